@@ -1,0 +1,20 @@
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+  ],
+};
+const project = (name, options = {}) => ({
+  displayName: name,
+  testMatch: [`<rootDir>/test/**/*.${name}.test.ts`],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: [],
+  transform,
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  ...options,
+});
+
+/** unit: no sockets, no server. int: real HTTP or a real Temporal server. replay: recorded histories. e2e: child processes. */
+export default {
+  projects: [project('unit'), project('int'), project('replay'), project('e2e')],
+};

@@ -1,0 +1,37 @@
+/** Failure types that users and programs see; fixed by the design, so that scripts can branch on them. */
+export const failureTypes = [
+  'InvalidSpec',
+  'SpecConflict',
+  'NameTaken',
+  'NotAuthorized',
+  'QuotaExceeded',
+  'SoldOut',
+  'BillingRefused',
+  'RequestRejected',
+  'PoolCreationFailed',
+  'PoolUnhealthy',
+  'NotebookFailed',
+  'DeadlineExceeded',
+  'UnknownOutcome',
+  'ApprovalRejected',
+  'ApprovalTimedOut',
+  'ServiceUnavailable',
+  'PlanChanged',
+  'Protected',
+  'NotFound',
+] as const;
+export type FailureType = (typeof failureTypes)[number];
+
+export function isFailureType(type: unknown): type is FailureType {
+  return failureTypes.some((known) => known === type);
+}
+
+/** Failure type of a wait window that ended without news: not an error, the server starts the next window. */
+export const stillPending = 'StillPending';
+
+/** What a failed activity tells the workflow, as the first detail of its ApplicationFailure. */
+export interface FailureFacts {
+  readonly errorCode: string | null;
+  readonly requestId: string | null;
+  readonly hint: string | null;
+}

@@ -1,0 +1,22 @@
+/** The queue that every workflow and activity of this product uses unless `MAOPS_TASK_QUEUE` says otherwise. */
+export const defaultTaskQueue = 'modelarts-ops';
+
+/** The single resources and units that have an operation of their own; each is the first part of a workflow id. */
+export const operationKinds = ['env', 'pool', 'notebook', 'lease', 'teardown'] as const;
+export type OperationKind = (typeof operationKinds)[number];
+
+/** Builds the id that makes an operation on a name unique: `env/team-a`. */
+export function operationId(kind: OperationKind, name: string): string {
+  return `${kind}/${name}`;
+}
+
+export function changeId(kind: 'notebook' | 'environment', name: string): string {
+  return `change/${kind}/${name}`;
+}
+
+/** Splits `env/team-a` into its kind and name; null for ids of other shapes (sweeps, audits, changes). */
+export function parseOperationId(workflowId: string): { kind: OperationKind; name: string } | null {
+  const slash = workflowId.indexOf('/');
+  const kind = operationKinds.find((candidate) => candidate === workflowId.slice(0, slash));
+  return kind === undefined || slash < 0 ? null : { kind, name: workflowId.slice(slash + 1) };
+}

@@ -1,0 +1,119 @@
+/** Text such as `90m`: a number with ms, s, m, h or d. In a normalised spec it has the largest unit that divides it. */
+export type DurationText = string;
+
+export interface PoolResource {
+  readonly flavor: string;
+  readonly count: number;
+  readonly azs?: readonly { readonly az: string; readonly count: number }[];
+  /** The further documented fields of `spec.resources[]` (pools-and-flavors.md 2.2), passed on as they are. */
+  readonly [field: string]: unknown;
+}
+
+export interface Billing {
+  readonly mode?: '0' | '1';
+  readonly periodNum?: string;
+  readonly periodType?: '2' | '3' | '4';
+  readonly autoRenew?: '0' | '1';
+  readonly autoPay?: string;
+  readonly promotionInfo?: string;
+  readonly orderId?: string;
+  readonly serviceConsoleUrl?: string;
+  readonly productId?: string;
+}
+
+export interface Driver {
+  readonly gpuVersion?: string;
+  readonly npuVersion?: string;
+  readonly updateStrategy?: 'force' | 'idle';
+}
+
+/** The pool part of a normalised spec: either `flavors` (first choice first) with `count`, or `resources`. */
+export interface PoolSpec {
+  readonly flavors?: readonly string[];
+  readonly count?: number;
+  readonly resources?: readonly PoolResource[];
+  readonly type: 'Dedicate' | 'Logical';
+  readonly scope: readonly string[];
+  readonly network?: string;
+  readonly driver?: Driver;
+  readonly description?: string;
+  readonly workspaceId?: string;
+  readonly sharing?: 'unshared' | 'shared';
+  readonly nodePrefix?: string;
+  readonly parent?: string;
+  readonly jobFlavors?: readonly string[];
+  readonly masters?: readonly { readonly az: string }[];
+  readonly schedulerExtension?: string;
+  readonly requestType?: 'console';
+  readonly userId?: string;
+  readonly billing?: Billing;
+}
+
+export interface NotebookStorage {
+  readonly type: 'obs' | 'obsfs' | 'evs';
+  readonly path?: string;
+  readonly volumeSize?: number;
+  readonly mountPath?: string;
+  readonly accessModes?: 'ReadOnlyMany' | 'ReadWriteMany';
+}
+
+export interface AutoStop {
+  readonly enable: boolean;
+  readonly duration?: DurationText;
+  readonly prompt?: boolean;
+}
+
+export interface NotebookPool {
+  readonly id: string;
+  readonly type?: string;
+  readonly name?: string;
+  readonly owner?: { readonly projectId: string };
+}
+
+export interface NotebookSpec {
+  readonly name: string;
+  readonly profileId: string;
+  readonly flavor: string;
+  readonly storage: NotebookStorage;
+  readonly extendStorage?: readonly NotebookStorage[];
+  readonly autoStop?: AutoStop;
+  readonly description?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly workspaceId?: string;
+  readonly aiProject?: string;
+  /** Only for `launchNotebook`; the main job fills in the pool that it made. */
+  readonly pool?: NotebookPool;
+}
+
+export interface LeaseSpec {
+  readonly ttl: DurationText;
+  readonly max: DurationText;
+  readonly warnings: readonly DurationText[];
+  readonly webhook?: string;
+}
+
+export interface Deadlines {
+  readonly pool: DurationText;
+  readonly notebook: DurationText;
+  readonly capacity: DurationText;
+  readonly ask: DurationText;
+  readonly undo: DurationText;
+}
+
+/** A spec after checking: defaults filled in, durations canonical, `flavor` folded into `flavors`. Normalising it again changes nothing. */
+export interface Spec {
+  readonly name: string;
+  /** Absent in the spec of `launchNotebook`. */
+  readonly pool?: PoolSpec;
+  /** Absent in the spec of `provisionPool`. */
+  readonly notebook?: NotebookSpec;
+  readonly lease?: LeaseSpec;
+  readonly approval?: { readonly required: boolean; readonly timeout: DurationText };
+  readonly deadlines: Deadlines;
+  readonly onFailure: 'rollback' | 'ask' | 'keep';
+  readonly onCancel: 'rollback' | 'keep';
+}
+
+/** The workflow types whose argument is a spec, each with its own parts of it. */
+export const specKinds = ['provisionPoolThenLaunchNotebook', 'provisionPool', 'launchNotebook'] as const;
+export type SpecKind = (typeof specKinds)[number];
