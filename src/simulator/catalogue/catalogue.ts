@@ -1,0 +1,45 @@
+/** A resource flavor of pools (pools-and-flavors.md 4.1). */
+export interface PoolFlavor {
+  readonly name: string;
+  readonly type: 'Dedicate' | 'Logical';
+  readonly cpuArch: 'x86' | 'arm64';
+  readonly cpu: string;
+  readonly memory: string;
+  readonly gpu?: { readonly type: string; readonly size: string; readonly memory: string };
+  readonly npu?: { readonly type: string; readonly size: string; readonly memory?: string };
+  readonly baremetal?: boolean;
+  readonly scope: readonly string[];
+  readonly dataVolumes?: readonly { readonly volumeType: string; readonly size: string }[];
+  readonly billingModes: readonly number[];
+  readonly jobFlavors: readonly string[];
+  /** AZ -> `normal` or `soldout` at the start. */
+  readonly sale: Readonly<Record<string, string>>;
+}
+
+/** A flavor of notebooks (notebooks-and-auth.md 2.3 `flavor_details`). */
+export interface NotebookFlavor {
+  readonly name: string;
+  readonly type: 'CPU' | 'GPU' | 'ASCEND';
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly free?: boolean;
+}
+
+/** A notebook profile; `hardware` is absent when the profile runs on any. */
+export interface NotebookProfile {
+  readonly id: string;
+  readonly hardware?: NotebookFlavor['type'];
+  readonly category: string;
+  readonly image: string;
+}
+
+/** Everything that can be bought, and the networks and workspaces that exist from the start. */
+export interface Catalogue {
+  readonly azs: readonly string[];
+  readonly poolFlavors: readonly PoolFlavor[];
+  readonly notebookFlavors: readonly NotebookFlavor[];
+  readonly profiles: readonly NotebookProfile[];
+  /** Display names of the networks that are Active from the start. */
+  readonly networks: readonly string[];
+  /** Workspace ids; `0` is always one of them. */
+  readonly workspaces: readonly string[];
+}

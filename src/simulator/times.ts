@@ -1,0 +1,33 @@
+const SECOND = 1000;
+const DAY = 24 * 60 * 60 * SECOND;
+
+/** How long things take in simulated milliseconds (pools-and-flavors.md 5.6, notebooks-and-auth.md 3.1). */
+export const DEFAULT_TIMES = {
+  /** From the create answer, which has no phase, to `Creating`. */
+  poolAccept: 3 * SECOND,
+  /** From the create answer to the last node; the pool says `Running` a little before. */
+  poolCreate: 300 * SECOND,
+  poolScale: 180 * SECOND,
+  poolDelete: 120 * SECOND,
+  /** From `Running` to the first scope `Enabled`. */
+  poolScope: 20 * SECOND,
+  /** From `Running` to the driver `Running`. */
+  poolDriver: 30 * SECOND,
+  /** How long a `CreationFailed` record is kept. */
+  poolFailedKept: 3 * DAY,
+  networkCreate: 20 * SECOND,
+  networkDelete: 20 * SECOND,
+  notebookCreate: 60 * SECOND,
+  notebookStart: 30 * SECOND,
+  notebookStop: 10 * SECOND,
+  notebookRestart: 20 * SECOND,
+  notebookDelete: 0,
+  /** A place in the queue of a free flavor. */
+  queueTurn: 200 * SECOND,
+} as const;
+
+/** The name of a time that can be set. */
+export type TimeName = keyof typeof DEFAULT_TIMES;
+
+/** A value for every time. */
+export type Times = Readonly<Record<TimeName, number>>;
