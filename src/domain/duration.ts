@@ -1,0 +1,43 @@
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+type Unit = keyof typeof unitMs;
+
+const unitsFromLargest: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
+
+/** What a duration looks like, as the source of a regular expression; the JSON Schemas show it. */
+export const durationPattern = '^\\d+(\\.\\d+)?(ms|s|m|h|d)$';
+const duration = new RegExp(durationPattern);
+
+/** A century: what is longer is a slip of the pen, and would leave the range of dates and of Temporal's timers. */
+const longestMs = 36_500 * unitMs.d;
+
+/** Reads `90m` or `1.5h` as whole milliseconds; null for a bare number, an unknown unit or more than a century. */
+export function parseDuration(text: string): number | null {
+  if (!duration.test(text)) return null;
+  const unit = unitsFromLargest.find(
+    (candidate) => /^[\d.]+$/.test(text.slice(0, -candidate.length)) && text.endsWith(candidate),
+  );
+  if (unit === undefined) return null;
+  const ms = Math.round(Number(text.slice(0, -unit.length)) * unitMs[unit]);
+  return ms <= longestMs ? ms : null;
+}
+
+/** The canonical text of whole milliseconds: the largest unit that divides them exactly (`5400000` is `90m`). */
+export function formatDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  const unit = unitsFromLargest.find((candidate) => ms % unitMs[candidate] === 0) ?? 'ms';
+  return `${ms / unitMs[unit]}${unit}`;
+}
+
+/** The two largest units for people (`1h 5m`); what is smaller is cut off, so a remaining time is never overstated. */
+export function describeDuration(ms: number): string {
+  if (ms < 0) return `-${describeDuration(-ms)}`;
+  const largest = unitsFromLargest.findIndex((unit) => ms >= unitMs[unit]);
+  const unit = unitsFromLargest[largest];
+  if (unit === undefined) return '0s';
+  if (unit === 'ms') return `${Math.floor(ms)}ms`;
+  const whole = Math.floor(ms / unitMs[unit]);
+  const next = unitsFromLargest[largest + 1];
+  if (next === undefined || next === 'ms') return `${whole}${unit}`;
+  const rest = Math.floor((ms % unitMs[unit]) / unitMs[next]);
+  return rest === 0 ? `${whole}${unit}` : `${whole}${unit} ${rest}${next}`;
+}

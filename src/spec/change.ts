@@ -1,0 +1,64 @@
+import type { Spec, SpecKind } from '../contract/spec.js';
+import { checkSpec } from './check.js';
+import { isFields, type Way } from './finding.js';
+import { type SpecCheck, type SpecProblem, sortProblems } from './problem.js';
+
+interface Setting {
+  readonly way: readonly string[];
+  readonly value: unknown;
+}
+
+/**
+ * Applies the changes of `resolve retry`: dotted paths (`{'pool.flavor': 'X'}`), a partial spec (`{pool: {count: 2}}`) or both;
+ * null takes a value away. `allowed` is asked with paths of the normalised spec, so `pool.flavor` asks for `pool.flavors`.
+ */
+export function applyChanges(
+  kind: SpecKind,
+  spec: Spec,
+  changes: Readonly<Record<string, unknown>>,
+  allowed: (path: string) => boolean,
+): SpecCheck {
+  const settings = Object.entries(changes)
+    .flatMap(([path, value]) => settingsOf(path.split('.'), value))
+    .map(canonical);
+  const refused = settings.filter(({ way }) => !allowed(way.join('.')));
+  if (refused.length > 0) {
+    const problems = refused.map(
+      ({ way }): SpecProblem => ({ path: way.join('.'), message: 'may not be changed any more' }),
+    );
+    return { ok: false, problems: sortProblems(problems) };
+  }
+  return checkSpec(
+    kind,
+    settings.reduce<unknown>((document, { way, value }) => setAt(document, way, value), spec),
+  );
+}
+
+/** A copy of a document with the value at a dotted path replaced; sections on the way are made, numbers index lists. */
+export function setPath(document: unknown, path: string, value: unknown): unknown {
+  return setAt(document, path.split('.'), value);
+}
+
+function settingsOf(way: readonly string[], value: unknown): Setting[] {
+  if (!isFields(value)) return [{ way, value }];
+  return Object.entries(value).flatMap(([key, inner]) => settingsOf([...way, key], inner));
+}
+
+/** A normalised spec has `flavors` only; setting the short form beside it would give both. */
+function canonical({ way, value }: Setting): Setting {
+  return way.join('.') === 'pool.flavor' ? { way: ['pool', 'flavors'], value: [value] } : { way, value };
+}
+
+function setAt(document: unknown, way: Way, value: unknown): unknown {
+  const [step, ...rest] = way;
+  if (step === undefined) return value;
+  if (Array.isArray(document) && /^\d+$/.test(String(step))) {
+    const items: unknown[] = [...document];
+    const index = Math.min(Number(step), items.length);
+    items[index] = setAt(items[index], rest, value);
+    return items;
+  }
+  const fields = isFields(document) ? document : {};
+  const inner = Object.hasOwn(fields, step) ? fields[step] : undefined;
+  return { ...fields, [step]: setAt(inner, rest, value) };
+}

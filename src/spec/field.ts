@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { durationPattern, formatDuration, parseDuration } from '../domain/duration.js';
+
+/** The marker with the space before it, and room for ` maops:keep` after it (DESIGN section 7). */
+const markerRoom = ' maops:aaaaaa-bbbbbbbb-cccccccc'.length + ' maops:keep'.length;
+
+/** Text that is passed to the API as it is; a number is taken as its text (`workspaceId: 0`). */
+export const text = z
+  .union([z.string().min(1), z.number().refine(isExact)], {
+    error: 'must be text, not empty (a number of more than 15 digits needs quotes)',
+  })
+  .transform(String);
+
+/** Text that people like to write as true or false (`autoPay: true`). */
+export const flagText = z
+  .union([z.string().min(1), z.number().refine(isExact), z.boolean()], { error: 'must be text, not empty' })
+  .transform(String);
+
+/** One of a few words. */
+export function choice<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, { error: `must be ${oneOf(words)}` });
+}
+
+/** One of a few digits that the API wants as text; the number itself is taken too. */
+export function digitChoice<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z
+    .union([z.enum(words), z.literal(words.map(Number))], { error: `must be ${oneOf(words)}` })
+    .transform(String)
+    .pipe(z.enum(words));
+}
+
+export const flag = z.boolean({ error: 'must be true or false' });
+
+/** A whole number within the API's limits. */
+export function wholeNumber(least: number, most?: number) {
+  const error =
+    most === undefined
+      ? `must be a whole number of at least ${least}`
+      : `must be a whole number from ${least} to ${most}`;
+  const number = z.int({ error }).min(least, { error });
+  return most === undefined ? number : number.max(most, { error });
+}
+
+/** A duration in its canonical text. A bare number is refused, because services and people disagree about its unit. */
+export const duration = z
+  .string({ error: (issue) => durationMessage(issue.input) })
+  .refine((written) => parseDuration(written) !== null, { error: (issue) => durationMessage(issue.input) })
+  .meta({ pattern: durationPattern, examples: ['30m', '8h'] })
+  .transform((written) => formatDuration(parseDuration(written) ?? 0));
+
+/** The user's part of a description: what is forbidden, and what must stay free for the marker, is refused before anything is made. */
+export function description(limit: number, forbidden: string) {
+  const most = limit - markerRoom;
+  return z
+    .string({ error: 'must be text' })
+    .trim()
+    .max(most, { error: `must have at most ${most} characters: the ${limit} of the API less the room for the marker` })
+    .refine((written) => !characters(written).some((character) => forbidden.includes(character)), {
+      error: (issue) =>
+        `must not contain ${listForbidden(issue.input, forbidden)}: the API forbids ${characters(forbidden).join(' ')}`,
+    })
+    .refine((written) => !written.includes('maops:'), {
+      error: 'must not contain maops: because it marks what this product owns',
+    });
+}
+
+/** A list of different things; `things` is the word for them in messages. */
+export function listOf<Item extends z.ZodType>(item: Item, things: string, least = 0) {
+  return z
+    .array(item, { error: `must be a list of ${things}` })
+    .min(least, { error: `must name at least ${least} of the ${things}` })
+    .refine((items) => new Set(items.map((one) => JSON.stringify(one))).size === items.length, {
+      error: `must not name one of the ${things} twice`,
+    });
+}
+
+/** An object of known keys only; the message for unknown ones is made where the nearest known key is at hand. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'invalid_type' ? 'must be a group of keys with values' : undefined),
+  });
+}
+
+/** Leaves out fields that are given but empty, so that `masters: []` and no masters are the same spec. */
+export function withoutEmpty<Fields extends object>(fields: Fields): Fields {
+  const kept = Object.entries(fields).filter(([, value]) => !isEmpty(value));
+  return Object.fromEntries(kept) as Fields;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+}
+
+export function durationMessage(input: unknown): string {
+  const bare =
+    typeof input === 'number' || (typeof input === 'string' && /^\d+(\.\d+)?$/.test(input)) ? String(input) : null;
+  if (bare !== null) return `has no unit: write ${bare}ms, ${bare}s, ${bare}m, ${bare}h or ${bare}d`;
+  return 'must be a number with ms, s, m, h or d, such as 90m, and at most 36500d';
+}
+
+function listForbidden(input: unknown, forbidden: string): string {
+  return [...new Set(characters(String(input)).filter((character) => forbidden.includes(character)))].join(' ');
+}
+
+function characters(written: string): string[] {
+  return Array.from(written);
+}
+
+function isExact(number: number): boolean {
+  return !Number.isInteger(number) || Number.isSafeInteger(number);
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}

@@ -1,0 +1,17 @@
+export type Hardware = 'CPU' | 'GPU' | 'NPU';
+
+/** What a flavor's name says about its hardware (pools-and-flavors.md 4.1); null when it says nothing, which must pass. */
+export function flavorHardware(flavor: string): Hardware | null {
+  const name = flavor.toLowerCase();
+  if (/\.npu|\.d910|\.d310|ascend/.test(name)) return 'NPU';
+  if (/\.gpu/.test(name)) return 'GPU';
+  if (/\.cpu/.test(name)) return 'CPU';
+  return null;
+}
+
+/** What the end of a notebook's profile id says (notebooks-and-auth.md 2.2, R13); null for ids without such an end. */
+export function profileHardware(profileId: string): Hardware | null {
+  if (/-gpu$/i.test(profileId)) return 'GPU';
+  if (/-cpu$/i.test(profileId)) return 'CPU';
+  return null;
+}

@@ -1,0 +1,34 @@
+import { parseDuration } from '../domain/duration.js';
+import { type Fields, type Finding, listAt, sectionAt } from './finding.js';
+
+/** The rules about how long things live and how they end: the lease, and what a subscription allows. */
+export function lifetimeRules(document: Fields): Finding[] {
+  return [...leaseRules(sectionAt(document, 'lease')), ...subscriptionRules(document)];
+}
+
+function* leaseRules(lease: Fields): Iterable<Finding> {
+  const ttl = length(lease.ttl);
+  const max = length(lease.max);
+  if (ttl === null) return;
+  if (max !== null && ttl > max) yield { way: ['lease', 'ttl'], message: 'must not be longer than max' };
+  for (const [index, warning] of listAt(lease, 'warnings').entries()) {
+    const before = length(warning);
+    if (before !== null && before >= ttl)
+      yield { way: ['lease', 'warnings', index], message: 'must be shorter than ttl' };
+  }
+}
+
+/** The API cannot end a subscription, so nothing that would have to end one is accepted (DESIGN section 6). */
+function* subscriptionRules(document: Fields): Iterable<Finding> {
+  const billing = sectionAt(sectionAt(document, 'pool'), 'billing');
+  if (String(billing.mode) !== '1') return;
+  const because = 'with billing mode 1, because the API cannot end a subscription';
+  if (document.onFailure !== 'keep' && document.onFailure !== 'ask')
+    yield { way: ['onFailure'], message: `must be keep or ask ${because}` };
+  if (document.onCancel !== 'keep') yield { way: ['onCancel'], message: `must be keep ${because}` };
+  if (document.lease !== undefined) yield { way: ['lease'], message: `is not allowed ${because}` };
+}
+
+function length(written: unknown): number | null {
+  return typeof written === 'string' ? parseDuration(written) : null;
+}

@@ -1,0 +1,90 @@
+import type { SpecKind } from '../contract/spec.js';
+import { parseDuration } from '../domain/duration.js';
+import { type Fields, type Finding, isFields, listAt, sectionAt, type Way } from './finding.js';
+import { flavorHardware, profileHardware } from './hardware.js';
+
+const hour = 3_600_000;
+
+/** The rules of the `notebook` section that concern several fields (notebooks-and-auth.md 2.2 R1 to R7, R13, and section 9). */
+export function notebookRules(kind: SpecKind, notebook: Fields): Finding[] {
+  const hasPool = kind !== 'launchNotebook' || notebook.pool !== undefined;
+  return [...storageRules(notebook, hasPool), ...autoStopRules(notebook.autoStop), ...placeRules(kind, notebook)].map(
+    ({ way, message }) => ({ way: ['notebook', ...way], message }),
+  );
+}
+
+function* storageRules(notebook: Fields, hasPool: boolean): Iterable<Finding> {
+  yield* storageRule(sectionAt(notebook, 'storage'), ['storage'], hasPool);
+  for (const [index, storage] of listAt(notebook, 'extendStorage').entries()) {
+    const way = ['extendStorage', index];
+    if (!isFields(storage)) continue;
+    if (storage.type === 'obsfs') yield* storageRule(storage, way, hasPool);
+    else yield { way: [...way, 'type'], message: 'must be obsfs in extendStorage' };
+  }
+}
+
+function* storageRule(storage: Fields, way: Way, hasPool: boolean): Iterable<Finding> {
+  const { type } = storage;
+  const own: Readonly<Record<string, string>> = {
+    path: 'obs and obsfs',
+    volumeSize: 'evs',
+    mountPath: 'obsfs',
+    accessModes: 'obsfs',
+  };
+  for (const [key, types] of Object.entries(own)) {
+    if (typeof type === 'string' && storage[key] !== undefined && !types.split(' and ').includes(type)) {
+      yield { way: [...way, key], message: `goes only with storage type ${types}` };
+    }
+  }
+  if (type === 'obs') yield* bucketFolderRule(storage.path, way);
+  if (type === 'obsfs') {
+    if (storage.path === undefined)
+      yield { way: [...way, 'path'], message: 'is required for obsfs: the name of the parallel file system' };
+    else if (parts(storage.path).length !== 1) {
+      yield { way: [...way, 'path'], message: 'must be the name of a parallel file system, without a folder in it' };
+    }
+    if (!hasPool) yield { way: [...way, 'type'], message: 'obsfs needs a dedicated pool: give `notebook.pool`' };
+  }
+}
+
+function* bucketFolderRule(path: unknown, way: Way): Iterable<Finding> {
+  const at = [...way, 'path'];
+  if (path === undefined)
+    yield { way: at, message: 'is required for obs: a folder in a bucket, such as /bucket/folder/' };
+  if (typeof path !== 'string') return;
+  if (!path.endsWith('/')) yield { way: at, message: 'must end with /' };
+  if (parts(path).length < 2)
+    yield { way: at, message: 'must be a folder in a bucket, such as /bucket/folder/, not the bucket itself' };
+}
+
+function parts(path: unknown): string[] {
+  return String(path)
+    .replace(/^\w+:\/\//, '')
+    .split('/')
+    .filter((part) => part !== '');
+}
+
+function* autoStopRules(autoStop: unknown): Iterable<Finding> {
+  const written = isFields(autoStop) ? autoStop.duration : autoStop;
+  const way = isFields(autoStop) ? ['autoStop', 'duration'] : ['autoStop'];
+  if (isFields(autoStop) && autoStop.enable === true && written === undefined) {
+    yield { way, message: 'is required when enable is true' };
+  }
+  const ms = typeof written === 'string' ? parseDuration(written) : null;
+  if (ms === null) return;
+  if (ms < hour || ms > 24 * hour) yield { way, message: 'must be from 1h to 24h' };
+  else if (ms % 1_000 !== 0) yield { way, message: 'must be whole seconds' };
+}
+
+function* placeRules(kind: SpecKind, notebook: Fields): Iterable<Finding> {
+  const { profileId, flavor } = notebook;
+  if (typeof profileId === 'string' && typeof flavor === 'string') {
+    const [profile, machine] = [profileHardware(profileId), flavorHardware(flavor)];
+    if (profile !== null && machine !== null && profile !== machine) {
+      yield { way: ['profileId'], message: `is for ${profile}, and the flavor ${flavor} has ${machine}` };
+    }
+  }
+  if (kind !== 'launchNotebook' && notebook.pool !== undefined) {
+    yield { way: ['pool'], message: 'is only for launchNotebook: the main job fills in the pool that it makes' };
+  }
+}

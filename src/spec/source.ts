@@ -1,0 +1,99 @@
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
+import type { SpecKind } from '../contract/spec.js';
+import { inspect } from './check.js';
+import type { Way } from './finding.js';
+import { type LocatedProblem, type SpecCheck, sortProblems } from './problem.js';
+
+/** Checks a spec written as YAML or JSON (which is YAML too); every problem names its file, line and column. */
+export function parseSpecText(kind: SpecKind, text: string, filename: string): SpecCheck<LocatedProblem> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file: filename, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const syntax = [...document.errors, ...document.warnings].map(
+    (error): LocatedProblem => ({ path: '', message: syntaxMessage(error.code, error.message), ...at(error.pos[0]) }),
+  );
+  // After a broken text the rest of the document cannot be trusted; a key given twice leaves it readable.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { ok: false, problems: syntax };
+  const value = read(document);
+  if (!value.ok) return { ok: false, problems: [{ path: '', message: value.message, ...at(0) }] };
+  const checked = inspect(kind, value.value);
+  if (checked.ok && syntax.length === 0) return checked;
+  const findings = checked.ok ? [] : checked.findings;
+  const located = findings.map(
+    ({ way, message }): LocatedProblem => ({ path: way.join('.'), message, ...at(offsetOf(document, way)) }),
+  );
+  return { ok: false, problems: [...syntax, ...sortProblems(located)] };
+}
+
+/** Reads `pool.count=3`, the value being YAML as in a file; null when there is no `=` or no path. */
+export function parseAssignment(text: string): { readonly path: string; readonly value: unknown } | null {
+  const [, path, written] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
+  if (path === undefined || written === undefined) return null;
+  const document = parseDocument(written);
+  const value = document.errors.length === 0 ? read(document) : null;
+  return { path, value: value?.ok ? value.value : written };
+}
+
+function read(document: Document.Parsed): { ok: true; value: unknown } | { ok: false; message: string } {
+  keepNumbersAsWritten(document);
+  try {
+    return { ok: true, value: document.toJS() };
+  } catch (error) {
+    // An alias without an anchor, or so many that the document would explode.
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The version 440.10 must not become 440.1: a number that would read differently is kept as its text. */
+function keepNumbersAsWritten(document: Document.Parsed): void {
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'number' && node.source !== undefined && node.source !== String(node.value))
+        node.value = node.source;
+    },
+  });
+}
+
+/** Where a person has to look: at the key itself, or at the nearest section around what is missing. */
+function offsetOf(document: Document.Parsed, way: Way): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of way) {
+    const next = isSeq(node)
+      ? node.items[Number(step)]
+      : isMap(node)
+        ? node.items.find((pair) => hasKey(pair, step))
+        : undefined;
+    if (next === undefined) break;
+    const place = isPair(next) ? next.key : next;
+    offset = startOf(place) ?? offset;
+    node = isPair(next) ? next.value : next;
+  }
+  return offset;
+}
+
+function hasKey(pair: Pair, step: string | number): boolean {
+  return (isScalar(pair.key) ? pair.key.value : pair.key) === step;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Partial<Node> | null)?.range?.[0];
+}
+
+function syntaxMessage(code: string, message: string): string {
+  return code === 'DUPLICATE_KEY' ? 'the same key is given twice in one group' : message;
+}

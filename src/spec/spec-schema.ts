@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { Spec, SpecKind } from '../contract/spec.js';
+import { parseDuration } from '../domain/duration.js';
+import { choice, duration, flag, listOf, section } from './field.js';
+import { notebookSchema } from './notebook-schema.js';
+import { poolSchema } from './pool-schema.js';
+
+const name = z
+  .string({ error: 'must be text' })
+  .regex(/^[a-z][a-z0-9-]{2,28}[a-z0-9]$/, {
+    error: 'must be 4 to 30 of a-z 0-9 -, start with a letter and not end with -',
+  })
+  .describe("The environment's name, also the pool's and the notebook's");
+
+const defaultMax = '3d';
+const defaultWarnings = ['2h', '30m'];
+
+const lease = section({
+  ttl: duration.describe('How long the environment lives'),
+  max: duration
+    .exactOptional()
+    .describe(`How far extensions may reach; ${defaultMax}, or ttl if that is longer, when left out`),
+  warnings: listOf(duration, 'durations')
+    .exactOptional()
+    .describe(
+      `Warned so long before the end; those of ${defaultWarnings.join(', ')} that are shorter than ttl when left out`,
+    ),
+  webhook: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).exactOptional(),
+}).transform(({ max, warnings, ...written }) => ({
+  ...written,
+  max: max ?? longest([defaultMax, written.ttl]),
+  warnings: longestFirst(warnings ?? defaultWarnings.filter((warning) => length(warning) < length(written.ttl))),
+}));
+
+const approval = section({
+  required: flag.prefault(true),
+  timeout: duration.prefault('24h'),
+});
+
+const deadlines = section({
+  pool: duration.prefault('90m').describe('From the create call until the pool is usable'),
+  notebook: duration.prefault('20m').describe('From the create call until the notebook runs'),
+  capacity: duration.prefault('12h').describe('Waiting while everything asked for is sold out'),
+  ask: duration.prefault('24h').describe('Waiting for an operator'),
+  undo: duration.prefault('30m').describe('Undoing, before an operator is asked'),
+});
+
+const ending = {
+  deadlines: deadlines.prefault({}),
+  onFailure: choice(['rollback', 'ask', 'keep']).prefault('rollback').describe('ask parks the run for an operator'),
+  onCancel: choice(['rollback', 'keep']).prefault('rollback'),
+};
+
+const ownership = { lease: lease.exactOptional(), approval: approval.exactOptional() };
+
+/** The document of each workflow type; its output is the normalised spec, its input side the published JSON Schema. */
+export const specSchemas = {
+  provisionPoolThenLaunchNotebook: section({
+    name,
+    pool: poolSchema,
+    notebook: notebookSchema,
+    ...ownership,
+    ...ending,
+  })
+    .transform(nameNotebook)
+    .meta({ title: 'An environment: a pool, a notebook on it, a lease' }),
+  provisionPool: section({ name, pool: poolSchema, ...ownership, ...ending }).meta({
+    title: 'A pool without a notebook',
+  }),
+  launchNotebook: section({ name, notebook: notebookSchema, ...ending })
+    .transform(nameNotebook)
+    .meta({ title: 'A notebook on an existing pool or on a public flavor' }),
+} satisfies Record<SpecKind, z.ZodType<Spec>>;
+
+function nameNotebook<Written extends { readonly name: string; readonly notebook: { readonly name?: string } }>(
+  written: Written,
+) {
+  return { ...written, notebook: { ...written.notebook, name: written.notebook.name ?? written.name } };
+}
+
+function longestFirst(durations: readonly string[]): string[] {
+  return [...durations].sort((a, b) => length(b) - length(a));
+}
+
+function longest(durations: readonly string[]): string {
+  return longestFirst(durations)[0] ?? defaultMax;
+}
+
+function length(written: string): number {
+  return parseDuration(written) ?? 0;
+}
