@@ -4,7 +4,7 @@ type Unit = keyof typeof unitMs;
 const unitsFromLargest: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
 
 /** What a duration looks like, as the source of a regular expression; the JSON Schemas show it. */
-export const durationPattern = '^\\d+(\\.\\d+)?(ms|s|m|h|d)$';
+export const durationPattern = '^(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)$';
 const duration = new RegExp(durationPattern);
 
 /** A century: what is longer is a slip of the pen, and would leave the range of dates and of Temporal's timers. */
@@ -12,12 +12,10 @@ const longestMs = 36_500 * unitMs.d;
 
 /** Reads `90m` or `1.5h` as whole milliseconds; null for a bare number, an unknown unit or more than a century. */
 export function parseDuration(text: string): number | null {
-  if (!duration.test(text)) return null;
-  const unit = unitsFromLargest.find(
-    (candidate) => /^[\d.]+$/.test(text.slice(0, -candidate.length)) && text.endsWith(candidate),
-  );
+  const [, number, suffix] = duration.exec(text) ?? [];
+  const unit = unitsFromLargest.find((candidate) => candidate === suffix);
   if (unit === undefined) return null;
-  const ms = Math.round(Number(text.slice(0, -unit.length)) * unitMs[unit]);
+  const ms = Math.round(Number(number) * unitMs[unit]);
   return ms <= longestMs ? ms : null;
 }
 

@@ -96,5 +96,5 @@ interface WrittenPool extends PoolSpec {
 }
 
 function normalisePool({ flavor, ...pool }: WrittenPool): PoolSpec {
-  return withoutEmpty(flavor === undefined ? pool : { ...pool, flavors: [flavor] });
+  return withoutEmpty(flavor === undefined ? pool : { flavors: [flavor], ...pool });
 }

@@ -75,7 +75,7 @@ export const specSchemas = {
 function nameNotebook<Written extends { readonly name: string; readonly notebook: { readonly name?: string } }>(
   written: Written,
 ) {
-  return { ...written, notebook: { ...written.notebook, name: written.notebook.name ?? written.name } };
+  return { ...written, notebook: { name: written.name, ...written.notebook } };
 }
 
 function longestFirst(durations: readonly string[]): string[] {
