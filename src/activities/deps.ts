@@ -1,0 +1,17 @@
+import type { Client } from '@temporalio/client';
+import type { Settings } from '../contract/settings.js';
+import type { ModelArts } from '../modelarts/client.js';
+import type { FlavorWatcher, NotebookWatcher, PoolWatcher } from '../modelarts/watchers.js';
+
+/** What the activities talk to; built once per worker process. */
+export interface ActivityDeps {
+  readonly modelarts: ModelArts;
+  readonly watchers: { readonly pools: PoolWatcher; readonly notebooks: NotebookWatcher; readonly flavors: FlavorWatcher };
+  readonly temporal: Pick<Client, 'workflow'>;
+  readonly taskQueue: string;
+  readonly installation: string;
+  readonly settings: Settings;
+  /** Aborted when the worker is told to stop: waits hand over to another worker. */
+  readonly shutdown: AbortSignal;
+  readonly now: () => number;
+}

@@ -1,0 +1,19 @@
+import type { ActivityDeps } from './deps.js';
+import { flavorActivities } from './flavors.js';
+import { notebookActivities } from './notebooks.js';
+import { operationActivities } from './operations.js';
+import { poolActivities } from './pools.js';
+import { specActivities } from './specs.js';
+
+/** All activities of the worker, built from what they talk to; each makes one API call, or one bounded wait. */
+export function createActivities(deps: ActivityDeps) {
+  return {
+    ...specActivities(deps),
+    ...poolActivities(deps),
+    ...flavorActivities(deps),
+    ...notebookActivities(deps),
+    ...operationActivities(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,72 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Identity } from '../contract/settings.js';
+import type { Spec, SpecKind } from '../contract/spec.js';
+import { operationId } from '../contract/ids.js';
+import { applyChanges } from '../spec/change.js';
+import { checkSpec } from '../spec/check.js';
+import { ownerHash, specHash } from '../spec/hash.js';
+import { describeProblems, type SpecProblem } from '../spec/problem.js';
+import type { ActivityDeps } from './deps.js';
+
+interface CheckedSpec {
+  readonly spec: Spec;
+  readonly specHash: string;
+  /** Hash of the workflow id: stands in the marker. */
+  readonly owner: string;
+  readonly identity: Identity;
+}
+
+/** Activities that read nothing but what they are given and this worker's own settings. */
+export function specActivities(deps: ActivityDeps) {
+  function identityOf(name: string): Identity {
+    const owner = (kind: 'env' | 'pool' | 'notebook') => ownerHash(operationId(kind, name));
+    return {
+      installation: deps.installation,
+      projectId: deps.modelarts.projectId,
+      owners: { env: owner('env'), pool: owner('pool'), notebook: owner('notebook') },
+      settings: deps.settings,
+    };
+  }
+
+  return {
+    /** Checks and normalises the document that a run was started with; fails with `InvalidSpec` and every problem listed. */
+    async checkSpec(input: { kind: SpecKind; document: unknown; workflowId: string }): Promise<CheckedSpec> {
+      const checked = checkSpec(input.kind, input.document);
+      if (!checked.ok) throw invalidSpec(checked.problems);
+      const { spec } = checked;
+      return {
+        spec,
+        specHash: specHash(spec),
+        owner: ownerHash(input.workflowId),
+        identity: identityOf(spec.name),
+      };
+    },
+
+    /** Takes an operator's changes over: only what belongs to the failed step or to later ones may still change. */
+    async changeSpec(input: {
+      kind: SpecKind;
+      spec: Spec;
+      step: 'pool' | 'notebook';
+      changes: Readonly<Record<string, unknown>>;
+    }): Promise<{ spec: Spec; specHash: string }> {
+      const open = input.step === 'pool' ? ['pool', 'notebook', 'deadlines'] : ['notebook', 'deadlines'];
+      const checked = applyChanges(input.kind, input.spec, input.changes, (path) => open.includes(path.split('.')[0] ?? ''));
+      if (!checked.ok) throw invalidSpec(checked.problems);
+      return { spec: checked.spec, specHash: specHash(checked.spec) };
+    },
+
+    /** Who this installation is, for operations that start without a spec. */
+    async identify(input: { name: string }): Promise<Identity> {
+      return identityOf(input.name);
+    },
+  };
+}
+
+function invalidSpec(problems: readonly SpecProblem[]): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'InvalidSpec',
+    message: describeProblems(problems),
+    nonRetryable: true,
+    details: [{ errorCode: null, requestId: null, hint: 'Mend the spec and start again; nothing was made.', problems }],
+  });
+}

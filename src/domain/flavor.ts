@@ -1,0 +1,39 @@
+/** Sale status of a flavor by availability zone (pools-and-flavors.md 3.4); null when the service gives none. */
+export interface FlavorFacts {
+  readonly name: string;
+  readonly sale: Readonly<Record<string, string>> | null;
+}
+
+/** One way to make the pool: what would stand in `spec.resources`. */
+export interface Choice {
+  readonly resources: readonly { readonly flavor: string; readonly count: number; readonly azs?: readonly { readonly az: string }[] }[];
+}
+
+/** `unknown`: the service does not list the flavor or its sale status; that does not forbid trying. */
+export type Sale = 'onSale' | 'soldOut' | 'unknown';
+
+function saleOf(resource: Choice['resources'][number], flavors: readonly FlavorFacts[]): Sale {
+  const sale = flavors.find((flavor) => flavor.name === resource.flavor)?.sale ?? null;
+  if (sale === null) return 'unknown';
+  const wanted = resource.azs?.map(({ az }) => az) ?? [];
+  const isOnSale = wanted.length > 0 ? wanted.every((az) => sale[az] === 'normal') : Object.values(sale).includes('normal');
+  return isOnSale ? 'onSale' : 'soldOut';
+}
+
+/** Whether every flavor of a choice is on sale in the zones that it names, or anywhere when it names none. */
+export function saleOfChoice(choice: Choice, flavors: readonly FlavorFacts[]): Sale {
+  const sales = choice.resources.map((resource) => saleOf(resource, flavors));
+  if (sales.includes('soldOut')) return 'soldOut';
+  return sales.includes('unknown') ? 'unknown' : 'onSale';
+}
+
+/** The first choice that may be tried, counting from `from`; null while all of them are sold out. */
+export function firstOnSale(choices: readonly Choice[], flavors: readonly FlavorFacts[], from: number): number | null {
+  const index = choices.findIndex((choice, at) => at >= from && saleOfChoice(choice, flavors) !== 'soldOut');
+  return index < 0 ? null : index;
+}
+
+export function describeSoldOut(choices: readonly Choice[]): string {
+  const names = [...new Set(choices.flatMap((choice) => choice.resources.map(({ flavor }) => flavor)))];
+  return `no capacity: ${names.join(', ')} sold out in every zone that fits`;
+}

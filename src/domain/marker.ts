@@ -1,0 +1,56 @@
+/** The text that we write into a resource so that we know it again: `maops:<installation>-<owner>-<spec>`. */
+export interface Marker {
+  /** First 6 hex digits of the Temporal namespace's id: another installation's marker is foreign. */
+  readonly installation: string;
+  /** 8 hex digits, hash of the workflow id that made the resource. */
+  readonly owner: string;
+  /** 8 hex digits, hash of the normalised spec. */
+  readonly spec: string;
+}
+
+const pattern = /maops:([0-9a-f]{6})-([0-9a-f]{8})-([0-9a-f]{8})/;
+const keepMark = 'maops:keep';
+
+export function formatMarker(marker: Marker): string {
+  return `maops:${marker.installation}-${marker.owner}-${marker.spec}`;
+}
+
+/** Reads the marker out of a description or annotation; null when there is none. */
+export function parseMarker(text: string | null | undefined): Marker | null {
+  const [, installation, owner, spec] = pattern.exec(text ?? '') ?? [];
+  return installation === undefined || owner === undefined || spec === undefined ? null : { installation, owner, spec };
+}
+
+/** The description of a resource that we make: the user's words first, then the marker. */
+export function markedDescription(words: string | undefined, marker: Marker): string {
+  return [words?.trim(), formatMarker(marker)].filter(Boolean).join(' ');
+}
+
+/** An operator's mark that sweep, teardown and lease expiry obey. */
+export function isProtected(description: string | null | undefined): boolean {
+  return (description ?? '').includes(keepMark);
+}
+
+/** Adds or removes the operator's mark and leaves the rest of the description as it is. */
+export function withProtection(description: string, protect: boolean): string {
+  const without = description.replace(keepMark, '').replace(/\s+/g, ' ').trim();
+  return protect ? `${without} ${keepMark}`.trim() : without;
+}
+
+export interface Ownership {
+  readonly installation: string;
+  /** Hash of this operation's workflow id. */
+  readonly owner: string;
+  /** Hashes of the specs that this operation has used; an operator's change adds one. */
+  readonly specs: readonly string[];
+}
+
+/**
+ * Whose a resource is. `mine`: this operation's name and spec. `otherSpec`: this operation's name made it from another
+ * spec. `otherOwner`: another operation of this installation. `foreign`: no marker, or another installation's.
+ */
+export function whose(marker: Marker | null, us: Ownership): 'mine' | 'otherSpec' | 'otherOwner' | 'foreign' {
+  if (marker === null || marker.installation !== us.installation) return 'foreign';
+  if (marker.owner !== us.owner) return 'otherOwner';
+  return us.specs.includes(marker.spec) ? 'mine' : 'otherSpec';
+}

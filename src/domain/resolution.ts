@@ -1,0 +1,34 @@
+/** What an operator may say about a failed step. Only the notebook can be skipped: nothing goes on without the pool. */
+export function resolutionVerbs(step: 'pool' | 'notebook'): readonly string[] {
+  return step === 'notebook' ? ['retry', 'skip', 'rollback', 'abandon'] : ['retry', 'rollback', 'abandon'];
+}
+
+interface Resolution {
+  readonly verb: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly step?: string;
+  readonly attempt?: number;
+}
+
+interface Standing {
+  readonly phase: string;
+  readonly awaiting: { readonly kind: string; readonly verbs: readonly string[] } | null;
+  readonly steps: readonly { readonly name: string; readonly state: string; readonly attempt?: number }[];
+}
+
+/** Why an operator's word does not fit the moment; null when it does. A word from a stale view is refused. */
+export function refusalOfResolution(standing: Standing, resolution: Resolution): string | null {
+  const { verb, by, reason, step, attempt } = resolution ?? {};
+  if (!by || !reason) return 'an operator says by whom and why';
+  if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
+  if (!standing.awaiting.verbs.includes(verb)) {
+    return `\`${verb}\` is not possible here; possible are ${standing.awaiting.verbs.join(', ')}`;
+  }
+  const failed = standing.steps.find(({ state }) => state === 'failed');
+  if (step !== undefined && step !== failed?.name) return `the failed step is ${failed?.name ?? 'none'}, not ${step}: look again`;
+  if (attempt !== undefined && attempt !== failed?.attempt) {
+    return `the attempt is ${failed?.attempt ?? 'none'}, not ${attempt}: look again`;
+  }
+  return null;
+}

@@ -1,0 +1,72 @@
+import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { Progress } from '../contract/progress.js';
+import type { ChangeInput } from '../contract/workflows.js';
+import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
+import { startStopwatch } from '../domain/stopwatch.js';
+import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { newState, Operation } from './operation.js';
+import * as timeouts from './timeouts.js';
+
+const first = proxyActivities<Activities>(timeouts.firstCall);
+const limitMs = 30 * 60_000;
+
+/** One start or stop of a notebook, and the wait until it is seen. */
+export async function change(input: ChangeInput): Promise<Progress> {
+  const op = new Operation(newState(String(input?.name ?? ''), [], 'Planning'), () =>
+    continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),
+  );
+  try {
+    op.enter('Planning', `looking for notebook ${input.name}`);
+    op.audit(input.change, input.by, input.reason);
+    op.state.identity = await first.identify({ name: input.name });
+    if (input.kind !== 'notebook' || (input.change !== 'start' && input.change !== 'stop')) {
+      throw stepFailure('RequestRejected', `${input.change} of a ${input.kind} is not known`);
+    }
+    await changeNotebook(op, input, input.change);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    if (isCancellation(error)) {
+      op.enter('Cancelled', 'called off; what was sent stays');
+      throw new CancelledFailure('The change was called off');
+    }
+    const failure = describeFailure(error, null);
+    op.fail(failure);
+    op.enter('Failed', `${failure.type}: ${failure.message}`);
+    throw endingFailure(failure, op.state.progress);
+  }
+  op.update({ percent: 100 });
+  op.enter('Done', op.state.progress.why);
+  return op.state.progress;
+}
+
+async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
+  const { settings } = op.identity;
+  const reads = proxyActivities<Activities>(timeouts.read(settings));
+  const undo = proxyActivities<Activities>(timeouts.undo(settings));
+  const waits = proxyActivities<Activities>(timeouts.wait(settings));
+  const { id, createdAt } = await reads.resolveNotebook({ name: input.name });
+  const goal = verb === 'start' ? 'running' : 'stopped';
+  op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);
+  await op.gate();
+  await (verb === 'start' ? undo.startNotebook({ id, createdAt }) : undo.stopNotebook({ id, createdAt }));
+  let watch: Watch<NotebookFacts> = freshWatch;
+  let clock = startStopwatch(limitMs);
+  for (;;) {
+    const wait = await op.waitWithin(clock, () => waits.awaitNotebook({ id, name: input.name, goal, watch }));
+    clock = wait.watch;
+    if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', op.state.progress.why);
+    if (wait.end === 'interrupted') continue;
+    const facts = wait.answer.facts;
+    const verdict = judgeNotebook(input.name, facts, goal);
+    watch = remember(watch, wait.answer, verdict);
+    op.explain(verdict.why);
+    if (facts !== null) op.update({ notebook: { id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
+    if (verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings)) return;
+    if (verdict.condition === 'failed') throw stepFailure('NotebookFailed', verdict.why);
+    if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, wait.answer.at, settings)) {
+      throw stepFailure('NotFound', verdict.why);
+    }
+  }
+}

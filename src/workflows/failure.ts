@@ -1,0 +1,49 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { type FailureFacts, type FailureType, isFailureType } from '../contract/failures.js';
+import type { FailureProgress, Progress, StepName } from '../contract/progress.js';
+
+/** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
+export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
+  const details: FailureFacts = { errorCode: null, requestId: null, hint: null, ...facts };
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+}
+
+/** Reads any error of a step: a failure of ours keeps its words, anything else means that no answer could be had. */
+export function describeFailure(error: unknown, step: StepName | null): FailureProgress {
+  const failure = rootFailure(error);
+  if (failure instanceof ApplicationFailure && isFailureType(failure.type)) {
+    const facts = (failure.details?.[0] ?? {}) as Partial<FailureFacts>;
+    return {
+      step,
+      type: failure.type,
+      message: failure.message,
+      errorCode: facts.errorCode ?? null,
+      requestId: facts.requestId ?? null,
+      hint: facts.hint ?? null,
+    };
+  }
+  const message = failure instanceof Error ? failure.message : String(failure);
+  return {
+    step,
+    type: 'ServiceUnavailable',
+    message: failure instanceof TimeoutFailure ? `no answer in time: ${message}` : message,
+    errorCode: null,
+    requestId: null,
+    hint: 'Look at the worker log, then start the operation again: what it made is adopted.',
+  };
+}
+
+/** The failure inside the wrapper that Temporal puts around an activity's. */
+export function rootFailure(error: unknown): unknown {
+  return error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
+}
+
+/** What a run that did not reach its goal ends with: the failure's words, and the last progress as first detail. */
+export function endingFailure(failure: FailureProgress, progress: Progress): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failure.type,
+    message: failure.message,
+    nonRetryable: true,
+    details: [progress],
+  });
+}

@@ -1,0 +1,39 @@
+import type { Progress } from '../contract/progress.js';
+import type { ChangeInput, LeaseInput, TeardownInput } from '../contract/workflows.js';
+import { change } from './change.js';
+import { lease } from './lease.js';
+import { provision } from './provision.js';
+import { teardown } from './teardown.js';
+
+/** The main job: a pool, then a notebook on it. The argument is the spec document; `carried` is set by continue-as-new alone. */
+export async function provisionPoolThenLaunchNotebook(
+  document: unknown,
+  carried?: Parameters<typeof provision>[2],
+): Promise<Progress> {
+  return await provision('provisionPoolThenLaunchNotebook', document, carried);
+}
+
+/** The pool part alone. */
+export async function provisionPool(document: unknown, carried?: Parameters<typeof provision>[2]): Promise<Progress> {
+  return await provision('provisionPool', document, carried);
+}
+
+/** The notebook alone, on an existing pool or on a public flavor. */
+export async function launchNotebook(document: unknown, carried?: Parameters<typeof provision>[2]): Promise<Progress> {
+  return await provision('launchNotebook', document, carried);
+}
+
+/** Owns what is left alive on purpose. */
+export async function leaseEnvironment(input: LeaseInput, carried?: Parameters<typeof lease>[1]): Promise<Progress> {
+  return await lease(input, carried);
+}
+
+/** Removes everything of a name, and ends only when its absence is verified. */
+export async function teardownEnvironment(input: TeardownInput, carried?: Parameters<typeof teardown>[1]): Promise<Progress> {
+  return await teardown(input, carried);
+}
+
+/** One start or stop, until it is seen. */
+export async function changeResource(input: ChangeInput): Promise<Progress> {
+  return await change(input);
+}

@@ -1,0 +1,201 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
+import { capacityPause, decideCreate, type Found } from '../domain/create.js';
+import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
+import { percentOf } from '../domain/percent.js';
+import { freshWatch, isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { describeFailure, stepFailure } from './failure.js';
+import { timeNow } from './operation.js';
+import { capacityDeadline, poolIdOf, type Provision } from './provisioning.js';
+import { removeNotebook } from './removal.js';
+import { rollbackPhases } from './rollback.js';
+
+/**
+ * Launches the notebook: makes or adopts it (`CreatingNotebook`, `AwaitingCapacity` between refusals for want of
+ * capacity), then waits until it was seen `RUNNING` twice (`AwaitingNotebook`), or throws the step's failure.
+ */
+export async function launchOnPool(op: Provision): Promise<void> {
+  const notebook = requireNotebook(op);
+  await makeNotebook(op, notebook);
+  await awaitRunningNotebook(op, notebook);
+}
+
+async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void> {
+  const { settings } = op.identity;
+  const label = `notebook ${notebook.name}`;
+  op.enter('CreatingNotebook', `looking for ${label}`);
+  op.reach(percentOf('createNotebook'));
+  for (;;) {
+    const look = await op.within('notebook', () =>
+      op.reads.lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
+    );
+    if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
+    const { lastCreate } = op.state.making.notebook;
+    const decision = decideCreate(label, look.answer, op.us, lastCreate, settings.settleMs, Date.now());
+    switch (decision.act) {
+      case 'refuse':
+        throw stepFailure(decision.type, decision.why, { hint: `Look at it with \`maops notebook show ${notebook.name}\`.` });
+      case 'adopt':
+        return await adopt(op, decision.found, decision.surplus, notebook.name);
+      case 'awaitGone':
+      case 'cleanUp':
+        op.explain(`${label} from an earlier run is cleared away first`);
+        await clearAway(op, decision.found, notebook.name);
+        continue;
+      case 'settle':
+        op.explain(`whether ${label} was made is not known; looking again`);
+        if ((await op.within('notebook', () => sleep(decision.pauseMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+        continue;
+      case 'create':
+        if (await createOnce(op, notebook)) return await removeSurplus(op, notebook);
+    }
+  }
+}
+
+/** Sends one create call. True when the notebook is there; false when everything is to be looked at again. */
+async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolean> {
+  await op.gate();
+  op.explain(`creating notebook ${notebook.name} on ${notebook.flavor}`);
+  op.setMaking('notebook', { undo: true });
+  const outcome = await CancellationScope.nonCancellable(() => sendCreate(op));
+  switch (outcome.outcome) {
+    case 'created':
+      op.setMaking('notebook', { ref: { id: outcome.id, createdAt: outcome.createdAt }, lastCreate: { outcome: 'none' }, refusals: 0 });
+      return true;
+    case 'notSent':
+      op.explain(`creating notebook ${notebook.name} has to wait: ${outcome.why}`);
+      if ((await op.within('notebook', () => sleep(outcome.retryAfterMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+      return false;
+    case 'soldOut':
+      await awaitCapacity(op, outcome.why);
+      return false;
+    case 'exists':
+    case 'unknown':
+      op.setMaking('notebook', { lastCreate: { outcome: 'unknown', since: Date.now() } });
+      op.explain(`whether notebook ${notebook.name} was made is not known (${outcome.why}); looking again`);
+      return false;
+  }
+}
+
+async function sendCreate(op: Provision) {
+  try {
+    return await op.creates.createNotebook({ spec: op.spec, pool: poolFor(op), owner: op.us });
+  } catch (error) {
+    const failure = describeFailure(error, 'notebook');
+    if (failure.type !== 'ServiceUnavailable') throw error;
+    return { outcome: 'unknown' as const, why: failure.message };
+  }
+}
+
+/** The refused POST is the only source on notebook capacity, so the pause grows and then it is looked and posted again. */
+async function awaitCapacity(op: Provision, why: string): Promise<void> {
+  const refusals = op.state.making.notebook.refusals + 1;
+  op.setMaking('notebook', { refusals });
+  op.enter('AwaitingCapacity', why);
+  op.update({ awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] } });
+  const waited = await op.within('capacity', () => sleep(capacityPause(refusals, op.identity.settings.pollMaxMs)));
+  op.update({ awaiting: null });
+  if (waited === null) throw stepFailure('SoldOut', why, { hint: 'Try another notebook flavor.' });
+  op.enter('CreatingNotebook', `trying again: ${why}`);
+}
+
+async function adopt(op: Provision, found: Found, surplus: readonly Found[], name: string): Promise<void> {
+  const isOurCreate = op.state.making.notebook.undo;
+  op.setMaking('notebook', { ref: { id: found.id, createdAt: found.createdAt }, lastCreate: { outcome: 'none' } });
+  op.explain(`notebook ${name} is there already and carries our marker; going on with it`);
+  for (const one of surplus) await clearAway(op, one, name);
+  if (isOurCreate) return;
+  op.audit('adopt', op.state.progress.workflowId, `notebook ${found.id} carries our marker`);
+  const leased = await op.reads.isLeased({ name: op.spec.name });
+  op.setMaking('notebook', { undo: !leased });
+}
+
+/** A second notebook with our marker is one too many, and paid for: it is deleted and reported. */
+async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<void> {
+  const look = await op.within('notebook', () =>
+    op.reads.lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
+  );
+  const kept = op.state.making.notebook.ref?.id;
+  for (const one of look?.answer ?? []) {
+    const isOurs = one.marker !== null && one.marker.installation === op.us.installation && one.marker.owner === op.us.owner;
+    if (isOurs && one.id !== kept && !one.leaving) await clearAway(op, one, notebook.name);
+  }
+}
+
+async function clearAway(op: Provision, found: Found, name: string): Promise<void> {
+  op.audit('clear', op.state.progress.workflowId, `notebook ${found.id} with our marker is removed`);
+  await CancellationScope.nonCancellable(() => removeNotebook(op, found.id, name, rollbackPhases(op)));
+}
+
+/** Waits until the notebook was seen running twice. */
+async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Promise<void> {
+  const { ref } = op.state.making.notebook;
+  if (ref === null) throw new Error('The notebook is awaited before it was made.');
+  const { settings } = op.identity;
+  const { name } = notebook;
+  let watch: Watch<NotebookFacts> = freshWatch;
+  op.enter('AwaitingNotebook', `notebook ${name}: waiting for the first look`);
+  op.reach(percentOf('awaitNotebook'));
+  for (;;) {
+    await op.continueWhenLong();
+    const wait = await op.within('notebook', () => op.waits.awaitNotebook({ id: ref.id, name, goal: 'running', watch }));
+    if (wait === null) throw missedDeadline(op, name, watch);
+    const verdict = judgeNotebook(name, wait.answer.facts, 'running');
+    watch = remember(watch, wait.answer, verdict);
+    showNotebook(op, wait.answer.facts);
+    op.explain(verdict.why);
+    switch (verdict.condition) {
+      case 'usable':
+        if (isConfirmed(watch.usableSince, wait.answer.at, settings)) return;
+        break;
+      case 'failed':
+        throw notebookFailed(verdict.why, wait.answer.facts);
+      case 'unhealthy':
+        if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings)) throw notebookFailed(verdict.why, wait.answer.facts);
+        break;
+      case 'absent':
+        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
+          throw stepFailure('NotebookFailed', `notebook ${name} disappeared`, { hint: 'Find out who deleted it, then start again.' });
+        }
+        break;
+      case 'leaving':
+      case 'pending':
+        break;
+    }
+  }
+}
+
+function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {
+  const { condition, why } = judgeNotebook(name, watch.last?.facts ?? null, 'running');
+  return condition === 'unhealthy' ? notebookFailed(why, watch.last?.facts ?? null) : deadlinePassed(op, why);
+}
+
+function notebookFailed(why: string, facts: NotebookFacts | null): Error {
+  return stepFailure('NotebookFailed', why, {
+    errorCode: facts?.failure?.code ?? null,
+    hint: 'See `maops notebook show`; another flavor or pool may help.',
+  });
+}
+
+function deadlinePassed(op: Provision, why: string): Error {
+  return stepFailure('DeadlineExceeded', `${why}; the deadline of ${op.spec.deadlines.notebook} has passed`, {
+    hint: 'Give it longer with `deadlines.notebook` in the spec.',
+  });
+}
+
+function showNotebook(op: Provision, facts: NotebookFacts | null): void {
+  if (facts === null) return;
+  op.update({ notebook: { id: facts.id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
+  if (facts.queueRank !== null) op.reach(percentOf('awaitNotebook', 1 / (1 + facts.queueRank)));
+}
+
+/** The pool that the notebook goes on: the one this run made, or the one that the spec names, or none (public flavor). */
+function poolFor(op: Provision): NotebookPool | null {
+  if (op.spec.pool === undefined) return op.spec.notebook?.pool ?? null;
+  return { id: poolIdOf(op), type: 'USER_DEFINED', name: op.spec.name, owner: { projectId: op.identity.projectId } };
+}
+
+function requireNotebook(op: Provision): NotebookSpec {
+  if (op.spec.notebook === undefined) throw new Error('The notebook step runs without a notebook in the spec.');
+  return op.spec.notebook;
+}

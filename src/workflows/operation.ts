@@ -1,0 +1,241 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  allHandlersFinished,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { noteSignal, pauseSignal, progressQuery, resumeSignal, specQuery } from '../contract/messages.js';
+import { isEnding, type Phase } from '../contract/phases.js';
+import type { FailureProgress, Progress, Step, StepName, StepState } from '../contract/progress.js';
+import { environmentAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
+import type { Identity } from '../contract/settings.js';
+import type { Spec } from '../contract/spec.js';
+import { remaining, spend, type Stopwatch } from '../domain/stopwatch.js';
+
+const auditLimit = 200;
+
+/** What every operation carries, also over a continue-as-new: plain data, with all that progress and going on need. */
+export interface OperationState {
+  progress: Progress;
+  /** The phase beneath `Paused`. */
+  phase: Phase;
+  spec: Spec | null;
+  identity: Identity | null;
+  paused: { readonly by: string; readonly reason: string; readonly since: string } | null;
+  /** The last note: who is about to cancel, and why. */
+  note: { readonly verb: string; readonly by: string; readonly reason: string } | null;
+  /** True once something was really removed: tells `RolledBack` from `Failed`. */
+  removed: boolean;
+}
+
+/**
+ * The part that all operations share: progress and how it is shown, pause and resume, notes, and waiting that a pause,
+ * a command or a deadline interrupts. What an operation does stands in its own file.
+ */
+export class Operation<State extends OperationState = OperationState> {
+  /** `goOn` continues as a new run with this operation's own arguments and its state. */
+  constructor(
+    readonly state: State,
+    private readonly goOn: () => Promise<never>,
+  ) {
+    setHandler(progressQuery, () => this.state.progress);
+    setHandler(specQuery, () => this.state.spec);
+    setHandler(pauseSignal, (command) => this.pause(command?.by, command?.reason));
+    setHandler(resumeSignal, (command) => this.resume(command?.by));
+    setHandler(noteSignal, (note) => {
+      this.state.note = { verb: String(note?.verb), by: note?.by ?? 'unknown', reason: note?.reason ?? '' };
+    });
+  }
+
+  get spec(): Spec {
+    if (this.state.spec === null) throw new Error('The spec is read before it was checked.');
+    return this.state.spec;
+  }
+
+  get identity(): Identity {
+    if (this.state.identity === null) throw new Error('The identity is read before it was asked for.');
+    return this.state.identity;
+  }
+
+  get isPaused(): boolean {
+    return this.state.paused !== null;
+  }
+
+  /** Moves to a phase and says why; the search attribute and the details follow. */
+  enter(phase: Phase, why: string): void {
+    this.state.phase = phase;
+    const ended = isEnding(phase) ? timeNow() : null;
+    this.update({ why, endedAt: ended });
+    this.showPhase();
+  }
+
+  /** Shows a new reason inside the phase. */
+  explain(why: string): void {
+    if (this.state.progress.why === why) return;
+    this.update({ why });
+    this.showDetails();
+  }
+
+  update(change: Partial<Progress>): void {
+    this.state.progress = { ...this.state.progress, ...change };
+  }
+
+  /** Moves the percentage forward; it never goes back within an attempt. */
+  reach(percent: number): void {
+    if (percent > this.state.progress.percent) this.update({ percent });
+  }
+
+  setStep(name: StepName, state: StepState, change: Partial<Step> = {}): void {
+    const steps = this.state.progress.steps.map((step) => (step.name === name ? { ...step, ...change, state } : step));
+    this.update({ steps });
+  }
+
+  step(name: StepName): Step | undefined {
+    return this.state.progress.steps.find((step) => step.name === name);
+  }
+
+  /** Starts a step, or a further attempt of it. */
+  startStep(name: StepName): void {
+    const step = this.step(name);
+    this.setStep(name, 'running', { startedAt: timeNow(), attempt: (step?.attempt ?? 0) + 1 });
+  }
+
+  fail(failure: FailureProgress | null): void {
+    this.update({ failure });
+  }
+
+  audit(verb: string, by: string, reason: string): void {
+    const audit = [...this.state.progress.audit, { at: timeNow(), by, verb, reason }];
+    const dropped = Math.max(0, audit.length - auditLimit);
+    this.update({ audit: audit.slice(dropped), auditDropped: this.state.progress.auditDropped + dropped });
+  }
+
+  showPool(id: string): void {
+    upsertSearchAttributes([{ key: poolAttribute, value: id }]);
+  }
+
+  /** Returns when nothing forbids the next side effect: throws when the operation is called off, waits while it is paused. */
+  async gate(): Promise<void> {
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The operation was called off');
+    if (this.isPaused) await condition(() => !this.isPaused);
+  }
+
+  /**
+   * Runs one cancellable wait until it answers, the stopwatch runs out, or a pause or `interrupt` breaks in. Returns what
+   * happened and the stopwatch with the time that counted; a broken wait leaves nothing running.
+   */
+  async waitWithin<T>(watch: Stopwatch, wait: () => Promise<T>, interrupt: () => boolean = () => false): Promise<WaitResult<T>> {
+    await this.gate();
+    if (remaining(watch) === 0) return { end: 'deadline', watch };
+    const began = Date.now();
+    const scope = new CancellationScope();
+    try {
+      const end = await scope.run(() =>
+        Promise.race([
+          wait().then((answer) => ({ end: 'answer' as const, answer })),
+          condition(() => this.isPaused || interrupt(), remaining(watch)).then((broken) => ({
+            end: broken ? ('interrupted' as const) : ('deadline' as const),
+          })),
+        ]),
+      );
+      return { ...end, watch: spend(watch, Date.now() - began) };
+    } finally {
+      scope.cancel();
+    }
+  }
+
+  /** Goes on as a new run when the history has grown long; called where nothing is in flight. */
+  async continueWhenLong(): Promise<void> {
+    if (!workflowInfo().continueAsNewSuggested) return;
+    await this.drain();
+    await this.goOn();
+  }
+
+  /** Waits until every update has been answered: an answer lost to an ending would be reported as unknown. */
+  async drain(): Promise<void> {
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  }
+
+  private pause(by = 'unknown', reason = ''): void {
+    if (isEnding(this.state.phase)) return;
+    this.audit('pause', by, reason);
+    if (this.isPaused) return;
+    this.state.paused = { by, reason, since: timeNow() };
+    this.showPhase();
+  }
+
+  private resume(by = 'unknown'): void {
+    this.audit('resume', by, '');
+    if (!this.isPaused) return;
+    this.state.paused = null;
+    this.showPhase();
+  }
+
+  private showPhase(): void {
+    const shown = this.isPaused && !isEnding(this.state.phase) ? 'Paused' : this.state.phase;
+    if (shown !== this.state.progress.phase || this.state.progress.phaseSince === '') {
+      this.update({ phase: shown, phaseSince: timeNow() });
+      upsertSearchAttributes([
+        { key: environmentAttribute, value: this.state.progress.name },
+        { key: phaseAttribute, value: shown },
+      ]);
+    }
+    this.showDetails();
+  }
+
+  private showDetails(): void {
+    const { phase, why, failure } = this.state.progress;
+    const paused = this.state.paused;
+    const lines = [`**${phase}** since ${this.state.progress.phaseSince}`, '', why];
+    if (paused !== null) lines.push('', `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${this.state.progress.name}\`.`);
+    if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`);
+    if (failure?.hint) lines.push('', `Next: ${failure.hint}`);
+    setCurrentDetails(lines.join('\n'));
+  }
+}
+
+export type WaitResult<T> = { readonly watch: Stopwatch } & (
+  | { readonly end: 'answer'; readonly answer: T }
+  | { readonly end: 'deadline' }
+  | { readonly end: 'interrupted' }
+);
+
+/** The first state of an operation; steps are the ones that it will run, in order. */
+export function newState(name: string, steps: readonly StepName[], phase: Phase): OperationState {
+  const info = workflowInfo();
+  const progress: Progress = {
+    name,
+    operation: info.workflowType,
+    workflowId: info.workflowId,
+    runId: info.runId,
+    phase,
+    phaseSince: '',
+    startedAt: timeNow(),
+    endedAt: null,
+    percent: 0,
+    why: '',
+    steps: steps.map((step) => ({ name: step, state: 'pending' })),
+    pool: null,
+    notebook: null,
+    failure: null,
+    awaiting: null,
+    lease: null,
+    audit: [],
+    auditDropped: 0,
+  };
+  return { progress, phase, spec: null, identity: null, paused: null, note: null, removed: false };
+}
+
+/** A state that came over a continue-as-new: the same in all but the run. */
+export function carriedOver<State extends OperationState>(carried: State): State {
+  return { ...carried, progress: { ...carried.progress, runId: workflowInfo().runId } };
+}
+
+export function timeNow(): string {
+  return new Date(Date.now()).toISOString();
+}
+

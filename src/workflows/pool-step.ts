@@ -1,0 +1,276 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { PoolSpec } from '../contract/spec.js';
+import { capacityPause, decideCreate, type Found } from '../domain/create.js';
+import { type Choice, describeSoldOut, firstOnSale, saleOfChoice } from '../domain/flavor.js';
+import { percentOf } from '../domain/percent.js';
+import { countNodes, judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
+import { goalOf, poolChoices } from '../domain/pool-spec.js';
+import { freshWatch, isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { describeFailure, stepFailure } from './failure.js';
+import { timeNow } from './operation.js';
+import { capacityDeadline, poolIdOf, type Provision } from './provisioning.js';
+import { removePool } from './removal.js';
+import { removalOf, rollbackPhases } from './rollback.js';
+
+/**
+ * Brings the environment's pool up: makes or adopts it (`CreatingPool`, `AwaitingCapacity` while every choice is sold
+ * out), then waits until it is usable (`AwaitingPool`). Leaves when it was seen usable twice, or throws the step's
+ * failure. A choice that turns out to have no capacity is cleaned up and the next one is tried.
+ */
+export async function bringUpPool(op: Provision): Promise<void> {
+  const pool = requirePool(op);
+  const choices = poolChoices(pool);
+  for (;;) {
+    await makePool(op, pool, choices);
+    const outcome = await awaitUsablePool(op, goalOf(pool, choiceAt(choices, op.state.making.pool.choice)));
+    if (outcome === 'usable') return;
+    await leaveChoice(op, choices, outcome.why);
+  }
+}
+
+async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[]): Promise<void> {
+  const poolId = poolIdOf(op);
+  const { settings } = op.identity;
+  const workspaceId = pool.workspaceId ?? null;
+  op.enter('CreatingPool', `looking for pool ${op.spec.name}`);
+  op.reach(percentOf('createPool'));
+  for (;;) {
+    const look = await op.within('pool', () => op.reads.lookForPool({ poolId, name: op.spec.name, workspaceId }));
+    if (look === null) throw deadlinePassed(op, 'no answer about the pool before the deadline');
+    const making = op.state.making.pool;
+    const label = `pool ${op.spec.name}`;
+    const decision = decideCreate(label, look.answer, op.us, making.lastCreate, settings.settleMs, Date.now());
+    switch (decision.act) {
+      case 'refuse':
+        throw stepFailure(decision.type, decision.why, { hint: `Look at it with \`maops pool show ${op.spec.name}\`.` });
+      case 'adopt':
+        return await adopt(op, decision.found);
+      case 'awaitGone':
+        op.explain(`${label} is still being deleted; it is made when it is gone`);
+        if (!(await awaitGone(op, poolId))) throw deadlinePassed(op, op.state.progress.why);
+        continue;
+      case 'cleanUp':
+        await cleanUp(op, `cleaning up what is left of ${label}`);
+        continue;
+      case 'settle':
+        op.explain(`whether ${label} was made is not known; looking again`);
+        if ((await op.within('pool', () => sleep(decision.pauseMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+        continue;
+      case 'create':
+        if (!(await awaitCapacity(op, choices))) continue;
+        if (await createOnce(op, choices)) return;
+    }
+  }
+}
+
+/** True when the present choice may be posted now; false after a wait, when everything is to be looked at again. */
+async function awaitCapacity(op: Provision, choices: readonly Choice[]): Promise<boolean> {
+  const names = [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
+  const flavors = await op.within('pool', () => op.reads.lookAtFlavors({ names }));
+  if (flavors === null) throw deadlinePassed(op, 'no answer about the flavors before the deadline');
+  const { choice } = op.state.making.pool;
+  const next = firstOnSale(choices, flavors.answer, choice) ?? firstOnSale(choices, flavors.answer, 0);
+  if (next !== null) {
+    if (next !== choice) chooseNext(op, next);
+    return true;
+  }
+  op.enter('AwaitingCapacity', describeSoldOut(choices));
+  awaitingCapacity(op);
+  const onSale = await op.within('capacity', () => op.waits.awaitCapacity({ choices }));
+  op.update({ awaiting: null });
+  if (onSale === null) throw stepFailure('SoldOut', describeSoldOut(choices), { hint: capacityHint });
+  op.enter('CreatingPool', `capacity is back; looking for pool ${op.spec.name}`);
+  return false;
+}
+
+const capacityHint = 'Try another flavor: `maops flavor list` shows what is on sale in which zone.';
+
+/** Sends one create call. True when the pool is there; false when everything is to be looked at again. */
+async function createOnce(op: Provision, choices: readonly Choice[]): Promise<boolean> {
+  await op.gate();
+  const { choice } = op.state.making.pool;
+  const flavors = choiceAt(choices, choice).resources.map((resource) => `${resource.count} x ${resource.flavor}`);
+  op.explain(`creating pool ${op.spec.name}: ${flavors.join(', ')}`);
+  op.setMaking('pool', { undo: true });
+  const outcome = await CancellationScope.nonCancellable(() => sendCreate(op, choice));
+  switch (outcome.outcome) {
+    case 'created':
+      op.setMaking('pool', { ref: { id: outcome.id, createdAt: outcome.createdAt }, lastCreate: { outcome: 'none' }, refusals: 0 });
+      op.showPool(outcome.id);
+      return true;
+    case 'notSent':
+      op.explain(`creating pool ${op.spec.name} has to wait: ${outcome.why}`);
+      if ((await op.within('pool', () => sleep(outcome.retryAfterMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+      return false;
+    case 'soldOut':
+      await leaveChoice(op, choices, outcome.why);
+      return false;
+    case 'exists':
+    case 'unknown':
+      op.setMaking('pool', { lastCreate: { outcome: 'unknown', since: Date.now() } });
+      op.explain(`whether pool ${op.spec.name} was made is not known (${outcome.why}); looking again`);
+      return false;
+  }
+}
+
+/** A create whose activity was lost is as unknown as one whose answer was. */
+async function sendCreate(op: Provision, choice: number) {
+  try {
+    return await op.creates.createPool({ spec: op.spec, choice, owner: op.us });
+  } catch (error) {
+    const failure = describeFailure(error, 'pool');
+    if (failure.type !== 'ServiceUnavailable') throw error;
+    return { outcome: 'unknown' as const, why: failure.message };
+  }
+}
+
+async function adopt(op: Provision, found: Found): Promise<void> {
+  const isOurCreate = op.state.making.pool.undo;
+  op.setMaking('pool', { ref: { id: found.id, createdAt: found.createdAt }, lastCreate: { outcome: 'none' } });
+  op.showPool(found.id);
+  op.explain(`pool ${op.spec.name} is there already and carries our marker; going on with it`);
+  if (isOurCreate) return;
+  op.audit('adopt', op.state.progress.workflowId, `pool ${found.id} carries our marker`);
+  // A pool that a lease owns was ready before this run began; it is not this run's to remove.
+  const leased = await op.reads.isLeased({ name: op.spec.name });
+  op.setMaking('pool', { undo: !leased });
+}
+
+/** Cleans up a choice without capacity and turns to the next one; after the last one it waits for capacity. */
+async function leaveChoice(op: Provision, choices: readonly Choice[], why: string): Promise<void> {
+  await cleanUp(op, `${why}; cleaning up before the next choice`);
+  const { choice, refusals } = op.state.making.pool;
+  if (choice + 1 < choices.length) {
+    chooseNext(op, choice + 1);
+    return;
+  }
+  op.setMaking('pool', { refusals: refusals + 1 });
+  chooseNext(op, 0);
+  op.enter('AwaitingCapacity', why);
+  awaitingCapacity(op);
+  const pause = capacityPause(refusals, op.identity.settings.pollMaxMs);
+  const waited = await op.within('capacity', () => sleep(pause));
+  op.update({ awaiting: null });
+  if (waited === null) throw stepFailure('SoldOut', why, { hint: capacityHint });
+}
+
+function chooseNext(op: Provision, choice: number): void {
+  op.setMaking('pool', { choice });
+  op.startStep('pool');
+}
+
+/** Removes what a failed try left, so that the name is free. */
+async function cleanUp(op: Provision, why: string): Promise<void> {
+  op.explain(why);
+  await CancellationScope.nonCancellable(() =>
+    removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)),
+  );
+  op.setMaking('pool', { ref: null, lastCreate: { outcome: 'none' } });
+  op.update({ pool: null });
+}
+
+/** Waits until the pool was seen usable twice. Anything short of that is a failure, or a choice without capacity. */
+async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'usable' | { why: string }> {
+  const poolId = poolIdOf(op);
+  const { settings } = op.identity;
+  const workspaceId = op.spec.pool?.workspaceId ?? null;
+  let watch: Watch<PoolFacts> = freshWatch;
+  op.enter('AwaitingPool', `pool ${op.spec.name}: waiting for the first look`);
+  for (;;) {
+    await op.continueWhenLong();
+    const wait = await op.within('pool', () => op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }));
+    const verdict = judgePool(op.spec.name, wait === null ? (watch.last?.facts ?? null) : wait.answer.facts, goal);
+    if (wait === null) throw missedDeadline(op, watch, verdict.why, goal);
+    watch = remember(watch, wait.answer, verdict);
+    showPool(op, wait.answer.facts, goal);
+    op.explain(verdict.why);
+    switch (verdict.condition) {
+      case 'usable':
+        if (isConfirmed(watch.usableSince, wait.answer.at, settings)) return 'usable';
+        break;
+      case 'failed':
+        return await afterCreationFailed(op, verdict.why);
+      case 'unhealthy':
+        if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings)) throw unhealthy(op, verdict.why);
+        break;
+      case 'leaving':
+        throw stepFailure('PoolCreationFailed', `${verdict.why} by someone else`, { hint: 'Find out who deletes it, then start again.' });
+      case 'absent':
+        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
+          throw stepFailure('PoolCreationFailed', `pool ${op.spec.name} disappeared`, { hint: 'Find out who deleted it, then start again.' });
+        }
+        break;
+      case 'pending':
+        break;
+    }
+  }
+}
+
+/** A pool whose creation failed for want of capacity leads to the next choice; otherwise the step has failed. */
+async function afterCreationFailed(op: Provision, why: string): Promise<{ why: string }> {
+  const choices = poolChoices(requirePool(op));
+  const { choice } = op.state.making.pool;
+  if (choice + 1 < choices.length) return { why };
+  const names = choiceAt(choices, choice).resources.map(({ flavor }) => flavor);
+  const flavors = await op.within('pool', () => op.reads.lookAtFlavors({ names }));
+  if (flavors !== null && saleOfChoice(choiceAt(choices, choice), flavors.answer) === 'soldOut') return { why };
+  throw stepFailure('PoolCreationFailed', why, { hint: `See \`maops pool show ${op.spec.name}\` and the pool's events in the console.` });
+}
+
+/** At the deadline the last known cause names the failure (design section 9). */
+function missedDeadline(op: Provision, watch: Watch<PoolFacts>, why: string, goal: PoolGoal): Error {
+  const facts = watch.last?.facts ?? null;
+  if (facts === null) return deadlinePassed(op, why);
+  const { wanted, available } = countNodes(facts, goal);
+  const isPartial = facts.phase === 'Running' && available < wanted;
+  if (isPartial || watch.unhealthySince !== null) return unhealthy(op, `${why}; the deadline of ${op.spec.deadlines.pool} has passed`);
+  return deadlinePassed(op, why);
+}
+
+function unhealthy(op: Provision, why: string): Error {
+  return stepFailure('PoolUnhealthy', why, { hint: `See \`maops pool show ${op.spec.name}\`; a pool like this is never called ready.` });
+}
+
+function deadlinePassed(op: Provision, why: string): Error {
+  return stepFailure('DeadlineExceeded', `${why}; the deadline of ${op.spec.deadlines.pool} has passed`, {
+    hint: 'Give it longer with `deadlines.pool` in the spec.',
+  });
+}
+
+function showPool(op: Provision, facts: PoolFacts | null, goal: PoolGoal): void {
+  if (facts === null) return;
+  const nodes = countNodes(facts, goal);
+  op.update({ pool: { id: facts.id, phase: facts.phase, nodes, scopes: facts.scopes, driver: facts.driver } });
+  op.reach(percentOf('awaitPool', nodes.wanted === 0 ? 0 : nodes.available / nodes.wanted));
+}
+
+function awaitingCapacity(op: Provision): void {
+  op.update({ awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] } });
+}
+
+/** Waits until a pool that is being deleted is gone, or turns out to stay; false at the deadline. */
+async function awaitGone(op: Provision, poolId: string): Promise<boolean> {
+  const goal: PoolGoal = { nodes: {}, scopes: [], driver: false };
+  const workspaceId = op.spec.pool?.workspaceId ?? null;
+  let watch: Watch<PoolFacts> = freshWatch;
+  for (;;) {
+    const wait = await op.within('pool', () => op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }));
+    if (wait === null) return false;
+    const verdict = judgePool(op.spec.name, wait.answer.facts, goal);
+    watch = remember(watch, wait.answer, verdict);
+    if (verdict.condition === 'absent' ? isConfirmed(watch.absentSince, wait.answer.at, op.identity.settings) : verdict.condition !== 'leaving') {
+      return true;
+    }
+  }
+}
+
+function requirePool(op: Provision): PoolSpec {
+  if (op.spec.pool === undefined) throw new Error('The pool step runs without a pool in the spec.');
+  return op.spec.pool;
+}
+
+function choiceAt(choices: readonly Choice[], index: number): Choice {
+  const choice = choices[index];
+  if (choice === undefined) throw new Error(`There is no flavor choice ${index}.`);
+  return choice;
+}

@@ -1,0 +1,104 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { FailureProgress, StepName } from '../contract/progress.js';
+import type { ResourceRef } from '../contract/workflows.js';
+import type { LastCreate } from '../domain/create.js';
+import { parseDuration } from '../domain/duration.js';
+import type { Ownership } from '../domain/marker.js';
+import { startStopwatch, type Stopwatch } from '../domain/stopwatch.js';
+import { Operation, type OperationState } from './operation.js';
+import * as timeouts from './timeouts.js';
+
+/** What a step knows of the resource that it makes. */
+export interface Making {
+  readonly ref: ResourceRef | null;
+  readonly lastCreate: LastCreate;
+  /** Index of the flavor choice that is being tried. */
+  readonly choice: number;
+  /** Creates refused for want of capacity, in a row. */
+  readonly refusals: number;
+  /** True when the resource must be removed on the way back; set before it can exist. */
+  readonly undo: boolean;
+}
+
+export type Ending =
+  | { readonly why: 'cancelled'; readonly keep: boolean }
+  | { readonly why: 'failed'; readonly failure: FailureProgress; readonly keep: boolean }
+  | { readonly why: 'rejected'; readonly failure: FailureProgress; readonly keep: boolean }
+  | { readonly why: 'abandoned' };
+
+/** State of the operations that make something: the shared part and what each step and the way back need. */
+export interface ProvisionState extends OperationState {
+  /** The document as it was given; a retry with changes replaces it. */
+  document: unknown;
+  /** This operation's workflow id, hashed. */
+  owner: string;
+  /** Hashes of the specs that were in force, the present one last. */
+  specs: readonly string[];
+  clocks: { readonly pool: Stopwatch; readonly notebook: Stopwatch; readonly capacity: Stopwatch };
+  making: { readonly pool: Making; readonly notebook: Making };
+  approved: boolean;
+  /** Set when the way back begins, so that a continued run goes on with it. */
+  ending: Ending | null;
+}
+
+export const nothingMade: Making = { ref: null, lastCreate: { outcome: 'none' }, choice: 0, refusals: 0, undo: false };
+const unset = startStopwatch(0);
+export const unsetClocks = { pool: unset, notebook: unset, capacity: unset };
+
+/** An operation that makes a pool, a notebook or both: what its steps share. */
+export class Provision extends Operation<ProvisionState> {
+  get us(): Ownership {
+    return { installation: this.identity.installation, owner: this.state.owner, specs: this.state.specs };
+  }
+
+  /** Calls that may take as long as the step's deadline allows. */
+  get reads() {
+    return proxyActivities<Activities>(timeouts.read(this.identity.settings));
+  }
+
+  get waits() {
+    return proxyActivities<Activities>(timeouts.wait(this.identity.settings));
+  }
+
+  get creates() {
+    return proxyActivities<Activities>(timeouts.create(this.identity.settings));
+  }
+
+  setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {
+    this.state.making = { ...this.state.making, [step]: { ...this.state.making[step], ...change } };
+  }
+
+  /** Starts the clocks of a step anew: at its first start, and when an operator asks for a retry. */
+  resetClocks(step: StepName): void {
+    const { deadlines } = this.spec;
+    const fresh = (text: string) => startStopwatch(parseDuration(text) ?? 0);
+    const capacity = fresh(deadlines.capacity);
+    if (step === 'pool') this.state.clocks = { ...this.state.clocks, pool: fresh(deadlines.pool), capacity };
+    if (step === 'notebook') this.state.clocks = { ...this.state.clocks, notebook: fresh(deadlines.notebook), capacity };
+  }
+
+  /**
+   * Waits for an answer on one of the step's clocks. A pause or an operator's word only breaks the wait: it starts again
+   * behind the gate. Null means that the deadline has passed.
+   */
+  async within<T>(clock: keyof ProvisionState['clocks'], wait: () => Promise<T>): Promise<{ answer: T } | null> {
+    for (;;) {
+      const result = await this.waitWithin(this.state.clocks[clock], wait);
+      this.state.clocks = { ...this.state.clocks, [clock]: result.watch };
+      if (result.end === 'answer') return { answer: result.answer };
+      if (result.end === 'deadline') return null;
+    }
+  }
+}
+
+/** The service derives a pool's id from its name and the project (pools-and-flavors.md 1). */
+export function poolIdOf(op: Provision): string {
+  return `${op.spec.name}-${op.identity.projectId}`;
+}
+
+/** When the patience for capacity ends if nothing pauses the run. */
+export function capacityDeadline(op: Provision): string {
+  const { limitMs, spentMs } = op.state.clocks.capacity;
+  return new Date(Date.now() + limitMs - spentMs).toISOString();
+}

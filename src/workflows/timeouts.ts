@@ -1,0 +1,65 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType } from '@temporalio/workflow';
+import type { Settings } from '../contract/settings.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Every activity heartbeats by itself, so that a killed worker is noticed within this time (design section 8). */
+const heartbeatTimeout = 8 * SECOND;
+const retry = { initialInterval: 1 * SECOND, backoffCoefficient: 2 };
+
+/** The first calls of a run, before it knows its settings. */
+export const firstCall: ActivityOptions = {
+  startToCloseTimeout: 30 * SECOND,
+  heartbeatTimeout,
+  retry: { ...retry, maximumInterval: 10 * SECOND },
+};
+
+/** One read, retried until it answers: a bad answer says nothing about the resource. */
+export function read(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: 3 * settings.httpTimeoutMs + 5 * SECOND,
+    heartbeatTimeout,
+    retry: { ...retry, maximumInterval: 30 * SECOND },
+  };
+}
+
+/** A create call: once per decision, because a second one could make a second resource; the workflow decides again. */
+export function create(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: 2 * settings.httpTimeoutMs + 5 * SECOND,
+    heartbeatTimeout,
+    retry: { maximumAttempts: 1 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
+
+/** A stop or delete: safe to repeat. Given back to the workflow after some tries, so that it can show the reason and pause longer. */
+export function undo(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: 2 * settings.httpTimeoutMs + 5 * SECOND,
+    heartbeatTimeout,
+    retry: { ...retry, maximumInterval: 20 * SECOND, maximumAttempts: 5 },
+  };
+}
+
+/** A bounded window of waiting; the server starts the next one, so that a deploy or crash costs seconds. */
+export function wait(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: settings.windowMs + 2 * MINUTE,
+    heartbeatTimeout,
+    retry: { ...retry, backoffCoefficient: 1.5, maximumInterval: 30 * SECOND },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  };
+}
+
+/** Waiting for other workflows to end: in windows too. */
+export function callOff(settings: Settings): ActivityOptions {
+  return { ...wait(settings), cancellationType: ActivityCancellationType.ABANDON };
+}
+
+/** Pauses between rounds of an undo that keeps failing. */
+export function undoPause(round: number): number {
+  return Math.min(5 * SECOND * 2 ** round, 5 * MINUTE);
+}
