@@ -4,17 +4,23 @@ import { durationPattern, formatDuration, parseDuration } from '../domain/durati
 /** The marker with the space before it, and room for ` maops:keep` after it (DESIGN section 7). */
 const markerRoom = ' maops:aaaaaa-bbbbbbbb-cccccccc'.length + ' maops:keep'.length;
 
+const textError = { error: 'must be text, not empty (a number of more than 15 digits needs quotes)' };
+// Zod shows the message of the one variant that almost fits, so each variant needs the message too.
+const writtenText = z.string(textError).min(1, textError);
+const exactNumber = z.number(textError).refine(isExact, textError);
+
 /** Text that is passed to the API as it is; a number is taken as its text (`workspaceId: 0`). */
-export const text = z
-  .union([z.string().min(1), z.number().refine(isExact)], {
-    error: 'must be text, not empty (a number of more than 15 digits needs quotes)',
-  })
-  .transform(String);
+export const text = z.union([writtenText, exactNumber], textError).transform(String);
 
 /** Text that people like to write as true or false (`autoPay: true`). */
-export const flagText = z
-  .union([z.string().min(1), z.number().refine(isExact), z.boolean()], { error: 'must be text, not empty' })
-  .transform(String);
+export const flagText = z.union([writtenText, exactNumber, z.boolean()], textError).transform(String);
+
+/** Text of a certain pattern, or a number of at least `least`, taken as its text. */
+export function textLike(pattern: RegExp, least: number, error: string) {
+  return z
+    .union([z.string().regex(pattern, { error }), z.int({ error }).min(least, { error })], { error })
+    .transform(String);
+}
 
 /** One of a few words. */
 export function choice<const Words extends readonly [string, ...string[]]>(words: Words) {
@@ -23,8 +29,9 @@ export function choice<const Words extends readonly [string, ...string[]]>(words
 
 /** One of a few digits that the API wants as text; the number itself is taken too. */
 export function digitChoice<const Words extends readonly [string, ...string[]]>(words: Words) {
+  const error = `must be ${oneOf(words)}`;
   return z
-    .union([z.enum(words), z.literal(words.map(Number))], { error: `must be ${oneOf(words)}` })
+    .union([z.enum(words, { error }), z.literal(words.map(Number), { error })], { error })
     .transform(String)
     .pipe(z.enum(words));
 }
@@ -83,8 +90,9 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** Leaves out fields that are given but empty, so that `masters: []` and no masters are the same spec. */
 export function withoutEmpty<Fields extends object>(fields: Fields): Fields {
-  const kept = Object.entries(fields).filter(([, value]) => !isEmpty(value));
-  return Object.fromEntries(kept) as Fields;
+  const kept = { ...fields };
+  for (const [key, value] of Object.entries(fields)) if (isEmpty(value)) Reflect.deleteProperty(kept, key);
+  return kept;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -10,6 +10,7 @@ import {
   listOf,
   section,
   text,
+  textLike,
   wholeNumber,
   withoutEmpty,
 } from './field.js';
@@ -51,11 +52,7 @@ const pool = section({
 
 /** The `notebook` section as people write it (notebooks-and-auth.md 2.1). */
 export const notebookSchema = section({
-  name: z
-    .union([z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), z.int().min(0)], {
-      error: 'must be 1 to 64 letters, digits, - or _',
-    })
-    .transform(String)
+  name: textLike(/^[A-Za-z0-9_-]{1,64}$/, 0, 'must be 1 to 64 letters, digits, - or _')
     .exactOptional()
     .describe("The environment's name when left out"),
   profileId: text.describe('The image, such as Multi-Engine 1.0 (python3)-gpu'),

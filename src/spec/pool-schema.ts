@@ -8,6 +8,7 @@ import {
   listOf,
   section,
   text,
+  textLike,
   wholeNumber,
   withoutEmpty,
 } from './field.js';
@@ -41,10 +42,7 @@ const resource = section({
 /** Annotations of the pool that concern money (pools-and-flavors.md 2.2); nothing is sent that the user did not give. */
 const billing = section({
   mode: digitChoice(['0', '1']).exactOptional().describe('0: pay per use; 1: yearly or monthly'),
-  periodNum: z
-    .union([z.string().regex(/^[1-9]\d*$/), z.int().min(1)], { error: 'must be a whole number of at least 1' })
-    .transform(String)
-    .exactOptional(),
+  periodNum: textLike(/^[1-9]\d*$/, 1, 'must be a whole number of at least 1').exactOptional(),
   periodType: digitChoice(['2', '3', '4']).exactOptional().describe('2: month; 3: year; 4: hour'),
   autoRenew: digitChoice(['0', '1']).exactOptional(),
   autoPay: flagText.exactOptional(),

@@ -1,11 +1,11 @@
 import {
   type Document,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
-  type Node,
   type Pair,
   parseDocument,
   visit,
@@ -91,7 +91,7 @@ function hasKey(pair: Pair, step: string | number): boolean {
 }
 
 function startOf(node: unknown): number | undefined {
-  return (node as Partial<Node> | null)?.range?.[0];
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function syntaxMessage(code: string, message: string): string {
