@@ -6,7 +6,11 @@ import type { FlavorWatcher, NotebookWatcher, PoolWatcher } from '../modelarts/w
 /** What the activities talk to; built once per worker process. */
 export interface ActivityDeps {
   readonly modelarts: ModelArts;
-  readonly watchers: { readonly pools: PoolWatcher; readonly notebooks: NotebookWatcher; readonly flavors: FlavorWatcher };
+  readonly watchers: {
+    readonly pools: PoolWatcher;
+    readonly notebooks: NotebookWatcher;
+    readonly flavors: FlavorWatcher;
+  };
   readonly temporal: Pick<Client, 'workflow'>;
   readonly taskQueue: string;
   readonly installation: string;
@@ -14,4 +18,6 @@ export interface ActivityDeps {
   /** Aborted when the worker is told to stop: waits hand over to another worker. */
   readonly shutdown: AbortSignal;
   readonly now: () => number;
+  /** Rejects when the signal is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
-import { operationId, type OperationKind } from '../contract/ids.js';
+import { type OperationKind, operationId } from '../contract/ids.js';
 import { noteSignal, ownUpdate, specQuery } from '../contract/messages.js';
 import type { LeaseProgress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
@@ -51,7 +51,9 @@ export function operationActivities(deps: ActivityDeps) {
         type: 'SpecConflict',
         message: `${input.name} is being torn down (${teardownId})`,
         nonRetryable: true,
-        details: [{ errorCode: null, requestId: null, hint: `Start again when \`maops env watch ${input.name}\` says Gone.` }],
+        details: [
+          { errorCode: null, requestId: null, hint: `Start again when \`maops env watch ${input.name}\` says Gone.` },
+        ],
       });
     },
 
@@ -65,9 +67,12 @@ export function operationActivities(deps: ActivityDeps) {
       const kinds: OperationKind[] = ['env', 'pool', 'notebook', 'lease'];
       for (const kind of kinds) {
         const handle = workflow.getHandle(operationId(kind, input.name));
-        if (!(await isOpen(workflow, handle.workflowId))) continue;
-        await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by: input.by, reason: input.reason }));
-        await ignoreEnded(() => handle.cancel());
+        const standing = await describe(workflow, handle.workflowId);
+        if (!standing.open) continue;
+        if (!standing.cancelRequested) {
+          await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by: input.by, reason: input.reason }));
+          await ignoreEnded(() => handle.cancel());
+        }
         if (await isOpen(workflow, handle.workflowId)) throw pending(`${handle.workflowId} is ending`, 500);
       }
       cancellationSignal().throwIfAborted();
@@ -79,14 +84,19 @@ export function operationActivities(deps: ActivityDeps) {
 
 type Workflows = Pick<Client['workflow'], 'getHandle'>;
 
-async function isOpen(workflow: Workflows, workflowId: string): Promise<boolean> {
+async function describe(workflow: Workflows, workflowId: string): Promise<{ open: boolean; cancelRequested: boolean }> {
   try {
-    const { status } = await workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING';
+    const { status, raw } = await workflow.getHandle(workflowId).describe();
+    const cancelRequested = raw?.workflowExtendedInfo?.cancelRequested === true;
+    return { open: status.name === 'RUNNING', cancelRequested };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return { open: false, cancelRequested: false };
     throw error;
   }
+}
+
+async function isOpen(workflow: Workflows, workflowId: string): Promise<boolean> {
+  return (await describe(workflow, workflowId)).open;
 }
 
 /** The spec that was last in force for a name, from whichever of its operations knows one; null when none does. */

@@ -1,5 +1,61 @@
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPending } from '../contract/failures.js';
+import { isNews, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
+import type { ActivityDeps } from './deps.js';
+
+/** A look of a shared watcher: what it saw, or why it saw nothing. */
+export interface Look<Facts> {
+  readonly at: number;
+  readonly facts: Facts | null;
+  readonly trouble: string | null;
+}
+
+interface WaitFor<Facts, Goal> {
+  readonly name: string;
+  readonly goal: Goal;
+  readonly watch: Watch<Facts>;
+  readonly rules: WatchRules<Facts, Goal>;
+  readonly subscribe: (listener: (look: Look<Facts>) => void) => () => void;
+}
+
+/**
+ * One bounded window of waiting: returns the first sighting that is news, and otherwise ends with `StillPending` when
+ * the window is over or the worker is told to stop. A bad answer is shown in the heartbeat and ends nothing.
+ */
+export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<Facts, Goal>): Promise<Sighting<Facts>> {
+  const cancelled = cancellationSignal();
+  const window = new AbortController();
+  let unsubscribe = () => {};
+  try {
+    return await new Promise<Sighting<Facts>>((resolve, reject) => {
+      const handOver = () => reject(pending(`${wait.name}: handed over`, 1));
+      const stop = () => reject(cancelled.reason instanceof Error ? cancelled.reason : new Error('cancelled'));
+      if (cancelled.aborted) stop();
+      if (deps.shutdown.aborted) handOver();
+      cancelled.addEventListener('abort', stop, { signal: window.signal });
+      deps.shutdown.addEventListener('abort', handOver, { signal: window.signal });
+      let latest = `${wait.name}: no answer yet`;
+      deps.sleep(deps.settings.windowMs, window.signal).then(
+        () => reject(pending(latest, 1)),
+        () => undefined,
+      );
+      unsubscribe = wait.subscribe((look) => {
+        if (look.trouble !== null) {
+          latest = `${wait.name}: ${look.trouble}`;
+        } else {
+          latest = wait.rules.judge(wait.name, look.facts, wait.goal).why;
+          const seen = { at: look.at, facts: look.facts };
+          if (isNews(wait.rules, wait.watch, seen, wait.goal, deps.settings)) resolve(seen);
+        }
+        heartbeat({ why: latest });
+      });
+    });
+  } finally {
+    window.abort();
+    unsubscribe();
+  }
+}
 
 /**
  * Ends a window without news: BENIGN, because nothing is wrong, and with an empty stack, because its text shows among

@@ -30,7 +30,8 @@ export const specQuery = defineQuery<Spec | null>('spec');
 export const pauseSignal = defineSignal<[Command]>('pause');
 export const resumeSignal = defineSignal<[{ readonly by: string }]>('resume');
 /** Sent before Temporal's own cancel, which carries no reason. */
-export const noteSignal = defineSignal<[{ readonly verb: string; readonly by: string; readonly reason: string }]>('note');
+export const noteSignal =
+  defineSignal<[{ readonly verb: string; readonly by: string; readonly reason: string }]>('note');
 
 /** Updates, because the operator must hear whether the answer counted. */
 export const approveUpdate = defineUpdate<Progress, [Command]>('approve');

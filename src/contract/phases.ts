@@ -28,7 +28,16 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
-const endings: readonly Phase[] = ['Ready', 'RolledBack', 'Cancelled', 'Rejected', 'Failed', 'Abandoned', 'Gone', 'Done'];
+const endings: readonly Phase[] = [
+  'Ready',
+  'RolledBack',
+  'Cancelled',
+  'Rejected',
+  'Failed',
+  'Abandoned',
+  'Gone',
+  'Done',
+];
 
 /** True for a phase that nothing leaves any more. */
 export function isEnding(phase: Phase): boolean {

@@ -16,7 +16,12 @@ export interface Step {
 export interface PoolProgress {
   readonly id: string;
   readonly phase: string | null;
-  readonly nodes: { readonly wanted: number; readonly available: number; readonly creating: number; readonly abnormal: number };
+  readonly nodes: {
+    readonly wanted: number;
+    readonly available: number;
+    readonly creating: number;
+    readonly abnormal: number;
+  };
   readonly scopes: Readonly<Record<string, string>>;
   readonly driver: string | null;
 }

@@ -76,7 +76,12 @@ export type CreateOutcome =
   /** The governor did not let it out in time, or the service answered 429: nothing was made. */
   | { readonly outcome: 'notSent'; readonly retryAfterMs: number; readonly why: string }
   /** No capacity: nothing was made. */
-  | { readonly outcome: 'soldOut'; readonly why: string; readonly errorCode: string | null; readonly requestId: string | null }
+  | {
+      readonly outcome: 'soldOut';
+      readonly why: string;
+      readonly errorCode: string | null;
+      readonly requestId: string | null;
+    }
   /** The name exists already: look again, it may be ours. */
   | { readonly outcome: 'exists'; readonly why: string }
   /** Connection lost after sending, time-out, 5xx: it may have been made. */

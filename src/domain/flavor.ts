@@ -6,7 +6,11 @@ export interface FlavorFacts {
 
 /** One way to make the pool: what would stand in `spec.resources`. */
 export interface Choice {
-  readonly resources: readonly { readonly flavor: string; readonly count: number; readonly azs?: readonly { readonly az: string }[] }[];
+  readonly resources: readonly {
+    readonly flavor: string;
+    readonly count: number;
+    readonly azs?: readonly { readonly az: string }[];
+  }[];
 }
 
 /** `unknown`: the service does not list the flavor or its sale status; that does not forbid trying. */
@@ -16,7 +20,8 @@ function saleOf(resource: Choice['resources'][number], flavors: readonly FlavorF
   const sale = flavors.find((flavor) => flavor.name === resource.flavor)?.sale ?? null;
   if (sale === null) return 'unknown';
   const wanted = resource.azs?.map(({ az }) => az) ?? [];
-  const isOnSale = wanted.length > 0 ? wanted.every((az) => sale[az] === 'normal') : Object.values(sale).includes('normal');
+  const isOnSale =
+    wanted.length > 0 ? wanted.every((az) => sale[az] === 'normal') : Object.values(sale).includes('normal');
   return isOnSale ? 'onSale' : 'soldOut';
 }
 

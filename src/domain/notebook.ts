@@ -20,7 +20,16 @@ export interface NotebookFacts {
 
 export type NotebookGoal = 'running' | 'stopped' | 'gone';
 
-const onTheWay = ['CREATE_QUEUING', 'CREATING', 'START_QUEUING', 'STARTING', 'RESTARTING', 'STOPPING', 'RESIZING', 'READY_TO_START'];
+const onTheWay = [
+  'CREATE_QUEUING',
+  'CREATING',
+  'START_QUEUING',
+  'STARTING',
+  'RESTARTING',
+  'STOPPING',
+  'RESIZING',
+  'READY_TO_START',
+];
 const failedFor: Readonly<Record<NotebookGoal, readonly string[]>> = {
   running: ['CREATE_FAILED', 'START_FAILED', 'RESIZE_FAILED'],
   stopped: [],
@@ -31,19 +40,23 @@ const halted = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'RESIZE_FAILED'];
 
 /** Judges one sighting of a notebook against what is waited for. Unknown words wait: they are data, not errors. */
 export function judgeNotebook(name: string, facts: NotebookFacts | null, goal: NotebookGoal): Verdict {
-  if (facts === null || facts.status === 'DELETED') return { condition: 'absent', why: `notebook ${name} is not there` };
+  if (facts === null || facts.status === 'DELETED')
+    return { condition: 'absent', why: `notebook ${name} is not there` };
   const status = facts.status;
   const rank = facts.queueRank === null ? '' : `, place ${facts.queueRank} in the queue`;
   if (goal === 'running' && status === 'RUNNING') return { condition: 'usable', why: `notebook ${name} is RUNNING` };
-  if (goal === 'stopped' && halted.includes(status)) return { condition: 'usable', why: `notebook ${name} is ${status}` };
+  if (goal === 'stopped' && halted.includes(status))
+    return { condition: 'usable', why: `notebook ${name} is ${status}` };
   if (failedFor[goal].includes(status)) {
     const reason = facts.failure?.message ?? facts.failure?.code;
     return { condition: 'failed', why: `notebook ${name}: ${status}${reason ? `: ${reason}` : ''}` };
   }
-  if (status === 'UNAVAILABLE') return { condition: 'unhealthy', why: `notebook ${name}: UNAVAILABLE, the service may restore it` };
+  if (status === 'UNAVAILABLE')
+    return { condition: 'unhealthy', why: `notebook ${name}: UNAVAILABLE, the service may restore it` };
   if (status === 'DELETING') return { condition: 'leaving', why: `notebook ${name} is being deleted` };
   if (onTheWay.includes(status)) return { condition: 'pending', why: `notebook ${name}: ${status}${rank}` };
-  if (status === 'RUNNING' || status === 'STOPPED') return { condition: 'pending', why: `notebook ${name}: still ${status}` };
+  if (status === 'RUNNING' || status === 'STOPPED')
+    return { condition: 'pending', why: `notebook ${name}: still ${status}` };
   return { condition: 'pending', why: `notebook ${name}: unknown status ${status}` };
 }
 

@@ -1,5 +1,13 @@
 /** Shares of a run, in percent: where each piece starts. A single-resource run stretches its own piece. */
-const start = { validate: 0, capacity: 5, createPool: 5, awaitPool: 10, createNotebook: 75, awaitNotebook: 80, ready: 100 } as const;
+const start = {
+  validate: 0,
+  capacity: 5,
+  createPool: 5,
+  awaitPool: 10,
+  createNotebook: 75,
+  awaitNotebook: 80,
+  ready: 100,
+} as const;
 export type Piece = keyof typeof start;
 
 /** How far a run is, from facts only: the piece it is in and, inside a wait, the share (0..1) that is there. */

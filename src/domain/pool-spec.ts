@@ -6,7 +6,11 @@ export interface PoolWish {
   readonly type: 'Dedicate' | 'Logical';
   readonly flavors?: readonly string[];
   readonly count?: number;
-  readonly resources?: readonly { readonly flavor: string; readonly count: number; readonly azs?: readonly { readonly az: string; readonly count: number }[] }[];
+  readonly resources?: readonly {
+    readonly flavor: string;
+    readonly count: number;
+    readonly azs?: readonly { readonly az: string; readonly count: number }[];
+  }[];
   readonly scope: readonly string[];
   readonly driver?: { readonly gpuVersion?: string; readonly npuVersion?: string };
 }

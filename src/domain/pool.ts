@@ -45,7 +45,10 @@ export function totalNodes(nodes: Readonly<Record<string, number>>): number {
 }
 
 /** Counts nodes of all flavors, for progress. */
-export function countNodes(facts: PoolFacts | null, goal: PoolGoal): { wanted: number; available: number; creating: number; abnormal: number } {
+export function countNodes(
+  facts: PoolFacts | null,
+  goal: PoolGoal,
+): { wanted: number; available: number; creating: number; abnormal: number } {
   return {
     wanted: totalNodes(goal.nodes),
     available: facts === null ? 0 : totalNodes(facts.available),
@@ -57,7 +60,8 @@ export function countNodes(facts: PoolFacts | null, goal: PoolGoal): { wanted: n
 /** Judges one sighting of a pool. Only `Running` with every node, scope and the driver there is usable (design section 5). */
 export function judgePool(name: string, facts: PoolFacts | null, goal: PoolGoal): Verdict {
   if (facts === null) return { condition: 'absent', why: `pool ${name} is not there` };
-  if (facts.deleting || facts.phase === 'Deleting') return { condition: 'leaving', why: `pool ${name} is being deleted` };
+  if (facts.deleting || facts.phase === 'Deleting')
+    return { condition: 'leaving', why: `pool ${name} is being deleted` };
   const because = facts.message ? `: ${facts.message}` : '';
   switch (facts.phase) {
     case null:
@@ -82,7 +86,8 @@ export function judgePool(name: string, facts: PoolFacts | null, goal: PoolGoal)
 
 function judgeRunning(name: string, facts: PoolFacts, goal: PoolGoal): Verdict {
   const failedScope = goal.scopes.find((scope) => facts.scopes[scope] === 'EnableFailed');
-  if (failedScope !== undefined) return { condition: 'unhealthy', why: `pool ${name}: scope ${failedScope} EnableFailed` };
+  if (failedScope !== undefined)
+    return { condition: 'unhealthy', why: `pool ${name}: scope ${failedScope} EnableFailed` };
   if (facts.driver === 'Abnormal') return { condition: 'unhealthy', why: `pool ${name}: driver Abnormal` };
   const missing = Object.entries(goal.nodes).some(([flavor, wanted]) => (facts.available[flavor] ?? 0) < wanted);
   if (missing && totalNodes(facts.creating) === 0 && totalNodes(facts.abnormal) > 0) {
@@ -93,7 +98,11 @@ function judgeRunning(name: string, facts: PoolFacts, goal: PoolGoal): Verdict {
   if (missing || !scopesEnabled) {
     return { condition: 'pending', why: `pool ${name}: ${describeNodes(facts, goal)}${describeScopes(facts, goal)}` };
   }
-  if (!driverRuns) return { condition: 'pending', why: `pool ${name}: all nodes available; driver ${facts.driver ?? 'not reported yet'}` };
+  if (!driverRuns)
+    return {
+      condition: 'pending',
+      why: `pool ${name}: all nodes available; driver ${facts.driver ?? 'not reported yet'}`,
+    };
   return { condition: 'usable', why: `pool ${name} is usable: ${describeNodes(facts, goal)}` };
 }
 

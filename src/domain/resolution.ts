@@ -26,7 +26,8 @@ export function refusalOfResolution(standing: Standing, resolution: Resolution):
     return `\`${verb}\` is not possible here; possible are ${standing.awaiting.verbs.join(', ')}`;
   }
   const failed = standing.steps.find(({ state }) => state === 'failed');
-  if (step !== undefined && step !== failed?.name) return `the failed step is ${failed?.name ?? 'none'}, not ${step}: look again`;
+  if (step !== undefined && step !== failed?.name)
+    return `the failed step is ${failed?.name ?? 'none'}, not ${step}: look again`;
   if (attempt !== undefined && attempt !== failed?.attempt) {
     return `the attempt is ${failed?.attempt ?? 'none'}, not ${attempt}: look again`;
   }

@@ -1,5 +1,5 @@
 import type { NotebookFacts } from './notebook.js';
-import { type NotebookGoal, judgeNotebook, notebookTurned } from './notebook.js';
+import { judgeNotebook, type NotebookGoal, notebookTurned } from './notebook.js';
 import { judgePool, type PoolFacts, type PoolGoal, poolCountsChanged, poolTurned, type Verdict } from './pool.js';
 
 /** Why answers are missing: the last bad answer, for people; it never ends a wait. */
@@ -42,7 +42,11 @@ export interface WatchRules<Facts, Goal> {
   readonly countsChanged: (before: Facts, after: Facts) => boolean;
 }
 
-export const poolRules: WatchRules<PoolFacts, PoolGoal> = { judge: judgePool, turned: poolTurned, countsChanged: poolCountsChanged };
+export const poolRules: WatchRules<PoolFacts, PoolGoal> = {
+  judge: judgePool,
+  turned: poolTurned,
+  countsChanged: poolCountsChanged,
+};
 export const notebookRules: WatchRules<NotebookFacts, NotebookGoal> = {
   judge: judgeNotebook,
   turned: notebookTurned,

@@ -62,7 +62,8 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
     const verdict = judgeNotebook(input.name, facts, goal);
     watch = remember(watch, wait.answer, verdict);
     op.explain(verdict.why);
-    if (facts !== null) op.update({ notebook: { id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
+    if (facts !== null)
+      op.update({ notebook: { id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
     if (verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings)) return;
     if (verdict.condition === 'failed') throw stepFailure('NotebookFailed', verdict.why);
     if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, wait.answer.at, settings)) {

@@ -29,7 +29,10 @@ export async function leaseEnvironment(input: LeaseInput, carried?: Parameters<t
 }
 
 /** Removes everything of a name, and ends only when its absence is verified. */
-export async function teardownEnvironment(input: TeardownInput, carried?: Parameters<typeof teardown>[1]): Promise<Progress> {
+export async function teardownEnvironment(
+  input: TeardownInput,
+  carried?: Parameters<typeof teardown>[1],
+): Promise<Progress> {
   return await teardown(input, carried);
 }
 

@@ -9,8 +9,8 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { extendLeaseUpdate, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import { operationId } from '../contract/ids.js';
+import { extendLeaseUpdate, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { EnvironmentResources, LeaseInput } from '../contract/workflows.js';
 import { describeFailure, endingFailure, stepFailure } from './failure.js';
@@ -109,7 +109,9 @@ async function release(op: Operation<LeaseState>, input: LeaseInput): Promise<Pr
   try {
     op.state.identity ??= await first.identify({ name: input.name });
     const { env, pool, notebook } = op.identity.owners;
-    const workspaces = [input.spec?.pool?.workspaceId, input.spec?.notebook?.workspaceId].filter((id) => id !== undefined);
+    const workspaces = [input.spec?.pool?.workspaceId, input.spec?.notebook?.workspaceId].filter(
+      (id) => id !== undefined,
+    );
     const removal: Removal = {
       name: input.name,
       owners: [env, pool, notebook],

@@ -6,7 +6,7 @@ import { percentOf } from '../domain/percent.js';
 import { freshWatch, isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation.js';
-import { capacityDeadline, poolIdOf, type Provision } from './provisioning.js';
+import { capacityDeadline, type Provision, poolIdOf } from './provisioning.js';
 import { removeNotebook } from './removal.js';
 import { rollbackPhases } from './rollback.js';
 
@@ -34,7 +34,9 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
     const decision = decideCreate(label, look.answer, op.us, lastCreate, settings.settleMs, Date.now());
     switch (decision.act) {
       case 'refuse':
-        throw stepFailure(decision.type, decision.why, { hint: `Look at it with \`maops notebook show ${notebook.name}\`.` });
+        throw stepFailure(decision.type, decision.why, {
+          hint: `Look at it with \`maops notebook show ${notebook.name}\`.`,
+        });
       case 'adopt':
         return await adopt(op, decision.found, decision.surplus, notebook.name);
       case 'awaitGone':
@@ -44,7 +46,8 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
         continue;
       case 'settle':
         op.explain(`whether ${label} was made is not known; looking again`);
-        if ((await op.within('notebook', () => sleep(decision.pauseMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+        if ((await op.within('notebook', () => sleep(decision.pauseMs))) === null)
+          throw deadlinePassed(op, op.state.progress.why);
         continue;
       case 'create':
         if (await createOnce(op, notebook)) return await removeSurplus(op, notebook);
@@ -60,11 +63,16 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
   const outcome = await CancellationScope.nonCancellable(() => sendCreate(op));
   switch (outcome.outcome) {
     case 'created':
-      op.setMaking('notebook', { ref: { id: outcome.id, createdAt: outcome.createdAt }, lastCreate: { outcome: 'none' }, refusals: 0 });
+      op.setMaking('notebook', {
+        ref: { id: outcome.id, createdAt: outcome.createdAt },
+        lastCreate: { outcome: 'none' },
+        refusals: 0,
+      });
       return true;
     case 'notSent':
       op.explain(`creating notebook ${notebook.name} has to wait: ${outcome.why}`);
-      if ((await op.within('notebook', () => sleep(outcome.retryAfterMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+      if ((await op.within('notebook', () => sleep(outcome.retryAfterMs))) === null)
+        throw deadlinePassed(op, op.state.progress.why);
       return false;
     case 'soldOut':
       await awaitCapacity(op, outcome.why);
@@ -92,7 +100,9 @@ async function awaitCapacity(op: Provision, why: string): Promise<void> {
   const refusals = op.state.making.notebook.refusals + 1;
   op.setMaking('notebook', { refusals });
   op.enter('AwaitingCapacity', why);
-  op.update({ awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] } });
+  op.update({
+    awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] },
+  });
   const waited = await op.within('capacity', () => sleep(capacityPause(refusals, op.identity.settings.pollMaxMs)));
   op.update({ awaiting: null });
   if (waited === null) throw stepFailure('SoldOut', why, { hint: 'Try another notebook flavor.' });
@@ -117,7 +127,8 @@ async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<voi
   );
   const kept = op.state.making.notebook.ref?.id;
   for (const one of look?.answer ?? []) {
-    const isOurs = one.marker !== null && one.marker.installation === op.us.installation && one.marker.owner === op.us.owner;
+    const isOurs =
+      one.marker !== null && one.marker.installation === op.us.installation && one.marker.owner === op.us.owner;
     if (isOurs && one.id !== kept && !one.leaving) await clearAway(op, one, notebook.name);
   }
 }
@@ -138,7 +149,9 @@ async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Prom
   op.reach(percentOf('awaitNotebook'));
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.within('notebook', () => op.waits.awaitNotebook({ id: ref.id, name, goal: 'running', watch }));
+    const wait = await op.within('notebook', () =>
+      op.waits.awaitNotebook({ id: ref.id, name, goal: 'running', watch }),
+    );
     if (wait === null) throw missedDeadline(op, name, watch);
     const verdict = judgeNotebook(name, wait.answer.facts, 'running');
     watch = remember(watch, wait.answer, verdict);
@@ -151,11 +164,14 @@ async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Prom
       case 'failed':
         throw notebookFailed(verdict.why, wait.answer.facts);
       case 'unhealthy':
-        if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings)) throw notebookFailed(verdict.why, wait.answer.facts);
+        if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings))
+          throw notebookFailed(verdict.why, wait.answer.facts);
         break;
       case 'absent':
         if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
-          throw stepFailure('NotebookFailed', `notebook ${name} disappeared`, { hint: 'Find out who deleted it, then start again.' });
+          throw stepFailure('NotebookFailed', `notebook ${name} disappeared`, {
+            hint: 'Find out who deleted it, then start again.',
+          });
         }
         break;
       case 'leaving':

@@ -1,7 +1,7 @@
 import {
+  allHandlersFinished,
   CancellationScope,
   CancelledFailure,
-  allHandlersFinished,
   condition,
   setCurrentDetails,
   setHandler,
@@ -14,7 +14,7 @@ import type { FailureProgress, Progress, Step, StepName, StepState } from '../co
 import { environmentAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
-import { remaining, spend, type Stopwatch } from '../domain/stopwatch.js';
+import { remaining, type Stopwatch, spend } from '../domain/stopwatch.js';
 
 const auditLimit = 200;
 
@@ -128,7 +128,11 @@ export class Operation<State extends OperationState = OperationState> {
    * Runs one cancellable wait until it answers, the stopwatch runs out, or a pause or `interrupt` breaks in. Returns what
    * happened and the stopwatch with the time that counted; a broken wait leaves nothing running.
    */
-  async waitWithin<T>(watch: Stopwatch, wait: () => Promise<T>, interrupt: () => boolean = () => false): Promise<WaitResult<T>> {
+  async waitWithin<T>(
+    watch: Stopwatch,
+    wait: () => Promise<T>,
+    interrupt: () => boolean = () => false,
+  ): Promise<WaitResult<T>> {
     await this.gate();
     if (remaining(watch) === 0) return { end: 'deadline', watch };
     const began = Date.now();
@@ -191,7 +195,11 @@ export class Operation<State extends OperationState = OperationState> {
     const { phase, why, failure } = this.state.progress;
     const paused = this.state.paused;
     const lines = [`**${phase}** since ${this.state.progress.phaseSince}`, '', why];
-    if (paused !== null) lines.push('', `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${this.state.progress.name}\`.`);
+    if (paused !== null)
+      lines.push(
+        '',
+        `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${this.state.progress.name}\`.`,
+      );
     if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`);
     if (failure?.hint) lines.push('', `Next: ${failure.hint}`);
     setCurrentDetails(lines.join('\n'));
@@ -238,4 +246,3 @@ export function carriedOver<State extends OperationState>(carried: State): State
 export function timeNow(): string {
   return new Date(Date.now()).toISOString();
 }
-

@@ -8,7 +8,7 @@ import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { freshWatch, isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation.js';
-import { capacityDeadline, poolIdOf, type Provision } from './provisioning.js';
+import { capacityDeadline, type Provision, poolIdOf } from './provisioning.js';
 import { removePool } from './removal.js';
 import { removalOf, rollbackPhases } from './rollback.js';
 
@@ -42,7 +42,9 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
     const decision = decideCreate(label, look.answer, op.us, making.lastCreate, settings.settleMs, Date.now());
     switch (decision.act) {
       case 'refuse':
-        throw stepFailure(decision.type, decision.why, { hint: `Look at it with \`maops pool show ${op.spec.name}\`.` });
+        throw stepFailure(decision.type, decision.why, {
+          hint: `Look at it with \`maops pool show ${op.spec.name}\`.`,
+        });
       case 'adopt':
         return await adopt(op, decision.found);
       case 'awaitGone':
@@ -54,7 +56,8 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
         continue;
       case 'settle':
         op.explain(`whether ${label} was made is not known; looking again`);
-        if ((await op.within('pool', () => sleep(decision.pauseMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+        if ((await op.within('pool', () => sleep(decision.pauseMs))) === null)
+          throw deadlinePassed(op, op.state.progress.why);
         continue;
       case 'create':
         if (!(await awaitCapacity(op, choices))) continue;
@@ -95,12 +98,17 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
   const outcome = await CancellationScope.nonCancellable(() => sendCreate(op, choice));
   switch (outcome.outcome) {
     case 'created':
-      op.setMaking('pool', { ref: { id: outcome.id, createdAt: outcome.createdAt }, lastCreate: { outcome: 'none' }, refusals: 0 });
+      op.setMaking('pool', {
+        ref: { id: outcome.id, createdAt: outcome.createdAt },
+        lastCreate: { outcome: 'none' },
+        refusals: 0,
+      });
       op.showPool(outcome.id);
       return true;
     case 'notSent':
       op.explain(`creating pool ${op.spec.name} has to wait: ${outcome.why}`);
-      if ((await op.within('pool', () => sleep(outcome.retryAfterMs))) === null) throw deadlinePassed(op, op.state.progress.why);
+      if ((await op.within('pool', () => sleep(outcome.retryAfterMs))) === null)
+        throw deadlinePassed(op, op.state.progress.why);
       return false;
     case 'soldOut':
       await leaveChoice(op, choices, outcome.why);
@@ -162,9 +170,7 @@ function chooseNext(op: Provision, choice: number): void {
 /** Removes what a failed try left, so that the name is free. */
 async function cleanUp(op: Provision, why: string): Promise<void> {
   op.explain(why);
-  await CancellationScope.nonCancellable(() =>
-    removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)),
-  );
+  await CancellationScope.nonCancellable(() => removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)));
   op.setMaking('pool', { ref: null, lastCreate: { outcome: 'none' } });
   op.update({ pool: null });
 }
@@ -178,7 +184,9 @@ async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'usable' 
   op.enter('AwaitingPool', `pool ${op.spec.name}: waiting for the first look`);
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.within('pool', () => op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }));
+    const wait = await op.within('pool', () =>
+      op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
+    );
     const verdict = judgePool(op.spec.name, wait === null ? (watch.last?.facts ?? null) : wait.answer.facts, goal);
     if (wait === null) throw missedDeadline(op, watch, verdict.why, goal);
     watch = remember(watch, wait.answer, verdict);
@@ -194,10 +202,14 @@ async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'usable' 
         if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings)) throw unhealthy(op, verdict.why);
         break;
       case 'leaving':
-        throw stepFailure('PoolCreationFailed', `${verdict.why} by someone else`, { hint: 'Find out who deletes it, then start again.' });
+        throw stepFailure('PoolCreationFailed', `${verdict.why} by someone else`, {
+          hint: 'Find out who deletes it, then start again.',
+        });
       case 'absent':
         if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
-          throw stepFailure('PoolCreationFailed', `pool ${op.spec.name} disappeared`, { hint: 'Find out who deleted it, then start again.' });
+          throw stepFailure('PoolCreationFailed', `pool ${op.spec.name} disappeared`, {
+            hint: 'Find out who deleted it, then start again.',
+          });
         }
         break;
       case 'pending':
@@ -214,7 +226,9 @@ async function afterCreationFailed(op: Provision, why: string): Promise<{ why: s
   const names = choiceAt(choices, choice).resources.map(({ flavor }) => flavor);
   const flavors = await op.within('pool', () => op.reads.lookAtFlavors({ names }));
   if (flavors !== null && saleOfChoice(choiceAt(choices, choice), flavors.answer) === 'soldOut') return { why };
-  throw stepFailure('PoolCreationFailed', why, { hint: `See \`maops pool show ${op.spec.name}\` and the pool's events in the console.` });
+  throw stepFailure('PoolCreationFailed', why, {
+    hint: `See \`maops pool show ${op.spec.name}\` and the pool's events in the console.`,
+  });
 }
 
 /** At the deadline the last known cause names the failure (design section 9). */
@@ -223,12 +237,15 @@ function missedDeadline(op: Provision, watch: Watch<PoolFacts>, why: string, goa
   if (facts === null) return deadlinePassed(op, why);
   const { wanted, available } = countNodes(facts, goal);
   const isPartial = facts.phase === 'Running' && available < wanted;
-  if (isPartial || watch.unhealthySince !== null) return unhealthy(op, `${why}; the deadline of ${op.spec.deadlines.pool} has passed`);
+  if (isPartial || watch.unhealthySince !== null)
+    return unhealthy(op, `${why}; the deadline of ${op.spec.deadlines.pool} has passed`);
   return deadlinePassed(op, why);
 }
 
 function unhealthy(op: Provision, why: string): Error {
-  return stepFailure('PoolUnhealthy', why, { hint: `See \`maops pool show ${op.spec.name}\`; a pool like this is never called ready.` });
+  return stepFailure('PoolUnhealthy', why, {
+    hint: `See \`maops pool show ${op.spec.name}\`; a pool like this is never called ready.`,
+  });
 }
 
 function deadlinePassed(op: Provision, why: string): Error {
@@ -245,7 +262,9 @@ function showPool(op: Provision, facts: PoolFacts | null, goal: PoolGoal): void 
 }
 
 function awaitingCapacity(op: Provision): void {
-  op.update({ awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] } });
+  op.update({
+    awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] },
+  });
 }
 
 /** Waits until a pool that is being deleted is gone, or turns out to stay; false at the deadline. */
@@ -254,11 +273,17 @@ async function awaitGone(op: Provision, poolId: string): Promise<boolean> {
   const workspaceId = op.spec.pool?.workspaceId ?? null;
   let watch: Watch<PoolFacts> = freshWatch;
   for (;;) {
-    const wait = await op.within('pool', () => op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }));
+    const wait = await op.within('pool', () =>
+      op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
+    );
     if (wait === null) return false;
     const verdict = judgePool(op.spec.name, wait.answer.facts, goal);
     watch = remember(watch, wait.answer, verdict);
-    if (verdict.condition === 'absent' ? isConfirmed(watch.absentSince, wait.answer.at, op.identity.settings) : verdict.condition !== 'leaving') {
+    if (
+      verdict.condition === 'absent'
+        ? isConfirmed(watch.absentSince, wait.answer.at, op.identity.settings)
+        : verdict.condition !== 'leaving'
+    ) {
       return true;
     }
   }

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { approveUpdate, rejectUpdate, type Resolution, resolveUpdate } from '../contract/messages.js';
+import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../contract/messages.js';
 import type { FailureProgress, Progress, StepName } from '../contract/progress.js';
 import type { SpecKind } from '../contract/spec.js';
 import type { ResourceRef } from '../contract/workflows.js';
@@ -131,7 +131,9 @@ function openDesk(op: Provision): Desk {
     {
       validator: (resolution) => {
         const refusal =
-          desk.resolution !== null ? 'another answer is being carried out' : refusalOfResolution(op.state.progress, resolution);
+          desk.resolution !== null
+            ? 'another answer is being carried out'
+            : refusalOfResolution(op.state.progress, resolution);
         if (refusal !== null) throw stepFailure('RequestRejected', refusal);
       },
     },
@@ -157,12 +159,19 @@ async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
     }
   }
   op.update({ awaiting: null });
-  if (desk.answer.verb === 'reject') throw stepFailure('ApprovalRejected', `rejected by ${desk.answer.by}: ${desk.answer.reason}`);
+  if (desk.answer.verb === 'reject')
+    throw stepFailure('ApprovalRejected', `rejected by ${desk.answer.by}: ${desk.answer.reason}`);
   op.state.approved = true;
 }
 
 /** Runs a step until it is done; its failure goes to the operator when the spec says so. */
-async function runStep(op: Provision, step: 'pool' | 'notebook', kind: SpecKind, desk: Desk, run: () => Promise<void>): Promise<void> {
+async function runStep(
+  op: Provision,
+  step: 'pool' | 'notebook',
+  kind: SpecKind,
+  desk: Desk,
+  run: () => Promise<void>,
+): Promise<void> {
   if (op.step(step)?.state === 'done' || op.step(step)?.state === 'skipped') return;
   if (op.step(step)?.state !== 'running') {
     op.startStep(step);
@@ -249,7 +258,9 @@ async function changeSpec(
     return describeFailure(error, step);
   }
   if (step === 'pool' && op.state.making.pool.undo) {
-    await CancellationScope.nonCancellable(() => removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)));
+    await CancellationScope.nonCancellable(() =>
+      removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)),
+    );
   }
   op.setMaking(step, { ...nothingMade, undo: op.state.making[step].undo });
   return null;
@@ -265,7 +276,8 @@ function endingOf(op: Provision, error: unknown): Ending {
   }
   const failure = describeFailure(error, running);
   if (running !== null) op.setStep(running, 'failed');
-  if (failure.type === 'ApprovalRejected' || failure.type === 'ApprovalTimedOut') return { why: 'rejected', failure, keep: false };
+  if (failure.type === 'ApprovalRejected' || failure.type === 'ApprovalTimedOut')
+    return { why: 'rejected', failure, keep: false };
   return { why: 'failed', failure, keep: op.state.spec?.onFailure === 'keep' };
 }
 
@@ -322,7 +334,12 @@ async function close(op: Provision, ending: Ending, failure: FailureProgress | n
     await op.drain();
     throw new CancelledFailure('The operation was called off');
   }
-  const phase = ending.why === 'rejected' ? 'Rejected' : op.state.removed && failure?.type !== 'Protected' ? 'RolledBack' : 'Failed';
+  const phase =
+    ending.why === 'rejected'
+      ? 'Rejected'
+      : op.state.removed && failure?.type !== 'Protected'
+        ? 'RolledBack'
+        : 'Failed';
   op.enter(phase, reason);
   await op.drain();
   throw endingFailure(failure ?? describeFailure(new Error(reason), null), op.state.progress);

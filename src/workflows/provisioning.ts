@@ -5,7 +5,7 @@ import type { ResourceRef } from '../contract/workflows.js';
 import type { LastCreate } from '../domain/create.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Ownership } from '../domain/marker.js';
-import { startStopwatch, type Stopwatch } from '../domain/stopwatch.js';
+import { type Stopwatch, startStopwatch } from '../domain/stopwatch.js';
 import { Operation, type OperationState } from './operation.js';
 import * as timeouts from './timeouts.js';
 
@@ -75,7 +75,8 @@ export class Provision extends Operation<ProvisionState> {
     const fresh = (text: string) => startStopwatch(parseDuration(text) ?? 0);
     const capacity = fresh(deadlines.capacity);
     if (step === 'pool') this.state.clocks = { ...this.state.clocks, pool: fresh(deadlines.pool), capacity };
-    if (step === 'notebook') this.state.clocks = { ...this.state.clocks, notebook: fresh(deadlines.notebook), capacity };
+    if (step === 'notebook')
+      this.state.clocks = { ...this.state.clocks, notebook: fresh(deadlines.notebook), capacity };
   }
 
   /**

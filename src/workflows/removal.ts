@@ -1,11 +1,11 @@
 import { ActivityFailure, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
+import { settlePause } from '../domain/create.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
 import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
 import { judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { settlePause } from '../domain/create.js';
 import { rootFailure, stepFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import * as timeouts from './timeouts.js';
@@ -93,7 +93,12 @@ export async function removeNotebook(op: Operation, id: string, name: string, ph
 }
 
 /** Deletes the pool when it carries the marker and waits until it is gone; returns whether there was one. */
-export async function removePool(op: Operation, poolId: string, removal: Removal, phases: RemovalPhases): Promise<boolean> {
+export async function removePool(
+  op: Operation,
+  poolId: string,
+  removal: Removal,
+  phases: RemovalPhases,
+): Promise<boolean> {
   const { settings, installation } = op.identity;
   const undo = proxyActivities<Activities>(timeouts.undo(settings));
   const waits = proxyActivities<Activities>(timeouts.wait(settings));
@@ -124,7 +129,8 @@ export async function removePool(op: Operation, poolId: string, removal: Removal
         hint: `Look at it with \`maops pool show ${poolId}\`; only its owner may delete it.`,
       });
     }
-    if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${removal.name}`, removal.name);
+    if (removal.obeysProtection && isProtected(facts.description))
+      throw protectedFailure(`pool ${removal.name}`, removal.name);
     seen = true;
     op.state.removed = true;
     // Once deleted, or seen leaving, news is only progress; the command is repeated when nothing changes for long.
@@ -135,13 +141,20 @@ export async function removePool(op: Operation, poolId: string, removal: Removal
     }
     await refuseStrangers(op, poolId, removal, reads);
     phases.deletingPool(`deleting pool ${removal.name}`);
-    await persist(op, `deleting pool ${removal.name}`, () => undo.deletePool({ id: poolId, createdAt: facts.createdAt }));
+    await persist(op, `deleting pool ${removal.name}`, () =>
+      undo.deletePool({ id: poolId, createdAt: facts.createdAt }),
+    );
     deleted = facts.createdAt;
   }
 }
 
 /** Removes all of an environment: notebooks first, because deleting a pool makes its notebooks unusable. */
-export async function removeAll(op: Operation, poolId: string, removal: Removal, phases: RemovalPhases): Promise<boolean> {
+export async function removeAll(
+  op: Operation,
+  poolId: string,
+  removal: Removal,
+  phases: RemovalPhases,
+): Promise<boolean> {
   const notebooks = await removeNotebooks(op, removal, phases);
   const pool = await removePool(op, poolId, removal, phases);
   return pool || notebooks;
@@ -155,7 +168,9 @@ async function refuseStrangers(
   reads: Pick<Activities, 'notebooksOnPool'>,
 ): Promise<void> {
   const { installation } = op.identity;
-  const onPool = await persist(op, `looking for notebooks on pool ${removal.name}`, () => reads.notebooksOnPool({ poolId }));
+  const onPool = await persist(op, `looking for notebooks on pool ${removal.name}`, () =>
+    reads.notebooksOnPool({ poolId }),
+  );
   const stranger = onPool.find(({ description }) => {
     const marker = parseMarker(description);
     return marker === null || marker.installation !== installation || !removal.owners.includes(marker.owner);

@@ -2,7 +2,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.js';
 import type { Operation } from './operation.js';
 import { timeNow } from './operation.js';
-import { poolIdOf, type Provision } from './provisioning.js';
+import { type Provision, poolIdOf } from './provisioning.js';
 import { type Removal, type RemovalPhases, removeNotebooks, removePool } from './removal.js';
 
 /** During a way back the phase stays `RollingBack`; what is going on shows in `why`. */

@@ -11,10 +11,12 @@ const first = proxyActivities<Activities>(timeouts.firstCall);
 
 /** The phases that a teardown shows, one per kind of command. */
 export function teardownPhases(op: Operation): RemovalPhases {
-  const show = (phase: 'StoppingNotebook' | 'DeletingNotebook' | 'DeletingPool' | 'Verifying', percent: number) => (why: string) => {
-    op.enter(phase, why);
-    op.reach(percent);
-  };
+  const show =
+    (phase: 'StoppingNotebook' | 'DeletingNotebook' | 'DeletingPool' | 'Verifying', percent: number) =>
+    (why: string) => {
+      op.enter(phase, why);
+      op.reach(percent);
+    };
   return {
     stopping: show('StoppingNotebook', 20),
     deletingNotebook: show('DeletingNotebook', 40),
@@ -35,7 +37,8 @@ interface TeardownState extends OperationState {
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<Progress> {
   const name = String(input?.name ?? '');
-  const state = carried === undefined ? { ...newState(name, [], 'Planning'), workspaceIds: null } : carriedOver(carried);
+  const state =
+    carried === undefined ? { ...newState(name, [], 'Planning'), workspaceIds: null } : carriedOver(carried);
   const op: Operation<TeardownState> = new Operation(state, () =>
     continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
   );
@@ -56,7 +59,10 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
       return await endFailed(op, error);
     }
     op.update({ percent: 100 });
-    op.enter('Gone', op.state.removed ? `${name} is gone: neither list nor show knows it` : `there is nothing of ${name}`);
+    op.enter(
+      'Gone',
+      op.state.removed ? `${name} is gone: neither list nor show knows it` : `there is nothing of ${name}`,
+    );
     await op.drain();
     return op.state.progress;
   });

@@ -1,0 +1,128 @@
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import type { FailureFacts, FailureType } from '../contract/failures.js';
+import type { CreateOutcome } from '../domain/create.js';
+import { ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
+
+interface Verdict {
+  readonly type: FailureType;
+  /** Whether the same call can succeed later without anyone doing something. */
+  readonly retry: boolean;
+  /** Expected now and then: logged quietly and not counted as a failure. */
+  readonly benign: boolean;
+  readonly hint: string;
+}
+
+/** What each kind of API error means for an operation. A new kind without a row does not compile. */
+const verdicts: Readonly<Record<ModelArtsErrorKind, Verdict>> = {
+  auth: {
+    type: 'NotAuthorized',
+    retry: false,
+    benign: false,
+    hint: 'Check the credentials of the worker: `maops doctor`.',
+  },
+  permission: {
+    type: 'NotAuthorized',
+    retry: false,
+    benign: false,
+    hint: 'Give the worker’s user the missing right, then start again.',
+  },
+  throttled: {
+    type: 'ServiceUnavailable',
+    retry: true,
+    benign: true,
+    hint: 'Nothing to do: it goes on when the service allows it.',
+  },
+  notFound: { type: 'NotFound', retry: false, benign: false, hint: 'Check the name and the project.' },
+  exists: { type: 'NameTaken', retry: false, benign: false, hint: 'Choose another name.' },
+  stateConflict: { type: 'RequestRejected', retry: true, benign: true, hint: 'Another operation is under way on it.' },
+  quota: {
+    type: 'QuotaExceeded',
+    retry: false,
+    benign: false,
+    hint: 'Free something or raise the quota, then start again.',
+  },
+  soldOut: { type: 'SoldOut', retry: true, benign: true, hint: 'Try another flavor: `maops flavor list`.' },
+  billing: { type: 'BillingRefused', retry: false, benign: false, hint: 'Look at the account in the billing centre.' },
+  rejected: {
+    type: 'RequestRejected',
+    retry: false,
+    benign: false,
+    hint: 'Change the spec: the same request cannot succeed.',
+  },
+  unavailable: { type: 'ServiceUnavailable', retry: true, benign: false, hint: 'Nothing to do: it is tried again.' },
+  transport: {
+    type: 'ServiceUnavailable',
+    retry: true,
+    benign: false,
+    hint: 'Check the way to the endpoint: `maops doctor`.',
+  },
+  malformed: { type: 'ServiceUnavailable', retry: true, benign: false, hint: 'Nothing to do: it is tried again.' },
+};
+
+/**
+ * Turns an API error into what the history may hold: sanitised, with code, request id and hint. Other errors pass as
+ * they are, but without a cause, which could carry a request.
+ */
+export function asFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (!(error instanceof ModelArtsError)) {
+    return ApplicationFailure.create({ type: 'ServiceUnavailable', message: messageOf(error), details: [noFacts] });
+  }
+  const verdict = verdicts[error.kind];
+  const facts: FailureFacts = { errorCode: error.errorCode, requestId: error.requestId, hint: verdict.hint };
+  const failure = ApplicationFailure.create({
+    type: verdict.type,
+    message: error.message,
+    nonRetryable: !verdict.retry,
+    details: [facts],
+    ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
+    ...(verdict.benign ? { category: ApplicationFailureCategory.BENIGN } : {}),
+  });
+  failure.stack = '';
+  return failure;
+}
+
+/** As `asFailure`, for calls that are never given up: whatever the reason, a later try may succeed. */
+export function asRetryable(error: unknown): Error {
+  const failure = asFailure(error);
+  if (!(failure instanceof ApplicationFailure) || !failure.nonRetryable) return failure;
+  return ApplicationFailure.create({
+    type: failure.type ?? 'ServiceUnavailable',
+    message: failure.message,
+    details: failure.details ?? [],
+  });
+}
+
+const noFacts: FailureFacts = { errorCode: null, requestId: null, hint: null };
+/** How long to stay away when a create was not sent and nobody said how long. */
+const shortPauseMs = 2_000;
+
+/** What a failed create call came to. Errors that a further call cannot mend are thrown; the rest is for the workflow to decide. */
+export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
+  if (!(error instanceof ModelArtsError)) throw asFailure(error);
+  if (error.outcomeUnknown) return { outcome: 'unknown', why: error.message };
+  switch (error.kind) {
+    case 'soldOut':
+      return { outcome: 'soldOut', why: error.message, errorCode: error.errorCode, requestId: error.requestId };
+    case 'exists':
+    case 'stateConflict':
+      return { outcome: 'exists', why: error.message };
+    case 'throttled':
+    case 'unavailable':
+    case 'transport':
+      return { outcome: 'notSent', retryAfterMs: error.retryAfterMs ?? shortPauseMs, why: error.message };
+    case 'malformed':
+      return { outcome: 'unknown', why: error.message };
+    case 'auth':
+    case 'permission':
+    case 'notFound':
+    case 'quota':
+    case 'billing':
+    case 'rejected':
+      throw asFailure(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

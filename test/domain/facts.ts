@@ -1,0 +1,37 @@
+import type { NotebookFacts } from '../../src/domain/notebook.js';
+import type { PoolFacts } from '../../src/domain/pool.js';
+
+/** A pool as a look may find it, with what a test does not care about filled in. */
+export function poolFacts(change: Partial<PoolFacts> = {}): PoolFacts {
+  return {
+    id: 'p-0123',
+    createdAt: '2026-01-01T00:00:00Z',
+    phase: 'Creating',
+    message: null,
+    deleting: false,
+    description: '',
+    workspaceId: '0',
+    available: {},
+    creating: {},
+    abnormal: {},
+    scopes: {},
+    driver: null,
+    ...change,
+  };
+}
+
+export function notebookFacts(change: Partial<NotebookFacts> = {}): NotebookFacts {
+  return {
+    id: 'DE-1',
+    createdAt: '1594887749962',
+    name: 'n',
+    status: 'CREATING',
+    description: '',
+    poolId: null,
+    url: null,
+    autoStopAt: null,
+    failure: null,
+    queueRank: null,
+    ...change,
+  };
+}
