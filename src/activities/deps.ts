@@ -1,16 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../contract/settings.js';
 import type { ModelArts } from '../modelarts/client.js';
-import type { FlavorWatcher, NotebookWatcher, PoolWatcher } from '../modelarts/watchers.js';
+import type { NotebookWatcher, PoolWatcher } from '../modelarts/watcher.js';
 
 /** What the activities talk to; built once per worker process. */
 export interface ActivityDeps {
   readonly modelarts: ModelArts;
-  readonly watchers: {
-    readonly pools: PoolWatcher;
-    readonly notebooks: NotebookWatcher;
-    readonly flavors: FlavorWatcher;
-  };
+  readonly watchers: { readonly pools: PoolWatcher; readonly notebooks: NotebookWatcher };
   readonly temporal: Pick<Client, 'workflow'>;
   readonly taskQueue: string;
   readonly installation: string;

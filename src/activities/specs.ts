@@ -8,7 +8,7 @@ import { ownerHash, specHash } from '../spec/hash.js';
 import { describeProblems, type SpecProblem } from '../spec/problem.js';
 import type { ActivityDeps } from './deps.js';
 
-interface CheckedSpec {
+export interface CheckedSpec {
   readonly spec: Spec;
   readonly specHash: string;
   /** Hash of the workflow id: stands in the marker. */

@@ -9,6 +9,7 @@ export interface NotebookFacts {
   readonly status: string;
   readonly description: string;
   readonly poolId: string | null;
+  readonly workspaceId: string | null;
   /** Empty until the instance runs. */
   readonly url: string | null;
   /** RFC 3339; only while the instance runs. */

@@ -135,7 +135,7 @@ async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<voi
 
 async function clearAway(op: Provision, found: Found, name: string): Promise<void> {
   op.audit('clear', op.state.progress.workflowId, `notebook ${found.id} with our marker is removed`);
-  await CancellationScope.nonCancellable(() => removeNotebook(op, found.id, name, rollbackPhases(op)));
+  await CancellationScope.nonCancellable(() => removeNotebook(op, { id: found.id, name, workspaceId: op.spec.notebook?.workspaceId ?? null }, rollbackPhases(op)));
 }
 
 /** Waits until the notebook was seen running twice. */
@@ -150,7 +150,7 @@ async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Prom
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.within('notebook', () =>
-      op.waits.awaitNotebook({ id: ref.id, name, goal: 'running', watch }),
+      op.waits.awaitNotebook({ id: ref.id, name, workspaceId: notebook.workspaceId ?? null, goal: 'running', watch }),
     );
     if (wait === null) throw missedDeadline(op, name, watch);
     const verdict = judgeNotebook(name, wait.answer.facts, 'running');

@@ -51,13 +51,17 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
       if (await settleMore(removal.unknownSince, settings.settleMs)) continue;
       return removed;
     }
-    await removeNotebook(op, newest.id, newest.name, phases);
+    await removeNotebook(op, { id: newest.id, name: newest.name, workspaceId: newest.workspaceId }, phases);
     removed = true;
   }
 }
 
 /** Stops, deletes and waits until one notebook is gone. */
-export async function removeNotebook(op: Operation, id: string, name: string, phases: RemovalPhases): Promise<void> {
+export async function removeNotebook(
+  op: Operation,
+  { id, name, workspaceId }: { id: string; name: string; workspaceId: string | null },
+  phases: RemovalPhases,
+): Promise<void> {
   const { settings } = op.identity;
   const undo = proxyActivities<Activities>(timeouts.undo(settings));
   const waits = proxyActivities<Activities>(timeouts.wait(settings));
@@ -65,7 +69,7 @@ export async function removeNotebook(op: Operation, id: string, name: string, ph
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.waitWithin(startStopwatch(patience(settings.pollMaxMs)), () =>
-      waits.awaitNotebook({ id, name, goal: 'gone', watch }),
+      waits.awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
     );
     // When nothing changed for long, the command is given once more: the service may have dropped it.
     if (wait.end === 'answer') {

@@ -28,6 +28,7 @@ export function notebookFacts(change: Partial<NotebookFacts> = {}): NotebookFact
     status: 'CREATING',
     description: '',
     poolId: null,
+    workspaceId: null,
     url: null,
     autoStopAt: null,
     failure: null,

@@ -1,0 +1,157 @@
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import type { NotebookPool, Spec } from '../contract/spec.js';
+import type { ResourceRef } from '../contract/workflows.js';
+import type { CreateOutcome, Found } from '../domain/create.js';
+import { type Ownership, parseMarker } from '../domain/marker.js';
+import type { NotebookFacts, NotebookGoal } from '../domain/notebook.js';
+import { notebookRules, type Sighting, type Watch } from '../domain/watch.js';
+import { commanding, orAbsent, reading, readingPatiently } from './calls.js';
+import type { ActivityDeps } from './deps.js';
+import { foundNotebook, notebookFacts } from './facts.js';
+import { outcomeOfFailedCreate } from './failures.js';
+import { createAdmissionMs } from './pools.js';
+import { notebookRequest } from './requests.js';
+import { awaitNews } from './waiting.js';
+
+/** A notebook on a pool, with whose it is. */
+export interface NotebookOnPool {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly user: string | null;
+}
+
+/** Activities on notebook instances of the old API (notebooks-and-auth.md 1.1). */
+export function notebookActivities(deps: ActivityDeps) {
+  const { notebooks } = deps.modelarts;
+
+  async function listIn(workspaceId: string | null, signal: AbortSignal): Promise<NotebookFacts[]> {
+    const query = workspaceId === null ? {} : { workspaceId };
+    const { instances } = await notebooks.list(query, { signal });
+    return instances.map(notebookFacts);
+  }
+
+  /** Sends a command if the notebook still is the one that was looked at. */
+  async function commandIfSame(ref: ResourceRef, command: (options: { signal: AbortSignal }) => Promise<unknown>): Promise<void> {
+    await commanding(async (options) => {
+      const shown = await orAbsent(notebooks.show(ref.id, options));
+      if (shown === null || notebookFacts(shown).createdAt !== ref.createdAt) return;
+      await command(options);
+    });
+  }
+
+  return {
+    /** Looks for notebooks of a name: names are unique, so one that is not ours takes it. */
+    async lookForNotebook(question: { name: string; workspaceId: string | null }): Promise<Found[]> {
+      return await reading(async ({ signal }) => {
+        const listed = await listIn(question.workspaceId, signal);
+        return listed.filter(({ name }) => name === question.name).map(foundNotebook);
+      });
+    },
+
+    /** Finds every notebook that carries the marker of one of the owners, in each workspace that is in use. */
+    async findNotebooks(question: {
+      installation: string;
+      owners: readonly string[];
+      workspaceIds: readonly string[];
+    }): Promise<NotebookFacts[]> {
+      return await readingPatiently(async ({ signal }) => {
+        const workspaces = [null, ...question.workspaceIds];
+        const found = new Map<string, NotebookFacts>();
+        for (const workspaceId of workspaces) {
+          for (const facts of await listIn(workspaceId, signal)) {
+            const marker = parseMarker(facts.description);
+            const isOurs = marker?.installation === question.installation && question.owners.includes(marker.owner);
+            if (isOurs && facts.status !== 'DELETED') found.set(facts.id, facts);
+          }
+        }
+        return [...found.values()];
+      });
+    },
+
+    /** Sends one create call and says what it came to. */
+    async createNotebook(input: { spec: Spec; pool: NotebookPool | null; owner: Ownership }): Promise<CreateOutcome> {
+      const { spec, pool, owner } = input;
+      if (spec.notebook === undefined) throw new Error('createNotebook needs a notebook in the spec.');
+      const marker = { installation: owner.installation, owner: owner.owner, spec: owner.specs.at(-1) ?? '' };
+      const body = notebookRequest(spec, spec.notebook, pool, marker);
+      try {
+        const created = await notebooks.create(body, { signal: cancellationSignal(), maxWaitMs: createAdmissionMs });
+        return { outcome: 'created', id: created.id, createdAt: created.creation_timestamp ?? '' };
+      } catch (error) {
+        return outcomeOfFailedCreate(error);
+      }
+    },
+
+    /** Waits in one window until there is news of a notebook. */
+    async awaitNotebook(question: {
+      id: string;
+      name: string;
+      workspaceId: string | null;
+      goal: NotebookGoal;
+      watch: Watch<NotebookFacts>;
+    }): Promise<Sighting<NotebookFacts>> {
+      return await awaitNews(deps, {
+        name: `notebook ${question.name}`,
+        goal: question.goal,
+        watch: question.watch,
+        rules: { ...notebookRules, judge: (_label, facts, goal) => notebookRules.judge(question.name, facts, goal) },
+        subscribe: (listener) =>
+          deps.watchers.notebooks.subscribe({ id: question.id, workspaceId: question.workspaceId }, (look) =>
+            listener({
+              at: look.at,
+              facts: look.item === null ? null : notebookFacts(look.item),
+              trouble: look.error?.message ?? null,
+            }),
+          ),
+      });
+    },
+
+    async stopNotebook(ref: ResourceRef): Promise<void> {
+      await commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
+    },
+
+    async startNotebook(ref: ResourceRef): Promise<void> {
+      await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
+    },
+
+    async deleteNotebook(ref: ResourceRef): Promise<void> {
+      await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
+    },
+
+    /** Everyone's notebooks on a pool: a stranger's keeps the pool (`show_self=false`, notebooks-and-auth.md 2.4). */
+    async notebooksOnPool(input: { poolId: string }): Promise<NotebookOnPool[]> {
+      return await readingPatiently(async (options) => {
+        const { instances } = await notebooks.list({ poolId: input.poolId, showSelf: false }, options);
+        return instances
+          .filter(({ pool, status }) => pool?.id === input.poolId && status !== 'DELETED')
+          .map((instance) => ({
+            id: instance.id,
+            name: instance.name ?? '',
+            description: notebookFacts(instance).description,
+            user: instance.user?.name ?? instance.user?.id ?? null,
+          }));
+      });
+    },
+
+    /** Fails when this account has no notebook API of the old generation, before a pool is paid for. */
+    async checkNotebookApi(input: { workspaceId: string | null }): Promise<void> {
+      await reading(({ signal }) => listIn(input.workspaceId, signal));
+    },
+
+    /** The notebook that an operator names, by name or id. */
+    async resolveNotebook(input: { name: string }): Promise<ResourceRef> {
+      const listed = await reading(({ signal }) => listIn(null, signal));
+      const facts = listed.find(({ id, name }) => id === input.name || name === input.name);
+      if (facts === undefined) {
+        throw ApplicationFailure.create({
+          type: 'NotFound',
+          message: `there is no notebook ${input.name}`,
+          nonRetryable: true,
+          details: [{ errorCode: null, requestId: null, hint: 'See `maops notebook list`.' }],
+        });
+      }
+      return { id: facts.id, createdAt: facts.createdAt };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Spec } from '../contract/spec.js';
+import type { ResourceRef } from '../contract/workflows.js';
+import type { CreateOutcome, Found } from '../domain/create.js';
+import type { Ownership } from '../domain/marker.js';
+import type { PoolFacts, PoolGoal } from '../domain/pool.js';
+import { poolRules, type Sighting, type Watch } from '../domain/watch.js';
+import { commanding, orAbsent, reading, readingPatiently } from './calls.js';
+import type { ActivityDeps } from './deps.js';
+import { foundPool, poolFacts } from './facts.js';
+import { outcomeOfFailedCreate } from './failures.js';
+import { poolRequest } from './requests.js';
+import { awaitNews } from './waiting.js';
+
+export interface PoolQuestion {
+  readonly poolId: string;
+  readonly name: string;
+  readonly workspaceId: string | null;
+}
+
+/** Activities on resource pools (pools-and-flavors.md 2). */
+export function poolActivities(deps: ActivityDeps) {
+  const { pools, networks } = deps.modelarts;
+
+  return {
+    /** Looks for a pool by its id and in the list: the list may lag behind, and a failed pool is not in it. */
+    async lookForPool(question: PoolQuestion): Promise<Found[]> {
+      return await reading(async (options) => {
+        const shown = await orAbsent(pools.show(question.poolId, options));
+        if (shown !== null) return [foundPool(poolFacts(shown))];
+        const inWorkspace = question.workspaceId === null ? {} : { workspaceId: question.workspaceId };
+        const listed = await pools.list(inWorkspace, options);
+        return listed.items
+          .filter(({ metadata }) => metadata.name === question.poolId || metadata.labels['os.modelarts/name'] === question.name)
+          .map((pool) => foundPool(poolFacts(pool)));
+      });
+    },
+
+    /** Sends one create call and says what it came to; neither this nor the client sends it twice. */
+    async createPool(input: { spec: Spec; choice: number; owner: Ownership }): Promise<CreateOutcome> {
+      const { spec, choice, owner } = input;
+      if (spec.pool === undefined) throw new Error('createPool needs a pool in the spec.');
+      const marker = { installation: owner.installation, owner: owner.owner, spec: owner.specs.at(-1) ?? '' };
+      const body = poolRequest(spec.name, spec.pool, choice, marker);
+      const { userId, requestType } = spec.pool;
+      const options = {
+        signal: cancellationSignal(),
+        maxWaitMs: createAdmissionMs,
+        ...(userId === undefined ? {} : { userId }),
+        ...(requestType === undefined ? {} : { requestType }),
+      };
+      try {
+        const pool = await pools.create(body, options);
+        return { outcome: 'created', id: pool.metadata.name, createdAt: pool.metadata.creationTimestamp ?? '' };
+      } catch (error) {
+        return outcomeOfFailedCreate(error);
+      }
+    },
+
+    /** Waits in one window until there is news of a pool. */
+    async awaitPool(question: PoolQuestion & { goal: PoolGoal; watch: Watch<PoolFacts> }): Promise<Sighting<PoolFacts>> {
+      return await awaitNews(deps, {
+        name: `pool ${question.name}`,
+        goal: question.goal,
+        watch: question.watch,
+        rules: { ...poolRules, judge: (_label, facts, goal) => poolRules.judge(question.name, facts, goal) },
+        subscribe: (listener) =>
+          deps.watchers.pools.subscribe({ id: question.poolId, workspaceId: question.workspaceId }, (look) =>
+            listener({
+              at: look.at,
+              facts: look.item === null ? null : poolFacts(look.item),
+              trouble: look.error?.message ?? null,
+            }),
+          ),
+      });
+    },
+
+    /** Deletes a pool if it still is the one that was looked at: a deleted and remade pool has the same id. */
+    async deletePool(ref: ResourceRef): Promise<void> {
+      await commanding(async (options) => {
+        const shown = await orAbsent(pools.show(ref.id, options));
+        if (shown === null || poolFacts(shown).createdAt !== ref.createdAt) return;
+        await pools.delete(ref.id, options);
+      });
+    },
+
+    /** Fails when the network that the spec names is not there. */
+    async checkNetwork(input: { network: string }): Promise<void> {
+      await reading((options) => networks.show(input.network, options));
+    },
+
+    /** A pool by id, for plans; null when there is none. */
+    async showPool(input: { poolId: string }): Promise<PoolFacts | null> {
+      return await readingPatiently(async (options) => {
+        const shown = await orAbsent(pools.show(input.poolId, options));
+        return shown === null ? null : poolFacts(shown);
+      });
+    },
+  };
+}
+
+/** How long the rate governor may hold a create back before it is "not sent" (design section 7). */
+export const createAdmissionMs = 2_000;
