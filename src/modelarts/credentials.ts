@@ -1,0 +1,29 @@
+import type { Secret } from './secret.js';
+
+/** A token that someone else got; it cannot be renewed. */
+export interface TokenCredentials {
+  readonly kind: 'token';
+  readonly token: Secret;
+}
+
+/** An access key pair; temporary keys have a security token too. */
+export interface KeyCredentials {
+  readonly kind: 'aksk';
+  readonly accessKey: string;
+  readonly secretKey: Secret;
+  readonly securityToken?: Secret | undefined;
+}
+
+/** User and password, exchanged for a token that is renewed before it ends (notebooks-and-auth.md 4.1). */
+export interface PasswordCredentials {
+  readonly kind: 'password';
+  /** Base URL of IAM, without `/v3`. */
+  readonly iamEndpoint: string;
+  readonly username: string;
+  readonly password: Secret;
+  readonly userDomain: string;
+  readonly project: { readonly name: string } | { readonly id: string };
+}
+
+/** How the client proves who it is. */
+export type Credentials = TokenCredentials | KeyCredentials | PasswordCredentials;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { count, identity, items, many, part, text, textMap } from './tolerant.js';
+
+const card = z.looseObject({ type: text, size: text, memory: text });
+const volume = z.looseObject({ volumeType: text, size: text });
+
+/** A resource flavor (pools-and-flavors.md 4.1); `status.phase` maps an AZ to `normal` or `soldout`. */
+export const flavorSchema = z.looseObject({
+  kind: text,
+  apiVersion: text,
+  metadata: z.looseObject({ name: identity, creationTimestamp: text, labels: textMap, annotations: textMap }),
+  spec: part(
+    z
+      .looseObject({
+        type: text,
+        cpuArch: text,
+        cpu: text,
+        memory: text,
+        gpu: part(card),
+        npu: part(card),
+        dataVolumes: many(volume),
+        /** One SDK spells the member so; it is read into `dataVolumes` when that is missing (2.8). */
+        dataVolume: many(volume),
+        rootVolume: part(volume),
+        billingModes: many(z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])),
+        billingCode: text,
+        jobFlavors: many(z.string()),
+        nodeConfigTemplate: text,
+        creatingSteps: many(z.looseObject({ step: count, type: text, displayInfo: part(textMap) })),
+        flavorBootType: text,
+        localDiskDetail: text,
+      })
+      .transform((spec) => ({
+        ...spec,
+        dataVolumes: spec.dataVolumes.length > 0 ? spec.dataVolumes : spec.dataVolume,
+      })),
+  ),
+  status: part(z.looseObject({ phase: textMap })),
+});
+
+/** The paging member of flavor and network lists; an empty `continue` means the last page (pools-and-flavors.md 5.1). */
+export const pageMetadata = z.looseObject({ continue: text, remainingItemCount: count }).catch({}).default({});
+
+/** One page of flavors. */
+export const flavorListSchema = z.looseObject({
+  kind: text,
+  apiVersion: text,
+  metadata: pageMetadata,
+  items: items(flavorSchema),
+});
+
+/** A resource flavor as the service shows it. */
+export type Flavor = z.output<typeof flavorSchema>;
+/** One page of the flavor list. */
+export type FlavorPage = z.output<typeof flavorListSchema>;

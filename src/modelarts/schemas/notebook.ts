@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { Secret } from '../secret.js';
+import { count, flag, identity, items, many, part, text, textMap } from './tolerant.js';
+
+const storage = z.looseObject({
+  type: text,
+  location: part(
+    z.looseObject({ path: text, volume_size: count, volume_unit: text, mount_path: text, access_modes: text }),
+  ),
+});
+
+/** Described as OBS keys, listed with git keys (notebooks-and-auth.md 2.3): every member is taken for a secret. */
+const credential = z.record(z.string(), z.unknown()).transform((members) => {
+  const secrets: Record<string, Secret> = {};
+  for (const [key, value] of Object.entries(members)) {
+    secrets[key] = new Secret(typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return secrets;
+});
+
+const repository = z.looseObject({
+  id: text,
+  branch: text,
+  user_name: text,
+  user_email: text,
+  type: text,
+  connection_info: part(z.looseObject({ protocol: text, url: text, credential: part(credential) })),
+});
+
+const flavorDetails = z.looseObject({
+  name: text,
+  status: text,
+  queuing_num: count,
+  queue_left_time: count,
+  storage_list: many(z.string()),
+  is_permitted: flag,
+  type: text,
+  params: part(z.record(z.string(), z.unknown())),
+  promo_type: text,
+  instance_num: count,
+  duration: count,
+  store_time: count,
+  billing_flavor: text,
+  billing_params: count,
+});
+
+const profile = z.looseObject({
+  id: text,
+  name: text,
+  description: text,
+  de_type: text,
+  flavor_type: text,
+  provision: part(
+    z.looseObject({
+      type: text,
+      annotations: part(textMap),
+      spec: part(
+        z.looseObject({
+          engine: text,
+          params: part(
+            z.looseObject({ namespace: text, image_name: text, image_tag: text, annotations: part(textMap) }),
+          ),
+        }),
+      ),
+    }),
+  ),
+  labels: part(textMap),
+});
+
+const spec = z.looseObject({
+  log_path: text,
+  custom_script_path: text,
+  storage: part(storage),
+  extend_storage: many(storage),
+  credential: part(credential),
+  repository: part(repository),
+  resource_reserved_timestamp: count,
+  auto_stop: part(
+    z.looseObject({ enable: flag, duration: count, prompt: flag, stop_timestamp: count, remain_time: count }),
+  ),
+  failed_reasons: part(z.looseObject({ code: text, message: text, detail: part(textMap) })),
+  annotations: textMap,
+  extend_params: part(textMap),
+});
+
+const queuingInfo = z.looseObject({
+  id: text,
+  name: text,
+  flavor: text,
+  de_type: text,
+  flavor_details: part(flavorDetails),
+  status: text,
+  begin_timestamp: count,
+  end_timestamp: count,
+  remain_time: count,
+  rank: count,
+});
+
+/** An old-generation instance, as O1 to O4 answer it (notebooks-and-auth.md 2.3). */
+export const notebookSchema = z.looseObject({
+  id: identity,
+  name: text,
+  description: text,
+  /** One of the words of notebooks-and-auth.md 3.1, or one we do not know, kept as it came. */
+  status: text,
+  creation_timestamp: text,
+  latest_update_timestamp: text,
+  profile: part(profile),
+  flavor: text,
+  flavor_details: part(flavorDetails),
+  pool: part(z.looseObject({ id: text, name: text, type: text, owner: part(z.looseObject({ project_id: text })) })),
+  spec: spec.catch(() => spec.parse({})).default(() => spec.parse({})),
+  repository: part(repository),
+  workspace: part(z.looseObject({ id: text })),
+  ai_project: part(z.looseObject({ id: text })),
+  error_code: text,
+  queuing_info: part(queuingInfo),
+  user: part(z.looseObject({ id: text, name: text })),
+});
+
+/** The answer of O2; without a limit it holds every instance (notebooks-and-auth.md 2.4). */
+export const notebookListSchema = z.looseObject({ total_count: count, instances: items(notebookSchema) });
+
+/** The answer of O5 (notebooks-and-auth.md 2.7). */
+export const notebookDeletedSchema = z.looseObject({ instance_id: text });
+
+/** The answer of O6: one member is a status, the other a state (notebooks-and-auth.md 2.8). */
+export const notebookActionSchema = z.looseObject({ current_status: text, previous_state: text });
+
+/** The answer of O7: what opens the notebook's URL (notebooks-and-auth.md 2.9). */
+export const notebookTokenSchema = z.looseObject({
+  token: z
+    .string()
+    .min(1)
+    .transform((value) => new Secret(value)),
+});
+
+/** A notebook instance of the old API. */
+export type Notebook = z.output<typeof notebookSchema>;
+/** All instances of one list answer. */
+export type NotebookList = z.output<typeof notebookListSchema>;
+/** What a delete answers. */
+export type NotebookDeleted = z.output<typeof notebookDeletedSchema>;
+/** What start, stop and the other actions answer. */
+export type NotebookAction = z.output<typeof notebookActionSchema>;
+/** The access token, held as a secret. */
+export type NotebookToken = z.output<typeof notebookTokenSchema>;

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { count, identity, items, many, part, text, textMap } from './tolerant.js';
+
+const texts = many(z.union([z.string(), z.number().transform(String)]));
+const azNodes = z.looseObject({ az: text, count });
+
+/** Nodes of one flavor, in `spec.resources` and in each member of `status.resources` (pools-and-flavors.md 2.6). */
+const flavorNodes = z.looseObject({
+  flavor: text,
+  count: count.transform((nodes) => nodes ?? 0),
+  maxCount: count,
+  azs: many(azNodes),
+  nodePool: text,
+  creatingStep: part(z.looseObject({ step: count, type: text })),
+  extendParams: part(z.looseObject({ dockerBaseSize: text, postInstall: text, post_install: text, runtime: text })),
+  os: part(z.looseObject({ name: text, imageId: text, imageType: text })),
+  labels: part(textMap),
+  taints: many(z.looseObject({ key: text, value: text, effect: text })),
+  tags: many(z.looseObject({ key: text, value: text })),
+  rootVolume: part(z.looseObject({ volumeType: text, size: text })),
+  dataVolumes: many(z.looseObject({ volumeType: text, size: text, count })),
+  driver: part(z.looseObject({ version: text })),
+});
+
+const driverState = z.looseObject({ version: text, state: text });
+
+const poolMetadata = z.looseObject({
+  name: identity,
+  creationTimestamp: text,
+  deletionTimestamp: text,
+  labels: textMap,
+  annotations: textMap,
+});
+
+const poolSpec = z.looseObject({
+  type: text,
+  scope: texts,
+  resources: many(flavorNodes),
+  network: part(z.looseObject({ name: text, vpcId: text, subnetId: text })),
+  masters: many(z.looseObject({ az: text })),
+  jobFlavors: texts,
+  driver: part(z.looseObject({ gpuVersion: text, npuVersion: text, updateStrategy: text })),
+  parent: text,
+  controlMode: count,
+});
+
+const scopeState = z.looseObject({
+  scopeType: text,
+  state: text,
+  message: text,
+  plugins: many(z.looseObject({ name: text, phase: text })),
+});
+
+const poolStatus = z.looseObject({
+  /** Absent right after a create; an unknown word is kept as it came (pools-and-flavors.md 3.1). */
+  phase: text,
+  message: text,
+  resources: z
+    .looseObject({
+      creating: many(flavorNodes),
+      available: many(flavorNodes),
+      abnormal: many(flavorNodes),
+      deleting: many(flavorNodes),
+      creationFailed: many(flavorNodes),
+    })
+    .catch(() => noNodes())
+    .default(() => noNodes()),
+  scope: many(scopeState),
+  driver: part(z.looseObject({ gpu: part(driverState), npu: part(driverState) })),
+  parent: text,
+  root: text,
+  clusters: many(z.looseObject({ name: text, providerId: text, clusterFlavor: text, type: text, version: text })),
+});
+
+function noNodes() {
+  return { creating: [], available: [], abnormal: [], deleting: [], creationFailed: [] };
+}
+
+/** A pool as every pool call answers it (pools-and-flavors.md 2.6). */
+export const poolSchema = z.looseObject({
+  kind: text,
+  apiVersion: text,
+  metadata: poolMetadata,
+  spec: poolSpec.catch(() => poolSpec.parse({})).default(() => poolSpec.parse({})),
+  status: poolStatus.catch(() => poolStatus.parse({})).default(() => poolStatus.parse({})),
+});
+
+/** The answer of the pool list, which has no pages (pools-and-flavors.md 2.3). */
+export const poolListSchema = z.looseObject({ kind: text, apiVersion: text, items: items(poolSchema) });
+
+/** A pool as the service shows it. */
+export type Pool = z.output<typeof poolSchema>;
+/** All pools of one list answer. */
+export type PoolList = z.output<typeof poolListSchema>;
+/** Nodes of one flavor in a pool's spec or status. */
+export type PoolNodes = z.output<typeof flavorNodes>;

@@ -1,0 +1,57 @@
+import type { Sleep } from './request-options.js';
+import type { Flavor } from './schemas/flavor.js';
+import type { Notebook } from './schemas/notebook.js';
+import type { Pool } from './schemas/pool.js';
+
+/** One look at a watched resource: what it is, null when the service says that there is none, or why no good answer came. */
+export type Sighting<Item> =
+  | { readonly at: number; readonly item: Item | null; readonly error?: undefined }
+  | { readonly at: number; readonly item?: undefined; readonly error: Error };
+
+/** Which resource to watch. */
+export interface Target {
+  readonly id: string;
+  /** The workspace whose list is asked; the service's default when absent. */
+  readonly workspaceId?: string | undefined;
+  /** Epoch milliseconds at which a change is expected: looks come faster around it. */
+  readonly expectedSoon?: number | undefined;
+  /** Epoch milliseconds of the newest sighting that the subscriber has: without one, it is looked at as soon as the pace allows. */
+  readonly lastSeenAt?: number | undefined;
+}
+
+export type Listener<Item> = (sighting: Sighting<Item>) => void;
+
+/** Looks at resources on behalf of everyone who waits: one list call per workspace serves them all. */
+export interface Watcher<Item> {
+  /** Starts telling the listener of every look; the answer ends that. */
+  subscribe(target: Target | string, listener: Listener<Item>): () => void;
+  /** Stops looking, for good. */
+  close(): void;
+}
+
+export type PoolWatcher = Watcher<Pool>;
+export type NotebookWatcher = Watcher<Notebook>;
+/** Watches flavors by name; flavors have no workspaces. */
+export type FlavorWatcher = Watcher<Flavor>;
+
+/** How often to look, in milliseconds. */
+export interface WatchPace {
+  readonly pollMinMs: number;
+  readonly pollMaxMs: number;
+}
+
+/** What a watcher is made from. */
+export interface WatcherOptions<Item> {
+  /** All resources of a workspace, by id. */
+  readonly list: (workspaceId: string | undefined, signal: AbortSignal) => Promise<ReadonlyMap<string, Item>>;
+  /** One resource that the list does not hold; null when there is none. Absent: not in the list means that there is none. */
+  readonly show?: ((id: string, signal: AbortSignal) => Promise<Item | null>) | undefined;
+  /** What counts as a change; a changed item makes the looks fast. */
+  readonly fingerprint: (item: Item) => string;
+  readonly pace: WatchPace;
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  /** Ends the watcher, for good. */
+  readonly signal?: AbortSignal | undefined;
+}
