@@ -11,7 +11,7 @@ import { foundNotebook, notebookFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
 import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
-import { awaitNews } from './waiting.js';
+import { awaitNews, lookOf, targetOf } from './waiting.js';
 
 /** A notebook on a pool, with whose it is. */
 export interface NotebookOnPool {
@@ -26,7 +26,7 @@ export function notebookActivities(deps: ActivityDeps) {
   const { notebooks } = deps.modelarts;
 
   async function listIn(workspaceId: string | null, signal: AbortSignal): Promise<NotebookFacts[]> {
-    const query = workspaceId === null ? {} : { workspaceId };
+    const query = workspaceId === null ? {} : { workspace_id: workspaceId };
     const { instances } = await notebooks.list(query, { signal });
     return instances.map(notebookFacts);
   }
@@ -96,14 +96,7 @@ export function notebookActivities(deps: ActivityDeps) {
         goal: question.goal,
         watch: question.watch,
         rules: { ...notebookRules, judge: (_label, facts, goal) => notebookRules.judge(question.name, facts, goal) },
-        subscribe: (listener) =>
-          deps.watchers.notebooks.subscribe({ id: question.id, workspaceId: question.workspaceId }, (look) =>
-            listener({
-              at: look.at,
-              facts: look.item === null ? null : notebookFacts(look.item),
-              trouble: look.error?.message ?? null,
-            }),
-          ),
+        subscribe: (listener) => deps.watchers.notebooks.subscribe(targetOf(question.id, question), (seen) => listener(lookOf(seen, notebookFacts))),
       });
     },
 
@@ -122,7 +115,7 @@ export function notebookActivities(deps: ActivityDeps) {
     /** Everyone's notebooks on a pool: a stranger's keeps the pool (`show_self=false`, notebooks-and-auth.md 2.4). */
     async notebooksOnPool(input: { poolId: string }): Promise<NotebookOnPool[]> {
       return await readingPatiently(async (options) => {
-        const { instances } = await notebooks.list({ poolId: input.poolId, showSelf: false }, options);
+        const { instances } = await notebooks.list({ pool_id: input.poolId, show_self: false }, options);
         return instances
           .filter(({ pool, status }) => pool?.id === input.poolId && status !== 'DELETED')
           .map((instance) => ({

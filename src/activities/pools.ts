@@ -10,7 +10,7 @@ import type { ActivityDeps } from './deps.js';
 import { foundPool, poolFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
 import { poolRequest } from './requests.js';
-import { awaitNews } from './waiting.js';
+import { awaitNews, lookOf, targetOf } from './waiting.js';
 
 export interface PoolQuestion {
   readonly poolId: string;
@@ -64,14 +64,7 @@ export function poolActivities(deps: ActivityDeps) {
         goal: question.goal,
         watch: question.watch,
         rules: { ...poolRules, judge: (_label, facts, goal) => poolRules.judge(question.name, facts, goal) },
-        subscribe: (listener) =>
-          deps.watchers.pools.subscribe({ id: question.poolId, workspaceId: question.workspaceId }, (look) =>
-            listener({
-              at: look.at,
-              facts: look.item === null ? null : poolFacts(look.item),
-              trouble: look.error?.message ?? null,
-            }),
-          ),
+        subscribe: (listener) => deps.watchers.pools.subscribe(targetOf(question.poolId, question), (seen) => listener(lookOf(seen, poolFacts))),
       });
     },
 

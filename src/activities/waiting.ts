@@ -2,6 +2,7 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPending } from '../contract/failures.js';
 import { isNews, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
+import type { Sighting as WatcherSighting, Target } from '../modelarts/watcher.js';
 import type { ActivityDeps } from './deps.js';
 
 /** A look of a shared watcher: what it saw, or why it saw nothing. */
@@ -9,6 +10,16 @@ export interface Look<Facts> {
   readonly at: number;
   readonly facts: Facts | null;
   readonly trouble: string | null;
+}
+
+/** What to watch: the last sighting tells the watcher how soon the next one is wanted. */
+export function targetOf(id: string, wait: { workspaceId: string | null; watch: Watch<unknown> }): Target {
+  return { id, workspaceId: wait.workspaceId ?? undefined, lastSeenAt: wait.watch.last?.at };
+}
+
+export function lookOf<Item, Facts>(seen: WatcherSighting<Item>, read: (item: Item) => Facts): Look<Facts> {
+  if (seen.error !== undefined) return { at: seen.at, facts: null, trouble: seen.error.message };
+  return { at: seen.at, facts: seen.item === null ? null : read(seen.item), trouble: null };
 }
 
 interface WaitFor<Facts, Goal> {

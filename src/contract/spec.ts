@@ -33,7 +33,7 @@ export interface PoolSpec {
   readonly count?: number;
   readonly resources?: readonly PoolResource[];
   readonly type: 'Dedicate' | 'Logical';
-  readonly scope: readonly string[];
+  readonly scope: readonly ('Train' | 'Infer' | 'Notebook')[];
   readonly network?: string;
   readonly driver?: Driver;
   readonly description?: string;

@@ -9,7 +9,7 @@ export interface Choice {
   readonly resources: readonly {
     readonly flavor: string;
     readonly count: number;
-    readonly azs?: readonly { readonly az: string }[];
+    readonly azs?: readonly { readonly az: string; readonly count: number }[];
   }[];
 }
 

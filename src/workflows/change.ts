@@ -54,7 +54,9 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
   let watch: Watch<NotebookFacts> = freshWatch;
   let clock = startStopwatch(limitMs);
   for (;;) {
-    const wait = await op.waitWithin(clock, () => waits.awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch }));
+    const wait = await op.waitWithin(clock, () =>
+      waits.awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch }),
+    );
     clock = wait.watch;
     if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', op.state.progress.why);
     if (wait.end === 'interrupted') continue;

@@ -135,7 +135,9 @@ async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<voi
 
 async function clearAway(op: Provision, found: Found, name: string): Promise<void> {
   op.audit('clear', op.state.progress.workflowId, `notebook ${found.id} with our marker is removed`);
-  await CancellationScope.nonCancellable(() => removeNotebook(op, { id: found.id, name, workspaceId: op.spec.notebook?.workspaceId ?? null }, rollbackPhases(op)));
+  await CancellationScope.nonCancellable(() =>
+    removeNotebook(op, { id: found.id, name, workspaceId: op.spec.notebook?.workspaceId ?? null }, rollbackPhases(op)),
+  );
 }
 
 /** Waits until the notebook was seen running twice. */

@@ -160,6 +160,7 @@ async function leaveChoice(op: Provision, choices: readonly Choice[], why: strin
   const waited = await op.within('capacity', () => sleep(pause));
   op.update({ awaiting: null });
   if (waited === null) throw stepFailure('SoldOut', why, { hint: capacityHint });
+  op.enter('CreatingPool', `trying again: ${why}`);
 }
 
 function chooseNext(op: Provision, choice: number): void {

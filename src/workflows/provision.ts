@@ -294,7 +294,8 @@ async function endReady(op: Provision): Promise<Progress> {
 async function entrust(op: Provision): Promise<void> {
   const { pool, notebook } = op.state.making;
   const notebooks: ResourceRef[] = notebook.ref === null ? [] : [notebook.ref];
-  if (pool.ref === null && notebooks.length === 0) return;
+  // An unknown create that is kept may exist without being known: the lease owns by name and marker.
+  if (pool.ref === null && notebooks.length === 0 && !pool.undo && !notebook.undo) return;
   const lease = await op.reads.entrustToLease({
     name: op.spec.name,
     owner: op.state.progress.workflowId,

@@ -129,9 +129,9 @@ export async function removePool(
     if (!facts) continue;
     const marker = parseMarker(facts.description);
     if (marker === null || marker.installation !== installation || !removal.owners.includes(marker.owner)) {
-      throw stepFailure('Protected', `pool ${poolId} does not carry the marker of ${removal.name}; it is left alone`, {
-        hint: `Look at it with \`maops pool show ${poolId}\`; only its owner may delete it.`,
-      });
+      // Whoever made it, it is not part of this environment, and while it has the id ours cannot come back.
+      op.explain(`pool ${poolId} does not carry the marker of ${removal.name}; it is left alone`);
+      return seen;
     }
     if (removal.obeysProtection && isProtected(facts.description))
       throw protectedFailure(`pool ${removal.name}`, removal.name);

@@ -26,16 +26,18 @@ export function removalOf(op: Provision, step: 'pool' | 'notebook'): Removal {
 }
 
 /**
- * Undoes what this run made, newest first; returns whether anything was removed. It is never given up: when
+ * Undoes what this run made, newest first. It is never given up: when
  * `deadlines.undo` has passed the phase says `AwaitingOperator`, while the retries go on.
  */
-export async function rollBack(op: Provision): Promise<boolean> {
+export async function rollBack(op: Provision): Promise<void> {
+  const { pool, notebook } = op.state.making;
+  if (!pool.undo && !notebook.undo) return;
   op.enter('RollingBack', 'removing what this run made');
   const patience = new CancellationScope();
   patience
     .run(async () => {
       await sleep(parseDuration(op.spec.deadlines.undo) ?? 0);
-      op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline: null, verbs: ['pause'] } });
+      op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline: null, verbs: [] } });
       op.enter('AwaitingOperator', `${op.state.progress.why}; the removal goes on`);
     })
     .catch(() => undefined);
@@ -56,5 +58,4 @@ export async function rollBack(op: Provision): Promise<boolean> {
     patience.cancel();
     op.update({ awaiting: null });
   }
-  return op.state.removed;
 }
