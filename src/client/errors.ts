@@ -1,0 +1,100 @@
+import type { Progress } from '../contract/progress.js';
+import { describeDifferences, type SpecDifference } from '../spec/difference.js';
+import { describeProblems, type LocatedProblem, type SpecProblem } from '../spec/problem.js';
+
+/** Any failure that this library reports in its own words: what failed, on what, and in `hint` what to do next. */
+export class OperationsError extends Error {
+  override readonly name: string = 'OperationsError';
+  readonly hint: string | null;
+
+  constructor(message: string, options: { readonly hint?: string | null; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.hint = options.hint ?? null;
+  }
+}
+
+/** The document is not a valid spec; every problem is listed, and nothing was started. */
+export class InvalidSpecError extends OperationsError {
+  override readonly name = 'InvalidSpecError';
+
+  constructor(readonly problems: readonly (SpecProblem | LocatedProblem)[]) {
+    super(`the spec is not valid, nothing was started:\n${describeProblems(problems)}`);
+  }
+}
+
+/** The name is in use with another spec. */
+export class SpecConflictError extends OperationsError {
+  override readonly name = 'SpecConflictError';
+
+  constructor(
+    readonly environment: string,
+    readonly workflowId: string,
+    readonly differences: readonly SpecDifference[],
+  ) {
+    const shown = differences.length === 0 ? 'its spec is not the one asked for' : describeDifferences(differences);
+    super(`${environment} exists with another spec (${workflowId}):\n${shown}`, {
+      hint: `Give the new environment another name, or remove this one first: \`maops env teardown ${environment}\`.`,
+    });
+  }
+}
+
+/** The operation was there and said no, or the moment does not fit. */
+export class OperationRefusedError extends OperationsError {
+  override readonly name = 'OperationRefusedError';
+}
+
+/** The operation ended without reaching its goal; `progress` says where and why. */
+export class OperationFailedError extends OperationsError {
+  override readonly name = 'OperationFailedError';
+
+  constructor(readonly progress: Progress) {
+    super(`${progress.workflowId} ended ${progress.phase}: ${progress.why}`, { hint: progress.failure?.hint ?? null });
+  }
+}
+
+/** No operation of that name is known to Temporal, open or closed. */
+export class OperationNotFoundError extends OperationsError {
+  override readonly name = 'OperationNotFoundError';
+}
+
+/** Temporal could not be reached, or did not answer in time. */
+export class ServerUnreachableError extends OperationsError {
+  override readonly name = 'ServerUnreachableError';
+
+  constructor(
+    readonly address: string,
+    cause?: unknown,
+  ) {
+    super(`cannot reach Temporal at ${address}${causeOf(cause)}`, {
+      hint: 'Start one with `maops dev`, or set TEMPORAL_ADDRESS to the one in use; `maops doctor` checks the settings.',
+      cause,
+    });
+  }
+}
+
+/** Temporal answers, but no worker took up what only a worker can answer. */
+export class WorkerUnreachableError extends OperationsError {
+  override readonly name = 'WorkerUnreachableError';
+
+  constructor(
+    readonly taskQueue: string,
+    cause?: unknown,
+  ) {
+    super(`no worker answers on task queue ${taskQueue}`, { hint: 'Start one with `maops worker`.', cause });
+  }
+}
+
+/** Temporal refused the credentials. */
+export class NotAuthorizedError extends OperationsError {
+  override readonly name = 'NotAuthorizedError';
+}
+
+/** Watching was called off by its signal or its time limit; the operation itself goes on. */
+export class WatchEndedError extends OperationsError {
+  override readonly name = 'WatchEndedError';
+}
+
+function causeOf(cause: unknown): string {
+  if (!(cause instanceof Error) || cause.message === '') return '';
+  return `: ${cause.message.split('\n', 1)[0]}`;
+}

@@ -1,0 +1,63 @@
+import { type OperationKind, operationId, parseOperationId } from '../contract/ids.js';
+import { OperationNotFoundError } from './errors.js';
+import type { Run, Runs } from './runs.js';
+
+/** What a name stands for in a command: `env team-a`, `pool training-pool`, `notebook trial`. */
+export const nouns = ['env', 'pool', 'notebook'] as const;
+export type Noun = (typeof nouns)[number];
+
+/** True while a run can still do something. */
+export function isOpen(run: Run): boolean {
+  return run.status === 'RUNNING' || run.status === 'PAUSED';
+}
+
+/** The ids that may stand for a name, the one that counts first while it is open. */
+function candidates(noun: Noun, name: string): readonly string[] {
+  const kinds: readonly OperationKind[] = ['teardown', noun, 'lease'];
+  return kinds.map((kind) => operationId(kind, name));
+}
+
+/**
+ * The run that a name means (design section 11): the open one (teardown, else the operation, else the lease), else the
+ * newest closed one. A workflow id such as `env/team-a` means exactly that workflow. Null when there is none.
+ */
+export async function findRun(runs: Runs, noun: Noun, nameOrId: string): Promise<Run | null> {
+  if (isWorkflowId(nameOrId)) return await runs.describe(nameOrId);
+  const found = await Promise.all(candidates(noun, nameOrId).map((workflowId) => runs.describe(workflowId)));
+  return chooseRun(found);
+}
+
+/** As `findRun`, and an unknown name is an error that says where to look. */
+export async function requireRun(runs: Runs, noun: Noun, nameOrId: string): Promise<Run> {
+  const run = await findRun(runs, noun, nameOrId);
+  if (run !== null) return run;
+  const where = isWorkflowId(nameOrId) ? nameOrId : `${noun} ${nameOrId}`;
+  throw new OperationNotFoundError(`Temporal knows no operation of ${where}`, {
+    hint:
+      noun === 'env'
+        ? '`maops env list` shows the names that it knows.'
+        : `\`maops ${noun} list\` shows what the service has.`,
+  });
+}
+
+/** Chooses among the newest runs of the ids that stand for one name, given in the order in which they count. */
+export function chooseRun(found: readonly (Run | null)[]): Run | null {
+  const open = found.find((run) => run !== null && isOpen(run));
+  if (open) return open;
+  const closed = found.filter((run) => run !== null).sort((a, b) => closeTime(b) - closeTime(a));
+  return closed[0] ?? null;
+}
+
+/** Workflow ids carry a slash, names cannot. */
+export function isWorkflowId(nameOrId: string): boolean {
+  return nameOrId.includes('/');
+}
+
+/** The name inside a workflow id, or the text itself. */
+export function nameOf(nameOrId: string): string {
+  return parseOperationId(nameOrId)?.name ?? nameOrId;
+}
+
+function closeTime(run: Run): number {
+  return (run.closedAt ?? run.startedAt).getTime();
+}

@@ -1,0 +1,259 @@
+import { changeId, operationId, parseOperationId } from '../contract/ids.js';
+import {
+  approveUpdate,
+  type Command,
+  noteSignal,
+  pauseSignal,
+  type ResolveVerb,
+  rejectUpdate,
+  releaseLeaseUpdate,
+  resolveUpdate,
+  resumeSignal,
+} from '../contract/messages.js';
+import { isSuccess } from '../contract/phases.js';
+import type { Progress } from '../contract/progress.js';
+import type { Spec } from '../contract/spec.js';
+import type { ChangeInput } from '../contract/workflows.js';
+import { OperationFailedError, OperationRefusedError } from './errors.js';
+import { type Explanation, explain } from './explanation.js';
+import { type FollowOptions, follow, type Pacer } from './follow.js';
+import { findRun, isOpen, type Noun, requireRun } from './name.js';
+import { listEnvironments } from './roster.js';
+import type { Run, Runs } from './runs.js';
+import { progressOf } from './standing.js';
+import { startOrJoin } from './start.js';
+import { type TimelineEntry, tellTimeline } from './timeline.js';
+
+/** Who gives a command; `by` defaults to the actor that the connection was made for. */
+export interface Said {
+  readonly reason: string;
+  readonly by?: string;
+}
+
+/** What a resolution says besides its verb; `step` and `attempt` default to those of the failed step as it stands. */
+export interface ResolveOptions extends Said {
+  readonly changes?: Readonly<Record<string, unknown>>;
+}
+
+/** Names one started workflow. */
+export interface OperationHandle {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface Created {
+  readonly handle: OperationHandle;
+  /** True when an open operation with the same spec was joined. */
+  readonly joined: boolean;
+}
+
+/** What the operations are built from; `connect` fills it in. */
+export interface OperationsDeps {
+  readonly runs: Runs;
+  readonly actor: string;
+  readonly pacer: Pacer;
+  readonly newId: () => string;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Everything that people and programs can do with operations. A name means what it means on the command line: the open
+ * run (teardown, else the operation, else the lease), else the newest closed one; a workflow id is taken as it is.
+ */
+export class Operations {
+  constructor(private readonly deps: OperationsDeps) {}
+
+  /** Starts the main job, or joins it when it runs with the same spec. */
+  createEnvironment(document: unknown): Promise<Created> {
+    return this.create('env', document);
+  }
+
+  /** Makes a pool alone. */
+  provisionPool(document: unknown): Promise<Created> {
+    return this.create('pool', document);
+  }
+
+  /** Makes a notebook alone, on an existing pool or a public flavor. */
+  launchNotebook(document: unknown): Promise<Created> {
+    return this.create('notebook', document);
+  }
+
+  async create(noun: Noun, document: unknown): Promise<Created> {
+    const { workflowId, runId, joined } = await startOrJoin(this.deps.runs, noun, document, this.deps.newId());
+    return { handle: { workflowId, runId }, joined };
+  }
+
+  /** Where an operation stands. */
+  async progress(name: string, noun: Noun = 'env'): Promise<Progress> {
+    return await progressOf(this.deps.runs, await this.find(name, noun));
+  }
+
+  /** Same as `progress`; the word of the command line. */
+  show(name: string, noun: Noun = 'env'): Promise<Progress> {
+    return this.progress(name, noun);
+  }
+
+  /** The progress now and at every change, until the operation has ended. */
+  async *watch(name: string, options: FollowOptions & { readonly noun?: Noun } = {}): AsyncGenerator<Progress> {
+    const run = await this.find(name, options.noun ?? 'env');
+    yield* follow(this.deps.runs, run.workflowId, this.deps.pacer, options);
+  }
+
+  /** Waits for the end and answers the last progress; throws OperationFailedError when the goal was not reached. */
+  async result(name: string, options: { readonly signal?: AbortSignal; readonly noun?: Noun } = {}): Promise<Progress> {
+    const run = await this.find(name, options.noun ?? 'env');
+    await this.deps.runs.awaitEnd(run.workflowId, options.signal);
+    const progress = await this.progress(run.workflowId);
+    if (!isSuccess(progress.phase)) throw new OperationFailedError(progress);
+    return progress;
+  }
+
+  /** One progress per environment. */
+  list(): Promise<Progress[]> {
+    return listEnvironments(this.deps.runs);
+  }
+
+  /** The normalised spec; null until it is checked, and for operations that have none. */
+  async spec(name: string, noun: Noun = 'env'): Promise<Spec | null> {
+    const run = await this.find(name, noun);
+    return ((await this.deps.runs.query(run.workflowId, run.runId, 'spec')) ?? null) as Spec | null;
+  }
+
+  async why(name: string, noun: Noun = 'env'): Promise<Explanation> {
+    const run = await this.find(name, noun);
+    return explain(await progressOf(this.deps.runs, run), run);
+  }
+
+  /** The story of the operation's newest run. */
+  async history(
+    name: string,
+    noun: Noun = 'env',
+  ): Promise<OperationHandle & { readonly entries: readonly TimelineEntry[] }> {
+    const { workflowId, runId } = await this.find(name, noun);
+    return { workflowId, runId, entries: tellTimeline(await this.deps.runs.history(workflowId, runId)) };
+  }
+
+  /** Stops creating and deleting within one poll window; waiting may go on. */
+  async pause(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    return await this.send(await this.open(name, noun, 'pause'), pauseSignal.name, this.command(said));
+  }
+
+  async resume(name: string, said: { readonly by?: string } = {}, noun: Noun = 'env'): Promise<Progress> {
+    return await this.send(await this.open(name, noun, 'resume'), resumeSignal.name, {
+      by: said.by ?? this.deps.actor,
+    });
+  }
+
+  /** Calls an operation off; it rolls back, or keeps what it made, by its spec's `onCancel`. */
+  async cancel(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    const run = await this.open(name, noun, 'cancel');
+    const kind = parseOperationId(run.workflowId)?.kind;
+    if (kind === 'teardown' || kind === 'lease') {
+      const state =
+        kind === 'teardown' ? 'is being torn down, which is not called off half-way' : 'is not being made any more';
+      throw new OperationRefusedError(`cancel ${name}: it ${state}`, {
+        hint: kind === 'lease' ? `To remove it: \`maops env teardown ${name}\`.` : null,
+      });
+    }
+    await this.deps.runs.signal(run.workflowId, noteSignal.name, { verb: 'cancel', ...this.command(said) });
+    await this.deps.runs.cancel(run.workflowId);
+    return await progressOf(this.deps.runs, (await this.deps.runs.describe(run.workflowId)) ?? run);
+  }
+
+  approve(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    return this.update(name, noun, approveUpdate.name, this.command(said));
+  }
+
+  reject(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    return this.update(name, noun, rejectUpdate.name, this.command(said));
+  }
+
+  /** Answers an operation that waits for an operator; a view that is stale by then is refused. */
+  async resolve(name: string, verb: ResolveVerb, options: ResolveOptions, noun: Noun = 'env'): Promise<Progress> {
+    const progress = await this.progress(name, noun);
+    const failed = progress.steps.find(({ state }) => state === 'failed');
+    return await this.update(name, noun, resolveUpdate.name, {
+      verb,
+      ...this.command(options),
+      ...(failed === undefined ? {} : { step: failed.name }),
+      ...(failed?.attempt === undefined ? {} : { attempt: failed.attempt }),
+      ...(options.changes === undefined ? {} : { changes: options.changes }),
+    });
+  }
+
+  /** Ends the lease: what it owns is torn down. */
+  async release(name: string, said: Said): Promise<Progress> {
+    const lease = await this.deps.runs.describe(operationId('lease', name));
+    if (lease === null || !isOpen(lease)) {
+      throw new OperationRefusedError(`release ${name}: no lease is open`, {
+        hint: `\`maops env show ${name}\` says where it stands.`,
+      });
+    }
+    return await this.deliver(lease, releaseLeaseUpdate.name, this.command(said));
+  }
+
+  /** Tears down everything of a name; an open teardown is joined. */
+  async teardown(name: string, said: Said, planHash?: string): Promise<OperationHandle> {
+    const workflowId = operationId('teardown', name);
+    const argument = { name, ...(planHash === undefined ? {} : { planHash }) };
+    const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
+    const note = { verb: 'teardown', ...this.command(said) };
+    return { workflowId, ...(await this.deps.runs.signalWithStart(start, noteSignal.name, note)) };
+  }
+
+  /** Starts or stops a notebook; an open change of the same notebook is joined. */
+  async change(
+    kind: ChangeInput['kind'],
+    name: string,
+    change: ChangeInput['change'],
+    said: Said,
+  ): Promise<OperationHandle> {
+    const workflowId = changeId(kind, name);
+    const argument: ChangeInput = { kind, name, change, ...this.command(said) };
+    const start = { type: 'changeResource', workflowId, argument, memo: {}, summary: `${change} ${kind} ${name}` };
+    const { runId } = await this.deps.runs.start(start);
+    const under = (await this.deps.runs.argument(workflowId, runId)) as Partial<ChangeInput>;
+    if (under.change === change) return { workflowId, runId };
+    throw new OperationRefusedError(`${change} ${kind} ${name}: a ${under.change} of it is under way`, {
+      hint: `Wait for its end: \`maops env watch ${workflowId}\`.`,
+    });
+  }
+
+  /** Whether an operation of that name is open; null when none is. */
+  async openOperation(name: string, noun: Noun = 'env'): Promise<OperationHandle | null> {
+    const run = await findRun(this.deps.runs, noun, name);
+    return run !== null && isOpen(run) ? { workflowId: run.workflowId, runId: run.runId } : null;
+  }
+
+  /** Closes the connection; operations go on without it. */
+  close(): Promise<void> {
+    return this.deps.close();
+  }
+
+  private find(name: string, noun: Noun): Promise<Run> {
+    return requireRun(this.deps.runs, noun, name);
+  }
+
+  private async open(name: string, noun: Noun, verb: string): Promise<Run> {
+    const run = await this.find(name, noun);
+    if (isOpen(run)) return run;
+    throw new OperationRefusedError(`${verb} ${name}: ${run.workflowId} has ended (${run.phase ?? run.status})`);
+  }
+
+  private command({ reason, by }: Said): Command {
+    return { by: by ?? this.deps.actor, reason };
+  }
+
+  private async send(run: Run, signal: string, argument: unknown): Promise<Progress> {
+    await this.deps.runs.signal(run.workflowId, signal, argument);
+    return await progressOf(this.deps.runs, run);
+  }
+
+  private async update(name: string, noun: Noun, update: string, argument: unknown): Promise<Progress> {
+    return await this.deliver(await this.open(name, noun, update), update, argument);
+  }
+
+  private async deliver(run: Run, update: string, argument: unknown): Promise<Progress> {
+    return (await this.deps.runs.update(run.workflowId, update, argument)) as Progress;
+  }
+}

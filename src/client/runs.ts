@@ -1,0 +1,79 @@
+import type { HistoryEvent } from './timeline.js';
+
+export const runStatuses = [
+  'RUNNING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TERMINATED',
+  'TIMED_OUT',
+  'CONTINUED_AS_NEW',
+  'PAUSED',
+  'UNKNOWN',
+] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** What Temporal itself knows of a run, without asking a worker. */
+export interface Run {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly type: string;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly closedAt: Date | null;
+  readonly memo: Readonly<Record<string, unknown>>;
+  /** Search attributes `MaopsPhase` and `MaopsEnvironment`; null before the run's first task. */
+  readonly phase: string | null;
+  readonly environment: string | null;
+  readonly pending: readonly PendingActivity[];
+}
+
+/** An activity that is scheduled, running or between attempts. */
+export interface PendingActivity {
+  readonly type: string;
+  readonly attempt: number;
+  readonly state: 'scheduled' | 'started' | 'cancelRequested' | 'paused' | 'unknown';
+  readonly lastFailure: string | null;
+  readonly nextAttemptAt: Date | null;
+  readonly lastHeartbeatAt: Date | null;
+}
+
+export interface RunStart {
+  readonly type: string;
+  readonly workflowId: string;
+  readonly argument: unknown;
+  readonly memo: Readonly<Record<string, unknown>>;
+  readonly summary: string;
+}
+
+/** How a run closed: with a value, with a failure, or with neither. */
+export interface RunOutcome {
+  readonly value: unknown;
+  readonly failure: { readonly message: string; readonly type: string | null; readonly detail: unknown } | null;
+}
+
+/**
+ * What the operations need of Temporal. Its own interface, so that the rules above it can be tried without a server.
+ * Everything here throws the errors of `errors.ts` only.
+ */
+export interface Runs {
+  /** The newest run of an id, or the given one; null when Temporal knows none. */
+  describe(workflowId: string, runId?: string): Promise<Run | null>;
+  /** Starts a run, or answers the one that is open under the id. */
+  start(start: RunStart): Promise<{ readonly runId: string }>;
+  /** As `start`, and sends a signal that the run sees before it does anything. */
+  signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }>;
+  query(workflowId: string, runId: string, name: string): Promise<unknown>;
+  signal(workflowId: string, name: string, argument: unknown): Promise<void>;
+  /** Sends an update to the open run; a refusal throws OperationRefusedError with the run's own words. */
+  update(workflowId: string, name: string, argument: unknown): Promise<unknown>;
+  cancel(workflowId: string): Promise<void>;
+  /** Waits for the end of the newest run, over continue-as-new; the signal ends the wait. */
+  awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void>;
+  /** The first argument that the run was started with. */
+  argument(workflowId: string, runId: string): Promise<unknown>;
+  /** How a closed run closed; null while it is open. */
+  outcome(workflowId: string, runId: string): Promise<RunOutcome | null>;
+  list(query: string): AsyncIterable<Run>;
+  history(workflowId: string, runId: string): Promise<readonly HistoryEvent[]>;
+}

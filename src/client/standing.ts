@@ -1,0 +1,82 @@
+import { isEnding, type Phase, phases } from '../contract/phases.js';
+import type { Progress } from '../contract/progress.js';
+import { OperationsError, WorkerUnreachableError } from './errors.js';
+import { isOpen, nameOf } from './name.js';
+import type { Run, RunOutcome, Runs } from './runs.js';
+
+/**
+ * The progress of a run. While it is open a worker answers; a closed one carries its last progress in its result or
+ * failure, so no worker is needed. Where nobody can answer, what Temporal itself knows is told in the same shape.
+ */
+export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
+  if (!isOpen(run)) {
+    const outcome = await runs.outcome(run.workflowId, run.runId);
+    const left = outcome === null ? null : progressIn(outcome);
+    if (left !== null) return left;
+  }
+  try {
+    const answer = await runs.query(run.workflowId, run.runId, 'progress');
+    if (isProgress(answer)) return isOpen(run) ? answer : closedProgress(run, answer);
+  } catch (error) {
+    if (!(error instanceof OperationsError) || (isOpen(run) && !(error instanceof WorkerUnreachableError))) throw error;
+  }
+  return isOpen(run) ? unanswered(run) : closedProgress(run, unanswered(run));
+}
+
+/** What an outcome carries: a completed run its progress as value, a failed one as first detail. */
+function progressIn({ value, failure }: RunOutcome): Progress | null {
+  const candidate = failure === null ? value : failure.detail;
+  return isProgress(candidate) ? candidate : null;
+}
+
+function isProgress(value: unknown): value is Progress {
+  if (typeof value !== 'object' || value === null) return false;
+  const { phase, workflowId, steps } = value as Partial<Progress>;
+  return typeof phase === 'string' && typeof workflowId === 'string' && Array.isArray(steps);
+}
+
+/** A run that was cut off (terminated, timed out) left a progress that still looks alive. */
+function closedProgress(run: Run, last: Progress): Progress {
+  if (isEnding(last.phase) && last.endedAt !== null) return last;
+  const endedAt = (run.closedAt ?? run.startedAt).toISOString();
+  if (run.status === 'CANCELLED') return { ...last, phase: 'Cancelled', phaseSince: endedAt, endedAt };
+  const how = run.status === 'TERMINATED' ? 'terminated in Temporal' : `closed by Temporal (${run.status})`;
+  return {
+    ...last,
+    phase: 'Failed',
+    phaseSince: endedAt,
+    endedAt,
+    why: `${how} while it was ${last.phase}: ${last.why}; what it made may still be there`,
+  };
+}
+
+/** The shape of progress with what is known when no worker has answered. */
+function unanswered(run: Run): Progress {
+  const phase: Phase = phases.find((known) => known === run.phase) ?? firstPhase(run.type);
+  const startedAt = run.startedAt.toISOString();
+  return {
+    name: run.environment ?? nameOf(run.workflowId),
+    operation: run.type,
+    workflowId: run.workflowId,
+    runId: run.runId,
+    phase,
+    phaseSince: startedAt,
+    startedAt,
+    endedAt: null,
+    percent: 0,
+    why: 'no worker answers; this is what Temporal knows',
+    steps: [],
+    pool: null,
+    notebook: null,
+    failure: null,
+    awaiting: null,
+    lease: null,
+    audit: [],
+    auditDropped: 0,
+  };
+}
+
+function firstPhase(type: string): Phase {
+  if (type === 'leaseEnvironment') return 'Leased';
+  return type === 'teardownEnvironment' || type === 'changeResource' ? 'Planning' : 'Validating';
+}

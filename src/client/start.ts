@@ -1,0 +1,87 @@
+import { operationId } from '../contract/ids.js';
+import type { Spec, SpecKind } from '../contract/spec.js';
+import { checkSpec } from '../spec/check.js';
+import { diffSpecs } from '../spec/difference.js';
+import { specHash } from '../spec/hash.js';
+import { InvalidSpecError, OperationRefusedError, SpecConflictError } from './errors.js';
+import { isOpen, type Noun } from './name.js';
+import type { Run, Runs } from './runs.js';
+
+/** Which workflow makes what a noun stands for. */
+export const specKindOf: Readonly<Record<Noun, SpecKind>> = {
+  env: 'provisionPoolThenLaunchNotebook',
+  pool: 'provisionPool',
+  notebook: 'launchNotebook',
+};
+
+/** Memo keys of a run that was started here: what was asked for, and by which call. */
+const hashKey = 'maopsSpecHash';
+const startKey = 'maopsStart';
+
+export interface Started {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly spec: Spec;
+  /** True when an open run with the same spec was there already. */
+  readonly joined: boolean;
+}
+
+/**
+ * Starts the operation that makes `document`, or joins the open one with the same spec (design section 4). The memo tells
+ * without a race whose start it was and what it asked for; a run that was started elsewhere is compared by its argument.
+ */
+export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, startId: string): Promise<Started> {
+  const kind = specKindOf[noun];
+  const checked = checkSpec(kind, document);
+  if (!checked.ok) throw new InvalidSpecError(checked.problems);
+  const { spec } = checked;
+  await refuseDuringTeardown(runs, spec.name);
+  await refuseOtherLease(runs, spec);
+  const workflowId = operationId(noun, spec.name);
+  const memo = { [hashKey]: specHash(spec), [startKey]: startId };
+  const { runId } = await runs.start({
+    type: kind,
+    workflowId,
+    argument: document,
+    memo,
+    summary: `${noun} ${spec.name}`,
+  });
+  const run = await runs.describe(workflowId, runId);
+  const joined = run !== null && run.memo[startKey] !== startId;
+  if (joined) await refuseOtherSpec(runs, run, kind, spec);
+  return { workflowId, runId, spec, joined };
+}
+
+async function refuseDuringTeardown(runs: Runs, name: string): Promise<void> {
+  const teardown = await runs.describe(operationId('teardown', name));
+  if (teardown === null || !isOpen(teardown)) return;
+  throw new OperationRefusedError(`${name} is being torn down; nothing was started`, {
+    hint: `Wait for its end with \`maops env watch ${name}\`, then create it again.`,
+  });
+}
+
+/** What a lease owns exists: it can be adopted by the same spec, and not be changed by another. */
+async function refuseOtherLease(runs: Runs, spec: Spec): Promise<void> {
+  const lease = await runs.describe(operationId('lease', spec.name));
+  if (lease === null || !isOpen(lease)) return;
+  const argument = await runs.argument(lease.workflowId, lease.runId);
+  const owned = (argument as { spec?: Spec } | null)?.spec;
+  if (owned === undefined || specHash(owned) === specHash(spec)) return;
+  throw new SpecConflictError(spec.name, lease.workflowId, diffSpecs(owned, spec));
+}
+
+async function refuseOtherSpec(runs: Runs, run: Run, kind: SpecKind, spec: Spec): Promise<void> {
+  const hash = specHash(spec);
+  if (run.memo[hashKey] === hash) return;
+  const current = await specOf(runs, run, kind);
+  if (current !== null && specHash(current) === hash) return;
+  throw new SpecConflictError(spec.name, run.workflowId, current === null ? [] : diffSpecs(current, spec));
+}
+
+/** The spec of an open run: the checked one, which an operator may have changed, or else the one it was started with. */
+async function specOf(runs: Runs, run: Run, kind: SpecKind): Promise<Spec | null> {
+  const answer = await runs.query(run.workflowId, run.runId, 'spec').catch(() => null);
+  if (answer !== null && answer !== undefined) return answer as Spec;
+  const started = checkSpec(kind, await runs.argument(run.workflowId, run.runId));
+  return started.ok ? started.spec : null;
+}

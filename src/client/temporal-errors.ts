@@ -1,0 +1,114 @@
+import {
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import {
+  NotAuthorizedError,
+  OperationNotFoundError,
+  OperationRefusedError,
+  OperationsError,
+  ServerUnreachableError,
+  WorkerUnreachableError,
+} from './errors.js';
+
+/** What an error has to name: where Temporal is and which queue a worker should be polling. */
+export interface Place {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+}
+
+/** Who had to answer a call: a query or an update times out for want of a worker, anything else for want of a server. */
+export type Answerer = 'server' | 'worker';
+
+/** gRPC status codes that have a meaning of their own here. */
+const grpc = {
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
+  failedPrecondition: 9,
+  aborted: 10,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
+
+/** The only place where errors of the Temporal client become ours. */
+export function castError(error: unknown, place: Place, subject: string, answerer: Answerer): OperationsError {
+  if (error instanceof OperationsError) return error;
+  if (error instanceof WorkflowUpdateFailedError) return updateRefused(error, subject);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return new WorkerUnreachableError(place.taskQueue, error);
+  if (error instanceof WorkflowNotFoundError) return notOpen(subject, error);
+  const status = grpcStatus(error);
+  if (status === null) return new OperationsError(`${subject}: ${messageOf(error)}`, { cause: error });
+  switch (status.code) {
+    case grpc.unavailable:
+      return new ServerUnreachableError(place.address, error);
+    case grpc.deadlineExceeded:
+      return answerer === 'worker'
+        ? new WorkerUnreachableError(place.taskQueue, error)
+        : new ServerUnreachableError(place.address, new Error('no answer in time'));
+    case grpc.failedPrecondition:
+      if (answerer === 'worker') return new WorkerUnreachableError(place.taskQueue, error);
+      return new OperationsError(`${subject}: ${status.details}`, { cause: error });
+    case grpc.permissionDenied:
+    case grpc.unauthenticated:
+      return new NotAuthorizedError(`Temporal at ${place.address} refuses: ${status.details}`, {
+        hint: 'Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings.',
+        cause: error,
+      });
+    case grpc.notFound:
+      return /namespace/i.test(status.details) ? noNamespace(place, error) : notOpen(subject, error);
+    case grpc.invalidArgument:
+      if (!/search attribute/i.test(status.details)) break;
+      return new OperationsError(`${subject}: ${status.details}`, {
+        hint: `Register the search attributes in namespace ${place.namespace}: \`maops setup\`.`,
+        cause: error,
+      });
+    default:
+      break;
+  }
+  return new OperationsError(`${subject}: ${status.details || messageOf(error)}`, { cause: error });
+}
+
+/** True for an error that says that there is no such run, or none that is open. */
+export function isNotFound(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  const status = grpcStatus(error);
+  return status?.code === grpc.notFound && !/namespace/i.test(status.details);
+}
+
+function updateRefused(error: WorkflowUpdateFailedError, subject: string): OperationsError {
+  const cause = error.cause;
+  // The server's own failure for an update that was accepted and then lost to the end of the run.
+  const type = (cause as { type?: unknown } | undefined)?.type;
+  if (type === 'AcceptedUpdateCompletedWorkflow') return notOpen(subject, error);
+  return new OperationRefusedError(`${subject}: ${cause === undefined ? error.message : messageOf(cause)}`, {
+    cause: error,
+  });
+}
+
+function notOpen(subject: string, cause: unknown): OperationRefusedError {
+  return new OperationRefusedError(`${subject}: the operation has ended, or was never started`, { cause });
+}
+
+function noNamespace(place: Place, cause: unknown): OperationsError {
+  return new OperationNotFoundError(`Temporal at ${place.address} has no namespace ${place.namespace}`, {
+    hint: 'Set TEMPORAL_NAMESPACE to an existing one, or create it with the Temporal CLI.',
+    cause,
+  });
+}
+
+function grpcStatus(error: unknown): { code: number; details: string } | null {
+  if (isGrpcServiceError(error)) return { code: error.code, details: error.details };
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isGrpcServiceError(cause) ? { code: cause.code, details: cause.details } : null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,136 @@
+import type { LoadedDataConverter } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { temporal } from '@temporalio/proto';
+import { phaseAttribute } from '../contract/search-attributes.js';
+import type { HistoryEvent } from './timeline.js';
+
+type Raw = temporal.api.history.v1.IHistoryEvent;
+type Payloads = Parameters<typeof decodeArrayFromPayloads>[1];
+
+/** Decodes payloads with the client's converter, so that encrypted ones can be read where the key is. */
+export async function decodePayloads(converter: LoadedDataConverter, payloads: Payloads): Promise<unknown[]> {
+  return await decodeArrayFromPayloads(converter, payloads);
+}
+
+/** Picks the events that people care about out of a raw history: no workflow tasks, no timers. */
+export async function decodeHistory(converter: LoadedDataConverter, raw: readonly Raw[]): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for (const event of raw) {
+    const decoded = await decodeEvent(converter, event);
+    if (decoded !== null) events.push({ ...decoded, at: dateOf(event.eventTime) ?? new Date(0) });
+  }
+  return events;
+}
+
+/** An event without its time; spelled out, because `Omit` would flatten the union. */
+type Undated = HistoryEvent extends infer Event ? (Event extends HistoryEvent ? Omit<Event, 'at'> : never) : never;
+
+async function decodeEvent(converter: LoadedDataConverter, event: Raw): Promise<Undated | null> {
+  const first = async (payloads: Payloads) => (await decodePayloads(converter, payloads))[0];
+  if (event.workflowExecutionStartedEventAttributes) {
+    const { workflowType, continuedExecutionRunId } = event.workflowExecutionStartedEventAttributes;
+    return { event: 'started', type: workflowType?.name ?? '', continues: continuedExecutionRunId || null };
+  }
+  if (event.upsertWorkflowSearchAttributesEventAttributes) {
+    const fields = event.upsertWorkflowSearchAttributesEventAttributes.searchAttributes?.indexedFields ?? {};
+    const data = fields[phaseAttribute.name]?.data;
+    const phase: unknown = data ? JSON.parse(new TextDecoder().decode(data)) : null;
+    return typeof phase === 'string' ? { event: 'phase', phase } : null;
+  }
+  if (event.activityTaskScheduledEventAttributes) {
+    const summary = event.userMetadata?.summary;
+    return {
+      event: 'activityScheduled',
+      id: Number(event.eventId),
+      type: event.activityTaskScheduledEventAttributes.activityType?.name ?? '',
+      summary: summary ? textOf(await first([summary])) : null,
+    };
+  }
+  if (event.activityTaskStartedEventAttributes) {
+    const { scheduledEventId, attempt, lastFailure } = event.activityTaskStartedEventAttributes;
+    return {
+      event: 'activityStarted',
+      id: Number(scheduledEventId),
+      attempt: attempt ?? 1,
+      lastFailure: lastFailure?.message ?? null,
+    };
+  }
+  const closed = closedActivity(event);
+  if (closed !== null) return closed;
+  if (event.workflowExecutionSignaledEventAttributes) {
+    const { signalName, input } = event.workflowExecutionSignaledEventAttributes;
+    return { event: 'message', kind: 'signal', name: signalName ?? '', argument: await first(input?.payloads) };
+  }
+  if (event.workflowExecutionUpdateAcceptedEventAttributes) {
+    const input = event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input;
+    return { event: 'message', kind: 'update', name: input?.name ?? '', argument: await first(input?.args?.payloads) };
+  }
+  return closing(event);
+}
+
+function closedActivity(event: Raw): Undated | null {
+  if (event.activityTaskCompletedEventAttributes) {
+    return {
+      event: 'activityClosed',
+      id: Number(event.activityTaskCompletedEventAttributes.scheduledEventId),
+      end: 'done',
+      failure: null,
+    };
+  }
+  if (event.activityTaskFailedEventAttributes) {
+    const { scheduledEventId, failure } = event.activityTaskFailedEventAttributes;
+    return { event: 'activityClosed', id: Number(scheduledEventId), end: 'failed', failure: failure?.message ?? null };
+  }
+  if (event.activityTaskTimedOutEventAttributes) {
+    const { scheduledEventId, failure } = event.activityTaskTimedOutEventAttributes;
+    return {
+      event: 'activityClosed',
+      id: Number(scheduledEventId),
+      end: 'timedOut',
+      failure: failure?.message ?? null,
+    };
+  }
+  if (event.activityTaskCanceledEventAttributes) {
+    return {
+      event: 'activityClosed',
+      id: Number(event.activityTaskCanceledEventAttributes.scheduledEventId),
+      end: 'cancelled',
+      failure: null,
+    };
+  }
+  return null;
+}
+
+function closing(event: Raw): Undated | null {
+  if (event.workflowExecutionCancelRequestedEventAttributes) return { event: 'cancelRequested' };
+  if (event.workflowExecutionCompletedEventAttributes) return { event: 'closed', status: 'Completed', reason: null };
+  if (event.workflowExecutionFailedEventAttributes) {
+    return {
+      event: 'closed',
+      status: 'Failed',
+      reason: event.workflowExecutionFailedEventAttributes.failure?.message ?? null,
+    };
+  }
+  if (event.workflowExecutionCanceledEventAttributes) return { event: 'closed', status: 'Canceled', reason: null };
+  if (event.workflowExecutionTerminatedEventAttributes) {
+    return {
+      event: 'closed',
+      status: 'Terminated',
+      reason: event.workflowExecutionTerminatedEventAttributes.reason || null,
+    };
+  }
+  if (event.workflowExecutionTimedOutEventAttributes) return { event: 'closed', status: 'TimedOut', reason: null };
+  if (event.workflowExecutionContinuedAsNewEventAttributes)
+    return { event: 'closed', status: 'ContinuedAsNew', reason: null };
+  return null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** Protobuf times have whole seconds (a number, or a Long where numbers are not enough) and nanoseconds. */
+export function dateOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): Date | null {
+  if (time === null || time === undefined) return null;
+  return new Date(Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6));
+}

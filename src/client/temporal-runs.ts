@@ -1,0 +1,187 @@
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { environmentAttribute, phaseAttribute } from '../contract/search-attributes.js';
+import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './runs.js';
+import { type Answerer, castError, isNotFound, type Place } from './temporal-errors.js';
+import { dateOf, decodeHistory, decodePayloads } from './temporal-history.js';
+import type { HistoryEvent } from './timeline.js';
+
+/** A call that should be quick is given up after this time, so that a dead server shows within 10 s. */
+const callMs = 8_000;
+/** `PENDING_ACTIVITY_STATE_*` by number. */
+const activityStates = ['unknown', 'scheduled', 'started', 'cancelRequested', 'paused', 'paused'] as const;
+
+/** The runs of a namespace, through the Temporal client. */
+export class TemporalRuns implements Runs {
+  constructor(
+    private readonly client: Client,
+    private readonly place: Place,
+  ) {}
+
+  async describe(workflowId: string, runId?: string): Promise<Run | null> {
+    try {
+      return readDescription(await this.within(() => this.handle(workflowId, runId).describe()));
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw this.cast(error, workflowId);
+    }
+  }
+
+  async start(start: RunStart): Promise<{ readonly runId: string }> {
+    const handle = await this.ask(start.workflowId, () =>
+      this.client.workflow.start(start.type, this.startOptions(start)),
+    );
+    return { runId: handle.firstExecutionRunId };
+  }
+
+  async signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }> {
+    const handle = await this.ask(start.workflowId, () =>
+      this.client.workflow.signalWithStart(start.type, { ...this.startOptions(start), signal, signalArgs: [argument] }),
+    );
+    return { runId: handle.signaledRunId };
+  }
+
+  query(workflowId: string, runId: string, name: string): Promise<unknown> {
+    return this.ask(workflowId, () => this.handle(workflowId, runId).query<unknown>(name), 'worker');
+  }
+
+  signal(workflowId: string, name: string, argument: unknown): Promise<void> {
+    return this.ask(workflowId, () => this.handle(workflowId).signal<[unknown]>(name, argument));
+  }
+
+  update(workflowId: string, name: string, argument: unknown): Promise<unknown> {
+    return this.ask(
+      workflowId,
+      () => this.handle(workflowId).executeUpdate<unknown, [unknown]>(name, { args: [argument] }),
+      'worker',
+    );
+  }
+
+  async cancel(workflowId: string): Promise<void> {
+    await this.ask(workflowId, () => this.handle(workflowId).cancel());
+  }
+
+  async awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void> {
+    const wait = () => this.handle(workflowId).result();
+    try {
+      await (signal === undefined ? wait() : this.client.withAbortSignal(signal, wait));
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return;
+      signal?.throwIfAborted();
+      throw this.cast(error, workflowId);
+    }
+  }
+
+  async argument(workflowId: string, runId: string): Promise<unknown> {
+    const { history } = await this.ask(workflowId, () =>
+      this.client.workflowService.getWorkflowExecutionHistory({
+        namespace: this.place.namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: 1,
+      }),
+    );
+    const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input;
+    const [argument] = await decodePayloads(this.client.options.loadedDataConverter, input?.payloads);
+    return argument;
+  }
+
+  async outcome(workflowId: string, runId: string): Promise<RunOutcome | null> {
+    const run = await this.describe(workflowId, runId);
+    if (run === null || run.status === 'RUNNING' || run.status === 'PAUSED') return null;
+    try {
+      const handle = this.client.workflow.getHandle(workflowId, runId, { followRuns: false });
+      return { value: await this.within(() => handle.result() as Promise<unknown>), failure: null };
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw this.cast(error, workflowId);
+      const { cause } = error;
+      const failure = cause instanceof ApplicationFailure ? cause : null;
+      const detail: unknown = failure?.details?.[0] ?? null;
+      return {
+        value: null,
+        failure: { message: cause?.message ?? error.message, type: failure?.type ?? null, detail },
+      };
+    }
+  }
+
+  async *list(query: string): AsyncIterable<Run> {
+    try {
+      for await (const info of this.client.workflow.list({ query })) yield readInfo(info);
+    } catch (error) {
+      throw this.cast(error, 'listing operations');
+    }
+  }
+
+  async history(workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
+    const { events } = await this.ask(workflowId, () => this.handle(workflowId, runId).fetchHistory());
+    return await decodeHistory(this.client.options.loadedDataConverter, events ?? []);
+  }
+
+  private handle(workflowId: string, runId?: string): WorkflowHandle {
+    return this.client.workflow.getHandle(workflowId, runId);
+  }
+
+  private startOptions(start: RunStart) {
+    return {
+      taskQueue: this.place.taskQueue,
+      workflowId: start.workflowId,
+      args: [start.argument] as [unknown],
+      memo: { ...start.memo },
+      staticSummary: start.summary,
+      workflowIdConflictPolicy: 'USE_EXISTING' as const,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    };
+  }
+
+  private within<T>(call: () => Promise<T>): Promise<T> {
+    return this.client.withDeadline(Date.now() + callMs, call);
+  }
+
+  private async ask<T>(subject: string, call: () => Promise<T>, answerer: Answerer = 'server'): Promise<T> {
+    try {
+      return await this.within(call);
+    } catch (error) {
+      throw this.cast(error, subject, answerer);
+    }
+  }
+
+  private cast(error: unknown, subject: string, answerer: Answerer = 'server'): Error {
+    return castError(error, this.place, subject, answerer);
+  }
+}
+
+function readInfo(info: WorkflowExecutionInfo | WorkflowExecutionDescription): Run {
+  const attributes = info.typedSearchAttributes;
+  return {
+    workflowId: info.workflowId,
+    runId: info.runId,
+    type: info.type,
+    status: runStatuses.find((status) => status === info.status.name) ?? 'UNKNOWN',
+    startedAt: info.startTime,
+    closedAt: info.closeTime ?? null,
+    memo: info.memo ?? {},
+    phase: attributes.get(phaseAttribute) ?? null,
+    environment: attributes.get(environmentAttribute) ?? null,
+    pending: [],
+  };
+}
+
+function readDescription(description: WorkflowExecutionDescription): Run {
+  const pending = (description.raw.pendingActivities ?? []).map((activity): PendingActivity => {
+    const failure = activity.lastFailure;
+    return {
+      type: activity.activityType?.name ?? 'unknown',
+      attempt: activity.attempt ?? 1,
+      state: activityStates[activity.state ?? 0] ?? 'unknown',
+      lastFailure: failure?.message ?? null,
+      nextAttemptAt: dateOf(activity.scheduledTime),
+      lastHeartbeatAt: dateOf(activity.lastHeartbeatTime),
+    };
+  });
+  return { ...readInfo(description), pending };
+}
