@@ -32,7 +32,10 @@ export function notebookActivities(deps: ActivityDeps) {
   }
 
   /** Sends a command if the notebook still is the one that was looked at. */
-  async function commandIfSame(ref: ResourceRef, command: (options: { signal: AbortSignal }) => Promise<unknown>): Promise<void> {
+  async function commandIfSame(
+    ref: ResourceRef,
+    command: (options: { signal: AbortSignal }) => Promise<unknown>,
+  ): Promise<void> {
     await commanding(async (options) => {
       const shown = await orAbsent(notebooks.show(ref.id, options));
       if (shown === null || notebookFacts(shown).createdAt !== ref.createdAt) return;
@@ -96,7 +99,10 @@ export function notebookActivities(deps: ActivityDeps) {
         goal: question.goal,
         watch: question.watch,
         rules: { ...notebookRules, judge: (_label, facts, goal) => notebookRules.judge(question.name, facts, goal) },
-        subscribe: (listener) => deps.watchers.notebooks.subscribe(targetOf(question.id, question), (seen) => listener(lookOf(seen, notebookFacts))),
+        subscribe: (listener) =>
+          deps.watchers.notebooks.subscribe(targetOf(question.id, question), (seen) =>
+            listener(lookOf(seen, notebookFacts)),
+          ),
       });
     },
 

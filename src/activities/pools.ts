@@ -31,7 +31,10 @@ export function poolActivities(deps: ActivityDeps) {
         const inWorkspace = question.workspaceId === null ? {} : { workspaceId: question.workspaceId };
         const listed = await pools.list(inWorkspace, options);
         return listed.items
-          .filter(({ metadata }) => metadata.name === question.poolId || metadata.labels['os.modelarts/name'] === question.name)
+          .filter(
+            ({ metadata }) =>
+              metadata.name === question.poolId || metadata.labels['os.modelarts/name'] === question.name,
+          )
           .map((pool) => foundPool(poolFacts(pool)));
       });
     },
@@ -58,13 +61,18 @@ export function poolActivities(deps: ActivityDeps) {
     },
 
     /** Waits in one window until there is news of a pool. */
-    async awaitPool(question: PoolQuestion & { goal: PoolGoal; watch: Watch<PoolFacts> }): Promise<Sighting<PoolFacts>> {
+    async awaitPool(
+      question: PoolQuestion & { goal: PoolGoal; watch: Watch<PoolFacts> },
+    ): Promise<Sighting<PoolFacts>> {
       return await awaitNews(deps, {
         name: `pool ${question.name}`,
         goal: question.goal,
         watch: question.watch,
         rules: { ...poolRules, judge: (_label, facts, goal) => poolRules.judge(question.name, facts, goal) },
-        subscribe: (listener) => deps.watchers.pools.subscribe(targetOf(question.poolId, question), (seen) => listener(lookOf(seen, poolFacts))),
+        subscribe: (listener) =>
+          deps.watchers.pools.subscribe(targetOf(question.poolId, question), (seen) =>
+            listener(lookOf(seen, poolFacts)),
+          ),
       });
     },
 

@@ -5,6 +5,7 @@ import { poolChoices } from '../domain/pool-spec.js';
 
 /** Drops absent values: the API is sent only what the spec says (pools-and-flavors.md 9). */
 function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the filter is what the type says
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

@@ -2,7 +2,7 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPending } from '../contract/failures.js';
 import { isNews, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
-import type { Sighting as WatcherSighting, Target } from '../modelarts/watcher.js';
+import type { Target, Sighting as WatcherSighting } from '../modelarts/watcher.js';
 import type { ActivityDeps } from './deps.js';
 
 /** A look of a shared watcher: what it saw, or why it saw nothing. */

@@ -5,7 +5,7 @@ import type { ChangeInput } from '../contract/workflows.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { checkName, describeFailure, endingFailure, stepFailure } from './failure.js';
 import { newState, Operation } from './operation.js';
 import * as timeouts from './timeouts.js';
 
@@ -14,7 +14,7 @@ const limitMs = 30 * 60_000;
 
 /** One start or stop of a notebook, and the wait until it is seen. */
 export async function change(input: ChangeInput): Promise<Progress> {
-  const op = new Operation(newState(String(input?.name ?? ''), [], 'Planning'), () =>
+  const op = new Operation(newState(checkName(input).name, [], 'Planning'), () =>
     continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),
   );
   try {

@@ -1,11 +1,20 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { type FailureFacts, type FailureType, isFailureType } from '../contract/failures.js';
 import type { FailureProgress, Progress, StepName } from '../contract/progress.js';
+import { isName } from '../domain/name.js';
 
 /** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
 export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
   const details: FailureFacts = { errorCode: null, requestId: null, hint: null, ...facts };
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+}
+
+/** Raw JSON can start a run too: an argument without a usable name ends it at once. */
+export function checkName<Input extends { readonly name: string }>(input: Input | undefined): Input {
+  if (isName(input?.name)) return input;
+  throw stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
+    hint: 'Start it with {"name": "…"} as its argument.',
+  });
 }
 
 /** Reads any error of a step: a failure of ours keeps its words, anything else means that no answer could be had. */

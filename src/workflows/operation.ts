@@ -47,7 +47,7 @@ export class Operation<State extends OperationState = OperationState> {
     setHandler(pauseSignal, (command) => this.pause(command?.by, command?.reason));
     setHandler(resumeSignal, (command) => this.resume(command?.by));
     setHandler(noteSignal, (note) => {
-      this.state.note = { verb: String(note?.verb), by: note?.by ?? 'unknown', reason: note?.reason ?? '' };
+      this.state.note = { verb: note?.verb ?? '', by: note?.by ?? 'unknown', reason: note?.reason ?? '' };
     });
   }
 

@@ -57,11 +57,13 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
       op.state.ending = endingOf(op, error);
     }
   }
-  return await CancellationScope.nonCancellable(() => end(op, op.state.ending as Ending));
+  const ending = op.state.ending;
+  return await CancellationScope.nonCancellable(() => end(op, ending));
 }
 
 function firstState(kind: SpecKind, document: unknown): ProvisionState {
-  const name = (document as { name?: unknown } | null)?.name;
+  // The document is checked by the first step; until then only its name is shown, if it has one.
+  const name = typeof document === 'object' && document !== null && 'name' in document ? document.name : null;
   const shared = newState(typeof name === 'string' ? name : '', stepsOf[kind], 'Validating');
   return {
     ...shared,

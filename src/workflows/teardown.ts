@@ -2,7 +2,7 @@ import { CancellationScope, ContinueAsNew, continueAsNew, proxyActivities, workf
 import type { Activities } from '../activities/index.js';
 import type { Progress } from '../contract/progress.js';
 import type { TeardownInput } from '../contract/workflows.js';
-import { describeFailure, endingFailure } from './failure.js';
+import { checkName, describeFailure, endingFailure } from './failure.js';
 import { carriedOver, newState, Operation, type OperationState } from './operation.js';
 import { type Removal, type RemovalPhases, removeAll } from './removal.js';
 import * as timeouts from './timeouts.js';
@@ -36,7 +36,7 @@ interface TeardownState extends OperationState {
  * would leave resources without an owner.
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<Progress> {
-  const name = String(input?.name ?? '');
+  const { name } = checkName(input);
   const state =
     carried === undefined ? { ...newState(name, [], 'Planning'), workspaceIds: null } : carriedOver(carried);
   const op: Operation<TeardownState> = new Operation(state, () =>
