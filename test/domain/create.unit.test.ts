@@ -107,7 +107,7 @@ describe('before a create', () => {
 describe('the marker', () => {
   test('is found again in any description that it was written into', () => {
     const hex = (length: number) =>
-      fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+      fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length });
     const words = fc.string().filter((text) => !text.includes('maops:'));
     fc.assert(
       fc.property(hex(6), hex(8), hex(8), words, (installation, owner, spec, description) => {

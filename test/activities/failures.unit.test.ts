@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { asFailure, asRetryable, outcomeOfFailedCreate } from '../../src/activities/failures.js';
+import { isFailureType } from '../../src/contract/failures.js';
+import { ModelArtsError, type ModelArtsErrorFacts, modelArtsErrorKinds } from '../../src/modelarts/errors.js';
+
+const error = (facts: Partial<ModelArtsErrorFacts>) =>
+  new ModelArtsError('pools.create of team-a: refused', {
+    kind: 'rejected',
+    operation: 'pools.create',
+    method: 'POST',
+    template: '/v2/{project_id}/pools',
+    requestId: 'req-1',
+    errorCode: 'ModelArts.0001',
+    ...facts,
+  });
+
+function failureOf(cause: unknown): ApplicationFailure {
+  const failure = asFailure(cause);
+  if (!(failure instanceof ApplicationFailure)) throw new Error('not a failure');
+  return failure;
+}
+
+describe('what an API error becomes in the history', () => {
+  test.each(modelArtsErrorKinds)('%s has a type of the contract, keeps code and request id, and says what to do', (kind) => {
+    const failure = failureOf(error({ kind }));
+    expect(isFailureType(failure.type)).toBe(true);
+    expect(failure.details?.[0]).toMatchObject({ errorCode: 'ModelArts.0001', requestId: 'req-1' });
+    expect(failure.details?.[0]).toHaveProperty('hint', expect.stringMatching(/\w/));
+    expect(failure.stack).toBe('');
+  });
+
+  test.each([
+    ['throttled', true],
+    ['unavailable', true],
+    ['transport', true],
+    ['malformed', true],
+    ['auth', false],
+    ['permission', false],
+    ['quota', false],
+    ['billing', false],
+    ['rejected', false],
+    ['notFound', false],
+  ] as const)('%s is tried again: %s', (kind, retried) => {
+    expect(failureOf(error({ kind })).nonRetryable).toBe(!retried);
+  });
+
+  test('a pause that the service asks for becomes the delay of the next try, quietly', () => {
+    const failure = failureOf(error({ kind: 'throttled', retryAfterMs: 7_000 }));
+    expect(failure.nextRetryDelay).toBe(7_000);
+    expect(failure.category).toBe(ApplicationFailureCategory.BENIGN);
+  });
+
+  test('an undo is tried again whatever the error', () => {
+    expect(asRetryable(error({ kind: 'permission' }))).toMatchObject({ nonRetryable: false, type: 'NotAuthorized' });
+  });
+
+  test('an unknown error leaves its cause behind, which may hold a request', () => {
+    const failure = failureOf(new Error('odd', { cause: { headers: { 'X-Auth-Token': 'secret' } } }));
+    expect(failure.cause).toBeUndefined();
+    expect(JSON.stringify(failure)).not.toContain('secret');
+  });
+});
+
+describe('what a failed create call came to', () => {
+  test.each([
+    ['a lost answer', error({ kind: 'transport', outcomeUnknown: true }), 'unknown'],
+    ['a server error', error({ kind: 'unavailable', outcomeUnknown: true }), 'unknown'],
+    ['a refused connection', error({ kind: 'transport', notSent: true }), 'notSent'],
+    ['a 429', error({ kind: 'throttled', retryAfterMs: 3_000 }), 'notSent'],
+    ['a pool that is not ready for notebooks yet', error({ kind: 'unavailable' }), 'notSent'],
+    ['no capacity', error({ kind: 'soldOut' }), 'soldOut'],
+    ['the name exists', error({ kind: 'exists' }), 'exists'],
+    ['an answer that cannot be read', error({ kind: 'malformed' }), 'unknown'],
+  ])('%s', (_title, cause, outcome) => {
+    expect(outcomeOfFailedCreate(cause)).toMatchObject({ outcome });
+  });
+
+  test.each(['auth', 'permission', 'quota', 'billing', 'rejected', 'notFound'] as const)('%s ends the step', (kind) => {
+    expect(() => outcomeOfFailedCreate(error({ kind }))).toThrow(ApplicationFailure);
+  });
+});
