@@ -11,8 +11,10 @@ export interface Found {
   readonly failed: boolean;
 }
 
-/** What is known of the last create call. `unknown`: it may have taken effect, `since` is when it was sent. */
-export type LastCreate = { readonly outcome: 'none' } | { readonly outcome: 'unknown'; readonly since: number };
+/** What is known of the last create call. `unknown`: sent at `sentAt`, lost at `since`, and it may have taken effect. */
+export type LastCreate =
+  | { readonly outcome: 'none' }
+  | { readonly outcome: 'unknown'; readonly sentAt: number; readonly since: number; readonly why: string };
 
 export type CreateDecision =
   | { readonly act: 'create' }
@@ -20,6 +22,8 @@ export type CreateDecision =
   | { readonly act: 'awaitGone'; readonly found: Found }
   | { readonly act: 'cleanUp'; readonly found: Found }
   | { readonly act: 'settle'; readonly pauseMs: number }
+  /** Only an operator can tell whose it is. */
+  | { readonly act: 'ask'; readonly why: string }
   | { readonly act: 'refuse'; readonly type: 'NameTaken' | 'SpecConflict'; readonly why: string };
 
 /**
@@ -36,6 +40,13 @@ export function decideCreate(
   now: number,
 ): CreateDecision {
   const stranger = found.find((one) => whose(one.marker, us) === 'foreign' || whose(one.marker, us) === 'otherOwner');
+  if (stranger !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(stranger, lastCreate.sentAt)) {
+    const sent = new Date(lastCreate.sentAt).toISOString();
+    return {
+      act: 'ask',
+      why: `${label}: a create sent at ${sent} was not answered (${lastCreate.why}); since then ${stranger.id} is there, made at ${stranger.createdAt}, without a marker`,
+    };
+  }
   if (stranger !== undefined) {
     const owner =
       whose(stranger.marker, us) === 'otherOwner'
@@ -62,6 +73,14 @@ export function decideCreate(
     if (left > 0) return { act: 'settle', pauseMs: settlePause(now - lastCreate.since, left, settleMs) };
   }
   return { act: 'create' };
+}
+
+const clockSkewMs = 60_000;
+
+/** Made after our unanswered call and with no marker at all: ours with its description lost, or a stranger's. */
+function mayBeOurs(found: Found, sentAt: number): boolean {
+  const createdAt = /^\d+$/.test(found.createdAt) ? Number(found.createdAt) : Date.parse(found.createdAt);
+  return found.marker === null && !(createdAt < sentAt - clockSkewMs);
 }
 
 /** Growing pauses between looks while an outcome is unknown: often at first, where most answers turn up. */

@@ -37,6 +37,10 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
         throw stepFailure(decision.type, decision.why, {
           hint: `Look at it with \`maops notebook show ${notebook.name}\`.`,
         });
+      case 'ask':
+        throw stepFailure('UnknownOutcome', decision.why, {
+          hint: `If it is yours, delete it or give it its marker back, then \`maops env resolve ${op.spec.name} retry\`.`,
+        });
       case 'adopt':
         return await adopt(op, decision.found, decision.surplus, notebook.name);
       case 'awaitGone':
@@ -60,6 +64,7 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
   await op.gate();
   op.explain(`creating notebook ${notebook.name} on ${notebook.flavor}`);
   op.setMaking('notebook', { undo: true });
+  const sentAt = Date.now();
   const outcome = await CancellationScope.nonCancellable(() => sendCreate(op));
   switch (outcome.outcome) {
     case 'created':
@@ -79,7 +84,7 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
       return false;
     case 'exists':
     case 'unknown':
-      op.setMaking('notebook', { lastCreate: { outcome: 'unknown', since: Date.now() } });
+      op.setMaking('notebook', { lastCreate: { outcome: 'unknown', sentAt, since: Date.now(), why: outcome.why } });
       op.explain(`whether notebook ${notebook.name} was made is not known (${outcome.why}); looking again`);
       return false;
   }

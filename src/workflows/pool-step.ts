@@ -45,6 +45,10 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
         throw stepFailure(decision.type, decision.why, {
           hint: `Look at it with \`maops pool show ${op.spec.name}\`.`,
         });
+      case 'ask':
+        throw stepFailure('UnknownOutcome', decision.why, {
+          hint: `If it is yours, delete it or give it its marker back, then \`maops env resolve ${op.spec.name} retry\`.`,
+        });
       case 'adopt':
         return await adopt(op, decision.found);
       case 'awaitGone':
@@ -95,6 +99,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
   const flavors = choiceAt(choices, choice).resources.map((resource) => `${resource.count} x ${resource.flavor}`);
   op.explain(`creating pool ${op.spec.name}: ${flavors.join(', ')}`);
   op.setMaking('pool', { undo: true });
+  const sentAt = Date.now();
   const outcome = await CancellationScope.nonCancellable(() => sendCreate(op, choice));
   switch (outcome.outcome) {
     case 'created':
@@ -115,7 +120,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
       return false;
     case 'exists':
     case 'unknown':
-      op.setMaking('pool', { lastCreate: { outcome: 'unknown', since: Date.now() } });
+      op.setMaking('pool', { lastCreate: { outcome: 'unknown', sentAt, since: Date.now(), why: outcome.why } });
       op.explain(`whether pool ${op.spec.name} was made is not known (${outcome.why}); looking again`);
       return false;
   }

@@ -185,8 +185,11 @@ async function runStep(
       op.setStep(step, 'done');
       return;
     } catch (error) {
-      if (error instanceof ContinueAsNew || isCancellation(error) || op.spec.onFailure !== 'ask') throw error;
-      const verb = await park(op, step, kind, desk, describeFailure(error, step));
+      if (error instanceof ContinueAsNew || isCancellation(error)) throw error;
+      const failure = describeFailure(error, step);
+      // Whether an unanswered create made something is not for a program to guess: that is asked whatever the spec says.
+      if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;
+      const verb = await park(op, step, kind, desk, failure);
       if (verb === 'skip') {
         op.setStep(step, 'skipped');
         op.fail(null);

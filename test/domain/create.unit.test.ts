@@ -23,7 +23,14 @@ const found = (change: Partial<Found> = {}): Found => ({
 });
 const settleMs = 120_000;
 const decide = (list: readonly Found[], since: number | null = null, now = 0) =>
-  decideCreate('pool p', list, us, since === null ? { outcome: 'none' } : { outcome: 'unknown', since }, settleMs, now);
+  decideCreate(
+    'pool p',
+    list,
+    us,
+    since === null ? { outcome: 'none' } : { outcome: 'unknown', sentAt: since, since, why: 'lost' },
+    settleMs,
+    now,
+  );
 
 describe('before a create', () => {
   test('nothing there leads to a create', () => {
@@ -53,6 +60,14 @@ describe('before a create', () => {
   test('ours that is being deleted is waited out, and ours that failed is cleaned up', () => {
     expect(decide([found({ leaving: true })])).toMatchObject({ act: 'awaitGone' });
     expect(decide([found({ failed: true })])).toMatchObject({ act: 'cleanUp' });
+  });
+
+  test('after an unknown outcome a fresh one without a marker is for an operator to judge', () => {
+    const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
+    const sentAt = Date.parse('2025-12-31T23:59:50Z');
+    expect(decide([bare], sentAt, sentAt)).toMatchObject({ act: 'ask', why: expect.stringContaining('p-1') });
+    expect(decide([bare], sentAt + 600_000, sentAt + 600_000)).toMatchObject({ act: 'refuse', type: 'NameTaken' });
+    expect(decide([bare])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
   });
 
   test('of two that are ours the older is kept', () => {
