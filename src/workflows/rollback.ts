@@ -44,13 +44,14 @@ export async function rollBack(op: Provision): Promise<void> {
   try {
     for (const step of ['notebook', 'pool'] as const) {
       if (!op.state.making[step].undo) continue;
+      const before = op.step(step)?.state ?? 'failed';
       op.setStep(step, 'undoing');
       const removal = removalOf(op, step);
       const gone =
         step === 'notebook'
           ? await removeNotebooks(op, removal, rollbackPhases(op))
           : await removePool(op, poolIdOf(op), removal, rollbackPhases(op));
-      op.setStep(step, gone ? 'undone' : 'failed');
+      op.setStep(step, gone ? 'undone' : before);
       op.setMaking(step, { undo: false, ref: null });
       op.update(step === 'notebook' ? { notebook: null } : { pool: null });
     }
