@@ -17,8 +17,8 @@ export interface Endpoint<Answer> {
   readonly noun: string;
   /** @defaultValue `application/json` */
   readonly contentType?: string;
-  /** @defaultValue 2 s for creates, 10 s for everything else */
-  readonly maxWaitMs?: number;
+  /** What an answer without a body stands for; absent: such an answer is malformed. */
+  readonly emptyAnswer?: Answer;
   /** The answer is an instance, which may carry an `error_code` of its own without the call having failed (1.3). */
   readonly answerMayCarryErrorCode?: boolean;
 }

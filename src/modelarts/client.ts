@@ -1,12 +1,24 @@
 import type { AxiosAdapter } from 'axios';
+import type { Authenticator } from './auth/authenticator.js';
+import { createTokenIssuer } from './auth/iam.js';
+import { createKeyPairAuthenticator } from './auth/key-pair.js';
+import { PasswordTokenAuthenticator } from './auth/password-token.js';
+import { createReadyTokenAuthenticator } from './auth/ready-token.js';
+
 import type { CallRecord } from './call.js';
+import { Connections } from './connections.js';
 import type { Credentials } from './credentials.js';
-import type { RateGovernor } from './rate-governor.js';
+import { createRateGovernor, type RateGovernor } from './rate-governor.js';
 import type { Sleep } from './request-options.js';
-import type { Flavors } from './resources/flavors.js';
-import type { Networks } from './resources/networks.js';
-import type { Notebooks } from './resources/notebooks.js';
-import type { Pools } from './resources/pools.js';
+import { Flavors } from './resources/flavors.js';
+import { Networks } from './resources/networks.js';
+import { Notebooks } from './resources/notebooks.js';
+import { Pools } from './resources/pools.js';
+import { Sender } from './sender.js';
+import { realSleep } from './timing.js';
+import { HttpTransport } from './transport.js';
+import { userAgent } from './user-agent.js';
+import { Wire } from './wire.js';
 
 /** What a client is made from. */
 export interface ModelArtsOptions {
@@ -40,4 +52,50 @@ export interface ModelArts {
   readonly endpoint: string;
   /** Closes open connections; calls under way fail. */
   close(): void;
+}
+
+const defaultTimeoutMs = 15_000;
+const defaultRps = 10;
+
+function createAuthenticator(
+  options: ModelArtsOptions,
+  sender: Sender,
+  timeoutMs: number,
+  now: () => number,
+): Authenticator {
+  const { credentials } = options;
+  switch (credentials.kind) {
+    case 'token':
+      return createReadyTokenAuthenticator(credentials, now);
+    case 'aksk':
+      return createKeyPairAuthenticator(credentials, options.projectId, now);
+    case 'password':
+      return new PasswordTokenAuthenticator(
+        credentials,
+        createTokenIssuer(credentials, { sender, userAgent, timeoutMs, now }),
+        now,
+      );
+  }
+}
+
+/** Builds the client of a process; everything that calls the API should share one, as they share its rate. */
+export function createModelArts(options: ModelArtsOptions): ModelArts {
+  const { endpoint, projectId, now = Date.now, sleep = realSleep, random = Math.random } = options;
+  const httpTimeoutMs = options.httpTimeoutMs ?? defaultTimeoutMs;
+  const connections = new Connections(options.httpAgentKeepAlive ?? true);
+  const wire = new Wire({ adapter: options.adapter, connections, sleep });
+  const governor = createRateGovernor({ maxRps: options.maxRps ?? defaultRps, now, sleep, random });
+  const sender = new Sender({ wire, governor, now, onCall: options.onCall });
+  const authenticator = createAuthenticator(options, sender, httpTimeoutMs, now);
+  const transport = new HttpTransport({ endpoint, projectId, userAgent, httpTimeoutMs, sender, authenticator });
+  return {
+    pools: new Pools(transport),
+    notebooks: new Notebooks(transport),
+    flavors: new Flavors(transport),
+    networks: new Networks(transport),
+    governor,
+    projectId,
+    endpoint,
+    close: () => connections.close(),
+  };
 }

@@ -1,7 +1,9 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Sleep } from './request-options.js';
 import type { Flavor } from './schemas/flavor.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
+import { type Shared, type Subscriber, WatchLoop } from './watch-loop.js';
 
 /** One look at a watched resource: what it is, null when the service says that there is none, or why no good answer came. */
 export type Sighting<Item> =
@@ -12,7 +14,7 @@ export type Sighting<Item> =
 export interface Target {
   readonly id: string;
   /** The workspace whose list is asked; the service's default when absent. */
-  readonly workspaceId?: string | undefined;
+  readonly workspaceId?: string | null | undefined;
   /** Epoch milliseconds at which a change is expected: looks come faster around it. */
   readonly expectedSoon?: number | undefined;
   /** Epoch milliseconds of the newest sighting that the subscriber has: without one, it is looked at as soon as the pace allows. */
@@ -54,4 +56,47 @@ export interface WatcherOptions<Item> {
   readonly random: () => number;
   /** Ends the watcher, for good. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a watcher. It remembers the asynchronous context in which it is made and runs its loops there, as a loop that is
+ * born inside an activity would go on in that activity's context; listeners run in the context of their subscription.
+ */
+export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item> {
+  const home = new AsyncResource('ModelArtsWatcher');
+  const closing = new AbortController();
+  const signal = options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal]);
+  const loops = new Map<string, WatchLoop<Item>>();
+  const shared: Shared = { notBefore: 0 };
+
+  const loopFor = (workspaceId: string | undefined): WatchLoop<Item> => {
+    const key = workspaceId ?? '';
+    const loop = loops.get(key) ?? new WatchLoop(options, shared, workspaceId, signal);
+    loops.set(key, loop);
+    return loop;
+  };
+
+  return {
+    subscribe(target, listener) {
+      const { id, workspaceId, expectedSoon, lastSeenAt }: Target =
+        typeof target === 'string' ? { id: target } : target;
+      const loop = loopFor(workspaceId ?? undefined);
+      const subscriber: Subscriber<Item> = {
+        id,
+        expectedSoon: expectedSoon ?? null,
+        listener: AsyncResource.bind((sighting: Sighting<Item>) => {
+          try {
+            listener(sighting);
+          } catch {
+            // One listener's mistake must not reach the others, nor end the loop.
+          }
+        }),
+      };
+      loop.add(subscriber, lastSeenAt ?? null);
+      // `run` never rejects: every answer is handled inside, and sleeping is only ever cut short.
+      home.runInAsyncScope(() => void loop.run());
+      return () => loop.remove(subscriber);
+    },
+    close: () => closing.abort(),
+  };
 }

@@ -1,5 +1,79 @@
-import type { WatcherOptions } from './watcher.js';
+import type { ModelArts } from './client.js';
+import { ModelArtsError } from './errors.js';
+import type { Notebook } from './schemas/notebook.js';
+import type { Pool } from './schemas/pool.js';
+import { realSleep } from './timing.js';
+import {
+  createWatcher,
+  type FlavorWatcher,
+  type NotebookWatcher,
+  type PoolWatcher,
+  type WatcherOptions,
+} from './watcher.js';
 
-/** What all kinds of watchers take. */
+/** What all kinds of watchers take; clock and randomness default to the machine's. */
 export type WatchersOptions = Pick<WatcherOptions<unknown>, 'pace'> &
   Partial<Pick<WatcherOptions<unknown>, 'now' | 'sleep' | 'random' | 'signal'>>;
+
+function filled({ pace, now = Date.now, sleep = realSleep, random = Math.random, signal }: WatchersOptions) {
+  return { pace, now, sleep, random, signal };
+}
+
+/** The item, or null when the service says that there is none; every other failure says nothing about it. */
+async function orAbsent<Item>(look: Promise<Item>): Promise<Item | null> {
+  try {
+    return await look;
+  } catch (error) {
+    if (error instanceof ModelArtsError && error.kind === 'notFound') return null;
+    throw error;
+  }
+}
+
+function poolFingerprint({ metadata, status }: Pool): string {
+  return JSON.stringify([metadata.creationTimestamp, metadata.deletionTimestamp, status]);
+}
+
+/** Remaining times change with every look and are no news; what they count down to is. */
+function notebookFingerprint({ status, spec, queuing_info }: Notebook): string {
+  return JSON.stringify([status, spec.annotations['url'], spec.auto_stop?.stop_timestamp, queuing_info?.rank]);
+}
+
+/** Watches pools by id. */
+export function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): PoolWatcher {
+  return createWatcher({
+    ...filled(options),
+    list: async (workspaceId, signal) => {
+      const { items } = await modelarts.pools.list(workspaceId === undefined ? {} : { workspaceId }, { signal });
+      return new Map(items.map((pool) => [pool.metadata.name, pool]));
+    },
+    show: async (id, signal) => orAbsent(modelarts.pools.show(id, { signal })),
+    fingerprint: poolFingerprint,
+  });
+}
+
+/** Watches notebook instances by id. */
+export function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): NotebookWatcher {
+  return createWatcher({
+    ...filled(options),
+    list: async (workspaceId, signal) => {
+      const filter = workspaceId === undefined ? {} : { workspace_id: workspaceId };
+      const { instances } = await modelarts.notebooks.list(filter, { signal });
+      return new Map(instances.map((notebook) => [notebook.id, notebook]));
+    },
+    show: async (id, signal) => orAbsent(modelarts.notebooks.show(id, { signal })),
+    fingerprint: notebookFingerprint,
+  });
+}
+
+/** Watches where flavors are on sale, by flavor name; a name that is not listed does not exist. */
+export function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptions): FlavorWatcher {
+  return createWatcher({
+    ...filled(options),
+    list: async (_workspaceId, signal) => {
+      const flavors = new Map();
+      for await (const flavor of modelarts.flavors.list({}, { signal })) flavors.set(flavor.metadata.name, flavor);
+      return flavors;
+    },
+    fingerprint: ({ status }) => JSON.stringify(status?.phase ?? null),
+  });
+}

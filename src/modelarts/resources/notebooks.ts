@@ -63,6 +63,7 @@ const remove = {
   template: single,
   priority: 'delete',
   answer: notebookDeletedSchema,
+  emptyAnswer: {},
   noun,
 } satisfies Endpoint<NotebookDeleted>;
 const token = {
@@ -82,6 +83,7 @@ function actionEndpoint(verb: NotebookActionVerb): Endpoint<NotebookAction> {
     template: `${single}/action`,
     priority: verb === 'stop' ? 'delete' : 'create',
     answer: notebookActionSchema,
+    emptyAnswer: {},
     noun,
   };
 }

@@ -53,9 +53,11 @@ const remove = {
   method: 'DELETE',
   template: single,
   priority: 'delete',
-  answer: poolSchema,
+  answer: poolSchema.nullable(),
+  // 204 counts as done too (5.7).
+  emptyAnswer: null,
   noun,
-} satisfies Endpoint<Pool>;
+} satisfies Endpoint<Pool | null>;
 
 function originHeaders({ userId, requestType }: PoolWriteOptions): Record<string, string> {
   return {
@@ -95,8 +97,8 @@ export class Pools {
     return this.#transport.send(patch, { path: { pool_name: id }, body, headers: originHeaders(options), options });
   }
 
-  /** Starts deleting a pool and everything on it; it is gone when `show` says `notFound` (5.5). */
-  async delete(id: string, options: PoolWriteOptions = {}): Promise<Pool> {
+  /** Starts deleting a pool and everything on it; it is gone when `show` says `notFound` (5.5). Null when the answer has no body. */
+  async delete(id: string, options: PoolWriteOptions = {}): Promise<Pool | null> {
     return this.#transport.send(remove, { path: { pool_name: id }, headers: originHeaders(options), options });
   }
 }

@@ -71,7 +71,7 @@ function flavorProblems({ profile_id, flavor }: Notebook): BrokenRule[] {
   if (wants !== null && has !== null && wants !== has) {
     return [{ path: ['flavor'], message: `${flavor} has ${has}, the profile ${profile_id} needs ${wants} (6330)` }];
   }
-  if (/\.free$/.test(flavor) && profile_id.startsWith('Multi-Engine 2.0')) {
+  if (flavor.endsWith('.free') && profile_id.startsWith('Multi-Engine 2.0')) {
     return [{ path: ['flavor'], message: `the profile ${profile_id} needs a paid flavor (6330)` }];
   }
   return [];

@@ -1,0 +1,125 @@
+import { ModelArtsError } from '../errors.js';
+import { orAborted } from '../timing.js';
+
+/** How often a refused key is used before this process leaves it alone: the gateway locks it for everyone after five. */
+const tolerated = 3;
+const coolingMs = 5 * 60_000;
+
+/** Which call wants to use the key, for the message when it may not. */
+export interface GateCaller {
+  readonly operation: string;
+  readonly method: string;
+  readonly template: string;
+  readonly subject: string | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came of using the key; exactly one of the three must be told. */
+export interface Pass {
+  accepted(): void;
+  /** `why` is the service's own reason, sanitised. */
+  refused(why: string): void;
+  /** No answer that says anything about the key. */
+  released(): void;
+}
+
+interface Queued {
+  readonly caller: GateCaller;
+  readonly enter: (pass: Pass) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/**
+ * Keeps a wrong key from being tried again and again.
+ *
+ * - proven: the key was accepted last; calls pass freely.
+ * - unproven: at the start and after a refusal; at most three uses are out or refused, others wait for their verdict.
+ * - latched: refused three times; calls fail here, for five minutes. Then one use is let through to see whether it was mended.
+ */
+export class CredentialGate {
+  readonly #name: string;
+  readonly #now: () => number;
+  #proven = false;
+  #refusals = 0;
+  #out = 0;
+  #latchedUntil: number | null = null;
+  #why = '';
+  #queue: Queued[] = [];
+
+  /** `name` says which credential it is, without showing it. */
+  constructor(name: string, now: () => number) {
+    this.#name = name;
+    this.#now = now;
+  }
+
+  async enter(caller: GateCaller): Promise<Pass> {
+    if (this.#latchedUntil !== null) {
+      if (this.#now() < this.#latchedUntil) throw this.#latchedError(caller);
+      this.#latchedUntil = null;
+      this.#refusals = tolerated - 1;
+    }
+    if (this.#proven) return this.#pass();
+    if (this.#out + this.#refusals < tolerated) return this.#pass();
+    const turn = new Promise<Pass>((enter, refuse) => this.#queue.push({ caller, enter, refuse }));
+    try {
+      return await orAborted(turn, caller.signal);
+    } catch (error) {
+      turn.then((pass) => pass.released()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #pass(): Pass {
+    this.#out += 1;
+    let open = true;
+    const settle = (change: () => void) => {
+      if (!open) return;
+      open = false;
+      this.#out -= 1;
+      change();
+      this.#letIn();
+    };
+    return {
+      accepted: () =>
+        settle(() => {
+          this.#proven = true;
+          this.#refusals = 0;
+          this.#latchedUntil = null;
+        }),
+      refused: (why) =>
+        settle(() => {
+          this.#proven = false;
+          this.#refusals += 1;
+          this.#why = why;
+          if (this.#refusals >= tolerated) this.#latchedUntil = this.#now() + coolingMs;
+        }),
+      released: () => settle(() => undefined),
+    };
+  }
+
+  #letIn(): void {
+    while (this.#queue.length > 0) {
+      const latched = this.#latchedUntil !== null;
+      if (!latched && !this.#proven && this.#out + this.#refusals >= tolerated) return;
+      const next = this.#queue.shift();
+      if (latched) next?.refuse(this.#latchedError(next.caller));
+      else next?.enter(this.#pass());
+    }
+  }
+
+  #latchedError({ operation, method, template, subject }: GateCaller): ModelArtsError {
+    const waitMs = Math.max(0, (this.#latchedUntil ?? 0) - this.#now());
+    const message =
+      `${operation} was not sent: ${this.#name} was refused ${tolerated} times (${this.#why}) ` +
+      `and is left alone for ${Math.ceil(waitMs / 1000)} s, so that it is not locked; check it and restart`;
+    return new ModelArtsError(message, {
+      kind: 'auth',
+      operation,
+      method,
+      template,
+      subject,
+      retryAfterMs: waitMs,
+      notSent: true,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Sleep } from './request-options.js';
+
+/** Sleeps by the machine's clock; rejects with the signal's reason. */
+export const realSleep: Sleep = async (ms, signal) => {
+  try {
+    // Longer delays overflow the timer, which would then fire at once.
+    await wait(Math.min(ms, 2 ** 31 - 1), undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
+  }
+};
+
+function isErrorLike(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+}
+
+/** What to throw for an aborted signal: its own reason, which the Temporal SDK must get to see (TEMPORAL.md 3.6). */
+export function abortReason(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  if (reason instanceof Error) return reason;
+  // Errors of another realm (a DOMException in a sandbox) are errors too.
+  if (isErrorLike(reason)) return reason;
+  const error = new Error(typeof reason === 'string' ? reason : 'The call was aborted');
+  error.name = 'AbortError';
+  return error;
+}
+
+/** The promise's result, or the signal's reason as soon as it is aborted, whatever the promise goes on to do. */
+export async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return promise;
+  if (signal.aborted) {
+    promise.catch(() => undefined);
+    throw abortReason(signal);
+  }
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(abortReason(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,178 @@
+import { ModelArtsError } from './errors.js';
+import type { Listener, Sighting, WatcherOptions } from './watcher.js';
+
+/** How many absent resources are looked at individually at the same time. */
+const showsAtOnce = 4;
+
+/** One listener and what it waits for. */
+export interface Subscriber<Item> {
+  readonly id: string;
+  readonly listener: Listener<Item>;
+  readonly expectedSoon: number | null;
+}
+
+/** What the loops of one watcher have in common. */
+export interface Shared {
+  /** No look before this time: the service has asked for it. */
+  notBefore: number;
+}
+
+/**
+ * The looks at one workspace: a list call per round, however many wait, and one look by id for each resource that the
+ * list does not hold (records of failed creations are hidden from it, and only "not found" means absence).
+ *
+ * The pause grows from pollMin to pollMax while nothing happens; it is pollMin after a change and near a time at which
+ * a change is expected. The loop ends when nobody waits; its last look is remembered, so that a new waiter cannot make
+ * looks come faster than pollMin.
+ */
+export class WatchLoop<Item> {
+  readonly #options: WatcherOptions<Item>;
+  readonly #shared: Shared;
+  readonly #workspaceId: string | undefined;
+  readonly #signal: AbortSignal;
+  readonly #subscribers = new Set<Subscriber<Item>>();
+  readonly #seen = new Map<string, string>();
+  #pause: number;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #running = false;
+  #nap: AbortController | null = null;
+
+  constructor(options: WatcherOptions<Item>, shared: Shared, workspaceId: string | undefined, signal: AbortSignal) {
+    this.#options = options;
+    this.#shared = shared;
+    this.#workspaceId = workspaceId;
+    this.#signal = signal;
+    this.#pause = options.pace.pollMinMs;
+  }
+
+  /** Adds a listener; one that has seen nothing recent makes the next look come as soon as the pace allows. */
+  add(subscriber: Subscriber<Item>, lastSeenAt: number | null): void {
+    this.#subscribers.add(subscriber);
+    const recent = lastSeenAt !== null && this.#options.now() - lastSeenAt <= this.#pause;
+    if (!recent) this.#pause = this.#options.pace.pollMinMs;
+    this.#nap?.abort();
+  }
+
+  remove(subscriber: Subscriber<Item>): void {
+    this.#subscribers.delete(subscriber);
+    if (![...this.#subscribers].some(({ id }) => id === subscriber.id)) this.#seen.delete(subscriber.id);
+    if (this.#subscribers.size === 0) this.#nap?.abort();
+  }
+
+  /** Looks until nobody waits any more. Must be called in the watcher's own context, and never twice at a time. */
+  async run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (this.#subscribers.size > 0 && !this.#signal.aborted) {
+        const wait = this.#nextLook() - this.#options.now();
+        if (wait > 0) await this.#sleep(wait);
+        else await this.#look();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #nextLook(): number {
+    const { pace, now } = this.#options;
+    const near = [...this.#subscribers].some(({ expectedSoon }) => {
+      const ahead = expectedSoon === null ? null : expectedSoon - now();
+      return ahead !== null && ahead <= pace.pollMinMs && ahead >= -2 * pace.pollMaxMs;
+    });
+    return Math.max(this.#lookedAt + (near ? pace.pollMinMs : this.#pause), this.#shared.notBefore);
+  }
+
+  /** Sleeps, but not through the arrival or leave of a waiter, nor past the time at which someone expects a change. */
+  async #sleep(wait: number): Promise<void> {
+    const { now, pace, sleep } = this.#options;
+    const alarms = [...this.#subscribers].flatMap(({ expectedSoon }) => {
+      const ahead = expectedSoon === null ? 0 : expectedSoon - pace.pollMinMs - now();
+      return ahead > 0 ? [ahead] : [];
+    });
+    const nap = new AbortController();
+    this.#nap = nap;
+    try {
+      await sleep(Math.max(1, Math.min(wait, ...alarms)), AbortSignal.any([nap.signal, this.#signal]));
+    } catch {
+      // Woken early: the loop looks at what there is to do.
+    } finally {
+      this.#nap = null;
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { list, now, pace, random } = this.#options;
+    let changed = false;
+    // Taken before the call: a sighting must not claim to be newer than the answer it rests on.
+    const at = now();
+    this.#lookedAt = at;
+    try {
+      const listed = await list(this.#workspaceId, this.#signal);
+      const wanted = [...new Set([...this.#subscribers].map(({ id }) => id))];
+      for (const id of wanted) {
+        const item = listed.get(id);
+        if (item !== undefined) changed = this.#tell(id, { at, item }) || changed;
+      }
+      changed = (await this.#showAll(wanted.filter((id) => !listed.has(id)))) || changed;
+    } catch (error) {
+      this.#obey(error);
+      for (const id of new Set([...this.#subscribers].map((subscriber) => subscriber.id))) {
+        this.#tell(id, { at, error: asError(error) });
+      }
+    }
+    this.#lookedAt = now();
+    const grown = Math.min(pace.pollMaxMs, this.#pause * 1.5);
+    // Jitter only ever adds, so that pollMin stays a promise; many processes must not look in step.
+    this.#pause = (changed ? pace.pollMinMs : grown) * (1 + 0.1 * random());
+  }
+
+  async #showAll(ids: readonly string[]): Promise<boolean> {
+    const queue = [...ids];
+    let changed = false;
+    const work = async () => {
+      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+        const sighting = await this.#show(id);
+        changed = this.#tell(id, sighting) || changed;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(showsAtOnce, queue.length) }, work));
+    return changed;
+  }
+
+  async #show(id: string): Promise<Sighting<Item>> {
+    const { now, show } = this.#options;
+    const at = now();
+    if (show === undefined) return { at, item: null };
+    // Asked to keep away while this round was under way: the others of the round would be refused too.
+    if (this.#shared.notBefore > at) return { at, error: new Error('the service has asked to wait') };
+    try {
+      return { at, item: await show(id, this.#signal) };
+    } catch (error) {
+      this.#obey(error);
+      return { at, error: asError(error) };
+    }
+  }
+
+  #obey(error: unknown): void {
+    if (!(error instanceof ModelArtsError) || error.retryAfterMs === null) return;
+    this.#shared.notBefore = Math.max(this.#shared.notBefore, this.#options.now() + error.retryAfterMs);
+  }
+
+  /** Tells everyone who waits for the resource; answers whether it differs from what was seen before. */
+  #tell(id: string, sighting: Sighting<Item>): boolean {
+    if (this.#signal.aborted) return false;
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.id === id) subscriber.listener(sighting);
+    }
+    if (sighting.error !== undefined) return false;
+    const before = this.#seen.get(id);
+    const after = sighting.item === null ? '' : this.#options.fingerprint(sighting.item);
+    this.#seen.set(id, after);
+    return before !== undefined && before !== after;
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
