@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { InstallOptions } from './go-install.js';
+
+/** An offline machine must go on soon; a slow line may take its time once bytes arrive. */
+const connectMs = 5_000;
+const downloadMs = 180_000;
+const lookEveryMs = 250;
+
+/** Has the SDK download a server, start it once and stop it; what it leaves in the folder is the binary. */
+const script = `
+const [, testing, downloadDir] = process.argv;
+const { TestWorkflowEnvironment } = require(testing);
+TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'cached-download', downloadDir } } })
+  .then((server) => server.teardown())
+  .then(() => process.exit(0), (error) => { process.stderr.write(String(error.message)); process.exit(1); });
+`;
+
+/** Downloads the dev server through the SDK, in a child process: its native download has no time-out and cannot be stopped. */
+export async function downloadBySdk({ env, target, onProgress }: InstallOptions): Promise<string> {
+  await mkdir(dirname(target), { recursive: true });
+  const folder = await mkdtemp(join(dirname(target), 'download-'));
+  try {
+    onProgress('asking the Temporal SDK to download a server');
+    await runScript(folder, env);
+    const [downloaded] = (await readdir(folder)).filter((name) => !name.endsWith('.downloading'));
+    if (downloaded === undefined) throw new Error('the SDK left no file');
+    await chmod(join(folder, downloaded), 0o755);
+    await rename(join(folder, downloaded), target);
+    return target;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runScript(folder: string, env: InstallOptions['env']): Promise<void> {
+  const testing = createRequire(import.meta.url).resolve('@temporalio/testing');
+  const child = spawn(process.execPath, ['-e', script, testing, folder], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const startedAt = performance.now();
+  let given: string | null = null;
+  const end = (reason: string) => {
+    given = reason;
+    child.kill('SIGKILL');
+  };
+  const look = async () => {
+    const passed = performance.now() - startedAt;
+    if (passed > downloadMs) end(`not done after ${downloadMs / 1_000} s`);
+    else if (passed > connectMs && (await readdir(folder)).length === 0) end(`no answer within ${connectMs / 1_000} s`);
+  };
+  const watch = setInterval(() => void look().catch(() => {}), lookEveryMs);
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-500);
+  });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) throw new Error(given ?? (complaint.trim() || `ended with ${code ?? 'a signal'}`));
+  } finally {
+    clearInterval(watch);
+  }
+}

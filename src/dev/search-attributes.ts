@@ -1,0 +1,47 @@
+import type { ConnectionLike } from '@temporalio/client';
+import {
+  encodeSearchAttributeIndexedValueType,
+  type SearchAttributeKey,
+  type SearchAttributeType,
+} from '@temporalio/common/lib/search-attributes.js';
+import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
+
+/** Every search attribute that our workflows write: a server without them retries our workflow tasks for ever. */
+export const searchAttributes: readonly SearchAttributeKey<SearchAttributeType>[] = [
+  environmentAttribute,
+  phaseAttribute,
+  poolAttribute,
+  leaseEndsAtAttribute,
+];
+
+/** How the Temporal CLI spells the types that we use. */
+const cliTypes: Partial<Record<SearchAttributeType, string>> = { KEYWORD: 'Keyword', DATETIME: 'Datetime' };
+
+/** The `Name=Type` words that `temporal server start-dev --search-attribute` takes. */
+export function searchAttributeWords(): string[] {
+  return searchAttributes.map(({ name, type }) => `${name}=${cliTypes[type] ?? type}`);
+}
+
+/** The attributes that the namespace does not have, or has with another type. */
+export async function missingSearchAttributes(
+  connection: ConnectionLike,
+  namespace: string,
+): Promise<SearchAttributeKey<SearchAttributeType>[]> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  return searchAttributes.filter(({ name, type }) => customAttributes[name] !== encodeSearchAttributeIndexedValueType(type));
+}
+
+/** Registers what is missing and answers the names that were; a second call changes nothing. */
+export async function ensureSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string[]> {
+  const missing = await missingSearchAttributes(connection, namespace);
+  if (missing.length === 0) return [];
+  const added = Object.fromEntries(missing.map(({ name, type }) => [name, indexedType(type)]));
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: added });
+  return missing.map(({ name }) => name);
+}
+
+function indexedType(type: SearchAttributeType): number {
+  const encoded = encodeSearchAttributeIndexedValueType(type);
+  if (encoded === undefined) throw new Error(`search attribute type ${type} has no code`);
+  return encoded;
+}

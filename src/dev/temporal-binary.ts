@@ -1,0 +1,54 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Env } from '../config.js';
+import { cacheFolder } from './cache-folder.js';
+import { installWithGo } from './go-install.js';
+import { downloadBySdk } from './sdk-download.js';
+
+/** One way to get a `temporal` binary; `find` throws what was in the way. */
+export interface BinarySource {
+  readonly name: string;
+  find(onProgress: (line: string) => void): Promise<string>;
+}
+
+/** Name of the binary, as every platform's installer gives it. */
+export const binaryName = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
+
+/** The ways of DESIGN 12, in its order; the cheap and certain ones first. */
+export function binarySources(env: Env): BinarySource[] {
+  const cached = join(cacheFolder(env), binaryName);
+  return [
+    { name: 'MAOPS_TEMPORAL_CLI', find: async () => named(env) },
+    { name: '`temporal` on PATH', find: async () => onPath(env) },
+    { name: `cached copy ${cached}`, find: async () => executable(cached, 'there is none yet') },
+    { name: 'download by the Temporal SDK', find: (onProgress) => downloadBySdk({ env, target: cached, onProgress }) },
+    { name: 'go install', find: (onProgress) => installWithGo({ env, target: cached, onProgress }) },
+  ];
+}
+
+function named(env: Env): string {
+  const path = env.MAOPS_TEMPORAL_CLI?.trim();
+  if (!path) throw new Error('not set');
+  return executable(path, `${path} is not a program that can be run`);
+}
+
+function onPath(env: Env): string {
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const found = folders.map((folder) => join(folder, binaryName)).find(isExecutable);
+  if (found === undefined) throw new Error('not found');
+  return found;
+}
+
+function executable(path: string, otherwise: string): string {
+  if (!isExecutable(path)) throw new Error(otherwise);
+  return path;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
