@@ -1,12 +1,16 @@
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../contract/settings.js';
 import type { ModelArts } from '../modelarts/client.js';
-import type { NotebookWatcher, PoolWatcher } from '../modelarts/watcher.js';
+import type { FlavorWatcher, NotebookWatcher, PoolWatcher } from '../modelarts/watcher.js';
 
 /** What the activities talk to; built once per worker process. */
 export interface ActivityDeps {
   readonly modelarts: ModelArts;
-  readonly watchers: { readonly pools: PoolWatcher; readonly notebooks: NotebookWatcher };
+  readonly watchers: {
+    readonly pools: PoolWatcher;
+    readonly notebooks: NotebookWatcher;
+    readonly flavors: FlavorWatcher;
+  };
   readonly temporal: Pick<Client, 'workflow'>;
   readonly taskQueue: string;
   readonly installation: string;

@@ -1,9 +1,8 @@
-import { cancellationSignal } from '@temporalio/activity';
-import { type Choice, type FlavorFacts, firstOnSale } from '../domain/flavor.js';
+import { type Choice, describeSoldOut, type FlavorFacts, firstOnSale } from '../domain/flavor.js';
 import { readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { flavorFacts } from './facts.js';
-import { pending } from './waiting.js';
+import { inWindow } from './waiting.js';
 
 /** Activities on resource flavors (pools-and-flavors.md 4.1). */
 export function flavorActivities(deps: ActivityDeps) {
@@ -21,27 +20,31 @@ export function flavorActivities(deps: ActivityDeps) {
       return await readingPatiently(({ signal }) => look(input.names, signal));
     },
 
-    /** Waits in bounded windows until one of the choices is on sale; returns its index. */
+    /** Waits in one window until one of the choices is on sale; returns its index. */
     async awaitCapacity(input: { choices: readonly Choice[] }): Promise<number> {
-      const names = [...new Set(input.choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
-      const signal = AbortSignal.any([cancellationSignal(), deps.shutdown]);
-      const until = deps.now() + deps.settings.windowMs;
-      let latest = 'sold out';
-      for (;;) {
-        try {
-          const choice = firstOnSale(input.choices, await look(names, signal), 0);
-          if (choice !== null) return choice;
-          latest = 'sold out';
-        } catch (error) {
-          if (signal.aborted) break;
-          latest = error instanceof Error ? error.message : String(error);
-        }
-        if (deps.now() >= until) break;
-        await deps.sleep(deps.settings.pollMaxMs, signal).catch(() => undefined);
-        if (signal.aborted) break;
-      }
-      cancellationSignal().throwIfAborted();
-      throw pending(`${names.join(', ')}: ${latest}`, 1);
+      const names = namesIn(input.choices);
+      return await inWindow(deps, `capacity for ${names.join(', ')}`, (finish, tell) => {
+        const seen = new Map<string, FlavorFacts>();
+        const unsubscribe = names.map((name) =>
+          deps.watchers.flavors.subscribe(name, (look) => {
+            if (look.error !== undefined) {
+              tell(`${name}: ${look.error.message}`);
+              return;
+            }
+            seen.set(name, look.item === null ? { name, sale: {} } : flavorFacts(look.item));
+            tell(describeSoldOut(input.choices));
+            const choice = seen.size < names.length ? null : firstOnSale(input.choices, [...seen.values()], 0);
+            if (choice !== null) finish(choice);
+          }),
+        );
+        return () => {
+          for (const stop of unsubscribe) stop();
+        };
+      });
     },
   };
+}
+
+function namesIn(choices: readonly Choice[]): string[] {
+  return [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
 }

@@ -31,41 +31,54 @@ interface WaitFor<Facts, Goal> {
 }
 
 /**
- * One bounded window of waiting: returns the first sighting that is news, and otherwise ends with `StillPending` when
- * the window is over or the worker is told to stop. A bad answer is shown in the heartbeat and ends nothing.
+ * One bounded window of waiting: what `open` subscribes to finishes it with an answer, or tells why there is none yet.
+ * Without an answer it ends with `StillPending` when the window is over or the worker is told to stop.
  */
-export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<Facts, Goal>): Promise<Sighting<Facts>> {
+export async function inWindow<T>(
+  deps: ActivityDeps,
+  label: string,
+  open: (finish: (answer: T) => void, tell: (why: string) => void) => () => void,
+): Promise<T> {
   const cancelled = cancellationSignal();
   const window = new AbortController();
-  let unsubscribe = () => {};
+  let close = () => {};
   try {
-    return await new Promise<Sighting<Facts>>((resolve, reject) => {
-      const handOver = () => reject(pending(`${wait.name}: handed over`, 1));
+    return await new Promise<T>((resolve, reject) => {
+      let latest = `${label}: no answer yet`;
+      const handOver = () => reject(pending(`${label}: handed over`, 1));
       const stop = () => reject(cancelled.reason instanceof Error ? cancelled.reason : new Error('cancelled'));
       if (cancelled.aborted) stop();
       if (deps.shutdown.aborted) handOver();
       cancelled.addEventListener('abort', stop, { signal: window.signal });
       deps.shutdown.addEventListener('abort', handOver, { signal: window.signal });
-      let latest = `${wait.name}: no answer yet`;
       deps.sleep(deps.settings.windowMs, window.signal).then(
         () => reject(pending(latest, 1)),
         () => undefined,
       );
-      unsubscribe = wait.subscribe((look) => {
-        if (look.trouble !== null) {
-          latest = `${wait.name}: ${look.trouble}`;
-        } else {
-          latest = wait.rules.judge(wait.name, look.facts, wait.goal).why;
-          const seen = { at: look.at, facts: look.facts };
-          if (isNews(wait.rules, wait.watch, seen, wait.goal, deps.settings)) resolve(seen);
-        }
-        heartbeat({ why: latest });
+      close = open(resolve, (why) => {
+        latest = why;
+        heartbeat({ why });
       });
     });
   } finally {
     window.abort();
-    unsubscribe();
+    close();
   }
+}
+
+/** Waits in one window for a sighting that is news. A bad answer is shown in the heartbeat and ends nothing. */
+export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<Facts, Goal>): Promise<Sighting<Facts>> {
+  return await inWindow(deps, wait.name, (finish, tell) =>
+    wait.subscribe((look) => {
+      if (look.trouble !== null) {
+        tell(`${wait.name}: ${look.trouble}`);
+        return;
+      }
+      const seen = { at: look.at, facts: look.facts };
+      tell(wait.rules.judge(wait.name, look.facts, wait.goal).why);
+      if (isNews(wait.rules, wait.watch, seen, wait.goal, deps.settings)) finish(seen);
+    }),
+  );
 }
 
 /**
