@@ -40,7 +40,8 @@ async function checkGo(env: Env): Promise<void> {
   });
   const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout) ?? [];
   const isOlder = Number(major) === leastGo.major && Number(minor) < leastGo.minor;
-  if (isOlder) throw new Error(`${stdout.trim()} is older than the Go ${leastGo.major}.${leastGo.minor} that is needed`);
+  if (isOlder)
+    throw new Error(`${stdout.trim()} is older than the Go ${leastGo.major}.${leastGo.minor} that is needed`);
 }
 
 async function build(env: Env, onProgress: (line: string) => void): Promise<void> {

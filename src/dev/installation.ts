@@ -11,7 +11,11 @@ export async function readInstallation(
 ): Promise<string> {
   if (override) return override;
   const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
-  const id = namespaceInfo?.id?.toLowerCase().replaceAll(/[^0-9a-f]/g, '').slice(0, idLength) ?? '';
+  const id =
+    namespaceInfo?.id
+      ?.toLowerCase()
+      .replaceAll(/[^0-9a-f]/g, '')
+      .slice(0, idLength) ?? '';
   if (id.length < idLength) {
     throw new Error(
       `namespace ${namespace} has no UUID to make an installation id of: set MAOPS_INSTALLATION to 6 hex digits of your choice`,

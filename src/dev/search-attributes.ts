@@ -4,7 +4,12 @@ import {
   type SearchAttributeKey,
   type SearchAttributeType,
 } from '@temporalio/common/lib/search-attributes.js';
-import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
+import {
+  environmentAttribute,
+  leaseEndsAtAttribute,
+  phaseAttribute,
+  poolAttribute,
+} from '../contract/search-attributes.js';
 
 /** Every search attribute that our workflows write: a server without them retries our workflow tasks for ever. */
 export const searchAttributes: readonly SearchAttributeKey<SearchAttributeType>[] = [
@@ -28,7 +33,9 @@ export async function missingSearchAttributes(
   namespace: string,
 ): Promise<SearchAttributeKey<SearchAttributeType>[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return searchAttributes.filter(({ name, type }) => customAttributes[name] !== encodeSearchAttributeIndexedValueType(type));
+  return searchAttributes.filter(
+    ({ name, type }) => customAttributes[name] !== encodeSearchAttributeIndexedValueType(type),
+  );
 }
 
 /** Registers what is missing and answers the names that were; a second call changes nothing. */

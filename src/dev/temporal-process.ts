@@ -40,7 +40,7 @@ export interface RunningTemporal {
   readonly namespace: string;
   readonly uiUrl: string | null;
   readonly pid: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts `temporal server start-dev` and waits until workflows with our search attributes can run on it. */
@@ -79,7 +79,9 @@ async function launchOnce(path: string, options: LaunchOptions): Promise<Running
     const said = lastLines(await readFile(logFile, 'utf8').catch(() => ''));
     await stop();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${path} did not become usable: ${reason}${said === '' ? '' : `; it said: ${said}`}`, { cause: error });
+    throw new Error(`${path} did not become usable: ${reason}${said === '' ? '' : `; it said: ${said}`}`, {
+      cause: error,
+    });
   }
   const uiUrl = uiPort === undefined ? null : `http://${host}:${uiPort}`;
   return { address, namespace, uiUrl, pid: child.pid ?? 0, stop };
@@ -98,14 +100,19 @@ function spawnServer(path: string, args: string[], logFile: string, env: Env): C
 }
 
 function startArguments(port: number, uiPort: number | undefined, dbFile: string | undefined): string[] {
-  return [
-    ...['server', 'start-dev', '--ip', host, '--port', String(port), '--namespace', namespace],
-    ...['--log-format', 'pretty', '--log-level', 'error'],
-    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-    ...searchAttributeWords().flatMap((word) => ['--search-attribute', word]),
-    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
-    ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
+  const dynamic = Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`);
+  const attributes = searchAttributeWords().map((word) => `--search-attribute=${word}`);
+  const fixed = [
+    'server',
+    'start-dev',
+    `--ip=${host}`,
+    `--namespace=${namespace}`,
+    '--log-format=pretty',
+    '--log-level=error',
   ];
+  const ui = uiPort === undefined ? '--headless' : `--ui-port=${uiPort}`;
+  const db = dbFile === undefined ? [] : [`--db-filename=${dbFile}`];
+  return [...fixed, `--port=${port}`, ui, ...db, ...dynamic, ...attributes];
 }
 
 /** SIGTERM lets SQLite close its file; SIGKILL ends what does not listen. */

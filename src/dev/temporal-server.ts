@@ -1,6 +1,6 @@
 import type { Env } from '../config.js';
-import { type LaunchOptions, launchTemporal, type RunningTemporal } from './temporal-process.js';
 import { type BinarySource, binarySources } from './temporal-binary.js';
+import { type LaunchOptions, launchTemporal, type RunningTemporal } from './temporal-process.js';
 
 export interface TemporalServerOptions extends LaunchOptions {
   /** Where `TEMPORAL_ADDRESS`, `MAOPS_TEMPORAL_CLI`, `PATH` and the cache folder are read from. */
@@ -18,7 +18,7 @@ export interface TemporalServer {
   /** Which way worked, in words for people. */
   readonly source: string;
   /** Ends the server that we started; does nothing to one that was there. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Gives a Temporal server: the one of `TEMPORAL_ADDRESS`, else one of our own, got in the order of DESIGN 12. */

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { parseDuration } from '../domain/duration.js';
+import { Secret } from '../modelarts/secret.js';
+import type { Setting } from './env.js';
+
+/** Where a listener of this process is: metrics, health. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A key for payloads; the first one of the list writes, all of them read. */
+export interface CodecKey {
+  readonly id: string;
+  readonly key: Secret;
+}
+
+const codecKeyBytes = 32;
+const highestPort = 65_535;
+
+/** Turns text into a value, or says what would be right; never shows the text, which may be a misplaced secret. */
+function setting<T>(parse: (text: string) => T | null, expected: string): Setting<T> {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+export const plainText: Setting<string> = z.string();
+export const secretText: Setting<Secret> = z.string().transform((text) => new Secret(text));
+
+/** Milliseconds out of `90s`. */
+export const duration = setting(
+  parseDuration,
+  'is not a duration: write a number with ms, s, m, h or d, as 30s (a bare number is refused)',
+);
+
+export const positiveDuration = setting((text) => {
+  const ms = parseDuration(text);
+  return ms === 0 ? null : ms;
+}, 'is not a duration above zero: write a number with ms, s, m, h or d, as 30s (a bare number is refused)');
+
+export const rate = setting((text) => {
+  const number = Number(text);
+  return Number.isFinite(number) && number > 0 ? number : null;
+}, 'is not a rate: write requests per second as a number above zero, as 5');
+
+/** A base URL without the slash at its end. */
+export const baseUrl = setting(
+  parseBaseUrl,
+  'is not a base URL: write it as https://host, without user, query or fragment',
+);
+
+/** A base URL of IAM, which people give with and without `/v3`. */
+export const iamUrl = setting((text) => {
+  const url = parseBaseUrl(text);
+  return url === null ? null : url.replace(/\/v3$/, '');
+}, 'is not a base URL: write it as https://iam-host');
+
+function parseBaseUrl(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return isPlain && /^https?:$/.test(url.protocol) ? text.replace(/\/+$/, '') : null;
+}
+
+export const listenAddress = setting((text): ListenAddress | null => {
+  const [, host, digits] = /^(\[[0-9a-f:.]+\]|[^:\s]*):(\d{1,5})$/i.exec(text) ?? [];
+  const port = Number(digits);
+  if (host === undefined || port > highestPort) return null;
+  return { host: host === '' ? '0.0.0.0' : host.replace(/^\[|\]$/g, ''), port };
+}, 'is not an address to listen on: write host:port, as 0.0.0.0:9464');
+
+export const installationId = setting(
+  (text) => (/^[0-9a-f]{6}$/.test(text) ? text : null),
+  'is not an installation id: write 6 of the digits 0-9 a-f, in lower case',
+);
+
+export const codecKeys = setting((text): CodecKey[] | null => {
+  const keys = text.split(',').map((item) => parseCodecKey(item.trim()));
+  const known = keys.filter((key) => key !== null);
+  const ids = new Set(known.map(({ id }) => id));
+  return known.length === keys.length && ids.size === keys.length ? known : null;
+}, `is not a list of keys: write id:base64,id:base64 with ${codecKeyBytes} bytes in each key and each id once`);
+
+function parseCodecKey(item: string): CodecKey | null {
+  const [, id, base64] = /^([A-Za-z0-9_.-]+):([A-Za-z0-9+/]+={0,2})$/.exec(item) ?? [];
+  if (id === undefined || base64 === undefined) return null;
+  return Buffer.from(base64, 'base64').length === codecKeyBytes ? { id, key: new Secret(base64) } : null;
+}
+
+/** One of a few words. */
+export function word<const Words extends readonly string[]>(words: Words): Setting<Words[number]> {
+  return setting(
+    (text): Words[number] | null => words.find((candidate) => candidate === text) ?? null,
+    `is not one of ${words.join(', ')}`,
+  );
+}

@@ -1,0 +1,215 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import {
+  ConfigError,
+  configTable,
+  type Env,
+  readClientConfig,
+  readConfig,
+  readModelArtsConfig,
+} from '../../src/config.js';
+import { defaultTaskQueue } from '../../src/contract/ids.js';
+
+const least: Env = { MODELARTS_REGION: 'cn-north-4', MODELARTS_PROJECT_ID: 'p1', MODELARTS_TOKEN: 'tok-secret' };
+const noFile = { TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+const read = (more: Env = {}) => readConfig({ ...noFile, ...least, ...more });
+
+function problemsOf(env: Env): readonly string[] {
+  try {
+    readConfig({ ...noFile, ...env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the settings of a worker', () => {
+  test('have the defaults of the design', () => {
+    expect(read()).toMatchObject({
+      address: 'localhost:7233',
+      namespace: 'default',
+      taskQueue: defaultTaskQueue,
+      installation: null,
+      modelarts: { endpoint: 'https://modelarts.cn-north-4.myhuaweicloud.com', httpTimeoutMs: 15_000, maxRps: 5 },
+      settings: {
+        pollMinMs: 5_000,
+        pollMaxMs: 30_000,
+        windowMs: 300_000,
+        abnormalGraceMs: 300_000,
+        settleMs: 120_000,
+        httpTimeoutMs: 15_000,
+      },
+      metricsAddress: null,
+      healthAddress: null,
+      log: null,
+      logLevel: 'info',
+    });
+  });
+
+  test('are all reported at once, each by the name of its variable', () => {
+    const problems = problemsOf({
+      MAOPS_POLL_MIN: '5',
+      MAOPS_MAX_RPS: 'many',
+      MAOPS_INSTALLATION: 'XYZ',
+      MAOPS_LOG: 'xml',
+    });
+    for (const name of [
+      'MODELARTS_REGION',
+      'MODELARTS_PROJECT_ID',
+      'MODELARTS_TOKEN',
+      'MAOPS_POLL_MIN',
+      'MAOPS_MAX_RPS',
+      'MAOPS_INSTALLATION',
+      'MAOPS_LOG',
+    ]) {
+      expect(problems.filter((problem) => problem.includes(name))).toHaveLength(1);
+    }
+  });
+
+  test('count a blank value as unset', () => {
+    expect(read({ MAOPS_POLL_MIN: ' ', HUAWEICLOUD_SDK_AK: '', TEMPORAL_ADDRESS: '' })).toEqual(
+      expect.objectContaining({ address: 'localhost:7233' }),
+    );
+  });
+
+  test.each(['5', '5 s', '5x', '-5s', '0s', 'soon'])('refuse %p as a pause between polls', (text) => {
+    expect(problemsOf({ ...least, MAOPS_POLL_MIN: text })).toEqual([expect.stringContaining('MAOPS_POLL_MIN')]);
+  });
+
+  test('take a shortest pause above the usual longest one', () => {
+    expect(read({ MAOPS_POLL_MIN: '2m' }).settings).toMatchObject({ pollMinMs: 120_000, pollMaxMs: 120_000 });
+  });
+
+  test('refuse a shortest pause above the longest one', () => {
+    expect(problemsOf({ ...least, MAOPS_POLL_MIN: '2m', MAOPS_POLL_MAX: '1m' })).toHaveLength(1);
+  });
+
+  test.each([
+    ['0.0.0.0:9464', { host: '0.0.0.0', port: 9464 }],
+    [':8080', { host: '0.0.0.0', port: 8080 }],
+    ['[::1]:8080', { host: '::1', port: 8080 }],
+  ])('read the address %p', (text, address) => {
+    expect(read({ MAOPS_HEALTH_ADDRESS: text }).healthAddress).toEqual(address);
+  });
+
+  test.each(['8080', 'localhost', 'a:b', 'host:70000'])('refuse the address %p', (text) => {
+    expect(problemsOf({ ...least, MAOPS_METRICS_ADDRESS: text })).toHaveLength(1);
+  });
+
+  test('read keys of payloads in their order', () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    expect(read({ MAOPS_CODEC_KEYS: `new:${key}, old:${key}` }).codecKeys.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(problemsOf({ ...least, MAOPS_CODEC_KEYS: 'short:AAAA' })).toHaveLength(1);
+  });
+
+  test('never derive an endpoint when one is given', () => {
+    expect(read({ MODELARTS_ENDPOINT: 'https://modelarts.eu-de.example.com/' }).modelarts.endpoint).toBe(
+      'https://modelarts.eu-de.example.com',
+    );
+  });
+
+  test.each([
+    ['HW_REGION_NAME', 'HW_PROJECT_ID'],
+    ['OS_REGION_NAME', 'OS_PROJECT_ID'],
+  ])('take %s and %s too', (region, project) => {
+    const config = readModelArtsConfig({ [region]: 'r1', [project]: 'p2', MODELARTS_TOKEN: 't' });
+    expect(config).toMatchObject({ region: 'r1', projectId: 'p2', endpoint: 'https://modelarts.r1.myhuaweicloud.com' });
+  });
+});
+
+describe('credentials', () => {
+  const where: Env = { ...noFile, MODELARTS_REGION: 'r', MODELARTS_PROJECT_ID: 'p' };
+  const token: Env = { MODELARTS_TOKEN: 'tok-secret' };
+  const sdkKeys: Env = { HUAWEICLOUD_SDK_AK: 'ak1', HUAWEICLOUD_SDK_SK: 'sk-secret' };
+  const osKeys: Env = { OS_ACCESS_KEY: 'ak3', OS_SECRET_KEY: 'sk-secret' };
+  const password: Env = {
+    OS_AUTH_URL: 'https://iam.example.com/v3/',
+    OS_USERNAME: 'u',
+    OS_PASSWORD: 'pw-secret',
+    OS_DOMAIN_NAME: 'd',
+    OS_PROJECT_NAME: 'r',
+  };
+
+  test.each<[string, Env]>([
+    ['MODELARTS_TOKEN', { ...token, ...sdkKeys, ...osKeys, ...password }],
+    ['HUAWEICLOUD_SDK_AK', { ...sdkKeys, ...osKeys, ...password }],
+    ['OS_ACCESS_KEY', { ...osKeys, ...password }],
+    ['OS_AUTH_URL', password],
+  ])('of several complete kinds come from the first in the table: %s', (from, env) => {
+    expect(readModelArtsConfig({ ...where, ...env }).credentialsFrom).toBe(from);
+  });
+
+  test('carry the security token of temporary keys', () => {
+    const { credentials } = readModelArtsConfig({ ...where, ...sdkKeys, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'st-secret' });
+    expect(credentials.kind === 'aksk' ? credentials.securityToken?.reveal() : null).toBe('st-secret');
+  });
+
+  test('by password know IAM without its version', () => {
+    const { credentials } = readModelArtsConfig({ ...where, ...password });
+    expect(credentials).toMatchObject({ kind: 'password', iamEndpoint: 'https://iam.example.com', userDomain: 'd' });
+  });
+
+  test.each<[string, Env]>([
+    ['HUAWEICLOUD_SDK_SK', { HUAWEICLOUD_SDK_AK: 'ak1' }],
+    ['HW_ACCESS_KEY', { HW_SECRET_KEY: 'sk-secret' }],
+    ['HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK', { HUAWEICLOUD_SDK_SECURITY_TOKEN: 'st-secret' }],
+    ['OS_SECRET_KEY', { ...token, OS_ACCESS_KEY: 'ak3' }],
+    ['OS_PASSWORD, OS_USER_DOMAIN_NAME or OS_DOMAIN_NAME', { IAM_ENDPOINT: 'https://i.example.com', OS_USERNAME: 'u' }],
+  ])('that are half a kind are refused, naming %s', (missing, env) => {
+    expect(problemsOf({ ...where, ...env })).toEqual([expect.stringContaining(missing)]);
+  });
+
+  test('of two families of variables are never mixed', () => {
+    expect(problemsOf({ ...where, HUAWEICLOUD_SDK_AK: 'ak1', HW_SECRET_KEY: 'sk-secret' })).toHaveLength(2);
+  });
+
+  test('leave the other variables of an openrc file alone', () => {
+    const openrc = { OS_AUTH_URL: 'https://iam.example.com/v3', OS_PROJECT_NAME: 'r', OS_DOMAIN_NAME: 'd' };
+    expect(readModelArtsConfig({ ...where, ...sdkKeys, ...openrc }).credentialsFrom).toBe('HUAWEICLOUD_SDK_AK');
+  });
+});
+
+describe('secrets', () => {
+  test('do not show when settings are printed or serialised', () => {
+    const config = read({
+      HUAWEICLOUD_SDK_AK: 'ak1',
+      HUAWEICLOUD_SDK_SK: 'sk-secret',
+      TEMPORAL_API_KEY: 'api-secret',
+      MAOPS_WEBHOOK_SECRET: 'hook-secret',
+    });
+    expect(inspect(config, { depth: null }) + JSON.stringify(config)).not.toContain('-secret');
+  });
+
+  test('do not show in problems, even in the wrong variable', () => {
+    const wrong = Object.fromEntries(configTable.flatMap(({ names }) => names.map((name) => [name, 'wr0ng-secret'])));
+    // The name of a profile is shown on purpose: it says which one is not in the file.
+    expect(problemsOf({ ...wrong, MODELARTS_PROJECT_ID: ' ', TEMPORAL_PROFILE: '' }).join('\n')).not.toContain(
+      'wr0ng-secret',
+    );
+  });
+});
+
+describe('the settings of a client', () => {
+  test('need nothing of ModelArts', () => {
+    const config = readClientConfig({
+      ...noFile,
+      TEMPORAL_ADDRESS: 't:7233',
+      TEMPORAL_NAMESPACE: 'n',
+      MAOPS_ACTOR: 'ci',
+    });
+    expect(config).toMatchObject({ address: 't:7233', namespace: 'n', actor: 'ci' });
+  });
+
+  test('hand TLS and API key to the connection', () => {
+    const config = readClientConfig({ ...noFile, TEMPORAL_ADDRESS: 't:7233', TEMPORAL_API_KEY: 'api-secret' });
+    expect(config.connectionOptions()).toMatchObject({ address: 't:7233', apiKey: 'api-secret' });
+  });
+});
+
+describe('the table of variables', () => {
+  test('names every variable once', () => {
+    const names = configTable.flatMap((row) => row.names);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
