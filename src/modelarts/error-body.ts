@@ -45,10 +45,10 @@ export function readErrorBody(text: string, parsed: unknown): ErrorBody {
 
 /** The non-empty `error_code` that an answer with a good status may carry (notebooks-and-auth.md 1.3). */
 export function errorCodeIn(parsed: unknown): string | null {
-  return isRecord(parsed) ? asText(parsed['error_code'] ?? parsed['errorCode']) : null;
+  return isRecord(parsed) ? asText(parsed.error_code ?? parsed.errorCode) : null;
 }
 
 /** Whether an answer is an instance, whose own `error_code` member is a fact about it and not a refusal. */
 export function isInstance(parsed: unknown): boolean {
-  return isRecord(parsed) && asText(parsed['id']) !== null && asText(parsed['status']) !== null;
+  return isRecord(parsed) && asText(parsed.id) !== null && asText(parsed.status) !== null;
 }

@@ -30,7 +30,7 @@ function inBrackets(requestId: string | null): string {
 /** The id by which the service's operators find the call. */
 export function requestIdOf(answer: WireAnswer, parsed: unknown): string | null {
   const header = answer.header('x-request-id');
-  const inBody = isRecord(parsed) ? parsed['request_id'] : null;
+  const inBody = isRecord(parsed) ? parsed.request_id : null;
   const id = header ?? (typeof inBody === 'string' ? inBody : null);
   return id === null || id === '' ? null : sanitise(id).slice(0, 128);
 }

@@ -35,7 +35,7 @@ function poolFingerprint({ metadata, status }: Pool): string {
 
 /** Remaining times change with every look and are no news; what they count down to is. */
 function notebookFingerprint({ status, spec, queuing_info }: Notebook): string {
-  return JSON.stringify([status, spec.annotations['url'], spec.auto_stop?.stop_timestamp, queuing_info?.rank]);
+  return JSON.stringify([status, spec.annotations.url, spec.auto_stop?.stop_timestamp, queuing_info?.rank]);
 }
 
 /** Watches pools by id. */

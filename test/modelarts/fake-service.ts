@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { type AxiosAdapter, AxiosError, AxiosHeaders } from 'axios';
+import { createModelArts, type ModelArts, type ModelArtsOptions } from '../../src/modelarts/client.js';
+import { Secret } from '../../src/modelarts/secret.js';
+
+export const projectId = '0123456789abcdef0123456789abcdef';
+export const endpoint = 'https://modelarts.test-1.example.com';
+export const token = 'token-that-must-not-be-seen';
+
+/** A request as it would have gone out. */
+export interface Seen {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string | null;
+}
+
+/** What to answer; `body` is sent as JSON unless it is a text. */
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** A reply that never comes: the connection fails with this code. */
+export class Broken {
+  constructor(
+    readonly code: string,
+    readonly syscall?: string,
+  ) {}
+}
+
+export type Answerer = (seen: Seen, index: number) => Reply | Broken | Promise<Reply | Broken>;
+
+/** A service in the same process: an axios adapter that remembers what it was asked. */
+export function createFakeService(answer: Answerer): { adapter: AxiosAdapter; seen: Seen[] } {
+  const seen: Seen[] = [];
+  const adapter: AxiosAdapter = async (config) => {
+    const headers = Object.fromEntries(
+      Object.entries(AxiosHeaders.from(config.headers).toJSON()).map(([name, value]) => [
+        name.toLowerCase(),
+        String(value),
+      ]),
+    );
+    const request = {
+      method: (config.method ?? '').toUpperCase(),
+      url: new URL(config.url ?? ''),
+      headers,
+      text: typeof config.data === 'string' ? config.data : null,
+    };
+    seen.push(request);
+    const reply = await answer(request, seen.length - 1);
+    if (reply instanceof Broken) {
+      const cause = Object.assign(new Error(reply.code), {
+        code: reply.code,
+        ...(reply.syscall === undefined ? {} : { syscall: reply.syscall }),
+      });
+      throw AxiosError.from(cause, reply.code, config);
+    }
+    const { status = 200, body = {}, headers: answered = {} } = reply;
+    const data = typeof body === 'string' ? body : JSON.stringify(body);
+    return { status, statusText: '', headers: answered, config, data };
+  };
+  return { adapter, seen };
+}
+
+/** A client of a fake service. */
+export function connect(
+  answer: Answerer,
+  options: Partial<ModelArtsOptions> = {},
+): { modelarts: ModelArts; seen: Seen[] } {
+  const { adapter, seen } = createFakeService(answer);
+  const modelarts = createModelArts({
+    endpoint,
+    projectId,
+    credentials: { kind: 'token', token: new Secret(token) },
+    adapter,
+    maxRps: 1000,
+    ...options,
+  });
+  return { modelarts, seen };
+}
+
+/** A JSON example of the API's pages. */
+export function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/** The error of a call that must fail. */
+export async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the call did not fail');
+}
