@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { defaultTaskQueue } from '../contract/ids.js';
+import { TemporalConnection } from '../config/temporal-connection.js';
+import { type ClientConfig, readClientConfig } from '../config.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
 import { castError, type Place } from './temporal-errors.js';
@@ -33,22 +32,23 @@ const connectTimeoutMs = 8_000;
 
 /** Connects to Temporal; close the operations when done. */
 export async function connect(options: ConnectOptions = {}): Promise<Operations> {
-  const { operations } = await openSession(options);
+  const { connection, ...given } = options;
+  const config = { ...readClientConfig(), ...given };
+  const { operations } = await openSession(
+    connection === undefined ? config : { ...config, connection: new TemporalConnection(connection) },
+  );
   return operations;
 }
 
-export async function openSession(options: ConnectOptions = {}): Promise<Session> {
-  const ambient = loadClientConnectConfig();
-  const place: Place = {
-    address: options.address ?? ambient.connectionOptions.address ?? 'localhost:7233',
-    namespace: options.namespace ?? ambient.namespace ?? 'default',
-    taskQueue: options.taskQueue ?? defaultTaskQueue,
-  };
-  const connection = await openConnection(place, { ...ambient.connectionOptions, ...options.connection });
-  const client = new Client({ connection, namespace: place.namespace });
+/** As `connect`, for commands that need the parts too; `config` has every setting. */
+export async function openSession(config: ClientConfig): Promise<Session> {
+  const { address, namespace, taskQueue, actor } = config;
+  const place: Place = { address, namespace, taskQueue };
+  const connection = await openConnection(place, config.connection.options());
+  const client = new Client({ connection, namespace });
   const operations = new Operations({
     runs: new TemporalRuns(client, place),
-    actor: options.actor ?? userInfo().username,
+    actor,
     pacer: realPacer,
     newId: randomUUID,
     close: () => connection.close(),

@@ -89,11 +89,6 @@ export class NotAuthorizedError extends OperationsError {
   override readonly name = 'NotAuthorizedError';
 }
 
-/** Watching was called off by its signal or its time limit; the operation itself goes on. */
-export class WatchEndedError extends OperationsError {
-  override readonly name = 'WatchEndedError';
-}
-
 function causeOf(cause: unknown): string {
   if (!(cause instanceof Error) || cause.message === '') return '';
   return `: ${cause.message.split('\n', 1)[0]}`;

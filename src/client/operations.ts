@@ -9,15 +9,17 @@ import {
   releaseLeaseUpdate,
   resolveUpdate,
   resumeSignal,
+  specQuery,
 } from '../contract/messages.js';
 import { isSuccess } from '../contract/phases.js';
 import type { Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { ChangeInput } from '../contract/workflows.js';
+import { isFields } from '../spec/finding.js';
 import { OperationFailedError, OperationRefusedError } from './errors.js';
 import { type Explanation, explain } from './explanation.js';
 import { type FollowOptions, follow, type Pacer } from './follow.js';
-import { findRun, isOpen, type Noun, requireRun } from './name.js';
+import { isOpen, type Noun, requireRun } from './name.js';
 import { listEnvironments } from './roster.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
@@ -88,9 +90,16 @@ export class Operations {
     return await progressOf(this.deps.runs, await this.find(name, noun));
   }
 
-  /** Same as `progress`; the word of the command line. */
-  show(name: string, noun: Noun = 'env'): Promise<Progress> {
-    return this.progress(name, noun);
+  /** Whether the newest run of a workflow id is open. */
+  async isOpen(workflowId: string): Promise<boolean> {
+    const run = await this.deps.runs.describe(workflowId);
+    return run !== null && isOpen(run);
+  }
+
+  /** Which run a name means now. */
+  async locate(name: string, noun: Noun = 'env'): Promise<OperationHandle> {
+    const { workflowId, runId } = await this.find(name, noun);
+    return { workflowId, runId };
   }
 
   /** The progress now and at every change, until the operation has ended. */
@@ -116,7 +125,7 @@ export class Operations {
   /** The normalised spec; null until it is checked, and for operations that have none. */
   async spec(name: string, noun: Noun = 'env'): Promise<Spec | null> {
     const run = await this.find(name, noun);
-    return ((await this.deps.runs.query(run.workflowId, run.runId, 'spec')) ?? null) as Spec | null;
+    return (await this.deps.runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name)) ?? null;
   }
 
   async why(name: string, noun: Noun = 'env'): Promise<Explanation> {
@@ -212,17 +221,12 @@ export class Operations {
     const argument: ChangeInput = { kind, name, change, ...this.command(said) };
     const start = { type: 'changeResource', workflowId, argument, memo: {}, summary: `${change} ${kind} ${name}` };
     const { runId } = await this.deps.runs.start(start);
-    const under = (await this.deps.runs.argument(workflowId, runId)) as Partial<ChangeInput>;
-    if (under.change === change) return { workflowId, runId };
-    throw new OperationRefusedError(`${change} ${kind} ${name}: a ${under.change} of it is under way`, {
+    const under = await this.deps.runs.argument(workflowId, runId);
+    const underWay = isFields(under) ? under.change : 'change';
+    if (underWay === change) return { workflowId, runId };
+    throw new OperationRefusedError(`${change} ${kind} ${name}: a ${String(underWay)} of it is under way`, {
       hint: `Wait for its end: \`maops env watch ${workflowId}\`.`,
     });
-  }
-
-  /** Whether an operation of that name is open; null when none is. */
-  async openOperation(name: string, noun: Noun = 'env'): Promise<OperationHandle | null> {
-    const run = await findRun(this.deps.runs, noun, name);
-    return run !== null && isOpen(run) ? { workflowId: run.workflowId, runId: run.runId } : null;
   }
 
   /** Closes the connection; operations go on without it. */
@@ -253,7 +257,7 @@ export class Operations {
     return await this.deliver(await this.open(name, noun, update), update, argument);
   }
 
-  private async deliver(run: Run, update: string, argument: unknown): Promise<Progress> {
-    return (await this.deps.runs.update(run.workflowId, update, argument)) as Progress;
+  private deliver(run: Run, update: string, argument: unknown): Promise<Progress> {
+    return this.deps.runs.update<Progress>(run.workflowId, update, argument);
   }
 }

@@ -63,10 +63,10 @@ export interface Runs {
   start(start: RunStart): Promise<{ readonly runId: string }>;
   /** As `start`, and sends a signal that the run sees before it does anything. */
   signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }>;
-  query(workflowId: string, runId: string, name: string): Promise<unknown>;
+  query<T>(workflowId: string, runId: string, name: string): Promise<T>;
   signal(workflowId: string, name: string, argument: unknown): Promise<void>;
   /** Sends an update to the open run; a refusal throws OperationRefusedError with the run's own words. */
-  update(workflowId: string, name: string, argument: unknown): Promise<unknown>;
+  update<T>(workflowId: string, name: string, argument: unknown): Promise<T>;
   cancel(workflowId: string): Promise<void>;
   /** Waits for the end of the newest run, over continue-as-new; the signal ends the wait. */
   awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void>;

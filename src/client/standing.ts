@@ -1,3 +1,4 @@
+import { progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
 import type { Progress } from '../contract/progress.js';
 import { OperationsError, WorkerUnreachableError } from './errors.js';
@@ -15,7 +16,7 @@ export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
     if (left !== null) return left;
   }
   try {
-    const answer = await runs.query(run.workflowId, run.runId, 'progress');
+    const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
     if (isProgress(answer)) return isOpen(run) ? answer : closedProgress(run, answer);
   } catch (error) {
     if (!(error instanceof OperationsError) || (isOpen(run) && !(error instanceof WorkerUnreachableError))) throw error;

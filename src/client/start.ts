@@ -1,7 +1,9 @@
 import { operationId } from '../contract/ids.js';
+import { specQuery } from '../contract/messages.js';
 import type { Spec, SpecKind } from '../contract/spec.js';
 import { checkSpec } from '../spec/check.js';
 import { diffSpecs } from '../spec/difference.js';
+import { isFields } from '../spec/finding.js';
 import { specHash } from '../spec/hash.js';
 import { InvalidSpecError, OperationRefusedError, SpecConflictError } from './errors.js';
 import { isOpen, type Noun } from './name.js';
@@ -36,7 +38,7 @@ export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, sta
   if (!checked.ok) throw new InvalidSpecError(checked.problems);
   const { spec } = checked;
   await refuseDuringTeardown(runs, spec.name);
-  await refuseOtherLease(runs, spec);
+  await refuseOtherLease(runs, kind, spec);
   const workflowId = operationId(noun, spec.name);
   const memo = { [hashKey]: specHash(spec), [startKey]: startId };
   const { runId } = await runs.start({
@@ -61,13 +63,14 @@ async function refuseDuringTeardown(runs: Runs, name: string): Promise<void> {
 }
 
 /** What a lease owns exists: it can be adopted by the same spec, and not be changed by another. */
-async function refuseOtherLease(runs: Runs, spec: Spec): Promise<void> {
+async function refuseOtherLease(runs: Runs, kind: SpecKind, spec: Spec): Promise<void> {
   const lease = await runs.describe(operationId('lease', spec.name));
   if (lease === null || !isOpen(lease)) return;
   const argument = await runs.argument(lease.workflowId, lease.runId);
-  const owned = (argument as { spec?: Spec } | null)?.spec;
-  if (owned === undefined || specHash(owned) === specHash(spec)) return;
-  throw new SpecConflictError(spec.name, lease.workflowId, diffSpecs(owned, spec));
+  // What another kind of operation left does not even check as a spec of this kind.
+  const owned = checkSpec(kind, isFields(argument) ? argument.spec : null);
+  if (owned.ok && specHash(owned.spec) === specHash(spec)) return;
+  throw new SpecConflictError(spec.name, lease.workflowId, owned.ok ? diffSpecs(owned.spec, spec) : []);
 }
 
 async function refuseOtherSpec(runs: Runs, run: Run, kind: SpecKind, spec: Spec): Promise<void> {
@@ -80,8 +83,8 @@ async function refuseOtherSpec(runs: Runs, run: Run, kind: SpecKind, spec: Spec)
 
 /** The spec of an open run: the checked one, which an operator may have changed, or else the one it was started with. */
 async function specOf(runs: Runs, run: Run, kind: SpecKind): Promise<Spec | null> {
-  const answer = await runs.query(run.workflowId, run.runId, 'spec').catch(() => null);
-  if (answer !== null && answer !== undefined) return answer as Spec;
+  const answer = await runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name).catch(() => null);
+  if (answer !== null) return answer;
   const started = checkSpec(kind, await runs.argument(run.workflowId, run.runId));
   return started.ok ? started.spec : null;
 }

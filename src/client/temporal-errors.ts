@@ -4,6 +4,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import {
   NotAuthorizedError,
   OperationNotFoundError,
@@ -85,8 +86,8 @@ export function isNotFound(error: unknown): boolean {
 function updateRefused(error: WorkflowUpdateFailedError, subject: string): OperationsError {
   const cause = error.cause;
   // The server's own failure for an update that was accepted and then lost to the end of the run.
-  const type = (cause as { type?: unknown } | undefined)?.type;
-  if (type === 'AcceptedUpdateCompletedWorkflow') return notOpen(subject, error);
+  if (cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow')
+    return notOpen(subject, error);
   return new OperationRefusedError(`${subject}: ${cause === undefined ? error.message : messageOf(cause)}`, {
     cause: error,
   });

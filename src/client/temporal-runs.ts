@@ -47,18 +47,18 @@ export class TemporalRuns implements Runs {
     return { runId: handle.signaledRunId };
   }
 
-  query(workflowId: string, runId: string, name: string): Promise<unknown> {
-    return this.ask(workflowId, () => this.handle(workflowId, runId).query<unknown>(name), 'worker');
+  query<T>(workflowId: string, runId: string, name: string): Promise<T> {
+    return this.ask(workflowId, () => this.handle(workflowId, runId).query<T>(name), 'worker');
   }
 
   signal(workflowId: string, name: string, argument: unknown): Promise<void> {
     return this.ask(workflowId, () => this.handle(workflowId).signal<[unknown]>(name, argument));
   }
 
-  update(workflowId: string, name: string, argument: unknown): Promise<unknown> {
+  update<T>(workflowId: string, name: string, argument: unknown): Promise<T> {
     return this.ask(
       workflowId,
-      () => this.handle(workflowId).executeUpdate<unknown, [unknown]>(name, { args: [argument] }),
+      () => this.handle(workflowId).executeUpdate<T, [unknown]>(name, { args: [argument] }),
       'worker',
     );
   }

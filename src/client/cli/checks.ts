@@ -1,0 +1,141 @@
+import { ConfigError, type ModelArtsConfig, readModelArtsConfig } from '../../config.js';
+import { readInstallation } from '../../dev/installation.js';
+import { missingSearchAttributes } from '../../dev/search-attributes.js';
+import { ModelArtsError } from '../../modelarts/errors.js';
+import type { Session } from '../connect.js';
+import { OperationsError } from '../errors.js';
+import type { Context } from './context.js';
+
+/** One row of `maops doctor`. */
+export interface Check {
+  readonly check: string;
+  readonly state: 'ok' | 'failed' | 'skipped';
+  readonly finding: string;
+  /** What to do, when it failed. */
+  readonly hint: string | null;
+}
+
+/** A signed request is refused when the clocks are further apart (notebooks-and-auth.md 4.2). */
+const maxSkewMs = 5 * 60_000;
+/** A poller that has not asked for so long is gone. */
+const pollerFreshMs = 90_000;
+const workflowQueue = 1;
+
+/** Runs every check; one that needs what failed before it is skipped. */
+export async function runChecks(context: Context): Promise<Check[]> {
+  const temporal = await temporalChecks(context);
+  const service = await serviceChecks(context);
+  return [...temporal, ...service];
+}
+
+async function temporalChecks(context: Context): Promise<Check[]> {
+  const settings = await attempt('settings for Temporal', async () => {
+    const { address, namespace, taskQueue, actor } = context.config();
+    return `${address}, namespace ${namespace}, task queue ${taskQueue}, commands by ${actor}`;
+  });
+  if (settings.state === 'failed')
+    return [settings, ...skip('Temporal', 'search attributes', 'installation id', 'worker')];
+  let session: Session | null = null;
+  const reached = await attempt('Temporal', async () => {
+    session = await context.session();
+    const { serverVersion } = await session.connection.workflowService.getSystemInfo({});
+    await session.connection.workflowService.describeNamespace({ namespace: session.place.namespace });
+    return `server ${serverVersion} at ${session.place.address}, namespace ${session.place.namespace}`;
+  });
+  if (reached.state === 'failed' || session === null)
+    return [settings, reached, ...skip('search attributes', 'installation id', 'worker')];
+  return [settings, reached, ...(await namespaceChecks(context, session))];
+}
+
+async function namespaceChecks(context: Context, { connection, place }: Session): Promise<Check[]> {
+  const attributes = await attempt('search attributes', async () => {
+    const missing = await missingSearchAttributes(connection, place.namespace);
+    if (missing.length === 0) return 'all registered';
+    throw new OperationsError(`missing: ${missing.map(({ name }) => name).join(', ')}`, {
+      hint: 'Register them: `maops setup`.',
+    });
+  });
+  const installation = await attempt('installation id', () =>
+    readInstallation(connection, place.namespace, context.config().installation),
+  );
+  const worker = await attempt('worker', async () => {
+    const queue = { namespace: place.namespace, taskQueue: { name: place.taskQueue }, taskQueueType: workflowQueue };
+    const { pollers } = await connection.workflowService.describeTaskQueue(queue);
+    const now = context.terminal.now();
+    const fresh = (pollers ?? []).filter(
+      ({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerFreshMs,
+    );
+    if (fresh.length > 0)
+      return `${fresh.length} polling task queue ${place.taskQueue}: ${fresh.map(({ identity }) => identity).join(', ')}`;
+    throw new OperationsError(`none polls task queue ${place.taskQueue}`, { hint: 'Start one: `maops worker`.' });
+  });
+  return [attributes, installation, worker];
+}
+
+async function serviceChecks(context: Context): Promise<Check[]> {
+  let config: ModelArtsConfig | null = null;
+  const settings = await attempt('settings for ModelArts', async () => {
+    config = readModelArtsConfig();
+    return await Promise.resolve(
+      `${config.endpoint}, project ${config.projectId}, credentials from ${config.credentialsFrom}`,
+    );
+  });
+  if (settings.state === 'failed' || config === null)
+    return [settings, ...skip('credentials', 'pools API', 'notebook API', 'clock')];
+  const { endpoint } = config as ModelArtsConfig;
+  const modelarts = await context.modelarts();
+  const options = { signal: context.interrupted };
+  const credentials = await attempt('credentials', async () => {
+    const { items } = await modelarts.networks.list({}, options);
+    return `accepted; ${items.length} networks`;
+  });
+  const clock = await attempt('clock', () => checkClock(endpoint, context));
+  if (credentials.state === 'failed') return [settings, credentials, ...skip('pools API', 'notebook API'), clock];
+  const pools = await attempt(
+    'pools API',
+    async () => `${(await modelarts.pools.list({}, options)).items.length} pools`,
+  );
+  const notebooks = await attempt(
+    'notebook API',
+    async () => `${(await modelarts.notebooks.list({}, options)).instances.length} notebooks`,
+  );
+  return [settings, credentials, pools, notebooks, clock];
+}
+
+/** Compares with the Date header, which any answer carries, also a refusal. */
+async function checkClock(endpoint: string, context: Context): Promise<string> {
+  const answer = await fetch(endpoint, { signal: AbortSignal.any([context.interrupted, AbortSignal.timeout(8_000)]) });
+  await answer.body?.cancel();
+  const theirs = Date.parse(answer.headers.get('date') ?? '');
+  if (Number.isNaN(theirs)) return 'the service sends no Date header; not compared';
+  const skew = Math.abs(theirs - context.terminal.now());
+  const seconds = Math.round(skew / 1_000);
+  if (skew <= maxSkewMs) return `${seconds} s apart from the service`;
+  throw new OperationsError(`${seconds} s apart from the service, more than the 5 min that signatures allow`, {
+    hint: 'Synchronise the clock of this machine.',
+  });
+}
+
+async function attempt(check: string, look: () => Promise<string>): Promise<Check> {
+  try {
+    return { check, state: 'ok', finding: await look(), hint: null };
+  } catch (error) {
+    return { check, state: 'failed', finding: describe(error), hint: hintOf(error) };
+  }
+}
+
+function skip(...checks: readonly string[]): Check[] {
+  return checks.map((check) => ({ check, state: 'skipped', finding: 'needs what failed above', hint: null }));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigError) return error.problems.join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function hintOf(error: unknown): string | null {
+  if (error instanceof OperationsError) return error.hint;
+  if (error instanceof ConfigError) return 'Set what is named; the README lists every variable.';
+  if (error instanceof ModelArtsError && error.kind === 'auth') return 'Check the credentials in the settings.';
+  return null;
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { Context } from './context.js';
+import type { ExitCode } from './exit.js';
+
+/** Does a command's work with a context that is opened, guarded and closed around it. */
+export type Run = (work: (context: Context) => Promise<ExitCode>) => Promise<void>;
+
+/** Declares one command: its arguments, options, an example, and what it does. One file each. */
+export type Define = (command: Command, run: Run) => void;
+
+/** The example under a command's help. */
+export function example(...lines: readonly string[]): string {
+  return `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}
+
+/** Collects an option that may be given more than once. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}

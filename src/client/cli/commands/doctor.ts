@@ -1,0 +1,16 @@
+import { runChecks } from '../checks.js';
+import { type Define, example } from '../command.js';
+import { exitCodes } from '../exit.js';
+import { renderChecks } from '../render/checks.js';
+
+/** `maops doctor`: one row per check; exit 1 if any fails. */
+export const doctor: Define = (command, run) => {
+  command.addHelpText('after', example('maops doctor', 'maops doctor --json')).action(() =>
+    run(async (context) => {
+      const checks = await runChecks(context);
+      const ok = checks.every(({ state }) => state === 'ok');
+      context.result({ ok, checks }, renderChecks(checks, context.terminal.colors));
+      return ok ? exitCodes.done : exitCodes.failed;
+    }),
+  );
+};

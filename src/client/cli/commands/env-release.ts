@@ -1,0 +1,6 @@
+import { defineSteering } from '../steering.js';
+
+/** `maops env release`: ends the lease, which then tears the environment down. */
+export const envRelease = defineSteering('release', 'project finished', (operations, name, said) =>
+  operations.release(name, said),
+);

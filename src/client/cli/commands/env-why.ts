@@ -1,0 +1,18 @@
+import { type Define, example } from '../command.js';
+import { exitCodes } from '../exit.js';
+import { renderExplanation } from '../render/explanation.js';
+import { viewOf } from '../view.js';
+
+/** `maops env why`: why an operation stands where it stands, and what can be done. */
+export const envWhy: Define = (command, run) => {
+  command
+    .argument('<name>', 'the environment, or a workflow id')
+    .addHelpText('after', example('maops env why team-a'))
+    .action((name: string) =>
+      run(async (context) => {
+        const explanation = await (await context.operations()).why(name);
+        context.result(explanation, renderExplanation(explanation, viewOf(context)));
+        return exitCodes.done;
+      }),
+    );
+};

@@ -1,0 +1,23 @@
+import { ensureSearchAttributes, searchAttributes } from '../../../dev/search-attributes.js';
+import { type Define, example } from '../command.js';
+import { exitCodes } from '../exit.js';
+
+/** `maops setup`: registers what our workflows write; running it again changes nothing. */
+export const setup: Define = (command, run) => {
+  command.addHelpText('after', example('maops setup')).action(() =>
+    run(async (context) => {
+      const { connection, place } = await context.session();
+      const registered = await ensureSearchAttributes(connection, place.namespace);
+      const names = searchAttributes.map(({ name }) => name);
+      const text =
+        registered.length === 0
+          ? 'nothing to do: every search attribute is there'
+          : `registered ${registered.join(', ')}`;
+      context.result(
+        { address: place.address, namespace: place.namespace, registered, searchAttributes: names },
+        `${text} (namespace ${place.namespace})`,
+      );
+      return exitCodes.done;
+    }),
+  );
+};

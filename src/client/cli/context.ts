@@ -1,0 +1,79 @@
+import { type ClientConfig, readClientConfig, readModelArtsConfig } from '../../config.js';
+import { createModelArts, type ModelArts } from '../../modelarts/client.js';
+import { openSession, type Session } from '../connect.js';
+import type { Operations } from '../operations.js';
+import type { Terminal } from './terminal.js';
+
+/** What a command works with. Connections are opened when they are first asked for, and closed by whoever runs the command. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly debug: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+  /** The one document that a command answers: as JSON, or as text for people. */
+  result(document: unknown, text: string): void;
+  /** Anything else that people should know; never on stdout. */
+  notice(text: string): void;
+  /** What Ctrl-C says from now on: that what was started goes on, and how to look at it. */
+  onInterrupt(message: string): void;
+  config(): ClientConfig;
+  session(): Promise<Session>;
+  operations(): Promise<Operations>;
+  modelarts(): Promise<ModelArts>;
+}
+
+export interface ContextOptions {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly debug: boolean;
+  readonly interrupted: AbortSignal;
+}
+
+/** A context, what Ctrl-C has to say, and how to close what the command opened. */
+export interface OpenContext {
+  readonly context: Context;
+  interruption(): string;
+  close(): Promise<void>;
+}
+
+export function openContext(options: ContextOptions): OpenContext {
+  const { terminal, json } = options;
+  let interruption = 'interrupted';
+  let config: ClientConfig | null = null;
+  let session: Promise<Session> | null = null;
+  let modelarts: ModelArts | null = null;
+  const context: Context = {
+    ...options,
+    result: (document, text) => terminal.stdout.write(json ? `${JSON.stringify(document)}\n` : ensureNewline(text)),
+    notice: (text) => terminal.stderr.write(ensureNewline(text)),
+    onInterrupt: (message) => {
+      interruption = message;
+    },
+    config: () => {
+      config ??= readClientConfig();
+      return config;
+    },
+    session: () => {
+      session ??= openSession(context.config());
+      return session;
+    },
+    operations: async () => (await context.session()).operations,
+    modelarts: async () => {
+      modelarts ??= createModelArts(readModelArtsConfig());
+      return await Promise.resolve(modelarts);
+    },
+  };
+  return {
+    context,
+    interruption: () => interruption,
+    close: async () => {
+      modelarts?.close();
+      if (session !== null) await session.then(({ operations }) => operations.close()).catch(() => undefined);
+    },
+  };
+}
+
+function ensureNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}

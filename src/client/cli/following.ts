@@ -1,0 +1,57 @@
+import { parseOperationId } from '../../contract/ids.js';
+import type { Progress } from '../../contract/progress.js';
+import { describeDuration, parseDuration } from '../../domain/duration.js';
+import type { Context } from './context.js';
+import { type ExitCode, exitCodeOfEnding, exitCodes, UsageError } from './exit.js';
+import { type Attention, makeReporter } from './reporter.js';
+
+export interface FollowingOptions {
+  readonly attention: Attention;
+  /** Null waits without a limit. */
+  readonly timeoutMs: number | null;
+}
+
+/** Follows a workflow to its end and answers the exit code of the ending; Ctrl-C and the limit leave it running. */
+export async function followToEnd(context: Context, workflowId: string, options: FollowingOptions): Promise<ExitCode> {
+  context.onInterrupt(`interrupted: ${workflowId} goes on. ${howToWatch(workflowId)}`);
+  const operations = await context.operations();
+  const timeout = options.timeoutMs === null ? null : AbortSignal.timeout(options.timeoutMs);
+  const signal = timeout === null ? context.interrupted : AbortSignal.any([context.interrupted, timeout]);
+  const reporter = await makeReporter(context, options.attention);
+  let last: Progress | null = null;
+  try {
+    const onTrouble = (error: Error) =>
+      context.notice(`${error.message}; still trying, the operation goes on without it`);
+    for await (const progress of operations.watch(workflowId, { signal, onTrouble, everyMs: 500 })) {
+      last = progress;
+      reporter.show(progress);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    reporter.end(last);
+  }
+  if (signal.aborted && !context.interrupted.aborted) {
+    context.notice(
+      `not finished within ${describeDuration(options.timeoutMs ?? 0)}: ${workflowId} goes on. ${howToWatch(workflowId)}`,
+    );
+    return exitCodes.unfinished;
+  }
+  if (last === null || context.interrupted.aborted) return exitCodes.interrupted;
+  if (last.failure?.hint && options.attention === 'changes') context.notice(last.failure.hint);
+  return exitCodeOfEnding(last);
+}
+
+/** How to come back to an operation that was left alone. */
+export function howToWatch(workflowId: string): string {
+  const id = parseOperationId(workflowId);
+  return `Watch it with \`maops env watch ${id?.kind === 'env' ? id.name : workflowId}\`.`;
+}
+
+/** Reads a duration option such as `90m`. */
+export function readDuration(option: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const ms = parseDuration(text);
+  if (ms === null) throw new UsageError(`${option} ${text}: a duration is a number with ms, s, m, h or d, as 90m`);
+  return ms;
+}

@@ -1,0 +1,113 @@
+import { Command, CommanderError } from 'commander';
+import type { Run } from './command.js';
+import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
+import { openContext } from './context.js';
+import { describeError, type ExitCode, exitCodeOf, exitCodes, exitCodesHelp } from './exit.js';
+import { processTerminal, type Terminal } from './terminal.js';
+
+/** How long a command may take to wind up after Ctrl-C before the process ends anyway. */
+const windUpMs = 1_000;
+
+/** Runs one command line and sets the process's exit code; called by `bin/maops.js`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await runCommandLine(argv.slice(2), processTerminal());
+}
+
+/** Runs the words after `maops` on a terminal and answers the exit code. */
+export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  if (words[0] === 'help' && words[1] === 'exit-codes') {
+    terminal.stdout.write(exitCodesHelp);
+    return exitCodes.done;
+  }
+  const entry = findEntry(words);
+  let code: ExitCode = exitCodes.done;
+  const program = await buildProgram(terminal, entry, (command) => async (work) => {
+    const { json = false, debug = false } = command.opts<{ json?: boolean; debug?: boolean }>();
+    code = await perform(terminal, { json, debug, ownsSignals: entry?.ownsSignals === true }, work);
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    throw error;
+  }
+}
+
+/** Declares every command by name, and loads the one that was asked for: start-up stays quick. */
+async function buildProgram(
+  terminal: Terminal,
+  asked: CommandEntry | null,
+  runOf: (command: Command) => Run,
+): Promise<Command> {
+  const program = configure(new Command('maops'), terminal);
+  program
+    .description('Long ModelArts operations as durable Temporal workflows.')
+    .addHelpText('after', '\nSee also: `maops help exit-codes`.');
+  const nouns = new Map<string, Command>();
+  for (const entry of commandEntries) {
+    const parent =
+      entry.noun === null ? program : (nouns.get(entry.noun) ?? addNoun(program, nouns, entry.noun, terminal));
+    const command = configure(parent.command(entry.verb), terminal).summary(entry.summary).description(entry.summary);
+    if (entry !== asked) continue;
+    const define = await entry.load();
+    define(command, runOf(command));
+    command.option('--json', 'print one JSON document (watch: one JSON line per change)');
+    command.option('--debug', 'show stack traces');
+  }
+  return program;
+}
+
+function addNoun(program: Command, nouns: Map<string, Command>, noun: string, terminal: Terminal): Command {
+  const command = configure(program.command(noun), terminal).description(nounSummaries[noun] ?? noun);
+  nouns.set(noun, command);
+  return command;
+}
+
+function configure(command: Command, terminal: Terminal): Command {
+  return command
+    .exitOverride()
+    .showHelpAfterError(`(see \`maops help\`, or the command's --help)`)
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'maops: ')),
+    });
+}
+
+/** The command that the words name, whatever options stand between them. */
+function findEntry(words: readonly string[]): CommandEntry | null {
+  const [first, second] = words.filter((word) => !word.startsWith('-') && word !== 'help');
+  const isVerbOf = (noun: string | null) => (entry: CommandEntry) =>
+    entry.noun === noun && entry.verb === (noun === null ? first : second);
+  return commandEntries.find(isVerbOf(null)) ?? commandEntries.find(isVerbOf(first ?? null)) ?? null;
+}
+
+interface PerformOptions {
+  readonly json: boolean;
+  readonly debug: boolean;
+  /** True for commands that run until they are told to stop: they end gracefully by themselves. */
+  readonly ownsSignals: boolean;
+}
+
+async function perform(terminal: Terminal, options: PerformOptions, work: Parameters<Run>[0]): Promise<ExitCode> {
+  const interrupt = new AbortController();
+  const open = openContext({ terminal, json: options.json, debug: options.debug, interrupted: interrupt.signal });
+  const onSigint = () => {
+    interrupt.abort();
+    terminal.stderr.write(`\n${open.interruption()}\n`);
+    setTimeout(() => process.exit(exitCodes.interrupted), windUpMs).unref();
+  };
+  if (!options.ownsSignals) process.once('SIGINT', onSigint);
+  try {
+    const code = await work(open.context);
+    return interrupt.signal.aborted ? exitCodes.interrupted : code;
+  } catch (error) {
+    if (interrupt.signal.aborted) return exitCodes.interrupted;
+    terminal.stderr.write(describeError(error, options.debug));
+    return exitCodeOf(error);
+  } finally {
+    process.removeListener('SIGINT', onSigint);
+    await open.close();
+  }
+}

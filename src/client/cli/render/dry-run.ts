@@ -1,0 +1,54 @@
+import type { LeaseSpec, NotebookSpec, Spec } from '../../../contract/spec.js';
+import { renderFields, renderTable } from './table.js';
+
+/** One thing that was looked up; a warning does not forbid the start. */
+export interface DryRunCheck {
+  readonly subject: string;
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly finding: string;
+}
+
+/** What `env create --dry-run` answers. */
+export interface DryRun {
+  readonly name: string;
+  /** False when the run would fail for sure. */
+  readonly ok: boolean;
+  readonly checks: readonly DryRunCheck[];
+  readonly pool: {
+    readonly id: string;
+    readonly type: string;
+    readonly scope: readonly string[];
+    readonly network: string | null;
+    /** Of the choice that would be made now. */
+    readonly resources: readonly { readonly flavor: string; readonly count: number }[];
+  } | null;
+  readonly notebook: NotebookSpec | null;
+  readonly lease: LeaseSpec | null;
+  /** The spec with its defaults. */
+  readonly spec: Spec;
+}
+
+export function renderDryRun({ name, ok, checks, pool, notebook, lease, spec }: DryRun): string {
+  const made = renderFields([
+    ['environment', name],
+    ['pool', pool === null ? null : pool.id],
+    ['  nodes', pool === null ? null : pool.resources.map(({ flavor, count }) => `${count} x ${flavor}`).join(', ')],
+    ['  type', pool === null ? null : `${pool.type}, scope ${pool.scope.join(', ')}`],
+    ['  network', pool?.network ?? null],
+    ['notebook', notebook?.name ?? null],
+    ['  profile', notebook?.profileId ?? null],
+    ['  flavor', notebook?.flavor ?? null],
+    [
+      '  storage',
+      notebook === null
+        ? null
+        : [notebook.storage.type, notebook.storage.volumeSize, notebook.storage.path].filter(Boolean).join(' '),
+    ],
+    ['  stops after', notebook?.autoStop?.duration ?? null],
+    ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}`],
+    ['on failure', spec.onFailure],
+    ['on cancel', spec.onCancel],
+  ]);
+  const looked = renderTable(checks.map(({ state, subject, finding }) => [state, subject, finding]));
+  return `would make:\n${made}\n\nlooked up:\n${looked}\n\n${ok ? 'this can be started' : 'this would fail'}`;
+}

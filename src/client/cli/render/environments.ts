@@ -1,0 +1,25 @@
+import type { Progress } from '../../../contract/progress.js';
+import { describeDuration } from '../../../domain/duration.js';
+import type { View } from './progress.js';
+import { renderTable } from './table.js';
+
+/** One row per environment. */
+export function renderEnvironments(environments: readonly Progress[], { now }: View): string {
+  if (environments.length === 0) return 'no environments';
+  const rows = environments.map((progress) => {
+    const since = Math.max(0, now - Date.parse(progress.phaseSince));
+    const nodes =
+      progress.pool === null || progress.pool.nodes.wanted === 0
+        ? '-'
+        : `${progress.pool.nodes.available}/${progress.pool.nodes.wanted}`;
+    return [
+      progress.name,
+      progress.phase,
+      describeDuration(since),
+      nodes,
+      progress.notebook?.status ?? '-',
+      progress.why,
+    ];
+  });
+  return renderTable(rows, ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'WHY']);
+}

@@ -1,0 +1,37 @@
+import { describeDuration } from '../../../domain/duration.js';
+import type { Explanation } from '../../explanation.js';
+import type { View } from './progress.js';
+import { renderFields } from './table.js';
+import { formatTime } from './time.js';
+
+/** Why an operation stands where it stands, with the work under way and what went wrong last. */
+export function renderExplanation(explanation: Explanation, { now, timeZone, colors }: View): string {
+  const { workflowId, phase, phaseSince, why, awaiting, failure, pending } = explanation;
+  const since = describeDuration(Math.max(0, now - Date.parse(phaseSince)));
+  const blocks = [
+    `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})\n${why}`,
+  ];
+  const waits =
+    awaiting === null
+      ? null
+      : `${awaiting.kind}${awaiting.deadline === null ? '' : ` until ${formatTime(awaiting.deadline, timeZone)}`}`;
+  blocks.push(
+    renderFields([
+      ['waits for', waits],
+      ['possible', awaiting === null ? null : awaiting.verbs.join(', ')],
+      ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
+      ['next', failure?.hint ?? null],
+    ]),
+  );
+  for (const activity of pending) {
+    blocks.push(
+      renderFields([
+        ['under way', `${activity.activity}, ${activity.state}, attempt ${activity.attempt}`],
+        ['last answer', activity.lastFailure],
+        ['next attempt', activity.nextAttemptAt === null ? null : formatTime(activity.nextAttemptAt, timeZone)],
+        ['last sign', activity.lastHeartbeatAt === null ? null : formatTime(activity.lastHeartbeatAt, timeZone)],
+      ]),
+    );
+  }
+  return blocks.filter((block) => block !== '').join('\n\n');
+}

@@ -1,0 +1,138 @@
+import { isSuccess } from '../../../contract/phases.js';
+import type { NotebookProgress, PoolProgress, Progress, Step } from '../../../contract/progress.js';
+import { describeDuration } from '../../../domain/duration.js';
+import type { Colors } from '../terminal.js';
+import { renderFields, renderTable } from './table.js';
+import { formatClock, formatTime } from './time.js';
+
+/** What a rendering depends on besides the progress. */
+export interface View {
+  readonly now: number;
+  readonly timeZone: string;
+  readonly colors: Colors;
+}
+
+const auditShown = 5;
+
+/** A progress as a block for people: state, reason, steps, resources, and what can be done. */
+export function renderProgress(progress: Progress, view: View): string {
+  const { colors } = view;
+  const until = progress.endedAt === null ? view.now : Date.parse(progress.endedAt);
+  const elapsed = describeDuration(Math.max(0, until - Date.parse(progress.startedAt)));
+  const head = `${colors.bold(progress.workflowId)}  ${paintPhase(progress, colors)}  ${progress.percent} %  ${elapsed}`;
+  const blocks = [
+    `${head}\n${progress.why}`,
+    renderSteps(progress, view),
+    renderFields([
+      ['pool', progress.pool === null ? null : describePool(progress.pool)],
+      ['notebook', progress.notebook === null ? null : describeNotebook(progress.notebook)],
+      ['url', progress.notebook?.url ?? null],
+      ['stops at', progress.notebook?.autoStopAt ? formatTime(progress.notebook.autoStopAt, view.timeZone) : null],
+      ['lease', describeLease(progress, view)],
+      ['failure', describeFailure(progress)],
+      ['next', progress.failure?.hint ?? null],
+      ['waits for', describeAwaiting(progress, view)],
+    ]),
+    renderAudit(progress, view),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** A progress as one line, for logs: when, where it stands, why. */
+export function renderProgressLine(progress: Progress, view: View): string {
+  const clock = formatClock(view.now, view.timeZone);
+  return `${clock} ${progress.workflowId} ${progress.phase} ${progress.percent}% ${progress.why}`;
+}
+
+function paintPhase({ phase, endedAt }: Progress, colors: Colors): string {
+  if (endedAt === null)
+    return phase === 'Paused' || phase === 'AwaitingOperator' ? colors.yellow(phase) : colors.cyan(phase);
+  return isSuccess(phase) ? colors.green(phase) : colors.red(phase);
+}
+
+function renderSteps(progress: Progress, view: View): string {
+  if (progress.steps.length === 0) return '';
+  const rows = progress.steps.map((step, index) => [
+    `  ${step.name}`,
+    paintState(step.state, view.colors),
+    stepTime(progress, step, progress.steps[index + 1], view),
+    [nodesOf(progress, step), (step.attempt ?? 1) > 1 ? `attempt ${step.attempt}` : '']
+      .filter((part) => part !== '')
+      .join(', '),
+  ]);
+  return renderTable(rows);
+}
+
+/** A step has no end of its own: it ended when the next one began, or with the operation. */
+function stepTime(progress: Progress, step: Step, next: Step | undefined, { now }: View): string {
+  if (step.startedAt === undefined) return '';
+  const isOver = step.state === 'done' || step.state === 'skipped' || step.state === 'undone';
+  const end = next?.startedAt ?? (isOver || progress.endedAt !== null ? progress.endedAt : new Date(now).toISOString());
+  return end === null ? '' : describeDuration(Math.max(0, Date.parse(end) - Date.parse(step.startedAt)));
+}
+
+function nodesOf(progress: Progress, step: Step): string {
+  if (step.name !== 'pool' || progress.pool === null || progress.pool.nodes.wanted === 0) return '';
+  return `${progress.pool.nodes.available}/${progress.pool.nodes.wanted} nodes`;
+}
+
+function paintState(state: Step['state'], colors: Colors): string {
+  switch (state) {
+    case 'pending':
+    case 'skipped':
+    case 'undone':
+      return colors.dim(state);
+    case 'running':
+    case 'undoing':
+      return colors.cyan(state);
+    case 'done':
+      return colors.green(state);
+    case 'failed':
+      return colors.red(state);
+  }
+}
+
+function describePool({ id, phase, nodes, scopes, driver }: PoolProgress): string {
+  const parts = [id, ...(phase === null ? [] : [phase])];
+  if (nodes.wanted > 0) parts.push(`${nodes.available} of ${nodes.wanted} nodes available`);
+  if (nodes.creating > 0) parts.push(`${nodes.creating} creating`);
+  if (nodes.abnormal > 0) parts.push(`${nodes.abnormal} abnormal`);
+  for (const [scope, state] of Object.entries(scopes)) parts.push(`${scope} ${state}`);
+  if (driver !== null) parts.push(`driver ${driver}`);
+  return parts.join(', ');
+}
+
+function describeNotebook({ id, status }: NotebookProgress): string {
+  return status === null ? id : `${id}, ${status}`;
+}
+
+function describeLease({ lease }: Progress, { timeZone }: View): string | null {
+  if (lease === null) return null;
+  return lease.endsAt === null
+    ? 'without an end'
+    : `until ${formatTime(lease.endsAt, timeZone)}, extended ${lease.extensions} times`;
+}
+
+function describeFailure({ failure }: Progress): string | null {
+  if (failure === null) return null;
+  const ids = [failure.errorCode, failure.requestId === null ? null : `request ${failure.requestId}`].filter(
+    (id) => id !== null,
+  );
+  const at = failure.step === null ? '' : ` (step ${failure.step})`;
+  return `${failure.type}${at}: ${failure.message}${ids.length === 0 ? '' : ` [${ids.join(', ')}]`}`;
+}
+
+function describeAwaiting({ awaiting }: Progress, { timeZone }: View): string | null {
+  if (awaiting === null) return null;
+  const until = awaiting.deadline === null ? '' : ` until ${formatTime(awaiting.deadline, timeZone)}`;
+  const verbs = awaiting.verbs.length === 0 ? '' : `: ${awaiting.verbs.join(', ')}`;
+  return `${awaiting.kind}${until}${verbs}`;
+}
+
+function renderAudit({ audit, auditDropped }: Progress, { timeZone }: View): string {
+  if (audit.length === 0) return '';
+  const shown = audit.slice(-auditShown);
+  const hidden = audit.length - shown.length + auditDropped;
+  const rows = shown.map(({ at, by, verb, reason }) => [`  ${formatTime(at, timeZone)}`, verb, `by ${by}`, reason]);
+  return `audit${hidden > 0 ? ` (${hidden} earlier)` : ''}\n${renderTable(rows)}`;
+}

@@ -1,0 +1,26 @@
+/** How times look to people: in their own zone, which is named. JSON has UTC instead. */
+export function formatTime(time: string | null, timeZone: string): string {
+  const date = new Date(time ?? '');
+  if (Number.isNaN(date.getTime())) return time ?? '';
+  const parts = partsOf(date, timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' });
+  return `${parts.year}-${parts.month}-${parts.day} ${clockOf(date, timeZone)} ${zoneOf(date, timeZone)}`;
+}
+
+/** The time of day alone, for lines that follow each other. */
+export function formatClock(time: string | number, timeZone: string): string {
+  return clockOf(new Date(time), timeZone);
+}
+
+function clockOf(date: Date, timeZone: string): string {
+  const parts = partsOf(date, timeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  return `${parts.hour}:${parts.minute}:${parts.second}`;
+}
+
+function zoneOf(date: Date, timeZone: string): string {
+  return partsOf(date, timeZone, { timeZoneName: 'short' }).timeZoneName ?? timeZone;
+}
+
+function partsOf(date: Date, timeZone: string, options: Intl.DateTimeFormatOptions): Partial<Record<string, string>> {
+  const parts = new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).formatToParts(date);
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+}

@@ -1,0 +1,66 @@
+import type { Progress } from '../../contract/progress.js';
+import type { Context } from './context.js';
+import { renderProgress, renderProgressLine } from './render/progress.js';
+import { viewOf } from './view.js';
+
+/** How much of a wait is shown: every change as it comes, or only how it ended. */
+export type Attention = 'changes' | 'ending';
+
+/** Shows progress while it comes in. */
+export interface Reporter {
+  show(progress: Progress): void;
+  /** Called once, with the last progress that came. */
+  end(progress: Progress | null): void;
+}
+
+/** The reporter that fits: JSON, a live block on a terminal, one line per change elsewhere. */
+export async function makeReporter(context: Context, attention: Attention): Promise<Reporter> {
+  if (attention === 'ending') return endingReporter(context);
+  if (context.json) return { show: (progress) => context.result(progress, ''), end: () => undefined };
+  return context.terminal.stdout.isTTY === true ? await liveReporter(context) : lineReporter(context);
+}
+
+function endingReporter(context: Context): Reporter {
+  return {
+    show: () => undefined,
+    end: (progress) => {
+      if (progress !== null) context.result(progress, renderProgress(progress, viewOf(context)));
+    },
+  };
+}
+
+function lineReporter(context: Context): Reporter {
+  let last = '';
+  return {
+    show: (progress) => {
+      // A change that the line does not show would look like a repeated line.
+      const facts = `${progress.phase} ${progress.percent} ${progress.why}`;
+      if (facts !== last) context.result(progress, renderProgressLine(progress, viewOf(context)));
+      last = facts;
+    },
+    end: () => undefined,
+  };
+}
+
+/** A block that is drawn again at every change, and every second because elapsed times move. */
+async function liveReporter(context: Context): Promise<Reporter> {
+  // ESM only, and of no use without a terminal: so it is loaded here.
+  const { createLogUpdate } = await import('log-update');
+  const block = createLogUpdate(process.stdout);
+  let latest: Progress | null = null;
+  const draw = () => {
+    if (latest !== null) block(renderProgress(latest, viewOf(context)));
+  };
+  const timer = setInterval(draw, 1_000);
+  return {
+    show: (progress) => {
+      latest = progress;
+      draw();
+    },
+    end: () => {
+      clearInterval(timer);
+      draw();
+      block.done();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import type { Spec } from '../../contract/spec.js';
+import { parseSpecText } from '../../spec/source.js';
+import { InvalidSpecError } from '../errors.js';
+import type { Noun } from '../name.js';
+import { specKindOf } from '../start.js';
+import { UsageError } from './exit.js';
+import type { Terminal } from './terminal.js';
+
+/** Reads and checks the spec of `-f FILE`, `-` being stdin; what is wrong is told with file, line and column. */
+export async function readSpec(noun: Noun, file: string, terminal: Terminal): Promise<Spec> {
+  const text = file === '-' ? await readAll(terminal.stdin) : await readText(file);
+  const parsed = parseSpecText(specKindOf[noun], text, file === '-' ? 'stdin' : file);
+  if (!parsed.ok) throw new InvalidSpecError(parsed.problems);
+  return parsed.spec;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error);
+    throw new UsageError(`cannot read the spec ${file}: ${why}`);
+  }
+}
+
+async function readAll(stdin: Terminal['stdin']): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of stdin) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}

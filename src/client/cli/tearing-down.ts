@@ -1,0 +1,79 @@
+import { createInterface } from 'node:readline/promises';
+import { operationId } from '../../contract/ids.js';
+import type { Progress } from '../../contract/progress.js';
+import { readInstallation } from '../../dev/installation.js';
+import { type PlannedRemoval, planRemoval } from '../removal-plan.js';
+import type { Context } from './context.js';
+import { type ExitCode, exitCodes } from './exit.js';
+import { followToEnd, howToWatch } from './following.js';
+import { renderProgress } from './render/progress.js';
+import { viewOf } from './view.js';
+
+/** What a teardown of a name would delete; read with the settings of this process. */
+export async function readPlan(context: Context, name: string): Promise<PlannedRemoval[]> {
+  const { connection, place, operations } = await context.session();
+  const installation = await readInstallation(connection, place.namespace, context.config().installation);
+  const spec = await operations.spec(name).catch(() => null);
+  const workspaces = [spec?.pool?.workspaceId, spec?.notebook?.workspaceId].filter((id) => id !== undefined);
+  const question = { name, installation, workspaceIds: [...new Set(workspaces)] };
+  return await planRemoval(await context.modelarts(), question, context.interrupted);
+}
+
+/** Workflow ids of the open operations on a name; a teardown calls them off first. */
+export async function openOperations(context: Context, name: string): Promise<string[]> {
+  const operations = await context.operations();
+  const ids = (['env', 'pool', 'notebook', 'lease', 'teardown'] as const).map((kind) => operationId(kind, name));
+  const open = await Promise.all(ids.map((id) => operations.isOpen(id)));
+  return ids.filter((_id, index) => open[index]);
+}
+
+/** Starts or joins the teardown of a name and, when asked, waits for its end. */
+export async function tearDown(context: Context, name: string, reason: string, wait: boolean): Promise<ExitCode> {
+  const operations = await context.operations();
+  const { workflowId } = await operations.teardown(name, { reason });
+  context.notice(`started ${workflowId}`);
+  if (wait)
+    return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs: null });
+  const progress = await operations.progress(workflowId);
+  context.result(progress, renderProgress(progress, viewOf(context)));
+  context.notice(howToWatch(workflowId));
+  return exitCodes.done;
+}
+
+/** Says that there is nothing of a name, in the shape of a finished teardown. */
+export function sayGone(context: Context, name: string): ExitCode {
+  const at = new Date(context.terminal.now()).toISOString();
+  const progress: Progress = {
+    name,
+    operation: 'teardownEnvironment',
+    workflowId: operationId('teardown', name),
+    runId: '',
+    phase: 'Gone',
+    phaseSince: at,
+    startedAt: at,
+    endedAt: at,
+    percent: 100,
+    why: `there is nothing of ${name}`,
+    steps: [],
+    pool: null,
+    notebook: null,
+    failure: null,
+    awaiting: null,
+    lease: null,
+    audit: [],
+    auditDropped: 0,
+  };
+  context.result(progress, progress.why);
+  return exitCodes.done;
+}
+
+/** Asks a person; only a whole yes counts. */
+export async function askToGoOn(context: Context, question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await prompt.question(`${question} [yes/no] `, { signal: context.interrupted });
+    return answer.trim().toLowerCase() === 'yes';
+  } finally {
+    prompt.close();
+  }
+}
