@@ -1,0 +1,261 @@
+import { inspect } from 'node:util';
+import { sign } from '../../src/modelarts/auth/signature.js';
+import type { ModelArtsOptions } from '../../src/modelarts/client.js';
+import type { Credentials } from '../../src/modelarts/credentials.js';
+import { Secret } from '../../src/modelarts/secret.js';
+import { FakeClock, settle } from './fake-clock.js';
+import { type Answerer, connect, failureOf, projectId, type Reply, type Seen } from './fake-service.js';
+
+const iamEndpoint = 'https://iam.test-1.example.com';
+const password: Credentials = {
+  kind: 'password',
+  iamEndpoint,
+  username: 'operator',
+  password: new Secret('the-password'),
+  userDomain: 'account',
+  project: { name: 'test-1' },
+};
+const keys: Credentials = { kind: 'aksk', accessKey: 'ACCESSKEY1', secretKey: new Secret('the-secret-key') };
+const pools = { body: { items: [] } };
+const expired = { status: 401, body: { error_code: 'ModelArts.0202', error_msg: 'expired' } };
+
+const isIam = ({ url }: Seen) => url.href.startsWith(iamEndpoint);
+
+/** A service with IAM: tokens are numbered, and only those in `good` are accepted. */
+function withIam(
+  options: { good?: (token: string) => boolean; life?: number; iam?: () => Reply | undefined; service?: Answerer } = {},
+) {
+  const clock = new FakeClock();
+  const { good = () => true, life = 24 * 3600_000, iam = () => undefined, service = () => pools } = options;
+  let issued = 0;
+  const answer: Answerer = (seen, index) => {
+    if (isIam(seen)) {
+      const other = iam();
+      if (other !== undefined) return other;
+      issued += 1;
+      const expires_at = new Date(clock.now() + life).toISOString().replace('Z', '000Z');
+      return { status: 201, headers: { 'X-Subject-Token': `token-${issued}` }, body: { token: { expires_at } } };
+    }
+    return good(seen.headers['x-auth-token'] ?? '') ? service(seen, index) : expired;
+  };
+  const { modelarts, seen } = connect(answer, { credentials: password, now: clock.now, sleep: clock.sleep });
+  return { clock, modelarts, seen, tokenCalls: () => seen.filter(isIam) };
+}
+
+describe('a token by password', () => {
+  test('is asked for as the IAM pages say, and used in every call', async () => {
+    const { modelarts, seen } = withIam();
+    await modelarts.pools.list();
+    expect(seen[0]).toMatchObject({ method: 'POST', url: { pathname: '/v3/auth/tokens' } });
+    expect(JSON.parse(seen[0]?.text ?? '')).toEqual({
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: 'operator', password: 'the-password', domain: { name: 'account' } } },
+        },
+        scope: { project: { name: 'test-1' } },
+      },
+    });
+    expect(seen[0]?.headers).not.toHaveProperty('x-auth-token');
+    expect(seen[1]?.headers['x-auth-token']).toBe('token-1');
+  });
+
+  test('is got once for all who need it at the same time, and then kept', async () => {
+    const { modelarts, tokenCalls } = withIam();
+    await Promise.all(Array.from({ length: 20 }, async () => modelarts.pools.list()));
+    await modelarts.pools.list();
+    expect(tokenCalls()).toHaveLength(1);
+  });
+
+  test('is renewed ten minutes before its end', async () => {
+    const { clock, modelarts, seen, tokenCalls } = withIam();
+    await modelarts.pools.list();
+    await clock.advance(24 * 3600_000 - 11 * 60_000);
+    await modelarts.pools.list();
+    expect(tokenCalls()).toHaveLength(1);
+    await clock.advance(2 * 60_000);
+    await modelarts.pools.list();
+    expect(tokenCalls()).toHaveLength(2);
+    expect(seen.at(-1)?.headers['x-auth-token']).toBe('token-2');
+  });
+
+  test('still serves when its early renewal fails', async () => {
+    let broken = false;
+    const { clock, modelarts, seen } = withIam({ iam: () => (broken ? { status: 503 } : undefined) });
+    await modelarts.pools.list();
+    broken = true;
+    await clock.advance(24 * 3600_000 - 5 * 60_000);
+    await modelarts.pools.list();
+    expect(seen.at(-1)?.headers['x-auth-token']).toBe('token-1');
+    await clock.advance(6 * 60_000);
+    await expect(modelarts.pools.list()).rejects.toMatchObject({ operation: 'iam.token', kind: 'unavailable' });
+  });
+
+  test('is renewed once for all concurrent calls that were refused, each of which is sent once more', async () => {
+    const { modelarts, seen, tokenCalls } = withIam({ good: (token) => token === 'token-2' });
+    const answers = await Promise.all(Array.from({ length: 10 }, async () => modelarts.pools.list()));
+    expect(answers).toHaveLength(10);
+    expect(tokenCalls()).toHaveLength(2);
+    expect(seen.length).toBeLessThanOrEqual(2 + 20);
+  });
+
+  test('a call is not sent a third time when the fresh token is refused too', async () => {
+    const { modelarts, seen, tokenCalls } = withIam({ good: () => false });
+    await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', status: 401 });
+    expect(tokenCalls()).toHaveLength(2);
+    expect(seen).toHaveLength(4);
+  });
+
+  test('a wrong password is tried three times, then left alone for five minutes', async () => {
+    let wrong = true;
+    const refused = { status: 401, body: { error: { message: 'Unauthorized.', code: 401, title: 'Unauthorized' } } };
+    const { clock, modelarts, tokenCalls } = withIam({ iam: () => (wrong ? refused : undefined) });
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: false, errorCode: '401' });
+    }
+    await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: true });
+    expect(tokenCalls()).toHaveLength(3);
+    wrong = false;
+    await clock.advance(5 * 60_000);
+    await modelarts.pools.list();
+  });
+
+  test('a caller who gives up does not take the token away from the others', async () => {
+    let release: (reply: Reply) => void = () => undefined;
+    const held = new Promise<Reply>((resolve) => {
+      release = resolve;
+    });
+    const clock = new FakeClock();
+    const { modelarts } = connect((seen) => (isIam(seen) ? held : pools), {
+      credentials: password,
+      now: clock.now,
+      sleep: clock.sleep,
+    });
+    const impatient = new AbortController();
+    const first = failureOf(modelarts.pools.list({}, { signal: impatient.signal }));
+    const second = modelarts.pools.list();
+    await settle();
+    const reason = new Error('worker shutdown');
+    impatient.abort(reason);
+    expect(await first).toBe(reason);
+    release({ status: 201, headers: { 'X-Subject-Token': 't' }, body: {} });
+    await expect(second).resolves.toMatchObject({ items: [] });
+  });
+});
+
+describe('an access key', () => {
+  const clock = new FakeClock();
+  const create = {
+    name: 'nb',
+    profile_id: 'p',
+    flavor: 'f',
+    spec: { storage: { type: 'evs' as const } },
+  };
+
+  test('signs exactly the bytes that are sent, with project and security token', async () => {
+    const credentials = { ...keys, securityToken: new Secret('temporary') } as Credentials;
+    const { modelarts, seen } = connect(() => ({ body: { id: 'i', status: 's' } }), { credentials, now: clock.now });
+    await modelarts.notebooks.create({ ...create, description: 'é 😀' });
+    const request = seen[0] as Seen;
+    expect(request.headers).toMatchObject({
+      'x-project-id': projectId,
+      'x-security-token': 'temporary',
+      host: request.url.host,
+    });
+    const names = /SignedHeaders=([^,]*)/.exec(request.headers.authorization ?? '')?.[1]?.split(';') ?? [];
+    expect(names).toEqual(['content-type', 'host', 'x-project-id', 'x-sdk-date', 'x-security-token']);
+    const headers = Object.fromEntries(names.map((name) => [name, request.headers[name] ?? '']));
+    const again = sign(
+      { method: 'POST', url: request.url, headers, body: request.text },
+      { accessKey: 'ACCESSKEY1', secretKey: 'the-secret-key' },
+      clock.now(),
+    );
+    expect(request.headers.authorization).toBe(again.Authorization);
+  });
+
+  const refusals: [string, Reply][] = [
+    ['APIGW.0301', { status: 401, body: { error_code: 'APIGW.0301', error_msg: 'verify aksk signature fail' } }],
+    ['403 ModelArts.0206', { status: 403, body: { error_code: 'ModelArts.0206', error_msg: 'Invalid AK/SK.' } }],
+  ];
+  test.each(refusals)('is never tried again within a call, and only three times in all: %s', async (_, refused) => {
+    const { modelarts, seen } = connect(() => refused, { credentials: keys, now: clock.now, sleep: clock.sleep });
+    await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: false });
+    expect(seen).toHaveLength(1);
+    const errors = await Promise.all(Array.from({ length: 30 }, async () => failureOf(modelarts.pools.list())));
+    expect(seen).toHaveLength(3);
+    expect(errors.at(-1)).toMatchObject({ kind: 'auth', notSent: true, outcomeUnknown: false });
+    expect(String(errors.at(-1))).toMatch(/refused 3 times \(.*(aksk|AK\/SK)/);
+    await clock.advance(5 * 60_000);
+    await failureOf(modelarts.pools.list());
+    expect(seen).toHaveLength(4);
+    await failureOf(modelarts.pools.list());
+    expect(seen).toHaveLength(4);
+  });
+
+  test('that was wrong is used at most three times by calls that start together', async () => {
+    const { modelarts, seen } = connect(() => refusals[0]?.[1] ?? {}, {
+      credentials: keys,
+      now: clock.now,
+      sleep: clock.sleep,
+    });
+    await Promise.all(Array.from({ length: 50 }, async () => failureOf(modelarts.pools.list())));
+    expect(seen).toHaveLength(3);
+  });
+
+  test('is not given up for missing rights or server errors', async () => {
+    const replies: Reply[] = [
+      { status: 403, body: { error_code: 'ModelArts.0108' } },
+      { status: 502 },
+      { status: 400 },
+    ];
+    const { modelarts, seen } = connect((_, index) => replies[index % 3] ?? {}, {
+      credentials: keys,
+      now: clock.now,
+      sleep: clock.sleep,
+    });
+    for (let call = 0; call < 9; call += 1) await failureOf(modelarts.pools.list());
+    expect(seen).toHaveLength(9);
+  });
+});
+
+test('a ready token is sent as it is, and left alone after three refusals', async () => {
+  const { modelarts, seen } = connect(() => expired);
+  for (let call = 0; call < 5; call += 1) await failureOf(modelarts.pools.list());
+  expect(seen).toHaveLength(3);
+  expect(seen[0]?.headers['x-auth-token']).toBe('token-that-must-not-be-seen');
+});
+
+test('every call names its language and who it is from', async () => {
+  const { modelarts, seen } = connect(() => pools);
+  await modelarts.pools.list();
+  expect(seen[0]?.headers).toMatchObject({
+    'x-language': 'en-us',
+    'user-agent': expect.stringMatching(/^modelarts-ops\/\d+\.\d+\.\d+/),
+  });
+});
+
+test('nothing that holds a secret shows it', async () => {
+  const secret = 'hush-hush-hush';
+  const all: ModelArtsOptions['credentials'][] = [
+    { kind: 'token', token: new Secret(secret) },
+    { kind: 'aksk', accessKey: 'AK', secretKey: new Secret(secret), securityToken: new Secret(secret) },
+    { ...password, password: new Secret(secret) },
+  ];
+  const options = { depth: 12, showHidden: true, getters: true };
+  for (const credentials of all) {
+    const records: unknown[] = [];
+    const reply: Answerer = (seen) =>
+      isIam(seen)
+        ? { status: 401, body: { error: { message: `wrong: ${secret}`, code: 401 } } }
+        : { status: 401, body: { error_msg: `bad ${secret}` } };
+    const { modelarts } = connect(reply, { credentials, onCall: (record) => records.push(record) });
+    const error = await failureOf(modelarts.pools.list());
+    for (const holder of [credentials, modelarts, error, records]) {
+      expect(inspect(holder, options)).not.toContain(secret);
+      expect(JSON.stringify(holder)).not.toContain(secret);
+      expect(String(holder)).not.toContain(secret);
+    }
+  }
+  expect(`${new Secret(secret)}`).toBe('[secret]');
+  expect(JSON.stringify({ a: new Secret(secret) })).toBe('{"a":"[secret]"}');
+});

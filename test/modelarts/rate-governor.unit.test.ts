@@ -1,0 +1,206 @@
+import type { Priority } from '../../src/modelarts/call.js';
+import { createRateGovernor, type RateGovernor } from '../../src/modelarts/rate-governor.js';
+import type { ThrottleReport } from '../../src/modelarts/throttle-blocks.js';
+import { FakeClock } from './fake-clock.js';
+import { connect, failureOf } from './fake-service.js';
+
+const list = 'GET /v2/{project_id}/pools';
+const create = 'POST /v2/{project_id}/pools';
+
+function setUp(maxRps: number) {
+  const clock = new FakeClock();
+  const governor = createRateGovernor({ maxRps, now: clock.now, sleep: clock.sleep, random: () => 0.5 });
+  return { clock, governor };
+}
+
+function ask(
+  governor: RateGovernor,
+  log: string[],
+  name: string,
+  priority: Priority = 'read',
+  key = list,
+  maxWaitMs = 60_000,
+) {
+  return governor.acquire({ key, priority, operation: name, maxWaitMs }).then(
+    () => log.push(name),
+    (error: Error) => log.push(`${name}: ${error.message}`),
+  );
+}
+
+function throttled(clock: FakeClock, change: Partial<ThrottleReport> = {}): ThrottleReport {
+  return { key: list, startedAt: clock.now(), status: 429, errorCode: 'ModelArts.6101', retryAfterMs: null, ...change };
+}
+
+describe('the rate', () => {
+  test('lets a burst of one second out at once, then one call per interval', async () => {
+    const { clock, governor } = setUp(4);
+    const log: string[] = [];
+    for (let call = 0; call < 10; call += 1) void ask(governor, log, `${call}`);
+    await clock.advance(0);
+    expect(log).toHaveLength(4);
+    await clock.advance(250);
+    expect(log).toHaveLength(5);
+    await clock.advance(750);
+    expect(log).toHaveLength(8);
+    await clock.advance(60_000);
+    expect(log).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  });
+
+  test('below one per second still lets single calls out', async () => {
+    const { clock, governor } = setUp(0.5);
+    const log: string[] = [];
+    void ask(governor, log, 'a');
+    void ask(governor, log, 'b');
+    await clock.advance(1999);
+    expect(log).toEqual(['a']);
+    await clock.advance(2);
+    expect(log).toEqual(['a', 'b']);
+  });
+
+  test('is given to deletes first, then creates, then reads', async () => {
+    const { clock, governor } = setUp(1);
+    const log: string[] = [];
+    void ask(governor, log, 'first');
+    void ask(governor, log, 'read');
+    void ask(governor, log, 'create', 'create');
+    void ask(governor, log, 'delete', 'delete');
+    void ask(governor, log, 'create 2', 'create');
+    await clock.advance(10_000);
+    expect(log).toEqual(['first', 'delete', 'create', 'create 2', 'read']);
+  });
+
+  test('refuses unsent what cannot go in time, and says when it can', async () => {
+    const { clock, governor } = setUp(0.1);
+    await governor.acquire({ key: create, priority: 'create', operation: 'pools.create' });
+    const refused = failureOf(
+      governor.acquire({
+        key: create,
+        priority: 'create',
+        operation: 'pools.create',
+        subject: 'pool a',
+        maxWaitMs: 2000,
+      }),
+    );
+    await clock.advance(2001);
+    expect(await refused).toMatchObject({
+      kind: 'throttled',
+      notSent: true,
+      outcomeUnknown: false,
+      method: 'POST',
+      retryAfterMs: expect.any(Number),
+    });
+    expect(String(await refused)).toContain('pools.create (pool a) was not sent');
+  });
+
+  test('forgets a call whose signal is aborted, and throws its reason', async () => {
+    const { clock, governor } = setUp(0.1);
+    await governor.acquire({ key: list, priority: 'read', operation: 'a' });
+    const giving = new AbortController();
+    const reason = new Error('cancelled');
+    const refused = failureOf(governor.acquire({ key: list, priority: 'read', operation: 'b', signal: giving.signal }));
+    giving.abort(reason);
+    expect(await refused).toBe(reason);
+    const log: string[] = [];
+    void ask(governor, log, 'c');
+    await clock.advance(10_001);
+    expect(log).toEqual(['c']);
+  });
+});
+
+describe('a throttled endpoint', () => {
+  test('is left alone until Retry-After, and only that one', async () => {
+    const { clock, governor } = setUp(100);
+    governor.report(throttled(clock, { retryAfterMs: 5000 }));
+    const log: string[] = [];
+    void ask(governor, log, 'blocked');
+    void ask(governor, log, 'other', 'create', create);
+    await clock.advance(4999);
+    expect(log).toEqual(['other']);
+    expect(governor.blockedUntil(list)).toBe(clock.now() + 1);
+    expect(governor.blockedUntil(create)).toBeNull();
+    await clock.advance(1);
+    expect(log).toEqual(['other', 'blocked']);
+  });
+
+  test('everything is left alone when the gateway throttles', async () => {
+    for (const errorCode of ['APIGW.0308', 'APIG.0308']) {
+      const { clock, governor } = setUp(100);
+      governor.report(throttled(clock, { errorCode, retryAfterMs: 3000 }));
+      expect(governor.blockedUntil(create)).toBe(clock.now() + 3000);
+    }
+  });
+
+  test('refuses at once when the wait is longer than the patience', async () => {
+    const { clock, governor } = setUp(100);
+    governor.report(throttled(clock, { retryAfterMs: 5000 }));
+    const refused = governor.acquire({ key: list, priority: 'read', operation: 'x', maxWaitMs: 2000 });
+    expect(await failureOf(refused)).toMatchObject({ kind: 'throttled', notSent: true, retryAfterMs: 5000 });
+  });
+
+  test('backs off longer and longer without a stated wait, and starts anew after a success', async () => {
+    const { clock, governor } = setUp(100);
+    const pauses: number[] = [];
+    for (let refusal = 0; refusal < 7; refusal += 1) {
+      governor.report(throttled(clock));
+      const until = governor.blockedUntil(list) ?? 0;
+      pauses.push(until - clock.now());
+      await clock.advance(until - clock.now());
+    }
+    expect(pauses).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+    governor.report(throttled(clock, { status: 200, errorCode: null }));
+    governor.report(throttled(clock));
+    expect((governor.blockedUntil(list) ?? 0) - clock.now()).toBe(2000);
+  });
+
+  test('counts refusals of calls that were under way together once', async () => {
+    const { clock, governor } = setUp(100);
+    const startedAt = clock.now();
+    await clock.advance(50);
+    for (let call = 0; call < 20; call += 1) governor.report(throttled(clock, { startedAt }));
+    expect((governor.blockedUntil(list) ?? 0) - clock.now()).toBe(2000);
+  });
+
+  test('a shorter wait does not shorten a longer one', async () => {
+    const { clock, governor } = setUp(100);
+    governor.report(throttled(clock, { retryAfterMs: 9000 }));
+    governor.report(throttled(clock, { retryAfterMs: 1000 }));
+    expect(governor.blockedUntil(list)).toBe(clock.now() + 9000);
+  });
+});
+
+describe('the client under the governor', () => {
+  test('a create that cannot be admitted within two seconds is not sent', async () => {
+    const clock = new FakeClock();
+    const reply = { status: 429, headers: { 'Retry-After': '30' }, body: { error_code: 'APIGW.0308' } };
+    const { modelarts, seen } = connect(() => reply, { now: clock.now, sleep: clock.sleep });
+    await expect(modelarts.pools.list()).rejects.toMatchObject({
+      kind: 'throttled',
+      notSent: false,
+      retryAfterMs: 30_000,
+    });
+    const notebook = { name: 'n', profile_id: 'p', flavor: 'f', spec: { storage: { type: 'evs' as const } } };
+    await expect(modelarts.notebooks.create(notebook)).rejects.toMatchObject({
+      kind: 'throttled',
+      notSent: true,
+      retryAfterMs: 30_000,
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('calls go out again as soon as the block has ended', async () => {
+    const clock = new FakeClock();
+    const { modelarts, seen } = connect(
+      (_, index) => (index === 0 ? { status: 429, headers: { 'retry-after': '8' } } : { body: { items: [] } }),
+      {
+        now: clock.now,
+        sleep: clock.sleep,
+      },
+    );
+    await failureOf(modelarts.pools.list());
+    const waiting = modelarts.pools.list();
+    await clock.advance(7999);
+    expect(seen).toHaveLength(1);
+    await clock.advance(1);
+    await expect(waiting).resolves.toMatchObject({ items: [] });
+  });
+});
