@@ -1,0 +1,321 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ModelArtsError } from '../../src/modelarts/errors.js';
+import {
+  createWatcher,
+  type Sighting,
+  type Target,
+  type Watcher,
+  type WatcherOptions,
+} from '../../src/modelarts/watcher.js';
+import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../src/modelarts/watchers.js';
+import { FakeClock, settle } from './fake-clock.js';
+import { connect } from './fake-service.js';
+
+const pace = { pollMinMs: 1000, pollMaxMs: 10_000 };
+const throttled = new ModelArtsError('slow down', {
+  kind: 'throttled',
+  operation: 'x',
+  method: 'GET',
+  template: '/x',
+  retryAfterMs: 25_000,
+});
+
+function setUp(options: Partial<WatcherOptions<string>> = {}) {
+  const clock = new FakeClock();
+  const items = new Map<string, string>([['a', 'Creating']]);
+  const lists: number[] = [];
+  const shows: string[] = [];
+  const watcher = createWatcher<string>({
+    list: async () => {
+      lists.push(clock.now());
+      return new Map(items);
+    },
+    show: async (id) => {
+      shows.push(id);
+      return null;
+    },
+    fingerprint: (item) => item,
+    pace,
+    now: clock.now,
+    sleep: clock.sleep,
+    random: () => 0,
+    ...options,
+  });
+  return { clock, items, lists, shows, watcher };
+}
+
+function watch<Item>(watcher: Watcher<Item>, target: Target | string) {
+  const seen: Sighting<Item>[] = [];
+  const stop = watcher.subscribe(target, (sighting) => seen.push(sighting));
+  return { seen, stop };
+}
+
+test('one list call serves a hundred waiters', async () => {
+  const { clock, items, lists, shows, watcher } = setUp();
+  const ids = Array.from({ length: 100 }, (_, n) => `pool-${n}`);
+  for (const id of ids) items.set(id, 'Creating');
+  const waiters = ids.map((id) => watch(watcher, id));
+  await clock.advance(0);
+  expect(lists).toHaveLength(1);
+  expect(shows).toEqual([]);
+  for (const { seen } of waiters) expect(seen).toEqual([{ at: clock.now(), item: 'Creating' }]);
+});
+
+test('the pace slows down while nothing happens, up to its maximum, and is fast after a change', async () => {
+  const { clock, items, lists, watcher } = setUp();
+  watch(watcher, 'a');
+  await clock.advance(120_000);
+  const gaps = lists.slice(1).map((at, index) => at - (lists[index] ?? 0));
+  expect(gaps[0]).toBe(1500);
+  expect(gaps.at(-1)).toBe(10_000);
+  expect([...gaps].sort((left, right) => left - right)).toEqual(gaps);
+
+  items.set('a', 'Running');
+  const before = lists.length;
+  await clock.advance(10_000);
+  const changedAt = lists[before] ?? 0;
+  await clock.advance(2000);
+  expect((lists[before + 1] ?? 0) - changedAt).toBe(1000);
+});
+
+test('the pace is fast near the time at which a change is expected', async () => {
+  const { clock, lists, watcher } = setUp();
+  const expectedSoon = clock.now() + 61_000;
+  watch(watcher, { id: 'a', expectedSoon });
+  await clock.advance(90_000);
+  const near = lists.filter((at) => at >= expectedSoon - 1000 && at <= expectedSoon + 20_000);
+  expect(near.length).toBeGreaterThanOrEqual(20);
+  const early = lists.filter((at) => at < expectedSoon - 1000);
+  expect(early.length).toBeLessThan(15);
+});
+
+test('a new waiter is served as soon as the pace allows, one that is up to date at the usual time', async () => {
+  const { clock, lists, watcher } = setUp();
+  watch(watcher, 'a');
+  await clock.advance(100_000);
+  const rest = lists.length;
+  const lastLook = lists.at(-1) ?? 0;
+  watch(watcher, { id: 'a', lastSeenAt: lastLook });
+  await settle();
+  expect(lists).toHaveLength(rest);
+  await clock.advance(500);
+  watch(watcher, 'a');
+  await clock.advance(1000);
+  expect(lists).toHaveLength(rest + 1);
+});
+
+test('what the list does not hold is looked at by id: there after all, or absent', async () => {
+  const { clock, watcher } = setUp({ show: async (id) => (id === 'failed' ? 'CreationFailed' : null) });
+  const failed = watch(watcher, 'failed');
+  const gone = watch(watcher, 'gone');
+  await clock.advance(0);
+  expect(failed.seen).toEqual([{ at: clock.now(), item: 'CreationFailed' }]);
+  expect(gone.seen).toEqual([{ at: clock.now(), item: null }]);
+});
+
+test('a bad answer is told and never ends the looking; it is no absence', async () => {
+  let broken = true;
+  const failure = new Error('HTTP 502');
+  const { clock, watcher } = setUp({
+    list: async () => {
+      if (broken) throw failure;
+      return new Map([['a', 'Running']]);
+    },
+  });
+  const { seen } = watch(watcher, 'a');
+  await clock.advance(0);
+  expect(seen).toEqual([{ at: clock.now(), error: failure }]);
+  broken = false;
+  await clock.advance(5000);
+  expect(seen.at(-1)).toMatchObject({ item: 'Running' });
+});
+
+test('a look by id that fails is told to its own waiter only', async () => {
+  const { clock, watcher } = setUp({
+    show: async () => {
+      throw new Error('HTTP 500');
+    },
+  });
+  const listed = watch(watcher, 'a');
+  const hidden = watch(watcher, 'b');
+  await clock.advance(0);
+  expect(listed.seen[0]?.item).toBe('Creating');
+  expect(hidden.seen[0]?.error?.message).toBe('HTTP 500');
+});
+
+test('Retry-After delays every workspace', async () => {
+  let refuse = true;
+  const calls: { workspace: string | undefined; at: number }[] = [];
+  const { clock, watcher } = setUp({
+    list: async (workspace) => {
+      calls.push({ workspace, at: clock.now() });
+      if (refuse) throw throttled;
+      return new Map();
+    },
+  });
+  const start = clock.now();
+  watch(watcher, { id: 'a', workspaceId: '1' });
+  await clock.advance(0);
+  watch(watcher, { id: 'b', workspaceId: '2' });
+  refuse = false;
+  await clock.advance(24_999);
+  expect(calls).toEqual([{ workspace: '1', at: start }]);
+  await clock.advance(2001);
+  expect(
+    calls
+      .slice(1, 3)
+      .map(({ workspace }) => workspace)
+      .sort(),
+  ).toEqual(['1', '2']);
+});
+
+test('each workspace has its own list', async () => {
+  const asked: (string | undefined)[] = [];
+  const { clock, watcher } = setUp({
+    list: async (workspace) => {
+      asked.push(workspace);
+      return new Map([['a', `in ${workspace ?? 'default'}`]]);
+    },
+  });
+  const here = watch(watcher, 'a');
+  const there = watch(watcher, { id: 'a', workspaceId: 'w' });
+  await clock.advance(0);
+  expect(asked.sort()).toEqual(['w', undefined]);
+  expect(here.seen[0]?.item).toBe('in default');
+  expect(there.seen[0]?.item).toBe('in w');
+});
+
+test('nobody waiting, nobody looking; whoever comes next starts it again', async () => {
+  const { clock, lists, watcher } = setUp();
+  const first = watch(watcher, 'a');
+  await clock.advance(0);
+  first.stop();
+  await clock.advance(60_000);
+  expect(lists).toHaveLength(1);
+  const second = watch(watcher, 'a');
+  await clock.advance(0);
+  expect(lists).toHaveLength(2);
+  expect(first.seen).toHaveLength(1);
+  expect(second.seen).toHaveLength(1);
+});
+
+test('waiters that come and go cannot make looks come faster than the minimum', async () => {
+  const { clock, lists, watcher } = setUp();
+  for (let round = 0; round < 19; round += 1) {
+    const { stop } = watch(watcher, 'a');
+    await clock.advance(50);
+    stop();
+  }
+  expect(lists).toHaveLength(1);
+});
+
+test('a listener that throws does not disturb the others', async () => {
+  const { clock, watcher } = setUp();
+  watcher.subscribe('a', () => {
+    throw new Error('mine');
+  });
+  const { seen } = watch(watcher, 'a');
+  await clock.advance(20_000);
+  expect(seen.length).toBeGreaterThan(3);
+});
+
+test('closing ends it, whatever is under way', async () => {
+  const ending = new AbortController();
+  const { clock, lists, watcher } = setUp({ signal: ending.signal });
+  const { seen } = watch(watcher, 'a');
+  await clock.advance(0);
+  ending.abort();
+  await clock.advance(60_000);
+  expect(lists).toHaveLength(1);
+  watcher.subscribe('a', () => undefined);
+  await clock.advance(60_000);
+  expect(lists).toHaveLength(1);
+  expect(seen).toHaveLength(1);
+});
+
+test('looks are made in the context of the watcher, sightings are told in that of the subscriber', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const contexts: (string | undefined)[] = [];
+  const told: (string | undefined)[] = [];
+  const { clock, watcher } = storage.run('worker', () =>
+    setUp({
+      list: async () => {
+        contexts.push(storage.getStore());
+        return new Map([['a', 'x']]);
+      },
+    }),
+  );
+  storage.run('activity 1', () => watcher.subscribe('a', () => told.push(storage.getStore())));
+  await clock.advance(0);
+  storage.run('activity 2', () => watcher.subscribe('a', () => told.push(storage.getStore())));
+  await clock.advance(1000);
+  expect(contexts).toEqual(['worker', 'worker']);
+  expect(told).toEqual(['activity 1', 'activity 1', 'activity 2']);
+});
+
+describe('the watchers of the API', () => {
+  const notFound = { status: 404, body: { error_code: 'ModelArts.50015001', error_msg: 'pool not found' } };
+
+  test('pools: listed, hidden, absent, and in doubt', async () => {
+    const clock = new FakeClock();
+    const { modelarts, seen } = connect(
+      ({ url }) => {
+        const id = url.pathname.split('/')[4];
+        if (id === undefined)
+          return { body: { items: [{ metadata: { name: 'listed' }, status: { phase: 'Running' } }] } };
+        if (id === 'hidden') return { body: { metadata: { name: id }, status: { phase: 'CreationFailed' } } };
+        return id === 'absent' ? notFound : { status: 502, body: '<html>' };
+      },
+      { now: clock.now, sleep: clock.sleep },
+    );
+    const watcher = createPoolWatcher(modelarts, { pace, now: clock.now, sleep: clock.sleep });
+    const found = Object.fromEntries(
+      ['listed', 'hidden', 'absent', 'doubt'].map((id) => [id, watch(watcher, { id, workspaceId: '0' }).seen]),
+    );
+    await clock.advance(0);
+    expect(found.listed?.[0]?.item?.status.phase).toBe('Running');
+    expect(found.hidden?.[0]?.item?.status.phase).toBe('CreationFailed');
+    expect(found.absent?.[0]?.item).toBeNull();
+    expect(found.doubt?.[0]?.error).toMatchObject({ kind: 'unavailable' });
+    expect(seen.filter(({ url }) => url.search === '?workspaceId=0')).toHaveLength(1);
+    watcher.close();
+  });
+
+  test('notebooks: absence is told with HTTP 400', async () => {
+    const clock = new FakeClock();
+    const { modelarts } = connect(
+      ({ url }) =>
+        url.pathname.endsWith('/instances')
+          ? { body: { instances: [{ id: 'DE-1', status: 'RUNNING' }] } }
+          : { status: 400, body: { error_code: 'ModelArts.6309', error_message: 'The instance does not exist.' } },
+      { now: clock.now, sleep: clock.sleep },
+    );
+    const watcher = createNotebookWatcher(modelarts, { pace, now: clock.now, sleep: clock.sleep });
+    const running = watch(watcher, 'DE-1');
+    const gone = watch(watcher, 'DE-2');
+    await clock.advance(0);
+    expect(running.seen[0]?.item?.status).toBe('RUNNING');
+    expect(gone.seen[0]?.item).toBeNull();
+    watcher.close();
+  });
+
+  test('flavors: by name, over all pages', async () => {
+    const clock = new FakeClock();
+    const flavor = (name: string, phase: string) => ({ metadata: { name }, status: { phase: { 'az-1': phase } } });
+    const { modelarts, seen } = connect(
+      ({ url }) =>
+        url.searchParams.has('continue')
+          ? { body: { items: [flavor('b', 'normal')] } }
+          : { body: { items: [flavor('a', 'soldout')], metadata: { continue: '2' } } },
+      { now: clock.now, sleep: clock.sleep },
+    );
+    const watcher = createFlavorWatcher(modelarts, { pace, now: clock.now, sleep: clock.sleep });
+    const second = watch(watcher, 'b');
+    const unknown = watch(watcher, 'c');
+    await clock.advance(0);
+    expect(second.seen[0]?.item?.status?.phase).toEqual({ 'az-1': 'normal' });
+    expect(unknown.seen[0]?.item).toBeNull();
+    expect(seen).toHaveLength(2);
+    watcher.close();
+  });
+});
