@@ -156,7 +156,8 @@ describe('an access key', () => {
     const credentials = { ...keys, securityToken: new Secret('temporary') } as Credentials;
     const { modelarts, seen } = connect(() => ({ body: { id: 'i', status: 's' } }), { credentials, now: clock.now });
     await modelarts.notebooks.create({ ...create, description: 'é 😀' });
-    const request = seen[0] as Seen;
+    const [request] = seen;
+    if (request === undefined) throw new Error('nothing was sent');
     expect(request.headers).toMatchObject({
       'x-project-id': projectId,
       'x-security-token': 'temporary',
@@ -256,6 +257,6 @@ test('nothing that holds a secret shows it', async () => {
       expect(String(holder)).not.toContain(secret);
     }
   }
-  expect(`${new Secret(secret)}`).toBe('[secret]');
+  expect(String(new Secret(secret))).toBe('[secret]');
   expect(JSON.stringify({ a: new Secret(secret) })).toBe('{"a":"[secret]"}');
 });

@@ -11,12 +11,14 @@ const create = {
 } as const;
 
 async function showing(reply: Reply | Broken): Promise<ModelArtsError> {
-  return (await failureOf(connect(() => reply).modelarts.pools.show('p1'))) as ModelArtsError;
+  return await failureOf<ModelArtsError>(connect(() => reply).modelarts.pools.show('p1'));
 }
 
 async function creating(reply: Reply | Broken): Promise<ModelArtsError> {
-  return (await failureOf(connect(() => reply).modelarts.pools.create(create))) as ModelArtsError;
+  return await failureOf<ModelArtsError>(connect(() => reply).modelarts.pools.create(create));
 }
+
+const errorExamples: { error_code: string; error_msg: string }[] = fixture('errors');
 
 describe('classification by status and code', () => {
   test.each<[number, string, ModelArtsErrorKind]>([
@@ -93,7 +95,7 @@ describe('the shapes of error bodies', () => {
   });
 
   test.each(
-    (fixture('errors') as { error_code: string; error_msg: string }[]).map((body, index) => ({
+    errorExamples.map((body, index) => ({
       body,
       status: [400, 409, 404, 401, 404, 404, 500][index] ?? 0,
     })),

@@ -81,17 +81,15 @@ export function connect(
   return { modelarts, seen };
 }
 
-/** A JSON example of the API's pages. */
-export function fixture(name: string): unknown {
+/** A JSON example of the API's pages, of whatever type it is taken for, as JSON is. */
+export function fixture(name: string): ReturnType<typeof JSON.parse> {
   return JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8'));
 }
 
 /** The error of a call that must fail. */
-export async function failureOf(call: Promise<unknown>): Promise<unknown> {
-  try {
-    await call;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('the call did not fail');
+export async function failureOf<Failure = unknown>(call: Promise<unknown>): Promise<Failure> {
+  return call.then(
+    () => Promise.reject(new Error('the call did not fail')),
+    (error) => error,
+  );
 }

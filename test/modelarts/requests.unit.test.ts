@@ -1,10 +1,10 @@
 import { InvalidRequestError, type Problem } from '../../src/modelarts/errors.js';
 import type { NotebookCreate } from '../../src/modelarts/schemas/notebook-request.js';
-import type { PoolCreate, PoolPatch } from '../../src/modelarts/schemas/pool-request.js';
+import type { PoolCreate } from '../../src/modelarts/schemas/pool-request.js';
 import { connect, failureOf, fixture, projectId } from './fake-service.js';
 
-const pool = fixture('pool-create.request') as PoolCreate & Record<string, never>;
-const notebook = fixture('notebook-create-evs.request') as NotebookCreate & Record<string, never>;
+const pool: PoolCreate = fixture('pool-create.request');
+const notebook: NotebookCreate = fixture('notebook-create-evs.request');
 
 function client() {
   return connect(() => ({ body: { id: 'i', status: 's', metadata: { name: 'p' }, instances: [] } }));
@@ -16,7 +16,7 @@ describe('requests of the API pages are sent as they stand', () => {
   test.each(['pool-create', 'pool-create-physical'])('%s', async (name) => {
     const { modelarts, seen } = client();
     const body = fixture(`${name}.request`);
-    await modelarts.pools.create(body as PoolCreate);
+    await modelarts.pools.create(body);
     expect(seen[0]).toMatchObject({ method: 'POST', url: { pathname: `/v2/${projectId}/pools` } });
     expect(seen[0]?.headers['content-type']).toBe('application/json');
     expect(sent(seen[0]?.text)).toEqual(body);
@@ -24,15 +24,15 @@ describe('requests of the API pages are sent as they stand', () => {
 
   test('a logical pool; the number in its billing mode is sent as text, as pools-and-flavors.md 2.8 says', async () => {
     const { modelarts, seen } = client();
-    const body = fixture('pool-create-logical.request') as { metadata: { annotations: object } };
-    await modelarts.pools.create(body as unknown as PoolCreate);
+    const body = fixture('pool-create-logical.request');
+    await modelarts.pools.create(body);
     const annotations = { ...body.metadata.annotations, 'os.modelarts/billing.mode': '0' };
     expect(sent(seen[0]?.text)).toEqual({ ...body, metadata: { ...body.metadata, annotations } });
   });
 
   test('a pool patch, as a merge patch', async () => {
     const { modelarts, seen } = client();
-    const body = fixture('pool-patch.request') as PoolPatch;
+    const body = fixture('pool-patch.request');
     await modelarts.pools.patch('pool-1', body);
     expect(seen[0]).toMatchObject({ method: 'PATCH', url: { pathname: `/v2/${projectId}/pools/pool-1` } });
     expect(seen[0]?.headers['content-type']).toBe('application/merge-patch+json');
@@ -42,7 +42,7 @@ describe('requests of the API pages are sent as they stand', () => {
   test.each(['notebook-create-evs', 'notebook-create-obs'])('%s', async (name) => {
     const { modelarts, seen } = client();
     const body = fixture(`${name}.request`);
-    await modelarts.notebooks.create(body as NotebookCreate);
+    await modelarts.notebooks.create(body);
     expect(seen[0]).toMatchObject({ method: 'POST', url: { pathname: `/v1/${projectId}/demanager/instances` } });
     expect(sent(seen[0]?.text)).toEqual(body);
   });
@@ -89,28 +89,32 @@ describe('requests of the API pages are sent as they stand', () => {
 });
 
 /** The value with one member replaced, or removed when undefined is given. */
-function changed(value: unknown, path: readonly (string | number)[], replacement: unknown): never {
-  const copy = JSON.parse(JSON.stringify(value)) as Record<string | number, unknown>;
+function changed(
+  value: unknown,
+  path: readonly (string | number)[],
+  replacement: unknown,
+): ReturnType<typeof JSON.parse> {
+  const copy = JSON.parse(JSON.stringify(value));
   let inner = copy;
   for (const key of path.slice(0, -1)) {
     inner[key] ??= {};
-    inner = inner[key] as Record<string | number, unknown>;
+    inner = inner[key];
   }
   const last = path.at(-1) ?? '';
   if (replacement === undefined) delete inner[last];
   else inner[last] = replacement;
-  return copy as never;
+  return copy;
 }
 
 async function problemsOf(
   call: (sender: ReturnType<typeof client>['modelarts']) => Promise<unknown>,
 ): Promise<readonly Problem[]> {
   const { modelarts, seen } = client();
-  const error = await failureOf(call(modelarts));
+  const error = await failureOf<InvalidRequestError>(call(modelarts));
   expect(error).toBeInstanceOf(InvalidRequestError);
   expect(error).toMatchObject({ kind: 'rejected', notSent: true, outcomeUnknown: false });
   expect(seen).toHaveLength(0);
-  return (error as InvalidRequestError).problems;
+  return error.problems;
 }
 
 const logical = {
@@ -212,7 +216,7 @@ describe('a pool create is refused before it is sent, with the place of the prob
   test('every problem is listed at once, and named in the message', async () => {
     const { modelarts } = client();
     const broken = changed(changed(pool, name, 'A'), ['spec', 'resources', 0, 'count'], 0);
-    const error = (await failureOf(modelarts.pools.create(broken))) as InvalidRequestError;
+    const error = await failureOf<InvalidRequestError>(modelarts.pools.create(broken));
     expect(error.problems.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['spec.resources[0].count', 'metadata.labels["os.modelarts/name"]']),
     );

@@ -1,12 +1,8 @@
-import type { NotebookCreate } from '../../src/modelarts/schemas/notebook-request.js';
-import type { PoolCreate, PoolPatch } from '../../src/modelarts/schemas/pool-request.js';
 import { Secret } from '../../src/modelarts/secret.js';
 import { connect, fixture, type Reply } from './fake-service.js';
 
-type Json = Record<string, never>;
-
 const answering = (body: unknown) => connect((): Reply => ({ body }));
-const notebook = fixture('notebook-create.answer') as Json;
+const notebook = fixture('notebook-create.answer');
 
 describe('answers of the API pages', () => {
   test('a pool list', async () => {
@@ -31,7 +27,7 @@ describe('answers of the API pages', () => {
   });
 
   test('a created pool has no phase yet', async () => {
-    const body = fixture('pool-create.request') as PoolCreate;
+    const body = fixture('pool-create.request');
     const pool = await answering(fixture('pool-create.answer')).modelarts.pools.create(body);
     expect(pool.metadata.name).toBe('pool-ae01-6f5da086876d4cd084d36f8bd3346036');
     expect(pool.status.phase).toBeUndefined();
@@ -40,13 +36,13 @@ describe('answers of the API pages', () => {
 
   test('a patched pool shows nodes being created', async () => {
     const status = fixture('pool-patch-status.answer');
-    const change = fixture('pool-patch.request') as PoolPatch;
+    const change = fixture('pool-patch.request');
     const pool = await answering({ metadata: { name: 'p' }, status }).modelarts.pools.patch('p', change);
     expect(pool.status.resources.creating).toMatchObject([{ flavor: 'modelarts.vm.cpu.4ud', count: 1 }]);
   });
 
   test('a deleted pool, with or without a time of deletion', async () => {
-    const [pool] = (fixture('pool-list.answer') as { items: Json[] }).items;
+    const [pool] = fixture('pool-list.answer').items;
     expect((await answering(pool).modelarts.pools.delete('p'))?.metadata.deletionTimestamp).toBeUndefined();
     expect(await answering('').modelarts.pools.delete('p')).toBeNull();
   });
@@ -61,7 +57,7 @@ describe('answers of the API pages', () => {
   });
 
   test('a network: fresh, active, being deleted', async () => {
-    const fresh = fixture('network-create.answer') as { metadata: Json };
+    const fresh = fixture('network-create.answer');
     expect((await answering(fresh).modelarts.networks.show('n')).status?.phase).toBe('');
     const active = { ...fresh, status: { phase: 'Active', connectionStatus: {} } };
     expect((await answering({ items: [active] }).modelarts.networks.list()).items[0]?.status?.phase).toBe('Active');
@@ -72,9 +68,7 @@ describe('answers of the API pages', () => {
   });
 
   test('a created notebook', async () => {
-    const created = await answering(notebook).modelarts.notebooks.create(
-      fixture('notebook-create-evs.request') as NotebookCreate,
-    );
+    const created = await answering(notebook).modelarts.notebooks.create(fixture('notebook-create-evs.request'));
     expect(created).toMatchObject({
       id: 'DE-0a1b2c3d-c73d-11ea-964c-0255ac100033',
       status: 'CREATING',

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { sign } from '../../src/modelarts/auth/signature.js';
 import { createModelArts, type ModelArts } from '../../src/modelarts/client.js';
 import type { Credentials } from '../../src/modelarts/credentials.js';
@@ -21,7 +20,13 @@ function connectTo(endpoint: string, credentials: Credentials = { kind: 'token',
   return modelarts;
 }
 
-const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+function portOf(listening: Server): number {
+  const address = listening.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+  return address.port;
+}
+
+const address = () => `http://127.0.0.1:${portOf(server)}`;
 
 beforeEach(async () => {
   bodies = [];
@@ -110,7 +115,7 @@ test('a page of a proxy is understood as what its status says', async () => {
 test('a connection that is refused is known to have sent nothing', async () => {
   const nobody = createServer();
   await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
-  const { port } = nobody.address() as AddressInfo;
+  const port = portOf(nobody);
   await new Promise((resolve) => nobody.close(resolve));
   for (const host of ['127.0.0.1', 'localhost']) {
     await expect(connectTo(`http://${host}:${port}`).notebooks.create(notebook)).rejects.toMatchObject({
