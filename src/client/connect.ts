@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
-import { TemporalConnection } from '../config/temporal-connection.js';
 import { type ClientConfig, readClientConfig } from '../config.js';
+import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
 import { castError, type Place } from './temporal-errors.js';
@@ -16,7 +16,7 @@ export interface ConnectOptions {
   /** Who commands are by when a call does not say. @defaultValue the OS user */
   readonly actor?: string;
   /** TLS, API key and the like, as the Temporal client takes them. */
-  readonly connection?: Omit<ConnectionOptions, 'address'>;
+  readonly connection?: Pick<ConnectionOptions, 'tls' | 'apiKey' | 'metadata'>;
 }
 
 /** A connection to Temporal with the operations on it; the parts are for commands that need more than operations. */
@@ -28,23 +28,20 @@ export interface Session {
 }
 
 /** Shorter than the 10 s within which a dead server has to show. */
-const connectTimeoutMs = 8_000;
+const connectTimeoutMs = 6_000;
 
 /** Connects to Temporal; close the operations when done. */
 export async function connect(options: ConnectOptions = {}): Promise<Operations> {
   const { connection, ...given } = options;
-  const config = { ...readClientConfig(), ...given };
-  const { operations } = await openSession(
-    connection === undefined ? config : { ...config, connection: new TemporalConnection(connection) },
-  );
+  const { operations } = await openSession({ ...readClientConfig(), ...given }, connection);
   return operations;
 }
 
 /** As `connect`, for commands that need the parts too; `config` has every setting. */
-export async function openSession(config: ClientConfig): Promise<Session> {
+export async function openSession(config: ClientConfig, given: ConnectOptions['connection'] = {}): Promise<Session> {
   const { address, namespace, taskQueue, actor } = config;
   const place: Place = { address, namespace, taskQueue };
-  const connection = await openConnection(place, config.connection.options());
+  const connection = await openConnection(place, { ...config.connectionOptions(), ...given });
   const client = new Client({ connection, namespace });
   const operations = new Operations({
     runs: new TemporalRuns(client, place),
@@ -60,6 +57,8 @@ async function openConnection(place: Place, options: ConnectionOptions): Promise
   try {
     return await Connection.connect({ ...options, address: place.address, connectTimeout: connectTimeoutMs });
   } catch (error) {
-    throw castError(error, place, `connecting to ${place.address}`, 'server');
+    const cast = castError(error, place, `connecting to ${place.address}`, 'server');
+    // Whatever goes wrong before the first answer means that there is no Temporal that we could talk to.
+    throw cast instanceof NotAuthorizedError ? cast : new ServerUnreachableError(place.address, error);
   }
 }

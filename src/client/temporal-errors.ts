@@ -49,6 +49,8 @@ export function castError(error: unknown, place: Place, subject: string, answere
   switch (status.code) {
     case grpc.unavailable:
       return new ServerUnreachableError(place.address, error);
+    // A call that ran out of time may come back as either, depending on which side gave up first.
+    case grpc.cancelled:
     case grpc.deadlineExceeded:
       return answerer === 'worker'
         ? new WorkerUnreachableError(place.taskQueue, error)

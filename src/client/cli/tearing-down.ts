@@ -31,7 +31,7 @@ export async function openOperations(context: Context, name: string): Promise<st
 export async function tearDown(context: Context, name: string, reason: string, wait: boolean): Promise<ExitCode> {
   const operations = await context.operations();
   const { workflowId } = await operations.teardown(name, { reason });
-  context.notice(`started ${workflowId}`);
+  context.notice(`${workflowId} is under way`);
   if (wait)
     return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs: null });
   const progress = await operations.progress(workflowId);

@@ -1,0 +1,144 @@
+import { OperationRefusedError, WorkerUnreachableError } from '../../src/client/errors.js';
+import type { Run, RunOutcome, RunStart, Runs } from '../../src/client/runs.js';
+import type { HistoryEvent } from '../../src/client/timeline.js';
+import type { Progress } from '../../src/contract/progress.js';
+
+/** A run as the fake keeps it: what Temporal would know, and what a worker would answer. */
+export interface FakeRun extends Run {
+  readonly argument: unknown;
+  readonly answers: Readonly<Record<string, unknown>>;
+  readonly outcome: RunOutcome | null;
+}
+
+const start = new Date('2026-03-01T10:00:00Z');
+
+export function makeRun(workflowId: string, change: Partial<FakeRun> = {}): FakeRun {
+  return {
+    workflowId,
+    runId: `run of ${workflowId}`,
+    type: 'provisionPoolThenLaunchNotebook',
+    status: 'RUNNING',
+    startedAt: start,
+    closedAt: null,
+    memo: {},
+    phase: 'AwaitingPool',
+    environment: workflowId.slice(workflowId.indexOf('/') + 1),
+    pending: [],
+    argument: null,
+    answers: {},
+    outcome: null,
+    ...change,
+  };
+}
+
+export function makeProgress(change: Partial<Progress> = {}): Progress {
+  return {
+    name: 'team-a',
+    operation: 'provisionPoolThenLaunchNotebook',
+    workflowId: 'env/team-a',
+    runId: 'run of env/team-a',
+    phase: 'AwaitingPool',
+    phaseSince: '2026-03-01T10:00:10.000Z',
+    startedAt: '2026-03-01T10:00:00.000Z',
+    endedAt: null,
+    percent: 45,
+    why: 'pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling',
+    steps: [
+      { name: 'validate', state: 'done', startedAt: '2026-03-01T10:00:00.000Z', attempt: 1 },
+      { name: 'pool', state: 'running', startedAt: '2026-03-01T10:00:02.000Z', attempt: 1 },
+      { name: 'notebook', state: 'pending' },
+    ],
+    pool: {
+      id: 'team-a-0123456789abcdef0123456789abcdef',
+      phase: 'Creating',
+      nodes: { wanted: 8, available: 3, creating: 5, abnormal: 0 },
+      scopes: { Notebook: 'Enabling' },
+      driver: null,
+    },
+    notebook: null,
+    failure: null,
+    awaiting: null,
+    lease: null,
+    audit: [],
+    auditDropped: 0,
+    ...change,
+  };
+}
+
+/** A Temporal in memory: the newest run of each id, and a record of what was sent. */
+export class FakeRuns implements Runs {
+  readonly sent: {
+    readonly kind: 'start' | 'signal' | 'update' | 'cancel';
+    readonly workflowId: string;
+    readonly name?: string;
+    readonly argument?: unknown;
+  }[] = [];
+  readonly runs = new Map<string, FakeRun>();
+
+  constructor(...runs: readonly FakeRun[]) {
+    for (const run of runs) this.runs.set(run.workflowId, run);
+  }
+
+  async describe(workflowId: string): Promise<Run | null> {
+    return this.runs.get(workflowId) ?? null;
+  }
+
+  async start(request: RunStart): Promise<{ readonly runId: string }> {
+    const open = this.runs.get(request.workflowId);
+    if (open?.status === 'RUNNING') return { runId: open.runId };
+    this.sent.push({ kind: 'start', workflowId: request.workflowId, argument: request.argument });
+    const run = makeRun(request.workflowId, {
+      type: request.type,
+      memo: request.memo,
+      argument: request.argument,
+      runId: 'a new run',
+    });
+    this.runs.set(request.workflowId, run);
+    return { runId: run.runId };
+  }
+
+  async signalWithStart(request: RunStart, name: string, argument: unknown): Promise<{ readonly runId: string }> {
+    const started = await this.start(request);
+    await this.signal(request.workflowId, name, argument);
+    return started;
+  }
+
+  async query<T>(workflowId: string, _runId: string, name: string): Promise<T> {
+    const run = this.runs.get(workflowId);
+    if (run === undefined || !(name in run.answers)) throw new WorkerUnreachableError('modelarts-ops');
+    return run.answers[name] as T;
+  }
+
+  async signal(workflowId: string, name: string, argument: unknown): Promise<void> {
+    this.sent.push({ kind: 'signal', workflowId, name, argument });
+  }
+
+  async update<T>(workflowId: string, name: string, argument: unknown): Promise<T> {
+    this.sent.push({ kind: 'update', workflowId, name, argument });
+    const answer = this.runs.get(workflowId)?.answers[name];
+    if (answer === undefined) throw new OperationRefusedError(`${workflowId}: nothing waits for it`);
+    return answer as T;
+  }
+
+  async cancel(workflowId: string): Promise<void> {
+    this.sent.push({ kind: 'cancel', workflowId });
+  }
+
+  async awaitEnd(): Promise<void> {}
+
+  async argument(workflowId: string): Promise<unknown> {
+    return this.runs.get(workflowId)?.argument;
+  }
+
+  async outcome(workflowId: string): Promise<RunOutcome | null> {
+    return this.runs.get(workflowId)?.outcome ?? null;
+  }
+
+  async *list(): AsyncIterable<Run> {
+    yield* this.runs.values();
+  }
+
+  async history(): Promise<readonly HistoryEvent[]> {
+    return [];
+  }
+}
