@@ -100,7 +100,7 @@ export function notebookActivities(deps: ActivityDeps) {
         watch: question.watch,
         rules: { ...notebookRules, judge: (_label, facts, goal) => notebookRules.judge(question.name, facts, goal) },
         subscribe: (listener) =>
-          deps.watchers.notebooks.subscribe(targetOf(question.id, question), (seen) =>
+          deps.watchers.notebooks.subscribe(targetOf(question.id, question, deps.settings), (seen) =>
             listener(lookOf(seen, notebookFacts)),
           ),
       });

@@ -70,7 +70,7 @@ export function poolActivities(deps: ActivityDeps) {
         watch: question.watch,
         rules: { ...poolRules, judge: (_label, facts, goal) => poolRules.judge(question.name, facts, goal) },
         subscribe: (listener) =>
-          deps.watchers.pools.subscribe(targetOf(question.poolId, question), (seen) =>
+          deps.watchers.pools.subscribe(targetOf(question.poolId, question, deps.settings), (seen) =>
             listener(lookOf(seen, poolFacts)),
           ),
       });

@@ -1,7 +1,7 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPending } from '../contract/failures.js';
-import { isNews, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
+import { isNews, nextTurn, type Pace, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
 import type { Target, Sighting as WatcherSighting } from '../modelarts/watcher.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -13,8 +13,13 @@ export interface Look<Facts> {
 }
 
 /** What to watch: the last sighting tells the watcher how soon the next one is wanted. */
-export function targetOf(id: string, wait: { workspaceId: string | null; watch: Watch<unknown> }): Target {
-  return { id, workspaceId: wait.workspaceId ?? undefined, lastSeenAt: wait.watch.last?.at };
+export function targetOf(id: string, wait: { workspaceId: string | null; watch: Watch<unknown> }, pace: Pace): Target {
+  return {
+    id,
+    workspaceId: wait.workspaceId ?? undefined,
+    lastSeenAt: wait.watch.last?.at,
+    expectedSoon: nextTurn(wait.watch, pace) ?? undefined,
+  };
 }
 
 export function lookOf<Item, Facts>(seen: WatcherSighting<Item>, read: (item: Item) => Facts): Look<Facts> {

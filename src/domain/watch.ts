@@ -74,6 +74,13 @@ export function isBeyondGrace(since: number | null, at: number, pace: Pace): boo
   return since !== null && at - since >= pace.abnormalGraceMs;
 }
 
+/** When the next look decides something: a confirmation, or the end of the grace. Epoch milliseconds; null when none is due. */
+export function nextTurn(watch: Watch<unknown>, pace: Pace): number | null {
+  const confirming = watch.usableSince ?? watch.absentSince;
+  if (confirming !== null) return confirming + pace.pollMinMs;
+  return watch.unhealthySince === null ? null : watch.unhealthySince + pace.abnormalGraceMs;
+}
+
 /**
  * Whether a sighting is worth a return to the workflow: a turn (phase, scopes, driver, end) at once, a confirmation of
  * what was seen before, the end of the grace, and changed counts at most once per `pollMaxMs`. Everything else stays

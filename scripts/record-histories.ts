@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { releaseLeaseUpdate } from '../src/contract/messages.js';
+import type { Fault } from '../src/simulator/faults/fault.js';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
+import { type Stack, startStack } from '../test/support/stack.js';
+
+/**
+ * Records one history per workflow and way through it, for the replay tests. Run it whenever a workflow changes in a way
+ * that an open run would notice, and keep the old recordings of a release: `npm run record -- FOLDER`.
+ */
+const folder = process.argv[2] ?? 'test/replay/histories/current';
+const main = 'provisionPoolThenLaunchNotebook';
+
+interface Scenario {
+  readonly faults?: readonly Fault[];
+  /** Runs operations and returns the ids whose histories are worth keeping, by file name. */
+  readonly run: (stack: Stack) => Promise<Readonly<Record<string, string>>>;
+}
+
+const ended = async (result: Promise<unknown>) => await result.catch(() => undefined);
+
+const scenarios: readonly Scenario[] = [
+  {
+    run: async (stack) => {
+      await (await stack.start(main, 'env/happy', environmentDocument('happy'))).result();
+      const notebook = { kind: 'notebook', name: 'happy', by: 'op', reason: 'recorded' };
+      await (await stack.start('changeResource', 'change/notebook/happy', { ...notebook, change: 'stop' })).result();
+      await (await stack.start('teardownEnvironment', 'teardown/happy', { name: 'happy' })).result();
+      return {
+        'main-job-ready': 'env/happy',
+        'change-stop': 'change/notebook/happy',
+        'teardown-gone': 'teardown/happy',
+        'lease-handed-over': 'lease/happy',
+      };
+    },
+  },
+  {
+    run: async (stack) => {
+      await (await stack.start('provisionPool', 'pool/single', { name: 'single', pool: poolPart() })).result();
+      const lease = stack.client.workflow.getHandle('lease/single');
+      await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'op', reason: 'recorded' }] });
+      await lease.result();
+      return { 'pool-ready': 'pool/single', 'lease-released': 'lease/single' };
+    },
+  },
+  {
+    run: async (stack) => {
+      const notebook = notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' });
+      await (await stack.start('launchNotebook', 'notebook/alone', { name: 'alone', notebook })).result();
+      return { 'notebook-ready': 'notebook/alone', 'lease-open': 'lease/alone' };
+    },
+  },
+  {
+    faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }],
+    run: async (stack) => {
+      await ended((await stack.start(main, 'env/failing', environmentDocument('failing'))).result());
+      return { 'main-job-rolled-back': 'env/failing' };
+    },
+  },
+  {
+    faults: [{ operation: 'pools.create', kind: 'lost', at: 'after' }],
+    run: async (stack) => {
+      const handle = await stack.start(main, 'env/called-off', environmentDocument('called-off'));
+      await stack.until('env/called-off', ({ phase }) => phase === 'AwaitingPool');
+      await handle.signal('pause', { by: 'op', reason: 'recorded' });
+      await stack.until('env/called-off', ({ phase }) => phase === 'Paused');
+      await handle.signal('resume', { by: 'op' });
+      await handle.cancel();
+      await ended(handle.result());
+      return { 'main-job-cancelled': 'env/called-off' };
+    },
+  },
+  {
+    faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }],
+    run: async (stack) => {
+      const document = environmentDocument('asking', { onFailure: 'ask', approval: { required: true } });
+      const handle = await stack.start(main, 'env/asking', document);
+      await stack.until('env/asking', ({ phase }) => phase === 'AwaitingApproval');
+      await handle.executeUpdate('approve', { args: [{ by: 'op', reason: 'recorded' }] });
+      await stack.until('env/asking', ({ phase }) => phase === 'AwaitingOperator');
+      await handle.executeUpdate('resolve', { args: [{ verb: 'rollback', by: 'op', reason: 'recorded' }] });
+      await ended(handle.result());
+      return { 'main-job-approved-then-resolved': 'env/asking' };
+    },
+  },
+];
+
+await mkdir(folder, { recursive: true });
+for (const { faults, run } of scenarios) {
+  const stack = await startStack({ faults: faults ?? [] });
+  try {
+    for (const [file, workflowId] of Object.entries(await run(stack))) {
+      const history = await stack.client.workflow.getHandle(workflowId).fetchHistory();
+      await writeFile(`${folder}/${file}.json`, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
+      console.error(`${file}: ${history.events?.length ?? 0} events`);
+    }
+  } finally {
+    await stack.stop();
+  }
+}

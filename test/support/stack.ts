@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { heartbeatInterceptor } from '../../src/activities/heartbeats.js';
+import { createActivities } from '../../src/activities/index.js';
+import type { Progress } from '../../src/contract/progress.js';
+import { createModelArts, type ModelArts } from '../../src/modelarts/client.js';
+import { Secret } from '../../src/modelarts/secret.js';
+import { realSleep } from '../../src/modelarts/timing.js';
+import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../src/modelarts/watchers.js';
+import { environment } from '../../src/simulator/environment.js';
+import type { Fault } from '../../src/simulator/faults/fault.js';
+import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
+import { createSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator-interface.js';
+import { temporalAddress } from './temporal-server.js';
+import { workflowBundle } from './workflow-bundle.js';
+
+/** Times that let a whole run pass in seconds: the simulator runs 100 times faster, and the polls keep up. */
+export const quick = {
+  pollMinMs: 100,
+  pollMaxMs: 300,
+  windowMs: 5_000,
+  abnormalGraceMs: 1_000,
+  settleMs: 1_500,
+  httpTimeoutMs: 2_000,
+};
+
+export interface Stack {
+  readonly simulator: Simulator;
+  readonly served: RunningSimulator;
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly installation: string;
+  /** Starts a workflow by its type name and id, as any language could. */
+  start(type: string, workflowId: string, argument: unknown): ReturnType<Client['workflow']['start']>;
+  progress(workflowId: string): Promise<Progress>;
+  /** Looks every 50 ms until the progress is as wanted; fails with the last one after `limitMs`. */
+  until(workflowId: string, wanted: (progress: Progress) => boolean, limitMs?: number): Promise<Progress>;
+  stop(): Promise<void>;
+}
+
+/** A simulator over HTTP, a worker in this process and a client, on a task queue of their own. */
+export async function startStack(options: { faults?: readonly Fault[]; speed?: number } = {}): Promise<Stack> {
+  const simulator = createSimulator({ speed: options.speed ?? 100, faults: options.faults ?? [] });
+  const served = await serveSimulator(simulator, { port: 0 });
+  const taskQueue = `test-${randomBytes(4).toString('hex')}`;
+  const installation = randomBytes(3).toString('hex');
+  const { address, namespace } = temporalAddress();
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
+  const shutdown = new AbortController();
+  const token = environment(served.url).MODELARTS_TOKEN ?? '';
+  const modelarts: ModelArts = createModelArts({
+    endpoint: served.url,
+    projectId: simulator.projectId,
+    credentials: { kind: 'token', token: new Secret(token) },
+    httpTimeoutMs: quick.httpTimeoutMs,
+    maxRps: 1_000,
+  });
+  const watching = { pace: quick, signal: shutdown.signal };
+  const nativeConnection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    namespace,
+    taskQueue,
+    workflowBundle: workflowBundle(),
+    activities: createActivities({
+      modelarts,
+      watchers: {
+        pools: createPoolWatcher(modelarts, watching),
+        notebooks: createNotebookWatcher(modelarts, watching),
+        flavors: createFlavorWatcher(modelarts, watching),
+      },
+      temporal: client,
+      taskQueue,
+      installation,
+      settings: quick,
+      shutdown: shutdown.signal,
+      now: Date.now,
+      sleep: realSleep,
+    }),
+    interceptors: { activity: [() => ({ inbound: heartbeatInterceptor() })] },
+    stickyQueueScheduleToStartTimeout: '1 s',
+  });
+  const running = worker.run();
+
+  const progress = (workflowId: string) => client.workflow.getHandle(workflowId).query<Progress>('progress');
+  return {
+    simulator,
+    served,
+    client,
+    taskQueue,
+    installation,
+    start: (type, workflowId, argument) => client.workflow.start(type, { workflowId, taskQueue, args: [argument] }),
+    progress,
+    async until(workflowId, wanted, limitMs = 20_000) {
+      const end = Date.now() + limitMs;
+      for (;;) {
+        const now = await progress(workflowId);
+        if (wanted(now)) return now;
+        if (Date.now() > end) throw new Error(`not reached: ${JSON.stringify(now)}`);
+        await realSleep(50);
+      }
+    },
+    async stop() {
+      shutdown.abort();
+      worker.shutdown();
+      await running;
+      modelarts.close();
+      await nativeConnection.close();
+      await connection.close();
+      await served.close();
+    },
+  };
+}

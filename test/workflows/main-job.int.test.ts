@@ -1,0 +1,207 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import { noteSignal, pauseSignal, resumeSignal } from '../../src/contract/messages.js';
+import type { Progress } from '../../src/contract/progress.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { environmentDocument, freshName, notebookPart, poolPart } from './documents.js';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+afterEach(() => {
+  stack.simulator.faults.expectAllHit();
+  stack.simulator.reset();
+});
+afterAll(async () => await stack?.stop());
+
+const type = 'provisionPoolThenLaunchNotebook';
+const start = (name: string, change: Record<string, unknown> = {}) =>
+  stack.start(type, `env/${name}`, environmentDocument(name, change));
+
+async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
+  const error = await result.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+  throw new Error(`not a failure of the application: ${String(error)}`);
+}
+
+const pools = () => Object.values(stack.simulator.state().pools);
+const notebooks = () => Object.values(stack.simulator.state().notebooks);
+const creates = (kind: 'pools' | 'notebooks') => stack.simulator.requests(`${kind}.create`).length;
+
+describe('the main job', () => {
+  test('ends Ready with one pool, one notebook on it, and a lease that owns them', async () => {
+    const name = freshName();
+    const handle = await start(name);
+    const progress = (await handle.result()) as Progress;
+    expect(progress).toMatchObject({
+      name,
+      operation: type,
+      workflowId: `env/${name}`,
+      phase: 'Ready',
+      percent: 100,
+      steps: [{ state: 'done' }, { state: 'done' }, { state: 'done' }],
+      pool: { phase: 'Running', nodes: { wanted: 2, available: 2 }, scopes: { Train: 'Enabled', Notebook: 'Enabled' } },
+      notebook: { status: 'RUNNING', url: expect.stringContaining('https://') },
+      failure: null,
+      lease: { endsAt: null },
+    });
+    expect([creates('pools'), creates('notebooks'), pools().length, notebooks().length]).toEqual([1, 1, 1, 1]);
+    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased', pool: { id: progress.pool?.id } });
+  }, 30_000);
+
+  test('refuses a document with every problem listed, and makes nothing', async () => {
+    const name = freshName();
+    const handle = await stack.start(type, `env/${name}`, { name, pool: { flavor: 'x', netwrok: 'n' } });
+    const failure = await failureOf(handle.result());
+    expect(failure.type).toBe('InvalidSpec');
+    expect(failure.message).toContain('network');
+    expect(failure.message).toContain('notebook');
+    expect(failure.details?.[0]).toMatchObject({ phase: 'Failed', failure: { type: 'InvalidSpec' } });
+    expect(creates('pools')).toBe(0);
+  }, 30_000);
+
+  test('adopts what an earlier run of the same spec made, and makes nothing', async () => {
+    const name = freshName();
+    await (await start(name)).result();
+    const again = (await (await start(name)).result()) as Progress;
+    expect(again).toMatchObject({ phase: 'Ready', audit: [{ verb: 'adopt' }, { verb: 'adopt' }] });
+    expect([creates('pools'), creates('notebooks')]).toEqual([1, 1]);
+  }, 30_000);
+
+  test('refuses another spec while the environment exists', async () => {
+    const name = freshName();
+    await (await start(name)).result();
+    const failure = await failureOf((await start(name, { pool: poolPart({ count: 1 }) })).result());
+    expect(failure.type).toBe('SpecConflict');
+    expect([pools().length, notebooks().length]).toEqual([1, 1]);
+  }, 30_000);
+
+  test('makes one pool and one notebook although both answers are lost after the work was done', async () => {
+    stack.simulator.faults.plan(
+      { operation: 'pools.create', kind: 'lost', at: 'after' },
+      { operation: 'notebooks.create', kind: 'lost', at: 'after' },
+    );
+    const progress = (await (await start(freshName())).result()) as Progress;
+    expect(progress.phase).toBe('Ready');
+    expect([creates('pools'), creates('notebooks'), pools().length, notebooks().length]).toEqual([1, 1, 1, 1]);
+  }, 30_000);
+
+  test('posts again only after the settle window when a request was lost on its way', async () => {
+    stack.simulator.faults.plan({ operation: 'pools.create', kind: 'lost', at: 'before' });
+    const progress = (await (await start(freshName())).result()) as Progress;
+    expect(progress.phase).toBe('Ready');
+    const [first, second] = stack.simulator.requests('pools.create');
+    expect(pools()).toHaveLength(1);
+    expect(second?.at).toBeGreaterThanOrEqual((first?.at ?? 0) + 1_500);
+  }, 30_000);
+
+  test('is not ended by bad answers while it waits', async () => {
+    stack.simulator.faults.plan(
+      { operation: 'pools.list', kind: 'status', status: 502, body: { html: '<h1>Bad gateway</h1>' }, nth: 2, times: 3 },
+      { operation: 'pools.list', kind: 'halfBody', nth: 6 },
+      { operation: 'pools.list', kind: 'unknownStatus', word: 'Pondering', nth: 7 },
+      { operation: 'notebooks.list', kind: 'status', status: 500, body: { empty: true }, nth: 2, times: 2 },
+    );
+    expect(await (await start(freshName())).result()).toMatchObject({ phase: 'Ready' });
+  }, 30_000);
+});
+
+describe('calling it off', () => {
+  test('a cancel in the middle removes the pool and ends Cancelled, with the reason in the audit', async () => {
+    const name = freshName();
+    const handle = await start(name);
+    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    await handle.signal(noteSignal, { verb: 'cancel', by: 'op', reason: 'wrong flavor' });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
+    const progress = await stack.progress(handle.workflowId);
+    expect(progress).toMatchObject({ phase: 'Cancelled', audit: [{ verb: 'cancel', by: 'op', reason: 'wrong flavor' }] });
+    expect(progress.steps[1]).toMatchObject({ name: 'pool', state: 'undone' });
+    expect(pools().filter(({ gone }) => !gone)).toEqual([]);
+  }, 30_000);
+
+  test('onCancel keep leaves the pool to a lease', async () => {
+    const name = freshName();
+    const handle = await start(name, { onCancel: 'keep' });
+    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
+    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
+    expect(stack.simulator.requests('pools.delete')).toEqual([]);
+  }, 30_000);
+
+  test('a pause shows as Paused, sends nothing that changes anything, and a resume goes on', async () => {
+    const name = freshName();
+    const handle = await start(name);
+    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    await handle.signal(pauseSignal, { by: 'op', reason: 'maintenance' });
+    const paused = await stack.until(handle.workflowId, ({ phase }) => phase === 'Paused');
+    expect(paused.audit).toMatchObject([{ verb: 'pause', by: 'op', reason: 'maintenance' }]);
+    expect(creates('notebooks')).toBe(0);
+    await handle.signal(resumeSignal, { by: 'op' });
+    expect(await handle.result()).toMatchObject({ phase: 'Ready' });
+  }, 30_000);
+});
+
+describe('failing', () => {
+  test('a notebook that fails takes the pool with it, newest first, and says why', async () => {
+    stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed', code: 'ModelArts.6360' });
+    const failure = await failureOf((await start(freshName())).result());
+    expect(failure.type).toBe('NotebookFailed');
+    expect(failure.details?.[0]).toMatchObject({
+      phase: 'RolledBack',
+      failure: { step: 'notebook', type: 'NotebookFailed', errorCode: 'ModelArts.6360' },
+      steps: [{ state: 'done' }, { state: 'undone' }, { state: 'undone' }],
+    });
+    const deletes = stack.simulator.requests().filter(({ method }) => method === 'DELETE');
+    expect(deletes.map(({ operation }) => operation)).toEqual(['notebooks.delete', 'pools.delete']);
+  }, 30_000);
+
+  test('onFailure keep leaves what was made to a lease and ends Failed', async () => {
+    const name = freshName();
+    stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    const failure = await failureOf((await start(name, { onFailure: 'keep' })).result());
+    expect(failure.details?.[0]).toMatchObject({ phase: 'Failed', lease: { endsAt: null } });
+    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
+  }, 30_000);
+
+  test('a pool that is half there is never called ready', async () => {
+    stack.simulator.faults.plan({ operation: 'pools.create', kind: 'partialNodes', missing: 1 });
+    const deadlines = { pool: '5s', notebook: '30s', undo: '30s' };
+    const failure = await failureOf((await start(freshName(), { deadlines })).result());
+    expect(failure.type).toMatch(/PoolUnhealthy|DeadlineExceeded/);
+    expect(creates('notebooks')).toBe(0);
+    expect(pools().filter(({ gone }) => !gone)).toEqual([]);
+  }, 30_000);
+
+  test('a stranger with the name ends the run with NameTaken and is left alone', async () => {
+    const name = freshName();
+    stack.simulator.faults.clear();
+    await stack.placePool({ name, description: 'not ours' });
+    const failure = await failureOf((await start(name)).result());
+    expect(failure.type).toBe('NameTaken');
+    expect(stack.simulator.requests('pools.delete')).toEqual([]);
+  }, 30_000);
+
+  test('a flavor that is sold out everywhere is waited for, then made', async () => {
+    await stack.setSale('modelarts.vm.gpu.t4u8', 'soldout');
+    const handle = await start(freshName());
+    const waiting = await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingCapacity');
+    expect(waiting).toMatchObject({ awaiting: { kind: 'capacity' }, why: expect.stringContaining('modelarts.vm.gpu.t4u8') });
+    expect(creates('pools')).toBe(0);
+    await stack.setSale('modelarts.vm.gpu.t4u8', 'normal');
+    expect(await handle.result()).toMatchObject({ phase: 'Ready' });
+  }, 30_000);
+
+  test('a choice without capacity is cleaned up and the next one is tried', async () => {
+    stack.simulator.faults.plan({ operation: 'pools.create', kind: 'soldOut', flavor: 'modelarts.vm.gpu.t4u8', when: 'midway' });
+    const pool = poolPart({ flavors: ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'] });
+    const progress = (await (await start(freshName(), { pool, notebook: notebookPart() })).result()) as Progress;
+    expect(progress.steps[1]).toMatchObject({ name: 'pool', state: 'done', attempt: 2 });
+    expect(pools().filter(({ gone }) => !gone)).toHaveLength(1);
+  }, 30_000);
+});
