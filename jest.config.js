@@ -14,7 +14,13 @@ const project = (name, options = {}) => ({
   ...options,
 });
 
+/** One Temporal server and one workflow bundle for all files; jest runs it only when a file of these projects runs. */
+const temporal = {
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+};
+
 /** unit: no sockets, no server. int: real HTTP or a real Temporal server. replay: recorded histories. e2e: child processes. */
 export default {
-  projects: [project('unit'), project('int'), project('replay'), project('e2e')],
+  projects: [project('unit'), project('int', temporal), project('replay'), project('e2e', temporal)],
 };

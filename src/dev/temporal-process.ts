@@ -65,7 +65,7 @@ async function launchOnce(path: string, options: LaunchOptions): Promise<Running
   const child = spawnServer(path, startArguments(port, uiPort, options.dbFile), logFile, options.env);
   const release = guardChild(child);
   const stop = async () => {
-    await terminate(child);
+    await terminate(child, options.dbFile === undefined ? 'SIGKILL' : 'SIGTERM');
     release();
     await rm(folder, { recursive: true, force: true });
   };
@@ -115,12 +115,12 @@ function startArguments(port: number, uiPort: number | undefined, dbFile: string
   return [...fixed, `--port=${port}`, ui, ...db, ...dynamic, ...attributes];
 }
 
-/** SIGTERM lets SQLite close its file; SIGKILL ends what does not listen. */
-async function terminate(child: ChildProcess): Promise<void> {
+/** SIGTERM lets SQLite close its file, which takes more than a second; data in memory needs no farewell. */
+async function terminate(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   const force = setTimeout(() => child.kill('SIGKILL'), stopMs);
-  child.kill('SIGTERM');
+  child.kill(signal);
   await gone;
   clearTimeout(force);
 }

@@ -1,0 +1,4 @@
+/** Gives back what the set-up started. */
+export default async function globalTeardown() {
+  await globalThis.modelartsOpsStopShared?.();
+}
