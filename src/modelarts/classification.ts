@@ -84,7 +84,7 @@ const table = new Map(
 );
 
 /** The code as the table spells it. */
-export function normaliseCode(code: string): string {
+function normaliseCode(code: string): string {
   return code.replace(/^ModelArts\./, '').replace(/^APIG\./, 'APIGW.');
 }
 

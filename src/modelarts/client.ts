@@ -32,7 +32,9 @@ export interface ModelArtsOptions {
   readonly maxRps?: number | undefined;
   /** Takes the place of the network, for simulators in the same process. */
   readonly adapter?: AxiosAdapter | undefined;
+  /** Epoch milliseconds. */
   readonly now?: (() => number) | undefined;
+  /** Measures time-outs too: one that returns early makes every call fail. */
   readonly sleep?: Sleep | undefined;
   readonly random?: (() => number) | undefined;
   /** Told of every call that was sent; must not throw. */

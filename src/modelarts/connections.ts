@@ -6,15 +6,20 @@ const connectTimeoutMs = 5000;
 
 /**
  * Gives up a connection that does not come about in time. A failure here is known to have sent nothing, which a time-out
- * of the whole call is not: so it must be the shorter one.
+ * of the whole call is not: so it must be the shorter one. With TLS, nothing of ours is sent before the handshake is done.
  */
-function limitConnecting<Stream extends Duplex | null | undefined>(socket: Stream, limitMs: number): Stream {
+function limitConnecting<Stream extends Duplex | null | undefined>(
+  socket: Stream,
+  ready: 'connect' | 'secureConnect',
+): Stream {
   if (socket === null || socket === undefined || !('connecting' in socket) || socket.connecting !== true) return socket;
   const timer = setTimeout(() => {
-    socket.destroy(Object.assign(new Error(`no connection within ${limitMs} ms`), { code: 'ERR_CONNECT_TIMEOUT' }));
-  }, limitMs);
+    socket.destroy(
+      Object.assign(new Error(`no connection within ${connectTimeoutMs} ms`), { code: 'ERR_CONNECT_TIMEOUT' }),
+    );
+  }, connectTimeoutMs);
   const stop = () => clearTimeout(timer);
-  socket.once('connect', stop).once('close', stop);
+  socket.once(ready, stop).once('close', stop);
   return socket;
 }
 
@@ -22,7 +27,7 @@ class ImpatientHttpAgent extends HttpAgent {
   override createConnection(
     ...args: Parameters<HttpAgent['createConnection']>
   ): ReturnType<HttpAgent['createConnection']> {
-    return limitConnecting(super.createConnection(...args), connectTimeoutMs);
+    return limitConnecting(super.createConnection(...args), 'connect');
   }
 }
 
@@ -30,7 +35,7 @@ class ImpatientHttpsAgent extends HttpsAgent {
   override createConnection(
     ...args: Parameters<HttpsAgent['createConnection']>
   ): ReturnType<HttpsAgent['createConnection']> {
-    return limitConnecting(super.createConnection(...args), connectTimeoutMs);
+    return limitConnecting(super.createConnection(...args), 'secureConnect');
   }
 }
 

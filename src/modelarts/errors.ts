@@ -117,8 +117,3 @@ export class InvalidRequestError extends ModelArtsError {
     return { ...super.toJSON(), problems: this.problems };
   }
 }
-
-/** Whether a caught value is an error of this client. */
-export function isModelArtsError(error: unknown): error is ModelArtsError {
-  return error instanceof ModelArtsError;
-}

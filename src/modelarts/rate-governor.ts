@@ -5,7 +5,7 @@ import { Blocks, type ThrottleReport } from './throttle-blocks.js';
 import { abortReason } from './timing.js';
 
 /** A wish to send one call. */
-export interface Admission {
+interface Admission {
   /** The endpoint: method and path template, as in `GET /v2/{project_id}/pools`. */
   readonly key: string;
   readonly priority: Priority;

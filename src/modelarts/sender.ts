@@ -25,7 +25,7 @@ export interface Sent {
 }
 
 /** The governor's name of an endpoint. */
-export function endpointKey({ method, template }: CallContext): string {
+function endpointKey({ method, template }: CallContext): string {
   return `${method} ${template}`;
 }
 

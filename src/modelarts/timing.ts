@@ -45,3 +45,27 @@ export async function orAborted<Result>(promise: Promise<Result>, signal: AbortS
     stop();
   }
 }
+
+/** A signal that follows others until it is unlinked. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  readonly unlink: () => void;
+}
+
+/**
+ * Follows several signals. `AbortSignal.any` would do, but in some Node 20 releases it is never let go of by a source
+ * that lives as long as the process, as the worker's shutdown signal does.
+ */
+export function linkSignals(sources: readonly (AbortSignal | undefined)[]): LinkedSignal {
+  const linked = new AbortController();
+  const followed = sources.filter((source) => source !== undefined);
+  const onAbort = () => linked.abort(followed.find((source) => source.aborted)?.reason);
+  for (const source of followed) {
+    if (source.aborted) onAbort();
+    else source.addEventListener('abort', onAbort, { once: true });
+  }
+  const unlink = () => {
+    for (const source of followed) source.removeEventListener('abort', onAbort);
+  };
+  return { signal: linked.signal, unlink };
+}

@@ -41,6 +41,7 @@ export class HttpTransport implements Transport {
   readonly #base: string;
 
   constructor(options: TransportOptions) {
+    if (!URL.canParse(options.endpoint)) throw new TypeError(`the ModelArts endpoint is no URL: ${options.endpoint}`);
     this.#options = options;
     this.#base = options.endpoint.replace(/\/+$/, '');
   }

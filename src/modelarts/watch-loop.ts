@@ -1,4 +1,5 @@
 import { ModelArtsError } from './errors.js';
+import { linkSignals } from './timing.js';
 import type { Listener, Sighting, WatcherOptions } from './watcher.js';
 
 /** How many absent resources are looked at individually at the same time. */
@@ -92,12 +93,14 @@ export class WatchLoop<Item> {
     });
     const nap = new AbortController();
     this.#nap = nap;
+    const waking = linkSignals([nap.signal, this.#signal]);
     try {
-      await sleep(Math.max(1, Math.min(wait, ...alarms)), AbortSignal.any([nap.signal, this.#signal]));
+      await sleep(Math.max(1, Math.min(wait, ...alarms)), waking.signal);
     } catch {
       // Woken early: the loop looks at what there is to do.
     } finally {
       this.#nap = null;
+      waking.unlink();
     }
   }
 

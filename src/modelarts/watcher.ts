@@ -37,7 +37,7 @@ export type NotebookWatcher = Watcher<Notebook>;
 export type FlavorWatcher = Watcher<Flavor>;
 
 /** How often to look, in milliseconds. */
-export interface WatchPace {
+interface WatchPace {
   readonly pollMinMs: number;
   readonly pollMaxMs: number;
 }

@@ -1,7 +1,7 @@
 import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
 import type { Connections } from './connections.js';
 import type { Sleep } from './request-options.js';
-import { abortReason, orAborted } from './timing.js';
+import { abortReason, linkSignals, orAborted } from './timing.js';
 
 /** One request, ready to go: these bytes and these headers. */
 export interface WireRequest {
@@ -128,7 +128,7 @@ export class Wire {
       () => timedOut.abort(new WireFailure('timeout', `no answer within ${timeoutMs} ms`)),
       () => undefined,
     );
-    const ending = signal === undefined ? timedOut.signal : AbortSignal.any([signal, timedOut.signal]);
+    const { signal: ending, unlink } = linkSignals([signal, timedOut.signal]);
     try {
       const request = this.#axios.request<unknown>({
         method,
@@ -147,6 +147,7 @@ export class Wire {
       throw failureOf(error);
     } finally {
       finished.abort();
+      unlink();
     }
   }
 }

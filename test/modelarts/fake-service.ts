@@ -4,7 +4,7 @@ import { createModelArts, type ModelArts, type ModelArtsOptions } from '../../sr
 import { Secret } from '../../src/modelarts/secret.js';
 
 export const projectId = '0123456789abcdef0123456789abcdef';
-export const endpoint = 'https://modelarts.test-1.example.com';
+const endpoint = 'https://modelarts.test-1.example.com';
 export const token = 'token-that-must-not-be-seen';
 
 /** A request as it would have gone out. */
@@ -33,7 +33,7 @@ export class Broken {
 export type Answerer = (seen: Seen, index: number) => Reply | Broken | Promise<Reply | Broken>;
 
 /** A service in the same process: an axios adapter that remembers what it was asked. */
-export function createFakeService(answer: Answerer): { adapter: AxiosAdapter; seen: Seen[] } {
+function createFakeService(answer: Answerer): { adapter: AxiosAdapter; seen: Seen[] } {
   const seen: Seen[] = [];
   const adapter: AxiosAdapter = async (config) => {
     const headers = Object.fromEntries(

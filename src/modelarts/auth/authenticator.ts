@@ -2,7 +2,7 @@ import type { GateCaller, Pass } from './credential-gate.js';
 import type { SignableRequest } from './signature.js';
 
 /** The proof that goes with one request, and what becomes known about it afterwards. */
-export interface Authorisation extends Pass {
+interface Authorisation extends Pass {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Throws away the token that was used, so that the next authorisation brings a fresh one; null when there is no way

@@ -6,7 +6,7 @@ import type { Authenticator } from './authenticator.js';
 import { CredentialGate, type GateCaller } from './credential-gate.js';
 
 /** What IAM gave. */
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: Secret;
   /** Epoch milliseconds; null when IAM did not say. */
   readonly expiresAt: number | null;

@@ -5,7 +5,7 @@ const card = z.looseObject({ type: text, size: text, memory: text });
 const volume = z.looseObject({ volumeType: text, size: text });
 
 /** A resource flavor (pools-and-flavors.md 4.1); `status.phase` maps an AZ to `normal` or `soldout`. */
-export const flavorSchema = z.looseObject({
+const flavorSchema = z.looseObject({
   kind: text,
   apiVersion: text,
   metadata: z.looseObject({ name: identity, creationTimestamp: text, labels: textMap, annotations: textMap }),

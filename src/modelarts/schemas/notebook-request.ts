@@ -82,7 +82,7 @@ export const notebookUpdateSchema = z.strictObject({
 });
 
 /** The status words of notebooks-and-auth.md 3.1. */
-export const notebookStatuses = [
+const notebookStatuses = [
   'CREATE_QUEUING',
   'CREATING',
   'CREATE_FAILED',
@@ -115,7 +115,7 @@ export const notebookFilterSchema = z.strictObject({
 });
 
 /** The actions of O6; queue and dequeue are for free flavors only (notebooks-and-auth.md 2.8). */
-export const notebookActionVerbs = ['start', 'stop', 'restart', 'queue', 'dequeue'] as const;
+const notebookActionVerbs = ['start', 'stop', 'restart', 'queue', 'dequeue'] as const;
 export const notebookActionRequestSchema = z.strictObject({ action: z.enum(notebookActionVerbs) });
 
 /** A notebook create, in the API's own shape. */

@@ -39,7 +39,7 @@ const dockerBaseSize = z
   );
 
 /** One flavor with its nodes, as create and patch take it (pools-and-flavors.md 2.2, with "Beyond the seeds"). */
-export const resourceRequest = z
+const resourceRequest = z
   .strictObject({
     flavor: nonEmpty,
     count: nodeCount,
