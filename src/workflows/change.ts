@@ -1,15 +1,13 @@
-import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
+import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { firstCalls, reads, undos, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure, stepFailure } from './failure.js';
 import { newState, Operation } from './operation.js';
-import * as timeouts from './timeouts.js';
 
-const first = proxyActivities<Activities>(timeouts.firstCall);
 const limitMs = 30 * 60_000;
 
 /** One start or stop of a notebook, and the wait until it is seen. */
@@ -20,7 +18,7 @@ export async function change(input: ChangeInput): Promise<Progress> {
   try {
     op.enter('Planning', `looking for notebook ${input.name}`);
     op.audit(input.change, input.by, input.reason);
-    op.state.identity = await first.identify({ name: input.name });
+    op.state.identity = await firstCalls(input.name).identify({ name: input.name });
     if (input.kind !== 'notebook' || (input.change !== 'start' && input.change !== 'stop')) {
       throw stepFailure('RequestRejected', `${input.change} of a ${input.kind} is not known`);
     }
@@ -43,10 +41,9 @@ export async function change(input: ChangeInput): Promise<Progress> {
 
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
   const { settings } = op.identity;
-  const reads = proxyActivities<Activities>(timeouts.read(settings));
-  const undo = proxyActivities<Activities>(timeouts.undo(settings));
-  const waits = proxyActivities<Activities>(timeouts.wait(settings));
-  const { id, createdAt } = await reads.resolveNotebook({ name: input.name });
+  const summary = `notebook ${input.name}`;
+  const undo = undos(settings, summary);
+  const { id, createdAt } = await reads(settings, summary).resolveNotebook({ name: input.name });
   const goal = verb === 'start' ? 'running' : 'stopped';
   op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);
   await op.gate();
@@ -55,7 +52,7 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
   let clock = startStopwatch(limitMs);
   for (;;) {
     const wait = await op.waitWithin(clock, () =>
-      waits.awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch }),
+      waits(settings, summary).awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch }),
     );
     clock = wait.watch;
     if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', op.state.progress.why);

@@ -5,21 +5,18 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
 import { operationId } from '../contract/ids.js';
 import { extendLeaseUpdate, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { EnvironmentResources, LeaseInput } from '../contract/workflows.js';
+import { firstCalls } from './calls.js';
 import { describeFailure, endingFailure, stepFailure } from './failure.js';
 import { carriedOver, newState, Operation, type OperationState } from './operation.js';
 import { type Removal, removeAll } from './removal.js';
 import { teardownPhases } from './teardown.js';
-import * as timeouts from './timeouts.js';
 
-const first = proxyActivities<Activities>(timeouts.firstCall);
 const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
 
 interface LeaseState extends OperationState {
@@ -107,7 +104,7 @@ async function calledOff(op: Operation<LeaseState>): Promise<void> {
 
 async function release(op: Operation<LeaseState>, input: LeaseInput): Promise<Progress> {
   try {
-    op.state.identity ??= await first.identify({ name: input.name });
+    op.state.identity ??= await firstCalls(input.name).identify({ name: input.name });
     const { env, pool, notebook } = op.identity.owners;
     const workspaces = [input.spec?.pool?.workspaceId, input.spec?.notebook?.workspaceId].filter(
       (id) => id !== undefined,

@@ -27,7 +27,9 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
   op.reach(percentOf('createNotebook'));
   for (;;) {
     const look = await op.within('notebook', () =>
-      op.reads.lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
+      op
+        .reads(`notebook ${op.spec.notebook?.name}`)
+        .lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
     );
     if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
     const { lastCreate } = op.state.making.notebook;
@@ -92,7 +94,9 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
 
 async function sendCreate(op: Provision) {
   try {
-    return await op.creates.createNotebook({ spec: op.spec, pool: poolFor(op), owner: op.us });
+    return await op
+      .creates(`notebook ${op.spec.notebook?.name}`)
+      .createNotebook({ spec: op.spec, pool: poolFor(op), owner: op.us });
   } catch (error) {
     const failure = describeFailure(error, 'notebook');
     if (failure.type !== 'ServiceUnavailable') throw error;
@@ -121,14 +125,16 @@ async function adopt(op: Provision, found: Found, surplus: readonly Found[], nam
   for (const one of surplus) await clearAway(op, one, name);
   if (isOurCreate) return;
   op.audit('adopt', op.state.progress.workflowId, `notebook ${found.id} carries our marker`);
-  const leased = await op.reads.isLeased({ name: op.spec.name });
+  const leased = await op.reads(`notebook ${op.spec.notebook?.name}`).isLeased({ name: op.spec.name });
   op.setMaking('notebook', { undo: !leased });
 }
 
 /** A second notebook with our marker is one too many, and paid for: it is deleted and reported. */
 async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<void> {
   const look = await op.within('notebook', () =>
-    op.reads.lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
+    op
+      .reads(`notebook ${op.spec.notebook?.name}`)
+      .lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
   );
   const kept = op.state.making.notebook.ref?.id;
   for (const one of look?.answer ?? []) {
@@ -157,7 +163,9 @@ async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Prom
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.within('notebook', () =>
-      op.waits.awaitNotebook({ id: ref.id, name, workspaceId: notebook.workspaceId ?? null, goal: 'running', watch }),
+      op
+        .waits(`notebook ${op.spec.notebook?.name}`)
+        .awaitNotebook({ id: ref.id, name, workspaceId: notebook.workspaceId ?? null, goal: 'running', watch }),
     );
     if (wait === null) throw missedDeadline(op, name, watch);
     const verdict = judgeNotebook(name, wait.answer.facts, 'running');

@@ -35,7 +35,9 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
   op.enter('CreatingPool', `looking for pool ${op.spec.name}`);
   op.reach(percentOf('createPool'));
   for (;;) {
-    const look = await op.within('pool', () => op.reads.lookForPool({ poolId, name: op.spec.name, workspaceId }));
+    const look = await op.within('pool', () =>
+      op.reads(`pool ${op.spec.name}`).lookForPool({ poolId, name: op.spec.name, workspaceId }),
+    );
     if (look === null) throw deadlinePassed(op, 'no answer about the pool before the deadline');
     const making = op.state.making.pool;
     const label = `pool ${op.spec.name}`;
@@ -73,7 +75,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
 /** True when the present choice may be posted now; false after a wait, when everything is to be looked at again. */
 async function awaitCapacity(op: Provision, choices: readonly Choice[]): Promise<boolean> {
   const names = [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
-  const flavors = await op.within('pool', () => op.reads.lookAtFlavors({ names }));
+  const flavors = await op.within('pool', () => op.reads(names.join(', ')).lookAtFlavors({ names }));
   if (flavors === null) throw deadlinePassed(op, 'no answer about the flavors before the deadline');
   const { choice } = op.state.making.pool;
   const next = firstOnSale(choices, flavors.answer, choice) ?? firstOnSale(choices, flavors.answer, 0);
@@ -83,7 +85,7 @@ async function awaitCapacity(op: Provision, choices: readonly Choice[]): Promise
   }
   op.enter('AwaitingCapacity', describeSoldOut(choices));
   awaitingCapacity(op);
-  const onSale = await op.within('capacity', () => op.waits.awaitCapacity({ choices }));
+  const onSale = await op.within('capacity', () => op.waits(names.join(', ')).awaitCapacity({ choices }));
   op.update({ awaiting: null });
   if (onSale === null) throw stepFailure('SoldOut', describeSoldOut(choices), { hint: capacityHint });
   op.enter('CreatingPool', `capacity is back; looking for pool ${op.spec.name}`);
@@ -129,7 +131,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
 /** A create whose activity was lost is as unknown as one whose answer was. */
 async function sendCreate(op: Provision, choice: number) {
   try {
-    return await op.creates.createPool({ spec: op.spec, choice, owner: op.us });
+    return await op.creates(`pool ${op.spec.name}`).createPool({ spec: op.spec, choice, owner: op.us });
   } catch (error) {
     const failure = describeFailure(error, 'pool');
     if (failure.type !== 'ServiceUnavailable') throw error;
@@ -145,7 +147,7 @@ async function adopt(op: Provision, found: Found): Promise<void> {
   if (isOurCreate) return;
   op.audit('adopt', op.state.progress.workflowId, `pool ${found.id} carries our marker`);
   // A pool that a lease owns was ready before this run began; it is not this run's to remove.
-  const leased = await op.reads.isLeased({ name: op.spec.name });
+  const leased = await op.reads(`pool ${op.spec.name}`).isLeased({ name: op.spec.name });
   op.setMaking('pool', { undo: !leased });
 }
 
@@ -191,7 +193,7 @@ async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'usable' 
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.within('pool', () =>
-      op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
+      op.waits(`pool ${op.spec.name}`).awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
     );
     const verdict = judgePool(op.spec.name, wait === null ? (watch.last?.facts ?? null) : wait.answer.facts, goal);
     if (wait === null) throw missedDeadline(op, watch, verdict.why, goal);
@@ -230,7 +232,7 @@ async function afterCreationFailed(op: Provision, why: string): Promise<{ why: s
   const { choice } = op.state.making.pool;
   if (choice + 1 < choices.length) return { why };
   const names = choiceAt(choices, choice).resources.map(({ flavor }) => flavor);
-  const flavors = await op.within('pool', () => op.reads.lookAtFlavors({ names }));
+  const flavors = await op.within('pool', () => op.reads(names.join(', ')).lookAtFlavors({ names }));
   if (flavors !== null && saleOfChoice(choiceAt(choices, choice), flavors.answer) === 'soldOut') return { why };
   throw stepFailure('PoolCreationFailed', why, {
     hint: `See \`maops pool show ${op.spec.name}\` and the pool's events in the console.`,
@@ -280,7 +282,7 @@ async function awaitGone(op: Provision, poolId: string): Promise<boolean> {
   let watch: Watch<PoolFacts> = freshWatch;
   for (;;) {
     const wait = await op.within('pool', () =>
-      op.waits.awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
+      op.waits(`pool ${op.spec.name}`).awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
     );
     if (wait === null) return false;
     const verdict = judgePool(op.spec.name, wait.answer.facts, goal);

@@ -5,11 +5,9 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../contract/messages.js';
 import type { FailureProgress, Progress, StepName } from '../contract/progress.js';
 import type { SpecKind } from '../contract/spec.js';
@@ -18,6 +16,7 @@ import { parseDuration } from '../domain/duration.js';
 import { percentOf } from '../domain/percent.js';
 import { refusalOfResolution, resolutionVerbs } from '../domain/resolution.js';
 import { startStopwatch } from '../domain/stopwatch.js';
+import { firstCalls } from './calls.js';
 import { describeFailure, endingFailure, stepFailure } from './failure.js';
 import { launchOnPool } from './notebook-step.js';
 import { carriedOver, newState, timeNow } from './operation.js';
@@ -25,9 +24,6 @@ import { bringUpPool } from './pool-step.js';
 import { type Ending, nothingMade, Provision, type ProvisionState, poolIdOf, unsetClocks } from './provisioning.js';
 import { removePool } from './removal.js';
 import { removalOf, rollBack, rollbackPhases } from './rollback.js';
-import * as timeouts from './timeouts.js';
-
-const first = proxyActivities<Activities>(timeouts.firstCall);
 
 const stepsOf: Readonly<Record<SpecKind, readonly StepName[]>> = {
   provisionPoolThenLaunchNotebook: ['validate', 'pool', 'notebook'],
@@ -82,17 +78,18 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.enter('Validating', 'checking the spec');
   op.startStep('validate');
   const { workflowId } = workflowInfo();
-  const checked = await first.checkSpec({ kind, document, workflowId });
+  const checked = await firstCalls(op.state.progress.name).checkSpec({ kind, document, workflowId });
   op.state.spec = checked.spec;
   op.state.identity = checked.identity;
   op.state.owner = checked.owner;
   op.state.specs = [checked.specHash];
   op.update({ name: checked.spec.name });
   await op.gate();
-  await op.reads.refuseDuringTeardown({ name: checked.spec.name });
+  await op.reads(checked.spec.name).refuseDuringTeardown({ name: checked.spec.name });
   const { pool, notebook } = checked.spec;
-  if (pool?.network !== undefined) await op.reads.checkNetwork({ network: pool.network });
-  if (notebook !== undefined) await op.reads.checkNotebookApi({ workspaceId: notebook.workspaceId ?? null });
+  if (pool?.network !== undefined) await op.reads(`network ${pool.network}`).checkNetwork({ network: pool.network });
+  if (notebook !== undefined)
+    await op.reads(`notebook ${notebook.name}`).checkNotebookApi({ workspaceId: notebook.workspaceId ?? null });
   op.setStep('validate', 'done');
   op.reach(percentOf('capacity'));
 }
@@ -255,7 +252,7 @@ async function changeSpec(
   changes: Readonly<Record<string, unknown>>,
 ): Promise<FailureProgress | null> {
   try {
-    const changed = await op.reads.changeSpec({ kind, spec: op.spec, step, changes });
+    const changed = await op.reads(op.spec.name).changeSpec({ kind, spec: op.spec, step, changes });
     op.state.specs = [...op.state.specs, changed.specHash];
     op.state.spec = changed.spec;
   } catch (error) {
@@ -301,7 +298,7 @@ async function entrust(op: Provision): Promise<void> {
   const notebooks: ResourceRef[] = notebook.ref === null ? [] : [notebook.ref];
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
   if (pool.ref === null && notebooks.length === 0 && !pool.undo && !notebook.undo) return;
-  const lease = await op.reads.entrustToLease({
+  const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({
     name: op.spec.name,
     owner: op.state.progress.workflowId,
     spec: op.spec,

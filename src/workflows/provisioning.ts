@@ -1,13 +1,11 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
 import type { FailureProgress, StepName } from '../contract/progress.js';
 import type { ResourceRef } from '../contract/workflows.js';
 import type { LastCreate } from '../domain/create.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Ownership } from '../domain/marker.js';
 import { type Stopwatch, startStopwatch } from '../domain/stopwatch.js';
+import { creates, reads, waits } from './calls.js';
 import { Operation, type OperationState } from './operation.js';
-import * as timeouts from './timeouts.js';
 
 /** What a step knows of the resource that it makes. */
 export interface Making {
@@ -52,17 +50,16 @@ export class Provision extends Operation<ProvisionState> {
     return { installation: this.identity.installation, owner: this.state.owner, specs: this.state.specs };
   }
 
-  /** Calls that may take as long as the step's deadline allows. */
-  get reads() {
-    return proxyActivities<Activities>(timeouts.read(this.identity.settings));
+  reads(summary: string) {
+    return reads(this.identity.settings, summary);
   }
 
-  get waits() {
-    return proxyActivities<Activities>(timeouts.wait(this.identity.settings));
+  waits(summary: string) {
+    return waits(this.identity.settings, summary);
   }
 
-  get creates() {
-    return proxyActivities<Activities>(timeouts.create(this.identity.settings));
+  creates(summary: string) {
+    return creates(this.identity.settings, summary);
   }
 
   setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {

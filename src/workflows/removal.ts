@@ -1,11 +1,11 @@
-import { ActivityFailure, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
+import { ActivityFailure, CancellationScope, sleep } from '@temporalio/workflow';
 import { settlePause } from '../domain/create.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
 import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
 import { judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { reads, undos, waits } from './calls.js';
 import { rootFailure, stepFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import * as timeouts from './timeouts.js';
@@ -38,11 +38,14 @@ const nothingWanted: PoolGoal = { nodes: {}, scopes: [], driver: false };
  */
 export async function removeNotebooks(op: Operation, removal: Removal, phases: RemovalPhases): Promise<boolean> {
   const { settings, installation } = op.identity;
-  const reads = proxyActivities<Activities>(timeouts.read(settings));
   let removed = false;
   for (;;) {
     const found = await persist(op, `looking for notebooks of ${removal.name}`, () =>
-      reads.findNotebooks({ installation, owners: removal.owners, workspaceIds: removal.workspaceIds }),
+      reads(settings, `notebooks of ${removal.name}`).findNotebooks({
+        installation,
+        owners: removal.owners,
+        workspaceIds: removal.workspaceIds,
+      }),
     );
     const kept = found.find((one) => removal.obeysProtection && isProtected(one.description));
     if (kept !== undefined) throw protectedFailure(`notebook ${kept.name}`, removal.name);
@@ -63,13 +66,11 @@ export async function removeNotebook(
   phases: RemovalPhases,
 ): Promise<void> {
   const { settings } = op.identity;
-  const undo = proxyActivities<Activities>(timeouts.undo(settings));
-  const waits = proxyActivities<Activities>(timeouts.wait(settings));
   let watch: Watch<NotebookFacts> = freshWatch;
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.waitWithin(startStopwatch(patience(settings.pollMaxMs)), () =>
-      waits.awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
+      waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
     );
     // When nothing changed for long, the command is given once more: the service may have dropped it.
     if (wait.end === 'answer') {
@@ -86,10 +87,14 @@ export async function removeNotebook(
     const next = nextToRemove(facts.status);
     if (next === 'stop') {
       phases.stopping(`stopping notebook ${name}`);
-      await persist(op, `stopping notebook ${name}`, () => undo.stopNotebook({ id, createdAt: facts.createdAt }));
+      await persist(op, `stopping notebook ${name}`, () =>
+        undos(settings, `notebook ${name}`).stopNotebook({ id, createdAt: facts.createdAt }),
+      );
     } else if (next === 'delete') {
       phases.deletingNotebook(`deleting notebook ${name}`);
-      await persist(op, `deleting notebook ${name}`, () => undo.deleteNotebook({ id, createdAt: facts.createdAt }));
+      await persist(op, `deleting notebook ${name}`, () =>
+        undos(settings, `notebook ${name}`).deleteNotebook({ id, createdAt: facts.createdAt }),
+      );
     } else {
       op.explain(judgeNotebook(name, facts, 'gone').why);
     }
@@ -104,9 +109,6 @@ export async function removePool(
   phases: RemovalPhases,
 ): Promise<boolean> {
   const { settings, installation } = op.identity;
-  const undo = proxyActivities<Activities>(timeouts.undo(settings));
-  const waits = proxyActivities<Activities>(timeouts.wait(settings));
-  const reads = proxyActivities<Activities>(timeouts.read(settings));
   const workspaceId = removal.workspaceIds[0] ?? null;
   let watch: Watch<PoolFacts> = freshWatch;
   let seen = false;
@@ -114,7 +116,13 @@ export async function removePool(
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.waitWithin(startStopwatch(patience(settings.pollMaxMs)), () =>
-      waits.awaitPool({ poolId, name: removal.name, workspaceId, goal: nothingWanted, watch }),
+      waits(settings, `pool ${removal.name}`).awaitPool({
+        poolId,
+        name: removal.name,
+        workspaceId,
+        goal: nothingWanted,
+        watch,
+      }),
     );
     if (wait.end === 'answer') {
       watch = remember(watch, wait.answer, judgePool(removal.name, wait.answer.facts, nothingWanted));
@@ -143,10 +151,10 @@ export async function removePool(
       op.explain(judgePool(removal.name, facts, nothingWanted).why);
       continue;
     }
-    await refuseStrangers(op, poolId, removal, reads);
+    await refuseStrangers(op, poolId, removal);
     phases.deletingPool(`deleting pool ${removal.name}`);
     await persist(op, `deleting pool ${removal.name}`, () =>
-      undo.deletePool({ id: poolId, createdAt: facts.createdAt }),
+      undos(settings, `pool ${removal.name}`).deletePool({ id: poolId, createdAt: facts.createdAt }),
     );
     deleted = facts.createdAt;
   }
@@ -165,15 +173,10 @@ export async function removeAll(
 }
 
 /** A notebook of someone else on our pool keeps the pool (design section 9). */
-async function refuseStrangers(
-  op: Operation,
-  poolId: string,
-  removal: Removal,
-  reads: Pick<Activities, 'notebooksOnPool'>,
-): Promise<void> {
-  const { installation } = op.identity;
+async function refuseStrangers(op: Operation, poolId: string, removal: Removal): Promise<void> {
+  const { settings, installation } = op.identity;
   const onPool = await persist(op, `looking for notebooks on pool ${removal.name}`, () =>
-    reads.notebooksOnPool({ poolId }),
+    reads(settings, `pool ${removal.name}`).notebooksOnPool({ poolId }),
   );
   const stranger = onPool.find(({ description }) => {
     const marker = parseMarker(description);

@@ -1,13 +1,10 @@
-import { CancellationScope, ContinueAsNew, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
+import { CancellationScope, ContinueAsNew, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { TeardownInput } from '../contract/workflows.js';
+import { firstCalls, reads, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure } from './failure.js';
 import { carriedOver, newState, Operation, type OperationState } from './operation.js';
 import { type Removal, type RemovalPhases, removeAll } from './removal.js';
-import * as timeouts from './timeouts.js';
-
-const first = proxyActivities<Activities>(timeouts.firstCall);
 
 /** The phases that a teardown shows, one per kind of command. */
 export function teardownPhases(op: Operation): RemovalPhases {
@@ -71,19 +68,22 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
 async function plan(op: Operation<TeardownState>, name: string): Promise<void> {
   if (op.state.workspaceIds !== null) return;
   op.enter('Planning', `calling off what is open on ${name}`);
-  op.state.identity = await first.identify({ name });
-  const waits = proxyActivities<Activities>(timeouts.wait(op.identity.settings));
+  op.state.identity = await firstCalls(name).identify({ name });
   const by = op.state.note?.by ?? workflowInfo().workflowId;
-  op.state.workspaceIds = await waits.callOff({ name, by, reason: op.state.note?.reason ?? 'teardown' });
+  op.state.workspaceIds = await waits(op.identity.settings, name).callOff({
+    name,
+    by,
+    reason: op.state.note?.reason ?? 'teardown',
+  });
 }
 
 /** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
 async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<never> {
   const failure = describeFailure(error, null);
   op.fail(failure);
+  const { name } = op.state.progress;
   if (op.state.identity !== null) {
-    const reads = proxyActivities<Activities>(timeouts.read(op.identity.settings));
-    const lease = await reads.entrustWhatIsLeft({ name: op.state.progress.name });
+    const lease = await reads(op.identity.settings, name).entrustWhatIsLeft({ name });
     op.update({ lease });
   }
   op.enter('Failed', `${failure.type}: ${failure.message}`);

@@ -1,0 +1,15 @@
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { Settings } from '../contract/settings.js';
+import * as timeouts from './timeouts.js';
+
+/** The activities under one policy; the summary names the resource, and shows in the Temporal UI. */
+function calls(policy: ActivityOptions, summary: string) {
+  return proxyActivities<Activities>({ ...policy, summary });
+}
+
+export const firstCalls = (summary: string) => calls(timeouts.firstCall, summary);
+export const reads = (settings: Settings, summary: string) => calls(timeouts.read(settings), summary);
+export const creates = (settings: Settings, summary: string) => calls(timeouts.create(settings), summary);
+export const undos = (settings: Settings, summary: string) => calls(timeouts.undo(settings), summary);
+export const waits = (settings: Settings, summary: string) => calls(timeouts.wait(settings), summary);
