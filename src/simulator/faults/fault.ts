@@ -39,8 +39,13 @@ export type AnswerFault =
     }
   /** 403 from the service (ModelArts.0108, default) or the gateway (APIGW.0302). */
   | { readonly kind: 'forbidden'; readonly code?: 'ModelArts.0108' | 'APIGW.0302' }
-  /** DELETE is refused with a 500, or (pools only) accepted and later found not to have worked. */
-  | { readonly kind: 'deleteFails'; readonly how?: 'refused' | 'reverts' };
+  | DeleteFailsFault;
+
+/** DELETE is refused with a 500 (default), or, pools only, accepted and later found not to have worked. */
+export interface DeleteFailsFault {
+  readonly kind: 'deleteFails';
+  readonly how?: 'refused' | 'reverts';
+}
 
 /** Lets transport time pass before the work (default) or after it; goes together with any other fault. */
 export interface DelayFault {
@@ -51,6 +56,7 @@ export interface DelayFault {
 
 /** Faults that decide what becomes of the resource that the call makes or changes. */
 export type FateFault =
+  | DeleteFailsFault
   /** The new object stays invisible in lists and/or by id for a while. @defaultValue in: list and show */
   | { readonly kind: 'listLag'; readonly ms: number; readonly in?: readonly ('list' | 'show')[] }
   /** Deletion takes this long. */
@@ -64,8 +70,8 @@ export type FateFault =
       readonly answer?: SoldOutAnswer;
       readonly forMs?: number;
     }
-  /** This many nodes never become available. */
-  | { readonly kind: 'partialNodes'; readonly missing: number }
+  /** This many nodes, or half of them, never become available. */
+  | { readonly kind: 'partialNodes'; readonly missing: number | 'half' }
   /** The resource never leaves this phase or status (`Creating`, `Deleting`, `CREATING`, …). */
   | { readonly kind: 'stuck'; readonly phase: string }
   /** Creation ends in CreationFailed. */
@@ -111,7 +117,7 @@ export interface FaultTrigger {
   readonly operation: OperationPattern;
   /** The first matching call that is hit, counted from the planning, 1-based. @defaultValue 1 */
   readonly nth?: number;
-  /** How many matching calls are hit. @defaultValue 1 */
+  /** How many matching calls are hit. Chances have no limit unless told. @defaultValue 1 */
   readonly times?: number | 'always';
   /** Each matching call is hit with this chance, drawn from the seed. @defaultValue 1 */
   readonly probability?: number;

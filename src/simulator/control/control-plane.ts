@@ -1,0 +1,122 @@
+import { readFaults } from '../faults/fault-input.js';
+import { setNotebookSale, setSale } from '../flavors/sale.js';
+import { InputError } from '../input-error.js';
+import { isObject, type Json, textAt, valueAt } from '../json.js';
+import { advance } from '../lifecycles/advance.js';
+import type { SimResponse } from '../message.js';
+import type { ParsedRequest } from '../parsed-request.js';
+import type { Simulator } from '../simulator-interface.js';
+import { rfc3339, type World } from '../world.js';
+import { changeNotebook, changePool, placeNotebook, placePool } from './placement.js';
+
+/**
+ * Answers a call under `/_sim/`: looking at, steering and disturbing the simulator. There is no
+ * authentication here; the server listens on the loopback address by default.
+ */
+export function control(world: World, simulator: Simulator, request: ParsedRequest): SimResponse {
+  try {
+    const answer = route(world, simulator, request);
+    if (answer === undefined) return json(404, { error: `no such control call: ${request.method} ${request.path}` });
+    return json(200, answer);
+  } catch (error) {
+    if (error instanceof InputError || error instanceof RangeError) return json(400, { error: error.message });
+    throw error;
+  }
+}
+
+function route(world: World, simulator: Simulator, request: ParsedRequest): Json | undefined {
+  const { method, path } = request;
+  const [noun = '', id, verb] = path
+    .slice('/_sim/'.length)
+    .split('/')
+    .map((part) => decodeURIComponent(part));
+  if (request.malformed) throw new InputError('the body is no JSON');
+  if (id === undefined) return routeNoun(world, simulator, request, noun);
+  if (method === 'GET' && noun === 'requests' && id === 'summary') return world.log.summary();
+  if (method !== 'POST') return undefined;
+  if (noun === 'pools' && verb === undefined) return changePool(world, id, request.json);
+  if (noun === 'notebooks' && verb === undefined) return changeNotebook(world, id, request.json);
+  if (noun === 'flavors' && verb === 'sale') return changeSale(world, id, request.json);
+  return undefined;
+}
+
+function routeNoun(world: World, simulator: Simulator, request: ParsedRequest, noun: string): Json | undefined {
+  switch (`${request.method} ${noun}`) {
+    case 'GET healthz':
+      return { status: 'ok' };
+    case 'GET state':
+      return plain(simulator.state());
+    case 'GET requests':
+      return plain(world.log.list(new URLSearchParams(request.query).get('operation') ?? undefined));
+    case 'GET faults':
+      return plain(world.faults.report());
+    case 'POST faults':
+      return { ids: world.faults.plan(...readFaults(request.json)) };
+    case 'DELETE faults':
+      world.faults.clear();
+      return {};
+    case 'GET clock':
+      return clockView(world);
+    case 'POST clock':
+      return steerClock(world, request.json);
+    case 'POST reset':
+      simulator.reset();
+      return {};
+    case 'POST pools':
+      return placePool(world, request.json);
+    case 'POST notebooks':
+      return placeNotebook(world, request.json);
+    default:
+      return undefined;
+  }
+}
+
+function clockView(world: World): Json {
+  const now = world.clock.now();
+  return { now: rfc3339(now), ms: now, speed: world.clock.speed() };
+}
+
+function steerClock(world: World, body: unknown): Json {
+  const ms = valueAt(body, 'advance');
+  const speed = valueAt(body, 'speed');
+  if (ms === undefined && speed === undefined) throw new InputError('say {"advance": ms} or {"speed": n}');
+  if (speed !== undefined) {
+    if (typeof speed !== 'number') throw new InputError('speed must be a number');
+    world.clock.setSpeed(speed);
+  }
+  if (ms !== undefined) {
+    if (typeof ms !== 'number') throw new InputError('advance must be a number of milliseconds');
+    world.clock.advance(ms);
+  }
+  advance(world);
+  return clockView(world);
+}
+
+/** `{"status": "soldout", "az"?, "forMs"?}` for a pool flavor; a notebook flavor has no AZs. */
+function changeSale(world: World, flavor: string, body: unknown): Json {
+  const status = textAt(body, 'status')?.toLowerCase();
+  if (status !== 'normal' && status !== 'onsale' && status !== 'soldout') {
+    throw new InputError('status must be normal (onSale) or soldout');
+  }
+  const forMs = valueAt(body, 'forMs');
+  if (forMs !== undefined && typeof forMs !== 'number') throw new InputError('forMs must be a number of milliseconds');
+  if (!isObject(body)) throw new InputError('the body must be an object');
+  const gone = status === 'soldout';
+  if (world.state.notebookSale[flavor] !== undefined) {
+    setNotebookSale(world, flavor, gone ? 'soldOut' : 'onSale', forMs);
+    return { flavor, status: world.state.notebookSale[flavor] ?? '' };
+  }
+  if (world.state.sale[flavor] === undefined) throw new InputError(`flavor ${flavor} is unknown`);
+  const changed = setSale(world, flavor, gone ? 'soldout' : 'normal', textAt(body, 'az'), forMs);
+  if (changed.length === 0) throw new InputError(`flavor ${flavor} is not sold in that AZ`);
+  return { flavor, phase: { ...world.state.sale[flavor] } };
+}
+
+function json(status: number, body: Json): SimResponse {
+  return { status, headers: { 'content-type': 'application/json; charset=UTF-8' }, body: JSON.stringify(body) };
+}
+
+/** Records are plain JSON by construction; the compiler only knows their interfaces. */
+function plain(value: object): Json {
+  return value as unknown as Json;
+}

@@ -1,0 +1,137 @@
+import type { SimUser } from '../auth/credentials.js';
+import { InputError } from '../input-error.js';
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '../json.js';
+import { enterStatus } from '../lifecycles/notebook-life.js';
+import { enterPhase } from '../lifecycles/pool-life.js';
+import { createNotebook } from '../notebooks/notebook-handlers.js';
+import { notebookView } from '../notebooks/notebook-view.js';
+import { createPool } from '../pools/pool-handlers.js';
+import { poolView } from '../pools/pool-view.js';
+import type { NotebookRecord, PoolRecord } from '../records.js';
+import { WireError } from '../wire-error.js';
+import type { Answer, Call, Handler, World } from '../world.js';
+
+/** What a placed pool is when the call does not say. */
+const PLAIN_FLAVOR = 'modelarts.vm.cpu.8ud';
+
+/**
+ * Places a pool in any phase: `{name, phase?, message?, count?, flavor?, scope?, workspaceId?, description?,
+ * createdAt?, user?}`, or `{pool: <create body>, …}`. It is made by the same code as a POST, then moved.
+ */
+export function placePool(world: World, body: unknown): Json {
+  if (!isObject(body)) throw new InputError('the body must be an object');
+  const name = textAt(body, 'name') ?? '';
+  const request = body.pool ?? {
+    kind: 'Pool',
+    apiVersion: 'v2',
+    metadata: {
+      labels: { 'os.modelarts/name': name, 'os.modelarts/workspace.id': textAt(body, 'workspaceId') ?? '0' },
+      annotations: { 'os.modelarts/description': textAt(body, 'description') ?? '' },
+    },
+    spec: {
+      type: 'Dedicate',
+      scope: body.scope ?? ['Train', 'Notebook'],
+      network: { name: world.state.networks[0]?.id ?? '' },
+      resources: [{ flavor: textAt(body, 'flavor') ?? PLAIN_FLAVOR, count: valueAt(body, 'count') ?? 1 }],
+    },
+  };
+  created(world, body, request, createPool);
+  const pool = world.state.pools.at(-1);
+  if (pool === undefined) throw new InputError('no pool was placed');
+  const placed = backdated(pool, body);
+  world.state.pools = [...world.state.pools.slice(0, -1), placed];
+  movePool(world, placed, textAt(body, 'phase') ?? 'Running', textAt(body, 'message'));
+  return poolView(world, placed);
+}
+
+/** Places a notebook in any status: `{name, status?, pool?, flavor?, profileId?, description?, createdAt?, user?}`. */
+export function placeNotebook(world: World, body: unknown): Json {
+  if (!isObject(body)) throw new InputError('the body must be an object');
+  const pool = textAt(body, 'pool');
+  const request = body.notebook ?? {
+    name: textAt(body, 'name') ?? '',
+    description: textAt(body, 'description') ?? '',
+    profile_id: textAt(body, 'profileId') ?? 'Multi-Engine 1.0 (python3)-cpu',
+    flavor: textAt(body, 'flavor') ?? 'modelarts.vm.cpu.2u',
+    spec: { storage: { type: 'evs', location: { volume_size: 5 } }, auto_stop: body.autoStop ?? { enable: false } },
+    workspace: { id: textAt(body, 'workspaceId') ?? '0' },
+    ...(pool === undefined ? {} : { pool: { id: pool, type: 'USER_DEFINED' } }),
+  };
+  created(world, body, request, createNotebook);
+  const notebook = world.state.notebooks.at(-1);
+  if (notebook === undefined) throw new InputError('no notebook was placed');
+  const placed = backdated(notebook, body);
+  world.state.notebooks = [...world.state.notebooks.slice(0, -1), placed];
+  enterStatus(world, placed, textAt(body, 'status') ?? 'RUNNING', world.clock.now());
+  return notebookView(world, placed);
+}
+
+/** Moves a pool: `{phase?, message?, pay?: true}`; paying ends `Waiting`. */
+export function changePool(world: World, id: string, body: unknown): Json {
+  const pool = world.state.pools.find((record) => record.id === id || record.name === id);
+  if (pool === undefined) throw new InputError(`there is no pool ${id}`);
+  const phase = valueAt(body, 'pay') === true ? 'Creating' : textAt(body, 'phase');
+  if (phase === undefined) throw new InputError('say {"phase": …} or {"pay": true}');
+  movePool(world, pool, phase, textAt(body, 'message'));
+  return poolView(world, pool);
+}
+
+/** Moves a notebook: `{status}`. */
+export function changeNotebook(world: World, id: string, body: unknown): Json {
+  const notebook = world.state.notebooks.find((record) => record.id === id || record.name === id);
+  if (notebook === undefined) throw new InputError(`there is no notebook ${id}`);
+  const status = textAt(body, 'status');
+  if (status === undefined) throw new InputError('say {"status": …}');
+  enterStatus(world, notebook, status, world.clock.now());
+  return notebookView(world, notebook);
+}
+
+/** A pool that is moved past creation has what a pool in that phase has: its nodes, scopes and driver. */
+function movePool(world: World, pool: PoolRecord, phase: string, message = ''): void {
+  const now = world.clock.now();
+  const young = pool.phase === '' || pool.phase === 'Waiting' || pool.phase === 'Creating';
+  if (young && phase !== 'Waiting' && phase !== 'CreationFailed' && phase !== '') {
+    if (pool.phase !== 'Creating') enterPhase(world, pool, 'Creating', now);
+    if (phase === 'Creating') return;
+    for (const node of pool.nodes) node.phase = 'Available';
+    for (const scope of pool.scopes) scope.state = 'Enabled';
+    for (const driver of Object.values(pool.driver)) driver.state = 'Running';
+    pool.phase = 'Running';
+    if (phase === 'Running') return;
+  }
+  if (phase === 'Deleting') pool.deletedAt = now;
+  enterPhase(world, pool, phase, now, message);
+}
+
+/** Makes the resource as the named user would; `user` is a user's name, the second one (a stranger) by default. */
+function created(world: World, body: JsonObject, request: Json, handler: Handler): Answer {
+  const name = textAt(body, 'user');
+  const user: SimUser | undefined =
+    name === undefined ? (world.users[1] ?? world.users[0]) : world.users.find((candidate) => candidate.name === name);
+  if (user === undefined) throw new InputError(`there is no user ${name ?? ''}`);
+  const call: Call = {
+    operation: 'unknown',
+    params: {},
+    query: new URLSearchParams(),
+    headers: {},
+    body: request,
+    malformed: false,
+    user,
+    takeFates: () => [],
+    commit: () => {},
+  };
+  try {
+    return handler(world, call);
+  } catch (error) {
+    if (error instanceof WireError) throw new InputError(`${error.code}: ${error.message}`);
+    throw error;
+  }
+}
+
+function backdated<T extends PoolRecord | NotebookRecord>(record: T, body: JsonObject): T {
+  const at = textAt(body, 'createdAt');
+  if (at === undefined) return record;
+  const createdAt = Date.parse(at);
+  if (Number.isNaN(createdAt)) throw new InputError('createdAt must be an RFC 3339 time');
+  return { ...record, createdAt };
+}

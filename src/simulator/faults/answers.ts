@@ -1,0 +1,150 @@
+import type { Json } from '../json.js';
+import type { SimResponse } from '../message.js';
+import type { Operation } from '../operations.js';
+import { gatewayError, notebookError, WireError } from '../wire-error.js';
+import type { AnswerFault, FaultBody } from './fault.js';
+
+const BAD_GATEWAY =
+  '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>';
+
+/** What a planned answer looks like on the wire, or undefined when the fault is not an answer of its own. */
+export function plannedAnswer(
+  fault: AnswerFault,
+  operation: Operation,
+  requestId: string,
+): { status: number; headers: Record<string, string>; body: FaultBody } | undefined {
+  switch (fault.kind) {
+    case 'status':
+      return {
+        status: fault.status,
+        headers: { ...fault.headers },
+        body: fault.body ?? usualBody(fault.status, operation, requestId),
+      };
+    case 'throttle':
+      return fromError(throttled(fault.code ?? 'APIGW.0308', fault.retryAfter), requestId);
+    case 'unauthorized':
+      return fromError(unauthorized(fault.reason ?? 'expired'), requestId);
+    case 'forbidden':
+      return fromError(
+        fault.code === 'APIGW.0302'
+          ? gatewayError(403, '0302', 'The user is not authorized to access the API.')
+          : new WireError(
+              operation.startsWith('notebooks') ? 'notebooks' : 'pools',
+              403,
+              'ModelArts.0108',
+              `You are not authorized to perform the (${operation}) operation.`,
+            ),
+        requestId,
+      );
+    case 'deleteFails':
+      return fromError(
+        operation.startsWith('notebooks')
+          ? new WireError('notebooks', 500, 'ModelArts.0010', 'Internal error.')
+          : new WireError('pools', 500, 'ModelArts.50005000', 'internal error'),
+        requestId,
+      );
+    case 'hang':
+    case 'lost':
+    case 'halfBody':
+      return undefined;
+  }
+}
+
+/** Whether the work is done although the answer is a planned one. */
+export function commitsAnyway(fault: AnswerFault): boolean {
+  switch (fault.kind) {
+    case 'status':
+    case 'hang':
+      return fault.commit === true;
+    case 'lost':
+      return fault.at === 'after';
+    case 'halfBody':
+      return true;
+    case 'throttle':
+    case 'unauthorized':
+    case 'forbidden':
+    case 'deleteFails':
+      return false;
+  }
+}
+
+/** A body as text with its content type; a half one is cut in the middle, while content-length promises all of it. */
+export function rendered(status: number, headers: Record<string, string>, body: FaultBody): SimResponse {
+  if ('html' in body) return { status, headers: { ...headers, 'content-type': 'text/html' }, body: body.html };
+  if ('text' in body) return { status, headers: { ...headers, 'content-type': 'text/plain' }, body: body.text };
+  if ('empty' in body) return { status, headers, body: '' };
+  const typed = { 'content-type': 'application/json; charset=UTF-8', ...headers };
+  if ('half' in body) return halved({ status, headers: typed, body: JSON.stringify(body.half) });
+  return { status, headers: typed, body: JSON.stringify(body.json) };
+}
+
+/** The same answer, cut in the middle of its body. */
+export function halved(response: SimResponse): SimResponse {
+  const bytes = Buffer.byteLength(response.body);
+  return {
+    status: response.status,
+    headers: { ...response.headers, 'content-length': String(bytes) },
+    body: response.body.slice(0, Math.floor(response.body.length / 2)),
+    cut: true,
+  };
+}
+
+/** The 429 of the gateway or of the service (notebooks-and-auth.md 5.3, 6.11). */
+export function throttled(code: string, retryAfter?: number): WireError {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const seconds = Math.max(1, Math.ceil(retryAfter ?? 1));
+  const unit = seconds === 1 ? 'second' : 'seconds';
+  return code.startsWith('ModelArts')
+    ? new WireError('notebooks', 429, code, 'The system is busy now. Please try again later.', headers)
+    : new WireError(
+        'gateway',
+        429,
+        code,
+        `The throttling threshold has been reached: policy user over ratelimit,limit:10,time:${seconds} ${unit}`,
+        headers,
+      );
+}
+
+function unauthorized(reason: 'expired' | 'garbage' | 'mustUpdate' | 'service'): WireError {
+  const prefix = 'Incorrect IAM authentication information: ';
+  switch (reason) {
+    case 'expired':
+      return gatewayError(401, '0301', `${prefix}token expires, expires_at: 2026-01-01T00:00:00.000000Z`);
+    case 'garbage':
+      return gatewayError(401, '0301', `${prefix}decrypt token fail`);
+    case 'mustUpdate':
+      return gatewayError(401, '0307', 'The token must be updated.');
+    case 'service':
+      return new WireError('pools', 401, 'ModelArts.50001000', 'token is invalid');
+  }
+}
+
+/** What the layer in question usually says with a status, when the fault names no body. */
+function usualBody(status: number, operation: Operation, requestId: string): FaultBody {
+  if (status === 502) return { html: BAD_GATEWAY };
+  if (status === 204) return { empty: true };
+  if (status < 400) return { json: {} };
+  const error =
+    status === 503
+      ? gatewayError(503, '0613', 'The IAM service is currently unavailable.')
+      : status === 504
+        ? gatewayError(504, '0201', 'Backend timeout.')
+        : status === 408
+          ? new WireError('notebooks', 408, 'ModelArts.6100', 'The request timed out. Please try again.')
+          : operation.startsWith('notebooks')
+            ? notebookError(status >= 500 ? '0010' : '0104', status >= 500 ? 'Internal error.' : 'Parameter error.')
+            : new WireError(
+                'pools',
+                status,
+                status >= 500 ? 'ModelArts.50005000' : 'ModelArts.50004000',
+                'internal error',
+              );
+  return { json: error.body(requestId) };
+}
+
+function fromError(
+  error: WireError,
+  requestId: string,
+): { status: number; headers: Record<string, string>; body: { json: Json } } {
+  return { status: error.status, headers: { ...error.headers }, body: { json: error.body(requestId) } };
+}

@@ -1,0 +1,108 @@
+import { InputError } from '../input-error.js';
+import { isObject } from '../json.js';
+import { OPERATIONS } from '../operations.js';
+import type { Fault, FaultKind } from './fault.js';
+
+type FieldType = 'number' | 'string' | 'boolean' | 'object' | 'array' | 'any';
+
+/** The fields of each kind; a `!` marks what must be there. */
+const FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, FieldType | `${FieldType}!`>>>> = {
+  status: { status: 'number!', headers: 'object', body: 'object', commit: 'boolean' },
+  hang: { commit: 'boolean' },
+  lost: { at: 'string!' },
+  halfBody: {},
+  throttle: { retryAfter: 'number', code: 'string' },
+  unauthorized: { reason: 'string', revoke: 'boolean' },
+  forbidden: { code: 'string' },
+  deleteFails: { how: 'string' },
+  delay: { ms: 'number!', at: 'string' },
+  listLag: { ms: 'number!', in: 'array' },
+  slowDelete: { ms: 'number!' },
+  soldOut: { flavor: 'string', az: 'string', when: 'string', answer: 'string', forMs: 'number' },
+  partialNodes: { missing: 'any!' },
+  stuck: { phase: 'string!' },
+  creationFailed: { message: 'string' },
+  scalingFailed: { message: 'string' },
+  abnormal: { phase: 'string', afterMs: 'number', recoverAfterMs: 'number' },
+  scopeFailed: { scope: 'string', message: 'string' },
+  driverFlap: { rounds: 'number', everyMs: 'number' },
+  notebookFailed: { code: 'string', message: 'string' },
+  notebookUnavailable: { afterMs: 'number', recoverAfterMs: 'number' },
+  unknownStatus: { word: 'string!' },
+  missingFields: { paths: 'array!' },
+  nullFields: { paths: 'array!' },
+};
+
+const TRIGGER: Readonly<Record<string, FieldType>> = {
+  operation: 'string',
+  kind: 'string',
+  nth: 'number',
+  times: 'any',
+  probability: 'number',
+  match: 'object',
+  optional: 'boolean',
+};
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  'lost.at': ['before', 'after'],
+  'delay.at': ['before', 'after'],
+  'throttle.code': ['APIGW.0308', 'APIG.0308', 'ModelArts.6101'],
+  'unauthorized.reason': ['expired', 'garbage', 'mustUpdate', 'service'],
+  'forbidden.code': ['ModelArts.0108', 'APIGW.0302'],
+  'deleteFails.how': ['refused', 'reverts'],
+  'soldOut.when': ['before', 'midway'],
+  'soldOut.answer': ['refuse', 'fail'],
+  'abnormal.phase': ['Abnormal', 'Error'],
+};
+
+/** Reads one fault or a list of them; a misspelt field would be a fault that silently never acts, so it is refused. */
+export function readFaults(value: unknown): Fault[] {
+  return (Array.isArray(value) ? value : [value]).map(readFault);
+}
+
+function readFault(value: unknown): Fault {
+  if (!isObject(value)) throw new InputError('a fault must be an object');
+  const { operation, kind, times } = value;
+  const patterns = [...OPERATIONS, '*', ...new Set(OPERATIONS.map((name) => `${name.split('.')[0]}.*`))];
+  if (typeof operation !== 'string' || !patterns.includes(operation)) {
+    throw new InputError(`operation must be one of ${patterns.join(', ')}`);
+  }
+  if (typeof kind !== 'string' || !isKind(kind)) {
+    throw new InputError(`kind must be one of ${Object.keys(FIELDS).join(', ')}`);
+  }
+  if (times !== undefined && times !== 'always' && !(typeof times === 'number' && times >= 1)) {
+    throw new InputError('times must be a number from 1, or "always"');
+  }
+  const fields = FIELDS[kind];
+  for (const [key, item] of Object.entries(value)) {
+    const type = TRIGGER[key] ?? fields[key]?.replace('!', '');
+    if (type === undefined)
+      throw new InputError(`${kind} has no field ${key}: ${Object.keys(fields).join(', ') || 'none'}`);
+    if (!isOfType(item, type)) throw new InputError(`${kind}.${key} must be of type ${type}`);
+    const words = WORDS[`${kind}.${key}`];
+    if (words !== undefined && !words.includes(String(item))) {
+      throw new InputError(`${kind}.${key} must be one of ${words.join(', ')}`);
+    }
+  }
+  for (const [key, type] of Object.entries(fields)) {
+    if (type.endsWith('!') && value[key] === undefined) throw new InputError(`${kind} needs ${key}`);
+  }
+  return value as unknown as Fault;
+}
+
+function isKind(kind: string): kind is FaultKind {
+  return Object.hasOwn(FIELDS, kind);
+}
+
+function isOfType(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'any':
+      return true;
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return isObject(value);
+    default:
+      return typeof value === type;
+  }
+}

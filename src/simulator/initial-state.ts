@@ -1,0 +1,33 @@
+import type { Catalogue } from './catalogue/catalogue.js';
+import { setNotebookSale, setSale } from './flavors/sale.js';
+import { newNetwork } from './networks/network-handlers.js';
+import type { SimState } from './records.js';
+import type { Scenario } from './scenarios.js';
+import type { World } from './world.js';
+
+/** A state with nothing in it but what the catalogue sells. */
+export function emptyState(catalogue: Catalogue): SimState {
+  return {
+    sequence: 0,
+    pools: [],
+    notebooks: [],
+    networks: [],
+    tokens: [],
+    workspaces: ['0', ...catalogue.workspaces.filter((id) => id !== '0')],
+    sale: Object.fromEntries(catalogue.poolFlavors.map((flavor) => [flavor.name, { ...flavor.sale }])),
+    notebookSale: Object.fromEntries(catalogue.notebookFlavors.map((flavor) => [flavor.name, 'onSale'])),
+    keyFailures: {},
+    agenda: [],
+  };
+}
+
+/** Makes what exists from the start: the default networks, and what the scenario has sold out. */
+export function furnish(world: World, scenario: Scenario): void {
+  for (const [index, name] of world.catalogue.networks.entries()) {
+    world.state.networks.push({ ...newNetwork(world, name, `192.168.${index * 128}.0/17`), phase: 'Active' });
+  }
+  const { soldOut } = scenario;
+  if (soldOut === undefined) return;
+  for (const flavor of soldOut.flavors) setSale(world, flavor, 'soldout', undefined, soldOut.forMs);
+  for (const flavor of soldOut.notebookFlavors) setNotebookSale(world, flavor, 'soldOut', soldOut.forMs);
+}

@@ -1,0 +1,37 @@
+import { applySale } from '../flavors/sale.js';
+import type { World } from '../world.js';
+import { takeDue } from './agenda.js';
+import { applyToNetwork } from './network-life.js';
+import { applyToNotebook } from './notebook-life.js';
+import { applyToPool } from './pool-life.js';
+
+/**
+ * Brings the state up to the clock. This is the only place where time changes anything: handlers call it
+ * once before they look, so that what a read sees depends on the clock and the seed, never on other reads.
+ */
+export function advance(world: World): void {
+  const now = world.clock.now();
+  for (let item = takeDue(world, now); item !== undefined; item = takeDue(world, now)) {
+    const { uid } = item;
+    switch (item.kind) {
+      case 'pool': {
+        const pool = world.state.pools.find((record) => record.uid === uid);
+        if (pool !== undefined) applyToPool(world, pool, item);
+        break;
+      }
+      case 'notebook': {
+        const notebook = world.state.notebooks.find((record) => record.uid === uid);
+        if (notebook !== undefined) applyToNotebook(world, notebook, item);
+        break;
+      }
+      case 'network': {
+        const network = world.state.networks.find((record) => record.uid === uid);
+        if (network !== undefined) applyToNetwork(world, network, item);
+        break;
+      }
+      case 'flavor':
+        applySale(world, item);
+        break;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { AgendaItem } from '../records.js';
+import { nextSequence, type World } from '../world.js';
+
+/** Puts something on the agenda, which is kept in order of time and then of planning. */
+export function enter(world: World, item: Omit<AgendaItem, 'seq'>): void {
+  const entry: AgendaItem = { ...item, seq: nextSequence(world) };
+  const agenda = world.state.agenda;
+  let low = 0;
+  let high = agenda.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = agenda[middle];
+    if (other !== undefined && other.at <= entry.at) low = middle + 1;
+    else high = middle;
+  }
+  agenda.splice(low, 0, entry);
+}
+
+/** Takes the next item that is due at `now`, or undefined when the agenda is up to date. */
+export function takeDue(world: World, now: number): AgendaItem | undefined {
+  const first = world.state.agenda[0];
+  if (first === undefined || first.at > now) return undefined;
+  world.state.agenda.shift();
+  return first;
+}

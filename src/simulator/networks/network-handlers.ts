@@ -1,0 +1,110 @@
+import { isObject, type Json, textAt, valueAt } from '../json.js';
+import { labelSelector } from '../label-selector.js';
+import { enterNetworkPhase, startDeletion } from '../lifecycles/network-life.js';
+import { pageOf } from '../page.js';
+import { checkWorkspace, readTextMap } from '../pools/pool-request.js';
+import type { NetworkRecord } from '../records.js';
+import { badRequest, poolError } from '../wire-error.js';
+import { type Answer, type Call, nextSequence, rfc3339, type World } from '../world.js';
+
+const NAME = /^[a-z][a-z0-9-]{2,30}[a-z0-9]$/;
+const CIDR = /^(10|172|192)(\.\d{1,3}){3}\/\d{1,2}$/;
+
+/** POST networks (pools-and-flavors.md 4.2). */
+export function createNetwork(world: World, call: Call): Answer {
+  const { body } = call;
+  if (call.malformed || !isObject(body) || body.kind !== 'Network' || body.apiVersion !== 'v1') throw badRequest();
+  const labels = readTextMap(valueAt(body, 'metadata', 'labels'), 'metadata.labels');
+  const name = labels['os.modelarts/name'] ?? '';
+  const cidr = textAt(body, 'spec', 'cidr') ?? '';
+  if (!NAME.test(name)) throw badRequest('os.modelarts/name must be 4..32 of a-z, 0-9 and -.');
+  if (!CIDR.test(cidr)) throw badRequest('spec.cidr is not a private range.');
+  checkWorkspace(world, labels['os.modelarts/workspace.id']);
+  const id = `${name}-${world.projectId}`;
+  if (world.state.networks.some((network) => network.id === id)) {
+    throw poolError(409, '50025000', 'Network already exists.');
+  }
+  const { networkQuota } = world.knobs;
+  if (networkQuota !== null && world.state.networks.length >= networkQuota) {
+    throw poolError(400, '0118', 'The expected networks exceeds the quota limit.');
+  }
+  const network = newNetwork(world, name, cidr, labels);
+  world.state.networks.push(network);
+  enterNetworkPhase(world, network, '', network.createdAt);
+  call.commit(`created network ${id}`);
+  return { status: 200, body: networkView(network) };
+}
+
+/** GET networks, page by page. */
+export function listNetworks(world: World, call: Call): Answer {
+  const selects = labelSelector(call.query.get('labelSelector'));
+  const workspace = call.query.get('workspaceId');
+  const all = world.state.networks.filter(
+    ({ labels }) =>
+      selects(labels) && (workspace === null || workspace === '' || labels['os.modelarts/workspace.id'] === workspace),
+  );
+  const { items, metadata } = pageOf(all, call.query);
+  return { status: 200, body: { kind: 'NetworkList', apiVersion: 'v1', metadata, items: items.map(networkView) } };
+}
+
+/** GET one network. */
+export function showNetwork(world: World, call: Call): Answer {
+  return { status: 200, body: networkView(findNetwork(world, call)) };
+}
+
+/** DELETE a network that no pool uses (ModelArts.50025002 otherwise). */
+export function deleteNetwork(world: World, call: Call): Answer {
+  const network = findNetwork(world, call);
+  const used = world.state.pools.some(({ spec, phase }) => {
+    return phase !== 'CreationFailed' && textAt(spec.network, 'name') === network.id;
+  });
+  if (used) throw poolError(400, '50025002', 'Network is in use.');
+  if (network.deletedAt === undefined) {
+    startDeletion(world, network, world.clock.now());
+    call.commit(`deleting network ${network.id}`);
+  }
+  return { status: 200, body: networkView(network) };
+}
+
+/** A network record with the usual labels; its phase is still empty. */
+export function newNetwork(
+  world: World,
+  name: string,
+  cidr: string,
+  labels: Record<string, string> = {},
+): NetworkRecord {
+  return {
+    uid: `network-${nextSequence(world)}`,
+    id: `${name}-${world.projectId}`,
+    name,
+    createdAt: world.clock.now(),
+    labels: { 'os.modelarts/workspace.id': '0', ...labels, 'os.modelarts/name': name },
+    annotations: {},
+    cidr,
+    phase: '',
+    overrides: [],
+    hidden: {},
+  };
+}
+
+function networkView(network: NetworkRecord): Json {
+  return {
+    kind: 'Network',
+    apiVersion: 'v1',
+    metadata: {
+      name: network.id,
+      creationTimestamp: rfc3339(network.createdAt),
+      ...(network.deletedAt === undefined ? {} : { deletionTimestamp: rfc3339(network.deletedAt) }),
+      labels: { ...network.labels },
+      annotations: { ...network.annotations },
+    },
+    spec: { cidr: network.cidr, connection: {} },
+    status: { phase: network.phase, ...(network.phase === 'Active' ? { connectionStatus: {} } : {}) },
+  };
+}
+
+function findNetwork(world: World, call: Call): NetworkRecord {
+  const network = world.state.networks.find((record) => record.id === call.params.network);
+  if (network === undefined) throw poolError(404, '50025001', 'Network not exist.');
+  return network;
+}

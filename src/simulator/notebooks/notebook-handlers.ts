@@ -1,0 +1,203 @@
+import { attachFates, capacityFailure, sellOutBefore } from '../faults/fates.js';
+import { isObject, objectAt } from '../json.js';
+import { enterStatus } from '../lifecycles/notebook-life.js';
+import { hexDigits } from '../random.js';
+import type { NotebookRecord } from '../records.js';
+import { notebookError } from '../wire-error.js';
+import { type Answer, type Call, nextSequence, type World } from '../world.js';
+import { checkPool, type NotebookRequest, readNotebookRequest } from './notebook-request.js';
+import { checkAutoStop, readAutoStop, readDescription } from './notebook-rules.js';
+import { notebookView } from './notebook-view.js';
+
+/** Statuses from which DELETE works (notebooks-and-auth.md 3.1); from the others it is 6304 or 6357. */
+const DELETABLE = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'UNAVAILABLE', 'RESIZE_FAILED', 'CREATE_QUEUING'];
+
+/** O1 create: accepted with CREATING, or CREATE_QUEUING for a free flavor that is sold out. */
+export function createNotebook(world: World, call: Call): Answer {
+  const request = readNotebookRequest(world, call.malformed ? undefined : call.body);
+  checkPool(world, request);
+  if (world.state.notebooks.some((notebook) => notebook.name === request.name)) {
+    throw notebookError('6301', 'The instance already exists.');
+  }
+  const { notebookQuota, notebookSoldOut } = world.knobs;
+  const own = world.state.notebooks.filter((notebook) => notebook.userId === call.user.id);
+  if (notebookQuota !== null && own.length >= notebookQuota) {
+    throw notebookError('6302', 'The instance count already reaches the maximum value.');
+  }
+  const fates = call.takeFates();
+  const fated = { kind: 'notebook' as const, flavors: [request.flavor], nodes: 0 };
+  const answer = sellOutBefore(world, fated, fates) ?? notebookSoldOut;
+  const gone = world.state.notebookSale[request.flavor] === 'soldOut';
+  const free = isFree(world, request.flavor);
+  if (gone && !free && answer === 'refuse') throw soldOut();
+  const notebook = newNotebook(world, call, request);
+  attachFates(world, notebook, fated, fates);
+  if (gone && !free) notebook.overrides.unshift(capacityFailure(false, fated.flavors));
+  world.state.notebooks.push(notebook);
+  enterStatus(world, notebook, gone && free ? 'CREATE_QUEUING' : 'CREATING', notebook.createdAt);
+  call.commit(`created notebook ${notebook.id} (${notebook.name})`);
+  return { status: 200, body: notebookView(world, notebook) };
+}
+
+/** O2 list (notebooks-and-auth.md 2.4): by default only the caller's own, sorted by name. */
+export function listNotebooks(world: World, call: Call): Answer {
+  const { query } = call;
+  if (query.get('de_type') !== 'Notebook')
+    throw notebookError('0107', 'The values of the request parameters (de_type) are invalid.');
+  const sortby = query.get('sortby') ?? 'name';
+  if (sortby !== 'name' && sortby !== 'creation_timestamp') {
+    throw notebookError('6303', 'The field does not support sorting.');
+  }
+  const order = query.get('order') ?? 'asc';
+  if (order !== 'asc' && order !== 'desc') throw notebookError('6336', "'order' property value is incorrect.");
+  const now = world.clock.now();
+  const wanted = world.state.notebooks.filter(
+    (notebook) =>
+      (notebook.hidden.list ?? 0) <= now &&
+      (query.get('show_self')?.toLowerCase() === 'false' || notebook.userId === call.user.id) &&
+      asked(query, 'status', notebook.status) &&
+      asked(query, 'workspace_id', notebook.workspaceId) &&
+      asked(query, 'pool_id', notebook.pool?.id) &&
+      asked(query, 'ai_project', notebook.aiProject) &&
+      asked(query, 'provision_type', 'Docker'),
+  );
+  const up = order === 'asc' ? 1 : -1;
+  wanted.sort((a, b) => up * (sortby === 'name' ? compare(a.name, b.name) : a.createdAt - b.createdAt));
+  const offset = wholeNumber(query, 'offset');
+  const limit = wholeNumber(query, 'limit');
+  const page = wanted.slice(offset, limit === 0 ? undefined : offset + limit);
+  return {
+    status: 200,
+    body: { instances: page.map((notebook) => notebookView(world, notebook)), total_count: wanted.length },
+  };
+}
+
+/** O3 details. */
+export function showNotebook(world: World, call: Call): Answer {
+  const notebook = findNotebook(world, call);
+  if ((notebook.hidden.show ?? 0) > world.clock.now()) throw notFound();
+  return { status: 200, body: notebookView(world, notebook) };
+}
+
+/** O4 update of description and auto-stop; a running instance keeps its stop time until the next start. */
+export function updateNotebook(world: World, call: Call): Answer {
+  const notebook = findNotebook(world, call);
+  if (call.malformed || !isObject(call.body)) throw notebookError('0104', 'Parameter error.');
+  const description = call.body.description === undefined ? undefined : readDescription(call.body.description);
+  const asked = objectAt(call.body, 'spec', 'auto_stop');
+  if (asked !== undefined) {
+    const autoStop = { ...notebook.autoStop, ...onlyAsked(asked, readAutoStop(asked)) };
+    checkAutoStop(autoStop);
+    notebook.autoStop = autoStop;
+    if (autoStop.enable !== true) delete notebook.stopTimestamp;
+  }
+  if (description !== undefined) notebook.description = description;
+  notebook.updatedAt = world.clock.now();
+  call.commit(`changed notebook ${notebook.id}`);
+  return { status: 200, body: notebookView(world, notebook) };
+}
+
+/** O5 delete: a running instance must be stopped first (6304), one in motion is refused (6357). */
+export function deleteNotebook(world: World, call: Call): Answer {
+  const notebook = findNotebook(world, call);
+  if (notebook.status === 'RUNNING') throw notebookError('6304', 'Please stop the instance before deleting.');
+  if (!DELETABLE.includes(notebook.status)) throw busy();
+  attachFates(world, notebook, { kind: 'notebook', flavors: [notebook.flavor], nodes: 0 }, call.takeFates());
+  const slow =
+    world.times.notebookDelete > 0 || notebook.overrides.some((item) => item.from === 'DELETING' && item.left !== 0);
+  enterStatus(world, notebook, slow ? 'DELETING' : 'Gone', world.clock.now());
+  call.commit(`deleted notebook ${notebook.id}`);
+  return { status: 200, body: { instance_id: notebook.id } };
+}
+
+/** O7 token: what opens the URL of a running instance. */
+export function notebookToken(world: World, call: Call): Answer {
+  const notebook = findNotebook(world, call);
+  if (notebook.status === 'UNAVAILABLE') {
+    throw notebookError(
+      '6333',
+      'The notebook is being restored. Refresh the page and wait for several minutes. The fault may be caused by instance overload.',
+    );
+  }
+  if (notebook.status !== 'RUNNING') throw notRunning();
+  return { status: 200, body: { token: notebook.token } };
+}
+
+/** N2, the list of the new API: it is there, and empty. */
+export function listNewNotebooks(): Answer {
+  return { status: 200, body: { current: 0, data: [], pages: 0, size: 10, total: 0 } };
+}
+
+/** The instance of the path. Not found is HTTP 400 in this API (notebooks-and-auth.md 5.1). */
+export function findNotebook(world: World, call: Call): NotebookRecord {
+  const notebook = world.state.notebooks.find((record) => record.id === call.params.notebook);
+  if (notebook === undefined) throw notFound();
+  return notebook;
+}
+
+/** Whether a flavor is one of the free ones, which have a queue. */
+export function isFree(world: World, flavor: string): boolean {
+  return world.catalogue.notebookFlavors.some((candidate) => candidate.name === flavor && candidate.free === true);
+}
+
+/** 6357: something else is going on, or it is so already. */
+export function busy(): Error {
+  return notebookError(
+    '6357',
+    'The operation is not allowed because another operation is being performed on the instance or the instance is in the target state.',
+  );
+}
+
+/** 6327. */
+export function notRunning(): Error {
+  return notebookError('6327', 'The instance is not in running. Please refresh the page and start it.');
+}
+
+/** 6329. */
+export function soldOut(): Error {
+  return notebookError('6329', 'Sorry, this flavor specification is sold out. Please try others.');
+}
+
+function notFound(): Error {
+  return notebookError('6309', 'The instance does not exist.');
+}
+
+function newNotebook(world: World, call: Call, request: NotebookRequest): NotebookRecord {
+  const sequence = nextSequence(world);
+  const uid = `notebook-${sequence}`;
+  const now = world.clock.now();
+  const digits = (length: number, what: string) => hexDigits(length, world.seed, uid, what);
+  return {
+    ...request,
+    uid,
+    id: `DE-${digits(8, 'time')}-${digits(4, 'middle')}-11ea-964c-0255ac${sequence.toString(16).padStart(6, '0')}`,
+    status: '',
+    createdAt: now,
+    updatedAt: now,
+    userId: call.user.id,
+    userName: call.user.name,
+    token: digits(32, 'token'),
+    overrides: [],
+    hidden: {},
+  };
+}
+
+function onlyAsked<T extends object>(asked: object, read: T): Partial<T> {
+  return Object.fromEntries(Object.entries(read).filter(([key]) => key in asked)) as Partial<T>;
+}
+
+function asked(query: URLSearchParams, key: string, value: string | undefined): boolean {
+  const wanted = query.get(key) ?? '';
+  return wanted === '' || wanted === value;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function wholeNumber(query: URLSearchParams, key: string): number {
+  const text = query.get(key) ?? '';
+  const value = text === '' ? 0 : Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw notebookError('0107', `The values of the request parameters (${key}) are invalid.`);
+}

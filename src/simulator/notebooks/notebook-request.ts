@@ -1,0 +1,140 @@
+import { isObject, type Json, objectAt, textAt, valueAt } from '../json.js';
+import type { NotebookRecord } from '../records.js';
+import { notebookError } from '../wire-error.js';
+import type { World } from '../world.js';
+import {
+  type AutoStop,
+  checkAutoStop,
+  checkFlavor,
+  checkStorage,
+  readAutoStop,
+  readDescription,
+  required,
+  typed,
+} from './notebook-rules.js';
+
+/** A create request that has passed the rules R1..R16 of notebooks-and-auth.md 2.2. */
+export interface NotebookRequest {
+  readonly name: string;
+  readonly description: string;
+  readonly profileId: string;
+  readonly flavor: string;
+  readonly storage: Json;
+  readonly extendStorage: Json;
+  readonly autoStop: AutoStop;
+  readonly annotations: Record<string, string>;
+  readonly workspaceId: string;
+  readonly aiProject: string;
+  readonly pool?: NonNullable<NotebookRecord['pool']>;
+}
+
+/**
+ * Reads and checks a create request in the order of notebooks-and-auth.md 2.2: shape, characters, enums,
+ * cross-field rules, profile against flavor, workspace, pool. Name, quota and sale are the handler's.
+ */
+export function readNotebookRequest(world: World, body: unknown): NotebookRequest {
+  if (!isObject(body)) throw notebookError('0104', 'Parameter error.');
+  for (const key of ['name', 'profile_id', 'flavor']) {
+    required(body, key);
+    typed(body, key, 'string');
+  }
+  required(body, 'spec');
+  typed(body, 'spec', 'object');
+  const spec = objectAt(body, 'spec') ?? {};
+  if (spec.storage === undefined || spec.storage === null) {
+    throw notebookError('6316', "The param 'storage' is needed for creating notebook instance.");
+  }
+  typed(spec, 'storage', 'object');
+  for (const key of ['workspace', 'pool', 'ai_project']) typed(body, key, 'object');
+  const autoStop = readAutoStop(spec.auto_stop);
+  const annotations = readAnnotations(spec.annotations);
+
+  const name = textAt(body, 'name') ?? '';
+  const wrong = /[^A-Za-z0-9_-]/u.exec(name)?.[0];
+  if (wrong !== undefined) {
+    throw notebookError('6334', `Invalid value for name or description. The character \`${wrong}\` is not allowed.`);
+  }
+  if (name.length < 1 || name.length > 64) throw notebookError('6336', "'name' property value is incorrect.");
+  const description = readDescription(body.description);
+
+  const profileId = textAt(body, 'profile_id') ?? '';
+  const profile = world.catalogue.profiles.find((candidate) => candidate.id === profileId);
+  if (profile === undefined) throw notebookError('6336', "'profile_id' property value is incorrect.");
+  const flavorName = textAt(body, 'flavor') ?? '';
+  const flavor = world.catalogue.notebookFlavors.find((candidate) => candidate.name === flavorName);
+  if (flavor === undefined) throw notebookError('6323', 'The flavor is not supported, please check it.');
+
+  const pool = readPool(body.pool);
+  const storage = checkStorage(spec.storage, false);
+  const extendStorage = readExtendStorage(spec.extend_storage);
+  checkAutoStop(autoStop);
+  checkFlavor(profile, flavor);
+  const workspaceId = textAt(body, 'workspace', 'id') ?? '0';
+  if (!world.state.workspaces.includes(workspaceId)) throw notebookError('0102', 'The workspace does not exist.');
+  return {
+    name,
+    description,
+    profileId,
+    flavor: flavorName,
+    storage,
+    extendStorage,
+    autoStop,
+    annotations,
+    workspaceId,
+    aiProject: textAt(body, 'ai_project', 'id') ?? 'default-ai-project',
+    ...(pool === undefined ? {} : { pool }),
+  };
+}
+
+/** A pool that is named must exist and be able to take notebooks; until then the caller is told to wait (6355). */
+export function checkPool(world: World, request: NotebookRequest): void {
+  if (request.pool === undefined) return;
+  const wanted = request.pool.id;
+  const pool = world.state.pools.find((candidate) => candidate.id === wanted && candidate.phase !== 'CreationFailed');
+  if (pool === undefined) throw notebookError('6336', "'pool' property value is incorrect.");
+  const scope = pool.scopes.find((candidate) => candidate.scopeType === 'Notebook');
+  if (scope === undefined && world.knobs.notebookNeedsScope) {
+    throw notebookError('6336', "'pool' property value is incorrect.");
+  }
+  const usable = pool.phase === 'Running' && pool.nodes.some((node) => node.phase === 'Available');
+  if (!usable || (scope !== undefined && scope.state !== 'Enabled')) {
+    throw notebookError('6355', 'The resource is initializing. Please wait one minute and try again.');
+  }
+}
+
+function readPool(value: Json | undefined): NotebookRecord['pool'] {
+  if (!isObject(value)) return undefined;
+  required(value, 'id');
+  for (const key of ['id', 'type', 'name']) typed(value, key, 'string');
+  const project = textAt(value, 'owner', 'project_id');
+  const name = textAt(value, 'name');
+  return {
+    id: textAt(value, 'id') ?? '',
+    type: textAt(value, 'type') ?? 'USER_DEFINED',
+    ...(name === undefined ? {} : { name }),
+    ...(project === undefined ? {} : { owner: { project_id: project } }),
+  };
+}
+
+function readExtendStorage(value: Json | undefined): Json {
+  if (value === undefined || value === null) return null;
+  if (!Array.isArray(value)) {
+    throw notebookError(
+      '6332',
+      "Incorrect parameter type. The 'extend_storage' parameter must be of the 'array' type.",
+    );
+  }
+  return value.map((item) => checkStorage(item, true));
+}
+
+function readAnnotations(value: Json | undefined): Record<string, string> {
+  if (value === undefined || value === null) return {};
+  typed({ annotations: value }, 'annotations', 'object');
+  const annotations: Record<string, string> = {};
+  for (const key of Object.keys(value)) {
+    const text = valueAt(value, key);
+    if (typeof text !== 'string') typed({ [key]: text ?? null }, key, 'string');
+    else annotations[key] = text;
+  }
+  return annotations;
+}

@@ -1,0 +1,32 @@
+import type { Json } from './json.js';
+import { badRequest } from './wire-error.js';
+
+const MOST = 500;
+
+/** One page of a Kubernetes-style list, with the metadata that leads to the next (pools-and-flavors.md 5.1). */
+export function pageOf<T>(items: readonly T[], query: URLSearchParams): { items: readonly T[]; metadata: Json } {
+  const limit = limitOf(query.get('limit'));
+  const start = startOf(query.get('continue'));
+  const page = items.slice(start, start + limit);
+  const next = start + page.length;
+  if (next >= items.length) return { items: page, metadata: {} };
+  return { items: page, metadata: { continue: tokenOf(next), remainingItemCount: items.length - next } };
+}
+
+function limitOf(text: string | null): number {
+  if (text === null || text === '' || text === '0') return MOST;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 0 || limit > MOST) throw badRequest(`limit must be in 0..${MOST}.`);
+  return limit;
+}
+
+function startOf(token: string | null): number {
+  if (token === null || token === '') return 0;
+  const match = /^position:(\d+)$/.exec(Buffer.from(token, 'base64url').toString('utf8'));
+  if (match?.[1] === undefined) throw badRequest('continue is not valid.');
+  return Number(match[1]);
+}
+
+function tokenOf(position: number): string {
+  return Buffer.from(`position:${position}`).toString('base64url');
+}

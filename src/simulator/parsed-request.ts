@@ -1,0 +1,59 @@
+import type { SimRequest } from './message.js';
+
+/** A request with its parts apart; the raw ones are kept because the signature is over them. */
+export interface ParsedRequest {
+  readonly method: string;
+  /** The path as sent. */
+  readonly path: string;
+  /** The query as sent, without the question mark. */
+  readonly query: string;
+  /** Path and query, for the log. */
+  readonly target: string;
+  /** Names in lower case; several values joined. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** The body as JSON; undefined when there is none, or when it is none. */
+  readonly json: unknown;
+  readonly malformed: boolean;
+}
+
+/** Takes a request apart without changing what was signed. */
+export function parseRequest(request: SimRequest): ParsedRequest {
+  const absolute = /^https?:\/\/([^/?#]+)(.*)$/i.exec(request.path);
+  const target = absolute === null ? request.path : absolute[2] || '/';
+  const at = target.indexOf('?');
+  const headers = lowerCased(request.headers ?? {});
+  // An in-process caller has no socket that would have set the host it signed.
+  if (headers.host === undefined && absolute?.[1] !== undefined) headers.host = absolute[1];
+  const body = typeof request.body === 'string' ? Buffer.from(request.body) : (request.body ?? new Uint8Array());
+  const parsed = parseJson(body);
+  return {
+    method: request.method.toUpperCase(),
+    path: at < 0 ? target : target.slice(0, at),
+    query: at < 0 ? '' : target.slice(at + 1),
+    target,
+    headers,
+    body,
+    json: parsed.json,
+    malformed: parsed.malformed,
+  };
+}
+
+function parseJson(body: Uint8Array): { json: unknown; malformed: boolean } {
+  const text = Buffer.from(body).toString('utf8').trim();
+  if (text === '') return { json: undefined, malformed: false };
+  try {
+    return { json: JSON.parse(text), malformed: false };
+  } catch {
+    return { json: undefined, malformed: true };
+  }
+}
+
+function lowerCased(headers: NonNullable<SimRequest['headers']>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    found[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+  }
+  return found;
+}

@@ -1,0 +1,184 @@
+import { attachFates, capacityFailure, sellOutBefore } from '../faults/fates.js';
+import { onSale } from '../flavors/sale.js';
+import { labelSelector } from '../label-selector.js';
+import { enterPhase } from '../lifecycles/pool-life.js';
+import type { PoolRecord } from '../records.js';
+import { badRequest, poolError } from '../wire-error.js';
+import { type Answer, type Call, nextSequence, tail, type World } from '../world.js';
+import { type PoolRequest, readPoolRequest } from './pool-request.js';
+import { nodeView, poolView } from './pool-view.js';
+
+/** POST pools: accepted at once, made later (pools-and-flavors.md 2.2, 5.4). */
+export function createPool(world: World, call: Call): Answer {
+  const request = readPoolRequest(world, call.malformed ? undefined : call.body);
+  const id = `${request.name}-${world.projectId}`;
+  const others = world.state.pools.filter((pool) => pool.phase !== 'CreationFailed');
+  if (others.some((pool) => pool.id === id)) throw poolError(409, '50015000', 'Pool already exists.');
+  if (world.knobs.poolQuota !== null && others.length >= world.knobs.poolQuota) {
+    throw poolError(400, '0118', 'The expected pools exceeds the quota limit.');
+  }
+  const fates = call.takeFates();
+  const { resources } = request.spec;
+  const flavors = resources.map((resource) => resource.flavor);
+  const nodes = resources.reduce((total, resource) => total + resource.count, 0);
+  const fated = { kind: 'pool' as const, flavors, nodes };
+  const answer = sellOutBefore(world, fated, fates) ?? world.knobs.poolSoldOut;
+  const missing = resources.filter(
+    ({ flavor, azs }) =>
+      !onSale(
+        world,
+        flavor,
+        azs?.map(({ az }) => az),
+      ),
+  );
+  if (missing.length > 0 && answer === 'refuse') {
+    const what = missing.map((resource) => resource.flavor).join(', ');
+    throw poolError(400, '3952', `The resources of flavor ${what} are insufficient or sold out.`);
+  }
+  const pool = newPool(world, call, request, id);
+  attachFates(world, pool, fated, fates);
+  if (missing.length > 0) pool.overrides.unshift(capacityFailure(true, flavors));
+  if (mustWait(world, pool)) pool.overrides.push({ track: 'phase', from: '', to: 'Waiting', left: 1 });
+  world.state.pools.push(pool);
+  enterPhase(world, pool, world.knobs.phaseOnCreate ? 'Creating' : '', pool.createdAt);
+  call.commit(`created pool ${id}`);
+  return { status: 200, body: poolView(world, pool) };
+}
+
+/** GET pools: not paged; failed creations only with `status=failed` (pools-and-flavors.md 2.3, 5.2). */
+export function listPools(world: World, call: Call): Answer {
+  const selects = labelSelector(call.query.get('labelSelector'));
+  const workspace = call.query.get('workspaceId');
+  const parent = call.query.get('parent');
+  const status = call.query.get('status') ?? '';
+  if (!['', 'created', 'creating', 'failed'].includes(status)) throw badRequest('status is unknown.');
+  const now = world.clock.now();
+  const items = world.state.pools.filter((pool) => {
+    if ((pool.hidden.list ?? 0) > now) return false;
+    if (workspace !== null && workspace !== '' && pool.labels['os.modelarts/workspace.id'] !== workspace) return false;
+    if (parent !== null && parent !== '' && pool.parent !== parent) return false;
+    const kind = listKind(pool.phase);
+    return (status === '' ? kind !== 'failed' : kind === status) && selects(pool.labels);
+  });
+  return {
+    status: 200,
+    body: { kind: 'PoolList', apiVersion: 'v2', items: items.map((pool) => poolView(world, pool)) },
+  };
+}
+
+/** GET one pool. A failed creation is still shown by its id as long as its record is kept. */
+export function showPool(world: World, call: Call): Answer {
+  const pool = findPool(world, call);
+  if ((pool.hidden.show ?? 0) > world.clock.now()) throw notFound();
+  return { status: 200, body: poolView(world, pool) };
+}
+
+/** DELETE: asynchronous; again on a pool that is being deleted changes nothing (pools-and-flavors.md 5.5). */
+export function deletePool(world: World, call: Call): Answer {
+  const pool = findPool(world, call);
+  const before = pool.phase;
+  if (before !== 'Deleting') {
+    const nodes = pool.nodes.length;
+    attachFates(
+      world,
+      pool,
+      { kind: 'pool', flavors: pool.spec.resources.map((item) => item.flavor), nodes },
+      call.takeFates(),
+    );
+    pool.deletedAt = world.clock.now();
+    enterPhase(world, pool, 'Deleting', pool.deletedAt);
+    call.commit(`deleting pool ${pool.id}`);
+  }
+  const shown = { ...pool };
+  if (world.knobs.deleteEchoesOldPhase) shown.phase = pool.phaseBeforeDelete ?? before;
+  if (world.knobs.omitDeletionTimestamp) delete shown.deletedAt;
+  return { status: 200, body: poolView(world, shown) };
+}
+
+/** GET nodes (pools-and-flavors.md 2.5): the service ignores paging here and returns all. */
+export function listNodes(world: World, call: Call): Answer {
+  const pool = findPool(world, call);
+  const items = pool.nodes.map((node) => nodeView(world, pool, node));
+  return { status: 200, body: { kind: 'NodeList', apiVersion: 'v2', metadata: {}, items } };
+}
+
+/** GET statistics (pools-and-flavors.md 2.5); the time is in Go's format. */
+export function poolStatistics(world: World, call: Call): Answer {
+  const workspace = call.query.get('workspaceId') ?? '0';
+  const status = { creating: 0, created: 0, failed: 0, pending: 0, deleting: 0 };
+  for (const pool of world.state.pools) {
+    if (pool.labels['os.modelarts/workspace.id'] !== workspace) continue;
+    if (pool.phase === 'Waiting') status.pending += 1;
+    else if (pool.phase === 'Deleting') status.deleting += 1;
+    else status[listKind(pool.phase)] += 1;
+  }
+  const time = new Date(world.clock.now()).toISOString();
+  const operationTime = `${time.slice(0, 10)} ${time.slice(11, 23)}000000 +0000 UTC`;
+  return { status: 200, body: { statistics: { status }, operationTime } };
+}
+
+/** The pool of the path; a live one comes before a failed creation of the same name. */
+export function findPool(world: World, call: Call): PoolRecord {
+  const same = world.state.pools.filter((pool) => pool.id === call.params.pool);
+  const pool = same.find((candidate) => candidate.phase !== 'CreationFailed') ?? same.at(-1);
+  if (pool === undefined) throw notFound();
+  return pool;
+}
+
+function listKind(phase: string): 'creating' | 'created' | 'failed' {
+  if (phase === 'CreationFailed') return 'failed';
+  return phase === '' || phase === 'Creating' || phase === 'Waiting' ? 'creating' : 'created';
+}
+
+/** An unpaid subscription waits for ever, a logical pool for its administrator when the knob says so. */
+function mustWait(world: World, pool: PoolRecord): boolean {
+  if (pool.spec.type === 'Logical' && world.knobs.logicalNeedsApproval) return true;
+  const paid = ['true', '1'].includes(pool.annotations['os.modelarts/auto.pay'] ?? '');
+  return pool.annotations['os.modelarts/billing.mode'] === '1' && !paid;
+}
+
+function newPool(world: World, call: Call, request: PoolRequest, id: string): PoolRecord {
+  const uid = `pool-${nextSequence(world)}`;
+  const { name, spec, parent } = request;
+  const driver: PoolRecord['driver'] = {};
+  if (spec.driver?.gpuVersion !== undefined) driver.gpu = { version: spec.driver.gpuVersion, state: 'Creating' };
+  if (spec.driver?.npuVersion !== undefined) driver.npu = { version: spec.driver.npuVersion, state: 'Creating' };
+  const resourceIds = spec.resources.map(({ flavor }) => [flavor, flavor.replace('modelarts', 'maos')]);
+  return {
+    uid,
+    id,
+    name,
+    createdAt: world.clock.now(),
+    labels: {
+      'os.modelarts/workspace.id': '0',
+      'os.modelarts/node.prefix': '',
+      'os.modelarts/sharing': 'unshared',
+      'os.modelarts/create-from': call.headers['request-type'] === 'console' ? 'console' : 'api',
+      ...request.labels,
+      'os.modelarts/resource.id': `maos-${name}-${tail(world, uid, 'resource')}`,
+      'os.modelarts/order.name': `order.${name}-${tail(world, uid, 'order')}`,
+      'os.modelarts/tenant.domain.id': call.user.domainId,
+      'os.modelarts/tenant.project.id': world.projectId,
+      'os.modelarts.pool/biz': 'private',
+    },
+    annotations: {
+      'os.modelarts/billing.mode': '0',
+      ...request.annotations,
+      'os.modelarts/tenant.domain.name': call.user.domainName,
+      'os.modelarts/flavor.resource.ids': JSON.stringify(Object.fromEntries(resourceIds)),
+    },
+    spec,
+    phase: '',
+    message: '',
+    nodes: [],
+    scopes: spec.scope.map((scopeType) => ({ scopeType, state: 'Enabling' })),
+    driver,
+    parent,
+    overrides: [],
+    hidden: {},
+  };
+}
+
+function notFound(): Error {
+  return poolError(404, '50015001', 'pool not found');
+}

@@ -1,0 +1,103 @@
+import type { PoolFlavor } from '../catalogue/catalogue.js';
+import { isObject, type Json, type JsonObject, textAt } from '../json.js';
+import type { PoolResource, PoolSpec } from '../records.js';
+import { badRequest } from '../wire-error.js';
+import type { World } from '../world.js';
+
+/** The most flavors in one pool (`maxPoolFlavors`, pools-and-flavors.md 2.2). */
+const MOST_FLAVORS = 10;
+const MOST_NODES = 2000;
+const READ_HERE = new Set(['flavor', 'count', 'maxCount', 'azs']);
+
+/** Reads `spec.resources` (pools-and-flavors.md 2.2, 2.7). */
+export function readResources(world: World, value: Json | undefined, type: string): PoolResource[] {
+  if (!Array.isArray(value) || value.length === 0) throw badRequest('spec.resources needs at least one flavor.');
+  if (value.length > MOST_FLAVORS) throw badRequest(`spec.resources has more than ${MOST_FLAVORS} flavors.`);
+  const resources = value.map((item) => readResource(world, item, type));
+  const names = resources.map((resource) => resource.flavor);
+  if (new Set(names).size !== names.length) throw badRequest('spec.resources names a flavor twice.');
+  const archs = new Set(names.map((name) => flavorOf(world, name).cpuArch));
+  if (archs.size > 1) throw badRequest('the flavors of a pool must have the same cpuArch.');
+  return resources;
+}
+
+/** Reads `spec.driver`: a version is only for a pool that has such chips (pools-and-flavors.md 9). */
+export function readDriver(
+  world: World,
+  value: Json | undefined,
+  resources: readonly PoolResource[],
+): PoolSpec['driver'] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) throw badRequest('spec.driver must be an object.');
+  const flavors = resources.map((resource) => flavorOf(world, resource.flavor));
+  const gpuVersion = optionalText(value, 'gpuVersion');
+  const npuVersion = optionalText(value, 'npuVersion');
+  const updateStrategy = optionalText(value, 'updateStrategy');
+  if (gpuVersion !== undefined && !flavors.some((flavor) => flavor.gpu !== undefined)) {
+    throw badRequest('spec.driver.gpuVersion needs a GPU flavor.');
+  }
+  if (npuVersion !== undefined && !flavors.some((flavor) => flavor.npu !== undefined)) {
+    throw badRequest('spec.driver.npuVersion needs an NPU flavor.');
+  }
+  if (updateStrategy !== undefined && updateStrategy !== 'force' && updateStrategy !== 'idle') {
+    throw badRequest('spec.driver.updateStrategy must be force or idle.');
+  }
+  return {
+    ...(gpuVersion === undefined ? {} : { gpuVersion }),
+    ...(npuVersion === undefined ? {} : { npuVersion }),
+    ...(updateStrategy === undefined ? {} : { updateStrategy }),
+  };
+}
+
+/** A flavor of the catalogue; an unknown one is a bad request. */
+export function flavorOf(world: World, name: string): PoolFlavor {
+  const flavor = world.catalogue.poolFlavors.find((candidate) => candidate.name === name);
+  if (flavor === undefined) throw badRequest(`flavor ${name} is unknown.`);
+  return flavor;
+}
+
+function readResource(world: World, value: Json, type: string): PoolResource {
+  if (!isObject(value)) throw badRequest('spec.resources must be a list of objects.');
+  const flavor = flavorOf(world, textAt(value, 'flavor') ?? '').name;
+  const count = wholeNumber(value.count, 'count');
+  const maxCount = value.maxCount === undefined ? undefined : wholeNumber(value.maxCount, 'maxCount');
+  if (maxCount !== undefined && (type === 'Dedicate' ? maxCount !== count : maxCount < count)) {
+    throw badRequest('maxCount must equal count, or, in a logical pool, not be below it.');
+  }
+  const azs = value.azs === undefined ? undefined : readAzs(world, value.azs, count);
+  return {
+    flavor,
+    count,
+    ...(maxCount === undefined ? {} : { maxCount }),
+    ...(azs === undefined ? {} : { azs }),
+    more: Object.fromEntries(Object.entries(value).filter(([key]) => !READ_HERE.has(key))) as Record<string, Json>,
+  };
+}
+
+function readAzs(world: World, value: Json | undefined, count: number): NonNullable<PoolResource['azs']> {
+  if (!Array.isArray(value)) throw badRequest('azs must be a list.');
+  const azs = value.map((item) => {
+    const az = textAt(item, 'az');
+    if (az === undefined || !world.catalogue.azs.includes(az)) throw badRequest('azs names an unknown AZ.');
+    return { az, count: wholeNumber(isObject(item) ? item.count : undefined, 'azs.count') };
+  });
+  const sum = azs.reduce((total, item) => total + item.count, 0);
+  if (azs.length > 0 && sum !== count) throw badRequest('the counts of azs do not add up to count.');
+  return azs;
+}
+
+/** The seed's table says text, its examples say number: both are taken (pools-and-flavors.md 2.8). */
+function wholeNumber(value: Json | undefined, what: string): number {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > MOST_NODES) {
+    throw badRequest(`${what} must be a whole number from 1 to ${MOST_NODES}.`);
+  }
+  return number;
+}
+
+function optionalText(value: JsonObject, key: string): string | undefined {
+  const item = value[key];
+  if (item === undefined || item === null) return undefined;
+  if (typeof item !== 'string' || item === '') throw badRequest(`spec.driver.${key} must be text.`);
+  return item;
+}

@@ -1,0 +1,107 @@
+import { type Json, present } from '../json.js';
+import type { NodeRecord, PoolRecord } from '../records.js';
+import { rfc3339, type World } from '../world.js';
+
+const COUNTERS = [
+  ['creating', 'Creating'],
+  ['available', 'Available'],
+  ['abnormal', 'Abnormal'],
+  ['deleting', 'Deleting'],
+] as const;
+
+/** A Pool object as the API answers it (pools-and-flavors.md 2.6). */
+export function poolView(world: World, pool: PoolRecord): { readonly [key: string]: Json } {
+  const { type, scope, resources, network, jobFlavors, driver, controlMode, more } = pool.spec;
+  const mode = pool.annotations['os.modelarts/billing.mode'];
+  const subpools = world.state.pools.filter((other) => other.parent === pool.id).length;
+  return {
+    kind: 'Pool',
+    apiVersion: 'v2',
+    metadata: {
+      name: pool.id,
+      creationTimestamp: rfc3339(pool.createdAt),
+      ...(pool.deletedAt === undefined ? {} : { deletionTimestamp: rfc3339(pool.deletedAt) }),
+      labels: { ...pool.labels },
+      annotations: {
+        ...pool.annotations,
+        ...(world.knobs.billingModeAsNumber && mode !== undefined ? { 'os.modelarts/billing.mode': Number(mode) } : {}),
+        'os.modelarts.pool/subpools.count': String(subpools),
+      },
+    },
+    spec: present({
+      ...more,
+      type,
+      scope,
+      resources: resources.map(({ more: rest, ...resource }) => ({
+        ...rest,
+        ...resource,
+        maxCount: resource.maxCount ?? resource.count,
+      })),
+      network,
+      jobFlavors,
+      driver,
+      controlMode,
+    }) as Json,
+    status: statusView(world, pool),
+  };
+}
+
+/** Straight after create there are empty resources and nothing else, not even a phase (pools-and-flavors.md 6.3). */
+function statusView(world: World, pool: PoolRecord): Json {
+  if (pool.phase === '') return { resources: {} };
+  return present({
+    phase: pool.phase,
+    message: pool.message === '' ? undefined : pool.message,
+    root: pool.parent === '' ? pool.id : rootOf(world, pool.parent),
+    parent: pool.parent === '' ? undefined : pool.parent,
+    scope: pool.scopes.map((scope) => ({ ...scope })),
+    resources: Object.fromEntries(
+      COUNTERS.map(([counter, phase]) => [counter, countsOf(world, pool, phase)] as const).filter(
+        ([, counts]) => counts !== undefined,
+      ),
+    ),
+    driver:
+      Object.keys(pool.driver).length === 0
+        ? undefined
+        : Object.fromEntries(Object.entries(pool.driver).map(([chip, state]) => [chip, { ...state }])),
+  }) as Json;
+}
+
+function countsOf(world: World, pool: PoolRecord, phase: string): Json | undefined {
+  const nodes = pool.nodes.filter((node) => node.phase === phase);
+  if (nodes.length === 0) return undefined;
+  const lines = [...groups(nodes, (node) => node.flavor)].map(([flavor, members]) => ({
+    flavor,
+    count: members.length,
+    azs: [...groups(members, (node) => node.az)].map(([az, inZone]) => ({ az, count: inZone.length })),
+  }));
+  return world.knobs.statusResourcesAsObject ? lines[0] : lines;
+}
+
+function groups(nodes: readonly NodeRecord[], by: (node: NodeRecord) => string): Map<string, NodeRecord[]> {
+  const found = new Map<string, NodeRecord[]>();
+  for (const node of nodes) found.set(by(node), [...(found.get(by(node)) ?? []), node]);
+  return found;
+}
+
+function rootOf(world: World, parent: string): string {
+  const above = world.state.pools.find((pool) => pool.id === parent);
+  return above === undefined || above.parent === '' ? parent : rootOf(world, above.parent);
+}
+
+/** One node as the nodes call answers it (pools-and-flavors.md 2.5, 6.9). */
+export function nodeView(world: World, pool: PoolRecord, node: NodeRecord): Json {
+  const flavor = world.catalogue.poolFlavors.find((candidate) => candidate.name === node.flavor);
+  const resources = {
+    cpu: flavor?.cpu ?? '0',
+    memory: flavor?.memory ?? '0Gi',
+    ...(flavor?.gpu === undefined ? {} : { 'nvidia.com/gpu': flavor.gpu.size }),
+  };
+  return {
+    kind: 'Node',
+    apiVersion: 'v2',
+    metadata: { name: node.name, creationTimestamp: rfc3339(pool.createdAt), labels: {}, annotations: {} },
+    spec: { flavor: node.flavor },
+    status: { phase: node.phase, az: node.az, resources, availableResources: resources },
+  };
+}

@@ -1,0 +1,21 @@
+import type { World } from './world.js';
+
+/** Counts calls per window of client time, for the rate limit knob. */
+export class RateWindow {
+  #start = 0;
+  #count = 0;
+
+  /** Seconds to wait when the call is one too many, else undefined. */
+  refuses(world: World): number | undefined {
+    const { rateLimit } = world.knobs;
+    if (rateLimit === null) return undefined;
+    const now = world.clock.wall();
+    if (now - this.#start >= rateLimit.windowMs) {
+      this.#start = now;
+      this.#count = 0;
+    }
+    this.#count += 1;
+    if (this.#count <= rateLimit.limit) return undefined;
+    return rateLimit.retryAfter ?? Math.max(1, Math.ceil((this.#start + rateLimit.windowMs - now) / 1000));
+  }
+}

@@ -1,0 +1,84 @@
+import { createToken, listProjects } from './auth/iam-handlers.js';
+import { listFlavors } from './flavors/flavor-handlers.js';
+import { createNetwork, deleteNetwork, listNetworks, showNetwork } from './networks/network-handlers.js';
+import { actOnNotebook } from './notebooks/notebook-action.js';
+import {
+  createNotebook,
+  deleteNotebook,
+  listNewNotebooks,
+  listNotebooks,
+  notebookToken,
+  showNotebook,
+  updateNotebook,
+} from './notebooks/notebook-handlers.js';
+import type { Operation } from './operations.js';
+import { createPool, deletePool, listNodes, listPools, poolStatistics, showPool } from './pools/pool-handlers.js';
+import { patchPool, retryScope } from './pools/pool-patch.js';
+import { showQuotas } from './quotas.js';
+import type { Handler } from './world.js';
+
+/** One call of the API: adding one takes a row here and its handler. */
+export interface Route {
+  readonly operation: Operation;
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly handler: Handler;
+}
+
+/** A matched route with the parts of the path, decoded. */
+export interface Matched {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const ROUTES: readonly Route[] = [
+  route('pools.create', 'POST', '/v2/{project}/pools', createPool),
+  route('pools.list', 'GET', '/v2/{project}/pools', listPools),
+  route('pools.show', 'GET', '/v2/{project}/pools/{pool}', showPool),
+  route('pools.patch', 'PATCH', '/v2/{project}/pools/{pool}', patchPool),
+  route('pools.delete', 'DELETE', '/v2/{project}/pools/{pool}', deletePool),
+  route('pools.nodes', 'GET', '/v2/{project}/pools/{pool}/nodes', listNodes),
+  route('pools.retryScope', 'POST', '/v2/{project}/pools/{pool}/retry-scope', retryScope),
+  route('pools.statistics', 'GET', '/v2/{project}/statistics/pools', poolStatistics),
+  route('flavors.list', 'GET', '/v1/{project}/resourceflavors', listFlavors),
+  route('networks.create', 'POST', '/v1/{project}/networks', createNetwork),
+  route('networks.list', 'GET', '/v1/{project}/networks', listNetworks),
+  route('networks.show', 'GET', '/v1/{project}/networks/{network}', showNetwork),
+  route('networks.delete', 'DELETE', '/v1/{project}/networks/{network}', deleteNetwork),
+  route('quotas.show', 'GET', '/v1/{project}/quotas', showQuotas),
+  route('notebooks.create', 'POST', '/v1/{project}/demanager/instances', createNotebook),
+  route('notebooks.list', 'GET', '/v1/{project}/demanager/instances', listNotebooks),
+  route('notebooks.show', 'GET', '/v1/{project}/demanager/instances/{notebook}', showNotebook),
+  route('notebooks.update', 'PUT', '/v1/{project}/demanager/instances/{notebook}', updateNotebook),
+  route('notebooks.delete', 'DELETE', '/v1/{project}/demanager/instances/{notebook}', deleteNotebook),
+  route('notebooks.action', 'POST', '/v1/{project}/demanager/instances/{notebook}/action', actOnNotebook),
+  route('notebooks.token', 'GET', '/v1/{project}/demanager/instances/{notebook}/token', notebookToken),
+  route('notebooks.listNew', 'GET', '/v1/{project}/notebooks', listNewNotebooks),
+  route('iam.token', 'POST', '/v3/auth/tokens', createToken),
+  route('iam.projects', 'GET', '/v3/projects', listProjects),
+];
+
+/** The route of a call, or undefined when no such API is published. */
+export function findRoute(method: string, path: string): Matched | undefined {
+  for (const candidate of ROUTES) {
+    if (candidate.method !== method) continue;
+    const match = candidate.pattern.exec(path);
+    if (match === null) continue;
+    const params = Object.entries(match.groups ?? {}).map(([key, value]) => [key, decoded(value)] as const);
+    return { route: candidate, params: Object.fromEntries(params) };
+  }
+  return undefined;
+}
+
+function route(operation: Operation, method: string, path: string, handler: Handler): Route {
+  const pattern = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
+  return { operation, method, pattern, handler };
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

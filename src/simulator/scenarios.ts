@@ -1,0 +1,59 @@
+import type { Fault } from './faults/fault.js';
+import type { Knobs } from './knobs.js';
+import type { ScenarioName } from './options.js';
+import { DEFAULT_TIMES, type TimeName, type Times } from './times.js';
+
+/** What a scenario changes. */
+export interface Scenario {
+  readonly summary: string;
+  readonly times?: Partial<Times>;
+  readonly knobs?: Partial<Knobs>;
+  readonly faults?: readonly Fault[];
+  /** Pool flavors that are sold out in every AZ at the start, and for how long. */
+  readonly soldOut?: {
+    readonly flavors: readonly string[];
+    readonly notebookFlavors: readonly string[];
+    readonly forMs: number;
+  };
+}
+
+const MINUTE = 60_000;
+const NOISE = { times: 'always', optional: true } as const;
+
+/** The named scenarios, as data. */
+export const SCENARIO_TABLE: Readonly<Record<ScenarioName, Scenario>> = {
+  happy: { summary: 'everything works in its usual time' },
+  slow: { summary: 'everything takes five times as long', times: slower(5) },
+  'flaky-network': {
+    summary: 'about one call in seven fails: 502 and 503, lost connections, half bodies, slow answers',
+    faults: [
+      { operation: '*', kind: 'status', status: 502, probability: 0.05, ...NOISE },
+      { operation: '*', kind: 'status', status: 503, probability: 0.03, ...NOISE },
+      { operation: '*', kind: 'lost', at: 'before', probability: 0.03, ...NOISE },
+      { operation: '*', kind: 'lost', at: 'after', probability: 0.03, ...NOISE },
+      { operation: '*', kind: 'halfBody', probability: 0.02, ...NOISE },
+      { operation: '*', kind: 'delay', ms: 300, probability: 0.1, ...NOISE },
+    ],
+  },
+  throttled: {
+    summary: 'five calls in two seconds, then 429 with Retry-After',
+    knobs: { rateLimit: { limit: 5, windowMs: 2000, retryAfter: 2 } },
+  },
+  'sold-out': {
+    summary: 'accelerator flavors are sold out everywhere for thirty minutes',
+    soldOut: {
+      flavors: ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004', 'modelarts.vm.gpu.2v100nv16g.16u128g.d'],
+      notebookFlavors: ['modelarts.vm.gpu.p100', 'modelarts.bm.gpu.v100NV32', 'modelarts.vm.gpu.free'],
+      forMs: 30 * MINUTE,
+    },
+  },
+  'half-pool': {
+    summary: 'half the nodes of every pool never come',
+    faults: [{ operation: 'pools.create', kind: 'partialNodes', missing: 'half', ...NOISE }],
+  },
+};
+
+function slower(factor: number): Times {
+  const entries = Object.entries(DEFAULT_TIMES) as [TimeName, number][];
+  return Object.fromEntries(entries.map(([name, ms]) => [name, name === 'poolFailedKept' ? ms : ms * factor])) as Times;
+}

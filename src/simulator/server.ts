@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isLost, type SimResponse } from './message.js';
+import type { Simulator } from './simulator-interface.js';
+
+/** Where to listen. */
+export interface ServeOptions {
+  /** @defaultValue 0: any free port */
+  readonly port?: number;
+  /** @defaultValue '127.0.0.1': the control plane has no authentication */
+  readonly host?: string;
+}
+
+/** A simulator that listens. */
+export interface ServedSimulator {
+  readonly url: string;
+  readonly port: number;
+  /** Ends open calls, hanging ones too, and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Serves a simulator over HTTP. What is lost or cut is really lost or cut: the socket is destroyed. */
+export async function serveSimulator(simulator: Simulator, options: ServeOptions = {}): Promise<ServedSimulator> {
+  const host = options.host ?? '127.0.0.1';
+  const closing = new AbortController();
+  const server = createServer((request, response) => {
+    answer(simulator, request, response, closing.signal).catch((error: unknown) => {
+      // A bug of the simulator must not look like a quirk of the service.
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(`simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    close: () =>
+      new Promise((resolve, reject) => {
+        closing.abort();
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  simulator: Simulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+  closing: AbortSignal,
+): Promise<void> {
+  const body = await bodyOf(request);
+  if (body === undefined) return;
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const reply = await simulator.handle(
+    { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers, body },
+    { signal: AbortSignal.any([gone.signal, closing]) },
+  );
+  if (isLost(reply)) {
+    request.socket.destroy();
+    return;
+  }
+  send(request, response, reply);
+}
+
+function send(request: IncomingMessage, response: ServerResponse, reply: SimResponse): void {
+  const headers = { 'content-length': String(Buffer.byteLength(reply.body)), ...reply.headers };
+  response.writeHead(reply.status, headers);
+  if (reply.cut === true) {
+    // The part must have left before the connection breaks, or the caller would see no answer at all.
+    response.write(reply.body, () => request.socket.destroy());
+  } else {
+    response.end(reply.body);
+  }
+}
+
+/** The whole body, or undefined when the caller went away while sending it. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,97 @@
+import { DEFAULT_USERS } from './auth/credentials.js';
+import { DEFAULT_CATALOGUE } from './catalogue/default-catalogue.js';
+import { createScaledClock } from './clock.js';
+import { control } from './control/control-plane.js';
+import { DEFAULT_PROJECT_ID, DEFAULT_REGION } from './environment.js';
+import { exchange } from './exchange.js';
+import { FaultQueue } from './faults/fault-queue.js';
+import { emptyState, furnish } from './initial-state.js';
+import { copyOf } from './json.js';
+import { DEFAULT_KNOBS } from './knobs.js';
+import { advance } from './lifecycles/advance.js';
+import type { SimulatorOptions } from './options.js';
+import { parseRequest } from './parsed-request.js';
+import { RateWindow } from './rate-window.js';
+import { RequestLog } from './request-log.js';
+import { SCENARIO_TABLE } from './scenarios.js';
+import type { Simulator, Snapshot } from './simulator-interface.js';
+import { DEFAULT_TIMES } from './times.js';
+import type { World } from './world.js';
+
+/** Makes a ModelArts that keeps its state in this process; it needs no sockets. */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const scenario = SCENARIO_TABLE[options.scenario ?? 'happy'];
+  const seed = options.seed ?? 1;
+  const catalogue = options.catalogue ?? DEFAULT_CATALOGUE;
+  const world: World = {
+    clock: options.clock ?? createScaledClock({ speed: options.speed ?? 1 }),
+    seed,
+    projectId: options.projectId ?? DEFAULT_PROJECT_ID,
+    region: options.region ?? DEFAULT_REGION,
+    users: options.credentials ?? DEFAULT_USERS,
+    catalogue,
+    knobs: { ...DEFAULT_KNOBS, ...scenario.knobs, ...options.knobs },
+    times: { ...DEFAULT_TIMES, ...scenario.times, ...options.times },
+    faults: new FaultQueue(seed),
+    log: new RequestLog(),
+    state: emptyState(catalogue),
+  };
+  const window = new RateWindow();
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const furnishAnew = () => {
+    world.state = emptyState(catalogue);
+    furnish(world, scenario);
+    world.faults.clear();
+    world.faults.plan(...(scenario.faults ?? []), ...(options.faults ?? []));
+    world.log.clear();
+  };
+  furnishAnew();
+
+  const simulator: Simulator = {
+    clock: world.clock,
+    faults: world.faults,
+    projectId: world.projectId,
+    region: world.region,
+    async handle(request, { signal } = {}) {
+      const parsed = parseRequest(request);
+      if (parsed.path.startsWith('/_sim/')) {
+        advance(world);
+        const response = control(world, simulator, parsed);
+        if (parsed.method !== 'GET') changed();
+        return response;
+      }
+      const before = world.state.sequence;
+      const reply = await exchange(world, parsed, window, signal);
+      if (parsed.method !== 'GET' || world.state.sequence !== before) changed();
+      return reply;
+    },
+    state() {
+      advance(world);
+      return copyOf(world.state);
+    },
+    requests: (operation) => world.log.list(operation),
+    summary: () => world.log.summary(),
+    snapshot() {
+      advance(world);
+      return { version: 1, at: world.clock.now(), wall: world.clock.wall(), state: copyOf(world.state) };
+    },
+    restore(snapshot: Snapshot) {
+      if (snapshot.version !== 1) throw new Error(`a snapshot of version ${String(snapshot.version)} cannot be read`);
+      world.state = copyOf(snapshot.state);
+      // Time has gone on at its real pace while nobody was looking.
+      world.clock.jumpTo(snapshot.at + Math.max(0, world.clock.wall() - snapshot.wall));
+    },
+    reset() {
+      furnishAnew();
+      changed();
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return simulator;
+}

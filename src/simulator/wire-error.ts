@@ -1,0 +1,63 @@
+import type { Json } from './json.js';
+
+/** Who answers: each layer has its own error body (notebooks-and-auth.md 4.6, pools-and-flavors.md 1.2). */
+export type ErrorLayer = 'pools' | 'notebooks' | 'gateway' | 'iam';
+
+/** An error answer of the API. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+
+  constructor(
+    readonly layer: ErrorLayer,
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+
+  /** The documented body of the layer. */
+  body(requestId: string): Json {
+    switch (this.layer) {
+      case 'pools':
+        return { error_code: this.code, error_msg: this.message };
+      case 'notebooks':
+        return { error_message: this.message, error_code: this.code };
+      case 'gateway':
+        return { error_msg: this.message, error_code: this.code, request_id: requestId };
+      case 'iam':
+        return { error: { message: this.message, code: this.status, title: this.code } };
+    }
+  }
+}
+
+/** 400 of the pool family; the page's text is the start, what is wrong follows for whoever debugs. */
+export function badRequest(detail?: string): WireError {
+  return new WireError(
+    'pools',
+    400,
+    'ModelArts.50004000',
+    detail === undefined ? 'Bad request' : `Bad request. ${detail}`,
+  );
+}
+
+/** An error of the pool family. */
+export function poolError(status: number, code: string, message: string): WireError {
+  return new WireError('pools', status, `ModelArts.${code}`, message);
+}
+
+/** A business error of the old notebook API: always HTTP 400. */
+export function notebookError(code: string, message: string): WireError {
+  return new WireError('notebooks', 400, `ModelArts.${code}`, message);
+}
+
+/** An error of the gateway, before ModelArts is reached. */
+export function gatewayError(
+  status: number,
+  code: string,
+  message: string,
+  headers?: Record<string, string>,
+): WireError {
+  return new WireError('gateway', status, `APIGW.${code}`, message, headers);
+}

@@ -1,0 +1,70 @@
+import type { SimUser } from './auth/credentials.js';
+import type { Catalogue } from './catalogue/catalogue.js';
+import type { SimClock } from './clock.js';
+import type { FateFault } from './faults/fault.js';
+import type { FaultQueue } from './faults/fault-queue.js';
+import type { Json } from './json.js';
+import type { Knobs } from './knobs.js';
+import type { Operation } from './operations.js';
+import { letters } from './random.js';
+import type { SimState } from './records.js';
+import type { RequestLog } from './request-log.js';
+import type { Times } from './times.js';
+
+/** Everything that a handler may read or change. */
+export interface World {
+  readonly clock: SimClock;
+  readonly seed: number;
+  readonly projectId: string;
+  readonly region: string;
+  readonly users: readonly SimUser[];
+  readonly catalogue: Catalogue;
+  readonly knobs: Knobs;
+  readonly times: Times;
+  readonly faults: FaultQueue;
+  readonly log: RequestLog;
+  state: SimState;
+}
+
+/** One authenticated call, parsed. */
+export interface Call {
+  readonly operation: Operation;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed JSON body; undefined when there was none. */
+  readonly body: unknown;
+  /** True when there was a body that is no JSON. */
+  readonly malformed: boolean;
+  readonly user: SimUser;
+  /** Takes the planned fates of the resource that this call makes or changes; only once the call will succeed. */
+  takeFates(): FateFault[];
+  /** Says what was committed, for the request log. */
+  commit(effect: string): void;
+}
+
+/** What a handler answers; errors are thrown as `WireError`. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Handles one operation. */
+export type Handler = (world: World, call: Call) => Answer;
+
+/** A number that no other call of this simulator gets. */
+export function nextSequence(world: World): number {
+  world.state.sequence += 1;
+  return world.state.sequence;
+}
+
+/** Five characters as the service puts at the end of its names. */
+export function tail(world: World, ...key: readonly (string | number)[]): string {
+  return letters(5, 'abcdefghijklmnopqrstuvwxyz0123456789', world.seed, ...key);
+}
+
+/** RFC 3339 UTC with second precision (pools-and-flavors.md 1). */
+export function rfc3339(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
