@@ -42,3 +42,9 @@ export function describeSoldOut(choices: readonly Choice[]): string {
   const names = [...new Set(choices.flatMap((choice) => choice.resources.map(({ flavor }) => flavor)))];
   return `no capacity: ${names.join(', ')} sold out in every zone that fits`;
 }
+
+export function choiceAt(choices: readonly Choice[], index: number): Choice {
+  const choice = choices[index];
+  if (choice === undefined) throw new Error(`There is no flavor choice ${index}.`);
+  return choice;
+}

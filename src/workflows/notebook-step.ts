@@ -3,7 +3,7 @@ import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
 import { capacityPause, decideCreate, type Found } from '../domain/create.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { percentOf } from '../domain/percent.js';
-import { freshWatch, isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation.js';
 import { capacityDeadline, type Provision, poolIdOf } from './provisioning.js';
@@ -16,7 +16,7 @@ import { rollbackPhases } from './rollback.js';
  */
 export async function launchOnPool(op: Provision): Promise<void> {
   const notebook = requireNotebook(op);
-  await makeNotebook(op, notebook);
+  if (op.state.making.notebook.ref === null) await makeNotebook(op, notebook);
   await awaitRunningNotebook(op, notebook);
 }
 
@@ -157,7 +157,7 @@ async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Prom
   if (ref === null) throw new Error('The notebook is awaited before it was made.');
   const { settings } = op.identity;
   const { name } = notebook;
-  let watch: Watch<NotebookFacts> = freshWatch;
+  let watch = op.state.watches.notebook;
   op.enter('AwaitingNotebook', `notebook ${name}: waiting for the first look`);
   op.reach(percentOf('awaitNotebook'));
   for (;;) {
@@ -170,6 +170,7 @@ async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Prom
     if (wait === null) throw missedDeadline(op, name, watch);
     const verdict = judgeNotebook(name, wait.answer.facts, 'running');
     watch = remember(watch, wait.answer, verdict);
+    op.setWatches({ notebook: watch });
     showNotebook(op, wait.answer.facts);
     op.explain(verdict.why);
     switch (verdict.condition) {

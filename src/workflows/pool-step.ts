@@ -1,11 +1,12 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { PoolSpec } from '../contract/spec.js';
 import { capacityPause, decideCreate, type Found } from '../domain/create.js';
-import { type Choice, describeSoldOut, firstOnSale, saleOfChoice } from '../domain/flavor.js';
+import { type Choice, choiceAt, describeSoldOut, firstOnSale } from '../domain/flavor.js';
 import { percentOf } from '../domain/percent.js';
-import { countNodes, judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
+import { judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
-import { freshWatch, isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { awaitUsablePool, deadlinePassed } from './await-pool.js';
 import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation.js';
 import { capacityDeadline, type Provision, poolIdOf } from './provisioning.js';
@@ -21,7 +22,7 @@ export async function bringUpPool(op: Provision): Promise<void> {
   const pool = requirePool(op);
   const choices = poolChoices(pool);
   for (;;) {
-    await makePool(op, pool, choices);
+    if (op.state.making.pool.ref === null) await makePool(op, pool, choices);
     const outcome = await awaitUsablePool(op, goalOf(pool, choiceAt(choices, op.state.making.pool.choice)));
     if (outcome === 'usable') return;
     await leaveChoice(op, choices, outcome.why);
@@ -110,6 +111,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
         lastCreate: { outcome: 'none' },
         refusals: 0,
       });
+      op.resetWatch('pool');
       op.showPool(outcome.id);
       return true;
     case 'notSent':
@@ -180,93 +182,8 @@ async function cleanUp(op: Provision, why: string): Promise<void> {
   op.explain(why);
   await CancellationScope.nonCancellable(() => removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)));
   op.setMaking('pool', { ref: null, lastCreate: { outcome: 'none' } });
+  op.resetWatch('pool');
   op.update({ pool: null });
-}
-
-/** Waits until the pool was seen usable twice. Anything short of that is a failure, or a choice without capacity. */
-async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'usable' | { why: string }> {
-  const poolId = poolIdOf(op);
-  const { settings } = op.identity;
-  const workspaceId = op.spec.pool?.workspaceId ?? null;
-  let watch: Watch<PoolFacts> = freshWatch;
-  op.enter('AwaitingPool', `pool ${op.spec.name}: waiting for the first look`);
-  for (;;) {
-    await op.continueWhenLong();
-    const wait = await op.within('pool', () =>
-      op.waits(`pool ${op.spec.name}`).awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
-    );
-    const verdict = judgePool(op.spec.name, wait === null ? (watch.last?.facts ?? null) : wait.answer.facts, goal);
-    if (wait === null) throw missedDeadline(op, watch, verdict.why, goal);
-    watch = remember(watch, wait.answer, verdict);
-    showPool(op, wait.answer.facts, goal);
-    op.explain(verdict.why);
-    switch (verdict.condition) {
-      case 'usable':
-        if (isConfirmed(watch.usableSince, wait.answer.at, settings)) return 'usable';
-        break;
-      case 'failed':
-        return await afterCreationFailed(op, verdict.why);
-      case 'unhealthy':
-        if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings)) throw unhealthy(op, verdict.why);
-        break;
-      case 'leaving':
-        throw stepFailure('PoolCreationFailed', `${verdict.why} by someone else`, {
-          hint: 'Find out who deletes it, then start again.',
-        });
-      case 'absent':
-        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
-          throw stepFailure('PoolCreationFailed', `pool ${op.spec.name} disappeared`, {
-            hint: 'Find out who deleted it, then start again.',
-          });
-        }
-        break;
-      case 'pending':
-        break;
-    }
-  }
-}
-
-/** A pool whose creation failed for want of capacity leads to the next choice; otherwise the step has failed. */
-async function afterCreationFailed(op: Provision, why: string): Promise<{ why: string }> {
-  const choices = poolChoices(requirePool(op));
-  const { choice } = op.state.making.pool;
-  if (choice + 1 < choices.length) return { why };
-  const names = choiceAt(choices, choice).resources.map(({ flavor }) => flavor);
-  const flavors = await op.within('pool', () => op.reads(names.join(', ')).lookAtFlavors({ names }));
-  if (flavors !== null && saleOfChoice(choiceAt(choices, choice), flavors.answer) === 'soldOut') return { why };
-  throw stepFailure('PoolCreationFailed', why, {
-    hint: `See \`maops pool show ${op.spec.name}\` and the pool's events in the console.`,
-  });
-}
-
-/** At the deadline the last known cause names the failure (design section 9). */
-function missedDeadline(op: Provision, watch: Watch<PoolFacts>, why: string, goal: PoolGoal): Error {
-  const facts = watch.last?.facts ?? null;
-  if (facts === null) return deadlinePassed(op, why);
-  const { wanted, available } = countNodes(facts, goal);
-  const isPartial = facts.phase === 'Running' && available < wanted;
-  if (isPartial || watch.unhealthySince !== null)
-    return unhealthy(op, `${why}; the deadline of ${op.spec.deadlines.pool} has passed`);
-  return deadlinePassed(op, why);
-}
-
-function unhealthy(op: Provision, why: string): Error {
-  return stepFailure('PoolUnhealthy', why, {
-    hint: `See \`maops pool show ${op.spec.name}\`; a pool like this is never called ready.`,
-  });
-}
-
-function deadlinePassed(op: Provision, why: string): Error {
-  return stepFailure('DeadlineExceeded', `${why}; the deadline of ${op.spec.deadlines.pool} has passed`, {
-    hint: 'Give it longer with `deadlines.pool` in the spec.',
-  });
-}
-
-function showPool(op: Provision, facts: PoolFacts | null, goal: PoolGoal): void {
-  if (facts === null) return;
-  const nodes = countNodes(facts, goal);
-  op.update({ pool: { id: facts.id, phase: facts.phase, nodes, scopes: facts.scopes, driver: facts.driver } });
-  op.reach(percentOf('awaitPool', nodes.wanted === 0 ? 0 : nodes.available / nodes.wanted));
 }
 
 function awaitingCapacity(op: Provision): void {
@@ -300,10 +217,4 @@ async function awaitGone(op: Provision, poolId: string): Promise<boolean> {
 function requirePool(op: Provision): PoolSpec {
   if (op.spec.pool === undefined) throw new Error('The pool step runs without a pool in the spec.');
   return op.spec.pool;
-}
-
-function choiceAt(choices: readonly Choice[], index: number): Choice {
-  const choice = choices[index];
-  if (choice === undefined) throw new Error(`There is no flavor choice ${index}.`);
-  return choice;
 }

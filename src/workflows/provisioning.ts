@@ -3,7 +3,10 @@ import type { ResourceRef } from '../contract/workflows.js';
 import type { LastCreate } from '../domain/create.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Ownership } from '../domain/marker.js';
+import type { NotebookFacts } from '../domain/notebook.js';
+import type { PoolFacts } from '../domain/pool.js';
 import { type Stopwatch, startStopwatch } from '../domain/stopwatch.js';
+import { freshWatch, type Watch } from '../domain/watch.js';
 import { creates, reads, waits } from './calls.js';
 import { Operation, type OperationState } from './operation.js';
 
@@ -35,6 +38,8 @@ export interface ProvisionState extends OperationState {
   specs: readonly string[];
   clocks: { readonly pool: Stopwatch; readonly notebook: Stopwatch; readonly capacity: Stopwatch };
   making: { readonly pool: Making; readonly notebook: Making };
+  /** What was seen so far: since when something is usable or unhealthy outlives a worker and a continue-as-new. */
+  watches: { readonly pool: Watch<PoolFacts>; readonly notebook: Watch<NotebookFacts> };
   approved: boolean;
   /** Set when the way back begins, so that a continued run goes on with it. */
   ending: Ending | null;
@@ -64,6 +69,14 @@ export class Provision extends Operation<ProvisionState> {
 
   setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {
     this.state.making = { ...this.state.making, [step]: { ...this.state.making[step], ...change } };
+  }
+
+  setWatches(change: Partial<ProvisionState['watches']>): void {
+    this.state.watches = { ...this.state.watches, ...change };
+  }
+
+  resetWatch(step: 'pool' | 'notebook'): void {
+    this.setWatches({ [step]: freshWatch });
   }
 
   /** Starts the clocks of a step anew: at its first start, and when an operator asks for a retry. */

@@ -1,0 +1,89 @@
+import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import type { FailureProgress, Progress } from '../contract/progress.js';
+import type { ResourceRef } from '../contract/workflows.js';
+import { describeFailure, endingFailure } from './failure.js';
+import type { Ending, Provision } from './provisioning.js';
+import { rollBack } from './rollback.js';
+
+/** Thrown to leave everything as it is, by an operator's word. */
+export class Abandoned extends Error {}
+
+/** What becomes of a run that did not reach its goal. */
+export function endingOf(op: Provision, error: unknown): Ending {
+  const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
+  if (error instanceof Abandoned) return { why: 'abandoned' };
+  if (isCancellation(error)) {
+    op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
+    return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };
+  }
+  const failure = describeFailure(error, running);
+  if (running !== null) op.setStep(running, 'failed');
+  if (failure.type === 'ApprovalRejected' || failure.type === 'ApprovalTimedOut')
+    return { why: 'rejected', failure, keep: false };
+  return { why: 'failed', failure, keep: op.state.spec?.onFailure === 'keep' };
+}
+
+export async function endReady(op: Provision): Promise<Progress> {
+  await op.gate();
+  await CancellationScope.nonCancellable(() => entrust(op));
+  op.update({ percent: 100 });
+  op.enter('Ready', `${op.spec.name} is ready to use`);
+  await op.drain();
+  return op.state.progress;
+}
+
+/** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
+async function entrust(op: Provision): Promise<void> {
+  const { pool, notebook } = op.state.making;
+  const notebooks: ResourceRef[] = notebook.ref === null ? [] : [notebook.ref];
+  // An unknown create that is kept may exist without being known: the lease owns by name and marker.
+  if (pool.ref === null && notebooks.length === 0 && !pool.undo && !notebook.undo) return;
+  const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({
+    name: op.spec.name,
+    owner: op.state.progress.workflowId,
+    spec: op.spec,
+    resources: { pool: pool.ref, notebooks },
+  });
+  op.update({ lease });
+}
+
+export async function end(op: Provision, ending: Ending): Promise<Progress> {
+  if (ending.why === 'failed' || ending.why === 'rejected') op.fail(ending.failure);
+  let failure = ending.why === 'failed' || ending.why === 'rejected' ? ending.failure : null;
+  if (op.state.spec !== null && op.state.identity !== null) {
+    try {
+      if (ending.why !== 'abandoned' && !ending.keep) await rollBack(op);
+    } catch (error) {
+      if (error instanceof ContinueAsNew) throw error;
+      // Something forbids the removal, as a stranger's notebook on the pool: it stays, with an owner, and is named.
+      failure = describeFailure(error, 'pool');
+      op.fail(failure);
+    }
+    if (op.state.note?.verb !== 'teardown') await entrust(op);
+  }
+  return await close(op, ending, failure);
+}
+
+async function close(op: Provision, ending: Ending, failure: FailureProgress | null): Promise<Progress> {
+  const { progress } = op.state;
+  const reason = failure === null ? progress.why : `${failure.type}: ${failure.message}`;
+  if (ending.why === 'abandoned') {
+    op.enter('Abandoned', 'left as it is, by an operator');
+    await op.drain();
+    return op.state.progress;
+  }
+  if (ending.why === 'cancelled' && failure === null) {
+    op.enter('Cancelled', ending.keep ? 'called off; what was made stays' : 'called off; nothing of it is left');
+    await op.drain();
+    throw new CancelledFailure('The operation was called off');
+  }
+  const phase =
+    ending.why === 'rejected'
+      ? 'Rejected'
+      : op.state.removed && failure?.type !== 'Protected'
+        ? 'RolledBack'
+        : 'Failed';
+  op.enter(phase, reason);
+  await op.drain();
+  throw endingFailure(failure ?? describeFailure(new Error(reason), null), op.state.progress);
+}

@@ -1,0 +1,152 @@
+import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../contract/messages.js';
+import type { FailureProgress } from '../contract/progress.js';
+import type { SpecKind } from '../contract/spec.js';
+import { parseDuration } from '../domain/duration.js';
+import { refusalOfResolution, resolutionVerbs } from '../domain/resolution.js';
+import { startStopwatch } from '../domain/stopwatch.js';
+import { describeFailure, stepFailure } from './failure.js';
+import { timeNow } from './operation.js';
+import { nothingMade, type Provision, poolIdOf } from './provisioning.js';
+import { removePool } from './removal.js';
+import { removalOf, rollbackPhases } from './rollback.js';
+
+/** What operators have said and the loop has not taken up yet. */
+export interface Desk {
+  answer: { readonly verb: 'approve' | 'reject'; readonly by: string; readonly reason: string } | null;
+  resolution: Resolution | null;
+}
+
+/** Opens the updates that operators steer with. Validators refuse what does not fit the moment; handlers only note it. */
+export function openDesk(op: Provision): Desk {
+  const desk: Desk = { answer: null, resolution: null };
+  const approvalValidator = (command: { by?: string; reason?: string }) => {
+    if (!command?.by || !command.reason) throw stepFailure('RequestRejected', 'an answer says by whom and why');
+    if (op.state.progress.awaiting?.kind !== 'approval' || desk.answer !== null) {
+      throw stepFailure('RequestRejected', `nothing waits for approval: the phase is ${op.state.progress.phase}`);
+    }
+  };
+  for (const [verb, update] of [['approve', approveUpdate] as const, ['reject', rejectUpdate] as const]) {
+    setHandler(
+      update,
+      ({ by, reason }) => {
+        desk.answer = { verb, by, reason };
+        op.audit(verb, by, reason);
+        return op.state.progress;
+      },
+      { validator: approvalValidator },
+    );
+  }
+  setHandler(
+    resolveUpdate,
+    (resolution) => {
+      desk.resolution = resolution;
+      op.audit(resolution.verb, resolution.by, resolution.reason);
+      return op.state.progress;
+    },
+    {
+      validator: (resolution) => {
+        const refusal =
+          desk.resolution !== null
+            ? 'another answer is being carried out'
+            : refusalOfResolution(op.state.progress, resolution);
+        if (refusal !== null) throw stepFailure('RequestRejected', refusal);
+      },
+    },
+  );
+  return desk;
+}
+
+export async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
+  const { approval } = op.spec;
+  if (op.state.approved || approval?.required !== true) return;
+  const limit = parseDuration(approval.timeout) ?? 0;
+  const deadline = new Date(Date.now() + limit).toISOString();
+  op.update({ awaiting: { kind: 'approval', since: timeNow(), deadline, verbs: ['approve', 'reject'] } });
+  op.enter('AwaitingApproval', `waiting for an operator's approval until ${deadline}`);
+  let watch = startStopwatch(limit);
+  while (desk.answer === null) {
+    const wait = await op.waitWithin(watch, () => condition(() => desk.answer !== null));
+    watch = wait.watch;
+    if (wait.end === 'deadline') {
+      throw stepFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
+        hint: `Start it again and approve it: \`maops env approve ${op.spec.name} --reason …\`.`,
+      });
+    }
+  }
+  op.update({ awaiting: null });
+  if (desk.answer.verb === 'reject')
+    throw stepFailure('ApprovalRejected', `rejected by ${desk.answer.by}: ${desk.answer.reason}`);
+  op.state.approved = true;
+}
+
+/** Parks a failed step for an operator; after `deadlines.ask` it rolls back. A retry comes back with a step that runs again. */
+export async function park(
+  op: Provision,
+  step: 'pool' | 'notebook',
+  kind: SpecKind,
+  desk: Desk,
+  failure: FailureProgress,
+): Promise<'retry' | 'rollback' | 'abandon' | 'skip'> {
+  let watch = startStopwatch(parseDuration(op.spec.deadlines.ask) ?? 0);
+  let shown = failure;
+  for (;;) {
+    desk.resolution = null;
+    op.setStep(step, 'failed');
+    op.fail(shown);
+    const deadline = new Date(Date.now() + watch.limitMs - watch.spentMs).toISOString();
+    op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline, verbs: resolutionVerbs(step) } });
+    op.enter('AwaitingOperator', `${step} failed: ${shown.message}`);
+    while (desk.resolution === null) {
+      const wait = await op.waitWithin(watch, () => condition(() => desk.resolution !== null));
+      watch = wait.watch;
+      if (wait.end === 'deadline') {
+        op.update({ awaiting: null });
+        return 'rollback';
+      }
+    }
+    const resolution: Resolution = desk.resolution;
+    if (resolution.verb === 'retry' && resolution.changes !== undefined && Object.keys(resolution.changes).length > 0) {
+      const refused = await changeSpec(op, step, kind, resolution.changes);
+      if (refused !== null) {
+        shown = refused;
+        continue;
+      }
+    }
+    desk.resolution = null;
+    op.update({ awaiting: null });
+    if (resolution.verb === 'retry') {
+      op.fail(null);
+      op.startStep(step);
+      op.resetClocks(step);
+      op.resetWatch(step);
+      // Looked for anew: what was there may be gone by now.
+      op.setMaking(step, { ref: null });
+    }
+    return resolution.verb;
+  }
+}
+
+/** Takes an operator's changes over into the spec; returns why not, when they do not make a valid one. */
+async function changeSpec(
+  op: Provision,
+  step: 'pool' | 'notebook',
+  kind: SpecKind,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<FailureProgress | null> {
+  try {
+    const changed = await op.reads(op.spec.name).changeSpec({ kind, spec: op.spec, step, changes });
+    op.state.specs = [...op.state.specs, changed.specHash];
+    op.state.spec = changed.spec;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return describeFailure(error, step);
+  }
+  if (step === 'pool' && op.state.making.pool.undo) {
+    await CancellationScope.nonCancellable(() =>
+      removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)),
+    );
+  }
+  op.setMaking(step, { ...nothingMade, undo: op.state.making[step].undo });
+  return null;
+}
