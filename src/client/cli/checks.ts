@@ -19,7 +19,6 @@ export interface Check {
 const maxSkewMs = 5 * 60_000;
 /** A poller that has not asked for so long is gone. */
 const pollerFreshMs = 90_000;
-const workflowQueue = 1;
 
 /** Runs every check; one that needs what failed before it is skipped. */
 export async function runChecks(context: Context): Promise<Check[]> {
@@ -59,7 +58,7 @@ async function namespaceChecks(context: Context, { connection, place }: Session)
     readInstallation(connection, place.namespace, context.config().installation),
   );
   const worker = await attempt('worker', async () => {
-    const queue = { namespace: place.namespace, taskQueue: { name: place.taskQueue }, taskQueueType: workflowQueue };
+    const queue = { namespace: place.namespace, taskQueue: { name: place.taskQueue } };
     const { pollers } = await connection.workflowService.describeTaskQueue(queue);
     const now = context.terminal.now();
     const fresh = (pollers ?? []).filter(

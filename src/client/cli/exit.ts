@@ -66,9 +66,7 @@ function messageOf(error: unknown): string {
   const facts = [error.errorCode, error.requestId === null ? null : `request ${error.requestId}`].filter(
     (fact) => fact !== null,
   );
-  return facts.length === 0 || facts.every((fact) => error.message.includes(fact))
-    ? error.message
-    : `${error.message} (${facts.join(', ')})`;
+  return facts.every((fact) => error.message.includes(fact)) ? error.message : `${error.message} (${facts.join(', ')})`;
 }
 
 function hintOf(error: unknown): string | null {

@@ -27,7 +27,7 @@ export function processTerminal(): Terminal {
     stderr: process.stderr,
     stdin: process.stdin,
     now: () => Date.now(),
-    colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY === true),
+    colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
 }

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { commandEntries } from '../../src/client/cli/commands.js';
+import { runCommandLine } from '../../src/client/cli/main.js';
+import { memoryTerminal } from './memory-terminal.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'maops-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(words: readonly string[], options: { readonly stdin?: string } = {}) {
+  const terminal = memoryTerminal(options);
+  const code = await runCommandLine(words, terminal);
+  return { code, out: terminal.out(), err: terminal.err() };
+}
+
+describe('help', () => {
+  test.each(commandEntries.map((entry) => [[entry.noun, entry.verb].filter((word) => word !== null).join(' ')]))(
+    'of `maops %s` has an example and --json, and exits 0',
+    async (command) => {
+      const { code, out, err } = await run([...command.split(' '), '--help']);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(/Examples?:\n {2}\$ (maops|npx maops) /);
+      expect(out).toContain('--json');
+    },
+  );
+
+  test('lists every noun and role', async () => {
+    const { code, out } = await run(['--help']);
+    expect(code).toBe(0);
+    for (const { noun, verb } of commandEntries) expect(out).toContain(noun ?? verb);
+  });
+
+  test('explains the exit codes', async () => {
+    const { code, out } = await run(['help', 'exit-codes']);
+    expect(code).toBe(0);
+    expect(out).toContain('8    not finished yet');
+  });
+});
+
+describe('wrong usage ends with 2, says what is wrong, and prints no result', () => {
+  test.each([
+    ['an unknown command', ['env', 'frobnicate'], 'unknown command'],
+    ['an unknown option', ['env', 'list', '--frob'], '--frob'],
+    ['a missing name', ['env', 'show'], "missing required argument 'name'"],
+    ['a missing reason', ['env', 'pause', 'team-a'], '--reason'],
+    ['an unknown verb', ['env', 'resolve', 'team-a', 'explode', '--reason', 'x'], 'retry, rollback, abandon, skip'],
+    [
+      'a change without a value',
+      ['env', 'resolve', 'team-a', 'retry', '--set', 'pool.count', '--reason', 'x'],
+      'path=value',
+    ],
+    ['an unknown phase', ['env', 'list', '--phase', 'Sleeping'], 'AwaitingPool'],
+    ['a bare number as duration', ['env', 'watch', 'team-a', '--timeout', '90'], 'as 90m'],
+    ['both ways of waiting', ['env', 'create', '-f', '-', '--wait', '--watch'], 'choose one'],
+    ['a time limit without a wait', ['env', 'create', '-f', '-', '--timeout', '5m'], '--wait or --watch'],
+    ['a spec file that is not there', ['env', 'create', '-f', 'missing.yaml'], 'there is no such file'],
+  ])('%s', async (_case, words, message) => {
+    const { code, out, err } = await run(words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('a bad spec', () => {
+  const text =
+    'name: team-a\npool:\n  flavor: modelarts.vm.gpu.t4u8\n  netwrok: net-01\n  scope: [Train]\nnotebook: {}\n';
+
+  test('is told with file, line and the nearest key, and ends with 2', async () => {
+    const file = path.join(folder, 'team-a.yaml');
+    writeFileSync(file, text);
+    const { code, out, err } = await run(['env', 'create', '-f', file]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`${file}:4:3 pool.netwrok: unknown key \`netwrok\`; did you mean \`network\`?`);
+    expect(err).toContain('nothing was started');
+  });
+
+  test('may come from stdin', async () => {
+    const { code, err } = await run(['env', 'create', '-f', '-'], { stdin: text });
+    expect(code).toBe(2);
+    expect(err).toContain('stdin:4:3 pool.netwrok');
+  });
+});

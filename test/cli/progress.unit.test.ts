@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import pc from 'picocolors';
+import { renderEnvironments } from '../../src/client/cli/render/environments.js';
+import { renderProgress, renderProgressLine, type View } from '../../src/client/cli/render/progress.js';
+import { makeProgress } from '../client/fake-runs.js';
+
+const view: View = { now: Date.parse('2026-03-01T10:02:10Z'), timeZone: 'UTC', colors: pc.createColors(false) };
+
+describe('a progress for people', () => {
+  test('shows phase, reason, steps with elapsed times, and the pool', () => {
+    expect(renderProgress(makeProgress(), view)).toBe(
+      `env/team-a  AwaitingPool  45 %  2m 10s
+pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling
+
+  validate  done     2s
+  pool      running  2m 8s  3/8 nodes
+  notebook  pending
+
+pool  team-a-0123456789abcdef0123456789abcdef, Creating, 3 of 8 nodes available, 5 creating, Notebook Enabling`,
+    );
+  });
+
+  test('shows the notebook, its URL and the lease of a ready environment, and stops the clock', () => {
+    const ready = makeProgress({
+      phase: 'Ready',
+      endedAt: '2026-03-01T10:01:30.000Z',
+      percent: 100,
+      why: 'team-a is ready to use',
+      steps: [
+        { name: 'pool', state: 'done', startedAt: '2026-03-01T10:00:02.000Z', attempt: 2 },
+        { name: 'notebook', state: 'done', startedAt: '2026-03-01T10:01:00.000Z', attempt: 1 },
+      ],
+      pool: null,
+      notebook: {
+        id: 'nb-1',
+        status: 'RUNNING',
+        url: 'https://nb-1.example.org',
+        autoStopAt: '2026-03-01T14:01:30.000Z',
+      },
+      lease: { endsAt: null, maxEndsAt: null, extensions: 0 },
+    });
+    expect(renderProgress(ready, view)).toBe(
+      `env/team-a  Ready  100 %  1m 30s
+team-a is ready to use
+
+  pool      done  58s  attempt 2
+  notebook  done  30s
+
+notebook  nb-1, RUNNING
+url       https://nb-1.example.org
+stops at  2026-03-01 14:01:30 UTC
+lease     without an end`,
+    );
+  });
+
+  test('names the failure with its code and request, what to do next, and what an operator may say', () => {
+    const parked = makeProgress({
+      phase: 'AwaitingOperator',
+      why: 'pool failed: no capacity',
+      pool: null,
+      steps: [{ name: 'pool', state: 'failed', startedAt: '2026-03-01T10:00:02.000Z', attempt: 1 }],
+      failure: {
+        step: 'pool',
+        type: 'SoldOut',
+        message: 'no capacity',
+        errorCode: 'ModelArts.50004000',
+        requestId: 'r-1',
+        hint: 'Try another flavor.',
+      },
+      awaiting: {
+        kind: 'operator',
+        since: '2026-03-01T10:01:00.000Z',
+        deadline: '2026-03-02T10:01:00.000Z',
+        verbs: ['retry', 'rollback'],
+      },
+      audit: [{ at: '2026-03-01T10:00:30.000Z', by: 'ops', verb: 'pause', reason: 'quota' }],
+    });
+    expect(renderProgress(parked, view)).toBe(
+      `env/team-a  AwaitingOperator  45 %  2m 10s
+pool failed: no capacity
+
+  pool  failed  2m 8s
+
+failure    SoldOut (step pool): no capacity [ModelArts.50004000, request r-1]
+next       Try another flavor.
+waits for  operator until 2026-03-02 10:01:00 UTC: retry, rollback
+
+audit
+  2026-03-01 10:00:30 UTC  pause  by ops  quota`,
+    );
+  });
+
+  test('is one line for logs', () => {
+    expect(renderProgressLine(makeProgress(), view)).toBe(
+      '10:02:10 env/team-a AwaitingPool 45% pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling',
+    );
+  });
+
+  test('uses the zone of the reader, by name', () => {
+    const text = renderProgress(
+      makeProgress({ audit: [{ at: '2026-03-01T10:00:30.000Z', by: 'ops', verb: 'pause', reason: '' }] }),
+      { ...view, timeZone: 'Asia/Shanghai' },
+    );
+    expect(text).toContain('2026-03-01 18:00:30 GMT+8');
+  });
+});
+
+describe('a list of environments', () => {
+  test('has one row each', () => {
+    expect(renderEnvironments([makeProgress()], view)).toBe(
+      `NAME    PHASE         SINCE  NODES  NOTEBOOK  WHY
+team-a  AwaitingPool  2m     3/8    -         pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling`,
+    );
+  });
+
+  test('says so when there are none', () => {
+    expect(renderEnvironments([], view)).toBe('no environments');
+  });
+});

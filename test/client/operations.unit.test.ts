@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals';
+import { OperationFailedError, OperationRefusedError } from '../../src/client/errors.js';
+import { realPacer } from '../../src/client/follow.js';
+import { Operations } from '../../src/client/operations.js';
+import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+
+function operationsOn(runs: FakeRuns): Operations {
+  return new Operations({ runs, actor: 'ops', pacer: realPacer, newId: () => 'call', close: async () => {} });
+}
+
+const open = (id = 'env/team-a') =>
+  makeRun(id, {
+    answers: {
+      progress: makeProgress({ workflowId: id }),
+      approve: makeProgress(),
+      resolve: makeProgress(),
+      releaseLease: makeProgress(),
+    },
+  });
+const over = makeRun('env/team-a', { status: 'COMPLETED', closedAt: new Date('2026-03-01T11:00:00Z') });
+
+describe('commands to an operation', () => {
+  test('pause and resume are signals that say by whom', async () => {
+    const runs = new FakeRuns(open());
+    await operationsOn(runs).pause('team-a', { reason: 'quota' });
+    await operationsOn(runs).resume('team-a', { by: 'portal' });
+    expect(runs.sent).toEqual([
+      { kind: 'signal', workflowId: 'env/team-a', name: 'pause', argument: { by: 'ops', reason: 'quota' } },
+      { kind: 'signal', workflowId: 'env/team-a', name: 'resume', argument: { by: 'portal' } },
+    ]);
+  });
+
+  test('cancel sends its reason first, because a cancel carries none', async () => {
+    const runs = new FakeRuns(open());
+    await operationsOn(runs).cancel('team-a', { reason: 'not needed' });
+    expect(runs.sent).toEqual([
+      {
+        kind: 'signal',
+        workflowId: 'env/team-a',
+        name: 'note',
+        argument: { verb: 'cancel', by: 'ops', reason: 'not needed' },
+      },
+      { kind: 'cancel', workflowId: 'env/team-a' },
+    ]);
+  });
+
+  test('cancel is refused once the environment is leased or being torn down: that would delete it, or leave half of it', async () => {
+    for (const id of ['lease/team-a', 'teardown/team-a']) {
+      const runs = new FakeRuns(open(id));
+      await expect(operationsOn(runs).cancel('team-a', { reason: 'x' })).rejects.toThrow(OperationRefusedError);
+      expect(runs.sent).toEqual([]);
+    }
+  });
+
+  test('resolve says which step and attempt the operator saw', async () => {
+    const parked = makeProgress({ phase: 'AwaitingOperator', steps: [{ name: 'pool', state: 'failed', attempt: 2 }] });
+    const runs = new FakeRuns(makeRun('env/team-a', { answers: { progress: parked, resolve: parked } }));
+    await operationsOn(runs).resolve('team-a', 'retry', { reason: 'quota raised', changes: { 'pool.count': 1 } });
+    expect(runs.sent).toEqual([
+      {
+        kind: 'update',
+        workflowId: 'env/team-a',
+        name: 'resolve',
+        argument: {
+          verb: 'retry',
+          by: 'ops',
+          reason: 'quota raised',
+          step: 'pool',
+          attempt: 2,
+          changes: { 'pool.count': 1 },
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ['pause', (operations: Operations) => operations.pause('team-a', { reason: 'x' })],
+    ['approve', (operations: Operations) => operations.approve('team-a', { reason: 'x' })],
+    ['release', (operations: Operations) => operations.release('team-a', { reason: 'x' })],
+  ])('%s is refused when nothing is open', async (_verb, command) => {
+    await expect(command(operationsOn(new FakeRuns(over)))).rejects.toThrow(OperationRefusedError);
+  });
+
+  test('release goes to the lease, whatever else is open', async () => {
+    const runs = new FakeRuns(open(), open('lease/team-a'));
+    await operationsOn(runs).release('team-a', { reason: 'finished' });
+    expect(runs.sent).toMatchObject([{ kind: 'update', workflowId: 'lease/team-a', name: 'releaseLease' }]);
+  });
+
+  test('teardown starts with a note that says by whom and why', async () => {
+    const runs = new FakeRuns();
+    await operationsOn(runs).teardown('team-a', { reason: 'night' });
+    expect(runs.sent).toEqual([
+      { kind: 'start', workflowId: 'teardown/team-a', argument: { name: 'team-a' } },
+      {
+        kind: 'signal',
+        workflowId: 'teardown/team-a',
+        name: 'note',
+        argument: { verb: 'teardown', by: 'ops', reason: 'night' },
+      },
+    ]);
+  });
+
+  test('a start is refused while a stop of the same notebook is under way, and joined otherwise', async () => {
+    const operations = operationsOn(new FakeRuns());
+    await operations.change('notebook', 'trial', 'stop', { reason: 'x' });
+    await expect(operations.change('notebook', 'trial', 'stop', { reason: 'y' })).resolves.toMatchObject({
+      workflowId: 'change/notebook/trial',
+    });
+    await expect(operations.change('notebook', 'trial', 'start', { reason: 'z' })).rejects.toThrow(
+      'a stop of it is under way',
+    );
+  });
+});
+
+describe('the result of an operation', () => {
+  test('is its last progress when it reached its goal', async () => {
+    const value = makeProgress({ phase: 'Ready', endedAt: '2026-03-01T11:00:00.000Z' });
+    const runs = new FakeRuns({ ...over, outcome: { value, failure: null } });
+    expect(await operationsOn(runs).result('team-a')).toEqual(value);
+  });
+
+  test('is an error that carries the last progress when it did not', async () => {
+    const detail = makeProgress({ phase: 'RolledBack', endedAt: '2026-03-01T11:00:00.000Z' });
+    const outcome = { value: null, failure: { message: 'no', type: 'SoldOut', detail } };
+    const failure = operationsOn(new FakeRuns({ ...over, status: 'FAILED', outcome })).result('team-a');
+    await expect(failure).rejects.toThrow(OperationFailedError);
+    await expect(failure).rejects.toMatchObject({ progress: detail });
+  });
+});
+
+describe('the list of environments', () => {
+  test('has one row per name: of the open run, else of the newest closed one', async () => {
+    const done = (id: string) => ({
+      ...over,
+      workflowId: id,
+      outcome: { value: makeProgress({ name: id.split('/')[1] ?? '', workflowId: id, phase: 'Gone' }), failure: null },
+    });
+    const runs = new FakeRuns(
+      open('lease/a'),
+      done('env/a'),
+      open('env/b'),
+      done('teardown/c'),
+      makeRun('schedule/x-1'),
+    );
+    const rows = await operationsOn(runs).list();
+    expect(rows.map(({ workflowId }) => workflowId)).toEqual(['lease/a', 'env/b', 'teardown/c']);
+  });
+});
