@@ -10,23 +10,24 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** The object found at a path of keys, or undefined when anything on the way is not an object. */
-export function objectAt(value: unknown, ...path: readonly string[]): JsonObject | undefined {
+export function objectAt(value: unknown, ...path: readonly [string, ...string[]]): JsonObject | undefined {
   const found = valueAt(value, ...path);
   return isObject(found) ? found : undefined;
 }
 
 /** The value found at a path of keys; labels contain dots and slashes, so every key is taken literally. */
-export function valueAt(value: unknown, ...path: readonly string[]): Json | undefined {
-  let here: unknown = value;
+export function valueAt(value: unknown, ...path: readonly [string, ...string[]]): Json | undefined {
+  if (!isObject(value)) return undefined;
+  let here: Json | undefined = value;
   for (const key of path) {
     if (!isObject(here)) return undefined;
     here = here[key];
   }
-  return here as Json | undefined;
+  return here;
 }
 
 /** The text found at a path of keys, or undefined. */
-export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+export function textAt(value: unknown, ...path: readonly [string, ...string[]]): string | undefined {
   const found = valueAt(value, ...path);
   return typeof found === 'string' ? found : undefined;
 }
@@ -36,7 +37,8 @@ export function copyOf<T>(value: T): T {
   return structuredClone(value);
 }
 
-/** A copy without the keys whose value is undefined, so that an answer never differs from its JSON text. */
+/** The same object without the keys whose value is undefined, so that an answer never differs from its JSON text. */
 export function present<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+  for (const [key, item] of Object.entries(value)) if (item === undefined) Reflect.deleteProperty(value, key);
+  return value;
 }

@@ -1,7 +1,7 @@
 import { environment } from './environment.js';
 import type { ScenarioName, SimulatorOptions } from './options.js';
 import { SCENARIO_TABLE } from './scenarios.js';
-import { type ServedSimulator, serveSimulator } from './server.js';
+import { type RunningSimulator, serveSimulator } from './server.js';
 import { createSimulator } from './simulator.js';
 import type { Simulator } from './simulator-interface.js';
 import { followStateFile, type StateFile } from './state-file.js';
@@ -24,7 +24,7 @@ export interface RunOptions extends Pick<SimulatorOptions, 'projectId' | 'region
 }
 
 /** A simulator process part that runs. */
-export interface RunningSimulator extends ServedSimulator {
+export interface SimulatorProcess extends RunningSimulator {
   readonly simulator: Simulator;
   /** The variables that point a worker at it. */
   readonly environment: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export interface RunningSimulator extends ServedSimulator {
 const DEFAULT_PORT = 8790;
 
 /** Starts a simulator with its sockets and its state file, and says how to point a worker at it. */
-export async function runSimulator(options: RunOptions = {}): Promise<RunningSimulator> {
+export async function runSimulator(options: RunOptions = {}): Promise<SimulatorProcess> {
   const log = options.log ?? (() => {});
   const { speed, seed, scenario, projectId, region, knobs, times } = options;
   const simulator = createSimulator({
@@ -64,7 +64,7 @@ export async function runSimulator(options: RunOptions = {}): Promise<RunningSim
 }
 
 function stopping(
-  served: ServedSimulator,
+  served: RunningSimulator,
   stateFile: StateFile | undefined,
   signals: boolean,
   log: (line: string) => void,
@@ -84,7 +84,7 @@ function stopping(
       process.off('SIGTERM', onSignal);
       process.off('SIGINT', onSignal);
       // The sockets first, so that the last write has every change in it.
-      ending = served.close().finally(() => stateFile?.close());
+      ending = closeBoth(served, stateFile);
       tell(ending);
     }
     return ending;
@@ -94,4 +94,13 @@ function stopping(
     process.on('SIGINT', onSignal);
   }
   return { close, stopped };
+}
+
+/** The state is written even when the sockets would not close, or a restart would lose it. */
+async function closeBoth(served: RunningSimulator, stateFile: StateFile | undefined): Promise<void> {
+  try {
+    await served.close();
+  } finally {
+    await stateFile?.close();
+  }
 }

@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json, JsonObject } from './json.js';
 
 /** A label or annotation map as the service stores it. */
 export type TextMap = Record<string, string>;
@@ -58,7 +58,7 @@ export interface PoolSpec {
   driver?: { gpuVersion?: string; npuVersion?: string; updateStrategy?: string };
   controlMode: number;
   /** What the seeds do not list is kept as sent. */
-  more: Record<string, Json>;
+  more: JsonObject;
 }
 
 /** One flavor line of a pool's spec. */
@@ -67,7 +67,7 @@ export interface PoolResource {
   readonly count: number;
   readonly maxCount?: number;
   readonly azs?: readonly { readonly az: string; readonly count: number }[];
-  readonly more: Record<string, Json>;
+  readonly more: JsonObject;
 }
 
 /** A resource pool. */

@@ -61,7 +61,8 @@ export class RequestLog {
 /** A copy of a body in which every value that could be a secret is starred, at any depth. */
 export function withoutSecrets(value: unknown): Json {
   if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (!isObject(value)) return (value ?? null) as Json;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (!isObject(value)) return null;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,

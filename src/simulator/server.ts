@@ -12,7 +12,7 @@ export interface ServeOptions {
 }
 
 /** A simulator that listens. */
-export interface ServedSimulator {
+export interface RunningSimulator {
   readonly url: string;
   readonly port: number;
   /** Ends open calls, hanging ones too, and stops listening. */
@@ -20,7 +20,7 @@ export interface ServedSimulator {
 }
 
 /** Serves a simulator over HTTP. What is lost or cut is really lost or cut: the socket is destroyed. */
-export async function serveSimulator(simulator: Simulator, options: ServeOptions = {}): Promise<ServedSimulator> {
+export async function serveSimulator(simulator: Simulator, options: ServeOptions = {}): Promise<RunningSimulator> {
   const host = options.host ?? '127.0.0.1';
   const closing = new AbortController();
   const server = createServer((request, response) => {
@@ -37,7 +37,7 @@ export async function serveSimulator(simulator: Simulator, options: ServeOptions
       resolve();
     });
   });
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server.address());
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
@@ -86,9 +86,14 @@ function send(request: IncomingMessage, response: ServerResponse, reply: SimResp
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
   } catch {
     return undefined;
   }
   return Buffer.concat(chunks);
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the simulator does not listen on a port');
+  return address.port;
 }

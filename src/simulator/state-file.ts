@@ -56,6 +56,10 @@ async function readSnapshot(file: string): Promise<Snapshot | undefined> {
     throw error;
   }
   const snapshot: unknown = JSON.parse(text);
-  if (!isObject(snapshot) || snapshot.version !== 1) throw new Error(`${file} is no state file of the simulator`);
-  return snapshot as unknown as Snapshot;
+  if (!isSnapshot(snapshot)) throw new Error(`${file} is no state file of the simulator`);
+  return snapshot;
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
+  return isObject(value) && value.version === 1 && isObject(value.state) && typeof value.at === 'number';
 }

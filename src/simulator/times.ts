@@ -31,3 +31,8 @@ export type TimeName = keyof typeof DEFAULT_TIMES;
 
 /** A value for every time. */
 export type Times = Readonly<Record<TimeName, number>>;
+
+/** Tells the name of a time from other text. */
+export function isTimeName(name: string): name is TimeName {
+  return Object.hasOwn(DEFAULT_TIMES, name);
+}

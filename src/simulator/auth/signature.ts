@@ -35,7 +35,7 @@ export function canonicalRequest(request: SignedRequest, signedHeaders: readonly
     request.method.toUpperCase(),
     canonicalPath(request.path),
     canonicalQuery(request.query),
-    `${names.map((name) => `${name}:${(request.headers[name] ?? '').trim()}\n`).join('')}`,
+    names.map((name) => `${name}:${(request.headers[name] ?? '').trim()}\n`).join(''),
     names.join(';'),
     request.headers['x-sdk-content-sha256'] ?? createHash('sha256').update(request.body).digest('hex'),
   ].join('\n');

@@ -1,7 +1,7 @@
 import { readFaults } from '../faults/fault-input.js';
 import { setNotebookSale, setSale } from '../flavors/sale.js';
 import { InputError } from '../input-error.js';
-import { isObject, type Json, textAt, valueAt } from '../json.js';
+import { isObject, textAt, valueAt } from '../json.js';
 import { advance } from '../lifecycles/advance.js';
 import type { SimResponse } from '../message.js';
 import type { ParsedRequest } from '../parsed-request.js';
@@ -24,7 +24,7 @@ export function control(world: World, simulator: Simulator, request: ParsedReque
   }
 }
 
-function route(world: World, simulator: Simulator, request: ParsedRequest): Json | undefined {
+function route(world: World, simulator: Simulator, request: ParsedRequest): object | undefined {
   const { method, path } = request;
   const [noun = '', id, verb] = path
     .slice('/_sim/'.length)
@@ -40,16 +40,16 @@ function route(world: World, simulator: Simulator, request: ParsedRequest): Json
   return undefined;
 }
 
-function routeNoun(world: World, simulator: Simulator, request: ParsedRequest, noun: string): Json | undefined {
+function routeNoun(world: World, simulator: Simulator, request: ParsedRequest, noun: string): object | undefined {
   switch (`${request.method} ${noun}`) {
     case 'GET healthz':
       return { status: 'ok' };
     case 'GET state':
-      return plain(simulator.state());
+      return simulator.state();
     case 'GET requests':
-      return plain(world.log.list(new URLSearchParams(request.query).get('operation') ?? undefined));
+      return world.log.list(new URLSearchParams(request.query).get('operation') ?? undefined);
     case 'GET faults':
-      return plain(world.faults.report());
+      return world.faults.report();
     case 'POST faults':
       return { ids: world.faults.plan(...readFaults(request.json)) };
     case 'DELETE faults':
@@ -71,12 +71,12 @@ function routeNoun(world: World, simulator: Simulator, request: ParsedRequest, n
   }
 }
 
-function clockView(world: World): Json {
+function clockView(world: World): object {
   const now = world.clock.now();
   return { now: rfc3339(now), ms: now, speed: world.clock.speed() };
 }
 
-function steerClock(world: World, body: unknown): Json {
+function steerClock(world: World, body: unknown): object {
   const ms = valueAt(body, 'advance');
   const speed = valueAt(body, 'speed');
   if (ms === undefined && speed === undefined) throw new InputError('say {"advance": ms} or {"speed": n}');
@@ -93,7 +93,7 @@ function steerClock(world: World, body: unknown): Json {
 }
 
 /** `{"status": "soldout", "az"?, "forMs"?}` for a pool flavor; a notebook flavor has no AZs. */
-function changeSale(world: World, flavor: string, body: unknown): Json {
+function changeSale(world: World, flavor: string, body: unknown): object {
   const status = textAt(body, 'status')?.toLowerCase();
   if (status !== 'normal' && status !== 'onsale' && status !== 'soldout') {
     throw new InputError('status must be normal (onSale) or soldout');
@@ -112,11 +112,6 @@ function changeSale(world: World, flavor: string, body: unknown): Json {
   return { flavor, phase: { ...world.state.sale[flavor] } };
 }
 
-function json(status: number, body: Json): SimResponse {
+function json(status: number, body: object): SimResponse {
   return { status, headers: { 'content-type': 'application/json; charset=UTF-8' }, body: JSON.stringify(body) };
-}
-
-/** Records are plain JSON by construction; the compiler only knows their interfaces. */
-function plain(value: object): Json {
-  return value as unknown as Json;
 }

@@ -18,7 +18,7 @@ const PLAIN_FLAVOR = 'modelarts.vm.cpu.8ud';
  * Places a pool in any phase: `{name, phase?, message?, count?, flavor?, scope?, workspaceId?, description?,
  * createdAt?, user?}`, or `{pool: <create body>, …}`. It is made by the same code as a POST, then moved.
  */
-export function placePool(world: World, body: unknown): Json {
+export function placePool(world: World, body: unknown): JsonObject {
   if (!isObject(body)) throw new InputError('the body must be an object');
   const name = textAt(body, 'name') ?? '';
   const request = body.pool ?? {
@@ -45,7 +45,7 @@ export function placePool(world: World, body: unknown): Json {
 }
 
 /** Places a notebook in any status: `{name, status?, pool?, flavor?, profileId?, description?, createdAt?, user?}`. */
-export function placeNotebook(world: World, body: unknown): Json {
+export function placeNotebook(world: World, body: unknown): JsonObject {
   if (!isObject(body)) throw new InputError('the body must be an object');
   const pool = textAt(body, 'pool');
   const request = body.notebook ?? {
@@ -67,7 +67,7 @@ export function placeNotebook(world: World, body: unknown): Json {
 }
 
 /** Moves a pool: `{phase?, message?, pay?: true}`; paying ends `Waiting`. */
-export function changePool(world: World, id: string, body: unknown): Json {
+export function changePool(world: World, id: string, body: unknown): JsonObject {
   const pool = world.state.pools.find((record) => record.id === id || record.name === id);
   if (pool === undefined) throw new InputError(`there is no pool ${id}`);
   const phase = valueAt(body, 'pay') === true ? 'Creating' : textAt(body, 'phase');
@@ -77,7 +77,7 @@ export function changePool(world: World, id: string, body: unknown): Json {
 }
 
 /** Moves a notebook: `{status}`. */
-export function changeNotebook(world: World, id: string, body: unknown): Json {
+export function changeNotebook(world: World, id: string, body: unknown): JsonObject {
   const notebook = world.state.notebooks.find((record) => record.id === id || record.name === id);
   if (notebook === undefined) throw new InputError(`there is no notebook ${id}`);
   const status = textAt(body, 'status');

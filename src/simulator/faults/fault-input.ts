@@ -57,10 +57,14 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Reads one fault or a list of them; a misspelt field would be a fault that silently never acts, so it is refused. */
 export function readFaults(value: unknown): Fault[] {
-  return (Array.isArray(value) ? value : [value]).map(readFault);
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  return items.map((item) => {
+    assertFault(item);
+    return item;
+  });
 }
 
-function readFault(value: unknown): Fault {
+function assertFault(value: unknown): asserts value is Fault {
   if (!isObject(value)) throw new InputError('a fault must be an object');
   const { operation, kind, times } = value;
   const patterns = [...OPERATIONS, '*', ...new Set(OPERATIONS.map((name) => `${name.split('.')[0]}.*`))];
@@ -80,14 +84,13 @@ function readFault(value: unknown): Fault {
       throw new InputError(`${kind} has no field ${key}: ${Object.keys(fields).join(', ') || 'none'}`);
     if (!isOfType(item, type)) throw new InputError(`${kind}.${key} must be of type ${type}`);
     const words = WORDS[`${kind}.${key}`];
-    if (words !== undefined && !words.includes(String(item))) {
+    if (words !== undefined && !(typeof item === 'string' && words.includes(item))) {
       throw new InputError(`${kind}.${key} must be one of ${words.join(', ')}`);
     }
   }
   for (const [key, type] of Object.entries(fields)) {
     if (type.endsWith('!') && value[key] === undefined) throw new InputError(`${kind} needs ${key}`);
   }
-  return value as unknown as Fault;
 }
 
 function isKind(kind: string): kind is FaultKind {

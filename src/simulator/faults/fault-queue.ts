@@ -1,6 +1,15 @@
 import { covers, type Operation } from '../operations.js';
 import { draw } from '../random.js';
-import type { AnswerFault, DelayFault, FateFault, Fault, FaultReport, Faults, ShapeFault } from './fault.js';
+import type {
+  AnswerFault,
+  DelayFault,
+  FateFault,
+  Fault,
+  FaultReport,
+  Faults,
+  FaultTrigger,
+  ShapeFault,
+} from './fault.js';
 
 /** What a call is about, for faults that name a resource or a state. */
 export interface Subject {
@@ -61,26 +70,26 @@ export class FaultQueue implements Faults {
 
   /** The first fault that decides this call's answer; the others wait for the next call. */
   takeAnswer(occasion: Occasion): AnswerFault | undefined {
-    return this.#take(occasion, 'answer', 1)[0] as AnswerFault | undefined;
+    return this.#take(occasion, isAnswer, 1)[0];
   }
 
   takeDelays(occasion: Occasion): DelayFault[] {
-    return this.#take(occasion, 'delay') as DelayFault[];
+    return this.#take(occasion, isDelay);
   }
 
   takeFates(occasion: Occasion): FateFault[] {
-    return this.#take(occasion, 'fate') as FateFault[];
+    return this.#take(occasion, isFate);
   }
 
   takeShapes(occasion: Occasion): (ShapeFault & Pick<Fault, 'match'>)[] {
-    return this.#take(occasion, 'shape') as (ShapeFault & Pick<Fault, 'match'>)[];
+    return this.#take(occasion, isShape);
   }
 
-  #take(occasion: Occasion, group: Group, most = Number.POSITIVE_INFINITY): Fault[] {
-    const taken: Fault[] = [];
+  #take<F extends Fault>(occasion: Occasion, isWanted: (fault: Fault) => fault is F, most = Infinity): F[] {
+    const taken: F[] = [];
     for (const planned of this.#planned) {
       const { fault } = planned;
-      if (groupOf(fault) !== group || !covers(fault.operation, occasion.operation)) continue;
+      if (!isWanted(fault) || !covers(fault.operation, occasion.operation)) continue;
       if (!occasion.subjects.some((subject) => fits(fault, subject)) && fault.match !== undefined) continue;
       planned.seen += 1;
       if (taken.length >= most || !this.#isDue(planned)) continue;
@@ -103,6 +112,22 @@ export class FaultQueue implements Faults {
 function wanted(fault: Fault): number | null {
   if (fault.times === 'always') return null;
   return fault.times ?? (fault.probability === undefined ? 1 : null);
+}
+
+function isAnswer(fault: Fault): fault is FaultTrigger & AnswerFault {
+  return groupOf(fault) === 'answer';
+}
+
+function isDelay(fault: Fault): fault is FaultTrigger & DelayFault {
+  return groupOf(fault) === 'delay';
+}
+
+function isFate(fault: Fault): fault is FaultTrigger & FateFault {
+  return groupOf(fault) === 'fate';
+}
+
+function isShape(fault: Fault): fault is FaultTrigger & ShapeFault {
+  return groupOf(fault) === 'shape';
 }
 
 function groupOf(fault: Fault): Group {

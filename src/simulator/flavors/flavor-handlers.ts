@@ -38,7 +38,7 @@ function flavorView(world: World, flavor: PoolFlavor): Json {
       billingCode: name.replace('modelarts', 'maos'),
       jobFlavors,
     }) as Json,
-    status: { phase: { ...(world.state.sale[name] ?? {}) } },
+    status: { phase: { ...world.state.sale[name] } },
   };
 }
 

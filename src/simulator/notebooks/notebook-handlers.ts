@@ -86,7 +86,7 @@ export function updateNotebook(world: World, call: Call): Answer {
   const description = call.body.description === undefined ? undefined : readDescription(call.body.description);
   const asked = objectAt(call.body, 'spec', 'auto_stop');
   if (asked !== undefined) {
-    const autoStop = { ...notebook.autoStop, ...onlyAsked(asked, readAutoStop(asked)) };
+    const autoStop = readAutoStop({ ...notebook.autoStop, ...asked });
     checkAutoStop(autoStop);
     notebook.autoStop = autoStop;
     if (autoStop.enable !== true) delete notebook.stopTimestamp;
@@ -180,10 +180,6 @@ function newNotebook(world: World, call: Call, request: NotebookRequest): Notebo
     overrides: [],
     hidden: {},
   };
-}
-
-function onlyAsked<T extends object>(asked: object, read: T): Partial<T> {
-  return Object.fromEntries(Object.entries(read).filter(([key]) => key in asked)) as Partial<T>;
 }
 
 function asked(query: URLSearchParams, key: string, value: string | undefined): boolean {

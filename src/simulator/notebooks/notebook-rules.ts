@@ -31,22 +31,20 @@ export function typed(value: JsonObject, key: string, type: 'string' | 'object' 
 
 /** R11: at most 512 characters, none of `&<>"'/`. */
 export function readDescription(value: Json | undefined): string {
-  if (value === undefined || value === null) return '';
   typed({ description: value }, 'description', 'string');
-  const text = String(value);
+  const text = typeof value === 'string' ? value : '';
   const wrong = /[&<>"'/]/.exec(text)?.[0];
   if (wrong !== undefined) {
     throw notebookError('6334', `Invalid value for name or description. The character \`${wrong}\` is not allowed.`);
   }
-  if ([...text].length > 512) throw notebookError('6336', "'description' property value is incorrect.");
+  if (Array.from(text).length > 512) throw notebookError('6336', "'description' property value is incorrect.");
   return text;
 }
 
 /** The types of `auto_stop`; its rules are checked later, in the order of the page. */
 export function readAutoStop(value: Json | undefined): AutoStop {
-  if (value === undefined || value === null) return { enable: false, prompt: true };
   typed({ auto_stop: value }, 'auto_stop', 'object');
-  const autoStop = value as JsonObject;
+  const autoStop = isObject(value) ? value : {};
   typed(autoStop, 'enable', 'boolean');
   typed(autoStop, 'duration', 'integer');
   typed(autoStop, 'prompt', 'boolean');
@@ -93,16 +91,16 @@ export function checkStorage(value: Json | undefined, extended: boolean): Json {
   if (type !== 'obsfs' && (location.mount_path ?? location.access_modes ?? undefined) !== undefined) {
     throw notebookError('6336', "'location' property value is incorrect.");
   }
-  switch (type) {
+  switch (type ?? '') {
     case 'obs':
-      return { type, location: { path: checkObsPath(textAt(location, 'path')) } };
+      return { type: 'obs', location: { path: checkObsPath(textAt(location, 'path')) } };
     case 'evs':
       return {
-        type,
+        type: 'evs',
         location: { path: WORK_DIR, volume_size: checkVolume(location.volume_size), volume_unit: 'GB' },
       };
     case 'obsfs':
-      return { type, location: obsfsLocation(location) };
+      return { type: 'obsfs', location: obsfsLocation(location) };
     default:
       throw unsupported();
   }

@@ -1,9 +1,9 @@
-import { type Json, present } from '../json.js';
+import { type Json, type JsonObject, present } from '../json.js';
 import type { NotebookRecord } from '../records.js';
 import type { World } from '../world.js';
 
 /** An instance as the old API answers it (notebooks-and-auth.md 2.3, 6.3 - 6.6). */
-export function notebookView(world: World, notebook: NotebookRecord): { readonly [key: string]: Json } {
+export function notebookView(world: World, notebook: NotebookRecord): JsonObject {
   const { id, name, description, status, flavor } = notebook;
   return present({
     id,
@@ -22,7 +22,7 @@ export function notebookView(world: World, notebook: NotebookRecord): { readonly
     workspace: { id: notebook.workspaceId },
     user: { id: notebook.userId, name: notebook.userName },
     queuing_info: queuingInfo(world, notebook),
-  }) as { readonly [key: string]: Json };
+  });
 }
 
 /** Where a notebook is opened; not usable without the token call. */

@@ -65,7 +65,7 @@ export function retryScope(world: World, call: Call): Answer {
   const type = valueAt(call.body, 'scope');
   const scope = pool.scopes.find((candidate) => candidate.scopeType === type);
   if (scope?.state !== 'EnableFailed') {
-    throw badRequest(`The pool ${pool.id} scope ${String(type)} cannot be enabled.`);
+    throw badRequest(`The pool ${pool.id} scope ${typeof type === 'string' ? type : ''} cannot be enabled.`);
   }
   delete scope.message;
   enterScopeState(world, pool, scope.scopeType, 'Enabling', world.clock.now());

@@ -67,7 +67,7 @@ export function checkSharing(sharing: string | undefined): void {
 export function checkAnnotations(annotations: TextMap): void {
   const description = annotations['os.modelarts/description'] ?? '';
   if (/[!<>=&"']/.test(description)) throw badRequest('os.modelarts/description has a forbidden character.');
-  if ([...description].length > 100) throw badRequest('os.modelarts/description has more than 100 characters.');
+  if (Array.from(description).length > 100) throw badRequest('os.modelarts/description has more than 100 characters.');
   const mode = annotations['os.modelarts/billing.mode'];
   if (mode !== undefined && mode !== '0' && mode !== '1') throw badRequest('os.modelarts/billing.mode must be 0 or 1.');
   const num = annotations['os.modelarts/period.num'];
@@ -96,10 +96,11 @@ export function readScope(value: Json | undefined, type: string): string[] {
 
 /** The job flavors allowed in the pool, as names. */
 export function readJobFlavors(value: Json | undefined): string[] {
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
-    throw badRequest('spec.jobFlavors must be a list of names.');
-  }
-  return value as string[];
+  if (!Array.isArray(value)) throw badRequest('spec.jobFlavors must be a list of names.');
+  return value.map((item) => {
+    if (typeof item !== 'string') throw badRequest('spec.jobFlavors must be a list of names.');
+    return item;
+  });
 }
 
 function readSpec(world: World, spec: JsonObject): PoolSpec {
@@ -122,7 +123,7 @@ function readSpec(world: World, spec: JsonObject): PoolSpec {
     ...(jobFlavors === undefined ? {} : { jobFlavors }),
     ...(driver === undefined ? {} : { driver }),
     controlMode: 0,
-    more: Object.fromEntries(Object.entries(spec).filter(([key]) => !READ_HERE.has(key))) as Record<string, Json>,
+    more: Object.fromEntries(Object.entries(spec).filter(([key]) => !READ_HERE.has(key))),
   };
 }
 

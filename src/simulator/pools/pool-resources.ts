@@ -70,7 +70,7 @@ function readResource(world: World, value: Json, type: string): PoolResource {
     count,
     ...(maxCount === undefined ? {} : { maxCount }),
     ...(azs === undefined ? {} : { azs }),
-    more: Object.fromEntries(Object.entries(value).filter(([key]) => !READ_HERE.has(key))) as Record<string, Json>,
+    more: Object.fromEntries(Object.entries(value).filter(([key]) => !READ_HERE.has(key))),
   };
 }
 
