@@ -1,0 +1,161 @@
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { getHeapStatistics } from 'node:v8';
+import { Client } from '@temporalio/client';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
+import { heartbeatInterceptor } from './activities/heartbeats.js';
+import { createActivities } from './activities/index.js';
+import { type Config, ConfigError, readConfig } from './config.js';
+import { readInstallation } from './dev/installation.js';
+import { createModelArts } from './modelarts/client.js';
+import { realSleep } from './modelarts/timing.js';
+import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from './modelarts/watchers.js';
+import { checkNamespace, connectToTemporal } from './worker/connect.js';
+import { serveHealth, type WorkerState } from './worker/health.js';
+import { createLogger, type Logger } from './worker/logging.js';
+import { cachedWorkflows } from './worker/memory.js';
+import { installRuntime } from './worker/runtime.js';
+import { type RunningWorker, startWorker } from './worker/temporal-worker.js';
+import { loadWorkflowBundle } from './workflows/bundle.js';
+
+export interface ComposeOptions {
+  readonly logger: Logger;
+  /** Stays the caller's: it is not closed with the worker. */
+  readonly connection: NativeConnection;
+  /** @defaultValue the bundle of the build */
+  readonly workflowBundle?: WorkflowBundleOption;
+}
+
+/** Builds a whole worker from its settings: API client, watchers, activities, Temporal worker. Used in process by dev and tests too. */
+export async function composeWorker(config: Config, options: ComposeOptions): Promise<RunningWorker> {
+  const { connection, logger } = options;
+  const { namespace, taskQueue, settings } = config;
+  const shutdown = new AbortController();
+  const installation = await readInstallation(connection, namespace, config.installation);
+  const modelarts = createModelArts({
+    ...config.modelarts,
+    onCall: (record) => logger.debug(record, `${record.operation} ${record.status ?? 'without an answer'}`),
+  });
+  const watching = { pace: settings, signal: shutdown.signal };
+  const maxCachedWorkflows = cachedWorkflows({
+    heap: getHeapStatistics().heap_size_limit,
+    container: process.constrainedMemory(),
+  });
+  const worker = await startWorker({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle()),
+    activities: createActivities({
+      modelarts,
+      watchers: {
+        pools: createPoolWatcher(modelarts, watching),
+        notebooks: createNotebookWatcher(modelarts, watching),
+        flavors: createFlavorWatcher(modelarts, watching),
+      },
+      temporal: new Client({ connection, namespace }),
+      taskQueue,
+      installation,
+      settings,
+      shutdown: shutdown.signal,
+      now: Date.now,
+      sleep: realSleep,
+    }),
+    activityInterceptors: [() => ({ inbound: heartbeatInterceptor() })],
+    maxCachedWorkflows,
+    logger,
+    onStop: () => shutdown.abort(),
+  });
+  const { endpoint, credentialsFrom } = config.modelarts;
+  logger.info(
+    { namespace, taskQueue, installation, endpoint, credentialsFrom, maxCachedWorkflows },
+    `working on task queue ${taskQueue} for installation ${installation}, credentials from ${credentialsFrom}`,
+  );
+  const ended = worker.ended.finally(() => {
+    shutdown.abort();
+    modelarts.close();
+  });
+  ended.catch(() => {});
+  return { stop: worker.stop, ended };
+}
+
+export interface RunOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Ends the worker gracefully. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs a worker process's work until the signal is aborted; throws when it cannot start or ends by itself. */
+export async function runWorker({ config, logger, signal }: RunOptions): Promise<void> {
+  installRuntime({ logger, metricsAddress: config.metricsAddress });
+  let state: WorkerState = 'connecting';
+  const health = config.healthAddress === null ? null : await serveHealth(config.healthAddress, () => state);
+  try {
+    const connecting = { config, logger, signal, sleep: realSleep, now: Date.now };
+    const connection = await connectToTemporal(connecting);
+    try {
+      await checkNamespace(connection, connecting);
+      const worker = await composeWorker(config, { logger, connection });
+      state = 'running';
+      const stop = () => {
+        state = 'stopping';
+        logger.info('stopping: waits are handed over, calls under way are finished');
+        worker.stop().catch(() => {});
+      };
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      await worker.ended;
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    // A worker that is told to stop before it has started has done what it was told.
+    if (!signal.aborted || error !== signal.reason) {
+      state = 'failed';
+      throw error;
+    }
+  } finally {
+    await health?.close();
+  }
+}
+
+/** The worker process from environment to exit code: 0 after a signal, 2 for wrong settings, 1 for anything else. */
+export async function workerMain(): Promise<number> {
+  const stopping = new AbortController();
+  const stop = (signal: NodeJS.Signals) => {
+    // Whoever asks a second time does not want to wait.
+    if (stopping.signal.aborted) process.exit(128 + constants.signals[signal]);
+    stopping.abort();
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  try {
+    const config = readConfig();
+    const logger = createLogger({ format: config.log, level: config.logLevel });
+    try {
+      await runWorker({ config, logger, signal: stopping.signal });
+      logger.info('stopped');
+      return 0;
+    } catch (error) {
+      logger.fatal(error instanceof Error ? error.message : String(error));
+      return 1;
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  } finally {
+    process.off('SIGTERM', stop).off('SIGINT', stop);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Exits for certain: a connection that does not close must not outlast the 30 s that a stop may take.
+  workerMain().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,23 @@
+const megabyte = 1024 * 1024;
+/** What one open workflow costs a worker (TEMPORAL.md 11), rounded up. */
+const workflowMegabytes = 0.3;
+/** The other half is for activities, answers and the collector's room to work. */
+const cacheShare = 0.5;
+/** Node keeps more than its heap: stacks, buffers and the SDK's native part. */
+const heapShareOfLimit = 0.75;
+const fewest = 50;
+const most = 5_000;
+
+export interface MemoryLimits {
+  /** Limit of V8's heap, in bytes. */
+  readonly heap: number;
+  /** Limit of the container, in bytes; 0 or absent when there is none. */
+  readonly container?: number | undefined;
+}
+
+/** How many open workflows to keep in memory: the SDK's own formula knows the heap only, and is killed in small containers. */
+export function cachedWorkflows({ heap, container }: MemoryLimits): number {
+  const budget = container ? Math.min(heap, container * heapShareOfLimit) : heap;
+  const fitting = Math.floor((budget / megabyte / workflowMegabytes) * cacheShare);
+  return Math.min(most, Math.max(fewest, fitting));
+}

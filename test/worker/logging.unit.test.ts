@@ -1,0 +1,45 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import { createLogger, temporalLogger } from '../../src/worker/logging.js';
+
+function captured(format: 'json' | 'pretty' | null, level = 'info') {
+  const destination = new PassThrough();
+  const logger = createLogger({ format, level, destination });
+  return { logger, text: () => String(destination.read() ?? '') };
+}
+
+describe('the log', () => {
+  test('is one JSON object a line when nobody reads it on a terminal', () => {
+    const { logger, text } = captured(null);
+    logger.info({ pool: 'team-a' }, 'made');
+    expect(JSON.parse(text())).toMatchObject({
+      level: 'info',
+      pool: 'team-a',
+      msg: 'made',
+      time: expect.stringMatching(/Z$/),
+    });
+  });
+
+  test('is a line for people when asked for', () => {
+    const { logger, text } = captured('pretty');
+    logger.warn('careful');
+    expect(text()).toMatch(/WARN.*careful/);
+  });
+
+  test('takes what the SDK says, with its fields, at its level', () => {
+    const { logger, text } = captured('json');
+    const sdk = temporalLogger(logger);
+    sdk.debug('not heard');
+    sdk.warn('activity failed', { activityId: '7', taskToken: 'long' });
+    expect(JSON.parse(text())).toMatchObject({ level: 'warn', msg: 'activity failed', activityId: '7' });
+  });
+
+  test('keeps only the words of an error, not the request that hangs on it', () => {
+    const { logger, text } = captured('json');
+    const error = Object.assign(new Error('reset'), { config: { headers: { 'X-Auth-Token': 'tok-secret' } } });
+    temporalLogger(logger).error('activity failed', { error });
+    const line = text();
+    expect(line).toContain('Error: reset');
+    expect(line).not.toContain('tok-secret');
+  });
+});
