@@ -190,6 +190,12 @@ export async function findNotebook(
   return listed.find(({ id, name }) => id === nameOrId || name === nameOrId) ?? null;
 }
 
+/** The network of an id; null when there is none. */
+export async function findNetwork(modelarts: ModelArts, id: string, signal: AbortSignal): Promise<NetworkRow | null> {
+  const shown = await orNull(modelarts.networks.show(id, { signal }));
+  return shown === null ? null : readNetwork(shown);
+}
+
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;

@@ -2,8 +2,7 @@ import type { Spec } from '../../contract/spec.js';
 import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../../domain/flavor.js';
 import { poolChoices } from '../../domain/pool-spec.js';
 import type { ModelArts } from '../../modelarts/client.js';
-import { ModelArtsError } from '../../modelarts/errors.js';
-import { findPool, listNotebooks } from '../inventory.js';
+import { findNetwork, findPool, listNotebooks } from '../inventory.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { type DryRun, type DryRunCheck, renderDryRun } from './render/dry-run.js';
@@ -49,18 +48,10 @@ function describePool({ name, pool }: Spec, projectId: string, flavor: number | 
 async function checkNetwork(modelarts: ModelArts, { pool }: Spec, signal: AbortSignal): Promise<DryRunCheck | null> {
   if (pool?.network === undefined) return null;
   const subject = `network ${pool.network}`;
-  try {
-    const { status } = await modelarts.networks.show(pool.network, { signal });
-    const phase = status?.phase ?? 'in no known state';
-    return { subject, state: phase === 'Active' ? 'ok' : 'warning', finding: phase };
-  } catch (error) {
-    if (!(error instanceof ModelArtsError) || error.kind !== 'notFound') throw error;
-    return {
-      subject,
-      state: 'failed',
-      finding: 'there is none of this id; `maops network list` shows those that there are',
-    };
-  }
+  const found = await findNetwork(modelarts, pool.network, signal);
+  if (found === null)
+    return { subject, state: 'failed', finding: 'there is none of this id; see `maops network list`' };
+  return { subject, state: found.phase === 'Active' ? 'ok' : 'warning', finding: found.phase ?? 'in no known state' };
 }
 
 async function checkPoolName(

@@ -63,13 +63,16 @@ export function describeError(error: unknown, debug: boolean): string {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!(error instanceof ModelArtsError)) return error.message;
-  const facts = [error.errorCode, error.requestId === null ? null : `request ${error.requestId}`].filter(
-    (fact) => fact !== null,
-  );
-  return facts.every((fact) => error.message.includes(fact)) ? error.message : `${error.message} (${facts.join(', ')})`;
+  const { message, errorCode, requestId } = error;
+  const missing = [
+    errorCode === null || message.includes(errorCode) ? null : errorCode,
+    requestId === null || message.includes(requestId) ? null : `request ${requestId}`,
+  ].filter((fact) => fact !== null);
+  return missing.length === 0 ? message : `${message} (${missing.join(', ')})`;
 }
 
 function hintOf(error: unknown): string | null {
+  if (isAddressInUse(error)) return 'Choose another port with --port, or stop what listens there.';
   if (error instanceof OperationsError) return error.hint;
   if (!(error instanceof ModelArtsError)) return null;
   switch (error.kind) {
@@ -107,11 +110,16 @@ function isConfigError(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConfigError';
 }
 
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
 function isUnexpected(error: unknown): boolean {
   const isKnown =
     error instanceof OperationsError ||
     error instanceof ModelArtsError ||
     error instanceof UsageError ||
+    isAddressInUse(error) ||
     isConfigError(error);
   return !isKnown || error instanceof TypeError;
 }

@@ -1,5 +1,5 @@
 import { OperationNotFoundError } from '../errors.js';
-import { findNotebook, findPool, type NotebookRow, type PoolRow } from '../inventory.js';
+import { findNetwork, findNotebook, findPool, type NetworkRow, type NotebookRow, type PoolRow } from '../inventory.js';
 import type { Context } from './context.js';
 
 /** The pool that an operator names; an error that says where to look when there is none. */
@@ -17,5 +17,14 @@ export async function requireNotebook(context: Context, nameOrId: string): Promi
   if (notebook !== null) return notebook;
   throw new OperationNotFoundError(`there is no notebook ${nameOrId}`, {
     hint: '`maops notebook list` shows those that there are.',
+  });
+}
+
+/** The network that an operator names; an error that says where to look when there is none. */
+export async function requireNetwork(context: Context, id: string): Promise<NetworkRow> {
+  const network = await findNetwork(await context.modelarts(), id, context.interrupted);
+  if (network !== null) return network;
+  throw new OperationNotFoundError(`there is no network ${id}`, {
+    hint: '`maops network list` shows those that there are, with their ids.',
   });
 }

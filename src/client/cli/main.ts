@@ -10,7 +10,10 @@ const windUpMs = 1_000;
 
 /** Runs one command line and sets the process's exit code; called by `bin/maops.js`. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = await runCommandLine(argv.slice(2), processTerminal());
+  const code = await runCommandLine(argv.slice(2), processTerminal());
+  process.exitCode = code;
+  // Only fires if something left open still keeps the process alive; what is written to a pipe has left by then.
+  setTimeout(() => process.exit(code), windUpMs).unref();
 }
 
 /** Runs the words after `maops` on a terminal and answers the exit code. */

@@ -1,6 +1,6 @@
-import { readNetwork } from '../../inventory.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
+import { requireNetwork } from '../lookup.js';
 import { renderNetwork } from '../render/resources.js';
 
 /** `maops network show`: one network by its id, as a spec names it. */
@@ -10,9 +10,7 @@ export const networkShow: Define = (command, run) => {
     .addHelpText('after', example('maops network show network-7a3e-0123456789abcdef0123456789abcdef'))
     .action((id: string) =>
       run(async (context) => {
-        const network = readNetwork(
-          await (await context.modelarts()).networks.show(id, { signal: context.interrupted }),
-        );
+        const network = await requireNetwork(context, id);
         context.result(network, renderNetwork(network, context.terminal.timeZone));
         return exitCodes.done;
       }),
