@@ -2,6 +2,7 @@ import type { SimUser } from './auth/credentials.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { SimClock } from './clock.js';
 import type { Fault } from './faults/fault.js';
+import type { JsonObject } from './json.js';
 import type { Knobs } from './knobs.js';
 import type { Times } from './times.js';
 
@@ -29,4 +30,6 @@ export interface SimulatorOptions {
   readonly times?: Partial<Times>;
   /** Faults planned from the start, besides the scenario's. */
   readonly faults?: readonly Fault[];
+  /** Resources that are there from the start, a stranger's unless `user` says otherwise; as `POST /_sim/pools` and `/_sim/notebooks` take them. */
+  readonly placed?: { readonly pools?: readonly JsonObject[]; readonly notebooks?: readonly JsonObject[] };
 }

@@ -2,6 +2,7 @@ import { DEFAULT_USERS } from './auth/credentials.js';
 import { DEFAULT_CATALOGUE } from './catalogue/default-catalogue.js';
 import { createScaledClock } from './clock.js';
 import { control } from './control/control-plane.js';
+import { placeNotebook, placePool } from './control/placement.js';
 import { DEFAULT_PROJECT_ID, DEFAULT_REGION } from './environment.js';
 import { exchange } from './exchange.js';
 import { FaultQueue } from './faults/fault-queue.js';
@@ -44,6 +45,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const furnishAnew = () => {
     world.state = emptyState(catalogue);
     furnish(world, scenario);
+    for (const pool of options.placed?.pools ?? []) placePool(world, pool);
+    for (const notebook of options.placed?.notebooks ?? []) placeNotebook(world, notebook);
     world.faults.clear();
     world.faults.plan(...(scenario.faults ?? []), ...(options.faults ?? []));
     world.log.clear();
