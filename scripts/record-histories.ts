@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { releaseLeaseUpdate } from '../src/contract/messages.js';
 import type { Fault } from '../src/simulator/faults/fault.js';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
 import { type Stack, startStack } from '../test/support/stack.js';
+import { environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
 
 /**
  * Records one history per workflow and way through it, for the replay tests. Run it whenever a workflow changes in a way

@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
-import { workflowBundle } from '../support/workflow-bundle.js';
+import { makeWorkflowBundle } from '../../src/workflows/bundle.js';
 
 const folder = path.join(__dirname, 'histories');
 const recordings = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+
+let code: string;
+beforeAll(async () => {
+  code = await makeWorkflowBundle();
+}, 60_000);
 
 describe('a run that began on an earlier version goes on with this one', () => {
   test('every workflow has a recording', () => {
@@ -22,6 +27,6 @@ describe('a run that began on an earlier version goes on with this one', () => {
 
   test.each(recordings)('%s', async (file) => {
     const history: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
-    await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, path.basename(file, '.json'));
+    await Worker.runReplayHistory({ workflowBundle: { code } }, history, path.basename(file, '.json'));
   });
 });

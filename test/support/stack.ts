@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../../src/activities/heartbeats.js';
 import { createActivities } from '../../src/activities/index.js';
 import type { Progress } from '../../src/contract/progress.js';
@@ -16,7 +16,10 @@ import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { temporalAddress } from './temporal-server.js';
 import { workflowBundle } from './workflow-bundle.js';
 
-/** Times that let a whole run pass in seconds: the simulator runs 100 times faster, and the polls keep up. */
+// Failing runs are the business of many tests; only what nobody expects is worth a line.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** Times that let a whole run pass in seconds: the simulator runs 250 times faster, and the polls keep up. */
 export const quick = {
   pollMinMs: 100,
   pollMaxMs: 300,
@@ -35,6 +38,10 @@ export interface Stack {
   /** Starts a workflow by its type name and id, as any language could. */
   start(type: string, workflowId: string, argument: unknown): ReturnType<Client['workflow']['start']>;
   progress(workflowId: string): Promise<Progress>;
+  /** Puts a resource of someone else, or in any state, into the simulator (`POST /_sim/pools`, `/_sim/notebooks`). */
+  place(kind: 'pools' | 'notebooks', resource: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Changes where a flavor is on sale (`POST /_sim/flavors/{name}/sale`). */
+  setSale(flavor: string, status: 'normal' | 'soldout'): Promise<void>;
   /** Looks every 50 ms until the progress is as wanted; fails with the last one after `limitMs`. */
   until(workflowId: string, wanted: (progress: Progress) => boolean, limitMs?: number): Promise<Progress>;
   stop(): Promise<void>;
@@ -42,7 +49,7 @@ export interface Stack {
 
 /** A simulator over HTTP, a worker in this process and a client, on a task queue of their own. */
 export async function startStack(options: { faults?: readonly Fault[]; speed?: number } = {}): Promise<Stack> {
-  const simulator = createSimulator({ speed: options.speed ?? 100, faults: options.faults ?? [] });
+  const simulator = createSimulator({ speed: options.speed ?? 250, faults: options.faults ?? [] });
   const served = await serveSimulator(simulator, { port: 0 });
   const taskQueue = `test-${randomBytes(4).toString('hex')}`;
   const installation = randomBytes(3).toString('hex');
@@ -85,6 +92,11 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
   });
   const running = worker.run();
 
+  const control = async (path: string, body: unknown) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const answer = await fetch(`${served.url}/_sim/${path}`, init);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  };
   const progress = (workflowId: string) => client.workflow.getHandle(workflowId).query<Progress>('progress');
   return {
     simulator,
@@ -94,6 +106,8 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
     installation,
     start: (type, workflowId, argument) => client.workflow.start(type, { workflowId, taskQueue, args: [argument] }),
     progress,
+    place: (kind, resource) => control(kind, resource),
+    setSale: (flavor, status) => control(`flavors/${flavor}/sale`, { status }),
     async until(workflowId, wanted, limitMs = 20_000) {
       const end = Date.now() + limitMs;
       for (;;) {

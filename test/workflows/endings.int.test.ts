@@ -10,15 +10,18 @@ beforeAll(async () => {
   stack = await startStack();
 }, 60_000);
 afterEach(() => {
-  stack.simulator.faults.expectAllHit();
-  stack.simulator.reset();
+  try {
+    stack.simulator.faults.expectAllHit();
+  } finally {
+    stack.simulator.reset();
+  }
 });
 afterAll(async () => await stack?.stop());
 
 const main = 'provisionPoolThenLaunchNotebook';
 const left = () => {
   const { pools, notebooks } = stack.simulator.state();
-  return [...Object.values(pools), ...Object.values(notebooks)].filter(({ gone }) => !gone);
+  return [...pools, ...notebooks];
 };
 
 async function makeEnvironment(): Promise<string> {
@@ -55,11 +58,14 @@ describe('teardownEnvironment', () => {
   test('keeps a pool with a stranger’s notebook on it, names the notebook, and leaves the pool an owner', async () => {
     const name = await makeEnvironment();
     const { pool } = await stack.progress(`env/${name}`);
-    await stack.placeNotebook({ name: 'stranger', poolId: pool?.id ?? '' });
+    await stack.place('notebooks', { name: 'stranger', pool: pool?.id ?? '' });
     const handle = await stack.start('teardownEnvironment', `teardown/${name}`, { name });
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
     const progress = await stack.progress(`teardown/${name}`);
-    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'Protected', message: expect.stringContaining('stranger') } });
+    expect(progress).toMatchObject({
+      phase: 'Failed',
+      failure: { type: 'Protected', message: expect.stringContaining('stranger') },
+    });
     expect(stack.simulator.requests('pools.delete')).toEqual([]);
     expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   }, 30_000);
@@ -112,7 +118,13 @@ describe('the single parts', () => {
   test('changeResource stops and starts a notebook', async () => {
     const name = await makeEnvironment();
     const change = (verb: string) =>
-      stack.start('changeResource', `change/notebook/${name}`, { kind: 'notebook', name, change: verb, by: 'op', reason: 'r' });
+      stack.start('changeResource', `change/notebook/${name}`, {
+        kind: 'notebook',
+        name,
+        change: verb,
+        by: 'op',
+        reason: 'r',
+      });
     expect(await (await change('stop')).result()).toMatchObject({ phase: 'Done', notebook: { status: 'STOPPED' } });
     expect(await (await change('start')).result()).toMatchObject({ phase: 'Done', notebook: { status: 'RUNNING' } });
   }, 30_000);
