@@ -77,12 +77,17 @@ export interface Config extends ClientConfig {
 const second = 1_000;
 const minute = 60 * second;
 
+export interface ReadOptions {
+  /** Leaves the configuration file of the Temporal CLI alone, whose profile may be for another server. @defaultValue false */
+  readonly ignoreTemporalFile?: boolean;
+}
+
 /** Reads everything that a worker needs, or throws one `ConfigError` that lists all that is missing or wrong. */
-export function readConfig(env: Env = process.env): Config {
+export function readConfig(env: Env = process.env, options: ReadOptions = {}): Config {
   const reader = new EnvReader(env);
   const modelarts = modelartsPart(reader);
   const config: Config = {
-    ...clientPart(reader, env),
+    ...clientPart(reader, env, options),
     modelarts,
     settings: waitPart(reader, modelarts.httpTimeoutMs),
     metricsAddress: reader.read(['MAOPS_METRICS_ADDRESS'], listenAddress, null),
@@ -99,7 +104,7 @@ export function readConfig(env: Env = process.env): Config {
 /** Reads what a command needs that talks to Temporal only. */
 export function readClientConfig(env: Env = process.env): ClientConfig {
   const reader = new EnvReader(env);
-  const config = clientPart(reader, env);
+  const config = clientPart(reader, env, {});
   reader.finish();
   return config;
 }
@@ -117,8 +122,8 @@ export function processEnv(): Env {
   return process.env;
 }
 
-function clientPart(reader: EnvReader, env: Env): ClientConfig {
-  const { connectionOptions, namespace } = temporalPart(reader, env);
+function clientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConfig {
+  const { connectionOptions, namespace } = temporalPart(reader, env, options);
   const address = connectionOptions.address ?? 'localhost:7233';
   return {
     address,
@@ -132,10 +137,11 @@ function clientPart(reader: EnvReader, env: Env): ClientConfig {
   };
 }
 
-function temporalPart(reader: EnvReader, env: Env): ClientConnectConfig {
+function temporalPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConnectConfig {
+  const disableFile = options.ignoreTemporalFile === true;
   const set = Object.entries(env).filter((entry): entry is [string, string] => reader.has(entry[0]));
   try {
-    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set), disableFile });
   } catch (error) {
     reader.problem(`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`);
     return { connectionOptions: {} };

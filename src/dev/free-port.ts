@@ -21,3 +21,8 @@ export async function mustBeFree(port: number, purpose: string): Promise<void> {
     throw new Error(`port ${port} for ${purpose} is taken: stop what listens there or choose another`, { cause });
   }
 }
+
+/** The port that people expect, or any free one when it is taken. */
+export async function preferredPort(wanted: number): Promise<number> {
+  return await freePort(wanted).catch(() => freePort());
+}

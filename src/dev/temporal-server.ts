@@ -17,6 +17,8 @@ export interface TemporalServer {
   readonly uiUrl: string | null;
   /** Which way worked, in words for people. */
   readonly source: string;
+  /** False for a server that was there already. */
+  readonly isOurs: boolean;
   /** Ends the server that we started; does nothing to one that was there. */
   readonly stop: () => Promise<void>;
 }
@@ -27,7 +29,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const address = env.TEMPORAL_ADDRESS?.trim();
   if (address) {
     const namespace = env.TEMPORAL_NAMESPACE?.trim() || 'default';
-    return { address, namespace, uiUrl: null, source: 'TEMPORAL_ADDRESS', stop: async () => {} };
+    return { address, namespace, uiUrl: null, source: 'TEMPORAL_ADDRESS', isOurs: false, stop: async () => {} };
   }
   const failures: string[] = [];
   for (const source of options.sources ?? binarySources(env)) {
@@ -44,7 +46,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
 
 function described(server: RunningTemporal): Omit<TemporalServer, 'source'> {
   const { address, namespace, uiUrl, stop } = server;
-  return { address, namespace, uiUrl, stop };
+  return { address, namespace, uiUrl, stop, isOurs: true };
 }
 
 function nothingWorked(failures: readonly string[]): string {

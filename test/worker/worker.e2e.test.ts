@@ -11,9 +11,7 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-async function spawnWorker(
-  more: Record<string, string>,
-): Promise<{ exit: Promise<number | null>; said: () => string }> {
+function spawnWorker(more: Record<string, string>): { exit: Promise<number | null>; said: () => string } {
   const { address, namespace } = temporalAddress();
   const worker = spawn(process.execPath, ['--import', 'tsx', 'src/worker.ts'], {
     env: {

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { openSession } from '../client/connect.js';
+import type { Operations } from '../client/operations.js';
+import { type Env, processEnv } from '../config.js';
+import { operationId } from '../contract/ids.js';
+import { isSuccess } from '../contract/phases.js';
+import type { Progress } from '../contract/progress.js';
+import { describeDuration } from '../domain/duration.js';
+import { parseSpecText } from '../spec/source.js';
+import type { Logger } from '../worker/logging.js';
+import { startDevStack } from './dev.js';
+import type { Stack } from './stack.js';
+
+const example = fileURLToPath(new URL('../../examples/team-a.yaml', import.meta.url));
+/** Fast enough that the whole demo fits into a minute, slow enough that a person sees the phases. */
+const speed = 25;
+
+export interface DemoOptions {
+  /** Leaves everything up until the signal. */
+  readonly keep: boolean;
+  readonly logger: Logger;
+  /** Receives the lines for people. */
+  readonly print: (line: string) => void;
+  /** Shows an operation until it ends and answers its last progress. */
+  readonly follow: (operations: Operations, workflowId: string) => Promise<Progress>;
+  readonly signal: AbortSignal;
+  /** @defaultValue the process's own */
+  readonly env?: Env;
+}
+
+/** What the demo did, for `--json`. */
+export interface DemoSummary {
+  readonly name: string;
+  readonly ready: Progress;
+  readonly wallMs: number;
+  /** Calls that the simulator answered, by operation. */
+  readonly apiCalls: Readonly<Record<string, number>>;
+  readonly temporalUi: string | null;
+  /** Null with `--keep`. */
+  readonly teardown: Progress | null;
+}
+
+/** The main job of the example, with everything in this process: server, simulator, worker, and then the teardown. */
+export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
+  const { print, logger, signal, env = processEnv() } = options;
+  const spec = parseSpecText(
+    'provisionPoolThenLaunchNotebook',
+    await readFile(example, 'utf8'),
+    'examples/team-a.yaml',
+  );
+  if (!spec.ok)
+    throw new Error(`examples/team-a.yaml is not valid: ${spec.problems.map(({ message }) => message).join('; ')}`);
+  const { name } = spec.spec;
+  print('Starting a Temporal server, a simulated ModelArts and a worker …');
+  const stack = await startDevStack({ speed, logger, print, signal, env });
+  try {
+    const { operations } = await openSession(stack.config);
+    try {
+      print(
+        `Provisioning examples/team-a.yaml on the simulator, which runs ${speed} times faster than the real service.`,
+      );
+      const began = Date.now();
+      const { handle } = await operations.createEnvironment(spec.spec);
+      const ready = await options.follow(operations, handle.workflowId);
+      const wallMs = Date.now() - began;
+      const { simulator, temporal } = stack;
+      const summary = { name, ready, wallMs, apiCalls: simulator.simulator.summary(), temporalUi: temporal.uiUrl };
+      if (!isSuccess(ready.phase))
+        throw new Error(`the demo ended ${ready.phase}: ${ready.failure?.message ?? ready.why}`);
+      for (const line of summaryLines(summary)) print(line);
+      if (options.keep) {
+        for (const line of whatNext(stack, name)) print(line);
+        if (!signal.aborted) await once(signal, 'abort');
+        return { ...summary, teardown: null };
+      }
+      print('Tearing it down …');
+      const { workflowId } = await operations.teardown(name, { reason: 'the demo is over' });
+      const teardown = await options.follow(operations, workflowId);
+      if (teardown.phase !== 'Gone') throw new Error(`the teardown ended ${teardown.phase}: ${teardown.why}`);
+      const { pools, notebooks } = simulator.simulator.state();
+      print(`Gone: ${pools.length} pools and ${notebooks.length} notebooks are left in the simulated cloud.`);
+      return { ...summary, apiCalls: simulator.simulator.summary(), teardown };
+    } finally {
+      await operations.close();
+    }
+  } finally {
+    await stack.stop();
+  }
+}
+
+function summaryLines({ ready, wallMs, apiCalls, temporalUi }: Omit<DemoSummary, 'teardown'>): string[] {
+  const { pool, notebook, lease } = ready;
+  const calls = Object.entries(apiCalls).map(([operation, count]) => `${operation} ${count}`);
+  const total = Object.values(apiCalls).reduce((sum, count) => sum + count, 0);
+  return [
+    '',
+    `${ready.name} is ready:`,
+    `  pool       ${pool?.id ?? '–'}, ${pool?.nodes.available ?? 0} of ${pool?.nodes.wanted ?? 0} nodes available`,
+    `  notebook   ${notebook?.id ?? '–'}  ${notebook?.url ?? ''}`,
+    `  owner      ${lease === null ? 'none' : `lease/${ready.name}`}`,
+    `  took       ${describeDuration(wallMs)}`,
+    `  API calls  ${total} (${calls.join(', ')})`,
+    ...(temporalUi === null ? [] : [`  Temporal   ${temporalUi}/namespaces/default/workflows`]),
+    '',
+  ];
+}
+
+function whatNext({ environment }: Stack, name: string): string[] {
+  const variables = Object.entries(environment).filter(([key]) => /^(TEMPORAL|MODELARTS)_/.test(key));
+  return [
+    'Everything stays up until Ctrl-C. In another terminal:',
+    ...variables.map(([key, value]) => `  export ${key}=${value}`),
+    'and then try:',
+    `  npx maops env show ${name}`,
+    `  npx maops env history env/${name}`,
+    '  npx maops flavor list',
+    `  npx maops env create -f examples/${name}.yaml --watch     # the same spec again: adopts what is there`,
+    `  npx maops env watch ${operationId('lease', name)}`,
+    `  npx maops env teardown ${name} --wait`,
+    '',
+  ];
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { type Env, processEnv } from '../config.js';
+import type { RunOptions } from '../simulator/main.js';
+import type { Logger } from '../worker/logging.js';
+import { preferredPort } from './free-port.js';
+import { type Stack, startStack } from './stack.js';
+
+/** The ports on which the Temporal CLI and the simulator are looked for when nobody says otherwise. */
+const usualPorts = { temporal: 7233, ui: 8233, simulator: 8790 } as const;
+
+export interface DevOptions extends Pick<RunOptions, 'speed' | 'seed' | 'scenario'> {
+  /** @defaultValue 8233, or any free port when it is taken */
+  readonly uiPort?: number;
+  /** Keeps workflows in this file, and the simulator's state beside it. @defaultValue in memory */
+  readonly dbFile?: string;
+  /** @defaultValue the process's own */
+  readonly env?: Env;
+  readonly logger: Logger;
+  /** Receives the lines for people: progress first, then addresses. */
+  readonly print: (line: string) => void;
+  /** Ends it all. */
+  readonly signal: AbortSignal;
+}
+
+/** `maops dev`: everything in one process until it is told to stop; throws when the worker ends by itself. */
+export async function runDev(options: DevOptions): Promise<void> {
+  const { print, signal } = options;
+  const stack = await startDevStack(options);
+  try {
+    for (const line of addresses(stack)) print(line);
+    const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+    await Promise.race([told, stack.worker.ended]);
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** The stack of `maops dev`, on the usual ports where they are free, so that the CLI finds it without settings. */
+export async function startDevStack(options: DevOptions): Promise<Stack> {
+  const { speed, seed, scenario, dbFile, logger, print, env = processEnv() } = options;
+  return await startStack({
+    env,
+    logger,
+    onProgress: print,
+    port: await preferredPort(usualPorts.temporal),
+    uiPort: options.uiPort ?? (await preferredPort(usualPorts.ui)),
+    ...(dbFile === undefined ? {} : { dbFile }),
+    simulator: {
+      port: await preferredPort(usualPorts.simulator),
+      ...(speed === undefined ? {} : { speed }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(scenario === undefined ? {} : { scenario }),
+      ...(dbFile === undefined ? {} : { state: `${dbFile}.simulator.json` }),
+    },
+  });
+}
+
+/** What a person needs to go on in another terminal. */
+function addresses({ temporal, simulator, environment }: Stack): string[] {
+  return [
+    `Temporal   ${temporal.address}, namespace ${temporal.namespace} (${temporal.source})`,
+    ...(temporal.uiUrl === null ? [] : [`UI         ${temporal.uiUrl}`]),
+    `simulator  ${simulator.url}`,
+    'worker     running',
+    'In another terminal:',
+    ...Object.entries(environment)
+      .filter(([name]) => /^(TEMPORAL|MODELARTS|HUAWEICLOUD|IAM|OS)_/.test(name))
+      .map(([name, value]) => `  export ${name}=${value}`),
+    'Ctrl-C stops all of it.',
+  ];
+}
