@@ -1,8 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { releaseLeaseUpdate } from '../src/contract/messages.js';
+import { startTemporalServer } from '../src/dev/temporal-server.js';
 import type { Fault } from '../src/simulator/faults/fault.js';
+import { makeWorkflowBundle } from '../src/workflows/bundle.js';
 import { type Stack, startStack } from '../test/support/stack.js';
+import { variables } from '../test/support/temporal-server.js';
 import { environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
 
 /**
@@ -86,6 +91,12 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
+const server = await startTemporalServer({ env: process.env, onProgress: (line) => console.error(line) });
+process.env[variables.address] = server.address;
+process.env[variables.namespace] = server.namespace;
+const bundleFolder = await mkdtemp(path.join(tmpdir(), 'modelarts-ops-record-'));
+process.env[variables.bundle] = path.join(bundleFolder, 'workflow-bundle.js');
+await writeFile(process.env[variables.bundle] ?? '', await makeWorkflowBundle());
 await mkdir(folder, { recursive: true });
 for (const { faults, run } of scenarios) {
   const stack = await startStack({ faults: faults ?? [] });
@@ -99,3 +110,5 @@ for (const { faults, run } of scenarios) {
     await stack.stop();
   }
 }
+await server.stop();
+await rm(bundleFolder, { recursive: true });
