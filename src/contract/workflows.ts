@@ -1,4 +1,4 @@
-import type { Deadlines, NotebookSpec, PoolSpec, Spec } from './spec.js';
+import type { Spec } from './spec.js';
 
 /** Identity of a resource: a deleted and remade pool has the same id, so the creation time belongs to it. */
 export interface ResourceRef {
@@ -36,29 +36,3 @@ export interface ChangeInput {
   readonly by: string;
   readonly reason: string;
 }
-
-/** Argument of `launchNotebook` as users write it; the other two operations take the whole spec document. */
-export interface NotebookInput {
-  readonly name: string;
-  readonly notebook: NotebookSpec;
-  readonly deadlines?: Partial<Deadlines>;
-  readonly onFailure?: Spec['onFailure'];
-  readonly onCancel?: Spec['onCancel'];
-}
-
-/** Argument of `provisionPool` as users write it. */
-export interface PoolInput {
-  readonly name: string;
-  readonly pool: PoolSpec;
-}
-
-/** Workflow types: the exported function names, which other languages and the Temporal CLI use too. */
-export const workflowTypes = [
-  'provisionPoolThenLaunchNotebook',
-  'provisionPool',
-  'launchNotebook',
-  'leaseEnvironment',
-  'teardownEnvironment',
-  'changeResource',
-] as const;
-export type WorkflowType = (typeof workflowTypes)[number];

@@ -2,14 +2,6 @@ import type { NotebookFacts } from './notebook.js';
 import { judgeNotebook, type NotebookGoal, notebookTurned } from './notebook.js';
 import { judgePool, type PoolFacts, type PoolGoal, poolCountsChanged, poolTurned, type Verdict } from './pool.js';
 
-/** Why answers are missing: the last bad answer, for people; it never ends a wait. */
-export interface Trouble {
-  readonly kind: string;
-  readonly message: string;
-  /** Epoch milliseconds until which the service asked us to stay away; null when it did not. */
-  readonly until: number | null;
-}
-
 /** One look at a resource: what it is, or null when the service says that there is none. `at` is epoch milliseconds. */
 export interface Sighting<Facts> {
   readonly at: number;

@@ -54,11 +54,6 @@ export function wait(settings: Settings): ActivityOptions {
   };
 }
 
-/** Waiting for other workflows to end: in windows too. */
-export function callOff(settings: Settings): ActivityOptions {
-  return { ...wait(settings), cancellationType: ActivityCancellationType.ABANDON };
-}
-
 /** Pauses between rounds of an undo that keeps failing. */
 export function undoPause(round: number): number {
   return Math.min(5 * SECOND * 2 ** round, 5 * MINUTE);
