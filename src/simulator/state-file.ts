@@ -52,7 +52,7 @@ async function readSnapshot(file: string): Promise<Snapshot | undefined> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isObject(error) && error.code === 'ENOENT') return undefined;
     throw error;
   }
   const snapshot: unknown = JSON.parse(text);

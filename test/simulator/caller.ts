@@ -20,7 +20,7 @@ export interface Caller {
   readonly projectId: string;
   readonly pools: string;
   readonly notebooks: string;
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
+  readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answered>;
 }
 
 const TOKEN = 'simulator-only-token';

@@ -67,7 +67,7 @@ export function overridesOf(world: World, fate: FateFault, fated: Fated): StageO
       ];
     case 'scalingFailed': {
       const message = fate.message ?? 'scaling failed';
-      return [{ track, from: 'Running', to: 'ScalingFailed', afterMs: world.times.poolScale / 2, message, left: 1 }];
+      return [{ track, from: 'Running', to: 'ScalingFailed', afterMs: world.times.poolScale * 0.4, message, left: 1 }];
     }
     case 'abnormal': {
       const to = fate.phase ?? 'Abnormal';
