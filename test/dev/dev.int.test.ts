@@ -1,0 +1,62 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, jest, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { runDev } from '../../src/dev/dev.js';
+import { startStack } from '../../src/dev/stack.js';
+import { createLogger } from '../../src/worker/logging.js';
+import { temporalAddress } from '../support/temporal-server.js';
+import { workflowBundle } from '../support/workflow-bundle.js';
+
+jest.setTimeout(60_000);
+
+const quiet = () => createLogger({ format: 'json', level: 'error', destination: new PassThrough().resume() });
+
+function env(taskQueue: string): Record<string, string> {
+  const { address, namespace } = temporalAddress();
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, MAOPS_TASK_QUEUE: taskQueue };
+}
+
+describe('a stack', () => {
+  test('answers for its workflows: bad input fails with every problem', async () => {
+    const stack = await startStack({
+      env: env('stack-int'),
+      onProgress: () => {},
+      logger: quiet(),
+      workflowBundle: workflowBundle(),
+      simulator: { speed: 100 },
+    });
+    const connection = await Connection.connect({ address: stack.config.address });
+    try {
+      const { workflow } = new Client({ connection, namespace: stack.config.namespace });
+      const options = { workflowId: 'pool/stack-int', taskQueue: stack.config.taskQueue, args: [{ name: 'X' }] };
+      await expect(workflow.execute('provisionPool', options)).rejects.toMatchObject({
+        cause: { type: 'InvalidSpec' },
+      });
+    } finally {
+      await connection.close();
+      await stack.stop();
+    }
+    await expect(fetch(stack.simulator.url)).rejects.toThrow();
+  });
+
+  test('gives back what it started when a later part fails', async () => {
+    const options = { env: { ...env('stack-int'), MAOPS_POLL_MIN: 'soon' }, onProgress: () => {}, logger: quiet() };
+    await expect(startStack({ ...options, simulator: { port: 0 } })).rejects.toThrow('MAOPS_POLL_MIN');
+  });
+});
+
+describe('maops dev', () => {
+  test('prints where everything is, and ends when told to', async () => {
+    const lines: string[] = [];
+    const told = new AbortController();
+    const print = (line: string) => {
+      lines.push(line);
+      if (line.startsWith('Ctrl-C')) told.abort();
+    };
+    await runDev({ env: env('dev-int'), logger: quiet(), print, signal: told.signal, speed: 100 });
+    const text = lines.join('\n');
+    expect(text).toContain(`Temporal   ${temporalAddress().address}, namespace default (TEMPORAL_ADDRESS)`);
+    expect(text).toMatch(/simulator {2}http:\/\/127\.0\.0\.1:\d+/);
+    expect(text).toContain(`export TEMPORAL_ADDRESS=${temporalAddress().address}`);
+  });
+});
