@@ -1,9 +1,10 @@
 import { parseOperationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import { describeDuration, parseDuration } from '../../domain/duration.js';
+import type { Operations } from '../operations.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodeOfEnding, exitCodes, UsageError } from './exit.js';
-import { type Attention, makeReporter } from './reporter.js';
+import { type Attention, makeReporter, type Reporter } from './reporter.js';
 
 export interface FollowingOptions {
   readonly attention: Attention;
@@ -18,6 +19,25 @@ export async function followToEnd(context: Context, workflowId: string, options:
   const timeout = options.timeoutMs === null ? null : AbortSignal.timeout(options.timeoutMs);
   const signal = timeout === null ? context.interrupted : AbortSignal.any([context.interrupted, timeout]);
   const reporter = await makeReporter(context, options.attention);
+  const last = await showUntilEnd(context, operations, workflowId, reporter, signal);
+  if (last !== null && last.endedAt !== null) {
+    if (last.failure?.hint && options.attention === 'changes') context.notice(last.failure.hint);
+    return exitCodeOfEnding(last);
+  }
+  if (context.interrupted.aborted) return exitCodes.interrupted;
+  const limit = describeDuration(options.timeoutMs ?? 0);
+  context.notice(`not finished within ${limit}: ${workflowId} goes on. ${howToWatch(workflowId)}`);
+  return exitCodes.unfinished;
+}
+
+/** Shows a workflow until it has ended or the signal says enough; answers the last progress that was seen. */
+export async function showUntilEnd(
+  context: Context,
+  operations: Operations,
+  workflowId: string,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Progress | null> {
   let last: Progress | null = null;
   try {
     const onTrouble = (error: Error) =>
@@ -31,15 +51,7 @@ export async function followToEnd(context: Context, workflowId: string, options:
   } finally {
     reporter.end(last);
   }
-  if (signal.aborted && !context.interrupted.aborted) {
-    context.notice(
-      `not finished within ${describeDuration(options.timeoutMs ?? 0)}: ${workflowId} goes on. ${howToWatch(workflowId)}`,
-    );
-    return exitCodes.unfinished;
-  }
-  if (last === null || context.interrupted.aborted) return exitCodes.interrupted;
-  if (last.failure?.hint && options.attention === 'changes') context.notice(last.failure.hint);
-  return exitCodeOfEnding(last);
+  return last;
 }
 
 /** How to come back to an operation that was left alone. */

@@ -64,3 +64,6 @@ async function liveReporter(context: Context): Promise<Reporter> {
     },
   };
 }
+
+/** Shows nothing: for commands that print a document of their own at the end. */
+export const silentReporter: Reporter = { show: () => undefined, end: () => undefined };

@@ -1,3 +1,4 @@
+import { parseOperationId } from '../../../contract/ids.js';
 import { type Define, example } from '../command.js';
 import { followToEnd, readDuration } from '../following.js';
 
@@ -11,6 +12,10 @@ export const envWatch: Define = (command, run) => {
       run(async (context) => {
         const timeoutMs = readDuration('--timeout', options.timeout);
         const { workflowId } = await (await context.operations()).locate(name);
+        const lease = parseOperationId(workflowId);
+        if (lease?.kind === 'lease' && name === lease.name) {
+          context.notice(`${name} is made and in use: this follows ${workflowId} until it ends.`);
+        }
         return await followToEnd(context, workflowId, { attention: 'changes', timeoutMs });
       }),
     );
