@@ -11,10 +11,10 @@ function signedCaller() {
   const simulator = createSimulator({ clock });
   return {
     clock,
-    async list(
+    list: async (
       key = KEY,
       change: { shift?: number; headers?: Record<string, string>; body?: string; security?: string } = {},
-    ) {
+    ) => {
       const date = new Date(clock.wall() + (change.shift ?? 0));
       const path = `/v2/${simulator.projectId}/pools`;
       const signed: Record<string, string> = {
