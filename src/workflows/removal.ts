@@ -27,7 +27,8 @@ export interface RemovalPhases {
   stopping(why: string): void;
   deletingNotebook(why: string): void;
   deletingPool(why: string): void;
-  verifying(why: string): void;
+  verifyingNotebook(why: string): void;
+  verifyingPool(why: string): void;
 }
 
 const nothingWanted: PoolGoal = { nodes: {}, scopes: [], driver: false };
@@ -76,7 +77,7 @@ export async function removeNotebook(
     if (wait.end === 'answer') {
       watch = remember(watch, wait.answer, judgeNotebook(name, wait.answer.facts, 'gone'));
       if (wait.answer.facts === null) {
-        phases.verifying(`notebook ${name} is gone; looking once more`);
+        phases.verifyingNotebook(`notebook ${name} is gone; looking once more`);
         if (isConfirmed(watch.absentSince, wait.answer.at, settings)) return;
         continue;
       }
@@ -127,7 +128,7 @@ export async function removePool(
     if (wait.end === 'answer') {
       watch = remember(watch, wait.answer, judgePool(removal.name, wait.answer.facts, nothingWanted));
       if (wait.answer.facts === null) {
-        if (seen) phases.verifying(`pool ${removal.name} is gone; looking once more`);
+        if (seen) phases.verifyingPool(`pool ${removal.name} is gone; looking once more`);
         if (!isConfirmed(watch.absentSince, wait.answer.at, settings)) continue;
         if (await settleMore(removal.unknownSince, settings.settleMs)) continue;
         return seen;

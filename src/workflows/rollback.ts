@@ -8,7 +8,13 @@ import { type Removal, type RemovalPhases, removeNotebooks, removePool } from '.
 /** During a way back the phase stays `RollingBack`; what is going on shows in `why`. */
 export function rollbackPhases(op: Operation): RemovalPhases {
   const explain = (why: string) => op.explain(why);
-  return { stopping: explain, deletingNotebook: explain, deletingPool: explain, verifying: explain };
+  return {
+    stopping: explain,
+    deletingNotebook: explain,
+    deletingPool: explain,
+    verifyingNotebook: explain,
+    verifyingPool: explain,
+  };
 }
 
 /** What this run may remove for a step: only what carries its own marker. */

@@ -15,10 +15,11 @@ export function teardownPhases(op: Operation): RemovalPhases {
       op.reach(percent);
     };
   return {
-    stopping: show('StoppingNotebook', 20),
-    deletingNotebook: show('DeletingNotebook', 40),
-    deletingPool: show('DeletingPool', 60),
-    verifying: show('Verifying', 90),
+    stopping: show('StoppingNotebook', 10),
+    deletingNotebook: show('DeletingNotebook', 25),
+    verifyingNotebook: show('Verifying', 40),
+    deletingPool: show('DeletingPool', 50),
+    verifyingPool: show('Verifying', 90),
   };
 }
 
