@@ -63,7 +63,7 @@ export interface NetworkRow {
 }
 
 /** Reads a pool's answer (pools-and-flavors.md 2.6). */
-export function readPool(pool: Pool): PoolRow {
+function readPool(pool: Pool): PoolRow {
   const { metadata, spec, status } = pool;
   const description = metadata.annotations['os.modelarts/description'] ?? '';
   const { available, creating, abnormal, creationFailed } = status.resources;
@@ -101,7 +101,7 @@ function countOf(nodes: readonly PoolNodes[], flavor?: string): number {
 }
 
 /** Reads an instance of the old notebook API (notebooks-and-auth.md 2.3). */
-export function readNotebook(notebook: Notebook): NotebookRow {
+function readNotebook(notebook: Notebook): NotebookRow {
   const description = notebook.description ?? '';
   const stop = notebook.spec.auto_stop?.stop_timestamp;
   return {

@@ -3,8 +3,7 @@ import { OperationNotFoundError } from './errors.js';
 import type { Run, Runs } from './runs.js';
 
 /** What a name stands for in a command: `env team-a`, `pool training-pool`, `notebook trial`. */
-export const nouns = ['env', 'pool', 'notebook'] as const;
-export type Noun = (typeof nouns)[number];
+export type Noun = 'env' | 'pool' | 'notebook';
 
 /** True while a run can still do something. */
 export function isOpen(run: Run): boolean {
@@ -49,7 +48,7 @@ export function chooseRun(found: readonly (Run | null)[]): Run | null {
 }
 
 /** Workflow ids carry a slash, names cannot. */
-export function isWorkflowId(nameOrId: string): boolean {
+function isWorkflowId(nameOrId: string): boolean {
   return nameOrId.includes('/');
 }
 

@@ -147,10 +147,9 @@ export class Operations {
     return await this.send(await this.open(name, noun, 'pause'), pauseSignal.name, this.command(said));
   }
 
-  async resume(name: string, said: { readonly by?: string } = {}, noun: Noun = 'env'): Promise<Progress> {
-    return await this.send(await this.open(name, noun, 'resume'), resumeSignal.name, {
-      by: said.by ?? this.deps.actor,
-    });
+  /** Goes on after a pause; the reason is kept in the history, the audit names who. */
+  async resume(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    return await this.send(await this.open(name, noun, 'resume'), resumeSignal.name, this.command(said));
   }
 
   /** Calls an operation off; it rolls back, or keeps what it made, by its spec's `onCancel`. */

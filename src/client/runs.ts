@@ -11,7 +11,7 @@ export const runStatuses = [
   'PAUSED',
   'UNKNOWN',
 ] as const;
-export type RunStatus = (typeof runStatuses)[number];
+type RunStatus = (typeof runStatuses)[number];
 
 /** What Temporal itself knows of a run, without asking a worker. */
 export interface Run {

@@ -23,10 +23,10 @@ describe('commands to an operation', () => {
   test('pause and resume are signals that say by whom', async () => {
     const runs = new FakeRuns(open());
     await operationsOn(runs).pause('team-a', { reason: 'quota' });
-    await operationsOn(runs).resume('team-a', { by: 'portal' });
+    await operationsOn(runs).resume('team-a', { reason: 'raised', by: 'portal' });
     expect(runs.sent).toEqual([
       { kind: 'signal', workflowId: 'env/team-a', name: 'pause', argument: { by: 'ops', reason: 'quota' } },
-      { kind: 'signal', workflowId: 'env/team-a', name: 'resume', argument: { by: 'portal' } },
+      { kind: 'signal', workflowId: 'env/team-a', name: 'resume', argument: { by: 'portal', reason: 'raised' } },
     ]);
   });
 

@@ -17,7 +17,9 @@ export interface Reporter {
 export async function makeReporter(context: Context, attention: Attention): Promise<Reporter> {
   if (attention === 'ending') return endingReporter(context);
   if (context.json) return { show: (progress) => context.result(progress, ''), end: () => undefined };
-  return context.terminal.stdout.isTTY === true ? await liveReporter(context) : lineReporter(context);
+  // A terminal that does not know its height (some CI systems) cannot redraw a block.
+  const { isTTY, rows } = context.terminal.stdout;
+  return isTTY === true && (rows ?? 0) > 0 ? await liveReporter(context) : lineReporter(context);
 }
 
 function endingReporter(context: Context): Reporter {

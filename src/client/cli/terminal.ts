@@ -1,10 +1,10 @@
 import pc from 'picocolors';
 
 /** A stream that text goes to, with what decides how it should look. */
-export interface Sink {
+interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly rows?: number;
 }
 
 export type Colors = ReturnType<typeof pc.createColors>;
