@@ -1,0 +1,42 @@
+# syntax=docker/dockerfile:1
+
+# Debian, not Alpine: the Temporal SDK's native part is built for glibc only.
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# `prepare` would build before the source is there.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build
+# Five platforms of the native part are shipped, about 150 MB; one of them runs here.
+RUN npm prune --omit=dev --ignore-scripts \
+  && cd node_modules/@temporalio/core-bridge/releases \
+  && for release in *; do [ "$release" = "$(uname -m)-unknown-linux-gnu" ] || rm -rf "$release"; done
+
+FROM node:22-bookworm-slim
+# The SDK's TLS needs the system's certificates even where no TLS is used.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY package.json ./
+COPY bin bin
+COPY examples examples
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# Three quarters of the container's memory limit, here 1 GB: what Node needs besides its heap must fit into the rest.
+ENV NODE_ENV=production \
+    NODE_OPTIONS=--max-old-space-size=768 \
+    MAOPS_LOG=json \
+    MAOPS_HEALTH_ADDRESS=0.0.0.0:8080 \
+    MAOPS_METRICS_ADDRESS=0.0.0.0:9464
+# Where a simulator may keep its state; a volume mounted here takes over the owner.
+RUN mkdir /data && chown node:node /data
+USER node
+EXPOSE 8080 9464
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1, so that SIGTERM reaches it; a stop takes up to 30 s.
+ENTRYPOINT ["node", "bin/maops.js"]
+CMD ["worker"]
