@@ -2,6 +2,7 @@ export { type FailureType, failureTypes } from '../contract/failures.js';
 export { isEnding, isSuccess, type Phase, phases } from '../contract/phases.js';
 export type { Progress } from '../contract/progress.js';
 export type { Spec } from '../contract/spec.js';
+export type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
 export { type ConnectOptions, connect } from './connect.js';
 export {
   InvalidSpecError,
@@ -17,5 +18,5 @@ export {
 export type { Explanation } from './explanation.js';
 export type { FollowOptions } from './follow.js';
 export type { Noun } from './name.js';
-export type { Created, OperationHandle, Operations, ResolveOptions, Said } from './operations.js';
+export type { Operations } from './operations.js';
 export type { TimelineEntry } from './timeline.js';

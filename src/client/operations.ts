@@ -16,6 +16,7 @@ import type { Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { isFields } from '../spec/finding.js';
+import type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
 import { OperationFailedError, OperationRefusedError } from './errors.js';
 import { type Explanation, explain } from './explanation.js';
 import { type FollowOptions, follow, type Pacer } from './follow.js';
@@ -25,29 +26,6 @@ import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
 import { startOrJoin } from './start.js';
 import { type TimelineEntry, tellTimeline } from './timeline.js';
-
-/** Who gives a command; `by` defaults to the actor that the connection was made for. */
-export interface Said {
-  readonly reason: string;
-  readonly by?: string;
-}
-
-/** What a resolution says besides its verb; `step` and `attempt` default to those of the failed step as it stands. */
-export interface ResolveOptions extends Said {
-  readonly changes?: Readonly<Record<string, unknown>>;
-}
-
-/** Names one started workflow. */
-export interface OperationHandle {
-  readonly workflowId: string;
-  readonly runId: string;
-}
-
-export interface Created {
-  readonly handle: OperationHandle;
-  /** True when an open operation with the same spec was joined. */
-  readonly joined: boolean;
-}
 
 /** What the operations are built from; `connect` fills it in. */
 export interface OperationsDeps {
@@ -66,23 +44,25 @@ export class Operations {
   constructor(private readonly deps: OperationsDeps) {}
 
   /** Starts the main job, or joins it when it runs with the same spec. */
-  createEnvironment(document: unknown): Promise<Created> {
-    return this.create('env', document);
+  createEnvironment(document: unknown, options?: CreateOptions): Promise<Created> {
+    return this.create('env', document, options);
   }
 
   /** Makes a pool alone. */
-  provisionPool(document: unknown): Promise<Created> {
-    return this.create('pool', document);
+  provisionPool(document: unknown, options?: CreateOptions): Promise<Created> {
+    return this.create('pool', document, options);
   }
 
   /** Makes a notebook alone, on an existing pool or a public flavor. */
-  launchNotebook(document: unknown): Promise<Created> {
-    return this.create('notebook', document);
+  launchNotebook(document: unknown, options?: CreateOptions): Promise<Created> {
+    return this.create('notebook', document, options);
   }
 
-  async create(noun: Noun, document: unknown): Promise<Created> {
-    const { workflowId, runId, joined } = await startOrJoin(this.deps.runs, noun, document, this.deps.newId());
-    return { handle: { workflowId, runId }, joined };
+  async create(noun: Noun, document: unknown, { by, wait = false, signal }: CreateOptions = {}): Promise<Created> {
+    const call = { id: this.deps.newId(), by: by ?? this.deps.actor };
+    const { workflowId, runId, joined } = await startOrJoin(this.deps.runs, noun, document, call);
+    const progress = wait ? await this.result(workflowId, signal === undefined ? {} : { signal }) : null;
+    return { handle: { workflowId, runId }, joined, progress };
   }
 
   /** Where an operation stands. */
@@ -108,9 +88,14 @@ export class Operations {
     yield* follow(this.deps.runs, run.workflowId, this.deps.pacer, options);
   }
 
-  /** Waits for the end and answers the last progress; throws OperationFailedError when the goal was not reached. */
+  /**
+   * Waits for the end and answers the last progress; throws OperationFailedError when the goal was not reached. A name
+   * means the operation that makes it here, never its lease, whose end nobody waits for.
+   */
   async result(name: string, options: { readonly signal?: AbortSignal; readonly noun?: Noun } = {}): Promise<Progress> {
-    const run = await this.find(name, options.noun ?? 'env');
+    const noun = options.noun ?? 'env';
+    const maker = await this.deps.runs.describe(operationId(noun, name));
+    const run = maker ?? (await this.find(name, noun));
     await this.deps.runs.awaitEnd(run.workflowId, options.signal);
     const progress = await this.progress(run.workflowId);
     if (!isSuccess(progress.phase)) throw new OperationFailedError(progress);

@@ -16,9 +16,16 @@ export const specKindOf: Readonly<Record<Noun, SpecKind>> = {
   notebook: 'launchNotebook',
 };
 
-/** Memo keys of a run that was started here: what was asked for, and by which call. */
+/** Memo keys of a run that was started here: what was asked for, by which call, and by whom. */
 const hashKey = 'maopsSpecHash';
 const startKey = 'maopsStart';
+const byKey = 'maopsBy';
+
+/** One call to start something: an id of its own, and who makes it. */
+export interface StartCall {
+  readonly id: string;
+  readonly by: string;
+}
 
 export interface Started {
   readonly workflowId: string;
@@ -32,7 +39,7 @@ export interface Started {
  * Starts the operation that makes `document`, or joins the open one with the same spec (design section 4). The memo tells
  * without a race whose start it was and what it asked for; a run that was started elsewhere is compared by its argument.
  */
-export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, startId: string): Promise<Started> {
+export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, call: StartCall): Promise<Started> {
   const kind = specKindOf[noun];
   const checked = checkSpec(kind, document);
   if (!checked.ok) throw new InvalidSpecError(checked.problems);
@@ -40,7 +47,7 @@ export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, sta
   await refuseDuringTeardown(runs, spec.name);
   await refuseOtherLease(runs, kind, spec);
   const workflowId = operationId(noun, spec.name);
-  const memo = { [hashKey]: specHash(spec), [startKey]: startId };
+  const memo = { [hashKey]: specHash(spec), [startKey]: call.id, [byKey]: call.by };
   const { runId } = await runs.start({
     type: kind,
     workflowId,
@@ -49,7 +56,7 @@ export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, sta
     summary: `${noun} ${spec.name}`,
   });
   const run = await runs.describe(workflowId, runId);
-  const joined = run !== null && run.memo[startKey] !== startId;
+  const joined = run !== null && run.memo[startKey] !== call.id;
   if (joined) await refuseOtherSpec(runs, run, kind, spec);
   return { workflowId, runId, spec, joined };
 }

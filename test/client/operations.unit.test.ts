@@ -120,6 +120,12 @@ describe('the result of an operation', () => {
     expect(await operationsOn(runs).result('team-a')).toEqual(value);
   });
 
+  test('is that of the operation, not of the lease that goes on', async () => {
+    const value = makeProgress({ phase: 'Ready', endedAt: '2026-03-01T11:00:00.000Z' });
+    const runs = new FakeRuns({ ...over, outcome: { value, failure: null } }, open('lease/team-a'));
+    expect(await operationsOn(runs).result('team-a')).toEqual(value);
+  });
+
   test('is an error that carries the last progress when it did not', async () => {
     const detail = makeProgress({ phase: 'RolledBack', endedAt: '2026-03-01T11:00:00.000Z' });
     const outcome = { value: null, failure: { message: 'no', type: 'SoldOut', detail } };

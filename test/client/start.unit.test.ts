@@ -26,7 +26,7 @@ function normalised(given: unknown) {
   return checked.spec;
 }
 
-const start = (runs: FakeRuns, given: unknown, id = 'this call') => startOrJoin(runs, 'env', given, id);
+const start = (runs: FakeRuns, given: unknown, id = 'this call') => startOrJoin(runs, 'env', given, { id, by: 'ops' });
 
 describe('starting an environment', () => {
   test('starts the main job under the name with the document itself as argument', async () => {

@@ -1,5 +1,6 @@
 import type { Progress } from '../../contract/progress.js';
-import type { Operations, Said } from '../operations.js';
+import type { Said } from '../calls.js';
+import type { Operations } from '../operations.js';
 import { type Define, example } from './command.js';
 import { exitCodes } from './exit.js';
 import { renderProgress } from './render/progress.js';

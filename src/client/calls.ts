@@ -1,0 +1,35 @@
+import type { Progress } from '../contract/progress.js';
+
+/** Who gives a command; `by` defaults to the actor that the connection was made for. */
+export interface Said {
+  readonly reason: string;
+  readonly by?: string;
+}
+
+/** What a resolution says besides its verb; `step` and `attempt` default to those of the failed step as it stands. */
+export interface ResolveOptions extends Said {
+  readonly changes?: Readonly<Record<string, unknown>>;
+}
+
+/** Names one started workflow. */
+export interface OperationHandle {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface Created {
+  readonly handle: OperationHandle;
+  /** True when an open operation with the same spec was joined. */
+  readonly joined: boolean;
+  /** The last progress when the call waited for the end, else null. */
+  readonly progress: Progress | null;
+}
+
+export interface CreateOptions {
+  /** Who starts it; kept in the workflow's memo. @defaultValue the actor of the connection */
+  readonly by?: string;
+  /** Waits for the end; throws OperationFailedError when the goal was not reached. @defaultValue false */
+  readonly wait?: boolean;
+  /** Ends the wait, never the operation. */
+  readonly signal?: AbortSignal;
+}
