@@ -30,6 +30,7 @@ export interface ComposeOptions {
 export async function composeWorker(config: Config, options: ComposeOptions): Promise<RunningWorker> {
   const { connection, logger } = options;
   const { namespace, taskQueue, settings } = config;
+  refuseEncryption(config);
   const shutdown = new AbortController();
   const installation = await readInstallation(connection, namespace, config.installation);
   const modelarts = createModelArts({
@@ -77,6 +78,12 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
   });
   ended.catch(() => {});
   return { stop: worker.stop, ended };
+}
+
+/** Who set keys believes that payloads are encrypted: this version does not, so it must not start. */
+function refuseEncryption({ codecKeys }: Config): void {
+  if (codecKeys.length === 0) return;
+  throw new ConfigError(['MAOPS_CODEC_KEYS is set, but this version does not encrypt payloads: unset it']);
 }
 
 export interface RunOptions {
@@ -137,6 +144,7 @@ export async function workerMain(): Promise<number> {
       logger.info('stopped');
       return 0;
     } catch (error) {
+      if (error instanceof ConfigError) throw error;
       logger.fatal(error instanceof Error ? error.message : String(error));
       return 1;
     }

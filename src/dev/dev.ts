@@ -25,7 +25,12 @@ export interface DevOptions extends Pick<RunOptions, 'speed' | 'seed' | 'scenari
 /** `maops dev`: everything in one process until it is told to stop; throws when the worker ends by itself. */
 export async function runDev(options: DevOptions): Promise<void> {
   const { print, signal } = options;
-  const stack = await startDevStack(options);
+  const stack = await startDevStack(options).catch((error: unknown) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  // Told to stop while it was starting: what was started is stopped already.
+  if (stack === null) return;
   try {
     for (const line of addresses(stack)) print(line);
     const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
@@ -42,6 +47,7 @@ export async function startDevStack(options: DevOptions): Promise<Stack> {
     env,
     logger,
     onProgress: print,
+    signal: options.signal,
     port: await preferredPort(usualPorts.temporal),
     uiPort: options.uiPort ?? (await preferredPort(usualPorts.ui)),
     ...(dbFile === undefined ? {} : { dbFile }),

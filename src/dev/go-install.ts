@@ -18,15 +18,17 @@ export interface InstallOptions {
   /** Where the binary shall be in the end. */
   readonly target: string;
   readonly onProgress: (line: string) => void;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Builds the Temporal CLI into the cache folder; the binary appears in one step, so that two processes may build at once. */
-export async function installWithGo({ env, target, onProgress }: InstallOptions): Promise<string> {
+export async function installWithGo({ env, target, onProgress, signal }: InstallOptions): Promise<string> {
   await checkGo(env);
   await mkdir(dirname(target), { recursive: true });
   const folder = await mkdtemp(join(dirname(target), 'build-'));
   try {
-    await build({ ...env, GOBIN: folder, GOFLAGS: '' }, onProgress);
+    await build({ ...env, GOBIN: folder, GOFLAGS: '' }, onProgress, signal);
     await rename(join(folder, basename(target)), target);
     return target;
   } finally {
@@ -44,12 +46,13 @@ async function checkGo(env: Env): Promise<void> {
     throw new Error(`${stdout.trim()} is older than the Go ${leastGo.major}.${leastGo.minor} that is needed`);
 }
 
-async function build(env: Env, onProgress: (line: string) => void): Promise<void> {
+async function build(env: Env, onProgress: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
   onProgress('building the Temporal server with Go; this is done once and takes about 4 minutes on 2 cores');
   const child = spawn('go', ['install', '-ldflags', linkerFlags, cliModule], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: longestMs,
+    ...(signal === undefined ? {} : { signal }),
   });
   const startedAt = performance.now();
   const ticker = setInterval(() => onProgress(`still building, ${elapsed(startedAt)}`), reportEveryMs);

@@ -19,12 +19,12 @@ TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'cached-down
 `;
 
 /** Downloads the dev server through the SDK, in a child process: its native download has no time-out and cannot be stopped. */
-export async function downloadBySdk({ env, target, onProgress }: InstallOptions): Promise<string> {
+export async function downloadBySdk({ env, target, onProgress, signal }: InstallOptions): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
   const folder = await mkdtemp(join(dirname(target), 'download-'));
   try {
     onProgress('asking the Temporal SDK to download a server');
-    await runScript(folder, env);
+    await runScript(folder, env, signal);
     const [downloaded] = (await readdir(folder)).filter((name) => !name.endsWith('.downloading'));
     if (downloaded === undefined) throw new Error('the SDK left no file');
     await chmod(join(folder, downloaded), 0o755);
@@ -35,9 +35,13 @@ export async function downloadBySdk({ env, target, onProgress }: InstallOptions)
   }
 }
 
-async function runScript(folder: string, env: InstallOptions['env']): Promise<void> {
+async function runScript(folder: string, env: InstallOptions['env'], signal: AbortSignal | undefined): Promise<void> {
   const testing = createRequire(import.meta.url).resolve('@temporalio/testing');
-  const child = spawn(process.execPath, ['-e', script, testing, folder], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, ['-e', script, testing, folder], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
+  });
   const startedAt = performance.now();
   let given: string | null = null;
   const end = (reason: string) => {

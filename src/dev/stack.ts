@@ -10,7 +10,8 @@ import { composeWorker } from '../worker.js';
 import { stackEnvironment } from './stack-environment.js';
 import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from './temporal-server.js';
 
-export interface StackOptions extends Pick<TemporalServerOptions, 'env' | 'onProgress' | 'port' | 'uiPort' | 'dbFile'> {
+export interface StackOptions
+  extends Pick<TemporalServerOptions, 'env' | 'onProgress' | 'port' | 'uiPort' | 'dbFile' | 'signal'> {
   /** Speed, seed, scenario, port and state file of the simulator. */
   readonly simulator?: Omit<RunOptions, 'signals' | 'log'>;
   readonly logger: Logger;
@@ -44,6 +45,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     installRuntime({ logger, metricsAddress: null });
     const temporal = await startTemporalServer(options);
     releases.push(temporal.stop);
+    options.signal?.throwIfAborted();
     const simulator = await runSimulator({ port: 0, ...options.simulator, signals: false });
     releases.push(() => simulator.close());
     const environment = stackEnvironment(options.env, temporal, simulator.environment, options.simulator?.speed ?? 1);

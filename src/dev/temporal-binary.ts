@@ -8,7 +8,7 @@ import { downloadBySdk } from './sdk-download.js';
 /** One way to get a `temporal` binary; `find` throws what was in the way. */
 export interface BinarySource {
   readonly name: string;
-  find(onProgress: (line: string) => void): Promise<string>;
+  find(onProgress: (line: string) => void, signal?: AbortSignal): Promise<string>;
 }
 
 /** Name of the binary, as every platform's installer gives it. */
@@ -21,8 +21,11 @@ export function binarySources(env: Env): BinarySource[] {
     { name: 'MAOPS_TEMPORAL_CLI', find: async () => named(env) },
     { name: '`temporal` on PATH', find: async () => onPath(env) },
     { name: `cached copy ${cached}`, find: async () => executable(cached, 'there is none yet') },
-    { name: 'download by the Temporal SDK', find: (onProgress) => downloadBySdk({ env, target: cached, onProgress }) },
-    { name: 'go install', find: (onProgress) => installWithGo({ env, target: cached, onProgress }) },
+    {
+      name: 'download by the Temporal SDK',
+      find: (onProgress, signal) => downloadBySdk({ env, target: cached, onProgress, signal }),
+    },
+    { name: 'go install', find: (onProgress, signal) => installWithGo({ env, target: cached, onProgress, signal }) },
   ];
 }
 

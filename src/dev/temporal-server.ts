@@ -9,6 +9,8 @@ export interface TemporalServerOptions extends LaunchOptions {
   readonly onProgress: (line: string) => void;
   /** Ways to get a binary, in order. @defaultValue the five of DESIGN 12 */
   readonly sources?: readonly BinarySource[];
+  /** Gives up early: a first build takes minutes. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TemporalServer {
@@ -34,10 +36,11 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const failures: string[] = [];
   for (const source of options.sources ?? binarySources(env)) {
     try {
-      const path = await source.find(onProgress);
+      const path = await source.find(onProgress, options.signal);
       const server = await launchTemporal(path, options);
       return { ...described(server), source: source.name };
     } catch (error) {
+      options.signal?.throwIfAborted();
       failures.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

@@ -103,3 +103,19 @@ describe('downloading by the SDK', () => {
     await expect(downloadBySdk({ env, target, onProgress: silent })).rejects.toThrow(/\w/);
   }, 20_000);
 });
+
+describe('a build that nobody wants any more', () => {
+  test('ends when it is told to, and no other way is tried', async () => {
+    const go = program('slow/go', '[ "$1" = env ] && echo go1.26.1 && exit; exec sleep 1000');
+    const told = new AbortController();
+    const env = { PATH: `${path.dirname(go)}:/usr/bin:/bin` };
+    const target = path.join(folder, 'slow-built', 'temporal');
+    const onProgress = () => told.abort(new Error('told to stop'));
+    const sources = [
+      { name: 'a slow build', find: () => installWithGo({ env, target, onProgress, signal: told.signal }) },
+      { name: 'never asked', find: () => Promise.reject(new Error('was asked')) },
+    ];
+    const start = startTemporalServer({ env: {}, onProgress: silent, sources, signal: told.signal });
+    await expect(start).rejects.toThrow('told to stop');
+  });
+});
