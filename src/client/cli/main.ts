@@ -10,6 +10,11 @@ const windUpMs = 1_000;
 
 /** Runs one command line and sets the process's exit code; called by `bin/maops.js`. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader such as `head` that has seen enough is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode);
+  });
   const code = await runCommandLine(argv.slice(2), processTerminal());
   process.exitCode = code;
   // Only fires if something left open still keeps the process alive; what is written to a pipe has left by then.
