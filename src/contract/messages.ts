@@ -28,7 +28,7 @@ export const specQuery = defineQuery<Spec | null>('spec');
 
 /** A signal, because there is nothing to answer: it takes effect at the next point where nothing is in flight. */
 export const pauseSignal = defineSignal<[Command]>('pause');
-export const resumeSignal = defineSignal<[{ readonly by: string }]>('resume');
+export const resumeSignal = defineSignal<[{ readonly by: string; readonly reason?: string }]>('resume');
 /** Sent before Temporal's own cancel, which carries no reason. */
 export const noteSignal =
   defineSignal<[{ readonly verb: string; readonly by: string; readonly reason: string }]>('note');

@@ -12,12 +12,13 @@ export class Abandoned extends Error {}
 export function endingOf(op: Provision, error: unknown): Ending {
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
   if (error instanceof Abandoned) return { why: 'abandoned' };
+  // A step that was broken off is not running any more; the way back says whether it was undone.
+  if (running !== null) op.setStep(running, 'failed');
   if (isCancellation(error)) {
     op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
     return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };
   }
   const failure = describeFailure(error, running);
-  if (running !== null) op.setStep(running, 'failed');
   if (failure.type === 'ApprovalRejected' || failure.type === 'ApprovalTimedOut')
     return { why: 'rejected', failure, keep: false };
   return { why: 'failed', failure, keep: op.state.spec?.onFailure === 'keep' };

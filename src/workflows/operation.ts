@@ -45,7 +45,7 @@ export class Operation<State extends OperationState = OperationState> {
     setHandler(progressQuery, () => this.state.progress);
     setHandler(specQuery, () => this.state.spec);
     setHandler(pauseSignal, (command) => this.pause(command?.by, command?.reason));
-    setHandler(resumeSignal, (command) => this.resume(command?.by));
+    setHandler(resumeSignal, (command) => this.resume(command?.by, command?.reason));
     setHandler(noteSignal, (note) => {
       this.state.note = { verb: note?.verb ?? '', by: note?.by ?? 'unknown', reason: note?.reason ?? '' };
     });
@@ -172,8 +172,8 @@ export class Operation<State extends OperationState = OperationState> {
     this.showPhase();
   }
 
-  private resume(by = 'unknown'): void {
-    this.audit('resume', by, '');
+  private resume(by = 'unknown', reason = ''): void {
+    this.audit('resume', by, reason);
     if (!this.isPaused) return;
     this.state.paused = null;
     this.showPhase();
