@@ -22,13 +22,16 @@ function failureOf(cause: unknown): ApplicationFailure {
 }
 
 describe('what an API error becomes in the history', () => {
-  test.each(modelArtsErrorKinds)('%s has a type of the contract, keeps code and request id, and says what to do', (kind) => {
-    const failure = failureOf(error({ kind }));
-    expect(isFailureType(failure.type)).toBe(true);
-    expect(failure.details?.[0]).toMatchObject({ errorCode: 'ModelArts.0001', requestId: 'req-1' });
-    expect(failure.details?.[0]).toHaveProperty('hint', expect.stringMatching(/\w/));
-    expect(failure.stack).toBe('');
-  });
+  test.each(modelArtsErrorKinds)(
+    '%s has a type of the contract, keeps code and request id, and says what to do',
+    (kind) => {
+      const failure = failureOf(error({ kind }));
+      expect(isFailureType(failure.type)).toBe(true);
+      expect(failure.details?.[0]).toMatchObject({ errorCode: 'ModelArts.0001', requestId: 'req-1' });
+      expect(failure.details?.[0]).toHaveProperty('hint', expect.stringMatching(/\w/));
+      expect(failure.stack).toBe('');
+    },
+  );
 
   test.each([
     ['throttled', true],

@@ -8,7 +8,12 @@ const marker = { installation: 'aaaaaa', owner: '11111111', spec: '22222222' };
 function specOf(change: Record<string, unknown> = {}): Spec {
   const checked = checkSpec('provisionPoolThenLaunchNotebook', {
     name: 'team-a',
-    pool: { flavors: ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'], count: 2, network: 'net-01', scope: ['Train', 'Notebook'] },
+    pool: {
+      flavors: ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'],
+      count: 2,
+      network: 'net-01',
+      scope: ['Train', 'Notebook'],
+    },
     notebook: {
       profileId: 'Multi-Engine 1.0 (python3)-gpu',
       flavor: 'modelarts.bm.gpu.v100NV32',

@@ -41,7 +41,7 @@ export function poolView(world: World, pool: PoolRecord): { readonly [key: strin
       jobFlavors,
       driver,
       controlMode,
-    }) as Json,
+    }),
     status: statusView(world, pool),
   };
 }
@@ -64,7 +64,7 @@ function statusView(world: World, pool: PoolRecord): Json {
       Object.keys(pool.driver).length === 0
         ? undefined
         : Object.fromEntries(Object.entries(pool.driver).map(([chip, state]) => [chip, { ...state }])),
-  }) as Json;
+  });
 }
 
 function countsOf(world: World, pool: PoolRecord, phase: string): Json | undefined {
