@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../../src/contract/messages.js';
+import type { Progress } from '../../src/contract/progress.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { environmentDocument, freshName } from './documents.js';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+afterEach(() => {
+  try {
+    stack.simulator.faults.expectAllHit();
+  } finally {
+    stack.simulator.reset();
+  }
+});
+afterAll(async () => await stack?.stop());
+
+const said = { by: 'op', reason: 'because' };
+const start = (name: string, change: Record<string, unknown> = {}) =>
+  stack.start('provisionPoolThenLaunchNotebook', `env/${name}`, environmentDocument(name, change));
+const creates = (kind: 'pools' | 'notebooks') => stack.simulator.requests(`${kind}.create`).length;
+
+describe('an approval', () => {
+  test('is waited for before anything is made, and counts once', async () => {
+    const handle = await start(freshName(), { approval: { required: true, timeout: '30s' } });
+    const waiting = await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
+    expect(waiting.awaiting).toMatchObject({ kind: 'approval', verbs: ['approve', 'reject'] });
+    await expect(handle.executeUpdate(approveUpdate, { args: [{ by: 'op', reason: '' }] })).rejects.toThrow(
+      WorkflowUpdateFailedError,
+    );
+    expect(creates('pools')).toBe(0);
+    await handle.executeUpdate(approveUpdate, { args: [said] });
+    await expect(handle.executeUpdate(rejectUpdate, { args: [said] })).rejects.toThrow(WorkflowUpdateFailedError);
+    expect(await handle.result()).toMatchObject({ phase: 'Ready', audit: [{ verb: 'approve', ...said }] });
+  }, 30_000);
+
+  test('that is refused ends Rejected, with nothing made', async () => {
+    const handle = await start(freshName(), { approval: { required: true, timeout: '30s' } });
+    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
+    await handle.executeUpdate(rejectUpdate, { args: [said] });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ApprovalRejected' } });
+    expect(await stack.progress(handle.workflowId)).toMatchObject({ phase: 'Rejected' });
+    expect(creates('pools')).toBe(0);
+  }, 30_000);
+
+  test('that nobody gives ends in ApprovalTimedOut', async () => {
+    const handle = await start(freshName(), { approval: { required: true, timeout: '1s' } });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ApprovalTimedOut' } });
+  }, 30_000);
+});
+
+describe('a failed step with onFailure ask', () => {
+  async function parked(change: Record<string, unknown> = {}) {
+    stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    const handle = await start(freshName(), { onFailure: 'ask', ...change });
+    const progress = await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingOperator');
+    expect(progress).toMatchObject({
+      awaiting: { kind: 'operator', verbs: ['retry', 'skip', 'rollback', 'abandon'] },
+      failure: { step: 'notebook', type: 'NotebookFailed' },
+    });
+    const resolve = (resolution: Partial<Resolution>) =>
+      handle.executeUpdate(resolveUpdate, { args: [{ verb: 'retry', ...said, ...resolution }] });
+    return { handle, resolve };
+  }
+
+  test('is tried again, and what was left of it is cleared away first', async () => {
+    const { handle, resolve } = await parked();
+    await resolve({ verb: 'retry', step: 'notebook', attempt: 1 });
+    const progress = (await handle.result()) as Progress;
+    expect(progress).toMatchObject({ phase: 'Ready', failure: null });
+    expect(progress.steps[2]).toMatchObject({ state: 'done', attempt: 2 });
+    expect([creates('pools'), creates('notebooks'), stack.simulator.state().notebooks.length]).toEqual([1, 2, 1]);
+  }, 30_000);
+
+  test('is tried again with what the operator changed', async () => {
+    const { handle, resolve } = await parked();
+    await resolve({ changes: { 'notebook.flavor': 'modelarts.vm.gpu.p100' } });
+    expect(await handle.result()).toMatchObject({ phase: 'Ready' });
+    expect(stack.simulator.state().notebooks[0]).toMatchObject({ flavor: 'modelarts.vm.gpu.p100' });
+  }, 30_000);
+
+  test('parks again when the change is not valid', async () => {
+    const { handle, resolve } = await parked();
+    await resolve({ changes: { 'pool.count': 3 } });
+    await stack.until(handle.workflowId, ({ failure }) => failure?.type === 'InvalidSpec');
+    await resolve({ verb: 'rollback' });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'NotebookFailed' } });
+    expect(stack.simulator.state().pools).toEqual([]);
+  }, 30_000);
+
+  test('is skipped: the pool alone is Ready', async () => {
+    const { handle, resolve } = await parked();
+    await resolve({ verb: 'skip' });
+    expect(await handle.result()).toMatchObject({
+      phase: 'Ready',
+      steps: [{}, { state: 'done' }, { state: 'skipped' }],
+    });
+  }, 30_000);
+
+  test('is abandoned: all stays as it is, with a lease as its owner', async () => {
+    const { handle, resolve } = await parked();
+    await resolve({ verb: 'abandon' });
+    const progress = (await handle.result()) as Progress;
+    expect(progress.phase).toBe('Abandoned');
+    expect(await stack.progress(`lease/${progress.name}`)).toMatchObject({ phase: 'Leased' });
+    expect(stack.simulator.state().pools).toHaveLength(1);
+  }, 30_000);
+
+  test('refuses a word from a stale view, and one that is not possible', async () => {
+    const { handle, resolve } = await parked();
+    await expect(resolve({ step: 'pool' })).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('look again') },
+    });
+    await expect(resolve({ step: 'notebook', attempt: 7 })).rejects.toThrow(WorkflowUpdateFailedError);
+    await expect(resolve({ verb: 'explode' as 'retry' })).rejects.toThrow(WorkflowUpdateFailedError);
+    await resolve({ verb: 'rollback' });
+    await expect(handle.result()).rejects.toThrow();
+    expect(await stack.progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
+  }, 30_000);
+
+  test('rolls back when nobody answers in time', async () => {
+    const deadlines = { pool: '60s', notebook: '30s', capacity: '30s', ask: '1s', undo: '30s' };
+    const { handle } = await parked({ deadlines });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'NotebookFailed' } });
+    expect(await stack.progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
+  }, 30_000);
+});
