@@ -5,6 +5,7 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { heartbeatInterceptor } from './activities/heartbeats.js';
 import { createActivities } from './activities/index.js';
+import { createDataConverter } from './codec/data-converter.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { readInstallation } from './dev/installation.js';
 import { createModelArts } from './modelarts/client.js';
@@ -22,7 +23,7 @@ export interface ComposeOptions {
   readonly logger: Logger;
   /** Stays the caller's: it is not closed with the worker. */
   readonly connection: NativeConnection;
-  /** @defaultValue the bundle of the build */
+  /** With codec keys it must be one that encodes failures. @defaultValue the bundle of the build that fits the keys */
   readonly workflowBundle?: WorkflowBundleOption;
 }
 
@@ -30,7 +31,8 @@ export interface ComposeOptions {
 export async function composeWorker(config: Config, options: ComposeOptions): Promise<RunningWorker> {
   const { connection, logger } = options;
   const { namespace, taskQueue, settings } = config;
-  refuseEncryption(config);
+  const dataConverter = createDataConverter(config.codecKeys);
+  const encodesFailures = config.codecKeys.length > 0;
   const shutdown = new AbortController();
   const installation = await readInstallation(connection, namespace, config.installation);
   const modelarts = createModelArts({
@@ -46,7 +48,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     connection,
     namespace,
     taskQueue,
-    workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle()),
+    workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle({ encodesFailures })),
     activities: createActivities({
       modelarts,
       watchers: {
@@ -54,7 +56,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
         notebooks: createNotebookWatcher(modelarts, watching),
         flavors: createFlavorWatcher(modelarts, watching),
       },
-      temporal: new Client({ connection, namespace }),
+      temporal: new Client({ connection, namespace, dataConverter }),
       taskQueue,
       installation,
       settings,
@@ -64,6 +66,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     }),
     activityInterceptors: [() => ({ inbound: heartbeatInterceptor() })],
     maxCachedWorkflows,
+    dataConverter,
     logger,
     onStop: () => shutdown.abort(),
   });
@@ -78,12 +81,6 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
   });
   ended.catch(() => {});
   return { stop: worker.stop, ended };
-}
-
-/** Who set keys believes that payloads are encrypted: this version does not, so it must not start. */
-function refuseEncryption({ codecKeys }: Config): void {
-  if (codecKeys.length === 0) return;
-  throw new ConfigError(['MAOPS_CODEC_KEYS is set, but this version does not encrypt payloads: unset it']);
 }
 
 export interface RunOptions {

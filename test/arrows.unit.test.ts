@@ -43,6 +43,10 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
   spec: { rooms: ['contract', 'domain'] },
   workflows: { rooms: ['contract', 'domain', 'type:activities'], packages: [/^@temporalio\/(common|workflow)$/] },
   activities: { rooms: ['modelarts', 'contract', 'domain', 'spec'] },
+  codec: {
+    rooms: ['config'],
+    packages: [/^@temporalio\/(common|proto)($|\/)/, /^fastify$/, /^zod$/, /^node:/],
+  },
   modelarts: { rooms: [], packages: [/^axios$/, /^zod$/, /^node:/] },
   simulator: { rooms: [], packages: [/^fastify$/, /^node:/] },
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { createDataConverter } from '../codec/data-converter.js';
 import { type ClientConfig, readClientConfig } from '../config.js';
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
@@ -42,7 +43,7 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   const { address, namespace, taskQueue, actor } = config;
   const place: Place = { address, namespace, taskQueue };
   const connection = await openConnection(place, { ...config.connectionOptions(), ...given });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.codecKeys) });
   const operations = new Operations({
     runs: new TemporalRuns(client, place),
     actor,

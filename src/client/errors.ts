@@ -84,6 +84,18 @@ export class WorkerUnreachableError extends OperationsError {
   }
 }
 
+/** Something that Temporal keeps is encrypted with a key that is not set here. */
+export class UnreadableError extends OperationsError {
+  override readonly name = 'UnreadableError';
+
+  constructor(subject: string, cause: Error) {
+    super(`${subject}: ${cause.message}`, {
+      hint: 'Set MAOPS_CODEC_KEYS to the keys that the workers have; retired ones stay in the list until their runs are gone.',
+      cause,
+    });
+  }
+}
+
 /** Temporal refused the credentials. */
 export class NotAuthorizedError extends OperationsError {
   override readonly name = 'NotAuthorizedError';

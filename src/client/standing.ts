@@ -1,7 +1,7 @@
 import { progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
 import type { Progress } from '../contract/progress.js';
-import { OperationsError, WorkerUnreachableError } from './errors.js';
+import { OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import { isOpen, nameOf } from './name.js';
 import type { Run, RunOutcome, Runs } from './runs.js';
 
@@ -19,7 +19,8 @@ export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
     const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
     if (isProgress(answer)) return isOpen(run) ? answer : closedProgress(run, answer);
   } catch (error) {
-    if (!(error instanceof OperationsError) || (isOpen(run) && !(error instanceof WorkerUnreachableError))) throw error;
+    if (!(error instanceof OperationsError) || error instanceof UnreadableError) throw error;
+    if (isOpen(run) && !(error instanceof WorkerUnreachableError)) throw error;
   }
   return isOpen(run) ? unanswered(run) : closedProgress(run, unanswered(run));
 }

@@ -5,12 +5,14 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { findEncryptedPayload } from '../codec/errors.js';
 import {
   NotAuthorizedError,
   OperationNotFoundError,
   OperationRefusedError,
   OperationsError,
   ServerUnreachableError,
+  UnreadableError,
   WorkerUnreachableError,
 } from './errors.js';
 
@@ -40,6 +42,8 @@ const grpc = {
 /** The only place where errors of the Temporal client become ours. */
 export function castError(error: unknown, place: Place, subject: string, answerer: Answerer): OperationsError {
   if (error instanceof OperationsError) return error;
+  const unreadable = findEncryptedPayload(error);
+  if (unreadable !== null) return new UnreadableError(subject, unreadable);
   if (error instanceof WorkflowUpdateFailedError) return updateRefused(error, subject);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return new WorkerUnreachableError(place.taskQueue, error);

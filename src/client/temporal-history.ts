@@ -1,5 +1,8 @@
 import type { LoadedDataConverter } from '@temporalio/common';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
 import { phaseAttribute } from '../contract/search-attributes.js';
 import type { HistoryEvent } from './timeline.js';
@@ -10,6 +13,14 @@ type Payloads = Parameters<typeof decodeArrayFromPayloads>[1];
 /** Decodes payloads with the client's converter, so that encrypted ones can be read where the key is. */
 export async function decodePayloads(converter: LoadedDataConverter, payloads: Payloads): Promise<unknown[]> {
   return await decodeArrayFromPayloads(converter, payloads);
+}
+
+/** The words of a failure; a converter may have moved them into a payload. */
+export async function decodeMessage(
+  converter: LoadedDataConverter,
+  failure: temporal.api.failure.v1.IFailure | null | undefined,
+): Promise<string | null> {
+  return (await decodeOptionalFailureToOptionalError(converter, failure))?.message ?? null;
 }
 
 /** Picks the events that people care about out of a raw history: no workflow tasks, no timers. */
@@ -52,10 +63,10 @@ async function decodeEvent(converter: LoadedDataConverter, event: Raw): Promise<
       event: 'activityStarted',
       id: Number(scheduledEventId),
       attempt: attempt ?? 1,
-      lastFailure: lastFailure?.message ?? null,
+      lastFailure: await decodeMessage(converter, lastFailure),
     };
   }
-  const closed = closedActivity(event);
+  const closed = await closedActivity(converter, event);
   if (closed !== null) return closed;
   if (event.workflowExecutionSignaledEventAttributes) {
     const { signalName, input } = event.workflowExecutionSignaledEventAttributes;
@@ -65,10 +76,10 @@ async function decodeEvent(converter: LoadedDataConverter, event: Raw): Promise<
     const input = event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input;
     return { event: 'message', kind: 'update', name: input?.name ?? '', argument: await first(input?.args?.payloads) };
   }
-  return closing(event);
+  return await closing(converter, event);
 }
 
-function closedActivity(event: Raw): Undated | null {
+async function closedActivity(converter: LoadedDataConverter, event: Raw): Promise<Undated | null> {
   if (event.activityTaskCompletedEventAttributes) {
     return {
       event: 'activityClosed',
@@ -79,7 +90,12 @@ function closedActivity(event: Raw): Undated | null {
   }
   if (event.activityTaskFailedEventAttributes) {
     const { scheduledEventId, failure } = event.activityTaskFailedEventAttributes;
-    return { event: 'activityClosed', id: Number(scheduledEventId), end: 'failed', failure: failure?.message ?? null };
+    return {
+      event: 'activityClosed',
+      id: Number(scheduledEventId),
+      end: 'failed',
+      failure: await decodeMessage(converter, failure),
+    };
   }
   if (event.activityTaskTimedOutEventAttributes) {
     const { scheduledEventId, failure } = event.activityTaskTimedOutEventAttributes;
@@ -87,7 +103,7 @@ function closedActivity(event: Raw): Undated | null {
       event: 'activityClosed',
       id: Number(scheduledEventId),
       end: 'timedOut',
-      failure: failure?.message ?? null,
+      failure: await decodeMessage(converter, failure),
     };
   }
   if (event.activityTaskCanceledEventAttributes) {
@@ -101,14 +117,14 @@ function closedActivity(event: Raw): Undated | null {
   return null;
 }
 
-function closing(event: Raw): Undated | null {
+async function closing(converter: LoadedDataConverter, event: Raw): Promise<Undated | null> {
   if (event.workflowExecutionCancelRequestedEventAttributes) return { event: 'cancelRequested' };
   if (event.workflowExecutionCompletedEventAttributes) return { event: 'closed', status: 'Completed', reason: null };
   if (event.workflowExecutionFailedEventAttributes) {
     return {
       event: 'closed',
       status: 'Failed',
-      reason: event.workflowExecutionFailedEventAttributes.failure?.message ?? null,
+      reason: await decodeMessage(converter, event.workflowExecutionFailedEventAttributes.failure),
     };
   }
   if (event.workflowExecutionCanceledEventAttributes) return { event: 'closed', status: 'Canceled', reason: null };

@@ -5,11 +5,11 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
 import { environmentAttribute, phaseAttribute } from '../contract/search-attributes.js';
 import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './runs.js';
 import { type Answerer, castError, isNotFound, type Place } from './temporal-errors.js';
-import { dateOf, decodeHistory, decodePayloads } from './temporal-history.js';
+import { dateOf, decodeHistory, decodeMessage, decodePayloads } from './temporal-history.js';
 import type { HistoryEvent } from './timeline.js';
 
 /** A call that should be quick is given up after this time, so that a dead server shows within 10 s. */
@@ -26,7 +26,8 @@ export class TemporalRuns implements Runs {
 
   async describe(workflowId: string, runId?: string): Promise<Run | null> {
     try {
-      return readDescription(await this.within(() => this.handle(workflowId, runId).describe()));
+      const description = await this.within(() => this.handle(workflowId, runId).describe());
+      return await readDescription(this.client.options.loadedDataConverter, description);
     } catch (error) {
       if (isNotFound(error)) return null;
       throw this.cast(error, workflowId);
@@ -87,7 +88,8 @@ export class TemporalRuns implements Runs {
       }),
     );
     const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input;
-    const [argument] = await decodePayloads(this.client.options.loadedDataConverter, input?.payloads);
+    const { loadedDataConverter } = this.client.options;
+    const [argument] = await this.read(workflowId, () => decodePayloads(loadedDataConverter, input?.payloads));
     return argument;
   }
 
@@ -119,7 +121,8 @@ export class TemporalRuns implements Runs {
 
   async history(workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
     const { events } = await this.ask(workflowId, () => this.handle(workflowId, runId).fetchHistory());
-    return await decodeHistory(this.client.options.loadedDataConverter, events ?? []);
+    const { loadedDataConverter } = this.client.options;
+    return await this.read(workflowId, () => decodeHistory(loadedDataConverter, events ?? []));
   }
 
   private handle(workflowId: string, runId?: string): WorkflowHandle {
@@ -140,6 +143,15 @@ export class TemporalRuns implements Runs {
 
   private within<T>(call: () => Promise<T>): Promise<T> {
     return this.client.withDeadline(Date.now() + callMs, call);
+  }
+
+  /** Decodes what was answered: a key may be missing. */
+  private async read<T>(subject: string, decode: () => Promise<T>): Promise<T> {
+    try {
+      return await decode();
+    } catch (error) {
+      throw this.cast(error, subject);
+    }
   }
 
   private async ask<T>(subject: string, call: () => Promise<T>, answerer: Answerer = 'server'): Promise<T> {
@@ -171,17 +183,19 @@ function readInfo(info: WorkflowExecutionInfo | WorkflowExecutionDescription): R
   };
 }
 
-function readDescription(description: WorkflowExecutionDescription): Run {
-  const pending = (description.raw.pendingActivities ?? []).map((activity): PendingActivity => {
-    const failure = activity.lastFailure;
+async function readDescription(
+  converter: LoadedDataConverter,
+  description: WorkflowExecutionDescription,
+): Promise<Run> {
+  const reading = (description.raw.pendingActivities ?? []).map(async (activity): Promise<PendingActivity> => {
     return {
       type: activity.activityType?.name ?? 'unknown',
       attempt: activity.attempt ?? 1,
       state: activityStates[activity.state ?? 0] ?? 'unknown',
-      lastFailure: failure?.message ?? null,
+      lastFailure: await decodeMessage(converter, activity.lastFailure),
       nextAttemptAt: dateOf(activity.scheduledTime),
       lastHeartbeatAt: dateOf(activity.lastHeartbeatTime),
     };
   });
-  return { ...readInfo(description), pending };
+  return { ...readInfo(description), pending: await Promise.all(reading) };
 }

@@ -48,6 +48,12 @@ export const commandEntries: readonly CommandEntry[] = [
     true,
   ),
   role(
+    'codec-server',
+    'decrypt payloads for the Temporal UI and CLI',
+    async () => (await import('./commands/codec-server.js')).codecServer,
+    true,
+  ),
+  role(
     'setup',
     'register the search attributes in the Temporal namespace',
     async () => (await import('./commands/setup.js')).setup,

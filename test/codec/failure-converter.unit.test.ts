@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import { failureConverter } from '../../src/codec/failure-converter.js';
+
+const words = 'pool team-a: sold out in every zone';
+const failure = () =>
+  ApplicationFailure.create({
+    type: 'SoldOut',
+    message: words,
+    nonRetryable: true,
+    cause: new Error('HTTP 400 said so'),
+  });
+const write = (error: unknown) => failureConverter.errorToFailure(error, defaultPayloadConverter);
+
+describe('the failure converter', () => {
+  test('leaves neither message nor stack in the open, also not of causes', () => {
+    const written = write(failure());
+    const open = { ...written, encodedAttributes: null, cause: { ...written.cause, encodedAttributes: null } };
+    expect(JSON.stringify(open)).not.toMatch(/sold out|HTTP 400|failure-converter/);
+    expect(written.applicationFailureInfo?.type).toBe('SoldOut');
+    expect(written.message).toBe('Encoded failure');
+  });
+
+  test('what it wrote is read by it and by a process without keys alike', () => {
+    for (const reader of [failureConverter, defaultFailureConverter]) {
+      const error = reader.failureToError(write(failure()), defaultPayloadConverter);
+      expect(error).toMatchObject({ message: words, type: 'SoldOut', cause: { message: 'HTTP 400 said so' } });
+    }
+  });
+
+  test('reads what was written before there were keys', () => {
+    const old = defaultFailureConverter.errorToFailure(failure(), defaultPayloadConverter);
+    expect(failureConverter.failureToError(old, defaultPayloadConverter).message).toBe(words);
+  });
+
+  test('an error that is reported twice keeps its words', () => {
+    const received = failureConverter.failureToError(write(failure()), defaultPayloadConverter);
+    write(received);
+    const again = failureConverter.failureToError(write(received), defaultPayloadConverter);
+    expect(again.message).toBe(words);
+  });
+});
