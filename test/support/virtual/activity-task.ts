@@ -1,0 +1,195 @@
+import type { Payload } from '@temporalio/common';
+import type { Entry } from './agenda.js';
+import { Attempt } from './attempt.js';
+import type { Kernel } from './kernel.js';
+import {
+  type ActivityResolution,
+  activityFailure,
+  cancelledFailure,
+  type Failure,
+  millis,
+  type RetryStateName,
+  type ScheduleActivity,
+  type TimeoutName,
+  timeoutFailure,
+} from './protocol.js';
+
+/** What an attempt reports. */
+export type Report =
+  | { readonly completed: Payload }
+  | { readonly cancelled: true }
+  | { readonly failed: Failure };
+
+/** What a task must know of the run that scheduled it. */
+export interface TaskOwner {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly workflowType: string;
+  resolveActivity(seq: number, result: ActivityResolution): void;
+  countEvents(count: number): void;
+}
+
+/** A scheduled activity as the server sees it: tries, pauses between them, time-outs, and its one result. */
+export class ActivityTask {
+  attempt: Attempt | null = null;
+  tries = 0;
+  cancelRequested = false;
+  heartbeatDetails: Payload[] | null = null;
+  readonly scheduledAt: number;
+  readonly heartbeatMs: number | null;
+  readonly startToCloseMs: number | null;
+  readonly scheduleToCloseMs: number | null;
+  lastFailure: Failure | null = null;
+  private open = true;
+  /** The workflow has been answered already: the result no longer matters. */
+  private detached = false;
+  private waiting: Entry | null = null;
+  private closeDeadline: Entry | null = null;
+  private whole: Entry | null = null;
+
+  constructor(
+    private readonly kernel: Kernel,
+    readonly owner: TaskOwner,
+    readonly command: ScheduleActivity,
+  ) {
+    this.scheduledAt = kernel.agenda.now;
+    this.heartbeatMs = positive(millis(command.heartbeatTimeout));
+    this.scheduleToCloseMs = positive(millis(command.scheduleToCloseTimeout));
+    this.startToCloseMs = positive(millis(command.startToCloseTimeout)) ?? this.scheduleToCloseMs;
+  }
+
+  get type(): string {
+    return this.command.activityType ?? '';
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** Puts the activity on the queue. */
+  begin(): void {
+    const { agenda } = this.kernel;
+    if (this.scheduleToCloseMs !== null) {
+      this.whole = agenda.schedule(this.scheduledAt + this.scheduleToCloseMs, () => this.timeOut('scheduleToClose'));
+    }
+    this.queue(agenda.now);
+  }
+
+  private queue(at: number): void {
+    const { agenda, settings } = this.kernel;
+    const entry = agenda.schedule(at + settings.latency('activity'), () =>
+      this.kernel.withWorker(null, (worker) => {
+        if (!this.open || this.waiting !== entry) return;
+        this.waiting = null;
+        this.tries += 1;
+        this.attempt = new Attempt(this.kernel, this, worker, this.tries);
+        const attempt = this.attempt;
+        if (this.startToCloseMs !== null) {
+          this.closeDeadline = agenda.schedule(agenda.now + this.startToCloseMs, () => {
+            if (this.attempt !== attempt) return;
+            this.timeOut('startToClose');
+            attempt.notify('TIMED_OUT');
+          });
+        }
+        worker.execute(attempt);
+      }),
+    );
+    this.waiting = entry;
+  }
+
+  /** The answer of an attempt reaches the server; one that it no longer waits for is ignored. */
+  report(attempt: Attempt, report: Report): void {
+    if (this.attempt !== attempt) return;
+    if ('completed' in report) return this.close({ completed: { result: report.completed } });
+    // The server refuses a cancellation that nobody asked for: the attempt hangs until a time-out.
+    if ('cancelled' in report) return this.cancelRequested ? this.closeCancelled() : undefined;
+    this.tryAgain(report.failed);
+  }
+
+  timeOut(name: TimeoutName): void {
+    if (!this.open) return;
+    const running = this.attempt;
+    const failure = timeoutFailure(name, this.heartbeatDetails, name === 'scheduleToClose' ? this.lastFailure : null);
+    this.kernel.trace(() => `${this.owner.workflowId} ${this.type} ${name} time-out (try ${this.tries})`);
+    if (name === 'scheduleToClose' || name === 'scheduleToStart') {
+      this.close({ failed: { failure: activityFailure(this.command, failure, 'timeout') } });
+    } else {
+      this.tryAgain(failure);
+    }
+    running?.notify('NOT_FOUND');
+  }
+
+  private tryAgain(failure: Failure): void {
+    const { agenda } = this.kernel;
+    this.releaseAttempt();
+    const delay = this.retryDelay(failure);
+    if (typeof delay === 'string') {
+      return this.close({ failed: { failure: activityFailure(this.command, failure, delay) } });
+    }
+    this.lastFailure = failure;
+    this.queue(agenda.now + delay);
+  }
+
+  /** How long to wait before the next try, or why there is none. */
+  private retryDelay(failure: Failure): number | RetryStateName {
+    if (this.cancelRequested) return 'cancelRequested';
+    const info = failure.applicationFailureInfo;
+    const policy = this.command.retryPolicy ?? {};
+    if (info?.nonRetryable || policy.nonRetryableErrorTypes?.includes(info?.type ?? '')) return 'nonRetryable';
+    if (policy.maximumAttempts && this.tries >= policy.maximumAttempts) return 'maximumAttempts';
+    const initial = positive(millis(policy.initialInterval)) ?? 1000;
+    const most = positive(millis(policy.maximumInterval)) ?? 100 * initial;
+    const computed = Math.min(most, initial * (policy.backoffCoefficient || 2) ** (this.tries - 1));
+    const delay = positive(millis(info?.nextRetryDelay)) ?? computed;
+    const tooLate = this.scheduleToCloseMs !== null && this.kernel.agenda.now + delay > this.scheduledAt + this.scheduleToCloseMs;
+    return tooLate ? 'timeout' : delay;
+  }
+
+  /** The workflow asks the server to cancel. What waits is cancelled at once; what runs hears it with its next heartbeat. */
+  requestCancel(): void {
+    if (!this.open || this.cancelRequested) return;
+    this.cancelRequested = true;
+    this.owner.countEvents(1);
+    if (this.attempt === null) this.closeCancelled();
+    else this.attempt.notify('CANCELLED');
+  }
+
+  /** Its workflow has been told an outcome already. */
+  detach(): void {
+    this.detached = true;
+  }
+
+  /** Its workflow has closed: what runs hears that it is not known any more. */
+  abandon(): void {
+    const running = this.attempt;
+    this.detach();
+    this.end();
+    running?.notify('NOT_FOUND');
+  }
+
+  private closeCancelled(): void {
+    this.close({ cancelled: { failure: activityFailure(this.command, cancelledFailure, 'cancelRequested') } });
+  }
+
+  private close(result: ActivityResolution): void {
+    this.end();
+    this.owner.countEvents(2);
+    if (!this.detached) this.owner.resolveActivity(this.command.seq ?? 0, result);
+  }
+
+  private end(): void {
+    this.open = false;
+    this.releaseAttempt();
+    for (const entry of [this.waiting, this.whole]) if (entry !== null) entry.dropped = true;
+  }
+
+  private releaseAttempt(): void {
+    this.attempt?.closed();
+    this.attempt = null;
+    if (this.closeDeadline !== null) this.closeDeadline.dropped = true;
+  }
+}
+
+function positive(value: number | null): number | null {
+  return value !== null && value > 0 ? value : null;
+}

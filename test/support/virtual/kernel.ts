@@ -1,0 +1,64 @@
+import type { Payload } from '@temporalio/common';
+import type { Agenda } from './agenda.js';
+import type { Command } from './protocol.js';
+import type { WorkflowInstance, InstanceOptions } from './sdk-vm.js';
+import type { WorkflowRun } from './run.js';
+import type { VirtualWorker } from './worker.js';
+
+/** What becomes of the worker that has just handled an activation. */
+export type Fate = 'lives' | 'diesBeforeReport' | 'diesAfterReport';
+
+/** Settings of the world's server; the defaults are those of a tuned real one, without latency. */
+export interface ServerSettings {
+  /** From how many history events on a run is told to continue as new. @defaultValue 4096 */
+  readonly suggestContinueAsNewAfter: number;
+  /** How long a task waits for the worker that had the run in its cache. @defaultValue 1 s */
+  readonly stickyTimeoutMs: number;
+  readonly taskTimeoutMs: number;
+  /** Activities heartbeat by themselves this often, as the worker's interceptor makes them; null when they do not. */
+  readonly autoHeartbeatMs: number | null;
+  /** Time that a task spends on its way to a worker. @defaultValue none */
+  readonly latency: (task: 'workflow' | 'activity') => number;
+}
+
+/** What the parts of the world share. */
+export interface Kernel {
+  readonly agenda: Agenda;
+  readonly settings: ServerSettings;
+  readonly taskQueue: string;
+  /** Hands the task to a worker as soon as there is one; `preferred` is taken while it takes tasks. */
+  withWorker(preferred: VirtualWorker | null, task: (worker: VirtualWorker) => void | Promise<void>): void | Promise<void>;
+  createInstance(options: InstanceOptions): Promise<WorkflowInstance>;
+  /** Counts a live activation and asks what becomes of its worker. */
+  activated(run: WorkflowRun, commands: readonly Command[]): Fate;
+  kill(worker: VirtualWorker): void;
+  continueAsNew(run: WorkflowRun, next: NextRun): WorkflowRun;
+  /** Ends the world's run with this error: the test must fail. */
+  fail(error: Error): void;
+  trace(line: () => string): void;
+}
+
+export interface NextRun {
+  readonly workflowType: string;
+  readonly args: readonly Payload[];
+  readonly searchAttributes: Readonly<Record<string, Payload>>;
+  readonly memo: Readonly<Record<string, Payload>>;
+}
+
+/** A promise that is settled from outside. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

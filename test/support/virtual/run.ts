@@ -1,0 +1,424 @@
+import type { Payload } from '@temporalio/common';
+import type { Entry } from './agenda.js';
+import { ActivityTask } from './activity-task.js';
+import { deferred, type Kernel, type NextRun } from './kernel.js';
+import {
+  type ActivityResolution,
+  activityFailure,
+  cancelledFailure,
+  type Command,
+  canonical,
+  errorOf,
+  type Failure,
+  type Job,
+  kindOf,
+  millis,
+  timestamp,
+} from './protocol.js';
+import { hashText } from './random.js';
+import type { WorkflowInstance } from './sdk-vm.js';
+import { type UpdateRecord, Updates } from './updates.js';
+import type { VirtualWorker } from './worker.js';
+
+export type RunStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'CONTINUED_AS_NEW';
+
+/** How a run ended: its result, its failure, or the run that follows it. */
+export type Closing =
+  | { readonly status: 'COMPLETED'; readonly result: Payload | null }
+  | { readonly status: 'FAILED'; readonly failure: Failure }
+  | { readonly status: 'CANCELLED' }
+  | { readonly status: 'TERMINATED'; readonly reason: string }
+  | { readonly status: 'CONTINUED_AS_NEW'; readonly next: WorkflowRun };
+
+/** One activation as it happened, kept for replay. */
+export interface RecordedActivation {
+  readonly at: number;
+  readonly jobs: readonly Job[];
+  readonly commands: readonly Command[];
+  readonly historyLength: number;
+  readonly continueAsNewSuggested: boolean;
+}
+
+export interface RunIdentity extends NextRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly firstRunId: string;
+  readonly continuedFrom: string | undefined;
+}
+
+/** A workflow task that failed: on a real server it would be tried for ever, here it ends the test. */
+export class WorkflowTaskError extends Error {}
+
+/** A replay that did not give the recorded commands. */
+export class NondeterminismError extends Error {}
+
+/** One run of a workflow: the server's view of it, and its instance in a worker's cache. */
+export class WorkflowRun {
+  readonly startedAt: number;
+  readonly history: RecordedActivation[] = [];
+  readonly updates = new Updates();
+  readonly activities = new Map<number, ActivityTask>();
+  readonly ended = deferred<Closing>();
+  status: RunStatus = 'RUNNING';
+  closedAt: number | null = null;
+  closing: Closing | null = null;
+  cancelRequested = false;
+  events = 1;
+  searchAttributes: Record<string, Payload>;
+  private memo: Record<string, Payload>;
+  private readonly timers = new Map<number, Entry>();
+  private readonly patches: string[] = [];
+  private inbox: Job[] = [];
+  private immediate: Job[] = [];
+  private task: Entry | null = null;
+  private instance: WorkflowInstance | null = null;
+  private cachedBy: VirtualWorker | null = null;
+
+  constructor(
+    private readonly kernel: Kernel,
+    readonly identity: RunIdentity,
+  ) {
+    this.startedAt = kernel.agenda.now;
+    this.searchAttributes = { ...identity.searchAttributes };
+    this.memo = { ...identity.memo };
+    this.push({
+      initializeWorkflow: {
+        workflowId: identity.workflowId,
+        workflowType: identity.workflowType,
+        arguments: [...identity.args],
+        attempt: 1,
+        firstExecutionRunId: identity.firstRunId,
+        searchAttributes: { indexedFields: this.searchAttributes },
+        ...(Object.keys(this.memo).length === 0 ? {} : { memo: { fields: this.memo } }),
+      },
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.status === 'RUNNING';
+  }
+
+  get workflowId(): string {
+    return this.identity.workflowId;
+  }
+
+  get runId(): string {
+    return this.identity.runId;
+  }
+
+  get workflowType(): string {
+    return this.identity.workflowType;
+  }
+
+  countEvents(count: number): void {
+    this.events += count;
+  }
+
+  /** Gives the run something to react to; all of one moment reaches it in one activation. */
+  push(job: Job): void {
+    if (!this.isOpen) return;
+    this.events += 1;
+    this.inbox.push(job);
+    this.wake(this.kernel.settings.latency('workflow'));
+  }
+
+  resolveActivity(seq: number, result: ActivityResolution): void {
+    this.activities.delete(seq);
+    this.push({ resolveActivity: { seq, result } });
+  }
+
+  update(id: string, name: string, input: Payload[]): UpdateRecord {
+    const known = this.updates.find(id);
+    if (known !== undefined) return known;
+    const record = this.updates.add(id, name, this.runId);
+    const meta = { updateId: id, identity: 'virtual' };
+    this.push({ doUpdate: { id, protocolInstanceId: id, name, input, headers: {}, meta, runValidator: true } });
+    return record;
+  }
+
+  requestCancel(reason: string): void {
+    if (this.cancelRequested) return;
+    this.cancelRequested = true;
+    this.push({ cancelWorkflow: { reason } });
+  }
+
+  terminate(reason: string): void {
+    this.close({ status: 'TERMINATED', reason });
+  }
+
+  private wake(delay: number): void {
+    const { agenda, settings } = this.kernel;
+    const wait = this.cachedBy !== null && !this.cachedBy.accepting ? Math.max(delay, settings.stickyTimeoutMs) : delay;
+    if (this.task !== null) return;
+    this.task = agenda.schedule(agenda.now + wait, () =>
+      this.kernel.withWorker(this.cachedBy, (worker) => this.runTask(worker)),
+    );
+  }
+
+  private async runTask(worker: VirtualWorker): Promise<void> {
+    this.task = null;
+    if (!this.isOpen || this.inbox.length === 0) return;
+    this.events += 2;
+    let jobs = ordered(this.inbox.splice(0));
+    let dies = false;
+    for (;;) {
+      const fate = await this.activate(worker, jobs);
+      if (fate === 'lost') return;
+      dies ||= fate === 'diesAfterReport';
+      if (!this.isOpen || this.immediate.length === 0) break;
+      jobs = ordered(this.immediate.splice(0));
+    }
+    this.events += 1;
+    if (dies) this.kernel.kill(worker);
+  }
+
+  private async activate(worker: VirtualWorker, jobs: Job[]): Promise<'lives' | 'diesAfterReport' | 'lost'> {
+    const { agenda, settings } = this.kernel;
+    const instance = await this.instanceOn(worker);
+    const continueAsNewSuggested = this.events >= settings.suggestContinueAsNewAfter;
+    const record = { at: agenda.now, jobs, historyLength: this.events, continueAsNewSuggested };
+    const commands = await this.play(instance, record, false);
+    const fate = this.kernel.activated(this, commands);
+    this.kernel.trace(() => `${this.workflowId} ${jobs.map(nameOfJob).join(', ')} -> ${commands.map(nameOfCommand).join(', ') || 'nothing'}`);
+    if (fate === 'diesBeforeReport') {
+      this.kernel.kill(worker);
+      this.inbox.unshift(...jobs);
+      this.wake(settings.taskTimeoutMs);
+      return 'lost';
+    }
+    const refused = new Set<string>();
+    this.apply(commands, refused);
+    this.remember({ ...record, commands }, refused);
+    return fate;
+  }
+
+  /** Updates that a validator refused are in no history, so replay must not see them. */
+  private remember(record: RecordedActivation, refused: ReadonlySet<string>): void {
+    if (refused.size === 0) {
+      this.history.push(record);
+      return;
+    }
+    const jobs = record.jobs.filter(({ doUpdate }) => !refused.has(doUpdate?.id ?? ''));
+    const commands = record.commands.filter(({ updateResponse }) => !refused.has(updateResponse?.protocolInstanceId ?? ''));
+    if (jobs.length > 0 || commands.length > 0) this.history.push({ ...record, jobs, commands });
+  }
+
+  private apply(commands: readonly Command[], refused: Set<string>): void {
+    const scheduled: ActivityTask[] = [];
+    for (const command of commands) {
+      const kind = kindOf(command);
+      if (command.scheduleActivity) {
+        const task = new ActivityTask(this.kernel, this, command.scheduleActivity);
+        this.activities.set(command.scheduleActivity.seq ?? 0, task);
+        scheduled.push(task);
+        this.events += 1;
+      } else if (command.requestCancelActivity) {
+        this.cancelActivity(command.requestCancelActivity.seq ?? 0, scheduled);
+      } else if (command.startTimer) {
+        this.startTimer(command.startTimer.seq ?? 0, millis(command.startTimer.startToFireTimeout) ?? 0);
+      } else if (command.cancelTimer) {
+        const seq = command.cancelTimer.seq ?? 0;
+        const timer = this.timers.get(seq);
+        if (timer !== undefined) timer.dropped = true;
+        this.timers.delete(seq);
+        this.events += 1;
+      } else if (command.upsertWorkflowSearchAttributes) {
+        Object.assign(this.searchAttributes, command.upsertWorkflowSearchAttributes.searchAttributes?.indexedFields);
+        this.events += 1;
+      } else if (command.modifyWorkflowProperties) {
+        Object.assign(this.memo, command.modifyWorkflowProperties.upsertedMemo?.fields);
+        this.events += 1;
+      } else if (command.setPatchMarker) {
+        this.patches.push(command.setPatchMarker.patchId ?? '');
+        this.events += 1;
+      } else if (command.updateResponse) {
+        if (this.updates.respond(command.updateResponse)) refused.add(command.updateResponse.protocolInstanceId ?? '');
+        this.events += 1;
+      } else if (!this.applyEnding(command)) {
+        throw new Error(`The virtual world does not know the command ${kind} of ${this.workflowId}.`);
+      }
+    }
+    for (const task of scheduled) if (this.isOpen && task.isOpen && this.activities.has(task.command.seq ?? 0)) task.begin();
+  }
+
+  private applyEnding(command: Command): boolean {
+    if (command.completeWorkflowExecution) {
+      this.close({ status: 'COMPLETED', result: command.completeWorkflowExecution.result ?? null });
+    } else if (command.failWorkflowExecution) {
+      this.close({ status: 'FAILED', failure: command.failWorkflowExecution.failure ?? {} });
+    } else if (command.cancelWorkflowExecution) {
+      this.close({ status: 'CANCELLED' });
+    } else if (command.continueAsNewWorkflowExecution) {
+      const { workflowType, arguments: args, searchAttributes, memo } = command.continueAsNewWorkflowExecution;
+      const next = this.kernel.continueAsNew(this, {
+        workflowType: workflowType || this.workflowType,
+        args: args ?? [],
+        searchAttributes: searchAttributes?.indexedFields ?? this.searchAttributes,
+        memo: Object.keys(memo ?? {}).length > 0 ? (memo ?? {}) : this.memo,
+      });
+      this.close({ status: 'CONTINUED_AS_NEW', next });
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private startTimer(seq: number, ms: number): void {
+    const { agenda } = this.kernel;
+    this.events += 1;
+    const fire = () => {
+      this.timers.delete(seq);
+      this.push({ fireTimer: { seq } });
+    };
+    this.timers.set(seq, agenda.schedule(agenda.now + Math.max(1, ms), fire));
+  }
+
+  /** Core answers the workflow at once unless it wants to wait for the activity's own end. */
+  private cancelActivity(seq: number, scheduled: readonly ActivityTask[]): void {
+    const task = this.activities.get(seq);
+    if (task === undefined) return;
+    const neverSent = scheduled.includes(task);
+    const type = task.command.cancellationType ?? 0;
+    const waits = type === 1 && !neverSent;
+    if (!waits) {
+      this.activities.delete(seq);
+      task.detach();
+      const failure = activityFailure(task.command, cancelledFailure, 'cancelRequested');
+      this.immediate.push({ resolveActivity: { seq, result: { cancelled: { failure } } } });
+      this.detached.push(task);
+    }
+    if (type !== 2 && !neverSent) task.requestCancel();
+  }
+
+  /** Activities whose outcome the workflow knows already; they still run, and hear of the run's end. */
+  private readonly detached: ActivityTask[] = [];
+
+  private close(closing: Closing): void {
+    this.status = closing.status;
+    this.closing = closing;
+    this.closedAt = this.kernel.agenda.now;
+    this.events += 1;
+    this.inbox = [];
+    this.immediate = [];
+    if (this.task !== null) this.task.dropped = true;
+    for (const timer of this.timers.values()) timer.dropped = true;
+    for (const task of [...this.activities.values(), ...this.detached]) task.abandon();
+    this.updates.close();
+    this.ended.resolve(closing);
+  }
+
+  /** The live instance; one that is not in the worker's cache is made anew and replayed. */
+  private async instanceOn(worker: VirtualWorker): Promise<WorkflowInstance> {
+    if (this.instance !== null && this.cachedBy === worker && worker.alive) return this.instance;
+    await this.evict();
+    this.instance = await this.makeInstance();
+    this.cachedBy = worker;
+    await this.replayOn(this.instance);
+    return this.instance;
+  }
+
+  private makeInstance(): Promise<WorkflowInstance> {
+    return this.kernel.createInstance({
+      ...this.identity,
+      taskQueue: this.kernel.taskQueue,
+      startedAt: this.startedAt,
+      seed: hashText(this.runId),
+    });
+  }
+
+  private async replayOn(instance: WorkflowInstance): Promise<void> {
+    let number = 0;
+    for (const record of this.history) {
+      number += 1;
+      const commands = await this.play(instance, record, true);
+      if (commands.length !== record.commands.length || canonical(commands) !== canonical(record.commands)) {
+        const expected = record.commands.map(nameOfCommand).join(', ');
+        const given = commands.map(nameOfCommand).join(', ');
+        throw new NondeterminismError(
+          `${this.workflowId}: activation ${number} (${record.jobs.map(nameOfJob).join(', ')}) gave [${expected}] and in replay [${given}]`,
+        );
+      }
+    }
+  }
+
+  private async play(
+    instance: WorkflowInstance,
+    record: Omit<RecordedActivation, 'commands'>,
+    isReplaying: boolean,
+  ): Promise<Command[]> {
+    const jobs = isReplaying ? record.jobs.map((job) => (job.doUpdate ? { doUpdate: { ...job.doUpdate, runValidator: false } } : job)) : record.jobs;
+    const isFirst = record.jobs.some(({ initializeWorkflow }) => initializeWorkflow);
+    const patches = isReplaying && isFirst ? this.patches.map((patchId) => ({ notifyHasPatch: { patchId } })) : [];
+    const { successful, failed } = await instance.activate({
+      runId: this.runId,
+      timestamp: timestamp(record.at),
+      jobs: [...jobs.slice(0, 1), ...patches, ...jobs.slice(1)],
+      isReplaying,
+      historyLength: record.historyLength,
+      continueAsNewSuggested: record.continueAsNewSuggested,
+    });
+    if (failed) {
+      const cause = errorOf(failed.failure);
+      throw new WorkflowTaskError(`${this.workflowId}: a workflow task failed: ${cause.message}\n${cause.stack}`);
+    }
+    return (successful?.commands ?? []) as Command[];
+  }
+
+  /** Asks the run; also a closed one, and one that is in no cache. */
+  async query(worker: VirtualWorker, name: string, args: Payload[]): Promise<{ answer: Payload | null } | { failure: Failure }> {
+    const instance = await this.instanceOn(worker);
+    const queryWorkflow = { queryId: 'query', queryType: name, arguments: args, headers: {} };
+    const { successful, failed } = await instance.activate({ runId: this.runId, jobs: [{ queryWorkflow }] });
+    if (failed) return { failure: failed.failure ?? {} };
+    const response = successful?.commands?.find(({ respondToQuery }) => respondToQuery)?.respondToQuery;
+    if (response?.succeeded) return { answer: response.succeeded.response ?? null };
+    return { failure: response?.failed ?? { message: `query ${name} was not answered` } };
+  }
+
+  /** Drops the instance, as a cache eviction or its worker's death does. */
+  async evict(): Promise<void> {
+    await this.instance?.dispose();
+    this.instance = null;
+  }
+
+  /** Replays the whole run in a new instance; throws when it is not deterministic. */
+  async verifyReplay(): Promise<void> {
+    await this.evict();
+    const instance = await this.makeInstance();
+    try {
+      await this.replayOn(instance);
+    } finally {
+      await instance.dispose();
+    }
+  }
+}
+
+/** Signals and updates come before what they may interrupt, as core orders them; the start comes first. */
+function ordered(jobs: Job[]): Job[] {
+  const rank = (job: Job) => (job.initializeWorkflow ? 0 : job.signalWorkflow || job.doUpdate ? 1 : 2);
+  return jobs.sort((one, other) => rank(one) - rank(other));
+}
+
+export function nameOfJob(job: Job): string {
+  if (job.initializeWorkflow) return 'start';
+  if (job.signalWorkflow) return `signal ${job.signalWorkflow.signalName}`;
+  if (job.doUpdate) return `update ${job.doUpdate.name}`;
+  if (job.fireTimer) return `timer ${job.fireTimer.seq}`;
+  if (job.resolveActivity) {
+    const { result, seq } = job.resolveActivity;
+    return `activity ${seq} ${result?.completed ? 'completed' : result?.cancelled ? 'cancelled' : 'failed'}`;
+  }
+  return kindOf(job);
+}
+
+export function nameOfCommand(command: Command): string {
+  if (command.scheduleActivity) return `schedule ${command.scheduleActivity.activityType} ${command.scheduleActivity.seq}`;
+  if (command.requestCancelActivity) return `cancel activity ${command.requestCancelActivity.seq}`;
+  if (command.startTimer) return `timer ${command.startTimer.seq} ${millis(command.startTimer.startToFireTimeout)} ms`;
+  if (command.cancelTimer) return `cancel timer ${command.cancelTimer.seq}`;
+  if (command.updateResponse) {
+    const { accepted, rejected } = command.updateResponse;
+    return `update ${accepted ? 'accepted' : rejected ? 'rejected' : 'completed'}`;
+  }
+  return kindOf(command);
+}

@@ -1,0 +1,290 @@
+import type { Client } from '@temporalio/client';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { Agenda } from './agenda.js';
+import { type BundleSource, productWorkflows, workflowHost } from './bundle.js';
+import type { Fate, Kernel, ServerSettings } from './kernel.js';
+import { Namespace } from './namespace.js';
+import type { Command } from './protocol.js';
+import { seededRandom } from './random.js';
+import { nameOfCommand, nameOfJob, type RunStatus, type WorkflowRun } from './run.js';
+import type { WorkflowHost } from './sdk-vm.js';
+import { type ServiceBackend, virtualClient } from './temporal-service.js';
+import { searchAttributesOf } from './visibility.js';
+import { VirtualWorker, type WorkerFactory } from './worker.js';
+
+export interface WorldOptions extends Partial<ServerSettings> {
+  readonly workers: WorkerFactory;
+  /** @defaultValue 1 */
+  readonly seed?: number;
+  /** Virtual start, epoch milliseconds. @defaultValue 2026-01-01T00:00:00Z */
+  readonly startAt?: number;
+  readonly taskQueue?: string;
+  /** @defaultValue the product's workflows */
+  readonly bundle?: BundleSource;
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
+  /** What becomes of the worker that has handled the k-th activation (from 1), of any run. */
+  readonly fate?: (activation: number, run: WorkflowRun, commands: readonly Command[]) => Fate;
+  /** How long it takes until a new worker stands in for one that died; null: none comes by itself. @defaultValue 1 s */
+  readonly restartMs?: number | null;
+  /** Called before each call to the server; what it throws is what the caller gets. */
+  readonly onServerCall?: (method: string, worker: VirtualWorker | null) => void;
+  /** Told every step of the world. */
+  readonly trace?: (line: string) => void;
+}
+
+export interface RunUntil {
+  /** Asked after every event. @defaultValue never: runs until nothing is left to happen */
+  readonly until?: () => boolean;
+  /** Virtual time that may pass, in milliseconds. @defaultValue 30 days */
+  readonly maxTime?: number;
+  /** Guards against endless loops. @defaultValue 200,000 */
+  readonly maxEvents?: number;
+}
+
+/** One activation as `history` shows it. */
+export interface HistoryLine {
+  readonly at: number;
+  readonly runId: string;
+  readonly jobs: readonly string[];
+  readonly commands: readonly string[];
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * A Temporal server, its workers and a client in one process on one virtual clock. Nothing in it takes real time: when
+ * all that runs has come to rest, time jumps to the next thing that is to happen.
+ */
+export class VirtualWorld {
+  readonly agenda: Agenda;
+  readonly random: () => number;
+  readonly namespace: Namespace;
+  /** The test's own client. */
+  readonly client: Client;
+  readonly workers: VirtualWorker[] = [];
+  activations = 0;
+  private readonly kernel: Kernel;
+  private readonly backend: ServiceBackend;
+  private readonly waiting: { readonly task: (worker: VirtualWorker) => void | Promise<void> }[] = [];
+  private readonly doomed: Promise<void>[] = [];
+  private error: Error | null = null;
+  private running = false;
+
+  private constructor(
+    host: WorkflowHost,
+    private readonly options: WorldOptions,
+  ) {
+    const seed = options.seed ?? 1;
+    this.agenda = new Agenda(options.startAt ?? Date.UTC(2026, 0, 1));
+    this.random = seededRandom(seed);
+    this.kernel = {
+      agenda: this.agenda,
+      taskQueue: options.taskQueue ?? 'modelarts-ops',
+      settings: {
+        suggestContinueAsNewAfter: options.suggestContinueAsNewAfter ?? 4096,
+        stickyTimeoutMs: options.stickyTimeoutMs ?? 1000,
+        taskTimeoutMs: options.taskTimeoutMs ?? 10_000,
+        autoHeartbeatMs: options.autoHeartbeatMs === undefined ? 2000 : options.autoHeartbeatMs,
+        latency: options.latency ?? (() => 0),
+      },
+      withWorker: (preferred, task) => this.withWorker(preferred, task),
+      createInstance: (instance) => host.create(instance),
+      activated: (run, commands) => this.activated(run, commands),
+      kill: (worker) => this.killWorker(worker),
+      continueAsNew: (run, next) => this.namespace.follow(run, next),
+      fail: (error) => {
+        this.error ??= error;
+      },
+      trace: (line) => options.trace?.(`${new Date(this.agenda.now).toISOString().slice(5, 23)} ${line()}`),
+    };
+    this.namespace = new Namespace(this.kernel, seed);
+    this.backend = {
+      namespace: this.namespace,
+      taskQueue: this.kernel.taskQueue,
+      call: (worker, method, action) => this.call(worker, method, action),
+      queryWorker: () => this.queryWorker(),
+    };
+    this.client = this.clientFor(null);
+    this.startWorker();
+  }
+
+  static async create(options: WorldOptions): Promise<VirtualWorld> {
+    return new VirtualWorld(await workflowHost(options.bundle ?? productWorkflows), options);
+  }
+
+  now(): number {
+    return this.agenda.now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.agenda.sleep(ms, signal);
+  }
+
+  private clientFor(worker: VirtualWorker | null): Client {
+    return virtualClient(this.backend, worker, (ms) => this.agenda.sleep(ms), () => this.agenda.now);
+  }
+
+  /** Starts one more worker process. */
+  startWorker(): VirtualWorker {
+    const { workers, interceptors = [] } = this.options;
+    const random = seededRandom(Math.floor(this.random() * 0xffffffff));
+    const worker = new VirtualWorker(this.kernel, this.workers.length + 1, workers, (own) => this.clientFor(own), random, interceptors);
+    this.workers.push(worker);
+    for (const { task } of this.waiting.splice(0)) this.agenda.schedule(this.agenda.now, () => this.withWorker(null, task));
+    return worker;
+  }
+
+  /** A SIGKILL: its activities are never heard of again, its cached runs are replayed elsewhere. */
+  killWorker(worker = this.workers.findLast(({ alive }) => alive)): void {
+    if (worker === undefined || !worker.alive) return;
+    this.kernel.trace(() => `worker ${worker.number} dies`);
+    worker.die();
+    this.replace();
+  }
+
+  /** A SIGTERM: its waits hand over, and what still runs after `graceMs` dies with it. */
+  stopWorker(worker = this.workers.findLast(({ accepting }) => accepting), graceMs = 15_000): void {
+    if (worker === undefined || !worker.accepting) return;
+    worker.drain();
+    this.agenda.schedule(this.agenda.now + graceMs, () => worker.die());
+    this.replace();
+  }
+
+  private replace(): void {
+    const { restartMs = 1000 } = this.options;
+    if (restartMs !== null) this.agenda.schedule(this.agenda.now + restartMs, () => void this.startWorker());
+  }
+
+  private withWorker(preferred: VirtualWorker | null, task: (worker: VirtualWorker) => void | Promise<void>): void | Promise<void> {
+    if (preferred?.accepting === true) return task(preferred);
+    const free = this.workers.filter(({ accepting }) => accepting);
+    const worker = free.length < 2 ? free[0] : free[Math.floor(this.random() * free.length)];
+    if (worker !== undefined) return task(worker);
+    this.waiting.push({ task });
+  }
+
+  private queryWorker(): VirtualWorker {
+    return this.workers.findLast(({ accepting }) => accepting) ?? this.startWorker();
+  }
+
+  private activated(run: WorkflowRun, commands: readonly Command[]): Fate {
+    this.activations += 1;
+    return this.options.fate?.(this.activations, run, commands) ?? 'lives';
+  }
+
+  private call<T>(worker: VirtualWorker | null, method: string, action: () => T | Promise<T>): Promise<T> {
+    const answer = new Promise<T>((resolve, reject) => {
+      const act = async () => {
+        try {
+          this.options.onServerCall?.(method, worker);
+          resolve(await action());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.running) this.agenda.schedule(this.agenda.now, act);
+      else void act();
+    });
+    return worker === null ? answer : worker.guard(answer);
+  }
+
+  /** Lets things happen until `until` holds, nothing is left to happen, or the time is over. */
+  async run({ until = () => false, maxTime = 30 * day, maxEvents = 200_000 }: RunUntil = {}): Promise<void> {
+    const end = this.agenda.now + maxTime;
+    this.running = true;
+    try {
+      for (let events = 0; ; events += 1) {
+        await this.agenda.settle();
+        if (this.error !== null) throw this.error;
+        if (until()) return;
+        const entry = this.agenda.peek();
+        if (entry === undefined) return;
+        if (entry.at > end) break;
+        if (events > maxEvents) throw new Error(`More than ${maxEvents} events without an end.`);
+        this.agenda.take();
+        this.agenda.now = entry.at;
+        await entry.act();
+      }
+      this.agenda.now = end;
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** Runs while a promise of the test's own, such as a client's call, is not settled. */
+  async during<T>(promise: Promise<T>, limits: Omit<RunUntil, 'until'> = {}): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+    };
+    promise.then(done, done);
+    await this.run({ ...limits, until: () => settled });
+    if (!settled) throw new Error('The promise did not settle in time.');
+    return await promise;
+  }
+
+  async start(workflowType: string, workflowId: string, args: unknown[]): Promise<WorkflowRun> {
+    await this.client.workflow.start(workflowType, { workflowId, taskQueue: this.kernel.taskQueue, args });
+    return this.namespace.get(workflowId);
+  }
+
+  async query<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T> {
+    return await this.client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args);
+  }
+
+  async signal(workflowId: string, name: string, ...args: unknown[]): Promise<void> {
+    await this.client.workflow.getHandle(workflowId).signal(name, ...args);
+  }
+
+  async cancel(workflowId: string): Promise<void> {
+    await this.client.workflow.getHandle(workflowId).cancel();
+  }
+
+  /** Sends an update and runs the world until it is answered. */
+  async update<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T> {
+    return await this.during(this.client.workflow.getHandle(workflowId).executeUpdate<T, [unknown, ...unknown[]]>(name, { args: args as [unknown, ...unknown[]] }));
+  }
+
+  /** Runs the world until the workflow has closed, over its runs, and gives its result or throws its failure. */
+  async result<T>(workflowId: string, limits: Omit<RunUntil, 'until'> = {}): Promise<T> {
+    return (await this.during(this.client.workflow.getHandle(workflowId).result(), limits)) as T;
+  }
+
+  status(workflowId: string): RunStatus | null {
+    return this.namespace.find(workflowId)?.status ?? null;
+  }
+
+  openWorkflows(): string[] {
+    return this.namespace.runs.filter(({ isOpen }) => isOpen).map(({ workflowId }) => workflowId);
+  }
+
+  searchAttributes(workflowId: string): Record<string, unknown> {
+    return searchAttributesOf(this.namespace.get(workflowId));
+  }
+
+  /** Every activation of a workflow id, over its runs. */
+  history(workflowId: string): HistoryLine[] {
+    return this.namespace.runs
+      .filter((run) => run.workflowId === workflowId)
+      .flatMap((run) =>
+        run.history.map(({ at, jobs, commands }) => ({
+          at,
+          runId: run.runId,
+          jobs: jobs.map(nameOfJob),
+          commands: commands.map(nameOfCommand),
+        })),
+      );
+  }
+
+  /** Replays every run in a new instance; throws when one is not deterministic. */
+  async verifyReplays(): Promise<void> {
+    for (const run of this.namespace.runs) await run.verifyReplay();
+  }
+
+  /** Gives the sandbox instances back; a world that is not disposed of leaks them. */
+  async dispose(): Promise<void> {
+    for (const worker of this.workers) worker.die();
+    for (const run of this.namespace.runs) await run.evict();
+    await Promise.all(this.doomed);
+  }
+}
