@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { coresdk } from '@temporalio/proto';
+import { coresdk } from '@temporalio/proto';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
@@ -55,7 +55,7 @@ export class WorkflowHost {
 
   async create(options: InstanceOptions): Promise<WorkflowInstance> {
     const { workflowId, runId, workflowType, taskQueue, startedAt } = options;
-    return await this.creator.createWorkflow({
+    const instance = await this.creator.createWorkflow({
       info: {
         workflowType,
         runId,
@@ -81,10 +81,23 @@ export class WorkflowHost {
       now: startedAt,
       showStackTraceSources: false,
     });
+    return {
+      activate: (activation) => instance.activate(isQuery(activation) ? decoded(activation) : activation),
+      dispose: () => instance.dispose(),
+    };
   }
 
   /** Every instance must have been disposed of before. */
   async destroy(): Promise<void> {
     await this.creator.destroy();
   }
+}
+
+function isQuery(activation: Activation): boolean {
+  return activation.jobs?.[0]?.queryWorkflow !== undefined;
+}
+
+/** The sandbox converts the jobs of every other activation by itself. */
+function decoded(activation: Activation): Activation {
+  return coresdk.workflow_activation.WorkflowActivation.fromObject(activation);
 }

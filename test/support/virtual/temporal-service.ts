@@ -52,23 +52,21 @@ interface CallContext {
 export function virtualClient(backend: ServiceBackend, worker: VirtualWorker | null, sleep: (ms: number) => Promise<void>, now: () => number): Client {
   const context = new AsyncLocalStorage<CallContext>();
   const methods = serviceMethods(backend);
-  const workflowService = new Proxy({} as Service, {
-    get(_, name) {
-      if (typeof name !== 'string' || name === 'then') return undefined;
-      const method = (methods as Record<string, ((body: never) => Answer<unknown> | Promise<Answer<unknown>>) | undefined>)[name];
-      return async (body: never) => {
-        if (method === undefined) throw new Error(`The virtual world's server has no ${name}.`);
-        const { signal, deadline } = context.getStore() ?? {};
-        const answer = backend
-          .call(worker, name, () => method(body))
-          .then(async (given) => ('later' in given ? await given.later : given.value))
-          .catch((error: unknown) => {
-            throw asServiceFailure(error);
-          });
-        return await raced(answer, signal, deadline === undefined ? null : sleep(deadline - now()));
-      };
-    },
+  const served = Object.entries(methods).map(([name, method]) => {
+    const serve = method as (body: unknown) => Answer<unknown> | Promise<Answer<unknown>>;
+    const call = async (body: unknown) => {
+      const { signal, deadline } = context.getStore() ?? {};
+      const answer = backend
+        .call(worker, name, () => serve(body))
+        .then(async (given) => ('later' in given ? await given.later : given.value))
+        .catch((error: unknown) => {
+          throw asServiceFailure(error);
+        });
+      return await raced(answer, signal, deadline === undefined ? null : sleep(deadline - now()));
+    };
+    return [name, call];
   });
+  const workflowService = Object.fromEntries(served) as Service;
   const connection: ConnectionLike = {
     workflowService,
     operatorService: {} as ConnectionLike['operatorService'],
