@@ -64,6 +64,8 @@ export interface WaitConfig extends Pace {
 export interface Config extends ClientConfig {
   readonly modelarts: ModelArtsConfig;
   readonly settings: WaitConfig;
+  /** Null means: without Worker Versioning. */
+  readonly buildId: string | null;
   readonly metricsAddress: ListenAddress | null;
   readonly healthAddress: ListenAddress | null;
   /** Null means: pretty on a terminal, else json. */
@@ -90,6 +92,7 @@ export function readConfig(env: Env = process.env, options: ReadOptions = {}): C
     ...clientPart(reader, env, options),
     modelarts,
     settings: waitPart(reader, modelarts.httpTimeoutMs),
+    buildId: reader.read(['MAOPS_BUILD_ID'], plainText, null),
     metricsAddress: reader.read(['MAOPS_METRICS_ADDRESS'], listenAddress, null),
     healthAddress: reader.read(['MAOPS_HEALTH_ADDRESS'], listenAddress, null),
     log: reader.read(['MAOPS_LOG'], word(logFormats), null),

@@ -45,6 +45,11 @@ export const configTable: readonly ConfigRow[] = [
   row('MAOPS_TASK_QUEUE', 'task queue of workflows and activities', 'modelarts-ops'),
   row('MAOPS_INSTALLATION', 'id that goes into markers: 6 hex digits', "the first 6 of the namespace's UUID"),
   row('MAOPS_ACTOR', 'who commands are by', 'the user of the operating system'),
+  row(
+    'MAOPS_BUILD_ID',
+    'version of this worker for Temporal Worker Versioning: runs stay on the version that they began on',
+    'no versioning',
+  ),
   row('MAOPS_POLL_MIN', 'shortest pause between two looks at the same resources', '5s'),
   row('MAOPS_POLL_MAX', 'longest pause between two looks, and between two reports of node counts', '30s'),
   row('MAOPS_POLL_WINDOW', 'how long one wait activity waits before it hands over', '5m'),

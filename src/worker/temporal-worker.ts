@@ -4,6 +4,7 @@ import {
   GracefulShutdownPeriodExpiredError,
   type NativeConnection,
   Worker,
+  type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { Logger } from './logging.js';
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly activityInterceptors?: readonly ActivityInterceptorsFactory[];
   readonly workflowBundle: WorkflowBundleOption;
   readonly maxCachedWorkflows: number;
+  /** With one, runs are pinned to this version; without, every worker takes every run. */
+  readonly buildId?: string | null;
   readonly dataConverter?: DataConverter;
   readonly logger: Logger;
   /** Called first when the worker is told to stop: waits hand over while the worker still answers for them. */
@@ -35,6 +38,15 @@ export interface RunningWorker {
   readonly ended: Promise<void>;
 }
 
+/** All versions of the worker are one deployment; `temporal worker deployment set-current-version` says which takes new runs. */
+const deploymentName = 'modelarts-ops';
+
+function versioning(buildId: string | null): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === null) return {};
+  const version = { deploymentName, buildId };
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } };
+}
+
 /** Starts a Temporal worker that knows nothing of ModelArts; the connection stays the caller's. */
 export async function startWorker(options: StartOptions): Promise<RunningWorker> {
   const { activityInterceptors = [], dataConverter, logger, onStop } = options;
@@ -45,6 +57,7 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
     activities: options.activities,
     workflowBundle: options.workflowBundle,
     maxCachedWorkflows: options.maxCachedWorkflows,
+    ...versioning(options.buildId ?? null),
     interceptors: { activity: [...activityInterceptors] },
     ...(dataConverter === undefined ? {} : { dataConverter }),
     stickyQueueScheduleToStartTimeout,

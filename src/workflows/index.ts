@@ -1,3 +1,4 @@
+import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { ChangeInput, LeaseInput, TeardownInput } from '../contract/workflows.js';
 import { change } from './change.js';
@@ -23,10 +24,12 @@ export async function launchNotebook(document: unknown, carried?: Parameters<typ
   return await provision('launchNotebook', document, carried);
 }
 
-/** Owns what is left alive on purpose. */
+/** Owns what is left alive on purpose. A lease may stand for months, so it follows the deployment's current version. */
 export async function leaseEnvironment(input: LeaseInput, carried?: Parameters<typeof lease>[1]): Promise<Progress> {
   return await lease(input, carried);
 }
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, leaseEnvironment);
 
 /** Removes everything of a name, and ends only when its absence is verified. */
 export async function teardownEnvironment(
