@@ -1,0 +1,108 @@
+import { createActivities } from '../../../src/activities/index.js';
+import type { Progress } from '../../../src/contract/progress.js';
+import type { Settings } from '../../../src/contract/settings.js';
+import { createModelArts } from '../../../src/modelarts/client.js';
+import { Secret } from '../../../src/modelarts/secret.js';
+import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../../src/modelarts/watchers.js';
+import { createFollowingClock } from '../../../src/simulator/clock.js';
+import { environment } from '../../../src/simulator/environment.js';
+import type { SimulatorOptions } from '../../../src/simulator/options.js';
+import { createSimulator } from '../../../src/simulator/simulator.js';
+import type { Simulator } from '../../../src/simulator/simulator-interface.js';
+import { type HttpHooks, virtualNetwork } from './http.js';
+import type { ActivityTable, WorkerRuntime } from './worker.js';
+import { VirtualWorld, type WorldOptions } from './world.js';
+
+/** The product's defaults (DESIGN 10). */
+export const productSettings: Settings = {
+  pollMinMs: 5_000,
+  pollMaxMs: 30_000,
+  windowMs: 300_000,
+  abnormalGraceMs: 300_000,
+  settleMs: 120_000,
+  httpTimeoutMs: 15_000,
+};
+
+export const installation = 'abc123';
+
+export interface VirtualStackOptions extends Omit<Partial<WorldOptions>, 'workers' | 'bundle'> {
+  readonly simulator?: Omit<SimulatorOptions, 'clock' | 'speed'>;
+  readonly settings?: Partial<Settings>;
+  /** @defaultValue 5, as the product */
+  readonly maxRps?: number;
+  readonly http?: HttpHooks;
+  /** One way. @defaultValue 20 ms */
+  readonly httpLatencyMs?: number;
+}
+
+/** The product's workflows, activities and client against the simulator, all on one virtual clock. */
+export interface VirtualStack {
+  readonly world: VirtualWorld;
+  readonly simulator: Simulator;
+  readonly settings: Settings;
+  /** API calls so far. */
+  calls(): number;
+  progress(workflowId: string): Promise<Progress>;
+  dispose(): Promise<void>;
+}
+
+export async function startVirtualStack(options: VirtualStackOptions = {}): Promise<VirtualStack> {
+  const { simulator: simulatorOptions, settings: changed, maxRps = 5, http = {}, httpLatencyMs = 20, ...rest } = options;
+  const settings = { ...productSettings, ...changed };
+  let world: VirtualWorld | null = null;
+  const startAt = options.startAt ?? Date.UTC(2026, 0, 1);
+  // The simulator is made first, because the world starts a worker at once.
+  const clock = createFollowingClock(
+    () => world?.now() ?? startAt,
+    async (ms, signal) => await world?.sleep(ms, signal).catch(() => undefined),
+  );
+  const simulator = createSimulator({ seed: options.seed ?? 1, ...simulatorOptions, clock });
+  let calls = 0;
+  const workers = (runtime: WorkerRuntime): ActivityTable => {
+    const { now, sleep, random, client, shutdown } = runtime;
+    const adapter = virtualNetwork(simulator, runtime, {
+      latencyMs: httpLatencyMs,
+      count: () => (calls += 1),
+      hooks: http,
+      kill: (worker) => world?.killWorker(worker),
+    });
+    const token = environment('https://modelarts.example.com').MODELARTS_TOKEN ?? '';
+    const modelarts = createModelArts({
+      endpoint: 'https://modelarts.example.com',
+      projectId: simulator.projectId,
+      credentials: { kind: 'token', token: new Secret(token) },
+      httpTimeoutMs: settings.httpTimeoutMs,
+      maxRps,
+      adapter,
+      now,
+      sleep,
+      random,
+    });
+    const watching = { pace: settings, now, sleep, random, signal: shutdown };
+    return createActivities({
+      modelarts,
+      watchers: {
+        pools: createPoolWatcher(modelarts, watching),
+        notebooks: createNotebookWatcher(modelarts, watching),
+        flavors: createFlavorWatcher(modelarts, watching),
+      },
+      temporal: client,
+      taskQueue: 'modelarts-ops',
+      installation,
+      settings,
+      shutdown,
+      now,
+      sleep,
+    }) as unknown as ActivityTable;
+  };
+  world = await VirtualWorld.create({ ...rest, startAt, workers });
+  const made = world;
+  return {
+    world: made,
+    simulator,
+    settings,
+    calls: () => calls,
+    progress: (workflowId) => made.query<Progress>(workflowId, 'progress'),
+    dispose: () => made.dispose(),
+  };
+}
