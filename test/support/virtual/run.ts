@@ -37,6 +37,8 @@ export interface RecordedActivation {
   readonly commands: readonly Command[];
   readonly historyLength: number;
   readonly continueAsNewSuggested: boolean;
+  /** What the SDK says that it relied on; replay must say so too. */
+  readonly flags: readonly number[];
 }
 
 export interface RunIdentity extends NextRun {
@@ -177,7 +179,7 @@ export class WorkflowRun {
     const instance = await this.instanceOn(worker);
     const continueAsNewSuggested = this.events >= settings.suggestContinueAsNewAfter;
     const record = { at: agenda.now, jobs, historyLength: this.events, continueAsNewSuggested };
-    const commands = await this.play(instance, record, false);
+    const { commands, flags } = await this.play(instance, { ...record, flags: [] }, false);
     const fate = this.kernel.activated(this, commands);
     this.kernel.trace(() => `${this.workflowId} ${jobs.map(nameOfJob).join(', ')} -> ${commands.map(nameOfCommand).join(', ') || 'nothing'}`);
     if (fate === 'diesBeforeReport') {
@@ -188,7 +190,7 @@ export class WorkflowRun {
     }
     const refused = new Set<string>();
     this.apply(commands, refused);
-    this.remember({ ...record, commands }, refused);
+    this.remember({ ...record, commands, flags }, refused);
     return fate;
   }
 
@@ -330,7 +332,7 @@ export class WorkflowRun {
     let number = 0;
     for (const record of this.history) {
       number += 1;
-      const commands = await this.play(instance, record, true);
+      const { commands } = await this.play(instance, record, true);
       if (commands.length !== record.commands.length || canonical(commands) !== canonical(record.commands)) {
         const expected = record.commands.map(nameOfCommand).join(', ');
         const given = commands.map(nameOfCommand).join(', ');
@@ -345,7 +347,7 @@ export class WorkflowRun {
     instance: WorkflowInstance,
     record: Omit<RecordedActivation, 'commands'>,
     isReplaying: boolean,
-  ): Promise<Command[]> {
+  ): Promise<{ commands: Command[]; flags: number[] }> {
     const jobs = isReplaying ? record.jobs.map((job) => (job.doUpdate ? { doUpdate: { ...job.doUpdate, runValidator: false } } : job)) : record.jobs;
     const isFirst = record.jobs.some(({ initializeWorkflow }) => initializeWorkflow);
     const patches = isReplaying && isFirst ? this.patches.map((patchId) => ({ notifyHasPatch: { patchId } })) : [];
@@ -356,12 +358,13 @@ export class WorkflowRun {
       isReplaying,
       historyLength: record.historyLength,
       continueAsNewSuggested: record.continueAsNewSuggested,
+      availableInternalFlags: [...record.flags],
     });
     if (failed) {
       const cause = errorOf(failed.failure);
       throw new WorkflowTaskError(`${this.workflowId}: a workflow task failed: ${cause.message}\n${cause.stack}`);
     }
-    return (successful?.commands ?? []) as Command[];
+    return { commands: successful?.commands ?? [], flags: successful?.usedInternalFlags ?? [] };
   }
 
   /** Asks the run; also a closed one, and one that is in no cache. */
