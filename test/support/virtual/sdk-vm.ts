@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { coresdk } from '@temporalio/proto';
+import type { coresdk } from '@temporalio/proto';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
@@ -9,8 +9,12 @@ import Long from 'long';
 /** The SDK version whose internals this file knows; it is the only file of the driver that imports them. */
 const knownVersion = '1.24.0';
 
+// The package's named exports are not seen by `import` in native ESM.
+const require = createRequire(import.meta.url);
+const protocol = require('@temporalio/proto') as typeof import('@temporalio/proto');
+
 /** The version of the SDK that is installed. */
-export const sdkVersion = (createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string }).version;
+export const sdkVersion = (require('@temporalio/worker/package.json') as { version: string }).version;
 
 export type Activation = coresdk.workflow_activation.IWorkflowActivation;
 export type Completion = coresdk.workflow_completion.IWorkflowActivationCompletion;
@@ -99,5 +103,5 @@ function isQuery(activation: Activation): boolean {
 
 /** The sandbox converts the jobs of every other activation by itself. */
 function decoded(activation: Activation): Activation {
-  return coresdk.workflow_activation.WorkflowActivation.fromObject(activation);
+  return protocol.coresdk.workflow_activation.WorkflowActivation.fromObject(activation);
 }

@@ -48,9 +48,11 @@ interface CallContext {
   readonly deadline?: number;
 }
 
+/** One for all clients: Node pays for every storage that was ever used, with every promise. */
+const context = new AsyncLocalStorage<CallContext>();
+
 /** A real Temporal client whose calls are answered by the world. */
 export function virtualClient(backend: ServiceBackend, worker: VirtualWorker | null, sleep: (ms: number) => Promise<void>, now: () => number): Client {
-  const context = new AsyncLocalStorage<CallContext>();
   const methods = serviceMethods(backend);
   const served = Object.entries(methods).map(([name, method]) => {
     const serve = method as (body: unknown) => Answer<unknown> | Promise<Answer<unknown>>;
