@@ -17,8 +17,11 @@ export class OperationsError extends Error {
 export class InvalidSpecError extends OperationsError {
   override readonly name = 'InvalidSpecError';
 
-  constructor(readonly problems: readonly (SpecProblem | LocatedProblem)[]) {
-    super(`the spec is not valid, nothing was started:\n${describeProblems(problems)}`);
+  constructor(
+    readonly problems: readonly (SpecProblem | LocatedProblem)[],
+    options: { readonly hint?: string | null } = {},
+  ) {
+    super(`the spec is not valid, nothing was started:\n${describeProblems(problems)}`, options);
   }
 }
 

@@ -24,7 +24,7 @@ import { isOpen, type Noun, requireRun } from './name.js';
 import { listEnvironments } from './roster.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
-import { startOrJoin } from './start.js';
+import { checkStart, startOrJoin } from './start.js';
 import { type TimelineEntry, tellTimeline } from './timeline.js';
 
 /** What the operations are built from; `connect` fills it in. */
@@ -63,6 +63,11 @@ export class Operations {
     const { workflowId, runId, joined } = await startOrJoin(this.deps.runs, noun, document, call);
     const progress = wait ? await this.result(workflowId, signal === undefined ? {} : { signal }) : null;
     return { handle: { workflowId, runId }, joined, progress };
+  }
+
+  /** Throws what `create` would refuse a checked spec with; starts nothing. */
+  checkCreate(noun: Noun, spec: Spec): Promise<{ readonly joins: boolean }> {
+    return checkStart(this.deps.runs, noun, spec);
   }
 
   /** Where an operation stands. */
@@ -238,7 +243,14 @@ export class Operations {
   }
 
   private async update(name: string, noun: Noun, update: string, argument: unknown): Promise<Progress> {
-    return await this.deliver(await this.open(name, noun, update), update, argument);
+    const run = await this.open(name, noun, update);
+    const kind = parseOperationId(run.workflowId)?.kind;
+    if (kind === 'lease' || kind === 'teardown') {
+      throw new OperationRefusedError(`${update} ${name}: ${run.workflowId} takes no ${update}`, {
+        hint: `\`maops env show ${name}\` says where it stands.`,
+      });
+    }
+    return await this.deliver(run, update, argument);
   }
 
   private deliver(run: Run, update: string, argument: unknown): Promise<Progress> {

@@ -66,7 +66,7 @@ function unanswered(run: Run): Progress {
     startedAt,
     endedAt: null,
     percent: 0,
-    why: 'no worker answers; this is what Temporal knows',
+    why: 'no worker answers (start one with `maops worker`); this is what Temporal knows',
     steps: [],
     pool: null,
     notebook: null,

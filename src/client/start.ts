@@ -61,6 +61,17 @@ export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, cal
   return { workflowId, runId, spec, joined };
 }
 
+/** Refuses as `startOrJoin` would, and starts nothing; answers whether an open run would be joined. */
+export async function checkStart(runs: Runs, noun: Noun, spec: Spec): Promise<{ readonly joins: boolean }> {
+  const kind = specKindOf[noun];
+  await refuseDuringTeardown(runs, spec.name);
+  await refuseOtherLease(runs, kind, spec);
+  const run = await runs.describe(operationId(noun, spec.name));
+  if (run === null || !isOpen(run)) return { joins: false };
+  await refuseOtherSpec(runs, run, kind, spec);
+  return { joins: true };
+}
+
 async function refuseDuringTeardown(runs: Runs, name: string): Promise<void> {
   const teardown = await runs.describe(operationId('teardown', name));
   if (teardown === null || !isOpen(teardown)) return;

@@ -4,7 +4,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { findEncryptedPayload } from '../codec/errors.js';
 import {
   NotAuthorizedError,
@@ -35,6 +35,7 @@ const grpc = {
   permissionDenied: 7,
   failedPrecondition: 9,
   aborted: 10,
+  unimplemented: 12,
   unavailable: 14,
   unauthenticated: 16,
 } as const;
@@ -48,6 +49,7 @@ export function castError(error: unknown, place: Place, subject: string, answere
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return new WorkerUnreachableError(place.taskQueue, error);
   if (error instanceof WorkflowNotFoundError) return notOpen(subject, error);
+  if (error instanceof NamespaceNotFoundError) return noNamespace(place, error);
   const status = grpcStatus(error);
   if (status === null) return new OperationsError(`${subject}: ${messageOf(error)}`, { cause: error });
   switch (status.code) {
@@ -66,6 +68,12 @@ export function castError(error: unknown, place: Place, subject: string, answere
     case grpc.unauthenticated:
       return new NotAuthorizedError(`Temporal at ${place.address} refuses: ${status.details}`, {
         hint: 'Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings.',
+        cause: error,
+      });
+    // What a web server or a proxy says to gRPC, and a Temporal server never to these calls.
+    case grpc.unimplemented:
+      return new OperationsError(`what answers at ${place.address} is not a Temporal server: ${status.details}`, {
+        hint: 'Set TEMPORAL_ADDRESS to host:port of the Temporal server, not of its UI.',
         cause: error,
       });
     case grpc.notFound:

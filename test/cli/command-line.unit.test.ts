@@ -26,6 +26,12 @@ describe('help', () => {
     },
   );
 
+  test('is the same asked for as `help env create`', async () => {
+    const [before, after] = [await run(['help', 'env', 'create']), await run(['env', 'create', '--help'])];
+    expect(before).toEqual(after);
+    expect(before.out).toContain('--dry-run');
+  });
+
   test('lists every noun and role', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
@@ -75,6 +81,18 @@ describe('a bad spec', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(`${file}:4:3 pool.netwrok: unknown key \`netwrok\`; did you mean \`network\`?`);
     expect(err).toContain('nothing was started');
+  });
+
+  test('is told in the order of its lines, and with the command that it is for', async () => {
+    const file = path.join(folder, 'order.yaml');
+    writeFileSync(file, text);
+    const { err } = await run(['env', 'create', '-f', file]);
+    const lines = [...err.matchAll(/:(\d+):\d+ /g)].map(([, line]) => Number(line));
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines).toEqual([...lines].sort((a, b) => a - b));
+    const other = await run(['env', 'create', '-f', 'examples/pool-only.yaml']);
+    expect(other.code).toBe(2);
+    expect(other.err).toContain('It is a spec for `maops pool create -f examples/pool-only.yaml`.');
   });
 
   test('may come from stdin', async () => {

@@ -86,24 +86,27 @@ async function serviceChecks(context: Context): Promise<Check[]> {
   const options = { signal: context.interrupted };
   const credentials = await attempt('credentials', async () => {
     const { items } = await modelarts.networks.list({}, options);
-    return `accepted; ${items.length} networks`;
+    return `accepted; networks: ${items.length}`;
   });
   const clock = await attempt('clock', () => checkClock(endpoint, context));
   if (credentials.state === 'failed') return [settings, credentials, ...skip('pools API', 'notebook API'), clock];
   const pools = await attempt(
     'pools API',
-    async () => `${(await modelarts.pools.list({}, options)).items.length} pools`,
+    async () => `pools: ${(await modelarts.pools.list({}, options)).items.length}`,
   );
   const notebooks = await attempt(
     'notebook API',
-    async () => `${(await modelarts.notebooks.list({}, options)).instances.length} notebooks`,
+    async () => `notebooks: ${(await modelarts.notebooks.list({}, options)).instances.length}`,
   );
   return [settings, credentials, pools, notebooks, clock];
 }
 
 /** Compares with the Date header, which any answer carries, also a refusal. */
 async function checkClock(endpoint: string, context: Context): Promise<string> {
-  const answer = await fetch(endpoint, { signal: AbortSignal.any([context.interrupted, AbortSignal.timeout(8_000)]) });
+  const signal = AbortSignal.any([context.interrupted, AbortSignal.timeout(8_000)]);
+  const answer = await fetch(endpoint, { signal }).catch(() => {
+    throw new OperationsError('not compared: the service does not answer');
+  });
   await answer.body?.cancel();
   const theirs = Date.parse(answer.headers.get('date') ?? '');
   if (Number.isNaN(theirs)) return 'the service sends no Date header; not compared';
@@ -134,7 +137,8 @@ function describe(error: unknown): string {
 
 function hintOf(error: unknown): string | null {
   if (error instanceof OperationsError) return error.hint;
-  if (error instanceof ConfigError) return 'Set what is named; the README lists every variable.';
+  if (error instanceof ConfigError) return 'Set what is named; docs/configuration.md lists every variable.';
   if (error instanceof ModelArtsError && error.kind === 'auth') return 'Check the credentials in the settings.';
+  if (error instanceof ModelArtsError && error.kind === 'transport') return 'Check MODELARTS_ENDPOINT and the network.';
   return null;
 }

@@ -2,6 +2,7 @@ import type { Spec } from '../../contract/spec.js';
 import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../../domain/flavor.js';
 import { poolChoices } from '../../domain/pool-spec.js';
 import type { ModelArts } from '../../modelarts/client.js';
+import { OperationRefusedError, OperationsError, SpecConflictError } from '../errors.js';
 import { findNetwork, findPool, listNotebooks } from '../inventory.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
@@ -12,6 +13,7 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
   const modelarts = await context.modelarts();
   const signal = context.interrupted;
   const checks = [
+    await checkEnvironmentName(context, spec),
     await checkNetwork(modelarts, spec, signal),
     await checkPoolName(modelarts, spec, signal),
     await checkNotebookName(modelarts, spec, signal),
@@ -30,6 +32,20 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
   context.result(document, renderDryRun(document));
   context.notice('dry run: nothing was started');
   return document.ok ? exitCodes.done : exitCodes.failed;
+}
+
+/** Without Temporal the rest of a dry run is still worth something. */
+async function checkEnvironmentName(context: Context, spec: Spec): Promise<DryRunCheck> {
+  const subject = `environment ${spec.name}`;
+  try {
+    const { joins } = await (await context.operations()).checkCreate('env', spec);
+    return { subject, state: 'ok', finding: joins ? 'runs with the same spec, and would be joined' : 'may be started' };
+  } catch (error) {
+    if (error instanceof SpecConflictError || error instanceof OperationRefusedError)
+      return { subject, state: 'failed', finding: error.message };
+    if (!(error instanceof OperationsError)) throw error;
+    return { subject, state: 'warning', finding: `not asked: ${error.message}` };
+  }
 }
 
 function describePool({ name, pool }: Spec, projectId: string, flavor: number | null): DryRun['pool'] {

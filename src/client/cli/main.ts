@@ -22,11 +22,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs the words after `maops` on a terminal and answers the exit code. */
-export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  if (words[0] === 'help' && words[1] === 'exit-codes') {
+export async function runCommandLine(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  if (given[0] === 'help' && given[1] === 'exit-codes') {
     terminal.stdout.write(exitCodesHelp);
     return exitCodes.done;
   }
+  // `help env create` means the help of that command, which commander alone would not find below a noun.
+  const words = given[0] === 'help' && given.length > 1 ? [...given.slice(1), '--help'] : given;
   const entry = findEntry(words);
   let code: ExitCode = exitCodes.done;
   const program = await buildProgram(terminal, entry, (command) => async (work) => {

@@ -11,8 +11,17 @@ import type { Terminal } from './terminal.js';
 export async function readSpec(noun: Noun, file: string, terminal: Terminal): Promise<Spec> {
   const text = file === '-' ? await readAll(terminal.stdin) : await readText(file);
   const parsed = parseSpecText(specKindOf[noun], text, file === '-' ? 'stdin' : file);
-  if (!parsed.ok) throw new InvalidSpecError(parsed.problems);
-  return parsed.spec;
+  if (parsed.ok) return parsed.spec;
+  // In the order in which a person goes through the file.
+  const problems = [...parsed.problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  throw new InvalidSpecError(problems, { hint: otherCommand(noun, text, file) });
+}
+
+/** A spec of another noun is a frequent mistake: then the command that it is for is worth more than the problems. */
+function otherCommand(noun: Noun, text: string, file: string): string | null {
+  const nouns: readonly Noun[] = ['env', 'pool', 'notebook'];
+  const other = nouns.find((one) => one !== noun && parseSpecText(specKindOf[one], text, file).ok);
+  return other === undefined ? null : `It is a spec for \`maops ${other} create -f ${file}\`.`;
 }
 
 async function readText(file: string): Promise<string> {

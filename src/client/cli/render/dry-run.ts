@@ -38,12 +38,7 @@ export function renderDryRun({ name, ok, checks, pool, notebook, lease, spec }: 
     ['notebook', notebook?.name ?? null],
     ['  profile', notebook?.profileId ?? null],
     ['  flavor', notebook?.flavor ?? null],
-    [
-      '  storage',
-      notebook === null
-        ? null
-        : [notebook.storage.type, notebook.storage.volumeSize, notebook.storage.path].filter(Boolean).join(' '),
-    ],
+    ['  storage', notebook === null ? null : describeStorage(notebook)],
     ['  stops after', notebook?.autoStop?.duration ?? null],
     ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}`],
     ['on failure', spec.onFailure],
@@ -51,4 +46,9 @@ export function renderDryRun({ name, ok, checks, pool, notebook, lease, spec }: 
   ]);
   const looked = renderTable(checks.map(({ state, subject, finding }) => [state, subject, finding]));
   return `would make:\n${made}\n\nlooked up:\n${looked}\n\n${ok ? 'this can be started' : 'this would fail'}`;
+}
+
+function describeStorage({ storage }: NotebookSpec): string {
+  const size = storage.volumeSize === undefined ? null : `${storage.volumeSize} GB`;
+  return [storage.type, size, storage.path].filter(Boolean).join(' ');
 }

@@ -115,9 +115,12 @@ function describeLease({ lease }: Progress, { timeZone }: View): string | null {
 
 function describeFailure({ failure }: Progress): string | null {
   if (failure === null) return null;
-  const ids = [failure.errorCode, failure.requestId === null ? null : `request ${failure.requestId}`].filter(
-    (id) => id !== null,
-  );
+  const { message, errorCode, requestId } = failure;
+  // Most messages name them already.
+  const ids = [
+    errorCode === null || message.includes(errorCode) ? null : errorCode,
+    requestId === null || message.includes(requestId) ? null : `request ${requestId}`,
+  ].filter((id) => id !== null);
   const at = failure.step === null ? '' : ` (step ${failure.step})`;
   return `${failure.type}${at}: ${failure.message}${ids.length === 0 ? '' : ` [${ids.join(', ')}]`}`;
 }

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Progress } from '../../src/contract/progress.js';
+import { environmentDocument, freshName, poolPart } from '../workflows/documents.js';
+import { openShell, type Shell } from './shell.js';
+
+let shell: Shell;
+beforeAll(async () => {
+  shell = await openShell();
+}, 60_000);
+afterAll(async () => await shell?.close());
+
+/** Every key of a progress, which is there whether or not it has a value (design section 5). */
+const progressKeys = [
+  'name',
+  'operation',
+  'workflowId',
+  'runId',
+  'phase',
+  'phaseSince',
+  'startedAt',
+  'endedAt',
+  'percent',
+  'why',
+  'steps',
+  'pool',
+  'notebook',
+  'failure',
+  'awaiting',
+  'lease',
+  'audit',
+];
+
+test('an environment is made, looked at in every way, and torn down with verified absence', async () => {
+  const name = freshName();
+  const spec = shell.file('whole.json', environmentDocument(name));
+  const made = await shell.run(['env', 'create', '-f', spec, '--wait', '--json']);
+  expect({ code: made.code, err: made.err }).toEqual({ code: 0, err: `started env/${name}\n` });
+  const ready = JSON.parse(made.out) as Progress;
+  expect(Object.keys(ready)).toEqual(expect.arrayContaining(progressKeys));
+  expect(ready).toMatchObject({
+    name,
+    operation: 'provisionPoolThenLaunchNotebook',
+    workflowId: `env/${name}`,
+    phase: 'Ready',
+    percent: 100,
+    steps: [
+      { name: 'validate', state: 'done' },
+      { name: 'pool', state: 'done' },
+      { name: 'notebook', state: 'done' },
+    ],
+    pool: { phase: 'Running', nodes: { wanted: 2, available: 2, creating: 0, abnormal: 0 } },
+    notebook: { status: 'RUNNING', url: expect.stringMatching(/^https:/) },
+    failure: null,
+    awaiting: null,
+  });
+
+  const [shown, made2, all, story, reason, text] = await Promise.all([
+    shell.json(['env', 'show', name]),
+    shell.json(['env', 'show', `env/${name}`]),
+    shell.json<Progress[]>(['env', 'list', '--phase', 'Leased']),
+    shell.json<{ entries: { kind: string; text: string }[] }>(['env', 'history', `env/${name}`]),
+    shell.json<{ workflowId: string; phase: string }>(['env', 'why', name]),
+    shell.run(['env', 'show', `env/${name}`]),
+  ]);
+  expect(Object.keys(shown)).toEqual(expect.arrayContaining(progressKeys));
+  expect(shown).toMatchObject({ workflowId: `lease/${name}`, phase: 'Leased' });
+  expect(made2).toEqual(ready);
+  expect(all.filter((one) => one.name === name)).toHaveLength(1);
+  const phases = story.entries.filter(({ kind }) => kind === 'phase').map((entry) => entry.text);
+  expect(phases).toEqual([
+    'Validating',
+    'CreatingPool',
+    'AwaitingPool',
+    'CreatingNotebook',
+    'AwaitingNotebook',
+    'Ready',
+  ]);
+  expect(reason).toMatchObject({ workflowId: `lease/${name}`, phase: 'Leased' });
+  expect({ code: text.code, err: text.err }).toEqual({ code: 0, err: '' });
+  expect(text.out).toContain('2 of 2 nodes available');
+
+  const asked = await shell.run(['env', 'teardown', name]);
+  expect(asked).toMatchObject({ code: 2, out: expect.stringContaining(`called off first: lease/${name}`) });
+  expect(asked.err).toContain(`nothing was deleted. To go on: maops env teardown ${name} --yes`);
+  expect(shell.stack.simulator.state().pools.filter((pool) => pool.name === name)).toHaveLength(1);
+
+  const gone = await shell.json(['env', 'teardown', name, '--yes', '--wait']);
+  expect(gone).toMatchObject({ operation: 'teardownEnvironment', phase: 'Gone', percent: 100 });
+  const { pools, notebooks } = shell.stack.simulator.state();
+  expect([...pools, ...notebooks].filter((one) => one.name === name)).toEqual([]);
+}, 60_000);
+
+test('an environment that is not there is Gone', async () => {
+  const name = freshName();
+  const [gone, said] = await Promise.all([
+    shell.json(['env', 'teardown', name, '--yes']),
+    shell.run(['env', 'teardown', name]),
+  ]);
+  expect(gone).toMatchObject({ name, phase: 'Gone' });
+  expect(Object.keys(gone)).toEqual(expect.arrayContaining(progressKeys));
+  expect(said).toEqual({ code: 0, out: `there is nothing of ${name}\n`, err: '' });
+}, 20_000);
+
+describe('a second create', () => {
+  test('with the same spec joins, whatever the order of its keys; with another one it is refused with both shown', async () => {
+    const name = freshName();
+    const document = environmentDocument(name, { approval: { required: true, timeout: '60s' } });
+    const reordered = Object.fromEntries(Object.entries(document).reverse());
+    const other = { ...document, pool: poolPart({ count: 5 }) };
+    const first = await shell.json(['env', 'create', '-f', shell.file('first.json', document)]);
+    const [same, another, dry] = await Promise.all([
+      shell.run(['env', 'create', '-f', shell.file('same.json', reordered), '--json']),
+      shell.run(['env', 'create', '-f', shell.file('other.json', other)]),
+      shell.run(['env', 'create', '-f', shell.file('dry.json', other), '--dry-run']),
+    ]);
+    expect({ code: same.code, runId: (JSON.parse(same.out) as Progress).runId }).toEqual({
+      code: 0,
+      runId: first.runId,
+    });
+    expect(same.err).toContain(`joined env/${name}, which runs with the same spec`);
+    expect({ code: another.code, out: another.out }).toEqual({ code: 1, out: '' });
+    expect(another.err).toContain(`${name} exists with another spec (env/${name})`);
+    expect(another.err).toContain('pool.count: 2, asked for 5');
+    expect({ code: dry.code, out: dry.out }).toEqual({ code: 1, out: expect.stringContaining('this would fail') });
+    expect(dry.out).toContain('pool.count: 2, asked for 5');
+    await shell.json(['env', 'cancel', name, '--reason', 'enough seen']);
+    await shell.stack.until(`env/${name}`, ({ endedAt }) => endedAt !== null);
+  }, 30_000);
+
+  test('during a teardown is refused', async () => {
+    const name = freshName();
+    const spec = shell.file('torn.json', environmentDocument(name));
+    await shell.json(['env', 'create', '-f', spec, '--wait']);
+    // No DELETE works until the refusal was seen: so the teardown is still open then.
+    shell.stack.simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
+    await shell.json(['env', 'teardown', name, '--yes']);
+    const refused = await shell.run(['env', 'create', '-f', spec]);
+    shell.stack.simulator.faults.clear();
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain(`${name} is being torn down; nothing was started`);
+    await shell.stack.until(`teardown/${name}`, ({ phase }) => phase === 'Gone');
+  }, 40_000);
+});

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { environmentDocument, freshName } from '../workflows/documents.js';
+import { openShell, type Shell } from './shell.js';
+
+let shell: Shell;
+beforeAll(async () => {
+  shell = await openShell();
+}, 60_000);
+afterAll(async () => await shell?.close());
+
+/** A port where nobody listens. */
+const nowhere = '127.0.0.1:1';
+
+describe('a spec with a mistake ends with 2, names file, line and key, and starts nothing', () => {
+  const valid = [
+    'name: NAME',
+    'pool:',
+    '  flavors: [modelarts.vm.gpu.t4u8]',
+    '  count: 2',
+    '  network: network-7a3e-0123456789abcdef0123456789abcdef',
+    '  scope: [Train, Notebook]',
+    'notebook:',
+    '  profileId: Multi-Engine 1.0 (python3)-gpu',
+    '  flavor: modelarts.bm.gpu.v100NV32',
+    '  storage: {type: evs, volumeSize: 5}',
+    '',
+  ].join('\n');
+  test.each([
+    ['an unknown key', ['  count: 2', '  cuont: 2'], ':4:3 pool.cuont: unknown key `cuont`; did you mean `count`?'],
+    ['a bare number as duration', ['5}\n', '5}\n  autoStop: 4\n'], ':11:3 notebook.autoStop: has no unit'],
+    ['a profile for other hardware', [')-gpu', ')-cpu'], ':8:3 notebook.profileId: is for CPU'],
+    ['a tab', ['  count', '\tcount'], ':4:1 Tabs are not allowed as indentation'],
+    ['a key given twice', ['  count: 2\n', '  count: 2\n  count: 3\n'], ':5:3 the same key is given twice'],
+    ['a bracket that is not closed', ['Notebook]', 'Notebook'], ':7:'],
+  ] as const)(
+    '%s',
+    async (title, [from, to], message) => {
+      const name = freshName();
+      const file = shell.file(`${title}.yaml`, valid.replace('NAME', name).replace(from, to));
+      const { code, out, err } = await shell.run(['env', 'create', '-f', file]);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain(`${file}${message}`);
+      expect(shell.stack.simulator.requests()).toEqual([]);
+      const started = shell.stack.client.workflow.getHandle(`env/${name}`).describe();
+      await expect(started).rejects.toThrow(WorkflowNotFoundError);
+    },
+    20_000,
+  );
+
+  test('and says which command the spec is for', async () => {
+    const { code, err } = await shell.run(['pool', 'create', '-f', 'examples/team-a.yaml']);
+    expect(code).toBe(2);
+    expect(err).toContain('maops env create -f examples/team-a.yaml');
+  });
+
+  test('from stdin', async () => {
+    const { code, err } = await shell.run(['env', 'create', '-f', '-'], {}, valid.replace('count', 'cuont'));
+    expect(code).toBe(2);
+    expect(err).toContain('stdin:4:3 pool.cuont');
+  });
+});
+
+test('a server that is down is told within 10 s, with its address', async () => {
+  const began = Date.now();
+  const file = shell.file('down.json', environmentDocument(freshName()));
+  const commands = [
+    ['env', 'create', '-f', file],
+    ['env', 'show', 'team-a'],
+  ];
+  const all = await Promise.all(commands.map((words) => shell.run(words, { TEMPORAL_ADDRESS: nowhere })));
+  expect(Date.now() - began).toBeLessThan(10_000);
+  for (const { code, out, err } of all) {
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(`cannot reach Temporal at ${nowhere}`);
+    expect(err).toContain('TEMPORAL_ADDRESS');
+  }
+}, 20_000);
+
+test('a namespace that is not there is named, with the variable that says it', async () => {
+  const { code, out, err } = await shell.run(['env', 'show', 'team-a'], { TEMPORAL_NAMESPACE: 'nosuch' });
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain('has no namespace nosuch');
+  expect(err).toContain('Set TEMPORAL_NAMESPACE');
+}, 20_000);
+
+test('an operation that is not known ends with 1 and says where to look', async () => {
+  const { code, out, err } = await shell.run(['env', 'show', 'nobody']);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toBe(
+    'maops: Temporal knows no operation of env nobody\n  `maops env list` shows the names that it knows.\n',
+  );
+}, 20_000);
+
+test('missing variables are named, all of them, and end with 2', async () => {
+  const unset = { MODELARTS_TOKEN: '', MODELARTS_PROJECT_ID: '', MAOPS_MAX_RPS: '0' };
+  const { code, out, err } = await shell.run(['pool', 'list'], unset);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  for (const variable of ['MODELARTS_TOKEN', 'MODELARTS_PROJECT_ID', 'MAOPS_MAX_RPS']) expect(err).toContain(variable);
+}, 20_000);
+
+test('a wrong token ends with 4, and is not printed', async () => {
+  const wrong = { MODELARTS_TOKEN: 'tok-wrong-secret' };
+  const file = shell.file('unauthorised.json', environmentDocument(freshName()));
+  const commands = [
+    ['pool', 'list'],
+    ['notebook', 'open', 'team-a'],
+    ['env', 'create', '-f', file, '--dry-run'],
+  ];
+  for (const { code, out, err } of await Promise.all(commands.map((words) => shell.run(words, wrong)))) {
+    expect({ code, out }).toEqual({ code: 4, out: '' });
+    expect(err).toContain('Check the credentials (MODELARTS_TOKEN');
+    expect(err).not.toContain('tok-wrong-secret');
+  }
+  const doctor = await shell.run(['doctor'], wrong);
+  expect({ code: doctor.code, out: doctor.out }).toEqual({
+    code: 1,
+    out: expect.stringMatching(/failed\s+credentials/),
+  });
+}, 20_000);

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { environmentDocument, freshName, poolPart } from '../workflows/documents.js';
+import { openShell, type Shell } from './shell.js';
+
+let shell: Shell;
+beforeAll(async () => {
+  shell = await openShell();
+}, 60_000);
+afterAll(async () => await shell?.close());
+
+interface Row {
+  readonly name: string;
+  readonly status?: string;
+}
+
+test('a notebook is stopped, started and opened; what belongs to an environment is not deleted alone', async () => {
+  const name = freshName();
+  await shell.json(['env', 'create', '-f', shell.file('open.json', environmentDocument(name)), '--wait']);
+
+  const opened = await shell.json<{ url: string }>(['notebook', 'open', name]);
+  expect(new URL(opened.url).searchParams.get('token')).toMatch(/\w{16}/);
+
+  const stopped = await shell.json(['notebook', 'stop', name, '--reason', 'night']);
+  expect(stopped).toMatchObject({ operation: 'changeResource', phase: 'Done' });
+  const [shown, closed, again] = await Promise.all([
+    shell.json<Row>(['notebook', 'show', name]),
+    shell.run(['notebook', 'open', name]),
+    shell.run(['notebook', 'stop', name]),
+  ]);
+  expect(shown).toMatchObject({ name, status: 'STOPPED' });
+  expect({ code: closed.code, out: closed.out }).toEqual({ code: 1, out: '' });
+  expect(closed.err).toContain(`maops notebook start ${name}`);
+  expect({ code: again.code, err: again.err }).toEqual({ code: 2, err: expect.stringContaining('--reason') });
+
+  const started = await shell.run(['notebook', 'start', name, '--reason', 'morning']);
+  expect({ code: started.code, out: started.out }).toEqual({
+    code: 0,
+    out: expect.stringContaining(`change/notebook/${name} Done`),
+  });
+
+  const refused = await Promise.all(
+    ['pool', 'notebook'].map((noun) => shell.run([noun, 'delete', name, '--wait', '--json'])),
+  );
+  for (const { code, out, err } of refused) {
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(`belongs to environment ${name}; nothing was deleted`);
+    expect(err).toContain(`maops env teardown ${name}`);
+  }
+  const pools = await shell.json<Row[]>(['pool', 'list']);
+  expect(pools.map((pool) => pool.name)).toContain(name);
+}, 60_000);
+
+test('a pool of its own is made and deleted', async () => {
+  const name = freshName('pool');
+  const file = shell.file('pool.json', { name, pool: poolPart({ scope: ['Train'] }) });
+  const made = await shell.json(['pool', 'create', '-f', file, '--wait']);
+  expect(made).toMatchObject({
+    operation: 'provisionPool',
+    workflowId: `pool/${name}`,
+    phase: 'Ready',
+    notebook: null,
+  });
+  const gone = await shell.json(['pool', 'delete', name, '--wait']);
+  expect(gone).toMatchObject({ phase: 'Gone' });
+  const left = await shell.json<Row[]>(['pool', 'list']);
+  expect(left.map((pool) => pool.name)).not.toContain(name);
+}, 60_000);
+
+test('flavors and networks are listed and shown', async () => {
+  const [flavors, networks, unknown] = await Promise.all([
+    shell.json<Row[]>(['flavor', 'list', '--type', 'Logical']),
+    shell.json<{ id: string }[]>(['network', 'list']),
+    shell.run(['network', 'show', 'network-none']),
+  ]);
+  expect(flavors.map(({ name }) => name)).toEqual(['modelarts.logical.cpu.2u', 'modelarts.logical.gpu.t4']);
+  const id = networks[0]?.id ?? '';
+  expect(await shell.json(['network', 'show', id])).toMatchObject({ id, phase: 'Active' });
+  expect({ code: unknown.code, err: unknown.err }).toEqual({
+    code: 1,
+    err: expect.stringContaining('there is no network network-none'),
+  });
+}, 30_000);

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Progress } from '../../src/contract/progress.js';
+import { environmentDocument, freshName } from '../workflows/documents.js';
+import { openShell, type Shell } from './shell.js';
+
+let shell: Shell;
+beforeAll(async () => {
+  shell = await openShell();
+}, 60_000);
+afterAll(async () => await shell?.close());
+
+const approval = { required: true, timeout: '60s' };
+const because = ['--reason', 'because'];
+const isOver = ({ endedAt }: Progress) => endedAt !== null;
+
+/** Starts an environment and waits until it is in a phase. */
+async function begin(phase: Progress['phase'], change: Record<string, unknown>): Promise<string> {
+  const name = freshName();
+  await shell.stack.start('provisionPoolThenLaunchNotebook', `env/${name}`, environmentDocument(name, change));
+  await shell.stack.until(`env/${name}`, (progress) => progress.phase === phase);
+  return name;
+}
+
+describe('leaving an operation alone', () => {
+  test('Ctrl-C ends the watching with 130 and says that the operation goes on, as it does', async () => {
+    const name = await begin('AwaitingApproval', { approval });
+    const watching = shell.start(['env', 'watch', name]);
+    await watching.said(/AwaitingApproval/);
+    watching.kill('SIGINT');
+    expect(await watching.ended).toBe(130);
+    expect(watching.stderr()).toContain(`interrupted: env/${name} goes on. Watch it with \`maops env watch ${name}\`.`);
+    expect((await shell.stack.progress(`env/${name}`)).phase).toBe('AwaitingApproval');
+    await shell.json(['env', 'cancel', name, ...because]);
+    await shell.stack.until(`env/${name}`, isOver);
+  }, 30_000);
+
+  test('--timeout ends a wait with 8, and the operation goes on', async () => {
+    const name = freshName();
+    const file = shell.file('wait.json', environmentDocument(name, { approval }));
+    const { code, out, err } = await shell.run([
+      'env',
+      'create',
+      '-f',
+      file,
+      '--wait',
+      '--timeout',
+      '1500ms',
+      '--json',
+    ]);
+    expect({ code, err }).toEqual({ code: 8, err: expect.stringContaining(`env/${name} goes on`) });
+    expect(JSON.parse(out)).toMatchObject({ name, phase: 'AwaitingApproval', endedAt: null });
+    const watch = await shell.run(['env', 'watch', name, '--timeout', '500ms', '--json']);
+    expect(watch.code).toBe(8);
+    const cancelled = shell.start(['env', 'watch', name, '--json']);
+    await cancelled.said(/AwaitingApproval/);
+    await shell.json(['env', 'cancel', name, ...because]);
+    expect(await cancelled.ended).toBe(1);
+    const lines = cancelled.stdout().trim().split('\n');
+    const last = JSON.parse(lines.at(-1) ?? '') as Progress;
+    expect(last).toMatchObject({ phase: 'Cancelled', audit: [{ verb: 'cancel', by: 'tester', reason: 'because' }] });
+  }, 30_000);
+});
+
+describe('an approval', () => {
+  test('is given or refused by a person with a reason; nobody can answer twice', async () => {
+    const [yes, no] = await Promise.all([
+      begin('AwaitingApproval', { approval }),
+      begin('AwaitingApproval', { approval }),
+    ]);
+    const without = await shell.run(['env', 'approve', yes]);
+    expect({ code: without.code, err: without.err }).toEqual({ code: 2, err: expect.stringContaining('--reason') });
+    await Promise.all([shell.json(['env', 'approve', yes, ...because]), shell.json(['env', 'reject', no, ...because])]);
+    const rejected = await shell.stack.until(`env/${no}`, isOver);
+    expect(rejected).toMatchObject({ phase: 'Rejected', audit: [{ verb: 'reject', by: 'tester', reason: 'because' }] });
+    expect(await shell.stack.until(`env/${yes}`, isOver)).toMatchObject({ phase: 'Ready' });
+    const again = await Promise.all([
+      shell.run(['env', 'approve', no, ...because]),
+      shell.run(['env', 'approve', yes, ...because]),
+    ]);
+    for (const { code, out } of again) expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(again[0]?.err).toContain(`approve ${no}: env/${no} has ended (Rejected)`);
+    expect(again[1]?.err).toContain(`approve ${yes}: lease/${yes} takes no approve`);
+  }, 30_000);
+});
+
+test('pause and resume are heard and kept in the audit', async () => {
+  const name = await begin('AwaitingApproval', { approval });
+  await shell.json(['env', 'pause', name, ...because]);
+  await shell.stack.until(`env/${name}`, ({ phase }) => phase === 'Paused');
+  await shell.json(['env', 'resume', name, ...because]);
+  const going = await shell.stack.until(`env/${name}`, ({ phase }) => phase === 'AwaitingApproval');
+  expect(going.audit.map(({ verb, by, reason }) => `${verb} ${by} ${reason}`)).toEqual([
+    'pause tester because',
+    'resume tester because',
+  ]);
+  await shell.json(['env', 'cancel', name, ...because]);
+  await shell.stack.until(`env/${name}`, isOver);
+}, 30_000);
+
+describe('a step that waits for an operator', () => {
+  test('is explained, tried again with a change, and ends Ready', async () => {
+    shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    const name = await begin('AwaitingOperator', { onFailure: 'ask' });
+    const why = await shell.run(['env', 'why', name]);
+    expect(why.code).toBe(0);
+    expect(why.out).toContain('NotebookFailed');
+    expect(why.out).toContain('retry, skip, rollback, abandon');
+    const half = await shell.run(['env', 'resolve', name, 'retry', '--set', 'notebook.flavor', ...because]);
+    expect({ code: half.code, err: half.err }).toEqual({ code: 2, err: expect.stringContaining('path=value') });
+    const change = ['--set', 'notebook.flavor=modelarts.vm.gpu.p100'];
+    await shell.json(['env', 'resolve', name, 'retry', ...change, ...because]);
+    expect(await shell.stack.until(`env/${name}`, isOver)).toMatchObject({ phase: 'Ready' });
+  }, 30_000);
+
+  test('is rolled back', async () => {
+    shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    const name = await begin('AwaitingOperator', { onFailure: 'ask' });
+    await shell.json(['env', 'resolve', name, 'rollback', ...because]);
+    const watch = await shell.run(['env', 'watch', name]);
+    expect({ code: watch.code, out: watch.out }).toEqual({ code: 1, out: expect.stringContaining('RolledBack') });
+  }, 30_000);
+});
