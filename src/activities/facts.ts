@@ -19,6 +19,7 @@ export function poolFacts(pool: Pool): PoolFacts {
     deleting: metadata.deletionTimestamp !== undefined,
     description: metadata.annotations['os.modelarts/description'] ?? '',
     workspaceId: metadata.labels['os.modelarts/workspace.id'] ?? null,
+    wanted: nodesByFlavor(pool.spec.resources),
     available: nodesByFlavor(status.resources.available),
     creating: nodesByFlavor(status.resources.creating),
     abnormal: nodesByFlavor([...status.resources.abnormal, ...status.resources.creationFailed]),
@@ -73,6 +74,7 @@ export function foundPool(facts: PoolFacts): Found {
     marker: parseMarker(facts.description),
     leaving: facts.deleting || facts.phase === 'Deleting',
     failed: facts.phase === 'CreationFailed',
+    wanted: facts.wanted,
   };
 }
 
@@ -83,6 +85,7 @@ export function foundNotebook(facts: NotebookFacts): Found {
     marker: parseMarker(facts.description),
     leaving: facts.status === 'DELETING' || facts.status === 'DELETED',
     failed: facts.status === 'CREATE_FAILED',
+    wanted: {},
   };
 }
 

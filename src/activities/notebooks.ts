@@ -48,7 +48,7 @@ export function notebookActivities(deps: ActivityDeps) {
     async lookForNotebook(question: { name: string; workspaceId: string | null }): Promise<Found[]> {
       return await reading(async ({ signal }) => {
         const listed = await listIn(question.workspaceId, signal);
-        return listed.filter(({ name }) => name === question.name).map(foundNotebook);
+        return listed.filter(({ name, status }) => name === question.name && status !== 'DELETED').map(foundNotebook);
       });
     },
 
@@ -57,6 +57,8 @@ export function notebookActivities(deps: ActivityDeps) {
       installation: string;
       owners: readonly string[];
       workspaceIds: readonly string[];
+      /** Notebooks that are known to be ours, whatever became of their marker. */
+      known: readonly ResourceRef[];
     }): Promise<NotebookFacts[]> {
       return await readingPatiently(async ({ signal }) => {
         const workspaces = [null, ...question.workspaceIds];
@@ -67,6 +69,13 @@ export function notebookActivities(deps: ActivityDeps) {
             const isOurs = marker?.installation === question.installation && question.owners.includes(marker.owner);
             if (isOurs && facts.status !== 'DELETED') found.set(facts.id, facts);
           }
+        }
+        for (const ref of question.known) {
+          if (found.has(ref.id)) continue;
+          const shown = await orAbsent(notebooks.show(ref.id, { signal }));
+          const facts = shown === null ? null : notebookFacts(shown);
+          if (facts !== null && facts.createdAt === ref.createdAt && facts.status !== 'DELETED')
+            found.set(ref.id, facts);
         }
         return [...found.values()];
       });

@@ -1,14 +1,26 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
-import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
+import {
+  type Client,
+  QueryNotRegisteredError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { type OperationKind, operationId } from '../contract/ids.js';
-import { noteSignal, ownUpdate, specQuery } from '../contract/messages.js';
+import { noteSignal, ownedQuery, ownUpdate, progressQuery, specQuery } from '../contract/messages.js';
 import type { LeaseProgress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
-import type { LeaseInput } from '../contract/workflows.js';
+import { type EnvironmentResources, type LeaseInput, mergeResources, noResources } from '../contract/workflows.js';
 import type { ActivityDeps } from './deps.js';
 import { pending } from './waiting.js';
 
 type Lease = (input: LeaseInput) => Promise<unknown>;
+
+/** What calling off found: what may be alive, and whether a lease owned it. */
+export interface CalledOff {
+  readonly resources: EnvironmentResources;
+  readonly wasLeased: boolean;
+}
 
 /** Activities that talk to other operations through Temporal. */
 export function operationActivities(deps: ActivityDeps) {
@@ -21,20 +33,25 @@ export function operationActivities(deps: ActivityDeps) {
       args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    return await workflow.executeUpdateWithStart(ownUpdate, { startWorkflowOperation, args: [input.resources] });
+    try {
+      return await workflow.executeUpdateWithStart(ownUpdate, { startWorkflowOperation, args: [input.resources] });
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+      throw beingTornDown(input.name, operationId('lease', input.name));
+    }
   }
 
   return {
-    /** Starts or joins `lease/<name>` in one call, so that there is no moment without an owner. */
+    /** Starts or joins `lease/<name>` in one call, so that there is no moment without an owner; one that is ending refuses. */
     entrustToLease: entrust,
 
     /** Gives what a teardown had to leave alive back to a lease. */
-    async entrustWhatIsLeft(input: { name: string }): Promise<LeaseProgress> {
+    async entrustWhatIsLeft(input: { name: string; resources: EnvironmentResources }): Promise<LeaseProgress> {
       return await entrust({
         name: input.name,
         owner: operationId('teardown', input.name),
         spec: await findSpec(workflow, input.name),
-        resources: { pool: null, notebooks: [] },
+        resources: input.resources,
       });
     },
 
@@ -43,43 +60,55 @@ export function operationActivities(deps: ActivityDeps) {
       return await isOpen(workflow, operationId('lease', input.name));
     },
 
-    /** A create while the same name is being torn down would race with it. */
+    /** A create while the same name is being torn down, by a teardown or by its lease, would race with it. */
     async refuseDuringTeardown(input: { name: string }): Promise<void> {
-      const teardownId = operationId('teardown', input.name);
-      if (!(await isOpen(workflow, teardownId))) return;
-      throw ApplicationFailure.create({
-        type: 'SpecConflict',
-        message: `${input.name} is being torn down (${teardownId})`,
-        nonRetryable: true,
-        details: [
-          { errorCode: null, requestId: null, hint: `Start again when \`maops env watch ${input.name}\` says Gone.` },
-        ],
-      });
+      for (const kind of ['teardown', 'lease'] as const) {
+        const workflowId = operationId(kind, input.name);
+        if (!(await isOpen(workflow, workflowId))) continue;
+        if (kind === 'lease' && (await isOwning(workflow, workflowId))) continue;
+        throw beingTornDown(input.name, workflowId);
+      }
     },
 
     /**
-     * Calls every open operation on a name off and returns once all have ended, with the workspaces that their specs
-     * name. Ends a window with `StillPending` while one is still on its way back. The lease comes last: it takes over
-     * what an operation keeps.
+     * Calls the open operations of these kinds off and returns once all have ended, with what they know to be alive. Ends
+     * a window with `StillPending` while one is still on its way back. The lease comes last: it takes over what an
+     * operation keeps.
      */
-    async callOff(input: { name: string; by: string; reason: string }): Promise<string[]> {
-      const spec = await findSpec(workflow, input.name);
-      const kinds: OperationKind[] = ['env', 'pool', 'notebook', 'lease'];
-      for (const kind of kinds) {
-        const handle = workflow.getHandle(operationId(kind, input.name));
-        const standing = await describe(workflow, handle.workflowId);
-        if (!standing.open) continue;
-        if (!standing.cancelRequested) {
+    async callOff(input: {
+      name: string;
+      kinds: readonly OperationKind[];
+      by: string;
+      reason: string;
+    }): Promise<CalledOff> {
+      let resources = noResources;
+      let wasLeased = false;
+      for (const kind of input.kinds) {
+        const workflowId = operationId(kind, input.name);
+        const handle = workflow.getHandle(workflowId);
+        const standing = await describe(workflow, workflowId);
+        if (standing.open && !standing.cancelRequested) {
           await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by: input.by, reason: input.reason }));
           await ignoreEnded(() => handle.cancel());
         }
-        if (await isOpen(workflow, handle.workflowId)) throw pending(`${handle.workflowId} is ending`, 500);
+        if (standing.open && (await isOpen(workflow, workflowId))) throw pending(`${workflowId} is ending`, 500);
+        const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name);
+        if (owned !== null) resources = mergeResources(resources, owned);
+        wasLeased ||= kind === 'lease' && owned !== null;
       }
       cancellationSignal().throwIfAborted();
-      const workspaces = [spec?.pool?.workspaceId, spec?.notebook?.workspaceId].filter((id) => id !== undefined);
-      return [...new Set(workspaces)];
+      return { resources, wasLeased };
     },
   };
+}
+
+function beingTornDown(name: string, workflowId: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'SpecConflict',
+    message: `${name} is being torn down (${workflowId})`,
+    nonRetryable: true,
+    details: [{ errorCode: null, requestId: null, hint: `Start again when \`maops env watch ${name}\` says Gone.` }],
+  });
 }
 
 type Workflows = Pick<Client['workflow'], 'getHandle'>;
@@ -99,15 +128,31 @@ async function isOpen(workflow: Workflows, workflowId: string): Promise<boolean>
   return (await describe(workflow, workflowId)).open;
 }
 
+/** True while a lease holds what it owns, and is not on its way to remove it. */
+async function isOwning(workflow: Workflows, workflowId: string): Promise<boolean> {
+  const progress = await workflow.getHandle(workflowId).query(progressQuery);
+  return progress.phase === 'Leased' || progress.phase === 'Paused';
+}
+
+/** After this many tries a closed run that cannot answer, as one of a version that no worker knows, is left out. */
+const patientTries = 10;
+
+/** What a run answers, open or closed; null when there is none, or when it is of a kind that does not know the question. */
+async function ask<T>(workflow: Workflows, workflowId: string, query: string): Promise<T | null> {
+  try {
+    return await workflow.getHandle(workflowId).query<T>(query);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return null;
+    if (activityInfo().attempt > patientTries) return null;
+    throw error;
+  }
+}
+
 /** The spec that was last in force for a name, from whichever of its operations knows one; null when none does. */
 async function findSpec(workflow: Workflows, name: string): Promise<Spec | null> {
   for (const kind of ['env', 'pool', 'notebook', 'lease'] as const) {
-    try {
-      const spec = await workflow.getHandle(operationId(kind, name)).query(specQuery);
-      if (spec !== null) return spec;
-    } catch {
-      // A run that is gone, or that cannot answer now, only means that its workspaces are not known.
-    }
+    const spec = await ask<Spec | null>(workflow, operationId(kind, name), specQuery.name);
+    if (spec !== null) return spec;
   }
   return null;
 }

@@ -34,6 +34,12 @@ export function specActivities(deps: ActivityDeps) {
       const checked = checkSpec(input.kind, input.document);
       if (!checked.ok) throw invalidSpec(checked.problems);
       const { spec } = checked;
+      // Resources are found again by their operation's id, and two runs of one name are told apart by it.
+      const expected = operationId(operationKindOf[input.kind], spec.name);
+      if (input.workflowId !== expected) {
+        const message = `a run for ${spec.name} has the workflow id ${expected}, not ${input.workflowId}`;
+        throw invalidSpec([{ path: 'name', message }]);
+      }
       return {
         spec,
         specHash: specHash(spec),
@@ -63,6 +69,12 @@ export function specActivities(deps: ActivityDeps) {
     },
   };
 }
+
+const operationKindOf = {
+  provisionPoolThenLaunchNotebook: 'env',
+  provisionPool: 'pool',
+  launchNotebook: 'notebook',
+} as const;
 
 function invalidSpec(problems: readonly SpecProblem[]): ApplicationFailure {
   return ApplicationFailure.create({

@@ -26,6 +26,9 @@ export const progressQuery = defineQuery<Progress>('progress');
 /** Read only: the normalised spec, null until it is checked. */
 export const specQuery = defineQuery<Spec | null>('spec');
 
+/** Read only: what of the environment may be alive; a teardown asks it of everyone that it calls off. */
+export const ownedQuery = defineQuery<EnvironmentResources>('owned');
+
 /** A signal, because there is nothing to answer: it takes effect at the next point where nothing is in flight. */
 export const pauseSignal = defineSignal<[Command]>('pause');
 export const resumeSignal = defineSignal<[{ readonly by: string; readonly reason?: string }]>('resume');

@@ -7,9 +7,28 @@ export interface ResourceRef {
   readonly createdAt: string;
 }
 
+/** What of an environment may be alive, and where to look for it. */
 export interface EnvironmentResources {
   readonly pool: ResourceRef | null;
   readonly notebooks: readonly ResourceRef[];
+  /** Workspaces other than the default that were in use. */
+  readonly workspaceIds: readonly string[];
+  /** Epoch milliseconds of the last create with an unknown outcome: until it has settled, absence is not believed. */
+  readonly unknownSince: number | null;
+}
+
+export const noResources: EnvironmentResources = { pool: null, notebooks: [], workspaceIds: [], unknownSince: null };
+
+/** All that either of two knows. */
+export function mergeResources(a: EnvironmentResources, b: EnvironmentResources): EnvironmentResources {
+  const known = new Set(b.notebooks.map(({ id }) => id));
+  const unknown = [a.unknownSince, b.unknownSince].filter((since) => since !== null);
+  return {
+    pool: b.pool ?? a.pool,
+    notebooks: [...a.notebooks.filter(({ id }) => !known.has(id)), ...b.notebooks],
+    workspaceIds: [...new Set([...a.workspaceIds, ...b.workspaceIds])],
+    unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
+  };
 }
 
 /** Argument of `leaseEnvironment`: who left what alive. */

@@ -9,6 +9,8 @@ export interface Found {
   readonly leaving: boolean;
   /** Its creation failed for good: it holds the name or the record, and nothing usable. */
   readonly failed: boolean;
+  /** Nodes by flavor that it was made with; empty for notebooks. */
+  readonly wanted: Readonly<Record<string, number>>;
 }
 
 /** What is known of the last create call. `unknown`: sent at `sentAt`, lost at `since`, and it may have taken effect. */

@@ -32,6 +32,15 @@ export function saleOfChoice(choice: Choice, flavors: readonly FlavorFacts[]): S
   return sales.includes('unknown') ? 'unknown' : 'onSale';
 }
 
+/** The choice that a resource was made from, by its flavors; null when it was made from none of them. */
+export function choiceOf(choices: readonly Choice[], wanted: Readonly<Record<string, number>>): number | null {
+  const flavors = Object.keys(wanted).sort().join(' ');
+  const index = choices.findIndex(
+    ({ resources }) => [...new Set(resources.map(({ flavor }) => flavor))].sort().join(' ') === flavors,
+  );
+  return index < 0 ? null : index;
+}
+
 /** The first choice that may be tried, counting from `from`; null while all of them are sold out. */
 export function firstOnSale(choices: readonly Choice[], flavors: readonly FlavorFacts[], from: number): number | null {
   const index = choices.findIndex((choice, at) => at >= from && saleOfChoice(choice, flavors) !== 'soldOut');

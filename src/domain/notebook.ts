@@ -52,11 +52,11 @@ export function judgeNotebook(name: string, facts: NotebookFacts | null, goal: N
     const reason = facts.failure?.message ?? facts.failure?.code;
     return { condition: 'failed', why: `notebook ${name}: ${status}${reason ? `: ${reason}` : ''}` };
   }
-  if (status === 'UNAVAILABLE')
+  if (status === 'UNAVAILABLE' && goal === 'running')
     return { condition: 'unhealthy', why: `notebook ${name}: UNAVAILABLE, the service may restore it` };
   if (status === 'DELETING') return { condition: 'leaving', why: `notebook ${name} is being deleted` };
   if (onTheWay.includes(status)) return { condition: 'pending', why: `notebook ${name}: ${status}${rank}` };
-  if (status === 'RUNNING' || status === 'STOPPED')
+  if (status === 'RUNNING' || status === 'STOPPED' || status === 'UNAVAILABLE')
     return { condition: 'pending', why: `notebook ${name}: still ${status}` };
   return { condition: 'pending', why: `notebook ${name}: unknown status ${status}` };
 }

@@ -10,6 +10,8 @@ export interface PoolFacts {
   readonly deleting: boolean;
   readonly description: string;
   readonly workspaceId: string | null;
+  /** Nodes by flavor that were asked for, from `spec.resources`. */
+  readonly wanted: Readonly<Record<string, number>>;
   /** Nodes by flavor, from `status.resources`. */
   readonly available: Readonly<Record<string, number>>;
   readonly creating: Readonly<Record<string, number>>;
@@ -26,7 +28,11 @@ export interface PoolGoal {
   readonly scopes: readonly string[];
   /** True when a driver was asked for: then its absence is not good enough. */
   readonly driver: boolean;
+  /** True when it is to go away: then nothing but absence is an end. */
+  readonly gone?: boolean;
 }
+
+export const poolGone: PoolGoal = { nodes: {}, scopes: [], driver: false, gone: true };
 
 /**
  * `usable`: every condition holds. `pending`: on its way. `unhealthy`: wrong but may heal. `failed`: never will.
@@ -62,6 +68,7 @@ export function judgePool(name: string, facts: PoolFacts | null, goal: PoolGoal)
   if (facts === null) return { condition: 'absent', why: `pool ${name} is not there` };
   if (facts.deleting || facts.phase === 'Deleting')
     return { condition: 'leaving', why: `pool ${name} is being deleted` };
+  if (goal.gone === true) return { condition: 'pending', why: `pool ${name}: still ${facts.phase || 'there'}` };
   const because = facts.message ? `: ${facts.message}` : '';
   switch (facts.phase) {
     case null:

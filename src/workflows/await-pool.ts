@@ -24,6 +24,7 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
     op.setWatches({ pool: watch });
     showPool(op, wait.answer.facts, goal);
     op.explain(verdict.why);
+    refuseReplacement(op, wait.answer.facts);
     switch (verdict.condition) {
       case 'usable':
         if (isConfirmed(watch.usableSince, wait.answer.at, settings)) return 'usable';
@@ -54,13 +55,25 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
 async function afterCreationFailed(op: Provision, why: string): Promise<{ why: string }> {
   const choices = op.spec.pool === undefined ? [] : poolChoices(op.spec.pool);
   const { choice } = op.state.making.pool;
-  if (choice + 1 < choices.length) return { why };
   const names = choiceAt(choices, choice).resources.map(({ flavor }) => flavor);
   const flavors = await op.within('pool', () => op.reads(names.join(', ')).lookAtFlavors({ names }));
   if (flavors !== null && saleOfChoice(choiceAt(choices, choice), flavors.answer) === 'soldOut') return { why };
   throw stepFailure('PoolCreationFailed', why, {
     hint: `See \`maops pool show ${op.spec.name}\` and the pool's events in the console.`,
   });
+}
+
+/** Another pool of the same name is not the one that was made or adopted: it is never called ready. */
+function refuseReplacement(op: Provision, facts: PoolFacts | null): void {
+  const { ref } = op.state.making.pool;
+  if (ref === null || facts === null || facts.createdAt === '') return;
+  if (ref.createdAt === '') op.setMaking('pool', { ref: { ...ref, createdAt: facts.createdAt } });
+  else if (ref.createdAt !== facts.createdAt) {
+    throw stepFailure(
+      'PoolCreationFailed',
+      `pool ${op.spec.name} was replaced: it was made at ${ref.createdAt}, this one at ${facts.createdAt}`,
+    );
+  }
 }
 
 /** At the deadline the last known cause names the failure (design section 9). */

@@ -1,6 +1,7 @@
 import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { ChangeInput } from '../contract/workflows.js';
+import { isName } from '../domain/name.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
@@ -12,11 +13,11 @@ const limitMs = 30 * 60_000;
 
 /** One start or stop of a notebook, and the wait until it is seen. */
 export async function change(input: ChangeInput): Promise<Progress> {
-  const op = new Operation(newState(checkName(input).name, [], 'Planning'), () =>
+  const op = new Operation(newState(isName(input?.name) ? input.name : '', [], 'Planning'), () =>
     continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),
   );
   try {
-    op.enter('Planning', `looking for notebook ${input.name}`);
+    op.enter('Planning', `looking for notebook ${checkName(input).name}`);
     op.audit(input.change, input.by, input.reason);
     op.state.identity = await firstCalls(input.name).identify({ name: input.name });
     if (input.kind !== 'notebook' || (input.change !== 'start' && input.change !== 'stop')) {

@@ -1,7 +1,8 @@
 import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { FailureProgress, Progress } from '../contract/progress.js';
 import type { ResourceRef } from '../contract/workflows.js';
-import { describeFailure, endingFailure } from './failure.js';
+import type { Found } from '../domain/create.js';
+import { describeFailure, endingFailure, stepFailure } from './failure.js';
 import type { Ending, Provision } from './provisioning.js';
 import { rollBack } from './rollback.js';
 
@@ -10,12 +11,15 @@ export class Abandoned extends Error {}
 
 /** What becomes of a run that did not reach its goal. */
 export function endingOf(op: Provision, error: unknown): Ending {
+  op.update({ awaiting: null });
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
   if (error instanceof Abandoned) return { why: 'abandoned' };
   // A step that was broken off is not running any more; the way back says whether it was undone.
   if (running !== null) op.setStep(running, 'failed');
   if (isCancellation(error)) {
     op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
+    // A cancel overrules an earlier pause; one that is sent during the way back holds it.
+    op.unpause();
     return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };
   }
   const failure = describeFailure(error, running);
@@ -26,6 +30,8 @@ export function endingOf(op: Provision, error: unknown): Ending {
 
 export async function endReady(op: Provision): Promise<Progress> {
   await op.gate();
+  await lookOnceMore(op);
+  await op.gate();
   await CancellationScope.nonCancellable(() => entrust(op));
   op.update({ percent: 100 });
   op.enter('Ready', `${op.spec.name} is ready to use`);
@@ -33,19 +39,48 @@ export async function endReady(op: Provision): Promise<Progress> {
   return op.state.progress;
 }
 
+/** Time has passed since each was seen usable, in a pause or a wait for capacity: what is gone by now is not called ready. */
+async function lookOnceMore(op: Provision): Promise<void> {
+  const { pool, notebook } = op.state.making;
+  const { name } = op.spec;
+  if (pool.ref !== null) {
+    const workspaceId = op.spec.pool?.workspaceId ?? null;
+    const found = await op.reads(`pool ${name}`).lookForPool({ poolId: pool.ref.id, name, workspaceId });
+    if (!isThere(found, pool.ref)) throw stepFailure('PoolCreationFailed', `pool ${name} disappeared before the end`);
+  }
+  if (notebook.ref !== null && op.spec.notebook !== undefined) {
+    const question = { name: op.spec.notebook.name, workspaceId: op.spec.notebook.workspaceId ?? null };
+    const found = await op.reads(`notebook ${question.name}`).lookForNotebook(question);
+    if (!isThere(found, notebook.ref))
+      throw stepFailure('NotebookFailed', `notebook ${question.name} disappeared before the end`);
+  }
+}
+
+function isThere(found: readonly Found[], ref: ResourceRef): boolean {
+  return found.some(({ id, leaving }) => id === ref.id && !leaving);
+}
+
 /** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
 async function entrust(op: Provision): Promise<void> {
   const { pool, notebook } = op.state.making;
-  const notebooks: ResourceRef[] = notebook.ref === null ? [] : [notebook.ref];
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
-  if (pool.ref === null && notebooks.length === 0 && !pool.undo && !notebook.undo) return;
+  if (pool.ref === null && notebook.ref === null && !pool.undo && !notebook.undo) return;
   const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({
     name: op.spec.name,
     owner: op.state.progress.workflowId,
     spec: op.spec,
-    resources: { pool: pool.ref, notebooks },
+    resources: op.owned,
   });
   op.update({ lease });
+}
+
+/** As `entrust`, where a lease that is ending will do: it removes everything of the name itself. */
+async function entrustKept(op: Provision): Promise<void> {
+  try {
+    await entrust(op);
+  } catch (error) {
+    if (describeFailure(error, null).type !== 'SpecConflict') throw error;
+  }
 }
 
 export async function end(op: Provision, ending: Ending): Promise<Progress> {
@@ -60,7 +95,7 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
       failure = describeFailure(error, 'pool');
       op.fail(failure);
     }
-    if (op.state.note?.verb !== 'teardown') await entrust(op);
+    if (op.state.note?.verb !== 'teardown') await entrustKept(op);
   }
   return await close(op, ending, failure);
 }
@@ -78,12 +113,8 @@ async function close(op: Provision, ending: Ending, failure: FailureProgress | n
     await op.drain();
     throw new CancelledFailure('The operation was called off');
   }
-  const phase =
-    ending.why === 'rejected'
-      ? 'Rejected'
-      : op.state.removed && failure?.type !== 'Protected'
-        ? 'RolledBack'
-        : 'Failed';
+  const isUndone = op.state.removed && !('keep' in ending && ending.keep) && failure?.type !== 'Protected';
+  const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
   op.enter(phase, reason);
   await op.drain();
   throw endingFailure(failure ?? describeFailure(new Error(reason), null), op.state.progress);

@@ -10,9 +10,13 @@ export function stepFailure(type: FailureType, message: string, facts: Partial<F
 }
 
 /** Raw JSON can start a run too: an argument without a usable name ends it at once. */
-export function checkName<Input extends { readonly name: string }>(input: Input | undefined): Input {
+export function checkName<Input extends { readonly name: string }>(input: Input | undefined | null): Input {
   if (isName(input?.name)) return input;
-  throw stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
+  throw invalidName();
+}
+
+export function invalidName(): ApplicationFailure {
+  return stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
     hint: 'Start it with {"name": "…"} as its argument.',
   });
 }

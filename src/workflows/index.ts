@@ -1,4 +1,3 @@
-import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { ChangeInput, LeaseInput, TeardownInput } from '../contract/workflows.js';
 import { change } from './change.js';
@@ -24,12 +23,10 @@ export async function launchNotebook(document: unknown, carried?: Parameters<typ
   return await provision('launchNotebook', document, carried);
 }
 
-/** Owns what is left alive on purpose. A lease may stand for months, so it follows the deployment's current version. */
+/** Owns what is left alive on purpose. */
 export async function leaseEnvironment(input: LeaseInput, carried?: Parameters<typeof lease>[1]): Promise<Progress> {
   return await lease(input, carried);
 }
-
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, leaseEnvironment);
 
 /** Removes everything of a name, and ends only when its absence is verified. */
 export async function teardownEnvironment(

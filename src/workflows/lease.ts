@@ -8,11 +8,12 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import { operationId } from '../contract/ids.js';
-import { extendLeaseUpdate, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
+import { extendLeaseUpdate, ownedQuery, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
-import type { EnvironmentResources, LeaseInput } from '../contract/workflows.js';
-import { firstCalls } from './calls.js';
-import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { type EnvironmentResources, type LeaseInput, mergeResources, noResources } from '../contract/workflows.js';
+import { isName } from '../domain/name.js';
+import { firstCalls, waits } from './calls.js';
+import { describeFailure, endingFailure, invalidName, stepFailure } from './failure.js';
 import { carriedOver, newState, Operation, type OperationState } from './operation.js';
 import { type Removal, removeAll } from './removal.js';
 import { teardownPhases } from './teardown.js';
@@ -32,12 +33,11 @@ interface LeaseState extends OperationState {
  */
 export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Progress> {
   const op: Operation<LeaseState> = new Operation(
-    carried === undefined
-      ? { ...newState(input.name, [], 'Leased'), resources: input.resources, released: 'no', spec: input.spec }
-      : carriedOver(carried),
+    carried === undefined ? firstState(input) : carriedOver(carried),
     () => continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state),
   );
   openDesk(op);
+  if (!isName(input?.name)) return await refuseInput(op);
   if (op.state.released === 'no') {
     op.update({ lease: noEnd });
     op.enter('Leased', `${input.name} is in use; it has no end, release it with \`maops env release ${input.name}\``);
@@ -52,15 +52,36 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   return await CancellationScope.nonCancellable(() => release(op, input));
 }
 
+function firstState(input: LeaseInput): LeaseState {
+  const name = isName(input?.name) ? input.name : '';
+  const resources = mergeResources(noResources, { ...noResources, ...input?.resources });
+  return { ...newState(name, [], 'Leased'), resources, released: 'no', spec: input?.spec ?? null };
+}
+
+async function refuseInput(op: Operation<LeaseState>): Promise<never> {
+  const failure = describeFailure(invalidName(), null);
+  op.fail(failure);
+  op.enter('Failed', `${failure.type}: ${failure.message}`);
+  await op.drain();
+  throw endingFailure(failure, op.state.progress);
+}
+
 function openDesk(op: Operation<LeaseState>): void {
-  setHandler(ownUpdate, (resources) => {
-    const known = op.state.resources;
-    const ids = new Set(resources.notebooks.map(({ id }) => id));
-    const notebooks = [...known.notebooks.filter(({ id }) => !ids.has(id)), ...resources.notebooks];
-    op.state.resources = { pool: resources.pool ?? known.pool, notebooks };
-    showResources(op);
-    return op.state.progress.lease ?? noEnd;
-  });
+  setHandler(ownedQuery, () => op.state.resources);
+  setHandler(
+    ownUpdate,
+    (resources) => {
+      op.state.resources = mergeResources(op.state.resources, resources);
+      showResources(op);
+      return op.state.progress.lease ?? noEnd;
+    },
+    {
+      validator: (_resources) => {
+        // What it owns is on its way out: a new owner has to begin with a lease of its own.
+        if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending');
+      },
+    },
+  );
   setHandler(
     releaseLeaseUpdate,
     ({ by, reason }) => {
@@ -99,23 +120,17 @@ async function calledOff(op: Operation<LeaseState>): Promise<void> {
     await op.drain();
     throw new CancelledFailure('A teardown took over');
   }
+  op.unpause();
   op.state.released = 'cancelled';
 }
 
 async function release(op: Operation<LeaseState>, input: LeaseInput): Promise<Progress> {
   try {
     op.state.identity ??= await firstCalls(input.name).identify({ name: input.name });
+    await callOffMakers(op, input.name);
     const { env, pool, notebook } = op.identity.owners;
-    const workspaces = [input.spec?.pool?.workspaceId, input.spec?.notebook?.workspaceId].filter(
-      (id) => id !== undefined,
-    );
-    const removal: Removal = {
-      name: input.name,
-      owners: [env, pool, notebook],
-      workspaceIds: [...new Set(workspaces)],
-      unknownSince: null,
-      obeysProtection: true,
-    };
+    const owners = [env, pool, notebook];
+    const removal: Removal = { name: input.name, owners, known: op.state.resources, obeysProtection: true };
     await removeAll(op, `${input.name}-${op.identity.projectId}`, removal, teardownPhases(op));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
@@ -132,10 +147,18 @@ async function release(op: Operation<LeaseState>, input: LeaseInput): Promise<Pr
   return op.state.progress;
 }
 
-/** What may not be removed stays owned: a new run of this lease goes on owning it, and this one says why it failed. */
+/** An operation that adopts what is about to be removed is called off first; it hands over to this run, not to a lease. */
+async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<void> {
+  const kinds = ['env', 'pool', 'notebook'] as const;
+  const by = operationId('lease', name);
+  const calls = waits(op.identity.settings, name);
+  const { resources } = await calls.callOff({ name, kinds, by, reason: 'the lease is released' });
+  op.state.resources = mergeResources(op.state.resources, resources);
+}
+
+/** What may not be removed stays owned: a new run of this lease goes on owning it and shows why. */
 async function keepOwning(op: Operation<LeaseState>, input: LeaseInput, error: unknown): Promise<Progress> {
   const failure = describeFailure(error, null);
-  if (failure.type !== 'Protected') throw endingFailure(failure, op.state.progress);
   op.audit('refuse', operationId('lease', input.name), failure.message);
   op.state.released = 'no';
   op.fail(failure);

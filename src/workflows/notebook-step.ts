@@ -4,11 +4,12 @@ import { capacityPause, decideCreate, type Found } from '../domain/create.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { percentOf } from '../domain/percent.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { undos } from './calls.js';
 import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation.js';
 import { capacityDeadline, type Provision, poolIdOf } from './provisioning.js';
-import { removeNotebook } from './removal.js';
-import { rollbackPhases } from './rollback.js';
+import { removeNotebook, removeNotebooks } from './removal.js';
+import { removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
 
 /**
  * Launches the notebook: makes or adopts it (`CreatingNotebook`, `AwaitingCapacity` between refusals for want of
@@ -25,7 +26,9 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
   const label = `notebook ${notebook.name}`;
   op.enter('CreatingNotebook', `looking for ${label}`);
   op.reach(percentOf('createNotebook'));
+  if (op.state.making.notebook.cleaning) await clearAll(op);
   for (;;) {
+    await op.continueWhenLong();
     const look = await op.within('notebook', () =>
       op
         .reads(`notebook ${op.spec.notebook?.name}`)
@@ -144,10 +147,27 @@ async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<voi
   }
 }
 
+/** Removes every notebook of this run, whatever its name was when it was made. */
+async function clearAll(op: Provision): Promise<void> {
+  op.explain('clearing away what an earlier try made');
+  await CancellationScope.nonCancellable(() =>
+    withUndoPatience(op, () => removeNotebooks(op, removalOf(op), rollbackPhases(op))),
+  );
+  op.setMaking('notebook', { cleaning: false, lastCreate: { outcome: 'none' } });
+  op.update({ notebook: null });
+  op.enter('CreatingNotebook', op.state.progress.why);
+}
+
 async function clearAway(op: Provision, found: Found, name: string): Promise<void> {
   op.audit('clear', op.state.progress.workflowId, `notebook ${found.id} with our marker is removed`);
   await CancellationScope.nonCancellable(() =>
-    removeNotebook(op, { id: found.id, name, workspaceId: op.spec.notebook?.workspaceId ?? null }, rollbackPhases(op)),
+    withUndoPatience(op, () =>
+      removeNotebook(
+        op,
+        { id: found.id, name, workspaceId: op.spec.notebook?.workspaceId ?? null },
+        rollbackPhases(op),
+      ),
+    ),
   );
 }
 
@@ -191,10 +211,22 @@ async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Prom
         }
         break;
       case 'leaving':
+        break;
       case 'pending':
+        await startAgain(op, wait.answer.facts);
         break;
     }
   }
+}
+
+/** A notebook that stopped by itself, as one of yesterday that was adopted, is started. Each such sighting gives one command. */
+async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<void> {
+  if (facts === null || (facts.status !== 'STOPPED' && facts.status !== 'READY_TO_START')) return;
+  await op.gate();
+  op.explain(`starting notebook ${facts.name}, which is ${facts.status}`);
+  const ref = { id: facts.id, createdAt: facts.createdAt };
+  const undo = undos(op.identity.settings, `notebook ${facts.name}`);
+  await op.within('notebook', () => undo.startNotebook(ref));
 }
 
 function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {

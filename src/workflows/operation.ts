@@ -156,12 +156,21 @@ export class Operation<State extends OperationState = OperationState> {
   async continueWhenLong(): Promise<void> {
     if (!workflowInfo().continueAsNewSuggested) return;
     await this.drain();
+    // A cancel that came meanwhile would not be known to the next run.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The operation was called off');
     await this.goOn();
   }
 
   /** Waits until every update has been answered: an answer lost to an ending would be reported as unknown. */
   async drain(): Promise<void> {
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  }
+
+  /** Ends a pause that a later word overrules. */
+  unpause(): void {
+    if (!this.isPaused) return;
+    this.state.paused = null;
+    this.showPhase();
   }
 
   private pause(by = 'unknown', reason = ''): void {
@@ -174,9 +183,7 @@ export class Operation<State extends OperationState = OperationState> {
 
   private resume(by = 'unknown', reason = ''): void {
     this.audit('resume', by, reason);
-    if (!this.isPaused) return;
-    this.state.paused = null;
-    this.showPhase();
+    this.unpause();
   }
 
   private showPhase(): void {

@@ -1,9 +1,9 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { PoolSpec } from '../contract/spec.js';
 import { capacityPause, decideCreate, type Found } from '../domain/create.js';
-import { type Choice, choiceAt, describeSoldOut, firstOnSale } from '../domain/flavor.js';
+import { type Choice, choiceAt, choiceOf, describeSoldOut, firstOnSale } from '../domain/flavor.js';
 import { percentOf } from '../domain/percent.js';
-import { judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
+import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { awaitUsablePool, deadlinePassed } from './await-pool.js';
@@ -11,7 +11,7 @@ import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation.js';
 import { capacityDeadline, type Provision, poolIdOf } from './provisioning.js';
 import { removePool } from './removal.js';
-import { removalOf, rollbackPhases } from './rollback.js';
+import { removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
 
 /**
  * Brings the environment's pool up: makes or adopts it (`CreatingPool`, `AwaitingCapacity` while every choice is sold
@@ -35,7 +35,9 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
   const workspaceId = pool.workspaceId ?? null;
   op.enter('CreatingPool', `looking for pool ${op.spec.name}`);
   op.reach(percentOf('createPool'));
+  if (op.state.making.pool.cleaning) await cleanUp(op, `cleaning up what is left of pool ${op.spec.name}`);
   for (;;) {
+    await op.continueWhenLong();
     const look = await op.within('pool', () =>
       op.reads(`pool ${op.spec.name}`).lookForPool({ poolId, name: op.spec.name, workspaceId }),
     );
@@ -53,7 +55,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
           hint: `If it is yours, delete it or give it its marker back, then \`maops env resolve ${op.spec.name} retry\`.`,
         });
       case 'adopt':
-        return await adopt(op, decision.found);
+        return await adopt(op, decision.found, choices);
       case 'awaitGone':
         op.explain(`${label} is still being deleted; it is made when it is gone`);
         if (!(await awaitGone(op, poolId))) throw deadlinePassed(op, op.state.progress.why);
@@ -79,10 +81,15 @@ async function awaitCapacity(op: Provision, choices: readonly Choice[]): Promise
   const flavors = await op.within('pool', () => op.reads(names.join(', ')).lookAtFlavors({ names }));
   if (flavors === null) throw deadlinePassed(op, 'no answer about the flavors before the deadline');
   const { choice } = op.state.making.pool;
-  const next = firstOnSale(choices, flavors.answer, choice) ?? firstOnSale(choices, flavors.answer, 0);
+  const next = firstOnSale(choices, flavors.answer, choice);
   if (next !== null) {
     if (next !== choice) chooseNext(op, next);
     return true;
+  }
+  // Earlier choices were refused in this round: the next round begins after a pause, whatever the list says of them.
+  if (choice > 0) {
+    await pauseForCapacity(op, describeSoldOut(choices));
+    return false;
   }
   op.enter('AwaitingCapacity', describeSoldOut(choices));
   awaitingCapacity(op);
@@ -141,9 +148,17 @@ async function sendCreate(op: Provision, choice: number) {
   }
 }
 
-async function adopt(op: Provision, found: Found): Promise<void> {
+async function adopt(op: Provision, found: Found, choices: readonly Choice[]): Promise<void> {
+  const choice = choiceOf(choices, found.wanted);
+  if (choice === null) {
+    const has = Object.entries(found.wanted).map(([flavor, count]) => `${count} x ${flavor}`);
+    throw stepFailure(
+      'SpecConflict',
+      `pool ${op.spec.name} is there with ${has.join(', ') || 'no nodes'}, which the spec does not ask for`,
+    );
+  }
   const isOurCreate = op.state.making.pool.undo;
-  op.setMaking('pool', { ref: { id: found.id, createdAt: found.createdAt }, lastCreate: { outcome: 'none' } });
+  op.setMaking('pool', { ref: { id: found.id, createdAt: found.createdAt }, lastCreate: { outcome: 'none' }, choice });
   op.showPool(found.id);
   op.explain(`pool ${op.spec.name} is there already and carries our marker; going on with it`);
   if (isOurCreate) return;
@@ -156,17 +171,22 @@ async function adopt(op: Provision, found: Found): Promise<void> {
 /** Cleans up a choice without capacity and turns to the next one; after the last one it waits for capacity. */
 async function leaveChoice(op: Provision, choices: readonly Choice[], why: string): Promise<void> {
   await cleanUp(op, `${why}; cleaning up before the next choice`);
-  const { choice, refusals } = op.state.making.pool;
+  const { choice } = op.state.making.pool;
   if (choice + 1 < choices.length) {
     chooseNext(op, choice + 1);
     return;
   }
+  await pauseForCapacity(op, why);
+}
+
+/** Every choice was tried or is sold out: pauses for longer each time, then the round begins anew. */
+async function pauseForCapacity(op: Provision, why: string): Promise<void> {
+  const { refusals } = op.state.making.pool;
   op.setMaking('pool', { refusals: refusals + 1 });
   chooseNext(op, 0);
   op.enter('AwaitingCapacity', why);
   awaitingCapacity(op);
-  const pause = capacityPause(refusals, op.identity.settings.pollMaxMs);
-  const waited = await op.within('capacity', () => sleep(pause));
+  const waited = await op.within('capacity', () => sleep(capacityPause(refusals, op.identity.settings.pollMaxMs)));
   op.update({ awaiting: null });
   if (waited === null) throw stepFailure('SoldOut', why, { hint: capacityHint });
   op.enter('CreatingPool', `trying again: ${why}`);
@@ -180,10 +200,15 @@ function chooseNext(op: Provision, choice: number): void {
 /** Removes what a failed try left, so that the name is free. */
 async function cleanUp(op: Provision, why: string): Promise<void> {
   op.explain(why);
-  await CancellationScope.nonCancellable(() => removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)));
-  op.setMaking('pool', { ref: null, lastCreate: { outcome: 'none' } });
+  const removal = removalOf(op);
+  op.setMaking('pool', { ref: null, cleaning: true });
+  await CancellationScope.nonCancellable(() =>
+    withUndoPatience(op, () => removePool(op, poolIdOf(op), removal, rollbackPhases(op))),
+  );
+  op.setMaking('pool', { cleaning: false, lastCreate: { outcome: 'none' } });
   op.resetWatch('pool');
   op.update({ pool: null });
+  op.enter('CreatingPool', op.state.progress.why);
 }
 
 function awaitingCapacity(op: Provision): void {
@@ -194,7 +219,7 @@ function awaitingCapacity(op: Provision): void {
 
 /** Waits until a pool that is being deleted is gone, or turns out to stay; false at the deadline. */
 async function awaitGone(op: Provision, poolId: string): Promise<boolean> {
-  const goal: PoolGoal = { nodes: {}, scopes: [], driver: false };
+  const goal = poolGone;
   const workspaceId = op.spec.pool?.workspaceId ?? null;
   let watch: Watch<PoolFacts> = freshWatch;
   for (;;) {

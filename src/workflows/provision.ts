@@ -1,6 +1,15 @@
-import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ContinueAsNew,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { ownedQuery } from '../contract/messages.js';
 import type { Progress, StepName } from '../contract/progress.js';
 import type { SpecKind } from '../contract/spec.js';
+import { isName } from '../domain/name.js';
 import { percentOf } from '../domain/percent.js';
 import { freshWatch } from '../domain/watch.js';
 import { firstCalls } from './calls.js';
@@ -27,6 +36,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
   const op: Provision = new Provision(carried === undefined ? firstState(kind, document) : carriedOver(carried), () =>
     continueAsNew<(document: unknown, carried: ProvisionState) => Promise<unknown>>(document, op.state),
   );
+  setHandler(ownedQuery, () => op.owned);
   const desk = openDesk(op);
   if (op.state.ending === null) {
     try {
@@ -47,7 +57,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
 function firstState(kind: SpecKind, document: unknown): ProvisionState {
   // The document is checked by the first step; until then only its name is shown, if it has one.
   const name = typeof document === 'object' && document !== null && 'name' in document ? document.name : null;
-  const shared = newState(typeof name === 'string' ? name : '', stepsOf[kind], 'Validating');
+  const shared = newState(isName(name) ? name : '', stepsOf[kind], 'Validating');
   return {
     ...shared,
     document,
@@ -56,7 +66,9 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
     clocks: unsetClocks,
     making: { pool: nothingMade, notebook: nothingMade },
     watches: { pool: freshWatch, notebook: freshWatch },
+    workspaceIds: [],
     approved: false,
+    rollingBack: false,
     ending: null,
   };
 }
@@ -67,10 +79,9 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.startStep('validate');
   const { workflowId } = workflowInfo();
   const checked = await firstCalls(op.state.progress.name).checkSpec({ kind, document, workflowId });
-  op.state.spec = checked.spec;
+  op.takeSpec(checked.spec, checked.specHash);
   op.state.identity = checked.identity;
   op.state.owner = checked.owner;
-  op.state.specs = [checked.specHash];
   op.update({ name: checked.spec.name });
   await op.gate();
   await op.reads(checked.spec.name).refuseDuringTeardown({ name: checked.spec.name });

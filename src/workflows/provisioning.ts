@@ -1,5 +1,6 @@
 import type { FailureProgress, StepName } from '../contract/progress.js';
-import type { ResourceRef } from '../contract/workflows.js';
+import type { Spec } from '../contract/spec.js';
+import type { EnvironmentResources, ResourceRef } from '../contract/workflows.js';
 import type { LastCreate } from '../domain/create.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Ownership } from '../domain/marker.js';
@@ -20,6 +21,8 @@ export interface Making {
   readonly refusals: number;
   /** True when the resource must be removed on the way back; set before it can exist. */
   readonly undo: boolean;
+  /** True while what an earlier try left is being removed, so that a continued run goes on with that. */
+  readonly cleaning: boolean;
 }
 
 export type Ending =
@@ -40,12 +43,23 @@ export interface ProvisionState extends OperationState {
   making: { readonly pool: Making; readonly notebook: Making };
   /** What was seen so far: since when something is usable or unhealthy outlives a worker and a continue-as-new. */
   watches: { readonly pool: Watch<PoolFacts>; readonly notebook: Watch<NotebookFacts> };
+  /** Workspaces other than the default that were in use by any spec of this run. */
+  workspaceIds: readonly string[];
   approved: boolean;
+  /** True once the way back has begun. */
+  rollingBack: boolean;
   /** Set when the way back begins, so that a continued run goes on with it. */
   ending: Ending | null;
 }
 
-export const nothingMade: Making = { ref: null, lastCreate: { outcome: 'none' }, choice: 0, refusals: 0, undo: false };
+export const nothingMade: Making = {
+  ref: null,
+  lastCreate: { outcome: 'none' },
+  choice: 0,
+  refusals: 0,
+  undo: false,
+  cleaning: false,
+};
 const unset = startStopwatch(0);
 export const unsetClocks = { pool: unset, notebook: unset, capacity: unset };
 
@@ -65,6 +79,28 @@ export class Provision extends Operation<ProvisionState> {
 
   creates(summary: string) {
     return creates(this.identity.settings, summary);
+  }
+
+  /** What of this run may be alive. */
+  get owned(): EnvironmentResources {
+    const { pool, notebook } = this.state.making;
+    const unknown = [pool, notebook].flatMap(({ lastCreate }) =>
+      lastCreate.outcome === 'unknown' ? [lastCreate.since] : [],
+    );
+    return {
+      pool: pool.ref,
+      notebooks: notebook.ref === null ? [] : [notebook.ref],
+      workspaceIds: this.state.workspaceIds,
+      unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
+    };
+  }
+
+  /** Takes a checked spec over; the hashes and workspaces of earlier ones stay valid for what was made from them. */
+  takeSpec(spec: Spec, hash: string): void {
+    const workspaces = [spec.pool?.workspaceId, spec.notebook?.workspaceId].filter((id) => id !== undefined);
+    this.state.spec = spec;
+    this.state.specs = [...this.state.specs, hash];
+    this.state.workspaceIds = [...new Set([...this.state.workspaceIds, ...workspaces])];
   }
 
   setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {

@@ -1,8 +1,9 @@
 import { ActivityFailure, CancellationScope, sleep } from '@temporalio/workflow';
+import type { EnvironmentResources } from '../contract/workflows.js';
 import { settlePause } from '../domain/create.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
 import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
-import { judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
+import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { reads, undos, waits } from './calls.js';
@@ -10,14 +11,12 @@ import { rootFailure, stepFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import * as timeouts from './timeouts.js';
 
-/** What is to be removed, and how its owner is known: nothing without this marker is ever touched. */
+/** What is to be removed, and how it is known as ours: by its marker, or by an identity that this side recorded. */
 export interface Removal {
   readonly name: string;
   /** Hashes of the workflow ids whose resources these are. */
   readonly owners: readonly string[];
-  readonly workspaceIds: readonly string[];
-  /** When a create call with an unknown outcome was sent: absence is believed only after the settle window. */
-  readonly unknownSince: number | null;
+  readonly known: EnvironmentResources;
   /** False when a run undoes its own create, which an operator's protection does not forbid. */
   readonly obeysProtection: boolean;
 }
@@ -31,8 +30,6 @@ export interface RemovalPhases {
   verifyingPool(why: string): void;
 }
 
-const nothingWanted: PoolGoal = { nodes: {}, scopes: [], driver: false };
-
 /**
  * Stops and deletes every notebook that carries the marker, newest first, and returns whether any went. Each look is
  * followed by at most one command, and only a confirmed absence counts as gone.
@@ -45,14 +42,15 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
       reads(settings, `notebooks of ${removal.name}`).findNotebooks({
         installation,
         owners: removal.owners,
-        workspaceIds: removal.workspaceIds,
+        workspaceIds: removal.known.workspaceIds,
+        known: removal.known.notebooks,
       }),
     );
     const kept = found.find((one) => removal.obeysProtection && isProtected(one.description));
     if (kept !== undefined) throw protectedFailure(`notebook ${kept.name}`, removal.name);
     const [newest] = [...found].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     if (newest === undefined) {
-      if (await settleMore(removal.unknownSince, settings.settleMs)) continue;
+      if (await settleMore(removal.known.unknownSince, settings.settleMs)) continue;
       return removed;
     }
     await removeNotebook(op, { id: newest.id, name: newest.name, workspaceId: newest.workspaceId }, phases);
@@ -68,15 +66,16 @@ export async function removeNotebook(
 ): Promise<void> {
   const { settings } = op.identity;
   let watch: Watch<NotebookFacts> = freshWatch;
+  let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.waitWithin(startStopwatch(patience(settings.pollMaxMs)), () =>
+    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs)), () =>
       waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
     );
-    // When nothing changed for long, the command is given once more: the service may have dropped it.
     if (wait.end === 'answer') {
-      watch = remember(watch, wait.answer, judgeNotebook(name, wait.answer.facts, 'gone'));
-      if (wait.answer.facts === null) {
+      const verdict = judgeNotebook(name, wait.answer.facts, 'gone');
+      watch = remember(watch, wait.answer, verdict);
+      if (verdict.condition === 'absent') {
         phases.verifyingNotebook(`notebook ${name} is gone; looking once more`);
         if (isConfirmed(watch.absentSince, wait.answer.at, settings)) return;
         continue;
@@ -86,79 +85,113 @@ export async function removeNotebook(
     if (!facts) continue;
     op.state.removed = true;
     const next = nextToRemove(facts.status);
+    if (next === 'wait' || !isDue(command, `${next} ${facts.status}`, settings.pollMaxMs)) {
+      op.explain(judgeNotebook(name, facts, 'gone').why);
+      continue;
+    }
+    const ref = { id, createdAt: facts.createdAt };
     if (next === 'stop') {
       phases.stopping(`stopping notebook ${name}`);
-      await persist(op, `stopping notebook ${name}`, () =>
-        undos(settings, `notebook ${name}`).stopNotebook({ id, createdAt: facts.createdAt }),
-      );
-    } else if (next === 'delete') {
-      phases.deletingNotebook(`deleting notebook ${name}`);
-      await persist(op, `deleting notebook ${name}`, () =>
-        undos(settings, `notebook ${name}`).deleteNotebook({ id, createdAt: facts.createdAt }),
-      );
+      await persist(op, `stopping notebook ${name}`, () => undos(settings, `notebook ${name}`).stopNotebook(ref));
     } else {
-      op.explain(judgeNotebook(name, facts, 'gone').why);
+      phases.deletingNotebook(`deleting notebook ${name}`);
+      await persist(op, `deleting notebook ${name}`, () => undos(settings, `notebook ${name}`).deleteNotebook(ref));
     }
+    command = given(command, `${next} ${facts.status}`);
   }
 }
 
-/** Deletes the pool when it carries the marker and waits until it is gone; returns whether there was one. */
+/** Deletes the pool when it is ours and waits until it is gone; returns whether there was one. */
 export async function removePool(
   op: Operation,
   poolId: string,
   removal: Removal,
   phases: RemovalPhases,
 ): Promise<boolean> {
-  const { settings, installation } = op.identity;
-  const workspaceId = removal.workspaceIds[0] ?? null;
+  const { settings } = op.identity;
+  const { name, known } = removal;
+  const workspaceId = known.workspaceIds[0] ?? null;
   let watch: Watch<PoolFacts> = freshWatch;
   let seen = false;
-  let deleted: string | null = null;
+  let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.waitWithin(startStopwatch(patience(settings.pollMaxMs)), () =>
-      waits(settings, `pool ${removal.name}`).awaitPool({
-        poolId,
-        name: removal.name,
-        workspaceId,
-        goal: nothingWanted,
-        watch,
-      }),
+    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs)), () =>
+      waits(settings, `pool ${name}`).awaitPool({ poolId, name, workspaceId, goal: poolGone, watch }),
     );
     if (wait.end === 'answer') {
-      watch = remember(watch, wait.answer, judgePool(removal.name, wait.answer.facts, nothingWanted));
+      watch = remember(watch, wait.answer, judgePool(name, wait.answer.facts, poolGone));
       if (wait.answer.facts === null) {
-        if (seen) phases.verifyingPool(`pool ${removal.name} is gone; looking once more`);
+        if (seen) phases.verifyingPool(`pool ${name} is gone; looking once more`);
         if (!isConfirmed(watch.absentSince, wait.answer.at, settings)) continue;
-        if (await settleMore(removal.unknownSince, settings.settleMs)) continue;
+        if (await settleMore(known.unknownSince, settings.settleMs)) continue;
         return seen;
       }
     }
     const facts = watch.last?.facts;
     if (!facts) continue;
-    const marker = parseMarker(facts.description);
-    if (marker === null || marker.installation !== installation || !removal.owners.includes(marker.owner)) {
-      // Whoever made it, it is not part of this environment, and while it has the id ours cannot come back.
-      op.explain(`pool ${poolId} does not carry the marker of ${removal.name}; it is left alone`);
-      return seen;
+    if (!isOurs(op, facts, removal)) {
+      // A run that undoes its own create has nothing to undo here; a teardown must not say that the name is gone.
+      if (!removal.obeysProtection) return seen;
+      throw stepFailure(
+        'Protected',
+        `pool ${poolId} exists and does not carry the marker of ${name}; it is left alone`,
+        {
+          hint: `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`,
+        },
+      );
     }
-    if (removal.obeysProtection && isProtected(facts.description))
-      throw protectedFailure(`pool ${removal.name}`, removal.name);
+    if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
     seen = true;
     op.state.removed = true;
-    // Once deleted, or seen leaving, news is only progress; the command is repeated when nothing changes for long.
-    const underWay = deleted === facts.createdAt || facts.deleting || facts.phase === 'Deleting';
-    if (underWay && wait.end !== 'deadline') {
-      op.explain(judgePool(removal.name, facts, nothingWanted).why);
+    const leaving = facts.deleting || facts.phase === 'Deleting';
+    // Someone's delete is under way already: ours would only be its repetition, should it show no effect.
+    if (leaving && command.what === null) command = given(command, facts.createdAt);
+    if (!isDue(command, facts.createdAt, settings.pollMaxMs)) {
+      op.explain(judgePool(name, facts, poolGone).why);
       continue;
     }
     await refuseStrangers(op, poolId, removal);
-    phases.deletingPool(`deleting pool ${removal.name}`);
-    await persist(op, `deleting pool ${removal.name}`, () =>
-      undos(settings, `pool ${removal.name}`).deletePool({ id: poolId, createdAt: facts.createdAt }),
-    );
-    deleted = facts.createdAt;
+    phases.deletingPool(`deleting pool ${name}`);
+    const ref = { id: poolId, createdAt: facts.createdAt };
+    await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
+    command = given(command, facts.createdAt);
   }
+}
+
+function isOurs(op: Operation, facts: PoolFacts, removal: Removal): boolean {
+  const marker = parseMarker(facts.description);
+  if (marker !== null) return marker.installation === op.identity.installation && removal.owners.includes(marker.owner);
+  const { pool } = removal.known;
+  return pool?.id === facts.id && pool.createdAt === facts.createdAt;
+}
+
+/** The last stop or delete that was given, and how often in a row. */
+interface Given {
+  readonly what: string | null;
+  readonly at: number;
+  readonly times: number;
+}
+
+const noCommand: Given = { what: null, at: 0, times: 0 };
+
+function given(last: Given, what: string): Given {
+  return { what, at: Date.now(), times: last.what === what ? last.times + 1 : 1 };
+}
+
+/** A command that shows no effect is given again, with pauses that grow from twice to 32 times `pollMax`. */
+function repeatAfter(last: Given, pollMaxMs: number): number {
+  return pollMaxMs * 2 ** Math.min(last.times, 5);
+}
+
+function isDue(last: Given, what: string, pollMaxMs: number): boolean {
+  return last.what !== what || Date.now() - last.at >= repeatAfter(last, pollMaxMs);
+}
+
+/** How long to wait for news before the command is due again; without one, the wait only has to come to an end some time. */
+function untilRepeat(last: Given, pollMaxMs: number): number {
+  if (last.what === null) return pollMaxMs * 32;
+  return Math.max(1, last.at + repeatAfter(last, pollMaxMs) - Date.now());
 }
 
 /** Removes all of an environment: notebooks first, because deleting a pool makes its notebooks unusable. */
@@ -200,6 +233,7 @@ function protectedFailure(label: string, name: string): Error {
 export async function persist<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
   for (let round = 0; ; round += 1) {
     await op.gate();
+    await op.continueWhenLong();
     try {
       return await call();
     } catch (error) {
@@ -218,9 +252,4 @@ async function settleMore(unknownSince: number | null, settleMs: number): Promis
   if (elapsed >= settleMs) return false;
   await sleep(settlePause(elapsed, settleMs - elapsed, settleMs));
   return true;
-}
-
-/** How long a command may show no effect before it is given again. */
-function patience(pollMaxMs: number): number {
-  return pollMaxMs * 10;
 }

@@ -17,28 +17,16 @@ export function rollbackPhases(op: Operation): RemovalPhases {
   };
 }
 
-/** What this run may remove for a step: only what carries its own marker. */
-export function removalOf(op: Provision, step: 'pool' | 'notebook'): Removal {
-  const { lastCreate } = op.state.making[step];
-  const { pool, notebook, name } = op.spec;
-  const workspaces = [step === 'pool' ? pool?.workspaceId : notebook?.workspaceId].filter((id) => id !== undefined);
-  return {
-    name,
-    owners: [op.state.owner],
-    workspaceIds: workspaces,
-    unknownSince: lastCreate.outcome === 'unknown' ? lastCreate.since : null,
-    obeysProtection: false,
-  };
+/** What this run may remove: what carries its own marker, and what it knows by identity. */
+export function removalOf(op: Provision): Removal {
+  return { name: op.spec.name, owners: [op.state.owner], known: op.owned, obeysProtection: false };
 }
 
 /**
- * Undoes what this run made, newest first. It is never given up: when
- * `deadlines.undo` has passed the phase says `AwaitingOperator`, while the retries go on.
+ * Runs a removal that is never given up: when `deadlines.undo` has passed the phase says `AwaitingOperator`, while the
+ * retries go on.
  */
-export async function rollBack(op: Provision): Promise<void> {
-  const { pool, notebook } = op.state.making;
-  if (!pool.undo && !notebook.undo) return;
-  op.enter('RollingBack', 'removing what this run made');
+export async function withUndoPatience<T>(op: Provision, removal: () => Promise<T>): Promise<T> {
   const patience = new CancellationScope();
   patience
     .run(async () => {
@@ -48,21 +36,33 @@ export async function rollBack(op: Provision): Promise<void> {
     })
     .catch(() => undefined);
   try {
-    for (const step of ['notebook', 'pool'] as const) {
-      if (!op.state.making[step].undo) continue;
-      const before = op.step(step)?.state ?? 'failed';
-      op.setStep(step, 'undoing');
-      const removal = removalOf(op, step);
-      const gone =
-        step === 'notebook'
-          ? await removeNotebooks(op, removal, rollbackPhases(op))
-          : await removePool(op, poolIdOf(op), removal, rollbackPhases(op));
-      op.setStep(step, gone ? 'undone' : before);
-      op.setMaking(step, { undo: false, ref: null });
-      op.update(step === 'notebook' ? { notebook: null } : { pool: null });
-    }
+    return await removal();
   } finally {
     patience.cancel();
     op.update({ awaiting: null });
   }
+}
+
+/** Undoes what this run made, newest first. */
+export async function rollBack(op: Provision): Promise<void> {
+  const { pool, notebook } = op.state.making;
+  if (!pool.undo && !notebook.undo) return;
+  // What an earlier try left and was cleaned up on the way does not make this a rollback.
+  if (!op.state.rollingBack) op.state.removed = false;
+  op.state.rollingBack = true;
+  op.enter('RollingBack', 'removing what this run made');
+  await withUndoPatience(op, async () => {
+    for (const step of ['notebook', 'pool'] as const) {
+      if (!op.state.making[step].undo) continue;
+      const before = op.step(step)?.state ?? 'failed';
+      op.setStep(step, 'undoing');
+      const gone =
+        step === 'notebook'
+          ? await removeNotebooks(op, removalOf(op), rollbackPhases(op))
+          : await removePool(op, poolIdOf(op), removalOf(op), rollbackPhases(op));
+      op.setStep(step, gone ? 'undone' : before);
+      op.setMaking(step, { undo: false, ref: null, lastCreate: { outcome: 'none' } });
+      op.update(step === 'notebook' ? { notebook: null } : { pool: null });
+    }
+  });
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { condition, isCancellation, setHandler } from '@temporalio/workflow';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../contract/messages.js';
 import type { FailureProgress } from '../contract/progress.js';
 import type { SpecKind } from '../contract/spec.js';
@@ -7,9 +7,7 @@ import { refusalOfResolution, resolutionVerbs } from '../domain/resolution.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation.js';
-import { nothingMade, type Provision, poolIdOf } from './provisioning.js';
-import { removePool } from './removal.js';
-import { removalOf, rollbackPhases } from './rollback.js';
+import { nothingMade, type Provision } from './provisioning.js';
 
 /** What operators have said and the loop has not taken up yet. */
 export interface Desk {
@@ -22,7 +20,7 @@ export function openDesk(op: Provision): Desk {
   const desk: Desk = { answer: null, resolution: null };
   const approvalValidator = (command: { by?: string; reason?: string }) => {
     if (!command?.by || !command.reason) throw stepFailure('RequestRejected', 'an answer says by whom and why');
-    if (op.state.progress.awaiting?.kind !== 'approval' || desk.answer !== null) {
+    if (op.state.progress.awaiting?.kind !== 'approval' || desk.answer !== null || op.state.ending !== null) {
       throw stepFailure('RequestRejected', `nothing waits for approval: the phase is ${op.state.progress.phase}`);
     }
   };
@@ -47,9 +45,11 @@ export function openDesk(op: Provision): Desk {
     {
       validator: (resolution) => {
         const refusal =
-          desk.resolution !== null
-            ? 'another answer is being carried out'
-            : refusalOfResolution(op.state.progress, resolution);
+          op.state.ending !== null
+            ? `it is over: the phase is ${op.state.progress.phase}`
+            : desk.resolution !== null
+              ? 'another answer is being carried out'
+              : refusalOfResolution(op.state.progress, resolution);
         if (refusal !== null) throw stepFailure('RequestRejected', refusal);
       },
     },
@@ -68,7 +68,7 @@ export async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
   while (desk.answer === null) {
     const wait = await op.waitWithin(watch, () => condition(() => desk.answer !== null));
     watch = wait.watch;
-    if (wait.end === 'deadline') {
+    if (wait.end === 'deadline' && desk.answer === null) {
       throw stepFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
         hint: `Start it again and approve it: \`maops env approve ${op.spec.name} --reason …\`.`,
       });
@@ -100,7 +100,7 @@ export async function park(
     while (desk.resolution === null) {
       const wait = await op.waitWithin(watch, () => condition(() => desk.resolution !== null));
       watch = wait.watch;
-      if (wait.end === 'deadline') {
+      if (wait.end === 'deadline' && desk.resolution === null) {
         op.update({ awaiting: null });
         return 'rollback';
       }
@@ -136,17 +136,13 @@ async function changeSpec(
 ): Promise<FailureProgress | null> {
   try {
     const changed = await op.reads(op.spec.name).changeSpec({ kind, spec: op.spec, step, changes });
-    op.state.specs = [...op.state.specs, changed.specHash];
-    op.state.spec = changed.spec;
+    op.takeSpec(changed.spec, changed.specHash);
   } catch (error) {
     if (isCancellation(error)) throw error;
     return describeFailure(error, step);
   }
-  if (step === 'pool' && op.state.making.pool.undo) {
-    await CancellationScope.nonCancellable(() =>
-      removePool(op, poolIdOf(op), removalOf(op, 'pool'), rollbackPhases(op)),
-    );
-  }
-  op.setMaking(step, { ...nothingMade, undo: op.state.making[step].undo });
+  // What the old spec made goes first; the step sees to that before it makes anything from the new one.
+  const { undo, lastCreate } = op.state.making[step];
+  op.setMaking(step, { ...nothingMade, undo, lastCreate, cleaning: undo });
   return null;
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
-import type { TeardownInput } from '../contract/workflows.js';
+import type { EnvironmentResources, TeardownInput } from '../contract/workflows.js';
+import { isName } from '../domain/name.js';
 import { firstCalls, reads, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure } from './failure.js';
 import { carriedOver, newState, Operation, type OperationState } from './operation.js';
@@ -24,7 +25,9 @@ export function teardownPhases(op: Operation): RemovalPhases {
 }
 
 interface TeardownState extends OperationState {
-  workspaceIds: readonly string[] | null;
+  /** What the operations that were called off knew to be alive; null until they are. */
+  known: EnvironmentResources | null;
+  wasLeased: boolean;
 }
 
 /**
@@ -34,28 +37,22 @@ interface TeardownState extends OperationState {
  * would leave resources without an owner.
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<Progress> {
-  const { name } = checkName(input);
-  const state =
-    carried === undefined ? { ...newState(name, [], 'Planning'), workspaceIds: null } : carriedOver(carried);
+  const state = carried === undefined ? firstState(input) : carriedOver(carried);
   const op: Operation<TeardownState> = new Operation(state, () =>
     continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
   );
   return await CancellationScope.nonCancellable(async () => {
     try {
-      await plan(op, name);
+      const { name } = checkName(input);
+      const known = op.state.known ?? (await callOff(op, name));
       const { env, pool, notebook } = op.identity.owners;
-      const removal: Removal = {
-        name,
-        owners: [env, pool, notebook],
-        workspaceIds: op.state.workspaceIds ?? [],
-        unknownSince: null,
-        obeysProtection: true,
-      };
+      const removal: Removal = { name, owners: [env, pool, notebook], known, obeysProtection: true };
       await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op));
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       return await endFailed(op, error);
     }
+    const { name } = op.state.progress;
     op.update({ percent: 100 });
     op.enter(
       'Gone',
@@ -66,25 +63,31 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
   });
 }
 
-async function plan(op: Operation<TeardownState>, name: string): Promise<void> {
-  if (op.state.workspaceIds !== null) return;
+function firstState(input: TeardownInput): TeardownState {
+  const name = isName(input?.name) ? input.name : '';
+  return { ...newState(name, [], 'Planning'), known: null, wasLeased: false };
+}
+
+async function callOff(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
   op.enter('Planning', `calling off what is open on ${name}`);
   op.state.identity = await firstCalls(name).identify({ name });
   const by = op.state.note?.by ?? workflowInfo().workflowId;
-  op.state.workspaceIds = await waits(op.identity.settings, name).callOff({
-    name,
-    by,
-    reason: op.state.note?.reason ?? 'teardown',
-  });
+  const reason = op.state.note?.reason ?? 'teardown';
+  const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
+  const { resources, wasLeased } = await waits(op.identity.settings, name).callOff({ name, kinds, by, reason });
+  op.state.known = resources;
+  op.state.wasLeased = wasLeased;
+  return resources;
 }
 
 /** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
 async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<never> {
   const failure = describeFailure(error, null);
   op.fail(failure);
-  const { name } = op.state.progress;
-  if (op.state.identity !== null) {
-    const lease = await reads(op.identity.settings, name).entrustWhatIsLeft({ name });
+  const { identity, known, wasLeased } = op.state;
+  if (identity !== null && known !== null && (wasLeased || known.pool !== null || known.notebooks.length > 0)) {
+    const { name } = op.state.progress;
+    const lease = await reads(identity.settings, name).entrustWhatIsLeft({ name, resources: known });
     op.update({ lease });
   }
   op.enter('Failed', `${failure.type}: ${failure.message}`);

@@ -19,6 +19,7 @@ const found = (change: Partial<Found> = {}): Found => ({
   marker: ours,
   leaving: false,
   failed: false,
+  wanted: {},
   ...change,
 });
 const settleMs = 120_000;
@@ -106,6 +107,7 @@ describe('before a create', () => {
       marker: fc.constantFrom(ours, null, { ...ours, spec: '99999999' }, { ...ours, installation: 'bbbbbb' }),
       leaving: fc.boolean(),
       failed: fc.boolean(),
+      wanted: fc.constant({}),
     });
     fc.assert(
       fc.property(fc.array(anyFound, { minLength: 1, maxLength: 4 }), fc.nat(), (list, now) => {

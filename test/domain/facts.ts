@@ -11,6 +11,7 @@ export function poolFacts(change: Partial<PoolFacts> = {}): PoolFacts {
     deleting: false,
     description: '',
     workspaceId: '0',
+    wanted: {},
     available: {},
     creating: {},
     abnormal: {},
