@@ -1,0 +1,148 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { Phase } from '../../src/contract/phases.js';
+import { environment } from '../../src/simulator/environment.js';
+import type { Fault } from '../../src/simulator/faults/fault.js';
+import { serveSimulator } from '../../src/simulator/server.js';
+import { createSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator-interface.js';
+import { expectNothing, expectOneOfEach, postsOf } from '../support/cloud.js';
+import { endLeaked } from '../support/maops.js';
+import { openSite, type Run } from '../support/site.js';
+import { until } from '../support/until.js';
+import { poolPart } from '../workflows/documents.js';
+
+afterEach(async () => expect(await endLeaked()).toEqual([]));
+
+/** So slow that nothing changes by itself while the scene is set. */
+const standstill = 0.001;
+const fast = 200;
+/** DESIGN section 8 says 15 s on a machine that is not busy. */
+const goesOnWithinMs = 30_000;
+/** Longer than the scene takes: only the death of the worker ends a call that hangs. */
+const patience = { MAOPS_HTTP_TIMEOUT: '60s' };
+/** Long, because some of the runs stand still while others are brought to their place. */
+const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo: '5m' };
+/** Beyond the heartbeat time-out of 8 s, which is when the next worker begins to settle. */
+const lateMs = 10_500;
+const soldOutFlavor = 'modelarts.vm.cpu.8ud';
+
+test('a worker that is killed in every phase at once, and around each create, costs nothing anywhere', async () => {
+  const simulator = createSimulator({ speed: fast, times: { notebookCreate: 800_000 } });
+  const served = await serveSimulator(simulator, { port: 0 });
+  const site = await openSite({ modelarts: environment(served.url), env: patience });
+  /** Plans a fault and starts a run that runs into it; the fault is for the next call of its kind. */
+  const caught = async (fault: Fault, change: Record<string, unknown> = {}): Promise<Run> => {
+    const [id] = simulator.faults.plan(fault);
+    const run = await site.provision({ deadlines, ...change });
+    await hit(id);
+    return run;
+  };
+  const hit = (id: string | undefined) =>
+    until(`fault ${id} is hit`, () => simulator.faults.report().find((one) => one.id === id)?.hit === 1);
+  const standing = async (phase: Phase, change: Record<string, unknown> = {}): Promise<Run> => {
+    const run = await site.provision({ deadlines, ...change });
+    await run.reached([phase]);
+    return run;
+  };
+  try {
+    const first = await site.worker();
+
+    // These need a pool of their own first, so time goes on until they are where they shall be.
+    const noNotebookYet = await caught({ operation: 'notebooks.create', kind: 'hang' });
+    const notebookUnheard = await caught({ operation: 'notebooks.create', kind: 'hang', commit: true });
+    const notebookComesLate = await standing('AwaitingPool');
+    await notebookComesLate.signal('pause', { by: 'tester', reason: 'its create is to be the last one' });
+    const awaitingNotebook = await standing('AwaitingNotebook');
+    await until('the pool for the late notebook is usable', () => isUsable(simulator, notebookComesLate.name));
+    simulator.clock.setSpeed(standstill);
+
+    const awaitingPool = await standing('AwaitingPool');
+    const paused = await standing('AwaitingPool');
+    await paused.signal('pause', { by: 'tester', reason: 'to see it survive' });
+    await paused.reached(['Paused']);
+    const awaitingApproval = await standing('AwaitingApproval', { approval: { required: true, timeout: '5m' } });
+    const awaitingCapacity = await soldOut(served.url, () =>
+      standing('AwaitingCapacity', { pool: poolPart({ flavors: [soldOutFlavor] }) }),
+    );
+    const called = await standing('AwaitingPool');
+    const [deletion] = simulator.faults.plan({ operation: 'pools.delete', kind: 'hang' });
+    await called.cancel();
+    await hit(deletion);
+    const noPoolYet = await caught({ operation: 'pools.create', kind: 'hang' });
+    const poolUnheard = await caught({ operation: 'pools.create', kind: 'hang', commit: true });
+    const validating = await caught({ operation: 'networks.show', kind: 'hang' });
+    // These requests are still on their way when their worker is long dead, and take effect while the next one settles.
+    const poolComesLate = await caught({ operation: 'pools.create', kind: 'delay', ms: lateMs });
+    const [late] = simulator.faults.plan({ operation: 'notebooks.create', kind: 'delay', ms: lateMs });
+    await notebookComesLate.signal('resume', { by: 'tester' });
+    await hit(late);
+
+    const places: readonly (readonly [Run, Phase])[] = [
+      [validating, 'Validating'],
+      [awaitingApproval, 'AwaitingApproval'],
+      [awaitingCapacity, 'AwaitingCapacity'],
+      [noPoolYet, 'CreatingPool'],
+      [poolUnheard, 'CreatingPool'],
+      [poolComesLate, 'CreatingPool'],
+      [awaitingPool, 'AwaitingPool'],
+      [paused, 'Paused'],
+      [noNotebookYet, 'CreatingNotebook'],
+      [notebookUnheard, 'CreatingNotebook'],
+      [notebookComesLate, 'CreatingNotebook'],
+      [awaitingNotebook, 'AwaitingNotebook'],
+      [called, 'RollingBack'],
+    ];
+    first.kill('SIGKILL');
+    const killedAt = Date.now();
+    expect(await first.ended).toBe('SIGKILL');
+    expect(await Promise.all(places.map(([run]) => run.phase()))).toEqual(places.map(([, phase]) => phase));
+
+    const second = await site.worker();
+    await setSale(served.url, 'normal');
+    simulator.clock.setSpeed(fast);
+    // What waits for people or for nothing but time has no reason to move by itself.
+    const moving = places.map(([run]) => run).filter((run) => run !== awaitingApproval && run !== paused);
+    await Promise.all(moving.map((run) => run.movedSince(killedAt, goesOnWithinMs)));
+    await paused.signal('resume', { by: 'tester' });
+    await awaitingApproval.update('approve', { by: 'tester', reason: 'fine' });
+
+    await called.reached(['Cancelled']);
+    await expectNothing(simulator, called.name);
+    const building = places.map(([run]) => run).filter((run) => run !== called);
+    const results = await Promise.all(building.map((run) => run.result()));
+    expect(results.map(({ phase }) => phase)).toEqual(building.map(() => 'Ready'));
+    for (const { name } of building) await expectOneOfEach(simulator, name);
+
+    // The calls that were answered, or took effect unheard, were never sent again; the ones that did nothing were, once.
+    const posts = async (operation: string, run: Run) => (await postsOf(simulator, operation, run.name)).length;
+    expect(await posts('pools.create', poolUnheard)).toBe(1);
+    expect(await posts('notebooks.create', notebookUnheard)).toBe(1);
+    expect(await posts('pools.create', poolComesLate)).toBe(1);
+    expect(await posts('notebooks.create', notebookComesLate)).toBe(1);
+    expect(await posts('pools.create', noPoolYet)).toBe(2);
+    expect(await posts('notebooks.create', noNotebookYet)).toBe(2);
+    simulator.faults.expectAllHit();
+
+    second.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  } finally {
+    await site.close();
+    await served.close();
+  }
+}, 150_000);
+
+function isUsable(simulator: Simulator, name: string): boolean {
+  const pool = simulator.state().pools.find((one) => one.name === name);
+  return pool?.phase === 'Running' && pool.scopes.every(({ state }) => state === 'Enabled');
+}
+
+async function soldOut<T>(url: string, act: () => Promise<T>): Promise<T> {
+  await setSale(url, 'soldout');
+  return await act();
+}
+
+async function setSale(url: string, status: 'normal' | 'soldout'): Promise<void> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ status }) };
+  const answer = await fetch(`${url}/_sim/flavors/${soldOutFlavor}/sale`, init);
+  expect(answer.status).toBe(200);
+}

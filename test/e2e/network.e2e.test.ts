@@ -1,0 +1,132 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { environment } from '../../src/simulator/environment.js';
+import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
+import { createSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator-interface.js';
+import { expectOneOfEach, postsOf } from '../support/cloud.js';
+import { endLeaked } from '../support/maops.js';
+import { openSite, type Run, type Site } from '../support/site.js';
+import { type Cut, openProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { temporalAddress } from '../support/temporal-server.js';
+import { until } from '../support/until.js';
+
+let simulator: Simulator;
+let served: RunningSimulator;
+let toModelArts: TcpProxy;
+let toTemporal: TcpProxy;
+let site: Site;
+afterEach(async () => {
+  await site.close();
+  await Promise.all([toModelArts.close(), toTemporal.close()]);
+  await served.close();
+  expect(await endLeaked()).toEqual([]);
+});
+
+const standstill = 0.001;
+const fast = 120;
+const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo: '5m' };
+
+async function open(): Promise<void> {
+  simulator = createSimulator({ speed: standstill });
+  served = await serveSimulator(simulator, { port: 0 });
+  toModelArts = await openProxy(served.port);
+  toTemporal = await openProxy(Number(temporalAddress().address.split(':').at(-1)));
+  site = await openSite({
+    modelarts: environment(`http://${toModelArts.address}`),
+    workerAddress: toTemporal.address,
+    env: { MAOPS_HTTP_TIMEOUT: '2s' },
+  });
+}
+
+const cuts: readonly Cut[] = ['refused', 'silent'];
+
+test('the way to ModelArts is cut, in two ways, and restored: the runs go on', async () => {
+  await open();
+  const worker = await site.worker();
+  const runs = await waitingRuns();
+  for (const how of cuts) {
+    // The answer of this create is on its way when the way is cut: what became of it is not known.
+    const unheard = await creating();
+    await toModelArts.cut(how);
+    await until('looks have failed', () => toModelArts.suffered() > 2);
+    await answered(unheard);
+    await toModelArts.restore();
+    await unheard.reached(['AwaitingPool']);
+    runs.push(unheard);
+  }
+  simulator.clock.setSpeed(fast);
+  await allReady(runs);
+  worker.kill('SIGTERM');
+  expect(await worker.ended).toBe(0);
+}, 120_000);
+
+test('the way to Temporal is cut, in two ways, and restored: the runs go on', async () => {
+  await open();
+  const worker = await site.worker();
+  const runs = await waitingRuns();
+  for (const how of cuts) {
+    // The pool is made and its worker hears of it, but cannot say so.
+    const unrecorded = await creating();
+    const before = await Promise.all(runs.map((run) => run.attempts()));
+    await toTemporal.cut(how);
+    await until('the server misses the heartbeats', async () => {
+      const attempts = await Promise.all(runs.map((run) => run.attempts()));
+      return attempts.every((attempt, index) => attempt > (before[index] ?? 0));
+    });
+    await answered(unrecorded);
+    await toTemporal.restore();
+    await unrecorded.reached(['AwaitingPool']);
+    runs.push(unrecorded);
+  }
+  simulator.clock.setSpeed(fast);
+  await allReady(runs);
+  worker.kill('SIGTERM');
+  expect(await worker.ended).toBe(0);
+}, 120_000);
+
+test('a worker that hears of its new pool but dies before it could say so makes no second one', async () => {
+  await open();
+  const first = await site.worker();
+  const run = await creating();
+  await toTemporal.cut('silent');
+  await answered(run);
+  first.kill('SIGKILL');
+  expect(await first.ended).toBe('SIGKILL');
+  await toTemporal.restore();
+  simulator.clock.setSpeed(fast);
+  const second = await site.worker();
+  await allReady([run]);
+  second.kill('SIGTERM');
+  expect(await second.ended).toBe(0);
+}, 120_000);
+
+/** Starts a run whose pool is made, while the answer takes another second. */
+async function creating(): Promise<Run> {
+  const [id] = simulator.faults.plan({ operation: 'pools.create', kind: 'delay', ms: 1_000, at: 'after' });
+  const run = await site.provision({ deadlines });
+  await until('the create is under way', () => simulator.faults.report().find((one) => one.id === id)?.hit === 1);
+  return run;
+}
+
+async function waitingRuns(): Promise<Run[]> {
+  const runs = await Promise.all([site.provision({ deadlines }), site.provision({ deadlines })]);
+  await Promise.all(runs.map((run) => run.reached(['AwaitingPool'])));
+  return runs;
+}
+
+/** The service has answered the create and made the pool, whether or not anybody hears of it. */
+async function answered(run: Run): Promise<void> {
+  const posts = () => postsOf(simulator, 'pools.create', run.name);
+  await until('the create is answered', async () => (await posts()).some(({ effect }) => effect !== null));
+}
+
+/** A create that took effect was never sent again, whoever heard of it. */
+async function allReady(runs: readonly Run[]): Promise<void> {
+  const results = await Promise.all(runs.map((run) => run.result()));
+  expect(results.map(({ phase }) => phase)).toEqual(runs.map(() => 'Ready'));
+  for (const { name } of runs) {
+    await expectOneOfEach(simulator, name);
+    expect(await postsOf(simulator, 'pools.create', name)).toHaveLength(1);
+    expect(await postsOf(simulator, 'notebooks.create', name)).toHaveLength(1);
+  }
+}

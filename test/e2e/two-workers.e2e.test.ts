@@ -1,0 +1,104 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { environment } from '../../src/simulator/environment.js';
+import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
+import { createSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator-interface.js';
+import { expectOneOfEach, postsOf } from '../support/cloud.js';
+import { endLeaked, type Maops } from '../support/maops.js';
+import { openSite, type Run, type Site } from '../support/site.js';
+import { until } from '../support/until.js';
+
+let simulator: Simulator;
+let served: RunningSimulator;
+let site: Site;
+afterEach(async () => {
+  await site.close();
+  await served.close();
+  expect(await endLeaked()).toEqual([]);
+});
+
+async function open(speed: number): Promise<void> {
+  simulator = createSimulator({ speed });
+  served = await serveSimulator(simulator, { port: 0 });
+  site = await openSite({ modelarts: environment(served.url) });
+}
+
+/** Pools and notebooks stand still until time is told to go on. */
+const standstill = 0.001;
+const fast = 120;
+const drainMs = 30_000;
+
+test('a worker that is told to stop under load exits 0 in time, and loses and repeats nothing', async () => {
+  await open(standstill);
+  const first = await site.worker();
+  const waiting = await Promise.all(Array.from({ length: 5 }, () => site.provision()));
+  await Promise.all(waiting.map((run) => run.reached(['AwaitingPool'])));
+  // Each of these has been sent, and is answered only when the worker has long been told to stop.
+  const [slow = ''] = simulator.faults.plan({
+    operation: 'pools.create',
+    kind: 'delay',
+    ms: 4_000,
+    at: 'after',
+    times: 5,
+  });
+  const creating = await Promise.all(Array.from({ length: 5 }, () => site.provision()));
+  await until('five creates are under way', () => hits(slow) === 5);
+
+  first.kill('SIGTERM');
+  const told = Date.now();
+  const second = await site.worker();
+  expect(await first.ended).toBe(0);
+  expect(Date.now() - told).toBeLessThan(drainMs);
+  await Promise.all(waiting.map((run) => run.movedSince(told, drainMs)));
+  simulator.clock.setSpeed(fast);
+  await allReadyOnce([...waiting, ...creating]);
+  second.kill('SIGTERM');
+  expect(await second.ended).toBe(0);
+}, 120_000);
+
+test('of two workers one is killed again and again, just when a create has worked, and the others finish everything', async () => {
+  await open(fast);
+  const alive = await Promise.all([site.worker(), site.worker()]);
+  const killed: Maops[] = [];
+  const next: Promise<unknown>[] = [];
+  const kill = () => {
+    const victim = alive.shift();
+    if (victim === undefined) return;
+    victim.kill('SIGKILL');
+    killed.push(victim);
+    next.push(site.worker().then((worker) => alive.push(worker)));
+  };
+  // Heard before the answer leaves: half of these kills take the worker that waits for it.
+  const deadly = new Set(['pools 2', 'pools 7', 'notebooks 3', 'notebooks 8']);
+  simulator.onChange(() => {
+    const { pools, notebooks } = simulator.state();
+    const now = [`pools ${pools.length}`, `notebooks ${notebooks.length}`];
+    for (const moment of now) if (deadly.delete(moment)) kill();
+  });
+  const runs = await Promise.all(Array.from({ length: 10 }, () => site.provision()));
+  await allReady(runs);
+  expect(deadly).toEqual(new Set());
+  for (const worker of killed) expect(await worker.ended).toBe('SIGKILL');
+  await Promise.all(next);
+  for (const worker of alive) worker.kill('SIGTERM');
+  expect(await Promise.all(alive.map(({ ended }) => ended))).toEqual([0, 0]);
+}, 150_000);
+
+async function allReady(runs: readonly Run[]): Promise<void> {
+  const results = await Promise.all(runs.map((run) => run.result()));
+  expect(results.map(({ phase }) => phase)).toEqual(runs.map(() => 'Ready'));
+  for (const { name } of runs) await expectOneOfEach(simulator, name);
+}
+
+/** Nobody died: there is no reason for a second create anywhere. */
+async function allReadyOnce(runs: readonly Run[]): Promise<void> {
+  await allReady(runs);
+  for (const { name } of runs) {
+    expect(await postsOf(simulator, 'pools.create', name)).toHaveLength(1);
+    expect(await postsOf(simulator, 'notebooks.create', name)).toHaveLength(1);
+  }
+}
+
+function hits(id: string): number {
+  return simulator.faults.report().find((one) => one.id === id)?.hit ?? 0;
+}

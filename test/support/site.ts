@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import type { Phase } from '../../src/contract/phases.js';
+import type { Progress } from '../../src/contract/progress.js';
+import { phaseAttribute } from '../../src/contract/search-attributes.js';
+import { environmentDocument, freshName } from '../workflows/documents.js';
+import { type Maops, maops } from './maops.js';
+import { temporalAddress } from './temporal-server.js';
+import { until, within } from './until.js';
+
+/** Times that let a run pass in seconds although the processes are real; a real machine that is busy still keeps them. */
+const pace = {
+  MAOPS_POLL_MIN: '150ms',
+  MAOPS_POLL_MAX: '400ms',
+  MAOPS_SETTLE: '5s',
+  MAOPS_HTTP_TIMEOUT: '5s',
+  MAOPS_MAX_RPS: '200',
+};
+
+/** A worker process is up in two seconds on a machine that has nothing else to do. */
+const upMs = 30_000;
+
+export interface SiteOptions {
+  /** Variables that point a worker at a ModelArts. */
+  readonly modelarts: Readonly<Record<string, string>>;
+  /** The server to use instead of the one that all tests share. */
+  readonly temporal?: { readonly address: string; readonly namespace: string };
+  /** Where workers find that server, when a proxy stands between. @defaultValue its own address */
+  readonly workerAddress?: string;
+  /** Further variables of the workers. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One environment that is being provisioned. */
+export interface Run {
+  readonly name: string;
+  readonly workflowId: string;
+  /** Its last progress; fails when it does not end Completed. */
+  result(limitMs?: number): Promise<Progress>;
+  signal(name: string, argument: unknown): Promise<void>;
+  update(name: string, argument: unknown): Promise<unknown>;
+  cancel(): Promise<void>;
+  /** The phase as the server knows it: needs no worker. Null before the first one. */
+  phase(): Promise<Phase | null>;
+  /** Waits for one of the phases, or fails with where it stands instead. */
+  reached(phases: readonly Phase[], limitMs?: number): Promise<void>;
+  /** Waits until a worker has done or begun something for it after this moment. */
+  movedSince(moment: number, limitMs: number): Promise<void>;
+  /** Attempts of activities under way, the highest one. */
+  attempts(): Promise<number>;
+}
+
+/** Worker processes and a client on a task queue of their own. */
+export interface Site {
+  /** Starts a worker process; it takes work when this resolves. */
+  worker(): Promise<Maops>;
+  provision(change?: Record<string, unknown>): Promise<Run>;
+  /** Takes what still runs off the server, so that it does not wait for workers for ever. */
+  close(): Promise<void>;
+}
+
+export async function openSite(options: SiteOptions): Promise<Site> {
+  const { address, namespace } = options.temporal ?? temporalAddress();
+  const taskQueue = `e2e-${randomBytes(4).toString('hex')}`;
+  const env = {
+    ...options.modelarts,
+    TEMPORAL_ADDRESS: options.workerAddress ?? address,
+    TEMPORAL_NAMESPACE: namespace,
+    MAOPS_TASK_QUEUE: taskQueue,
+    ...pace,
+    ...options.env,
+  };
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
+  const names: string[] = [];
+  return {
+    async worker() {
+      const started = maops(['worker'], env);
+      await within(upMs, started.said(/working on task queue/), () => `a worker did not come up: ${started.stderr()}`);
+      return started;
+    },
+    async provision(change = {}) {
+      const name = freshName();
+      names.push(name);
+      const workflowId = `env/${name}`;
+      const args = [environmentDocument(name, change)];
+      await client.workflow.start('provisionPoolThenLaunchNotebook', { workflowId, taskQueue, args });
+      return runOf(client, name);
+    },
+    async close() {
+      try {
+        for (const id of names.flatMap((name) => [`env/${name}`, `lease/${name}`])) {
+          await client.workflow
+            .getHandle(id)
+            .terminate('the test is over')
+            .catch((error: unknown) => {
+              if (!(error instanceof WorkflowNotFoundError)) throw error;
+            });
+        }
+      } finally {
+        await connection.close();
+      }
+    },
+  };
+}
+
+function runOf(client: Client, name: string): Run {
+  const workflowId = `env/${name}`;
+  const handle = client.workflow.getHandle(workflowId);
+  const pending = async () => (await handle.describe()).raw.pendingActivities ?? [];
+  const phase = async () => (await handle.describe()).typedSearchAttributes.get(phaseAttribute) as Phase | undefined;
+  return {
+    name,
+    workflowId,
+    async result(limitMs = 80_000) {
+      const ended = async () => (await handle.describe()).status.name !== 'RUNNING';
+      await until(`${name} ended`, ended, limitMs).catch(async (error: Error) => {
+        const standing = {
+          phase: await phase(),
+          pending: await pending(),
+          progress: await handle.query('progress').catch(String),
+        };
+        throw new Error(`${error.message}; ${JSON.stringify(standing)}`);
+      });
+      return (await handle.result()) as Progress;
+    },
+    signal: (signal, argument) => handle.signal(signal, argument),
+    update: (update, argument) => handle.executeUpdate(update, { args: [argument] }),
+    cancel: async () => void (await handle.cancel()),
+    phase: async () => (await phase()) ?? null,
+    async reached(phases, limitMs = 40_000) {
+      let last: Phase | undefined;
+      const look = async () => {
+        last = await phase();
+        return last !== undefined && phases.includes(last);
+      };
+      await until(`${name} in ${phases.join(' or ')}`, look, limitMs).catch((error: Error) => {
+        throw new Error(`${error.message}; it is in ${last}`);
+      });
+    },
+    async movedSince(moment, limitMs) {
+      const started = async () => {
+        const { status, raw } = await handle.describe();
+        if (status.name !== 'RUNNING') return true;
+        const times = (raw.pendingActivities ?? []).map((one) => milliseconds(one.lastStartedTime));
+        if (times.some((time) => time > moment)) return true;
+        const { events = [] } = await handle.fetchHistory();
+        // A workflow task that was completed: a worker has had the run in its hands.
+        return (events ?? []).some(
+          (event) => event.workflowTaskCompletedEventAttributes != null && milliseconds(event.eventTime) > moment,
+        );
+      };
+      await until(`${name} went on`, started, limitMs);
+    },
+    attempts: async () => Math.max(0, ...(await pending()).map((one) => one.attempt ?? 0)),
+  };
+}
+
+interface ProtoTime {
+  readonly seconds?: unknown;
+  readonly nanos?: number | null;
+}
+
+function milliseconds(time: ProtoTime | null | undefined): number {
+  return time == null ? 0 : Number(time.seconds ?? 0) * 1_000 + (time.nanos ?? 0) / 1_000_000;
+}
