@@ -32,7 +32,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
   const { connection, logger } = options;
   const { namespace, taskQueue, settings } = config;
   const dataConverter = createDataConverter(config.codecKeys);
-  const encodesFailures = config.codecKeys.length > 0;
+  const encryptedWith = config.codecKeys[0]?.id ?? null;
   const shutdown = new AbortController();
   const installation = await readInstallation(connection, namespace, config.installation);
   const modelarts = createModelArts({
@@ -48,7 +48,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     connection,
     namespace,
     taskQueue,
-    workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle({ encodesFailures })),
+    workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle({ encodesFailures: encryptedWith !== null })),
     activities: createActivities({
       modelarts,
       watchers: {
@@ -66,13 +66,14 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     }),
     activityInterceptors: [() => ({ inbound: heartbeatInterceptor() })],
     maxCachedWorkflows,
+    buildId: config.buildId,
     dataConverter,
     logger,
     onStop: () => shutdown.abort(),
   });
   const { endpoint, credentialsFrom } = config.modelarts;
   logger.info(
-    { namespace, taskQueue, installation, endpoint, credentialsFrom, maxCachedWorkflows },
+    { namespace, taskQueue, installation, endpoint, credentialsFrom, encryptedWith, maxCachedWorkflows },
     `working on task queue ${taskQueue} for installation ${installation}, credentials from ${credentialsFrom}`,
   );
   const ended = worker.ended.finally(() => {

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import type { Progress } from '../../src/contract/progress.js';
+import { environment } from '../../src/simulator/environment.js';
+import { serveSimulator } from '../../src/simulator/server.js';
+import { createSimulator } from '../../src/simulator/simulator.js';
+import { endLeaked, maops } from '../support/maops.js';
+import { temporalAddress } from '../support/temporal-server.js';
+import { environmentDocument, freshName } from '../workflows/documents.js';
+
+afterEach(async () => expect(await endLeaked()).toEqual([]));
+
+const deploymentName = 'modelarts-ops';
+
+test('a run that began on version 1 ends there while version 2 takes the new ones', async () => {
+  const simulator = createSimulator({ speed: 60 });
+  const served = await serveSimulator(simulator, { port: 0 });
+  const { address, namespace } = temporalAddress();
+  const taskQueue = `versions-${randomBytes(4).toString('hex')}`;
+  const version = () => randomBytes(4).toString('hex');
+  const [one, two] = [version(), version()];
+  const env = {
+    ...environment(served.url),
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    MAOPS_TASK_QUEUE: taskQueue,
+    MAOPS_POLL_MIN: '200ms',
+    MAOPS_POLL_MAX: '500ms',
+    MAOPS_MAX_RPS: '100',
+  };
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
+  const setCurrent = async (buildId: string) => {
+    for (let look = 0; ; look += 1) {
+      // The server knows a version once its worker has polled.
+      const done = await connection.workflowService
+        .setWorkerDeploymentCurrentVersion({
+          namespace,
+          deploymentName,
+          buildId,
+          ignoreMissingTaskQueues: true,
+          identity: 'test',
+        })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (done) return;
+      if (look > 200) throw new Error(`version ${buildId} did not become current`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  const start = (name: string) =>
+    client.workflow.start('provisionPoolThenLaunchNotebook', {
+      workflowId: `env/${name}`,
+      taskQueue,
+      args: [environmentDocument(name)],
+    });
+  const versionOf = async (workflowId: string) => {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
+  };
+  const workers = [maops(['worker'], { ...env, MAOPS_BUILD_ID: one })];
+  try {
+    await setCurrent(one);
+    const [first, second] = [freshName(), freshName()];
+    const early = await start(first);
+    for (let look = 0; look < 400; look += 1) {
+      const progress = await early.query<Progress>('progress').catch(() => null);
+      if (progress?.phase === 'AwaitingPool') break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    workers.push(maops(['worker'], { ...env, MAOPS_BUILD_ID: two }));
+    await setCurrent(two);
+    const late = await start(second);
+    expect(await early.result()).toMatchObject({ phase: 'Ready' });
+    expect(await late.result()).toMatchObject({ phase: 'Ready' });
+    expect([await versionOf(`env/${first}`), await versionOf(`env/${second}`)]).toEqual([one, two]);
+    expect([simulator.requests('pools.create').length, simulator.requests('notebooks.create').length]).toEqual([2, 2]);
+  } finally {
+    for (const worker of workers) worker.kill('SIGTERM');
+    await Promise.all(workers.map((worker) => worker.ended));
+    await connection.workflowService
+      .setWorkerDeploymentCurrentVersion({ namespace, deploymentName, buildId: '', identity: 'test' })
+      .catch(() => undefined);
+    await connection.close();
+    await served.close();
+  }
+}, 120_000);
