@@ -66,7 +66,6 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     }),
     activityInterceptors: [() => ({ inbound: heartbeatInterceptor() })],
     maxCachedWorkflows,
-    buildId: config.buildId,
     dataConverter,
     logger,
     onStop: () => shutdown.abort(),

@@ -61,7 +61,10 @@ export const configTable: readonly ConfigRow[] = [
   row('MAOPS_HEALTH_ADDRESS', 'host:port of /healthz and /readyz', 'no listener'),
   row('MAOPS_LOG', 'pretty or json', 'pretty on a terminal, else json'),
   row('MAOPS_LOG_LEVEL', 'trace, debug, info, warn or error', 'info'),
-  secret('MAOPS_CODEC_KEYS', 'payload encryption keys `id:base64,…` of 32 bytes; the first one writes'),
+  secret(
+    'MAOPS_CODEC_KEYS',
+    'payload encryption keys `id:base64,…` of 32 bytes; the first one writes, all of them read',
+  ),
   secret('MAOPS_WEBHOOK_SECRET', 'key of the HMAC that signs webhooks'),
   row('MAOPS_PRICES', 'price table (YAML file)', 'no costs shown'),
   row('MAOPS_TEMPORAL_CLI', 'path of a `temporal` binary for the embedded server', '`temporal` on PATH'),

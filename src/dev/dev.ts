@@ -62,12 +62,15 @@ export async function startDevStack(options: DevOptions): Promise<Stack> {
 }
 
 /** What a person needs to go on in another terminal. */
-function addresses({ temporal, simulator, environment }: Stack): string[] {
+function addresses({ temporal, simulator, environment, config }: Stack): string[] {
   return [
     `Temporal   ${temporal.address}, namespace ${temporal.namespace} (${temporal.source})`,
     ...(temporal.uiUrl === null ? [] : [`UI         ${temporal.uiUrl}`]),
     `simulator  ${simulator.url}`,
     'worker     running',
+    ...config.codecKeys
+      .slice(0, 1)
+      .map(({ id }) => `payloads   encrypted with key ${id} (MAOPS_CODEC_KEYS); for the UI: maops codec-server`),
     'In another terminal:',
     ...Object.entries(environment)
       .filter(([name]) => /^(TEMPORAL|MODELARTS|HUAWEICLOUD|IAM|OS)_/.test(name))

@@ -23,6 +23,7 @@ export function createKeyPairAuthenticator(
       // A refused signature is refused again: renewing makes no sense, and failures lock the key.
       return { ...pass, headers: { ...extra, ...proof }, renew: null };
     },
-    secrets: () => [secretKey.reveal(), ...(securityToken === undefined ? [] : [securityToken.reveal()])],
+    // The access key is half of a pair: messages name it by its first letters only.
+    secrets: () => [accessKey, secretKey.reveal(), ...(securityToken === undefined ? [] : [securityToken.reveal()])],
   };
 }
