@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { NondeterminismError } from '../support/virtual/replica.js';
 import type { WorkerRuntime } from '../support/virtual/worker.js';
-import { NondeterminismError } from '../support/virtual/run.js';
-import { VirtualWorld, type WorldOptions } from '../support/virtual/world.js';
+import { VirtualWorld } from '../support/virtual/world.js';
+import type { WorldOptions } from '../support/virtual/world-options.js';
 
 const bundle = { entry: 'test/virtual/workflows/index.ts', folders: ['test/virtual/workflows'] };
 
@@ -38,19 +39,22 @@ describe('a worker that dies', () => {
     expect(world.now() - start).toBe(10_000 - 2900 + 1000 + 11_000 + 1000);
   });
 
-  test.each(['diesBeforeReport', 'diesAfterReport'] as const)('%s: after any activation the run ends the same', async (fate) => {
-    const golden = await worldWith();
-    await golden.start('steps', 'w', []);
-    const result = await golden.result('w');
-    expect(golden.activations).toBe(4);
-    for (let k = 1; k <= golden.activations; k += 1) {
-      const world = await worldWith({ fate: (activation) => (activation === k ? fate : 'lives') });
-      await world.start('steps', 'w', []);
-      expect(await world.result('w')).toEqual(result);
-      expect(world.workers[0]?.alive).toBe(false);
-      await world.verifyReplays();
-    }
-  });
+  test.each(['diesBeforeReport', 'diesAfterReport'] as const)(
+    '%s: after any activation the run ends the same',
+    async (fate) => {
+      const golden = await worldWith();
+      await golden.start('steps', 'w', []);
+      const result = await golden.result('w');
+      expect(golden.activations).toBe(4);
+      for (let k = 1; k <= golden.activations; k += 1) {
+        const world = await worldWith({ fate: (activation) => (activation === k ? fate : 'lives') });
+        await world.start('steps', 'w', []);
+        expect(await world.result('w')).toEqual(result);
+        expect(world.workers[0]?.alive).toBe(false);
+        await world.verifyReplays();
+      }
+    },
+  );
 
   test('shows a workflow that does something else in replay', async () => {
     const world = await worldWith();

@@ -12,7 +12,11 @@ afterEach(async () => {
   for (const stack of stacks.splice(0)) await stack.dispose();
 });
 
-async function start(name: string, change: Record<string, unknown> = {}, options: VirtualStackOptions = {}): Promise<VirtualStack> {
+async function start(
+  name: string,
+  change: Record<string, unknown> = {},
+  options: VirtualStackOptions = {},
+): Promise<VirtualStack> {
   const stack = await startVirtualStack(options);
   stacks.push(stack);
   await stack.world.start(type, `env/${name}`, [environmentDocument(name, { deadlines, ...change })]);
@@ -40,7 +44,10 @@ describe('the main job in virtual time', () => {
     await world.run({ maxTime: 60_000 });
     await world.cancel('env/team-a');
     await expect(world.result('env/team-a')).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
-    expect(await progress('env/team-a')).toMatchObject({ phase: 'Cancelled', steps: [{}, { state: 'undone' }, { state: 'pending' }] });
+    expect(await progress('env/team-a')).toMatchObject({
+      phase: 'Cancelled',
+      steps: [{}, { state: 'undone' }, { state: 'pending' }],
+    });
     expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
     expect(world.openWorkflows()).toEqual([]);
     await world.verifyReplays();

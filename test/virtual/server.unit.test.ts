@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import type { WorkerRuntime } from '../support/virtual/worker.js';
-import { VirtualWorld, type WorldOptions } from '../support/virtual/world.js';
+import { VirtualWorld } from '../support/virtual/world.js';
+import type { WorldOptions } from '../support/virtual/world-options.js';
 
 const bundle = { entry: 'test/virtual/workflows/index.ts', folders: ['test/virtual/workflows'] };
 type Work = (input: string, runtime: WorkerRuntime) => Promise<string>;
@@ -27,7 +28,8 @@ const causeOf = async (result: Promise<unknown>): Promise<Error> => {
     () => null,
     (cause: unknown) => cause,
   );
-  if (!(error instanceof WorkflowFailedError) || error.cause === undefined) throw new Error(`no failed workflow: ${error}`);
+  if (!(error instanceof WorkflowFailedError) || error.cause === undefined)
+    throw new Error(`no failed workflow: ${String(error)}`);
   return error.cause;
 };
 
@@ -40,7 +42,9 @@ describe('activities', () => {
       return input;
     });
     const start = world.now();
-    await world.start('one', 'w', [{ startToCloseTimeout: '1 s', retry: { initialInterval: '2 s', maximumInterval: '5 s' } }]);
+    await world.start('one', 'w', [
+      { startToCloseTimeout: '1 s', retry: { initialInterval: '2 s', maximumInterval: '5 s' } },
+    ]);
     expect(await world.result('w')).toBe('one');
     expect(tries.map((at) => at - start)).toEqual([0, 2000, 6000, 11_000]);
   });
@@ -53,7 +57,11 @@ describe('activities', () => {
     });
     await world.start('one', 'w', [{ startToCloseTimeout: '1 s' }]);
     const failure = await causeOf(world.result('w'));
-    expect(failure).toMatchObject({ message: 'Activity task failed', retryState: 'NON_RETRYABLE_FAILURE', cause: { type: 'Never' } });
+    expect(failure).toMatchObject({
+      message: 'Activity task failed',
+      retryState: 'NON_RETRYABLE_FAILURE',
+      cause: { type: 'Never' },
+    });
     await world.start('one', 'x', [{ startToCloseTimeout: '1 s', retry: { maximumAttempts: 1 } }]);
     tries = 0;
     expect(await causeOf(world.result('x'))).toMatchObject({ retryState: 'MAXIMUM_ATTEMPTS_REACHED' });
@@ -159,11 +167,21 @@ describe('messages', () => {
     const world = await worldWith(async (input) => input);
     const { workflow } = world.client;
     await world.start('steered', 'w', []);
-    await expect(world.start('steered', 'w', [])).rejects.toMatchObject({ name: 'WorkflowExecutionAlreadyStartedError' });
-    const again = await workflow.start('steered', { workflowId: 'w', taskQueue: 'q', args: [], workflowIdConflictPolicy: 'USE_EXISTING' });
+    await expect(world.start('steered', 'w', [])).rejects.toMatchObject({
+      name: 'WorkflowExecutionAlreadyStartedError',
+    });
+    const again = await workflow.start('steered', {
+      workflowId: 'w',
+      taskQueue: 'q',
+      args: [],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
     expect(again.firstExecutionRunId).toBe(world.namespace.get('w').runId);
     const ids: string[] = [];
-    for await (const { workflowId } of workflow.list({ query: "ExecutionStatus = 'Running' AND WorkflowType = 'steered'" })) ids.push(workflowId);
+    for await (const { workflowId } of workflow.list({
+      query: "ExecutionStatus = 'Running' AND WorkflowType = 'steered'",
+    }))
+      ids.push(workflowId);
     expect(ids).toEqual(['w']);
   });
 });
@@ -173,7 +191,11 @@ describe('long runs', () => {
     const world = await worldWith(async (input) => input);
     await world.start('rounds', 'w', [3]);
     expect(await world.result('w')).toBe(3);
-    expect(world.namespace.runs.map(({ status }) => status)).toEqual(['CONTINUED_AS_NEW', 'CONTINUED_AS_NEW', 'COMPLETED']);
+    expect(world.namespace.runs.map(({ status }) => status)).toEqual([
+      'CONTINUED_AS_NEW',
+      'CONTINUED_AS_NEW',
+      'COMPLETED',
+    ]);
     expect(world.now() - Date.UTC(2026, 0, 1)).toBe(180_000);
   });
 

@@ -15,10 +15,7 @@ import {
 } from './protocol.js';
 
 /** What an attempt reports. */
-export type Report =
-  | { readonly completed: Payload }
-  | { readonly cancelled: true }
-  | { readonly failed: Failure };
+export type Report = { readonly completed: Payload } | { readonly cancelled: true } | { readonly failed: Failure };
 
 /** What a task must know of the run that scheduled it. */
 export interface TaskOwner {
@@ -78,7 +75,7 @@ export class ActivityTask {
   private queue(at: number): void {
     const { agenda, settings } = this.kernel;
     const entry = agenda.schedule(at + settings.latency('activity'), () =>
-      this.kernel.withWorker(null, (worker) => {
+      this.kernel.withWorker(null, async (worker) => {
         if (!this.open || this.waiting !== entry) return;
         this.waiting = null;
         this.tries += 1;
@@ -100,10 +97,10 @@ export class ActivityTask {
   /** The answer of an attempt reaches the server; one that it no longer waits for is ignored. */
   report(attempt: Attempt, report: Report): void {
     if (this.attempt !== attempt) return;
-    if ('completed' in report) return this.close({ completed: { result: report.completed } });
-    // The server refuses a cancellation that nobody asked for: the attempt hangs until a time-out.
-    if ('cancelled' in report) return this.cancelRequested ? this.closeCancelled() : undefined;
-    this.tryAgain(report.failed);
+    if ('completed' in report) this.close({ completed: { result: report.completed } });
+    else if ('failed' in report) this.tryAgain(report.failed);
+    // The server refuses a cancellation that nobody asked for: the attempt then hangs until a time-out.
+    else if (this.cancelRequested) this.closeCancelled();
   }
 
   timeOut(name: TimeoutName): void {
@@ -124,7 +121,8 @@ export class ActivityTask {
     this.releaseAttempt();
     const delay = this.retryDelay(failure);
     if (typeof delay === 'string') {
-      return this.close({ failed: { failure: activityFailure(this.command, failure, delay) } });
+      this.close({ failed: { failure: activityFailure(this.command, failure, delay) } });
+      return;
     }
     this.lastFailure = failure;
     this.queue(agenda.now + delay);
@@ -141,7 +139,8 @@ export class ActivityTask {
     const most = positive(millis(policy.maximumInterval)) ?? 100 * initial;
     const computed = Math.min(most, initial * (policy.backoffCoefficient || 2) ** (this.tries - 1));
     const delay = positive(millis(info?.nextRetryDelay)) ?? computed;
-    const tooLate = this.scheduleToCloseMs !== null && this.kernel.agenda.now + delay > this.scheduledAt + this.scheduleToCloseMs;
+    const tooLate =
+      this.scheduleToCloseMs !== null && this.kernel.agenda.now + delay > this.scheduledAt + this.scheduleToCloseMs;
     return tooLate ? 'timeout' : delay;
   }
 

@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
-import type { Entry } from './agenda.js';
 import type { ActivityTask } from './activity-task.js';
+import type { Entry } from './agenda.js';
 import type { Kernel } from './kernel.js';
 import { payloads } from './protocol.js';
 import type { VirtualWorker } from './worker.js';
@@ -72,7 +72,10 @@ export class Attempt {
   /** The server has news for the activity: it hears them with its next heartbeat, or at once from its own worker's clock. */
   notify(reason: CancelReason): void {
     if (this.interrupt === null || !this.worker.alive) return;
-    if (reason === 'TIMED_OUT' || reason === 'WORKER_SHUTDOWN') return this.tell(reason);
+    if (reason === 'TIMED_OUT' || reason === 'WORKER_SHUTDOWN') {
+      this.tell(reason);
+      return;
+    }
     if (!this.beatsByItself || this.cancelling !== null) return;
     this.cancelling = this.kernel.agenda.schedule(this.nextBeat(), () => this.tell(reason));
   }
@@ -110,8 +113,8 @@ export class Attempt {
     if (this.deadline !== null) this.deadline.dropped = true;
     this.deadline = this.kernel.agenda.schedule((this.lastSent ?? this.startedAt) + heartbeatMs, () => {
       if (this.task.attempt !== this) return;
-      if ((this.lastSent ?? this.startedAt) + heartbeatMs > this.kernel.agenda.now) return this.watch();
-      this.task.timeOut('heartbeat');
+      if ((this.lastSent ?? this.startedAt) + heartbeatMs > this.kernel.agenda.now) this.watch();
+      else this.task.timeOut('heartbeat');
     });
   }
 

@@ -11,7 +11,8 @@ import { createSimulator } from '../../../src/simulator/simulator.js';
 import type { Simulator } from '../../../src/simulator/simulator-interface.js';
 import { type HttpHooks, virtualNetwork } from './http.js';
 import type { ActivityTable, WorkerRuntime } from './worker.js';
-import { VirtualWorld, type WorldOptions } from './world.js';
+import { VirtualWorld } from './world.js';
+import type { WorldOptions } from './world-options.js';
 
 /** The product's defaults (DESIGN 10). */
 export const productSettings: Settings = {
@@ -41,13 +42,20 @@ export interface VirtualStack {
   readonly simulator: Simulator;
   readonly settings: Settings;
   /** API calls so far. */
-  calls(): number;
-  progress(workflowId: string): Promise<Progress>;
-  dispose(): Promise<void>;
+  readonly calls: () => number;
+  readonly progress: (workflowId: string) => Promise<Progress>;
+  readonly dispose: () => Promise<void>;
 }
 
 export async function startVirtualStack(options: VirtualStackOptions = {}): Promise<VirtualStack> {
-  const { simulator: simulatorOptions, settings: changed, maxRps = 5, http = {}, httpLatencyMs = 20, ...rest } = options;
+  const {
+    simulator: simulatorOptions,
+    settings: changed,
+    maxRps = 5,
+    http = {},
+    httpLatencyMs = 20,
+    ...rest
+  } = options;
   const settings = { ...productSettings, ...changed };
   let world: VirtualWorld | null = null;
   const startAt = options.startAt ?? Date.UTC(2026, 0, 1);
@@ -93,7 +101,7 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
       shutdown,
       now,
       sleep,
-    }) as unknown as ActivityTable;
+    });
   };
   world = await VirtualWorld.create({ ...rest, startAt, workers });
   const made = world;

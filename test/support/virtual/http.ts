@@ -1,4 +1,4 @@
-import { AxiosError, type AxiosAdapter, AxiosHeaders } from 'axios';
+import { type AxiosAdapter, AxiosError, AxiosHeaders } from 'axios';
 import { isLost } from '../../../src/simulator/message.js';
 import type { Simulator } from '../../../src/simulator/simulator-interface.js';
 import type { VirtualWorker, WorkerRuntime } from './worker.js';
@@ -23,12 +23,22 @@ export interface HttpHooks {
 export function virtualNetwork(
   simulator: Simulator,
   runtime: WorkerRuntime,
-  options: { readonly latencyMs: number; readonly count: () => number; readonly hooks: HttpHooks; readonly kill: (worker: VirtualWorker) => void },
+  options: {
+    readonly latencyMs: number;
+    readonly count: () => number;
+    readonly hooks: HttpHooks;
+    readonly kill: (worker: VirtualWorker) => void;
+  },
 ): AxiosAdapter {
   const { worker, sleep } = runtime;
   return async (config) => {
     const { pathname, search } = new URL(config.url ?? '');
-    const call: HttpCall = { number: options.count(), method: (config.method ?? 'get').toUpperCase(), path: pathname + search, worker };
+    const call: HttpCall = {
+      number: options.count(),
+      method: (config.method ?? 'get').toUpperCase(),
+      path: pathname + search,
+      worker,
+    };
     const checkpoint = async (hook: ((call: HttpCall) => 'goes on' | 'dies') | undefined) => {
       if (hook?.(call) === 'dies') options.kill(worker);
       if (!worker.alive) await new Promise(() => {});
@@ -36,10 +46,16 @@ export function virtualNetwork(
     await checkpoint(options.hooks.beforeSend);
     const signal = config.signal as AbortSignal | undefined;
     await sleep(options.latencyMs, signal);
-    const headers = Object.entries(AxiosHeaders.from(config.headers).toJSON()).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    const headers = Object.entries(AxiosHeaders.from(config.headers).toJSON()).map(([name, value]) => [
+      name.toLowerCase(),
+      String(value),
+    ]);
     const body = typeof config.data === 'string' ? { body: config.data } : {};
     const gone = signal === undefined ? {} : { signal };
-    const reply = await simulator.handle({ method: call.method, path: call.path, headers: Object.fromEntries(headers), ...body }, gone);
+    const reply = await simulator.handle(
+      { method: call.method, path: call.path, headers: Object.fromEntries(headers), ...body },
+      gone,
+    );
     await checkpoint(options.hooks.afterCommit);
     await sleep(options.latencyMs, signal);
     if (isLost(reply) || reply.cut) {

@@ -1,8 +1,8 @@
 import type { Payload } from '@temporalio/common';
 import type { Agenda } from './agenda.js';
 import type { Command } from './protocol.js';
-import type { WorkflowInstance, InstanceOptions } from './sdk-vm.js';
 import type { WorkflowRun } from './run.js';
+import type { InstanceOptions, WorkflowInstance } from './sdk-vm.js';
 import type { VirtualWorker } from './worker.js';
 
 /** What becomes of the worker that has just handled an activation. */
@@ -27,7 +27,7 @@ export interface Kernel {
   readonly settings: ServerSettings;
   readonly taskQueue: string;
   /** Hands the task to a worker as soon as there is one; `preferred` is taken while it takes tasks. */
-  withWorker(preferred: VirtualWorker | null, task: (worker: VirtualWorker) => void | Promise<void>): void | Promise<void>;
+  withWorker(preferred: VirtualWorker | null, task: (worker: VirtualWorker) => Promise<void>): Promise<void>;
   createInstance(options: InstanceOptions): Promise<WorkflowInstance>;
   /** Counts a live activation and asks what becomes of its worker. */
   activated(run: WorkflowRun, commands: readonly Command[]): Fate;

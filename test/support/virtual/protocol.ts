@@ -31,12 +31,12 @@ export function payload(value: unknown): Payload {
   return defaultPayloadConverter.toPayload(value);
 }
 
-export function valueOf(from: Payload | null | undefined): unknown {
+export function decoded(from: Payload | null | undefined): unknown {
   return from === null || from === undefined ? undefined : defaultPayloadConverter.fromPayload(from);
 }
 
 export function valuesOf(from: readonly Payload[] | null | undefined): unknown[] {
-  return (from ?? []).map(valueOf);
+  return (from ?? []).map(decoded);
 }
 
 export function errorOf(failure: Failure | null | undefined): Error {
@@ -75,7 +75,11 @@ export const cancelledFailure: Failure = { message: 'CancelledFailure', source: 
 /** The failure that the server wraps around an activity's own. */
 export function activityFailure(command: ScheduleActivity, cause: Failure, retryState: RetryStateName): Failure {
   return {
-    message: cause.canceledFailureInfo ? 'Activity cancelled' : cause.timeoutFailureInfo ? 'Activity task timed out' : 'Activity task failed',
+    message: cause.canceledFailureInfo
+      ? 'Activity cancelled'
+      : cause.timeoutFailureInfo
+        ? 'Activity task timed out'
+        : 'Activity task failed',
     source: 'Server',
     cause,
     activityFailureInfo: {
@@ -100,7 +104,9 @@ export function millis(duration: google.protobuf.IDuration | null | undefined): 
 
 /** The one field of a job or command that is set: its kind. */
 export function kindOf(message: Job | Command): string {
-  const kind = Object.entries(message).find(([key, value]) => key !== 'userMetadata' && value !== null && value !== undefined);
+  const kind = Object.entries(message).find(
+    ([key, value]) => key !== 'userMetadata' && value !== null && value !== undefined,
+  );
   return kind?.[0] ?? 'none';
 }
 
@@ -109,9 +115,12 @@ export function canonical(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (typeof value !== 'object') return JSON.stringify(value);
   if (Long.isLong(value)) return value.toString();
-  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const fields = Object.entries(value).filter(([key, item]) => item !== null && item !== undefined && key !== 'stackTrace');
+  const fields = Object.entries(value).filter(
+    ([key, item]) => item !== null && item !== undefined && key !== 'stackTrace',
+  );
   return `{${fields
     .map(([key, item]) => `${key}:${canonical(item)}`)
     .sort()

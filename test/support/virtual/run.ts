@@ -1,22 +1,19 @@
 import type { Payload } from '@temporalio/common';
-import type { Entry } from './agenda.js';
 import { ActivityTask } from './activity-task.js';
-import { deferred, type Kernel, type NextRun } from './kernel.js';
+import type { Entry } from './agenda.js';
+import { deferred, type Kernel } from './kernel.js';
+import { nameOfCommand, nameOfJob } from './naming.js';
 import {
   type ActivityResolution,
   activityFailure,
-  cancelledFailure,
   type Command,
-  canonical,
-  errorOf,
+  cancelledFailure,
   type Failure,
   type Job,
   kindOf,
   millis,
-  timestamp,
 } from './protocol.js';
-import { hashText } from './random.js';
-import type { WorkflowInstance } from './sdk-vm.js';
+import { type RecordedActivation, Replica, type RunIdentity } from './replica.js';
 import { type UpdateRecord, Updates } from './updates.js';
 import type { VirtualWorker } from './worker.js';
 
@@ -30,34 +27,10 @@ export type Closing =
   | { readonly status: 'TERMINATED'; readonly reason: string }
   | { readonly status: 'CONTINUED_AS_NEW'; readonly next: WorkflowRun };
 
-/** One activation as it happened, kept for replay. */
-export interface RecordedActivation {
-  readonly at: number;
-  readonly jobs: readonly Job[];
-  readonly commands: readonly Command[];
-  readonly historyLength: number;
-  readonly continueAsNewSuggested: boolean;
-  /** What the SDK says that it relied on; replay must say so too. */
-  readonly flags: readonly number[];
-}
-
-export interface RunIdentity extends NextRun {
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly firstRunId: string;
-  readonly continuedFrom: string | undefined;
-}
-
-/** A workflow task that failed: on a real server it would be tried for ever, here it ends the test. */
-export class WorkflowTaskError extends Error {}
-
-/** A replay that did not give the recorded commands. */
-export class NondeterminismError extends Error {}
-
 /** One run of a workflow: the server's view of it, and its instance in a worker's cache. */
 export class WorkflowRun {
   readonly startedAt: number;
-  readonly history: RecordedActivation[] = [];
+  readonly replica: Replica;
   readonly updates = new Updates();
   readonly activities = new Map<number, ActivityTask>();
   readonly ended = deferred<Closing>();
@@ -69,18 +42,16 @@ export class WorkflowRun {
   searchAttributes: Record<string, Payload>;
   private memo: Record<string, Payload>;
   private readonly timers = new Map<number, Entry>();
-  private readonly patches: string[] = [];
   private inbox: Job[] = [];
   private immediate: Job[] = [];
   private task: Entry | null = null;
-  private instance: WorkflowInstance | null = null;
-  private cachedBy: VirtualWorker | null = null;
 
   constructor(
     private readonly kernel: Kernel,
     readonly identity: RunIdentity,
   ) {
     this.startedAt = kernel.agenda.now;
+    this.replica = new Replica(kernel, identity, this.startedAt);
     this.searchAttributes = { ...identity.searchAttributes };
     this.memo = { ...identity.memo };
     this.push({
@@ -150,10 +121,13 @@ export class WorkflowRun {
 
   private wake(delay: number): void {
     const { agenda, settings } = this.kernel;
-    const wait = this.cachedBy !== null && !this.cachedBy.accepting ? Math.max(delay, settings.stickyTimeoutMs) : delay;
+    const wait =
+      this.replica.cachedBy !== null && !this.replica.cachedBy.accepting
+        ? Math.max(delay, settings.stickyTimeoutMs)
+        : delay;
     if (this.task !== null) return;
     this.task = agenda.schedule(agenda.now + wait, () =>
-      this.kernel.withWorker(this.cachedBy, (worker) => this.runTask(worker)),
+      this.kernel.withWorker(this.replica.cachedBy, (worker) => this.runTask(worker)),
     );
   }
 
@@ -176,12 +150,15 @@ export class WorkflowRun {
 
   private async activate(worker: VirtualWorker, jobs: Job[]): Promise<'lives' | 'diesAfterReport' | 'lost'> {
     const { agenda, settings } = this.kernel;
-    const instance = await this.instanceOn(worker);
+    const instance = await this.replica.on(worker);
     const continueAsNewSuggested = this.events >= settings.suggestContinueAsNewAfter;
     const record = { at: agenda.now, jobs, historyLength: this.events, continueAsNewSuggested };
-    const { commands, flags } = await this.play(instance, { ...record, flags: [] }, false);
+    const { commands, flags } = await this.replica.play(instance, { ...record, flags: [] }, false);
     const fate = this.kernel.activated(this, commands);
-    this.kernel.trace(() => `${this.workflowId} ${jobs.map(nameOfJob).join(', ')} -> ${commands.map(nameOfCommand).join(', ') || 'nothing'}`);
+    this.kernel.trace(
+      () =>
+        `${this.workflowId} ${jobs.map(nameOfJob).join(', ')} -> ${commands.map(nameOfCommand).join(', ') || 'nothing'}`,
+    );
     if (fate === 'diesBeforeReport') {
       this.kernel.kill(worker);
       this.inbox.unshift(...jobs);
@@ -197,12 +174,14 @@ export class WorkflowRun {
   /** Updates that a validator refused are in no history, so replay must not see them. */
   private remember(record: RecordedActivation, refused: ReadonlySet<string>): void {
     if (refused.size === 0) {
-      this.history.push(record);
+      this.replica.history.push(record);
       return;
     }
     const jobs = record.jobs.filter(({ doUpdate }) => !refused.has(doUpdate?.id ?? ''));
-    const commands = record.commands.filter(({ updateResponse }) => !refused.has(updateResponse?.protocolInstanceId ?? ''));
-    if (jobs.length > 0 || commands.length > 0) this.history.push({ ...record, jobs, commands });
+    const commands = record.commands.filter(
+      ({ updateResponse }) => !refused.has(updateResponse?.protocolInstanceId ?? ''),
+    );
+    if (jobs.length > 0 || commands.length > 0) this.replica.history.push({ ...record, jobs, commands });
   }
 
   private apply(commands: readonly Command[], refused: Set<string>): void {
@@ -231,7 +210,7 @@ export class WorkflowRun {
         Object.assign(this.memo, command.modifyWorkflowProperties.upsertedMemo?.fields);
         this.events += 1;
       } else if (command.setPatchMarker) {
-        this.patches.push(command.setPatchMarker.patchId ?? '');
+        this.replica.patches.push(command.setPatchMarker.patchId ?? '');
         this.events += 1;
       } else if (command.updateResponse) {
         if (this.updates.respond(command.updateResponse)) refused.add(command.updateResponse.protocolInstanceId ?? '');
@@ -240,7 +219,8 @@ export class WorkflowRun {
         throw new Error(`The virtual world does not know the command ${kind} of ${this.workflowId}.`);
       }
     }
-    for (const task of scheduled) if (this.isOpen && task.isOpen && this.activities.has(task.command.seq ?? 0)) task.begin();
+    for (const task of scheduled)
+      if (this.isOpen && task.isOpen && this.activities.has(task.command.seq ?? 0)) task.begin();
   }
 
   private applyEnding(command: Command): boolean {
@@ -308,120 +288,10 @@ export class WorkflowRun {
     this.updates.close();
     this.ended.resolve(closing);
   }
-
-  /** The live instance; one that is not in the worker's cache is made anew and replayed. */
-  private async instanceOn(worker: VirtualWorker): Promise<WorkflowInstance> {
-    if (this.instance !== null && this.cachedBy === worker && worker.alive) return this.instance;
-    await this.evict();
-    this.instance = await this.makeInstance();
-    this.cachedBy = worker;
-    await this.replayOn(this.instance);
-    return this.instance;
-  }
-
-  private makeInstance(): Promise<WorkflowInstance> {
-    return this.kernel.createInstance({
-      ...this.identity,
-      taskQueue: this.kernel.taskQueue,
-      startedAt: this.startedAt,
-      seed: hashText(this.runId),
-    });
-  }
-
-  private async replayOn(instance: WorkflowInstance): Promise<void> {
-    let number = 0;
-    for (const record of this.history) {
-      number += 1;
-      const { commands } = await this.play(instance, record, true);
-      if (commands.length !== record.commands.length || canonical(commands) !== canonical(record.commands)) {
-        const expected = record.commands.map(nameOfCommand).join(', ');
-        const given = commands.map(nameOfCommand).join(', ');
-        throw new NondeterminismError(
-          `${this.workflowId}: activation ${number} (${record.jobs.map(nameOfJob).join(', ')}) gave [${expected}] and in replay [${given}]`,
-        );
-      }
-    }
-  }
-
-  private async play(
-    instance: WorkflowInstance,
-    record: Omit<RecordedActivation, 'commands'>,
-    isReplaying: boolean,
-  ): Promise<{ commands: Command[]; flags: number[] }> {
-    const jobs = isReplaying ? record.jobs.map((job) => (job.doUpdate ? { doUpdate: { ...job.doUpdate, runValidator: false } } : job)) : record.jobs;
-    const isFirst = record.jobs.some(({ initializeWorkflow }) => initializeWorkflow);
-    const patches = isReplaying && isFirst ? this.patches.map((patchId) => ({ notifyHasPatch: { patchId } })) : [];
-    const { successful, failed } = await instance.activate({
-      runId: this.runId,
-      timestamp: timestamp(record.at),
-      jobs: [...jobs.slice(0, 1), ...patches, ...jobs.slice(1)],
-      isReplaying,
-      historyLength: record.historyLength,
-      continueAsNewSuggested: record.continueAsNewSuggested,
-      availableInternalFlags: [...record.flags],
-    });
-    if (failed) {
-      const cause = errorOf(failed.failure);
-      throw new WorkflowTaskError(`${this.workflowId}: a workflow task failed: ${cause.message}\n${cause.stack}`);
-    }
-    return { commands: successful?.commands ?? [], flags: successful?.usedInternalFlags ?? [] };
-  }
-
-  /** Asks the run; also a closed one, and one that is in no cache. */
-  async query(worker: VirtualWorker, name: string, args: Payload[]): Promise<{ answer: Payload | null } | { failure: Failure }> {
-    const instance = await this.instanceOn(worker);
-    const queryWorkflow = { queryId: 'query', queryType: name, arguments: args, headers: {} };
-    const { successful, failed } = await instance.activate({ runId: this.runId, jobs: [{ queryWorkflow }] });
-    if (failed) return { failure: failed.failure ?? {} };
-    const response = successful?.commands?.find(({ respondToQuery }) => respondToQuery)?.respondToQuery;
-    if (response?.succeeded) return { answer: response.succeeded.response ?? null };
-    return { failure: response?.failed ?? { message: `query ${name} was not answered` } };
-  }
-
-  /** Drops the instance, as a cache eviction or its worker's death does. */
-  async evict(): Promise<void> {
-    await this.instance?.dispose();
-    this.instance = null;
-  }
-
-  /** Replays the whole run in a new instance; throws when it is not deterministic. */
-  async verifyReplay(): Promise<void> {
-    await this.evict();
-    const instance = await this.makeInstance();
-    try {
-      await this.replayOn(instance);
-    } finally {
-      await instance.dispose();
-    }
-  }
 }
 
 /** Signals and updates come before what they may interrupt, as core orders them; the start comes first. */
 function ordered(jobs: Job[]): Job[] {
   const rank = (job: Job) => (job.initializeWorkflow ? 0 : job.signalWorkflow || job.doUpdate ? 1 : 2);
   return jobs.sort((one, other) => rank(one) - rank(other));
-}
-
-export function nameOfJob(job: Job): string {
-  if (job.initializeWorkflow) return 'start';
-  if (job.signalWorkflow) return `signal ${job.signalWorkflow.signalName}`;
-  if (job.doUpdate) return `update ${job.doUpdate.name}`;
-  if (job.fireTimer) return `timer ${job.fireTimer.seq}`;
-  if (job.resolveActivity) {
-    const { result, seq } = job.resolveActivity;
-    return `activity ${seq} ${result?.completed ? 'completed' : result?.cancelled ? 'cancelled' : 'failed'}`;
-  }
-  return kindOf(job);
-}
-
-export function nameOfCommand(command: Command): string {
-  if (command.scheduleActivity) return `schedule ${command.scheduleActivity.activityType} ${command.scheduleActivity.seq}`;
-  if (command.requestCancelActivity) return `cancel activity ${command.requestCancelActivity.seq}`;
-  if (command.startTimer) return `timer ${command.startTimer.seq} ${millis(command.startTimer.startToFireTimeout)} ms`;
-  if (command.cancelTimer) return `cancel timer ${command.cancelTimer.seq}`;
-  if (command.updateResponse) {
-    const { accepted, rejected } = command.updateResponse;
-    return `update ${accepted ? 'accepted' : rejected ? 'rejected' : 'completed'}`;
-  }
-  return kindOf(command);
 }

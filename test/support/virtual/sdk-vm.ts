@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type * as Protocol from '@temporalio/proto';
 import type { coresdk } from '@temporalio/proto';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
-import { TypedSearchAttributes } from '@temporalio/common';
 import Long from 'long';
 
 /** The SDK version whose internals this file knows; it is the only file of the driver that imports them. */
@@ -11,7 +12,7 @@ const knownVersion = '1.24.0';
 
 // The package's named exports are not seen by `import` in native ESM.
 const require = createRequire(import.meta.url);
-const protocol = require('@temporalio/proto') as typeof import('@temporalio/proto');
+const protocol = require('@temporalio/proto') as typeof Protocol;
 
 /** The version of the SDK that is installed. */
 export const sdkVersion = (require('@temporalio/worker/package.json') as { version: string }).version;
@@ -47,12 +48,14 @@ export class WorkflowHost {
    */
   static async load(code: string, timeoutMs?: number): Promise<WorkflowHost> {
     if (sdkVersion !== knownVersion) {
-      throw new Error(`The virtual world knows the internals of @temporalio/worker ${knownVersion}, not ${sdkVersion}.`);
+      throw new Error(
+        `The virtual world knows the internals of @temporalio/worker ${knownVersion}, not ${sdkVersion}.`,
+      );
     }
     const bundle = parseWorkflowCode(code);
     const creator = await ReusableVMWorkflowCreator.create(bundle, timeoutMs as number, new Set());
     // The hook follows every promise of the process to draw workflow stack traces, which nothing here reads.
-    globalHandlers['stopPromiseHook']();
+    Reflect.get(globalHandlers, 'stopPromiseHook').call(globalHandlers);
     globalHandlers.promiseHookInstalled = false;
     return new WorkflowHost(creator);
   }
@@ -77,7 +80,12 @@ export class WorkflowHost {
         historySize: 300,
         continueAsNewSuggested: false,
         targetWorkerDeploymentVersionChanged: false,
-        unsafe: { isReplaying: false, isReplayingHistoryEvents: false, now: () => startedAt, random: { random: () => 0.5, uuid4: () => runId } as never },
+        unsafe: {
+          isReplaying: false,
+          isReplayingHistoryEvents: false,
+          now: () => startedAt,
+          random: { random: () => 0.5, uuid4: () => runId } as never,
+        },
         startTime: new Date(startedAt),
         runStartTime: new Date(startedAt),
       },

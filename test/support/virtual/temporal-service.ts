@@ -2,45 +2,31 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Client, type ConnectionLike } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import Long from 'long';
-import { AlreadyStarted, type ConflictPolicy, type Namespace, type ReusePolicy, RunNotFound } from './namespace.js';
-import { timestamp } from './protocol.js';
-import type { RunStatus, WorkflowRun } from './run.js';
-import { UpdateAborted, type UpdateRecord } from './updates.js';
+import { type ConflictPolicy, type Namespace, type ReusePolicy, RunNotFound } from './namespace.js';
+import { asServiceFailure, codes, raced, ServiceFailure } from './service-failure.js';
+import { answered, closeEvent, infoOf, stages, statuses } from './service-shapes.js';
 import { matches } from './visibility.js';
 import type { VirtualWorker } from './worker.js';
-
 
 type Service = temporal.api.workflowservice.v1.WorkflowService;
 type StartBody = temporal.api.workflowservice.v1.IStartWorkflowExecutionRequest;
 type UpdateBody = temporal.api.workflowservice.v1.IUpdateWorkflowExecutionRequest;
 
-const codes = { cancelled: 1, invalidArgument: 3, deadlineExceeded: 4, notFound: 5, alreadyExists: 6, unavailable: 14 } as const;
-const statuses: Readonly<Record<RunStatus, number>> = { RUNNING: 1, COMPLETED: 2, FAILED: 3, CANCELLED: 4, TERMINATED: 5, CONTINUED_AS_NEW: 6 };
 const conflicts: readonly ConflictPolicy[] = ['FAIL', 'FAIL', 'USE_EXISTING', 'TERMINATE_EXISTING'];
-const reuses: readonly ReusePolicy[] = ['ALLOW_DUPLICATE', 'ALLOW_DUPLICATE', 'ALLOW_DUPLICATE_FAILED_ONLY', 'REJECT_DUPLICATE'];
-const stage = { accepted: 2, completed: 3 } as const;
+const reuses: readonly ReusePolicy[] = [
+  'ALLOW_DUPLICATE',
+  'ALLOW_DUPLICATE',
+  'ALLOW_DUPLICATE_FAILED_ONLY',
+  'REJECT_DUPLICATE',
+];
 
 /** What the world gives the service: its runs, and a way to do things between two events. */
 export interface ServiceBackend {
   readonly namespace: Namespace;
   readonly taskQueue: string;
   /** Runs the call between two events of the world; `worker` is who calls, null for the test. */
-  call<T>(worker: VirtualWorker | null, method: string, action: () => T | Promise<T>): Promise<T>;
-  queryWorker(): VirtualWorker;
-}
-
-/** Looks like the error of a gRPC call, as the client tells them apart. */
-class ServiceFailure extends Error {
-  readonly details: string;
-  readonly metadata = { get: () => [] };
-
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(`${code} ${message}`);
-    this.details = message;
-  }
+  readonly call: <T>(worker: VirtualWorker | null, method: string, action: () => T | Promise<T>) => Promise<T>;
+  readonly queryWorker: () => VirtualWorker;
 }
 
 interface CallContext {
@@ -52,7 +38,12 @@ interface CallContext {
 const context = new AsyncLocalStorage<CallContext>();
 
 /** A real Temporal client whose calls are answered by the world. */
-export function virtualClient(backend: ServiceBackend, worker: VirtualWorker | null, sleep: (ms: number) => Promise<void>, now: () => number): Client {
+export function virtualClient(
+  backend: ServiceBackend,
+  worker: VirtualWorker | null,
+  sleep: (ms: number) => Promise<void>,
+  now: () => number,
+): Client {
   const methods = serviceMethods(backend);
   const served = Object.entries(methods).map(([name, method]) => {
     const serve = method as (body: unknown) => Answer<unknown> | Promise<Answer<unknown>>;
@@ -82,22 +73,6 @@ export function virtualClient(backend: ServiceBackend, worker: VirtualWorker | n
   return new Client({ connection, namespace: 'default', identity: 'virtual' });
 }
 
-function raced<T>(answer: Promise<T>, signal: AbortSignal | undefined, timeout: Promise<void> | null): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancelled = () => reject(new ServiceFailure(codes.cancelled, 'CANCELLED: Call cancelled'));
-    if (signal?.aborted === true) cancelled();
-    signal?.addEventListener('abort', cancelled, { once: true });
-    answer.then(resolve, reject).finally(() => signal?.removeEventListener('abort', cancelled));
-    timeout?.then(() => reject(new ServiceFailure(codes.deadlineExceeded, 'Deadline exceeded')), reject);
-  });
-}
-
-function asServiceFailure(error: unknown): unknown {
-  if (error instanceof RunNotFound || error instanceof UpdateAborted) return new ServiceFailure(codes.notFound, error.message);
-  if (error instanceof AlreadyStarted) return new ServiceFailure(codes.alreadyExists, error.message);
-  return error;
-}
-
 /** An answer at once, or one that only later events give: the world does not stand still for it. */
 type Answer<T> = { readonly value: T } | { readonly later: Promise<T> };
 
@@ -119,7 +94,7 @@ function serviceMethods({ namespace, taskQueue, queryWorker }: ServiceBackend) {
     const run = namespace.getOpen(workflowId ?? '', runId);
     const { meta, input } = body.request ?? {};
     const record = run.update(meta?.updateId ?? '', input?.name ?? '', input?.args?.payloads ?? []);
-    return answered(run, record, body.waitPolicy?.lifecycleStage ?? stage.completed);
+    return answered(run, record, body.waitPolicy?.lifecycleStage ?? stages.completed);
   };
   const at = (execution: { workflowId?: string | null; runId?: string | null } | null | undefined) =>
     [execution?.workflowId ?? '', execution?.runId] as const;
@@ -128,12 +103,21 @@ function serviceMethods({ namespace, taskQueue, queryWorker }: ServiceBackend) {
     startWorkflowExecution: (body: StartBody) => ({ value: start(body).answer }),
     signalWorkflowExecution(body: temporal.api.workflowservice.v1.ISignalWorkflowExecutionRequest) {
       const input = body.input?.payloads ?? [];
-      namespace.getOpen(...at(body.workflowExecution)).push({ signalWorkflow: { signalName: body.signalName ?? '', input, identity: 'virtual', headers: {} } });
+      namespace
+        .getOpen(...at(body.workflowExecution))
+        .push({ signalWorkflow: { signalName: body.signalName ?? '', input, identity: 'virtual', headers: {} } });
       return { value: {} };
     },
     signalWithStartWorkflowExecution(body: temporal.api.workflowservice.v1.ISignalWithStartWorkflowExecutionRequest) {
       const { run, answer } = start({ ...body, workflowIdConflictPolicy: 2 });
-      run.push({ signalWorkflow: { signalName: body.signalName ?? '', input: body.signalInput?.payloads ?? [], identity: 'virtual', headers: {} } });
+      run.push({
+        signalWorkflow: {
+          signalName: body.signalName ?? '',
+          input: body.signalInput?.payloads ?? [],
+          identity: 'virtual',
+          headers: {},
+        },
+      });
       return { value: answer };
     },
     requestCancelWorkflowExecution(body: temporal.api.workflowservice.v1.IRequestCancelWorkflowExecutionRequest) {
@@ -165,7 +149,7 @@ function serviceMethods({ namespace, taskQueue, queryWorker }: ServiceBackend) {
     async queryWorkflow(body: temporal.api.workflowservice.v1.IQueryWorkflowRequest) {
       const run = namespace.get(...at(body.execution));
       const { queryType, queryArgs } = body.query ?? {};
-      const reply = await run.query(queryWorker(), queryType ?? '', queryArgs?.payloads ?? []);
+      const reply = await run.replica.query(queryWorker(), queryType ?? '', queryArgs?.payloads ?? []);
       if ('failure' in reply) throw new ServiceFailure(codes.invalidArgument, reply.failure.message ?? '');
       return { value: { queryResult: { payloads: reply.answer === null ? [] : [reply.answer] } } };
     },
@@ -178,13 +162,15 @@ function serviceMethods({ namespace, taskQueue, queryWorker }: ServiceBackend) {
       const run = namespace.get(...at(body.updateRef?.workflowExecution));
       const record = run.updates.find(body.updateRef?.updateId ?? '');
       if (record === undefined) throw new RunNotFound('update not found');
-      return { later: answered(run, record, stage.completed) };
+      return { later: answered(run, record, stages.completed) };
     },
     executeMultiOperation(body: temporal.api.workflowservice.v1.IExecuteMultiOperationRequest) {
       const [first, second] = body.operations ?? [];
       const { answer } = start(first?.startWorkflow ?? {});
       const updated = update(second?.updateWorkflow ?? {});
-      return { later: updated.then((updateWorkflow) => ({ responses: [{ startWorkflow: answer }, { updateWorkflow }] })) };
+      return {
+        later: updated.then((updateWorkflow) => ({ responses: [{ startWorkflow: answer }, { updateWorkflow }] })),
+      };
     },
     listWorkflowExecutions(body: temporal.api.workflowservice.v1.IListWorkflowExecutionsRequest) {
       const found = namespace.runs.filter((run) => matches(run, body.query ?? '')).reverse();
@@ -195,46 +181,4 @@ function serviceMethods({ namespace, taskQueue, queryWorker }: ServiceBackend) {
       return { value: { count: Long.fromNumber(count), groups: [] } };
     },
   };
-}
-
-async function answered(run: WorkflowRun, record: UpdateRecord, wanted: number): Promise<object> {
-  const updateRef = { workflowExecution: { workflowId: run.workflowId, runId: record.runId }, updateId: record.id };
-  const reached = await record.stage.promise;
-  if (reached === 'accepted' && wanted < stage.completed) return { updateRef, stage: stage.accepted };
-  const outcome = await record.outcome.promise;
-  const shown = 'failure' in outcome ? outcome : { success: { payloads: outcome.success === null ? [] : [outcome.success] } };
-  return { updateRef, stage: stage.completed, outcome: shown };
-}
-
-function infoOf(run: WorkflowRun, taskQueue: string) {
-  return {
-    execution: { workflowId: run.workflowId, runId: run.runId },
-    type: { name: run.workflowType },
-    status: statuses[run.status],
-    taskQueue,
-    startTime: timestamp(run.startedAt),
-    executionTime: timestamp(run.startedAt),
-    ...(run.closedAt === null ? {} : { closeTime: timestamp(run.closedAt) }),
-    historyLength: Long.fromNumber(run.events),
-    searchAttributes: { indexedFields: run.searchAttributes },
-    memo: { fields: {} },
-  };
-}
-
-function closeEvent(run: WorkflowRun): object {
-  const { closing } = run;
-  switch (closing?.status) {
-    case undefined:
-      throw new Error('The run has not closed.');
-    case 'COMPLETED':
-      return { workflowExecutionCompletedEventAttributes: { result: { payloads: closing.result === null ? [] : [closing.result] } } };
-    case 'FAILED':
-      return { workflowExecutionFailedEventAttributes: { failure: closing.failure, retryState: 5 } };
-    case 'CANCELLED':
-      return { workflowExecutionCanceledEventAttributes: { details: { payloads: [] } } };
-    case 'TERMINATED':
-      return { workflowExecutionTerminatedEventAttributes: { reason: closing.reason } };
-    case 'CONTINUED_AS_NEW':
-      return { workflowExecutionContinuedAsNewEventAttributes: { newExecutionRunId: closing.next.runId } };
-  }
 }

@@ -1,5 +1,5 @@
-import { searchAttributePayloadConverter } from '@temporalio/common/lib/converter/payload-search-attributes.js';
 import type { Payload } from '@temporalio/common';
+import { searchAttributePayloadConverter } from '@temporalio/common/lib/converter/payload-search-attributes.js';
 import type { WorkflowRun } from './run.js';
 
 const statusNames: Readonly<Record<WorkflowRun['status'], string>> = {
@@ -23,7 +23,10 @@ export function matches(run: WorkflowRun, query: string): boolean {
 }
 
 function holds(run: WorkflowRun, condition: string): boolean {
-  const [, field = '', operator = '', operand = ''] = term.exec(condition.replace(/^\(|\)$/g, (brace) => (condition.includes(' IN ') || condition.includes(' in ') ? brace : ''))) ?? [];
+  const [, field = '', operator = '', operand = ''] =
+    term.exec(
+      condition.replace(/^\(|\)$/g, (brace) => (condition.includes(' IN ') || condition.includes(' in ') ? brace : '')),
+    ) ?? [];
   if (field === '') throw new Error(`The virtual world does not understand the list filter "${condition}".`);
   const value = fieldOf(run, field);
   switch (operator.toUpperCase()) {
@@ -42,7 +45,11 @@ function holds(run: WorkflowRun, condition: string): boolean {
     case 'STARTS_WITH':
       return value?.startsWith(unquoted(operand)) === true;
     case 'IN':
-      return operand.replace(/^\(|\)$/g, '').split(',').map(unquoted).includes(value ?? '');
+      return operand
+        .replace(/^\(|\)$/g, '')
+        .split(',')
+        .map(unquoted)
+        .includes(value ?? '');
     case 'IS':
       return (value === null) === /^null$/i.test(operand);
     default:
@@ -70,7 +77,11 @@ function fieldOf(run: WorkflowRun, field: string): string | null {
       return run.closedAt === null ? null : new Date(run.closedAt).toISOString();
     default: {
       const [first] = attributeOf(run.searchAttributes[field]);
-      return first === undefined ? null : first instanceof Date ? first.toISOString() : String(first);
+      return first === undefined
+        ? null
+        : first instanceof Date
+          ? first.toISOString()
+          : `${first as string | number | boolean}`;
     }
   }
 }

@@ -1,10 +1,10 @@
-import { ActivityCancellationDetails, CancelledFailure, type Logger } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
+import { ActivityCancellationDetails, CancelledFailure, type Logger } from '@temporalio/common';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Report } from './activity-task.js';
 import type { Attempt } from './attempt.js';
-import { type Kernel } from './kernel.js';
+import type { Kernel } from './kernel.js';
 import { failureOf, payload, valuesOf } from './protocol.js';
 
 /** Activities by name, as `createActivities(deps)` makes them. */
@@ -71,10 +71,14 @@ export class VirtualWorker {
     const { task } = attempt;
     const activity = this.activities[task.type] as ((...args: unknown[]) => Promise<unknown>) | undefined;
     if (activity === undefined) {
-      this.kernel.fail(new Error(`No activity ${task.type} is registered; the worker has ${Object.keys(this.activities)}`));
+      this.kernel.fail(
+        new Error(`No activity ${task.type} is registered; the worker has ${Object.keys(this.activities).join(', ')}`),
+      );
       return;
     }
-    this.kernel.trace(() => `${task.owner.workflowId} ${task.type} starts (try ${attempt.number}, worker ${this.number})`);
+    this.kernel.trace(
+      () => `${task.owner.workflowId} ${task.type} starts (try ${attempt.number}, worker ${this.number})`,
+    );
     const context = new MockActivityEnvironment(this.infoOf(attempt), {
       client: this.client,
       logger: noLogger,
@@ -85,7 +89,12 @@ export class VirtualWorker {
     attempt.interrupt = (reason) => {
       called = true;
       this.kernel.agenda.stirs += 1;
-      const details = { CANCELLED: { cancelRequested: true }, NOT_FOUND: { notFound: true }, TIMED_OUT: { timedOut: true }, WORKER_SHUTDOWN: { workerShutdown: true } };
+      const details = {
+        CANCELLED: { cancelRequested: true },
+        NOT_FOUND: { notFound: true },
+        TIMED_OUT: { timedOut: true },
+        WORKER_SHUTDOWN: { workerShutdown: true },
+      };
       context.cancel(reason, new ActivityCancellationDetails(details[reason]));
     };
     this.running.add(attempt);

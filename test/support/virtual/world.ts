@@ -1,53 +1,17 @@
 import type { Client } from '@temporalio/client';
-import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { Agenda } from './agenda.js';
-import { type BundleSource, productWorkflows, workflowHost } from './bundle.js';
-import type { Fate, Kernel, ServerSettings } from './kernel.js';
+import { productWorkflows, workflowHost } from './bundle.js';
+import type { Fate, Kernel } from './kernel.js';
 import { Namespace } from './namespace.js';
+import { nameOfCommand, nameOfJob } from './naming.js';
 import type { Command } from './protocol.js';
 import { seededRandom } from './random.js';
-import { nameOfCommand, nameOfJob, type RunStatus, type WorkflowRun } from './run.js';
+import type { RunStatus, WorkflowRun } from './run.js';
 import type { WorkflowHost } from './sdk-vm.js';
 import { type ServiceBackend, virtualClient } from './temporal-service.js';
 import { searchAttributesOf } from './visibility.js';
-import { VirtualWorker, type WorkerFactory } from './worker.js';
-
-export interface WorldOptions extends Partial<ServerSettings> {
-  readonly workers: WorkerFactory;
-  /** @defaultValue 1 */
-  readonly seed?: number;
-  /** Virtual start, epoch milliseconds. @defaultValue 2026-01-01T00:00:00Z */
-  readonly startAt?: number;
-  readonly taskQueue?: string;
-  /** @defaultValue the product's workflows */
-  readonly bundle?: BundleSource;
-  readonly interceptors?: readonly ActivityInterceptorsFactory[];
-  /** What becomes of the worker that has handled the k-th activation (from 1), of any run. */
-  readonly fate?: (activation: number, run: WorkflowRun, commands: readonly Command[]) => Fate;
-  /** How long it takes until a new worker stands in for one that died; null: none comes by itself. @defaultValue 1 s */
-  readonly restartMs?: number | null;
-  /** Called before each call to the server; what it throws is what the caller gets. */
-  readonly onServerCall?: (method: string, worker: VirtualWorker | null) => void;
-  /** Told every step of the world. */
-  readonly trace?: (line: string) => void;
-}
-
-export interface RunUntil {
-  /** Asked after every event. @defaultValue never: runs until nothing is left to happen */
-  readonly until?: () => boolean;
-  /** Virtual time that may pass, in milliseconds. @defaultValue 30 days */
-  readonly maxTime?: number;
-  /** Guards against endless loops. @defaultValue 200,000 */
-  readonly maxEvents?: number;
-}
-
-/** One activation as `history` shows it. */
-export interface HistoryLine {
-  readonly at: number;
-  readonly runId: string;
-  readonly jobs: readonly string[];
-  readonly commands: readonly string[];
-}
+import { VirtualWorker } from './worker.js';
+import type { HistoryLine, RunUntil, WorldOptions } from './world-options.js';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -65,8 +29,7 @@ export class VirtualWorld {
   activations = 0;
   private readonly kernel: Kernel;
   private readonly backend: ServiceBackend;
-  private readonly waiting: { readonly task: (worker: VirtualWorker) => void | Promise<void> }[] = [];
-  private readonly doomed: Promise<void>[] = [];
+  private readonly waiting: ((worker: VirtualWorker) => Promise<void>)[] = [];
   private error: Error | null = null;
   private running = false;
 
@@ -121,16 +84,28 @@ export class VirtualWorld {
   }
 
   private clientFor(worker: VirtualWorker | null): Client {
-    return virtualClient(this.backend, worker, (ms) => this.agenda.sleep(ms), () => this.agenda.now);
+    return virtualClient(
+      this.backend,
+      worker,
+      (ms) => this.agenda.sleep(ms),
+      () => this.agenda.now,
+    );
   }
 
   /** Starts one more worker process. */
   startWorker(): VirtualWorker {
     const { workers, interceptors = [] } = this.options;
     const random = seededRandom(Math.floor(this.random() * 0xffffffff));
-    const worker = new VirtualWorker(this.kernel, this.workers.length + 1, workers, (own) => this.clientFor(own), random, interceptors);
+    const worker = new VirtualWorker(
+      this.kernel,
+      this.workers.length + 1,
+      workers,
+      (own) => this.clientFor(own),
+      random,
+      interceptors,
+    );
     this.workers.push(worker);
-    for (const { task } of this.waiting.splice(0)) this.agenda.schedule(this.agenda.now, () => this.withWorker(null, task));
+    for (const task of this.waiting.splice(0)) this.agenda.schedule(this.agenda.now, () => this.withWorker(null, task));
     return worker;
   }
 
@@ -155,12 +130,15 @@ export class VirtualWorld {
     if (restartMs !== null) this.agenda.schedule(this.agenda.now + restartMs, () => void this.startWorker());
   }
 
-  private withWorker(preferred: VirtualWorker | null, task: (worker: VirtualWorker) => void | Promise<void>): void | Promise<void> {
-    if (preferred?.accepting === true) return task(preferred);
+  private async withWorker(
+    preferred: VirtualWorker | null,
+    task: (worker: VirtualWorker) => Promise<void>,
+  ): Promise<void> {
+    if (preferred?.accepting === true) return await task(preferred);
     const free = this.workers.filter(({ accepting }) => accepting);
     const worker = free.length < 2 ? free[0] : free[Math.floor(this.random() * free.length)];
-    if (worker !== undefined) return task(worker);
-    this.waiting.push({ task });
+    if (worker !== undefined) return await task(worker);
+    this.waiting.push(task);
   }
 
   private queryWorker(): VirtualWorker {
@@ -242,7 +220,11 @@ export class VirtualWorld {
 
   /** Sends an update and runs the world until it is answered. */
   async update<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T> {
-    return await this.during(this.client.workflow.getHandle(workflowId).executeUpdate<T, [unknown, ...unknown[]]>(name, { args: args as [unknown, ...unknown[]] }));
+    return await this.during(
+      this.client.workflow
+        .getHandle(workflowId)
+        .executeUpdate<T, [unknown, ...unknown[]]>(name, { args: args as [unknown, ...unknown[]] }),
+    );
   }
 
   /** Runs the world until the workflow has closed, over its runs, and gives its result or throws its failure. */
@@ -267,7 +249,7 @@ export class VirtualWorld {
     return this.namespace.runs
       .filter((run) => run.workflowId === workflowId)
       .flatMap((run) =>
-        run.history.map(({ at, jobs, commands }) => ({
+        run.replica.history.map(({ at, jobs, commands }) => ({
           at,
           runId: run.runId,
           jobs: jobs.map(nameOfJob),
@@ -278,13 +260,12 @@ export class VirtualWorld {
 
   /** Replays every run in a new instance; throws when one is not deterministic. */
   async verifyReplays(): Promise<void> {
-    for (const run of this.namespace.runs) await run.verifyReplay();
+    for (const run of this.namespace.runs) await run.replica.verifyReplay();
   }
 
   /** Gives the sandbox instances back; a world that is not disposed of leaks them. */
   async dispose(): Promise<void> {
     for (const worker of this.workers) worker.die();
-    for (const run of this.namespace.runs) await run.evict();
-    await Promise.all(this.doomed);
+    for (const run of this.namespace.runs) await run.replica.evict();
   }
 }

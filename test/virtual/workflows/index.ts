@@ -1,3 +1,4 @@
+import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
   ActivityCancellationType,
   CancellationScope,
@@ -12,7 +13,6 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 /** Activities that the driver's own tests register. */
 export interface TestActivities {
@@ -32,17 +32,23 @@ export async function one(options: Parameters<typeof proxyActivities>[0]): Promi
 }
 
 /** Calls the activity off after some time and tells how and when that ended. */
-export async function callOff(type: 'TRY_CANCEL' | 'WAIT_CANCELLATION_COMPLETED' | 'ABANDON', afterMs: number): Promise<[string, number]> {
+export async function callOff(
+  type: 'TRY_CANCEL' | 'WAIT_CANCELLATION_COMPLETED' | 'ABANDON',
+  afterMs: number,
+): Promise<[string, number]> {
   const { work } = proxyActivities<TestActivities>({
     startToCloseTimeout: '1 hour',
     heartbeatTimeout: '10 s',
     cancellationType: ActivityCancellationType[type],
   });
   const scope = new CancellationScope();
-  const running = scope.run(() => work('long')).then(
-    (value) => value,
-    (error: unknown) => (error instanceof Error ? `${error.name}/${(error.cause as Error | undefined)?.name}` : String(error)),
-  );
+  const running = scope
+    .run(() => work('long'))
+    .then(
+      (value) => value,
+      (error: unknown) =>
+        error instanceof Error ? `${error.name}/${(error.cause as Error | undefined)?.name}` : String(error),
+    );
   await sleep(afterMs);
   const began = Date.now();
   scope.cancel();

@@ -1,0 +1,42 @@
+import { testCrashes } from '../support/virtual/crash-suite.js';
+import type { VirtualStack } from '../support/virtual/environment.js';
+import { notebookPart, poolPart } from '../workflows/documents.js';
+import { bothMade, finishMainJob, name } from './stories.js';
+
+const onPublicFlavor = notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' });
+const ready = { status: 'COMPLETED', phase: 'Ready', open: [`lease/${name}`] } as const;
+
+const change = (verb: 'start' | 'stop') => async (stack: VirtualStack) => {
+  const order = { kind: 'notebook', name, change: verb, by: 'op', reason: 'test' };
+  await stack.world.start('changeResource', `change/notebook/${name}`, [order]);
+};
+
+testCrashes([
+  {
+    name: 'a pool alone',
+    workflowId: `pool/${name}`,
+    play: async ({ world }) => await world.start('provisionPool', `pool/${name}`, [{ name, pool: poolPart() }]),
+    outcome: { ...ready, pools: [`${name} Running`], notebooks: [], made: ['pools.create'] },
+  },
+  {
+    name: 'a notebook alone',
+    workflowId: `notebook/${name}`,
+    play: async ({ world }) =>
+      await world.start('launchNotebook', `notebook/${name}`, [{ name, notebook: onPublicFlavor }]),
+    outcome: { ...ready, pools: [], notebooks: [`${name} RUNNING`], made: ['notebooks.create'] },
+  },
+  {
+    name: 'the stop of a notebook',
+    workflowId: `change/notebook/${name}`,
+    prepare: finishMainJob,
+    play: change('stop'),
+    outcome: {
+      status: 'COMPLETED',
+      phase: 'Done',
+      pools: [`${name} Running`],
+      notebooks: [`${name} STOPPED`],
+      made: bothMade,
+      open: [`lease/${name}`],
+    },
+  },
+]);
