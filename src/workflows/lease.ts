@@ -127,6 +127,7 @@ async function calledOff(op: Operation<LeaseState>): Promise<void> {
 async function release(op: Operation<LeaseState>, input: LeaseInput): Promise<Progress> {
   try {
     op.state.identity ??= await firstCalls(input.name).identify({ name: input.name });
+    op.enter('Planning', `${input.name} is released; calling off what is open on it`);
     await callOffMakers(op, input.name);
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];
