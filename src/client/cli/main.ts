@@ -103,17 +103,25 @@ interface PerformOptions {
 async function perform(terminal: Terminal, options: PerformOptions, work: Parameters<Run>[0]): Promise<ExitCode> {
   const interrupt = new AbortController();
   const open = openContext({ terminal, json: options.json, debug: options.debug, interrupted: interrupt.signal });
-  const onSigint = () => {
-    interrupt.abort();
-    terminal.stderr.write(`\n${open.interruption()}\n`);
-    setTimeout(() => process.exit(exitCodes.interrupted), windUpMs).unref();
+  // Said after the work has wound up: a live block that is drawn once more would wipe it out.
+  let isSaid = false;
+  const sayInterrupted = () => {
+    if (!isSaid) terminal.stderr.write(`\n${open.interruption()}\n`);
+    isSaid = true;
+    return exitCodes.interrupted;
   };
-  if (!options.ownsSignals) process.once('SIGINT', onSigint);
+  const onSigint = () => {
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupt.abort();
+    setTimeout(() => process.exit(sayInterrupted()), windUpMs).unref();
+  };
+  // Not `once`: what hides the cursor on a terminal kills the process when it finds no other listener.
+  if (!options.ownsSignals) process.on('SIGINT', onSigint);
   try {
     const code = await work(open.context);
-    return interrupt.signal.aborted ? exitCodes.interrupted : code;
+    return interrupt.signal.aborted ? sayInterrupted() : code;
   } catch (error) {
-    if (interrupt.signal.aborted) return exitCodes.interrupted;
+    if (interrupt.signal.aborted) return sayInterrupted();
     terminal.stderr.write(describeError(error, options.debug));
     return exitCodeOf(error);
   } finally {

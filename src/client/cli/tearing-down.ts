@@ -69,7 +69,10 @@ export function sayGone(context: Context, name: string): ExitCode {
 
 /** Asks a person; only a whole yes counts. */
 export async function askToGoOn(context: Context, question: string): Promise<boolean> {
+  context.onInterrupt('interrupted: nothing was deleted');
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  // A prompt takes Ctrl-C for itself; here it means what it means everywhere else.
+  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     const answer = await prompt.question(`${question} [yes/no] `, { signal: context.interrupted });
     return answer.trim().toLowerCase() === 'yes';
