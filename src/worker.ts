@@ -66,6 +66,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     }),
     activityInterceptors: [() => ({ inbound: heartbeatInterceptor() })],
     maxCachedWorkflows,
+    buildId: config.buildId,
     dataConverter,
     logger,
     onStop: () => shutdown.abort(),
