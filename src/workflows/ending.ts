@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { FailureProgress, Progress } from '../contract/progress.js';
-import type { ResourceRef } from '../contract/workflows.js';
-import type { Found } from '../domain/create.js';
+import { judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
+import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { describeFailure, endingFailure, stepFailure } from './failure.js';
 import type { Ending, Provision } from './provisioning.js';
 import { rollBack } from './rollback.js';
@@ -39,32 +39,38 @@ export async function endReady(op: Provision): Promise<Progress> {
   return op.state.progress;
 }
 
-/** Time has passed since each was seen usable, in a pause or a wait for capacity: what is gone by now is not called ready. */
+/**
+ * Much time may have passed since the pool was seen usable, in waits for the notebook's capacity or in a pause: a pool that
+ * is gone by now is not called ready. Bad answers are waited out, and absence is believed when it was seen twice.
+ */
 async function lookOnceMore(op: Provision): Promise<void> {
   const { pool, notebook } = op.state.making;
+  if (pool.ref === null || notebook.ref === null) return;
   const { name } = op.spec;
-  if (pool.ref !== null) {
-    const workspaceId = op.spec.pool?.workspaceId ?? null;
-    const found = await op.reads(`pool ${name}`).lookForPool({ poolId: pool.ref.id, name, workspaceId });
-    if (!isThere(found, pool.ref)) throw stepFailure('PoolCreationFailed', `pool ${name} disappeared before the end`);
-  }
-  if (notebook.ref !== null && op.spec.notebook !== undefined) {
-    const question = { name: op.spec.notebook.name, workspaceId: op.spec.notebook.workspaceId ?? null };
-    const found = await op.reads(`notebook ${question.name}`).lookForNotebook(question);
-    if (!isThere(found, notebook.ref))
-      throw stepFailure('NotebookFailed', `notebook ${question.name} disappeared before the end`);
+  const question = { poolId: pool.ref.id, name, workspaceId: op.spec.pool?.workspaceId ?? null, goal: stillThere };
+  let watch: Watch<PoolFacts> = freshWatch;
+  for (;;) {
+    const wait = await op.within('notebook', () => op.waits(`pool ${name}`).awaitPool({ ...question, watch }));
+    if (wait === null) throw stepFailure('DeadlineExceeded', `no answer about pool ${name} before the deadline`);
+    const { condition } = judgePool(name, wait.answer.facts, stillThere);
+    watch = remember(watch, wait.answer, { condition, why: '' });
+    if (condition === 'leaving' || isConfirmed(watch.absentSince, wait.answer.at, op.identity.settings)) {
+      throw stepFailure('PoolCreationFailed', `pool ${name} disappeared before the end`, {
+        hint: 'Find out who deleted it, then start again.',
+      });
+    }
+    if (condition !== 'absent') return;
   }
 }
 
-function isThere(found: readonly Found[], ref: ResourceRef): boolean {
-  return found.some(({ id, leaving }) => id === ref.id && !leaving);
-}
+const stillThere: PoolGoal = { nodes: {}, scopes: [], driver: false };
 
 /** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
 async function entrust(op: Provision): Promise<void> {
   const { pool, notebook } = op.state.making;
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
   if (pool.ref === null && notebook.ref === null && !pool.undo && !notebook.undo) return;
+  op.explain(`handing what is alive to lease/${op.spec.name}`);
   const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({
     name: op.spec.name,
     owner: op.state.progress.workflowId,

@@ -6,7 +6,7 @@ import { isName } from '../domain/name.js';
 /** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
 export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
   const details: FailureFacts = { errorCode: null, requestId: null, hint: null, ...facts };
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  return withoutStack(ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] }));
 }
 
 /** Raw JSON can start a run too: an argument without a usable name ends it at once. */
@@ -53,10 +53,12 @@ export function rootFailure(error: unknown): unknown {
 
 /** What a run that did not reach its goal ends with: the failure's words, and the last progress as first detail. */
 export function endingFailure(failure: FailureProgress, progress: Progress): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: failure.type,
-    message: failure.message,
-    nonRetryable: true,
-    details: [progress],
-  });
+  const { type, message } = failure;
+  return withoutStack(ApplicationFailure.create({ type, message, nonRetryable: true, details: [progress] }));
+}
+
+/** A stack in the history says nothing to its readers and names paths of the machine that made it. */
+function withoutStack(failure: ApplicationFailure): ApplicationFailure {
+  failure.stack = '';
+  return failure;
 }

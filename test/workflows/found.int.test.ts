@@ -100,6 +100,21 @@ describe('adopting', () => {
   }, 40_000);
 });
 
+describe('at the end', () => {
+  test('a list that lags behind does not undo a usable environment', async () => {
+    const lag = { kind: 'listLag', ms: 100_000_000, in: ['list'] } as const;
+    stack.simulator.faults.plan({ operation: 'notebooks.create', ...lag }, { operation: 'pools.create', ...lag });
+    expect(await (await start(freshName())).result()).toMatchObject({ phase: 'Ready' });
+  }, 40_000);
+
+  test('one refused look does not undo a usable environment', async () => {
+    const handle = await start(freshName());
+    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingNotebook');
+    stack.simulator.faults.plan({ operation: 'pools.list', kind: 'forbidden' });
+    expect(await handle.result()).toMatchObject({ phase: 'Ready' });
+  }, 40_000);
+});
+
 describe('capacity', () => {
   test('a choice that is refused although the list says normal is not posted in a loop', async () => {
     stack.simulator.faults.plan({
