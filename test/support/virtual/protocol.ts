@@ -49,7 +49,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** How a worker reports a cancellation. */
-export function plainFailureOf(error: unknown): Failure {
+function plainFailureOf(error: unknown): Failure {
   return defaultFailureConverter.errorToFailure(error, defaultPayloadConverter);
 }
 
