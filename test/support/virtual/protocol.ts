@@ -48,11 +48,6 @@ export function failureOf(error: unknown): Failure {
   return defaultFailureConverter.errorToFailure(ensureApplicationFailure(error), defaultPayloadConverter);
 }
 
-/** How a worker reports a cancellation. */
-function plainFailureOf(error: unknown): Failure {
-  return defaultFailureConverter.errorToFailure(error, defaultPayloadConverter);
-}
-
 export function applicationFailure(type: string, message: string): Failure {
   return failureOf(ApplicationFailure.nonRetryable(message, type));
 }
