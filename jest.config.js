@@ -22,5 +22,7 @@ const temporal = {
 
 /** unit: no sockets, no server. int: real HTTP or a real Temporal server. replay: recorded histories. e2e: child processes. */
 export default {
+  // Most of the slow tests wait for other processes; jest's default of one worker on two cores would double the time.
+  maxWorkers: 2,
   projects: [project('unit'), project('int', temporal), project('replay'), project('e2e', temporal)],
 };
