@@ -95,5 +95,6 @@ function startOf(node: unknown): number | undefined {
 }
 
 function syntaxMessage(code: string, message: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'there are several documents in the file; a spec is one';
   return code === 'DUPLICATE_KEY' ? 'the same key is given twice in one group' : message;
 }
