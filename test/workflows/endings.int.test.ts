@@ -1,82 +1,71 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { releaseLeaseUpdate } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { stackForFile } from '../support/stack-for-file.js';
 import { environmentDocument, freshName, notebookPart, poolPart } from './documents.js';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterEach(() => {
-  try {
-    stack.simulator.faults.expectAllHit();
-  } finally {
-    stack.simulator.reset();
-  }
-});
-afterAll(async () => await stack?.stop());
+const stack = stackForFile();
 
 const main = 'provisionPoolThenLaunchNotebook';
 const left = () => {
-  const { pools, notebooks } = stack.simulator.state();
+  const { pools, notebooks } = stack().simulator.state();
   return [...pools, ...notebooks];
 };
 
 async function makeEnvironment(): Promise<string> {
   const name = freshName();
-  await (await stack.start(main, `env/${name}`, environmentDocument(name))).result();
+  await (await stack().start(main, `env/${name}`, environmentDocument(name))).result();
   return name;
 }
 
 describe('teardownEnvironment', () => {
   test('stops and deletes the notebook, then the pool, takes the lease over, and ends Gone', async () => {
     const name = await makeEnvironment();
-    const handle = await stack.start('teardownEnvironment', `teardown/${name}`, { name });
+    const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     expect(await handle.result()).toMatchObject({ phase: 'Gone', percent: 100 });
     expect(left()).toEqual([]);
-    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Cancelled', why: 'a teardown took over' });
+    expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Cancelled', why: 'a teardown took over' });
   }, 30_000);
 
   test('of nothing is Gone', async () => {
     const name = freshName();
-    const handle = await stack.start('teardownEnvironment', `teardown/${name}`, { name });
+    const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     expect(await handle.result()).toMatchObject({ phase: 'Gone' });
   }, 30_000);
 
   test('calls a running operation off first, and nothing of it is left', async () => {
     const name = freshName();
-    const running = await stack.start(main, `env/${name}`, environmentDocument(name));
-    await stack.until(running.workflowId, ({ phase }) => phase === 'AwaitingPool');
-    const handle = await stack.start('teardownEnvironment', `teardown/${name}`, { name });
+    const running = await stack().start(main, `env/${name}`, environmentDocument(name));
+    await stack().until(running.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     expect(await handle.result()).toMatchObject({ phase: 'Gone' });
-    expect(await stack.progress(running.workflowId)).toMatchObject({ phase: 'Cancelled' });
+    expect(await stack().progress(running.workflowId)).toMatchObject({ phase: 'Cancelled' });
     expect(left()).toEqual([]);
   }, 30_000);
 
   test('keeps a pool with a stranger’s notebook on it, names the notebook, and leaves the pool an owner', async () => {
     const name = await makeEnvironment();
-    const { pool } = await stack.progress(`env/${name}`);
-    await stack.place('notebooks', { name: 'stranger', pool: pool?.id ?? '' });
-    const handle = await stack.start('teardownEnvironment', `teardown/${name}`, { name });
+    const { pool } = await stack().progress(`env/${name}`);
+    await stack().place('notebooks', { name: 'stranger', pool: pool?.id ?? '' });
+    const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
-    const progress = await stack.progress(`teardown/${name}`);
+    const progress = await stack().progress(`teardown/${name}`);
     expect(progress).toMatchObject({
       phase: 'Failed',
       failure: { type: 'Protected', message: expect.stringContaining('stranger') },
     });
-    expect(stack.simulator.requests('pools.delete')).toEqual([]);
-    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
+    expect(stack().simulator.requests('pools.delete')).toEqual([]);
+    expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   }, 30_000);
 
   test('goes on through deletes that fail', async () => {
     const name = await makeEnvironment();
-    stack.simulator.faults.plan(
+    stack().simulator.faults.plan(
       { operation: 'notebooks.action', kind: 'status', status: 500 },
       { operation: 'pools.delete', kind: 'deleteFails', times: 2 },
     );
-    const handle = await stack.start('teardownEnvironment', `teardown/${name}`, { name });
+    const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     expect(await handle.result()).toMatchObject({ phase: 'Gone' });
     expect(left()).toEqual([]);
   }, 40_000);
@@ -85,7 +74,7 @@ describe('teardownEnvironment', () => {
 describe('leaseEnvironment', () => {
   test('a release tears the environment down', async () => {
     const name = await makeEnvironment();
-    const lease = stack.client.workflow.getHandle(`lease/${name}`);
+    const lease = stack().client.workflow.getHandle(`lease/${name}`);
     await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'op', reason: 'done' }] });
     expect(await lease.result()).toMatchObject({ phase: 'Gone', audit: [{ verb: 'release', by: 'op' }] });
     expect(left()).toEqual([]);
@@ -93,32 +82,32 @@ describe('leaseEnvironment', () => {
 
   test('a release without by and why is refused', async () => {
     const name = await makeEnvironment();
-    const lease = stack.client.workflow.getHandle(`lease/${name}`);
+    const lease = stack().client.workflow.getHandle(`lease/${name}`);
     await expect(lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: '', reason: '' }] })).rejects.toThrow();
-    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
+    expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   }, 30_000);
 });
 
 describe('the single parts', () => {
   test('provisionPool makes the pool alone', async () => {
     const name = freshName('pool');
-    const handle = await stack.start('provisionPool', `pool/${name}`, { name, pool: poolPart() });
+    const handle = await stack().start('provisionPool', `pool/${name}`, { name, pool: poolPart() });
     const progress = (await handle.result()) as Progress;
     expect(progress).toMatchObject({ phase: 'Ready', notebook: null, steps: [{ name: 'validate' }, { name: 'pool' }] });
-    expect(stack.simulator.requests('notebooks.create')).toEqual([]);
+    expect(stack().simulator.requests('notebooks.create')).toEqual([]);
   }, 30_000);
 
   test('launchNotebook makes a notebook alone, on a public flavor', async () => {
     const name = freshName('nb');
     const notebook = notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' });
-    const handle = await stack.start('launchNotebook', `notebook/${name}`, { name, notebook });
+    const handle = await stack().start('launchNotebook', `notebook/${name}`, { name, notebook });
     expect(await handle.result()).toMatchObject({ phase: 'Ready', pool: null, notebook: { status: 'RUNNING' } });
   }, 30_000);
 
   test('changeResource stops and starts a notebook', async () => {
     const name = await makeEnvironment();
     const change = (verb: string) =>
-      stack.start('changeResource', `change/notebook/${name}`, {
+      stack().start('changeResource', `change/notebook/${name}`, {
         kind: 'notebook',
         name,
         change: verb,

@@ -1,38 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { pauseSignal, releaseLeaseUpdate } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { stackForFile } from '../support/stack-for-file.js';
 import { environmentDocument, freshName, poolPart } from './documents.js';
 
 /** Each of these was once wrong: found by reading, reproduced, mended. */
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterEach(() => {
-  try {
-    stack.simulator.faults.expectAllHit();
-  } finally {
-    stack.simulator.reset();
-  }
-});
-afterAll(async () => await stack?.stop());
+const stack = stackForFile();
 
 const main = 'provisionPoolThenLaunchNotebook';
 const start = (name: string, change: Record<string, unknown> = {}) =>
-  stack.start(main, `env/${name}`, environmentDocument(name, change));
+  stack().start(main, `env/${name}`, environmentDocument(name, change));
 const startPool = (name: string, change: Record<string, unknown> = {}) =>
-  stack.start('provisionPool', `pool/${name}`, { name, pool: poolPart(change) });
-const teardown = (name: string) => stack.start('teardownEnvironment', `teardown/${name}`, { name });
-const pools = () => stack.simulator.state().pools;
+  stack().start('provisionPool', `pool/${name}`, { name, pool: poolPart(change) });
+const teardown = (name: string) => stack().start('teardownEnvironment', `teardown/${name}`, { name });
+const pools = () => stack().simulator.state().pools;
 
 describe('going away', () => {
   test('a delete that was accepted and had no effect is given again', async () => {
     const name = freshName();
     await (await startPool(name)).result();
-    stack.simulator.faults.plan({ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts' });
+    stack().simulator.faults.plan({ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts' });
     expect(await (await teardown(name)).result()).toMatchObject({ phase: 'Gone' });
-    expect(stack.simulator.requests('pools.delete')).toHaveLength(2);
+    expect(stack().simulator.requests('pools.delete')).toHaveLength(2);
     expect(pools()).toEqual([]);
   }, 40_000);
 
@@ -41,9 +30,9 @@ describe('going away', () => {
     await (await startPool(name)).result();
     const [pool] = pools();
     if (pool !== undefined) pool.annotations['os.modelarts/description'] = 'edited';
-    stack.simulator.restore({
-      ...stack.simulator.snapshot(),
-      state: { ...stack.simulator.state(), pools: pool === undefined ? [] : [pool] },
+    stack().simulator.restore({
+      ...stack().simulator.snapshot(),
+      state: { ...stack().simulator.state(), pools: pool === undefined ? [] : [pool] },
     });
     expect(await (await teardown(name)).result()).toMatchObject({ phase: 'Gone' });
     expect(pools()).toEqual([]);
@@ -51,18 +40,18 @@ describe('going away', () => {
 
   test('a teardown never says Gone over a stranger’s pool of that name', async () => {
     const name = freshName();
-    await stack.place('pools', { name, description: 'not ours' });
+    await stack().place('pools', { name, description: 'not ours' });
     await expect((await teardown(name)).result()).rejects.toMatchObject({ cause: { type: 'Protected' } });
     expect(pools()).toHaveLength(1);
-    await expect(stack.progress(`lease/${name}`)).rejects.toThrow();
+    await expect(stack().progress(`lease/${name}`)).rejects.toThrow();
   }, 40_000);
 
   test('a pause that was forgotten does not hold a teardown up', async () => {
     const name = freshName();
     const handle = await start(name);
-    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
     await handle.signal(pauseSignal, { by: 'op', reason: 'forgotten' });
-    await stack.until(handle.workflowId, ({ phase }) => phase === 'Paused');
+    await stack().until(handle.workflowId, ({ phase }) => phase === 'Paused');
     expect(await (await teardown(name)).result()).toMatchObject({ phase: 'Gone' });
     expect(pools()).toEqual([]);
   }, 40_000);
@@ -70,9 +59,9 @@ describe('going away', () => {
   test('a create during a release is refused, and the release goes through', async () => {
     const name = freshName();
     await (await startPool(name)).result();
-    const lease = stack.client.workflow.getHandle(`lease/${name}`);
+    const lease = stack().client.workflow.getHandle(`lease/${name}`);
     await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'op', reason: 'done' }] });
-    await stack.until(lease.workflowId, ({ phase }) => phase !== 'Leased');
+    await stack().until(lease.workflowId, ({ phase }) => phase !== 'Leased');
     await expect((await startPool(name)).result()).rejects.toMatchObject({ cause: { type: 'SpecConflict' } });
     expect(await lease.result()).toMatchObject({ phase: 'Gone' });
     expect(pools()).toEqual([]);
@@ -83,61 +72,61 @@ describe('adopting', () => {
   test('follows the flavor that the pool was made with', async () => {
     const name = freshName();
     const flavors = ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'];
-    await stack.setSale('modelarts.vm.gpu.t4u8', 'soldout');
+    await stack().setSale('modelarts.vm.gpu.t4u8', 'soldout');
     await (await startPool(name, { flavors })).result();
-    await stack.setSale('modelarts.vm.gpu.t4u8', 'normal');
+    await stack().setSale('modelarts.vm.gpu.t4u8', 'normal');
     expect(await (await startPool(name, { flavors })).result()).toMatchObject({ phase: 'Ready' });
-    expect(stack.simulator.requests('pools.create')).toHaveLength(1);
+    expect(stack().simulator.requests('pools.create')).toHaveLength(1);
   }, 40_000);
 
   test('starts a notebook that stopped overnight', async () => {
     const name = freshName();
     await (await start(name)).result();
     const change = { kind: 'notebook', name, change: 'stop', by: 'op', reason: 'night' };
-    await (await stack.start('changeResource', `change/notebook/${name}`, change)).result();
+    await (await stack().start('changeResource', `change/notebook/${name}`, change)).result();
     expect(await (await start(name)).result()).toMatchObject({ phase: 'Ready', notebook: { status: 'RUNNING' } });
-    expect(stack.simulator.requests('notebooks.create')).toHaveLength(1);
+    expect(stack().simulator.requests('notebooks.create')).toHaveLength(1);
   }, 40_000);
 });
 
 describe('at the end', () => {
   test('a list that lags behind does not undo a usable environment', async () => {
     const lag = { kind: 'listLag', ms: 100_000_000, in: ['list'] } as const;
-    stack.simulator.faults.plan({ operation: 'notebooks.create', ...lag }, { operation: 'pools.create', ...lag });
+    stack().simulator.faults.plan({ operation: 'notebooks.create', ...lag }, { operation: 'pools.create', ...lag });
     expect(await (await start(freshName())).result()).toMatchObject({ phase: 'Ready' });
   }, 40_000);
 
   test('one refused look does not undo a usable environment', async () => {
     const handle = await start(freshName());
-    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingNotebook');
-    stack.simulator.faults.plan({ operation: 'pools.list', kind: 'forbidden' });
+    await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingNotebook');
+    stack().simulator.faults.plan({ operation: 'pools.list', kind: 'forbidden' });
     expect(await handle.result()).toMatchObject({ phase: 'Ready' });
   }, 40_000);
 });
 
 describe('capacity', () => {
   test('a choice that is refused although the list says normal is not posted in a loop', async () => {
-    stack.simulator.faults.plan({
+    stack().simulator.faults.plan({
       operation: 'pools.create',
       kind: 'status',
       status: 400,
       body: { json: { error_code: 'ModelArts.3952', error_msg: 'sold out' } },
       times: 'always',
     });
-    await stack.setSale('modelarts.vm.gpu.tnt004', 'soldout');
+    await stack().setSale('modelarts.vm.gpu.tnt004', 'soldout');
     const pool = { flavors: ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'] };
     const deadlines = { pool: '30s', capacity: '2s', undo: '30s' };
     const name = freshName();
-    const handle = await stack.start('provisionPool', `pool/${name}`, { name, pool: poolPart(pool), deadlines });
+    const handle = await stack().start('provisionPool', `pool/${name}`, { name, pool: poolPart(pool), deadlines });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'SoldOut' } });
-    expect(stack.simulator.requests('pools.create').length).toBeLessThan(8);
+    expect(stack().simulator.requests('pools.create').length).toBeLessThan(8);
   }, 40_000);
 });
 
 describe('starting', () => {
   test('a run under another workflow id is refused: nothing that it made could be found again', async () => {
     const name = freshName();
-    const handle = await stack.start('provisionPool', `my-own-${name}`, { name, pool: poolPart() });
+    const handle = await stack().start('provisionPool', `my-own-${name}`, { name, pool: poolPart() });
     await expect(handle.result()).rejects.toMatchObject({
       cause: { type: 'InvalidSpec', message: expect.stringContaining(`pool/${name}`) },
     });
@@ -154,7 +143,7 @@ describe('starting', () => {
     async (_title, argument) => {
       const types = ['provisionPool', 'teardownEnvironment', 'changeResource', 'leaseEnvironment'];
       for (const type of types) {
-        const handle = await stack.start(type, `odd/${freshName()}`, argument);
+        const handle = await stack().start(type, `odd/${freshName()}`, argument);
         await expect(handle.result()).rejects.toMatchObject({
           cause: {
             type: 'InvalidSpec',

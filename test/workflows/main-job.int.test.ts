@@ -1,26 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { noteSignal, pauseSignal, resumeSignal } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { stackForFile } from '../support/stack-for-file.js';
 import { environmentDocument, freshName, notebookPart, poolPart } from './documents.js';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterEach(() => {
-  try {
-    stack.simulator.faults.expectAllHit();
-  } finally {
-    stack.simulator.reset();
-  }
-});
-afterAll(async () => await stack?.stop());
+const stack = stackForFile();
 
 const type = 'provisionPoolThenLaunchNotebook';
 const start = (name: string, change: Record<string, unknown> = {}) =>
-  stack.start(type, `env/${name}`, environmentDocument(name, change));
+  stack().start(type, `env/${name}`, environmentDocument(name, change));
 
 async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
   const error = await result.then(
@@ -31,9 +20,9 @@ async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> 
   throw new Error(`not a failure of the application: ${String(error)}`);
 }
 
-const pools = () => stack.simulator.state().pools;
-const notebooks = () => stack.simulator.state().notebooks;
-const creates = (kind: 'pools' | 'notebooks') => stack.simulator.requests(`${kind}.create`).length;
+const pools = () => stack().simulator.state().pools;
+const notebooks = () => stack().simulator.state().notebooks;
+const creates = (kind: 'pools' | 'notebooks') => stack().simulator.requests(`${kind}.create`).length;
 
 describe('the main job', () => {
   test('ends Ready with one pool, one notebook on it, and a lease that owns them', async () => {
@@ -53,12 +42,12 @@ describe('the main job', () => {
       lease: { endsAt: null },
     });
     expect([creates('pools'), creates('notebooks'), pools().length, notebooks().length]).toEqual([1, 1, 1, 1]);
-    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased', pool: { id: progress.pool?.id } });
+    expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased', pool: { id: progress.pool?.id } });
   }, 30_000);
 
   test('refuses a document with every problem listed, and makes nothing', async () => {
     const name = freshName();
-    const handle = await stack.start(type, `env/${name}`, { name, pool: { flavor: 'x', netwrok: 'n' } });
+    const handle = await stack().start(type, `env/${name}`, { name, pool: { flavor: 'x', netwrok: 'n' } });
     const failure = await failureOf(handle.result());
     expect(failure.type).toBe('InvalidSpec');
     expect(failure.message).toContain('network');
@@ -84,7 +73,7 @@ describe('the main job', () => {
   }, 30_000);
 
   test('makes one pool and one notebook although both answers are lost after the work was done', async () => {
-    stack.simulator.faults.plan(
+    stack().simulator.faults.plan(
       { operation: 'pools.create', kind: 'lost', at: 'after' },
       { operation: 'notebooks.create', kind: 'lost', at: 'after' },
     );
@@ -94,17 +83,17 @@ describe('the main job', () => {
   }, 30_000);
 
   test('posts again only after the settle window when a request was lost on its way', async () => {
-    stack.simulator.faults.plan({ operation: 'pools.create', kind: 'lost', at: 'before' });
+    stack().simulator.faults.plan({ operation: 'pools.create', kind: 'lost', at: 'before' });
     const progress = (await (await start(freshName())).result()) as Progress;
     expect(progress.phase).toBe('Ready');
-    const [first, second] = stack.simulator.requests('pools.create');
+    const [first, second] = stack().simulator.requests('pools.create');
     expect(pools()).toHaveLength(1);
     // Simulated time runs 250 times faster, and the settle window is 1.5 s.
     expect(Date.parse(second?.at ?? '') - Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(350_000);
   }, 30_000);
 
   test('is not ended by bad answers while it waits', async () => {
-    stack.simulator.faults.plan(
+    stack().simulator.faults.plan(
       {
         operation: 'pools.list',
         kind: 'status',
@@ -125,11 +114,11 @@ describe('calling it off', () => {
   test('a cancel in the middle removes the pool and ends Cancelled, with the reason in the audit', async () => {
     const name = freshName();
     const handle = await start(name);
-    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
     await handle.signal(noteSignal, { verb: 'cancel', by: 'op', reason: 'wrong flavor' });
     await handle.cancel();
     await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
-    const progress = await stack.progress(handle.workflowId);
+    const progress = await stack().progress(handle.workflowId);
     expect(progress).toMatchObject({
       phase: 'Cancelled',
       audit: [{ verb: 'cancel', by: 'op', reason: 'wrong flavor' }],
@@ -141,19 +130,19 @@ describe('calling it off', () => {
   test('onCancel keep leaves the pool to a lease', async () => {
     const name = freshName();
     const handle = await start(name, { onCancel: 'keep' });
-    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
     await handle.cancel();
     await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
-    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
-    expect(stack.simulator.requests('pools.delete')).toEqual([]);
+    expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
+    expect(stack().simulator.requests('pools.delete')).toEqual([]);
   }, 30_000);
 
   test('a pause shows as Paused, sends nothing that changes anything, and a resume goes on', async () => {
     const name = freshName();
     const handle = await start(name);
-    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
+    await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
     await handle.signal(pauseSignal, { by: 'op', reason: 'maintenance' });
-    const paused = await stack.until(handle.workflowId, ({ phase }) => phase === 'Paused');
+    const paused = await stack().until(handle.workflowId, ({ phase }) => phase === 'Paused');
     expect(paused.audit).toMatchObject([{ verb: 'pause', by: 'op', reason: 'maintenance' }]);
     expect(creates('notebooks')).toBe(0);
     await handle.signal(resumeSignal, { by: 'op' });
@@ -163,7 +152,7 @@ describe('calling it off', () => {
 
 describe('failing', () => {
   test('a notebook that fails takes the pool with it, newest first, and says why', async () => {
-    stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed', code: 'ModelArts.6360' });
+    stack().simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed', code: 'ModelArts.6360' });
     const failure = await failureOf((await start(freshName())).result());
     expect(failure.type).toBe('NotebookFailed');
     expect(failure.details?.[0]).toMatchObject({
@@ -171,20 +160,22 @@ describe('failing', () => {
       failure: { step: 'notebook', type: 'NotebookFailed', errorCode: 'ModelArts.6360' },
       steps: [{ state: 'done' }, { state: 'undone' }, { state: 'undone' }],
     });
-    const deletes = stack.simulator.requests().filter(({ method }) => method === 'DELETE');
+    const deletes = stack()
+      .simulator.requests()
+      .filter(({ method }) => method === 'DELETE');
     expect(deletes.map(({ operation }) => operation)).toEqual(['notebooks.delete', 'pools.delete']);
   }, 30_000);
 
   test('onFailure keep leaves what was made to a lease and ends Failed', async () => {
     const name = freshName();
-    stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    stack().simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const failure = await failureOf((await start(name, { onFailure: 'keep' })).result());
     expect(failure.details?.[0]).toMatchObject({ phase: 'Failed', lease: { endsAt: null } });
-    expect(await stack.progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
+    expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   }, 30_000);
 
   test('a pool that is half there is never called ready', async () => {
-    stack.simulator.faults.plan({ operation: 'pools.create', kind: 'partialNodes', missing: 1 });
+    stack().simulator.faults.plan({ operation: 'pools.create', kind: 'partialNodes', missing: 1 });
     const deadlines = { pool: '5s', notebook: '30s', undo: '30s' };
     const failure = await failureOf((await start(freshName(), { deadlines })).result());
     expect(failure.type).toMatch(/PoolUnhealthy|DeadlineExceeded/);
@@ -194,28 +185,28 @@ describe('failing', () => {
 
   test('a stranger with the name ends the run with NameTaken and is left alone', async () => {
     const name = freshName();
-    stack.simulator.faults.clear();
-    await stack.place('pools', { name, description: 'not ours' });
+    stack().simulator.faults.clear();
+    await stack().place('pools', { name, description: 'not ours' });
     const failure = await failureOf((await start(name)).result());
     expect(failure.type).toBe('NameTaken');
-    expect(stack.simulator.requests('pools.delete')).toEqual([]);
+    expect(stack().simulator.requests('pools.delete')).toEqual([]);
   }, 30_000);
 
   test('a flavor that is sold out everywhere is waited for, then made', async () => {
-    await stack.setSale('modelarts.vm.gpu.t4u8', 'soldout');
+    await stack().setSale('modelarts.vm.gpu.t4u8', 'soldout');
     const handle = await start(freshName());
-    const waiting = await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingCapacity');
+    const waiting = await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingCapacity');
     expect(waiting).toMatchObject({
       awaiting: { kind: 'capacity' },
       why: expect.stringContaining('modelarts.vm.gpu.t4u8'),
     });
     expect(creates('pools')).toBe(0);
-    await stack.setSale('modelarts.vm.gpu.t4u8', 'normal');
+    await stack().setSale('modelarts.vm.gpu.t4u8', 'normal');
     expect(await handle.result()).toMatchObject({ phase: 'Ready' });
   }, 30_000);
 
   test('a choice without capacity is cleaned up and the next one is tried', async () => {
-    stack.simulator.faults.plan({
+    stack().simulator.faults.plan({
       operation: 'pools.create',
       kind: 'soldOut',
       flavor: 'modelarts.vm.gpu.t4u8',

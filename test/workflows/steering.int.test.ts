@@ -1,32 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { stackForFile } from '../support/stack-for-file.js';
 import { environmentDocument, freshName } from './documents.js';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterEach(() => {
-  try {
-    stack.simulator.faults.expectAllHit();
-  } finally {
-    stack.simulator.reset();
-  }
-});
-afterAll(async () => await stack?.stop());
+const stack = stackForFile();
 
 const said = { by: 'op', reason: 'because' };
 const start = (name: string, change: Record<string, unknown> = {}) =>
-  stack.start('provisionPoolThenLaunchNotebook', `env/${name}`, environmentDocument(name, change));
-const creates = (kind: 'pools' | 'notebooks') => stack.simulator.requests(`${kind}.create`).length;
+  stack().start('provisionPoolThenLaunchNotebook', `env/${name}`, environmentDocument(name, change));
+const creates = (kind: 'pools' | 'notebooks') => stack().simulator.requests(`${kind}.create`).length;
 
 describe('an approval', () => {
   test('is waited for before anything is made, and counts once', async () => {
     const handle = await start(freshName(), { approval: { required: true, timeout: '30s' } });
-    const waiting = await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
+    const waiting = await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
     expect(waiting.awaiting).toMatchObject({ kind: 'approval', verbs: ['approve', 'reject'] });
     await expect(handle.executeUpdate(approveUpdate, { args: [{ by: 'op', reason: '' }] })).rejects.toThrow(
       WorkflowUpdateFailedError,
@@ -39,10 +28,10 @@ describe('an approval', () => {
 
   test('that is refused ends Rejected, with nothing made', async () => {
     const handle = await start(freshName(), { approval: { required: true, timeout: '30s' } });
-    await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
+    await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
     await handle.executeUpdate(rejectUpdate, { args: [said] });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ApprovalRejected' } });
-    expect(await stack.progress(handle.workflowId)).toMatchObject({ phase: 'Rejected' });
+    expect(await stack().progress(handle.workflowId)).toMatchObject({ phase: 'Rejected' });
     expect(creates('pools')).toBe(0);
   }, 30_000);
 
@@ -54,9 +43,9 @@ describe('an approval', () => {
 
 describe('a failed step with onFailure ask', () => {
   async function parked(change: Record<string, unknown> = {}) {
-    stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    stack().simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const handle = await start(freshName(), { onFailure: 'ask', ...change });
-    const progress = await stack.until(handle.workflowId, ({ phase }) => phase === 'AwaitingOperator');
+    const progress = await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingOperator');
     expect(progress).toMatchObject({
       awaiting: { kind: 'operator', verbs: ['retry', 'skip', 'rollback', 'abandon'] },
       failure: { step: 'notebook', type: 'NotebookFailed' },
@@ -72,23 +61,23 @@ describe('a failed step with onFailure ask', () => {
     const progress = (await handle.result()) as Progress;
     expect(progress).toMatchObject({ phase: 'Ready', failure: null });
     expect(progress.steps[2]).toMatchObject({ state: 'done', attempt: 2 });
-    expect([creates('pools'), creates('notebooks'), stack.simulator.state().notebooks.length]).toEqual([1, 2, 1]);
+    expect([creates('pools'), creates('notebooks'), stack().simulator.state().notebooks.length]).toEqual([1, 2, 1]);
   }, 30_000);
 
   test('is tried again with what the operator changed', async () => {
     const { handle, resolve } = await parked();
     await resolve({ changes: { 'notebook.flavor': 'modelarts.vm.gpu.p100' } });
     expect(await handle.result()).toMatchObject({ phase: 'Ready' });
-    expect(stack.simulator.state().notebooks[0]).toMatchObject({ flavor: 'modelarts.vm.gpu.p100' });
+    expect(stack().simulator.state().notebooks[0]).toMatchObject({ flavor: 'modelarts.vm.gpu.p100' });
   }, 30_000);
 
   test('parks again when the change is not valid', async () => {
     const { handle, resolve } = await parked();
     await resolve({ changes: { 'pool.count': 3 } });
-    await stack.until(handle.workflowId, ({ failure }) => failure?.type === 'InvalidSpec');
+    await stack().until(handle.workflowId, ({ failure }) => failure?.type === 'InvalidSpec');
     await resolve({ verb: 'rollback' });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'NotebookFailed' } });
-    expect(stack.simulator.state().pools).toEqual([]);
+    expect(stack().simulator.state().pools).toEqual([]);
   }, 30_000);
 
   test('is skipped: the pool alone is Ready', async () => {
@@ -105,8 +94,8 @@ describe('a failed step with onFailure ask', () => {
     await resolve({ verb: 'abandon' });
     const progress = (await handle.result()) as Progress;
     expect(progress.phase).toBe('Abandoned');
-    expect(await stack.progress(`lease/${progress.name}`)).toMatchObject({ phase: 'Leased' });
-    expect(stack.simulator.state().pools).toHaveLength(1);
+    expect(await stack().progress(`lease/${progress.name}`)).toMatchObject({ phase: 'Leased' });
+    expect(stack().simulator.state().pools).toHaveLength(1);
   }, 30_000);
 
   test('refuses a word from a stale view, and one that is not possible', async () => {
@@ -118,13 +107,13 @@ describe('a failed step with onFailure ask', () => {
     await expect(resolve({ verb: 'explode' as 'retry' })).rejects.toThrow(WorkflowUpdateFailedError);
     await resolve({ verb: 'rollback' });
     await expect(handle.result()).rejects.toThrow();
-    expect(await stack.progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
+    expect(await stack().progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
   }, 30_000);
 
   test('rolls back when nobody answers in time', async () => {
     const deadlines = { pool: '60s', notebook: '30s', capacity: '30s', ask: '1s', undo: '30s' };
     const { handle } = await parked({ deadlines });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'NotebookFailed' } });
-    expect(await stack.progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
+    expect(await stack().progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
   }, 30_000);
 });
