@@ -20,7 +20,8 @@ export class Agenda {
   schedule(at: number, act: () => void | Promise<void>): Entry {
     this.stirs += 1;
     this.order += 1;
-    const entry: Entry = { at: Math.max(at, this.now), order: this.order, dropped: false, act };
+    // Whole milliseconds, as a server counts them.
+    const entry: Entry = { at: Math.max(Math.ceil(at), this.now), order: this.order, dropped: false, act };
     const { heap } = this;
     let index = heap.push(entry) - 1;
     while (index > 0) {

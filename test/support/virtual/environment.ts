@@ -26,7 +26,7 @@ export const productSettings: Settings = {
 
 export const installation = 'abc123';
 
-export interface VirtualStackOptions extends Omit<Partial<WorldOptions>, 'workers' | 'bundle'> {
+export interface VirtualStackOptions extends Omit<Partial<WorldOptions>, 'workers'> {
   readonly simulator?: Omit<SimulatorOptions, 'clock' | 'speed'>;
   readonly settings?: Partial<Settings>;
   /** @defaultValue 5, as the product */

@@ -34,6 +34,8 @@ export class WorkflowRun {
   readonly updates = new Updates();
   readonly activities = new Map<number, ActivityTask>();
   readonly ended = deferred<Closing>();
+  /** Resolved when the run has first been heard of: queries wait for it. */
+  readonly begun = deferred<void>();
   status: RunStatus = 'RUNNING';
   closedAt: number | null = null;
   closing: Closing | null = null;
@@ -145,6 +147,7 @@ export class WorkflowRun {
       jobs = ordered(this.immediate.splice(0));
     }
     this.events += 1;
+    this.begun.resolve();
     if (dies) this.kernel.kill(worker);
   }
 

@@ -47,3 +47,8 @@ export function asServiceFailure(error: unknown): unknown {
   if (error instanceof AlreadyStarted) return new ServiceFailure(codes.alreadyExists, error.message);
   return error;
 }
+
+/** What a call gets when the server cannot be reached. */
+export function unavailable(): Error {
+  return new ServiceFailure(codes.unavailable, 'Temporal cannot be reached');
+}

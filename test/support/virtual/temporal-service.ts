@@ -76,7 +76,7 @@ export function virtualClient(
 /** An answer at once, or one that only later events give: the world does not stand still for it. */
 type Answer<T> = { readonly value: T } | { readonly later: Promise<T> };
 
-function serviceMethods({ namespace, taskQueue, queryWorker }: ServiceBackend) {
+function serviceMethods({ namespace, taskQueue, queryWorker, call }: ServiceBackend) {
   const start = (body: StartBody) => {
     const { run, started } = namespace.start({
       workflowId: body.workflowId ?? '',
@@ -146,12 +146,16 @@ function serviceMethods({ namespace, taskQueue, queryWorker }: ServiceBackend) {
         },
       };
     },
-    async queryWorkflow(body: temporal.api.workflowservice.v1.IQueryWorkflowRequest) {
+    async queryWorkflow(body: temporal.api.workflowservice.v1.IQueryWorkflowRequest): Promise<Answer<unknown>> {
       const run = namespace.get(...at(body.execution));
       const { queryType, queryArgs } = body.query ?? {};
-      const reply = await run.replica.query(queryWorker(), queryType ?? '', queryArgs?.payloads ?? []);
-      if ('failure' in reply) throw new ServiceFailure(codes.invalidArgument, reply.failure.message ?? '');
-      return { value: { queryResult: { payloads: reply.answer === null ? [] : [reply.answer] } } };
+      const ask = async () => {
+        const reply = await run.replica.query(queryWorker(), queryType ?? '', queryArgs?.payloads ?? []);
+        if ('failure' in reply) throw new ServiceFailure(codes.invalidArgument, reply.failure.message ?? '');
+        return { queryResult: { payloads: reply.answer === null ? [] : [reply.answer] } };
+      };
+      if (run.replica.history.length > 0 || !run.isOpen) return { value: await ask() };
+      return { later: run.begun.promise.then(() => call(null, 'queryWorkflow', ask)) };
     },
     getWorkflowExecutionHistory(body: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryRequest) {
       const run = namespace.get(...at(body.execution));
