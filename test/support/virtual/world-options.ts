@@ -30,7 +30,7 @@ export interface WorldOptions extends Partial<ServerSettings> {
 export interface RunUntil {
   /** Asked after every event. @defaultValue never: runs until nothing is left to happen */
   readonly until?: () => boolean;
-  /** Virtual time that may pass, in milliseconds. @defaultValue 30 days */
+  /** Virtual time that passes at most, and all of it when nothing is left to happen. @defaultValue 30 days, and no waiting for nothing */
   readonly maxTime?: number;
   /** Guards against endless loops. @defaultValue 200,000 */
   readonly maxEvents?: number;

@@ -167,8 +167,8 @@ export class VirtualWorld {
   }
 
   /** Lets things happen until `until` holds, nothing is left to happen, or the time is over. */
-  async run({ until = () => false, maxTime = 30 * day, maxEvents = 200_000 }: RunUntil = {}): Promise<void> {
-    const end = this.agenda.now + maxTime;
+  async run({ until = () => false, maxTime, maxEvents = 200_000 }: RunUntil = {}): Promise<void> {
+    const end = this.agenda.now + (maxTime ?? 30 * day);
     this.running = true;
     try {
       for (let events = 0; ; events += 1) {
@@ -176,8 +176,8 @@ export class VirtualWorld {
         if (this.error !== null) throw this.error;
         if (until()) return;
         const entry = this.agenda.peek();
-        if (entry === undefined) return;
-        if (entry.at > end) break;
+        if (entry === undefined && maxTime === undefined) return;
+        if (entry === undefined || entry.at > end) break;
         if (events > maxEvents) throw new Error(`More than ${maxEvents} events without an end.`);
         this.agenda.take();
         this.agenda.now = entry.at;
