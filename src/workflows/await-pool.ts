@@ -22,6 +22,7 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
     if (wait === null) throw missedDeadline(op, watch, verdict.why, goal);
     watch = remember(watch, wait.answer, verdict);
     op.setWatches({ pool: watch });
+    if (wait.answer.facts !== null) op.setMaking('pool', { lastCreate: { outcome: 'none' } });
     showPool(op, wait.answer.facts, goal);
     op.explain(verdict.why);
     refuseReplacement(op, wait.answer.facts);

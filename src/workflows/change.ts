@@ -7,7 +7,8 @@ import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { firstCalls, reads, undos, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure, stepFailure } from './failure.js';
-import { newState, Operation } from './operation.js';
+import { Operation } from './operation.js';
+import { newState } from './operation-state.js';
 
 const limitMs = 30 * 60_000;
 

@@ -14,7 +14,8 @@ import { type EnvironmentResources, type LeaseInput, mergeResources, noResources
 import { isName } from '../domain/name.js';
 import { firstCalls, waits } from './calls.js';
 import { describeFailure, endingFailure, invalidName, stepFailure } from './failure.js';
-import { carriedOver, newState, Operation, type OperationState } from './operation.js';
+import { Operation } from './operation.js';
+import { carriedOver, newState, type OperationState } from './operation-state.js';
 import { type Removal, removeAll } from './removal.js';
 import { teardownPhases } from './teardown.js';
 

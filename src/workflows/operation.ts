@@ -15,22 +15,9 @@ import { environmentAttribute, phaseAttribute, poolAttribute } from '../contract
 import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
 import { remaining, type Stopwatch, spend } from '../domain/stopwatch.js';
+import { type OperationState, timeNow } from './operation-state.js';
 
 const auditLimit = 200;
-
-/** What every operation carries, also over a continue-as-new: plain data, with all that progress and going on need. */
-export interface OperationState {
-  progress: Progress;
-  /** The phase beneath `Paused`. */
-  phase: Phase;
-  spec: Spec | null;
-  identity: Identity | null;
-  paused: { readonly by: string; readonly reason: string; readonly since: string } | null;
-  /** The last note: who is about to cancel, and why. */
-  note: { readonly verb: string; readonly by: string; readonly reason: string } | null;
-  /** True once something was really removed: tells `RolledBack` from `Failed`. */
-  removed: boolean;
-}
 
 /**
  * The part that all operations share: progress and how it is shown, pause and resume, notes, and waiting that a pause,
@@ -218,38 +205,3 @@ export type WaitResult<T> = { readonly watch: Stopwatch } & (
   | { readonly end: 'deadline' }
   | { readonly end: 'interrupted' }
 );
-
-/** The first state of an operation; steps are the ones that it will run, in order. */
-export function newState(name: string, steps: readonly StepName[], phase: Phase): OperationState {
-  const info = workflowInfo();
-  const progress: Progress = {
-    name,
-    operation: info.workflowType,
-    workflowId: info.workflowId,
-    runId: info.runId,
-    phase,
-    phaseSince: '',
-    startedAt: timeNow(),
-    endedAt: null,
-    percent: 0,
-    why: '',
-    steps: steps.map((step) => ({ name: step, state: 'pending' })),
-    pool: null,
-    notebook: null,
-    failure: null,
-    awaiting: null,
-    lease: null,
-    audit: [],
-    auditDropped: 0,
-  };
-  return { progress, phase, spec: null, identity: null, paused: null, note: null, removed: false };
-}
-
-/** A state that came over a continue-as-new: the same in all but the run. */
-export function carriedOver<State extends OperationState>(carried: State): State {
-  return { ...carried, progress: { ...carried.progress, runId: workflowInfo().runId } };
-}
-
-export function timeNow(): string {
-  return new Date(Date.now()).toISOString();
-}

@@ -8,8 +8,8 @@ import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { awaitUsablePool, deadlinePassed } from './await-pool.js';
 import { describeFailure, stepFailure } from './failure.js';
-import { timeNow } from './operation.js';
-import { capacityDeadline, type Provision, poolIdOf } from './provisioning.js';
+import { timeNow } from './operation-state.js';
+import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { removePool } from './removal.js';
 import { removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
 
@@ -115,7 +115,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
     case 'created':
       op.setMaking('pool', {
         ref: { id: outcome.id, createdAt: outcome.createdAt },
-        lastCreate: { outcome: 'none' },
+        lastCreate: madeUnseen(sentAt),
         refusals: 0,
       });
       op.resetWatch('pool');

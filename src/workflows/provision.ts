@@ -16,7 +16,7 @@ import { firstCalls } from './calls.js';
 import { Abandoned, end, endingOf, endReady } from './ending.js';
 import { describeFailure } from './failure.js';
 import { launchOnPool } from './notebook-step.js';
-import { carriedOver, newState } from './operation.js';
+import { carriedOver, newState } from './operation-state.js';
 import { bringUpPool } from './pool-step.js';
 import { nothingMade, Provision, type ProvisionState, unsetClocks } from './provisioning.js';
 import { awaitApproval, type Desk, openDesk, park } from './steering.js';

@@ -9,7 +9,8 @@ import type { PoolFacts } from '../domain/pool.js';
 import { type Stopwatch, startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, type Watch } from '../domain/watch.js';
 import { creates, reads, waits } from './calls.js';
-import { Operation, type OperationState } from './operation.js';
+import { Operation } from './operation.js';
+import type { OperationState } from './operation-state.js';
 
 /** What a step knows of the resource that it makes. */
 export interface Making {
@@ -60,6 +61,14 @@ export const nothingMade: Making = {
   undo: false,
   cleaning: false,
 };
+/**
+ * A create that was answered and whose resource was not seen yet. Lists and shows lag behind, so until it is seen its
+ * absence is believed no sooner than after an unanswered create.
+ */
+export function madeUnseen(sentAt: number): LastCreate {
+  return { outcome: 'unknown', sentAt, since: Date.now(), why: 'it was made and not seen yet' };
+}
+
 const unset = startStopwatch(0);
 export const unsetClocks = { pool: unset, notebook: unset, capacity: unset };
 

@@ -4,6 +4,7 @@ import { settlePause } from '../domain/create.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
 import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
 import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
+import { given, isDue, noCommand, untilRepeat } from '../domain/repetition.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { reads, undos, waits } from './calls.js';
@@ -69,7 +70,7 @@ export async function removeNotebook(
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs)), () =>
+    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs, Date.now())), () =>
       waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
     );
     if (wait.end === 'answer') {
@@ -85,7 +86,7 @@ export async function removeNotebook(
     if (!facts) continue;
     op.state.removed = true;
     const next = nextToRemove(facts.status);
-    if (next === 'wait' || !isDue(command, `${next} ${facts.status}`, settings.pollMaxMs)) {
+    if (next === 'wait' || !isDue(command, `${next} ${facts.status}`, settings.pollMaxMs, Date.now())) {
       op.explain(judgeNotebook(name, facts, 'gone').why);
       continue;
     }
@@ -97,7 +98,7 @@ export async function removeNotebook(
       phases.deletingNotebook(`deleting notebook ${name}`);
       await persist(op, `deleting notebook ${name}`, () => undos(settings, `notebook ${name}`).deleteNotebook(ref));
     }
-    command = given(command, `${next} ${facts.status}`);
+    command = given(command, `${next} ${facts.status}`, Date.now());
   }
 }
 
@@ -116,7 +117,7 @@ export async function removePool(
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs)), () =>
+    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs, Date.now())), () =>
       waits(settings, `pool ${name}`).awaitPool({ poolId, name, workspaceId, goal: poolGone, watch }),
     );
     if (wait.end === 'answer') {
@@ -146,8 +147,8 @@ export async function removePool(
     op.state.removed = true;
     const leaving = facts.deleting || facts.phase === 'Deleting';
     // Someone's delete is under way already: ours would only be its repetition, should it show no effect.
-    if (leaving && command.what === null) command = given(command, facts.createdAt);
-    if (!isDue(command, facts.createdAt, settings.pollMaxMs)) {
+    if (leaving && command.what === null) command = given(command, facts.createdAt, Date.now());
+    if (!isDue(command, facts.createdAt, settings.pollMaxMs, Date.now())) {
       op.explain(judgePool(name, facts, poolGone).why);
       continue;
     }
@@ -155,7 +156,7 @@ export async function removePool(
     phases.deletingPool(`deleting pool ${name}`);
     const ref = { id: poolId, createdAt: facts.createdAt };
     await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
-    command = given(command, facts.createdAt);
+    command = given(command, facts.createdAt, Date.now());
   }
 }
 
@@ -164,34 +165,6 @@ function isOurs(op: Operation, facts: PoolFacts, removal: Removal): boolean {
   if (marker !== null) return marker.installation === op.identity.installation && removal.owners.includes(marker.owner);
   const { pool } = removal.known;
   return pool?.id === facts.id && pool.createdAt === facts.createdAt;
-}
-
-/** The last stop or delete that was given, and how often in a row. */
-interface Given {
-  readonly what: string | null;
-  readonly at: number;
-  readonly times: number;
-}
-
-const noCommand: Given = { what: null, at: 0, times: 0 };
-
-function given(last: Given, what: string): Given {
-  return { what, at: Date.now(), times: last.what === what ? last.times + 1 : 1 };
-}
-
-/** A command that shows no effect is given again, with pauses that grow from twice to 32 times `pollMax`. */
-function repeatAfter(last: Given, pollMaxMs: number): number {
-  return pollMaxMs * 2 ** Math.min(last.times, 5);
-}
-
-function isDue(last: Given, what: string, pollMaxMs: number): boolean {
-  return last.what !== what || Date.now() - last.at >= repeatAfter(last, pollMaxMs);
-}
-
-/** How long to wait for news before the command is due again; without one, the wait only has to come to an end some time. */
-function untilRepeat(last: Given, pollMaxMs: number): number {
-  if (last.what === null) return pollMaxMs * 32;
-  return Math.max(1, last.at + repeatAfter(last, pollMaxMs) - Date.now());
 }
 
 /** Removes all of an environment: notebooks first, because deleting a pool makes its notebooks unusable. */

@@ -1,7 +1,7 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.js';
 import type { Operation } from './operation.js';
-import { timeNow } from './operation.js';
+import { timeNow } from './operation-state.js';
 import { type Provision, poolIdOf } from './provisioning.js';
 import { type Removal, type RemovalPhases, removeNotebooks, removePool } from './removal.js';
 

@@ -6,7 +6,7 @@ import { parseDuration } from '../domain/duration.js';
 import { refusalOfResolution, resolutionVerbs } from '../domain/resolution.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { describeFailure, stepFailure } from './failure.js';
-import { timeNow } from './operation.js';
+import { timeNow } from './operation-state.js';
 import { nothingMade, type Provision } from './provisioning.js';
 
 /** What operators have said and the loop has not taken up yet. */

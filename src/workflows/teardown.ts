@@ -4,7 +4,8 @@ import type { EnvironmentResources, TeardownInput } from '../contract/workflows.
 import { isName } from '../domain/name.js';
 import { firstCalls, reads, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure } from './failure.js';
-import { carriedOver, newState, Operation, type OperationState } from './operation.js';
+import { Operation } from './operation.js';
+import { carriedOver, newState, type OperationState } from './operation-state.js';
 import { type Removal, type RemovalPhases, removeAll } from './removal.js';
 
 /** The phases that a teardown shows, one per kind of command. */

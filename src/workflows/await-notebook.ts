@@ -1,0 +1,89 @@
+import type { NotebookSpec } from '../contract/spec.js';
+import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
+import { percentOf } from '../domain/percent.js';
+import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { undos } from './calls.js';
+import { stepFailure } from './failure.js';
+import type { Provision } from './provisioning.js';
+
+/** Waits until the notebook was seen running twice. */
+export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec): Promise<void> {
+  const { ref } = op.state.making.notebook;
+  if (ref === null) throw new Error('The notebook is awaited before it was made.');
+  const { settings } = op.identity;
+  const { name } = notebook;
+  let watch = op.state.watches.notebook;
+  op.enter('AwaitingNotebook', `notebook ${name}: waiting for the first look`);
+  op.reach(percentOf('awaitNotebook'));
+  for (;;) {
+    await op.continueWhenLong();
+    const wait = await op.within('notebook', () =>
+      op
+        .waits(`notebook ${op.spec.notebook?.name}`)
+        .awaitNotebook({ id: ref.id, name, workspaceId: notebook.workspaceId ?? null, goal: 'running', watch }),
+    );
+    if (wait === null) throw missedDeadline(op, name, watch);
+    const verdict = judgeNotebook(name, wait.answer.facts, 'running');
+    watch = remember(watch, wait.answer, verdict);
+    op.setWatches({ notebook: watch });
+    showNotebook(op, wait.answer.facts);
+    op.explain(verdict.why);
+    switch (verdict.condition) {
+      case 'usable':
+        if (isConfirmed(watch.usableSince, wait.answer.at, settings)) return;
+        break;
+      case 'failed':
+        throw notebookFailed(verdict.why, wait.answer.facts);
+      case 'unhealthy':
+        if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings))
+          throw notebookFailed(verdict.why, wait.answer.facts);
+        break;
+      case 'absent':
+        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
+          throw stepFailure('NotebookFailed', `notebook ${name} disappeared`, {
+            hint: 'Find out who deleted it, then start again.',
+          });
+        }
+        break;
+      case 'leaving':
+        break;
+      case 'pending':
+        await startAgain(op, wait.answer.facts);
+        break;
+    }
+  }
+}
+
+/** A notebook that stopped by itself, as one of yesterday that was adopted, is started. Each such sighting gives one command. */
+async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<void> {
+  if (facts === null || (facts.status !== 'STOPPED' && facts.status !== 'READY_TO_START')) return;
+  await op.gate();
+  op.explain(`starting notebook ${facts.name}, which is ${facts.status}`);
+  const ref = { id: facts.id, createdAt: facts.createdAt };
+  const undo = undos(op.identity.settings, `notebook ${facts.name}`);
+  await op.within('notebook', () => undo.startNotebook(ref));
+}
+
+function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {
+  const { condition, why } = judgeNotebook(name, watch.last?.facts ?? null, 'running');
+  return condition === 'unhealthy' ? notebookFailed(why, watch.last?.facts ?? null) : deadlinePassed(op, why);
+}
+
+function notebookFailed(why: string, facts: NotebookFacts | null): Error {
+  return stepFailure('NotebookFailed', why, {
+    errorCode: facts?.failure?.code ?? null,
+    hint: 'See `maops notebook show`; another flavor or pool may help.',
+  });
+}
+
+export function deadlinePassed(op: Provision, why: string): Error {
+  return stepFailure('DeadlineExceeded', `${why}; the deadline of ${op.spec.deadlines.notebook} has passed`, {
+    hint: 'Give it longer with `deadlines.notebook` in the spec.',
+  });
+}
+
+function showNotebook(op: Provision, facts: NotebookFacts | null): void {
+  if (facts === null) return;
+  op.update({ notebook: { id: facts.id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
+  if (facts.queueRank !== null) op.reach(percentOf('awaitNotebook', 1 / (1 + facts.queueRank)));
+}
