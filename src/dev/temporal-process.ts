@@ -5,9 +5,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from '../config.js';
+import { searchAttributeWords } from '../worker/search-attributes.js';
 import { freePort, mustBeFree } from './free-port.js';
 import { guardChild } from './guard.js';
-import { searchAttributeWords } from './search-attributes.js';
 import { untilUsable } from './temporal-ready.js';
 
 const namespace = 'default';

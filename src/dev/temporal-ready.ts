@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { missingSearchAttributes } from './search-attributes.js';
+import { missingSearchAttributes } from '../worker/search-attributes.js';
 
 /** Long enough for a first start on a busy machine. */
 const usableMs = 60_000;

@@ -1,9 +1,9 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection, TransportError } from '@temporalio/worker';
 import type { ClientConfig } from '../config.js';
-import { missingSearchAttributes } from '../dev/search-attributes.js';
 import type { Sleep } from '../modelarts/request-options.js';
 import type { Logger } from './logging.js';
+import { missingSearchAttributes } from './search-attributes.js';
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;

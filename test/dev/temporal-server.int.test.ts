@@ -8,9 +8,9 @@ import path from 'node:path';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { readInstallation } from '../../src/dev/installation.js';
-import { ensureSearchAttributes, missingSearchAttributes } from '../../src/dev/search-attributes.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
+import { readInstallation } from '../../src/worker/installation.js';
+import { ensureSearchAttributes, missingSearchAttributes } from '../../src/worker/search-attributes.js';
 import { temporalAddress } from '../support/temporal-server.js';
 
 jest.setTimeout(60_000);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { ensureSearchAttributes, missingSearchAttributes } from '../../src/dev/search-attributes.js';
+import { ensureSearchAttributes, missingSearchAttributes } from '../../src/worker/search-attributes.js';
 import { kindsOfCredentials, missingNetwork, runMainJob, secrets } from '../support/audit.js';
 import { endLeaked, maops } from '../support/maops.js';
 import { temporalAddress } from '../support/temporal-server.js';

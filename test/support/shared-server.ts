@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
-import { ensureSearchAttributes } from '../../src/dev/search-attributes.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
+import { ensureSearchAttributes } from '../../src/worker/search-attributes.js';
 import { makeWorkflowBundle } from '../../src/workflows/bundle.js';
 import { variables } from './temporal-server.js';
 

@@ -1,7 +1,7 @@
 import { ConfigError, type ModelArtsConfig, readModelArtsConfig } from '../../config.js';
-import { readInstallation } from '../../dev/installation.js';
-import { missingSearchAttributes } from '../../dev/search-attributes.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
+import { readInstallation } from '../../worker/installation.js';
+import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import type { Session } from '../connect.js';
 import { OperationsError } from '../errors.js';
 import type { Context } from './context.js';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
-import { readInstallation } from '../../dev/installation.js';
+import { readInstallation } from '../../worker/installation.js';
 import { type PlannedRemoval, planRemoval } from '../removal-plan.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';

@@ -1,4 +1,4 @@
-import { ensureSearchAttributes, searchAttributes } from '../../../dev/search-attributes.js';
+import { ensureSearchAttributes, searchAttributes } from '../../../worker/search-attributes.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 
