@@ -117,7 +117,9 @@ export async function removePool(
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs, Date.now())), () =>
+    // A pool that shows itself leaving is on its way: only a long silence makes the command worth repeating.
+    const patienceMs = isLeaving(watch.last?.facts ?? null) ? 8 * settings.pollMaxMs : settings.pollMaxMs;
+    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, patienceMs, Date.now())), () =>
       waits(settings, `pool ${name}`).awaitPool({ poolId, name, workspaceId, goal: poolGone, watch }),
     );
     if (wait.end === 'answer') {
@@ -145,10 +147,10 @@ export async function removePool(
     if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
     seen = true;
     op.state.removed = true;
-    const leaving = facts.deleting || facts.phase === 'Deleting';
+    const leaving = isLeaving(facts);
     // Someone's delete is under way already: ours would only be its repetition, should it show no effect.
     if (leaving && command.what === null) command = given(command, facts.createdAt, Date.now());
-    if (!isDue(command, facts.createdAt, settings.pollMaxMs, Date.now())) {
+    if (!isDue(command, facts.createdAt, leaving ? 8 * settings.pollMaxMs : settings.pollMaxMs, Date.now())) {
       op.explain(judgePool(name, facts, poolGone).why);
       continue;
     }
@@ -158,6 +160,10 @@ export async function removePool(
     await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
     command = given(command, facts.createdAt, Date.now());
   }
+}
+
+function isLeaving(facts: PoolFacts | null): boolean {
+  return facts !== null && (facts.deleting || facts.phase === 'Deleting');
 }
 
 function isOurs(op: Operation, facts: PoolFacts, removal: Removal): boolean {
