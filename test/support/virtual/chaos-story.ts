@@ -1,0 +1,159 @@
+import type { Fault } from '../../../src/simulator/faults/fault.js';
+import type { SimulatorOptions } from '../../../src/simulator/options.js';
+import { environmentDocument, notebookPart, poolPart } from '../../workflows/documents.js';
+import { drawFaults } from './chaos-faults.js';
+import { Dice } from './dice.js';
+
+/** Something that happens to a run while it works, in milliseconds from its start. */
+export interface Deed {
+  readonly at: number;
+  readonly what:
+    | 'cancel'
+    | 'teardown'
+    | 'startAgain'
+    | 'startOther'
+    | 'pause'
+    | 'killWorker'
+    | 'drainWorker'
+    | 'addWorker'
+    /** A stranger's pool or notebook under our own name, if that is free at the moment. */
+    | 'squatPool'
+    | 'squatNotebook'
+    /** A stranger's notebook on our pool. */
+    | 'guest'
+    | 'stranger';
+  /** How long a pause lasts. */
+  readonly forMs?: number;
+}
+
+/** What is done with a name once its operation has ended, one after the other. */
+export type After = 'teardown' | 'release' | 'cancelLease' | 'startAgain' | 'stopNotebook' | 'startNotebook';
+
+/** All that happens in one chaotic run; the same for the same seed. */
+export interface ChaosStory {
+  readonly seed: number;
+  readonly workflowType: 'provisionPoolThenLaunchNotebook' | 'provisionPool' | 'launchNotebook';
+  readonly workflowId: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly keepsFailed: boolean;
+  readonly keepsCancelled: boolean;
+  readonly faults: readonly Fault[];
+  readonly placed: NonNullable<SimulatorOptions['placed']>;
+  readonly deeds: readonly Deed[];
+  readonly afters: readonly After[];
+  /** Chances that a worker dies, by activation and by API call before and after it, and how often at most. */
+  readonly deaths: { readonly activation: number; readonly call: number; readonly most: number };
+  readonly restartMs: number;
+  readonly latencyMs: number;
+  readonly suggestContinueAsNewAfter: number;
+  /** What is said to a failed step that asks; after three retries it is rolled back. */
+  readonly operator: 'retry' | 'rollback' | 'abandon' | 'skip' | 'silent';
+  readonly approver: 'approve' | 'reject' | 'silent';
+}
+
+/** The one environment of every story. */
+export const chaosName = 'team-a';
+const minute = 60_000;
+const types = {
+  env: 'provisionPoolThenLaunchNotebook',
+  pool: 'provisionPool',
+  notebook: 'launchNotebook',
+} as const;
+const onPublicFlavor = { profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' };
+
+/** Draws the story of a seed. */
+export function storyOf(seed: number): ChaosStory {
+  const dice = new Dice(seed);
+  const kind = dice.pick(['env', 'env', 'env', 'env', 'env', 'env', 'pool', 'notebook'] as const);
+  const onFailure = dice.pick(['rollback', 'rollback', 'keep', 'ask']);
+  const onCancel = dice.pick(['rollback', 'rollback', 'keep']);
+  const approval = dice.some(0.1, () => ({ required: true, timeout: '30m' }));
+  const document = {
+    ...documentOf(kind, dice),
+    onFailure,
+    onCancel,
+    ...(approval[0] === undefined || kind === 'notebook' ? {} : { approval: approval[0] }),
+  };
+  const isDeadly = dice.chance(0.5);
+  return {
+    seed,
+    workflowType: types[kind],
+    workflowId: `${kind}/${chaosName}`,
+    document,
+    keepsFailed: onFailure === 'keep',
+    keepsCancelled: onCancel === 'keep',
+    faults: drawFaults(dice),
+    placed: drawPlaced(dice),
+    deeds: drawDeeds(dice),
+    afters: drawAfters(dice),
+    deaths: isDeadly
+      ? { activation: 0.04, call: 0.015, most: dice.between(1, 6) }
+      : { activation: 0, call: 0, most: 0 },
+    restartMs: dice.between(0, 20_000),
+    latencyMs: dice.chance(0.5) ? 0 : dice.between(1, 400),
+    suggestContinueAsNewAfter: dice.chance(0.2) ? dice.between(40, 120) : 4096,
+    operator: dice.pick(['retry', 'retry', 'rollback', 'abandon', 'skip', 'silent']),
+    approver: dice.pick(['approve', 'approve', 'reject', 'silent']),
+  };
+}
+
+function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknown> {
+  const isShort = dice.chance(0.15);
+  const deadlines = {
+    pool: isShort ? `${dice.between(2, 8)}m` : '90m',
+    notebook: isShort ? `${dice.between(1, 3)}m` : '20m',
+    capacity: dice.pick(['10m', '2h']),
+    ask: dice.pick(['5m', '1h']),
+    undo: dice.pick(['5m', '30m']),
+  };
+  const flavors = dice.chance(0.3) ? ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'] : ['modelarts.vm.gpu.t4u8'];
+  const pool = poolPart({ flavors, count: dice.between(1, 4) });
+  switch (kind) {
+    case 'env':
+      return environmentDocument(chaosName, { pool, deadlines });
+    case 'pool':
+      return { name: chaosName, pool, deadlines };
+    case 'notebook':
+      return { name: chaosName, notebook: notebookPart(onPublicFlavor), deadlines };
+  }
+}
+
+function drawPlaced(dice: Dice): ChaosStory['placed'] {
+  return {
+    pools: [
+      ...dice.some(0.3, () => ({ name: 'strangers-pool', description: 'of someone else' })),
+      ...dice.some(0.1, () => ({ name: `${chaosName}-2`, description: 'maops:ffffff-12345678-12345678' })),
+      ...dice.some(0.02, () => ({ name: chaosName, description: 'of someone else' })),
+    ],
+    notebooks: [
+      ...dice.some(0.3, () => ({ name: 'strangers-notebook', user: dice.pick(['ops', 'neighbour']) })),
+      ...dice.some(0.02, () => ({ name: chaosName, user: 'ops' })),
+    ],
+  };
+}
+
+function drawDeeds(dice: Dice): Deed[] {
+  /** Early moments are where most happens. */
+  const moment = () => Math.round((dice.between(0, 1000) / 1000) ** 2 * 15 * minute);
+  const deed = (what: Deed['what']) => () => ({ at: moment(), what });
+  return [
+    ...dice.some(0.2, deed('cancel')),
+    ...dice.some(0.15, deed('teardown')),
+    ...dice.some(0.2, () => ({ at: moment(), what: 'pause' as const, forMs: dice.between(1, 1800) * 1000 })),
+    ...dice.some(0.15, deed('startAgain')),
+    ...dice.some(0.04, deed('startOther')),
+    ...dice.some(0.15, deed('killWorker')),
+    ...dice.some(0.1, deed('drainWorker')),
+    ...dice.some(0.15, deed('addWorker')),
+    ...dice.some(0.04, () => ({ at: dice.between(0, 4000), what: 'squatPool' as const })),
+    ...dice.some(0.04, deed('squatNotebook')),
+    ...dice.some(0.1, deed('guest')),
+    ...dice.some(0.1, deed('stranger')),
+  ].sort((one, other) => one.at - other.at);
+}
+
+function drawAfters(dice: Dice): After[] {
+  const one = (): After =>
+    dice.pick(['teardown', 'teardown', 'release', 'cancelLease', 'startAgain', 'stopNotebook', 'startNotebook']);
+  return [...dice.some(0.5, one), ...dice.some(0.3, one)];
+}
