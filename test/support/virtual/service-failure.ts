@@ -8,7 +8,6 @@ export const codes = {
   deadlineExceeded: 4,
   notFound: 5,
   alreadyExists: 6,
-  unavailable: 14,
 } as const;
 
 /** Looks like the error of a gRPC call, as the client tells them apart. */
@@ -46,9 +45,4 @@ export function asServiceFailure(error: unknown): unknown {
     return new ServiceFailure(codes.notFound, error.message);
   if (error instanceof AlreadyStarted) return new ServiceFailure(codes.alreadyExists, error.message);
   return error;
-}
-
-/** What a call gets when the server cannot be reached. */
-export function unavailable(): Error {
-  return new ServiceFailure(codes.unavailable, 'Temporal cannot be reached');
 }
