@@ -1,13 +1,51 @@
 import { describe, expect, test } from '@jest/globals';
-import { playChaos } from '../support/virtual/chaos.js';
+import { playChaos, playStory } from '../support/virtual/chaos.js';
+import { type ChaosStory, chaosName } from '../support/virtual/chaos-story.js';
+import { environmentDocument } from '../workflows/documents.js';
 
 const seeds = 150;
 const perTest = 15;
 
-/** What chaos has found, kept: each of these seeds once broke a promise. */
-const regressions = [
-  { seed: 15, found: 'a pool that was made but is not shown yet was taken for gone by the way back' },
-  { seed: 136, found: 'a lease went on owning notebooks that a teardown had removed before it was refused' },
+/** A main job to which nothing happens. */
+const quiet: ChaosStory = {
+  seed: 1,
+  workflowType: 'provisionPoolThenLaunchNotebook',
+  workflowId: `env/${chaosName}`,
+  document: environmentDocument(chaosName, { deadlines: { pool: '90m', notebook: '20m', undo: '30m' } }),
+  keepsFailed: false,
+  keepsCancelled: false,
+  faults: [],
+  placed: {},
+  deeds: [],
+  afters: [],
+  deaths: { activation: 0, call: 0, most: 0 },
+  restartMs: 1000,
+  latencyMs: 0,
+  suggestContinueAsNewAfter: 4096,
+  operator: 'silent',
+  approver: 'silent',
+};
+
+/** What chaos has found, kept as the part of the story that matters: seeds change their stories when draws are added. */
+const regressions: readonly { readonly found: string; readonly story: Partial<ChaosStory> }[] = [
+  {
+    found: 'a pool that was made but is not shown yet was taken for gone by the way back (seed 15)',
+    story: {
+      faults: [{ operation: 'pools.create', kind: 'listLag', ms: 100_000 }],
+      deeds: [{ at: 20_000, what: 'cancel' }],
+    },
+  },
+  {
+    found: 'a notebook that was made but is not shown yet was taken for gone by the way back (as seed 15)',
+    story: {
+      faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 100_000 }],
+      deeds: [{ at: 370_000, what: 'cancel' }],
+    },
+  },
+  {
+    found: 'a lease went on owning a notebook that a teardown had removed before it was refused (seed 136)',
+    story: { deeds: [{ at: 900_000, what: 'guest' }], afters: ['teardown'] },
+  },
 ];
 
 describe('seeded chaos', () => {
@@ -22,11 +60,15 @@ describe('seeded chaos', () => {
     60_000,
   );
 
-  test.each(regressions)('keeps every promise with seed $seed: $found', async ({ seed }) => {
-    expect(await playChaos(seed)).toMatchObject({ seed, problems: [] });
-  });
+  test.each(regressions)(
+    'does not do again: $found',
+    async ({ story }) => {
+      expect(await playStory({ ...quiet, ...story })).toMatchObject({ problems: [] });
+    },
+    30_000,
+  );
 
   test('plays the same story twice for the same seed', async () => {
     expect(await playChaos(7)).toEqual(await playChaos(7));
-  });
+  }, 30_000);
 });
