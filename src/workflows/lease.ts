@@ -133,7 +133,9 @@ async function release(op: Operation<LeaseState>, input: LeaseInput): Promise<Pr
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];
     const removal: Removal = { name: input.name, owners, known: op.state.resources, obeysProtection: true };
-    await removeAll(op, `${input.name}-${op.identity.projectId}`, removal, teardownPhases(op));
+    await removeAll(op, `${input.name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+      op.state.resources = { ...op.state.resources, notebooks: [] };
+    });
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     return await keepOwning(op, input, error);

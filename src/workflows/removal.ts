@@ -179,8 +179,11 @@ export async function removeAll(
   poolId: string,
   removal: Removal,
   phases: RemovalPhases,
+  /** Told when the notebooks are gone: what may keep the pool must not be said to keep them too. */
+  onNotebooksGone: () => void = () => undefined,
 ): Promise<boolean> {
   const notebooks = await removeNotebooks(op, removal, phases);
+  onNotebooksGone();
   const pool = await removePool(op, poolId, removal, phases);
   return pool || notebooks;
 }

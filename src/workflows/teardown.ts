@@ -48,7 +48,9 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
       const known = op.state.known ?? (await callOff(op, name));
       const { env, pool, notebook } = op.identity.owners;
       const removal: Removal = { name, owners: [env, pool, notebook], known, obeysProtection: true };
-      await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op));
+      await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+        op.state.known = { ...known, notebooks: [] };
+      });
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       return await endFailed(op, error);
