@@ -26,6 +26,7 @@ export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec
     const verdict = judgeNotebook(name, wait.answer.facts, 'running');
     watch = remember(watch, wait.answer, verdict);
     op.setWatches({ notebook: watch });
+    if (wait.answer.facts !== null) op.setMaking('notebook', { lastCreate: { outcome: 'none' } });
     showNotebook(op, wait.answer.facts);
     op.explain(verdict.why);
     switch (verdict.condition) {

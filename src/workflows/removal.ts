@@ -4,7 +4,7 @@ import { settlePause } from '../domain/create.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
 import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
 import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
-import { given, isDue, noCommand, untilRepeat } from '../domain/repetition.js';
+import { type Given, given, isDue, noCommand, untilRepeat } from '../domain/repetition.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { reads, undos, waits } from './calls.js';
@@ -70,7 +70,7 @@ export async function removeNotebook(
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, settings.pollMaxMs, Date.now())), () =>
+    const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, settings.pollMaxMs)), () =>
       waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
     );
     if (wait.end === 'answer') {
@@ -119,7 +119,7 @@ export async function removePool(
     await op.continueWhenLong();
     // A pool that shows itself leaving is on its way: only a long silence makes the command worth repeating.
     const patienceMs = isLeaving(watch.last?.facts ?? null) ? 8 * settings.pollMaxMs : settings.pollMaxMs;
-    const wait = await op.waitWithin(startStopwatch(untilRepeat(command, patienceMs, Date.now())), () =>
+    const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, patienceMs)), () =>
       waits(settings, `pool ${name}`).awaitPool({ poolId, name, workspaceId, goal: poolGone, watch }),
     );
     if (wait.end === 'answer') {
@@ -160,6 +160,12 @@ export async function removePool(
     await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
     command = given(command, facts.createdAt, Date.now());
   }
+}
+
+/** How long to wait for news. While it is not there, no command is due, however long ago the last one was given. */
+function untilNext(watch: Watch<unknown>, command: Given, patienceMs: number): number {
+  const isAbsent = watch.last !== null && watch.last.facts === null;
+  return untilRepeat(isAbsent ? noCommand : command, patienceMs, Date.now());
 }
 
 function isLeaving(facts: PoolFacts | null): boolean {

@@ -33,7 +33,7 @@ describe('a spec as text', () => {
   it('has syntax errors located too', () => {
     expect(problemsOf('name: [')[0]).toMatch(/^n\.yaml:1:8 /);
     expect(problemsOf('name:\n\tx: 1')[0]).toMatch(/^n\.yaml:2:1 .*Tabs/);
-    expect(problemsOf(`${valid}---\nname: b\n`)[0]).toMatch(/^n\.yaml:6:1 .*multiple documents/);
+    expect(problemsOf(`${valid}---\nname: b\n`)[0]).toMatch(/^n\.yaml:6:1 .*several documents/);
   });
 
   it('names a key that is given twice, and what else is wrong', () => {
