@@ -13,6 +13,8 @@ import { searchAttributesOf } from './visibility.js';
 import { VirtualWorker } from './worker.js';
 import type { HistoryLine, RunUntil, WorldOptions } from './world-options.js';
 
+/** More activations of a run within one virtual second are no work but a loop that burns its history. */
+const hotLoop = 60;
 const day = 24 * 60 * 60 * 1000;
 
 /**
@@ -147,6 +149,12 @@ export class VirtualWorld {
 
   private activated(run: WorkflowRun, commands: readonly Command[]): Fate {
     this.activations += 1;
+    const recent = run.replica.history.at(-hotLoop);
+    if (recent !== undefined && this.agenda.now - recent.at < 1000) {
+      this.kernel.fail(
+        new Error(`${run.workflowId} was activated ${hotLoop} times within a second: it waits for nothing`),
+      );
+    }
     return this.options.fate?.(this.activations, run, commands) ?? 'lives';
   }
 
