@@ -70,7 +70,10 @@ export async function removeNotebook(
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, settings.pollMaxMs)), () =>
+    const status = watch.last?.facts?.status;
+    // What is on its way by itself needs no command, however long ago the last one was given.
+    const due = status !== undefined && nextToRemove(status) === 'wait' ? noCommand : command;
+    const wait = await op.waitWithin(startStopwatch(untilNext(watch, due, settings.pollMaxMs)), () =>
       waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
     );
     if (wait.end === 'answer') {
