@@ -14,6 +14,20 @@ export function changeId(kind: 'notebook' | 'environment', name: string): string
   return `change/${kind}/${name}`;
 }
 
+/** Sweeps, audits and what schedules start are told apart by the time of their start, in RFC 3339. */
+export function sweepId(name: string, time: string): string {
+  return `sweep/${name}-${time}`;
+}
+
+export function auditId(time: string): string {
+  return `audit/${time}`;
+}
+
+/** A Temporal Schedule appends the time itself. */
+export function scheduledId(name: string): string {
+  return `schedule/${name}`;
+}
+
 /** Splits `env/team-a` into its kind and name; null for ids of other shapes (sweeps, audits, changes). */
 export function parseOperationId(workflowId: string): { kind: OperationKind; name: string } | null {
   const slash = workflowId.indexOf('/');

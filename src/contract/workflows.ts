@@ -1,3 +1,6 @@
+import type { Standing } from '../domain/inventory.js';
+import type { Plan, PlanItem } from '../domain/plan.js';
+import type { Progress } from './progress.js';
 import type { Spec } from './spec.js';
 
 /** Identity of a resource: a deleted and remade pool has the same id, so the creation time belongs to it. */
@@ -54,4 +57,67 @@ export interface ChangeInput {
   readonly change: 'start' | 'stop' | 'protect' | 'unprotect';
   readonly by: string;
   readonly reason: string;
+}
+
+/** Argument of `sweepExpired`. Rules as a person writes them (docs/sweeps.md); an activity checks them. */
+export interface SweepInput {
+  /** @defaultValue false: a dry run */
+  readonly apply?: boolean;
+  readonly rules?: unknown;
+  /** Exactly this plan, or `PlanChanged`. */
+  readonly planHash?: string;
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** What became of one item of a plan. */
+export interface PlanItemResult {
+  readonly kind: PlanItem['kind'];
+  readonly id: string;
+  readonly result: 'deleted' | 'changed' | 'protected' | 'failed' | 'gone';
+  readonly why: string;
+}
+
+/** What a sweep or a teardown by plan ends with, and shows while it runs. */
+export interface SweepProgress extends Progress {
+  readonly plan: Plan | null;
+  readonly results: readonly PlanItemResult[];
+}
+
+/** One line of an audit. */
+export interface AuditFinding {
+  readonly kind: 'pool' | 'notebook';
+  readonly id: string;
+  readonly name: string;
+  readonly state: string | null;
+  readonly standing: Standing;
+  readonly isProtected: boolean;
+  /** Workflow id of the operation whose marker it carries, when a known name has it. */
+  readonly owner: string | null;
+  readonly createdAt: string | null;
+  /** Money, when a price table is given. */
+  readonly cost: { readonly perHour: number; readonly sinceCreation: number; readonly currency: string } | null;
+  readonly why: string;
+}
+
+export interface AuditReport {
+  readonly at: string;
+  readonly findings: readonly AuditFinding[];
+  readonly counts: Readonly<Record<Standing, number>>;
+  readonly unread: readonly string[];
+}
+
+/** What `auditResources` ends with. */
+export interface AuditProgress extends Progress {
+  readonly report: AuditReport | null;
+}
+
+/** Argument of `runScheduled`: what a Temporal Schedule starts. */
+export interface ScheduledInput {
+  /** Name of the schedule. */
+  readonly schedule: string;
+  readonly start:
+    | { readonly what: 'sweep'; readonly apply: boolean; readonly rules: unknown }
+    | { readonly what: 'teardown'; readonly name: string }
+    | { readonly what: 'provision'; readonly document: unknown };
 }
