@@ -54,6 +54,11 @@ export interface Claim {
   readonly leaseEndsAt: string | null;
   /** True while a lease or teardown is removing the environment. */
   readonly isBeingRemoved: boolean;
+  /**
+   * Phase in which the newest closed operation of the name ended, and when (RFC 3339); null when Temporal knows of none. It
+   * tells what was released from an orphan: a plan may say `released` only of a resource that is older than this end.
+   */
+  readonly ended: { readonly phase: string; readonly at: string } | null;
 }
 
 export const standings = ['owned', 'orphan', 'foreign', 'expired', 'stuck', 'unknown'] as const;
