@@ -4,6 +4,7 @@ import { notebookActivities } from './notebooks.js';
 import { operationActivities } from './operations.js';
 import { poolActivities } from './pools.js';
 import { specActivities } from './specs.js';
+import { startedActivities } from './started.js';
 
 /** All activities of the worker, built from what they talk to; each makes one API call, or one bounded wait. */
 export function createActivities(deps: ActivityDeps) {
@@ -13,6 +14,7 @@ export function createActivities(deps: ActivityDeps) {
     ...flavorActivities(deps),
     ...notebookActivities(deps),
     ...operationActivities(deps),
+    ...startedActivities(deps),
   };
 }
 

@@ -138,7 +138,7 @@ async function isOwning(workflow: Workflows, workflowId: string): Promise<boolea
 const patientTries = 10;
 
 /** What a run answers, open or closed; null when there is none, or when it is of a kind that does not know the question. */
-async function ask<T>(workflow: Workflows, workflowId: string, query: string): Promise<T | null> {
+export async function ask<T>(workflow: Workflows, workflowId: string, query: string): Promise<T | null> {
   try {
     return await workflow.getHandle(workflowId).query<T>(query);
   } catch (error) {

@@ -76,7 +76,7 @@ const operationKindOf = {
   launchNotebook: 'notebook',
 } as const;
 
-function invalidSpec(problems: readonly SpecProblem[]): ApplicationFailure {
+export function invalidSpec(problems: readonly SpecProblem[]): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'InvalidSpec',
     message: describeProblems(problems),

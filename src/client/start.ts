@@ -1,4 +1,5 @@
 import { operationId } from '../contract/ids.js';
+import { memoKeys } from '../contract/memo.js';
 import { specQuery } from '../contract/messages.js';
 import type { Spec, SpecKind } from '../contract/spec.js';
 import { checkSpec } from '../spec/check.js';
@@ -15,11 +16,6 @@ export const specKindOf: Readonly<Record<Noun, SpecKind>> = {
   pool: 'provisionPool',
   notebook: 'launchNotebook',
 };
-
-/** Memo keys of a run that was started here: what was asked for, by which call, and by whom. */
-const hashKey = 'maopsSpecHash';
-const startKey = 'maopsStart';
-const byKey = 'maopsBy';
 
 /** One call to start something: an id of its own, and who makes it. */
 export interface StartCall {
@@ -47,7 +43,7 @@ export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, cal
   await refuseDuringTeardown(runs, spec.name);
   await refuseOtherLease(runs, kind, spec);
   const workflowId = operationId(noun, spec.name);
-  const memo = { [hashKey]: specHash(spec), [startKey]: call.id, [byKey]: call.by };
+  const memo = { [memoKeys.specHash]: specHash(spec), [memoKeys.start]: call.id, [memoKeys.by]: call.by };
   const { runId } = await runs.start({
     type: kind,
     workflowId,
@@ -56,7 +52,7 @@ export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, cal
     summary: `${noun} ${spec.name}`,
   });
   const run = await runs.describe(workflowId, runId);
-  const joined = run !== null && run.memo[startKey] !== call.id;
+  const joined = run !== null && run.memo[memoKeys.start] !== call.id;
   if (joined) await refuseOtherSpec(runs, run, kind, spec);
   return { workflowId, runId, spec, joined };
 }
@@ -93,7 +89,7 @@ async function refuseOtherLease(runs: Runs, kind: SpecKind, spec: Spec): Promise
 
 async function refuseOtherSpec(runs: Runs, run: Run, kind: SpecKind, spec: Spec): Promise<void> {
   const hash = specHash(spec);
-  if (run.memo[hashKey] === hash) return;
+  if (run.memo[memoKeys.specHash] === hash) return;
   const current = await specOf(runs, run, kind);
   if (current !== null && specHash(current) === hash) return;
   throw new SpecConflictError(spec.name, run.workflowId, current === null ? [] : diffSpecs(current, spec));

@@ -42,7 +42,7 @@ export class WorkflowRun {
   cancelRequested = false;
   events = 1;
   searchAttributes: Record<string, Payload>;
-  private memo: Record<string, Payload>;
+  readonly memo: Record<string, Payload>;
   private readonly timers = new Map<number, Entry>();
   private inbox: Job[] = [];
   private immediate: Job[] = [];

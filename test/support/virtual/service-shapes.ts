@@ -39,7 +39,7 @@ export function infoOf(run: WorkflowRun, taskQueue: string) {
     ...(run.closedAt === null ? {} : { closeTime: timestamp(run.closedAt) }),
     historyLength: Long.fromNumber(run.events),
     searchAttributes: { indexedFields: run.searchAttributes },
-    memo: { fields: {} },
+    memo: { fields: run.memo },
   };
 }
 
