@@ -1,4 +1,6 @@
+import { groupBy } from './groups.js';
 import type { InventoryItem } from './inventory.js';
+import { parseMarker } from './marker.js';
 
 export const removalReasons = ['expired', 'released', 'orphan', 'idle', 'asked'] as const;
 /** Why a plan would delete something; `asked` is a teardown that somebody asked for by name. */
@@ -40,20 +42,45 @@ export interface Plan {
   readonly unread: readonly string[];
 }
 
-/** What a sweep may take and what it leaves; durations in milliseconds, after checking. */
-export interface SweepRules {
-  readonly protect: {
-    /** Patterns with `*`. */
-    readonly names: readonly string[];
-    readonly labels: Readonly<Record<string, string>>;
-    readonly workspaces: readonly string[];
-    /** Younger resources stay. */
-    readonly minAgeMs: number;
-  };
-  /** Null: orphans are never deleted. */
-  readonly orphans: { readonly minAgeMs: number } | null;
-  /** Null: nothing is deleted for being idle. */
-  readonly idle: { readonly afterMs: number } | null;
-  /** Share of everything that carries our marker that one plan may delete, 0..1; plans of up to three items are always small enough. */
-  readonly maxShare: number;
+/** A plan before its hash, which code without crypto cannot make. */
+export type PlanDraft = Omit<Plan, 'hash'>;
+
+/** The items of a plan that are removed together: those of one name, or of one owner that nobody knows by name. */
+export interface PlanPart {
+  readonly environment: string | null;
+  /** Hash of the owner in the marker; of a name's several owners the first one. */
+  readonly owner: string;
+  readonly items: readonly PlanItem[];
+}
+
+/** The parts of a plan. Those without a pool come first: a pool with somebody's notebook on it is left alone. */
+export function partsOf(items: readonly PlanItem[]): PlanPart[] {
+  const ownerOf = ({ marker }: PlanItem) => parseMarker(marker)?.owner ?? '';
+  const groups = groupBy(items, (item) =>
+    item.environment === null ? `owner ${ownerOf(item)}` : `name ${item.environment}`,
+  );
+  const parts = [...groups.values()].map((members): PlanPart => {
+    const [first] = members;
+    return {
+      environment: first?.environment ?? null,
+      owner: first === undefined ? '' : ownerOf(first),
+      items: members,
+    };
+  });
+  return parts.sort((a, b) => Number(hasPool(a)) - Number(hasPool(b)));
+}
+
+export function hasPool({ items }: Pick<PlanPart, 'items'>): boolean {
+  return items.some(({ kind }) => kind === 'pool');
+}
+
+/** What the hash of a plan is made over: the same whatever order the items come in. */
+export function hashedFacts(items: readonly PlanItem[]): unknown {
+  return [...items]
+    .sort((a, b) => order(a.kind, b.kind) || order(a.id, b.id))
+    .map(({ kind, id, createdAt, marker, isProtected, reason }) => [kind, id, createdAt, marker, isProtected, reason]);
+}
+
+export function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

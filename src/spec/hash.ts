@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Spec } from '../contract/spec.js';
+import { hashedFacts, type PlanItem } from '../domain/plan.js';
 
 /** The 8 hex digits of a normalised spec that stand in the marker (DESIGN section 7). */
 export function specHash(spec: Spec): string {
@@ -9,6 +10,14 @@ export function specHash(spec: Spec): string {
 /** The 8 hex digits of the owning workflow's id that stand in the marker (DESIGN section 7). */
 export function ownerHash(workflowId: string): string {
   return shortHash(workflowId);
+}
+
+/** The 16 hex digits that a plan is applied by: over kind, id, creation time, marker, protection and reason of its items. */
+export function planHash(items: readonly PlanItem[]): string {
+  return createHash('sha256')
+    .update(canonicalJson(hashedFacts(items)))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** JSON with sorted keys and without undefined: equal values give equal text, whatever the order they were written in. */
