@@ -18,19 +18,26 @@ export interface EnvironmentResources {
   readonly workspaceIds: readonly string[];
   /** Epoch milliseconds of the last create with an unknown outcome: until it has settled, absence is not believed. */
   readonly unknownSince: number | null;
+  /** What was known once and has been removed since; absent when there is none. Whoever merges forgets it. */
+  readonly removed?: readonly ResourceRef[];
 }
 
 export const noResources: EnvironmentResources = { pool: null, notebooks: [], workspaceIds: [], unknownSince: null };
 
-/** All that either of two knows. */
+/** All that either of two knows, but what either has removed. */
 export function mergeResources(a: EnvironmentResources, b: EnvironmentResources): EnvironmentResources {
   const known = new Set(b.notebooks.map(({ id }) => id));
   const unknown = [a.unknownSince, b.unknownSince].filter((since) => since !== null);
+  const removed = [...(a.removed ?? []), ...(b.removed ?? [])];
+  const isThere = (ref: ResourceRef) =>
+    !removed.some(({ id, createdAt }) => id === ref.id && createdAt === ref.createdAt);
+  const [pool = null] = [b.pool, a.pool].filter((ref) => ref !== null && isThere(ref));
   return {
-    pool: b.pool ?? a.pool,
-    notebooks: [...a.notebooks.filter(({ id }) => !known.has(id)), ...b.notebooks],
+    pool,
+    notebooks: [...a.notebooks.filter(({ id }) => !known.has(id)), ...b.notebooks].filter(isThere),
     workspaceIds: [...new Set([...a.workspaceIds, ...b.workspaceIds])],
     unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
+    ...(removed.length === 0 ? {} : { removed }),
   };
 }
 
@@ -116,6 +123,8 @@ export interface AuditProgress extends Progress {
 export interface ScheduledInput {
   /** Name of the schedule. */
   readonly schedule: string;
+  /** Why there is such a schedule; goes into the audit of what it starts. */
+  readonly reason?: string;
   readonly start:
     | { readonly what: 'sweep'; readonly apply: boolean; readonly rules: unknown }
     | { readonly what: 'teardown'; readonly name: string }

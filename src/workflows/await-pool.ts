@@ -12,7 +12,8 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
   const { settings } = op.identity;
   const workspaceId = op.spec.pool?.workspaceId ?? null;
   let watch = op.state.watches.pool;
-  op.enter('AwaitingPool', `pool ${op.spec.name}: waiting for the first look`);
+  const seen = watch.last === null ? null : judgePool(op.spec.name, watch.last.facts, goal).why;
+  op.enter('AwaitingPool', seen ?? `pool ${op.spec.name}: waiting for the first look`);
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.within('pool', () =>

@@ -1,8 +1,6 @@
 import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { FailureProgress, Progress } from '../contract/progress.js';
-import { judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
-import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure } from './failure.js';
 import type { Ending, Provision } from './provisioning.js';
 import { rollBack } from './rollback.js';
 
@@ -30,8 +28,6 @@ export function endingOf(op: Provision, error: unknown): Ending {
 
 export async function endReady(op: Provision): Promise<Progress> {
   await op.gate();
-  await lookOnceMore(op);
-  await op.gate();
   await CancellationScope.nonCancellable(() => entrust(op));
   op.update({ percent: 100 });
   op.enter('Ready', `${op.spec.name} is ready to use`);
@@ -39,37 +35,12 @@ export async function endReady(op: Provision): Promise<Progress> {
   return op.state.progress;
 }
 
-/**
- * Much time may have passed since the pool was seen usable, in waits for the notebook's capacity or in a pause: a pool that
- * is gone by now is not called ready. Bad answers are waited out, and absence is believed when it was seen twice.
- */
-async function lookOnceMore(op: Provision): Promise<void> {
-  const { pool, notebook } = op.state.making;
-  if (pool.ref === null || notebook.ref === null) return;
-  const { name } = op.spec;
-  const question = { poolId: pool.ref.id, name, workspaceId: op.spec.pool?.workspaceId ?? null, goal: stillThere };
-  let watch: Watch<PoolFacts> = freshWatch;
-  for (;;) {
-    const wait = await op.within('notebook', () => op.waits(`pool ${name}`).awaitPool({ ...question, watch }));
-    if (wait === null) throw stepFailure('DeadlineExceeded', `no answer about pool ${name} before the deadline`);
-    const { condition } = judgePool(name, wait.answer.facts, stillThere);
-    watch = remember(watch, wait.answer, { condition, why: '' });
-    if (condition === 'leaving' || isConfirmed(watch.absentSince, wait.answer.at, op.identity.settings)) {
-      throw stepFailure('PoolCreationFailed', `pool ${name} disappeared before the end`, {
-        hint: 'Find out who deleted it, then start again.',
-      });
-    }
-    if (condition !== 'absent') return;
-  }
-}
-
-const stillThere: PoolGoal = { nodes: {}, scopes: [], driver: false };
-
 /** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
 async function entrust(op: Provision): Promise<void> {
   const { pool, notebook } = op.state.making;
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
-  if (pool.ref === null && notebook.ref === null && !pool.undo && !notebook.undo) return;
+  const isAlive = pool.ref !== null || notebook.ref !== null || pool.undo || notebook.undo;
+  if (!isAlive && !(await hasClearedLeased(op))) return;
   op.explain(`handing what is alive to lease/${op.spec.name}`);
   const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({
     name: op.spec.name,
@@ -78,6 +49,12 @@ async function entrust(op: Provision): Promise<void> {
     resources: op.owned,
   });
   op.update({ lease });
+}
+
+/** A lease that owned what this run has removed must hear of it, even when nothing came in its place. */
+async function hasClearedLeased(op: Provision): Promise<boolean> {
+  if (op.state.cleared.length === 0) return false;
+  return await op.reads(`lease ${op.spec.name}`).isLeased({ name: op.spec.name });
 }
 
 /** As `entrust`, where a lease that is ending will do: it removes everything of the name itself. */

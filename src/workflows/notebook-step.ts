@@ -158,6 +158,7 @@ async function clearAll(op: Provision): Promise<void> {
 
 async function clearAway(op: Provision, found: Found, name: string): Promise<void> {
   op.audit('clear', op.state.progress.workflowId, `notebook ${found.id} with our marker is removed`);
+  op.clear(found);
   await CancellationScope.nonCancellable(() =>
     withUndoPatience(op, () =>
       removeNotebook(

@@ -11,7 +11,7 @@ import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { removePool } from './removal.js';
-import { removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
+import { dropNotebook, removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
 
 /**
  * Brings the environment's pool up: makes or adopts it (`CreatingPool`, `AwaitingCapacity` while every choice is sold
@@ -58,9 +58,11 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
         return await adopt(op, decision.found, choices);
       case 'awaitGone':
         op.explain(`${label} is still being deleted; it is made when it is gone`);
+        if (!making.undo) op.clear(decision.found);
         if (!(await awaitGone(op, poolId))) throw deadlinePassed(op, op.state.progress.why);
         continue;
       case 'cleanUp':
+        if (!making.undo) op.clear(decision.found);
         await cleanUp(op, `cleaning up what is left of ${label}`);
         continue;
       case 'settle':
@@ -69,6 +71,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
           throw deadlinePassed(op, op.state.progress.why);
         continue;
       case 'create':
+        await dropNotebook(op);
         if (!(await awaitCapacity(op, choices))) continue;
         if (await createOnce(op, choices)) return;
     }
@@ -202,6 +205,7 @@ async function cleanUp(op: Provision, why: string): Promise<void> {
   op.explain(why);
   const removal = removalOf(op);
   op.setMaking('pool', { ref: null, cleaning: true });
+  await dropNotebook(op);
   await CancellationScope.nonCancellable(() =>
     withUndoPatience(op, () => removePool(op, poolIdOf(op), removal, rollbackPhases(op))),
   );

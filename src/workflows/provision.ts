@@ -15,6 +15,7 @@ import { freshWatch } from '../domain/watch.js';
 import { firstCalls } from './calls.js';
 import { Abandoned, end, endingOf, endReady } from './ending.js';
 import { describeFailure } from './failure.js';
+import { isStillUsable } from './last-look.js';
 import { launchOnPool } from './notebook-step.js';
 import { carriedOver, newState } from './operation-state.js';
 import { bringUpPool } from './pool-step.js';
@@ -42,8 +43,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
     try {
       if (op.step('validate')?.state !== 'done') await validate(op, kind, document);
       await awaitApproval(op, desk);
-      if (op.spec.pool !== undefined) await runStep(op, 'pool', kind, desk, () => bringUpPool(op));
-      if (op.spec.notebook !== undefined) await runStep(op, 'notebook', kind, desk, () => launchOnPool(op));
+      await reachGoal(op, kind, desk);
       return await endReady(op);
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
@@ -67,6 +67,7 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
     making: { pool: nothingMade, notebook: nothingMade },
     watches: { pool: freshWatch, notebook: freshWatch },
     workspaceIds: [],
+    cleared: [],
     approved: false,
     rollingBack: false,
     ending: null,
@@ -93,15 +94,27 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.reach(percentOf('capacity'));
 }
 
-/** Runs a step until it is done; its failure goes to the operator when the spec says so. */
+/** Runs the steps until all that they made is usable at once: what turned bad behind a later step's back is waited for again. */
+async function reachGoal(op: Provision, kind: SpecKind, desk: Desk): Promise<void> {
+  for (;;) {
+    let justSeen: 'pool' | 'notebook' | null = null;
+    if (op.spec.pool !== undefined && (await runStep(op, 'pool', kind, desk, () => bringUpPool(op)))) justSeen = 'pool';
+    if (op.spec.notebook !== undefined && (await runStep(op, 'notebook', kind, desk, () => launchOnPool(op)))) {
+      justSeen = 'notebook';
+    }
+    if (await isStillUsable(op, justSeen)) return;
+  }
+}
+
+/** Runs a step until it is done, and returns whether it was brought there now; its failure goes to the operator when the spec says so. */
 async function runStep(
   op: Provision,
   step: 'pool' | 'notebook',
   kind: SpecKind,
   desk: Desk,
   run: () => Promise<void>,
-): Promise<void> {
-  if (op.step(step)?.state === 'done' || op.step(step)?.state === 'skipped') return;
+): Promise<boolean> {
+  if (op.step(step)?.state === 'done' || op.step(step)?.state === 'skipped') return false;
   if (op.step(step)?.state !== 'running') {
     op.startStep(step);
     op.resetClocks(step);
@@ -110,7 +123,7 @@ async function runStep(
     try {
       await run();
       op.setStep(step, 'done');
-      return;
+      return true;
     } catch (error) {
       if (error instanceof ContinueAsNew || isCancellation(error)) throw error;
       const failure = describeFailure(error, step);
@@ -120,7 +133,7 @@ async function runStep(
       if (verb === 'skip') {
         op.setStep(step, 'skipped');
         op.fail(null);
-        return;
+        return false;
       }
       if (verb === 'abandon') throw new Abandoned();
       if (verb === 'rollback') throw error;

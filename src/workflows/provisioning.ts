@@ -47,6 +47,8 @@ export interface ProvisionState extends OperationState {
   /** Workspaces other than the default that were in use by any spec of this run. */
   workspaceIds: readonly string[];
   approved: boolean;
+  /** What an earlier run had left and this one has removed: a lease that owned it must hear of it. */
+  cleared: readonly ResourceRef[];
   /** True once the way back has begun. */
   rollingBack: boolean;
   /** Set when the way back begins, so that a continued run goes on with it. */
@@ -96,11 +98,13 @@ export class Provision extends Operation<ProvisionState> {
     const unknown = [pool, notebook].flatMap(({ lastCreate }) =>
       lastCreate.outcome === 'unknown' ? [lastCreate.since] : [],
     );
+    const { cleared } = this.state;
     return {
       pool: pool.ref,
       notebooks: notebook.ref === null ? [] : [notebook.ref],
       workspaceIds: this.state.workspaceIds,
       unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
+      ...(cleared.length === 0 ? {} : { removed: cleared }),
     };
   }
 
@@ -110,6 +114,14 @@ export class Provision extends Operation<ProvisionState> {
     this.state.spec = spec;
     this.state.specs = [...this.state.specs, hash];
     this.state.workspaceIds = [...new Set([...this.state.workspaceIds, ...workspaces])];
+  }
+
+  /** Notes that something of an earlier run is being removed. */
+  clear({ id, createdAt }: ResourceRef): void {
+    this.state.cleared = [
+      ...this.state.cleared.filter((one) => one.id !== id || one.createdAt !== createdAt),
+      { id, createdAt },
+    ];
   }
 
   setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {
@@ -132,6 +144,13 @@ export class Provision extends Operation<ProvisionState> {
     if (step === 'pool') this.state.clocks = { ...this.state.clocks, pool: fresh(deadlines.pool), capacity };
     if (step === 'notebook')
       this.state.clocks = { ...this.state.clocks, notebook: fresh(deadlines.notebook), capacity };
+  }
+
+  /** Gives a clock that has nearly run out some more time: what was usable and is not any more may heal. */
+  leaveAtLeast(clock: keyof ProvisionState['clocks'], ms: number): void {
+    const { limitMs, spentMs } = this.state.clocks[clock];
+    const left = { limitMs: Math.max(limitMs, spentMs + ms), spentMs };
+    this.state.clocks = { ...this.state.clocks, [clock]: left };
   }
 
   /**

@@ -2,7 +2,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.js';
 import type { Operation } from './operation.js';
 import { timeNow } from './operation-state.js';
-import { type Provision, poolIdOf } from './provisioning.js';
+import { nothingMade, type Provision, poolIdOf } from './provisioning.js';
 import { type Removal, type RemovalPhases, removeNotebooks, removePool } from './removal.js';
 
 /** During a way back the phase stays `RollingBack`; what is going on shows in `why`. */
@@ -41,6 +41,18 @@ export async function withUndoPatience<T>(op: Provision, removal: () => Promise<
     patience.cancel();
     op.update({ awaiting: null });
   }
+}
+
+/** A notebook does not outlive its pool: one that stood on an earlier pool goes before the pool does, and is launched anew. */
+export async function dropNotebook(op: Provision): Promise<void> {
+  if (!op.state.making.notebook.undo) return;
+  await CancellationScope.nonCancellable(() =>
+    withUndoPatience(op, () => removeNotebooks(op, removalOf(op), rollbackPhases(op))),
+  );
+  op.setMaking('notebook', nothingMade);
+  op.resetWatch('notebook');
+  op.setStep('notebook', 'pending');
+  op.update({ notebook: null });
 }
 
 /** Undoes what this run made, newest first. */

@@ -1,0 +1,65 @@
+import { choiceAt } from '../domain/flavor.js';
+import { judgeNotebook } from '../domain/notebook.js';
+import { judgePool } from '../domain/pool.js';
+import { goalOf, poolChoices } from '../domain/pool-spec.js';
+import { remember } from '../domain/watch.js';
+import { stepFailure } from './failure.js';
+import { type Provision, poolIdOf } from './provisioning.js';
+
+type MadeStep = 'pool' | 'notebook';
+
+/**
+ * Whether all that was made is usable now. Much time may have passed since a step was done, in waits for a later step,
+ * for an operator or in a pause, and Ready means usable: what `justSeen` does not name is looked at once more, and
+ * after a pause everything is. A step whose resource is not usable any more is opened again, and false returned.
+ */
+export async function isStillUsable(op: Provision, justSeen: MadeStep | null): Promise<boolean> {
+  let seen = justSeen;
+  for (;;) {
+    await op.gate();
+    for (const step of ['pool', 'notebook'] as const) {
+      if (step === seen || op.step(step)?.state !== 'done') continue;
+      op.leaveAtLeast(step, op.identity.settings.abnormalGraceMs);
+      if (await (step === 'pool' ? isPoolUsable(op) : isNotebookUsable(op))) continue;
+      op.setStep(step, 'running');
+      return false;
+    }
+    if (!op.isPaused) return true;
+    seen = null;
+  }
+}
+
+async function isPoolUsable(op: Provision): Promise<boolean> {
+  const { name, pool } = op.spec;
+  if (pool === undefined) return true;
+  const { ref, choice } = op.state.making.pool;
+  const goal = goalOf(pool, choiceAt(poolChoices(pool), choice));
+  const workspaceId = pool.workspaceId ?? null;
+  const question = { poolId: poolIdOf(op), name, workspaceId, goal, watch: op.state.watches.pool };
+  const wait = await op.within('pool', () => op.waits(`pool ${name}`).awaitPool(question));
+  if (wait === null) throw noAnswer(`pool ${name}`);
+  const { facts } = wait.answer;
+  const verdict = judgePool(name, facts, goal);
+  op.setWatches({ pool: remember(op.state.watches.pool, wait.answer, verdict) });
+  return verdict.condition === 'usable' && (ref === null || !ref.createdAt || ref.createdAt === facts?.createdAt);
+}
+
+async function isNotebookUsable(op: Provision): Promise<boolean> {
+  const { notebook } = op.spec;
+  const { ref } = op.state.making.notebook;
+  if (notebook === undefined || ref === null) return true;
+  const { name } = notebook;
+  const workspaceId = notebook.workspaceId ?? null;
+  const question = { id: ref.id, name, workspaceId, goal: 'running' as const, watch: op.state.watches.notebook };
+  const wait = await op.within('notebook', () => op.waits(`notebook ${name}`).awaitNotebook(question));
+  if (wait === null) throw noAnswer(`notebook ${name}`);
+  const verdict = judgeNotebook(name, wait.answer.facts, 'running');
+  op.setWatches({ notebook: remember(op.state.watches.notebook, wait.answer, verdict) });
+  return verdict.condition === 'usable';
+}
+
+function noAnswer(label: string): Error {
+  return stepFailure('DeadlineExceeded', `no answer about ${label} before the deadline`, {
+    hint: 'Look at it, then start the operation again: what it made is adopted.',
+  });
+}
