@@ -70,7 +70,7 @@ async function failed(
   if (cause instanceof CancelledFailure) {
     // A run that was called off carries nothing; who did it, and why, only its own progress tells.
     const progress = await ask<Progress>(workflow, workflowId, progressQuery.name);
-    const order = progress?.runId === runId ? progress.audit.findLast(({ verb }) => verb !== 'pause') : undefined;
+    const order = progress?.runId === runId ? progress.audit.findLast(({ verb }) => verb === 'cancel') : undefined;
     const by = order === undefined ? '' : ` by ${order.by}${order.reason === '' ? '' : `: ${order.reason}`}`;
     const failure = { ...nothingKnown, type: 'RequestRejected', message: `${workflowId} was called off${by}` } as const;
     return { ...ended(runId, progress?.runId === runId ? progress : null, failure), phase: 'Cancelled' };

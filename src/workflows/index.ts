@@ -1,8 +1,9 @@
 import type { Progress } from '../contract/progress.js';
-import type { ChangeInput, LeaseInput, TeardownInput } from '../contract/workflows.js';
+import type { ChangeInput, LeaseInput, ScheduledInput, TeardownInput } from '../contract/workflows.js';
 import { change } from './change.js';
 import { lease } from './lease.js';
 import { provision } from './provision.js';
+import { scheduled } from './scheduled.js';
 import { teardown } from './teardown.js';
 
 /** The main job: a pool, then a notebook on it. The argument is the spec document; `carried` is set by continue-as-new alone. */
@@ -39,4 +40,12 @@ export async function teardownEnvironment(
 /** One start or stop, until it is seen. */
 export async function changeResource(input: ChangeInput): Promise<Progress> {
   return await change(input);
+}
+
+/** What a Temporal Schedule starts: starts or joins the workflow with its true id, and ends as that ends. */
+export async function runScheduled(
+  input: ScheduledInput,
+  carried?: Parameters<typeof scheduled>[1],
+): Promise<Progress> {
+  return await scheduled(input, carried);
 }

@@ -1,0 +1,147 @@
+import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { StartOperation } from '../activities/started.js';
+import { operationId, scheduledId, sweepId } from '../contract/ids.js';
+import type { Progress } from '../contract/progress.js';
+import type { ScheduledInput, SweepInput, TeardownInput } from '../contract/workflows.js';
+import { isName } from '../domain/name.js';
+import { firstCalls, reads, waits } from './calls.js';
+import { describeFailure, endingFailure, invalidName, stepFailure } from './failure.js';
+import { Operation } from './operation.js';
+import { carriedOver, newState, type OperationState, timeNow } from './operation-state.js';
+
+interface ScheduledState extends OperationState {
+  /** What was started or joined; null until it is. */
+  started: { readonly workflowId: string; readonly runId: string; readonly joined: boolean } | null;
+  /** The phase that it last showed. */
+  seen: string | null;
+}
+
+/**
+ * What a Temporal Schedule starts. Setup: the workflow that is meant is started under its true id, or joined. Loop: its
+ * phases are shown as they come. Ending: as that workflow ends, with its own type of failure, so that the schedule's
+ * overlap and pause-on-failure rules see what really happened.
+ */
+export async function scheduled(input: ScheduledInput, carried?: ScheduledState): Promise<Progress> {
+  const op: Operation<ScheduledState> = new Operation(
+    carried === undefined ? firstState(input) : carriedOver(carried),
+    () => continueAsNew<(input: ScheduledInput, carried: ScheduledState) => Promise<unknown>>(input, op.state),
+  );
+  try {
+    const started = op.state.started ?? (await start(op, input));
+    await follow(op, started.workflowId, started.runId);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    if (isCancellation(error)) {
+      op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
+      op.unpause();
+      op.enter('Cancelled', describeLeft(op.state.started?.workflowId ?? null));
+      throw new CancelledFailure('Waiting for the scheduled operation was called off');
+    }
+    const failure = describeFailure(error, null);
+    op.fail(failure);
+    op.enter('Failed', `${op.state.started?.workflowId ?? 'nothing was started'}: ${failure.type}: ${failure.message}`);
+    await op.drain();
+    throw endingFailure(failure, op.state.progress);
+  }
+  op.update({ percent: 100 });
+  op.enter('Done', op.state.progress.why);
+  await op.drain();
+  return op.state.progress;
+}
+
+function firstState(input: ScheduledInput): ScheduledState {
+  const name = isName(input?.schedule) ? input.schedule : '';
+  return { ...newState(name, [], 'Planning'), started: null, seen: null };
+}
+
+async function start(
+  op: Operation<ScheduledState>,
+  input: ScheduledInput,
+): Promise<NonNullable<ScheduledState['started']>> {
+  op.enter('Planning', 'looking what to start');
+  const order = orderOf(input);
+  const { workflowId } = order;
+  op.explain(`starting ${workflowId}`);
+  op.state.identity = await firstCalls(workflowId).identify({ name: input.schedule });
+  await op.gate();
+  const started = await reads(op.identity.settings, workflowId).startOperation(order);
+  op.state.started = started;
+  const how = started.joined ? 'joined' : 'started';
+  op.audit(how, order.by, workflowId);
+  op.enter('Applying', started.joined ? `joined ${workflowId}, which was under way` : `started ${workflowId}`);
+  op.reach(10);
+  return started;
+}
+
+/** Shows the phases of what was started, and returns when it has reached its goal. */
+async function follow(op: Operation<ScheduledState>, workflowId: string, first: string): Promise<void> {
+  for (let runId = first; ; ) {
+    await op.continueWhenLong();
+    const { seen } = op.state;
+    const news = await waits(op.identity.settings, workflowId).followOperation({ workflowId, runId, seen });
+    runId = news.runId;
+    op.state.started = { workflowId, runId, joined: op.state.started?.joined ?? false };
+    op.state.seen = news.phase;
+    const { end } = news;
+    if (end === null) {
+      op.explain(`${workflowId} is ${news.phase ?? 'not begun'}`);
+      continue;
+    }
+    const { pool = null, notebook = null, lease = null } = end.progress ?? {};
+    op.update({ pool, notebook, lease });
+    const why = end.progress?.why ?? '';
+    op.explain(`${workflowId} ended ${end.phase ?? 'without a word'}${why === '' ? '' : `: ${why}`}`);
+    if (end.reachedGoal) return;
+    const { type, message, ...facts } = end.failure ?? describeFailure(new Error(op.state.progress.why), null);
+    throw stepFailure(type, message, facts);
+  }
+}
+
+/** What a schedule means: which workflow, under which id, with which argument. Raw JSON can come here too. */
+function orderOf(input: ScheduledInput | undefined | null): StartOperation {
+  if (!isName(input?.schedule)) throw invalidInput('schedule: is required, the name of the schedule');
+  const by = scheduledId(input.schedule);
+  const reason = input.reason ?? 'scheduled';
+  switch (input.start?.what) {
+    case 'sweep': {
+      const { apply, rules } = input.start;
+      // What was written by hand may hold anything: only a plain true deletes.
+      const isReal: boolean = (apply as unknown) === true;
+      const argument: SweepInput = { apply: isReal, by, reason, ...(rules == null ? {} : { rules }) };
+      const workflowId = sweepId(input.schedule, scheduledTime(input.schedule));
+      return { type: 'sweepExpired', workflowId, argument, summary: `sweep of schedule ${input.schedule}`, by };
+    }
+    case 'teardown': {
+      const { name } = input.start;
+      if (!isName(name)) throw invalidName();
+      const argument: TeardownInput = { name };
+      const note = { verb: 'teardown', by, reason };
+      const workflowId = operationId('teardown', name);
+      return { type: 'teardownEnvironment', workflowId, argument, summary: `teardown ${name}`, by, note };
+    }
+    case 'provision': {
+      const { document } = input.start;
+      const name = typeof document === 'object' && document !== null && 'name' in document ? document.name : null;
+      if (!isName(name)) throw invalidName();
+      const workflowId = operationId('env', name);
+      return { type: 'provisionPoolThenLaunchNotebook', workflowId, argument: document, summary: `env ${name}`, by };
+    }
+    default:
+      throw invalidInput('start: is required, with what: sweep, teardown or provision');
+  }
+}
+
+/** The time that Temporal put behind the id, so that what a run starts can be told by it. */
+function scheduledTime(schedule: string): string {
+  const prefix = `${scheduledId(schedule)}-`;
+  const { workflowId } = workflowInfo();
+  return workflowId.startsWith(prefix) ? workflowId.slice(prefix.length) : timeNow();
+}
+
+function describeLeft(workflowId: string | null): string {
+  return workflowId === null ? 'called off before anything was started' : `no longer waited for: ${workflowId} goes on`;
+}
+
+function invalidInput(message: string): Error {
+  return stepFailure('InvalidSpec', message, { hint: 'Make the schedule again with `maops schedule create`.' });
+}

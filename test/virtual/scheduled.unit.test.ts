@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { CancelledFailure } from '@temporalio/client';
+import type { Progress } from '../../src/contract/progress.js';
+import { startVirtualStack, type VirtualStack, type VirtualStackOptions } from '../support/virtual/environment.js';
+import { environmentDocument } from '../workflows/documents.js';
+
+const deadlines = { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', undo: '30m' };
+const id = 'schedule/evening-2026-01-01T18:00:00Z';
+const main = 'provisionPoolThenLaunchNotebook';
+
+const stacks: VirtualStack[] = [];
+afterEach(async () => {
+  for (const stack of stacks.splice(0)) await stack.dispose();
+});
+
+async function startStack(options: VirtualStackOptions = {}): Promise<VirtualStack> {
+  const stack = await startVirtualStack(options);
+  stacks.push(stack);
+  return stack;
+}
+
+const document = (change: Record<string, unknown> = {}) => environmentDocument('team-a', { deadlines, ...change });
+const provisioning = (change: Record<string, unknown> = {}) => ({
+  schedule: 'evening',
+  reason: 'working hours',
+  start: { what: 'provision', document: document(change) },
+});
+const teardown = { schedule: 'evening', reason: 'end of day', start: { what: 'teardown', name: 'team-a' } };
+const phaseOf = ({ world }: VirtualStack, workflowId: string) =>
+  world.status(workflowId) === null ? null : world.searchAttributes(workflowId).MaopsPhase;
+const begin = ({ world }: VirtualStack, input: unknown) => world.start('runScheduled', id, [input]);
+
+describe('a scheduled run in virtual time', () => {
+  test('starts the workflow under its true id, shows its phases, and is done when that is', async () => {
+    const stack = await startStack();
+    const { world, progress } = stack;
+    await begin(stack, provisioning());
+    await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
+    await world.run({ maxTime: 60_000 });
+    expect(await progress(id)).toMatchObject({ phase: 'Applying', why: 'env/team-a is AwaitingPool' });
+    expect(await world.result<Progress>(id)).toMatchObject({
+      name: 'evening',
+      phase: 'Done',
+      percent: 100,
+      why: 'env/team-a ended Ready: team-a is ready to use',
+      notebook: { status: 'RUNNING' },
+      audit: [{ verb: 'started', by: 'schedule/evening', reason: 'env/team-a' }],
+    });
+    const { memo } = await world.client.workflow.getHandle('env/team-a').describe();
+    expect(memo).toMatchObject({ maopsBy: 'schedule/evening', maopsSpecHash: expect.any(String) });
+    await world.verifyReplays();
+  }, 30_000);
+
+  test('tears down with who and why in the audit of what it calls off', async () => {
+    const stack = await startStack();
+    const { world, simulator, progress } = stack;
+    await world.start(main, 'env/team-a', [document()]);
+    await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
+    await begin(stack, teardown);
+    expect(await world.result(id)).toMatchObject({ phase: 'Done', why: expect.stringContaining('ended Gone') });
+    expect((await progress('env/team-a')).audit).toMatchObject([{ by: 'schedule/evening', reason: 'end of day' }]);
+    expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+  });
+
+  test('joins what is under way already, and ends with it', async () => {
+    const stack = await startStack();
+    const { world, simulator } = stack;
+    await world.start(main, 'env/team-a', [document()]);
+    await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
+    await begin(stack, provisioning());
+    expect(await world.result(id)).toMatchObject({ phase: 'Done', audit: [{ verb: 'joined', reason: 'env/team-a' }] });
+    expect(simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
+  });
+
+  test('counts an environment that is ready already as done, and makes nothing', async () => {
+    const stack = await startStack();
+    const { world, simulator } = stack;
+    await world.start(main, 'env/team-a', [document()]);
+    await world.result('env/team-a');
+    await begin(stack, provisioning());
+    expect(await world.result(id)).toMatchObject({ phase: 'Done' });
+    expect(simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
+  });
+
+  test('fails with SpecConflict when the name runs with another spec, which it leaves alone', async () => {
+    const stack = await startStack();
+    const { world } = stack;
+    await world.start(main, 'env/team-a', [document({ deadlines: { ...deadlines, pool: '80m' } })]);
+    await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
+    await begin(stack, provisioning());
+    await expect(world.result(id)).rejects.toMatchObject({
+      cause: { type: 'SpecConflict', message: expect.stringContaining('deadlines.pool: 80m, asked for 90m') },
+    });
+    expect(world.status('env/team-a')).toBe('RUNNING');
+  });
+
+  test('fails as the inner run fails, so that the schedule pauses', async () => {
+    const stack = await startStack({
+      simulator: { faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }] },
+    });
+    const { world, progress } = stack;
+    await begin(stack, provisioning());
+    await expect(world.result(id)).rejects.toMatchObject({
+      cause: { type: 'NotebookFailed', nonRetryable: true, details: [{ phase: 'Failed', name: 'evening' }] },
+    });
+    const inner = await progress('env/team-a');
+    expect((await progress(id)).failure?.message).toBe(inner.failure?.message);
+    await world.verifyReplays();
+  });
+
+  test('fails when the inner run is called off, naming who and why', async () => {
+    const stack = await startStack();
+    const { world } = stack;
+    await begin(stack, provisioning());
+    await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
+    await world.signal('env/team-a', 'note', { verb: 'cancel', by: 'ana', reason: 'not today' });
+    await world.cancel('env/team-a');
+    await expect(world.result(id)).rejects.toMatchObject({
+      cause: { type: 'RequestRejected', message: 'env/team-a was called off by ana: not today' },
+    });
+  });
+
+  test('fails with UnknownOutcome when the inner run is terminated', async () => {
+    const stack = await startStack();
+    const { world } = stack;
+    await begin(stack, provisioning());
+    await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
+    await world.client.workflow.getHandle('env/team-a').terminate('by hand');
+    await expect(world.result(id)).rejects.toMatchObject({ cause: { type: 'UnknownOutcome' } });
+  });
+
+  test('a cancel ends only the waiting', async () => {
+    const stack = await startStack();
+    const { world, progress } = stack;
+    await begin(stack, provisioning());
+    await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
+    await world.cancel(id);
+    await expect(world.result(id)).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
+    expect(await progress(id)).toMatchObject({
+      phase: 'Cancelled',
+      why: 'no longer waited for: env/team-a goes on',
+    });
+    expect(await world.result('env/team-a')).toMatchObject({ phase: 'Ready' });
+    await world.verifyReplays();
+  });
+
+  test('follows an inner run that continues as new, and continues as new itself', async () => {
+    const stack = await startStack({ suggestContinueAsNewAfter: 30 });
+    const { world } = stack;
+    await begin(stack, provisioning());
+    expect(await world.result(id)).toMatchObject({ phase: 'Done', audit: [{ verb: 'started' }] });
+    const runs = (workflowId: string) => world.namespace.runs.filter((run) => run.workflowId === workflowId).length;
+    expect(runs('env/team-a')).toBeGreaterThan(1);
+    expect(runs(id)).toBeGreaterThan(1);
+  });
+
+  test('starts nothing twice when its worker is lost before it could tell, although the inner run has ended by then', async () => {
+    let isKilled = false;
+    const stack = await startStack({
+      settings: { pollMinMs: 500 },
+      restartMs: null,
+      onServerCall: (method, worker) => {
+        if (isKilled || worker === null || method !== 'describeWorkflowExecution') return;
+        isKilled = true;
+        stack.world.killWorker(worker);
+      },
+    });
+    const { world } = stack;
+    world.startWorker();
+    await begin(stack, teardown);
+    expect(await world.result(id)).toMatchObject({ phase: 'Done', audit: [{ verb: 'started' }] });
+    expect(isKilled).toBe(true);
+    expect(world.namespace.runs.filter(({ workflowId }) => workflowId === 'teardown/team-a')).toHaveLength(1);
+  });
+
+  test('refuses an argument that says nothing to start', async () => {
+    const stack = await startStack();
+    await begin(stack, { schedule: 'evening' });
+    await expect(stack.world.result(id)).rejects.toMatchObject({ cause: { type: 'InvalidSpec' } });
+  });
+});
