@@ -1,9 +1,9 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import type { Spec, SpecKind } from '../contract/spec.js';
 import { type Fields, type Finding, isFields, sectionAt, valueAt, type Way } from './finding.js';
 import { kindsWithKey, knownKeys } from './json-schema.js';
 import { lifetimeRules } from './lifetime-rules.js';
+import { unknownKeyMessage } from './nearest-key.js';
 import { notebookRules } from './notebook-rules.js';
 import { poolRules } from './pool-rules.js';
 import { type SpecCheck, type SpecProblem, sortProblems } from './problem.js';
@@ -64,18 +64,7 @@ function unknownKey(kind: SpecKind, way: Way, key: string): string {
   const elsewhere = way.length === 0 ? kindsWithKey(kind, key) : [];
   if (elsewhere.length > 0)
     return `unknown key \`${key}\`: a spec of ${kind} has none, only of ${elsewhere.join(' and ')}`;
-  const known = knownKeys(kind, way) ?? [];
-  const nearest = [...known].sort((a, b) => unlikeness(key, a) - unlikeness(key, b))[0];
-  return nearest === undefined ? `unknown key \`${key}\`` : `unknown key \`${key}\`; did you mean \`${nearest}\`?`;
-}
-
-/** Compares without case and separators first, so that `profile_id` finds `profileId`. */
-function unlikeness(written: string, known: string): number {
-  return distance(plain(written), plain(known)) + distance(written, known) / 1_000;
-}
-
-function plain(key: string): string {
-  return key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return unknownKeyMessage(key, knownKeys(kind, way) ?? []);
 }
 
 /**
