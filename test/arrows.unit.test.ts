@@ -42,7 +42,8 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
   contract: { rooms: ['domain'], packages: [/^@temporalio\/(common|workflow)$/] },
   spec: { rooms: ['contract', 'domain'] },
   workflows: { rooms: ['contract', 'domain', 'type:activities'], packages: [/^@temporalio\/(common|workflow)$/] },
-  activities: { rooms: ['modelarts', 'contract', 'domain', 'spec'] },
+  inventory: { rooms: ['modelarts', 'domain'], packages: [] },
+  activities: { rooms: ['modelarts', 'contract', 'domain', 'spec', 'inventory'] },
   codec: {
     rooms: ['config'],
     packages: [/^@temporalio\/(common|proto)($|\/)/, /^fastify$/, /^zod$/, /^node:/],

@@ -1,10 +1,14 @@
+import { claimActivities } from './claims.js';
 import type { ActivityDeps } from './deps.js';
 import { flavorActivities } from './flavors.js';
+import { inventoryActivities } from './inventory.js';
+import { leaseActivities } from './leases.js';
 import { notebookActivities } from './notebooks.js';
 import { operationActivities } from './operations.js';
 import { poolActivities } from './pools.js';
 import { specActivities } from './specs.js';
 import { startedActivities } from './started.js';
+import { webhookActivities } from './webhooks.js';
 
 /** All activities of the worker, built from what they talk to; each makes one API call, or one bounded wait. */
 export function createActivities(deps: ActivityDeps) {
@@ -14,6 +18,10 @@ export function createActivities(deps: ActivityDeps) {
     ...flavorActivities(deps),
     ...notebookActivities(deps),
     ...operationActivities(deps),
+    ...inventoryActivities(deps),
+    ...claimActivities(deps),
+    ...leaseActivities(deps),
+    ...webhookActivities(deps),
     ...startedActivities(deps),
   };
 }

@@ -1,5 +1,6 @@
 import { parseOperationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
+import { eachOf } from '../inventory/lanes.js';
 import { chooseRun } from './name.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
@@ -25,16 +26,7 @@ export async function listEnvironments(runs: Runs): Promise<Progress[]> {
   const chosen = names.map((name) => chooseRun(kinds.map((kind) => newest.get(name)?.get(kind) ?? null)));
   return await eachOf(
     chosen.filter((run) => run !== null),
+    width,
     (run) => progressOf(runs, run),
   );
-}
-
-async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = [...items.entries()];
-  const lane = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
-  return results;
 }
