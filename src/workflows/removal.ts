@@ -70,10 +70,8 @@ export async function removeNotebook(
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
-    const status = watch.last?.facts?.status;
-    // What is on its way by itself needs no command, however long ago the last one was given.
-    const due = status !== undefined && nextToRemove(status) === 'wait' ? noCommand : command;
-    const wait = await op.waitWithin(startStopwatch(untilNext(watch, due, settings.pollMaxMs)), () =>
+    const patienceMs = patienceWith(watch.last?.facts?.status, settings.pollMaxMs);
+    const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, patienceMs)), () =>
       waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
     );
     if (wait.end === 'answer') {
@@ -89,7 +87,9 @@ export async function removeNotebook(
     if (!facts) continue;
     op.state.removed = true;
     const next = nextToRemove(facts.status);
-    if (next === 'wait' || !isDue(command, `${next} ${facts.status}`, settings.pollMaxMs, Date.now())) {
+    const what = `${next} ${facts.status}`;
+    if (next === 'wait' && command.what !== what) command = given(noCommand, what, Date.now());
+    if (!isDue(command, what, patienceWith(facts.status, settings.pollMaxMs), Date.now())) {
       op.explain(judgeNotebook(name, facts, 'gone').why);
       continue;
     }
@@ -101,8 +101,16 @@ export async function removeNotebook(
       phases.deletingNotebook(`deleting notebook ${name}`);
       await persist(op, `deleting notebook ${name}`, () => undos(settings, `notebook ${name}`).deleteNotebook(ref));
     }
-    command = given(command, `${next} ${facts.status}`, Date.now());
+    command = given(command, what, Date.now());
   }
+}
+
+/**
+ * How long a command may be without effect. What is on its way by itself needs none; only where it stays for long it is
+ * deleted all the same, because the service refuses that without harm (6357) and nothing else would end the wait.
+ */
+function patienceWith(status: string | undefined, pollMaxMs: number): number {
+  return status !== undefined && nextToRemove(status) === 'wait' ? 8 * pollMaxMs : pollMaxMs;
 }
 
 /** Deletes the pool when it is ours and waits until it is gone; returns whether there was one. */
