@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
@@ -34,6 +35,8 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
   const dataConverter = createDataConverter(config.codecKeys);
   const encryptedWith = config.codecKeys[0]?.id ?? null;
   const shutdown = new AbortController();
+  // Every wait of the worker listens to it, and there may be as many as the worker takes activities: that is no leak.
+  setMaxListeners(0, shutdown.signal);
   const installation = await readInstallation(connection, namespace, config.installation);
   const modelarts = createModelArts({
     ...config.modelarts,
@@ -60,6 +63,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
       taskQueue,
       installation,
       settings,
+      webhooks: { secret: config.webhookSecret },
       shutdown: shutdown.signal,
       now: Date.now,
       sleep: realSleep,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../../src/activities/heartbeats.js';
@@ -57,6 +58,7 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const shutdown = new AbortController();
+  setMaxListeners(0, shutdown.signal);
   const token = environment(served.url).MODELARTS_TOKEN ?? '';
   const modelarts: ModelArts = createModelArts({
     endpoint: served.url,
@@ -83,6 +85,7 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
       taskQueue,
       installation,
       settings: quick,
+      webhooks: { secret: null },
       shutdown: shutdown.signal,
       now: Date.now,
       sleep: realSleep,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
 import { ActivityCancellationDetails, CancelledFailure, type Logger } from '@temporalio/common';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
@@ -46,6 +47,8 @@ export class VirtualWorker {
     random: () => number,
     private readonly interceptors: readonly ActivityInterceptorsFactory[],
   ) {
+    // As the worker process does: every wait listens to it.
+    setMaxListeners(0, this.stop.signal);
     this.client = client(this);
     this.activities = factory({
       now: () => kernel.agenda.now,
