@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Settings } from '../contract/settings.js';
 import type { ModelArts } from '../modelarts/client.js';
 import type { FlavorWatcher, NotebookWatcher, PoolWatcher } from '../modelarts/watcher.js';
+import type { WebhookDeps } from './webhooks.js';
 
 /** What the activities talk to; built once per worker process. */
 export interface ActivityDeps {
@@ -15,6 +16,7 @@ export interface ActivityDeps {
   readonly taskQueue: string;
   readonly installation: string;
   readonly settings: Settings;
+  readonly webhooks: WebhookDeps;
   /** Aborted when the worker is told to stop: waits hand over to another worker. */
   readonly shutdown: AbortSignal;
   readonly now: () => number;

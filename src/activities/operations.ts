@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 import { type OperationKind, operationId } from '../contract/ids.js';
 import { noteSignal, ownedQuery, ownUpdate, progressQuery, specQuery } from '../contract/messages.js';
-import type { LeaseProgress } from '../contract/progress.js';
+import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import { type EnvironmentResources, type LeaseInput, mergeResources, noResources } from '../contract/workflows.js';
 import type { ActivityDeps } from './deps.js';
@@ -20,6 +20,8 @@ type Lease = (input: LeaseInput) => Promise<unknown>;
 export interface CalledOff {
   readonly resources: EnvironmentResources;
   readonly wasLeased: boolean;
+  /** The end of the lease that was called off: whoever owns what is left goes on with it. */
+  readonly lease: LeaseProgress | null;
 }
 
 /** Activities that talk to other operations through Temporal. */
@@ -46,12 +48,17 @@ export function operationActivities(deps: ActivityDeps) {
     entrustToLease: entrust,
 
     /** Gives what a teardown had to leave alive back to a lease. */
-    async entrustWhatIsLeft(input: { name: string; resources: EnvironmentResources }): Promise<LeaseProgress> {
+    async entrustWhatIsLeft(input: {
+      name: string;
+      resources: EnvironmentResources;
+      lease: LeaseProgress | null;
+    }): Promise<LeaseProgress> {
       return await entrust({
         name: input.name,
         owner: operationId('teardown', input.name),
         spec: await findSpec(workflow, input.name),
         resources: input.resources,
+        lease: input.lease,
       });
     },
 
@@ -80,9 +87,12 @@ export function operationActivities(deps: ActivityDeps) {
       kinds: readonly OperationKind[];
       by: string;
       reason: string;
+      /** When the caller began, RFC 3339: a lease that had ended before is none that was called off. */
+      since: string;
     }): Promise<CalledOff> {
       let resources = noResources;
       let wasLeased = false;
+      let lease: LeaseProgress | null = null;
       for (const kind of input.kinds) {
         const workflowId = operationId(kind, input.name);
         const handle = workflow.getHandle(workflowId);
@@ -94,10 +104,13 @@ export function operationActivities(deps: ActivityDeps) {
         if (standing.open && (await isOpen(workflow, workflowId))) throw pending(`${workflowId} is ending`, 500);
         const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name);
         if (owned !== null) resources = mergeResources(resources, owned);
-        wasLeased ||= kind === 'lease' && owned !== null;
+        if (kind !== 'lease') continue;
+        wasLeased ||= owned !== null;
+        if (standing.open || (standing.closedAt ?? 0) >= Date.parse(input.since))
+          lease = (await ask<Progress>(workflow, workflowId, progressQuery.name))?.lease ?? null;
       }
       cancellationSignal().throwIfAborted();
-      return { resources, wasLeased };
+      return { resources, wasLeased, lease };
     },
   };
 }
@@ -113,13 +126,20 @@ function beingTornDown(name: string, workflowId: string): ApplicationFailure {
 
 type Workflows = Pick<Client['workflow'], 'getHandle'>;
 
-async function describe(workflow: Workflows, workflowId: string): Promise<{ open: boolean; cancelRequested: boolean }> {
+interface Standing {
+  readonly open: boolean;
+  readonly cancelRequested: boolean;
+  /** Epoch milliseconds. */
+  readonly closedAt: number | null;
+}
+
+async function describe(workflow: Workflows, workflowId: string): Promise<Standing> {
   try {
-    const { status, raw } = await workflow.getHandle(workflowId).describe();
+    const { status, closeTime, raw } = await workflow.getHandle(workflowId).describe();
     const cancelRequested = raw?.workflowExtendedInfo?.cancelRequested === true;
-    return { open: status.name === 'RUNNING', cancelRequested };
+    return { open: status.name === 'RUNNING', cancelRequested, closedAt: closeTime?.getTime() ?? null };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { open: false, cancelRequested: false };
+    if (error instanceof WorkflowNotFoundError) return { open: false, cancelRequested: false, closedAt: null };
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Standing } from '../domain/inventory.js';
 import type { Plan, PlanItem } from '../domain/plan.js';
-import type { Progress } from './progress.js';
+import type { LeaseProgress, Progress } from './progress.js';
 import type { Spec } from './spec.js';
 
 /** Identity of a resource: a deleted and remade pool has the same id, so the creation time belongs to it. */
@@ -49,6 +49,24 @@ export interface LeaseInput {
   /** Null when nobody knows it any more. */
   readonly spec: Spec | null;
   readonly resources: EnvironmentResources;
+  /** The end that an earlier lease of the same resources had: it does not begin anew. */
+  readonly lease?: LeaseProgress | null;
+}
+
+export const leaseEvents = ['lease.warning', 'lease.extended', 'lease.expired', 'lease.refused'] as const;
+export type LeaseEventName = (typeof leaseEvents)[number];
+
+/** What a lease tells its webhook, as the body of a POST (docs/workflows/lease.md). */
+export interface LeaseEvent {
+  /** The same for every try, so that a receiver can tell repeats. */
+  readonly id: string;
+  readonly event: LeaseEventName;
+  readonly name: string;
+  readonly workflowId: string;
+  readonly at: string;
+  readonly endsAt: string | null;
+  readonly maxEndsAt: string | null;
+  readonly why: string;
 }
 
 /** Argument of `teardownEnvironment`. */

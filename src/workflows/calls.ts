@@ -12,4 +12,6 @@ export const firstCalls = (summary: string) => calls(timeouts.firstCall, summary
 export const reads = (settings: Settings, summary: string) => calls(timeouts.read(settings), summary);
 export const creates = (settings: Settings, summary: string) => calls(timeouts.create(settings), summary);
 export const undos = (settings: Settings, summary: string) => calls(timeouts.undo(settings), summary);
+export const errands = (settings: Settings, summary: string) => calls(timeouts.errand(settings), summary);
+export const deliveries = (limitMs: number, summary: string) => calls(timeouts.delivery(limitMs), summary);
 export const waits = (settings: Settings, summary: string) => calls(timeouts.wait(settings), summary);

@@ -5,58 +5,49 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  setHandler,
 } from '@temporalio/workflow';
-import { operationId } from '../contract/ids.js';
-import { extendLeaseUpdate, ownedQuery, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
-import type { LeaseProgress, Progress } from '../contract/progress.js';
-import { type EnvironmentResources, type LeaseInput, mergeResources, noResources } from '../contract/workflows.js';
+import type { Progress } from '../contract/progress.js';
+import type { LeaseInput } from '../contract/workflows.js';
+import { describeDuration } from '../domain/duration.js';
+import { isoTime, type LeaseTerm, nextTurn, warned } from '../domain/lease.js';
 import { isName } from '../domain/name.js';
-import { firstCalls, waits } from './calls.js';
-import { describeFailure, endingFailure, invalidName, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, invalidName } from './failure.js';
+import { openLeaseDesk, showResources, takeTerm } from './lease-desk.js';
+import { LeaseErrands } from './lease-errands.js';
+import { endLease } from './lease-removal.js';
+import { firstLeaseState, type LeaseState, whenItStops, whyLeased } from './lease-state.js';
 import { Operation } from './operation.js';
-import { carriedOver, newState, type OperationState } from './operation-state.js';
-import { type Removal, removeAll } from './removal.js';
-import { teardownPhases } from './teardown.js';
+import { carriedOver } from './operation-state.js';
 
-const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
-
-interface LeaseState extends OperationState {
-  resources: EnvironmentResources;
-  /** True once the resources are to go: set by a release or a cancel, and kept over a continue-as-new. */
-  released: 'no' | 'released' | 'cancelled';
-}
+/** No timer is longer: a lease may stand for months, and its runs should not. */
+const longestWaitMs = 30 * 24 * 3_600_000;
 
 /**
- * Owns what was left alive on purpose, without an end: `Leased` until it is released or called off, then the phases of
- * a teardown until absence is verified. A teardown of the same name takes over by a note and a cancel: then nothing is
- * removed here.
+ * Owns what was left alive on purpose: `Leased` until its end, a release or a cancel, then the phases of a teardown until
+ * absence is verified. A teardown of the same name takes over by a note and a cancel: then nothing is removed here.
  */
 export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Progress> {
   const op: Operation<LeaseState> = new Operation(
-    carried === undefined ? firstState(input) : carriedOver(carried),
+    carried === undefined ? firstLeaseState(input) : carriedOver(carried),
     () => continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state),
   );
-  openDesk(op);
+  const errands = new LeaseErrands(op);
+  openLeaseDesk(op, errands);
   if (!isName(input?.name)) return await refuseInput(op);
+  errands.goOn();
   if (op.state.released === 'no') {
-    op.update({ lease: noEnd });
-    op.enter('Leased', `${input.name} is in use; it has no end, release it with \`maops env release ${input.name}\``);
+    if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
+    op.enter('Leased', whyLeased(op.state));
     showResources(op);
+    errands.look();
     try {
-      await awaitRelease(op);
+      await awaitEnd(op, errands);
     } catch (error) {
       if (error instanceof ContinueAsNew || !isCancellation(error)) throw error;
       await calledOff(op);
     }
   }
-  return await CancellationScope.nonCancellable(() => release(op, input));
-}
-
-function firstState(input: LeaseInput): LeaseState {
-  const name = isName(input?.name) ? input.name : '';
-  const resources = mergeResources(noResources, { ...noResources, ...input?.resources });
-  return { ...newState(name, [], 'Leased'), resources, released: 'no', spec: input?.spec ?? null };
+  return await CancellationScope.nonCancellable(() => endLease(op, input, errands));
 }
 
 async function refuseInput(op: Operation<LeaseState>): Promise<never> {
@@ -67,49 +58,73 @@ async function refuseInput(op: Operation<LeaseState>): Promise<never> {
   throw endingFailure(failure, op.state.progress);
 }
 
-function openDesk(op: Operation<LeaseState>): void {
-  setHandler(ownedQuery, () => op.state.resources);
-  setHandler(
-    ownUpdate,
-    (resources) => {
-      op.state.resources = mergeResources(op.state.resources, resources);
-      showResources(op);
-      return op.state.progress.lease ?? noEnd;
-    },
-    {
-      validator: (_resources) => {
-        // What it owns is on its way out: a new owner has to begin with a lease of its own.
-        if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending');
-      },
-    },
-  );
-  setHandler(
-    releaseLeaseUpdate,
-    ({ by, reason }) => {
-      op.audit('release', by, reason);
-      op.state.released = 'released';
-      return op.state.progress;
-    },
-    {
-      validator: (command) => {
-        if (!command?.by || !command.reason) throw stepFailure('RequestRejected', 'a release says by whom and why');
-        if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is being released already');
-      },
-    },
-  );
-  setHandler(extendLeaseUpdate, () => op.state.progress.lease ?? noEnd, {
-    validator: (_command) => {
-      throw stepFailure('RequestRejected', 'this lease has no end, so there is nothing to extend');
-    },
-  });
-}
-
-async function awaitRelease(op: Operation<LeaseState>): Promise<void> {
-  // The limit only bounds a run's length: a lease may stand for months.
-  while (op.state.released === 'no') {
-    await condition(() => op.state.released !== 'no' && !op.isPaused, '30 days');
+/** Waits, and warns, until the resources are to go. A pause holds that, and does not move the end. */
+async function awaitEnd(op: Operation<LeaseState>, errands: LeaseErrands): Promise<void> {
+  for (;;) {
+    const { state } = op;
+    if (state.released !== 'no' && !op.isPaused) return;
+    const next = takeTurn(op, errands);
+    if (next === 'ended') return;
+    op.explain(whyLeased(state));
+    const { term, released, paused, progress } = state;
+    const isNews = () =>
+      state.term !== term ||
+      state.released !== released ||
+      (state.paused === null) !== (paused === null) ||
+      state.progress.notebook !== progress.notebook;
+    await condition(isNews, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));
     await op.continueWhenLong();
   }
+}
+
+/** Does what is due now, and returns when the next thing is. */
+function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'ended' {
+  const { state } = op;
+  const now = Date.now();
+  const { lookAt } = state.errands;
+  if (lookAt !== null && lookAt <= now) {
+    state.errands = { ...state.errands, lookAt: null };
+    errands.look();
+  }
+  const nextLook = state.errands.lookAt ?? Number.POSITIVE_INFINITY;
+  // An end that is decided on already, and held by a pause, needs no clock.
+  if (state.term === null || state.released !== 'no') return nextLook;
+  const turn = nextTurn(state.term, now);
+  switch (turn.what) {
+    case 'wait':
+      return Math.min(turn.until, nextLook);
+    case 'warn':
+      warn(op, errands, state.term, turn.before);
+      return takeTurn(op, errands);
+    case 'end':
+      if (op.isPaused) return nextLook;
+      if (state.refused !== null && state.refused.until > now) return Math.min(state.refused.until, nextLook);
+      expire(op, errands, state.term);
+      return 'ended';
+  }
+}
+
+function warn(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm, before: number): void {
+  const { name, workflowId } = op.state.progress;
+  const left = describeDuration(term.endsAt - Date.now());
+  const room = term.maxEndsAt - term.endsAt;
+  const advice =
+    room === 0
+      ? 'it cannot be extended any more'
+      : `it can be extended by up to ${describeDuration(room)}: \`maops env extend ${name} DURATION --reason …\``;
+  const why = `${name} ends in ${left}, at ${isoTime(term.endsAt)}; ${advice}${whenItStops(op.state)}`;
+  op.state.term = warned(term, before);
+  op.audit('warn', workflowId, why);
+  errands.announce('lease.warning', why);
+  errands.look();
+}
+
+function expire(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm): void {
+  const { name, workflowId } = op.state.progress;
+  op.state.released = 'expired';
+  if (op.state.refused !== null) return;
+  op.audit('expire', workflowId, `the lease ended at ${isoTime(term.endsAt)}`);
+  errands.announce('lease.expired', `${name} ended at ${isoTime(term.endsAt)}; it is being removed`);
 }
 
 /** A cancel. From a teardown it is a handover; from anyone else it means that the environment is to go. */
@@ -123,59 +138,4 @@ async function calledOff(op: Operation<LeaseState>): Promise<void> {
   }
   op.unpause();
   op.state.released = 'cancelled';
-}
-
-async function release(op: Operation<LeaseState>, input: LeaseInput): Promise<Progress> {
-  try {
-    op.state.identity ??= await firstCalls(input.name).identify({ name: input.name });
-    op.enter('Planning', `${input.name} is released; calling off what is open on it`);
-    await callOffMakers(op, input.name);
-    const { env, pool, notebook } = op.identity.owners;
-    const owners = [env, pool, notebook];
-    const removal: Removal = { name: input.name, owners, known: op.state.resources, obeysProtection: true };
-    await removeAll(op, `${input.name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
-      op.state.resources = { ...op.state.resources, notebooks: [] };
-    });
-  } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
-    return await keepOwning(op, input, error);
-  }
-  op.update({ percent: 100 });
-  if (op.state.released === 'cancelled') {
-    op.enter('Cancelled', 'called off; nothing of it is left');
-    await op.drain();
-    throw new CancelledFailure('The lease was called off');
-  }
-  op.enter('Gone', `${input.name} is gone: neither list nor show knows it`);
-  await op.drain();
-  return op.state.progress;
-}
-
-/** An operation that adopts what is about to be removed is called off first; it hands over to this run, not to a lease. */
-async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<void> {
-  const kinds = ['env', 'pool', 'notebook'] as const;
-  const by = operationId('lease', name);
-  const calls = waits(op.identity.settings, name);
-  const { resources } = await calls.callOff({ name, kinds, by, reason: 'the lease is released' });
-  op.state.resources = mergeResources(op.state.resources, resources);
-}
-
-/** What may not be removed stays owned: a new run of this lease goes on owning it and shows why. */
-async function keepOwning(op: Operation<LeaseState>, input: LeaseInput, error: unknown): Promise<Progress> {
-  const failure = describeFailure(error, null);
-  op.audit('refuse', operationId('lease', input.name), failure.message);
-  op.state.released = 'no';
-  op.fail(failure);
-  await op.drain();
-  return await continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state);
-}
-
-function showResources(op: Operation<LeaseState>): void {
-  const { pool, notebooks } = op.state.resources;
-  const nodes = { wanted: 0, available: 0, creating: 0, abnormal: 0 };
-  const [notebook] = notebooks;
-  op.update({
-    pool: pool === null ? null : { id: pool.id, phase: null, nodes, scopes: {}, driver: null },
-    notebook: notebook === undefined ? null : { id: notebook.id, status: null, url: null, autoStopAt: null },
-  });
 }

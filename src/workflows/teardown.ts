@@ -1,5 +1,5 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { Progress } from '../contract/progress.js';
+import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { EnvironmentResources, TeardownInput } from '../contract/workflows.js';
 import { isName } from '../domain/name.js';
 import { firstCalls, reads, waits } from './calls.js';
@@ -29,6 +29,8 @@ interface TeardownState extends OperationState {
   /** What the operations that were called off knew to be alive; null until they are. */
   known: EnvironmentResources | null;
   wasLeased: boolean;
+  /** The end of the lease that was called off: it stands, should something have to stay. */
+  lease: LeaseProgress | null;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
 
 function firstState(input: TeardownInput): TeardownState {
   const name = isName(input?.name) ? input.name : '';
-  return { ...newState(name, [], 'Planning'), known: null, wasLeased: false };
+  return { ...newState(name, [], 'Planning'), known: null, wasLeased: false, lease: null };
 }
 
 async function callOff(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
@@ -77,20 +79,22 @@ async function callOff(op: Operation<TeardownState>, name: string): Promise<Envi
   const by = op.state.note?.by ?? workflowInfo().workflowId;
   const reason = op.state.note?.reason ?? 'teardown';
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
-  const { resources, wasLeased } = await waits(op.identity.settings, name).callOff({ name, kinds, by, reason });
-  op.state.known = resources;
-  op.state.wasLeased = wasLeased;
-  return resources;
+  const since = op.state.progress.startedAt;
+  const calledOff = await waits(op.identity.settings, name).callOff({ name, kinds, by, reason, since });
+  op.state.known = calledOff.resources;
+  op.state.wasLeased = calledOff.wasLeased;
+  op.state.lease = calledOff.lease;
+  return calledOff.resources;
 }
 
 /** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
 async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<never> {
   const failure = describeFailure(error, null);
   op.fail(failure);
-  const { identity, known, wasLeased } = op.state;
+  const { identity, known, wasLeased, lease: standing } = op.state;
   if (identity !== null && known !== null && (wasLeased || known.pool !== null || known.notebooks.length > 0)) {
     const { name } = op.state.progress;
-    const lease = await reads(identity.settings, name).entrustWhatIsLeft({ name, resources: known });
+    const lease = await reads(identity.settings, name).entrustWhatIsLeft({ name, resources: known, lease: standing });
     op.update({ lease });
   }
   op.enter('Failed', `${failure.type}: ${failure.message}`);

@@ -44,6 +44,21 @@ export function undo(settings: Settings): ActivityOptions {
   };
 }
 
+/** A call that an operation can do without: given up in the end. */
+export function errand(settings: Settings): ActivityOptions {
+  return { ...read(settings), scheduleToCloseTimeout: 60 * MINUTE };
+}
+
+/** A webhook: tried again with growing pauses until it is taken or the time is over. */
+export function delivery(limitMs: number): ActivityOptions {
+  return {
+    startToCloseTimeout: 15 * SECOND,
+    scheduleToCloseTimeout: limitMs,
+    heartbeatTimeout,
+    retry: { ...retry, maximumInterval: 10 * MINUTE },
+  };
+}
+
 /** A bounded window of waiting; the server starts the next one, so that a deploy or crash costs seconds. */
 export function wait(settings: Settings): ActivityOptions {
   return {

@@ -10,6 +10,7 @@ import type { SimulatorOptions } from '../../../src/simulator/options.js';
 import { createSimulator } from '../../../src/simulator/simulator.js';
 import type { Simulator } from '../../../src/simulator/simulator-interface.js';
 import { type HttpHooks, virtualNetwork } from './http.js';
+import { type WebhookReceiver, webhookNetwork, webhookSecret } from './webhook-network.js';
 import type { ActivityTable, WorkerRuntime } from './worker.js';
 import { VirtualWorld } from './world.js';
 import type { WorldOptions } from './world-options.js';
@@ -32,6 +33,8 @@ export interface VirtualStackOptions extends Omit<Partial<WorldOptions>, 'worker
   /** @defaultValue 5, as the product */
   readonly maxRps?: number;
   readonly http?: HttpHooks;
+  /** The receiver of webhooks. @defaultValue one that takes everything */
+  readonly webhook?: WebhookReceiver;
   /** One way. @defaultValue 20 ms */
   readonly httpLatencyMs?: number;
 }
@@ -98,6 +101,10 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
       taskQueue: 'modelarts-ops',
       installation,
       settings,
+      webhooks: {
+        secret: new Secret(webhookSecret),
+        adapter: webhookNetwork(runtime, httpLatencyMs, (sent) => options.webhook?.(sent) ?? 200),
+      },
       shutdown,
       now,
       sleep,

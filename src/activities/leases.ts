@@ -1,0 +1,55 @@
+import type { ResourceRef } from '../contract/workflows.js';
+import type { NotebookFacts } from '../domain/notebook.js';
+import type { PoolFacts } from '../domain/pool.js';
+import type { Notebook } from '../modelarts/schemas/notebook.js';
+import { orAbsent, readingPatiently } from './calls.js';
+import type { ActivityDeps } from './deps.js';
+import { notebookFacts, poolFacts } from './facts.js';
+
+/** What a look found; null for what was not asked for, is not there, or is another one under the same id. */
+export interface LeasedSight {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly pool: PoolFacts | null;
+  readonly notebook: NotebookFacts | null;
+}
+
+/** Activities of a lease on what it owns. It can live without each of them: none of them decides its end. */
+export function leaseActivities(deps: ActivityDeps) {
+  const { pools, notebooks } = deps.modelarts;
+
+  async function showSame(ref: ResourceRef, options: { signal: AbortSignal }): Promise<Notebook | null> {
+    const shown = await orAbsent(notebooks.show(ref.id, options));
+    return shown !== null && notebookFacts(shown).createdAt === ref.createdAt ? shown : null;
+  }
+
+  return {
+    /** One look at a pool and a notebook. */
+    async lookAtLeased(input: { pool: ResourceRef | null; notebook: ResourceRef | null }): Promise<LeasedSight> {
+      return await readingPatiently(async (options) => {
+        const { pool, notebook } = input;
+        const facts = pool === null ? null : await orAbsent(pools.show(pool.id, options).then(poolFacts));
+        const shown = notebook === null ? null : await showSame(notebook, options);
+        return {
+          at: deps.now(),
+          pool: facts?.createdAt === pool?.createdAt ? facts : null,
+          notebook: shown === null ? null : notebookFacts(shown),
+        };
+      });
+    },
+
+    /** Sets a notebook's `auto_stop`; on a running one it counts from the next start (notebooks-and-auth.md 2.6). */
+    async setAutoStop(input: { notebook: ResourceRef; autoStopMs: number }): Promise<void> {
+      await readingPatiently(async (options) => {
+        const shown = await showSame(input.notebook, options);
+        if (shown === null) return;
+        const duration = Math.floor(input.autoStopMs / 1_000);
+        const now = shown.spec.auto_stop;
+        if (now?.enable === true && now.duration === duration) return;
+        const prompt = now?.prompt === undefined ? {} : { prompt: now.prompt };
+        const change = { spec: { auto_stop: { enable: true, duration, ...prompt } } };
+        await notebooks.update(input.notebook.id, change, options);
+      });
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { CancelledFailure, ContinueAsNew, continueAsNew } from '@temporalio/workflow';
+import { operationId } from '../contract/ids.js';
+import type { Progress } from '../contract/progress.js';
+import { type LeaseInput, mergeResources } from '../contract/workflows.js';
+import { retryPause } from '../domain/lease.js';
+import { firstCalls, waits } from './calls.js';
+import { describeFailure } from './failure.js';
+import { showResources } from './lease-desk.js';
+import type { LeaseErrands } from './lease-errands.js';
+import type { LeaseState } from './lease-state.js';
+import type { Operation } from './operation.js';
+import { type Removal, removeAll } from './removal.js';
+import { teardownPhases } from './teardown.js';
+
+/** Before a run knows its settings. */
+const defaultPauseMs = 30_000;
+
+/** Removes what a lease owns, and ends it when absence is verified; what may not go stays owned. */
+export async function endLease(op: Operation<LeaseState>, input: LeaseInput, errands: LeaseErrands): Promise<Progress> {
+  const { name } = input;
+  op.fail(null);
+  // What was seen of it does not hold any more from here on.
+  showResources(op);
+  try {
+    op.state.identity ??= await firstCalls(name).identify({ name });
+    op.enter('Planning', `${name} is ${op.state.released}; calling off what is open on it`);
+    await callOffMakers(op, name);
+    const { env, pool, notebook } = op.identity.owners;
+    const owners = [env, pool, notebook];
+    const removal: Removal = { name, owners, known: op.state.resources, obeysProtection: true };
+    await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+      op.state.resources = { ...op.state.resources, notebooks: [] };
+      op.update({ notebook: null });
+    });
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    return await keepOwning(op, input, errands, error);
+  }
+  errands.close();
+  op.update({ percent: 100, pool: null });
+  if (op.state.released === 'cancelled') {
+    op.enter('Cancelled', 'called off; nothing of it is left');
+    await op.drain();
+    throw new CancelledFailure('The lease was called off');
+  }
+  op.enter('Gone', `${name} is gone: neither list nor show knows it`);
+  await op.drain();
+  return op.state.progress;
+}
+
+/** An operation that adopts what is about to be removed is called off first; it hands over to this run, not to a lease. */
+async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<void> {
+  const kinds = ['env', 'pool', 'notebook'] as const;
+  const by = operationId('lease', name);
+  const calls = waits(op.identity.settings, name);
+  const reason = `the lease is ${op.state.released}`;
+  const { resources } = await calls.callOff({ name, kinds, by, reason, since: op.state.progress.startedAt });
+  op.state.resources = mergeResources(op.state.resources, resources);
+}
+
+/** What may not be removed stays owned: a new run, which a cancel of this one does not reach, goes on owning it and shows why. */
+async function keepOwning(
+  op: Operation<LeaseState>,
+  input: LeaseInput,
+  errands: LeaseErrands,
+  error: unknown,
+): Promise<Progress> {
+  const failure = describeFailure(error, null);
+  const { refused, identity } = op.state;
+  // An ended lease tries again and again: one line for each reason is enough.
+  if (op.state.released !== 'expired' || refused?.why !== failure.message) {
+    op.audit('refuse', operationId('lease', input.name), failure.message);
+    errands.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
+  }
+  const times = (refused?.times ?? 0) + 1;
+  const until = Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);
+  op.state.refused = { times, why: failure.message, until };
+  op.state.released = 'no';
+  // The note of a teardown that has waited for this run: it sends another to the next.
+  op.state.note = null;
+  op.fail(failure);
+  await op.drain();
+  return await continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state);
+}

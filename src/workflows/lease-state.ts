@@ -1,0 +1,96 @@
+import type { LeaseProgress } from '../contract/progress.js';
+import {
+  type EnvironmentResources,
+  type LeaseEvent,
+  type LeaseInput,
+  mergeResources,
+  noResources,
+} from '../contract/workflows.js';
+import { isoTime, type LeaseTerm, resumeTerm, startTerm } from '../domain/lease.js';
+import { isName } from '../domain/name.js';
+import { newState, type OperationState } from './operation-state.js';
+
+/** What a lease carries, also over a continue-as-new. */
+export interface LeaseState extends OperationState {
+  resources: EnvironmentResources;
+  /** Why the resources are to go; kept over a continue-as-new, so that a removal goes on. */
+  released: 'no' | 'released' | 'cancelled' | 'expired';
+  /** Null: it has no end. */
+  term: LeaseTerm | null;
+  /** The last removal that something forbade: how many were, why, and when an ended lease tries again (epoch ms). */
+  refused: { readonly times: number; readonly why: string; readonly until: number } | null;
+  errands: Errands;
+}
+
+/** What a lease has under way beside its waiting. */
+export interface Errands {
+  /** Events that the webhook has not taken yet. */
+  readonly undelivered: readonly LeaseEvent[];
+  /** The `auto_stop` that the notebook is to get, in milliseconds. */
+  readonly autoStopMs: number | null;
+  /** When to look at the notebook again: its own stop is due by then (epoch ms). */
+  readonly lookAt: number | null;
+}
+
+const noErrands: Errands = { undelivered: [], autoStopMs: null, lookAt: null };
+const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
+
+/** The state of a lease that begins now. The end that counts from here is never moved by a later join. */
+export function firstLeaseState(input: LeaseInput): LeaseState {
+  const name = isName(input?.name) ? input.name : '';
+  const resources = mergeResources(noResources, { ...noResources, ...input?.resources });
+  const spec = input?.spec ?? null;
+  const term = firstTerm(input, Date.now());
+  const state = newState(name, [], 'Leased');
+  return {
+    ...state,
+    progress: { ...state.progress, lease: shownTerm(term) },
+    resources,
+    released: 'no',
+    term,
+    refused: null,
+    errands: noErrands,
+    spec,
+  };
+}
+
+function firstTerm(input: LeaseInput, now: number): LeaseTerm | null {
+  const times = input?.spec?.lease;
+  if (times === undefined) return null;
+  return (input.lease && resumeTerm(times, input.lease, now)) ?? startTerm(times, now);
+}
+
+/** A term as progress shows it. */
+export function shownTerm(term: LeaseTerm | null): LeaseProgress {
+  if (term === null) return noEnd;
+  const { endsAt, maxEndsAt, extensions } = term;
+  return { endsAt: isoTime(endsAt), maxEndsAt: isoTime(maxEndsAt), extensions };
+}
+
+/** One line on where an open lease stands. */
+export function whyLeased(state: LeaseState): string {
+  const { progress, term, refused, paused, released } = state;
+  const { name } = progress;
+  const stops = whenItStops(state);
+  const held = paused === null ? '' : ', its teardown is held by a pause';
+  if (released !== 'no') return `${name} is ${released}${held}: \`maops env resume ${name}\``;
+  if (term === null) {
+    const stays = refused === null ? '' : `, and could not be removed: ${refused.why}`;
+    return `${name} is in use; it has no end, release it with \`maops env release ${name}\`${stays}${stops}`;
+  }
+  const end = isoTime(term.endsAt);
+  if (Date.now() < term.endsAt) {
+    const stays = refused === null ? '' : `, and could not be removed before: ${refused.why}`;
+    return `${name} is in use until ${end}, at most until ${isoTime(term.maxEndsAt)}${stays}${held}${stops}`;
+  }
+  if (paused !== null) return `${name} ended at ${end}${held}: \`maops env resume ${name}\`${stops}`;
+  if (refused === null) return `${name} ended at ${end}`;
+  return `${name} ended at ${end}, but ${refused.why}; trying again at ${isoTime(refused.until)}${stops}`;
+}
+
+/** The notebook's own stop as it was seen last: it comes even when this software is dead. */
+export function whenItStops({ progress, spec }: LeaseState): string {
+  const at = progress.notebook?.autoStopAt ?? null;
+  if (at === null || Date.parse(at) <= Date.now()) return '';
+  return `; notebook ${spec?.notebook?.name ?? progress.name} stops by itself at ${at}`;
+}
