@@ -18,6 +18,8 @@ export class Attempt {
   private flushing: Entry | null = null;
   private cancelling: Entry | null = null;
   private deadline: Entry | null = null;
+  /** Its worker cannot be heard, or the code has returned and its result is on the way: no heartbeat comes. */
+  private silent = false;
   /** Set while the code runs: tells it that it is called off. */
   interrupt: ((reason: CancelReason) => void) | null = null;
 
@@ -48,7 +50,7 @@ export class Attempt {
     agenda.stirs += 1;
     this.unsent = { details: payloads([details]) };
     if (this.beatsByItself) {
-      this.send();
+      if (!this.silent) this.send();
     } else if (this.flushing === null) {
       const due = this.lastSent === null ? agenda.now : this.lastSent + this.throttleMs;
       this.flushing = agenda.schedule(due, () => this.flush());
@@ -71,7 +73,7 @@ export class Attempt {
 
   /** The server has news for the activity: it hears them with its next heartbeat, or at once from its own worker's clock. */
   notify(reason: CancelReason): void {
-    if (this.interrupt === null || !this.worker.alive) return;
+    if (this.interrupt === null || !this.worker.alive || (this.silent && reason !== 'TIMED_OUT')) return;
     if (reason === 'TIMED_OUT' || reason === 'WORKER_SHUTDOWN') {
       this.tell(reason);
       return;
@@ -81,7 +83,8 @@ export class Attempt {
   }
 
   private tell(reason: CancelReason): void {
-    if (this.worker.alive) this.interrupt?.(reason);
+    if (this.worker.isFrozen) void this.worker.moving().then(() => this.interrupt?.(reason));
+    else if (this.worker.alive) this.interrupt?.(reason);
   }
 
   private beatsUntil(now: number): number {
@@ -97,19 +100,29 @@ export class Attempt {
     return this.beatAt(this.beatsUntil(this.kernel.agenda.now) + 1);
   }
 
-  /** Its worker died: from now on nothing of it is heard. */
+  /** Its worker died, or cannot be heard: from now on no heartbeat comes. */
   lost(): void {
-    if (this.beatsByItself) {
+    if (this.beatsByItself && !this.silent) {
       const count = this.beatsUntil(this.kernel.agenda.now);
       if (count > 0) this.lastSent = this.beatAt(count);
     }
+    this.silent = true;
     this.watch();
+  }
+
+  /** Its worker is heard again: it is told when the server has given it up, or called it off. */
+  found(): void {
+    this.silent = false;
+    this.lastSent = this.kernel.agenda.now;
+    if (this.task.attempt !== this) this.notify('NOT_FOUND');
+    else if (this.task.cancelRequested) this.notify('CANCELLED');
+    if (this.beatsByItself && this.deadline !== null) this.deadline.dropped = true;
   }
 
   /** Waits for the heartbeat time-out, unless the worker keeps it away. */
   private watch(): void {
     const { heartbeatMs } = this.task;
-    if (heartbeatMs === null || (this.beatsByItself && this.worker.alive)) return;
+    if (heartbeatMs === null || (this.beatsByItself && this.worker.alive && !this.silent)) return;
     if (this.deadline !== null) this.deadline.dropped = true;
     this.deadline = this.kernel.agenda.schedule((this.lastSent ?? this.startedAt) + heartbeatMs, () => {
       if (this.task.attempt !== this) return;

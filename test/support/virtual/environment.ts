@@ -73,6 +73,7 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
     const { now, sleep, random, client, shutdown } = runtime;
     const adapter = virtualNetwork(simulator, runtime, {
       latencyMs: httpLatencyMs,
+      travel: async (ms) => await world?.sleep(ms),
       count: () => (calls += 1),
       hooks: http,
       kill: (worker) => world?.killWorker(worker),

@@ -25,6 +25,8 @@ export function virtualNetwork(
   runtime: WorkerRuntime,
   options: {
     readonly latencyMs: number;
+    /** The way there: what is on it arrives, whatever becomes of the worker. */
+    readonly travel: (ms: number) => Promise<void>;
     readonly count: () => number;
     readonly hooks: HttpHooks;
     readonly kill: (worker: VirtualWorker) => void;
@@ -40,12 +42,13 @@ export function virtualNetwork(
       worker,
     };
     const checkpoint = async (hook: ((call: HttpCall) => 'goes on' | 'dies') | undefined) => {
+      await worker.moving();
       if (hook?.(call) === 'dies') options.kill(worker);
       if (!worker.alive) await new Promise(() => {});
     };
     await checkpoint(options.hooks.beforeSend);
     const signal = config.signal as AbortSignal | undefined;
-    await sleep(options.latencyMs, signal);
+    await options.travel(options.latencyMs);
     const headers = Object.entries(AxiosHeaders.from(config.headers).toJSON()).map(([name, value]) => [
       name.toLowerCase(),
       String(value),

@@ -17,6 +17,8 @@ export interface ServerSettings {
   readonly taskTimeoutMs: number;
   /** Activities heartbeat by themselves this often, as the worker's interceptor makes them; null when they do not. */
   readonly autoHeartbeatMs: number | null;
+  /** Time that a result spends on its way to the server; beyond the worker's patience it is lost. @defaultValue none */
+  readonly reportDelay: (activityType: string) => number;
   /** Time that a task spends on its way to a worker. @defaultValue none */
   readonly latency: (task: 'workflow' | 'activity') => number;
 }

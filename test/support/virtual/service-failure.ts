@@ -8,6 +8,7 @@ export const codes = {
   deadlineExceeded: 4,
   notFound: 5,
   alreadyExists: 6,
+  unavailable: 14,
 } as const;
 
 /** Looks like the error of a gRPC call, as the client tells them apart. */

@@ -52,6 +52,10 @@ export function virtualClient(
       const answer = backend
         .call(worker, name, () => serve(body))
         .then(async (given) => ('later' in given ? await given.later : given.value))
+        .then((value) => {
+          if (worker?.isCut === true) throw new ServiceFailure(codes.unavailable, 'the server cannot be reached');
+          return value;
+        })
         .catch((error: unknown) => {
           throw asServiceFailure(error);
         });

@@ -26,14 +26,19 @@ export interface WorkerRuntime {
 /** Builds what one worker process runs; called anew for every worker, as its caches and watchers die with it. */
 export type WorkerFactory = (runtime: WorkerRuntime) => ActivityTable;
 
+/** For how long a worker tries to report a result. */
+const reportPatienceMs = 10_000;
 const silent = () => undefined;
 const noLogger: Logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
 
 /** One worker process: runs activities, and holds the cached instances of runs until it dies. */
 export class VirtualWorker {
   alive = true;
-  /** False from the moment it is told to stop. */
-  accepting = true;
+  /** Cut off from the server until this moment: it takes nothing, and nothing of it is heard. */
+  private cutUntil = 0;
+  /** Stands still until this moment, as a process whose machine was suspended. */
+  private frozenUntil = 0;
+  private stopping = false;
   readonly running = new Set<Attempt>();
   private readonly stop = new AbortController();
   private readonly activities: ActivityTable;
@@ -60,13 +65,55 @@ export class VirtualWorker {
     });
   }
 
-  /** A promise of the outside world as this worker sees it: after its death it never settles. */
+  get isCut(): boolean {
+    return this.kernel.agenda.now < this.cutUntil;
+  }
+
+  get isFrozen(): boolean {
+    return this.alive && this.kernel.agenda.now < this.frozenUntil;
+  }
+
+  /** Whether it takes tasks: not once it is told to stop, nor while it cannot be reached. */
+  get accepting(): boolean {
+    return this.alive && !this.stopping && !this.isCut;
+  }
+
+  /** A promise of the outside world as this worker sees it: after its death it never settles, and frozen it hears later. */
   guard<T>(outside: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      const hear = (act: () => void) => {
+        const { agenda } = this.kernel;
+        if (!this.alive) return;
+        if (this.isFrozen) agenda.schedule(this.frozenUntil, () => hear(act));
+        else act();
+      };
       outside.then(
-        (value) => (this.alive ? resolve(value) : undefined),
-        (error: unknown) => (this.alive ? reject(error) : undefined),
+        (value) => hear(() => resolve(value)),
+        (error: unknown) => hear(() => reject(error)),
       );
+    });
+  }
+
+  /** Resolves when it does not stand still. */
+  async moving(): Promise<void> {
+    const { agenda } = this.kernel;
+    if (this.isFrozen) await this.guard(agenda.sleep(this.frozenUntil - agenda.now));
+  }
+
+  /**
+   * Its way to the server is broken for a while, and what runs in it goes on: heartbeats are missed, results come late
+   * or never, and the server may have the work done again. A `frozen` worker stands still meanwhile and knows nothing of it.
+   */
+  cutOff(ms: number, frozen = false): void {
+    if (!this.alive) return;
+    const { agenda } = this.kernel;
+    this.kernel.trace(() => `worker ${this.number} is ${frozen ? 'frozen' : 'cut off'} for ${ms} ms`);
+    this.cutUntil = Math.max(this.cutUntil, agenda.now + ms);
+    if (frozen) this.frozenUntil = Math.max(this.frozenUntil, agenda.now + ms);
+    for (const attempt of this.running) attempt.lost();
+    agenda.schedule(this.cutUntil, () => {
+      if (!this.alive || this.isCut) return;
+      for (const attempt of this.running) attempt.found();
     });
   }
 
@@ -105,7 +152,14 @@ export class VirtualWorker {
       if (!this.alive) return;
       this.running.delete(attempt);
       attempt.ended();
-      this.kernel.agenda.schedule(this.kernel.agenda.now, () => {
+      const { agenda } = this.kernel;
+      const delay = this.isCut ? this.cutUntil - agenda.now : this.kernel.settings.reportDelay(task.type);
+      if (delay > 0) attempt.lost();
+      if (delay > reportPatienceMs) {
+        this.kernel.trace(() => `${task.owner.workflowId} ${task.type} ends, and its result is lost`);
+        return;
+      }
+      agenda.schedule(agenda.now + delay, () => {
         this.kernel.trace(() => `${task.owner.workflowId} ${task.type} ends: ${describe(answer)}`);
         task.report(attempt, answer);
       });
@@ -118,7 +172,7 @@ export class VirtualWorker {
 
   /** A SIGTERM: takes nothing more, and tells its waits to hand over. */
   drain(): void {
-    this.accepting = false;
+    this.stopping = true;
     this.stop.abort(new Error('the worker is stopping'));
   }
 
@@ -126,7 +180,6 @@ export class VirtualWorker {
   die(): void {
     if (!this.alive) return;
     this.alive = false;
-    this.accepting = false;
     for (const attempt of this.running) attempt.lost();
     this.running.clear();
   }

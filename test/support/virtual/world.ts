@@ -4,10 +4,11 @@ import { productWorkflows, workflowHost } from './bundle.js';
 import type { Fate, Kernel } from './kernel.js';
 import { Namespace } from './namespace.js';
 import { nameOfCommand, nameOfJob } from './naming.js';
-import type { Command } from './protocol.js';
+import { type Command, decoded } from './protocol.js';
 import { seededRandom } from './random.js';
 import type { RunStatus, WorkflowRun } from './run.js';
 import type { WorkflowHost } from './sdk-vm.js';
+import { codes, ServiceFailure } from './service-failure.js';
 import { type ServiceBackend, virtualClient } from './temporal-service.js';
 import { searchAttributesOf } from './visibility.js';
 import { VirtualWorker } from './worker.js';
@@ -32,6 +33,7 @@ export class VirtualWorld {
   private readonly kernel: Kernel;
   private readonly backend: ServiceBackend;
   private readonly waiting: ((worker: VirtualWorker) => Promise<void>)[] = [];
+  private outageUntil = 0;
   private error: Error | null = null;
   private running = false;
 
@@ -51,6 +53,7 @@ export class VirtualWorld {
         taskTimeoutMs: options.taskTimeoutMs ?? 10_000,
         autoHeartbeatMs: options.autoHeartbeatMs === undefined ? 2000 : options.autoHeartbeatMs,
         latency: options.latency ?? (() => 0),
+        reportDelay: options.reportDelay ?? (() => 0),
       },
       withWorker: (preferred, task) => this.withWorker(preferred, task),
       createInstance: (instance) => host.create(instance),
@@ -107,7 +110,8 @@ export class VirtualWorld {
       interceptors,
     );
     this.workers.push(worker);
-    for (const task of this.waiting.splice(0)) this.agenda.schedule(this.agenda.now, () => this.withWorker(null, task));
+    if (this.outageUntil > this.agenda.now) worker.cutOff(this.outageUntil - this.agenda.now);
+    this.handOut();
     return worker;
   }
 
@@ -125,6 +129,18 @@ export class VirtualWorld {
     worker.drain();
     this.agenda.schedule(this.agenda.now + graceMs, () => worker.die());
     this.replace();
+  }
+
+  /** Breaks the way of every worker to the server, or of one, for a while; `frozen` workers stand still meanwhile. */
+  cutOff(ms: number, { frozen = false, worker }: { frozen?: boolean; worker?: VirtualWorker } = {}): void {
+    if (worker === undefined) this.outageUntil = Math.max(this.outageUntil, this.agenda.now + ms);
+    for (const one of worker === undefined ? this.workers : [worker]) one.cutOff(ms, frozen);
+    this.agenda.schedule(this.agenda.now + ms, () => this.handOut());
+  }
+
+  /** Gives the tasks that wait for a worker to those that can take them. */
+  private handOut(): void {
+    for (const task of this.waiting.splice(0)) this.agenda.schedule(this.agenda.now, () => this.withWorker(null, task));
   }
 
   private replace(): void {
@@ -163,6 +179,7 @@ export class VirtualWorld {
       const act = async () => {
         try {
           this.options.onServerCall?.(method, worker);
+          if (worker?.isCut === true) throw new ServiceFailure(codes.unavailable, 'the server cannot be reached');
           resolve(await action());
         } catch (error) {
           reject(error);
@@ -216,6 +233,15 @@ export class VirtualWorld {
 
   async query<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T> {
     return await this.client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args);
+  }
+
+  /** Asks a run by a query as `query` does, but outside of the world: no worker is needed, and nothing happens by it. */
+  async observe<T>(run: WorkflowRun, name: string): Promise<T> {
+    const worker = this.workers.findLast(({ accepting }) => accepting) ?? this.workers.at(-1);
+    if (worker === undefined) throw new Error('There was no worker yet.');
+    const reply = await run.replica.query(worker, name, []);
+    if ('failure' in reply) throw new Error(reply.failure.message ?? 'the query failed');
+    return decoded(reply.answer) as T;
   }
 
   async signal(workflowId: string, name: string, ...args: unknown[]): Promise<void> {
