@@ -1,4 +1,4 @@
-import type { Standing } from '../domain/inventory.js';
+import type { AuditReport } from '../domain/audit.js';
 import type { Plan, PlanItem } from '../domain/plan.js';
 import type { LeaseProgress, Progress } from './progress.js';
 import type { Spec } from './spec.js';
@@ -109,27 +109,14 @@ export interface SweepProgress extends Progress {
   readonly results: readonly PlanItemResult[];
 }
 
-/** One line of an audit. */
-export interface AuditFinding {
-  readonly kind: 'pool' | 'notebook';
-  readonly id: string;
-  readonly name: string;
-  readonly state: string | null;
-  readonly standing: Standing;
-  readonly isProtected: boolean;
-  /** Workflow id of the operation whose marker it carries, when a known name has it. */
-  readonly owner: string | null;
-  readonly createdAt: string | null;
-  /** Money, when a price table is given. */
-  readonly cost: { readonly perHour: number; readonly sinceCreation: number; readonly currency: string } | null;
-  readonly why: string;
-}
-
-export interface AuditReport {
-  readonly at: string;
-  readonly findings: readonly AuditFinding[];
-  readonly counts: Readonly<Record<Standing, number>>;
-  readonly unread: readonly string[];
+/** Argument of `auditResources`: `{}` reads; with `adopt` it also gives one orphan an owner again. */
+export interface AuditInput {
+  readonly adopt?: {
+    /** Id of the pool or notebook. */
+    readonly id: string;
+    readonly by: string;
+    readonly reason: string;
+  };
 }
 
 /** What `auditResources` ends with. */

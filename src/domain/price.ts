@@ -1,0 +1,54 @@
+import type { InventoryItem } from './inventory.js';
+import { createdMs } from './standing.js';
+
+/** What a flavor costs: per node and hour in a pool, per instance and hour for a notebook that is on no pool of ours. */
+export interface PriceTable {
+  readonly currency: string;
+  readonly flavors: Readonly<Record<string, number>>;
+}
+
+export interface Cost {
+  readonly perHour: number;
+  /** As if today's size had been paid since the creation; null when the resource stands still, so that nobody knows how long it ran. */
+  readonly sinceCreation: number | null;
+  readonly currency: string;
+}
+
+const HOUR = 3_600_000;
+
+/** What a resource costs; null without a price table, or when one of its flavors has no price: half a sum would be believed. */
+export function costOf(item: InventoryItem, prices: PriceTable | null, now: number): Cost | null {
+  if (prices === null || unpricedFlavors(item, prices).length > 0) return null;
+  const perHour = Object.entries(item.flavors).reduce(
+    (sum, [flavor, count]) => sum + count * (prices.flavors[flavor] ?? 0),
+    0,
+  );
+  const created = createdMs(item);
+  const standsStill = item.kind === 'notebook' && item.poolId === null && perHour === 0;
+  const hours = created === null || standsStill ? null : Math.max(0, now - created) / HOUR;
+  return {
+    perHour: rounded(perHour),
+    sinceCreation: hours === null ? null : rounded(perHour * hours),
+    currency: prices.currency,
+  };
+}
+
+/** Flavors of a resource that the table does not name. */
+export function unpricedFlavors(item: InventoryItem, prices: PriceTable): string[] {
+  return Object.keys(item.flavors).filter((flavor) => !Object.hasOwn(prices.flavors, flavor));
+}
+
+/** The sum of costs in one table's currency. */
+export function sumCosts(costs: readonly Cost[], currency: string): Cost {
+  const sum = (values: readonly number[]) => rounded(values.reduce((total, value) => total + value, 0));
+  return {
+    perHour: sum(costs.map(({ perHour }) => perHour)),
+    sinceCreation: sum(costs.map(({ sinceCreation }) => sinceCreation ?? 0)),
+    currency,
+  };
+}
+
+/** To hundredths of a cent, so that sums do not show how computers add. */
+function rounded(money: number): number {
+  return Math.round(money * 10_000) / 10_000;
+}
