@@ -1,0 +1,35 @@
+import { setTimeout } from 'node:timers/promises';
+import { phaseAttribute } from '../src/contract/search-attributes.js';
+import { median, onBed, rounded } from './bed.js';
+
+/** Paces shrink with the simulator's time, so a lag in simulated seconds is what the default paces give. */
+const speed = 20;
+const rounds = 10;
+
+/**
+ * From the moment at which a pool is usable to the moment at which the run goes on to its notebook, in seconds of the
+ * service's time. Two sightings at least `MAOPS_POLL_MIN` (5 s) apart are a part of it, on purpose.
+ */
+export async function lag() {
+  return await onBed({ speed }, async ({ stack, client, provision }) => {
+    const { simulator } = stack.simulator;
+    const lags: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const name = `lag-${round}`;
+      const { workflowId, ready } = await provision(name);
+      const usable = () => {
+        const pool = simulator.state().pools.find((one) => one.name === name);
+        return pool?.phase === 'Running' && pool.scopes.every(({ state }) => state === 'Enabled');
+      };
+      while (!usable()) await setTimeout(5);
+      const usableAt = performance.now();
+      const handle = client.workflow.getHandle(workflowId);
+      while ((await handle.describe()).typedSearchAttributes.get(phaseAttribute) === 'AwaitingPool')
+        await setTimeout(10);
+      lags.push(((performance.now() - usableAt) * speed) / 1_000);
+      // A wait for a result that outlives its connection would end the process.
+      await ready;
+    }
+    return { medianSeconds: rounded(median(lags)), maxSeconds: rounded(Math.max(...lags)), rounds };
+  });
+}

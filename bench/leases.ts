@@ -1,0 +1,42 @@
+import { setTimeout } from 'node:timers/promises';
+import { onBed, rounded } from './bed.js';
+
+const count = 1_000;
+
+/** What an open lease costs the worker in memory while it is cached, and its history in events. */
+export async function leases() {
+  return await onBed({ speed: 1 }, async ({ client, taskQueue }) => {
+    await openLeases(0, 20);
+    const before = await settledRss();
+    await openLeases(20, 20 + count);
+    const after = await settledRss();
+    const { historyLength } = await client.workflow.getHandle('lease/kept-20').describe();
+    return { leases: count, kibPerLease: rounded((after - before) / count / 1_024), historyEvents: historyLength };
+
+    async function openLeases(from: number, to: number): Promise<void> {
+      for (let next = from; next < to; next += 50) {
+        const some = Array.from({ length: Math.min(50, to - next) }, (_, index) => `kept-${next + index}`);
+        await Promise.all(
+          some.map(async (name) => {
+            const resources = { pool: null, notebooks: [], workspaceIds: [], unknownSince: null };
+            const args = [{ name, owner: `env/${name}`, spec: null, resources }];
+            const handle = await client.workflow.start('leaseEnvironment', {
+              workflowId: `lease/${name}`,
+              taskQueue,
+              args,
+            });
+            await handle.query('progress');
+          }),
+        );
+      }
+    }
+  });
+}
+
+/** Resident memory once the garbage is collected (`node --expose-gc`). */
+async function settledRss(): Promise<number> {
+  globalThis.gc?.();
+  await setTimeout(1_000);
+  globalThis.gc?.();
+  return process.memoryUsage().rss;
+}
