@@ -40,6 +40,8 @@ export interface ClientConfig {
   /** Null means: from the namespace's UUID. */
   readonly installation: string | null;
   readonly codecKeys: readonly CodecKey[];
+  /** Path of the price table. */
+  readonly prices: string | null;
 }
 
 /** What everything that calls ModelArts needs. */
@@ -72,8 +74,6 @@ export interface Config extends ClientConfig {
   readonly log: LogFormat | null;
   readonly logLevel: LogLevel;
   readonly webhookSecret: Secret | null;
-  /** Path of the price table. */
-  readonly prices: string | null;
 }
 
 const second = 1_000;
@@ -98,7 +98,6 @@ export function readConfig(env: Env = process.env, options: ReadOptions = {}): C
     log: reader.read(['MAOPS_LOG'], word(logFormats), null),
     logLevel: reader.read(['MAOPS_LOG_LEVEL'], word(logLevels), 'info'),
     webhookSecret: reader.read(['MAOPS_WEBHOOK_SECRET'], secretText, null),
-    prices: reader.read(['MAOPS_PRICES'], plainText, null),
   };
   reader.finish();
   return config;
@@ -137,6 +136,7 @@ function clientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientCo
     actor: reader.read(['MAOPS_ACTOR'], plainText, null) ?? systemUser(),
     installation: reader.read(['MAOPS_INSTALLATION'], installationId, null),
     codecKeys: reader.read(['MAOPS_CODEC_KEYS'], codecKeys, []),
+    prices: reader.read(['MAOPS_PRICES'], plainText, null),
   };
 }
 

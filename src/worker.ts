@@ -8,6 +8,7 @@ import { heartbeatInterceptor } from './activities/heartbeats.js';
 import { createActivities } from './activities/index.js';
 import { createDataConverter } from './codec/data-converter.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import type { PriceTable } from './domain/price.js';
 import { createModelArts } from './modelarts/client.js';
 import { realSleep } from './modelarts/timing.js';
 import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from './modelarts/watchers.js';
@@ -16,6 +17,7 @@ import { serveHealth, type WorkerState } from './worker/health.js';
 import { readInstallation } from './worker/installation.js';
 import { createLogger, type Logger } from './worker/logging.js';
 import { cachedWorkflows } from './worker/memory.js';
+import { readPrices } from './worker/prices.js';
 import { installRuntime } from './worker/runtime.js';
 import { type RunningWorker, startWorker } from './worker/temporal-worker.js';
 import { loadWorkflowBundle } from './workflows/bundle.js';
@@ -26,6 +28,8 @@ export interface ComposeOptions {
   readonly connection: NativeConnection;
   /** With codec keys it must be one that encodes failures. @defaultValue the bundle of the build that fits the keys */
   readonly workflowBundle?: WorkflowBundleOption;
+  /** @defaultValue read from the file that the settings name */
+  readonly prices?: PriceTable | null;
 }
 
 /** Builds a whole worker from its settings: API client, watchers, activities, Temporal worker. Used in process by dev and tests too. */
@@ -64,6 +68,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
       installation,
       settings,
       webhooks: { secret: config.webhookSecret },
+      prices: options.prices === undefined ? readPrices(config.prices) : options.prices,
       shutdown: shutdown.signal,
       now: Date.now,
       sleep: realSleep,
@@ -97,6 +102,7 @@ export interface RunOptions {
 
 /** Runs a worker process's work until the signal is aborted; throws when it cannot start or ends by itself. */
 export async function runWorker({ config, logger, signal }: RunOptions): Promise<void> {
+  const prices = readPrices(config.prices);
   installRuntime({ logger, metricsAddress: config.metricsAddress });
   let state: WorkerState = 'connecting';
   const health = config.healthAddress === null ? null : await serveHealth(config.healthAddress, () => state);
@@ -105,7 +111,7 @@ export async function runWorker({ config, logger, signal }: RunOptions): Promise
     const connection = await connectToTemporal(connecting);
     try {
       await checkNamespace(connection, connecting);
-      const worker = await composeWorker(config, { logger, connection });
+      const worker = await composeWorker(config, { logger, connection, prices });
       state = 'running';
       const stop = () => {
         state = 'stopping';

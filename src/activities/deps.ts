@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../contract/settings.js';
+import type { PriceTable } from '../domain/price.js';
 import type { ModelArts } from '../modelarts/client.js';
 import type { FlavorWatcher, NotebookWatcher, PoolWatcher } from '../modelarts/watcher.js';
 import type { WebhookDeps } from './webhooks.js';
@@ -17,6 +18,8 @@ export interface ActivityDeps {
   readonly installation: string;
   readonly settings: Settings;
   readonly webhooks: WebhookDeps;
+  /** Null without `MAOPS_PRICES`. */
+  readonly prices: PriceTable | null;
   /** Aborted when the worker is told to stop: waits hand over to another worker. */
   readonly shutdown: AbortSignal;
   readonly now: () => number;

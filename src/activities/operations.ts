@@ -47,15 +47,17 @@ export function operationActivities(deps: ActivityDeps) {
     /** Starts or joins `lease/<name>` in one call, so that there is no moment without an owner; one that is ending refuses. */
     entrustToLease: entrust,
 
-    /** Gives what a teardown had to leave alive back to a lease. */
+    /** Gives a lease what a teardown had to leave alive, or what nobody owned any more. */
     async entrustWhatIsLeft(input: {
       name: string;
+      /** Workflow id of whoever hands over. @defaultValue the teardown of the name */
+      owner?: string;
       resources: EnvironmentResources;
       lease: LeaseProgress | null;
     }): Promise<LeaseProgress> {
       return await entrust({
         name: input.name,
-        owner: operationId('teardown', input.name),
+        owner: input.owner ?? operationId('teardown', input.name),
         spec: await findSpec(workflow, input.name),
         resources: input.resources,
         lease: input.lease,
@@ -169,7 +171,7 @@ export async function ask<T>(workflow: Workflows, workflowId: string, query: str
 }
 
 /** The spec that was last in force for a name, from whichever of its operations knows one; null when none does. */
-async function findSpec(workflow: Workflows, name: string): Promise<Spec | null> {
+export async function findSpec(workflow: Workflows, name: string): Promise<Spec | null> {
   for (const kind of ['env', 'pool', 'notebook', 'lease'] as const) {
     const spec = await ask<Spec | null>(workflow, operationId(kind, name), specQuery.name);
     if (spec !== null) return spec;

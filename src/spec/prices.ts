@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { PriceTable } from '../domain/price.js';
@@ -11,10 +12,25 @@ const priceTable = section({
   flavors: z.record(z.string(), price, { error: 'is required: a group of flavor names with money per hour' }),
 });
 
+export type PriceCheck =
+  | { readonly ok: true; readonly table: PriceTable }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads the file of a price table; every problem names the file. */
+export function readPriceFile(path: string): PriceCheck {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+    return { ok: false, problems: [`${path} cannot be read (${code})`] };
+  }
+  const parsed = parsePrices(text);
+  return parsed.ok ? parsed : { ok: false, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
+}
+
 /** Reads the text of a price table; every problem is named with its path. */
-export function parsePrices(
-  text: string,
-): { readonly ok: true; readonly table: PriceTable } | { readonly ok: false; readonly problems: readonly string[] } {
+export function parsePrices(text: string): PriceCheck {
   let document: unknown;
   try {
     document = parse(text);

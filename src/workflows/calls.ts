@@ -14,4 +14,5 @@ export const creates = (settings: Settings, summary: string) => calls(timeouts.c
 export const undos = (settings: Settings, summary: string) => calls(timeouts.undo(settings), summary);
 export const errands = (settings: Settings, summary: string) => calls(timeouts.errand(settings), summary);
 export const deliveries = (limitMs: number, summary: string) => calls(timeouts.delivery(limitMs), summary);
+export const surveys = (settings: Settings, summary: string) => calls(timeouts.survey(settings), summary);
 export const waits = (settings: Settings, summary: string) => calls(timeouts.wait(settings), summary);

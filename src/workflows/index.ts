@@ -1,5 +1,13 @@
 import type { Progress } from '../contract/progress.js';
-import type { ChangeInput, LeaseInput, ScheduledInput, TeardownInput } from '../contract/workflows.js';
+import type {
+  AuditInput,
+  AuditProgress,
+  ChangeInput,
+  LeaseInput,
+  ScheduledInput,
+  TeardownInput,
+} from '../contract/workflows.js';
+import { audit } from './audit.js';
 import { change } from './change.js';
 import { lease } from './lease.js';
 import { provision } from './provision.js';
@@ -40,6 +48,11 @@ export async function teardownEnvironment(
 /** One start or stop, until it is seen. */
 export async function changeResource(input: ChangeInput): Promise<Progress> {
   return await change(input);
+}
+
+/** Tells whose everything is; with `adopt` gives one orphan an owner again. */
+export async function auditResources(input?: AuditInput): Promise<AuditProgress> {
+  return await audit(input);
 }
 
 /** What a Temporal Schedule starts: starts or joins the workflow with its true id, and ends as that ends. */

@@ -59,6 +59,11 @@ export function delivery(limitMs: number): ActivityOptions {
   };
 }
 
+/** A reading of the whole project, or of all its owners: many calls, each tried some times inside. */
+export function survey(settings: Settings): ActivityOptions {
+  return { ...read(settings), startToCloseTimeout: 6 * MINUTE, scheduleToCloseTimeout: 30 * MINUTE };
+}
+
 /** A bounded window of waiting; the server starts the next one, so that a deploy or crash costs seconds. */
 export function wait(settings: Settings): ActivityOptions {
   return {

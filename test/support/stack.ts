@@ -86,6 +86,7 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
       installation,
       settings: quick,
       webhooks: { secret: null },
+      prices: null,
       shutdown: shutdown.signal,
       now: Date.now,
       sleep: realSleep,

@@ -1,6 +1,7 @@
 import { createActivities } from '../../../src/activities/index.js';
 import type { Progress } from '../../../src/contract/progress.js';
 import type { Settings } from '../../../src/contract/settings.js';
+import type { PriceTable } from '../../../src/domain/price.js';
 import { createModelArts } from '../../../src/modelarts/client.js';
 import { Secret } from '../../../src/modelarts/secret.js';
 import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../../src/modelarts/watchers.js';
@@ -32,6 +33,7 @@ export interface VirtualStackOptions extends Omit<Partial<WorldOptions>, 'worker
   readonly settings?: Partial<Settings>;
   /** @defaultValue 5, as the product */
   readonly maxRps?: number;
+  readonly prices?: PriceTable;
   readonly http?: HttpHooks;
   /** The receiver of webhooks. @defaultValue one that takes everything */
   readonly webhook?: WebhookReceiver;
@@ -102,6 +104,7 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
       taskQueue: 'modelarts-ops',
       installation,
       settings,
+      prices: options.prices ?? null,
       webhooks: {
         secret: new Secret(webhookSecret),
         adapter: webhookNetwork(runtime, httpLatencyMs, (sent) => options.webhook?.(sent) ?? 200),
