@@ -42,6 +42,28 @@ const scenarios: readonly Scenario[] = [
   },
   {
     run: async (stack) => {
+      await (await stack.start(main, 'env/used', environmentDocument('used'))).result();
+      await (await stack.start('teardownEnvironment', 'teardown/used', { name: 'used' })).result();
+      await (await stack.start(main, 'env/let-go', environmentDocument('let-go'))).result();
+      const lease = stack.client.workflow.getHandle('lease/let-go');
+      await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'op', reason: 'recorded' }] });
+      await lease.result();
+      return { 'teardown-of-a-running-notebook': 'teardown/used', 'lease-released-with-a-notebook': 'lease/let-go' };
+    },
+  },
+  {
+    run: async (stack) => {
+      const flavor = poolPart().flavors[0] ?? '';
+      await stack.setSale(flavor, 'soldout');
+      const handle = await stack.start(main, 'env/scarce', environmentDocument('scarce'));
+      await stack.until('env/scarce', ({ phase }) => phase === 'AwaitingCapacity');
+      await stack.setSale(flavor, 'normal');
+      await handle.result();
+      return { 'main-job-after-waiting-for-capacity': 'env/scarce' };
+    },
+  },
+  {
+    run: async (stack) => {
       await (await stack.start('provisionPool', 'pool/single', { name: 'single', pool: poolPart() })).result();
       const lease = stack.client.workflow.getHandle('lease/single');
       await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'op', reason: 'recorded' }] });

@@ -1,32 +1,49 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { makeWorkflowBundle } from '../../src/workflows/bundle.js';
+import { openIn, readRecordings } from './recordings.js';
 
-const folder = path.join(__dirname, 'histories');
-const recordings = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+const recordings = readRecordings();
+const makerPhases = ['Validating', 'AwaitingCapacity', 'AwaitingOperator', 'RollingBack', 'Paused'];
+const poolPhases = ['AwaitingApproval', 'CreatingPool', 'AwaitingPool'];
+const notebookPhases = ['CreatingNotebook', 'AwaitingNotebook'];
+const removalPhases = ['Planning', 'StoppingNotebook', 'DeletingNotebook', 'DeletingPool', 'Verifying'];
+const shortPhases = ['Planning', 'Applying'];
+/** The phases in which each workflow waits for something; a release keeps a recording of each. */
+const waitingPhases: Readonly<Record<string, readonly string[]>> = {
+  provisionPoolThenLaunchNotebook: [...makerPhases, ...poolPhases, ...notebookPhases],
+  provisionPool: ['Validating', 'CreatingPool', 'AwaitingPool'],
+  launchNotebook: ['Validating', ...notebookPhases],
+  leaseEnvironment: ['Leased', ...removalPhases],
+  teardownEnvironment: removalPhases,
+  changeResource: shortPhases,
+};
 
 let code: string;
 beforeAll(async () => {
   code = await makeWorkflowBundle();
 }, 60_000);
 
+const replay = async (history: unknown, name: string) =>
+  await Worker.runReplayHistory({ workflowBundle: { code } }, history, name);
+
 describe('a run that began on an earlier version goes on with this one', () => {
-  test('every workflow has a recording', () => {
-    const types = recordings.map((file) => /"name":"(\w+)"/.exec(readFileSync(path.join(folder, file), 'utf8'))?.[1]);
-    expect([...new Set(types)].sort()).toEqual([
-      'changeResource',
-      'launchNotebook',
-      'leaseEnvironment',
-      'provisionPool',
-      'provisionPoolThenLaunchNotebook',
-      'teardownEnvironment',
-    ]);
+  test.each(Object.entries(waitingPhases))('%s has a recording in every waiting phase', (workflowType, phases) => {
+    const ofType = recordings.filter((recording) => recording.workflowType === workflowType);
+    const recorded = new Set(ofType.flatMap(openIn).map(({ phase }) => phase));
+    expect(phases.filter((phase) => !recorded.has(phase))).toEqual([]);
   });
 
-  test.each(recordings)('%s', async (file) => {
-    const history: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
-    await Worker.runReplayHistory({ workflowBundle: { code } }, history, path.basename(file, '.json'));
+  test('every recorded workflow is looked after here', () => {
+    const types = [...new Set(recordings.map(({ workflowType }) => workflowType))].sort();
+    expect(types).toEqual(Object.keys(waitingPhases).sort());
+  });
+
+  test.each(recordings)('$file, from its beginning to its end', async ({ file, events }) => {
+    await replay({ events }, file);
+  });
+
+  test.each(recordings)('$file, still open in each of its phases', async (recording) => {
+    for (const { phase, history } of openIn(recording)) await replay(history, `${recording.file} in ${phase}`);
   });
 });
