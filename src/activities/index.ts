@@ -5,7 +5,9 @@ import { inventoryActivities } from './inventory.js';
 import { leaseActivities } from './leases.js';
 import { notebookActivities } from './notebooks.js';
 import { operationActivities } from './operations.js';
+import { planActivities } from './plans.js';
 import { poolActivities } from './pools.js';
+import { protectionActivities } from './protection.js';
 import { specActivities } from './specs.js';
 import { startedActivities } from './started.js';
 import { webhookActivities } from './webhooks.js';
@@ -20,9 +22,11 @@ export function createActivities(deps: ActivityDeps) {
     ...operationActivities(deps),
     ...inventoryActivities(deps),
     ...claimActivities(deps),
+    ...protectionActivities(deps),
     ...leaseActivities(deps),
     ...webhookActivities(deps),
     ...startedActivities(deps),
+    ...planActivities(deps),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Marker {
 
 const pattern = /maops:([0-9a-f]{6})-([0-9a-f]{8})-([0-9a-f]{8})/;
 const keepMark = 'maops:keep';
+/** With the space that sets it apart, wherever somebody has put it. */
+const anyKeepMark = /^maops:keep ?| ?maops:keep/g;
 
 export function formatMarker(marker: Marker): string {
   return `maops:${marker.installation}-${marker.owner}-${marker.spec}`;
@@ -33,8 +35,9 @@ export function isProtected(description: string | null | undefined): boolean {
 
 /** Adds or removes the operator's mark and leaves the rest of the description as it is. */
 export function withProtection(description: string, protect: boolean): string {
-  const without = description.replace(keepMark, '').replace(/\s+/g, ' ').trim();
-  return protect ? `${without} ${keepMark}`.trim() : without;
+  const without = description.replace(anyKeepMark, '');
+  if (!protect) return without;
+  return without === '' ? keepMark : `${without} ${keepMark}`;
 }
 
 export interface Ownership {

@@ -9,22 +9,20 @@ import { firstCalls, reads, undos, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
+import { changeProtection } from './protection.js';
 
 const limitMs = 30 * 60_000;
 
-/** One start or stop of a notebook, and the wait until it is seen. */
+/** One start or stop of a notebook, protect or unprotect of an environment, and the wait until it is seen. */
 export async function change(input: ChangeInput): Promise<Progress> {
   const op = new Operation(newState(isName(input?.name) ? input.name : '', [], 'Planning'), () =>
     continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),
   );
   try {
-    op.enter('Planning', `looking for notebook ${checkName(input).name}`);
+    op.enter('Planning', `looking for ${input?.kind ?? 'what'} ${checkName(input).name}`);
     op.audit(input.change, input.by, input.reason);
     op.state.identity = await firstCalls(input.name).identify({ name: input.name });
-    if (input.kind !== 'notebook' || (input.change !== 'start' && input.change !== 'stop')) {
-      throw stepFailure('RequestRejected', `${input.change} of a ${input.kind} is not known`);
-    }
-    await changeNotebook(op, input, input.change);
+    await perform(op, input);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     if (isCancellation(error)) {
@@ -39,6 +37,15 @@ export async function change(input: ChangeInput): Promise<Progress> {
   op.update({ percent: 100 });
   op.enter('Done', op.state.progress.why);
   return op.state.progress;
+}
+
+async function perform(op: Operation, input: ChangeInput): Promise<void> {
+  const { kind, name, change: verb } = input;
+  if (kind === 'notebook' && (verb === 'start' || verb === 'stop')) return await changeNotebook(op, input, verb);
+  if (kind === 'environment' && (verb === 'protect' || verb === 'unprotect')) {
+    return await changeProtection(op, name, verb);
+  }
+  throw stepFailure('RequestRejected', `${verb} of a ${kind} is not known`);
 }
 
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {

@@ -143,6 +143,21 @@ describe('the marker', () => {
     expect(isProtected(description)).toBe(false);
   });
 
+  test('keeps the rest of a description as it is, wherever somebody has put the mark', () => {
+    const words = fc.string().filter((text) => !text.includes('maops:keep'));
+    fc.assert(
+      fc.property(words, (description) => {
+        const kept = withProtection(description, true);
+        expect(isProtected(kept)).toBe(true);
+        expect(kept.length).toBeLessThanOrEqual(description.length + 11);
+        expect(withProtection(kept, true)).toBe(kept);
+        expect(withProtection(kept, false)).toBe(description);
+      }),
+    );
+    expect(withProtection('maops:keep for  team a', false)).toBe('for  team a');
+    expect(withProtection('for team a maops:keep, really', false)).toBe('for team a, really');
+  });
+
   test('takes 30 characters, so that a pool description keeps room for the user', () => {
     expect(formatMarker(ours)).toHaveLength(30);
   });
