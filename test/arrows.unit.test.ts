@@ -42,7 +42,7 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
   contract: { rooms: ['domain'], packages: [/^@temporalio\/(common|workflow)$/] },
   spec: { rooms: ['contract', 'domain'] },
   workflows: { rooms: ['contract', 'domain', 'type:activities'], packages: [/^@temporalio\/(common|workflow)$/] },
-  inventory: { rooms: ['modelarts', 'domain'], packages: [] },
+  inventory: { rooms: ['modelarts', 'contract', 'domain', 'spec'], packages: [] },
   activities: { rooms: ['modelarts', 'contract', 'domain', 'spec', 'inventory'] },
   codec: {
     rooms: ['config'],
