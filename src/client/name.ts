@@ -1,5 +1,5 @@
 import { type OperationKind, operationId, parseOperationId } from '../contract/ids.js';
-import { OperationNotFoundError } from './errors.js';
+import { OperationNotFoundError, OperationRefusedError } from './errors.js';
 import type { Run, Runs } from './runs.js';
 
 /** What a name stands for in a command: `env team-a`, `pool training-pool`, `notebook trial`. */
@@ -36,6 +36,15 @@ export async function requireRun(runs: Runs, noun: Noun, nameOrId: string): Prom
       noun === 'env'
         ? '`maops env list` shows the names that it knows.'
         : `\`maops ${noun} list\` shows what the service has.`,
+  });
+}
+
+/** The open lease of a name; without one, `verb` is refused. */
+export async function requireLease(runs: Runs, nameOrId: string, verb: string): Promise<Run> {
+  const lease = await runs.describe(operationId('lease', nameOf(nameOrId)));
+  if (lease !== null && isOpen(lease)) return lease;
+  throw new OperationRefusedError(`${verb} ${nameOrId}: no lease is open`, {
+    hint: `\`maops env show ${nameOf(nameOrId)}\` says where it stands.`,
   });
 }
 

@@ -1,30 +1,21 @@
-import { changeId, operationId, parseOperationId } from '../contract/ids.js';
-import {
-  approveUpdate,
-  type Command,
-  noteSignal,
-  pauseSignal,
-  type ResolveVerb,
-  rejectUpdate,
-  releaseLeaseUpdate,
-  resolveUpdate,
-  resumeSignal,
-  specQuery,
-} from '../contract/messages.js';
+import { operationId } from '../contract/ids.js';
+import { type ResolveVerb, specQuery } from '../contract/messages.js';
 import { isSuccess } from '../contract/phases.js';
-import type { Progress } from '../contract/progress.js';
+import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { ChangeInput } from '../contract/workflows.js';
-import { isFields } from '../spec/finding.js';
 import type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
-import { OperationFailedError, OperationRefusedError } from './errors.js';
+import * as changes from './changes.js';
+import { OperationFailedError } from './errors.js';
 import { type Explanation, explain } from './explanation.js';
 import { type FollowOptions, follow, type Pacer } from './follow.js';
+import * as leases from './leases.js';
 import { isOpen, type Noun, requireRun } from './name.js';
 import { listEnvironments } from './roster.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
 import { checkStart, startOrJoin } from './start.js';
+import * as steering from './steering.js';
 import { type TimelineEntry, tellTimeline } from './timeline.js';
 
 /** What the operations are built from; `connect` fills it in. */
@@ -133,89 +124,51 @@ export class Operations {
   }
 
   /** Stops creating and deleting within one poll window; waiting may go on. */
-  async pause(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
-    return await this.send(await this.open(name, noun, 'pause'), pauseSignal.name, this.command(said));
+  pause(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    return steering.pause(this.deps, { name, noun }, said);
   }
 
   /** Goes on after a pause; the reason is kept in the history, the audit names who. */
-  async resume(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
-    return await this.send(await this.open(name, noun, 'resume'), resumeSignal.name, this.command(said));
+  resume(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    return steering.resume(this.deps, { name, noun }, said);
   }
 
   /** Calls an operation off; it rolls back, or keeps what it made, by its spec's `onCancel`. */
-  async cancel(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
-    const run = await this.open(name, noun, 'cancel');
-    const kind = parseOperationId(run.workflowId)?.kind;
-    if (kind === 'teardown' || kind === 'lease') {
-      const state =
-        kind === 'teardown' ? 'is being torn down, which is not called off half-way' : 'is not being made any more';
-      throw new OperationRefusedError(`cancel ${name}: it ${state}`, {
-        hint: kind === 'lease' ? `To remove it: \`maops env teardown ${name}\`.` : null,
-      });
-    }
-    await this.deps.runs.signal(run.workflowId, noteSignal.name, { verb: 'cancel', ...this.command(said) });
-    await this.deps.runs.cancel(run.workflowId);
-    return await progressOf(this.deps.runs, (await this.deps.runs.describe(run.workflowId)) ?? run);
+  cancel(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+    return steering.cancel(this.deps, { name, noun }, said);
   }
 
   approve(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
-    return this.update(name, noun, approveUpdate.name, this.command(said));
+    return steering.approve(this.deps, { name, noun }, said);
   }
 
   reject(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
-    return this.update(name, noun, rejectUpdate.name, this.command(said));
+    return steering.reject(this.deps, { name, noun }, said);
   }
 
   /** Answers an operation that waits for an operator; a view that is stale by then is refused. */
-  async resolve(name: string, verb: ResolveVerb, options: ResolveOptions, noun: Noun = 'env'): Promise<Progress> {
-    const progress = await this.progress(name, noun);
-    const failed = progress.steps.find(({ state }) => state === 'failed');
-    return await this.update(name, noun, resolveUpdate.name, {
-      verb,
-      ...this.command(options),
-      ...(failed === undefined ? {} : { step: failed.name }),
-      ...(failed?.attempt === undefined ? {} : { attempt: failed.attempt }),
-      ...(options.changes === undefined ? {} : { changes: options.changes }),
-    });
+  resolve(name: string, verb: ResolveVerb, options: ResolveOptions, noun: Noun = 'env'): Promise<Progress> {
+    return steering.resolve(this.deps, { name, noun }, verb, options);
+  }
+
+  /** Moves the end of the lease by a duration such as `4h`, up to its maximum; answers the new end. */
+  extend(name: string, duration: string, said: Said): Promise<LeaseProgress> {
+    return leases.extend(this.deps, name, duration, said);
   }
 
   /** Ends the lease: what it owns is torn down. */
-  async release(name: string, said: Said): Promise<Progress> {
-    const lease = await this.deps.runs.describe(operationId('lease', name));
-    if (lease === null || !isOpen(lease)) {
-      throw new OperationRefusedError(`release ${name}: no lease is open`, {
-        hint: `\`maops env show ${name}\` says where it stands.`,
-      });
-    }
-    return await this.deliver(lease, releaseLeaseUpdate.name, this.command(said));
+  release(name: string, said: Said): Promise<Progress> {
+    return leases.release(this.deps, name, said);
   }
 
   /** Tears down everything of a name; an open teardown is joined. */
-  async teardown(name: string, said: Said, planHash?: string): Promise<OperationHandle> {
-    const workflowId = operationId('teardown', name);
-    const argument = { name, ...(planHash === undefined ? {} : { planHash }) };
-    const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
-    const note = { verb: 'teardown', ...this.command(said) };
-    return { workflowId, ...(await this.deps.runs.signalWithStart(start, noteSignal.name, note)) };
+  teardown(name: string, said: Said, planHash?: string): Promise<OperationHandle> {
+    return changes.teardown(this.deps, name, said, planHash);
   }
 
   /** Starts or stops a notebook; an open change of the same notebook is joined. */
-  async change(
-    kind: ChangeInput['kind'],
-    name: string,
-    change: ChangeInput['change'],
-    said: Said,
-  ): Promise<OperationHandle> {
-    const workflowId = changeId(kind, name);
-    const argument: ChangeInput = { kind, name, change, ...this.command(said) };
-    const start = { type: 'changeResource', workflowId, argument, memo: {}, summary: `${change} ${kind} ${name}` };
-    const { runId } = await this.deps.runs.start(start);
-    const under = await this.deps.runs.argument(workflowId, runId);
-    const underWay = isFields(under) ? under.change : 'change';
-    if (underWay === change) return { workflowId, runId };
-    throw new OperationRefusedError(`${change} ${kind} ${name}: a ${String(underWay)} of it is under way`, {
-      hint: `Wait for its end: \`maops env watch ${workflowId}\`.`,
-    });
+  change(kind: ChangeInput['kind'], name: string, change: ChangeInput['change'], said: Said): Promise<OperationHandle> {
+    return changes.change(this.deps, { kind, name, change }, said);
   }
 
   /** Closes the connection; operations go on without it. */
@@ -225,35 +178,5 @@ export class Operations {
 
   private find(name: string, noun: Noun): Promise<Run> {
     return requireRun(this.deps.runs, noun, name);
-  }
-
-  private async open(name: string, noun: Noun, verb: string): Promise<Run> {
-    const run = await this.find(name, noun);
-    if (isOpen(run)) return run;
-    throw new OperationRefusedError(`${verb} ${name}: ${run.workflowId} has ended (${run.phase ?? run.status})`);
-  }
-
-  private command({ reason, by }: Said): Command {
-    return { by: by ?? this.deps.actor, reason };
-  }
-
-  private async send(run: Run, signal: string, argument: unknown): Promise<Progress> {
-    await this.deps.runs.signal(run.workflowId, signal, argument);
-    return await progressOf(this.deps.runs, run);
-  }
-
-  private async update(name: string, noun: Noun, update: string, argument: unknown): Promise<Progress> {
-    const run = await this.open(name, noun, update);
-    const kind = parseOperationId(run.workflowId)?.kind;
-    if (kind === 'lease' || kind === 'teardown') {
-      throw new OperationRefusedError(`${update} ${name}: ${run.workflowId} takes no ${update}`, {
-        hint: `\`maops env show ${name}\` says where it stands.`,
-      });
-    }
-    return await this.deliver(run, update, argument);
-  }
-
-  private deliver(run: Run, update: string, argument: unknown): Promise<Progress> {
-    return this.deps.runs.update<Progress>(run.workflowId, update, argument);
   }
 }

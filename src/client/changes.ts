@@ -1,0 +1,40 @@
+import { changeId, operationId } from '../contract/ids.js';
+import { noteSignal } from '../contract/messages.js';
+import type { ChangeInput } from '../contract/workflows.js';
+import { isFields } from '../spec/finding.js';
+import type { OperationHandle, Said } from './calls.js';
+import { OperationRefusedError } from './errors.js';
+import { commandOf, type Speaker } from './speaking.js';
+
+/** Starts the teardown of a name, or joins the open one; who and why travel with the start. */
+export async function teardown(
+  speaker: Speaker,
+  name: string,
+  said: Said,
+  planHash?: string,
+): Promise<OperationHandle> {
+  const workflowId = operationId('teardown', name);
+  const argument = { name, ...(planHash === undefined ? {} : { planHash }) };
+  const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
+  const note = { verb: 'teardown', ...commandOf(speaker, said) };
+  return { workflowId, ...(await speaker.runs.signalWithStart(start, noteSignal.name, note)) };
+}
+
+/** Starts a change of one resource; an open one of the same resource is joined, or refused when it is another change. */
+export async function change(
+  speaker: Speaker,
+  { kind, name, change: wanted }: Pick<ChangeInput, 'kind' | 'name' | 'change'>,
+  said: Said,
+): Promise<OperationHandle> {
+  const { runs } = speaker;
+  const workflowId = changeId(kind, name);
+  const argument: ChangeInput = { kind, name, change: wanted, ...commandOf(speaker, said) };
+  const start = { type: 'changeResource', workflowId, argument, memo: {}, summary: `${wanted} ${kind} ${name}` };
+  const { runId } = await runs.start(start);
+  const under = await runs.argument(workflowId, runId);
+  const underWay = isFields(under) ? under.change : 'change';
+  if (underWay === wanted) return { workflowId, runId };
+  throw new OperationRefusedError(`${wanted} ${kind} ${name}: a ${String(underWay)} of it is under way`, {
+    hint: `Wait for its end: \`maops env watch ${workflowId}\`.`,
+  });
+}

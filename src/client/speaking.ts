@@ -1,0 +1,50 @@
+import { parseOperationId } from '../contract/ids.js';
+import type { Command } from '../contract/messages.js';
+import type { Progress } from '../contract/progress.js';
+import type { Said } from './calls.js';
+import { OperationRefusedError } from './errors.js';
+import { isOpen, type Noun, requireRun } from './name.js';
+import type { Run, Runs } from './runs.js';
+import { progressOf } from './standing.js';
+
+/** What every command needs: the runs, and who speaks when a call does not say. */
+export interface Speaker {
+  readonly runs: Runs;
+  readonly actor: string;
+}
+
+/** A name as a person gives it, or a workflow id. */
+export interface Target {
+  readonly name: string;
+  readonly noun: Noun;
+}
+
+/** Every command carries who and why, so that the audit can name them. */
+export function commandOf({ actor }: Speaker, { reason, by }: Said): Command {
+  return { by: by ?? actor, reason };
+}
+
+/** The open run that a name means; a closed one is refused. */
+export async function requireOpen({ runs }: Speaker, { name, noun }: Target, verb: string): Promise<Run> {
+  const run = await requireRun(runs, noun, name);
+  if (isOpen(run)) return run;
+  throw new OperationRefusedError(`${verb} ${name}: ${run.workflowId} has ended (${run.phase ?? run.status})`);
+}
+
+/** Sends a signal, which answers nothing, and tells where the run stands. */
+export async function send({ runs }: Speaker, run: Run, signal: string, argument: unknown): Promise<Progress> {
+  await runs.signal(run.workflowId, signal, argument);
+  return await progressOf(runs, run);
+}
+
+/** Sends an update that only the operations with steps take. */
+export async function update(speaker: Speaker, target: Target, name: string, argument: unknown): Promise<Progress> {
+  const run = await requireOpen(speaker, target, name);
+  const kind = parseOperationId(run.workflowId)?.kind;
+  if (kind === 'lease' || kind === 'teardown') {
+    throw new OperationRefusedError(`${name} ${target.name}: ${run.workflowId} takes no ${name}`, {
+      hint: `\`maops env show ${target.name}\` says where it stands.`,
+    });
+  }
+  return await speaker.runs.update<Progress>(run.workflowId, name, argument);
+}
