@@ -192,7 +192,9 @@ async function claimOf(
   const toldByLease = lease === undefined || lease === counts ? told : await progressOf(deps, lease.workflowId);
   const leasePhase = lease === undefined ? null : (toldByLease?.phase ?? lease.phase);
   const isLeaseRemoving = leasePhase !== null && leasePhase !== 'Leased' && leasePhase !== 'Paused';
-  const [last] = seen
+  // Of two that ended at the same time, a lease or teardown ended after the one that handed over to it.
+  const [last] = [...seen]
+    .reverse()
     .filter(({ isOpen, closedAt }) => !isOpen && closedAt !== null)
     .sort((a, b) => (b.closedAt ?? '').localeCompare(a.closedAt ?? ''));
   return {
