@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { isProtected } from '../../src/domain/marker.js';
+import { startVirtualStack, type VirtualStack, type VirtualStackOptions } from '../support/virtual/environment.js';
+import { finishMainJob } from './stories.js';
+
+const stacks: VirtualStack[] = [];
+afterEach(async () => {
+  for (const stack of stacks.splice(0)) await stack.dispose();
+});
+
+async function ready(options: VirtualStackOptions = {}): Promise<VirtualStack> {
+  const made = await startVirtualStack(options);
+  stacks.push(made);
+  await finishMainJob(made);
+  return made;
+}
+
+const workflowId = 'change/environment/team-a';
+
+async function change({ world }: VirtualStack, verb: 'protect' | 'unprotect', name = 'team-a') {
+  const argument = { kind: 'environment', name, change: verb, by: 'ann', reason: 'the demo is on Friday' };
+  const run = await world.start('changeResource', `change/environment/${name}`, [argument]);
+  return run;
+}
+
+function descriptions({ simulator }: VirtualStack): string[] {
+  const { pools, notebooks } = simulator.state();
+  return [
+    ...pools.map(({ annotations }) => annotations['os.modelarts/description'] ?? ''),
+    ...notebooks.map(({ description }) => description ?? ''),
+  ];
+}
+
+describe('protecting an environment in virtual time', () => {
+  test('marks its pool and its notebook, and unprotecting leaves them as they were', async () => {
+    const made = await ready();
+    const before = descriptions(made);
+    await change(made, 'protect');
+    expect(await made.world.result(workflowId)).toMatchObject({
+      phase: 'Done',
+      why: 'pool team-a, notebook team-a: protected',
+      audit: [{ by: 'ann', verb: 'protect', reason: 'the demo is on Friday' }],
+    });
+    expect(descriptions(made)).toEqual(before.map((description) => `${description} maops:keep`));
+    await made.world.verifyReplays();
+    await change(made, 'unprotect');
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(descriptions(made)).toEqual(before);
+  });
+
+  test('writes nothing that is so already', async () => {
+    const made = await ready();
+    await change(made, 'unprotect');
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(made.simulator.summary()).not.toHaveProperty(['pools.patch']);
+    expect(made.simulator.summary()).not.toHaveProperty(['notebooks.update']);
+  });
+
+  test('goes on when an answer is lost, and is done only when a show has the mark', async () => {
+    const made = await ready();
+    made.simulator.faults.plan(
+      { operation: 'pools.patch', kind: 'lost', at: 'after' },
+      { operation: 'pools.patch', kind: 'status', status: 502 },
+      { operation: 'notebooks.update', kind: 'status', status: 500 },
+      { operation: 'notebooks.show', kind: 'missingFields', paths: ['description'], nth: 3 },
+      { operation: 'pools.list', kind: 'status', status: 503 },
+    );
+    await change(made, 'protect');
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(descriptions(made).every(isProtected)).toBe(true);
+    await made.world.verifyReplays();
+  });
+
+  test('is not said of a name that this installation made nothing of', async () => {
+    const made = await ready();
+    await change(made, 'protect', 'team-b');
+    await expect(made.world.result('change/environment/team-b')).rejects.toMatchObject({ cause: { type: 'NotFound' } });
+    expect(descriptions(made).some(isProtected)).toBe(false);
+  });
+
+  test('leaves what another installation made alone', async () => {
+    const made = await ready();
+    const snapshot = made.simulator.snapshot();
+    for (const pool of snapshot.state.pools) {
+      pool.annotations['os.modelarts/description'] = 'maops:fffff0-aaaaaaaa-bbbbbbbb';
+    }
+    for (const notebook of snapshot.state.notebooks) {
+      notebook.description = 'of somebody else';
+      notebook.annotations = {};
+    }
+    made.simulator.restore(snapshot);
+    await change(made, 'protect');
+    await expect(made.world.result(workflowId)).rejects.toMatchObject({ cause: { type: 'NotFound' } });
+    expect(made.simulator.summary()).not.toHaveProperty(['pools.patch']);
+  });
+
+  test('protects what was found, and fails while it cannot be said that this is all', async () => {
+    const made = await ready();
+    made.simulator.faults.plan({ operation: 'notebooks.list', kind: 'status', status: 502, times: 3 });
+    await change(made, 'protect');
+    await expect(made.world.result(workflowId)).rejects.toMatchObject({
+      cause: { type: 'ServiceUnavailable', message: expect.stringContaining('notebooks: ') },
+    });
+    expect(descriptions(made).map(isProtected)).toEqual([true, false]);
+  });
+
+  test('keeps a paused change from writing', async () => {
+    const made = await ready();
+    const run = await change(made, 'protect');
+    await made.world.signal(workflowId, 'pause', { by: 'ann', reason: 'wait' });
+    await made.world.run({ maxTime: 3_600_000 });
+    expect(run.isOpen).toBe(true);
+    expect(descriptions(made).some(isProtected)).toBe(false);
+    await made.world.signal(workflowId, 'resume', { by: 'ann' });
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+  });
+});
+
+describe('what is protected', () => {
+  test('is left by a teardown, which says how to go on, and gone after it is unprotected', async () => {
+    const made = await ready();
+    await change(made, 'protect');
+    await made.world.result(workflowId);
+    await made.world.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
+    await expect(made.world.result('teardown/team-a')).rejects.toMatchObject({
+      cause: { type: 'Protected', details: [{ failure: { hint: expect.stringContaining('unprotect team-a') } }] },
+    });
+    expect(made.simulator.state()).toMatchObject({ pools: [{ name: 'team-a' }], notebooks: [{ name: 'team-a' }] });
+    expect(made.world.openWorkflows()).toEqual(['lease/team-a']);
+    await change(made, 'unprotect');
+    await made.world.result(workflowId);
+    await made.world.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
+    expect(await made.world.result('teardown/team-a')).toMatchObject({ phase: 'Gone' });
+    expect(made.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+  });
+
+  test('is left by the release of its lease, which goes on owning it', async () => {
+    const made = await ready();
+    await change(made, 'protect');
+    await made.world.result(workflowId);
+    await made.world.update('lease/team-a', 'releaseLease', { by: 'ann', reason: 'over' });
+    await made.world.run({ maxTime: 3_600_000 });
+    expect(made.simulator.state()).toMatchObject({ pools: [{ name: 'team-a' }], notebooks: [{ name: 'team-a' }] });
+    expect(await made.progress('lease/team-a')).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
+  });
+});
