@@ -5,6 +5,7 @@ import { type ClientConfig, readClientConfig } from '../config.js';
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
+import { Schedules } from './schedules.js';
 import { castError, type Place } from './temporal-errors.js';
 import { TemporalRuns } from './temporal-runs.js';
 
@@ -23,6 +24,7 @@ export interface ConnectOptions {
 /** A connection to Temporal with the operations on it; the parts are for commands that need more than operations. */
 export interface Session {
   readonly operations: Operations;
+  readonly schedules: Schedules;
   readonly client: Client;
   readonly connection: Connection;
   readonly place: Place;
@@ -44,14 +46,16 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   const place: Place = { address, namespace, taskQueue };
   const connection = await openConnection(place, { ...config.connectionOptions(), ...given });
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.codecKeys) });
+  const runs = new TemporalRuns(client, place);
+  const schedules = new Schedules({ client, runs, place, actor, pacer: realPacer });
   const operations = new Operations({
-    runs: new TemporalRuns(client, place),
+    runs,
     actor,
     pacer: realPacer,
     newId: randomUUID,
     close: () => connection.close(),
   });
-  return { operations, client, connection, place };
+  return { operations, schedules, client, connection, place };
 }
 
 async function openConnection(place: Place, options: ConnectionOptions): Promise<Connection> {

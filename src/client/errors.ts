@@ -25,6 +25,11 @@ export class InvalidSpecError extends OperationsError {
   }
 }
 
+/** A schedule that cannot be made as it was asked for; nothing was sent, or Temporal did not take it. */
+export class InvalidScheduleError extends OperationsError {
+  override readonly name = 'InvalidScheduleError';
+}
+
 /** The name is in use with another spec. */
 export class SpecConflictError extends OperationsError {
   override readonly name = 'SpecConflictError';

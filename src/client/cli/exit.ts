@@ -1,7 +1,13 @@
 import { isSuccess } from '../../contract/phases.js';
 import type { Progress } from '../../contract/progress.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
-import { InvalidSpecError, NotAuthorizedError, OperationFailedError, OperationsError } from '../errors.js';
+import {
+  InvalidScheduleError,
+  InvalidSpecError,
+  NotAuthorizedError,
+  OperationFailedError,
+  OperationsError,
+} from '../errors.js';
 
 /** Exit codes, fixed by design section 11. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notAuthorized: 4, unfinished: 8, interrupted: 130 } as const;
@@ -41,6 +47,7 @@ export function exitCodeOfEnding(progress: Progress): ExitCode {
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof SilentExit) return error.code;
   if (error instanceof UsageError || error instanceof InvalidSpecError || isConfigError(error)) return exitCodes.usage;
+  if (error instanceof InvalidScheduleError) return exitCodes.usage;
   if (error instanceof NotAuthorizedError) return exitCodes.notAuthorized;
   if (error instanceof OperationFailedError) return exitCodeOfEnding(error.progress);
   if (error instanceof ModelArtsError && (error.kind === 'auth' || error.kind === 'permission'))

@@ -1,0 +1,95 @@
+interface Field {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** Names that stand for `min`, `min + 1` and so on. */
+  readonly words?: readonly string[];
+}
+
+const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const days = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+const second: Field = { name: 'second', min: 0, max: 59 };
+const fivefold: readonly Field[] = [
+  { name: 'minute', min: 0, max: 59 },
+  { name: 'hour', min: 0, max: 23 },
+  { name: 'day of month', min: 1, max: 31 },
+  { name: 'month', min: 1, max: 12, words: months },
+  { name: 'day of week', min: 0, max: 7, words: days },
+];
+const year: Field = { name: 'year', min: 2000, max: 2100 };
+
+const shorthands = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
+const longestMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * What is wrong with a cron expression as Temporal reads it, or null. Five fields, a sixth for the year, seven with
+ * seconds first; also `@daily` and its like, and `@every 30m`. One that can never come true is wrong too: Temporal would
+ * take it and never run.
+ */
+export function cronProblem(text: string, thisYear: number): string | null {
+  const cron = text.trim();
+  if (/^(CRON_)?TZ=/.test(cron)) return 'give the time zone with --timezone, not inside the expression';
+  if (cron.includes('#')) return '# begins a comment for Temporal; write the days out';
+  if (cron.startsWith('@every')) return everyProblem(cron);
+  if (cron.startsWith('@')) {
+    return shorthands.includes(cron) ? null : `there is no ${cron}; there are ${shorthands.join(', ')} and @every 30m`;
+  }
+  const texts = cron === '' ? [] : cron.split(/\s+/);
+  const fields = fieldsFor(texts.length);
+  if (fields === null) {
+    return `it has ${texts.length} fields; write minute, hour, day of month, month and day of week, as 0 20 * * 1-5`;
+  }
+  const values = new Map<string, ReadonlySet<number>>();
+  for (const [index, field] of fields.entries()) {
+    const read = readField(field, texts[index] ?? '');
+    if (typeof read === 'string') return read;
+    values.set(field.name, read);
+  }
+  return canComeTrue(values, thisYear) ? null : 'it never comes true: there is no such day';
+}
+
+function fieldsFor(count: number): readonly Field[] | null {
+  if (count === 5) return fivefold;
+  if (count === 6) return [...fivefold, year];
+  return count === 7 ? [second, ...fivefold, year] : null;
+}
+
+function everyProblem(cron: string): string | null {
+  const isWell = /^@every\s+[1-9]\d*[smhd](\/\d+[smhd])?$/.test(cron);
+  return isWell ? null : 'after @every comes a whole number with s, m, h or d, as @every 30m';
+}
+
+/** The values that a field allows, or what is wrong with it. */
+function readField(field: Field, text: string): ReadonlySet<number> | string {
+  const values = new Set<number>();
+  for (const part of text.split(',')) {
+    const [, range = '', step = '1'] = /^([^/]+)(?:\/(\d+))?$/.exec(part) ?? [];
+    const [from = '', to, ...more] = range.split('-');
+    const isOpen = range === '*';
+    const start = isOpen ? field.min : numberIn(field, from);
+    const isStepped = part.includes('/');
+    const end = isOpen || (to === undefined && isStepped) ? field.max : numberIn(field, to ?? from);
+    if (start === null || end === null || more.length > 0 || Number(step) < 1) {
+      const words = field.words === undefined ? '' : `, or ${field.words[0]} to ${field.words.at(-1)}`;
+      return `${field.name} ${text}: write numbers from ${field.min} to ${field.max}${words}, as *, 5, 1-5, 1,3 or */2`;
+    }
+    if (start > end) return `${field.name} ${text}: the range ends before it begins`;
+    for (let value = start; value <= end; value += Number(step)) values.add(value);
+  }
+  return values;
+}
+
+function numberIn({ min, max, words }: Field, text: string): number | null {
+  const word = words?.indexOf(text.toUpperCase().slice(0, 3)) ?? -1;
+  if (word >= 0 && /^[a-z]{3,}$/i.test(text)) return min + word;
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= min && value <= max ? value : null;
+}
+
+function canComeTrue(values: ReadonlyMap<string, ReadonlySet<number>>, thisYear: number): boolean {
+  const years = values.get(year.name);
+  if (years !== undefined && Math.max(...years) < thisYear) return false;
+  const first = Math.min(...(values.get('day of month') ?? [1]));
+  return [...(values.get('month') ?? [])].some((month) => first <= (longestMonth[month - 1] ?? 0));
+}
