@@ -15,6 +15,7 @@ const open = (id = 'env/team-a') =>
       approve: makeProgress(),
       resolve: makeProgress(),
       releaseLease: makeProgress(),
+      extendLease: { endsAt: '2026-03-02T12:00:00.000Z', maxEndsAt: '2026-03-04T10:00:00.000Z', extensions: 1 },
     },
   });
 const over = makeRun('env/team-a', { status: 'COMPLETED', closedAt: new Date('2026-03-01T11:00:00Z') });
@@ -77,6 +78,7 @@ describe('commands to an operation', () => {
     ['pause', (operations: Operations) => operations.pause('team-a', { reason: 'x' })],
     ['approve', (operations: Operations) => operations.approve('team-a', { reason: 'x' })],
     ['release', (operations: Operations) => operations.release('team-a', { reason: 'x' })],
+    ['extend', (operations: Operations) => operations.extend('team-a', '4h', { reason: 'x' })],
   ])('%s is refused when nothing is open', async (_verb, command) => {
     await expect(command(operationsOn(new FakeRuns(over)))).rejects.toThrow(OperationRefusedError);
   });
@@ -85,6 +87,14 @@ describe('commands to an operation', () => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     await operationsOn(runs).release('team-a', { reason: 'finished' });
     expect(runs.sent).toMatchObject([{ kind: 'update', workflowId: 'lease/team-a', name: 'releaseLease' }]);
+  });
+
+  test('extend goes to the lease and answers its new end', async () => {
+    const runs = new FakeRuns(open(), open('lease/team-a'));
+    const answer = await operationsOn(runs).extend('team-a', '4h', { reason: 'late' });
+    expect(answer.endsAt).toBe('2026-03-02T12:00:00.000Z');
+    const argument = { by: 'ops', reason: 'late', duration: '4h' };
+    expect(runs.sent).toEqual([{ kind: 'update', workflowId: 'lease/team-a', name: 'extendLease', argument }]);
   });
 
   test('teardown starts with a note that says by whom and why', async () => {

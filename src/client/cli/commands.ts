@@ -120,6 +120,7 @@ export const commandEntries: readonly CommandEntry[] = [
     'answer an operation that waits for an operator',
     async () => (await import('./commands/env-resolve.js')).envResolve,
   ),
+  verb('env', 'extend', 'move the end of the lease', async () => (await import('./commands/env-extend.js')).envExtend),
   verb(
     'env',
     'release',

@@ -18,8 +18,16 @@ export function renderEnvironments(environments: readonly Progress[], { now }: V
       describeDuration(since),
       nodes,
       progress.notebook?.status ?? '-',
+      leaseLeft(progress, now),
       progress.why,
     ];
   });
-  return renderTable(rows, ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'WHY']);
+  return renderTable(rows, ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'LEASE', 'WHY']);
+}
+
+/** What is left of the lease; `ended` while its removal is under way or held. */
+function leaseLeft({ lease, endedAt }: Progress, now: number): string {
+  if (lease === null || lease.endsAt === null || endedAt !== null) return '-';
+  const left = Date.parse(lease.endsAt) - now;
+  return left > 0 ? describeDuration(left) : 'ended';
 }

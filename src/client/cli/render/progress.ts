@@ -108,9 +108,10 @@ function describeNotebook({ id, status }: NotebookProgress): string {
 
 function describeLease({ lease }: Progress, { timeZone }: View): string | null {
   if (lease === null) return null;
-  return lease.endsAt === null
-    ? 'without an end'
-    : `until ${formatTime(lease.endsAt, timeZone)}, extended ${lease.extensions} times`;
+  if (lease.endsAt === null) return 'without an end';
+  const most = lease.maxEndsAt === null ? '' : `, at most until ${formatTime(lease.maxEndsAt, timeZone)}`;
+  const times = lease.extensions === 1 ? 'once' : `${lease.extensions} times`;
+  return `until ${formatTime(lease.endsAt, timeZone)}${most}${lease.extensions === 0 ? '' : `, extended ${times}`}`;
 }
 
 function describeFailure({ failure }: Progress): string | null {
