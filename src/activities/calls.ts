@@ -1,4 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ResourceRef } from '../contract/workflows.js';
+import { isProtected } from '../domain/marker.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import { asFailure, asRetryable } from './failures.js';
 
@@ -39,6 +42,24 @@ export async function commanding(call: (options: { signal: AbortSignal }) => Pro
     await call({ signal: cancellationSignal() });
   } catch (error) {
     if (error instanceof ModelArtsError && (error.kind === 'notFound' || error.kind === 'stateConflict')) return;
-    throw asRetryable(error);
+    // A refusal of ours is meant; only what the service says may be otherwise the next time.
+    throw error instanceof ApplicationFailure ? error : asRetryable(error);
   }
+}
+
+/** What a stop or delete is meant for, by identity. */
+export interface CommandedResource extends ResourceRef {
+  /** True for everything but a run that undoes its own create: an operator's mark forbids the command. */
+  readonly obeysProtection?: boolean;
+}
+
+/** The last look before a stop or delete: a mark that was set since the plan was made still counts. */
+export function refuseProtected(ref: CommandedResource, label: string, description: string | null | undefined): void {
+  if (ref.obeysProtection !== true || !isProtected(description)) return;
+  throw ApplicationFailure.create({
+    type: 'Protected',
+    message: `${label} is protected (maops:keep); it is left alone`,
+    nonRetryable: true,
+    details: [{ errorCode: null, requestId: null, hint: 'When it may go, clear the mark with `maops env unprotect`.' }],
+  });
 }

@@ -44,7 +44,7 @@ export function makePlan(inventory: Inventory, installation: string, question: P
   const candidates =
     question.about === 'name'
       ? askedFor(ours, question)
-      : reasonsToGo(ours, question, now, (line) => unread.push(line));
+      : reasonsToGo(ours, question, installation, now, (line) => unread.push(line));
   keepTogether(candidates, question.about === 'name' ? [keepRule] : null);
   keepUnderStrangers(candidates, present, question.about === 'everything');
   const sorted = [...candidates].sort(
@@ -90,6 +90,7 @@ function askedFor(
 function reasonsToGo(
   ours: readonly InventoryItem[],
   { claims, rules, name: only }: Extract<PlanQuestion, { about: 'everything' }>,
+  installation: string,
   now: number,
   tell: (line: string) => void,
 ): Candidate[] {
@@ -100,7 +101,7 @@ function reasonsToGo(
     const claim = claimOf.get(ownerOf(item));
     const group = groupOf(item);
     if (only !== undefined && group !== only) return [];
-    const found = reasonOf(item, claim, groups.get(group) ?? [], rules, now);
+    const found = reasonOf(item, claim, groups.get(group) ?? [], rules, installation, now);
     if (found === null) return [];
     if (found.reason === 'unclear') {
       tell(`${item.kind} ${item.name} (${item.id}): ${found.why}`);
@@ -177,9 +178,9 @@ function namesakes(
 }
 
 function planItem(item: InventoryItem, reason: RemovalReason, environment: string | null, why: string): PlanItem {
-  const { kind, id, name, createdAt, isProtected, marker } = item;
+  const { kind, id, name, createdAt, isProtected, marker, workspaceId } = item;
   const text = marker === null || marker === 'unread' ? '' : formatMarker(marker);
-  return { kind, id, name, createdAt, marker: text, isProtected, reason, environment, why };
+  return { kind, id, name, createdAt, marker: text, isProtected, reason, environment, workspaceId, why };
 }
 
 function refusalOf(going: number, carrying: number, maxShare: number): string | null {

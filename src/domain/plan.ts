@@ -18,6 +18,7 @@ export interface PlanItem {
   readonly reason: RemovalReason;
   /** Name of the environment, pool or notebook operation that it belongs to; null when nobody knows it. */
   readonly environment: string | null;
+  readonly workspaceId: string | null;
   /** One line for people. */
   readonly why: string;
 }

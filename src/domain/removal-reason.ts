@@ -1,6 +1,7 @@
 import { describeDuration } from './duration.js';
 import type { Claim, InventoryItem } from './inventory.js';
 import type { RemovalReason } from './plan.js';
+import { standingOf } from './standing.js';
 import { type SweepRules, timeOf } from './sweep-rules.js';
 
 /** Why a resource may go; `unclear` when what was read allows no claim, null when somebody owns it and wants it. */
@@ -23,10 +24,11 @@ export function reasonOf(
   claim: Claim | undefined,
   members: readonly InventoryItem[],
   rules: SweepRules,
+  installation: string,
   now: number,
 ): Reason | null {
-  if (claim === undefined || claim.answer === 'unknown')
-    return { reason: 'unclear', why: 'Temporal did not say whether somebody owns it' };
+  const { standing, why } = standingOf(item, claim === undefined ? [] : [claim], installation, now);
+  if (claim === undefined || claim.answer === 'unknown' || standing === 'unknown') return { reason: 'unclear', why };
   if (claim.open.length === 0) return unowned(item, claim);
   if (!isLeasedOnly(claim)) return null;
   return expired(claim, now) ?? idle(claim, members, rules, now);

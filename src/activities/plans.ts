@@ -1,0 +1,119 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { operationId } from '../contract/ids.js';
+import type { Claim, Inventory } from '../domain/inventory.js';
+import { makePlan, type PlanQuestion } from '../domain/make-plan.js';
+import { type Plan, type PlanDraft, type PlanItem, partsOf } from '../domain/plan.js';
+import { type Recheck, recheck } from '../domain/recheck.js';
+import type { SweepRules } from '../domain/sweep-rules.js';
+import { environmentMakers } from '../inventory/makers.js';
+import { readProject } from '../inventory/reader.js';
+import { planHash } from '../spec/hash.js';
+import { checkSweepRules } from '../spec/sweep-rules.js';
+import { reading } from './calls.js';
+import { claimActivities } from './claims.js';
+import type { ActivityDeps } from './deps.js';
+import { findSpec } from './operations.js';
+import { invalidSpec } from './specs.js';
+
+/** A sweep's plan, with the hash under which a teardown takes each name's part of it. */
+export interface SweepPlanning {
+  readonly plan: Plan;
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+/** What a teardown would delete, and whether that is what it was told to. */
+export interface TeardownPlanning {
+  readonly plan: Plan;
+  readonly isAsPlanned: boolean;
+}
+
+/** Lets everything go that has a reason: what a sweep has planned already is only compared. */
+const anything: SweepRules = {
+  protect: { names: [], labels: {}, workspaces: [], minAgeMs: 0 },
+  orphans: { minAgeMs: 0 },
+  idle: { afterMs: 0 },
+  maxShare: 1,
+};
+
+/** Activities that make plans. Each reads all that its plan rests on, the claims after the inventory, so that neither fills the history. */
+export function planActivities(deps: ActivityDeps) {
+  const { readClaims } = claimActivities(deps);
+
+  async function readInventory(workspaceIds: readonly string[] = []): Promise<Inventory> {
+    return await reading(({ signal }) => readProject(deps, signal, workspaceIds));
+  }
+
+  async function claimsOn({ items }: Inventory): Promise<Claim[]> {
+    const owners = items.flatMap(({ marker }) =>
+      marker === null || marker === 'unread' || marker.installation !== deps.installation ? [] : [marker.owner],
+    );
+    return owners.length === 0 ? [] : await readClaims({ owners, names: items.map(({ name }) => name) });
+  }
+
+  function plan(inventory: Inventory, question: PlanQuestion): Plan {
+    return withHash(makePlan(inventory, deps.installation, question, deps.now()));
+  }
+
+  async function planEverything(rules: SweepRules): Promise<{ inventory: Inventory; plan: Plan }> {
+    const inventory = await readInventory();
+    const claims = await claimsOn(inventory);
+    return { inventory, plan: plan(inventory, { about: 'everything', claims, rules }) };
+  }
+
+  return {
+    /** Checks the rules of a sweep and makes its plan; changes nothing. */
+    async planSweep(input: { rules: unknown }): Promise<SweepPlanning> {
+      const made = await planEverything(rulesOf(input.rules));
+      const named = partsOf(made.plan.items).flatMap(({ environment, items }) =>
+        environment === null ? [] : [[environment, planHash(items)] as const],
+      );
+      return { plan: made.plan, hashes: Object.fromEntries(named) };
+    },
+
+    /** Looks at planned items once more, just before they would be deleted. */
+    async recheckItems(input: { rules: unknown; items: readonly PlanItem[] }): Promise<Recheck[]> {
+      const { inventory, plan: fresh } = await planEverything(rulesOf(input.rules));
+      return input.items.map((item) => recheck(item, inventory, fresh));
+    },
+
+    /**
+     * Makes the plan of one name. With a hash it says whether it is the plan that was made before: by the same name, or by a
+     * sweep, whose reason must still hold. `caller` is the teardown that asks, which does not count as an owner.
+     */
+    async planTeardown(input: { name: string; planHash: string | null; caller: string }): Promise<TeardownPlanning> {
+      const { name } = input;
+      const inventory = await readInventory(await workspacesOf(deps.temporal.workflow, name));
+      const asked = plan(inventory, { about: 'name', name, makers: environmentMakers(name) });
+      if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true };
+      const claims = (await claimsOn(inventory)).map((claim) => withoutCaller(claim, input.caller));
+      const swept = plan(inventory, { about: 'everything', claims, rules: anything, name });
+      cancellationSignal().throwIfAborted();
+      return swept.hash === input.planHash ? { plan: swept, isAsPlanned: true } : { plan: asked, isAsPlanned: false };
+    },
+  };
+}
+
+function rulesOf(document: unknown): SweepRules {
+  const checked = checkSweepRules(document);
+  if (!checked.ok) throw invalidSpec(checked.problems);
+  return checked.rules;
+}
+
+function withHash(draft: PlanDraft): Plan {
+  return { hash: planHash(draft.items), ...draft };
+}
+
+/** A claim as it was before the caller itself opened. */
+function withoutCaller(claim: Claim, caller: string): Claim {
+  if (!claim.open.includes(caller)) return claim;
+  const open = claim.open.filter((workflowId) => workflowId !== caller);
+  const isLeased = open.includes(operationId('lease', claim.name ?? ''));
+  return { ...claim, open, phase: isLeased ? 'Leased' : null, isBeingRemoved: false };
+}
+
+/** Workspaces that the last spec of a name speaks of; none when nobody knows one, as the pools then tell. */
+async function workspacesOf(workflow: Pick<Client['workflow'], 'getHandle'>, name: string): Promise<string[]> {
+  const spec = await findSpec(workflow, name).catch(() => null);
+  return [spec?.pool?.workspaceId, spec?.notebook?.workspaceId].filter((id) => id !== undefined);
+}
