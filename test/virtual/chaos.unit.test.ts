@@ -19,6 +19,7 @@ const quiet: ChaosStory = {
   deeds: [],
   afters: [],
   deaths: { activation: 0, call: 0, most: 0 },
+  lostReports: 0,
   restartMs: 1000,
   latencyMs: 0,
   suggestContinueAsNewAfter: 4096,

@@ -60,7 +60,8 @@ export function overridesOf(world: World, fate: FateFault, fated: Fated): StageO
       ];
     }
     case 'stuck':
-      return [{ track, from: fate.phase }];
+      if (fate.forMs === undefined) return [{ track, from: fate.phase }];
+      return [{ track, from: fate.phase, to: afterStuck(fate.phase), afterMs: fate.forMs, left: 1 }];
     case 'creationFailed':
       return [
         { track, from: 'Creating', to: 'CreationFailed', share: 0.5, message: fate.message ?? 'creation failed' },
@@ -105,6 +106,13 @@ export function overridesOf(world: World, fate: FateFault, fated: Fated): StageO
       return [turn, { track, from: 'UNAVAILABLE', to: 'RUNNING', afterMs: fate.recoverAfterMs, left: 1 }];
     }
   }
+}
+
+/** Where a resource goes that was stuck: what was going away goes, anything else has failed. */
+function afterStuck(phase: string): string {
+  if (/^deleting$/i.test(phase)) return 'Gone';
+  if (phase === 'STOPPING') return 'STOPPED';
+  return phase === 'Creating' ? 'CreationFailed' : phase === 'CREATING' ? 'CREATE_FAILED' : 'START_FAILED';
 }
 
 /** How a creation ends for which the capacity is not there. */

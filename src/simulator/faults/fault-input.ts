@@ -20,7 +20,7 @@ const FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, FieldType | `${
   slowDelete: { ms: 'number!' },
   soldOut: { flavor: 'string', az: 'string', when: 'string', answer: 'string', forMs: 'number' },
   partialNodes: { missing: 'any!' },
-  stuck: { phase: 'string!' },
+  stuck: { phase: 'string!', forMs: 'number' },
   creationFailed: { message: 'string' },
   scalingFailed: { message: 'string' },
   abnormal: { phase: 'string', afterMs: 'number', recoverAfterMs: 'number' },

@@ -72,8 +72,11 @@ export type FateFault =
     }
   /** This many nodes, or half of them, never become available. */
   | { readonly kind: 'partialNodes'; readonly missing: number | 'half' }
-  /** The resource never leaves this phase or status (`Creating`, `Deleting`, `CREATING`, …). */
-  | { readonly kind: 'stuck'; readonly phase: string }
+  /**
+   * The resource never leaves this phase or status (`Creating`, `Deleting`, `CREATING`, …); with `forMs` it does
+   * after that time, as when someone in the service has noticed: what was being made has failed then.
+   */
+  | { readonly kind: 'stuck'; readonly phase: string; readonly forMs?: number }
   /** Creation ends in CreationFailed. */
   | { readonly kind: 'creationFailed'; readonly message?: string }
   /** Scaling ends in ScalingFailed. */

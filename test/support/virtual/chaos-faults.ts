@@ -18,9 +18,17 @@ const operations = [
   'networks.show',
 ] as const;
 
-/** The fields of a pool and of a notebook that an answer may lack; never the marker, without which nobody can tell whose it is. */
-const poolFields = ['status.phase', 'status.resources', 'status.scope', 'metadata.creationTimestamp', 'spec.resources'];
-const notebookFields = ['status', 'creation_timestamp', 'pool', 'spec.annotations', 'profile', 'flavor'];
+/** The fields of a pool and of a notebook that an answer may lack, the ones that hold the marker too. */
+const poolFields = [
+  'metadata.annotations',
+  ['metadata', 'annotations', 'os.modelarts/description'],
+  'status.phase',
+  'status.resources',
+  'status.scope',
+  'metadata.creationTimestamp',
+  'spec.resources',
+];
+const notebookFields = ['description', 'status', 'creation_timestamp', 'pool', 'spec.annotations', 'profile', 'flavor'];
 
 type Draw = (dice: Dice) => Fault;
 
@@ -74,6 +82,7 @@ const poolFate: Draw = (dice) => {
     { operation, kind: 'listLag', ms: dice.between(5, 100) * second, in: ['list'] },
     { operation, kind: 'listLag', ms: dice.between(5, 100) * second, in: ['show'] },
     { operation, kind: 'slowDelete', ms: dice.between(1, 40) * minute },
+    { operation, kind: 'slowDelete', ms: dice.between(60, 480) * minute },
     { operation, kind: 'soldOut', when: 'before', forMs: dice.between(5, 60) * minute },
     { operation, kind: 'soldOut', when: 'before', answer: 'refuse', forMs: dice.between(5, 60) * minute },
     { operation, kind: 'soldOut', when: 'midway', forMs: dice.between(5, 60) * minute },
@@ -118,6 +127,7 @@ const notebookFate: Draw = (dice) => {
     },
     { operation, kind: 'notebookUnavailable', afterMs: dice.between(1, 60) * second },
     { operation: 'notebooks.delete', kind: 'deleteFails', times: dice.between(1, 3) },
+    { operation, kind: 'stuck', phase: 'CREATING', forMs: dice.between(5, 120) * minute },
   ]);
 };
 

@@ -1,30 +1,9 @@
-import { isEnding, phases } from '../../../src/contract/phases.js';
 import type { Progress } from '../../../src/contract/progress.js';
 import type { EnvironmentResources } from '../../../src/contract/workflows.js';
 import type { NotebookRecord, PoolRecord, SimState } from '../../../src/simulator/records.js';
-import type { RequestRecord } from '../../../src/simulator/request-log.js';
+import { ownerHash } from '../../../src/spec/hash.js';
 import { installation } from './environment.js';
 
-const keys = [
-  'name',
-  'operation',
-  'workflowId',
-  'runId',
-  'phase',
-  'phaseSince',
-  'startedAt',
-  'endedAt',
-  'percent',
-  'why',
-  'steps',
-  'pool',
-  'notebook',
-  'failure',
-  'awaiting',
-  'lease',
-  'audit',
-  'auditDropped',
-];
 const marker = `maops:${installation}-`;
 
 /** What of ours is in the cloud, as the simulator itself knows it. */
@@ -33,12 +12,16 @@ export interface Ours {
   readonly notebooks: readonly NotebookRecord[];
 }
 
-/** Finds our resources by their marker, as anyone could. */
-export function oursIn(state: SimState): Ours {
+/** Finds our resources by their marker, as anyone could: all of them, those of a name, or those that one workflow made. */
+export function oursIn(state: SimState, of: { readonly name?: string; readonly workflowId?: string } = {}): Ours {
+  const mark = of.workflowId === undefined ? marker : `${marker}${ownerHash(of.workflowId)}-`;
+  const isOf = (name: string) => of.name === undefined || of.name === name;
   return {
-    pools: state.pools.filter(({ annotations }) => annotations['os.modelarts/description']?.includes(marker) === true),
+    pools: state.pools.filter(
+      ({ name, annotations }) => isOf(name) && annotations['os.modelarts/description']?.includes(mark) === true,
+    ),
     notebooks: state.notebooks.filter(
-      ({ description, status }) => description.includes(marker) && status !== 'DELETED',
+      ({ name, description, status }) => isOf(name) && description.includes(mark) && status !== 'DELETED',
     ),
   };
 }
@@ -56,38 +39,6 @@ export function doublesOf(ours: Ours): string[] {
   return ours.pools.length > 1 || ours.notebooks.length > 1 ? [`made twice: ${describeOurs(ours)}`] : [];
 }
 
-/** Watches the progress of one workflow go on, and says what is wrong with it. */
-export class ProgressWatch {
-  private last: Progress | null = null;
-
-  see(progress: Progress): string[] {
-    const { last } = this;
-    const { phase, percent, why } = progress;
-    const problems: string[] = [];
-    const wrong = (what: string) => problems.push(`progress of ${progress.workflowId}: ${what} (${phase}, ${why})`);
-    const missing = keys.filter((key) => !(key in progress));
-    if (missing.length > 0) wrong(`lacks ${missing.join(', ')}`);
-    if (!phases.includes(phase)) wrong(`unknown phase ${phase}`);
-    if (!Number.isInteger(percent) || percent < 0 || percent > 100) wrong(`percent ${percent}`);
-    if (why.includes('\n')) wrong('a why of several lines');
-    if (isEnding(phase) !== (progress.endedAt !== null)) wrong(`endedAt ${progress.endedAt}`);
-    if ((phase === 'Ready' || phase === 'Gone') && (percent !== 100 || progress.failure !== null)) {
-      wrong(`percent ${percent} and failure ${progress.failure?.type}`);
-    }
-    if (last !== null && last.startedAt === progress.startedAt) {
-      if (attempts(last) === attempts(progress) && percent < last.percent)
-        wrong(`percent fell from ${last.percent} to ${percent}`);
-      if (isEnding(last.phase) && last.phase !== phase) wrong(`left the ending ${last.phase}`);
-    }
-    this.last = progress;
-    return problems;
-  }
-}
-
-function attempts({ steps }: Progress): string {
-  return steps.map(({ attempt = 0 }) => attempt).join();
-}
-
 /** What was so when an operation closed. */
 export interface Closing {
   readonly progress: Progress;
@@ -97,12 +48,11 @@ export interface Closing {
   /** Whether a lease owned something before the operation began: that is not the operation's to remove. */
   readonly wasLeased: boolean;
   readonly keeps: { readonly failed: boolean; readonly cancelled: boolean };
-  /** The kinds of faults that have hit. */
-  readonly hit: ReadonlySet<string>;
+  readonly looks: Looks;
 }
 
 /** What an operation that has just closed says, against how things stand. */
-export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, hit }: Closing): string[] {
+export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks }: Closing): string[] {
   const { phase, failure } = progress;
   const problems: string[] = [];
   const wrong = (what: string) =>
@@ -114,7 +64,7 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, hit }:
   const mayStay = wasLeased || failure?.type === 'Protected';
   switch (phase) {
     case 'Ready':
-      judgeReady(progress, ours, hit).forEach(wrong);
+      judgeReady(progress, ours, looks).forEach(wrong);
       break;
     case 'RolledBack':
     case 'Rejected':
@@ -139,40 +89,83 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, hit }:
   return problems;
 }
 
-/** Ready means usable; a fault that breaks a pool which was usable excuses its phase, and nothing else. */
-function judgeReady(progress: Progress, ours: Ours, hit: ReadonlySet<string>): string[] {
+/**
+ * Ready means usable. What turned bad after it was looked at for the last time is nobody's fault; what an answer had
+ * told before, or what was not looked at although nothing was in the way, is.
+ */
+function judgeReady(progress: Progress, ours: Ours, looks: Looks): string[] {
   const problems: string[] = [];
   const asks = (name: string) => progress.steps.some((step) => step.name === name && step.state !== 'skipped');
   const [pool] = ours.pools;
   const [notebook] = ours.notebooks;
   if (asks('pool')) {
-    if (pool === undefined) return ['there is no pool'];
-    if (pool.id !== progress.pool?.id) problems.push(`the pool is ${pool.id}, not ${progress.pool?.id}`);
-    const wanted = pool.spec.resources.reduce((sum, { count }) => sum + count, 0);
-    const available = pool.nodes.filter((node) => node.phase === 'Available').length;
-    if (available < wanted) problems.push(`${available} of ${wanted} nodes`);
-    const scopes = pool.scopes.filter(({ state }) => state === 'Enabled').map(({ scopeType }) => scopeType);
-    if (pool.spec.scope.some((scope) => !scopes.includes(scope))) problems.push(`scopes ${scopes.join()}`);
-    if (pool.phase !== 'Running' && !hit.has('abnormal')) problems.push(`the pool is ${pool.phase}`);
+    const wrong = pool === undefined ? ['there is no pool'] : faultsOfPool(pool);
+    if (wrong.length > 0) problems.push(...unexcused(wrong, looks.pool, looks));
+    if (pool !== undefined && pool.id !== progress.pool?.id)
+      problems.push(`the pool is ${pool.id}, not ${progress.pool?.id}`);
   }
   if (asks('notebook')) {
-    if (notebook === undefined) return [...problems, 'there is no notebook'];
-    if (notebook.id !== progress.notebook?.id)
+    const wrong = notebook === undefined ? ['there is no notebook'] : faultsOfNotebook(notebook);
+    if (wrong.length > 0) problems.push(...unexcused(wrong, looks.notebook, looks));
+    if (notebook !== undefined && notebook.id !== progress.notebook?.id)
       problems.push(`the notebook is ${notebook.id}, not ${progress.notebook?.id}`);
-    if (notebook.status !== 'RUNNING' && !hit.has('notebookUnavailable'))
-      problems.push(`the notebook is ${notebook.status}`);
   }
   return problems;
 }
 
+/** The last time that the service answered about a resource, and what was wrong with it then; null when the answer was bent. */
+export interface LastLook {
+  readonly at: number;
+  readonly wrong: readonly string[] | null;
+}
+
+export interface Looks {
+  readonly pool: LastLook | null;
+  readonly notebook: LastLook | null;
+  readonly now: number;
+  /** Nothing kept the run from looking just before its end: no worker died or was cut off, and no answer was bad. */
+  readonly isCalm: boolean;
+}
+
+/** From the last look to the end of a calm run: the confirmation of the other resource, and the handing over to the lease. */
+const lookAgeMs = 30_000;
+
+function unexcused(wrong: readonly string[], look: LastLook | null, { now, isCalm }: Looks): string[] {
+  if (look === null) return [...wrong, 'and it was never looked at'];
+  if (look.wrong !== null && look.wrong.length > 0)
+    return [...wrong, `and the last look had said so: ${look.wrong.join(', ')}`];
+  if (isCalm && now - look.at > lookAgeMs) return [...wrong, `and it was not looked at for ${now - look.at} ms`];
+  return [];
+}
+
+/** What keeps a pool from being usable, as the simulator itself knows it. */
+export function faultsOfPool(pool: PoolRecord): string[] {
+  const wrong: string[] = [];
+  const wanted = pool.spec.resources.reduce((sum, { count }) => sum + count, 0);
+  const available = pool.nodes.filter((node) => node.phase === 'Available').length;
+  if (available < wanted) wrong.push(`${available} of ${wanted} nodes`);
+  const scopes = pool.scopes.filter(({ state }) => state === 'Enabled').map(({ scopeType }) => scopeType);
+  if (pool.spec.scope.some((scope) => !scopes.includes(scope))) wrong.push(`scopes ${scopes.join()}`);
+  const drivers = Object.values(pool.driver);
+  if (pool.spec.driver !== undefined && drivers.length === 0) wrong.push('no driver');
+  wrong.push(...drivers.filter(({ state }) => state !== 'Running').map(({ state }) => `driver ${state}`));
+  if (pool.phase !== 'Running' || pool.deletedAt !== undefined) wrong.push(`the pool is ${pool.phase}`);
+  return wrong;
+}
+
+export function faultsOfNotebook({ status }: NotebookRecord): string[] {
+  return status === 'RUNNING' ? [] : [`the notebook is ${status}`];
+}
+
 /** When all has come to rest: what the open lease says that it owns, against what is there; without a lease nothing may be. */
-export function judgeRest(ours: Ours, lease: EnvironmentResources | null): string[] {
+export function judgeRest(name: string, ours: Ours, lease: EnvironmentResources | null): string[] {
   const problems: string[] = [];
   if (lease === null) {
-    if (ours.pools.length + ours.notebooks.length > 0) problems.push(`at rest nobody owns it; ${describeOurs(ours)}`);
+    if (ours.pools.length + ours.notebooks.length > 0)
+      problems.push(`at rest nobody owns ${name}; ${describeOurs(ours)}`);
     return problems;
   }
-  const wrong = (what: string) => problems.push(`at rest the lease ${what}; ${describeOurs(ours)}`);
+  const wrong = (what: string) => problems.push(`at rest lease/${name} ${what}; ${describeOurs(ours)}`);
   const [pool] = ours.pools;
   if (lease.pool !== null && pool?.id !== lease.pool.id) wrong('owns a pool that is not there');
   const isSure = lease.unknownSince === null;
@@ -182,58 +175,6 @@ export function judgeRest(ours: Ours, lease: EnvironmentResources | null): strin
   }
   for (const { id } of lease.notebooks) {
     if (!ours.notebooks.some((one) => one.id === id)) wrong(`owns notebook ${id}, which is not there`);
-  }
-  return problems;
-}
-
-/** A resource that is none of our business, as it was when it came. */
-export interface Stranger {
-  readonly kind: 'pool' | 'notebook';
-  readonly uid: string;
-  readonly id: string;
-  readonly description: string;
-  /** How many calls had been made by then. */
-  readonly since: number;
-}
-
-/** Everyone who is in the cloud and not in `known` yet, and not ours. */
-export function newStrangers(state: SimState, known: readonly Stranger[], since: number): Stranger[] {
-  const isNew = ({ uid }: { uid: string }) => !known.some((one) => one.uid === uid);
-  const ours = oursIn(state);
-  const isOurs = ({ uid }: { uid: string }) => [...ours.pools, ...ours.notebooks].some((one) => one.uid === uid);
-  return [
-    ...state.pools.map((one) => ({
-      kind: 'pool' as const,
-      description: one.annotations['os.modelarts/description'] ?? '',
-      ...one,
-    })),
-    ...state.notebooks.map((one) => ({ kind: 'notebook' as const, ...one })),
-  ]
-    .filter((one) => isNew(one) && !isOurs(one))
-    .map(({ kind, uid, id, description }) => ({ kind, uid, id, description, since }));
-}
-
-/** What was done to strangers' resources: nothing may. */
-export function judgeStrangers(
-  strangers: readonly Stranger[],
-  state: SimState,
-  requests: readonly RequestRecord[],
-): string[] {
-  const problems: string[] = [];
-  for (const { kind, uid, id, description, since } of strangers) {
-    const pool = state.pools.find((one) => one.uid === uid);
-    const notebook = state.notebooks.find((one) => one.uid === uid);
-    if (pool === undefined && notebook === undefined) problems.push(`a stranger's ${kind} ${id} is gone`);
-    if (notebook?.pool !== undefined && !state.pools.some((one) => one.id === notebook.pool?.id)) {
-      problems.push(`the pool under a stranger's notebook ${id} is gone`);
-    }
-    const words = pool?.annotations['os.modelarts/description'] ?? notebook?.description;
-    if (words !== undefined && words !== description) problems.push(`a stranger's ${kind} ${id} was changed`);
-    const touched = requests.find(
-      ({ seq, method, path }) => seq > since && method !== 'GET' && path.includes(`/${id}`),
-    );
-    if (touched !== undefined)
-      problems.push(`${touched.method} on a stranger's ${kind}: ${touched.path} at ${touched.at}`);
   }
   return problems;
 }

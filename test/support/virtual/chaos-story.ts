@@ -21,8 +21,17 @@ export interface Deed {
     | 'squatNotebook'
     /** A stranger's notebook on our pool. */
     | 'guest'
-    | 'stranger';
-  /** How long a pause lasts. */
+    | 'stranger'
+    /** The one-part operations of the same name, which may be refused or come first. */
+    | 'startPool'
+    | 'startNotebook'
+    /** Another environment on the same account. */
+    | 'neighbour'
+    /** Temporal cannot be reached: by any worker, or by one; or one stands still with all that it is about to do. */
+    | 'outage'
+    | 'cutWorker'
+    | 'freezeWorker';
+  /** How long a pause or an outage lasts. */
   readonly forMs?: number;
 }
 
@@ -43,6 +52,8 @@ export interface ChaosStory {
   readonly afters: readonly After[];
   /** Chances that a worker dies, by activation and by API call before and after it, and how often at most. */
   readonly deaths: { readonly activation: number; readonly call: number; readonly most: number };
+  /** Chance that the result of an activity is lost, or comes late, on its way to the server. */
+  readonly lostReports: number;
   readonly restartMs: number;
   readonly latencyMs: number;
   readonly suggestContinueAsNewAfter: number;
@@ -51,8 +62,9 @@ export interface ChaosStory {
   readonly approver: 'approve' | 'reject' | 'silent';
 }
 
-/** The one environment of every story. */
+/** The environment of every story, and the one that may be beside it. */
 export const chaosName = 'team-a';
+export const neighbourName = 'team-b';
 const minute = 60_000;
 const types = {
   env: 'provisionPoolThenLaunchNotebook',
@@ -89,6 +101,7 @@ export function storyOf(seed: number): ChaosStory {
     deaths: isDeadly
       ? { activation: 0.04, call: 0.015, most: dice.between(1, 6) }
       : { activation: 0, call: 0, most: 0 },
+    lostReports: dice.chance(0.2) ? dice.between(1, 10) / 100 : 0,
     restartMs: dice.between(0, 20_000),
     latencyMs: dice.chance(0.5) ? 0 : dice.between(1, 400),
     suggestContinueAsNewAfter: dice.chance(0.2) ? dice.between(40, 120) : 4096,
@@ -106,8 +119,9 @@ function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknow
     ask: dice.pick(['5m', '1h']),
     undo: dice.pick(['5m', '30m']),
   };
+  const driver = dice.some(0.15, () => ({ driver: { gpuVersion: '440.33' } }));
   const flavors = dice.chance(0.3) ? ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'] : ['modelarts.vm.gpu.t4u8'];
-  const pool = poolPart({ flavors, count: dice.between(1, 4) });
+  const pool = poolPart({ flavors, count: dice.between(1, 4), ...driver[0] });
   switch (kind) {
     case 'env':
       return environmentDocument(chaosName, { pool, deadlines });
@@ -149,6 +163,12 @@ function drawDeeds(dice: Dice): Deed[] {
     ...dice.some(0.04, deed('squatNotebook')),
     ...dice.some(0.1, deed('guest')),
     ...dice.some(0.1, deed('stranger')),
+    ...dice.some(0.06, deed('startPool')),
+    ...dice.some(0.06, deed('startNotebook')),
+    ...dice.some(0.12, deed('neighbour')),
+    ...dice.some(0.12, () => ({ at: moment(), what: 'outage' as const, forMs: dice.between(1, 600) * 1000 })),
+    ...dice.some(0.1, () => ({ at: moment(), what: 'cutWorker' as const, forMs: dice.between(1, 300) * 1000 })),
+    ...dice.some(0.1, () => ({ at: moment(), what: 'freezeWorker' as const, forMs: dice.between(1, 400) * 1000 })),
   ].sort((one, other) => one.at - other.at);
 }
 

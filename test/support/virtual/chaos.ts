@@ -2,28 +2,23 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Progress } from '../../../src/contract/progress.js';
 import type { Settings } from '../../../src/contract/settings.js';
 import type { EnvironmentResources } from '../../../src/contract/workflows.js';
-import {
-  doublesOf,
-  judgeClosing,
-  judgeRest,
-  judgeStrangers,
-  newStrangers,
-  oursIn,
-  ProgressWatch,
-  type Stranger,
-} from './chaos-oracle.js';
-import { type After, type ChaosStory, chaosName, type Deed, storyOf } from './chaos-story.js';
+import { act, actAfter, type Stage } from './chaos-deeds.js';
+import { doublesOf, judgeClosing, judgeRest, oursIn } from './chaos-oracle.js';
+import { type ChaosStory, chaosName, neighbourName, storyOf } from './chaos-story.js';
 import { Dice } from './dice.js';
 import { startVirtualStack, type VirtualStack } from './environment.js';
-import type { HttpCall } from './http.js';
+import { LastLooks } from './last-looks.js';
+import { ProgressWatch } from './progress-watch.js';
 import type { WorkflowRun } from './run.js';
+import { doubleOfCreate } from './second-create.js';
+import { judgeStrangers, newStrangers, type Stranger } from './strangers.js';
 
 const minute = 60_000;
 /** Every story has an end: all deadlines, undo times and pauses in it are far shorter. */
 const horizonMs = 36 * 60 * minute;
-const lease = `lease/${chaosName}`;
-const teardown = `teardown/${chaosName}`;
-const change = `change/notebook/${chaosName}`;
+const names = [chaosName, neighbourName];
+/** Faults of answers: while they hit, a run may have to wait before it can look. */
+const bends = ['status', 'hang', 'lost', 'halfBody', 'throttle', 'unauthorized', 'forbidden', 'delay'];
 
 /** What became of a seed. */
 export interface ChaosResult {
@@ -62,13 +57,15 @@ class Chaos {
   private readonly dice: Dice;
   private readonly watches = new Map<string, ProgressWatch>();
   private readonly closed = new Set<WorkflowRun>();
+  private readonly looks = new LastLooks(names);
+  private readonly wasLeased = new Map<string, boolean>();
   private strangers: Stranger[] = [];
   private stack: VirtualStack | null = null;
   private deaths = 0;
   private retries = 0;
   private answered = '';
-  private wasLeased = new Map<string, boolean>();
   private deedsLeft: number;
+  private isCalm: boolean;
 
   constructor(
     private readonly story: ChaosStory,
@@ -76,6 +73,8 @@ class Chaos {
   ) {
     this.dice = new Dice(story.seed ^ 0x5eed);
     this.deedsLeft = story.deeds.length;
+    const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
+    this.isCalm = story.deaths.most + story.lostReports === 0 && !story.deeds.some(({ what }) => rough.includes(what));
   }
 
   async play(): Promise<ChaosResult> {
@@ -83,15 +82,24 @@ class Chaos {
     const stack = await this.begin();
     this.stack = stack;
     const { world, simulator } = stack;
+    const stage: Stage = {
+      stack,
+      story,
+      start: (type, id, document) => this.start(type, id, document),
+      later: (ms, deed) => {
+        this.deedsLeft += 1;
+        this.plan(world.now() + ms, deed);
+      },
+    };
     let last: Progress | null = null;
     try {
       this.lookAround();
       simulator.onChange(() => this.lookAround());
-      await this.startOperation();
-      for (const deed of story.deeds) this.plan(world.now() + deed.at, () => this.act(deed));
+      await this.start(story.workflowType, story.workflowId, story.document);
+      for (const deed of story.deeds) this.plan(world.now() + deed.at, () => this.told(deed.what, act(deed, stage)));
       await this.untilRest();
       for (const after of story.afters) {
-        this.plan(world.now() + this.dice.between(0, 20) * minute, () => this.actAfter(after));
+        this.plan(world.now() + this.dice.between(0, 20) * minute, () => this.told(after, actAfter(after, stage)));
         this.deedsLeft = 1;
         await this.untilRest();
       }
@@ -107,15 +115,12 @@ class Chaos {
     } finally {
       await stack.dispose();
     }
-    const faultsHit: Record<string, number> = {};
-    for (const { fault, hit } of simulator.faults.report())
-      if (hit > 0) faultsHit[fault.kind] = (faultsHit[fault.kind] ?? 0) + hit;
     const failure = last?.failure?.type;
     return {
       seed: story.seed,
       ending: last === null ? 'none' : failure === undefined ? last.phase : `${last.phase} ${failure}`,
       problems: [...this.problems],
-      faultsHit,
+      faultsHit: this.faultsHit(),
       deaths: this.deaths,
       calls: stack.calls(),
       activations: world.activations,
@@ -131,19 +136,32 @@ class Chaos {
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
       latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
+      reportDelay: () =>
+        story.lostReports > 0 && this.dice.chance(story.lostReports) ? this.dice.between(1, 20_000) : 0,
       fate: () => (this.dies(activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives'),
       http: {
         beforeSend: (sent) => {
           options.trace?.(`    ${sent.method} ${sent.path}`);
-          this.refuseSecondCreate(sent);
+          const double = this.stack === null ? null : doubleOfCreate(sent, this.stack.simulator);
+          if (double !== null) this.problem(double);
           return this.dies(call) ? 'dies' : 'goes on';
         },
-        afterCommit: () => (this.dies(call) ? 'dies' : 'goes on'),
+        afterCommit: (answered) => {
+          if (this.stack !== null) this.looks.note(answered, this.stack.simulator);
+          return this.dies(call) ? 'dies' : 'goes on';
+        },
       },
       ...(options.settings === undefined ? {} : { settings: options.settings }),
       ...(options.interceptors === undefined ? {} : { interceptors: options.interceptors }),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
     });
+  }
+
+  private faultsHit(): Record<string, number> {
+    const hits: Record<string, number> = {};
+    for (const { fault, hit } of this.here.simulator.faults.report())
+      if (hit > 0) hits[fault.kind] = (hits[fault.kind] ?? 0) + hit;
+    return hits;
   }
 
   private dies(share: number): boolean {
@@ -162,125 +180,44 @@ class Chaos {
     this.problems.add(what);
   }
 
+  private async told(what: string, deed: Promise<unknown>): Promise<unknown> {
+    this.options.trace?.(`*** ${what}`);
+    return await deed;
+  }
+
   private lookAround(): void {
     const { simulator } = this.here;
     const state = simulator.state();
-    for (const problem of doublesOf(oursIn(state))) this.problem(problem);
+    for (const name of names) for (const problem of doublesOf(oursIn(state, { name }))) this.problem(problem);
     const since = simulator.requests().at(-1)?.seq ?? 0;
     this.strangers.push(...newStrangers(state, this.strangers, since));
   }
 
-  /** No create may be sent while what an earlier one made is there. */
-  private refuseSecondCreate({ method, path }: HttpCall): void {
-    if (method !== 'POST' || this.stack === null) return;
-    const ours = oursIn(this.stack.simulator.state());
-    const there = /\/pools(\?|$)/.test(path)
-      ? ours.pools.filter(({ deletedAt }) => deletedAt === undefined)
-      : /\/demanager\/instances(\?|$)/.test(path)
-        ? ours.notebooks.filter(({ status }) => status !== 'DELETING')
-        : [];
-    if (there.length > 0)
-      this.problem(`a create was sent although ${there.map(({ id }) => id).join()} is there: POST ${path}`);
-  }
-
   /** Does something at a moment; what it comes to is nobody's concern, as a command may well be refused. */
-  private plan(at: number, act: () => unknown): void {
+  private plan(at: number, deed: () => unknown): void {
     this.here.world.agenda.schedule(at, () => {
       const done = () => {
         this.deedsLeft -= 1;
       };
-      Promise.resolve().then(act).then(done, done);
+      Promise.resolve().then(deed).then(done, done);
     });
   }
 
-  private async startOperation(document: unknown = this.story.document): Promise<void> {
-    const { workflowType, workflowId } = this.story;
+  private async start(workflowType: string, workflowId: string, document: unknown): Promise<void> {
     const { world } = this.here;
     const run = await world.start(workflowType, workflowId, [document]);
-    this.wasLeased.set(run.runId, world.status(lease) === 'RUNNING');
+    this.wasLeased.set(run.runId, world.status(leaseOf(workflowId)) === 'RUNNING');
   }
 
-  private async act(deed: Deed): Promise<unknown> {
-    const { world, simulator } = this.here;
-    const { workflowId } = this.story;
-    const by = 'chaos';
-    this.options.trace?.(`*** ${deed.what}`);
-    const place = async (kind: 'pools' | 'notebooks', body: Record<string, unknown>) =>
-      await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
-    switch (deed.what) {
-      case 'cancel':
-        await world.signal(workflowId, 'note', { verb: 'cancel', by, reason: 'chaos' });
-        return await world.cancel(workflowId);
-      case 'teardown':
-        return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);
-      case 'startAgain':
-        return await this.startOperation();
-      case 'startOther':
-        return await this.startOperation({
-          ...this.story.document,
-          deadlines: { pool: '80m', notebook: '15m' },
-          onFailure: 'rollback',
-        });
-      case 'pause':
-        this.deedsLeft += 1;
-        this.plan(world.now() + (deed.forMs ?? 0), () => world.signal(workflowId, 'resume', { by }));
-        return await world.signal(workflowId, 'pause', { by, reason: 'chaos' });
-      case 'killWorker':
-        return world.killWorker();
-      case 'drainWorker':
-        return world.stopWorker();
-      case 'addWorker':
-        return world.startWorker();
-      case 'squatPool':
-        if (simulator.state().pools.some(({ name }) => name === chaosName)) return;
-        return await place('pools', { name: chaosName, description: 'of someone else' });
-      case 'squatNotebook':
-        if (simulator.state().notebooks.some(({ name }) => name === chaosName)) return;
-        return await place('notebooks', { name: chaosName, user: 'ops' });
-      case 'guest': {
-        const pool = oursIn(simulator.state()).pools.find(({ phase }) => phase === 'Running');
-        return pool === undefined ? undefined : await place('notebooks', { name: 'guest', pool: pool.id });
-      }
-      case 'stranger':
-        return await place('pools', { name: `stranger-${simulator.state().pools.length}` });
-    }
-  }
-
-  private async actAfter(after: After): Promise<unknown> {
-    const { world, simulator } = this.here;
-    this.options.trace?.(`*** ${after}`);
-    const command = { by: 'chaos', reason: 'chaos' };
-    switch (after) {
-      case 'teardown':
-        return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);
-      case 'release':
-        return await world.client.workflow.getHandle(lease).executeUpdate('releaseLease', { args: [command] });
-      case 'cancelLease':
-        return await world.cancel(lease);
-      case 'startAgain':
-        return await this.startOperation();
-      case 'stopNotebook':
-      case 'startNotebook': {
-        // An operator may stop any notebook by its name; a stranger's is not what is tried here.
-        if (oursIn(simulator.state()).notebooks.length === 0) return;
-        const verb = after === 'stopNotebook' ? 'stop' : 'start';
-        return await world.start('changeResource', change, [
-          { kind: 'notebook', name: chaosName, change: verb, ...command },
-        ]);
-      }
-    }
-  }
-
-  /** Lets things happen until nothing but the lease is open and no deed is left. */
+  /** Lets things happen until nothing but leases is open and no deed is left. */
   private async untilRest(): Promise<void> {
     const { world } = this.here;
     const end = world.now() + horizonMs;
     for (;;) {
       const { activations } = world;
-      const isOver = () =>
-        this.deedsLeft <= 0 &&
-        world.namespace.runs.every((run) => !run.isOpen || run.workflowId === lease) &&
-        this.isLeaseAtRest();
+      const isOver = () => this.deedsLeft <= 0 && world.namespace.runs.every((run) => !run.isOpen || isAtRest(run));
+      const isAtRest = ({ workflowId }: WorkflowRun) =>
+        workflowId.startsWith('lease/') && world.searchAttributes(workflowId).MaopsPhase === 'Leased';
       await world.run({
         until: () => world.activations !== activations || isOver(),
         maxTime: Math.max(1, end - world.now()),
@@ -299,12 +236,6 @@ class Chaos {
     }
   }
 
-  private isLeaseAtRest(): boolean {
-    const { world } = this.here;
-    if (world.status(lease) !== 'RUNNING') return true;
-    return world.searchAttributes(lease).MaopsPhase === 'Leased';
-  }
-
   /** Looks at every progress, judges what has just closed, and answers what waits for an operator. */
   private async look(): Promise<void> {
     const { world } = this.here;
@@ -312,41 +243,41 @@ class Chaos {
       if (this.closed.has(run)) continue;
       if (run.isOpen && run.replica.history.length === 0) continue;
       if (!run.isOpen) this.closed.add(run);
-      if (run.status === 'CONTINUED_AS_NEW') continue;
-      if (!world.workers.some(({ accepting }) => accepting)) return;
-      const progress = (await world.client.workflow.getHandle(run.workflowId, run.runId).query('progress')) as Progress;
-      this.see(run, progress);
+      if (run.status !== 'CONTINUED_AS_NEW') this.see(run, await world.observe<Progress>(run, 'progress'));
     }
   }
 
   private see(run: WorkflowRun, progress: Progress): void {
     const { story } = this;
     const { world, simulator } = this.here;
-    const watch = this.watches.get(run.workflowId) ?? new ProgressWatch();
-    this.watches.set(run.workflowId, watch);
+    const { workflowId } = run;
+    const watch = this.watches.get(workflowId) ?? new ProgressWatch();
+    this.watches.set(workflowId, watch);
     for (const problem of watch.see(progress)) this.problem(problem);
     if (run.isOpen) {
-      if (run.workflowId === story.workflowId) this.answer(progress);
+      if (workflowId === story.workflowId) this.answer(progress);
       return;
     }
     this.options.trace?.(
-      `=== ${run.workflowId} ${run.status} ${progress.phase} ${progress.failure?.type ?? ''}: ${progress.why}`,
+      `=== ${workflowId} ${run.status} ${progress.phase} ${progress.failure?.type ?? ''}: ${progress.why}`,
     );
-    const hit = new Set(
-      simulator.faults
-        .report()
-        .filter((report) => report.hit > 0)
-        .map(({ fault }) => String(fault.kind)),
-    );
+    if (bends.some((kind) => this.faultsHit()[kind] !== undefined)) this.isCalm = false;
+    const name = nameOf(workflowId);
     const isOpen = (id: string) => world.status(id) === 'RUNNING';
-    const first = world.namespace.runs.find(({ workflowId, isOpen: open }) => workflowId === run.workflowId && open);
+    const isMaker = /^(env|pool|notebook)\//.test(workflowId);
     const problems = judgeClosing({
       progress,
-      ours: oursIn(simulator.state()),
-      isOwned: isOpen(lease) || isOpen(teardown) || first !== undefined || isOpen(story.workflowId),
-      wasLeased: run.workflowId === lease ? isOpen(teardown) : isOpen(lease) && (this.wasLeased.get(run.runId) ?? true),
-      keeps: { failed: story.keepsFailed, cancelled: story.keepsCancelled },
-      hit,
+      ours: oursIn(simulator.state(), isMaker ? { name, workflowId } : { name }),
+      isOwned: isOpen(leaseOf(workflowId)) || isOpen(`teardown/${name}`) || isOpen(workflowId),
+      wasLeased:
+        run.workflowId === leaseOf(workflowId)
+          ? isOpen(`teardown/${name}`)
+          : isOpen(leaseOf(workflowId)) && (this.wasLeased.get(run.runId) ?? true),
+      keeps:
+        workflowId === story.workflowId
+          ? { failed: story.keepsFailed, cancelled: story.keepsCancelled }
+          : { failed: false, cancelled: false },
+      looks: { ...this.looks.of(name), now: world.now(), isCalm: this.isCalm },
     });
     for (const problem of problems) this.problem(problem);
   }
@@ -383,12 +314,21 @@ class Chaos {
 
   private async judgeRest(): Promise<void> {
     const { world, simulator } = this.here;
-    const owned =
-      world.status(lease) === 'RUNNING'
-        ? ((await world.client.workflow.getHandle(lease).query('owned')) as EnvironmentResources)
-        : null;
     const state = simulator.state();
-    for (const problem of judgeRest(oursIn(state), owned)) this.problem(problem);
+    for (const name of names) {
+      const lease = world.namespace.find(`lease/${name}`);
+      const owned = lease?.isOpen === true ? await world.observe<EnvironmentResources>(lease, 'owned') : null;
+      for (const problem of judgeRest(name, oursIn(state, { name }), owned)) this.problem(problem);
+    }
     for (const problem of judgeStrangers(this.strangers, state, simulator.requests())) this.problem(problem);
   }
+}
+
+/** The last part of a workflow id: `env/team-a`, `change/notebook/team-a`. */
+function nameOf(workflowId: string): string {
+  return workflowId.slice(workflowId.lastIndexOf('/') + 1);
+}
+
+function leaseOf(workflowId: string): string {
+  return `lease/${nameOf(workflowId)}`;
 }

@@ -9,6 +9,8 @@ export interface HttpCall {
   readonly number: number;
   readonly method: string;
   readonly path: string;
+  /** The body as it is sent; empty when there is none. */
+  readonly body: string;
   readonly worker: VirtualWorker;
 }
 
@@ -39,6 +41,7 @@ export function virtualNetwork(
       number: options.count(),
       method: (config.method ?? 'get').toUpperCase(),
       path: pathname + search,
+      body: typeof config.data === 'string' ? config.data : '',
       worker,
     };
     const checkpoint = async (hook: ((call: HttpCall) => 'goes on' | 'dies') | undefined) => {
@@ -53,7 +56,7 @@ export function virtualNetwork(
       name.toLowerCase(),
       String(value),
     ]);
-    const body = typeof config.data === 'string' ? { body: config.data } : {};
+    const body = call.body === '' ? {} : { body: call.body };
     const gone = signal === undefined ? {} : { signal };
     const reply = await simulator.handle(
       { method: call.method, path: call.path, headers: Object.fromEntries(headers), ...body },

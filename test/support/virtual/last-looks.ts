@@ -1,0 +1,48 @@
+import type { Simulator } from '../../../src/simulator/simulator-interface.js';
+import { faultsOfNotebook, faultsOfPool, type LastLook, oursIn } from './chaos-oracle.js';
+import type { HttpCall } from './http.js';
+
+type Kind = 'pool' | 'notebook';
+
+/** What the service has last answered about the resources of a name: more than that no client can know. */
+export class LastLooks {
+  private readonly looks = new Map<string, LastLook>();
+
+  constructor(private readonly names: readonly string[]) {}
+
+  /** A call was answered: when it was a good look at pools or notebooks, what it has shown is noted. */
+  note({ method, path }: HttpCall, simulator: Simulator): void {
+    const [, word, rest = ''] = /\/(pools|instances)(\/[^/?]+)?(?=\?|$)/.exec(path) ?? [];
+    if (method !== 'GET' || word === undefined) return;
+    const answer = simulator.requests().at(-1);
+    if (answer?.path !== path || answer.status !== 200) return;
+    const isBent = answer.faults.length > 0;
+    const now = simulator.clock.now();
+    const kind: Kind = word === 'pools' ? 'pool' : 'notebook';
+    const isList = rest === '';
+    for (const name of this.names) {
+      const ours = oursIn(simulator.state(), { name });
+      const shown = kind === 'pool' ? ours.pools : ours.notebooks;
+      const visible = shown.filter(({ id, hidden }) =>
+        isList ? (hidden.list ?? 0) <= now : rest === `/${id}` && (hidden.show ?? 0) <= now,
+      );
+      const [one] = visible;
+      if (one !== undefined) {
+        const wrong = 'nodes' in one ? faultsOfPool(one) : faultsOfNotebook(one);
+        this.looks.set(`${kind} ${name}`, { at: now, wrong: isBent ? null : wrong });
+      } else if (
+        isList &&
+        !isBent &&
+        shown.length === 0 &&
+        !path.includes('pool_id=') &&
+        this.of(name)[kind] !== null
+      ) {
+        this.looks.set(`${kind} ${name}`, { at: now, wrong: [`there is no ${kind}`] });
+      }
+    }
+  }
+
+  of(name: string): { readonly pool: LastLook | null; readonly notebook: LastLook | null } {
+    return { pool: this.looks.get(`pool ${name}`) ?? null, notebook: this.looks.get(`notebook ${name}`) ?? null };
+  }
+}
