@@ -2,9 +2,13 @@ export { type FailureType, failureTypes } from '../contract/failures.js';
 export { isEnding, isSuccess, type Phase, phases } from '../contract/phases.js';
 export type { Progress } from '../contract/progress.js';
 export type { Spec } from '../contract/spec.js';
+export type { AuditFinding, AuditReport } from '../domain/audit.js';
+export type { AuditOptions } from './audits.js';
+export type { Audience, Steered } from './bulk.js';
 export type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
 export { type ConnectOptions, connect } from './connect.js';
 export {
+  InvalidQueryError,
   InvalidSpecError,
   NotAuthorizedError,
   OperationFailedError,

@@ -4,6 +4,9 @@ import { isSuccess } from '../contract/phases.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { ChangeInput } from '../contract/workflows.js';
+import type { AuditReport } from '../domain/audit.js';
+import * as audits from './audits.js';
+import { type Audience, findOpen, type Steered, steerEach } from './bulk.js';
 import type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
 import * as changes from './changes.js';
 import { OperationFailedError } from './errors.js';
@@ -151,6 +154,20 @@ export class Operations {
     return steering.resolve(this.deps, { name, noun }, verb, options);
   }
 
+  /** The open operations that a query of Temporal's finds (`MaopsPhase="AwaitingOperator"`), as they stand. */
+  matching(query: string, audience: Audience = 'everyone'): Promise<Progress[]> {
+    return findOpen(this.deps.runs, query, audience);
+  }
+
+  /** Gives a command to each of those that were listed; a refusal is told in its result, not thrown. */
+  steerEach(
+    listed: readonly Progress[],
+    steer: (workflowId: string) => Promise<Progress>,
+    signal?: AbortSignal,
+  ): Promise<Steered[]> {
+    return steerEach(this.deps.runs, listed, steer, signal);
+  }
+
   /** Moves the end of the lease by a duration such as `4h`, up to its maximum; answers the new end. */
   extend(name: string, duration: string, said: Said): Promise<LeaseProgress> {
     return leases.extend(this.deps, name, duration, said);
@@ -166,9 +183,19 @@ export class Operations {
     return changes.teardown(this.deps, name, said, planHash);
   }
 
-  /** Starts or stops a notebook; an open change of the same notebook is joined. */
+  /** Starts or stops a notebook, protects or unprotects an environment; an open change of the same kind is joined. */
   change(kind: ChangeInput['kind'], name: string, change: ChangeInput['change'], said: Said): Promise<OperationHandle> {
     return changes.change(this.deps, { kind, name, change }, said);
+  }
+
+  /** Whose every pool and notebook of the project is, and how it stands. */
+  audit(options?: audits.AuditOptions): Promise<AuditReport> {
+    return audits.audit(this.deps, { at: this.deps.pacer.now(), id: this.deps.newId() }, options);
+  }
+
+  /** Gives an orphan an owner again: the lease of the name that it was made under. */
+  adopt(id: string, said: Said, options?: audits.AuditOptions): Promise<AuditReport> {
+    return audits.adopt(this.deps, id, { at: this.deps.pacer.now(), id: this.deps.newId() }, said, options);
   }
 
   /** Closes the connection; operations go on without it. */

@@ -78,7 +78,9 @@ function unanswered(run: Run): Progress {
   };
 }
 
+const makers = ['provisionPoolThenLaunchNotebook', 'provisionPool', 'launchNotebook'];
+
 function firstPhase(type: string): Phase {
   if (type === 'leaseEnvironment') return 'Leased';
-  return type === 'teardownEnvironment' || type === 'changeResource' ? 'Planning' : 'Validating';
+  return makers.includes(type) ? 'Validating' : 'Planning';
 }

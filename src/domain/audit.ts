@@ -1,5 +1,5 @@
 import { type Claim, type Inventory, type InventoryItem, type Standing, standings } from './inventory.js';
-import { formatMarker } from './marker.js';
+import { formatMarker, type Marker } from './marker.js';
 import { type Cost, costOf, type PriceTable, sumCosts, unpricedFlavors } from './price.js';
 import { createdMs, standingOf } from './standing.js';
 
@@ -112,8 +112,14 @@ function findingOf(item: InventoryItem, { claims, installation, prices, now }: A
     createdAt: created === null ? null : new Date(created).toISOString(),
     ageSeconds: created === null ? null : Math.max(0, Math.floor((now - created) / 1_000)),
     cost: costOf(item, prices, now),
-    why: claims === null && stood.standing === 'unknown' && written !== null ? 'Temporal was not asked' : stood.why,
+    why:
+      claims === null && written !== null && stood.standing === 'unknown' ? unasked(installation, written) : stood.why,
   };
+}
+
+function unasked(installation: string | null, marker: Marker): string {
+  const whose = installation === null ? `made by installation ${marker.installation}` : 'carries our marker';
+  return `${whose}; Temporal was not asked`;
 }
 
 function countStandings(findings: readonly AuditFinding[]): Record<Standing, number> {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ChangeInput } from '../../contract/workflows.js';
 import { example, type Run } from './command.js';
 import { followToEnd, readDuration } from './following.js';
 
@@ -7,17 +8,27 @@ interface ChangeOptions {
   readonly timeout?: string;
 }
 
-/** Declares start or stop of a notebook; both run as `change/notebook/<name>` and are waited for. */
-export function defineChange(command: Command, run: Run, change: 'start' | 'stop', reason: string): void {
+/** Declares a change of one resource; it runs as `change/<kind>/<name>` and is waited for. */
+export function defineChange(
+  command: Command,
+  run: Run,
+  kind: ChangeInput['kind'],
+  change: ChangeInput['change'],
+  reason: string,
+): void {
+  const noun = kind === 'environment' ? 'env' : 'notebook';
   command
-    .argument('<name>', "the notebook's name")
+    .argument(
+      '<name>',
+      kind === 'environment' ? 'the environment; also a pool or notebook made alone' : "the notebook's name",
+    )
     .requiredOption('--reason <text>', 'why; it is kept in the audit')
     .option('--timeout <duration>', 'stop waiting after this time (exit 8); the change goes on')
-    .addHelpText('after', example(`maops notebook ${change} team-a --reason '${reason}'`))
+    .addHelpText('after', example(`maops ${noun} ${change} team-a --reason '${reason}'`))
     .action((name: string, options: ChangeOptions) =>
       run(async (context) => {
         const timeoutMs = readDuration('--timeout', options.timeout);
-        const { workflowId } = await (await context.operations()).change('notebook', name, change, {
+        const { workflowId } = await (await context.operations()).change(kind, name, change, {
           reason: options.reason,
         });
         return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });

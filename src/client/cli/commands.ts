@@ -16,6 +16,7 @@ export const nounSummaries: Readonly<Record<string, string>> = {
   notebook: 'notebook instances',
   flavor: 'resource flavors and where they are on sale',
   network: 'networks that pools live in',
+  schedule: 'work at set times: sweeps, teardowns, provisioning',
 };
 
 function role(verb: string, summary: string, load: CommandEntry['load'], ownsSignals = false): CommandEntry {
@@ -133,6 +134,18 @@ export const commandEntries: readonly CommandEntry[] = [
     'delete an environment and verify that it is gone',
     async () => (await import('./commands/env-teardown.js')).envTeardown,
   ),
+  verb(
+    'env',
+    'protect',
+    'keep sweeps, teardowns and the end of the lease from deleting it',
+    async () => (await import('./commands/env-protect.js')).envProtect,
+  ),
+  verb(
+    'env',
+    'unprotect',
+    'let it be deleted again',
+    async () => (await import('./commands/env-unprotect.js')).envUnprotect,
+  ),
   verb('pool', 'create', 'make a pool alone', async () => (await import('./commands/pool-create.js')).poolCreate),
   verb('pool', 'list', 'list pools', async () => (await import('./commands/pool-list.js')).poolList),
   verb('pool', 'show', 'show a pool', async () => (await import('./commands/pool-show.js')).poolShow),
@@ -182,4 +195,15 @@ export const commandEntries: readonly CommandEntry[] = [
   ),
   verb('network', 'list', 'list networks', async () => (await import('./commands/network-list.js')).networkList),
   verb('network', 'show', 'show a network', async () => (await import('./commands/network-show.js')).networkShow),
+  role(
+    'audit',
+    'whose every pool and notebook is, how it stands and what it costs',
+    async () => (await import('./commands/audit.js')).audit,
+  ),
+  verb(
+    'audit',
+    'adopt',
+    'give an orphan an owner again',
+    async () => (await import('./commands/audit-adopt.js')).auditAdopt,
+  ),
 ];

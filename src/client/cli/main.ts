@@ -59,6 +59,8 @@ async function buildProgram(
     const parent =
       entry.noun === null ? program : (nouns.get(entry.noun) ?? addNoun(program, nouns, entry.noun, terminal));
     const command = configure(parent.command(entry.verb), terminal).summary(entry.summary).description(entry.summary);
+    // A command of its own may have others below it, as `audit` and `audit adopt`.
+    if (entry.noun === null) nouns.set(entry.verb, command);
     if (entry !== asked) continue;
     const define = await entry.load();
     define(command, runOf(command));
@@ -90,7 +92,7 @@ function findEntry(words: readonly string[]): CommandEntry | null {
   const [first, second] = words.filter((word) => !word.startsWith('-') && word !== 'help');
   const isVerbOf = (noun: string | null) => (entry: CommandEntry) =>
     entry.noun === noun && entry.verb === (noun === null ? first : second);
-  return commandEntries.find(isVerbOf(null)) ?? commandEntries.find(isVerbOf(first ?? null)) ?? null;
+  return commandEntries.find(isVerbOf(first ?? null)) ?? commandEntries.find(isVerbOf(null)) ?? null;
 }
 
 interface PerformOptions {

@@ -5,6 +5,7 @@ interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly rows?: number;
+  readonly columns?: number;
 }
 
 export type Colors = ReturnType<typeof pc.createColors>;

@@ -1,0 +1,71 @@
+import { auditId } from '../contract/ids.js';
+import { progressQuery } from '../contract/messages.js';
+import type { AuditInput } from '../contract/workflows.js';
+import type { AuditReport } from '../domain/audit.js';
+import { isFields } from '../spec/finding.js';
+import type { Said } from './calls.js';
+import { OperationFailedError, OperationsError, WorkerUnreachableError } from './errors.js';
+import { commandOf, type Speaker } from './speaking.js';
+import { progressOf } from './standing.js';
+
+export interface AuditOptions {
+  /** Ends the wait; the audit goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** One more audit: its time, and an id that makes an adoption a run of its own. */
+export interface AuditStart {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Runs one audit and answers its report. */
+export async function audit(speaker: Speaker, start: AuditStart, options: AuditOptions = {}): Promise<AuditReport> {
+  return await run(speaker, auditId(new Date(start.at).toISOString()), {}, options);
+}
+
+/** Gives the orphan of an id or name an owner again, and answers what the audit then says. */
+export async function adopt(
+  speaker: Speaker,
+  id: string,
+  start: AuditStart,
+  said: Said,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
+  // Two that begin in the same millisecond must not be taken for one.
+  const workflowId = auditId(`${new Date(start.at).toISOString()}-${start.id.slice(0, 8)}`);
+  return await run(speaker, workflowId, { adopt: { id, ...commandOf(speaker, said) } }, options);
+}
+
+async function run(
+  { runs }: Speaker,
+  workflowId: string,
+  argument: AuditInput,
+  { signal }: AuditOptions,
+): Promise<AuditReport> {
+  const summary = argument.adopt === undefined ? 'audit' : `adopt ${argument.adopt.id}`;
+  const { runId } = await runs.start({ type: 'auditResources', workflowId, argument, memo: {}, summary });
+  try {
+    await runs.query(workflowId, runId, progressQuery.name);
+  } catch (error) {
+    if (!(error instanceof WorkerUnreachableError)) throw error;
+    // Nobody waits for it any more: it must not begin when a worker comes back.
+    await runs.cancel(workflowId).catch(() => undefined);
+    throw error;
+  }
+  await runs.awaitEnd(workflowId, signal);
+  const outcome = await runs.outcome(workflowId, runId);
+  const report = reportIn(outcome?.value);
+  if (report !== null) return report;
+  const found = await runs.describe(workflowId, runId);
+  if (found === null) throw new OperationsError(`${workflowId} is gone`);
+  throw new OperationFailedError(await progressOf(runs, found));
+}
+
+function reportIn(value: unknown): AuditReport | null {
+  return isFields(value) && isReport(value.report) ? value.report : null;
+}
+
+function isReport(value: unknown): value is AuditReport {
+  return isFields(value) && Array.isArray(value.findings) && isFields(value.counts);
+}

@@ -1,0 +1,18 @@
+import { answerAudit } from '../auditing.js';
+import { type Define, example } from '../command.js';
+
+/** `maops audit adopt`: gives an orphan an owner again, its lease. */
+export const auditAdopt: Define = (command, run) => {
+  command
+    .argument('<id>', 'the id of the pool or notebook, or its name')
+    .option('--reason <text>', 'why; it is kept in the audit', 'adopted')
+    .addHelpText('after', example('maops audit adopt team-a', "maops audit adopt team-a --reason 'still in use'"))
+    .action((id: string, { reason }: { readonly reason: string }) =>
+      run(async (context) => {
+        const operations = await context.operations();
+        context.onInterrupt('interrupted: the adoption goes on; `maops audit` says what came of it');
+        const report = await operations.adopt(id, { reason }, { signal: context.interrupted });
+        return answerAudit(context, report, false);
+      }),
+    );
+};

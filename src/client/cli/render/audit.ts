@@ -1,0 +1,78 @@
+import { type AuditFinding, type AuditReport, asksForAction, describeCounts } from '../../../domain/audit.js';
+import { describeDuration } from '../../../domain/duration.js';
+import type { Standing } from '../../../domain/inventory.js';
+import type { Cost } from '../../../domain/price.js';
+import { renderTable } from './table.js';
+
+/** The reason is cut down to this and no further. */
+const shortestWhy = 24;
+
+/** What to do next about each standing; `name` is that of the first one. */
+const hints: Readonly<Record<Standing, ((name: string) => string) | null>> = {
+  orphan: (name) => `orphan: give it an owner with \`maops audit adopt ${name}\`, or see \`maops sweep plan\`.`,
+  expired: (name) =>
+    `expired: \`maops env show ${name}\` says why it is still there; \`maops env extend ${name}\` keeps it.`,
+  stuck: (name) => `stuck: \`maops env why ${name}\` says what it waits for.`,
+  unknown: () => 'unknown: nothing can be said yet; look again later, `maops doctor` checks what could not be asked.',
+  owned: null,
+  foreign: null,
+};
+
+/** An audit as a table that fits a terminal of so many columns, with what to do next. */
+export function renderAudit(report: AuditReport, columns: number | null): string {
+  const { findings, counts, costs, unpriced, unread } = report;
+  const blocks = [findings.length === 0 ? '' : renderFindings(findings, costs !== null, columns)];
+  const sum = costs === null ? '' : `; ${money(costs.perHour)} ${costs.currency} an hour, ${soFar(costs)} so far`;
+  const isProtected = findings.some((finding) => finding.isProtected) ? '  (* protected)' : '';
+  blocks.push(`${describeCounts(counts)}${sum}${isProtected}`);
+  const notes = [
+    ...unpriced.map((flavor) => `no price for ${flavor}: what uses it is in no sum`),
+    ...unread.map((line) => `not read: ${line}`),
+  ];
+  blocks.push(notes.join('\n'), hintsFor(findings).join('\n'));
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function renderFindings(findings: readonly AuditFinding[], isPriced: boolean, columns: number | null): string {
+  const head = ['KIND', 'NAME', 'STANDING', 'STATE', 'AGE', ...(isPriced ? ['COST/H', 'SO FAR'] : [])];
+  const rows = findings.map((finding) => [
+    finding.kind,
+    finding.name,
+    `${finding.standing}${finding.isProtected ? '*' : ''}`,
+    finding.state ?? '-',
+    finding.ageSeconds === null ? '-' : describeDuration(finding.ageSeconds * 1_000),
+    ...(isPriced ? [finding.cost === null ? '?' : money(finding.cost.perHour), soFar(finding.cost)] : []),
+  ]);
+  const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const taken = widths.reduce((sum, width) => sum + width + 2, 0);
+  const room = columns === null ? Number.POSITIVE_INFINITY : Math.max(shortestWhy, columns - taken);
+  return renderTable(
+    rows.map((row, index) => [...row, cut(findings[index]?.why ?? '', room)]),
+    [...head, 'WHY'],
+  );
+}
+
+function hintsFor(findings: readonly AuditFinding[]): string[] {
+  const first = new Map<Standing, AuditFinding>();
+  for (const finding of findings) {
+    if (asksForAction(finding) && !first.has(finding.standing)) first.set(finding.standing, finding);
+  }
+  return [...first].flatMap(([standing, { name, owner }]) => {
+    const hint = hints[standing];
+    // Steering commands take the operation's name, which a notebook need not have.
+    const operation = owner?.slice(owner.indexOf('/') + 1) ?? name;
+    return hint === null ? [] : [hint(standing === 'orphan' ? name : operation)];
+  });
+}
+
+function money(amount: number): string {
+  return amount.toFixed(2);
+}
+
+function soFar(cost: Cost | null): string {
+  return cost?.sinceCreation == null ? '?' : money(cost.sinceCreation);
+}
+
+function cut(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
+}
