@@ -34,10 +34,10 @@ export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec
         if (isConfirmed(watch.usableSince, wait.answer.at, settings)) return;
         break;
       case 'failed':
-        throw notebookFailed(verdict.why, wait.answer.facts);
+        throw notebookFailed(name, verdict.why, wait.answer.facts);
       case 'unhealthy':
         if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings))
-          throw notebookFailed(verdict.why, wait.answer.facts);
+          throw notebookFailed(name, verdict.why, wait.answer.facts);
         break;
       case 'absent':
         if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
@@ -67,13 +67,13 @@ async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<v
 
 function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {
   const { condition, why } = judgeNotebook(name, watch.last?.facts ?? null, 'running');
-  return condition === 'unhealthy' ? notebookFailed(why, watch.last?.facts ?? null) : deadlinePassed(op, why);
+  return condition === 'unhealthy' ? notebookFailed(name, why, watch.last?.facts ?? null) : deadlinePassed(op, why);
 }
 
-function notebookFailed(why: string, facts: NotebookFacts | null): Error {
+function notebookFailed(name: string, why: string, facts: NotebookFacts | null): Error {
   return stepFailure('NotebookFailed', why, {
     errorCode: facts?.failure?.code ?? null,
-    hint: 'See `maops notebook show`; another flavor or pool may help.',
+    hint: `See \`maops notebook show ${name}\`; another flavor or pool may help.`,
   });
 }
 

@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
-import { ensureSearchAttributes, missingSearchAttributes } from '../../src/worker/search-attributes.js';
 import { kindsOfCredentials, missingNetwork, runMainJob, secrets } from '../support/audit.js';
+import { freshNamespace } from '../support/fresh-namespace.js';
 import { endLeaked, maops } from '../support/maops.js';
 import { temporalAddress } from '../support/temporal-server.js';
-import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
 afterEach(async () => expect(await endLeaked()).toEqual([]));
@@ -49,7 +46,8 @@ describe('with encryption keys', () => {
   const description = 'okapi research, floor nine';
 
   test('nothing that was said can be read from Temporal without them', async () => {
-    const namespace = await freshNamespace();
+    // Encrypted runs stay out of the shared namespace, where tests without keys list what is there.
+    const namespace = await freshNamespace(temporalAddress().address, 'encrypted');
     const { name, env, printed, kept } = await runMainJob({ auth: 'token', description, namespace, codecKeys: may });
     const said = [
       description,
@@ -90,19 +88,3 @@ describe('with encryption keys', () => {
     expect((await look(['env', 'show', name], june)).stderr).toContain('and MAOPS_CODEC_KEYS has only june');
   });
 });
-
-/** Encrypted runs stay out of the shared namespace, where tests without keys list what is there. */
-async function freshNamespace(): Promise<string> {
-  const namespace = `encrypted-${randomBytes(4).toString('hex')}`;
-  const connection = await Connection.connect(temporalAddress());
-  try {
-    const { workflowService } = connection;
-    await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
-    // The server takes a moment to learn of a new namespace, and another one for its attributes.
-    await until(namespace, () => ensureSearchAttributes(connection, namespace).catch(() => null));
-    await until('attributes', async () => (await missingSearchAttributes(connection, namespace)).length === 0);
-    return namespace;
-  } finally {
-    await connection.close();
-  }
-}

@@ -1,6 +1,7 @@
 import { describeDuration } from '../../../domain/duration.js';
 import type { Explanation } from '../../explanation.js';
 import type { View } from './progress.js';
+import { runbookOf } from './runbook.js';
 import { renderFields } from './table.js';
 import { formatTime } from './time.js';
 
@@ -18,9 +19,10 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
   blocks.push(
     renderFields([
       ['waits for', waits],
-      ['possible', awaiting === null ? null : awaiting.verbs.join(', ')],
+      ['possible', possible(explanation)],
       ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
       ['next', failure?.hint ?? null],
+      ['runbook', runbookOf(explanation)],
     ]),
   );
   for (const activity of pending) {
@@ -34,4 +36,10 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
     );
   }
   return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** A pause waits for nothing of its own; what can be done about it is always the same. */
+function possible({ phase, awaiting }: Explanation): string | null {
+  if (awaiting !== null) return awaiting.verbs.join(', ');
+  return phase === 'Paused' ? 'resume, cancel' : null;
 }

@@ -1,0 +1,28 @@
+import type { FailureType } from '../../../contract/failures.js';
+import type { Phase } from '../../../contract/phases.js';
+import type { Explanation } from '../../explanation.js';
+
+/** The pages under docs/runbooks by what an operation ended with or is parked for. */
+const byFailure: Partial<Record<FailureType, string>> = {
+  SoldOut: 'sold-out',
+  NotAuthorized: 'wrong-credentials',
+  PoolUnhealthy: 'partial-pool',
+  NotebookFailed: 'notebook-failed',
+  Protected: 'teardown-refuses',
+  DeadlineExceeded: 'stuck-creating',
+};
+
+/** And by where it stands when nothing has failed: the page for those who think that it takes too long. */
+const byPhase: Partial<Record<Phase, string>> = {
+  AwaitingCapacity: 'sold-out',
+  CreatingPool: 'stuck-creating',
+  AwaitingPool: 'stuck-creating',
+  CreatingNotebook: 'stuck-creating',
+  AwaitingNotebook: 'stuck-creating',
+};
+
+/** The page that says what to do where an operation stands; null when none fits. */
+export function runbookOf({ phase, failure }: Pick<Explanation, 'phase' | 'failure'>): string | null {
+  const page = failure === null ? byPhase[phase] : byFailure[failure.type];
+  return page === undefined ? null : `docs/runbooks/${page}.md`;
+}

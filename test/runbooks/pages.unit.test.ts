@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { runbookOf } from '../../src/client/cli/render/runbook.js';
+import { failureTypes } from '../../src/contract/failures.js';
+import { phases } from '../../src/contract/phases.js';
+import { headings, readPage } from './page.js';
+import { describeDifference, isAsSaid } from './printed.js';
+
+const root = path.resolve(__dirname, '../..');
+const folder = path.join(root, 'docs/runbooks');
+const files = readdirSync(folder);
+const pages = files.filter((file) => file !== 'README.md').map((file) => path.basename(file, '.md'));
+
+describe.each(pages)('the page %s', (page) => {
+  test('has the five headings, commands, and a test that plays it', () => {
+    const { sections, commands } = readPage(page);
+    expect(sections.filter((section) => !section.includes(':'))).toEqual([...headings]);
+    expect(commands.length).toBeGreaterThan(0);
+    expect(existsSync(path.join(__dirname, `${page}.e2e.test.ts`))).toBe(true);
+  });
+});
+
+test.each(files)('the links of %s lead somewhere', (file) => {
+  const text = readFileSync(path.join(folder, file), 'utf8');
+  const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+  for (const link of links) {
+    const [target = '', anchor] = link.split('#');
+    const page = target === '' ? path.join(folder, file) : path.join(folder, target);
+    expect({ link, exists: existsSync(page) }).toEqual({ link, exists: true });
+    if (anchor !== undefined)
+      expect({ link, anchors: anchorsOf(page) }).toMatchObject({ link, anchors: expect.arrayContaining([anchor]) });
+  }
+});
+
+test('the index leads to every page', () => {
+  const index = readFileSync(path.join(folder, 'README.md'), 'utf8');
+  expect(pages.filter((page) => !index.includes(`(${page}.md)`))).toEqual([]);
+});
+
+test('the pages that `env why` names are there', () => {
+  const failure = { step: null, message: '', errorCode: null, requestId: null, hint: null };
+  const named = [
+    ...failureTypes.map((type) => runbookOf({ phase: 'Failed', failure: { ...failure, type } })),
+    ...phases.map((phase) => runbookOf({ phase, failure: null })),
+  ].filter((page) => page !== null);
+  expect(new Set(named).size).toBeGreaterThan(5);
+  expect(named.filter((page) => !existsSync(path.join(root, page)))).toEqual([]);
+});
+
+describe('what a page says', () => {
+  const said = ['pool  …, Running', '…', 'done in … s'];
+
+  test('is printed with anything in place of the dots, and columns of any width', () => {
+    expect(isAsSaid(said, 'pool      team-a-1, Running\nx\n\ny\ndone in 12 s\n')).toBe(true);
+    expect(isAsSaid(said, 'pool team-a-1, Running\ndone in 12 s')).toBe(true);
+    expect(isAsSaid([], '')).toBe(true);
+  });
+
+  test('differs when a line is missing, changed or added, and the difference names the line', () => {
+    expect(isAsSaid(said, 'pool team-a-1, Creating\ndone in 12 s\n')).toBe(false);
+    expect(isAsSaid(said, 'pool team-a-1, Running\n')).toBe(false);
+    expect(isAsSaid(said, 'pool team-a-1, Running\ndone in 12 s\nmore\n')).toBe(false);
+    expect(isAsSaid([], 'more\n')).toBe(false);
+    expect(describeDifference(said, 'pool team-a-1, Running\nfailed\n')).toContain('not printed there:\n  done in … s');
+    expect(describeDifference(['a'], 'a\nb\n')).toContain('more is printed than the page says');
+  });
+});
+
+/** Anchors as GitHub makes them of headings. */
+function anchorsOf(page: string): string[] {
+  const titles = [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title);
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

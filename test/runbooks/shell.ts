@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { within } from '../support/until.js';
+import type { PageCommand } from './page.js';
+import { beginsAsSaid, describeDifference, isAsSaid } from './printed.js';
+
+const root = path.resolve(__dirname, '../..');
+const limitMs = 40_000;
+
+/** An operator's terminal: a real shell in a folder, with `maops` and `temporal` on its PATH. */
+export interface OperatorShell {
+  /** Runs one command of a page and fails with the difference when something else is printed. */
+  play(page: string, command: PageCommand, env: Readonly<Record<string, string>>): Promise<void>;
+  write(file: string, content: string): Promise<void>;
+  /** Kills what the page has left running in the background. */
+  killBackground(): Promise<void>;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  printed(): string;
+  onPrint(listener: () => void): void;
+}
+
+/** Opens a shell in a folder, which stays the caller's. */
+export async function openOperatorShell(folder: string, temporalCli: string): Promise<OperatorShell> {
+  const programs = path.join(folder, 'programs');
+  await mkdir(programs);
+  const maops = `#!/bin/sh\nexec '${process.execPath}' '${path.join(root, 'bin/maops.js')}' "$@"\n`;
+  await writeFile(path.join(programs, 'maops'), maops, { mode: 0o755 });
+  await symlink(temporalCli, path.join(programs, 'temporal'));
+  const inBackground: Started[] = [];
+  const start = (command: string, env: Readonly<Record<string, string>>): Started => {
+    // One stream for both, as on a terminal; a group of its own, so that a shell's children end with it.
+    const child = spawn('sh', ['-c', `exec 2>&1\n${command}`], {
+      cwd: folder,
+      env: { ...env, PATH: `${programs}:${process.env.PATH ?? ''}`, HOME: folder, TZ: 'UTC' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    let printed = '';
+    const listeners: (() => void)[] = [];
+    child.stdout?.on('data', (data: Buffer) => {
+      printed += data.toString();
+      for (const listener of listeners) listener();
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    return { child, ended, printed: () => printed, onPrint: (listener) => void listeners.push(listener) };
+  };
+  const killBackground = async () => {
+    const all = inBackground.splice(0);
+    for (const one of all) end(one);
+    await Promise.all(all.map(({ ended }) => ended));
+  };
+  return {
+    async play(page, { line, command, expected, exit, isBackground }, env) {
+      const started = start(command, env);
+      const where = `docs/runbooks/${page}.md:${line}: $ ${command}`;
+      const differs = () => `${where}\n${describeDifference(expected, started.printed())}`;
+      if (isBackground) {
+        inBackground.push(started);
+        const said = new Promise<void>((resolve) => {
+          const look = () => beginsAsSaid(expected, started.printed()) && resolve();
+          started.onPrint(look);
+        });
+        const died = started.ended.then((code) => {
+          throw new Error(`${differs()}\nand it ended with ${code}`);
+        });
+        died.catch(() => undefined);
+        return await within(limitMs, Promise.race([said, died]), differs);
+      }
+      const code = await within(limitMs, started.ended, () => {
+        end(started);
+        return `${where}\nhas not ended within ${limitMs} ms; printed so far:\n${started.printed()}`;
+      });
+      if (!isAsSaid(expected, started.printed())) throw new Error(`${differs()}\n(exit ${code})`);
+      if (code !== exit) throw new Error(`${where}\nends with ${code}, the page says ${exit}:\n${started.printed()}`);
+    },
+    async write(file, content) {
+      await writeFile(path.join(folder, file), content);
+    },
+    killBackground,
+  };
+}
+
+function end({ child }: Started): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-child.pid, 'SIGKILL');
+}
