@@ -31,7 +31,9 @@ const leastCatchupMs = 10_000;
 /** The times of a schedule with defaults filled in; throws what is wrong with them before anything is sent. */
 export function checkSchedule(schedule: NewSchedule, thisYear: number) {
   const { name, cron, timezone = 'UTC', jitterMs = defaultJitterMs, catchupMs = defaultCatchupMs } = schedule;
-  if (!isName(name)) throw new InvalidScheduleError(`name ${name}: write 1 to 64 letters, digits, - and _`);
+  if (!isName(name)) {
+    throw new InvalidScheduleError(`name ${String(name)}: write 1 to 64 letters, digits, - and _`);
+  }
   const problem = cronProblem(cron, thisYear);
   if (problem !== null) throw new InvalidScheduleError(`cron ${cron}: ${problem}`);
   const zone = findTimeZone(timezone);

@@ -80,7 +80,7 @@ export function viewRow(description: ScheduleDescription, results: readonly Sche
     name: scheduleId,
     cron: readMemo(description)?.cron ?? 'made elsewhere',
     timezone: spec.timezone || 'UTC',
-    does: describeStart(readInput(action.args?.[0])?.start ?? null),
+    does: describeStart(readStart(description)),
     paused: state.paused,
     // The words of the server; our own notes say who paused it.
     pausedByFailure: state.paused && /^paused due to workflow/i.test(state.note ?? ''),
@@ -100,11 +100,11 @@ export function viewRow(description: ScheduleDescription, results: readonly Sche
 
 /** As `viewRow`, with everything that it was made with. */
 export function viewSchedule(description: ScheduleDescription, results: readonly ScheduledResult[]): ScheduleDetails {
-  const { spec, policies, info, action } = description;
+  const { spec, policies, info } = description;
   const memo = readMemo(description);
   return {
     ...viewRow(description, results),
-    start: readInput(action.args?.[0])?.start ?? null,
+    start: readStart(description),
     jitter: formatDuration(spec.jitter ?? 0),
     catchup: formatDuration(policies.catchupWindow),
     overlap: policies.overlap ?? 'SKIP',
@@ -159,8 +159,20 @@ function readMemo({ memo }: ScheduleDescription): ScheduleMemo | null {
   return { cron, by, reason: typeof reason === 'string' ? reason : null };
 }
 
-function readInput(value: unknown): ScheduledInput | null {
-  return isFields(value) && isFields(value.start) ? (value as unknown as ScheduledInput) : null;
+/** What a run is started with; anybody may have made the schedule, so every part may be missing. */
+function readStart({ action }: ScheduleDescription): ScheduledInput['start'] | null {
+  const input: unknown = action.args?.[0];
+  const start = isFields(input) && isFields(input.start) ? input.start : {};
+  switch (start.what) {
+    case 'sweep':
+      return { what: 'sweep', apply: start.apply === true, rules: start.rules ?? null };
+    case 'teardown':
+      return typeof start.name === 'string' ? { what: 'teardown', name: start.name } : null;
+    case 'provision':
+      return { what: 'provision', document: start.document };
+    default:
+      return null;
+  }
 }
 
 function readSeen(value: unknown): ScheduleRow['seen'] {

@@ -39,6 +39,13 @@ export function parseSpecText(kind: SpecKind, text: string, filename: string): S
   return { ok: false, problems: [...syntax, ...sortProblems(located)] };
 }
 
+/** Reads YAML or JSON that is no spec, such as the rules of a sweep; what it may say is for the caller to check. */
+export function parseText(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  const document = parseDocument(text, { prettyErrors: true, stringKeys: true });
+  const [error] = document.errors;
+  return error === undefined ? read(document) : { ok: false, message: syntaxMessage(error.code, error.message) };
+}
+
 /** Reads `pool.count=3`, the value being YAML as in a file; null when there is no `=` or no path. */
 export function parseAssignment(text: string): { readonly path: string; readonly value: unknown } | null {
   const [, path, written] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];

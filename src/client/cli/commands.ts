@@ -1,4 +1,5 @@
 import type { Define } from './command.js';
+import { scheduleEntries } from './schedule-commands.js';
 
 /** One command of the table: where it stands, one line about it, and the file that has the rest. */
 export interface CommandEntry {
@@ -206,4 +207,5 @@ export const commandEntries: readonly CommandEntry[] = [
     'give an orphan an owner again',
     async () => (await import('./commands/audit-adopt.js')).auditAdopt,
   ),
+  ...scheduleEntries,
 ];

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.js';
 
 /** Reads and checks the spec of `-f FILE`, `-` being stdin; what is wrong is told with file, line and column. */
 export async function readSpec(noun: Noun, file: string, terminal: Terminal): Promise<Spec> {
-  const text = file === '-' ? await readAll(terminal.stdin) : await readText(file);
+  const text = await readSource(file, terminal);
   const parsed = parseSpecText(specKindOf[noun], text, file === '-' ? 'stdin' : file);
   if (parsed.ok) return parsed.spec;
   // In the order in which a person goes through the file.
@@ -24,13 +24,18 @@ function otherCommand(noun: Noun, text: string, file: string): string | null {
   return other === undefined ? null : `It is a spec for \`maops ${other} create -f ${file}\`.`;
 }
 
+/** The text of a file that a command is given, `-` being stdin. */
+export async function readSource(file: string, terminal: Terminal): Promise<string> {
+  return file === '-' ? await readAll(terminal.stdin) : await readText(file);
+}
+
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error);
-    throw new UsageError(`cannot read the spec ${file}: ${why}`);
+    throw new UsageError(`cannot read ${file}: ${why}`);
   }
 }
 

@@ -1,0 +1,28 @@
+import type { Said } from '../calls.js';
+import type { ScheduleDetails } from '../schedule-view.js';
+import type { Schedules } from '../schedules.js';
+import { type Define, example } from './command.js';
+import { exitCodes } from './exit.js';
+import { renderSchedule } from './render/schedules.js';
+import { viewOf } from './view.js';
+
+/** Declares a command that says something to a schedule, with a reason, and prints how it stands then. */
+export function defineScheduleSteering(
+  verb: string,
+  reason: string,
+  steer: (schedules: Schedules, name: string, said: Said) => Promise<ScheduleDetails>,
+): Define {
+  return (command, run) => {
+    command
+      .argument('<name>', 'name of the schedule')
+      .requiredOption('--reason <text>', 'why; it is kept as the note of the schedule')
+      .addHelpText('after', example(`maops schedule ${verb} evening --reason '${reason}'`))
+      .action((name: string, options: { readonly reason: string }) =>
+        run(async (context) => {
+          const schedule = await steer((await context.session()).schedules, name, { reason: options.reason });
+          context.result(schedule, renderSchedule(schedule, viewOf(context)));
+          return exitCodes.done;
+        }),
+      );
+  };
+}
