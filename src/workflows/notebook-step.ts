@@ -163,7 +163,7 @@ async function clearAway(op: Provision, found: Found, name: string): Promise<voi
     withUndoPatience(op, () =>
       removeNotebook(
         op,
-        { id: found.id, name, workspaceId: op.spec.notebook?.workspaceId ?? null },
+        { id: found.id, createdAt: found.createdAt, name, workspaceId: op.spec.notebook?.workspaceId ?? null },
         rollbackPhases(op),
       ),
     ),

@@ -1,6 +1,5 @@
-import { ActivityFailure, CancellationScope, sleep } from '@temporalio/workflow';
+import type { CommandedResource } from '../activities/calls.js';
 import type { EnvironmentResources } from '../contract/workflows.js';
-import { settlePause } from '../domain/create.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
 import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
 import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
@@ -8,9 +7,10 @@ import { type Given, given, isDue, noCommand, untilRepeat } from '../domain/repe
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { reads, undos, waits } from './calls.js';
-import { rootFailure, stepFailure } from './failure.js';
+import { stepFailure } from './failure.js';
 import type { Operation } from './operation.js';
-import * as timeouts from './timeouts.js';
+import { persist, settleMore } from './persistence.js';
+import { type PlannedRemoval, protectedFailure, refuseUnplanned } from './refusals.js';
 
 /** What is to be removed, and how it is known as ours: by its marker, or by an identity that this side recorded. */
 export interface Removal {
@@ -20,6 +20,8 @@ export interface Removal {
   readonly known: EnvironmentResources;
   /** False when a run undoes its own create, which an operator's protection does not forbid. */
   readonly obeysProtection: boolean;
+  /** Exactly these may go; without it, everything that is known as ours. */
+  readonly plan?: PlannedRemoval;
 }
 
 /** What the operation shows while something goes away; a rollback shows its one phase throughout. */
@@ -54,7 +56,9 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
       if (await settleMore(removal.known.unknownSince, settings.settleMs)) continue;
       return removed;
     }
-    await removeNotebook(op, { id: newest.id, name: newest.name, workspaceId: newest.workspaceId }, phases);
+    for (const one of found) refuseUnplanned(removal.plan, 'notebook', one);
+    const { id, name, workspaceId, createdAt } = newest;
+    await removeNotebook(op, { id, name, workspaceId, createdAt, ...obedience(removal.obeysProtection) }, phases);
     removed = true;
   }
 }
@@ -62,10 +66,11 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
 /** Stops, deletes and waits until one notebook is gone. */
 export async function removeNotebook(
   op: Operation,
-  { id, name, workspaceId }: { id: string; name: string; workspaceId: string | null },
+  notebook: CommandedResource & { readonly name: string; readonly workspaceId: string | null },
   phases: RemovalPhases,
 ): Promise<void> {
   const { settings } = op.identity;
+  const { id, name, workspaceId, createdAt, obeysProtection = false } = notebook;
   let watch: Watch<NotebookFacts> = freshWatch;
   let command = noCommand;
   for (;;) {
@@ -85,6 +90,8 @@ export async function removeNotebook(
     }
     const facts = watch.last?.facts;
     if (!facts) continue;
+    // Between a stop and its delete lie minutes: a mark that was set meanwhile counts.
+    if (obeysProtection && isProtected(facts.description)) throw protectedFailure(`notebook ${name}`, name);
     op.state.removed = true;
     const next = nextToRemove(facts.status);
     const what = `${next} ${facts.status}`;
@@ -93,7 +100,7 @@ export async function removeNotebook(
       op.explain(judgeNotebook(name, facts, 'gone').why);
       continue;
     }
-    const ref = { id, createdAt: facts.createdAt };
+    const ref = { id, createdAt, ...obedience(obeysProtection) };
     if (next === 'stop') {
       phases.stopping(`stopping notebook ${name}`);
       await persist(op, `stopping notebook ${name}`, () => undos(settings, `notebook ${name}`).stopNotebook(ref));
@@ -156,6 +163,7 @@ export async function removePool(
       );
     }
     if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
+    refuseUnplanned(removal.plan, 'pool', facts);
     seen = true;
     op.state.removed = true;
     const leaving = isLeaving(facts);
@@ -167,7 +175,7 @@ export async function removePool(
     }
     await refuseStrangers(op, poolId, removal);
     phases.deletingPool(`deleting pool ${name}`);
-    const ref = { id: poolId, createdAt: facts.createdAt };
+    const ref = { id: poolId, createdAt: facts.createdAt, ...obedience(removal.obeysProtection) };
     await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
     command = given(command, facts.createdAt, Date.now());
   }
@@ -222,33 +230,6 @@ async function refuseStrangers(op: Operation, poolId: string, removal: Removal):
   });
 }
 
-function protectedFailure(label: string, name: string): Error {
-  return stepFailure('Protected', `${label} is protected (maops:keep); it is left alone`, {
-    hint: `When it may go: \`maops env unprotect ${name} --reason …\`, then \`maops env teardown ${name}\`.`,
-  });
-}
-
-/** Runs a call until it succeeds: an undo is never given up. Its last error is shown, and the pauses grow. */
-export async function persist<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
-  for (let round = 0; ; round += 1) {
-    await op.gate();
-    await op.continueWhenLong();
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
-      const cause = rootFailure(error);
-      op.explain(`${doing}: ${cause instanceof Error ? cause.message : String(cause)}; trying again`);
-      await sleep(timeouts.undoPause(round));
-    }
-  }
-}
-
-/** While an unknown create may still turn up, pauses and returns true: look again. */
-async function settleMore(unknownSince: number | null, settleMs: number): Promise<boolean> {
-  if (unknownSince === null) return false;
-  const elapsed = Date.now() - unknownSince;
-  if (elapsed >= settleMs) return false;
-  await sleep(settlePause(elapsed, settleMs - elapsed, settleMs));
-  return true;
+function obedience(obeysProtection: boolean): { readonly obeysProtection?: true } {
+  return obeysProtection ? { obeysProtection } : {};
 }

@@ -1,11 +1,14 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { LeaseProgress, Progress } from '../contract/progress.js';
-import type { EnvironmentResources, TeardownInput } from '../contract/workflows.js';
+import type { LeaseProgress } from '../contract/progress.js';
+import type { EnvironmentResources, SweepProgress, TeardownInput } from '../contract/workflows.js';
 import { isName } from '../domain/name.js';
-import { firstCalls, reads, waits } from './calls.js';
+import type { PlanItem } from '../domain/plan.js';
+import { keepRule } from '../domain/sweep-rules.js';
+import { firstCalls, reads, surveys, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState } from './operation-state.js';
+import { planChanged, protectedFailure } from './refusals.js';
 import { type Removal, type RemovalPhases, removeAll } from './removal.js';
 
 /** The phases that a teardown shows, one per kind of command. */
@@ -26,6 +29,7 @@ export function teardownPhases(op: Operation): RemovalPhases {
 }
 
 interface TeardownState extends OperationState {
+  progress: SweepProgress;
   /** What the operations that were called off knew to be alive; null until they are. */
   known: EnvironmentResources | null;
   wasLeased: boolean;
@@ -34,12 +38,12 @@ interface TeardownState extends OperationState {
 }
 
 /**
- * Tears down all that this installation made under a name. Setup: every open operation on the name is called off, and
- * its end is awaited, so that nothing is made behind our back. Loop: notebooks are stopped and deleted, then the pool.
+ * Tears down all that this installation made under a name. Setup: the plan is made, and compared when one was asked for;
+ * every open operation on the name is called off, and its end is awaited, so that nothing is made behind our back. Loop: notebooks are stopped and deleted, then the pool.
  * Ending: `Gone`, only when absence was seen twice. Once it has begun it is not called off any more: half a teardown
  * would leave resources without an owner.
  */
-export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<Progress> {
+export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<SweepProgress> {
   const state = carried === undefined ? firstState(input) : carriedOver(carried);
   const op: Operation<TeardownState> = new Operation(state, () =>
     continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
@@ -47,12 +51,21 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
   return await CancellationScope.nonCancellable(async () => {
     try {
       const { name } = checkName(input);
+      if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
       const known = op.state.known ?? (await callOff(op, name));
       const { env, pool, notebook } = op.identity.owners;
-      const removal: Removal = { name, owners: [env, pool, notebook], known, obeysProtection: true };
+      const removal: Removal = {
+        name,
+        owners: [env, pool, notebook],
+        known,
+        obeysProtection: true,
+        ...onlyPlanned(op, input),
+      };
       await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
         op.state.known = { ...known, notebooks: [] };
+        settleItems(op, 'notebook');
       });
+      settleItems(op, 'pool');
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       return await endFailed(op, error);
@@ -70,12 +83,52 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
 
 function firstState(input: TeardownInput): TeardownState {
   const name = isName(input?.name) ? input.name : '';
-  return { ...newState(name, [], 'Planning'), known: null, wasLeased: false, lease: null };
+  const state = newState(name, [], 'Planning');
+  const progress = { ...state.progress, plan: null, results: [] };
+  return { ...state, progress, known: null, wasLeased: false, lease: null };
+}
+
+/**
+ * Makes the plan, by the same code as a dry run. What is protected is refused before anything is called off. A plan that
+ * somebody looked at must be the one that is made now; without one, a service that does not answer stops no teardown.
+ */
+async function plan(op: Operation<TeardownState>, name: string, planHash: string | null): Promise<void> {
+  op.enter('Planning', `making the plan of ${name}`);
+  op.state.identity = await firstCalls(name).identify({ name });
+  const caller = workflowInfo().workflowId;
+  const planning = await surveys(op.identity.settings, `plan of ${name}`)
+    .planTeardown({ name, planHash, caller })
+    .catch((error: unknown) => {
+      if (planHash !== null) throw error;
+      return null;
+    });
+  if (planning === null) return;
+  op.state.progress = { ...op.state.progress, plan: planning.plan };
+  if (!planning.isAsPlanned) throw planChanged(planHash ?? '', planning.plan.hash, `maops env teardown ${name}`);
+  const marked = planning.plan.kept.find(({ rule }) => rule === keepRule);
+  if (marked !== undefined) throw protectedFailure(`${marked.kind} ${marked.name}`, name);
+}
+
+/** With a hash, only what stands in the plan may go. */
+function onlyPlanned(op: Operation<TeardownState>, input: TeardownInput): Pick<Removal, 'plan'> {
+  const { plan } = op.state.progress;
+  return input.planHash === undefined || plan === null ? {} : { plan };
+}
+
+/** What of the plan is gone by now. */
+function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void {
+  const items = op.state.progress.plan?.items.filter((item) => item.kind === kind) ?? [];
+  const results = items.map(({ id }) => ({
+    kind,
+    id,
+    result: 'deleted' as const,
+    why: 'neither list nor show knows it',
+  }));
+  op.state.progress = { ...op.state.progress, results: [...op.state.progress.results, ...results] };
 }
 
 async function callOff(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
   op.enter('Planning', `calling off what is open on ${name}`);
-  op.state.identity = await firstCalls(name).identify({ name });
   const by = op.state.note?.by ?? workflowInfo().workflowId;
   const reason = op.state.note?.reason ?? 'teardown';
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;

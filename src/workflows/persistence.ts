@@ -1,0 +1,32 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, sleep } from '@temporalio/workflow';
+import { settlePause } from '../domain/create.js';
+import { rootFailure } from './failure.js';
+import type { Operation } from './operation.js';
+import * as timeouts from './timeouts.js';
+
+/** Runs a call until it succeeds: an undo is never given up. Its last error is shown, and the pauses grow. */
+export async function persist<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
+  for (let round = 0; ; round += 1) {
+    await op.gate();
+    await op.continueWhenLong();
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
+      const cause = rootFailure(error);
+      // A mark that was set at the last moment is meant, and stays.
+      if (cause instanceof ApplicationFailure && cause.type === 'Protected') throw error;
+      op.explain(`${doing}: ${cause instanceof Error ? cause.message : String(cause)}; trying again`);
+      await sleep(timeouts.undoPause(round));
+    }
+  }
+}
+
+/** While an unknown create may still turn up, pauses and returns true: look again. */
+export async function settleMore(unknownSince: number | null, settleMs: number): Promise<boolean> {
+  if (unknownSince === null) return false;
+  const elapsed = Date.now() - unknownSince;
+  if (elapsed >= settleMs) return false;
+  await sleep(settlePause(elapsed, settleMs - elapsed, settleMs));
+  return true;
+}
