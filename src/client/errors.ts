@@ -30,6 +30,11 @@ export class InvalidScheduleError extends OperationsError {
   override readonly name = 'InvalidScheduleError';
 }
 
+/** Temporal does not understand a query for operations. */
+export class InvalidQueryError extends OperationsError {
+  override readonly name = 'InvalidQueryError';
+}
+
 /** The name is in use with another spec. */
 export class SpecConflictError extends OperationsError {
   override readonly name = 'SpecConflictError';

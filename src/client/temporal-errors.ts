@@ -7,6 +7,7 @@ import {
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { findEncryptedPayload } from '../codec/errors.js';
 import {
+  InvalidQueryError,
   NotAuthorizedError,
   OperationNotFoundError,
   OperationRefusedError,
@@ -88,6 +89,16 @@ export function castError(error: unknown, place: Place, subject: string, answere
       break;
   }
   return new OperationsError(`${subject}: ${status.details || messageOf(error)}`, { cause: error });
+}
+
+/** As `castError`, for a list: what the query says may be wrong, and then Temporal's own words tell how. */
+export function castListError(error: unknown, place: Place): OperationsError {
+  const status = grpcStatus(error);
+  if (status?.code !== grpc.invalidArgument) return castError(error, place, 'listing operations', 'server');
+  return new InvalidQueryError(`Temporal does not take the query: ${status.details}`, {
+    hint: 'It is a List Filter of Temporal, as MaopsPhase="AwaitingOperator" AND StartTime < "2026-01-31T00:00:00Z".',
+    cause: error,
+  });
 }
 
 /** True for an error that says that there is no such run, or none that is open. */

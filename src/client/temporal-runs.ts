@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
 import { environmentAttribute, phaseAttribute } from '../contract/search-attributes.js';
 import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './runs.js';
-import { type Answerer, castError, isNotFound, type Place } from './temporal-errors.js';
+import { type Answerer, castError, castListError, isNotFound, type Place } from './temporal-errors.js';
 import { dateOf, decodeHistory, decodeMessage, decodePayloads } from './temporal-history.js';
 import type { HistoryEvent } from './timeline.js';
 
@@ -115,7 +115,7 @@ export class TemporalRuns implements Runs {
     try {
       for await (const info of this.client.workflow.list({ query })) yield readInfo(info);
     } catch (error) {
-      throw this.cast(error, 'listing operations');
+      throw castListError(error, this.place);
     }
   }
 

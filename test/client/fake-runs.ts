@@ -74,6 +74,8 @@ export class FakeRuns implements Runs {
     readonly argument?: unknown;
   }[] = [];
   readonly runs = new Map<string, FakeRun>();
+  /** Queries that were listed with. */
+  readonly queries: string[] = [];
 
   constructor(...runs: readonly FakeRun[]) {
     for (const run of runs) this.runs.set(run.workflowId, run);
@@ -136,7 +138,8 @@ export class FakeRuns implements Runs {
     return this.runs.get(workflowId)?.outcome ?? null;
   }
 
-  async *list(): AsyncIterable<Run> {
+  async *list(query: string): AsyncIterable<Run> {
+    this.queries.push(query);
     yield* this.runs.values();
   }
 

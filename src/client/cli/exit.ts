@@ -2,6 +2,7 @@ import { isSuccess } from '../../contract/phases.js';
 import type { Progress } from '../../contract/progress.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import {
+  InvalidQueryError,
   InvalidScheduleError,
   InvalidSpecError,
   NotAuthorizedError,
@@ -43,11 +44,14 @@ export function exitCodeOfEnding(progress: Progress): ExitCode {
   return progress.failure?.type === 'NotAuthorized' ? exitCodes.notAuthorized : exitCodes.failed;
 }
 
+/** Found wrong by the library before anything was done. */
+const wrongInputs = [InvalidSpecError, InvalidScheduleError, InvalidQueryError] as const;
+
 /** The one table from errors to exit codes. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof SilentExit) return error.code;
-  if (error instanceof UsageError || error instanceof InvalidSpecError || isConfigError(error)) return exitCodes.usage;
-  if (error instanceof InvalidScheduleError) return exitCodes.usage;
+  if (error instanceof UsageError || isConfigError(error)) return exitCodes.usage;
+  if (wrongInputs.some((kind) => error instanceof kind)) return exitCodes.usage;
   if (error instanceof NotAuthorizedError) return exitCodes.notAuthorized;
   if (error instanceof OperationFailedError) return exitCodeOfEnding(error.progress);
   if (error instanceof ModelArtsError && (error.kind === 'auth' || error.kind === 'permission'))

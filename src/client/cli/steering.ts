@@ -1,28 +1,103 @@
+import type { Command } from 'commander';
 import type { Progress } from '../../contract/progress.js';
+import type { Audience } from '../bulk.js';
 import type { Said } from '../calls.js';
 import type { Operations } from '../operations.js';
+import { steerMany } from './bulk.js';
 import { type Define, example } from './command.js';
-import { exitCodes } from './exit.js';
+import type { Context } from './context.js';
+import { type ExitCode, exitCodes, UsageError } from './exit.js';
 import { renderProgress } from './render/progress.js';
 import { viewOf } from './view.js';
 
-/** Declares a command that says something to an operation, with a reason, and prints the progress that follows. */
-export function defineSteering(
-  verb: string,
-  reason: string,
-  steer: (operations: Operations, name: string, said: Said) => Promise<Progress>,
-): Define {
+/** A command that says something to an operation, with a reason. */
+interface Steering {
+  readonly verb: string;
+  /** A reason that somebody might give, for the example. */
+  readonly reason: string;
+  readonly steer: (operations: Operations, name: string, said: Said) => Promise<Progress>;
+}
+
+/** Whom the command can be given to at once, with a query for the example. */
+interface ToMany {
+  readonly audience: Audience;
+  readonly query: string;
+}
+
+/** Options of every command that can be given to many. */
+export interface ManyOptions {
+  readonly reason: string;
+  readonly query?: string;
+  readonly yes?: boolean;
+}
+
+/** Declares a command to one operation; it prints the progress that follows. */
+export function defineSteering({ verb, reason, steer }: Steering): Define {
   return (command, run) => {
     command
       .argument('<name>', 'the environment, or a workflow id such as pool/training-pool')
       .requiredOption('--reason <text>', 'why; it is kept in the audit')
       .addHelpText('after', example(`maops env ${verb} team-a --reason '${reason}'`))
-      .action((name: string, options: { readonly reason: string }) =>
-        run(async (context) => {
-          const progress = await steer(await context.operations(), name, { reason: options.reason });
-          context.result(progress, renderProgress(progress, viewOf(context)));
-          return exitCodes.done;
+      .action((name: string, said: { readonly reason: string }) =>
+        run((context) => steerOne(context, (operations) => steer(operations, name, { reason: said.reason }))),
+      );
+  };
+}
+
+/** As `defineSteering`, for commands that `--query` gives to many. */
+export function defineSteeringOfMany({ verb, reason, steer }: Steering, { audience, query }: ToMany): Define {
+  return (command, run) => {
+    command.argument('[name]', 'the environment, or a workflow id such as pool/training-pool; or --query');
+    addManyOptions(command)
+      .addHelpText(
+        'after',
+        example(
+          `maops env ${verb} team-a --reason '${reason}'`,
+          `maops env ${verb} --query '${query}' --reason '${reason}'`,
+        ),
+      )
+      .action((name: string | undefined, options: ManyOptions) =>
+        run((context) => {
+          const said = { reason: options.reason };
+          const target = targetOf(name, options);
+          if ('name' in target) return steerOne(context, (operations) => steer(operations, target.name, said));
+          return steerMany(context, {
+            verb,
+            audience,
+            ...target,
+            steer: (operations, workflowId) => steer(operations, workflowId, said),
+          });
         }),
       );
   };
+}
+
+export function addManyOptions(command: Command): Command {
+  return command
+    .requiredOption('--reason <text>', 'why; it is kept in the audit')
+    .option('--query <query>', 'instead of a name: every open operation that this List Filter of Temporal finds')
+    .option('--yes', 'with --query: do not ask');
+}
+
+/** Either a name or a query: both would leave open which of them counts. */
+export function targetOf(
+  name: string | undefined,
+  { query, yes = false }: ManyOptions,
+): { readonly name: string } | { readonly query: string; readonly yes: boolean } {
+  if (name !== undefined && query !== undefined) throw new UsageError(`${name} and --query: give one of them`);
+  if (query?.trim() === '') throw new UsageError('--query is empty; an example is MaopsPhase="AwaitingOperator"');
+  if (query !== undefined) return { query, yes };
+  if (name === undefined) throw new UsageError('give the name of an environment, or --query for many');
+  if (yes) throw new UsageError('--yes goes with --query; one environment is not asked about');
+  return { name };
+}
+
+/** Gives the command to one operation and prints the progress that follows. */
+export async function steerOne(
+  context: Context,
+  steer: (operations: Operations) => Promise<Progress>,
+): Promise<ExitCode> {
+  const progress = await steer(await context.operations());
+  context.result(progress, renderProgress(progress, viewOf(context)));
+  return exitCodes.done;
 }

@@ -67,9 +67,13 @@ export function sayGone(context: Context, name: string): ExitCode {
   return exitCodes.done;
 }
 
-/** Asks a person; only a whole yes counts. */
-export async function askToGoOn(context: Context, question: string): Promise<boolean> {
-  context.onInterrupt('interrupted: nothing was deleted');
+/** Asks a person, who must have been told already what it is about; only a whole yes counts. */
+export async function askToGoOn(
+  context: Context,
+  question: string,
+  interruption = 'interrupted: nothing was deleted',
+): Promise<boolean> {
+  context.onInterrupt(interruption);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   // A prompt takes Ctrl-C for itself; here it means what it means everywhere else.
   prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

@@ -1,6 +1,11 @@
-import { defineSteering } from '../steering.js';
+import { defineSteeringOfMany } from '../steering.js';
 
-/** `maops env approve`: the answer that an operation with \`approval\` waits for. */
-export const envApprove = defineSteering('approve', 'budget checked', (operations, name, said) =>
-  operations.approve(name, said),
+/** `maops env approve`: the answer that an operation with `approval` waits for. */
+export const envApprove = defineSteeringOfMany(
+  {
+    verb: 'approve',
+    reason: 'budget checked',
+    steer: (operations, name, said) => operations.approve(name, said),
+  },
+  { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
 );

@@ -1,6 +1,11 @@
-import { defineSteering } from '../steering.js';
+import { defineSteeringOfMany } from '../steering.js';
 
 /** `maops env cancel`: the operation undoes what it made, or keeps it, by its spec. */
-export const envCancel = defineSteering('cancel', 'not needed any more', (operations, name, said) =>
-  operations.cancel(name, said),
+export const envCancel = defineSteeringOfMany(
+  {
+    verb: 'cancel',
+    reason: 'not needed any more',
+    steer: (operations, name, said) => operations.cancel(name, said),
+  },
+  { audience: 'makers', query: 'MaopsPhase="AwaitingCapacity"' },
 );

@@ -1,6 +1,11 @@
-import { defineSteering } from '../steering.js';
+import { defineSteeringOfMany } from '../steering.js';
 
 /** `maops env pause`: no create or delete is sent until it is resumed. */
-export const envPause = defineSteering('pause', 'quota is being raised', (operations, name, said) =>
-  operations.pause(name, said),
+export const envPause = defineSteeringOfMany(
+  {
+    verb: 'pause',
+    reason: 'quota is being raised',
+    steer: (operations, name, said) => operations.pause(name, said),
+  },
+  { audience: 'everyone', query: 'MaopsEnvironment STARTS_WITH "team-"' },
 );

@@ -1,6 +1,11 @@
-import { defineSteering } from '../steering.js';
+import { defineSteeringOfMany } from '../steering.js';
 
 /** `maops env reject`: ends an operation that waits for approval. */
-export const envReject = defineSteering('reject', 'no budget', (operations, name, said) =>
-  operations.reject(name, said),
+export const envReject = defineSteeringOfMany(
+  {
+    verb: 'reject',
+    reason: 'no budget',
+    steer: (operations, name, said) => operations.reject(name, said),
+  },
+  { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
 );

@@ -1,6 +1,8 @@
 import { defineSteering } from '../steering.js';
 
 /** `maops env release`: ends the lease, which then tears the environment down. */
-export const envRelease = defineSteering('release', 'project finished', (operations, name, said) =>
-  operations.release(name, said),
-);
+export const envRelease = defineSteering({
+  verb: 'release',
+  reason: 'project finished',
+  steer: (operations, name, said) => operations.release(name, said),
+});

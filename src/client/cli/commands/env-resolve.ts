@@ -1,42 +1,56 @@
-import { Argument } from 'commander';
 import { type ResolveVerb, resolveVerbs } from '../../../contract/messages.js';
 import { parseAssignment } from '../../../spec/source.js';
+import { steerMany } from '../bulk.js';
 import { collect, type Define, example } from '../command.js';
-import { exitCodes, UsageError } from '../exit.js';
-import { renderProgress } from '../render/progress.js';
-import { viewOf } from '../view.js';
+import { UsageError } from '../exit.js';
+import { addManyOptions, type ManyOptions, steerOne, targetOf } from '../steering.js';
 
-interface Options {
-  readonly reason: string;
+interface Options extends ManyOptions {
   readonly set?: readonly string[];
 }
 
 /** `maops env resolve`: what becomes of a failed step that waits for an operator. */
 export const envResolve: Define = (command, run) => {
   command
-    .argument('<name>', 'the environment, or a workflow id')
-    .addArgument(new Argument('<verb>', 'what to do with the failed step').choices([...resolveVerbs]))
-    .requiredOption('--reason <text>', 'why; it is kept in the audit')
+    .usage('[options] <name> <verb>\n       maops env resolve [options] --query <query> <verb>')
+    .argument('[name]', 'the environment, or a workflow id; or --query')
+    .argument('[verb]', `what to do with the failed step: ${resolveVerbs.join(', ')}`);
+  addManyOptions(command)
     .option('--set <path=value>', 'change the spec before a retry; may be given more than once', collect)
     .addHelpText(
       'after',
       example(
         "maops env resolve team-a retry --set pool.flavor=modelarts.vm.gpu.p4u8 --reason 'T4 is sold out'",
         "maops env resolve team-a rollback --reason 'try again tomorrow'",
+        `maops env resolve retry --query 'MaopsPhase="AwaitingOperator"' --reason 'quota was raised'`,
       ),
     )
-    .action((name: string, verb: ResolveVerb, options: Options) =>
-      run(async (context) => {
+    .action((first: string | undefined, second: string | undefined, options: Options) =>
+      run((context) => {
+        // With a query there is no name, so the verb comes first.
+        const [name, word] = options.query !== undefined && second === undefined ? [second, first] : [first, second];
+        const target = targetOf(name, options);
+        const verb = readVerb(word);
         const changes = readChanges(options.set ?? []);
         if (changes !== null && verb !== 'retry') throw new UsageError('--set only goes with retry');
-        const operations = await context.operations();
         const said = { reason: options.reason, ...(changes === null ? {} : { changes }) };
-        const progress = await operations.resolve(name, verb, said);
-        context.result(progress, renderProgress(progress, viewOf(context)));
-        return exitCodes.done;
+        if ('name' in target) return steerOne(context, (operations) => operations.resolve(target.name, verb, said));
+        return steerMany(context, {
+          verb: `resolve ${verb}`,
+          audience: 'makers',
+          ...target,
+          steer: (operations, workflowId) => operations.resolve(workflowId, verb, said),
+        });
       }),
     );
 };
+
+function readVerb(word: string | undefined): ResolveVerb {
+  const verb = resolveVerbs.find((known) => known === word);
+  if (verb !== undefined) return verb;
+  const said = word === undefined ? 'say what to do with the failed step' : `${word} is no answer to a failed step`;
+  throw new UsageError(`${said}: ${resolveVerbs.join(', ')}`);
+}
 
 function readChanges(settings: readonly string[]): Record<string, unknown> | null {
   if (settings.length === 0) return null;

@@ -1,6 +1,11 @@
-import { defineSteering } from '../steering.js';
+import { defineSteeringOfMany } from '../steering.js';
 
 /** `maops env resume`: goes on after a pause. */
-export const envResume = defineSteering('resume', 'quota was raised', (operations, name, said) =>
-  operations.resume(name, said),
+export const envResume = defineSteeringOfMany(
+  {
+    verb: 'resume',
+    reason: 'quota was raised',
+    steer: (operations, name, said) => operations.resume(name, said),
+  },
+  { audience: 'everyone', query: 'MaopsPhase="Paused"' },
 );

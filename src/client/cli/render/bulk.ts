@@ -1,0 +1,42 @@
+import type { Progress } from '../../../contract/progress.js';
+import { describeDuration } from '../../../domain/duration.js';
+import type { Steered } from '../../bulk.js';
+import type { Colors } from '../terminal.js';
+import type { View } from './progress.js';
+import { renderTable } from './table.js';
+
+/** One operation of a command to many; every key is always there. */
+export interface BulkRow {
+  readonly workflowId: string;
+  readonly name: string;
+  readonly phase: Progress['phase'];
+  readonly why: string;
+  /** Null while nobody has said yes. */
+  readonly result: Steered['result'] | null;
+  readonly reason: string | null;
+}
+
+/** What a command would be given to. */
+export function renderListed(listed: readonly Progress[], { now }: View): string {
+  const rows = listed.map(({ workflowId, phase, phaseSince, why }) => [
+    workflowId,
+    phase,
+    describeDuration(Math.max(0, now - Date.parse(phaseSince))),
+    why,
+  ]);
+  return renderTable(rows, ['OPERATION', 'PHASE', 'SINCE', 'WHY']);
+}
+
+/** What became of it, operation by operation. */
+export function renderSteered(rows: readonly BulkRow[], colors: Colors): string {
+  const paint = { done: colors.green, refused: colors.red, failed: colors.red, untouched: colors.yellow };
+  return renderTable(
+    rows.map(({ workflowId, phase, why, result, reason }) => [
+      workflowId,
+      result === null ? '' : paint[result](result),
+      phase,
+      reason ?? why,
+    ]),
+    ['OPERATION', 'RESULT', 'PHASE', 'WHY'],
+  );
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Bulk, steerMany } from '../../src/client/cli/bulk.js';
+import { runCommandLine } from '../../src/client/cli/main.js';
+import { type FakeRun, FakeRuns, makeProgress, makeRun } from '../client/fake-runs.js';
+import { fakeContext } from './fake-context.js';
+import { memoryTerminal } from './memory-terminal.js';
+
+function waiting(workflowId: string, change: Partial<FakeRun['answers']> = {}): FakeRun {
+  const name = workflowId.split('/')[1] ?? '';
+  const phase = 'AwaitingApproval' as const;
+  const progress = makeProgress({ workflowId, runId: `run of ${workflowId}`, name, phase, why: 'waits for a person' });
+  return makeRun(workflowId, { answers: { progress, approve: { ...progress, why: 'approved' }, ...change } });
+}
+
+const approve: Bulk = {
+  verb: 'approve',
+  query: 'MaopsPhase="AwaitingApproval"',
+  audience: 'makers',
+  yes: true,
+  steer: (operations, id) => operations.approve(id, { reason: 'budget' }),
+};
+
+describe('a command to many', () => {
+  test('shows the list and does nothing without a yes', async () => {
+    const runs = new FakeRuns(waiting('env/a'), waiting('env/b'));
+    const { context, terminal } = fakeContext(runs);
+    expect(await steerMany(context, { ...approve, yes: false })).toBe(2);
+    expect(terminal.out().split('\n')).toEqual([
+      'OPERATION  PHASE             SINCE  WHY',
+      'env/a      AwaitingApproval  2m     waits for a person',
+      'env/b      AwaitingApproval  2m     waits for a person',
+    ]);
+    expect(terminal.err()).toContain('nothing was done. To approve 2 operations, give the same command with --yes');
+    expect(runs.sent).toEqual([]);
+  });
+
+  test('prints one row for each, and ends with 1 when one was refused', async () => {
+    const runs = new FakeRuns(waiting('env/a'), waiting('env/b', { approve: undefined }));
+    const { context, terminal } = fakeContext(runs);
+    expect(await steerMany(context, approve)).toBe(1);
+    expect(terminal.out().split('\n')).toEqual([
+      'OPERATION  RESULT   PHASE             WHY',
+      'env/a      done     AwaitingApproval  approved',
+      'env/b      refused  AwaitingApproval  env/b: nothing waits for it',
+    ]);
+    expect(terminal.err()).toBe('approve: 1 done, 1 not\n');
+  });
+
+  test('is one document as JSON, before and after', async () => {
+    for (const yes of [false, true]) {
+      const { context, terminal } = fakeContext(new FakeRuns(waiting('env/a')), { json: true });
+      expect(await steerMany(context, { ...approve, yes })).toBe(yes ? 0 : 2);
+      expect(JSON.parse(terminal.out())).toEqual({
+        verb: 'approve',
+        query: approve.query,
+        acted: yes,
+        runs: [
+          {
+            workflowId: 'env/a',
+            name: 'a',
+            phase: 'AwaitingApproval',
+            why: yes ? 'approved' : 'waits for a person',
+            result: yes ? 'done' : null,
+            reason: null,
+          },
+        ],
+      });
+    }
+  });
+
+  test('that finds nothing says so and is done', async () => {
+    const { context, terminal } = fakeContext(new FakeRuns());
+    expect(await steerMany(context, approve)).toBe(0);
+    expect(terminal.err()).toContain('no open operation matches MaopsPhase="AwaitingApproval"');
+  });
+});
+
+describe('who is meant has to be clear', () => {
+  const because = ['--reason', 'x'];
+  test.each([
+    ['neither a name nor a query', ['env', 'pause', ...because], 'give the name of an environment, or --query'],
+    ['both', ['env', 'pause', 'a', '--query', 'q', ...because], 'give one of them'],
+    ['an empty query', ['env', 'cancel', '--query', ' ', ...because], '--query is empty'],
+    ['a yes to one', ['env', 'approve', 'a', '--yes', ...because], '--yes goes with --query'],
+    ['many without a verb', ['env', 'resolve', '--query', 'q', ...because], 'say what to do with the failed step'],
+    ['many and a name', ['env', 'resolve', 'a', 'retry', '--query', 'q', ...because], 'give one of them'],
+    ['one without a verb', ['env', 'resolve', 'a', ...because], 'retry, rollback, abandon, skip'],
+    ['no reason', ['env', 'resume', '--query', 'q', '--yes'], '--reason'],
+  ])('%s', async (_case, words, message) => {
+    const terminal = memoryTerminal();
+    expect(await runCommandLine(words, terminal)).toBe(2);
+    expect(terminal.err()).toContain(message);
+    expect(terminal.out()).toBe('');
+  });
+});

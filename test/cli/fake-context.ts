@@ -1,0 +1,38 @@
+import type { Context } from '../../src/client/cli/context.js';
+import { realPacer } from '../../src/client/follow.js';
+import { Operations } from '../../src/client/operations.js';
+import type { FakeRuns } from '../client/fake-runs.js';
+import { type MemoryTerminal, memoryTerminal } from './memory-terminal.js';
+
+/** A context of a command on a Temporal in memory; asking for anything else fails. */
+export function fakeContext(
+  runs: FakeRuns,
+  options: { readonly json?: boolean } = {},
+): { readonly context: Context; readonly terminal: MemoryTerminal } {
+  const terminal = memoryTerminal();
+  const json = options.json ?? false;
+  const operations = new Operations({
+    runs,
+    actor: 'ops',
+    pacer: realPacer,
+    newId: () => 'call',
+    close: async () => {},
+  });
+  const refuse = () => {
+    throw new Error('not in this test');
+  };
+  const context: Context = {
+    terminal,
+    json,
+    debug: false,
+    interrupted: new AbortController().signal,
+    result: (document, text) => terminal.stdout.write(json ? JSON.stringify(document) : text),
+    notice: (text) => terminal.stderr.write(`${text}\n`),
+    onInterrupt: () => undefined,
+    config: refuse,
+    session: refuse,
+    operations: async () => operations,
+    modelarts: refuse,
+  };
+  return { context, terminal };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { ServerUnreachableError } from '../../src/client/errors.js';
+import { realPacer } from '../../src/client/follow.js';
+import { Operations } from '../../src/client/operations.js';
+import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+
+function operationsOn(runs: FakeRuns): Operations {
+  return new Operations({ runs, actor: 'ops', pacer: realPacer, newId: () => 'call', close: async () => {} });
+}
+
+function open(workflowId: string, change: Partial<FakeRun> = {}): FakeRun {
+  const progress = makeProgress({ workflowId, runId: `run of ${workflowId}`, name: workflowId.split('/')[1] ?? '' });
+  return makeRun(workflowId, { answers: { progress, approve: progress }, ...change });
+}
+const lease = open('lease/b', { type: 'leaseEnvironment' });
+const byId = (rows: readonly { workflowId: string }[]) => rows.map(({ workflowId }) => workflowId);
+
+describe('what a query finds', () => {
+  test('is narrowed to open operations of ours', async () => {
+    const runs = new FakeRuns(open('env/a'), lease);
+    expect(byId(await operationsOn(runs).matching('MaopsPhase="Paused" OR MaopsPhase="Leased"'))).toEqual([
+      'env/a',
+      'lease/b',
+    ]);
+    expect(runs.queries).toEqual([
+      expect.stringMatching(
+        /^\(MaopsPhase="Paused" OR MaopsPhase="Leased"\) AND ExecutionStatus = "Running" AND WorkflowType IN \(/,
+      ),
+    ]);
+  });
+
+  test('stays narrow when the query closes our bracket: a stranger and an ended run are not listed', async () => {
+    const runs = new FakeRuns(
+      open('order/1', { type: 'somebodyElses' }),
+      open('env/ended', { status: 'COMPLETED' }),
+      open('env/a'),
+    );
+    expect(byId(await operationsOn(runs).matching('a = 1) OR (b = 2'))).toEqual(['env/a']);
+  });
+
+  test('leaves out what has no steps for a command to steps', async () => {
+    expect(byId(await operationsOn(new FakeRuns(open('env/a'), lease)).matching('x', 'makers'))).toEqual(['env/a']);
+  });
+});
+
+describe('a command to many', () => {
+  test('is told of each: done, or refused with the reason', async () => {
+    const runs = new FakeRuns(
+      open('env/a'),
+      open('env/c', { answers: { progress: makeProgress({ runId: 'run of env/c', workflowId: 'env/c', name: 'c' }) } }),
+      lease,
+    );
+    const operations = operationsOn(runs);
+    const listed = await operations.matching('x');
+    const results = await operations.steerEach(listed, (id) => operations.approve(id, { reason: 'budget' }));
+    expect(results.map(({ workflowId, result, reason }) => [workflowId, result, reason])).toEqual([
+      ['env/a', 'done', null],
+      ['env/c', 'refused', 'env/c: nothing waits for it'],
+      ['lease/b', 'refused', 'approve lease/b: lease/b takes no approve'],
+    ]);
+  });
+
+  test('is refused for a run that took the place of the listed one', async () => {
+    const runs = new FakeRuns(open('env/a'));
+    const operations = operationsOn(runs);
+    const listed = await operations.matching('x');
+    runs.runs.set('env/a', open('env/a', { runId: 'a later run' }));
+    const results = await operations.steerEach(listed, (id) => operations.pause(id, { reason: 'x' }));
+    expect(results).toMatchObject([{ result: 'refused', reason: expect.stringContaining('another run') }]);
+    expect(runs.sent).toEqual([]);
+  });
+
+  test('goes on after a failure, and leaves untouched what an interruption came before', async () => {
+    const operations = operationsOn(new FakeRuns(open('env/a'), open('env/c')));
+    const listed = await operations.matching('x');
+    const results = await operations.steerEach(listed, async (id) => {
+      if (id === 'env/a') throw new ServerUnreachableError('here:7233');
+      return await operations.progress(id);
+    });
+    expect(results.map(({ result }) => result)).toEqual(['failed', 'done']);
+    const untouched = await operations.steerEach(listed, (id) => operations.progress(id), AbortSignal.abort());
+    expect(untouched.map(({ result }) => result)).toEqual(['untouched', 'untouched']);
+  });
+});
