@@ -1,11 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Spec } from '../contract/spec.js';
-import type { ResourceRef } from '../contract/workflows.js';
 import type { CreateOutcome, Found } from '../domain/create.js';
 import type { Ownership } from '../domain/marker.js';
 import type { PoolFacts, PoolGoal } from '../domain/pool.js';
 import { poolRules, type Sighting, type Watch } from '../domain/watch.js';
-import { commanding, orAbsent, reading, readingPatiently } from './calls.js';
+import { type CommandedResource, commanding, orAbsent, reading, readingPatiently, refuseProtected } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundPool, poolFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
@@ -49,6 +48,7 @@ export function poolActivities(deps: ActivityDeps) {
       const options = {
         signal: cancellationSignal(),
         maxWaitMs: createAdmissionMs,
+        sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
         ...(userId === undefined ? {} : { userId }),
         ...(requestType === undefined ? {} : { requestType }),
       };
@@ -76,12 +76,15 @@ export function poolActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Deletes a pool if it still is the one that was looked at: a deleted and remade pool has the same id. */
-    async deletePool(ref: ResourceRef): Promise<void> {
+    /** Deletes a pool if it still is the one that was looked at, and nobody has protected it since: a deleted and remade pool has the same id. */
+    async deletePool(ref: CommandedResource): Promise<void> {
+      // A process that stood still between the two calls could hit the next pool of that name.
+      const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
       await commanding(async (options) => {
         const shown = await orAbsent(pools.show(ref.id, options));
         if (shown === null || poolFacts(shown).createdAt !== ref.createdAt) return;
-        await pools.delete(ref.id, options);
+        refuseProtected(ref, `pool ${ref.id}`, poolFacts(shown).description);
+        await pools.delete(ref.id, { ...options, sendBefore });
       });
     },
 

@@ -80,6 +80,16 @@ export function malformedAnswer(
   );
 }
 
+/** A call that was held back for so long that it must not be sent any more. */
+export function tooLate(context: CallContext): ModelArtsError {
+  return new ModelArtsError(`${naming(context)} was not sent: it is too late for it`, {
+    ...context,
+    kind: 'transport',
+    notSent: true,
+    outcomeUnknown: false,
+  });
+}
+
 /** No answer came. Only a connection that never came about is proof that nothing was sent. */
 export function noAnswer(context: CallContext, host: string, { reason, code }: WireFailure): ModelArtsError {
   const what = {

@@ -12,6 +12,11 @@ export interface RequestOptions {
    * @defaultValue the client's `httpTimeoutMs`
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Epoch milliseconds after which the call is not sent any more: a process that stood still may have been given up by
+   * now, and what it was to do been done by another.
+   */
+  readonly sendBefore?: number | undefined;
 }
 
 /** Options of the pool calls that change something (pools-and-flavors.md 2.1). */

@@ -1,7 +1,7 @@
 import type { CallRecord, Priority } from './call.js';
 import { errorCodeIn, isInstance, readErrorBody } from './error-body.js';
 import type { ModelArtsError } from './errors.js';
-import { type CallContext, noAnswer, type Refusal, refusalOf, requestIdOf } from './failure.js';
+import { type CallContext, noAnswer, type Refusal, refusalOf, requestIdOf, tooLate } from './failure.js';
 import { parseJson } from './json.js';
 import type { RateGovernor } from './rate-governor.js';
 import { parseRetryAfter, parseThrottleWindow } from './retry-after.js';
@@ -12,6 +12,7 @@ export interface Sending {
   readonly context: CallContext;
   readonly request: WireRequest;
   readonly secrets: readonly string[];
+  readonly sendBefore?: number | undefined;
   readonly answerMayCarryErrorCode?: boolean | undefined;
 }
 
@@ -57,6 +58,7 @@ export class Sender {
   /** Throws only when no answer came or the caller gave up. */
   async send(sending: Sending): Promise<Sent> {
     const startedAt = this.#now();
+    if (sending.sendBefore !== undefined && startedAt > sending.sendBefore) throw tooLate(sending.context);
     try {
       const sent = this.#read(sending, await this.#wire.exchange(sending.request), startedAt);
       this.#record(sending.context, startedAt, sent.answer.status, sent.refusal?.error ?? null, sent.requestId);

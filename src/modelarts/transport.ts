@@ -107,6 +107,7 @@ export class HttpTransport implements Transport {
         const sent = await sender.send({
           context,
           secrets: authenticator.secrets(),
+          sendBefore: call.options?.sendBefore,
           answerMayCarryErrorCode: endpoint.answerMayCarryErrorCode,
           request: {
             method: endpoint.method,
