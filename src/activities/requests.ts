@@ -1,5 +1,6 @@
 import type { NotebookPool, NotebookSpec, NotebookStorage, PoolSpec, Spec } from '../contract/spec.js';
 import { parseDuration } from '../domain/duration.js';
+import { leasedAutoStop } from '../domain/lease.js';
 import { formatMarker, type Marker, markedDescription } from '../domain/marker.js';
 import { poolChoices } from '../domain/pool-spec.js';
 
@@ -95,7 +96,8 @@ function storageRequest(storage: NotebookStorage) {
   return { type: storage.type, ...(Object.keys(location).length === 0 ? {} : { location }) };
 }
 
-const HOUR = 3_600_000;
+/** The API takes no longer one (notebooks-and-auth.md 2.1). */
+const longestAutoStopMs = 24 * 3_600_000;
 
 /**
  * The notebook's own `auto_stop`, in seconds. A leased environment without one of its own gets the lease's length within
@@ -107,7 +109,6 @@ function autoStopRequest(spec: Spec, notebook: NotebookSpec) {
   const own = autoStop?.duration === undefined ? null : parseDuration(autoStop.duration);
   if (autoStop === undefined && leased === null) return undefined;
   if (autoStop?.enable === false && leased === null) return { enable: false, ...given({ prompt: autoStop.prompt }) };
-  const bounds = [own, leased].filter((ms) => ms !== null);
-  const duration = Math.min(24 * HOUR, Math.max(1 * HOUR, Math.min(...bounds)));
+  const duration = leasedAutoStop(own, leased ?? longestAutoStopMs);
   return { enable: true, duration: Math.floor(duration / 1_000), ...given({ prompt: autoStop?.prompt }) };
 }

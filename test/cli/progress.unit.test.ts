@@ -108,8 +108,8 @@ audit
 describe('a list of environments', () => {
   test('has one row each', () => {
     expect(renderEnvironments([makeProgress()], view)).toBe(
-      `NAME    PHASE         SINCE  NODES  NOTEBOOK  WHY
-team-a  AwaitingPool  2m     3/8    -         pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling`,
+      `NAME    PHASE         SINCE  NODES  NOTEBOOK  LEASE  WHY
+team-a  AwaitingPool  2m     3/8    -         -      pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling`,
     );
   });
 

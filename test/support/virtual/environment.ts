@@ -3,6 +3,7 @@ import type { Progress } from '../../../src/contract/progress.js';
 import type { Settings } from '../../../src/contract/settings.js';
 import type { PriceTable } from '../../../src/domain/price.js';
 import { createModelArts } from '../../../src/modelarts/client.js';
+import type { Credentials } from '../../../src/modelarts/credentials.js';
 import { Secret } from '../../../src/modelarts/secret.js';
 import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../../src/modelarts/watchers.js';
 import { createFollowingClock } from '../../../src/simulator/clock.js';
@@ -27,12 +28,15 @@ export const productSettings: Settings = {
 };
 
 export const installation = 'abc123';
+const endpoint = 'https://modelarts.example.com';
 
 export interface VirtualStackOptions extends Omit<Partial<WorldOptions>, 'workers'> {
   readonly simulator?: Omit<SimulatorOptions, 'clock' | 'speed'>;
   readonly settings?: Partial<Settings>;
   /** @defaultValue 5, as the product */
   readonly maxRps?: number;
+  /** A ready token, or a password whose token is renewed when it is refused. @defaultValue 'token' */
+  readonly credentials?: 'token' | 'password';
   readonly prices?: PriceTable;
   readonly http?: HttpHooks;
   /** The receiver of webhooks. @defaultValue one that takes everything */
@@ -57,6 +61,7 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
     simulator: simulatorOptions,
     settings: changed,
     maxRps = 5,
+    credentials = 'token',
     http = {},
     httpLatencyMs = 20,
     ...rest
@@ -80,11 +85,10 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
       hooks: http,
       kill: (worker) => world?.killWorker(worker),
     });
-    const token = environment('https://modelarts.example.com').MODELARTS_TOKEN ?? '';
     const modelarts = createModelArts({
-      endpoint: 'https://modelarts.example.com',
+      endpoint,
       projectId: simulator.projectId,
-      credentials: { kind: 'token', token: new Secret(token) },
+      credentials: credentialsOf(credentials),
       httpTimeoutMs: settings.httpTimeoutMs,
       maxRps,
       adapter,
@@ -107,7 +111,9 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
       prices: options.prices ?? null,
       webhooks: {
         secret: new Secret(webhookSecret),
-        adapter: webhookNetwork(runtime, httpLatencyMs, (sent) => options.webhook?.(sent) ?? 200),
+        adapter: webhookNetwork(runtime, httpLatencyMs, (sent) =>
+          options.webhook === undefined ? 200 : options.webhook(sent),
+        ),
       },
       shutdown,
       now,
@@ -123,5 +129,18 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
     calls: () => calls,
     progress: (workflowId) => made.query<Progress>(workflowId, 'progress'),
     dispose: () => made.dispose(),
+  };
+}
+
+function credentialsOf(auth: 'token' | 'password'): Credentials {
+  const settings = environment(endpoint, { auth });
+  if (auth === 'token') return { kind: 'token', token: new Secret(settings.MODELARTS_TOKEN ?? '') };
+  return {
+    kind: 'password',
+    iamEndpoint: endpoint,
+    username: settings.OS_USERNAME ?? '',
+    password: new Secret(settings.OS_PASSWORD ?? ''),
+    userDomain: settings.OS_USER_DOMAIN_NAME ?? '',
+    project: { name: settings.OS_PROJECT_NAME ?? '' },
   };
 }

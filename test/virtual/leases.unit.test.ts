@@ -1,0 +1,415 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { signWebhook } from '../../src/activities/webhooks.js';
+import type { LeaseProgress, Progress } from '../../src/contract/progress.js';
+import { Secret } from '../../src/modelarts/secret.js';
+import { startVirtualStack, type VirtualStack, type VirtualStackOptions } from '../support/virtual/environment.js';
+import { type SentWebhook, webhookSecret } from '../support/virtual/webhook-network.js';
+import { name, nothing, startMainJob, untilPhase } from './stories.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const workflowId = `lease/${name}`;
+const webhook = 'https://hooks.example.com/a/password';
+
+const stacks: VirtualStack[] = [];
+afterEach(async () => {
+  for (const stack of stacks.splice(0)) {
+    await stack.world.verifyReplays();
+    await stack.dispose();
+  }
+});
+
+interface Leased {
+  readonly stack: VirtualStack;
+  readonly world: VirtualStack['world'];
+  readonly sent: readonly SentWebhook[];
+  /** Epoch milliseconds of the lease's present end. */
+  readonly end: () => Promise<number>;
+  readonly progress: () => Promise<Progress>;
+  readonly extend: (duration: string) => Promise<LeaseProgress>;
+  /** Lets time pass to `ms` before (or, when negative, after) the present end. */
+  readonly passTo: (ms: number) => Promise<void>;
+  readonly left: () => number;
+}
+
+/** A Ready environment whose lease has just begun. */
+async function leased(
+  change: Record<string, unknown> = {},
+  options: VirtualStackOptions = {},
+  document: Record<string, unknown> = {},
+): Promise<Leased> {
+  const sent: SentWebhook[] = [];
+  const stack = await startVirtualStack({
+    ...options,
+    webhook: (one) => {
+      sent.push(one);
+      return options.webhook === undefined ? 200 : options.webhook(one);
+    },
+  });
+  stacks.push(stack);
+  const { world, simulator } = stack;
+  await startMainJob(stack, { lease: { ttl: '8h', warnings: ['2h', '30m'], ...change }, ...document });
+  await world.result(`env/${name}`);
+  const progress = () => stack.progress(workflowId);
+  const end = async () => Date.parse((await progress()).lease?.endsAt ?? '');
+  return {
+    stack,
+    world,
+    sent,
+    end,
+    progress,
+    extend: (duration) => world.update(workflowId, 'extendLease', { by: 'op', reason: 'late', duration }),
+    passTo: async (ms) => await world.run({ maxTime: (await end()) - ms - world.now() }),
+    left: () => simulator.state().pools.length + simulator.state().notebooks.length,
+  };
+}
+
+const verbs = ({ audit }: Progress) => audit.map(({ verb }) => verb);
+const events = (sent: readonly SentWebhook[]) => sent.map(({ event }) => event.event);
+
+describe('a lease with an end', () => {
+  test('shows it, warns at its points, and ends in a teardown at its moment', async () => {
+    const { world, sent, end, progress, passTo, left } = await leased({ webhook });
+    const began = world.now();
+    expect(await end()).toBe(began + 8 * hour);
+    expect((await progress()).lease).toMatchObject({
+      maxEndsAt: new Date(began + 72 * hour).toISOString(),
+      extensions: 0,
+    });
+    expect(world.searchAttributes(workflowId).MaopsLeaseEndsAt).toEqual(new Date(began + 8 * hour));
+    await passTo(1);
+    expect({ left: left(), verbs: verbs(await progress()) }).toEqual({ left: 2, verbs: ['warn', 'warn'] });
+    const [first, second] = (await progress()).audit.map(({ at }) => Date.parse(at) - began);
+    expect([first, second]).toEqual([6 * hour, 7.5 * hour]);
+    const gone = await world.result<Progress>(workflowId);
+    expect(gone).toMatchObject({ phase: 'Gone', percent: 100, failure: null, pool: null, notebook: null });
+    expect(gone.audit.at(-1)).toMatchObject({
+      verb: 'expire',
+      by: workflowId,
+      at: new Date(began + 8 * hour).toISOString(),
+    });
+    expect({ left: left(), open: world.openWorkflows() }).toEqual({ left: 0, open: [] });
+    expect(events(sent)).toEqual(['lease.warning', 'lease.warning', 'lease.expired']);
+  });
+
+  test('says when the notebook stops by itself, and shows what it has seen of pool and notebook', async () => {
+    const { world, progress, stack } = await leased({ ttl: '3d' }, {}, { notebook: notebookWith('4h') });
+    await world.run({ maxTime: minute });
+    const before = await progress();
+    const stop = before.notebook?.autoStopAt ?? '';
+    expect(Date.parse(stop) - world.now()).toBeGreaterThan(3.9 * hour);
+    expect(before.why).toContain(`notebook ${name} stops by itself at ${stop}`);
+    expect(before).toMatchObject({
+      pool: { phase: 'Running', nodes: { available: 2 } },
+      notebook: { status: 'RUNNING' },
+    });
+    await world.run({ maxTime: 5 * hour });
+    expect(stack.simulator.state().notebooks[0]).toMatchObject({ status: 'STOPPED' });
+    expect(await progress()).toMatchObject({ phase: 'Leased', notebook: { status: 'STOPPED', autoStopAt: null } });
+    expect((await progress()).why).not.toContain('stops by itself');
+  });
+
+  test('is the end of what is kept after a failure too', async () => {
+    const { world, left } = await keptAfterFailure();
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(left()).toBe(0);
+  });
+
+  test('is not moved by the same spec that is started once more', async () => {
+    const lease = await leased();
+    const end = await lease.end();
+    await lease.world.run({ maxTime: 3 * hour });
+    await startMainJob(lease.stack, { lease: { ttl: '8h', warnings: ['2h', '30m'] } });
+    const ready = await lease.world.result<Progress>(`env/${name}`);
+    expect(ready).toMatchObject({ phase: 'Ready', lease: { endsAt: new Date(end).toISOString() } });
+    expect(await lease.end()).toBe(end);
+  });
+
+  test('that has passed while no worker was there comes when one is', async () => {
+    const { world, sent, left, progress } = await leased({ webhook }, { restartMs: null });
+    world.killWorker();
+    await world.run({ maxTime: 3 * 24 * hour });
+    expect(left()).toBe(2);
+    world.startWorker();
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(verbs(await progress())).toEqual(['expire']);
+    expect(events(sent)).toEqual(['lease.expired']);
+  });
+});
+
+describe('an extension', () => {
+  test('moves the end, is warned of anew, and is told to the webhook', async () => {
+    const { world, sent, end, extend, passTo, progress, left } = await leased({ webhook });
+    const first = await end();
+    await passTo(10 * minute);
+    expect(await extend('4h')).toEqual({
+      endsAt: new Date(first + 4 * hour).toISOString(),
+      maxEndsAt: new Date(first + 64 * hour).toISOString(),
+      extensions: 1,
+    });
+    expect(world.searchAttributes(workflowId).MaopsLeaseEndsAt).toEqual(new Date(first + 4 * hour));
+    await passTo(1);
+    expect(left()).toBe(2);
+    expect(verbs(await progress())).toEqual(['warn', 'warn', 'extend', 'warn', 'warn']);
+    await world.result(workflowId);
+    expect(left()).toBe(0);
+    const warning = 'lease.warning';
+    expect(events(sent)).toEqual([warning, warning, 'lease.extended', warning, warning, 'lease.expired']);
+  });
+
+  test('sets the automatic stop that the notebook has from its next start on, never longer than its user asked for', async () => {
+    const { world, stack, extend } = await leased({ ttl: '2h', warnings: [] }, {}, { notebook: notebookWith('6h') });
+    const stopOf = () => stack.simulator.state().notebooks[0]?.autoStop;
+    expect(stopOf()).toMatchObject({ enable: true, duration: 7_200 });
+    await world.run({ maxTime: hour });
+    await extend('3h');
+    await world.run({ maxTime: minute });
+    expect(stopOf()).toMatchObject({ duration: 4 * 3_600 });
+    await extend('40h');
+    await world.run({ maxTime: minute });
+    expect(stopOf()).toMatchObject({ duration: 6 * 3_600 });
+  });
+
+  test('is granted although the notebook cannot be changed, and the audit says that it was not', async () => {
+    const { world, stack, extend, progress } = await leased();
+    stack.simulator.faults.plan({ operation: 'notebooks.update', kind: 'status', status: 500, times: 1_000 });
+    expect(await extend('4h')).toMatchObject({ extensions: 1 });
+    await world.run({ maxTime: 2 * hour });
+    expect(verbs(await progress())).toEqual(['extend', 'auto-stop']);
+    expect(await progress()).toMatchObject({ phase: 'Leased', failure: null });
+  });
+
+  test.each([
+    ['beyond the maximum', { duration: '65h' }, 'at most 2d 16h can be added'],
+    ['of a bad duration', { duration: '4 hours' }, 'no duration'],
+    ['without a reason', { reason: '' }, 'by whom and why'],
+  ])('%s is refused and changes nothing', async (_title, change, why) => {
+    const { world, end, progress } = await leased();
+    const before = await end();
+    const command = { by: 'op', reason: 'late', duration: '1h', ...change };
+    await expect(world.update(workflowId, 'extendLease', command)).rejects.toMatchObject({
+      name: WorkflowUpdateFailedError.name,
+      cause: { message: expect.stringContaining(why) },
+    });
+    expect({ end: await end(), verbs: verbs(await progress()) }).toEqual({ end: before, verbs: [] });
+  });
+
+  test('of a lease without an end is refused', async () => {
+    const stack = await startVirtualStack();
+    stacks.push(stack);
+    await startMainJob(stack);
+    await stack.world.result(`env/${name}`);
+    const command = { by: 'op', reason: 'late', duration: '1h' };
+    await expect(stack.world.update(workflowId, 'extendLease', command)).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('no end') },
+    });
+  });
+
+  test.each([
+    ['a millisecond before the end is granted', -1, 'granted'],
+    ['at the moment of the end is refused', 0, 'refused'],
+    ['a millisecond after the end is refused', 1, 'refused'],
+  ])('%s', async (_title, offset, answer) => {
+    const { world, end, left } = await leased();
+    const first = await end();
+    let told = 'nothing';
+    world.agenda.schedule(first + offset, () => {
+      world.client.workflow
+        .getHandle(workflowId)
+        .executeUpdate('extendLease', { args: [{ by: 'op', reason: 'late', duration: '1h' }] })
+        .then(
+          () => (told = 'granted'),
+          () => (told = 'refused'),
+        );
+    });
+    await world.run({ maxTime: first + 30 * minute - world.now() });
+    expect({ told, left: left() }).toEqual({ told: answer, left: answer === 'granted' ? 2 : 0 });
+    await world.result(workflowId);
+    expect(left()).toBe(0);
+  });
+});
+
+describe('what holds a teardown at the end', () => {
+  test('a pause does, and does not move the end', async () => {
+    const { world, end, progress, passTo, left, extend } = await leased();
+    const first = await end();
+    await world.signal(workflowId, 'pause', { by: 'op', reason: 'backup' });
+    await passTo(-5 * hour);
+    expect(left()).toBe(2);
+    expect(await progress()).toMatchObject({
+      phase: 'Paused',
+      why: expect.stringContaining(`ended at ${new Date(first).toISOString()}, its teardown is held by a pause`),
+    });
+    expect(await end()).toBe(first);
+    await expect(extend('1h')).rejects.toThrow(WorkflowUpdateFailedError);
+    await world.signal(workflowId, 'resume', { by: 'op' });
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(left()).toBe(0);
+  });
+
+  test('protection does: it stays leased, says why, and is removed soon after it is no longer protected', async () => {
+    const { world, progress, passTo, left, sent, stack } = await leased({ webhook });
+    await protection(stack, 'protect');
+    await passTo(-24 * hour);
+    expect(left()).toBe(2);
+    const held = await progress();
+    expect(held).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
+    expect(held.why).toMatch(/ended at .*, but .* is protected \(maops:keep\); it is left alone; trying again at /);
+    expect(verbs(held)).toEqual(['warn', 'warn', 'expire', 'refuse']);
+    expect(events(sent)).toEqual(['lease.warning', 'lease.warning', 'lease.expired', 'lease.refused']);
+    // Tries at growing pauses, not in a loop: 30 s, 1, 2, … 32 minutes, then every hour.
+    expect(world.namespace.runs.filter((run) => run.workflowId === workflowId).length).toBeLessThan(35);
+    await protection(stack, 'unprotect');
+    const before = world.now();
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone', failure: null });
+    expect(world.now() - before).toBeLessThan(61 * minute);
+  });
+
+  test('a release does not wait for the next try', async () => {
+    const { world, passTo, stack } = await leased();
+    await protection(stack, 'protect');
+    await passTo(-12 * hour);
+    await protection(stack, 'unprotect');
+    const before = world.now();
+    await world.update(workflowId, 'releaseLease', { by: 'op', reason: 'done' });
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(world.now() - before).toBeLessThan(10 * minute);
+  });
+});
+
+describe('a teardown and the end', () => {
+  test.each([-1, 0, 1, 5_000, 30_000, 2 * minute])(
+    'a teardown that comes %s ms after the end takes nothing twice',
+    async (offset) => {
+      const { world, end } = await leased();
+      const { simulator } = stacks[0] ?? {};
+      const start = () => world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+      world.agenda.schedule((await end()) + offset, () => void start());
+      await world.run({ until: () => world.status(`teardown/${name}`) === 'COMPLETED' });
+      expect(await stacks[0]?.progress(`teardown/${name}`)).toMatchObject({ phase: 'Gone' });
+      expect(simulator?.state()).toMatchObject({ pools: [], notebooks: [] });
+      expect(world.openWorkflows()).toEqual(nothing.open);
+      expect(simulator?.requests('pools.delete').filter(({ effect }) => effect !== null)).toHaveLength(1);
+    },
+  );
+
+  test('that has to leave something hands the same end back to a lease', async () => {
+    const { world, end, stack, extend } = await leased();
+    await extend('2h');
+    const before = await end();
+    await world.run({ maxTime: hour });
+    await protection(stack, 'protect');
+    await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+    await expect(world.result(`teardown/${name}`)).rejects.toMatchObject({ cause: { type: 'Protected' } });
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Leased', lease: { extensions: 1 } });
+    expect(await end()).toBe(before);
+  });
+});
+
+describe('the webhook of a lease', () => {
+  test('is signed over time and body, and says what people read', async () => {
+    const { sent, passTo, progress } = await leased({ webhook });
+    await passTo(hour);
+    const [one] = sent;
+    expect(one?.url).toBe(webhook);
+    const timestamp = one?.headers['maops-timestamp'] ?? '';
+    expect(Math.abs(Number(timestamp) * 1_000 - (one?.at ?? 0))).toBeLessThan(2_000);
+    expect(one?.headers['maops-signature']).toBe(signWebhook(new Secret(webhookSecret), timestamp, one?.body ?? ''));
+    const { audit, lease } = await progress();
+    expect(one?.event).toEqual({
+      id: expect.any(String),
+      event: 'lease.warning',
+      name,
+      workflowId,
+      at: audit[0]?.at,
+      endsAt: lease?.endsAt,
+      maxEndsAt: lease?.maxEndsAt,
+      why: audit[0]?.reason,
+    });
+  });
+
+  test('that is down holds nothing up, and gets the event when it is back', async () => {
+    let isUp = false;
+    const { world, sent, passTo, extend } = await leased({ webhook }, { webhook: () => (isUp ? 200 : null) });
+    await passTo(hour);
+    expect(sent.length).toBeGreaterThan(5);
+    expect(await extend('1h')).toMatchObject({ extensions: 1 });
+    isUp = true;
+    const before = sent.length;
+    await world.run({ maxTime: 11 * minute });
+    expect(events(sent.slice(before)).sort()).toEqual(['lease.extended', 'lease.warning']);
+    expect(new Set(sent.map(({ event }) => event.id)).size).toBe(2);
+  });
+
+  test('that stays down is given up, which the audit says without its address', async () => {
+    const { passTo, progress, world } = await leased({ webhook, ttl: '1d' }, { webhook: () => 500 });
+    await passTo(2 * hour - 1);
+    await world.run({ maxTime: 1 });
+    const lines = async () => (await progress()).audit.filter(({ verb }) => verb === 'webhook');
+    expect(await lines()).toEqual([]);
+    const end = await world.result<Progress>(workflowId);
+    expect(end.phase).toBe('Gone');
+    const given = (await lines()).map(({ reason }) => reason);
+    expect(given).toHaveLength(3);
+    expect(given.join()).not.toContain('password');
+  });
+
+  test('is not lost in a continue-as-new', async () => {
+    let isUp = false;
+    const { world, sent, passTo, extend, left } = await leased(
+      { webhook, ttl: '3h' },
+      { webhook: () => (isUp ? 200 : null), suggestContinueAsNewAfter: 40 },
+    );
+    await passTo(30 * minute);
+    const runs = () => world.namespace.runs.filter((run) => run.workflowId === workflowId).length;
+    const before = runs();
+    for (let times = 0; times < 6; times += 1) await extend('1h');
+    await world.run({ maxTime: 10 * minute });
+    expect(runs()).toBeGreaterThan(before);
+    isUp = true;
+    await world.run({ maxTime: 15 * minute });
+    const taken = new Set(sent.map(({ event }) => event.id));
+    await world.run({ maxTime: hour });
+    expect(taken.size).toBe(8);
+    expect((await stacks[0]?.progress(workflowId))?.lease).toMatchObject({ extensions: 6 });
+    await world.result(workflowId);
+    expect(left()).toBe(0);
+  });
+});
+
+test('a raw cancel removes everything, before the end too', async () => {
+  const { world, left } = await leased({ webhook });
+  await world.cancel(workflowId);
+  await expect(world.result(workflowId)).rejects.toThrow();
+  expect(await stacks[0]?.progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
+  expect(left()).toBe(0);
+});
+
+function notebookWith(autoStop: string): Record<string, unknown> {
+  return {
+    profileId: 'Multi-Engine 1.0 (python3)-gpu',
+    flavor: 'modelarts.bm.gpu.v100NV32',
+    storage: { type: 'evs', volumeSize: 5 },
+    autoStop,
+  };
+}
+
+async function protection({ world }: VirtualStack, change: 'protect' | 'unprotect'): Promise<void> {
+  const id = `change/environment/${name}`;
+  await world.start('changeResource', id, [{ kind: 'environment', name, change, by: 'op', reason: 'demo' }]);
+  await world.result(id);
+}
+
+async function keptAfterFailure(): Promise<Pick<Leased, 'world' | 'left'>> {
+  const stack = await startVirtualStack({
+    simulator: { faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }] },
+  });
+  stacks.push(stack);
+  const { world, simulator } = stack;
+  await startMainJob(stack, { lease: { ttl: '8h' }, onFailure: 'keep' });
+  await untilPhase(stack, 'Failed');
+  await world.run({ maxTime: 7 * hour });
+  expect(simulator.state().pools).toHaveLength(1);
+  return { world, left: () => simulator.state().pools.length + simulator.state().notebooks.length };
+}
