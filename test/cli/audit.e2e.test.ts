@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { AuditReport } from '../../src/domain/audit.js';
+import { environmentDocument, freshName } from '../workflows/documents.js';
+import { openShell, type Shell } from './shell.js';
+
+let shell: Shell;
+beforeAll(async () => {
+  shell = await openShell();
+}, 60_000);
+afterAll(async () => await shell?.close());
+
+/** A port that nothing listens on. */
+const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+async function make(name: string): Promise<void> {
+  const spec = shell.file(`${name}.json`, environmentDocument(name));
+  const made = await shell.run(['env', 'create', '-f', spec, '--wait']);
+  expect({ code: made.code, err: made.err }).toMatchObject({ code: 0 });
+}
+
+const of = (report: AuditReport, name: string) => report.findings.filter((finding) => finding.name === name);
+
+test('an audit tells whose everything is, a monitor hears of an orphan, and adopting it settles that', async () => {
+  const name = freshName();
+  await make(name);
+  const fine = await shell.json<AuditReport>(['audit', '--check']);
+  expect(fine).toMatchObject({ source: 'temporal', unread: [], costs: null });
+  expect(of(fine, name)).toMatchObject([
+    { kind: 'pool', standing: 'owned', owner: `env/${name}`, why: `lease/${name}: Leased`, cost: null },
+    { kind: 'notebook', standing: 'owned', owner: `env/${name}` },
+  ]);
+  const refused = await shell.run(['audit', 'adopt', name]);
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toContain(`pool ${name} is owned: lease/${name}: Leased`);
+
+  await shell.stack.client.workflow.getHandle(`lease/${name}`).terminate('lost by accident');
+  const text = await shell.run(['audit', '--check']);
+  expect(text.code).toBe(1);
+  expect(text.out).toMatch(new RegExp(`pool +${name} +orphan +Running`));
+  expect(text.out).toContain(`orphan: give it an owner with \`maops audit adopt ${name}\``);
+  expect(await shell.run(['audit'])).toMatchObject({ code: 0 });
+
+  const adopted = await shell.json<AuditReport>(['audit', 'adopt', name, '--reason', 'still in use']);
+  expect(of(adopted, name)).toMatchObject([
+    { kind: 'pool', standing: 'owned', why: `lease/${name}: adopted by tester` },
+    { kind: 'notebook', standing: 'owned' },
+  ]);
+  expect((await shell.json<AuditReport>(['audit', '--check'])).counts).toMatchObject({ orphan: 0 });
+  const gone = await shell.run(['env', 'teardown', name, '--yes', '--wait']);
+  expect({ code: gone.code, err: gone.err }).toMatchObject({ code: 0 });
+  expect(of(await shell.json<AuditReport>(['audit']), name)).toEqual([]);
+}, 120_000);
+
+test('without Temporal the cloud alone is read: ages and money, and nobody is called an orphan', async () => {
+  const name = freshName();
+  await make(name);
+  const prices = shell.file('prices.yaml', 'currency: EUR\nflavors: {modelarts.vm.gpu.t4u8: 1.5}\n');
+  const alone = await shell.run(['audit', '--cloud-only', '--json'], { ...nowhere, MAOPS_PRICES: prices });
+  expect({ code: alone.code, err: alone.err }).toEqual({ code: 0, err: '' });
+  const report = JSON.parse(alone.out) as AuditReport;
+  expect(report).toMatchObject({ source: 'cloud', unpriced: [], costs: { currency: 'EUR' } });
+  const [pool] = of(report, name);
+  expect(pool).toMatchObject({
+    standing: 'unknown',
+    marker: expect.stringMatching(/^maops:/),
+    ageSeconds: expect.any(Number),
+    cost: { perHour: 3, currency: 'EUR' },
+  });
+
+  const anyones = await shell.run(['audit', '--cloud-only'], { ...nowhere, MAOPS_INSTALLATION: '' });
+  expect(anyones.out).toContain(`made by installation ${shell.stack.installation}; Temporal was not asked`);
+
+  const fallen = await shell.run(['audit', '--check', '--json'], nowhere);
+  expect(fallen.code).toBe(1);
+  expect(fallen.err).toMatch(/cannot reach Temporal at 127\.0\.0\.1:1.*reading the cloud alone/);
+  expect(JSON.parse(fallen.out)).toMatchObject({ source: 'cloud', counts: { orphan: 0 } });
+
+  const nobody = await shell.run(['audit', '--json'], { MAOPS_TASK_QUEUE: 'a-queue-without-a-worker' });
+  expect(nobody.code).toBe(0);
+  expect(nobody.err).toMatch(/no worker answers on task queue a-queue-without-a-worker.*reading the cloud alone/);
+}, 120_000);
+
+test('a price table that is no price table is refused with its place, by the command and by the worker', async () => {
+  const prices = shell.file('wrong.yaml', 'currency: EUR\nflavors: {modelarts.vm.gpu.t4u8: cheap}\n');
+  const refused = await shell.run(['audit', '--cloud-only'], { MAOPS_PRICES: prices });
+  expect(refused).toMatchObject({ code: 2, out: '' });
+  expect(refused.err).toContain('MAOPS_PRICES');
+  expect(refused.err).toContain('wrong.yaml: flavors.modelarts.vm.gpu.t4u8: must be a number');
+  const worker = await shell.run(['worker'], { MAOPS_PRICES: prices });
+  expect(worker).toMatchObject({ code: 2 });
+  expect(worker.err).toContain('flavors.modelarts.vm.gpu.t4u8');
+}, 60_000);
+
+test('what is protected outlives a teardown, until it is unprotected', async () => {
+  const name = freshName();
+  await make(name);
+  expect(await shell.run(['env', 'protect', name])).toMatchObject({ code: 2 });
+  const kept = await shell.json(['env', 'protect', name, '--reason', 'the demo is on Friday']);
+  expect(kept).toMatchObject({
+    phase: 'Done',
+    workflowId: `change/environment/${name}`,
+    why: `pool ${name}, notebook ${name}: protected`,
+    audit: [{ by: 'tester', verb: 'protect', reason: 'the demo is on Friday' }],
+  });
+  const audited = await shell.run(['audit']);
+  expect(audited.out).toMatch(new RegExp(`pool +${name} +owned\\*`));
+  const teardown = await shell.run(['env', 'teardown', name, '--yes', '--wait']);
+  expect(teardown.code).toBe(1);
+  expect(teardown.out + teardown.err).toContain(`maops env unprotect ${name}`);
+  expect(shell.stack.simulator.state().pools.map((pool) => pool.name)).toContain(name);
+  const open = await shell.run(['env', 'unprotect', name, '--reason', 'the demo is over']);
+  expect(open).toMatchObject({ code: 0 });
+  expect(await shell.run(['env', 'teardown', name, '--yes', '--wait'])).toMatchObject({ code: 0 });
+  const nothing = await shell.run(['env', 'protect', freshName(), '--reason', 'x']);
+  expect(nothing.code).toBe(1);
+  expect(nothing.out + nothing.err).toContain('NotFound');
+}, 120_000);
