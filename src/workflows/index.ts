@@ -5,6 +5,8 @@ import type {
   ChangeInput,
   LeaseInput,
   ScheduledInput,
+  SweepInput,
+  SweepProgress,
   TeardownInput,
 } from '../contract/workflows.js';
 import { audit } from './audit.js';
@@ -12,6 +14,7 @@ import { change } from './change.js';
 import { lease } from './lease.js';
 import { provision } from './provision.js';
 import { scheduled } from './scheduled.js';
+import { sweep } from './sweep.js';
 import { teardown } from './teardown.js';
 
 /** The main job: a pool, then a notebook on it. The argument is the spec document; `carried` is set by continue-as-new alone. */
@@ -41,7 +44,7 @@ export async function leaseEnvironment(input: LeaseInput, carried?: Parameters<t
 export async function teardownEnvironment(
   input: TeardownInput,
   carried?: Parameters<typeof teardown>[1],
-): Promise<Progress> {
+): Promise<SweepProgress> {
   return await teardown(input, carried);
 }
 
@@ -53,6 +56,11 @@ export async function changeResource(input: ChangeInput): Promise<Progress> {
 /** Tells whose everything is; with `adopt` gives one orphan an owner again. */
 export async function auditResources(input?: AuditInput): Promise<AuditProgress> {
   return await audit(input);
+}
+
+/** Makes the plan of a sweep, and with `apply` carries it out. */
+export async function sweepExpired(input?: SweepInput, carried?: Parameters<typeof sweep>[1]): Promise<SweepProgress> {
+  return await sweep(input, carried);
 }
 
 /** What a Temporal Schedule starts: starts or joins the workflow with its true id, and ends as that ends. */

@@ -1,0 +1,157 @@
+import { ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { OperationEnd } from '../activities/operation-end.js';
+import { operationId } from '../contract/ids.js';
+import type { Progress } from '../contract/progress.js';
+import type { EnvironmentResources, PlanItemResult, SweepInput, SweepProgress } from '../contract/workflows.js';
+import type { PlanItem, PlanPart } from '../domain/plan.js';
+import type { Recheck } from '../domain/recheck.js';
+import { startStopwatch } from '../domain/stopwatch.js';
+import { reads, surveys, waits } from './calls.js';
+import { describeFailure } from './failure.js';
+import type { Operation } from './operation.js';
+import type { OperationState } from './operation-state.js';
+import { type Removal, type RemovalPhases, removeNotebooks, removePool } from './removal.js';
+
+export interface SweepState extends OperationState {
+  progress: SweepProgress;
+  /** Hash of each name's part of the plan, under which its teardown takes it. */
+  hashes: Readonly<Record<string, string>>;
+  /** Owner hash of the part without a name that was looked at again and is being removed. */
+  inHand: string | null;
+}
+
+/** A teardown that takes longer goes on without the sweep: one that is stuck must not hold up the next sweeps. */
+const patienceMs = 2 * 60 * 60_000;
+
+/** Has a name's part torn down under that name; the teardown compares the plan once more before it touches anything. */
+export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, part: PlanPart): Promise<void> {
+  const name = part.environment ?? '';
+  const { settings } = op.identity;
+  const workflowId = operationId('teardown', name);
+  const by = workflowInfo().workflowId;
+  const planHash = op.state.hashes[name];
+  if (planHash === undefined)
+    throw new Error(`The part of ${name} has no hash; without one its teardown would take everything.`);
+  const [reason] = new Set(part.items.map((item) => item.reason));
+  await op.gate();
+  const started = await reads(settings, workflowId).startOperation({
+    type: 'teardownEnvironment',
+    workflowId,
+    argument: { name, planHash },
+    summary: `teardown ${name}`,
+    by,
+    note: { verb: 'teardown', by, reason: input.reason ?? `swept: ${reason}` },
+  });
+  let clock = startStopwatch(patienceMs);
+  for (;;) {
+    const wait = await op.waitWithin(clock, () => waits(settings, workflowId).awaitOperation(started));
+    clock = wait.watch;
+    if (wait.end === 'interrupted') continue;
+    settle(
+      op,
+      wait.end === 'answer' ? resultsOf(part, wait.answer) : sameFor(part.items, 'failed', `${workflowId} goes on`),
+    );
+    return;
+  }
+}
+
+/** What a teardown did to the items of its part. */
+function resultsOf(part: PlanPart, { reachedGoal, progress, failure }: OperationEnd): PlanItemResult[] {
+  const told = progress !== null && tellsResults(progress) ? progress.results : [];
+  const why = failure === null ? 'neither list nor show knows it' : `${failure.type}: ${failure.message}`;
+  const rest = reachedGoal
+    ? 'deleted'
+    : failure?.type === 'PlanChanged'
+      ? 'changed'
+      : failure?.type === 'Protected'
+        ? 'protected'
+        : 'failed';
+  return part.items.map(
+    ({ kind, id }) => told.find((one) => one.kind === kind && one.id === id) ?? { kind, id, result: rest, why },
+  );
+}
+
+function tellsResults(progress: Progress): progress is SweepProgress {
+  return 'results' in progress;
+}
+
+/** Removes by identity what nobody knows by name: no teardown could be started under it. */
+export async function sweepLoose(op: Operation<SweepState>, input: SweepInput, part: PlanPart): Promise<void> {
+  await op.gate();
+  if (op.state.inHand !== part.owner) {
+    const rechecks = await surveys(op.identity.settings, 'one more look').recheckItems({
+      rules: input.rules ?? null,
+      items: part.items,
+    });
+    const refused = refusedResults(part.items, rechecks);
+    if (refused !== null) {
+      settle(op, refused);
+      return;
+    }
+    op.state.inHand = part.owner;
+  }
+  try {
+    await removeLoose(op, part);
+  } catch (error) {
+    if (error instanceof ContinueAsNew || isCancellation(error)) throw error;
+    const { type, message } = describeFailure(error, null);
+    const result = type === 'PlanChanged' ? 'changed' : type === 'Protected' ? 'protected' : 'failed';
+    settle(op, sameFor(part.items, result, message));
+  }
+  op.state.inHand = null;
+}
+
+/** Null when all may still go. A part goes as a whole: when one of it has changed, nobody knows what the rest is. */
+function refusedResults(items: readonly PlanItem[], rechecks: readonly Recheck[]): PlanItemResult[] | null {
+  const verdicts = items.map((item, index) => ({ item, ...(rechecks[index] ?? notLookedAt) }));
+  const hindrance = verdicts.find(({ verdict }) => verdict === 'changed' || verdict === 'protected');
+  if (hindrance === undefined && verdicts.some(({ verdict }) => verdict === 'same')) return null;
+  return verdicts.map(
+    ({ item: { kind, id }, verdict, why }): PlanItemResult =>
+      verdict === 'same'
+        ? { kind, id, result: 'changed', why: `stays with ${hindrance?.item.kind} ${hindrance?.item.id}` }
+        : { kind, id, result: verdict, why },
+  );
+}
+
+async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart): Promise<void> {
+  const explain = (why: string) => op.explain(why);
+  const phases: RemovalPhases = {
+    stopping: explain,
+    deletingNotebook: explain,
+    deletingPool: explain,
+    verifyingNotebook: explain,
+    verifyingPool: explain,
+  };
+  const notebooks = items.filter(({ kind }) => kind === 'notebook');
+  const workspaceIds = [...new Set(items.map((item) => item.workspaceId).filter((id) => id !== null))];
+  const known: EnvironmentResources = { pool: null, notebooks: [], workspaceIds, unknownSince: null };
+  const removal = (name: string): Removal => ({
+    name,
+    owners: [owner],
+    known,
+    obeysProtection: true,
+    plan: { items, kept: [] },
+  });
+  const [first] = items;
+  await removeNotebooks(op, removal(first?.name ?? owner), phases);
+  settle(op, sameFor(notebooks, 'deleted', gone));
+  for (const pool of items.filter(({ kind }) => kind === 'pool')) {
+    await removePool(op, pool.id, removal(pool.name), phases);
+    settle(op, sameFor([pool], 'deleted', gone));
+  }
+}
+
+const notLookedAt: Recheck = { verdict: 'changed', why: 'it was not looked at again' };
+const gone = 'neither list nor show knows it';
+
+function sameFor(items: readonly PlanItem[], result: PlanItemResult['result'], why: string): PlanItemResult[] {
+  return items.map(({ kind, id }) => ({ kind, id, result, why }));
+}
+
+/** The first word on an item counts: what was deleted before something else failed stays deleted. */
+function settle(op: Operation<SweepState>, results: readonly PlanItemResult[]): void {
+  const { results: settled } = op.state.progress;
+  const added = results.filter(({ kind, id }) => !settled.some((done) => done.kind === kind && done.id === id));
+  op.state.progress = { ...op.state.progress, results: [...settled, ...added] };
+}
