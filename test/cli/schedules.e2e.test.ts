@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ScheduleDetails, ScheduleRow } from '../../src/client/schedule-view.js';
+import { environmentDocument, freshName } from '../workflows/documents.js';
+import { openShell, type Shell } from './shell.js';
+
+let shell: Shell;
+beforeAll(async () => {
+  shell = await openShell();
+}, 60_000);
+const made: string[] = [];
+afterAll(async () => {
+  for (const name of made) await shell.run(['schedule', 'delete', name]);
+  await shell?.close();
+}, 60_000);
+
+const never = ['--cron', '0 0 1 1 *'];
+const because = ['--reason', 'because'];
+
+function scheduleName(): string {
+  const name = freshName();
+  made.push(name);
+  return name;
+}
+
+describe('maops schedule', () => {
+  test('a pool for working hours: made, shown, triggered to its end, paused, resumed, deleted', async () => {
+    const name = scheduleName();
+    const environment = freshName();
+    const file = shell.file('hours.json', environmentDocument(environment));
+    const created = await shell.run([
+      ...['schedule', 'create', name, '--cron', '0 8 * * 1-5', '--timezone', 'europe/berlin'],
+      ...['--provision', file, '--reason', 'working hours'],
+    ]);
+    expect(created).toMatchObject({ code: 0, out: expect.stringContaining(`provision ${environment}`) });
+    expect(created.out).toContain('0 8 * * 1-5  (Europe/Berlin)');
+    expect(created.out).toContain('by tester: working hours');
+    expect(created.err).toMatch(/is made; next runs: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+(, )?){3}/);
+
+    expect(await shell.json(['schedule', 'trigger', name, '--wait'])).toMatchObject({
+      phase: 'Done',
+      audit: [{ verb: 'started', by: `schedule/${name}`, reason: `env/${environment}` }],
+    });
+    const shown = await shell.run(['schedule', 'show', name]);
+    expect(shown.out).toMatch(new RegExp(`Done +\\S+.*env/${environment} +env/${environment} ended Ready`));
+
+    const said = await shell.json<ScheduleDetails>(['schedule', 'pause', name, ...because]);
+    expect(said).toMatchObject({ paused: true, pausedByFailure: false, note: 'paused by tester: because' });
+    const resumed = await shell.json<ScheduleDetails>(['schedule', 'resume', name, ...because]);
+    expect(resumed).toMatchObject({ paused: false, note: 'resumed by tester: because', troubles: [] });
+
+    const deleted = await shell.run(['schedule', 'delete', name]);
+    expect(deleted).toMatchObject({ code: 0, err: expect.stringContaining(`schedule ${name} is deleted`) });
+    const gone = await shell.run(['schedule', 'show', name]);
+    expect(gone).toMatchObject({ code: 1, out: '', err: expect.stringContaining('`maops schedule list`') });
+  }, 90_000);
+
+  test('list --check ends 1 and names the schedule whose last run failed, and what to do', async () => {
+    const name = scheduleName();
+    shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    const file = shell.file('fails.json', environmentDocument(freshName()));
+    await shell.json(['schedule', 'create', name, ...never, '--provision', file]);
+    const failed = await shell.run(['schedule', 'trigger', name, '--wait']);
+    expect(failed).toMatchObject({ code: 1, out: expect.stringContaining('NotebookFailed') });
+    const checked = await shell.run(['schedule', 'list', '--check']);
+    expect(checked).toMatchObject({ code: 1, err: expect.stringContaining(`maops schedule show ${name}`) });
+    expect(checked.out).toContain(`${name}: its last run ended Failed: NotebookFailed`);
+    const rows = await shell.json<ScheduleRow[]>(['schedule', 'list']);
+    const [row] = rows.filter((one) => one.name === name);
+    expect(row).toMatchObject({ does: expect.stringContaining('provision'), lastRun: { phase: 'Failed' } });
+    expect(Object.keys(row ?? {})).not.toContain('results');
+  }, 60_000);
+
+  test('a teardown of an environment that nobody knows is made with a warning', async () => {
+    const name = scheduleName();
+    const { code, err } = await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody', '--paused']);
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('knows no environment nobody yet') });
+    const run = await shell.json(['schedule', 'trigger', name, '--wait']);
+    expect(run).toMatchObject({ phase: 'Done', why: expect.stringContaining('teardown/nobody ended Gone') });
+    expect((await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody'])).code).toBe(1);
+  }, 60_000);
+
+  test('wrong words end with 2 and make nothing', async () => {
+    const name = freshName();
+    const bad = shell.file('bad.json', { name: 'bad' });
+    const rules = shell.file('rules.yaml', 'protect:\n  nmaes: [a]\n');
+    const wrong: readonly (readonly [words: readonly string[], said: string])[] = [
+      [never, 'choose one of --sweep, --teardown ENV and --provision FILE'],
+      [[...never, '--sweep', '--teardown', 'team-a'], 'choose one of'],
+      [[...never, '--teardown', 'team-a', '--apply'], '--apply and --rules go with --sweep'],
+      [['--sweep'], "required option '--cron <expression>'"],
+      [['--cron', '0 25 * * *', '--sweep'], 'hour 25: write numbers from 0 to 23'],
+      [[...never, '--sweep', '--timezone', 'Mars/Base'], 'timezone Mars/Base: there is no such zone'],
+      [[...never, '--sweep', '--jitter', '5'], '--jitter 5: a duration is'],
+      [[...never, '--sweep', '--rules', rules], 'protect.nmaes'],
+      [[...never, '--provision', bad], 'the spec is not valid'],
+    ];
+    const ended = await Promise.all(wrong.map(([words]) => shell.run(['schedule', 'create', name, ...words])));
+    expect(ended.map(({ code }) => code)).toEqual(wrong.map(() => 2));
+    for (const [index, [, said]] of wrong.entries()) expect(ended[index]?.err).toContain(said);
+    expect((await shell.run(['schedule', 'pause', name])).code).toBe(2);
+    expect((await shell.run(['schedule', 'show', name])).code).toBe(1);
+  }, 60_000);
+});
