@@ -79,6 +79,25 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
+    run: async (stack) => {
+      await (await stack.start(main, 'env/watched', environmentDocument('watched'))).result();
+      const change = { kind: 'environment', name: 'watched', by: 'op', reason: 'recorded' };
+      const id = 'change/environment/watched';
+      await (await stack.start('changeResource', id, { ...change, change: 'protect' })).result();
+      await stack.client.workflow.getHandle('lease/watched').terminate('recorded');
+      await (await stack.start('auditResources', 'audit/of-orphans', {})).result();
+      const adopt = { id: 'watched', by: 'op', reason: 'recorded' };
+      await (await stack.start('auditResources', 'audit/adopting', { adopt })).result();
+      await (await stack.start('auditResources', 'audit/of-owned', {})).result();
+      return {
+        'change-protect': id,
+        'audit-of-orphans': 'audit/of-orphans',
+        'audit-adopting': 'audit/adopting',
+        'audit-of-owned': 'audit/of-owned',
+      };
+    },
+  },
+  {
     faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }],
     run: async (stack) => {
       await ended((await stack.start(main, 'env/failing', environmentDocument('failing'))).result());

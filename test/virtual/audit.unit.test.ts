@@ -1,9 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { AuditProgress } from '../../src/contract/workflows.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
 import { startVirtualStack, type VirtualStack, type VirtualStackOptions } from '../support/virtual/environment.js';
 import { ServiceFailure } from '../support/virtual/service-failure.js';
 import { finishMainJob, startMainJob, untilPhase } from './stories.js';
+
+// What passes in a fraction of a second takes longer on a machine that has much else to do.
+jest.setTimeout(30_000);
 
 const stacks: VirtualStack[] = [];
 afterEach(async () => {

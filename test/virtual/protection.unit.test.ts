@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { isProtected } from '../../src/domain/marker.js';
 import { startVirtualStack, type VirtualStack, type VirtualStackOptions } from '../support/virtual/environment.js';
 import { finishMainJob } from './stories.js';
+
+// What passes in a fraction of a second takes longer on a machine that has much else to do.
+jest.setTimeout(30_000);
 
 const stacks: VirtualStack[] = [];
 afterEach(async () => {
