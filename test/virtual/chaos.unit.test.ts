@@ -1,31 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { playChaos, playStory } from '../support/virtual/chaos.js';
-import { type ChaosStory, chaosName } from '../support/virtual/chaos-story.js';
-import { environmentDocument } from '../workflows/documents.js';
+import type { ChaosStory } from '../support/virtual/chaos-story.js';
+import { quietStory } from '../support/virtual/quiet-story.js';
 
 const seeds = 150;
 const perTest = 15;
-
-/** A main job to which nothing happens. */
-const quiet: ChaosStory = {
-  seed: 1,
-  workflowType: 'provisionPoolThenLaunchNotebook',
-  workflowId: `env/${chaosName}`,
-  document: environmentDocument(chaosName, { deadlines: { pool: '90m', notebook: '20m', undo: '30m' } }),
-  keepsFailed: false,
-  keepsCancelled: false,
-  faults: [],
-  placed: {},
-  deeds: [],
-  afters: [],
-  deaths: { activation: 0, call: 0, most: 0 },
-  lostReports: 0,
-  restartMs: 1000,
-  latencyMs: 0,
-  suggestContinueAsNewAfter: 4096,
-  operator: 'silent',
-  approver: 'silent',
-};
 
 /** What chaos has found, kept as the part of the story that matters: seeds change their stories when draws are added. */
 const regressions: readonly { readonly found: string; readonly story: Partial<ChaosStory> }[] = [
@@ -64,7 +43,7 @@ describe('seeded chaos', () => {
   test.each(regressions)(
     'does not do again: $found',
     async ({ story }) => {
-      expect(await playStory({ ...quiet, ...story })).toMatchObject({ problems: [] });
+      expect(await playStory({ ...quietStory, ...story })).toMatchObject({ problems: [] });
     },
     30_000,
   );
