@@ -5,7 +5,7 @@ import type { CreateOutcome, Found } from '../domain/create.js';
 import { type Ownership, parseMarker } from '../domain/marker.js';
 import type { NotebookFacts, NotebookGoal } from '../domain/notebook.js';
 import { notebookRules, type Sighting, type Watch } from '../domain/watch.js';
-import { commanding, orAbsent, reading, readingPatiently } from './calls.js';
+import { type CommandedResource, commanding, orAbsent, reading, readingPatiently, refuseProtected } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundNotebook, notebookFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
@@ -31,14 +31,15 @@ export function notebookActivities(deps: ActivityDeps) {
     return instances.map(notebookFacts);
   }
 
-  /** Sends a command if the notebook still is the one that was looked at. */
+  /** Sends a command if the notebook still is the one that was looked at, and nobody has protected it since. */
   async function commandIfSame(
-    ref: ResourceRef,
+    ref: CommandedResource,
     command: (options: { signal: AbortSignal }) => Promise<unknown>,
   ): Promise<void> {
     await commanding(async (options) => {
       const shown = await orAbsent(notebooks.show(ref.id, options));
       if (shown === null || notebookFacts(shown).createdAt !== ref.createdAt) return;
+      refuseProtected(ref, `notebook ${shown.name ?? ref.id}`, shown.description);
       await command(options);
     });
   }
@@ -88,7 +89,11 @@ export function notebookActivities(deps: ActivityDeps) {
       const marker = { installation: owner.installation, owner: owner.owner, spec: owner.specs.at(-1) ?? '' };
       const body = notebookRequest(spec, spec.notebook, pool, marker);
       try {
-        const created = await notebooks.create(body, { signal: cancellationSignal(), maxWaitMs: createAdmissionMs });
+        const created = await notebooks.create(body, {
+          signal: cancellationSignal(),
+          maxWaitMs: createAdmissionMs,
+          sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
+        });
         return { outcome: 'created', id: created.id, createdAt: created.creation_timestamp ?? '' };
       } catch (error) {
         return outcomeOfFailedCreate(error);
@@ -115,7 +120,7 @@ export function notebookActivities(deps: ActivityDeps) {
       });
     },
 
-    async stopNotebook(ref: ResourceRef): Promise<void> {
+    async stopNotebook(ref: CommandedResource): Promise<void> {
       await commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
     },
 
@@ -123,7 +128,7 @@ export function notebookActivities(deps: ActivityDeps) {
       await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
     },
 
-    async deleteNotebook(ref: ResourceRef): Promise<void> {
+    async deleteNotebook(ref: CommandedResource): Promise<void> {
       await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
     },
 

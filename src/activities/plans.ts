@@ -38,7 +38,7 @@ const anything: SweepRules = {
 
 /** Activities that make plans. Each reads all that its plan rests on, the claims after the inventory, so that neither fills the history. */
 export function planActivities(deps: ActivityDeps) {
-  const { readClaims } = claimActivities(deps);
+  const asking = claimActivities(deps);
 
   async function readInventory(workspaceIds: readonly string[] = []): Promise<Inventory> {
     return await reading(({ signal }) => readProject(deps, signal, workspaceIds));
@@ -48,7 +48,7 @@ export function planActivities(deps: ActivityDeps) {
     const owners = items.flatMap(({ marker }) =>
       marker === null || marker === 'unread' || marker.installation !== deps.installation ? [] : [marker.owner],
     );
-    return owners.length === 0 ? [] : await readClaims({ owners, names: items.map(({ name }) => name) });
+    return owners.length === 0 ? [] : await asking.readClaims({ owners, names: items.map(({ name }) => name) });
   }
 
   function plan(inventory: Inventory, question: PlanQuestion): Plan {
