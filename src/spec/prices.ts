@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { PriceTable } from '../domain/price.js';
 import { section } from './field.js';
+import { isFields } from './finding.js';
 
 const price = z.number({ error: 'must be a number: money per hour' }).min(0, { error: 'must not be negative' });
 
@@ -22,7 +23,7 @@ export function readPriceFile(path: string): PriceCheck {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+    const code = isFields(error) && typeof error.code === 'string' ? error.code : 'no reason given';
     return { ok: false, problems: [`${path} cannot be read (${code})`] };
   }
   const parsed = parsePrices(text);
