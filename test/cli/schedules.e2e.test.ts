@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ScheduleDetails, ScheduleRow } from '../../src/client/schedule-view.js';
 import { environmentDocument, freshName } from '../workflows/documents.js';
@@ -22,7 +24,35 @@ function scheduleName(): string {
   return name;
 }
 
+/** The commands of the page's `sh` blocks as words; single quotes keep words together. */
+function commandsOfPage(): string[][] {
+  const page = readFileSync(path.resolve(__dirname, '../../docs/schedules.md'), 'utf8');
+  const blocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block);
+  const lines = blocks.flatMap((block) => block.trim().split('\n'));
+  return lines.map((line) => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare));
+}
+
 describe('maops schedule', () => {
+  test('every command of docs/schedules.md does what the page says', async () => {
+    const commands = commandsOfPage();
+    expect(commands.map((words) => words.slice(0, 3).join(' '))).toEqual([
+      'maops schedule create',
+      'maops schedule create',
+      'maops schedule create',
+      'maops schedule list',
+    ]);
+    for (const [, ...words] of commands) {
+      if (words[1] === 'create') made.push(words[2] ?? '');
+      const { code, err } = await shell.run(words);
+      expect({ words, code, err }).toEqual({ words, code: words[1] === 'list' ? expect.any(Number) : 0, err });
+    }
+    const sweep = await shell.json(['schedule', 'trigger', 'nightly', '--wait']);
+    expect(sweep).toMatchObject({ phase: 'Done', why: expect.stringMatching(/^sweep\/nightly-.*Z ended Done/) });
+    const rows = await shell.json<ScheduleRow[]>(['schedule', 'list']);
+    expect(rows.find(({ name }) => name === 'evening')?.does).toBe('teardown of team-hours');
+    expect(rows.find(({ name }) => name === 'nightly')).toMatchObject({ troubles: [], lastRun: { phase: 'Done' } });
+  }, 90_000);
+
   test('a pool for working hours: made, shown, triggered to its end, paused, resumed, deleted', async () => {
     const name = scheduleName();
     const environment = freshName();

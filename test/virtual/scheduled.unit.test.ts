@@ -62,6 +62,26 @@ describe('a scheduled run in virtual time', () => {
     expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
+  test('sweeps under an id with the time that the schedule gave it, and deletes only when it says apply', async () => {
+    const stack = await startStack();
+    const { world, simulator } = stack;
+    await world.start(main, 'env/team-a', [document()]);
+    await world.result('env/team-a');
+    await world.client.workflow.getHandle('lease/team-a').terminate('the owner is lost');
+    await world.run({ maxTime: 48 * 3_600_000 });
+    const sweep = (apply: unknown) => ({
+      schedule: 'evening',
+      start: { what: 'sweep', apply, rules: { orphans: { minAge: '1h' } } },
+    });
+    await begin(stack, sweep('yes'));
+    expect(await world.result(id)).toMatchObject({ phase: 'Done', audit: [{ reason: `sweep/${id.slice(9)}` }] });
+    expect(simulator.state().pools).toHaveLength(1);
+    const real = 'schedule/evening-2026-01-02T18:00:00Z';
+    await world.start('runScheduled', real, [sweep(true)]);
+    expect(await world.result(real)).toMatchObject({ phase: 'Done' });
+    expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+  });
+
   test('joins what is under way already, and ends with it', async () => {
     const stack = await startStack();
     const { world, simulator } = stack;

@@ -3,7 +3,7 @@ import type { ScheduleDetails, ScheduledResult, ScheduleRow } from '../../schedu
 import type { Colors } from '../terminal.js';
 import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
-import { formatTime } from './time.js';
+import { formatMinute, formatTime } from './time.js';
 
 /** One row per schedule, and under the table what is wrong with any of them. */
 export function renderSchedules(rows: readonly ScheduleRow[], view: View): string {
@@ -17,13 +17,12 @@ export function renderSchedules(rows: readonly ScheduleRow[], view: View): strin
         ? colors.yellow('paused')
         : row.nextRuns[0] === undefined
           ? '-'
-          : formatTime(row.nextRuns[0], timeZone),
-      row.lastRun === null ? '-' : formatTime(row.lastRun.startedAt, timeZone),
+          : formatMinute(row.nextRuns[0], timeZone),
+      row.lastRun === null ? '-' : formatMinute(row.lastRun.startedAt, timeZone),
       row.lastRun === null ? '-' : paintResult(row.lastRun, colors),
-      `${row.counts.missed}`,
-      `${row.counts.skipped}`,
+      `${row.counts.missed + row.counts.skipped}`,
     ]),
-    ['NAME', 'DOES', 'NEXT RUN', 'LAST RUN', 'RESULT', 'MISSED', 'SKIPPED'],
+    ['NAME', 'DOES', 'NEXT RUN', 'LAST RUN', 'RESULT', 'MISSED'],
   );
   const troubles = rows.flatMap(({ name, troubles }) => troubles.map((trouble) => `${name}: ${trouble}`));
   return [table, troubles.map((trouble) => colors.red(trouble)).join('\n')]
@@ -43,7 +42,8 @@ export function renderSchedule(schedule: ScheduleDetails, view: View): string {
       'made',
       `${formatTime(schedule.createdAt, timeZone)} by ${maker}${schedule.reason === null ? '' : `: ${schedule.reason}`}`,
     ],
-    ['note', note],
+    // How it was made is said above already.
+    ['note', note?.startsWith('made by ') ? null : note],
     ['runs', `${counts.taken} taken, ${counts.missed} missed, ${counts.skipped} skipped`],
     [
       'policy',

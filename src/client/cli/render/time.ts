@@ -6,6 +6,11 @@ export function formatTime(time: string | null, timeZone: string): string {
   return `${parts.year}-${parts.month}-${parts.day} ${clockOf(date, timeZone)} ${zoneOf(date, timeZone)}`;
 }
 
+/** As `formatTime` without the seconds, for tables with several times in a row. */
+export function formatMinute(time: string, timeZone: string): string {
+  return formatTime(time, timeZone).replace(/(\d\d:\d\d):\d\d/, '$1');
+}
+
 /** The time of day alone, for lines that follow each other. */
 export function formatClock(time: string | number, timeZone: string): string {
   return clockOf(new Date(time), timeZone);
