@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AuditProgress } from '../../src/contract/workflows.js';
+import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
+import { stackForFile } from '../support/stack-for-file.js';
+import { until } from '../support/until.js';
+import { freshName, notebookPart, poolPart } from './documents.js';
+
+const stack = stackForFile();
+
+async function audit(input: unknown = {}): Promise<AuditReport> {
+  const handle = await stack().start('auditResources', `audit/${freshName()}`, input);
+  const { report } = (await handle.result()) as AuditProgress;
+  if (report === null) throw new Error('the audit has no report');
+  return report;
+}
+
+const find = (report: AuditReport, name: string): AuditFinding | undefined =>
+  report.findings.find((finding) => finding.name === name);
+
+describe('an audit on a real server', () => {
+  test('finds the operation of a notebook that is called otherwise in the list of operations', async () => {
+    const [operation, name] = [freshName('op'), freshName('notebook')];
+    const notebook = notebookPart({
+      name,
+      profileId: 'Multi-Engine 1.0 (python3)-cpu',
+      flavor: 'modelarts.vm.cpu.2u',
+    });
+    await (await stack().start('launchNotebook', `notebook/${operation}`, { name: operation, notebook })).result();
+    // Until the list shows it, its owner is unknown: never an orphan.
+    await until('the list of operations shows the notebook’s', async () => {
+      const { standing } = find(await audit(), name) ?? {};
+      expect(['unknown', 'owned']).toContain(standing);
+      return standing === 'owned';
+    });
+    expect(find(await audit(), name)).toMatchObject({
+      owner: `notebook/${operation}`,
+      why: `lease/${operation}: Leased`,
+    });
+    await stack().client.workflow.getHandle(`lease/${operation}`).terminate('for the test');
+    const orphan = find(await audit(), name);
+    expect(orphan).toMatchObject({ standing: 'orphan', owner: `notebook/${operation}` });
+    const adopted = await audit({ adopt: { id: orphan?.id, by: 'tester', reason: 'still in use' } });
+    expect(find(adopted, name)).toMatchObject({ standing: 'owned' });
+    expect(await stack().progress(`lease/${operation}`)).toMatchObject({
+      phase: 'Leased',
+      notebook: { id: orphan?.id },
+    });
+  }, 60_000);
+
+  test('knows strangers, says unknown of a young one without a known name, and follows a hand-over', async () => {
+    const [stranger, nameless, name] = [freshName('stranger'), freshName('nameless'), freshName()];
+    await stack().place('pools', { name: stranger, description: 'not ours' });
+    await stack().place('pools', { name: nameless, description: `maops:${stack().installation}-aaaaaaaa-11111111` });
+    const handle = await stack().start('provisionPool', `pool/${name}`, { name, pool: poolPart() });
+    // From the operation to its lease there is no moment in which it has no owner.
+    const operation = { ended: false };
+    const end = handle.result().finally(() => {
+      operation.ended = true;
+    });
+    const standings = new Set<string | undefined>();
+    while (!operation.ended) standings.add(find(await audit(), name)?.standing);
+    await end;
+    standings.add(find(await audit(), name)?.standing);
+    expect([...standings].filter((standing) => standing !== undefined)).toEqual(['owned']);
+    const report = await audit();
+    expect(find(report, stranger)).toMatchObject({ standing: 'foreign', marker: null });
+    expect(find(report, nameless)).toMatchObject({ standing: 'unknown', owner: null });
+  }, 60_000);
+});
