@@ -105,6 +105,33 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
+    run: async (stack) => {
+      const time = '2026-01-01T06:30:00Z';
+      const scheduled = (schedule: string, start: unknown) =>
+        stack.start('runScheduled', `schedule/${schedule}-${time}`, { schedule, reason: 'recorded', start });
+      const document = environmentDocument('hours');
+      await (await scheduled('morning', { what: 'provision', document })).result();
+      await (await scheduled('nightly', { what: 'sweep', apply: false, rules: null })).result();
+      const other = environmentDocument('hours', { onFailure: 'keep' });
+      await ended((await scheduled('other', { what: 'provision', document: other })).result());
+      await (await scheduled('evening', { what: 'teardown', name: 'hours' })).result();
+      const waiting = environmentDocument('waiting', { approval: { required: true } });
+      const calledOff = await scheduled('called-off', { what: 'provision', document: waiting });
+      await stack.until(calledOff.workflowId, ({ phase }) => phase === 'Applying');
+      await calledOff.cancel();
+      await ended(calledOff.result());
+      await stack.client.workflow.getHandle('env/waiting').cancel();
+      await ended(stack.client.workflow.getHandle('env/waiting').result());
+      return {
+        'scheduled-provision': `schedule/morning-${time}`,
+        'scheduled-sweep': `schedule/nightly-${time}`,
+        'scheduled-with-another-spec': `schedule/other-${time}`,
+        'scheduled-teardown': `schedule/evening-${time}`,
+        'scheduled-called-off': `schedule/called-off-${time}`,
+      };
+    },
+  },
+  {
     faults: [{ operation: 'pools.create', kind: 'lost', at: 'after' }],
     run: async (stack) => {
       const handle = await stack.start(main, 'env/called-off', environmentDocument('called-off'));
