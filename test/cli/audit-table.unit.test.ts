@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { renderAudit } from '../../src/client/cli/render/audit.js';
+import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
+
+function finding(change: Partial<AuditFinding> = {}): AuditFinding {
+  return {
+    kind: 'pool',
+    id: 'team-a-0123456789abcdef0123456789abcdef',
+    name: 'team-a',
+    state: 'Running',
+    standing: 'owned',
+    isProtected: false,
+    owner: 'env/team-a',
+    marker: 'maops:abc123-aaaaaaaa-11111111',
+    createdAt: '2026-03-01T10:00:00.000Z',
+    ageSeconds: 97_200,
+    cost: { perHour: 2.2, sinceCreation: 59.4, currency: 'EUR' },
+    why: 'lease/team-a: Leased',
+    ...change,
+  };
+}
+
+const report: AuditReport = {
+  at: '2026-03-02T13:00:00.000Z',
+  source: 'temporal',
+  installation: 'abc123',
+  findings: [
+    finding({
+      name: 'lost',
+      standing: 'orphan',
+      owner: 'env/lost',
+      why: 'env/lost made it, and nothing of lost is open: it ended TERMINATED at 2026-03-02T12:00:00.000Z',
+    }),
+    finding(),
+    finding({
+      kind: 'notebook',
+      isProtected: true,
+      state: 'STOPPED',
+      cost: { perHour: 0, sinceCreation: null, currency: 'EUR' },
+    }),
+    finding({
+      name: 'theirs',
+      standing: 'foreign',
+      owner: null,
+      marker: null,
+      cost: null,
+      why: 'no marker',
+      ageSeconds: null,
+    }),
+  ],
+  counts: { orphan: 1, owned: 2, foreign: 1, expired: 0, stuck: 0, unknown: 0 },
+  costs: { perHour: 4.4, sinceCreation: 118.8, currency: 'EUR' },
+  unpriced: ['modelarts.vm.cpu.2u'],
+  unread: ['notebooks in workspace 7: 502'],
+};
+
+describe('an audit as text', () => {
+  test('has one row each, sums, what is missing, and what to do next', () => {
+    expect(renderAudit(report, null)).toBe(`\
+KIND      NAME    STANDING  STATE    AGE    COST/H  SO FAR  WHY
+pool      lost    orphan    Running  1d 3h  2.20    59.40   env/lost made it, and nothing of lost is open: it ended TERMINATED at 2026-03-02T12:00:00.000Z
+pool      team-a  owned     Running  1d 3h  2.20    59.40   lease/team-a: Leased
+notebook  team-a  owned*    STOPPED  1d 3h  0.00    ?       lease/team-a: Leased
+pool      theirs  foreign   Running  -      ?       ?       no marker
+
+1 orphan, 2 owned, 1 foreign; 4.40 EUR an hour, 118.80 so far  (* protected)
+
+no price for modelarts.vm.cpu.2u: what uses it is in no sum
+not read: notebooks in workspace 7: 502
+
+orphan: give it an owner with \`maops audit adopt lost\`, or see \`maops sweep plan\`.`);
+  });
+
+  test('fits a terminal by cutting the reasons, and has no costs without a price table', () => {
+    const unpriced = { ...report, costs: null, findings: report.findings.map((one) => ({ ...one, cost: null })) };
+    const text = renderAudit(unpriced, 80);
+    expect(text.split('\n')[1]).toBe(
+      'pool      lost    orphan    Running  1d 3h  env/lost made it, and nothing of lo…',
+    );
+    expect(text).not.toMatch(/COST|EUR/);
+  });
+
+  test('of nothing says so', () => {
+    const counts = { orphan: 0, owned: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
+    expect(renderAudit({ ...report, findings: [], counts, costs: null, unpriced: [], unread: [] }, 80)).toBe(
+      'no pools and no notebooks',
+    );
+  });
+});
