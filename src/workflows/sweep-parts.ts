@@ -123,9 +123,10 @@ async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart
     verifyingNotebook: explain,
     verifyingPool: explain,
   };
+  // By identity too: the list of the worker's own notebooks does not show what another user made.
   const notebooks = items.filter(({ kind }) => kind === 'notebook');
   const workspaceIds = [...new Set(items.map((item) => item.workspaceId).filter((id) => id !== null))];
-  const known: EnvironmentResources = { pool: null, notebooks: [], workspaceIds, unknownSince: null };
+  const known: EnvironmentResources = { pool: null, notebooks, workspaceIds, unknownSince: null };
   const removal = (name: string): Removal => ({
     name,
     owners: [owner],

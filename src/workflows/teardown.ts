@@ -1,6 +1,12 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { LeaseProgress } from '../contract/progress.js';
-import type { EnvironmentResources, SweepProgress, TeardownInput } from '../contract/workflows.js';
+import {
+  type EnvironmentResources,
+  mergeResources,
+  noResources,
+  type SweepProgress,
+  type TeardownInput,
+} from '../contract/workflows.js';
 import { isName } from '../domain/name.js';
 import type { PlanItem } from '../domain/plan.js';
 import { keepRule } from '../domain/sweep-rules.js';
@@ -39,9 +45,9 @@ interface TeardownState extends OperationState {
 
 /**
  * Tears down all that this installation made under a name. Setup: the plan is made, and compared when one was asked for;
- * every open operation on the name is called off, and its end is awaited, so that nothing is made behind our back. Loop: notebooks are stopped and deleted, then the pool.
- * Ending: `Gone`, only when absence was seen twice. Once it has begun it is not called off any more: half a teardown
- * would leave resources without an owner.
+ * every open operation on the name is called off, and its end is awaited, so that nothing is made behind our back. Loop:
+ * notebooks are stopped and deleted, then the pool. Ending: `Gone`, only when absence was seen twice. Once it has begun
+ * it is not called off any more: half a teardown would leave resources without an owner.
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<SweepProgress> {
   const state = carried === undefined ? firstState(input) : carriedOver(carried);
@@ -52,7 +58,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
     try {
       const { name } = checkName(input);
       if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
-      const known = op.state.known ?? (await callOff(op, name));
+      const known = withPlanned(op, op.state.known ?? (await callOff(op, name)));
       const { env, pool, notebook } = op.identity.owners;
       const removal: Removal = {
         name,
@@ -109,6 +115,15 @@ async function plan(op: Operation<TeardownState>, name: string, planHash: string
   if (marked !== undefined) throw protectedFailure(`${marked.kind} ${marked.name}`, name);
 }
 
+/** By identity too: the list of the worker's own notebooks does not show what another user of the account made. */
+function withPlanned(op: Operation<TeardownState>, known: EnvironmentResources): EnvironmentResources {
+  const isGone = ({ id }: PlanItem) =>
+    op.state.progress.results.some((done) => done.kind === 'notebook' && done.id === id);
+  const planned = op.state.progress.plan?.items.filter((item) => item.kind === 'notebook' && !isGone(item)) ?? [];
+  const notebooks = planned.map(({ id, createdAt }) => ({ id, createdAt }));
+  return mergeResources({ ...noResources, notebooks }, known);
+}
+
 /** With a hash, only what stands in the plan may go. */
 function onlyPlanned(op: Operation<TeardownState>, input: TeardownInput): Pick<Removal, 'plan'> {
   const { plan } = op.state.progress;
@@ -117,14 +132,16 @@ function onlyPlanned(op: Operation<TeardownState>, input: TeardownInput): Pick<R
 
 /** What of the plan is gone by now. */
 function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void {
-  const items = op.state.progress.plan?.items.filter((item) => item.kind === kind) ?? [];
+  const { plan, results: settled } = op.state.progress;
+  const isSettled = (id: string) => settled.some((done) => done.kind === kind && done.id === id);
+  const items = plan?.items.filter((item) => item.kind === kind && !isSettled(item.id)) ?? [];
   const results = items.map(({ id }) => ({
     kind,
     id,
     result: 'deleted' as const,
     why: 'neither list nor show knows it',
   }));
-  op.state.progress = { ...op.state.progress, results: [...op.state.progress.results, ...results] };
+  op.state.progress = { ...op.state.progress, results: [...settled, ...results] };
 }
 
 async function callOff(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
