@@ -45,10 +45,21 @@ export function notebookActivities(deps: ActivityDeps) {
   }
 
   return {
-    /** Looks for notebooks of a name: names are unique, so one that is not ours takes it. */
-    async lookForNotebook(question: { name: string; workspaceId: string | null }): Promise<Found[]> {
+    /**
+     * Looks for notebooks of a name: names are unique, so one that is not ours takes it. By default the service lists
+     * the caller's own; when it has refused a create because the name exists, `everyones` finds another user's too.
+     */
+    async lookForNotebook(question: {
+      name: string;
+      workspaceId: string | null;
+      everyones?: boolean;
+    }): Promise<Found[]> {
       return await reading(async ({ signal }) => {
         const listed = await listIn(question.workspaceId, signal);
+        if (question.everyones === true && !listed.some(({ name }) => name === question.name)) {
+          const { instances } = await notebooks.list({ show_self: false }, { signal });
+          listed.push(...instances.map(notebookFacts));
+        }
         return listed.filter(({ name, status }) => name === question.name && status !== 'DELETED').map(foundNotebook);
       });
     },

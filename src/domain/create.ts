@@ -1,4 +1,4 @@
-import { type Marker, type Ownership, whose } from './marker.js';
+import { formatMarker, type Marker, type Ownership, whose } from './marker.js';
 
 /** A resource with the name that we want, as a look found it. */
 export interface Found {
@@ -14,16 +14,59 @@ export interface Found {
 }
 
 /** What is known of the last create call. `unknown`: sent at `sentAt`, lost at `since`, and it may have taken effect. */
-export type LastCreate =
-  | { readonly outcome: 'none' }
-  | { readonly outcome: 'unknown'; readonly sentAt: number; readonly since: number; readonly why: string };
+export type LastCreate = { readonly outcome: 'none' } | UnknownCreate;
+
+interface UnknownCreate {
+  readonly outcome: 'unknown';
+  /** When the first call was sent that may have taken effect. */
+  readonly sentAt: number;
+  readonly since: number;
+  readonly why: string;
+  /** The latest one of several. */
+  readonly again?: { readonly sentAt: number; readonly why: string };
+  /** The latest call was refused because the name exists: someone has it, whoever that is. */
+  readonly isTaken?: boolean;
+  /** Every call was refused for that reason: nothing of that name is ours. */
+  readonly isRefused?: boolean;
+}
+
+/** Adds a call that was not answered, or was refused because the name exists, to what is known of the calls before it. */
+export function afterDoubt(
+  last: LastCreate,
+  { outcome, why }: { readonly outcome: 'unknown' | 'exists'; readonly why: string },
+  sentAt: number,
+  since: number,
+): UnknownCreate {
+  const isTaken = outcome === 'exists';
+  const earlier = last.outcome === 'unknown' && last.isRefused !== true ? last : null;
+  if (earlier === null) return { outcome: 'unknown', sentAt, since, why, isTaken, isRefused: isTaken };
+  const first = { sentAt: earlier.sentAt, why: earlier.why };
+  return { outcome: 'unknown', ...first, since, again: { sentAt, why }, isTaken, isRefused: false };
+}
+
+/** What was sent, when, and what came of it, for whoever has to find out the rest. */
+function describeDoubt(last: UnknownCreate, us: Ownership): string {
+  const marker = formatMarker({ installation: us.installation, owner: us.owner, spec: us.specs.at(-1) ?? '' });
+  const first = `a create with the marker ${marker} was sent at ${timeOf(last.sentAt)} (${last.why})`;
+  return last.again === undefined
+    ? first
+    : `${first}, and the latest one at ${timeOf(last.again.sentAt)} (${last.again.why})`;
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Not seen by the deadline: nothing is there, someone has the name, or one of ours may be there that nobody sees. */
+type Unsettled = 'DeadlineExceeded' | 'NameTaken' | 'UnknownOutcome';
 
 export type CreateDecision =
   | { readonly act: 'create' }
   | { readonly act: 'adopt'; readonly found: Found; readonly surplus: readonly Found[] }
   | { readonly act: 'awaitGone'; readonly found: Found }
   | { readonly act: 'cleanUp'; readonly found: Found }
-  | { readonly act: 'settle'; readonly pauseMs: number }
+  /** Pauses before the next look; `failure` says what it is when there is no time for one. */
+  | { readonly act: 'settle'; readonly pauseMs: number; readonly why: string; readonly failure: Unsettled }
   /** Only an operator can tell whose it is. */
   | { readonly act: 'ask'; readonly why: string }
   | { readonly act: 'refuse'; readonly type: 'NameTaken' | 'SpecConflict'; readonly why: string };
@@ -41,12 +84,12 @@ export function decideCreate(
   settleMs: number,
   now: number,
 ): CreateDecision {
-  const stranger = found.find((one) => whose(one.marker, us) === 'foreign' || whose(one.marker, us) === 'otherOwner');
-  if (stranger !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(stranger, lastCreate.sentAt)) {
-    const sent = new Date(lastCreate.sentAt).toISOString();
+  const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(whose(marker, us)));
+  const stranger = mine.length > 0 ? undefined : found[0];
+  if (stranger !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(stranger, lastCreate)) {
     return {
       act: 'ask',
-      why: `${label}: a create sent at ${sent} was not answered (${lastCreate.why}); since then ${stranger.id} is there, made at ${stranger.createdAt}, without a marker`,
+      why: `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}; at ${timeOf(now)} ${stranger.id} is there, made at ${stranger.createdAt || 'an unknown time'}, without a marker`,
     };
   }
   if (stranger !== undefined) {
@@ -56,11 +99,11 @@ export function decideCreate(
         : 'it does not carry the marker of this installation';
     return { act: 'refuse', type: 'NameTaken', why: `${label} is taken: ${stranger.id} exists and ${owner}` };
   }
-  const leaving = found.find((one) => one.leaving);
+  const leaving = mine.find((one) => one.leaving);
   if (leaving !== undefined) return { act: 'awaitGone', found: leaving };
-  const failed = found.find((one) => one.failed);
+  const failed = mine.find((one) => one.failed);
   if (failed !== undefined) return { act: 'cleanUp', found: failed };
-  const otherSpec = found.find((one) => whose(one.marker, us) === 'otherSpec');
+  const otherSpec = mine.find((one) => whose(one.marker, us) === 'otherSpec');
   if (otherSpec !== undefined) {
     return {
       act: 'refuse',
@@ -68,11 +111,15 @@ export function decideCreate(
       why: `${label}: ${otherSpec.id} was made from another spec (${otherSpec.marker?.spec ?? '?'}, this one is ${us.specs.at(-1) ?? '?'})`,
     };
   }
-  const [oldest, ...surplus] = [...found].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  const [oldest, ...surplus] = [...mine].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   if (oldest !== undefined) return { act: 'adopt', found: oldest, surplus };
   if (lastCreate.outcome === 'unknown') {
     const left = lastCreate.since + settleMs - now;
-    if (left > 0) return { act: 'settle', pauseMs: settlePause(now - lastCreate.since, left, settleMs) };
+    const why = `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}, and it was not seen until ${timeOf(now)}; looking again`;
+    const { isRefused, isTaken } = lastCreate;
+    const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
+    const pauseMs = settlePause(now - lastCreate.since, left, settleMs);
+    if (left > 0) return { act: 'settle', pauseMs, why, failure };
   }
   return { act: 'create' };
 }
@@ -80,9 +127,10 @@ export function decideCreate(
 const clockSkewMs = 60_000;
 
 /** Made after our unanswered call and with no marker at all: ours with its description lost, or a stranger's. */
-function mayBeOurs(found: Found, sentAt: number): boolean {
+function mayBeOurs(found: Found, { sentAt, isRefused }: UnknownCreate): boolean {
+  if (isRefused === true || found.marker !== null) return false;
   const createdAt = /^\d+$/.test(found.createdAt) ? Number(found.createdAt) : Date.parse(found.createdAt);
-  return found.marker === null && !(createdAt < sentAt - clockSkewMs);
+  return !(createdAt < sentAt - clockSkewMs);
 }
 
 /** Growing pauses between looks while an outcome is unknown: often at first, where most answers turn up. */

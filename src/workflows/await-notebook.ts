@@ -1,3 +1,4 @@
+import type { FailureType } from '../contract/failures.js';
 import type { NotebookSpec } from '../contract/spec.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { percentOf } from '../domain/percent.js';
@@ -77,8 +78,8 @@ function notebookFailed(name: string, why: string, facts: NotebookFacts | null):
   });
 }
 
-export function deadlinePassed(op: Provision, why: string): Error {
-  return stepFailure('DeadlineExceeded', `${why}; the deadline of ${op.spec.deadlines.notebook} has passed`, {
+export function deadlinePassed(op: Provision, why: string, type: FailureType = 'DeadlineExceeded'): Error {
+  return stepFailure(type, `${why}; the deadline of ${op.spec.deadlines.notebook} has passed`, {
     hint: 'Give it longer with `deadlines.notebook` in the spec.',
   });
 }

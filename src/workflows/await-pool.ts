@@ -1,3 +1,4 @@
+import type { FailureType } from '../contract/failures.js';
 import { choiceAt, saleOfChoice } from '../domain/flavor.js';
 import { percentOf } from '../domain/percent.js';
 import { countNodes, judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
@@ -95,8 +96,8 @@ function unhealthy(op: Provision, why: string): Error {
   });
 }
 
-export function deadlinePassed(op: Provision, why: string): Error {
-  return stepFailure('DeadlineExceeded', `${why}; the deadline of ${op.spec.deadlines.pool} has passed`, {
+export function deadlinePassed(op: Provision, why: string, type: FailureType = 'DeadlineExceeded'): Error {
+  return stepFailure(type, `${why}; the deadline of ${op.spec.deadlines.pool} has passed`, {
     hint: 'Give it longer with `deadlines.pool` in the spec.',
   });
 }

@@ -1,6 +1,6 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
-import { capacityPause, decideCreate, type Found } from '../domain/create.js';
+import { afterDoubt, capacityPause, decideCreate, type Found } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
 import { awaitRunningNotebook, deadlinePassed } from './await-notebook.js';
 import { describeFailure, stepFailure } from './failure.js';
@@ -27,13 +27,13 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
   if (op.state.making.notebook.cleaning) await clearAll(op);
   for (;;) {
     await op.continueWhenLong();
+    const { lastCreate } = op.state.making.notebook;
+    const everyones = lastCreate.outcome === 'unknown' && lastCreate.isTaken === true;
+    const question = { name: notebook.name, workspaceId: notebook.workspaceId ?? null, everyones };
     const look = await op.within('notebook', () =>
-      op
-        .reads(`notebook ${op.spec.notebook?.name}`)
-        .lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
+      op.reads(`notebook ${op.spec.notebook?.name}`).lookForNotebook(question),
     );
     if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
-    const { lastCreate } = op.state.making.notebook;
     const decision = decideCreate(label, look.answer, op.us, lastCreate, settings.settleMs, Date.now());
     switch (decision.act) {
       case 'refuse':
@@ -52,9 +52,9 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
         await clearAway(op, decision.found, notebook.name);
         continue;
       case 'settle':
-        op.explain(`whether ${label} was made is not known; looking again`);
+        op.explain(decision.why);
         if ((await op.within('notebook', () => sleep(decision.pauseMs))) === null)
-          throw deadlinePassed(op, op.state.progress.why);
+          throw deadlinePassed(op, decision.why, decision.failure);
         continue;
       case 'create':
         if (await createOnce(op, notebook)) return await removeSurplus(op, notebook);
@@ -66,6 +66,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
 async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolean> {
   await op.gate();
   op.explain(`creating notebook ${notebook.name} on ${notebook.flavor}`);
+  const { lastCreate } = op.state.making.notebook;
   op.setMaking('notebook', { undo: true });
   const sentAt = Date.now();
   const outcome = await CancellationScope.nonCancellable(() => sendCreate(op));
@@ -87,7 +88,7 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
       return false;
     case 'exists':
     case 'unknown':
-      op.setMaking('notebook', { lastCreate: { outcome: 'unknown', sentAt, since: Date.now(), why: outcome.why } });
+      op.setMaking('notebook', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
       op.explain(`whether notebook ${notebook.name} was made is not known (${outcome.why}); looking again`);
       return false;
   }

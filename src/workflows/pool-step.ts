@@ -1,6 +1,6 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { PoolSpec } from '../contract/spec.js';
-import { capacityPause, decideCreate, type Found } from '../domain/create.js';
+import { afterDoubt, capacityPause, decideCreate, type Found } from '../domain/create.js';
 import { type Choice, choiceAt, choiceOf, describeSoldOut, firstOnSale } from '../domain/flavor.js';
 import { percentOf } from '../domain/percent.js';
 import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
@@ -66,9 +66,9 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
         await cleanUp(op, `cleaning up what is left of ${label}`);
         continue;
       case 'settle':
-        op.explain(`whether ${label} was made is not known; looking again`);
+        op.explain(decision.why);
         if ((await op.within('pool', () => sleep(decision.pauseMs))) === null)
-          throw deadlinePassed(op, op.state.progress.why);
+          throw deadlinePassed(op, decision.why, decision.failure);
         continue;
       case 'create':
         await dropNotebook(op);
@@ -108,7 +108,7 @@ const capacityHint = 'Try another flavor: `maops flavor list` shows what is on s
 /** Sends one create call. True when the pool is there; false when everything is to be looked at again. */
 async function createOnce(op: Provision, choices: readonly Choice[]): Promise<boolean> {
   await op.gate();
-  const { choice } = op.state.making.pool;
+  const { choice, lastCreate } = op.state.making.pool;
   const flavors = choiceAt(choices, choice).resources.map((resource) => `${resource.count} x ${resource.flavor}`);
   op.explain(`creating pool ${op.spec.name}: ${flavors.join(', ')}`);
   op.setMaking('pool', { undo: true });
@@ -134,7 +134,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
       return false;
     case 'exists':
     case 'unknown':
-      op.setMaking('pool', { lastCreate: { outcome: 'unknown', sentAt, since: Date.now(), why: outcome.why } });
+      op.setMaking('pool', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
       op.explain(`whether pool ${op.spec.name} was made is not known (${outcome.why}); looking again`);
       return false;
   }
