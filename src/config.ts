@@ -7,6 +7,7 @@ import {
   type CodecKey,
   codecKeys,
   duration,
+  flag,
   installationId,
   type ListenAddress,
   listenAddress,
@@ -143,8 +144,14 @@ function clientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientCo
 function temporalPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConnectConfig {
   const disableFile = options.ignoreTemporalFile === true;
   const set = Object.entries(env).filter((entry): entry is [string, string] => reader.has(entry[0]));
+  // Anything but `true` and `1` would silently mean no TLS.
+  const flags = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'].map((name) => {
+    const value = reader.read([name], flag, null);
+    return value === null ? {} : { [name]: String(value) };
+  });
+  const overrideEnvVars: Record<string, string> = Object.assign(Object.fromEntries(set), ...flags);
   try {
-    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set), disableFile });
+    return loadClientConnectConfig({ overrideEnvVars, disableFile });
   } catch (error) {
     reader.problem(`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`);
     return { connectionOptions: {} };

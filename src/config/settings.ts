@@ -91,6 +91,15 @@ function parseCodecKey(item: string): CodecKey | null {
   return Buffer.from(base64, 'base64').length === codecKeyBytes ? { id, key: new Secret(base64) } : null;
 }
 
+const yes = ['true', '1', 'yes', 'on'];
+const no = ['false', '0', 'no', 'off'];
+
+/** A switch, in the words that people use for one. */
+export const flag = setting((text): boolean | null => {
+  const word = text.toLowerCase();
+  return yes.includes(word) ? true : no.includes(word) ? false : null;
+}, 'is neither true nor false: write true or false (1 or 0, yes or no, on or off)');
+
 /** One of a few words. */
 export function word<const Words extends readonly string[]>(words: Words): Setting<Words[number]> {
   return setting(

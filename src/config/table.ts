@@ -35,7 +35,7 @@ export const configTable: readonly ConfigRow[] = [
   row('TEMPORAL_ADDRESS', 'host:port of the Temporal server; when set, `maops dev` starts none', 'localhost:7233'),
   row('TEMPORAL_NAMESPACE', 'Temporal namespace', 'default'),
   secret('TEMPORAL_API_KEY', 'API key of Temporal Cloud'),
-  row('TEMPORAL_TLS', 'true or false: TLS to the server', 'true with an API key, else false'),
+  row('TEMPORAL_TLS', 'true or false (also 1, 0, yes, no): TLS to the server', 'true with an API key, else false'),
   row(['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_CERT_DATA'], 'client certificate for mutual TLS'),
   secret(['TEMPORAL_TLS_CLIENT_KEY_PATH', 'TEMPORAL_TLS_CLIENT_KEY_DATA'], 'key of the client certificate'),
   row(['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_SERVER_CA_CERT_DATA'], 'certificate authority of the server'),

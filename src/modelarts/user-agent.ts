@@ -11,5 +11,8 @@ function packageVersion(): string {
   }
 }
 
+/** Of this package. */
+export const version = packageVersion();
+
 /** How the service sees us in its logs. */
-export const userAgent = `modelarts-ops/${packageVersion()}`;
+export const userAgent = `modelarts-ops/${version}`;

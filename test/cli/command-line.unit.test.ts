@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -30,6 +30,14 @@ describe('help', () => {
     const [before, after] = [await run(['help', 'env', 'create']), await run(['env', 'create', '--help'])];
     expect(before).toEqual(after);
     expect(before.out).toContain('--dry-run');
+  });
+
+  test('--version prints the version of the package alone', async () => {
+    const { version } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    for (const flag of ['--version', '-V'])
+      expect(await run([flag])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
   test('lists every noun and role', async () => {

@@ -57,10 +57,9 @@ describe('maops schedule', () => {
     const name = scheduleName();
     const environment = freshName();
     const file = shell.file('hours.json', environmentDocument(environment));
-    const created = await shell.run([
-      ...['schedule', 'create', name, '--cron', '0 8 * * 1-5', '--timezone', 'europe/berlin'],
-      ...['--provision', file, '--reason', 'working hours'],
-    ]);
+    const when = ['--cron', '0 8 * * 1-5', '--timezone', 'europe/berlin'];
+    const what = ['--provision', file, '--reason', 'working hours'];
+    const created = await shell.run(['schedule', 'create', name, ...when, ...what]);
     expect(created).toMatchObject({ code: 0, out: expect.stringContaining(`provision ${environment}`) });
     expect(created.out).toContain('0 8 * * 1-5  (Europe/Berlin)');
     expect(created.out).toContain('by tester: working hours');

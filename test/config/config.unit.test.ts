@@ -201,6 +201,27 @@ describe('the settings of a client', () => {
     expect(config).toMatchObject({ address: 't:7233', namespace: 'n', actor: 'ci' });
   });
 
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['Yes', true],
+    ['on', true],
+    ['false', false],
+    ['0', false],
+    ['no', false],
+    ['OFF', false],
+  ])('take %s for TEMPORAL_TLS', (text, isOn) => {
+    const { tls = false } = readClientConfig({ ...noFile, TEMPORAL_TLS: text }).connectionOptions();
+    expect(Boolean(tls)).toBe(isOn);
+  });
+
+  test.each(['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'])(
+    'refuse a word that is no switch for %s, which would silently count as off',
+    (name) => {
+      expect(() => readClientConfig({ ...noFile, [name]: 'enabled' })).toThrow(`${name} is neither true nor false`);
+    },
+  );
+
   test('hand TLS and API key to the connection', () => {
     const config = readClientConfig({ ...noFile, TEMPORAL_ADDRESS: 't:7233', TEMPORAL_API_KEY: 'api-secret' });
     expect(config.connectionOptions()).toMatchObject({ address: 't:7233', apiKey: 'api-secret' });

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../../modelarts/user-agent.js';
 import type { Run } from './command.js';
 import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
 import { openContext } from './context.js';
@@ -53,6 +54,7 @@ async function buildProgram(
   const program = configure(new Command('maops'), terminal);
   program
     .description('Long ModelArts operations as durable Temporal workflows.')
+    .version(version, '-V, --version', 'print the version')
     .addHelpText('after', '\nSee also: `maops help exit-codes`.');
   const nouns = new Map<string, Command>();
   for (const entry of commandEntries) {
