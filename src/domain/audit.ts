@@ -84,8 +84,10 @@ export function needsAction({ findings, unread }: AuditReport): boolean {
   return unread.length > 0 || findings.some(asksForAction);
 }
 
-export function asksForAction({ standing, isProtected }: AuditFinding): boolean {
+export function asksForAction({ standing, isProtected, state }: AuditFinding): boolean {
   if (standing === 'expired') return !isProtected;
+  // The record of a failed creation costs nothing and goes away by itself (pools-and-flavors.md 3.1).
+  if (standing === 'orphan' && state === 'CreationFailed') return false;
   return standing === 'orphan' || standing === 'stuck' || standing === 'unknown';
 }
 

@@ -76,20 +76,25 @@ class Reader {
     const { pools, notebooks } = this.deps.modelarts;
     const where = workspaceId === null ? '' : ` in workspace ${workspaceId}`;
     const query = workspaceId === null ? {} : { workspaceId };
-    await this.list(`pools${where}`, async (options) =>
+    const arePoolsRead = await this.list(`pools${where}`, async (options) =>
       (await pools.list(query, options)).items.map((pool) => poolItem(pool, 'list')),
     );
     await this.list(`failed pools${where}`, async (options) =>
       (await pools.list({ ...query, status: 'failed' }, options)).items.map((pool) => poolItem(pool, 'list')),
     );
     const inWorkspace = workspaceId === null ? {} : { workspace_id: workspaceId };
-    const isRead = await this.list(`notebooks${where}`, async (options) => {
-      const { instances, total_count: total = 0 } = await notebooks.list({ ...inWorkspace, show_self: false }, options);
+    const failed = await this.list(`notebooks${where}`, async (options) => {
+      const listed = await notebooks.list({ ...inWorkspace, show_self: false }, options).catch((error: unknown) => {
+        // Where the pools answer and the notebook API of the old generation is not published, there are no notebooks of it.
+        if (arePoolsRead === null && isUnpublished(error)) return { instances: [], total_count: 0 };
+        throw error;
+      });
+      const { instances, total_count: total = 0 } = listed;
       if (total > instances.length) throw new HalfList(instances.length, total);
       return instances.map((notebook) => notebookItem(notebook, 'list')).filter((item) => item !== null);
     });
     // Whoever may not see other users' instances can still see their own, and so those of this installation.
-    if (isRead !== 'permission') return;
+    if (failed !== 'permission') return;
     await this.list(`own notebooks${where}`, async (options) => {
       const { instances } = await notebooks.list(inWorkspace, options);
       return instances.map((notebook) => notebookItem(notebook, 'list')).filter((item) => item !== null);
@@ -127,6 +132,7 @@ class Reader {
     }
   }
 
+  /** What the list failed with; null when it was read. */
   private async list(
     label: string,
     read: (options: { signal: AbortSignal }) => Promise<readonly InventoryItem[]>,
@@ -160,6 +166,11 @@ class Reader {
       }
     }
   }
+}
+
+/** The gateway's answer for an API that this region does not have (notebooks-and-auth.md 5.1). */
+function isUnpublished(error: unknown): boolean {
+  return error instanceof ModelArtsError && error.status === 404 && error.errorCode === 'APIGW.0101';
 }
 
 /** A list without a limit holds everything, by its documentation; `total_count` tells when it does not (notebooks-and-auth.md 2.4). */

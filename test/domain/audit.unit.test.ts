@@ -98,6 +98,13 @@ describe('the report of an audit', () => {
   test.each([
     ['nothing but what is owned and foreign', [item(), item({ id: 'x', marker: null })], [owned], [], false],
     ['an orphan', [item()], [{ ...owned, open: [] }], [], true],
+    [
+      'the record of a failed creation',
+      [item({ state: 'CreationFailed', flavors: {} })],
+      [{ ...owned, open: [] }],
+      [],
+      false,
+    ],
     ['an orphan that is protected', [item({ isProtected: true })], [{ ...owned, open: [] }], [], true],
     ['a lease that has ended', [item()], [{ ...owned, leaseEndsAt: new Date(now - 1).toISOString() }], [], true],
     [

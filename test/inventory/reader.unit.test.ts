@@ -54,6 +54,7 @@ function project(answers: Answers) {
     asked.push(call);
     const given = answers[call];
     if (typeof given === 'string') throw failure(given as ModelArtsErrorKind);
+    if (JSON.stringify(given)?.includes('unpublished')) throw unpublished();
     return given ?? empty;
   };
   const where = (workspace: string | undefined) => (workspace === undefined ? '' : ` in ${workspace}`);
@@ -78,6 +79,11 @@ function project(answers: Answers) {
 
 function failure(kind: ModelArtsErrorKind): ModelArtsError {
   return new ModelArtsError(`it is ${kind}`, { kind, operation: 'x', method: 'GET', template: '/' });
+}
+
+function unpublished(): ModelArtsError {
+  const facts = { operation: 'x', method: 'GET', template: '/', status: 404, errorCode: 'APIGW.0101' };
+  return new ModelArtsError('not published', { kind: 'rejected', ...facts });
 }
 
 function fail(kind: ModelArtsErrorKind): never {
@@ -139,6 +145,14 @@ describe('reading a project', () => {
     });
     expect(items).toMatchObject([{ name: 'mine' }]);
     expect(unread).toEqual(['notebooks: it is permission']);
+  });
+
+  test('has no notebooks where the API for them is not published, as long as the pools answer', async () => {
+    const missing = { instances: 'unpublished' };
+    const answers = { pools: { items: [pool('a')] }, notebooks: missing };
+    expect(await read(answers)).toMatchObject({ items: [{ name: 'a' }], unread: [] });
+    const { unread } = await read({ ...answers, pools: 'unavailable' });
+    expect(unread).toEqual(['pools: it is unavailable', 'notebooks: not published']);
   });
 
   test('does not answer at all with wrong credentials', async () => {
