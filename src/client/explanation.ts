@@ -1,4 +1,8 @@
+import { stillPending } from '../contract/failures.js';
 import type { Progress } from '../contract/progress.js';
+import { describeCall } from './activity-words.js';
+import { isThrottle, type LastError, lastErrorOf, type TimeSpent, tellCauses } from './causes.js';
+import type { HistoryEvent } from './history-event.js';
 import type { PendingActivity, Run } from './runs.js';
 
 /** Why an operation stands where it stands: its own words, and what Temporal knows of the work that is under way. */
@@ -10,27 +14,73 @@ export interface Explanation {
   readonly why: string;
   readonly awaiting: Progress['awaiting'];
   readonly failure: Progress['failure'];
+  /** Until when the service has asked to be left alone, when a call waits for that; RFC 3339 UTC. */
+  readonly throttledUntil: string | null;
+  /** The last thing that went wrong, overcome or not; `at` is null for what is still going wrong. */
+  readonly lastError: LastError | null;
+  /** What the time so far went to, the most first; of a run that was continued, the time of all its runs. */
+  readonly time: readonly TimeSpent[];
   /** Work that is scheduled, running or between attempts, with the last thing that went wrong. */
   readonly pending: readonly {
     readonly activity: string;
+    /** What it does, in words. */
+    readonly does: string;
     readonly state: PendingActivity['state'];
     readonly attempt: number;
+    /** What a wait has seen last. */
+    readonly saying: string | null;
     readonly lastFailure: string | null;
     readonly nextAttemptAt: string | null;
     readonly lastHeartbeatAt: string | null;
   }[];
 }
 
-/** Puts an explanation together from a progress and the run that it belongs to. */
-export function explain(progress: Progress, run: Run): Explanation {
+/** Puts an explanation together from a progress, the run that it belongs to, and its events. */
+export function explain(progress: Progress, run: Run, events: readonly HistoryEvent[], now: number): Explanation {
   const { name, workflowId, phase, phaseSince, why, awaiting, failure } = progress;
   const pending = run.pending.map((activity) => ({
     activity: activity.type,
+    does: describeCall(activity.type, summaryOf(events, activity.type)),
     state: activity.state,
     attempt: activity.attempt,
-    lastFailure: activity.lastFailure,
+    saying: activity.saying,
+    lastFailure: troubleOf(activity)?.message ?? null,
     nextAttemptAt: activity.state === 'scheduled' ? (activity.nextAttemptAt?.toISOString() ?? null) : null,
     lastHeartbeatAt: activity.lastHeartbeatAt?.toISOString() ?? null,
   }));
-  return { name, workflowId, phase, phaseSince, why, awaiting, failure, pending };
+  const open = run.pending.flatMap((activity) => {
+    const trouble = troubleOf(activity);
+    return trouble === null ? [] : [{ activity: activity.type, failure: trouble }];
+  });
+  const [stuck] = open;
+  const throttled = run.pending.find(
+    (activity) => activity.state === 'scheduled' && isThrottle(troubleOf(activity)?.message ?? ''),
+  );
+  return {
+    name,
+    workflowId,
+    phase,
+    phaseSince,
+    why,
+    awaiting,
+    failure,
+    throttledUntil: throttled?.nextAttemptAt?.toISOString() ?? null,
+    lastError:
+      stuck === undefined
+        ? lastErrorOf(events)
+        : { at: null, activity: stuck.activity, message: stuck.failure.message },
+    time: tellCauses(events, run.closedAt?.getTime() ?? now, open),
+    pending,
+  };
+}
+
+/** The resource that the newest call of a type is about. */
+function summaryOf(events: readonly HistoryEvent[], type: string): string | null {
+  const call = events.findLast((event) => event.event === 'activityScheduled' && event.type === type);
+  return call?.event === 'activityScheduled' ? call.summary : null;
+}
+
+/** A window of waiting that ended without news is nothing wrong. */
+function troubleOf({ lastFailure }: PendingActivity): PendingActivity['lastFailure'] {
+  return lastFailure?.type === stillPending ? null : lastFailure;
 }

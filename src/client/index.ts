@@ -23,4 +23,5 @@ export type { Explanation } from './explanation.js';
 export type { FollowOptions } from './follow.js';
 export type { Noun } from './name.js';
 export type { Operations } from './operations.js';
+export type { StoryEntry } from './story.js';
 export type { TimelineEntry } from './timeline.js';

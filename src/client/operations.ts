@@ -19,6 +19,7 @@ import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
 import { checkStart, startOrJoin } from './start.js';
 import * as steering from './steering.js';
+import { chainOf, type StoryEntry, storyOf } from './story.js';
 import { type TimelineEntry, tellTimeline } from './timeline.js';
 
 /** What the operations are built from; `connect` fills it in. */
@@ -112,18 +113,28 @@ export class Operations {
     return (await this.deps.runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name)) ?? null;
   }
 
+  /** Why an operation stands where it stands, what went wrong last, and what its time went to. */
   async why(name: string, noun: Noun = 'env'): Promise<Explanation> {
     const run = await this.find(name, noun);
-    return explain(await progressOf(this.deps.runs, run), run);
+    const [progress, events] = await Promise.all([
+      progressOf(this.deps.runs, run),
+      chainOf(this.deps.runs, run.workflowId, run.runId),
+    ]);
+    return explain(progress, run, events, this.deps.pacer.now());
   }
 
-  /** The story of the operation's newest run. */
+  /** The story of the operation's newest run, and of those that it continues. */
   async history(
     name: string,
     noun: Noun = 'env',
   ): Promise<OperationHandle & { readonly entries: readonly TimelineEntry[] }> {
     const { workflowId, runId } = await this.find(name, noun);
-    return { workflowId, runId, entries: tellTimeline(await this.deps.runs.history(workflowId, runId)) };
+    return { workflowId, runId, entries: tellTimeline(await chainOf(this.deps.runs, workflowId, runId)) };
+  }
+
+  /** Everything that Temporal still knows of a name: its operations, leases and teardowns. */
+  story(name: string): Promise<StoryEntry[]> {
+    return storyOf(this.deps.runs, name);
   }
 
   /** Stops creating and deleting within one poll window; waiting may go on. */

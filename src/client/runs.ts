@@ -1,4 +1,4 @@
-import type { HistoryEvent } from './timeline.js';
+import type { AttemptFailure, HistoryEvent } from './history-event.js';
 
 export const runStatuses = [
   'RUNNING',
@@ -33,7 +33,9 @@ export interface PendingActivity {
   readonly type: string;
   readonly attempt: number;
   readonly state: 'scheduled' | 'started' | 'cancelRequested' | 'paused' | 'unknown';
-  readonly lastFailure: string | null;
+  readonly lastFailure: AttemptFailure | null;
+  /** What a wait has said of itself last. */
+  readonly saying: string | null;
   readonly nextAttemptAt: Date | null;
   readonly lastHeartbeatAt: Date | null;
 }

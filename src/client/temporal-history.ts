@@ -4,8 +4,10 @@ import {
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
+import { memoKeys } from '../contract/memo.js';
 import { phaseAttribute } from '../contract/search-attributes.js';
-import type { HistoryEvent } from './timeline.js';
+import { isFields } from '../spec/finding.js';
+import type { AttemptFailure, CreateAnswer, HistoryEvent } from './history-event.js';
 
 type Raw = temporal.api.history.v1.IHistoryEvent;
 type Payloads = Parameters<typeof decodeArrayFromPayloads>[1];
@@ -20,14 +22,40 @@ export async function decodeMessage(
   converter: LoadedDataConverter,
   failure: temporal.api.failure.v1.IFailure | null | undefined,
 ): Promise<string | null> {
-  return (await decodeOptionalFailureToOptionalError(converter, failure))?.message ?? null;
+  return (await decodeFailure(converter, failure))?.message ?? null;
+}
+
+/** The words and the type of a failure. A lost worker shows as a time-out, which has no type of ours. */
+export async function decodeFailure(
+  converter: LoadedDataConverter,
+  failure: temporal.api.failure.v1.IFailure | null | undefined,
+): Promise<AttemptFailure | null> {
+  const error = await decodeOptionalFailureToOptionalError(converter, failure);
+  if (error === undefined) return null;
+  if (failure?.timeoutFailureInfo) return { message: describeTimeout(failure.timeoutFailureInfo), type: 'Timeout' };
+  return { message: error.message, type: failure?.applicationFailureInfo?.type || null };
+}
+
+/** `TIMEOUT_TYPE_*` by number. */
+const timeouts = [
+  'no answer in time',
+  'no answer in time',
+  'no worker took it in time',
+  'given up',
+  'the worker was lost',
+];
+
+function describeTimeout({ timeoutType }: temporal.api.failure.v1.ITimeoutFailureInfo): string {
+  return timeouts[timeoutType ?? 0] ?? 'no answer in time';
 }
 
 /** Picks the events that people care about out of a raw history: no workflow tasks, no timers. */
 export async function decodeHistory(converter: LoadedDataConverter, raw: readonly Raw[]): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
+  const types = new Map<number, string>();
   for (const event of raw) {
-    const decoded = await decodeEvent(converter, event);
+    const decoded = await decodeEvent(converter, event, types);
+    if (decoded?.event === 'activityScheduled') types.set(decoded.id, decoded.type);
     if (decoded !== null) events.push({ ...decoded, at: dateOf(event.eventTime) ?? new Date(0) });
   }
   return events;
@@ -36,11 +64,21 @@ export async function decodeHistory(converter: LoadedDataConverter, raw: readonl
 /** An event without its time; spelled out, because `Omit` would flatten the union. */
 type Undated = HistoryEvent extends infer Event ? (Event extends HistoryEvent ? Omit<Event, 'at'> : never) : never;
 
-async function decodeEvent(converter: LoadedDataConverter, event: Raw): Promise<Undated | null> {
+async function decodeEvent(
+  converter: LoadedDataConverter,
+  event: Raw,
+  types: ReadonlyMap<number, string>,
+): Promise<Undated | null> {
   const first = async (payloads: Payloads) => (await decodePayloads(converter, payloads))[0];
   if (event.workflowExecutionStartedEventAttributes) {
-    const { workflowType, continuedExecutionRunId } = event.workflowExecutionStartedEventAttributes;
-    return { event: 'started', type: workflowType?.name ?? '', continues: continuedExecutionRunId || null };
+    const { workflowType, continuedExecutionRunId, memo } = event.workflowExecutionStartedEventAttributes;
+    const by = memo?.fields?.[memoKeys.by];
+    return {
+      event: 'started',
+      type: workflowType?.name ?? '',
+      continues: continuedExecutionRunId || null,
+      by: by ? textOf(await first([by])) : null,
+    };
   }
   if (event.upsertWorkflowSearchAttributesEventAttributes) {
     const fields = event.upsertWorkflowSearchAttributesEventAttributes.searchAttributes?.indexedFields ?? {};
@@ -63,30 +101,41 @@ async function decodeEvent(converter: LoadedDataConverter, event: Raw): Promise<
       event: 'activityStarted',
       id: Number(scheduledEventId),
       attempt: attempt ?? 1,
-      lastFailure: await decodeMessage(converter, lastFailure),
+      lastFailure: await decodeFailure(converter, lastFailure),
     };
   }
-  const closed = await closedActivity(converter, event);
+  const closed = await closedActivity(converter, event, types);
   if (closed !== null) return closed;
   if (event.workflowExecutionSignaledEventAttributes) {
     const { signalName, input } = event.workflowExecutionSignaledEventAttributes;
-    return { event: 'message', kind: 'signal', name: signalName ?? '', argument: await first(input?.payloads) };
+    const argument = await first(input?.payloads);
+    return { event: 'message', id: Number(event.eventId), kind: 'signal', name: signalName ?? '', argument };
   }
   if (event.workflowExecutionUpdateAcceptedEventAttributes) {
     const input = event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input;
-    return { event: 'message', kind: 'update', name: input?.name ?? '', argument: await first(input?.args?.payloads) };
+    const argument = await first(input?.args?.payloads);
+    return { event: 'message', id: Number(event.eventId), kind: 'update', name: input?.name ?? '', argument };
+  }
+  if (event.workflowExecutionUpdateCompletedEventAttributes) {
+    const { acceptedEventId, outcome } = event.workflowExecutionUpdateCompletedEventAttributes;
+    const failure = await decodeFailure(converter, outcome?.failure);
+    return failure === null ? null : { event: 'updateFailed', id: Number(acceptedEventId), failure };
   }
   return await closing(converter, event);
 }
 
-async function closedActivity(converter: LoadedDataConverter, event: Raw): Promise<Undated | null> {
+async function closedActivity(
+  converter: LoadedDataConverter,
+  event: Raw,
+  types: ReadonlyMap<number, string>,
+): Promise<Undated | null> {
   if (event.activityTaskCompletedEventAttributes) {
-    return {
-      event: 'activityClosed',
-      id: Number(event.activityTaskCompletedEventAttributes.scheduledEventId),
-      end: 'done',
-      failure: null,
-    };
+    const { scheduledEventId, result } = event.activityTaskCompletedEventAttributes;
+    const id = Number(scheduledEventId);
+    // Only create calls answer what has to be told; other answers may be long, and are not read.
+    const isCreate = types.get(id)?.startsWith('create') === true;
+    const answer = isCreate ? createAnswer((await decodePayloads(converter, result?.payloads))[0]) : null;
+    return { event: 'activityClosed', id, end: 'done', failure: null, answer };
   }
   if (event.activityTaskFailedEventAttributes) {
     const { scheduledEventId, failure } = event.activityTaskFailedEventAttributes;
@@ -94,7 +143,8 @@ async function closedActivity(converter: LoadedDataConverter, event: Raw): Promi
       event: 'activityClosed',
       id: Number(scheduledEventId),
       end: 'failed',
-      failure: await decodeMessage(converter, failure),
+      failure: await decodeFailure(converter, failure),
+      answer: null,
     };
   }
   if (event.activityTaskTimedOutEventAttributes) {
@@ -103,7 +153,8 @@ async function closedActivity(converter: LoadedDataConverter, event: Raw): Promi
       event: 'activityClosed',
       id: Number(scheduledEventId),
       end: 'timedOut',
-      failure: await decodeMessage(converter, failure),
+      failure: await decodeFailure(converter, failure),
+      answer: null,
     };
   }
   if (event.activityTaskCanceledEventAttributes) {
@@ -112,6 +163,7 @@ async function closedActivity(converter: LoadedDataConverter, event: Raw): Promi
       id: Number(event.activityTaskCanceledEventAttributes.scheduledEventId),
       end: 'cancelled',
       failure: null,
+      answer: null,
     };
   }
   return null;
@@ -139,6 +191,13 @@ async function closing(converter: LoadedDataConverter, event: Raw): Promise<Unda
   if (event.workflowExecutionContinuedAsNewEventAttributes)
     return { event: 'closed', status: 'ContinuedAsNew', reason: null };
   return null;
+}
+
+function createAnswer(value: unknown): CreateAnswer | null {
+  if (!isFields(value)) return null;
+  const { outcome, why, retryAfterMs } = value;
+  if (typeof outcome !== 'string') return null;
+  return { outcome, why: textOf(why), pauseMs: typeof retryAfterMs === 'number' ? retryAfterMs : null };
 }
 
 function textOf(value: unknown): string | null {

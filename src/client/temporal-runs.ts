@@ -7,10 +7,11 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
 import { environmentAttribute, phaseAttribute } from '../contract/search-attributes.js';
+import { isFields } from '../spec/finding.js';
+import type { HistoryEvent } from './history-event.js';
 import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './runs.js';
 import { type Answerer, castError, castListError, isNotFound, type Place } from './temporal-errors.js';
-import { dateOf, decodeHistory, decodeMessage, decodePayloads } from './temporal-history.js';
-import type { HistoryEvent } from './timeline.js';
+import { dateOf, decodeFailure, decodeHistory, decodePayloads } from './temporal-history.js';
 
 /** A call that should be quick is given up after this time, so that a dead server shows within 10 s. */
 const callMs = 8_000;
@@ -192,10 +193,20 @@ async function readDescription(
       type: activity.activityType?.name ?? 'unknown',
       attempt: activity.attempt ?? 1,
       state: activityStates[activity.state ?? 0] ?? 'unknown',
-      lastFailure: await decodeMessage(converter, activity.lastFailure),
+      lastFailure: await decodeFailure(converter, activity.lastFailure),
+      saying: await sayingOf(converter, activity.heartbeatDetails?.payloads),
       nextAttemptAt: dateOf(activity.scheduledTime),
       lastHeartbeatAt: dateOf(activity.lastHeartbeatTime),
     };
   });
   return { ...readInfo(description), pending: await Promise.all(reading) };
+}
+
+/** What a wait puts into its heartbeat; not worth an error when it cannot be read. */
+async function sayingOf(
+  converter: LoadedDataConverter,
+  payloads: Parameters<typeof decodePayloads>[1],
+): Promise<string | null> {
+  const [details] = await decodePayloads(converter, payloads).catch(() => []);
+  return isFields(details) && typeof details.why === 'string' ? details.why : null;
 }

@@ -1,24 +1,8 @@
-/** An event of a run's history as plain data; only what people care about. */
-export type HistoryEvent = { readonly at: Date } & (
-  | { readonly event: 'started'; readonly type: string; readonly continues: string | null }
-  | { readonly event: 'phase'; readonly phase: string }
-  | { readonly event: 'activityScheduled'; readonly id: number; readonly type: string; readonly summary: string | null }
-  | {
-      readonly event: 'activityStarted';
-      readonly id: number;
-      readonly attempt: number;
-      readonly lastFailure: string | null;
-    }
-  | {
-      readonly event: 'activityClosed';
-      readonly id: number;
-      readonly end: 'done' | 'failed' | 'timedOut' | 'cancelled';
-      readonly failure: string | null;
-    }
-  | { readonly event: 'message'; readonly kind: 'signal' | 'update'; readonly name: string; readonly argument: unknown }
-  | { readonly event: 'cancelRequested' }
-  | { readonly event: 'closed'; readonly status: string; readonly reason: string | null }
-);
+import { stillPending } from '../contract/failures.js';
+import { describeDuration } from '../domain/duration.js';
+import { describeCall } from './activity-words.js';
+import type { AttemptFailure, CreateAnswer, HistoryEvent } from './history-event.js';
+import { describeMessage } from './message-words.js';
 
 /** One line of a timeline. */
 export interface TimelineEntry {
@@ -29,125 +13,145 @@ export interface TimelineEntry {
   /** Only for activities: how it went and how many attempts that took. */
   readonly activity: {
     readonly type: string;
+    /** What it does, in words. */
+    readonly does: string;
     readonly end: 'done' | 'failed' | 'timedOut' | 'cancelled' | 'open';
     readonly attempts: number;
     readonly durationMs: number | null;
+    /** What went wrong last; the end of a window of waiting is nothing wrong. */
     readonly lastFailure: string | null;
   } | null;
 }
 
 interface OpenActivity {
+  readonly order: number;
   readonly at: Date;
   readonly type: string;
   readonly summary: string | null;
   readonly attempts: number;
-  readonly lastFailure: string | null;
+  /** When the last attempt began. */
+  readonly startedAt: Date | null;
+  readonly lastFailure: AttemptFailure | null;
 }
 
-/** Tells a history as a story: one line for each phase, activity and command, in the order in which they began. */
+interface Ordered extends TimelineEntry {
+  readonly order: number;
+}
+
+/** Tells a history as a story: one line for each phase, call and command, in the order in which they began. */
 export function tellTimeline(events: readonly HistoryEvent[]): TimelineEntry[] {
   const open = new Map<number, OpenActivity>();
-  const entries: (TimelineEntry & { readonly order: number })[] = [];
-  const add = (
-    order: number,
-    at: Date,
-    kind: TimelineEntry['kind'],
-    text: string,
-    activity: TimelineEntry['activity'] = null,
-  ) => entries.push({ order, at: at.toISOString(), kind, text, activity });
-  const orders = new Map<number, number>();
+  const failedUpdates = new Map(
+    events.flatMap((event) => (event.event === 'updateFailed' ? [[event.id, event.failure] as const] : [])),
+  );
+  const entries: Ordered[] = [];
+  const add = (order: number, at: Date, kind: TimelineEntry['kind'], text: string) =>
+    entries.push({ order, at: at.toISOString(), kind, text, activity: null });
   events.forEach((event, order) => {
     switch (event.event) {
       case 'started':
-        add(
-          order,
-          event.at,
-          'run',
-          event.continues === null ? `${event.type} started` : `${event.type} goes on in a new run`,
-        );
+        add(order, event.at, 'run', describeStart(event));
         break;
       case 'phase':
         add(order, event.at, 'phase', event.phase);
         break;
-      case 'activityScheduled':
-        orders.set(event.id, order);
-        open.set(event.id, { at: event.at, type: event.type, summary: event.summary, attempts: 0, lastFailure: null });
+      case 'activityScheduled': {
+        const { at, type, summary } = event;
+        open.set(event.id, { order, at, type, summary, attempts: 0, startedAt: null, lastFailure: null });
         break;
+      }
       case 'activityStarted': {
+        const { attempt: attempts, lastFailure, at: startedAt } = event;
         const activity = open.get(event.id);
-        if (activity !== undefined)
-          open.set(event.id, { ...activity, attempts: event.attempt, lastFailure: event.lastFailure });
+        if (activity !== undefined) open.set(event.id, { ...activity, attempts, startedAt, lastFailure });
         break;
       }
       case 'activityClosed': {
         const activity = open.get(event.id);
         if (activity === undefined) break;
         open.delete(event.id);
-        const failure = event.failure ?? activity.lastFailure;
-        const durationMs = event.at.getTime() - activity.at.getTime();
-        const facts = {
-          type: activity.type,
-          end: event.end,
-          attempts: Math.max(1, activity.attempts),
-          durationMs,
-          lastFailure: failure,
-        };
-        add(orders.get(event.id) ?? order, activity.at, 'activity', describeActivity(activity, facts), facts);
+        entries.push(tellActivity(activity, event));
         break;
       }
       case 'message':
-        add(order, event.at, 'command', describeMessage(event.kind, event.name, event.argument));
+        add(order, event.at, 'command', describeMessage(event, failedUpdates.get(event.id) ?? null));
+        break;
+      case 'updateFailed':
         break;
       case 'cancelRequested':
-        add(order, event.at, 'command', 'cancel requested');
+        add(order, event.at, 'command', 'cancel reached the run');
         break;
       case 'closed':
         add(order, event.at, 'run', event.reason === null ? event.status : `${event.status}: ${event.reason}`);
         break;
     }
   });
-  for (const [id, activity] of open) {
-    const facts = {
-      type: activity.type,
-      end: 'open' as const,
-      attempts: activity.attempts,
-      durationMs: null,
-      lastFailure: activity.lastFailure,
-    };
-    add(orders.get(id) ?? 0, activity.at, 'activity', describeActivity(activity, facts), facts);
-  }
+  for (const activity of open.values()) entries.push(tellActivity(activity, null));
   return entries.sort((a, b) => a.order - b.order).map(({ order: _order, ...entry }) => entry);
 }
 
-const ends = {
+function describeStart({ type, continues, by }: Extract<HistoryEvent, { event: 'started' }>): string {
+  if (continues !== null) return `${type} goes on in a new run`;
+  return `${type} started${by === null ? '' : ` by ${by}`}`;
+}
+
+function tellActivity(
+  activity: OpenActivity,
+  closed: Extract<HistoryEvent, { event: 'activityClosed' }> | null,
+): Ordered {
+  const { order, at, type, summary } = activity;
+  const does = describeCall(type, summary);
+  const end = closed?.end ?? 'open';
+  const attempts = Math.max(1, activity.attempts);
+  const durationMs = closed === null ? null : closed.at.getTime() - at.getTime();
+  const before = activity.lastFailure?.type === stillPending ? null : activity.lastFailure;
+  const lastFailure = (closed?.failure ?? before)?.message ?? null;
+  const parts = [
+    closed?.answer == null ? endWords[end] : describeAnswer(closed.answer),
+    durationMs === null ? null : `in ${describeDuration(durationMs)}`,
+    describeAttempts(activity, attempts),
+  ].filter((part) => part !== null);
+  const why = closed?.failure != null && end !== 'done' ? `: ${closed.failure.message}` : '';
+  const earlier = before !== null && attempts > 1 ? `; the attempt before: ${before.message}` : '';
+  return {
+    order,
+    at: at.toISOString(),
+    kind: 'activity',
+    text: `${does}: ${parts.join(' ')}${why}${earlier}`,
+    activity: { type, does, end, attempts, durationMs, lastFailure },
+  };
+}
+
+const endWords = {
   done: 'done',
   failed: 'failed',
   timedOut: 'timed out',
-  cancelled: 'cancelled',
+  cancelled: 'broken off',
   open: 'under way',
 } as const;
 
-function describeActivity(activity: OpenActivity, facts: NonNullable<TimelineEntry['activity']>): string {
-  const label = activity.summary === null ? activity.type : `${activity.type} (${activity.summary})`;
-  const attempts = facts.attempts > 1 ? ` after ${facts.attempts} attempts` : '';
-  const time = facts.durationMs === null ? '' : ` in ${(facts.durationMs / 1_000).toFixed(1)} s`;
-  const failure =
-    facts.lastFailure === null || (facts.end === 'done' && facts.attempts < 2)
-      ? ''
-      : `; last failure: ${facts.lastFailure}`;
-  return `${label} ${ends[facts.end]}${attempts}${time}${failure}`;
+/** Attempts of a wait are windows, and nothing went wrong in them; those of a call took the time until the last began. */
+function describeAttempts({ at, startedAt, lastFailure }: OpenActivity, attempts: number): string | null {
+  if (attempts < 2) return null;
+  if (lastFailure?.type === stillPending) return `(${attempts} windows)`;
+  const retried = startedAt === null ? '' : ` over ${describeDuration(startedAt.getTime() - at.getTime())}`;
+  return `(attempt ${attempts}, after retries${retried})`;
 }
 
-/** Who said what: `pause by ana: maintenance`. Other arguments are not shown, because they may be long. */
-function describeMessage(kind: 'signal' | 'update', name: string, argument: unknown): string {
-  const command = (typeof argument === 'object' && argument !== null ? argument : {}) as {
-    by?: unknown;
-    reason?: unknown;
-    verb?: unknown;
-  };
-  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
-  const verb = text(command.verb);
-  const by = text(command.by);
-  const reason = text(command.reason);
-  return `${name}${verb === null ? '' : ` ${verb}`} (${kind})${by === null ? '' : ` by ${by}`}${reason === null ? '' : `: ${reason}`}`;
+function describeAnswer({ outcome, why, pauseMs }: CreateAnswer): string {
+  const because = why === null ? '' : ` (${why})`;
+  switch (outcome) {
+    case 'created':
+      return 'created';
+    case 'notSent':
+      return `not done${because}${pauseMs === null ? '' : `, again in ${describeDuration(pauseMs)}`};`;
+    case 'unknown':
+      return `outcome unknown${because};`;
+    case 'soldOut':
+      return `sold out${because};`;
+    case 'exists':
+      return `there already${because};`;
+    default:
+      return `${outcome}${because};`;
+  }
 }

@@ -1,6 +1,6 @@
 import { OperationRefusedError, WorkerUnreachableError } from '../../src/client/errors.js';
+import type { HistoryEvent } from '../../src/client/history-event.js';
 import type { Run, RunOutcome, RunStart, Runs } from '../../src/client/runs.js';
-import type { HistoryEvent } from '../../src/client/timeline.js';
 import type { Progress } from '../../src/contract/progress.js';
 
 /** A run as the fake keeps it: what Temporal would know, and what a worker would answer. */
@@ -74,6 +74,8 @@ export class FakeRuns implements Runs {
     readonly argument?: unknown;
   }[] = [];
   readonly runs = new Map<string, FakeRun>();
+  /** Histories by run id. */
+  readonly histories = new Map<string, readonly HistoryEvent[]>();
   /** Queries that were listed with. */
   readonly queries: string[] = [];
 
@@ -143,7 +145,7 @@ export class FakeRuns implements Runs {
     yield* this.runs.values();
   }
 
-  async history(): Promise<readonly HistoryEvent[]> {
-    return [];
+  async history(_workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
+    return this.histories.get(runId) ?? [];
   }
 }

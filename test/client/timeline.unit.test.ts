@@ -1,38 +1,66 @@
 import { describe, expect, test } from '@jest/globals';
-import { type HistoryEvent, tellTimeline } from '../../src/client/timeline.js';
+import { activityWords, describeCall } from '../../src/client/activity-words.js';
+import { renderTimeline } from '../../src/client/cli/render/timeline.js';
+import type { HistoryEvent } from '../../src/client/history-event.js';
+import { type TimelineEntry, tellTimeline } from '../../src/client/timeline.js';
+import { memoryTerminal } from '../cli/memory-terminal.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second));
 const texts = (events: readonly HistoryEvent[]) => tellTimeline(events).map(({ text }) => text);
+const scheduled = (second: number, id: number, type: string, summary: string | null = 'pool team-a'): HistoryEvent => ({
+  at: at(second),
+  event: 'activityScheduled',
+  id,
+  type,
+  summary,
+});
+const done = (second: number, id: number): HistoryEvent => ({
+  at: at(second),
+  event: 'activityClosed',
+  id,
+  end: 'done',
+  failure: null,
+  answer: null,
+});
 
 describe('a timeline', () => {
-  test('tells phases, activities, commands and the end in the order in which they began', () => {
+  test('tells phases, calls, commands and the end in the order in which they began', () => {
     const events: HistoryEvent[] = [
-      { at: at(0), event: 'started', type: 'provisionPoolThenLaunchNotebook', continues: null },
+      { at: at(0), event: 'started', type: 'provisionPoolThenLaunchNotebook', continues: null, by: 'ana' },
       { at: at(1), event: 'phase', phase: 'CreatingPool' },
-      { at: at(1), event: 'activityScheduled', id: 7, type: 'createPool', summary: 'create pool team-a' },
-      { at: at(2), event: 'message', kind: 'signal', name: 'pause', argument: { by: 'ops', reason: 'quota' } },
+      scheduled(1, 7, 'createPool'),
+      { at: at(2), event: 'message', id: 9, kind: 'signal', name: 'pause', argument: { by: 'ops', reason: 'quota' } },
       { at: at(3), event: 'activityStarted', id: 7, attempt: 1, lastFailure: null },
-      { at: at(3), event: 'activityClosed', id: 7, end: 'done', failure: null },
+      { ...done(3, 7), answer: { outcome: 'created', why: null, pauseMs: null } } as HistoryEvent,
       { at: at(9), event: 'closed', status: 'Completed', reason: null },
     ];
     expect(tellTimeline(events).map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
-      'run: provisionPoolThenLaunchNotebook started',
+      'run: provisionPoolThenLaunchNotebook started by ana',
       'phase: CreatingPool',
-      'activity: createPool (create pool team-a) done in 2.0 s',
-      'command: pause (signal) by ops: quota',
+      'activity: create pool team-a: created in 2s',
+      'command: pause by ops: quota',
       'run: Completed',
     ]);
   });
 
-  test('says how many attempts an activity took, and what went wrong last', () => {
+  test('says how many attempts a call took, for how long, and what went wrong before', () => {
     const events: HistoryEvent[] = [
-      { at: at(0), event: 'activityScheduled', id: 1, type: 'awaitPool', summary: null },
-      { at: at(1), event: 'activityStarted', id: 1, attempt: 3, lastFailure: 'HTTP 502' },
-      { at: at(5), event: 'activityClosed', id: 1, end: 'done', failure: null },
+      scheduled(0, 1, 'lookForPool'),
+      {
+        at: at(4),
+        event: 'activityStarted',
+        id: 1,
+        attempt: 3,
+        lastFailure: { message: 'HTTP 502', type: 'ServiceUnavailable' },
+      },
+      done(5, 1),
     ];
-    expect(texts(events)).toEqual(['awaitPool done after 3 attempts in 5.0 s; last failure: HTTP 502']);
+    expect(texts(events)).toEqual([
+      'look for pool team-a: done in 5s (attempt 3, after retries over 4s); the attempt before: HTTP 502',
+    ]);
     expect(tellTimeline(events)[0]?.activity).toEqual({
-      type: 'awaitPool',
+      type: 'lookForPool',
+      does: 'look for pool team-a',
       end: 'done',
       attempts: 3,
       durationMs: 5_000,
@@ -40,26 +68,72 @@ describe('a timeline', () => {
     });
   });
 
-  test('keeps an activity that is under way', () => {
-    expect(texts([{ at: at(0), event: 'activityScheduled', id: 1, type: 'awaitPool', summary: null }])).toEqual([
-      'awaitPool under way',
+  test('takes the end of a window of waiting for nothing wrong', () => {
+    const lastFailure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
+    const events: HistoryEvent[] = [
+      scheduled(0, 1, 'awaitPool'),
+      { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure },
+      done(9, 1),
+    ];
+    expect(texts(events)).toEqual(['wait for pool team-a: done in 9s (2 windows)']);
+  });
+
+  test('tells what a create that made nothing came to, and how long it stays away', () => {
+    const answer = { outcome: 'notSent', why: 'HTTP 429', pauseMs: 30_000 };
+    expect(texts([scheduled(0, 1, 'createPool'), { ...done(1, 1), answer } as HistoryEvent])).toEqual([
+      'create pool team-a: not done (HTTP 429), again in 30s; in 1s',
     ]);
   });
 
-  test('names who resolved what, and that a run goes on from another', () => {
+  test('keeps a call that is under way', () => {
+    expect(texts([scheduled(0, 1, 'awaitPool')])).toEqual(['wait for pool team-a: under way']);
+  });
+
+  test('names who resolved what, says what was taken and then refused, and that a run goes on from another', () => {
+    const message = (id: number, name: string, argument: unknown): HistoryEvent => ({
+      at: at(id),
+      event: 'message',
+      id,
+      kind: 'update',
+      name,
+      argument,
+    });
     const events: HistoryEvent[] = [
-      { at: at(0), event: 'started', type: 'leaseEnvironment', continues: 'earlier run' },
-      {
-        at: at(1),
-        event: 'message',
-        kind: 'update',
-        name: 'resolve',
-        argument: { verb: 'retry', by: 'ops', reason: 'quota raised' },
-      },
+      { at: at(0), event: 'started', type: 'leaseEnvironment', continues: 'earlier run', by: null },
+      message(1, 'resolve', { verb: 'retry', by: 'ops', reason: 'raised', changes: { 'pool.count': 1 } }),
+      message(2, 'extendLease', { by: 'ana', reason: 'late', duration: '4h' }),
+      { at: at(3), event: 'updateFailed', id: 2, failure: { message: 'beyond the maximum', type: null } },
     ];
     expect(texts(events)).toEqual([
       'leaseEnvironment goes on in a new run',
-      'resolve retry (update) by ops: quota raised',
+      'resolve retry with pool.count by ops: raised',
+      'extend 4h by ana: late (refused: beyond the maximum)',
     ]);
+  });
+});
+
+test('equal good waits after each other are one line for people', () => {
+  const entries: TimelineEntry[] = tellTimeline([
+    scheduled(0, 1, 'awaitPool'),
+    done(5, 1),
+    scheduled(5, 2, 'awaitPool'),
+    done(9, 2),
+    scheduled(9, 3, 'createNotebook', 'notebook team-a'),
+  ]);
+  const { colors, timeZone } = memoryTerminal();
+  expect(renderTimeline(entries, { colors, timeZone }).split('\n')).toEqual([
+    '2026-03-01 10:00:00 UTC  activity  wait for pool team-a: done 2 times in 9s',
+    '2026-03-01 10:00:09 UTC  activity  create notebook team-a: under way',
+  ]);
+});
+
+describe('the words for calls', () => {
+  test('make sense without an entry too', () => {
+    expect(describeCall('weighPool', 'pool a')).toBe('weigh pool: pool a');
+  });
+
+  test('have a place for what the call is about', () => {
+    for (const [type, words] of Object.entries(activityWords))
+      expect([type, words]).toEqual([type, expect.stringContaining('{}')]);
   });
 });

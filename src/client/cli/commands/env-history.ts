@@ -1,18 +1,30 @@
+import { nameOf } from '../../name.js';
 import { type Define, example } from '../command.js';
-import { exitCodes } from '../exit.js';
-import { renderTimeline } from '../render/timeline.js';
+import type { Context } from '../context.js';
+import { type ExitCode, exitCodes } from '../exit.js';
+import { renderStory, renderTimeline } from '../render/timeline.js';
 
-/** `maops env history`: phases, activities with their attempts, and commands, as Temporal recorded them. */
+/** `maops env history`: phases, calls with their retries, and commands, as Temporal recorded them. */
 export const envHistory: Define = (command, run) => {
   command
     .argument('<name>', 'the environment, or a workflow id such as env/team-a')
-    .addHelpText('after', example('maops env history team-a', 'maops env history env/team-a --json'))
-    .action((name: string) =>
-      run(async (context) => {
-        const history = await (await context.operations()).history(name);
-        const { timeZone, colors } = context.terminal;
-        context.result(history, `${history.workflowId}\n\n${renderTimeline(history.entries, { timeZone, colors })}`);
-        return exitCodes.done;
-      }),
+    .option('--all', 'everything of the name: its operations, leases and teardowns, as far back as Temporal keeps them')
+    .addHelpText('after', example('maops env history team-a', 'maops env history team-a --all'))
+    .action((name: string, { all = false }: { readonly all?: boolean }) =>
+      run((context) => (all ? tellStory(context, name) : tellRun(context, name))),
     );
 };
+
+async function tellRun(context: Context, name: string): Promise<ExitCode> {
+  const history = await (await context.operations()).history(name);
+  const { timeZone, colors } = context.terminal;
+  context.result(history, `${history.workflowId}\n\n${renderTimeline(history.entries, { timeZone, colors })}`);
+  return exitCodes.done;
+}
+
+async function tellStory(context: Context, name: string): Promise<ExitCode> {
+  const entries = await (await context.operations()).story(name);
+  const { timeZone, colors } = context.terminal;
+  context.result({ name: nameOf(name), entries }, renderStory(entries, { timeZone, colors }));
+  return exitCodes.done;
+}

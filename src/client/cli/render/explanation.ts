@@ -23,12 +23,19 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
       ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
       ['next', failure?.hint ?? null],
       ['runbook', runbookOf(explanation)],
+      [
+        'throttled',
+        explanation.throttledUntil === null ? null : `until ${formatTime(explanation.throttledUntil, timeZone)}`,
+      ],
+      ['last error', describeLastError(explanation, timeZone)],
+      ['time', explanation.time.map(({ cause, ms }) => `${cause} ${describeDuration(ms)}`).join(', ')],
     ]),
   );
   for (const activity of pending) {
     blocks.push(
       renderFields([
-        ['under way', `${activity.activity}, ${activity.state}, attempt ${activity.attempt}`],
+        ['under way', `${activity.does} (${activity.activity}, ${activity.state}, attempt ${activity.attempt})`],
+        ['last seen', activity.saying],
         ['last answer', activity.lastFailure],
         ['next attempt', activity.nextAttemptAt === null ? null : formatTime(activity.nextAttemptAt, timeZone)],
         ['last sign', activity.lastHeartbeatAt === null ? null : formatTime(activity.lastHeartbeatAt, timeZone)],
@@ -36,6 +43,12 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
     );
   }
   return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function describeLastError({ lastError }: Explanation, timeZone: string): string | null {
+  if (lastError === null) return null;
+  const when = lastError.at === null ? 'still' : formatTime(lastError.at, timeZone);
+  return `${lastError.message} (${lastError.activity}, ${when})`;
 }
 
 /** A pause waits for nothing of its own; what can be done about it is always the same. */

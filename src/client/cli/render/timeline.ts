@@ -1,17 +1,54 @@
+import { describeDuration } from '../../../domain/duration.js';
+import type { StoryEntry } from '../../story.js';
 import type { TimelineEntry } from '../../timeline.js';
 import type { Colors } from '../terminal.js';
 import { renderTable } from './table.js';
 import { formatTime } from './time.js';
 
+interface TimelineView {
+  readonly timeZone: string;
+  readonly colors: Colors;
+}
+
 /** A timeline, one line per entry; phases stand out, because they are what people look for. */
-export function renderTimeline(
-  entries: readonly TimelineEntry[],
-  view: { readonly timeZone: string; readonly colors: Colors },
-): string {
-  const paint = (entry: TimelineEntry) => {
-    if (entry.kind === 'phase') return view.colors.bold(entry.text);
-    const end = entry.activity?.end;
-    return end === 'failed' || end === 'timedOut' ? view.colors.red(entry.text) : entry.text;
-  };
-  return renderTable(entries.map((entry) => [formatTime(entry.at, view.timeZone), entry.kind, paint(entry)]));
+export function renderTimeline(entries: readonly TimelineEntry[], view: TimelineView): string {
+  const rows = fold(entries).map((entry) => [formatTime(entry.at, view.timeZone), entry.kind, paint(entry, view)]);
+  return renderTable(rows);
+}
+
+/** The story of everything of a name: each line says whose it is. */
+export function renderStory(entries: readonly StoryEntry[], view: TimelineView): string {
+  const rows = fold(entries).map((entry) => [
+    formatTime(entry.at, view.timeZone),
+    entry.workflowId,
+    entry.kind,
+    paint(entry, view),
+  ]);
+  return renderTable(rows);
+}
+
+function paint({ kind, text, activity }: TimelineEntry, { colors }: TimelineView): string {
+  if (kind === 'phase') return colors.bold(text);
+  if (kind === 'command') return colors.yellow(text);
+  return activity?.end === 'failed' || activity?.end === 'timedOut' ? colors.red(text) : text;
+}
+
+/** Lines of the same good wait after each other become one: a pool that counts up its nodes is one thing to people. */
+function fold<Entry extends TimelineEntry>(entries: readonly Entry[]): Entry[] {
+  const folded: { entry: Entry; times: number; ms: number }[] = [];
+  for (const entry of entries) {
+    const last = folded.at(-1);
+    const { activity } = entry;
+    const ms = activity?.durationMs ?? 0;
+    if (last !== undefined && isGood(entry) && isGood(last.entry) && activity?.does === last.entry.activity?.does) {
+      folded[folded.length - 1] = { entry: last.entry, times: last.times + 1, ms: last.ms + ms };
+    } else folded.push({ entry, times: 1, ms });
+  }
+  return folded.map(({ entry, times, ms }) =>
+    times < 2 ? entry : { ...entry, text: `${entry.activity?.does}: done ${times} times in ${describeDuration(ms)}` },
+  );
+}
+
+function isGood({ activity }: TimelineEntry): boolean {
+  return activity?.end === 'done' && activity.lastFailure === null && !activity.type.startsWith('create');
 }

@@ -1,0 +1,52 @@
+/** What each activity does, in words; `{}` stands for its summary, which names the resource. */
+export const activityWords: Readonly<Record<string, string>> = {
+  checkSpec: 'check the spec of {}',
+  changeSpec: 'check the changed spec of {}',
+  identify: 'ask whose project this is, for {}',
+  refuseDuringTeardown: 'see that {} is not being torn down',
+  checkNetwork: 'look for {}',
+  checkNotebookApi: 'see that the account can have {}',
+  lookAtFlavors: 'look up where {} is on sale',
+  awaitCapacity: 'wait until {} is on sale',
+  lookForPool: 'look for {}',
+  createPool: 'create {}',
+  awaitPool: 'wait for {}',
+  showPool: 'look at {}',
+  deletePool: 'delete {}',
+  notebooksOnPool: 'look for notebooks on {}',
+  lookForNotebook: 'look for {}',
+  findNotebooks: 'look for {}',
+  createNotebook: 'create {}',
+  awaitNotebook: 'wait for {}',
+  resolveNotebook: 'find {}',
+  startNotebook: 'start: {}',
+  stopNotebook: 'stop {}',
+  deleteNotebook: 'delete {}',
+  setAutoStop: 'set when {} stops',
+  isLeased: 'ask whether a lease owns {}',
+  entrustToLease: 'hand over to {}',
+  entrustWhatIsLeft: 'hand what is left over: {}',
+  lookAtLeased: 'look at {}',
+  callOff: 'call off what is under way on {}',
+  sendWebhook: 'tell the webhook: {}',
+  readInventory: 'read the {} of the project',
+  readClaims: 'ask Temporal for {}',
+  readPrices: 'read the {}',
+  lookAgain: 'look again at {}',
+  setProtection: 'set the mark: {}',
+  seeProtection: 'wait until the mark is seen: {}',
+  planSweep: 'plan the sweep of {}',
+  planTeardown: 'make the {}',
+  recheckItems: 'check again before deleting: {}',
+  startOperation: 'start or join {}',
+  awaitOperation: 'wait for the end of {}',
+  followOperation: 'follow {}',
+};
+
+/** An activity as people know it; one that has no words here is at least readable. */
+export function describeCall(type: string, summary: string | null): string {
+  const words = activityWords[type];
+  if (words !== undefined) return words.replace('{}', summary ?? 'it');
+  const plain = type.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return summary === null ? plain : `${plain}: ${summary}`;
+}

@@ -1,0 +1,190 @@
+import { stillPending } from '../contract/failures.js';
+import { type Phase, phases } from '../contract/phases.js';
+import type { AttemptFailure, HistoryEvent } from './history-event.js';
+
+/** What an operation has spent its time on. */
+const causes = [
+  'checking',
+  'approval',
+  'capacity',
+  'creating',
+  'nodes',
+  'notebook',
+  'operator',
+  'paused',
+  'removing',
+  'leased',
+  'working',
+  'throttled',
+  'service trouble',
+  'not authorised',
+  'no worker',
+  'settling',
+] as const;
+export type Cause = (typeof causes)[number];
+
+/** What a phase is spent on while nothing is in its way; null for endings. */
+const causeOfPhase: Readonly<Record<Phase, Cause | null>> = {
+  Validating: 'checking',
+  AwaitingApproval: 'approval',
+  AwaitingCapacity: 'capacity',
+  CreatingPool: 'creating',
+  AwaitingPool: 'nodes',
+  CreatingNotebook: 'creating',
+  AwaitingNotebook: 'notebook',
+  Paused: 'paused',
+  AwaitingOperator: 'operator',
+  RollingBack: 'removing',
+  Planning: 'checking',
+  StoppingNotebook: 'removing',
+  DeletingNotebook: 'removing',
+  DeletingPool: 'removing',
+  Verifying: 'removing',
+  Leased: 'leased',
+  Applying: 'working',
+  Ready: null,
+  RolledBack: null,
+  Cancelled: null,
+  Rejected: null,
+  Failed: null,
+  Abandoned: null,
+  Gone: null,
+  Done: null,
+};
+
+/** Time that people took is theirs, whatever else was wrong meanwhile. */
+const ofPeople: readonly (Cause | null)[] = ['approval', 'operator', 'paused'];
+/** A worker takes work within seconds; what waited for longer waited for one. */
+const promptMs = 10_000;
+
+export interface TimeSpent {
+  readonly cause: Cause;
+  readonly ms: number;
+}
+
+/** The last thing that went wrong, whether or not it was overcome. */
+export interface LastError {
+  /** RFC 3339 UTC; null for what is still going wrong. */
+  readonly at: string | null;
+  readonly activity: string;
+  readonly message: string;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly cause: Cause | null;
+}
+
+/** An attempt that is between tries now: Temporal's history does not have it yet. */
+export interface OpenTrouble {
+  readonly activity: string;
+  readonly failure: AttemptFailure;
+}
+
+/** Adds up what the time until `now` went to: the phases, less what retries, refusals and missing workers took of them. */
+export function tellCauses(
+  events: readonly HistoryEvent[],
+  now: number,
+  open: readonly OpenTrouble[] = [],
+): TimeSpent[] {
+  const bases = phaseSpans(events, now);
+  const troubles = troubleSpans(events, now, open);
+  const edges = [...new Set([...bases, ...troubles].flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  const spent = new Map<Cause, number>();
+  edges.forEach((from, index) => {
+    const to = edges[index + 1];
+    if (to === undefined) return;
+    const at = (spans: readonly Span[]) => spans.find((span) => span.from <= from && to <= span.to)?.cause ?? null;
+    const base = at(bases);
+    if (base === null) return;
+    const cause = ofPeople.includes(base) ? base : (at(troubles) ?? base);
+    spent.set(cause, (spent.get(cause) ?? 0) + to - from);
+  });
+  return [...spent].map(([cause, ms]) => ({ cause, ms })).sort((a, b) => b.ms - a.ms);
+}
+
+function phaseSpans(events: readonly HistoryEvent[], now: number): Span[] {
+  const marks = events.flatMap((event): { from: number; cause: Cause | null }[] => {
+    const from = event.at.getTime();
+    if (event.event === 'started' && event.continues === null) return [{ from, cause: 'checking' }];
+    if (event.event === 'closed' && event.status !== 'ContinuedAsNew') return [{ from, cause: null }];
+    if (event.event !== 'phase') return [];
+    const phase = phases.find((known) => known === event.phase);
+    return [{ from, cause: phase === undefined ? null : causeOfPhase[phase] }];
+  });
+  return marks.map(({ from, cause }, index) => ({ from, to: marks[index + 1]?.from ?? Math.max(now, from), cause }));
+}
+
+/** Where retries, refused creates, lost answers and missing workers held it up. */
+function troubleSpans(events: readonly HistoryEvent[], now: number, open: readonly OpenTrouble[]): Span[] {
+  const scheduled = new Map<number, { readonly at: number; readonly type: string }>();
+  const spans: Span[] = [];
+  const held = (id: number, to: number, cause: Cause | null) => {
+    const { at: from = to, type = '' } = scheduled.get(id) ?? {};
+    // A wait's attempts are windows: how many of them went wrong is not recorded.
+    if (cause !== null && to > from && !isWait(type)) spans.push({ from, to, cause });
+  };
+  events.forEach((event, index) => {
+    const at = event.at.getTime();
+    if (event.event === 'activityScheduled') scheduled.set(event.id, { at, type: event.type });
+    if (event.event === 'activityStarted') {
+      const isLate = event.attempt < 2 && at - (scheduled.get(event.id)?.at ?? at) > promptMs;
+      held(event.id, at, isLate ? 'no worker' : causeOfFailure(event.lastFailure));
+    }
+    if (event.event === 'activityClosed') {
+      const type = scheduled.get(event.id)?.type;
+      scheduled.delete(event.id);
+      const cause = event.answer === null ? null : causeOfAnswer(event.answer);
+      if (cause === null) return;
+      const again = events
+        .slice(index + 1)
+        .find((later) => later.event === 'phase' || (later.event === 'activityScheduled' && later.type === type));
+      spans.push({ from: at, to: again?.at.getTime() ?? now, cause });
+    }
+  });
+  for (const { activity, failure } of open) {
+    const [id] = [...scheduled].findLast(([, { type }]) => type === activity) ?? [];
+    if (id !== undefined) held(id, now, causeOfFailure(failure));
+  }
+  return spans;
+}
+
+function isWait(type: string): boolean {
+  return /^(await|follow|see)/.test(type);
+}
+
+function causeOfAnswer({ outcome, why }: { readonly outcome: string; readonly why: string | null }): Cause | null {
+  if (outcome === 'unknown' || outcome === 'exists') return 'settling';
+  if (outcome !== 'notSent') return null;
+  return isThrottle(why ?? '') ? 'throttled' : 'service trouble';
+}
+
+function causeOfFailure(failure: AttemptFailure | null): Cause | null {
+  if (failure === null || failure.type === stillPending) return null;
+  if (failure.type === 'Timeout') return 'no worker';
+  if (failure.type === 'NotAuthorized') return 'not authorised';
+  return isThrottle(failure.message) ? 'throttled' : 'service trouble';
+}
+
+/** By our own words: a history keeps the type of a failure, in which being throttled is not told from being down. */
+export function isThrottle(message: string): boolean {
+  return /HTTP 429|throttle|asked to wait|APIG\.0308/i.test(message);
+}
+
+/** The last thing that went wrong; a window of waiting that ended without news is nothing wrong. */
+export function lastErrorOf(events: readonly HistoryEvent[]): LastError | null {
+  const types = new Map(
+    events.flatMap((event) => (event.event === 'activityScheduled' ? [[event.id, event.type] as const] : [])),
+  );
+  const wrong = (event: HistoryEvent): string | null => {
+    if (event.event === 'activityStarted' && event.lastFailure?.type !== stillPending)
+      return event.lastFailure?.message ?? null;
+    if (event.event !== 'activityClosed') return null;
+    if (event.answer !== null && event.answer.outcome !== 'created') return event.answer.why;
+    return event.end === 'failed' || event.end === 'timedOut' ? (event.failure?.message ?? event.end) : null;
+  };
+  const last = events.findLast((event) => wrong(event) !== null);
+  if (last === undefined || !('id' in last)) return null;
+  return { at: last.at.toISOString(), activity: types.get(last.id) ?? 'unknown', message: wrong(last) ?? '' };
+}

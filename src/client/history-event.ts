@@ -1,0 +1,53 @@
+/** How an attempt went wrong: its words, and the type that a program can branch on. */
+export interface AttemptFailure {
+  readonly message: string;
+  /** A failure type of the contract, `StillPending`, or `Timeout` when the worker was lost; null when there is none. */
+  readonly type: string | null;
+}
+
+/** What a create call came to, when it made nothing: the answer of the activity, which is no failure of it. */
+export interface CreateAnswer {
+  readonly outcome: string;
+  readonly why: string | null;
+  /** How long the service, or our own rate, asks to stay away. */
+  readonly pauseMs: number | null;
+}
+
+/** An event of a run's history as plain data; only what people care about. */
+export type HistoryEvent = { readonly at: Date } & (
+  | {
+      readonly event: 'started';
+      readonly type: string;
+      readonly continues: string | null;
+      /** Who started it, when it was started here. */
+      readonly by: string | null;
+    }
+  | { readonly event: 'phase'; readonly phase: string }
+  | { readonly event: 'activityScheduled'; readonly id: number; readonly type: string; readonly summary: string | null }
+  | {
+      /** Temporal records the start of the last attempt only, with what the one before came to. */
+      readonly event: 'activityStarted';
+      readonly id: number;
+      readonly attempt: number;
+      readonly lastFailure: AttemptFailure | null;
+    }
+  | {
+      readonly event: 'activityClosed';
+      readonly id: number;
+      readonly end: 'done' | 'failed' | 'timedOut' | 'cancelled';
+      readonly failure: AttemptFailure | null;
+      /** Only of create calls. */
+      readonly answer: CreateAnswer | null;
+    }
+  | {
+      readonly event: 'message';
+      readonly id: number;
+      readonly kind: 'signal' | 'update';
+      readonly name: string;
+      readonly argument: unknown;
+    }
+  /** An update that was taken and then could not be done; one that a validator refuses leaves no trace in a history. */
+  | { readonly event: 'updateFailed'; readonly id: number; readonly failure: AttemptFailure }
+  | { readonly event: 'cancelRequested' }
+  | { readonly event: 'closed'; readonly status: string; readonly reason: string | null }
+);

@@ -1,0 +1,36 @@
+import { extendLeaseUpdate, noteSignal, releaseLeaseUpdate } from '../contract/messages.js';
+import { isFields } from '../spec/finding.js';
+import type { AttemptFailure, HistoryEvent } from './history-event.js';
+
+type Message = Extract<HistoryEvent, { event: 'message' }>;
+
+/** Who said what: `pause by ana: maintenance`. Other arguments are not shown, because they may be long. */
+export function describeMessage({ kind, name, argument }: Message, failure: AttemptFailure | null): string {
+  const command = isFields(argument) ? argument : {};
+  const by = textIn(command.by);
+  const reason = textIn(command.reason);
+  const said = `${wordsOf(name, command)}${by === null ? '' : ` by ${by}`}${reason === null ? '' : `: ${reason}`}`;
+  if (kind === 'signal') return said;
+  return failure === null ? said : `${said} (refused: ${failure.message})`;
+}
+
+function wordsOf(name: string, { verb, duration, changes }: Readonly<Record<string, unknown>>): string {
+  const word = textIn(verb);
+  switch (name) {
+    // Sent before Temporal's cancel, or with the start of a teardown, to tell who and why.
+    case noteSignal.name:
+      return word ?? name;
+    case extendLeaseUpdate.name:
+      return `extend ${textIn(duration) ?? ''}`.trim();
+    case releaseLeaseUpdate.name:
+      return 'release';
+    default: {
+      const changed = isFields(changes) ? ` with ${Object.keys(changes).join(', ')}` : '';
+      return `${name}${word === null ? '' : ` ${word}`}${changed}`;
+    }
+  }
+}
+
+function textIn(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals';
+import { lastErrorOf, tellCauses } from '../../src/client/causes.js';
+import type { HistoryEvent } from '../../src/client/history-event.js';
+
+const start = Date.UTC(2026, 2, 1, 10);
+const at = (minute: number) => new Date(start + minute * 60_000);
+const now = (minute: number) => at(minute).getTime();
+const minutes = (events: readonly HistoryEvent[], until: number, ...open: Parameters<typeof tellCauses>[2][]) =>
+  Object.fromEntries(tellCauses(events, now(until), open[0]).map(({ cause, ms }) => [cause, ms / 60_000]));
+
+const started: HistoryEvent = { at: at(0), event: 'started', type: 'x', continues: null, by: null };
+const phase = (minute: number, name: string): HistoryEvent => ({ at: at(minute), event: 'phase', phase: name });
+const scheduled = (minute: number, id: number, type: string): HistoryEvent => ({
+  at: at(minute),
+  event: 'activityScheduled',
+  id,
+  type,
+  summary: null,
+});
+const attempt = (minute: number, id: number, count: number, message: string | null, type = 'ServiceUnavailable') =>
+  ({
+    at: at(minute),
+    event: 'activityStarted',
+    id,
+    attempt: count,
+    lastFailure: message === null ? null : { message, type },
+  }) as const;
+const answered = (minute: number, id: number, outcome: string, why: string): HistoryEvent => ({
+  at: at(minute),
+  event: 'activityClosed',
+  id,
+  end: 'done',
+  failure: null,
+  answer: { outcome, why, pauseMs: null },
+});
+
+describe('the time of an operation', () => {
+  test('goes to what its phases wait for, up to now or to its end', () => {
+    const events = [
+      started,
+      phase(1, 'AwaitingApproval'),
+      phase(6, 'AwaitingCapacity'),
+      phase(16, 'CreatingPool'),
+      phase(17, 'AwaitingPool'),
+    ];
+    expect(minutes(events, 37)).toEqual({ checking: 1, approval: 5, capacity: 10, creating: 1, nodes: 20 });
+    const ended: HistoryEvent = { at: at(20), event: 'closed', status: 'Failed', reason: null };
+    expect(minutes([...events, ended], 90)).toMatchObject({ nodes: 3 });
+  });
+
+  test('goes to what held a call up: throttling, trouble, missing rights, a missing worker', () => {
+    const events = [
+      started,
+      phase(0, 'CreatingPool'),
+      scheduled(0, 1, 'lookForPool'),
+      attempt(2, 1, 3, 'pools.list failed: HTTP 429'),
+      scheduled(3, 2, 'lookForPool'),
+      attempt(7, 2, 5, 'HTTP 502'),
+      scheduled(8, 3, 'lookForPool'),
+      attempt(9, 3, 2, 'refused', 'NotAuthorized'),
+      scheduled(10, 4, 'lookForPool'),
+      attempt(15, 4, 1, null),
+    ];
+    expect(minutes(events, 20)).toEqual({
+      throttled: 2,
+      'service trouble': 4,
+      'not authorised': 1,
+      'no worker': 5,
+      creating: 8,
+    });
+  });
+
+  test('goes to the pause after a refused create and to settling after a lost answer, until it is sent again', () => {
+    const events = [
+      started,
+      phase(0, 'CreatingPool'),
+      scheduled(0, 1, 'createPool'),
+      answered(0, 1, 'notSent', 'HTTP 429'),
+      scheduled(3, 2, 'createPool'),
+      answered(3, 2, 'unknown', 'the connection was lost'),
+      phase(5, 'AwaitingPool'),
+    ];
+    expect(minutes(events, 6)).toEqual({ throttled: 3, settling: 2, nodes: 1 });
+  });
+
+  test('stays that of people while they are asked, whatever else is wrong', () => {
+    const events = [
+      started,
+      scheduled(0, 1, 'lookForPool'),
+      phase(1, 'Paused'),
+      attempt(4, 1, 9, 'HTTP 502'),
+      phase(5, 'AwaitingOperator'),
+    ];
+    expect(minutes(events, 8)).toEqual({ 'service trouble': 1, paused: 4, operator: 3 });
+  });
+
+  test('is not taken for trouble when a wait has had windows', () => {
+    const events = [
+      started,
+      phase(0, 'AwaitingPool'),
+      scheduled(0, 1, 'awaitPool'),
+      attempt(10, 1, 3, 'x', 'StillPending'),
+    ];
+    expect(minutes(events, 10)).toEqual({ nodes: 10 });
+  });
+
+  test('counts what is going wrong right now, which no history has yet', () => {
+    const events = [started, phase(0, 'CreatingPool'), scheduled(1, 1, 'lookForPool')];
+    const failure = { message: 'HTTP 429', type: 'ServiceUnavailable' };
+    expect(minutes(events, 4, [{ activity: 'lookForPool', failure }])).toEqual({ creating: 1, throttled: 3 });
+  });
+
+  test('goes on over continue-as-new', () => {
+    const events: HistoryEvent[] = [
+      started,
+      phase(0, 'Leased'),
+      { at: at(5), event: 'closed', status: 'ContinuedAsNew', reason: null },
+      { at: at(5), event: 'started', type: 'x', continues: 'before', by: null },
+    ];
+    expect(minutes(events, 9)).toEqual({ leased: 9 });
+  });
+});
+
+describe('the last error', () => {
+  test('is what went wrong last, even when it was overcome', () => {
+    const events = [
+      scheduled(0, 1, 'lookForPool'),
+      attempt(2, 1, 3, 'HTTP 502'),
+      scheduled(3, 2, 'createPool'),
+      answered(4, 2, 'created', ''),
+    ];
+    expect(lastErrorOf(events)).toEqual({ at: at(2).toISOString(), activity: 'lookForPool', message: 'HTTP 502' });
+  });
+
+  test('is none where only windows of waiting have ended', () => {
+    expect(lastErrorOf([scheduled(0, 1, 'awaitPool'), attempt(2, 1, 3, 'x', 'StillPending')])).toBeNull();
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { OperationNotFoundError } from '../../src/client/errors.js';
+import { realPacer } from '../../src/client/follow.js';
+import type { HistoryEvent } from '../../src/client/history-event.js';
+import { Operations } from '../../src/client/operations.js';
+import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 10, minute));
+
+function operationsOn(runs: FakeRuns): Operations {
+  const pacer = { ...realPacer, now: () => at(30).getTime() };
+  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {} });
+}
+
+const started = (minute: number, continues: string | null): HistoryEvent => ({
+  at: at(minute),
+  event: 'started',
+  type: 'leaseEnvironment',
+  continues,
+  by: null,
+});
+const phase = (minute: number, name: string): HistoryEvent => ({ at: at(minute), event: 'phase', phase: name });
+
+describe('the history of a run', () => {
+  test('reaches back over the runs that it continues', async () => {
+    const runs = new FakeRuns(makeRun('lease/team-a', { runId: 'c' }));
+    runs.histories.set('a', [started(0, null), phase(1, 'Leased')]);
+    runs.histories.set('b', [started(5, 'a')]);
+    runs.histories.set('c', [started(9, 'b')]);
+    const { entries } = await operationsOn(runs).history('lease/team-a');
+    expect(entries.map(({ text }) => text)).toEqual([
+      'leaseEnvironment started',
+      'Leased',
+      'leaseEnvironment goes on in a new run',
+      'leaseEnvironment goes on in a new run',
+    ]);
+  });
+});
+
+describe('the whole story of a name', () => {
+  test('has its operation, lease and teardown in the order of time, each line with whose it is', async () => {
+    const runs = new FakeRuns(makeRun('lease/team-a', { runId: 'l' }), makeRun('env/team-a', { runId: 'e' }));
+    runs.histories.set('e', [started(0, null), phase(8, 'Ready')]);
+    runs.histories.set('l', [started(7, null)]);
+    const story = await operationsOn(runs).story('env/team-a');
+    expect(story.map(({ workflowId, text }) => `${workflowId} ${text}`)).toEqual([
+      'env/team-a leaseEnvironment started',
+      'lease/team-a leaseEnvironment started',
+      'env/team-a Ready',
+    ]);
+    expect(runs.queries[0]).toContain('"teardown/team-a"');
+  });
+
+  test('of an unknown name is an error', async () => {
+    await expect(operationsOn(new FakeRuns()).story('nobody')).rejects.toThrow(OperationNotFoundError);
+  });
+});
+
+describe('the explanation', () => {
+  const waiting = (change: Partial<FakeRun>) =>
+    makeRun('env/team-a', { answers: { progress: makeProgress({ phase: 'CreatingPool' }) }, ...change });
+
+  test('says until when the service is left alone, what went wrong, and where the time went', async () => {
+    const pending = {
+      type: 'lookForPool',
+      attempt: 4,
+      state: 'scheduled' as const,
+      lastFailure: { message: 'pools.show failed: HTTP 429', type: 'ServiceUnavailable' },
+      saying: null,
+      nextAttemptAt: at(32),
+      lastHeartbeatAt: null,
+    };
+    const runs = new FakeRuns(waiting({ runId: 'e', pending: [pending] }));
+    runs.histories.set('e', [
+      started(0, null),
+      phase(0, 'CreatingPool'),
+      { at: at(20), event: 'activityScheduled', id: 5, type: 'lookForPool', summary: 'pool team-a' },
+    ]);
+    expect(await operationsOn(runs).why('team-a')).toMatchObject({
+      throttledUntil: at(32).toISOString(),
+      lastError: { at: null, activity: 'lookForPool', message: 'pools.show failed: HTTP 429' },
+      time: [
+        { cause: 'creating', ms: 20 * 60_000 },
+        { cause: 'throttled', ms: 10 * 60_000 },
+      ],
+      pending: [{ does: 'look for pool team-a', attempt: 4 }],
+    });
+  });
+
+  test('does not take a window of waiting for an error', async () => {
+    const pending = {
+      type: 'awaitPool',
+      attempt: 4,
+      state: 'started' as const,
+      lastFailure: { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' },
+      saying: 'pool team-a: 4 of 8 nodes available',
+      nextAttemptAt: null,
+      lastHeartbeatAt: at(29),
+    };
+    expect(await operationsOn(new FakeRuns(waiting({ pending: [pending] }))).why('team-a')).toMatchObject({
+      throttledUntil: null,
+      lastError: null,
+      pending: [{ lastFailure: null, saying: 'pool team-a: 4 of 8 nodes available' }],
+    });
+  });
+});
