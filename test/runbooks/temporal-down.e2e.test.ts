@@ -5,36 +5,40 @@ import { test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
 import { until } from '../support/until.js';
-import { playRunbook } from './situation.js';
+import { pageMs, playRunbook } from './situation.js';
 
-test('runs and workers outlive a server that was down', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'maops-runbook-'));
-  const { TEMPORAL_ADDRESS: _, ...env } = process.env;
-  const port = await freePort();
-  const server = await startTemporalServer({
-    env,
-    port,
-    dbFile: path.join(folder, 'temporal.db'),
-    onProgress: () => {},
-  });
-  try {
-    await playRunbook('temporal-down', { folder, temporal: server }, async (on) => {
-      await on.worker();
-      on.simulator.clock.setSpeed(1);
-      await on.start();
-      await on.until(({ phase }) => phase === 'AwaitingPool');
-      await server.stop();
-      await on.play('Look');
-      await on.play('Act: Bring it back');
-      await until('the worker is back', async () => {
-        const queue = { namespace: server.namespace, taskQueue: { name: 'modelarts-ops' } };
-        const { pollers } = await on.client.workflowService.describeTaskQueue(queue).catch(() => ({ pollers: [] }));
-        return (pollers ?? []).length > 0;
-      });
-      on.simulator.clock.setSpeed(120);
-      await on.play('Verify');
+test(
+  'runs and workers outlive a server that was down',
+  async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'maops-runbook-'));
+    const { TEMPORAL_ADDRESS: _, ...env } = process.env;
+    const port = await freePort();
+    const server = await startTemporalServer({
+      env,
+      port,
+      dbFile: path.join(folder, 'temporal.db'),
+      onProgress: () => {},
     });
-  } finally {
-    await server.stop();
-  }
-}, 90_000);
+    try {
+      await playRunbook('temporal-down', { folder, temporal: server }, async (on) => {
+        await on.worker();
+        on.simulator.clock.setSpeed(1);
+        await on.start();
+        await on.until(({ phase }) => phase === 'AwaitingPool');
+        await server.stop();
+        await on.play('Look');
+        await on.play('Act: Bring it back');
+        await until('the worker is back', async () => {
+          const queue = { namespace: server.namespace, taskQueue: { name: 'modelarts-ops' } };
+          const { pollers } = await on.client.workflowService.describeTaskQueue(queue).catch(() => ({ pollers: [] }));
+          return (pollers ?? []).length > 0;
+        });
+        on.simulator.clock.setSpeed(120);
+        await on.play('Verify');
+      });
+    } finally {
+      await server.stop();
+    }
+  },
+  pageMs,
+);
