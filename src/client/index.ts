@@ -2,13 +2,16 @@ export { type FailureType, failureTypes } from '../contract/failures.js';
 export { isEnding, isSuccess, type Phase, phases } from '../contract/phases.js';
 export type { Progress } from '../contract/progress.js';
 export type { Spec } from '../contract/spec.js';
+export type { PlanItemResult, SweepProgress } from '../contract/workflows.js';
 export type { AuditFinding, AuditReport } from '../domain/audit.js';
+export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/plan.js';
 export type { AuditOptions } from './audits.js';
 export type { Audience, Steered } from './bulk.js';
 export type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
-export { type ConnectOptions, connect } from './connect.js';
+export { type ConnectOptions, connect, connectSchedules } from './connect.js';
 export {
   InvalidQueryError,
+  InvalidScheduleError,
   InvalidSpecError,
   NotAuthorizedError,
   OperationFailedError,
@@ -23,5 +26,9 @@ export type { Explanation } from './explanation.js';
 export type { FollowOptions } from './follow.js';
 export type { Noun } from './name.js';
 export type { Operations } from './operations.js';
+export type { NewSchedule } from './schedule-check.js';
+export type { ScheduleDetails, ScheduledResult, ScheduleRow } from './schedule-view.js';
+export type { Schedules } from './schedules.js';
 export type { StoryEntry } from './story.js';
+export type { SweepRequest } from './sweeps.js';
 export type { TimelineEntry } from './timeline.js';

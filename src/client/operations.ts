@@ -3,7 +3,7 @@ import { type ResolveVerb, specQuery } from '../contract/messages.js';
 import { isSuccess } from '../contract/phases.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
-import type { ChangeInput } from '../contract/workflows.js';
+import type { ChangeInput, SweepProgress } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit.js';
 import * as audits from './audits.js';
 import { type Audience, findOpen, type Steered, steerEach } from './bulk.js';
@@ -14,12 +14,13 @@ import { type Explanation, explain } from './explanation.js';
 import { type FollowOptions, follow, type Pacer } from './follow.js';
 import * as leases from './leases.js';
 import { isOpen, type Noun, requireRun } from './name.js';
-import { listEnvironments } from './roster.js';
+import { listEnvironments, listNames } from './roster.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
 import { checkStart, startOrJoin } from './start.js';
 import * as steering from './steering.js';
 import { chainOf, type StoryEntry, storyOf } from './story.js';
+import * as sweeps from './sweeps.js';
 import { type TimelineEntry, tellTimeline } from './timeline.js';
 
 /** What the operations are built from; `connect` fills it in. */
@@ -105,6 +106,11 @@ export class Operations {
   /** One progress per environment. */
   list(): Promise<Progress[]> {
     return listEnvironments(this.deps.runs);
+  }
+
+  /** The names of environments, without asking a worker. */
+  names(): Promise<string[]> {
+    return listNames(this.deps.runs);
   }
 
   /** The normalised spec; null until it is checked, and for operations that have none. */
@@ -207,6 +213,20 @@ export class Operations {
   /** Gives an orphan an owner again: the lease of the name that it was made under. */
   adopt(id: string, said: Said, options?: audits.AuditOptions): Promise<AuditReport> {
     return audits.adopt(this.deps, id, { at: this.deps.pacer.now(), id: this.deps.newId() }, said, options);
+  }
+
+  /** Starts a sweep; with `apply` and the hash of a plan it deletes exactly what that plan holds. */
+  startSweep(request: sweeps.SweepRequest, said: Said): Promise<OperationHandle> {
+    return sweeps.start(this.deps, request, { at: this.deps.pacer.now(), id: this.deps.newId() }, said);
+  }
+
+  /** What a sweep would delete, and why; deletes nothing. */
+  async planSweep(
+    { rules }: Pick<sweeps.SweepRequest, 'rules'>,
+    said: Said,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<SweepProgress> {
+    return await sweeps.end(this.deps.runs, await this.startSweep({ rules }, said), options);
   }
 
   /** Closes the connection; operations go on without it. */

@@ -1,22 +1,27 @@
-import { type OperationKind, operationId } from '../contract/ids.js';
-import type { Marker } from '../domain/marker.js';
-import type { ModelArts } from '../modelarts/client.js';
-import { ownerHash } from '../spec/hash.js';
-import { findPool, listNotebooks, type NotebookRow, type PoolRow } from './inventory.js';
+import { makePlan } from '../domain/make-plan.js';
+import { parseMarker } from '../domain/marker.js';
+import type { PlanItem } from '../domain/plan.js';
+import { environmentMakers } from '../inventory/makers.js';
+import { type ReaderDeps, readProject } from '../inventory/reader.js';
+import { planHash } from '../spec/hash.js';
 
 /** One resource that a teardown would delete, or has to leave. */
-export interface PlannedRemoval {
-  readonly kind: 'notebook' | 'pool';
-  readonly name: string;
-  readonly id: string;
-  readonly createdAt: string | null;
+export interface PlannedRemoval extends PlanItem {
   readonly action: 'delete' | 'leave';
-  readonly why: string;
+  /** What keeps it; null when nothing does. */
+  readonly rule: string | null;
   /** Workflow id of the operation that made it; null for a foreign one. */
   readonly owner: string | null;
 }
 
-const makers: readonly OperationKind[] = ['env', 'pool', 'notebook'];
+/** The plan of a teardown as the worker would make it. */
+export interface RemovalPlan {
+  /** Goes on with exactly this plan. */
+  readonly hash: string;
+  readonly items: readonly PlannedRemoval[];
+  /** What could not be read: there may be more than the items. */
+  readonly unread: readonly string[];
+}
 
 export interface RemovalQuestion {
   readonly name: string;
@@ -25,40 +30,26 @@ export interface RemovalQuestion {
   readonly workspaceIds: readonly string[];
 }
 
-/** Lists what a teardown of a name would delete, notebooks first, as it would. Reads only. */
+/** Makes the plan of a name by the worker's own code, over this side's reads, so that it can be seen without a worker. */
 export async function planRemoval(
-  modelarts: ModelArts,
-  question: RemovalQuestion,
+  deps: ReaderDeps,
+  { name, installation, workspaceIds }: RemovalQuestion,
   signal: AbortSignal,
-): Promise<PlannedRemoval[]> {
-  const [pool, ...lists] = await Promise.all([
-    findPool(modelarts, question.name, signal),
-    ...[undefined, ...question.workspaceIds].map((workspace) => listNotebooks(modelarts, signal, workspace)),
-  ]);
-  const notebooks = new Map(lists.flat().map((notebook) => [notebook.id, notebook]));
-  return assemblePlan(question, pool, [...notebooks.values()]);
-}
-
-/** Decides from what was seen: ours goes, protected and foreign resources stay. */
-export function assemblePlan(
-  { name, installation }: Pick<RemovalQuestion, 'name' | 'installation'>,
-  pool: PoolRow | null,
-  notebooks: readonly NotebookRow[],
-): PlannedRemoval[] {
-  const ownerOf = (marker: Marker | null) =>
-    marker === null || marker.installation !== installation
-      ? null
-      : (makers.map((kind) => operationId(kind, name)).find((id) => ownerHash(id) === marker.owner) ?? null);
-  const items = notebooks
-    .filter((notebook) => notebook.status !== 'DELETED' && ownerOf(notebook.marker) !== null)
-    .map((notebook) => describe('notebook', notebook, ownerOf(notebook.marker)));
-  return pool === null ? items : [...items, describe('pool', pool, ownerOf(pool.marker))];
-}
-
-function describe(kind: PlannedRemoval['kind'], resource: PoolRow | NotebookRow, owner: string | null): PlannedRemoval {
-  const { name, id, createdAt } = resource;
-  const facts = { kind, name, id, createdAt, owner };
-  if (owner === null) return { ...facts, action: 'leave', why: 'not made under this name by this installation' };
-  if (resource.protected) return { ...facts, action: 'leave', why: `made by ${owner}, but protected (maops:keep)` };
-  return { ...facts, action: 'delete', why: `made by ${owner}` };
+): Promise<RemovalPlan> {
+  const inventory = await readProject(deps, signal, workspaceIds);
+  const makers = environmentMakers(name);
+  const { items, kept, unread } = makePlan(inventory, installation, { about: 'name', name, makers }, deps.now());
+  const ownerOf = ({ marker }: PlanItem) => {
+    const read = parseMarker(marker);
+    if (read?.installation !== installation) return null;
+    return makers.find(({ owner }) => owner === read.owner)?.workflowId ?? null;
+  };
+  return {
+    hash: planHash(items),
+    items: [
+      ...items.map((item): PlannedRemoval => ({ ...item, action: 'delete', rule: null, owner: ownerOf(item) })),
+      ...kept.map((item): PlannedRemoval => ({ ...item, action: 'leave', owner: ownerOf(item) })),
+    ],
+    unread,
+  };
 }

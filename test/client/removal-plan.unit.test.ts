@@ -1,74 +1,92 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NotebookRow, PoolRow } from '../../src/client/inventory.js';
-import { assemblePlan } from '../../src/client/removal-plan.js';
-import { formatMarker, parseMarker } from '../../src/domain/marker.js';
+import { planRemoval } from '../../src/client/removal-plan.js';
+import { formatMarker } from '../../src/domain/marker.js';
+import type { ReaderDeps } from '../../src/inventory/reader.js';
+import { ModelArtsError } from '../../src/modelarts/errors.js';
+import { notebookListSchema } from '../../src/modelarts/schemas/notebook.js';
+import { poolListSchema } from '../../src/modelarts/schemas/pool.js';
 import { ownerHash } from '../../src/spec/hash.js';
 
-const marker = (owner: string, installation = 'abc123') =>
-  formatMarker({ installation, owner: ownerHash(owner), spec: '00000000' });
+const installation = 'abc123';
+const marker = (owner: string, of = installation) =>
+  formatMarker({ installation: of, owner: ownerHash(owner), spec: '00000000' });
 
-function pool(description: string, isProtected = false): PoolRow {
-  const nodes = { wanted: 1, available: 1, creating: 0, abnormal: 0 };
-  const facts = { phase: 'Running', type: 'Dedicate', flavors: [], nodes, scopes: {}, network: null, message: null };
+function pool(description: string) {
   return {
-    ...facts,
-    name: 'team-a',
-    id: 'team-a-p',
-    description,
-    createdAt: '2026-03-01T10:00:00Z',
-    marker: parseMarker(description),
-    protected: isProtected,
+    metadata: {
+      name: 'team-a-p',
+      creationTimestamp: '2026-03-01T10:00:00Z',
+      labels: { 'os.modelarts/name': 'team-a' },
+      annotations: { 'os.modelarts/description': description },
+    },
+    spec: { resources: [] },
+    status: { phase: 'Running', resources: {} },
   };
 }
 
-function notebook(id: string, description: string): NotebookRow {
-  const facts = {
-    status: 'RUNNING',
-    flavor: null,
-    pool: null,
-    url: null,
-    autoStopAt: null,
-    user: null,
-    protected: false,
-  };
-  return {
-    ...facts,
-    name: id,
-    id,
-    description,
-    createdAt: '2026-03-01T10:05:00.000Z',
-    marker: parseMarker(description),
-  };
+function notebook(id: string, description: string) {
+  const times = { creation_timestamp: '1772359500000', latest_update_timestamp: '1772359500000' };
+  return { id, name: id, description, status: 'RUNNING', ...times, spec: { annotations: {} } };
 }
 
-const plan = (found: PoolRow | null, notebooks: NotebookRow[] = []) =>
-  assemblePlan({ name: 'team-a', installation: 'abc123' }, found, notebooks).map(
-    ({ action, kind, id, owner }) => `${action} ${kind} ${id} ${owner}`,
-  );
+function project(pools: readonly unknown[], notebooks: readonly unknown[] | 'down' = []): ReaderDeps {
+  const modelarts = {
+    pools: {
+      list: async ({ status }: { status?: string }) =>
+        poolListSchema.parse({ items: status === undefined ? pools : [] }),
+      show: async () => fail(),
+    },
+    notebooks: {
+      list: async () =>
+        notebooks === 'down'
+          ? fail()
+          : notebookListSchema.parse({ instances: notebooks, total_count: notebooks.length }),
+      show: async () => fail(),
+    },
+  };
+  return { modelarts: modelarts as unknown as ReaderDeps['modelarts'], now: () => 0, sleep: async () => undefined };
+}
 
-describe('the plan of a teardown', () => {
-  test('lists what was made under the name, notebooks first', () => {
-    expect(plan(pool(marker('env/team-a')), [notebook('n1', marker('env/team-a'))])).toEqual([
-      'delete notebook n1 env/team-a',
+function fail(): never {
+  throw new ModelArtsError('it is down', { kind: 'unavailable', operation: 'x', method: 'GET', template: '/' });
+}
+
+const plan = async (deps: ReaderDeps) =>
+  await planRemoval(deps, { name: 'team-a', installation, workspaceIds: [] }, new AbortController().signal);
+const lines = async (deps: ReaderDeps) =>
+  (await plan(deps)).items.map(({ action, kind, id, owner }) => `${action} ${kind} ${id} ${owner}`);
+
+describe('the plan of a teardown, as a command shows it', () => {
+  test('lists what was made under the name, notebooks first, with the operation that made it', async () => {
+    expect(await lines(project([pool(marker('env/team-a'))], [notebook('n1', marker('notebook/team-a'))]))).toEqual([
+      'delete notebook n1 notebook/team-a',
       'delete pool team-a-p env/team-a',
     ]);
   });
 
-  test('knows which operation made it', () => {
-    expect(plan(pool(marker('pool/team-a')))).toEqual(['delete pool team-a-p pool/team-a']);
-  });
-
-  test('leaves a pool without our marker, of another installation or of another name, and shows it', () => {
+  test('leaves a pool without our marker, of another installation or of another name, and shows it', async () => {
     for (const description of ['mine', marker('env/team-a', 'ffffff'), marker('env/team-b')]) {
-      expect(plan(pool(description))).toEqual(['leave pool team-a-p null']);
+      expect(await lines(project([pool(description)]))).toEqual(['leave pool team-a-p null']);
     }
   });
 
-  test('leaves what is protected', () => {
-    expect(plan(pool(marker('env/team-a'), true))).toEqual(['leave pool team-a-p env/team-a']);
+  test('leaves what is protected, and says by which rule', async () => {
+    const { items } = await plan(project([pool(`${marker('env/team-a')} maops:keep`)]));
+    expect(items).toMatchObject([{ action: 'leave', rule: 'maops:keep', owner: 'env/team-a' }]);
   });
 
-  test('does not list notebooks of others', () => {
-    expect(plan(null, [notebook('n1', 'somebody'), notebook('n2', marker('env/team-b'))])).toEqual([]);
+  test('has the same hash as long as the same would go', async () => {
+    const before = await plan(project([pool(marker('env/team-a'))]));
+    const again = await plan(project([pool(marker('env/team-a'))]));
+    const kept = await plan(project([pool(`${marker('env/team-a')} maops:keep`)]));
+    expect(again.hash).toBe(before.hash);
+    expect(kept.hash).not.toBe(before.hash);
+  });
+
+  test('names a list that could not be read instead of taking it for empty', async () => {
+    expect(await plan(project([], 'down'))).toMatchObject({
+      items: [],
+      unread: [expect.stringContaining('notebooks')],
+    });
   });
 });

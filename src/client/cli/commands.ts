@@ -17,6 +17,7 @@ export const nounSummaries: Readonly<Record<string, string>> = {
   notebook: 'notebook instances',
   flavor: 'resource flavors and where they are on sale',
   network: 'networks that pools live in',
+  sweep: 'deleting by plan what has expired, was released or has no owner',
   schedule: 'work at set times: sweeps, teardowns, provisioning',
 };
 
@@ -64,6 +65,11 @@ export const commandEntries: readonly CommandEntry[] = [
     'doctor',
     'check settings, Temporal, worker, credentials and clock',
     async () => (await import('./commands/doctor.js')).doctor,
+  ),
+  role(
+    'completion',
+    'print what makes a shell complete maops commands',
+    async () => (await import('./commands/completion.js')).completion,
   ),
   verb(
     'env',
@@ -206,6 +212,18 @@ export const commandEntries: readonly CommandEntry[] = [
     'adopt',
     'give an orphan an owner again',
     async () => (await import('./commands/audit-adopt.js')).auditAdopt,
+  ),
+  verb(
+    'sweep',
+    'plan',
+    'say what nobody needs any more, and why; deletes nothing',
+    async () => (await import('./commands/sweep-plan.js')).sweepPlan,
+  ),
+  verb(
+    'sweep',
+    'apply',
+    'delete what a plan holds, by its hash',
+    async () => (await import('./commands/sweep-apply.js')).sweepApply,
   ),
   ...scheduleEntries,
 ];

@@ -30,7 +30,7 @@ async function deleteResource(
   wait: boolean,
   reason: string,
 ): Promise<ExitCode> {
-  const [plan, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
+  const [{ items: plan, unread }, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
   const env = operationId('env', name);
   if (plan.some(({ owner }) => owner === env) || open.includes(env)) {
     throw new OperationRefusedError(`${kind} ${name} belongs to environment ${name}; nothing was deleted`, {
@@ -48,8 +48,8 @@ async function deleteResource(
   }
   const [resource] = plan.filter((item) => item.kind === kind);
   if (resource !== undefined && resource.action === 'leave') {
-    throw new OperationRefusedError(`${kind} ${name} (${resource.id}) stays: ${resource.why}`);
+    throw new OperationRefusedError(`${kind} ${name} (${resource.id}) stays: ${resource.why}, but ${resource.rule}`);
   }
-  if (resource === undefined && open.length === 0) return sayGone(context, name);
-  return await tearDown(context, name, reason, wait);
+  if (resource === undefined && open.length === 0 && unread.length === 0) return sayGone(context, name);
+  return await tearDown(context, name, { reason, wait });
 }

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
+import { realSleep } from '../../modelarts/timing.js';
 import { readInstallation } from '../../worker/installation.js';
-import { type PlannedRemoval, planRemoval } from '../removal-plan.js';
+import { planRemoval, type RemovalPlan } from '../removal-plan.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { followToEnd, howToWatch } from './following.js';
@@ -10,13 +11,14 @@ import { renderProgress } from './render/progress.js';
 import { viewOf } from './view.js';
 
 /** What a teardown of a name would delete; read with the settings of this process. */
-export async function readPlan(context: Context, name: string): Promise<PlannedRemoval[]> {
+export async function readPlan(context: Context, name: string): Promise<RemovalPlan> {
   const { connection, place, operations } = await context.session();
   const installation = await readInstallation(connection, place.namespace, context.config().installation);
   const spec = await operations.spec(name).catch(() => null);
   const workspaces = [spec?.pool?.workspaceId, spec?.notebook?.workspaceId].filter((id) => id !== undefined);
   const question = { name, installation, workspaceIds: [...new Set(workspaces)] };
-  return await planRemoval(await context.modelarts(), question, context.interrupted);
+  const deps = { modelarts: await context.modelarts(), now: context.terminal.now, sleep: realSleep };
+  return await planRemoval(deps, question, context.interrupted);
 }
 
 /** Workflow ids of the open operations on a name; a teardown calls them off first. */
@@ -27,10 +29,21 @@ export async function openOperations(context: Context, name: string): Promise<st
   return ids.filter((_id, index) => open[index]);
 }
 
+export interface TearDownOptions {
+  readonly reason: string;
+  readonly wait: boolean;
+  /** Of the plan that was looked at: exactly that is deleted. */
+  readonly hash?: string;
+}
+
 /** Starts or joins the teardown of a name and, when asked, waits for its end. */
-export async function tearDown(context: Context, name: string, reason: string, wait: boolean): Promise<ExitCode> {
+export async function tearDown(
+  context: Context,
+  name: string,
+  { reason, wait, hash }: TearDownOptions,
+): Promise<ExitCode> {
   const operations = await context.operations();
-  const { workflowId } = await operations.teardown(name, { reason });
+  const { workflowId } = await operations.teardown(name, { reason }, hash);
   context.notice(`${workflowId} is under way`);
   if (wait)
     return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs: null });

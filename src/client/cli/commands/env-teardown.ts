@@ -1,13 +1,15 @@
+import { OperationRefusedError } from '../../errors.js';
 import { type Define, example } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
-import { renderRemovals } from '../render/resources.js';
+import { renderItems } from '../render/plan.js';
 import { askToGoOn, openOperations, readPlan, sayGone, tearDown } from '../tearing-down.js';
 
 interface Options {
   readonly yes?: boolean;
   readonly wait?: boolean;
   readonly reason: string;
+  readonly hash?: string;
 }
 
 /** `maops env teardown`: without `--yes` it only goes on when a person at a terminal says so. */
@@ -16,30 +18,38 @@ export const envTeardown: Define = (command, run) => {
     .argument('<name>', 'the environment')
     .option('--yes', 'delete without asking')
     .option('--wait', 'wait until it is verified that everything is gone')
+    .option('--hash <hash>', 'delete exactly the plan that was shown with this hash, or nothing')
     .option('--reason <text>', 'why; it is kept in the audit of what is called off', 'teardown')
     .addHelpText('after', example('maops env teardown team-a', 'maops env teardown team-a --yes --wait'))
     .action((name: string, options: Options) => run((context) => teardown(context, name, options)));
 };
 
-async function teardown(
-  context: Context,
-  name: string,
-  { yes = false, wait = false, reason }: Options,
-): Promise<ExitCode> {
+async function teardown(context: Context, name: string, options: Options): Promise<ExitCode> {
+  const { yes = false, wait = false, reason, hash: asked } = options;
   const [plan, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
-  const ours = plan.filter(({ owner }) => owner !== null);
-  if (ours.length === 0 && open.length === 0) {
-    for (const { kind, id, why } of plan) context.notice(`${kind} ${id} stays: ${why}`);
+  const { items, hash, unread } = plan;
+  const ours = items.filter(({ owner }) => owner !== null);
+  if (ours.length === 0 && open.length === 0 && unread.length === 0) {
+    for (const { kind, id, rule } of items) context.notice(`${kind} ${id} stays: ${rule}`);
     return sayGone(context, name);
   }
-  if (yes) return await tearDown(context, name, reason, wait);
+  // Only a hash that was given binds: what is found under the name goes, and what is open on it makes more meanwhile.
+  if (yes) return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
   const { terminal } = context;
-  const shown = renderRemovals(plan, terminal.timeZone);
+  const shown = renderItems(items, terminal.timeZone);
   const calledOff = open.length === 0 ? '' : `\n\nis called off first: ${open.join(', ')}`;
-  context.result({ name, items: plan, open }, `teardown of ${name}:\n${shown}${calledOff}`);
+  const notRead = unread.map((line) => `\nnot read: ${line}`).join('');
+  const text = `teardown of ${name}:\n${shown}${notRead}${calledOff}\n\nhash ${hash}`;
+  context.result({ name, hash, items, open, unread }, text);
+  if (asked !== undefined && asked !== hash) {
+    throw new OperationRefusedError(`the plan has changed: ${asked} was asked for, it is ${hash} now`, {
+      hint: 'Look at it once more; nothing was deleted.',
+    });
+  }
   const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
   if (isAttended && (await askToGoOn(context, `Delete this for good?`)))
-    return await tearDown(context, name, reason, wait);
-  context.notice(`nothing was deleted. To go on: maops env teardown ${name} --yes${wait ? ' --wait' : ''}`);
+    return await tearDown(context, name, { reason, wait, hash });
+  const again = `maops env teardown ${name} --yes${wait ? ' --wait' : ''}`;
+  context.notice(`nothing was deleted. To go on: ${again}; for exactly this plan: ${again} --hash ${hash}`);
   return exitCodes.usage;
 }

@@ -1,5 +1,4 @@
 import type { FlavorRow, NetworkRow, NotebookRow, PoolRow } from '../../inventory.js';
-import type { PlannedRemoval } from '../../removal-plan.js';
 import type { Colors } from '../terminal.js';
 import { renderFields, renderTable } from './table.js';
 import { formatTime } from './time.js';
@@ -108,17 +107,4 @@ export function renderNetwork(network: NetworkRow, timeZone: string): string {
     ['cidr', network.cidr],
     ['created', formatTime(network.createdAt, timeZone)],
   ]);
-}
-
-/** What a teardown would delete and what it would leave. */
-export function renderRemovals(removals: readonly PlannedRemoval[], timeZone: string): string {
-  if (removals.length === 0) return 'no resources';
-  const rows = removals.map(({ action, kind, id, createdAt, why }) => [
-    action,
-    kind,
-    id,
-    formatTime(createdAt, timeZone),
-    why,
-  ]);
-  return renderTable(rows, ['ACTION', 'KIND', 'ID', 'CREATED', 'WHY']);
 }

@@ -1,0 +1,56 @@
+import { OperationRefusedError } from '../../errors.js';
+import { type Define, example } from '../command.js';
+import type { Context } from '../context.js';
+import { type ExitCode, exitCodes } from '../exit.js';
+import { followToEnd, readDuration } from '../following.js';
+import { renderPlan, renderResults } from '../render/plan.js';
+import { defineSweep, makePlan, rulesOf, type SweepOptions } from '../sweeping.js';
+import { askToGoOn } from '../tearing-down.js';
+
+interface Options extends SweepOptions {
+  readonly hash: string;
+  readonly yes?: boolean;
+  readonly timeout?: string;
+}
+
+/** `maops sweep apply`: deletes what a plan holds, told by its hash, and follows to the end. */
+export const sweepApply: Define = (command, run) => {
+  defineSweep(command, 'sweep')
+    .requiredOption('--hash <hash>', 'of the plan that was looked at')
+    .option('--yes', 'delete without asking')
+    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the sweep goes on')
+    .addHelpText('after', example('maops sweep apply --hash 41de91b15441054b --yes'))
+    .action((options: Options) => run((context) => apply(context, options)));
+};
+
+async function apply(context: Context, options: Options): Promise<ExitCode> {
+  const timeoutMs = readDuration('--timeout', options.timeout);
+  const rules = await rulesOf(context, options);
+  if (options.yes !== true && !(await isConfirmed(context, options, rules))) return exitCodes.usage;
+  const operations = await context.operations();
+  const request = { apply: true, rules, planHash: options.hash };
+  const { workflowId } = await operations.startSweep(request, { reason: options.reason });
+  context.notice(`${workflowId} is under way`);
+  const code = await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
+  if (!context.json) {
+    const progress = await operations.progress(workflowId);
+    if ('results' in progress && Array.isArray(progress.results)) context.notice(renderResults(progress.results));
+  }
+  return code;
+}
+
+/** Shows the plan as it is now; a person at a terminal may go on, anybody else is told how. */
+async function isConfirmed(context: Context, { hash, reason }: Options, rules: unknown): Promise<boolean> {
+  const { terminal } = context;
+  const plan = await makePlan(context, rules, reason);
+  context.result(plan, renderPlan(plan, terminal.timeZone));
+  if (plan.hash !== hash) {
+    throw new OperationRefusedError(`the plan has changed: ${hash} was asked for, it is ${plan.hash} now`, {
+      hint: 'Look at it once more; nothing was deleted.',
+    });
+  }
+  const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
+  if (isAttended && (await askToGoOn(context, 'Delete this for good?'))) return true;
+  context.notice(`nothing was deleted. To go on: maops sweep apply --hash ${hash} --yes`);
+  return false;
+}

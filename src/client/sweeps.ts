@@ -1,0 +1,48 @@
+import { sweepId } from '../contract/ids.js';
+import type { SweepInput, SweepProgress } from '../contract/workflows.js';
+import type { OperationHandle, Said } from './calls.js';
+import { OperationFailedError, OperationsError } from './errors.js';
+import type { Runs } from './runs.js';
+import { commandOf, type Speaker } from './speaking.js';
+import { progressOf } from './standing.js';
+
+/** What a sweep may take and whether it is to: without `apply` it is a dry run. */
+export type SweepRequest = Pick<SweepInput, 'apply' | 'rules' | 'planHash'>;
+
+/** One more sweep: its time, and an id that tells two of the same moment apart. */
+export interface SweepStart {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Starts a sweep; one that a person starts is called `manual`, those of schedules carry the schedule's name. */
+export async function start(
+  speaker: Speaker,
+  request: SweepRequest,
+  { at, id }: SweepStart,
+  said: Said,
+): Promise<OperationHandle> {
+  const workflowId = `${sweepId('manual', new Date(at).toISOString())}-${id.slice(0, 8)}`;
+  const argument: SweepInput = { ...request, ...commandOf(speaker, said) };
+  const summary = request.apply === true ? 'sweep' : 'plan of a sweep';
+  const { runId } = await speaker.runs.start({ type: 'sweepExpired', workflowId, argument, memo: {}, summary });
+  return { workflowId, runId };
+}
+
+/** Waits for the end of a sweep; throws OperationFailedError when it did not do what it was asked to. */
+export async function end(
+  runs: Runs,
+  { workflowId }: OperationHandle,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<SweepProgress> {
+  await runs.awaitEnd(workflowId, signal);
+  const run = await runs.describe(workflowId);
+  if (run === null) throw new OperationsError(`${workflowId} is gone`);
+  const progress = await progressOf(runs, run);
+  if (isSwept(progress) && progress.phase === 'Done') return progress;
+  throw new OperationFailedError(progress);
+}
+
+function isSwept(progress: object): progress is SweepProgress {
+  return 'plan' in progress && 'results' in progress;
+}
