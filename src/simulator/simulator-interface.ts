@@ -22,6 +22,8 @@ export interface Simulator {
   readonly region: string;
   /** A plain copy of the state as of now; changing it changes nothing. */
   state(): SimState;
+  /** The state as of now itself, for those who only look and keep nothing: a copy is the larger part of a look. */
+  view(): Readonly<SimState>;
   /** The log of calls, without the control plane's. */
   requests(operation?: string): RequestRecord[];
   /** Calls per operation. */

@@ -75,6 +75,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       advance(world);
       return copyOf(world.state);
     },
+    view() {
+      advance(world);
+      return world.state;
+    },
     requests: (operation) => world.log.list(operation),
     summary: () => world.log.summary(),
     snapshot() {

@@ -20,8 +20,9 @@ export class LastLooks {
     const now = simulator.clock.now();
     const kind: Kind = word === 'pools' ? 'pool' : 'notebook';
     const isList = rest === '';
+    const state = simulator.view();
     for (const name of this.names) {
-      const ours = oursIn(simulator.state(), { name });
+      const ours = oursIn(state, { name });
       const shown = kind === 'pool' ? ours.pools : ours.notebooks;
       const visible = shown.filter(({ id, hidden }) =>
         isList ? (hidden.list ?? 0) <= now : rest === `/${id}` && (hidden.show ?? 0) <= now,

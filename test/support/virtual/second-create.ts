@@ -10,7 +10,7 @@ import type { HttpCall } from './http.js';
 export function doubleOfCreate({ method, path, body }: HttpCall, simulator: Simulator): string | null {
   if (method !== 'POST' || !/\/(pools|demanager\/instances)(\?|$)/.test(path)) return null;
   const owner = parseMarker(body)?.owner;
-  const ours = oursIn(simulator.state());
+  const ours = oursIn(simulator.view());
   const there = path.includes('/pools')
     ? ours.pools.filter(
         ({ annotations, deletedAt }) =>
