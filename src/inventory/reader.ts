@@ -168,7 +168,7 @@ class Reader {
   }
 }
 
-/** The gateway's answer for an API that this region does not have (notebooks-and-auth.md 5.1). */
+/** The gateway's answer for an API that this region does not have (notebooks-and-auth.md 7). */
 function isUnpublished(error: unknown): boolean {
   return error instanceof ModelArtsError && error.status === 404 && error.errorCode === 'APIGW.0101';
 }

@@ -62,16 +62,29 @@ describe('protecting an environment in virtual time', () => {
   test('goes on when an answer is lost, and is done only when a show has the mark', async () => {
     const made = await ready();
     made.simulator.faults.plan(
-      { operation: 'pools.patch', kind: 'lost', at: 'after' },
       { operation: 'pools.patch', kind: 'status', status: 502 },
+      { operation: 'pools.patch', kind: 'lost', at: 'after' },
       { operation: 'notebooks.update', kind: 'status', status: 500 },
-      { operation: 'notebooks.show', kind: 'missingFields', paths: ['description'], nth: 3 },
       { operation: 'pools.list', kind: 'status', status: 503 },
     );
     await change(made, 'protect');
     expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
     expect(descriptions(made).every(isProtected)).toBe(true);
+    made.simulator.faults.expectAllHit();
     await made.world.verifyReplays();
+  });
+
+  test('waits until a show has the mark: one that lags behind is looked at again', async () => {
+    const made = await ready();
+    const before = made.simulator.summary()['pools.show'] ?? 0;
+    // The first show is the look before the write.
+    const paths = [['metadata', 'annotations', 'os.modelarts/description']];
+    made.simulator.faults.plan({ operation: 'pools.show', kind: 'missingFields', paths, nth: 2, times: 4 });
+    await change(made, 'protect');
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    made.simulator.faults.expectAllHit();
+    expect(made.simulator.summary()['pools.show']).toBe(before + 6);
+    expect(made.simulator.summary()).toMatchObject({ 'pools.patch': 1 });
   });
 
   test('is not said of a name that this installation made nothing of', async () => {
