@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { isProtected } from '../../src/domain/marker.js';
 import { startVirtualStack, type VirtualStack, type VirtualStackOptions } from '../support/virtual/environment.js';
-import { finishMainJob } from './stories.js';
+import { notebookPart, poolPart } from '../workflows/documents.js';
+import { finishMainJob, startMainJob, untilPhase } from './stories.js';
 
 // What passes in a fraction of a second takes longer on a machine that has much else to do.
 jest.setTimeout(30_000);
@@ -158,5 +159,42 @@ describe('what is protected', () => {
     await made.world.run({ maxTime: 3_600_000 });
     expect(made.simulator.state()).toMatchObject({ pools: [{ name: 'team-a' }], notebooks: [{ name: 'team-a' }] });
     expect(await made.progress('lease/team-a')).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
+  });
+
+  test('is no hindrance for a run that undoes its own create', async () => {
+    const made = await startVirtualStack();
+    stacks.push(made);
+    await startMainJob(made);
+    await untilPhase(made, 'AwaitingNotebook');
+    await change(made, 'protect');
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    await made.world.cancel('env/team-a');
+    await expect(made.world.result('env/team-a')).rejects.toThrow();
+    expect(made.world.searchAttributes('env/team-a').MaopsPhase).toBe('Cancelled');
+    expect(made.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+  });
+});
+
+describe('protecting what was made alone', () => {
+  test('works by the name of a pool', async () => {
+    const made = await startVirtualStack();
+    stacks.push(made);
+    await made.world.start('provisionPool', 'pool/team-a', [{ name: 'team-a', pool: poolPart() }]);
+    await made.world.result('pool/team-a');
+    await change(made, 'protect');
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done', why: 'pool team-a: protected' });
+    expect(descriptions(made).map(isProtected)).toEqual([true]);
+  });
+
+  test.each(['team-a', 'trial'])('works by the name of a notebook and by that of its operation: %s', async (name) => {
+    const made = await startVirtualStack();
+    stacks.push(made);
+    const flavor = { profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' };
+    const document = { name: 'team-a', notebook: notebookPart({ name: 'trial', ...flavor }) };
+    await made.world.start('launchNotebook', 'notebook/team-a', [document]);
+    await made.world.result('notebook/team-a');
+    await change(made, 'protect', name);
+    expect(await made.world.result(`change/environment/${name}`)).toMatchObject({ why: 'notebook trial: protected' });
+    expect(descriptions(made).map(isProtected)).toEqual([true]);
   });
 });
