@@ -40,6 +40,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Operations>
   return operations;
 }
 
+/** As `connect`, for a service that makes or looks at schedules; `close` closes the connection, schedules go on. */
+export async function connectSchedules(
+  options: ConnectOptions = {},
+): Promise<{ readonly schedules: Schedules; readonly close: () => Promise<void> }> {
+  const { connection, ...given } = options;
+  const { schedules, operations } = await openSession({ ...readClientConfig(), ...given }, connection);
+  return { schedules, close: () => operations.close() };
+}
+
 /** As `connect`, for commands that need the parts too; `config` has every setting. */
 export async function openSession(config: ClientConfig, given: ConnectOptions['connection'] = {}): Promise<Session> {
   const { address, namespace, taskQueue, actor } = config;
