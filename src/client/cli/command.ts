@@ -17,3 +17,9 @@ export function example(...lines: readonly string[]): string {
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
+
+/** What every command takes. */
+export function addCommonOptions(command: Command): void {
+  command.option('--json', 'print one JSON document (watch: one JSON line per change)');
+  command.option('--debug', 'show stack traces');
+}

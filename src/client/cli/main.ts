@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../modelarts/user-agent.js';
-import type { Run } from './command.js';
+import { addCommonOptions, type Run } from './command.js';
 import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
+import { namesCommand, printNames } from './completion/names.js';
 import { openContext } from './context.js';
 import { describeError, type ExitCode, exitCodeOf, exitCodes, exitCodesHelp } from './exit.js';
 import { processTerminal, type Terminal } from './terminal.js';
@@ -28,6 +29,7 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
     terminal.stdout.write(exitCodesHelp);
     return exitCodes.done;
   }
+  if (given[0] === namesCommand) return await printNames(terminal);
   // `help env create` means the help of that command, which commander alone would not find below a noun.
   const words = given[0] === 'help' && given.length > 1 ? [...given.slice(1), '--help'] : given;
   const entry = findEntry(words);
@@ -66,8 +68,7 @@ async function buildProgram(
     if (entry !== asked) continue;
     const define = await entry.load();
     define(command, runOf(command));
-    command.option('--json', 'print one JSON document (watch: one JSON line per change)');
-    command.option('--debug', 'show stack traces');
+    addCommonOptions(command);
   }
   return program;
 }

@@ -1,0 +1,30 @@
+import { readClientConfig } from '../../../config.js';
+import { openSession } from '../../connect.js';
+import { type ExitCode, exitCodes } from '../exit.js';
+import type { Terminal } from '../terminal.js';
+
+/** What completion scripts call for the names of environments; not for people, so no help names it. */
+export const namesCommand = '__names';
+/** Somebody has pressed Tab: without an answer by then, there is none. */
+const patienceMs = 1_500;
+
+/** Prints the names of environments, one a line; whatever goes wrong, it prints nothing and says nothing. */
+export async function printNames(terminal: Terminal): Promise<ExitCode> {
+  let giveUp: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly string[]>((resolve) => {
+    giveUp = setTimeout(() => resolve([]), patienceMs);
+  });
+  const names = await Promise.race([readNames().catch(() => []), late]);
+  clearTimeout(giveUp);
+  terminal.stdout.write(names.map((name) => `${name}\n`).join(''));
+  return exitCodes.done;
+}
+
+async function readNames(): Promise<readonly string[]> {
+  const { operations } = await openSession(readClientConfig());
+  try {
+    return await operations.names();
+  } finally {
+    await operations.close();
+  }
+}

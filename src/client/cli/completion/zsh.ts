@@ -1,0 +1,91 @@
+import { nounSummaries } from '../commands.js';
+import { type Completable, type CompletableCommand, firstWords } from './completable.js';
+import { namesCommand } from './names.js';
+
+/** The completion of zsh: one function whose arguments `_arguments` checks. */
+export function zshCompletion(commands: readonly CompletableCommand[]): string {
+  const nouns = [...new Set(commands.map(({ noun }) => noun).filter((noun) => noun !== null))];
+  const first = firstWords(commands, nounSummaries);
+  return `#compdef maops
+# zsh completion for maops: put it as _maops into a folder of $fpath, or source <(maops completion zsh)
+
+_maops_names() {
+  local -a names
+  names=(\${(f)"$(\${words_before[1]:-maops} ${namesCommand} 2>/dev/null)"})
+  compadd -a names
+}
+
+_maops_verbs() {
+  case "$1" in
+${nouns
+  .map((noun) => {
+    const verbs = commands.filter((command) => command.noun === noun);
+    return `    ${noun}) local -a verbs=(${verbs.map(({ verb, summary }) => quote(`${verb}:${summary}`)).join(' ')}); _describe verb verbs ;;`;
+  })
+  .join('\n')}
+  esac
+}
+
+_maops_command() {
+  case "$1" in
+${commands.map((command) => `    ${quote(pathOf(command))}) _arguments ${argumentsOf(command).map(quote).join(' ')} ;;`).join('\n')}
+    *) return 1 ;;
+  esac
+}
+
+_maops() {
+  local -a words_before=("\${words[@]}")
+  if (( CURRENT == 2 )); then
+    local -a commands=(${first.map(({ word, summary }) => quote(`${word}:${summary}`)).join(' ')})
+    _describe command commands
+    return
+  fi
+  local noun="\${words[2]}"
+  case " ${nouns.join(' ')} " in
+    *" $noun "*)
+      if (( CURRENT == 3 )) && [[ "\${words[3]}" != -* ]]; then _maops_verbs "$noun"; return; fi
+      if [[ "\${words[3]}" != -* ]]; then
+        shift 2 words; (( CURRENT -= 2 )); _maops_command "$noun \${words[1]}"; return
+      fi ;;
+  esac
+  shift words; (( CURRENT -= 1 )); _maops_command "$noun"
+}
+
+if [ "\${funcstack[1]}" = _maops ]; then _maops "$@"; else compdef _maops maops; fi
+`;
+}
+
+function argumentsOf(command: CompletableCommand): string[] {
+  const options = command.options.flatMap(({ names, description, takes }) =>
+    names.map(
+      (name) => `${name}[${plain(description)}]${takes === null ? '' : `:${name.replace(/^-+/, '')}:${act(takes)}`}`,
+    ),
+  );
+  return [...options, ...command.arguments.map((argument, index) => `${index + 1}: :${act(argument)}`)];
+}
+
+function act(what: Completable): string {
+  switch (what.kind) {
+    case 'words':
+      return `(${what.words.join(' ')})`;
+    case 'file':
+      return '_files';
+    case 'environment':
+      return '_maops_names';
+    case 'anything':
+      return '( )';
+  }
+}
+
+/** Brackets and colons mean something to `_arguments`. */
+function plain(text: string): string {
+  return text.replaceAll(/[[\]:]/g, ' ');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\\\''")}'`;
+}
+
+function pathOf({ noun, verb }: CompletableCommand): string {
+  return noun === null ? verb : `${noun} ${verb}`;
+}

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { readCatalogue } from '../../src/client/cli/catalogue.js';
+import { commandLinePage } from '../../src/client/cli/page.js';
+
+const file = path.join(__dirname, '../../docs/cli.md');
+
+test('docs/cli.md is what the commands say of themselves (to write it anew: npx tsx scripts/cli-page.ts)', async () => {
+  expect(readFileSync(file, 'utf8')).toBe(commandLinePage(await readCatalogue()));
+});
+
+test('every link inside the page leads somewhere', () => {
+  const page = readFileSync(file, 'utf8');
+  const anchors = new Set(
+    [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-')),
+  );
+  for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
+});
