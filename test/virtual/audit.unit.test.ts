@@ -173,6 +173,30 @@ describe('an audit in virtual time', () => {
     expect(report.costs).toMatchObject({ perHour: 2.2 });
   });
 
+  test('calls what outlives the end of its lease expired, and what does not move for long stuck', async () => {
+    const made = await stack();
+    await startMainJob(made, { lease: { ttl: '1h' } });
+    await made.world.result('env/team-a');
+    await made.world.run({ maxTime: 10 * 60_000 });
+    expect((await audit(made)).report.counts).toMatchObject({ owned: 2 });
+    await made.world.signal('lease/team-a', 'pause', { by: 'ann', reason: 'forgotten' });
+    await made.world.run({ maxTime: 3 * 3_600_000 });
+    const { report } = await audit(made);
+    expect(report.counts).toMatchObject({ expired: 2, owned: 0 });
+    expect(report.findings[0]?.why).toMatch(/^the lease of team-a ended 2h/);
+    made.simulator.faults.plan({ operation: 'pools.delete', kind: 'deleteFails', times: 'always' });
+    await made.world.signal('lease/team-a', 'resume', { by: 'ann' });
+    await made.world.run({ maxTime: 3_600_000 });
+    expect((await audit(made)).report).toMatchObject({
+      counts: { owned: 1, expired: 0 },
+      findings: [{ kind: 'pool', why: 'lease/team-a: DeletingPool' }],
+    });
+    await made.world.run({ maxTime: 6 * 3_600_000 });
+    const { report: late } = await audit(made);
+    expect(late.counts).toMatchObject({ stuck: 1 });
+    expect(late.findings[0]?.why).toMatch(/^lease\/team-a has been DeletingPool for [67]h/);
+  });
+
   test('fails, and is not tried for ever, with credentials that are refused', async () => {
     const made = await stack();
     await finishMainJob(made);
@@ -185,7 +209,8 @@ describe('an audit in virtual time', () => {
 describe('adopting an orphan in virtual time', () => {
   test('gives everything of its name a lease again, which can tear it down', async () => {
     const made = await stack();
-    await finishMainJob(made);
+    await startMainJob(made, { lease: { ttl: '8h' } });
+    await made.world.result('env/team-a');
     await forget(made);
     const { report } = await audit(made);
     const id = report.findings[0]?.id;
@@ -193,6 +218,9 @@ describe('adopting an orphan in virtual time', () => {
     expect(adopted.audit).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
     expect(adopted.report.counts).toMatchObject({ owned: 2, orphan: 0 });
     expect(made.world.openWorkflows()).toEqual(['lease/team-a']);
+    // The end of the last known spec, counted from now.
+    const endsAt = new Date(made.world.now() + 8 * 3_600_000).toISOString().slice(0, 15);
+    expect((await made.progress('lease/team-a')).lease?.endsAt).toContain(endsAt);
     expect((await audit(made)).report.counts).toMatchObject({ owned: 2, orphan: 0 });
     await made.world.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
     expect(await made.world.result('teardown/team-a')).toMatchObject({ phase: 'Gone' });
