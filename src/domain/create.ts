@@ -67,9 +67,8 @@ export type CreateDecision =
   | { readonly act: 'cleanUp'; readonly found: Found }
   /** Pauses before the next look; `failure` says what it is when there is no time for one. */
   | { readonly act: 'settle'; readonly pauseMs: number; readonly why: string; readonly failure: Unsettled }
-  /** Only an operator can tell whose it is. */
-  | { readonly act: 'ask'; readonly why: string }
-  | { readonly act: 'refuse'; readonly type: 'NameTaken' | 'SpecConflict'; readonly why: string };
+  /** `UnknownOutcome`: only an operator can tell whose it is. */
+  | { readonly act: 'refuse'; readonly type: 'NameTaken' | 'SpecConflict' | 'UnknownOutcome'; readonly why: string };
 
 /**
  * What to do after a look and before a create call; neither create call has an idempotency token, so this is what keeps
@@ -88,7 +87,8 @@ export function decideCreate(
   const stranger = mine.length > 0 ? undefined : found[0];
   if (stranger !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(stranger, lastCreate)) {
     return {
-      act: 'ask',
+      act: 'refuse',
+      type: 'UnknownOutcome',
       why: `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}; at ${timeOf(now)} ${stranger.id} is there, made at ${stranger.createdAt || 'an unknown time'}, without a marker`,
     };
   }

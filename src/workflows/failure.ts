@@ -9,6 +9,19 @@ export function stepFailure(type: FailureType, message: string, facts: Partial<F
   return withoutStack(ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] }));
 }
 
+/** Ends a step whose name is taken, or may be; `look` is the command that shows by whom. */
+export function refusedCreate(
+  { type, why }: { readonly type: FailureType; readonly why: string },
+  look: string,
+  name: string,
+): ApplicationFailure {
+  const next =
+    type === 'UnknownOutcome'
+      ? ` If it is yours, delete it or give it its marker back, then \`maops env resolve ${name} retry\`.`
+      : '';
+  return stepFailure(type, why, { hint: `Look at it with \`${look}\`.${next}` });
+}
+
 /** Raw JSON can start a run too: an argument without a usable name ends it at once. */
 export function checkName<Input extends { readonly name: string }>(input: Input | undefined | null): Input {
   if (isName(input?.name)) return input;

@@ -3,7 +3,7 @@ import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
 import { awaitRunningNotebook, deadlinePassed } from './await-notebook.js';
-import { describeFailure, stepFailure } from './failure.js';
+import { describeFailure, refusedCreate, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { removeNotebook, removeNotebooks } from './removal.js';
@@ -24,6 +24,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
   const label = `notebook ${notebook.name}`;
   op.enter('CreatingNotebook', `looking for ${label}`);
   op.reach(percentOf('createNotebook'));
+  let isDoubted = false;
   if (op.state.making.notebook.cleaning) await clearAll(op);
   for (;;) {
     await op.continueWhenLong();
@@ -35,15 +36,15 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
     );
     if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
     const decision = decideCreate(label, look.answer, op.us, lastCreate, settings.settleMs, Date.now());
+    // One answer may lack the marker: a stranger's is what two looks in a row have shown.
+    const isConfirmedRefusal = isDoubted;
+    isDoubted = decision.act === 'refuse';
     switch (decision.act) {
       case 'refuse':
-        throw stepFailure(decision.type, decision.why, {
-          hint: `Look at it with \`maops notebook show ${notebook.name}\`.`,
-        });
-      case 'ask':
-        throw stepFailure('UnknownOutcome', decision.why, {
-          hint: `If it is yours, delete it or give it its marker back, then \`maops env resolve ${op.spec.name} retry\`.`,
-        });
+        if (isConfirmedRefusal) throw refusedCreate(decision, `maops notebook show ${notebook.name}`, op.spec.name);
+        if ((await op.within('notebook', () => sleep(settings.pollMinMs))) === null)
+          throw deadlinePassed(op, decision.why, decision.type);
+        continue;
       case 'adopt':
         return await adopt(op, decision.found, decision.surplus, notebook.name);
       case 'awaitGone':

@@ -7,7 +7,7 @@ import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { awaitUsablePool, deadlinePassed } from './await-pool.js';
-import { describeFailure, stepFailure } from './failure.js';
+import { describeFailure, refusedCreate, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { removePool } from './removal.js';
@@ -35,25 +35,26 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
   const workspaceId = pool.workspaceId ?? null;
   op.enter('CreatingPool', `looking for pool ${op.spec.name}`);
   op.reach(percentOf('createPool'));
+  let isDoubted = false;
   if (op.state.making.pool.cleaning) await cleanUp(op, `cleaning up what is left of pool ${op.spec.name}`);
   for (;;) {
     await op.continueWhenLong();
     const look = await op.within('pool', () =>
       op.reads(`pool ${op.spec.name}`).lookForPool({ poolId, name: op.spec.name, workspaceId }),
     );
-    if (look === null) throw deadlinePassed(op, 'no answer about the pool before the deadline');
-    const making = op.state.making.pool;
     const label = `pool ${op.spec.name}`;
+    if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
+    const making = op.state.making.pool;
     const decision = decideCreate(label, look.answer, op.us, making.lastCreate, settings.settleMs, Date.now());
+    // One answer may lack the marker: a stranger's is what two looks in a row have shown.
+    const isConfirmedRefusal = isDoubted;
+    isDoubted = decision.act === 'refuse';
     switch (decision.act) {
       case 'refuse':
-        throw stepFailure(decision.type, decision.why, {
-          hint: `Look at it with \`maops pool show ${op.spec.name}\`.`,
-        });
-      case 'ask':
-        throw stepFailure('UnknownOutcome', decision.why, {
-          hint: `If it is yours, delete it or give it its marker back, then \`maops env resolve ${op.spec.name} retry\`.`,
-        });
+        if (isConfirmedRefusal) throw refusedCreate(decision, `maops pool show ${op.spec.name}`, op.spec.name);
+        if ((await op.within('pool', () => sleep(settings.pollMinMs))) === null)
+          throw deadlinePassed(op, decision.why, decision.type);
+        continue;
       case 'adopt':
         return await adopt(op, decision.found, choices);
       case 'awaitGone':

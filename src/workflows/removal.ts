@@ -132,6 +132,7 @@ export async function removePool(
   const workspaceId = known.workspaceIds[0] ?? null;
   let watch: Watch<PoolFacts> = freshWatch;
   let seen = false;
+  let isDoubted = false;
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
@@ -152,16 +153,16 @@ export async function removePool(
     const facts = watch.last?.facts;
     if (!facts) continue;
     if (!isOurs(op, facts, removal)) {
-      // A run that undoes its own create has nothing to undo here; a teardown must not say that the name is gone.
-      if (!removal.obeysProtection) return seen;
-      throw stepFailure(
-        'Protected',
-        `pool ${poolId} exists and does not carry the marker of ${name}; it is left alone`,
-        {
-          hint: `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`,
-        },
-      );
+      // One answer may lack the marker: a stranger's is what two looks in a row have shown.
+      if (!isDoubted || (await settleMore(known.unknownSince, settings.settleMs))) {
+        isDoubted = true;
+        watch = freshWatch;
+        continue;
+      }
+      leaveStrangers(op, facts, removal);
+      return seen;
     }
+    isDoubted = false;
     if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
     refuseUnplanned(removal.plan, 'pool', facts);
     seen = true;
@@ -179,6 +180,18 @@ export async function removePool(
     await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
     command = given(command, facts.createdAt, Date.now());
   }
+}
+
+/** A run that undoes its own create has nothing to undo in a stranger's pool; a teardown must not say that the name is gone. */
+function leaveStrangers(op: Operation, { id, createdAt }: PoolFacts, { name, known, obeysProtection }: Removal): void {
+  if (obeysProtection) {
+    throw stepFailure('Protected', `pool ${id} exists and does not carry the marker of ${name}; it is left alone`, {
+      hint: `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`,
+    });
+  }
+  if (known.unknownSince === null) return;
+  const doubt = 'whether the create that nobody answered has made it is not known';
+  op.audit('leave', op.state.progress.workflowId, `pool ${id}, made at ${createdAt}, is not marked as ours: ${doubt}`);
 }
 
 /** How long to wait for news. While it is not there, no command is due, however long ago the last one was given. */

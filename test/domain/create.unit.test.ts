@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { capacityPause, decideCreate, type Found } from '../../src/domain/create.js';
+import { afterDoubt, capacityPause, decideCreate, type Found, type LastCreate } from '../../src/domain/create.js';
 import {
   formatMarker,
   isProtected,
@@ -66,9 +66,45 @@ describe('before a create', () => {
   test('after an unknown outcome a fresh one without a marker is for an operator to judge', () => {
     const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
     const sentAt = Date.parse('2025-12-31T23:59:50Z');
-    expect(decide([bare], sentAt, sentAt)).toMatchObject({ act: 'ask', why: expect.stringContaining('p-1') });
+    expect(decide([bare], sentAt, sentAt)).toMatchObject({
+      act: 'refuse',
+      type: 'UnknownOutcome',
+      why: expect.stringMatching(
+        /maops:aaaaaa-11111111-33333333 was sent at 2025-12-31T23:59:50.000Z \(lost\); at .* p-1 is/,
+      ),
+    });
     expect(decide([bare], sentAt + 600_000, sentAt + 600_000)).toMatchObject({ act: 'refuse', type: 'NameTaken' });
     expect(decide([bare])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
+  });
+
+  test('after creates that were all refused because the name exists, what is there without a marker is a stranger’s', () => {
+    const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
+    const sentAt = Date.parse('2025-12-31T23:59:50Z');
+    const call = (last: LastCreate, outcome: 'unknown' | 'exists', at: number) =>
+      afterDoubt(last, { outcome, why: `${outcome} at ${at}` }, at, at + 1);
+    const type = (last: LastCreate) => decideCreate('pool p', [bare], us, last, settleMs, sentAt);
+    const refused = call(call({ outcome: 'none' }, 'exists', sentAt), 'exists', sentAt + 1_000);
+    expect(type(refused)).toMatchObject({ type: 'NameTaken' });
+    const lostFirst = call(call({ outcome: 'none' }, 'unknown', sentAt), 'exists', sentAt + 90_000);
+    expect(type(lostFirst)).toMatchObject({ type: 'UnknownOutcome', why: expect.stringContaining('exists at') });
+    expect(type(call(refused, 'unknown', sentAt + 2_000))).toMatchObject({ type: 'UnknownOutcome' });
+  });
+
+  test('ours is adopted, whatever else has the name', () => {
+    expect(decide([found({ id: 'x', marker: null }), found()])).toMatchObject({ act: 'adopt', found: { id: 'p-1' } });
+  });
+
+  test.each([
+    ['nobody answered', ['unknown'], 'DeadlineExceeded'],
+    ['all were refused because the name exists', ['exists', 'exists'], 'NameTaken'],
+    ['one was not answered and the next refused because the name exists', ['unknown', 'exists'], 'UnknownOutcome'],
+    ['one was refused because the name exists and the next not answered', ['exists', 'unknown'], 'DeadlineExceeded'],
+  ] as const)('creates of which %s, and nothing seen by the deadline', (_title, outcomes, failure) => {
+    const last = outcomes.reduce<LastCreate>(
+      (before, outcome, at) => afterDoubt(before, { outcome, why: 'w' }, at, at),
+      { outcome: 'none' },
+    );
+    expect(decideCreate('pool p', [], us, last, settleMs, 1)).toMatchObject({ act: 'settle', failure });
   });
 
   test('of two that are ours the older is kept', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { FaultEffect } from '../../src/simulator/faults/fault.js';
 import { oursIn } from '../support/virtual/chaos-oracle.js';
 import { productSettings, startVirtualStack, type VirtualStack } from '../support/virtual/environment.js';
@@ -270,6 +270,8 @@ function expected({ kind }: Kind, { known }: Post, { ending }: Meanwhile): Expec
 
 const timeOf = ({ at }: { at: string }) => Date.parse(at);
 
+jest.setTimeout(60_000);
+
 describe.each(kinds)('a $kind', (one) => {
   const workflowId = `${one.kind}/${name}`;
   describe.each(posts)('whose POST $post', (post) => {
@@ -302,6 +304,60 @@ describe.each(kinds)('a $kind', (one) => {
       expect(world.openWorkflows()).toEqual(during.ending === 'Ready' ? [`lease/${name}`] : []);
       await world.verifyReplays();
     });
+  });
+});
+
+describe.each(kinds)('a $kind whose create was not answered', (one) => {
+  const workflowId = `${one.kind}/${name}`;
+  const lost: Post = { post: '', known: 'hidden', fault: { kind: 'lost', at: 'after' } };
+  const never: Post = { post: '', known: 'nothing', fault: { kind: 'lost', at: 'before' } };
+  const unmarked = one.kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
+
+  test('is adopted although one answer leaves the marker out', async () => {
+    const operation = one.kind === 'pool' ? 'pools.show' : 'notebooks.list';
+    const bend = ({ simulator }: VirtualStack) =>
+      simulator.faults.plan({ operation, kind: 'missingFields', paths: unmarked });
+    const stack = await play(one, lost, { meanwhile: '', atPost: bend, ending: 'Ready' });
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(stack.simulator.requests(one.operation)).toHaveLength(1);
+    stack.simulator.faults.expectAllHit();
+  });
+
+  test('leaves a stranger’s alone when it is called off, and says so', async () => {
+    const stack = await play(one, never, {
+      meanwhile: '',
+      atPost: async (here) => {
+        await place(here, one, { user: 'ops' });
+        void here.world.cancel(workflowId);
+      },
+      ending: 'Cancelled',
+    });
+    const { phase, audit } = await stack.progress(workflowId);
+    expect(phase).toBe('Cancelled');
+    const state = stack.simulator.state();
+    expect([...state.pools, ...state.notebooks]).toHaveLength(1);
+    // A notebook that is not marked is never looked at; only pools have the id that ours would have.
+    if (one.kind === 'pool')
+      expect(audit.at(-1)).toMatchObject({ verb: 'leave', reason: expect.stringContaining('not marked as ours') });
+  });
+
+  test('and whose name the service says is taken, by something that nobody can see, parks at the deadline', async () => {
+    const taken = {
+      status: one.exists.status,
+      body: { json: { error_code: one.exists.code, error_message: 'exists', error_msg: 'exists' } },
+    };
+    const stack = await play(one, never, {
+      meanwhile: '',
+      atPost: ({ simulator }) =>
+        simulator.faults.plan({ operation: one.operation, kind: 'status', ...taken, nth: 2, times: 'always' }),
+      ending: 'Ready',
+    });
+    const { phase, failure } = await stack.progress(workflowId);
+    expect({ phase, type: failure?.type }).toEqual({ phase: 'AwaitingOperator', type: 'UnknownOutcome' });
+    expect(failure?.message).toMatch(
+      /marker maops:abc123-\S+ was sent at \S+Z \(.*\), and the latest one at \S+Z \(.*exists.*\)/,
+    );
+    expect(failure?.message).toMatch(/it was not seen until 2026-\S+Z/);
   });
 });
 
