@@ -4,7 +4,7 @@ import type { Claim, Inventory, InventoryItem } from './inventory.js';
 import { formatMarker } from './marker.js';
 import { type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
 import { reasonOf } from './removal-reason.js';
-import { keepRule, protectingRule, type SweepRules, timeOf } from './sweep-rules.js';
+import { ageOf, keepRule, protectingRule, type SweepRules } from './sweep-rules.js';
 
 /** What a plan is asked for: one name, with the operations that can have made things under it, or everything that the rules let go. */
 export type PlanQuestion =
@@ -124,8 +124,9 @@ function sweepRule(item: InventoryItem, reason: RemovalReason, { orphans }: Swee
   if (item.leaving) return 'it is being deleted already';
   if (reason !== 'orphan') return null;
   if (orphans === null) return 'orphans go only when the rules say so';
-  const age = now - (timeOf(item.createdAt) ?? now);
-  return age < orphans.minAgeMs ? `an orphan younger than ${describeDuration(orphans.minAgeMs)}` : null;
+  return (ageOf(item, now) ?? 0) < orphans.minAgeMs
+    ? `an orphan younger than ${describeDuration(orphans.minAgeMs)}`
+    : null;
 }
 
 /**

@@ -38,9 +38,15 @@ export function protectingRule(
   if (label !== undefined) return `label ${label.join('=')}`;
   const workspace = item.workspaceId ?? defaultWorkspace;
   if (protect.workspaces.includes(workspace)) return `workspace ${workspace}`;
-  const created = timeOf(item.createdAt);
-  if (created === null) return 'its creation time is not known';
-  return now - created < protect.minAgeMs ? `younger than ${describeDuration(protect.minAgeMs)}` : null;
+  const age = ageOf(item, now);
+  if (age === null) return 'its creation time is not known';
+  return age < protect.minAgeMs ? `younger than ${describeDuration(protect.minAgeMs)}` : null;
+}
+
+/** Null when the creation time is not known; what is from the future by the service's clock has no age yet. */
+export function ageOf({ createdAt }: Pick<InventoryItem, 'createdAt'>, now: number): number | null {
+  const created = timeOf(createdAt);
+  return created === null ? null : Math.max(0, now - created);
 }
 
 /** What the operator's mark is called among the rules. */

@@ -116,6 +116,11 @@ describe('what a sweep leaves', () => {
     ]);
   });
 
+  test('is nothing only because the clock of the service goes ahead', () => {
+    const createdAt = new Date(now + hour).toISOString();
+    expect(shown(sweep([item({ createdAt })], [claim()]))).toEqual(['pool goes: orphan']);
+  });
+
   test('is the whole environment when a part of it is kept', () => {
     const both = [item(), notebook({ isProtected: true })];
     expect(shown(sweep(both, [claim()]))).toEqual([
