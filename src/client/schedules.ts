@@ -77,7 +77,7 @@ export class Schedules {
       if (error instanceof ScheduleAlreadyRunning) throw alreadyThere(name);
       // The Temporal client's word for what the server does not take.
       if (error instanceof TypeError) throw new InvalidScheduleError(`schedule ${name}: ${error.message}`);
-      throw this.cast(error, name);
+      throw this.cast(error, `schedule ${name}`);
     }
     return await this.show(name);
   }
@@ -192,7 +192,7 @@ export class Schedules {
     try {
       return await this.within(() => call(this.deps.client.schedule.getHandle(name)));
     } catch (error) {
-      if (!(error instanceof ScheduleNotFoundError)) throw this.cast(error, name);
+      if (!(error instanceof ScheduleNotFoundError)) throw this.cast(error, `schedule ${name}`);
       throw new OperationNotFoundError(`there is no schedule ${name}`, {
         hint: '`maops schedule list` shows those that there are.',
       });
@@ -204,7 +204,7 @@ export class Schedules {
   }
 
   private cast(error: unknown, subject: string): Error {
-    return castError(error, this.deps.place, `schedule ${subject}`, 'server');
+    return castError(error, this.deps.place, subject, 'server');
   }
 }
 
