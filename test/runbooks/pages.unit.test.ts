@@ -40,9 +40,11 @@ test('the index leads to every page', () => {
 
 test('the pages that `env why` names are there', () => {
   const failure = { step: null, message: '', errorCode: null, requestId: null, hint: null };
+  const still = { phase: 'Validating', failure: null, throttledUntil: null } as const;
   const named = [
-    ...failureTypes.map((type) => runbookOf({ phase: 'Failed', failure: { ...failure, type } })),
-    ...phases.map((phase) => runbookOf({ phase, failure: null })),
+    ...failureTypes.map((type) => runbookOf({ ...still, phase: 'Failed', failure: { ...failure, type } })),
+    ...phases.map((phase) => runbookOf({ ...still, phase })),
+    runbookOf({ ...still, throttledUntil: '2026-11-21T08:00:00Z' }),
   ].filter((page) => page !== null);
   expect(new Set(named).size).toBeGreaterThan(5);
   expect(named.filter((page) => !existsSync(path.join(root, page)))).toEqual([]);

@@ -21,8 +21,12 @@ const byPhase: Partial<Record<Phase, string>> = {
   AwaitingNotebook: 'stuck-creating',
 };
 
+/** What a page is chosen by. */
+type Stand = Pick<Explanation, 'phase' | 'failure' | 'throttledUntil'>;
+
 /** The page that says what to do where an operation stands; null when none fits. */
-export function runbookOf({ phase, failure }: Pick<Explanation, 'phase' | 'failure'>): string | null {
-  const page = failure === null ? byPhase[phase] : byFailure[failure.type];
+export function runbookOf({ phase, failure, throttledUntil }: Stand): string | null {
+  const waiting = throttledUntil === null ? byPhase[phase] : 'throttled';
+  const page = failure === null ? waiting : byFailure[failure.type];
   return page === undefined ? null : `docs/runbooks/${page}.md`;
 }
