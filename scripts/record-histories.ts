@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { releaseLeaseUpdate } from '../src/contract/messages.js';
+import type { SweepProgress } from '../src/contract/workflows.js';
 import { startTemporalServer } from '../src/dev/temporal-server.js';
 import type { Fault } from '../src/simulator/faults/fault.js';
 import { makeWorkflowBundle } from '../src/workflows/bundle.js';
@@ -94,6 +95,29 @@ const scenarios: readonly Scenario[] = [
         'audit-of-orphans': 'audit/of-orphans',
         'audit-adopting': 'audit/adopting',
         'audit-of-owned': 'audit/of-owned',
+      };
+    },
+  },
+  {
+    run: async (stack) => {
+      await (await stack.start(main, 'env/swept', environmentDocument('swept'))).result();
+      await stack.client.workflow.getHandle('lease/swept').terminate('recorded');
+      const rules = { orphans: { minAge: '0s' } };
+      const { plan } = (await (await stack.start('sweepExpired', 'sweep/plan', { rules })).result()) as SweepProgress;
+      await ended(
+        (await stack.start('sweepExpired', 'sweep/other', { apply: true, rules, planHash: 'other' })).result(),
+      );
+      await ended(
+        (await stack.start('teardownEnvironment', 'teardown/other', { name: 'other', planHash: 'x' })).result(),
+      );
+      const applied = { apply: true, rules, planHash: plan?.hash };
+      await (await stack.start('sweepExpired', 'sweep/applied', applied)).result();
+      return {
+        'sweep-planned': 'sweep/plan',
+        'sweep-of-another-plan': 'sweep/other',
+        'sweep-applied': 'sweep/applied',
+        'teardown-by-plan': 'teardown/swept',
+        'teardown-of-another-plan': 'teardown/other',
       };
     },
   },
