@@ -1,7 +1,7 @@
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
 import { eachOf } from '../inventory/lanes.js';
-import { OperationNotFoundError, OperationRefusedError, OperationsError } from './errors.js';
+import { InvalidQueryError, OperationNotFoundError, OperationRefusedError, OperationsError } from './errors.js';
 import { isOpen } from './name.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
@@ -40,9 +40,15 @@ export async function findOpen(runs: Runs, query: string, audience: Audience): P
   const types = audience === 'makers' ? makers : everyone;
   const ours = types.map((type) => `"${type}"`).join(', ');
   const found = new Map<string, Run>();
-  for await (const run of runs.list(`(${query}) AND ExecutionStatus = "Running" AND WorkflowType IN (${ours})`)) {
-    // Looked at again, because a query with brackets of its own could have undone the narrowing.
-    if (isOpen(run) && types.includes(run.type)) found.set(run.workflowId, run);
+  try {
+    for await (const run of runs.list(`(${query}) AND ExecutionStatus = "Running" AND WorkflowType IN (${ours})`)) {
+      // Looked at again, because a query with brackets of its own could have undone the narrowing.
+      if (isOpen(run) && types.includes(run.type)) found.set(run.workflowId, run);
+    }
+  } catch (error) {
+    // Asked again without our part, so that Temporal's words are about what was written.
+    if (error instanceof InvalidQueryError) await runs.list(query)[Symbol.asyncIterator]().next();
+    throw error;
   }
   const open = [...found.values()].sort((a, b) => a.workflowId.localeCompare(b.workflowId));
   return await eachOf(open, width, (run) => progressOf(runs, run));

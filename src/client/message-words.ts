@@ -1,4 +1,4 @@
-import { extendLeaseUpdate, noteSignal, releaseLeaseUpdate } from '../contract/messages.js';
+import { extendLeaseUpdate, noteSignal, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import { isFields } from '../spec/finding.js';
 import type { AttemptFailure, HistoryEvent } from './history-event.js';
 
@@ -24,6 +24,9 @@ function wordsOf(name: string, { verb, duration, changes }: Readonly<Record<stri
       return `extend ${textIn(duration) ?? ''}`.trim();
     case releaseLeaseUpdate.name:
       return 'release';
+    // What an operation that ends says to the lease that takes over.
+    case ownUpdate.name:
+      return 'take over what is alive';
     default: {
       const changed = isFields(changes) ? ` with ${Object.keys(changes).join(', ')}` : '';
       return `${name}${word === null ? '' : ` ${word}`}${changed}`;

@@ -39,9 +39,9 @@ describe('a command to many', () => {
     const { context, terminal } = fakeContext(runs);
     expect(await steerMany(context, approve)).toBe(1);
     expect(terminal.out().split('\n')).toEqual([
-      'OPERATION  RESULT   PHASE             WHY',
-      'env/a      done     AwaitingApproval  approved',
-      'env/b      refused  AwaitingApproval  env/b: nothing waits for it',
+      'OPERATION  RESULT   REASON',
+      'env/a      done',
+      'env/b      refused  env/b: nothing waits for it',
     ]);
     expect(terminal.err()).toBe('approve: 1 done, 1 not\n');
   });

@@ -121,7 +121,7 @@ test('equal good waits after each other are one line for people', () => {
     scheduled(9, 3, 'createNotebook', 'notebook team-a'),
   ]);
   const { colors, timeZone } = memoryTerminal();
-  expect(renderTimeline(entries, { colors, timeZone }).split('\n')).toEqual([
+  expect(renderTimeline(entries, { colors, timeZone, now: 0 }).split('\n')).toEqual([
     '2026-03-01 10:00:00 UTC  activity  wait for pool team-a: done 2 times in 9s',
     '2026-03-01 10:00:09 UTC  activity  create notebook team-a: under way',
   ]);

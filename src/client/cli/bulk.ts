@@ -50,7 +50,7 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
     context.interrupted,
   );
   const rows = results.map((steered) => resultOf(steered, why.get(steered.workflowId)));
-  answer(true, rows, renderSteered(rows, context.terminal.colors));
+  answer(true, rows, renderSteered(rows, viewOf(context)));
   const missed = rows.filter(({ result }) => result !== 'done').length;
   context.notice(`${verb}: ${rows.length - missed} done${missed === 0 ? '' : `, ${missed} not`}`);
   return missed === 0 ? exitCodes.done : exitCodes.failed;

@@ -3,5 +3,7 @@ import type { View } from './render/progress.js';
 
 /** How things look on this context's terminal at this moment. */
 export function viewOf({ terminal }: Context): View {
-  return { now: terminal.now(), timeZone: terminal.timeZone, colors: terminal.colors };
+  const { stdout, timeZone, colors } = terminal;
+  const columns = stdout.isTTY === true ? stdout.columns : undefined;
+  return { now: terminal.now(), timeZone, colors, columns };
 }

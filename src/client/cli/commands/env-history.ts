@@ -1,8 +1,10 @@
+import { parseOperationId } from '../../../contract/ids.js';
 import { nameOf } from '../../name.js';
 import { type Define, example } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import { renderStory, renderTimeline } from '../render/timeline.js';
+import { viewOf } from '../view.js';
 
 /** `maops env history`: phases, calls with their retries, and commands, as Temporal recorded them. */
 export const envHistory: Define = (command, run) => {
@@ -17,14 +19,15 @@ export const envHistory: Define = (command, run) => {
 
 async function tellRun(context: Context, name: string): Promise<ExitCode> {
   const history = await (await context.operations()).history(name);
-  const { timeZone, colors } = context.terminal;
-  context.result(history, `${history.workflowId}\n\n${renderTimeline(history.entries, { timeZone, colors })}`);
+  context.result(history, `${history.workflowId}\n\n${renderTimeline(history.entries, viewOf(context))}`);
+  const id = parseOperationId(history.workflowId);
+  if (id !== null && id.kind !== 'env' && id.name === name)
+    context.notice(`this is ${history.workflowId}; for everything of ${name}: maops env history ${name} --all`);
   return exitCodes.done;
 }
 
 async function tellStory(context: Context, name: string): Promise<ExitCode> {
   const entries = await (await context.operations()).story(name);
-  const { timeZone, colors } = context.terminal;
-  context.result({ name: nameOf(name), entries }, renderStory(entries, { timeZone, colors }));
+  context.result({ name: nameOf(name), entries }, renderStory(entries, viewOf(context)));
   return exitCodes.done;
 }

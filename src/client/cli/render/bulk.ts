@@ -1,9 +1,9 @@
 import type { Progress } from '../../../contract/progress.js';
 import { describeDuration } from '../../../domain/duration.js';
 import type { Steered } from '../../bulk.js';
-import type { Colors } from '../terminal.js';
 import type { View } from './progress.js';
 import { renderTable } from './table.js';
+import { localTimes } from './time.js';
 
 /** One operation of a command to many; every key is always there. */
 export interface BulkRow {
@@ -17,26 +17,26 @@ export interface BulkRow {
 }
 
 /** What a command would be given to. */
-export function renderListed(listed: readonly Progress[], { now }: View): string {
+export function renderListed(listed: readonly Progress[], { now, timeZone, columns }: View): string {
   const rows = listed.map(({ workflowId, phase, phaseSince, why }) => [
     workflowId,
     phase,
     describeDuration(Math.max(0, now - Date.parse(phaseSince))),
-    why,
+    localTimes(why, timeZone),
   ]);
-  return renderTable(rows, ['OPERATION', 'PHASE', 'SINCE', 'WHY']);
+  return renderTable(rows, ['OPERATION', 'PHASE', 'SINCE', 'WHY'], { columns, last: 'cut' });
 }
 
 /** What became of it, operation by operation. */
-export function renderSteered(rows: readonly BulkRow[], colors: Colors): string {
+export function renderSteered(rows: readonly BulkRow[], { colors, columns }: View): string {
   const paint = { done: colors.green, refused: colors.red, failed: colors.red, untouched: colors.yellow };
   return renderTable(
-    rows.map(({ workflowId, phase, why, result, reason }) => [
+    rows.map(({ workflowId, result, reason }) => [
       workflowId,
       result === null ? '' : paint[result](result),
-      phase,
-      reason ?? why,
+      reason ?? '',
     ]),
-    ['OPERATION', 'RESULT', 'PHASE', 'WHY'],
+    ['OPERATION', 'RESULT', 'REASON'],
+    { columns, last: 'wrap' },
   );
 }

@@ -2,9 +2,10 @@ import type { Progress } from '../../../contract/progress.js';
 import { describeDuration } from '../../../domain/duration.js';
 import type { View } from './progress.js';
 import { renderTable } from './table.js';
+import { localTimes } from './time.js';
 
 /** One row per environment. */
-export function renderEnvironments(environments: readonly Progress[], { now }: View): string {
+export function renderEnvironments(environments: readonly Progress[], { now, timeZone, columns }: View): string {
   if (environments.length === 0) return 'no environments';
   const rows = environments.map((progress) => {
     const since = Math.max(0, now - Date.parse(progress.phaseSince));
@@ -19,10 +20,10 @@ export function renderEnvironments(environments: readonly Progress[], { now }: V
       nodes,
       progress.notebook?.status ?? '-',
       leaseLeft(progress, now),
-      progress.why,
+      localTimes(progress.why, timeZone),
     ];
   });
-  return renderTable(rows, ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'LEASE', 'WHY']);
+  return renderTable(rows, ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'LEASE', 'WHY'], { columns, last: 'cut' });
 }
 
 /** What is left of the lease; `ended` while its removal is under way or held. */

@@ -3,43 +3,49 @@ import type { Explanation } from '../../explanation.js';
 import type { View } from './progress.js';
 import { runbookOf } from './runbook.js';
 import { renderFields } from './table.js';
-import { formatTime } from './time.js';
+import { formatTime, localTimes } from './time.js';
 
 /** Why an operation stands where it stands, with the work under way and what went wrong last. */
-export function renderExplanation(explanation: Explanation, { now, timeZone, colors }: View): string {
+export function renderExplanation(explanation: Explanation, { now, timeZone, colors, columns }: View): string {
   const { workflowId, phase, phaseSince, why, awaiting, failure, pending } = explanation;
   const since = describeDuration(Math.max(0, now - Date.parse(phaseSince)));
   const blocks = [
-    `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})\n${why}`,
+    `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})\n${localTimes(why, timeZone)}`,
   ];
   const waits =
     awaiting === null
       ? null
       : `${awaiting.kind}${awaiting.deadline === null ? '' : ` until ${formatTime(awaiting.deadline, timeZone)}`}`;
   blocks.push(
-    renderFields([
-      ['waits for', waits],
-      ['possible', possible(explanation)],
-      ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
-      ['next', failure?.hint ?? null],
-      ['runbook', runbookOf(explanation)],
+    renderFields(
       [
-        'throttled',
-        explanation.throttledUntil === null ? null : `until ${formatTime(explanation.throttledUntil, timeZone)}`,
+        ['waits for', waits],
+        ['possible', possible(explanation)],
+        ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
+        ['next', failure?.hint ?? null],
+        ['runbook', runbookOf(explanation)],
+        [
+          'throttled',
+          explanation.throttledUntil === null ? null : `until ${formatTime(explanation.throttledUntil, timeZone)}`,
+        ],
+        ['last error', describeLastError(explanation, timeZone)],
+        ['time', explanation.time.map(({ cause, ms }) => `${cause} ${describeDuration(ms)}`).join(', ')],
       ],
-      ['last error', describeLastError(explanation, timeZone)],
-      ['time', explanation.time.map(({ cause, ms }) => `${cause} ${describeDuration(ms)}`).join(', ')],
-    ]),
+      columns,
+    ),
   );
   for (const activity of pending) {
     blocks.push(
-      renderFields([
-        ['under way', `${activity.does} (${activity.activity}, ${activity.state}, attempt ${activity.attempt})`],
-        ['last seen', activity.saying],
-        ['last answer', activity.lastFailure],
-        ['next attempt', activity.nextAttemptAt === null ? null : formatTime(activity.nextAttemptAt, timeZone)],
-        ['last sign', activity.lastHeartbeatAt === null ? null : formatTime(activity.lastHeartbeatAt, timeZone)],
-      ]),
+      renderFields(
+        [
+          ['under way', `${activity.does} (${activity.activity}, ${activity.state}, attempt ${activity.attempt})`],
+          ['last seen', activity.saying === null ? null : localTimes(activity.saying, timeZone)],
+          ['last answer', activity.lastFailure],
+          ['next attempt', activity.nextAttemptAt === null ? null : formatTime(activity.nextAttemptAt, timeZone)],
+          ['last sign', activity.lastHeartbeatAt === null ? null : formatTime(activity.lastHeartbeatAt, timeZone)],
+        ],
+        columns,
+      ),
     );
   }
   return blocks.filter((block) => block !== '').join('\n\n');
@@ -48,7 +54,7 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
 function describeLastError({ lastError }: Explanation, timeZone: string): string | null {
   if (lastError === null) return null;
   const when = lastError.at === null ? 'still' : formatTime(lastError.at, timeZone);
-  return `${lastError.message} (${lastError.activity}, ${when})`;
+  return `${localTimes(lastError.message, timeZone)} (${lastError.activity}, ${when})`;
 }
 
 /** A pause waits for nothing of its own; what can be done about it is always the same. */

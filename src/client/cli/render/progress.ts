@@ -3,13 +3,15 @@ import type { NotebookProgress, PoolProgress, Progress, Step } from '../../../co
 import { describeDuration } from '../../../domain/duration.js';
 import type { Colors } from '../terminal.js';
 import { renderFields, renderTable } from './table.js';
-import { formatClock, formatTime } from './time.js';
+import { formatClock, formatTime, localTimes } from './time.js';
 
 /** What a rendering depends on besides the progress. */
 export interface View {
   readonly now: number;
   readonly timeZone: string;
   readonly colors: Colors;
+  /** Width of the terminal; nothing is cut or broken where there is none. */
+  readonly columns?: number | undefined;
 }
 
 const auditShown = 5;
@@ -19,20 +21,23 @@ export function renderProgress(progress: Progress, view: View): string {
   const { colors } = view;
   const until = progress.endedAt === null ? view.now : Date.parse(progress.endedAt);
   const elapsed = describeDuration(Math.max(0, until - Date.parse(progress.startedAt)));
-  const head = `${colors.bold(progress.workflowId)}  ${paintPhase(progress, colors)}  ${progress.percent} %  ${elapsed}`;
+  const head = `${colors.bold(progress.workflowId)}  ${paintPhase(progress, colors)}${percentOf(progress, '  ', ' ')}  ${elapsed}`;
   const blocks = [
-    `${head}\n${progress.why}`,
+    `${head}\n${localTimes(progress.why, view.timeZone)}`,
     renderSteps(progress, view),
-    renderFields([
-      ['pool', progress.pool === null ? null : describePool(progress.pool)],
-      ['notebook', progress.notebook === null ? null : describeNotebook(progress.notebook)],
-      ['url', progress.notebook?.url ?? null],
-      ['stops at', progress.notebook?.autoStopAt ? formatTime(progress.notebook.autoStopAt, view.timeZone) : null],
-      ['lease', describeLease(progress, view)],
-      ['failure', describeFailure(progress)],
-      ['next', progress.failure?.hint ?? null],
-      ['waits for', describeAwaiting(progress, view)],
-    ]),
+    renderFields(
+      [
+        ['pool', progress.pool === null ? null : describePool(progress.pool)],
+        ['notebook', progress.notebook === null ? null : describeNotebook(progress.notebook)],
+        ['url', progress.notebook?.url ?? null],
+        ['stops at', progress.notebook?.autoStopAt ? formatTime(progress.notebook.autoStopAt, view.timeZone) : null],
+        ['lease', describeLease(progress, view)],
+        ['failure', describeFailure(progress, view)],
+        ['next', progress.failure?.hint ?? null],
+        ['waits for', describeAwaiting(progress, view)],
+      ],
+      view.columns,
+    ),
     renderAudit(progress, view),
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
@@ -41,7 +46,13 @@ export function renderProgress(progress: Progress, view: View): string {
 /** A progress as one line, for logs: when, where it stands, why. */
 export function renderProgressLine(progress: Progress, view: View): string {
   const clock = formatClock(view.now, view.timeZone);
-  return `${clock} ${progress.workflowId} ${progress.phase} ${progress.percent}% ${progress.why}`;
+  const why = localTimes(progress.why, view.timeZone);
+  return `${clock} ${progress.workflowId} ${progress.phase}${percentOf(progress, ' ', '')} ${why}`;
+}
+
+/** A lease is not on its way to anything. */
+function percentOf({ phase, percent }: Progress, before: string, between: string): string {
+  return phase === 'Leased' ? '' : `${before}${percent}${between}%`;
 }
 
 function paintPhase({ phase, endedAt }: Progress, colors: Colors): string {
@@ -114,7 +125,7 @@ function describeLease({ lease }: Progress, { timeZone }: View): string | null {
   return `until ${formatTime(lease.endsAt, timeZone)}${most}${lease.extensions === 0 ? '' : `, extended ${times}`}`;
 }
 
-function describeFailure({ failure }: Progress): string | null {
+function describeFailure({ failure }: Progress, { timeZone }: View): string | null {
   if (failure === null) return null;
   const { message, errorCode, requestId } = failure;
   // Most messages name them already.
@@ -123,7 +134,7 @@ function describeFailure({ failure }: Progress): string | null {
     requestId === null || message.includes(requestId) ? null : `request ${requestId}`,
   ].filter((id) => id !== null);
   const at = failure.step === null ? '' : ` (step ${failure.step})`;
-  return `${failure.type}${at}: ${failure.message}${ids.length === 0 ? '' : ` [${ids.join(', ')}]`}`;
+  return `${failure.type}${at}: ${localTimes(message, timeZone)}${ids.length === 0 ? '' : ` [${ids.join(', ')}]`}`;
 }
 
 function describeAwaiting({ awaiting }: Progress, { timeZone }: View): string | null {

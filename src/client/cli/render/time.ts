@@ -29,3 +29,8 @@ function partsOf(date: Date, timeZone: string, options: Intl.DateTimeFormatOptio
   const parts = new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).formatToParts(date);
   return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
 }
+
+/** Times inside a sentence of an operation, which has no zone but UTC. */
+export function localTimes(text: string, timeZone: string): string {
+  return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => formatMinute(time, timeZone));
+}

@@ -1,33 +1,28 @@
 import { describeDuration } from '../../../domain/duration.js';
 import type { StoryEntry } from '../../story.js';
 import type { TimelineEntry } from '../../timeline.js';
-import type { Colors } from '../terminal.js';
+import type { View } from './progress.js';
 import { renderTable } from './table.js';
 import { formatTime } from './time.js';
 
-interface TimelineView {
-  readonly timeZone: string;
-  readonly colors: Colors;
-}
-
 /** A timeline, one line per entry; phases stand out, because they are what people look for. */
-export function renderTimeline(entries: readonly TimelineEntry[], view: TimelineView): string {
+export function renderTimeline(entries: readonly TimelineEntry[], view: View): string {
   const rows = fold(entries).map((entry) => [formatTime(entry.at, view.timeZone), entry.kind, paint(entry, view)]);
-  return renderTable(rows);
+  return renderTable(rows, undefined, { columns: view.columns, last: 'wrap' });
 }
 
 /** The story of everything of a name: each line says whose it is. */
-export function renderStory(entries: readonly StoryEntry[], view: TimelineView): string {
+export function renderStory(entries: readonly StoryEntry[], view: View): string {
   const rows = fold(entries).map((entry) => [
     formatTime(entry.at, view.timeZone),
     entry.workflowId,
     entry.kind,
     paint(entry, view),
   ]);
-  return renderTable(rows);
+  return renderTable(rows, undefined, { columns: view.columns, last: 'wrap' });
 }
 
-function paint({ kind, text, activity }: TimelineEntry, { colors }: TimelineView): string {
+function paint({ kind, text, activity }: TimelineEntry, { colors }: View): string {
   if (kind === 'phase') return colors.bold(text);
   if (kind === 'command') return colors.yellow(text);
   return activity?.end === 'failed' || activity?.end === 'timedOut' ? colors.red(text) : text;

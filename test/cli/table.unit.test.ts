@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import pc from 'picocolors';
+import { renderTable } from '../../src/client/cli/render/table.js';
+import { localTimes } from '../../src/client/cli/render/time.js';
+
+const rows = [
+  ['team-a', 'Leased', 'team-a is in use until the evening, see https://example.com/a/very/long/path/indeed'],
+  ['b', 'Ready', 'short'],
+];
+
+describe('a table on a terminal', () => {
+  test('cuts the last column where a line would break', () => {
+    expect(renderTable(rows, ['NAME', 'PHASE', 'WHY'], { columns: 40, last: 'cut' }).split('\n')).toEqual([
+      'NAME    PHASE   WHY',
+      'team-a  Leased  team-a is in use until …',
+      'b       Ready   short',
+    ]);
+  });
+
+  test('or lets it go on below itself, and keeps in one piece what has no spaces', () => {
+    expect(renderTable(rows, undefined, { columns: 44, last: 'wrap' }).split('\n')).toEqual([
+      'team-a  Leased  team-a is in use until the',
+      '                evening, see',
+      '                https://example.com/a/very/long/path/indeed',
+      'b       Ready   short',
+    ]);
+  });
+
+  test('counts what is seen, not the colours', () => {
+    const { green } = pc.createColors(true);
+    const text = renderTable([[green('team-a'), 'as long as the room is']], undefined, { columns: 30, last: 'cut' });
+    expect(text).toBe(`${green('team-a')}  as long as the room is`);
+  });
+
+  test('is left alone where there is no width, or none to speak of', () => {
+    const whole = renderTable(rows);
+    expect(renderTable(rows, undefined, { columns: undefined, last: 'cut' })).toBe(whole);
+    expect(renderTable(rows, undefined, { columns: 20, last: 'cut' })).toBe(whole);
+  });
+});
+
+test('times inside a sentence are shown in the zone of the reader', () => {
+  expect(localTimes('approval until 2026-11-22T08:48:28.759Z; or not', 'Europe/Berlin')).toBe(
+    'approval until 2026-11-22 09:48 CET; or not',
+  );
+});
