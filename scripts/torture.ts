@@ -2,81 +2,99 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type ChaosResult, playChaos } from '../test/support/virtual/chaos.js';
+import { playChaos } from '../test/support/virtual/chaos.js';
 import { storyOf } from '../test/support/virtual/chaos-story.js';
+import { playLeaseRace } from '../test/support/virtual/lease-races.js';
+import { leaseStoryOf } from '../test/support/virtual/lease-story.js';
 
 /**
- * Plays many seeds of chaos in virtual time, on all cores, and prints one line of JSON:
- * `npm run torture -- --seeds 10000`, or one seed with its story and timeline: `--seed N --trace`.
+ * Plays many seeds in virtual time, on all cores, and prints one line of JSON: `npm run torture -- --seeds 10000`, from
+ * another number on with `--from N`, races around the ends of leases with `--leases`; or one seed with its story and
+ * timeline: `--seed N --trace`.
  */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '0' },
     seed: { type: 'string' },
+    leases: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(availableParallelism()) },
+    serve: { type: 'boolean', default: false },
   },
 });
 
-interface Summary {
-  readonly failed: { readonly seed: number; readonly problems: readonly string[] }[];
-  readonly byEnding: Record<string, number>;
-  readonly faultsHit: Record<string, number>;
-  deaths: number;
+/** What a seed came to, of either kind; `counts` are added up over all seeds. */
+interface Played {
+  readonly seed: number;
+  readonly ending: string;
+  readonly problems: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly faultsHit: Readonly<Record<string, number>>;
 }
 
+type Trace = ((line: string) => void) | undefined;
+
+async function chaos(seed: number, trace: Trace): Promise<Played> {
+  const { ending, problems, faultsHit, deaths, calls } = await playChaos(seed, trace === undefined ? {} : { trace });
+  return { seed, ending, problems, faultsHit, counts: { deaths, calls } };
+}
+
+async function leaseRace(seed: number, trace: Trace): Promise<Played> {
+  const { ending, problems, granted, refused, deaths } = await playLeaseRace(seed, trace);
+  return { seed, ending, problems, faultsHit: {}, counts: { deaths, granted, refused } };
+}
+
+const play = values.leases ? leaseRace : chaos;
 const chunk = 25;
 
 async function single(seed: number): Promise<void> {
-  if (values.trace) console.log(JSON.stringify(storyOf(seed), null, 2));
-  const result = await playChaos(seed, values.trace ? { trace: (line) => console.log(line) } : {});
-  console.log(JSON.stringify(result, null, 2));
-  process.exit(result.problems.length > 0 ? 1 : 0);
-}
-
-async function playChunk(from: number, count: number): Promise<ChaosResult[]> {
-  const results: ChaosResult[] = [];
-  for (let seed = from; seed < from + count; seed += 1) results.push(await playChaos(seed));
-  return results;
+  if (values.trace) console.log(JSON.stringify(values.leases ? leaseStoryOf(seed) : storyOf(seed), null, 2));
+  const played = await play(seed, values.trace ? (line) => console.log(line) : undefined);
+  console.log(JSON.stringify(played, null, 2));
+  process.exit(played.problems.length > 0 ? 1 : 0);
 }
 
 /** A worker process: plays the chunks that it is handed. */
 function serve(): void {
+  const playChunk = async ({ from, count }: { from: number; count: number }) => {
+    const results: Played[] = [];
+    for (let seed = from; seed < from + count; seed += 1) results.push(await play(seed, undefined));
+    process.send?.(results);
+  };
   process.on('message', (order: { from: number; count: number }) => {
-    playChunk(order.from, order.count).then(
-      (results) => process.send?.(results),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(2);
-      },
-    );
+    playChunk(order).catch((error: unknown) => {
+      console.error(error);
+      process.exit(2);
+    });
   });
 }
 
-function count(into: Record<string, number>, key: string, by = 1): void {
-  into[key] = (into[key] ?? 0) + by;
+function add(into: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [key, count] of Object.entries(counts)) into[key] = (into[key] ?? 0) + count;
 }
 
 async function conduct(): Promise<void> {
   const seeds = Number(values.seeds);
-  const end = Number(values.from) + seeds;
-  let next = Number(values.from);
+  const from = Number(values.from);
+  const end = from + seeds;
+  let next = from;
   const began = Date.now();
-  const summary: Summary = { failed: [], byEnding: {}, faultsHit: {}, deaths: 0 };
-  const take = (results: readonly ChaosResult[]) => {
-    for (const { seed, ending, problems, faultsHit, deaths } of results) {
-      count(summary.byEnding, ending);
-      summary.deaths += deaths;
-      for (const [kind, hits] of Object.entries(faultsHit)) count(summary.faultsHit, kind, hits);
-      if (problems.length === 0) continue;
-      summary.failed.push({ seed, problems });
-      console.error(`seed ${seed} (${ending}): ${problems.join('\n  ')}`);
-    }
+  const failed: number[] = [];
+  const byEnding: Record<string, number> = {};
+  const faultsHit: Record<string, number> = {};
+  const counts: Record<string, number> = {};
+  const take = (played: Played) => {
+    add(byEnding, { [played.ending]: 1 });
+    add(faultsHit, played.faultsHit);
+    add(counts, played.counts);
+    if (played.problems.length === 0) return;
+    failed.push(played.seed);
+    console.error(`seed ${played.seed} (${played.ending}): ${played.problems.join('\n  ')}`);
   };
   const work = async () =>
     await new Promise<void>((resolve, reject) => {
-      const child = fork(fileURLToPath(import.meta.url), ['--from', 'worker']);
+      const child = fork(fileURLToPath(import.meta.url), ['--serve', ...(values.leases ? ['--leases'] : [])]);
       const feed = () => {
         if (next >= end) {
           child.removeAllListeners('exit');
@@ -86,21 +104,22 @@ async function conduct(): Promise<void> {
         child.send({ from: next, count: Math.min(chunk, end - next) });
         next += chunk;
       };
-      child.on('message', (results: ChaosResult[]) => {
-        take(results);
+      child.on('message', (results: Played[]) => {
+        results.forEach(take);
         feed();
       });
       child.on('exit', (code) => reject(new Error(`a worker process ended with ${code}`)));
       feed();
     });
   await Promise.all(Array.from({ length: Number(values.workers) }, work));
-  const failed = summary.failed.map(({ seed }) => seed).sort((one, other) => one - other);
+  failed.sort((one, other) => one - other);
   const seconds = Math.round((Date.now() - began) / 100) / 10;
-  const { byEnding, faultsHit, deaths } = summary;
-  console.log(JSON.stringify({ seeds, passed: seeds - failed.length, failed, seconds, byEnding, faultsHit, deaths }));
+  const kind = values.leases ? 'leases' : 'chaos';
+  const passed = seeds - failed.length;
+  console.log(JSON.stringify({ kind, from, seeds, passed, failed, seconds, byEnding, faultsHit, ...counts }));
   process.exit(failed.length > 0 ? 1 : 0);
 }
 
-if (values.from === 'worker') serve();
+if (values.serve) serve();
 else if (values.seed !== undefined) await single(Number(values.seed));
 else await conduct();
