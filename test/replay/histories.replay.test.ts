@@ -17,6 +17,9 @@ const waitingPhases: Readonly<Record<string, readonly string[]>> = {
   leaseEnvironment: ['Leased', ...removalPhases],
   teardownEnvironment: removalPhases,
   changeResource: shortPhases,
+  sweepExpired: shortPhases,
+  auditResources: shortPhases,
+  runScheduled: shortPhases,
 };
 
 let code: string;
