@@ -23,6 +23,14 @@ export async function readingPatiently<T>(call: (options: { signal: AbortSignal 
   }
 }
 
+/** A look for what is to be made. While it may have been made already no refusal ends the looking, as in a wait. */
+export async function looking<T>(
+  isSettling: boolean,
+  call: (options: { signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  return await (isSettling ? readingPatiently(call) : reading(call));
+}
+
 /** A read of one resource, where "not there" is an answer: null. */
 export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
   try {

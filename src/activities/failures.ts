@@ -69,13 +69,15 @@ export function asFailure(error: unknown): Error {
     return ApplicationFailure.create({ type: 'ServiceUnavailable', message: messageOf(error), details: [noFacts] });
   }
   const verdict = verdicts[error.kind];
-  const facts: FailureFacts = { errorCode: error.errorCode, requestId: error.requestId, hint: verdict.hint };
+  const { errorCode, requestId, retryAfterMs } = error;
+  const asked = retryAfterMs === null ? {} : { retryAfterMs };
+  const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked };
   const failure = ApplicationFailure.create({
     type: verdict.type,
     message: error.message,
     nonRetryable: !verdict.retry,
     details: [facts],
-    ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
+    ...(retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs }),
     ...(verdict.benign ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
   failure.stack = '';

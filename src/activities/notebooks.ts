@@ -5,7 +5,15 @@ import type { CreateOutcome, Found } from '../domain/create.js';
 import { type Ownership, parseMarker } from '../domain/marker.js';
 import type { NotebookFacts, NotebookGoal } from '../domain/notebook.js';
 import { notebookRules, type Sighting, type Watch } from '../domain/watch.js';
-import { type CommandedResource, commanding, orAbsent, reading, readingPatiently, refuseProtected } from './calls.js';
+import {
+  type CommandedResource,
+  commanding,
+  looking,
+  orAbsent,
+  reading,
+  readingPatiently,
+  refuseProtected,
+} from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundNotebook, notebookFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
@@ -53,8 +61,9 @@ export function notebookActivities(deps: ActivityDeps) {
       name: string;
       workspaceId: string | null;
       everyones?: boolean;
+      isSettling?: boolean;
     }): Promise<Found[]> {
-      return await reading(async ({ signal }) => {
+      return await looking(question.isSettling === true, async ({ signal }) => {
         const listed = await listIn(question.workspaceId, signal);
         if (question.everyones === true && !listed.some(({ name }) => name === question.name)) {
           const { instances } = await notebooks.list({ show_self: false }, { signal });

@@ -4,7 +4,15 @@ import type { CreateOutcome, Found } from '../domain/create.js';
 import type { Ownership } from '../domain/marker.js';
 import type { PoolFacts, PoolGoal } from '../domain/pool.js';
 import { poolRules, type Sighting, type Watch } from '../domain/watch.js';
-import { type CommandedResource, commanding, orAbsent, reading, readingPatiently, refuseProtected } from './calls.js';
+import {
+  type CommandedResource,
+  commanding,
+  looking,
+  orAbsent,
+  reading,
+  readingPatiently,
+  refuseProtected,
+} from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundPool, poolFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
@@ -23,8 +31,8 @@ export function poolActivities(deps: ActivityDeps) {
 
   return {
     /** Looks for a pool by its id and in the list: the list may lag behind, and a failed pool is not in it. */
-    async lookForPool(question: PoolQuestion): Promise<Found[]> {
-      return await reading(async (options) => {
+    async lookForPool(question: PoolQuestion & { isSettling?: boolean }): Promise<Found[]> {
+      return await looking(question.isSettling === true, async (options) => {
         const shown = await orAbsent(pools.show(question.poolId, options));
         if (shown !== null) return [foundPool(poolFacts(shown))];
         const inWorkspace = question.workspaceId === null ? {} : { workspaceId: question.workspaceId };

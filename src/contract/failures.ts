@@ -34,4 +34,6 @@ export interface FailureFacts {
   readonly errorCode: string | null;
   readonly requestId: string | null;
   readonly hint: string | null;
+  /** How long the service wants to be left alone. */
+  readonly retryAfterMs?: number;
 }

@@ -4,6 +4,10 @@ import type { Listener, Sighting, WatcherOptions } from './watcher.js';
 
 /** How many absent resources are looked at individually at the same time. */
 const showsAtOnce = 4;
+/** After a `Retry-After` of nothing, as between looks that the service puts off again and again. */
+const shortestDelayMs = 1000;
+/** Many processes that were told the same must not come back in step, yet all of them soon. */
+const longestJitterMs = 500;
 
 /** One listener and what it waits for. */
 export interface Subscriber<Item> {
@@ -35,6 +39,9 @@ export class WatchLoop<Item> {
   readonly #seen = new Map<string, string>();
   #pause: number;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** When the next look is due, after one that the service has put off; null after any other. */
+  #putOffUntil: number | null = null;
+  #wasPutOff = false;
   #running = false;
   #nap: AbortController | null = null;
 
@@ -77,6 +84,7 @@ export class WatchLoop<Item> {
 
   #nextLook(): number {
     const { pace, now } = this.#options;
+    if (this.#putOffUntil !== null) return Math.max(this.#putOffUntil, this.#shared.notBefore);
     const near = [...this.#subscribers].some(({ expectedSoon }) => {
       const ahead = expectedSoon === null ? null : expectedSoon - now();
       return ahead !== null && ahead <= pace.pollMinMs && ahead >= -2 * pace.pollMaxMs;
@@ -110,6 +118,7 @@ export class WatchLoop<Item> {
     // Taken before the call: a sighting must not claim to be newer than the answer it rests on.
     const at = now();
     this.#lookedAt = at;
+    this.#wasPutOff = false;
     try {
       const listed = await list(this.#workspaceId, this.#signal);
       const wanted = [...new Set([...this.#subscribers].map(({ id }) => id))];
@@ -125,6 +134,13 @@ export class WatchLoop<Item> {
       }
     }
     this.#lookedAt = now();
+    this.#putOffUntil = null;
+    if (this.#wasPutOff) {
+      // The look has not taken place: it is made up for as soon as it may, though never at once.
+      const soonest = Math.max(this.#shared.notBefore, this.#lookedAt + Math.min(pace.pollMinMs, shortestDelayMs));
+      this.#putOffUntil = soonest + random() * Math.min(pace.pollMinMs, longestJitterMs);
+      return;
+    }
     const grown = Math.min(pace.pollMaxMs, this.#pause * 1.5);
     // Jitter only ever adds, so that pollMin stays a promise; many processes must not look in step.
     this.#pause = (changed ? pace.pollMinMs : grown) * (1 + 0.1 * random());
@@ -159,6 +175,7 @@ export class WatchLoop<Item> {
 
   #obey(error: unknown): void {
     if (!(error instanceof ModelArtsError) || error.retryAfterMs === null) return;
+    this.#wasPutOff = true;
     this.#shared.notBefore = Math.max(this.#shared.notBefore, this.#options.now() + error.retryAfterMs);
   }
 

@@ -3,7 +3,6 @@ import type { NotebookSpec } from '../contract/spec.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { percentOf } from '../domain/percent.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { undos } from './calls.js';
 import { stepFailure } from './failure.js';
 import type { Provision } from './provisioning.js';
 
@@ -62,8 +61,9 @@ async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<v
   await op.gate();
   op.explain(`starting notebook ${facts.name}, which is ${facts.status}`);
   const ref = { id: facts.id, createdAt: facts.createdAt };
-  const undo = undos(op.identity.settings, `notebook ${facts.name}`);
-  await op.within('notebook', () => undo.startNotebook(ref));
+  // Tried again like a read, for as long as the deadline lets it: a bad answer to the command ends no wait either.
+  const patient = op.reads(`notebook ${facts.name}`);
+  await op.within('notebook', () => patient.startNotebook(ref));
 }
 
 function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {

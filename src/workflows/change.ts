@@ -5,7 +5,7 @@ import { isName } from '../domain/name.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { firstCalls, reads, undos, waits } from './calls.js';
+import { errands, firstCalls, reads, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
@@ -51,12 +51,12 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
   const { settings } = op.identity;
   const summary = `notebook ${input.name}`;
-  const undo = undos(settings, summary);
+  const patient = errands(settings, summary);
   const { id, createdAt } = await reads(settings, summary).resolveNotebook({ name: input.name });
   const goal = verb === 'start' ? 'running' : 'stopped';
   op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);
   await op.gate();
-  await (verb === 'start' ? undo.startNotebook({ id, createdAt }) : undo.stopNotebook({ id, createdAt }));
+  await (verb === 'start' ? patient.startNotebook({ id, createdAt }) : patient.stopNotebook({ id, createdAt }));
   let watch: Watch<NotebookFacts> = freshWatch;
   let clock = startStopwatch(limitMs);
   for (;;) {

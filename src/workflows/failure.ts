@@ -38,7 +38,7 @@ export function invalidName(): ApplicationFailure {
 export function describeFailure(error: unknown, step: StepName | null): FailureProgress {
   const failure = rootFailure(error);
   if (failure instanceof ApplicationFailure && isFailureType(failure.type)) {
-    const facts = (failure.details?.[0] ?? {}) as Partial<FailureFacts>;
+    const facts = factsOf(failure);
     return {
       step,
       type: failure.type,
@@ -57,6 +57,11 @@ export function describeFailure(error: unknown, step: StepName | null): FailureP
     requestId: null,
     hint: 'Look at the worker log, then start the operation again: what it made is adopted.',
   };
+}
+
+/** What an activity has told of its failure; nothing when it is none of ours. */
+export function factsOf(failure: ApplicationFailure): Partial<FailureFacts> {
+  return (failure.details?.[0] ?? {}) as Partial<FailureFacts>;
 }
 
 /** The failure inside the wrapper that Temporal puts around an activity's. */

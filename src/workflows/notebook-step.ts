@@ -29,8 +29,9 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
   for (;;) {
     await op.continueWhenLong();
     const { lastCreate } = op.state.making.notebook;
-    const everyones = lastCreate.outcome === 'unknown' && lastCreate.isTaken === true;
-    const question = { name: notebook.name, workspaceId: notebook.workspaceId ?? null, everyones };
+    const isSettling = lastCreate.outcome === 'unknown';
+    const everyones = isSettling && lastCreate.isTaken === true;
+    const question = { name: notebook.name, workspaceId: notebook.workspaceId ?? null, everyones, isSettling };
     const look = await op.within('notebook', () =>
       op.reads(`notebook ${op.spec.notebook?.name}`).lookForNotebook(question),
     );

@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, sleep } from '@temporalio/workflow';
 import { settlePause } from '../domain/create.js';
-import { rootFailure } from './failure.js';
+import { factsOf, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import * as timeouts from './timeouts.js';
 
@@ -17,9 +17,14 @@ export async function persist<T>(op: Operation, doing: string, call: () => Promi
       // A mark that was set at the last moment is meant, and stays.
       if (cause instanceof ApplicationFailure && cause.type === 'Protected') throw error;
       op.explain(`${doing}: ${cause instanceof Error ? cause.message : String(cause)}; trying again`);
-      await sleep(timeouts.undoPause(round));
+      await sleep(askedToWait(cause) ?? timeouts.undoPause(round));
     }
   }
+}
+
+/** How long the service has asked to wait: then it is ready again, and a longer pause would be lost time. */
+function askedToWait(cause: unknown): number | null {
+  return (cause instanceof ApplicationFailure && factsOf(cause).retryAfterMs) || null;
 }
 
 /** While an unknown create may still turn up, pauses and returns true: look again. */

@@ -32,19 +32,19 @@ export async function bringUpPool(op: Provision): Promise<void> {
 async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[]): Promise<void> {
   const poolId = poolIdOf(op);
   const { settings } = op.identity;
+  const label = `pool ${op.spec.name}`;
   const workspaceId = pool.workspaceId ?? null;
-  op.enter('CreatingPool', `looking for pool ${op.spec.name}`);
+  op.enter('CreatingPool', `looking for ${label}`);
   op.reach(percentOf('createPool'));
   let isDoubted = false;
   if (op.state.making.pool.cleaning) await cleanUp(op, `cleaning up what is left of pool ${op.spec.name}`);
   for (;;) {
     await op.continueWhenLong();
-    const look = await op.within('pool', () =>
-      op.reads(`pool ${op.spec.name}`).lookForPool({ poolId, name: op.spec.name, workspaceId }),
-    );
-    const label = `pool ${op.spec.name}`;
-    if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
     const making = op.state.making.pool;
+    const isSettling = making.lastCreate.outcome === 'unknown';
+    const question = { poolId, name: op.spec.name, workspaceId, isSettling };
+    const look = await op.within('pool', () => op.reads(label).lookForPool(question));
+    if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
     const decision = decideCreate(label, look.answer, op.us, making.lastCreate, settings.settleMs, Date.now());
     // One answer may lack the marker: a stranger's is what two looks in a row have shown.
     const isConfirmedRefusal = isDoubted;

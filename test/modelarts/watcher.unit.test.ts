@@ -10,13 +10,8 @@ import {
 import { FakeClock, settle } from './fake-clock.js';
 
 const pace = { pollMinMs: 1000, pollMaxMs: 10_000 };
-const throttled = new ModelArtsError('slow down', {
-  kind: 'throttled',
-  operation: 'x',
-  method: 'GET',
-  template: '/x',
-  retryAfterMs: 25_000,
-});
+const throttledFacts = { kind: 'throttled', operation: 'x', method: 'GET', template: '/x' } as const;
+const throttled = new ModelArtsError('slow down', { ...throttledFacts, retryAfterMs: 25_000 });
 
 function setUp(options: Partial<WatcherOptions<string>> = {}) {
   const clock = new FakeClock();
@@ -160,6 +155,28 @@ test('Retry-After delays every workspace', async () => {
   expect(calls).toEqual([{ workspace: '1', at: start }]);
   await clock.advance(2001);
   expect(new Set(calls.slice(1, 3).map(({ workspace }) => workspace))).toEqual(new Set(['1', '2']));
+});
+
+test('a look that the service has put off is made up for within two seconds, and no sooner', async () => {
+  const calls: number[] = [];
+  const retryAfters = [25_000, 1_000, 0, 7_000];
+  const { clock, watcher } = setUp({
+    list: async () => {
+      calls.push(clock.now());
+      const retryAfterMs = retryAfters[calls.length - 21];
+      if (retryAfterMs !== undefined) throw new ModelArtsError('busy', { ...throttledFacts, retryAfterMs });
+      return new Map([['a', 'same']]);
+    },
+  });
+  watch(watcher, 'a');
+  await clock.advance(20 * 60_000);
+  const late = calls.slice(20).map((at, index) => at - (calls[index + 19] ?? 0));
+  expect(late[0]).toBeGreaterThanOrEqual(pace.pollMaxMs);
+  retryAfters.forEach((retryAfterMs, index) => {
+    expect(late[index + 1]).toBeGreaterThanOrEqual(retryAfterMs);
+    expect(late[index + 1]).toBeLessThanOrEqual(retryAfterMs + 2000);
+  });
+  expect(late[retryAfters.length + 1]).toBeGreaterThanOrEqual(pace.pollMinMs);
 });
 
 test('each workspace has its own list', async () => {
