@@ -10,7 +10,7 @@ const limitMs = 40_000;
 
 /** An operator's terminal: a real shell in a folder, with `maops` and `temporal` on its PATH. */
 export interface OperatorShell {
-  /** Runs one command of a page and fails with the difference when something else is printed. */
+  /** Runs one command of a page and fails with the difference when something else is printed; `<hash>` is the last one printed. */
   play(page: string, command: PageCommand, env: Readonly<Record<string, string>>): Promise<void>;
   write(file: string, content: string): Promise<void>;
   /** Kills what the page has left running in the background. */
@@ -32,6 +32,7 @@ export async function openOperatorShell(folder: string, temporalCli: string): Pr
   await writeFile(path.join(programs, 'maops'), maops, { mode: 0o755 });
   await symlink(temporalCli, path.join(programs, 'temporal'));
   const inBackground: Started[] = [];
+  let lastHash = '<hash>';
   const start = (command: string, env: Readonly<Record<string, string>>): Started => {
     // One stream for both, as on a terminal; a group of its own, so that a shell's children end with it.
     const child = spawn('sh', ['-c', `exec 2>&1\n${command}`], {
@@ -55,7 +56,8 @@ export async function openOperatorShell(folder: string, temporalCli: string): Pr
     await Promise.all(all.map(({ ended }) => ended));
   };
   return {
-    async play(page, { line, command, expected, exit, isBackground }, env) {
+    async play(page, { line, command: written, expected, exit, isBackground }, env) {
+      const command = written.replace('<hash>', lastHash);
       const started = start(command, env);
       const where = `docs/runbooks/${page}.md:${line}: $ ${command}`;
       const differs = () => `${where}\n${describeDifference(expected, started.printed())}`;
@@ -76,6 +78,7 @@ export async function openOperatorShell(folder: string, temporalCli: string): Pr
         return `${where}\nhas not ended within ${limitMs} ms; printed so far:\n${started.printed()}`;
       });
       if (!isAsSaid(expected, started.printed())) throw new Error(`${differs()}\n(exit ${code})`);
+      lastHash = /^hash (\w+)$/m.exec(started.printed())?.[1] ?? lastHash;
       if (code !== exit) throw new Error(`${where}\nends with ${code}, the page says ${exit}:\n${started.printed()}`);
     },
     async write(file, content) {
