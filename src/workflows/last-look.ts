@@ -17,6 +17,7 @@ export async function isStillUsable(op: Provision, justSeen: MadeStep | null): P
   let seen = justSeen;
   for (;;) {
     await op.gate();
+    const { pauses } = op;
     for (const step of ['pool', 'notebook'] as const) {
       if (step === seen || op.step(step)?.state !== 'done') continue;
       op.leaveAtLeast(step, op.identity.settings.abnormalGraceMs);
@@ -24,7 +25,7 @@ export async function isStillUsable(op: Provision, justSeen: MadeStep | null): P
       op.setStep(step, 'running');
       return false;
     }
-    if (!op.isPaused) return true;
+    if (op.pauses === pauses) return true;
     seen = null;
   }
 }

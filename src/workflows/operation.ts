@@ -24,6 +24,9 @@ const auditLimit = 200;
  * a command or a deadline interrupts. What an operation does stands in its own file.
  */
 export class Operation<State extends OperationState = OperationState> {
+  /** How often this run was paused: what was seen before a pause is old after it. */
+  pauses = 0;
+
   /** `goOn` continues as a new run with this operation's own arguments and its state. */
   constructor(
     readonly state: State,
@@ -164,6 +167,7 @@ export class Operation<State extends OperationState = OperationState> {
     if (isEnding(this.state.phase)) return;
     this.audit('pause', by, reason);
     if (this.isPaused) return;
+    this.pauses += 1;
     this.state.paused = { by, reason, since: timeNow() };
     this.showPhase();
   }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { playChaos, playStory } from '../support/virtual/chaos.js';
-import type { ChaosStory } from '../support/virtual/chaos-story.js';
+import { type ChaosStory, chaosName } from '../support/virtual/chaos-story.js';
 import { quietStory } from '../support/virtual/quiet-story.js';
+import { notebookPart } from '../workflows/documents.js';
 
+const publicFlavor = { profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' };
 const seeds = 150;
 const perTest = 15;
 
@@ -25,6 +27,35 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
   {
     found: 'a lease went on owning a notebook that a teardown had removed before it was refused (seed 136)',
     story: { deeds: [{ at: 900_000, what: 'guest' }], afters: ['teardown'] },
+  },
+  {
+    found: 'a pool that turned Abnormal while the notebook was being made was called ready (seeds 284, 412, 460)',
+    story: { faults: [{ operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 }] },
+  },
+  {
+    found: 'a pool that turned to Error with its nodes gone was called ready (seed 431)',
+    story: { faults: [{ operation: 'pools.create', kind: 'abnormal', phase: 'Error', afterMs: 58_000 }] },
+  },
+  {
+    found: 'a lease went on owning a failed notebook that the next run had cleared away (seed 534)',
+    story: {
+      workflowType: 'launchNotebook',
+      workflowId: `notebook/${chaosName}`,
+      document: { name: chaosName, notebook: notebookPart(publicFlavor), onCancel: 'keep' },
+      keepsCancelled: true,
+      faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }],
+      deeds: [{ at: 5_000, what: 'cancel' }],
+      afters: ['startAgain'],
+    },
+  },
+  {
+    found: 'what a teardown was still removing was counted against a run that it had refused (seed 6432, the judge)',
+    story: {
+      deeds: [
+        { at: 600_000, what: 'teardown' },
+        { at: 640_000, what: 'startOther' },
+      ],
+    },
   },
 ];
 
