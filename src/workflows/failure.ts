@@ -61,7 +61,12 @@ export function describeFailure(error: unknown, step: StepName | null): FailureP
 
 /** What an activity has told of its failure; nothing when it is none of ours. */
 export function factsOf(failure: ApplicationFailure): Partial<FailureFacts> {
-  return (failure.details?.[0] ?? {}) as Partial<FailureFacts>;
+  const facts: unknown = failure.details?.[0];
+  return isFacts(facts) ? facts : {};
+}
+
+function isFacts(value: unknown): value is Partial<FailureFacts> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The failure inside the wrapper that Temporal puts around an activity's. */
