@@ -10,7 +10,7 @@ const defaultMaxShare = '20%';
 
 const share = z
   .string({ error: 'must be a share in percent, such as 20%' })
-  .regex(/^(100|\d{1,2})(\.\d+)?%$/, { error: 'must be a share in percent from 0% to 100%, such as 20%' });
+  .regex(/^(100(\.0+)?|\d{1,2}(\.\d+)?)%$/, { error: 'must be a share in percent from 0% to 100%, such as 20%' });
 
 /** Rules of a sweep as a person writes them. */
 const schema = section({
