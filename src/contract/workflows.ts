@@ -53,8 +53,7 @@ export interface LeaseInput {
   readonly lease?: LeaseProgress | null;
 }
 
-export const leaseEvents = ['lease.warning', 'lease.extended', 'lease.expired', 'lease.refused'] as const;
-export type LeaseEventName = (typeof leaseEvents)[number];
+export type LeaseEventName = 'lease.warning' | 'lease.extended' | 'lease.expired' | 'lease.refused';
 
 /** What a lease tells its webhook, as the body of a POST (docs/workflows/lease.md). */
 export interface LeaseEvent {

@@ -23,7 +23,7 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
   showResources(op);
   try {
     op.state.identity ??= await firstCalls(name).identify({ name });
-    op.enter('Planning', `${name} is ${op.state.released}; calling off what is open on it`);
+    op.enter('Planning', `the lease of ${name} is ${op.state.released}; calling off what is open on it`);
     await callOffMakers(op, name);
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];

@@ -47,7 +47,7 @@ export function leaseStoryOf(seed: number): LeaseStory {
     deaths: isDeadly ? { activation: 0.1, call: 0.03 } : { activation: 0, call: 0 },
     restartMs: dice.pick([0, second, 15 * second, dice.chance(0.3) ? 3 * hour : minute]),
     latencyMs: dice.pick([0, 0, 1, 400]),
-    suggestContinueAsNewAfter: dice.chance(0.2) ? dice.between(30, 60) : 4096,
+    suggestContinueAsNewAfter: dice.chance(0.2) ? dice.between(60, 120) : 4096,
     webhook: dice.pick(['none', 'takes', 'fails', 'wavers']),
   };
 }
