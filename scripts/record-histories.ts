@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { releaseLeaseUpdate } from '../src/contract/messages.js';
+import { extendLeaseUpdate, releaseLeaseUpdate } from '../src/contract/messages.js';
 import type { SweepProgress } from '../src/contract/workflows.js';
 import { startTemporalServer } from '../src/dev/temporal-server.js';
 import type { Fault } from '../src/simulator/faults/fault.js';
@@ -70,6 +70,16 @@ const scenarios: readonly Scenario[] = [
       await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'op', reason: 'recorded' }] });
       await lease.result();
       return { 'pool-ready': 'pool/single', 'lease-released': 'lease/single' };
+    },
+  },
+  {
+    run: async (stack) => {
+      const document = environmentDocument('ending', { lease: { ttl: '5s', max: '1m', warnings: ['2s'] } });
+      await (await stack.start(main, 'env/ending', document)).result();
+      const lease = stack.client.workflow.getHandle('lease/ending');
+      await lease.executeUpdate(extendLeaseUpdate, { args: [{ by: 'op', reason: 'recorded', duration: '2s' }] });
+      await lease.result();
+      return { 'lease-extended-then-expired': 'lease/ending' };
     },
   },
   {

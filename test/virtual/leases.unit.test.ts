@@ -299,9 +299,12 @@ describe('a teardown and the end', () => {
     await extend('2h');
     const before = await end();
     await world.run({ maxTime: hour });
-    await protection(stack, 'protect');
+    const guest = { name: 'guest', pool: stack.simulator.state().pools[0]?.id ?? '' };
+    const place = { method: 'POST', path: '/_sim/notebooks', headers: {}, body: JSON.stringify(guest) };
+    expect(await stack.simulator.handle(place)).toMatchObject({ status: 200 });
     await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
     await expect(world.result(`teardown/${name}`)).rejects.toMatchObject({ cause: { type: 'Protected' } });
+    expect(world.namespace.runs.filter((run) => run.workflowId === workflowId)).toHaveLength(2);
     expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Leased', lease: { extensions: 1 } });
     expect(await end()).toBe(before);
   });
