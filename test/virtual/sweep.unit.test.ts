@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { SweepProgress } from '../../src/contract/workflows.js';
 import { formatMarker } from '../../src/domain/marker.js';
+import { environment } from '../../src/simulator/environment.js';
 import { ownerHash } from '../../src/spec/hash.js';
 import {
   installation,
@@ -168,11 +169,98 @@ describe('applying a plan by its hash', () => {
   });
 });
 
+/** As somebody at the console does: at once, without an operation. */
+async function markPool(on: VirtualStack): Promise<void> {
+  const pool = on.simulator.state().pools[0];
+  const description = `${pool?.annotations['os.modelarts/description']} maops:keep`;
+  const token = environment('https://modelarts.example.com').MODELARTS_TOKEN ?? '';
+  const headers = { 'x-auth-token': token, 'content-type': 'application/merge-patch+json' };
+  const body = JSON.stringify({ metadata: { annotations: { 'os.modelarts/description': description } } });
+  const path = `/v2/${on.simulator.projectId}/pools/${pool?.id}`;
+  const reply = await on.simulator.handle({ method: 'PATCH', path, headers, body });
+  if (!('status' in reply) || reply.status >= 300) throw new Error(`not marked: ${JSON.stringify(reply)}`);
+}
+
 async function protect({ world }: VirtualStack): Promise<void> {
   const input = { kind: 'environment', name, change: 'protect', by: 'op', reason: 'demo' };
   await world.start('changeResource', `change/environment/${name}`, [input]);
   await world.result(`change/environment/${name}`);
 }
+
+describe('what changes while a plan is carried out', () => {
+  const both = async () => {
+    const on = await stack();
+    await orphaned(on);
+    await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten'));
+    return on;
+  };
+  const untilLooseGoes = async (on: VirtualStack, workflowId: string) =>
+    await on.world.run({
+      until: () =>
+        on.simulator.requests().some(({ operation }) => operation === 'notebooks.action') ||
+        on.world.status(workflowId) !== 'RUNNING',
+    });
+
+  test('is left alone and named, the rest goes, and the run says that the plan has changed', async () => {
+    const on = await both();
+    const { plan } = await sweep(on, { rules: anyOrphan });
+    const workflowId = await start(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
+    await untilLooseGoes(on, workflowId);
+    await markPool(on);
+    const progress = await ended(on, workflowId);
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
+    expect(progress.failure?.message).toContain(`pool ${name}-`);
+    expect(results(progress)).toEqual(['notebook changed', 'notebook deleted', 'pool changed']);
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('is no failure of a run that has made its own plan', async () => {
+    const on = await both();
+    const workflowId = await start(on, { apply: true, rules: anyOrphan });
+    await untilLooseGoes(on, workflowId);
+    await markPool(on);
+    const progress = await ended(on, workflowId);
+    expect(progress).toMatchObject({ phase: 'Done', failure: null, why: '1 of 3 deleted, 2 left alone' });
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('keeps a pool that is marked at the moment of its DELETE', async () => {
+    const on = await stack();
+    await finishMainJob(on);
+    await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+    await untilPhase(on, 'DeletingPool', `teardown/${name}`);
+    await markPool(on);
+    const progress = await ended(on, `teardown/${name}`);
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
+    expect(results(progress)).toEqual(['notebook deleted']);
+    expect(on.simulator.requests('pools.delete')).toEqual([]);
+    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+  });
+
+  test('ends the sweep, not its teardowns, when it is called off', async () => {
+    const on = await stack();
+    await orphaned(on);
+    const workflowId = await start(on, { apply: true, rules: anyOrphan });
+    await on.world.run({ until: () => on.world.status(`teardown/${name}`) === 'RUNNING' });
+    await on.world.cancel(workflowId);
+    expect(await ended(on, workflowId)).toMatchObject({ phase: 'Cancelled' });
+    await on.world.run({ until: () => on.world.status(`teardown/${name}`) !== 'RUNNING' });
+    expect(left(on)).toEqual([]);
+  });
+
+  test('waits while the sweep is paused', async () => {
+    const on = await stack();
+    await orphaned(on);
+    const workflowId = await start(on, { apply: true, rules: anyOrphan });
+    await on.world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
+    await untilPhase(on, 'Paused', workflowId);
+    await on.world.run({ maxTime: 10 * 60_000 });
+    expect(deletes(on)).toBe(0);
+    await on.world.signal(workflowId, 'resume', { by: 'op' });
+    expect(await ended(on, workflowId)).toMatchObject({ phase: 'Done' });
+    expect(left(on)).toEqual([]);
+  });
+});
 
 describe('a sweep that plans and applies in one run', () => {
   test('removes by identity what nobody knows by name', async () => {
