@@ -2,6 +2,7 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPending } from '../contract/failures.js';
 import { isNews, nextTurn, type Pace, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
+import { ModelArtsError } from '../modelarts/errors.js';
 import type { Target, Sighting as WatcherSighting } from '../modelarts/watcher.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -23,8 +24,15 @@ export function targetOf(id: string, wait: { workspaceId: string | null; watch: 
 }
 
 export function lookOf<Item, Facts>(seen: WatcherSighting<Item>, read: (item: Item) => Facts): Look<Facts> {
-  if (seen.error !== undefined) return { at: seen.at, facts: null, trouble: seen.error.message };
+  if (seen.error !== undefined) return { at: seen.at, facts: null, trouble: troubleOf(seen.error, seen.at) };
   return { at: seen.at, facts: seen.item === null ? null : read(seen.item), trouble: null };
+}
+
+/** What went wrong, and until when the service has asked to be left alone: the words that `env why` looks for. */
+function troubleOf(error: Error, at: number): string {
+  if (!(error instanceof ModelArtsError) || error.kind !== 'throttled' || error.retryAfterMs === null)
+    return error.message;
+  return `${error.message}; throttled until ${new Date(at + error.retryAfterMs).toISOString()}`;
 }
 
 interface WaitFor<Facts, Goal> {

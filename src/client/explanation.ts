@@ -64,7 +64,7 @@ export function explain(progress: Progress, run: Run, events: readonly HistoryEv
     why,
     awaiting,
     failure,
-    throttledUntil: throttled?.nextAttemptAt?.toISOString() ?? null,
+    throttledUntil: throttled?.nextAttemptAt?.toISOString() ?? saidThrottle(run.pending, now),
     lastError:
       stuck === undefined
         ? lastErrorOf(events)
@@ -72,6 +72,12 @@ export function explain(progress: Progress, run: Run, events: readonly HistoryEv
     time: tellCauses(events, run.closedAt?.getTime() ?? now, open),
     pending,
   };
+}
+
+/** A wait goes on while it is throttled; it says in its heartbeat until when. */
+function saidThrottle(pending: readonly PendingActivity[], now: number): string | null {
+  const said = pending.map(({ saying }) => /throttled until (\S+Z)/.exec(saying ?? '')?.[1]);
+  return said.find((until) => until !== undefined && Date.parse(until) > now) ?? null;
 }
 
 /** The resource that the newest call of a type is about. */

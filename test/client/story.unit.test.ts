@@ -87,6 +87,21 @@ describe('the explanation', () => {
     });
   });
 
+  test('says until when a wait is throttled, as its heartbeat told, while that is to come', async () => {
+    const pending = (until: Date) => ({
+      type: 'awaitPool',
+      attempt: 1,
+      state: 'started' as const,
+      lastFailure: null,
+      saying: `team-a: pools.list failed: HTTP 429; throttled until ${until.toISOString()}`,
+      nextAttemptAt: null,
+      lastHeartbeatAt: at(29),
+    });
+    const why = (until: Date) => operationsOn(new FakeRuns(waiting({ pending: [pending(until)] }))).why('team-a');
+    expect((await why(at(31))).throttledUntil).toBe(at(31).toISOString());
+    expect((await why(at(29))).throttledUntil).toBeNull();
+  });
+
   test('does not take a window of waiting for an error', async () => {
     const pending = {
       type: 'awaitPool',

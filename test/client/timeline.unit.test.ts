@@ -122,8 +122,9 @@ test('equal good waits after each other are one line for people', () => {
   ]);
   const { colors, timeZone } = memoryTerminal();
   expect(renderTimeline(entries, { colors, timeZone, now: 0 }).split('\n')).toEqual([
-    '2026-03-01 10:00:00 UTC  activity  wait for pool team-a: done 2 times in 9s',
-    '2026-03-01 10:00:09 UTC  activity  create notebook team-a: under way',
+    '2026-03-01 UTC',
+    '  10:00:00  activity  wait for pool team-a: done 2 times in 9s',
+    '  10:00:09  activity  create notebook team-a: under way',
   ]);
 });
 

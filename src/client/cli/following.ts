@@ -43,6 +43,9 @@ export async function showUntilEnd(
     const onTrouble = (error: Error) =>
       context.notice(`${error.message}; still trying, the operation goes on without it`);
     for await (const progress of operations.watch(workflowId, { signal, onTrouble, everyMs: 500 })) {
+      // Where only the ending is shown, nobody would see that it will not come by itself.
+      if (reporter.isQuiet && progress.awaiting !== null && progress.awaiting.since !== last?.awaiting?.since)
+        context.notice(describeWait(progress));
       last = progress;
       reporter.show(progress);
     }
@@ -52,6 +55,11 @@ export async function showUntilEnd(
     reporter.end(last);
   }
   return last;
+}
+
+function describeWait({ workflowId, awaiting }: Progress): string {
+  const id = parseOperationId(workflowId);
+  return `${workflowId} waits for ${awaiting?.kind}: \`maops env why ${id?.kind === 'env' ? id.name : workflowId}\``;
 }
 
 /** How to come back to an operation that was left alone. */

@@ -8,6 +8,8 @@ export type Attention = 'changes' | 'ending';
 
 /** Shows progress while it comes in. */
 export interface Reporter {
+  /** True for one that shows nothing until the end. */
+  readonly isQuiet?: boolean;
   show(progress: Progress): void;
   /** Called once, with the last progress that came. */
   end(progress: Progress | null): void;
@@ -24,6 +26,7 @@ export async function makeReporter(context: Context, attention: Attention): Prom
 
 function endingReporter(context: Context): Reporter {
   return {
+    isQuiet: true,
     show: () => undefined,
     end: (progress) => {
       if (progress !== null) context.result(progress, renderProgress(progress, viewOf(context)));

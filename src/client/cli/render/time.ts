@@ -11,6 +11,11 @@ export function formatMinute(time: string, timeZone: string): string {
   return formatTime(time, timeZone).replace(/(\d\d:\d\d):\d\d/, '$1');
 }
 
+/** The day alone, with the zone in which it is that day. */
+export function formatDay(time: string, timeZone: string): string {
+  return formatTime(time, timeZone).replace(/ \d\d:\d\d:\d\d/, '');
+}
+
 /** The time of day alone, for lines that follow each other. */
 export function formatClock(time: string | number, timeZone: string): string {
   return clockOf(new Date(time), timeZone);

@@ -3,23 +3,31 @@ import type { StoryEntry } from '../../story.js';
 import type { TimelineEntry } from '../../timeline.js';
 import type { View } from './progress.js';
 import { renderTable } from './table.js';
-import { formatTime } from './time.js';
+import { formatClock, formatDay } from './time.js';
 
-/** A timeline, one line per entry; phases stand out, because they are what people look for. */
+/** A timeline, one line per entry under its day; phases stand out, because they are what people look for. */
 export function renderTimeline(entries: readonly TimelineEntry[], view: View): string {
-  const rows = fold(entries).map((entry) => [formatTime(entry.at, view.timeZone), entry.kind, paint(entry, view)]);
-  return renderTable(rows, undefined, { columns: view.columns, last: 'wrap' });
+  return renderDays(fold(entries), view, (entry) => [entry.kind, paint(entry, view)]);
 }
 
 /** The story of everything of a name: each line says whose it is. */
 export function renderStory(entries: readonly StoryEntry[], view: View): string {
-  const rows = fold(entries).map((entry) => [
-    formatTime(entry.at, view.timeZone),
-    entry.workflowId,
-    entry.kind,
-    paint(entry, view),
-  ]);
-  return renderTable(rows, undefined, { columns: view.columns, last: 'wrap' });
+  return renderDays(fold(entries), view, (entry) => [entry.workflowId, entry.kind, paint(entry, view)]);
+}
+
+/** The day and the zone stand once, above the lines that they are true of. */
+function renderDays<Entry extends TimelineEntry>(
+  entries: readonly Entry[],
+  { timeZone, columns }: View,
+  cells: (entry: Entry) => readonly string[],
+): string {
+  const days = new Map<string, string[][]>();
+  for (const entry of entries) {
+    const day = formatDay(entry.at, timeZone);
+    days.set(day, [...(days.get(day) ?? []), [`  ${formatClock(entry.at, timeZone)}`, ...cells(entry)]]);
+  }
+  const blocks = [...days].map(([day, rows]) => `${day}\n${renderTable(rows, undefined, { columns, last: 'wrap' })}`);
+  return blocks.join('\n');
 }
 
 function paint({ kind, text, activity }: TimelineEntry, { colors }: View): string {
