@@ -57,6 +57,16 @@ describe('an aborted signal', () => {
   });
 });
 
+test('a call whose time is over is not sent, and says so', async () => {
+  const clock = new FakeClock();
+  const { modelarts, seen } = connect(() => ({ body: {} }), { now: clock.now, sleep: clock.sleep });
+  const sendBefore = clock.now() + 1_000;
+  await clock.advance(1_001);
+  const error = await failureOf(modelarts.notebooks.create(notebook, { sendBefore }));
+  expect(error).toMatchObject({ kind: 'transport', notSent: true, outcomeUnknown: false });
+  expect(seen).toHaveLength(0);
+});
+
 test('every call that was sent is recorded, also one without an answer', async () => {
   const clock = new FakeClock();
   const records: CallRecord[] = [];

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { playChaos, playStory } from '../support/virtual/chaos.js';
 import { type ChaosStory, chaosName } from '../support/virtual/chaos-story.js';
+import { testSeeds } from '../support/virtual/chaos-suite.js';
 import { quietStory } from '../support/virtual/quiet-story.js';
 import { notebookPart } from '../workflows/documents.js';
 
 const publicFlavor = { profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' };
-const seeds = 150;
-const perTest = 15;
 
 /** What chaos has found, kept as the part of the story that matters: seeds change their stories when draws are added. */
 const regressions: readonly { readonly found: string; readonly story: Partial<ChaosStory> }[] = [
@@ -59,18 +58,9 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
   },
 ];
 
-describe('seeded chaos', () => {
-  test.each(Array.from({ length: seeds / perTest }, (_, index) => index * perTest))(
-    'keeps every promise from seed %i on',
-    async (from) => {
-      for (let seed = from; seed < from + perTest; seed += 1) {
-        const { problems } = await playChaos(seed);
-        expect({ seed, problems }).toEqual({ seed, problems: [] });
-      }
-    },
-    60_000,
-  );
+testSeeds(0, 120);
 
+describe('chaos', () => {
   test.each(regressions)(
     'does not do again: $found',
     async ({ story }) => {

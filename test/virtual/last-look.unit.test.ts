@@ -1,9 +1,11 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Progress } from '../../src/contract/progress.js';
 import { environment } from '../../src/simulator/environment.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { startVirtualStack, type VirtualStack } from '../support/virtual/environment.js';
 import { name, startMainJob, untilPhase } from './stories.js';
+
+jest.setTimeout(30_000);
 
 const workflowId = `env/${name}`;
 /** The pool was seen usable twice, and turns bad while the notebook is being made. */

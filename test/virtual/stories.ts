@@ -24,6 +24,14 @@ export async function untilPhase({ world }: VirtualStack, phase: string, workflo
   await world.run({ until: () => world.searchAttributes(workflowId).MaopsPhase === phase });
 }
 
+/** Starts the main job and runs it into a phase. */
+export const upTo =
+  (phase: string) =>
+  async (stack: VirtualStack): Promise<void> => {
+    await startMainJob(stack);
+    await untilPhase(stack, phase);
+  };
+
 export const bothMade = ['pools.create', 'notebooks.create'];
 
 export const ready: Outcome = {

@@ -3,6 +3,7 @@ import type { Progress } from '../../../src/contract/progress.js';
 import type { Settings } from '../../../src/contract/settings.js';
 import type { EnvironmentResources } from '../../../src/contract/workflows.js';
 import { act, actAfter, type Stage } from './chaos-deeds.js';
+import { Operator } from './chaos-operator.js';
 import { doublesOf, judgeClosing, judgeRest, oursIn } from './chaos-oracle.js';
 import { type ChaosStory, chaosName, neighbourName, storyOf } from './chaos-story.js';
 import { Dice } from './dice.js';
@@ -62,8 +63,7 @@ class Chaos {
   private strangers: Stranger[] = [];
   private stack: VirtualStack | null = null;
   private deaths = 0;
-  private retries = 0;
-  private answered = '';
+  private readonly operator: Operator;
   private deedsLeft: number;
   private isCalm: boolean;
 
@@ -72,6 +72,7 @@ class Chaos {
     private readonly options: ChaosOptions,
   ) {
     this.dice = new Dice(story.seed ^ 0x5eed);
+    this.operator = new Operator(story, this.dice);
     this.deedsLeft = story.deeds.length;
     const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
     this.isCalm = story.deaths.most + story.lostReports === 0 && !story.deeds.some(({ what }) => rough.includes(what));
@@ -82,15 +83,7 @@ class Chaos {
     const stack = await this.begin();
     this.stack = stack;
     const { world, simulator } = stack;
-    const stage: Stage = {
-      stack,
-      story,
-      start: (type, id, document) => this.start(type, id, document),
-      later: (ms, deed) => {
-        this.deedsLeft += 1;
-        this.plan(world.now() + ms, deed);
-      },
-    };
+    const { stage } = this;
     let last: Progress | null = null;
     try {
       this.lookAround();
@@ -176,6 +169,20 @@ class Chaos {
     return this.stack;
   }
 
+  private get stage(): Stage {
+    const { story } = this;
+    const stack = this.here;
+    return {
+      stack,
+      story,
+      start: (type, id, document) => this.start(type, id, document),
+      later: (ms, deed) => {
+        this.deedsLeft += 1;
+        this.plan(stack.world.now() + ms, deed);
+      },
+    };
+  }
+
   private problem(what: string): void {
     this.options.trace?.(`!!! ${what}`);
     this.problems.add(what);
@@ -256,7 +263,7 @@ class Chaos {
     this.watches.set(workflowId, watch);
     for (const problem of watch.see(progress)) this.problem(problem);
     if (run.isOpen) {
-      if (workflowId === story.workflowId) this.answer(progress);
+      if (workflowId === story.workflowId) this.operator.answer(progress, this.stage);
       return;
     }
     this.options.trace?.(
@@ -282,36 +289,6 @@ class Chaos {
       looks: { ...this.looks.of(name), now: world.now(), isCalm: this.isCalm },
     });
     for (const problem of problems) this.problem(problem);
-  }
-
-  /** The operator's and the approver's part. */
-  private answer({ awaiting, steps, workflowId }: Progress): void {
-    const { operator, approver } = this.story;
-    const { world } = this.here;
-    if (
-      awaiting === null ||
-      awaiting.verbs.length === 0 ||
-      awaiting.kind === 'capacity' ||
-      awaiting.since === this.answered
-    )
-      return;
-    this.answered = awaiting.since;
-    const by = 'chaos';
-    const update = (name: string, argument: Record<string, unknown>) => {
-      this.deedsLeft += 1;
-      this.plan(world.now() + this.dice.between(0, 600) * 1000, () =>
-        world.client.workflow.getHandle(workflowId).executeUpdate(name, { args: [argument] }),
-      );
-    };
-    if (awaiting.kind === 'approval') {
-      if (approver !== 'silent') update(approver, { by, reason: 'chaos' });
-      return;
-    }
-    if (operator === 'silent') return;
-    const failed = steps.find(({ state }) => state === 'failed');
-    this.retries += 1;
-    const verb = awaiting.verbs.includes(operator) && this.retries <= 3 ? operator : 'rollback';
-    update('resolve', { verb, by, reason: 'chaos', step: failed?.name, attempt: failed?.attempt });
   }
 
   private async judgeRest(): Promise<void> {

@@ -97,6 +97,10 @@ export function testCrashes(stories: readonly Story[]): void {
     let golden: Played;
     beforeAll(async () => {
       golden = await played(story, null);
+      // For docs/guarantees.md, which says how many runs there are.
+      if (process.env.MAOPS_COUNT_RUNS !== undefined) {
+        process.stderr.write(`${1 + 2 * (golden.activations + golden.calls)} runs: ${story.name}\n`);
+      }
     }, 60_000);
 
     test('ends as it should without a crash', () => {
