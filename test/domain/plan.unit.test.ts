@@ -253,6 +253,39 @@ describe('a pattern for names', () => {
   });
 });
 
+describe('the last look at an item before its delete', () => {
+  const look = (now2: readonly InventoryItem[], told: Claim = claim(), unread: readonly string[] = []) => {
+    const fresh = makePlan(
+      inventory(now2, unread),
+      installation,
+      { about: 'everything', claims: [told], rules: rules() },
+      now,
+    );
+    return recheck(planned, inventory(now2, unread), fresh).verdict;
+  };
+  const planned: PlanItem = sweep([item()], [claim()]).items[0] ?? fail();
+
+  test.each<readonly [string, string, ReturnType<typeof look>]>([
+    ['same: nothing has happened', 'same', look([item()])],
+    ['gone: it is not there any more', 'gone', look([])],
+    ['changed: it is not there, but not everything could be read', 'changed', look([], claim(), ['pools: 502'])],
+    ['changed: it was made anew', 'changed', look([item({ createdAt: ago(1) })])],
+    [
+      'changed: it carries the marker of another spec',
+      'changed',
+      look([item({ marker: { installation, owner: 'aaaaaaaa', spec: '11111111' } })]),
+    ],
+    ['changed: it carries none', 'changed', look([item({ marker: null })])],
+    ['changed: an operation owns it again', 'changed', look([item()], claim({ open: ['env/team-a'] }))],
+    ['changed: Temporal gives no answer any more', 'changed', look([item()], claim({ answer: 'unknown' }))],
+    ['changed: its reason is another', 'changed', look([item()], claim({ ended: { phase: 'Gone', at: ago(1) } }))],
+    ['protected: it is marked', 'protected', look([item({ isProtected: true })])],
+    ['protected: a notebook is on it', 'protected', look([item(), notebook({ marker: null, poolId: 'p-1' })])],
+  ])('says %s', (_title, expected, verdict) => {
+    expect(verdict).toBe(expected);
+  });
+});
+
 /** Makes a plan and carries it out item by item in the world as it is by then, by the product's own last look. */
 function carriedOut(world: RandomWorld): { plan: PlanDraft; deleted: PlanItem[] } {
   const question = (claims: readonly Claim[]) => ({ about: 'everything', claims, rules: world.rules }) as const;
