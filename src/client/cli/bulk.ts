@@ -37,8 +37,11 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
     answer(false, untouched, renderListed(listed, viewOf(context)));
     const { stdin, stdout } = context.terminal;
     const isAttended = stdin.isTTY === true && stdout.isTTY === true && !context.json;
-    if (!isAttended || !(await askToGoOn(context, `${verb}: ${count}?`, 'interrupted: nothing was done'))) {
-      context.notice(`nothing was done. To ${verb} ${count}, give the same command with --yes`);
+    const isWanted = isAttended && (await askToGoOn(context, `${verb}: ${count}?`, 'interrupted: nothing was done'));
+    if (!isWanted) {
+      context.notice(
+        isAttended ? 'nothing was done' : `nothing was done. To ${verb} ${count}, give the same command with --yes`,
+      );
       return exitCodes.usage;
     }
   }
