@@ -1,3 +1,4 @@
+import { sleep } from '@temporalio/workflow';
 import type { CommandedResource } from '../activities/calls.js';
 import type { EnvironmentResources } from '../contract/workflows.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
@@ -40,6 +41,7 @@ export interface RemovalPhases {
 export async function removeNotebooks(op: Operation, removal: Removal, phases: RemovalPhases): Promise<boolean> {
   const { settings, installation } = op.identity;
   let removed = false;
+  let isSecondLook = false;
   for (;;) {
     const found = await persist(op, `looking for notebooks of ${removal.name}`, () =>
       reads(settings, `notebooks of ${removal.name}`).findNotebooks({
@@ -54,7 +56,11 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
     const [newest] = [...found].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     if (newest === undefined) {
       if (await settleMore(removal.known.unknownSince, settings.settleMs)) continue;
-      return removed;
+      // What is not known by its id is found by its marker alone, which one answer may lack.
+      if (removed || isSecondLook || removal.known.notebooks.length > 0) return removed;
+      isSecondLook = true;
+      await sleep(settings.pollMinMs);
+      continue;
     }
     for (const one of found) refuseUnplanned(removal.plan, 'notebook', one);
     const { id, name, workspaceId, createdAt } = newest;

@@ -174,14 +174,21 @@ describe('an undo is never given up', () => {
     'one answer without the marker does not leave ours behind: %s',
     async (kind) => {
       const paths = kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
-      for (const nth of [1, 2, 3]) {
+      const cases = [0, 10 * minute].flatMap((pausedMs) => [1, 2, 3].map((nth) => ({ pausedMs, nth })));
+      for (const { pausedMs, nth } of cases) {
         const stack = await newStack({ operation: `${kind}s.create`, kind: 'lost', at: 'after' });
         const { world, simulator } = stack;
-        await world.start(types[kind], `${kind}/${name}`, [document[kind]]);
+        const workflowId = `${kind}/${name}`;
+        await world.start(types[kind], workflowId, [document[kind]]);
         await world.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
-        await world.cancel(`${kind}/${name}`);
+        // After a long pause the settle window is over, and nothing else makes it look again.
+        if (pausedMs > 0) {
+          await world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
+          await world.run({ maxTime: pausedMs });
+        }
+        await world.cancel(workflowId);
         simulator.faults.plan({ operation: `${kind}s.list`, kind: 'missingFields', paths, nth, optional: true });
-        expect({ nth, ...(await end(stack, `${kind}/${name}`)) }).toEqual({ nth, ...allUndone });
+        expect({ pausedMs, nth, ...(await end(stack, workflowId)) }).toEqual({ pausedMs, nth, ...allUndone });
       }
     },
   );
