@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Progress } from '../../src/contract/progress.js';
+import { until } from '../support/until.js';
 import { environmentDocument, freshName } from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';
 
@@ -120,3 +121,96 @@ describe('a step that waits for an operator', () => {
     expect({ code: watch.code, out: watch.out }).toEqual({ code: 1, out: expect.stringContaining('RolledBack') });
   }, 30_000);
 });
+
+/** Temporal's visibility follows the runs after a moment. */
+async function listed(query: string, count: number): Promise<void> {
+  await until(`${count} runs listed for ${query}`, async () => {
+    const found = await shell.stack.client.workflow.count(query);
+    return found.count >= count ? found : null;
+  });
+}
+
+describe('many at once', () => {
+  const among = (names: readonly string[]) => `MaopsEnvironment IN (${names.map((name) => `"${name}"`).join(', ')})`;
+
+  test('are listed, told only after a yes, and each says what became of it', async () => {
+    const names = await Promise.all([begin('AwaitingApproval', { approval }), begin('AwaitingApproval', { approval })]);
+    const query = `MaopsPhase="AwaitingApproval" AND ${among(names)}`;
+    await listed(query, names.length);
+    const asked = await shell.run(['env', 'approve', '--query', query, ...because]);
+    expect({ code: asked.code, err: asked.err }).toEqual({ code: 2, err: expect.stringContaining('nothing was done') });
+    for (const name of names) expect(asked.out).toContain(`env/${name}`);
+    expect((await shell.stack.progress(`env/${names[0]}`)).phase).toBe('AwaitingApproval');
+    const told = await shell.json<{ runs: { name: string; result: string }[] }>([
+      'env',
+      'approve',
+      '--query',
+      query,
+      '--yes',
+      ...because,
+    ]);
+    expect(told.runs.map(({ name, result }) => [name, result])).toEqual(
+      [...names].sort().map((name) => [name, 'done']),
+    );
+    for (const name of names) {
+      const ended = await shell.stack.until(`env/${name}`, isOver);
+      expect(ended).toMatchObject({ phase: 'Ready', audit: [{ verb: 'approve', by: 'tester', reason: 'because' }] });
+    }
+    const story = await shell.json<{ entries: { workflowId: string; text: string }[] }>([
+      'env',
+      'history',
+      names[0] ?? '',
+      '--all',
+    ]);
+    expect(story.entries.map(({ workflowId, text }) => `${workflowId} ${text}`)).toEqual(
+      expect.arrayContaining([
+        `env/${names[0]} approve by tester: because`,
+        expect.stringContaining(`env/${names[0]} create pool ${names[0]}: created`),
+        `lease/${names[0]} Leased`,
+      ]),
+    );
+  }, 60_000);
+
+  test('end with 1 when one refuses, and the others are told all the same', async () => {
+    const [ready, paused] = await Promise.all([
+      begin('AwaitingApproval', { approval }),
+      begin('AwaitingApproval', { approval }),
+    ]);
+    const query = `WorkflowType="provisionPoolThenLaunchNotebook" AND ${among([ready, paused])}`;
+    await listed(query, 2);
+    const told = await shell.json<{ runs: { name: string; result: string; reason: string | null }[] }>(
+      ['env', 'resolve', 'retry', '--query', query, '--yes', ...because],
+      1,
+    );
+    expect(told.runs).toHaveLength(2);
+    for (const run of told.runs)
+      expect(run).toMatchObject({ result: 'refused', reason: expect.stringContaining(run.name) });
+    const cancelled = await shell.run(['env', 'cancel', '--query', query, '--yes', ...because]);
+    expect({ code: cancelled.code, err: cancelled.err }).toEqual({ code: 0, err: 'cancel: 2 done\n' });
+    for (const name of [ready, paused]) await shell.stack.until(`env/${name}`, isOver);
+  }, 60_000);
+
+  test('by a query that Temporal does not take, or that nothing matches', async () => {
+    const bad = await shell.run(['env', 'pause', '--query', 'MaopsFase="x"', '--yes', ...because]);
+    expect({ code: bad.code, out: bad.out, err: bad.err }).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('MaopsFase'),
+    });
+    const none = await shell.run(['env', 'pause', '--query', 'MaopsEnvironment="nobody"', '--yes', ...because]);
+    expect({ code: none.code, err: none.err }).toEqual({ code: 0, err: expect.stringContaining('no open operation') });
+  }, 30_000);
+});
+
+test('a silent wait says when it is for a person', async () => {
+  const name = freshName();
+  const file = shell.file('silent.json', environmentDocument(name, { approval }));
+  const waiting = shell.start(['env', 'create', '-f', file, '--wait', '--json']);
+  await until('the notice', () =>
+    waiting.stderr().includes(`env/${name} waits for approval: \`maops env why ${name}\``),
+  );
+  expect(waiting.stdout()).toBe('');
+  await shell.json(['env', 'reject', name, ...because]);
+  expect(await waiting.ended).toBe(1);
+  expect(JSON.parse(waiting.stdout())).toMatchObject({ phase: 'Rejected' });
+}, 30_000);

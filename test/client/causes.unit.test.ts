@@ -104,6 +104,11 @@ describe('the time of an operation', () => {
     expect(minutes(events, 10)).toEqual({ nodes: 10 });
   });
 
+  test('is not given to the trouble of one window of a wait, of which nobody knows how long it took', () => {
+    const events = [started, phase(0, 'AwaitingPool'), scheduled(0, 1, 'awaitPool'), attempt(10, 1, 3, 'HTTP 502')];
+    expect(minutes(events, 10)).toEqual({ nodes: 10 });
+  });
+
   test('counts what is going wrong right now, which no history has yet', () => {
     const events = [started, phase(0, 'CreatingPool'), scheduled(1, 1, 'lookForPool')];
     const failure = { message: 'HTTP 429', type: 'ServiceUnavailable' };
