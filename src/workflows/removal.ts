@@ -56,8 +56,8 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
     const [newest] = [...found].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     if (newest === undefined) {
       if (await settleMore(removal.known.unknownSince, settings.settleMs)) continue;
-      // What is not known by its id is found by its marker alone, which one answer may lack.
-      if (removed || isSecondLook || removal.known.notebooks.length > 0) return removed;
+      // What an unanswered create made is known by its marker alone, which one answer may lack.
+      if (removed || isSecondLook || removal.known.unknownSince === null) return removed;
       isSecondLook = true;
       await sleep(settings.pollMinMs);
       continue;

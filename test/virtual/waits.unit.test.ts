@@ -116,6 +116,29 @@ describe.each(kinds)('the wait for a %s', (kind) => {
     expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
   });
 
+  test.each(badAnswers)(
+    'goes on through $answer to the look by id, while the list lags behind',
+    async ({ answer, effect }) => {
+      const lag = {
+        operation: `${kind}s.create` as const,
+        kind: 'listLag' as const,
+        ms: deadlineMs[kind],
+        in: ['list' as const],
+      };
+      const stack = await newStack({ simulator: { faults: [lag] } });
+      const { world, simulator } = stack;
+      await untilAwaited(stack, kind);
+      const [, show] = looksAt(kind, typeof effect === 'function' ? effect(kind) : effect);
+      if (show !== undefined) simulator.faults.plan(show);
+      await world.run({ maxTime: 10 * minute });
+      simulator.faults.clear();
+      const healed = world.now();
+      expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+      expect(world.now() - healed).toBeLessThan((answer.startsWith('401') ? 6 : 2) * minute);
+      expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
+    },
+  );
+
   test.each(badAnswers)('is ended by the deadline alone: $answer', async ({ effect }) => {
     const stack = await newStack();
     const { world, simulator, progress } = stack;
