@@ -1,5 +1,5 @@
 import { stillPending } from '../contract/failures.js';
-import type { Progress } from '../contract/progress.js';
+import type { AuditEntry, Progress } from '../contract/progress.js';
 import { describeCall } from './activity-words.js';
 import { isThrottle, type LastError, lastErrorOf, type TimeSpent, tellCauses } from './causes.js';
 import type { HistoryEvent } from './history-event.js';
@@ -13,6 +13,8 @@ export interface Explanation {
   readonly phaseSince: string;
   readonly why: string;
   readonly awaiting: Progress['awaiting'];
+  /** Who paused it and why, while it is paused. */
+  readonly paused: AuditEntry | null;
   readonly failure: Progress['failure'];
   /** Until when the service has asked to be left alone, when a call waits for that; RFC 3339 UTC. */
   readonly throttledUntil: string | null;
@@ -63,6 +65,7 @@ export function explain(progress: Progress, run: Run, events: readonly HistoryEv
     phaseSince,
     why,
     awaiting,
+    paused: phase === 'Paused' ? (progress.audit.findLast(({ verb }) => verb === 'pause') ?? null) : null,
     failure,
     throttledUntil: throttled?.nextAttemptAt?.toISOString() ?? saidThrottle(run.pending, now),
     lastError:

@@ -102,6 +102,13 @@ describe('the explanation', () => {
     expect((await why(at(29))).throttledUntil).toBeNull();
   });
 
+  test('says who paused it', async () => {
+    const pause = { at: at(3).toISOString(), by: 'ana', verb: 'pause', reason: 'quota' };
+    const progress = makeProgress({ phase: 'Paused', audit: [{ ...pause, reason: 'before' }, pause] });
+    const why = await operationsOn(new FakeRuns(waiting({ answers: { progress } }))).why('team-a');
+    expect(why.paused).toEqual(pause);
+  });
+
   test('does not take a window of waiting for an error', async () => {
     const pending = {
       type: 'awaitPool',

@@ -73,7 +73,7 @@ function act(what: Completable): string {
     case 'environment':
       return '_maops_names';
     case 'anything':
-      return '( )';
+      return ' ';
   }
 }
 

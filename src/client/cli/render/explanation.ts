@@ -7,7 +7,7 @@ import { formatTime, localTimes } from './time.js';
 
 /** Why an operation stands where it stands, with the work under way and what went wrong last. */
 export function renderExplanation(explanation: Explanation, { now, timeZone, colors, columns }: View): string {
-  const { workflowId, phase, phaseSince, why, awaiting, failure, pending } = explanation;
+  const { workflowId, phase, phaseSince, why, awaiting, paused, failure, pending } = explanation;
   const since = describeDuration(Math.max(0, now - Date.parse(phaseSince)));
   const blocks = [
     `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})\n${localTimes(why, timeZone)}`,
@@ -20,9 +20,10 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
     renderFields(
       [
         ['waits for', waits],
+        ['paused', paused === null ? null : `by ${paused.by}, ${formatTime(paused.at, timeZone)}: ${paused.reason}`],
         ['possible', possible(explanation)],
         ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
-        ['next', failure?.hint ?? null],
+        ['next', failure?.hint ?? answerTo(explanation)],
         ['runbook', runbookOf(explanation)],
         [
           'throttled',
@@ -55,6 +56,14 @@ function describeLastError({ lastError }: Explanation, timeZone: string): string
   if (lastError === null) return null;
   const when = lastError.at === null ? 'still' : formatTime(lastError.at, timeZone);
   return `${localTimes(lastError.message, timeZone)} (${lastError.activity}, ${when})`;
+}
+
+/** The command that ends a wait for a person, where there is one that fits always. */
+function answerTo({ name, workflowId, phase, awaiting }: Explanation): string | null {
+  const target = workflowId.startsWith('pool/') || workflowId.startsWith('notebook/') ? workflowId : name;
+  if (phase === 'Paused') return `\`maops env resume ${target} --reason …\``;
+  if (awaiting?.kind === 'approval') return `\`maops env approve ${target} --reason …\`, or reject`;
+  return null;
 }
 
 /** A pause waits for nothing of its own; what can be done about it is always the same. */
