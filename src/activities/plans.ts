@@ -1,6 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { operationId } from '../contract/ids.js';
+import { progressQuery } from '../contract/messages.js';
+import type { Phase } from '../contract/phases.js';
+import type { Progress } from '../contract/progress.js';
 import type { Claim, Inventory } from '../domain/inventory.js';
 import { makePlan, type PlanQuestion } from '../domain/make-plan.js';
 import { type Plan, type PlanDraft, type PlanItem, partsOf } from '../domain/plan.js';
@@ -13,7 +16,7 @@ import { checkSweepRules } from '../spec/sweep-rules.js';
 import { reading } from './calls.js';
 import { claimActivities } from './claims.js';
 import type { ActivityDeps } from './deps.js';
-import { findSpec } from './operations.js';
+import { ask, findSpec } from './operations.js';
 import { invalidSpec } from './specs.js';
 
 /** A sweep's plan, with the hash under which a teardown takes each name's part of it. */
@@ -86,7 +89,10 @@ export function planActivities(deps: ActivityDeps) {
       const inventory = await readInventory(await workspacesOf(deps.temporal.workflow, name));
       const asked = plan(inventory, { about: 'name', name, makers: environmentMakers(name) });
       if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true };
-      const claims = (await claimsOn(inventory)).map((claim) => withoutCaller(claim, input.caller));
+      const lease = await ask<Progress>(deps.temporal.workflow, operationId('lease', name), progressQuery.name);
+      const claims = (await claimsOn(inventory)).map((claim) =>
+        withoutCaller(claim, input.caller, lease?.phase ?? 'Leased'),
+      );
       const swept = plan(inventory, { about: 'everything', claims, rules: anything, name });
       cancellationSignal().throwIfAborted();
       return swept.hash === input.planHash ? { plan: swept, isAsPlanned: true } : { plan: asked, isAsPlanned: false };
@@ -105,11 +111,11 @@ function withHash(draft: PlanDraft): Plan {
 }
 
 /** A claim as it was before the caller itself opened. */
-function withoutCaller(claim: Claim, caller: string): Claim {
+function withoutCaller(claim: Claim, caller: string, leasePhase: Phase): Claim {
   if (!claim.open.includes(caller)) return claim;
   const open = claim.open.filter((workflowId) => workflowId !== caller);
   const isLeased = open.includes(operationId('lease', claim.name ?? ''));
-  return { ...claim, open, phase: isLeased ? 'Leased' : null, isBeingRemoved: false };
+  return { ...claim, open, phase: isLeased ? leasePhase : null, isBeingRemoved: false };
 }
 
 /** Workspaces that the last spec of a name speaks of; none when nobody knows one, as the pools then tell. */

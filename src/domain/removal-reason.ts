@@ -48,7 +48,9 @@ function isLeasedOnly({ open }: Claim): boolean {
   return open.every((workflowId) => workflowId.startsWith('lease/'));
 }
 
-function expired({ leaseEndsAt, isBeingRemoved, phaseSince }: Claim, now: number): Reason | null {
+function expired({ leaseEndsAt, isBeingRemoved, phase, phaseSince }: Claim, now: number): Reason | null {
+  // An operator who has paused a lease wants nothing deleted until it is resumed.
+  if (phase === 'Paused') return null;
   if (leaseEndsAt === null || Date.parse(leaseEndsAt) > now) return null;
   const since = phaseSince === null ? Number.NaN : Date.parse(phaseSince);
   if (isBeingRemoved && !(now - since >= stuckRemovalMs)) return null;

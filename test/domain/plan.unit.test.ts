@@ -36,6 +36,7 @@ describe('why a sweep would delete a resource', () => {
     ['nothing while its lease lasts', leased({ leaseEndsAt: new Date(now + hour).toISOString() }), []],
     ['nothing on a lease without an end', leased(), []],
     ['expired: the lease has ended', leased({ leaseEndsAt: ago(1) }), ['pool goes: expired']],
+    ['nothing while an operator has paused its lease', leased({ leaseEndsAt: ago(1), phase: 'Paused' }), []],
     [
       'nothing while the lease removes it',
       leased({ leaseEndsAt: ago(1), isBeingRemoved: true, phaseSince: ago(0.1) }),
@@ -311,7 +312,7 @@ describe('in random worlds that change between plan and delete', () => {
         expect(there.map(({ createdAt }) => createdAt)).toContain(one.createdAt);
       }
     });
-    expect(deletes).toBeGreaterThan(1_000);
+    expect(deletes).toBeGreaterThan(500);
   });
 
   test('nothing protected, foreign, unread or unknown is ever deleted in 10,000 of them, neither as planned nor as it is by then', () => {

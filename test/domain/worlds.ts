@@ -173,7 +173,7 @@ const claimsOfName = (name: string): fc.Arbitrary<Claim[]> =>
         'asked' as const,
         'unknown' as const,
       ),
-      phase: fc.constantFrom('Leased', 'Paused', 'DeletingPool'),
+      phase: fc.constantFrom('Leased', 'Leased', 'Leased', 'Paused', 'DeletingPool'),
       phaseSince: fc.option(time),
       leaseEndsAt: fc.option(fc.oneof(time, fc.constant(new Date(now + hour).toISOString()))),
       isBeingRemoved: fc.boolean(),
