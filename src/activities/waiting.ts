@@ -1,10 +1,11 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPending } from '../contract/failures.js';
 import { isNews, nextTurn, type Pace, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Target, Sighting as WatcherSighting } from '../modelarts/watcher.js';
 import type { ActivityDeps } from './deps.js';
+import { tellInHeartbeat } from './heartbeats.js';
 
 /** A look of a shared watcher: what it saw, or why it saw nothing. */
 export interface Look<Facts> {
@@ -70,7 +71,7 @@ export async function inWindow<T>(
       );
       close = open(resolve, (why) => {
         latest = why;
-        heartbeat({ why });
+        tellInHeartbeat({ why });
       });
     });
   } finally {

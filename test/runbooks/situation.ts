@@ -11,6 +11,7 @@ import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { freshNamespace } from '../support/fresh-namespace.js';
 import { type Maops, maops } from '../support/maops.js';
+import { spoken } from '../support/spoken.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { until, within } from '../support/until.js';
 import { environmentDocument } from '../workflows/documents.js';
@@ -53,6 +54,8 @@ export interface Situation {
   clear(): Promise<void>;
   /** Waits until a call of `team-a` is tried for the nth time. */
   attempts(count: number): Promise<void>;
+  /** Waits until a call of `team-a` that is under way tells of something. */
+  heard(words: string): Promise<void>;
   /** Waits until an operation's progress is as wanted, and answers it. */
   until(wanted: (progress: Progress) => boolean, workflowId?: string): Promise<Progress>;
   /** Changes where a flavor is on sale, through the simulator's control plane. */
@@ -135,6 +138,12 @@ export async function playRunbook(
         await until(`attempt ${count}`, async () => {
           const { raw } = await client.workflow.getHandle(`env/${name}`).describe();
           return raw.pendingActivities?.some(({ attempt }) => (attempt ?? 0) >= count);
+        });
+      },
+      async heard(words) {
+        await until(`a heartbeat with ${words}`, async () => {
+          const { raw } = await client.workflow.getHandle(`env/${name}`).describe();
+          return raw.pendingActivities?.some(({ heartbeatDetails }) => spoken(heartbeatDetails).includes(words));
         });
       },
       killBackground: () => shell.killBackground(),

@@ -16,6 +16,7 @@ test(
       const second = await on.worker(wrong);
       await on.start({ name: 'team-b' });
       await on.until(({ phase }) => phase === 'Failed', 'env/team-b');
+      await on.heard('HTTP 401');
       await on.play('Look', wrong);
       await on.play('Look: A run that has ended');
       await on.play('Look: A run that waits');

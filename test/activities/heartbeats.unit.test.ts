@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { heartbeatInterceptor, tellInHeartbeat } from '../../src/activities/heartbeats.js';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+test('an attempt goes on telling what the one before has said last', async () => {
+  const before = { why: 'HTTP 401' };
+  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 8_000, heartbeatDetails: before });
+  const heard: unknown[] = [];
+  environment.on('heartbeat', (details) => heard.push(details));
+  await environment.run(async () => {
+    const { execute } = heartbeatInterceptor();
+    await execute?.({ args: [], headers: {} }, () => jest.advanceTimersByTimeAsync(2_000));
+  });
+  expect(heard).toEqual([before]);
+});
+
+test('a beat goes on telling what the activity has said last', async () => {
+  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 8_000 });
+  const heard: unknown[] = [];
+  environment.on('heartbeat', (details) => heard.push(details));
+  await environment.run(async () => {
+    const activity = async () => {
+      await jest.advanceTimersByTimeAsync(2_000);
+      tellInHeartbeat({ why: 'HTTP 429' });
+      await jest.advanceTimersByTimeAsync(4_000);
+    };
+    const { execute } = heartbeatInterceptor();
+    await execute?.({ args: [], headers: {} }, activity);
+  });
+  expect(heard).toEqual([undefined, ...Array.from({ length: 3 }, () => ({ why: 'HTTP 429' }))]);
+});
