@@ -67,7 +67,9 @@ function answerTo({ name, workflowId, phase, awaiting }: Explanation): string | 
 }
 
 /** A pause waits for nothing of its own; what can be done about it is always the same. */
-function possible({ phase, awaiting }: Explanation): string | null {
+function possible({ workflowId, phase, awaiting }: Explanation): string | null {
   if (awaiting !== null) return awaiting.verbs.join(', ');
-  return phase === 'Paused' ? 'resume, cancel' : null;
+  if (phase !== 'Paused') return null;
+  // What is made already, or on its way out, is not called off.
+  return /^(env|pool|notebook)\//.test(workflowId) ? 'resume, cancel' : 'resume';
 }
