@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../src/activities/deps.js';
@@ -53,8 +54,11 @@ async function receiver(answer: { status: number; headers?: Record<string, strin
 async function send(url: string, key: Secret | null = secret): Promise<void> {
   const deps = { webhooks: { secret: key }, now: () => 1_700_000_000_123 };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rest is for other activities
-  const { sendWebhook } = webhookActivities(deps as ActivityDeps);
-  await new MockActivityEnvironment({}, { logger: silence }).run(sendWebhook, { url, event });
+  const activities = webhookActivities(deps as ActivityDeps);
+  await new MockActivityEnvironment({}, { logger: silence }).run(
+    async (input: { url: string; event: LeaseEvent }) => await activities.sendWebhook(input),
+    { url, event },
+  );
 }
 
 describe('sending a webhook', () => {
@@ -99,7 +103,7 @@ describe('sending a webhook', () => {
     expect(failure).toMatchObject({
       message: expect.stringMatching(/^the webhook at 127\.0\.0\.1:\d+ was not delivered/),
     });
-    const shown = JSON.stringify({ ...(failure as Error), message: (failure as Error).message });
+    const shown = `${inspect(failure, { depth: 5 })} ${JSON.stringify(failure)}`;
     for (const hidden of ['a-password', 'word@', 'hook-secret']) expect(shown).not.toContain(hidden);
   });
 });

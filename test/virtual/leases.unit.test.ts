@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { signWebhook } from '../../src/activities/webhooks.js';
 import type { LeaseProgress, Progress } from '../../src/contract/progress.js';
@@ -6,6 +6,9 @@ import { Secret } from '../../src/modelarts/secret.js';
 import { startVirtualStack, type VirtualStack, type VirtualStackOptions } from '../support/virtual/environment.js';
 import { type SentWebhook, webhookSecret } from '../support/virtual/webhook-network.js';
 import { name, nothing, startMainJob, untilPhase } from './stories.js';
+
+// Days pass in each of these; on a busy machine that takes seconds.
+jest.setTimeout(60_000);
 
 const minute = 60_000;
 const hour = 60 * minute;
