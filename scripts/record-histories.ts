@@ -113,7 +113,9 @@ const scenarios: readonly Scenario[] = [
       await (await stack.start(main, 'env/swept', environmentDocument('swept'))).result();
       await stack.client.workflow.getHandle('lease/swept').terminate('recorded');
       const rules = { orphans: { minAge: '0s' } };
-      const { plan } = (await (await stack.start('sweepExpired', 'sweep/plan', { rules })).result()) as SweepProgress;
+      const planned = await stack.start('sweepExpired', 'sweep/plan', { rules });
+      await planned.result();
+      const { plan } = await planned.query<SweepProgress>('progress');
       await ended(
         (await stack.start('sweepExpired', 'sweep/other', { apply: true, rules, planHash: 'other' })).result(),
       );
