@@ -9,6 +9,7 @@ import { processTerminal, type Terminal } from './terminal.js';
 
 /** How long a command may take to wind up after Ctrl-C before the process ends anyway. */
 const windUpMs = 1_000;
+const promptMs = 20;
 
 /** Runs one command line and sets the process's exit code; called by `bin/maops.js`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -20,7 +21,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   const code = await runCommandLine(argv.slice(2), processTerminal());
   process.exitCode = code;
   // Only fires if something left open still keeps the process alive; what is written to a pipe has left by then.
-  setTimeout(() => process.exit(code), windUpMs).unref();
+  // A connection that is given up still tries: somebody who has pressed Tab does not wait for that.
+  setTimeout(() => process.exit(code), argv[2] === namesCommand ? promptMs : windUpMs).unref();
 }
 
 /** Runs the words after `maops` on a terminal and answers the exit code. */

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.js';
 /** What completion scripts call for the names of environments; not for people, so no help names it. */
 export const namesCommand = '__names';
 /** Somebody has pressed Tab: without an answer by then, there is none. */
-const patienceMs = 1_500;
+const patienceMs = 1_000;
 
 /** Prints the names of environments, one a line; whatever goes wrong, it prints nothing and says nothing. */
 export async function printNames(terminal: Terminal): Promise<ExitCode> {
