@@ -11,6 +11,8 @@ const project = (name, options = {}) => ({
   extensionsToTreatAsEsm: [],
   transform,
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // A test that hangs is told from one on a busy machine: the longest that sets no limit of its own takes seconds.
+  testTimeout: 60_000,
   ...options,
 });
 
