@@ -11,8 +11,6 @@ const project = (name, options = {}) => ({
   extensionsToTreatAsEsm: [],
   transform,
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  // A test that hangs is told from one on a busy machine: the longest that sets no limit of its own takes seconds.
-  testTimeout: 60_000,
   ...options,
 });
 
@@ -26,5 +24,7 @@ const temporal = {
 export default {
   // Most of the slow tests wait for other processes; jest's default of one worker on two cores would double the time.
   maxWorkers: 2,
+  // A test that hangs is told from one on a busy machine: the longest that sets no limit of its own takes seconds.
+  testTimeout: 60_000,
   projects: [project('unit'), project('int', temporal), project('replay'), project('e2e', temporal)],
 };
