@@ -134,6 +134,7 @@ describe('over any life', () => {
           term = extension.term;
         }
       }),
+      { numRuns: 10_000 },
     );
   });
 
@@ -169,6 +170,7 @@ describe('over any life', () => {
         }
         expect(at).toBe(term.endsAt);
       }),
+      { numRuns: 10_000 },
     );
   });
 });
