@@ -35,8 +35,6 @@ describe('a lease on a real server', () => {
     });
     const described = await shell.stack.client.workflow.getHandle(`lease/${name}`).describe();
     expect(described.searchAttributes.MaopsLeaseEndsAt).toEqual([new Date(endOf(after))]);
-    const list = await shell.run(['env', 'list']);
-    expect(list.out).toMatch(new RegExp(`LEASE[^]*${name} +Leased`));
     const watched = await shell.run(['env', 'watch', name, '--timeout', '30s']);
     expect({ code: watched.code, out: watched.out }).toEqual({ code: 0, out: expect.stringContaining('Gone') });
     const gone = await shell.json(['env', 'show', name]);
@@ -60,5 +58,7 @@ describe('a lease on a real server', () => {
     expect(bad).toMatchObject({ code: 2, out: '', err: expect.stringContaining('a number with ms, s, m, h or d') });
     expect(silent).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--reason') });
     expect(await shell.json(['env', 'show', bounded])).toMatchObject({ phase: 'Leased', lease: { extensions: 0 } });
-  }, 60_000);
+    const list = await shell.run(['env', 'list']);
+    expect(list.out).toMatch(new RegExp(`LEASE[^]*${bounded} +Leased`));
+  }, 90_000);
 });

@@ -20,7 +20,8 @@ export function renderEnvironments(environments: readonly Progress[], { now, tim
       nodes,
       progress.notebook?.status ?? '-',
       leaseLeft(progress, now),
-      localTimes(progress.why, timeZone),
+      // An invalid spec has a line for each problem; a row has room for the first.
+      localTimes(progress.why.split('\n')[0] ?? '', timeZone),
     ];
   });
   return renderTable(rows, ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'LEASE', 'WHY'], { columns, last: 'cut' });
