@@ -32,7 +32,7 @@ export async function runDev(options: DevOptions): Promise<void> {
   // Told to stop while it was starting: what was started is stopped already.
   if (stack === null) return;
   try {
-    for (const line of addresses(stack)) print(line);
+    for (const line of addresses(stack, options.speed)) print(line);
     const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
     await Promise.race([told, stack.worker.ended]);
   } finally {
@@ -62,11 +62,16 @@ export async function startDevStack(options: DevOptions): Promise<Stack> {
 }
 
 /** What a person needs to go on in another terminal. */
-function addresses({ temporal, simulator, environment, config }: Stack): string[] {
+function addresses({ temporal, simulator, environment, config }: Stack, speed: number | undefined): string[] {
   return [
     `Temporal   ${temporal.address}, namespace ${temporal.namespace} (${temporal.source})`,
     ...(temporal.uiUrl === null ? [] : [`UI         ${temporal.uiUrl}`]),
     `simulator  ${simulator.url}`,
+    ...(speed === undefined || speed === 1
+      ? []
+      : [
+          `           its clock runs at ${speed} times this machine's: ages, costs and minimum ages are not those of the service`,
+        ]),
     'worker     running',
     ...config.codecKeys
       .slice(0, 1)

@@ -1,7 +1,7 @@
 import { type Claim, type Inventory, type InventoryItem, type Standing, standings } from './inventory.js';
 import { formatMarker, type Marker } from './marker.js';
 import { type Cost, costOf, type PriceTable, sumCosts, unpricedFlavors } from './price.js';
-import { createdMs, standingOf } from './standing.js';
+import { ageMs, createdMs, standingOf } from './standing.js';
 
 /** One line of an audit. */
 export interface AuditFinding {
@@ -101,6 +101,7 @@ function findingOf(item: InventoryItem, { claims, installation, prices, now }: A
   const { kind, id, name, state, isProtected, marker } = item;
   const written = marker === null || marker === 'unread' ? null : marker;
   const created = createdMs(item);
+  const age = ageMs(item, now);
   const stood = standingOf(item, claims ?? [], installation ?? written?.installation ?? '', now);
   return {
     kind,
@@ -112,7 +113,7 @@ function findingOf(item: InventoryItem, { claims, installation, prices, now }: A
     owner: stood.owner,
     marker: written === null ? null : formatMarker(written),
     createdAt: created === null ? null : new Date(created).toISOString(),
-    ageSeconds: created === null ? null : Math.max(0, Math.floor((now - created) / 1_000)),
+    ageSeconds: age === null ? null : Math.floor(age / 1_000),
     cost: costOf(item, prices, now),
     why:
       claims === null && written !== null && stood.standing === 'unknown' ? unasked(installation, written) : stood.why,

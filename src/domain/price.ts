@@ -1,5 +1,5 @@
 import type { InventoryItem } from './inventory.js';
-import { createdMs } from './standing.js';
+import { ageMs } from './standing.js';
 
 /** What a flavor costs: per node and hour in a pool, per instance and hour for a notebook that is on no pool of ours. */
 export interface PriceTable {
@@ -23,9 +23,9 @@ export function costOf(item: InventoryItem, prices: PriceTable | null, now: numb
     (sum, [flavor, count]) => sum + count * (prices.flavors[flavor] ?? 0),
     0,
   );
-  const created = createdMs(item);
+  const age = ageMs(item, now);
   const standsStill = item.kind === 'notebook' && item.poolId === null && perHour === 0;
-  const hours = created === null || standsStill ? null : Math.max(0, now - created) / HOUR;
+  const hours = age === null || standsStill ? null : age / HOUR;
   return {
     perHour: rounded(perHour),
     sinceCreation: hours === null ? null : rounded(perHour * hours),

@@ -137,6 +137,14 @@ function ageOf(item: InventoryItem, now: number): number {
   return created === null ? 0 : now - created;
 }
 
+const clockSkewMs = 60_000;
+
+/** Age in milliseconds; null without a creation time, or with one that another clock tells, as that of a simulator that runs faster. */
+export function ageMs(item: Pick<InventoryItem, 'kind' | 'createdAt'>, now: number): number | null {
+  const created = createdMs(item);
+  return created === null || created > now + clockSkewMs ? null : Math.max(0, now - created);
+}
+
 /** Pools tell their creation in RFC 3339, notebooks in epoch milliseconds as text. */
 export function createdMs({ kind, createdAt }: Pick<InventoryItem, 'kind' | 'createdAt'>): number | null {
   const ms = kind === 'pool' || createdAt === '' ? Date.parse(createdAt) : Number(createdAt);

@@ -47,6 +47,11 @@ describe('the cost of a resource', () => {
     ['a notebook on a free flavor', { ...notebook, flavors: { free: 1 } }, { perHour: 0, sinceCreation: null }],
     ['the record of a failed creation', { flavors: {}, state: 'CreationFailed' }, { perHour: 0, sinceCreation: 0 }],
     ['one whose creation time is missing', { createdAt: '' }, { perHour: 5, sinceCreation: null }],
+    [
+      'one that a clock ahead of ours has dated',
+      { createdAt: '2999-01-01T00:00:00Z' },
+      { perHour: 5, sinceCreation: null },
+    ],
   ])('%s', (_title, change: Partial<InventoryItem>, cost) => {
     expect(costOf(item(change), prices, now)).toEqual({ ...cost, currency: 'EUR' });
   });
