@@ -104,6 +104,12 @@ test('what is protected outlives a teardown, until it is unprotected', async () 
   });
   const audited = await shell.run(['audit']);
   expect(audited.out).toMatch(new RegExp(`pool +${name} +owned\\*`));
+  const shown = await shell.run(['env', 'teardown', name]);
+  expect(shown).toMatchObject({ code: 1, out: expect.stringContaining('kept: maops:keep') });
+  expect(shown.err).toBe(
+    `nothing would be deleted: ${name} is protected; \`maops env unprotect ${name} --reason …\` first, when it may go\n`,
+  );
+  expect(shown.out).not.toContain('called off');
   const teardown = await shell.run(['env', 'teardown', name, '--yes', '--wait']);
   expect(teardown.code).toBe(1);
   expect(teardown.out + teardown.err).toContain(`maops env unprotect ${name}`);

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import { realSleep } from '../../modelarts/timing.js';
 import { readInstallation } from '../../worker/installation.js';
 import { planRemoval, type RemovalPlan } from '../removal-plan.js';
+import { confirm } from './confirmation.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { followToEnd, howToWatch } from './following.js';
@@ -87,13 +87,5 @@ export async function askToGoOn(
   interruption = 'interrupted: nothing was deleted',
 ): Promise<boolean> {
   context.onInterrupt(interruption);
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  // A prompt takes Ctrl-C for itself; here it means what it means everywhere else.
-  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  try {
-    const answer = await prompt.question(`${question} [yes/no] `, { signal: context.interrupted });
-    return answer.trim().toLowerCase() === 'yes';
-  } finally {
-    prompt.close();
-  }
+  return await confirm(question, { input: process.stdin, output: process.stderr, signal: context.interrupted });
 }

@@ -1,4 +1,6 @@
+import { keepRule } from '../../../domain/sweep-rules.js';
 import { OperationRefusedError } from '../../errors.js';
+import type { PlannedRemoval } from '../../removal-plan.js';
 import { type Define, example } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
@@ -37,7 +39,7 @@ async function teardown(context: Context, name: string, options: Options): Promi
   if (yes) return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
   const { terminal } = context;
   const shown = renderItems(items, terminal.timeZone);
-  const calledOff = open.length === 0 ? '' : `\n\nis called off first: ${open.join(', ')}`;
+  const calledOff = open.length === 0 || isKept(items) ? '' : `\n\nis called off first: ${open.join(', ')}`;
   const notRead = unread.map((line) => `\nnot read: ${line}`).join('');
   const text = `teardown of ${name}:\n${shown}${notRead}${calledOff}\n\nhash ${hash}`;
   context.result({ name, hash, items, open, unread }, text);
@@ -46,10 +48,24 @@ async function teardown(context: Context, name: string, options: Options): Promi
       hint: 'Look at it once more; nothing was deleted.',
     });
   }
+  // It would only end as Protected: what is protected stays as a whole.
+  if (isKept(items)) {
+    context.notice(
+      `nothing would be deleted: ${name} is protected; \`maops env unprotect ${name} --reason …\` first, when it may go`,
+    );
+    return exitCodes.failed;
+  }
   const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
   if (isAttended && (await askToGoOn(context, `Delete this for good?`)))
     return await tearDown(context, name, { reason, wait, hash });
   const again = `maops env teardown ${name} --yes${wait ? ' --wait' : ''}`;
   context.notice(`nothing was deleted. To go on: ${again}; for exactly this plan: ${again} --hash ${hash}`);
   return exitCodes.usage;
+}
+
+function isKept(items: readonly PlannedRemoval[]): boolean {
+  return (
+    items.every(({ action }) => action === 'leave') &&
+    items.some(({ owner, rule }) => owner !== null && rule === keepRule)
+  );
 }

@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Where a question is asked and answered. */
+interface Talk {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** Breaks the question off: it throws. */
+  readonly signal: AbortSignal;
+}
+
+/** Asks a person; only a whole yes counts. An input that ends without an answer is a no: else the question waited for ever. */
+export async function confirm(question: string, { input, output, signal }: Talk): Promise<boolean> {
+  const prompt = createInterface({ input, output });
+  // A prompt takes Ctrl-C for itself; here it means what it means everywhere else.
+  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
+  try {
+    const answer = await Promise.race([prompt.question(`${question} [yes/no] `, { signal }), ended]);
+    return answer.trim().toLowerCase() === 'yes';
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import { confirm } from '../../src/client/cli/confirmation.js';
+
+function talk(signal = new AbortController().signal) {
+  return { input: new PassThrough(), output: new PassThrough(), signal };
+}
+
+describe('a question to a person', () => {
+  test.each([
+    ['yes', true],
+    [' YES ', true],
+    ['y', false],
+    ['no', false],
+    ['', false],
+  ])('answered with %j is %s', async (answer, meant) => {
+    const streams = talk();
+    const asked = confirm('Delete this for good?', streams);
+    streams.input.write(`${answer}\n`);
+    expect(await asked).toBe(meant);
+    expect(String(streams.output.read())).toContain('Delete this for good? [yes/no] ');
+  });
+
+  test('that nobody can answer, because the input has ended, is a no', async () => {
+    const streams = talk();
+    streams.input.end();
+    expect(await confirm('Delete this for good?', streams)).toBe(false);
+  });
+
+  test('is broken off by Ctrl-C', async () => {
+    const interrupt = new AbortController();
+    const asked = confirm('Delete this for good?', talk(interrupt.signal));
+    interrupt.abort();
+    await expect(asked).rejects.toThrow('abort');
+  });
+});
