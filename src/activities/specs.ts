@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { operationId } from '../contract/ids.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec, SpecKind } from '../contract/spec.js';
-import { applyChanges } from '../spec/change.js';
+import { applyChanges, mayChange } from '../spec/change.js';
 import { checkSpec } from '../spec/check.js';
 import { ownerHash, specHash } from '../spec/hash.js';
 import { describeProblems, type SpecProblem } from '../spec/problem.js';
@@ -55,10 +55,7 @@ export function specActivities(deps: ActivityDeps) {
       step: 'pool' | 'notebook';
       changes: Readonly<Record<string, unknown>>;
     }): Promise<{ spec: Spec; specHash: string }> {
-      const open = input.step === 'pool' ? ['pool', 'notebook', 'deadlines'] : ['notebook', 'deadlines'];
-      const checked = applyChanges(input.kind, input.spec, input.changes, (path) =>
-        open.includes(path.split('.')[0] ?? ''),
-      );
+      const checked = applyChanges(input.kind, input.spec, input.changes, mayChange(input.step));
       if (!checked.ok) throw invalidSpec(checked.problems);
       return { spec: checked.spec, specHash: specHash(checked.spec) };
     },

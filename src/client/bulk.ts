@@ -1,7 +1,13 @@
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
 import { eachOf } from '../inventory/lanes.js';
-import { InvalidQueryError, OperationNotFoundError, OperationRefusedError, OperationsError } from './errors.js';
+import {
+  InvalidQueryError,
+  InvalidSpecError,
+  OperationNotFoundError,
+  OperationRefusedError,
+  OperationsError,
+} from './errors.js';
 import { isOpen } from './name.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
@@ -21,6 +27,8 @@ const everyone: readonly string[] = [
 
 /** Under way at once: enough to be quick, few enough for one worker to answer. */
 const width = 8;
+
+const refusals = [OperationRefusedError, OperationNotFoundError, InvalidSpecError] as const;
 
 /** What became of a command to one of many. */
 export interface Steered {
@@ -74,8 +82,10 @@ export async function steerEach(
       return { ...facts, result: 'done', reason: null, progress: await steer(workflowId) };
     } catch (error) {
       if (!(error instanceof OperationsError)) throw error;
-      const isRefusal = error instanceof OperationRefusedError || error instanceof OperationNotFoundError;
-      return { ...facts, result: isRefusal ? 'refused' : 'failed', reason: error.message, progress: null };
+      const isRefusal = refusals.some((kind) => error instanceof kind);
+      // One row is one line, and a list of problems has several.
+      const reason = error.message.replaceAll(':\n', ': ').replaceAll('\n', '; ');
+      return { ...facts, result: isRefusal ? 'refused' : 'failed', reason, progress: null };
     }
   });
 }

@@ -13,15 +13,16 @@ export class OperationsError extends Error {
   }
 }
 
-/** The document is not a valid spec; every problem is listed, and nothing was started. */
+/** The document, or a change of it, does not make a valid spec; every problem is listed, and nothing was done. */
 export class InvalidSpecError extends OperationsError {
   override readonly name = 'InvalidSpecError';
 
   constructor(
     readonly problems: readonly (SpecProblem | LocatedProblem)[],
-    options: { readonly hint?: string | null } = {},
+    options: { readonly hint?: string | null; readonly outcome?: string } = {},
   ) {
-    super(`the spec is not valid, nothing was started:\n${describeProblems(problems)}`, options);
+    const outcome = options.outcome ?? 'the spec is not valid, nothing was started';
+    super(`${outcome}:\n${describeProblems(problems)}`, options);
   }
 }
 

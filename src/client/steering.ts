@@ -7,11 +7,15 @@ import {
   rejectUpdate,
   resolveUpdate,
   resumeSignal,
+  specQuery,
 } from '../contract/messages.js';
-import type { Progress } from '../contract/progress.js';
+import type { Progress, Step } from '../contract/progress.js';
+import { type Spec, specKinds } from '../contract/spec.js';
+import { applyChanges, mayChange } from '../spec/change.js';
 import type { ResolveOptions, Said } from './calls.js';
-import { OperationRefusedError } from './errors.js';
+import { InvalidSpecError, OperationRefusedError } from './errors.js';
 import { requireRun } from './name.js';
+import type { Run } from './runs.js';
 import { commandOf, requireOpen, type Speaker, send, type Target, update } from './speaking.js';
 import { progressOf } from './standing.js';
 
@@ -56,8 +60,11 @@ export async function resolve(
   verb: ResolveVerb,
   options: ResolveOptions,
 ): Promise<Progress> {
-  const progress = await progressOf(speaker.runs, await requireRun(speaker.runs, target.noun, target.name));
+  const run = await requireRun(speaker.runs, target.noun, target.name);
+  const progress = await progressOf(speaker.runs, run);
   const failed = progress.steps.find(({ state }) => state === 'failed');
+  if (verb === 'retry' && options.changes !== undefined && progress.awaiting?.kind === 'operator')
+    await checkChanges(speaker, run, failed, options.changes);
   return await update(speaker, target, resolveUpdate.name, {
     verb,
     ...commandOf(speaker, options),
@@ -65,4 +72,20 @@ export async function resolve(
     ...(failed?.attempt === undefined ? {} : { attempt: failed.attempt }),
     ...(options.changes === undefined ? {} : { changes: options.changes }),
   });
+}
+
+/** A change that makes no valid spec would count as an answer, and take the place of the failure that was asked about. */
+async function checkChanges(
+  { runs }: Speaker,
+  { workflowId, runId, type }: Run,
+  failed: Step | undefined,
+  changes: NonNullable<ResolveOptions['changes']>,
+): Promise<void> {
+  const kind = specKinds.find((known) => known === type);
+  if (kind === undefined || (failed?.name !== 'pool' && failed?.name !== 'notebook')) return;
+  const spec = (await runs.query<Spec | null>(workflowId, runId, specQuery.name)) ?? null;
+  if (spec === null) return;
+  const checked = applyChanges(kind, spec, changes, mayChange(failed.name));
+  if (!checked.ok)
+    throw new InvalidSpecError(checked.problems, { outcome: `the change is not valid, ${workflowId} waits as before` });
 }

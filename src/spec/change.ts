@@ -34,6 +34,12 @@ export function applyChanges(
   );
 }
 
+/** What a retry of a failed step may still change: what belongs to that step, or to later ones. */
+export function mayChange(step: 'pool' | 'notebook'): (path: string) => boolean {
+  const open = step === 'pool' ? ['pool', 'notebook', 'deadlines'] : ['notebook', 'deadlines'];
+  return (path) => open.includes(path.split('.')[0] ?? '');
+}
+
 /** A copy of a document with the value at a dotted path replaced; sections on the way are made, numbers index lists. */
 export function setPath(document: unknown, path: string, value: unknown): unknown {
   return setAt(document, path.split('.'), value);

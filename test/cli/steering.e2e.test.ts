@@ -108,6 +108,13 @@ describe('a step that waits for an operator', () => {
     expect(why.out).toContain('retry, skip, rollback, abandon');
     const half = await shell.run(['env', 'resolve', name, 'retry', '--set', 'notebook.flavor', ...because]);
     expect({ code: half.code, err: half.err }).toEqual({ code: 2, err: expect.stringContaining('path=value') });
+    const wrong = await shell.run(['env', 'resolve', name, 'retry', '--set', 'notebook.flavour=x', ...because]);
+    expect(wrong).toMatchObject({ code: 2, out: '', err: expect.stringContaining('did you mean `flavor`?') });
+    expect(await shell.stack.progress(`env/${name}`)).toMatchObject({
+      phase: 'AwaitingOperator',
+      failure: { type: 'NotebookFailed' },
+      audit: [],
+    });
     const change = ['--set', 'notebook.flavor=modelarts.vm.gpu.p100'];
     await shell.json(['env', 'resolve', name, 'retry', ...change, ...because]);
     expect(await shell.stack.until(`env/${name}`, isOver)).toMatchObject({ phase: 'Ready' });

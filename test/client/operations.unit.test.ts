@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { OperationFailedError, OperationRefusedError } from '../../src/client/errors.js';
+import { InvalidSpecError, OperationFailedError, OperationRefusedError } from '../../src/client/errors.js';
 import { realPacer } from '../../src/client/follow.js';
 import { Operations } from '../../src/client/operations.js';
+import { main, specWith } from '../spec/documents.js';
 import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 
 function operationsOn(runs: FakeRuns): Operations {
@@ -72,6 +73,52 @@ describe('commands to an operation', () => {
         },
       },
     ]);
+  });
+
+  describe('a retry with changes', () => {
+    const parked = makeProgress({
+      phase: 'AwaitingOperator',
+      steps: [{ name: 'pool', state: 'failed', attempt: 1 }],
+      awaiting: { kind: 'operator', since: '2026-03-01T10:01:00.000Z', deadline: null, verbs: ['retry'] },
+    });
+    const runsWith = (type: string, spec: unknown) =>
+      new FakeRuns(makeRun('env/team-a', { type, answers: { progress: parked, resolve: parked, spec } }));
+
+    test.each([
+      [{ 'pool.flavour': 'x' }, 'pool.flavour: unknown key `flavour`; did you mean `flavor`?'],
+      [{ name: 'other' }, 'name: may not be changed any more'],
+      [{ 'pool.count': 'abc' }, 'pool.count: '],
+    ])('is refused before it is sent when %j makes no valid spec', async (changes, message) => {
+      const runs = runsWith(main, specWith({}));
+      const answer = operationsOn(runs).resolve('team-a', 'retry', { reason: 'x', changes });
+      await expect(answer).rejects.toThrow(InvalidSpecError);
+      await expect(answer).rejects.toThrow(`the change is not valid, env/team-a waits as before:\n${message}`);
+      expect(runs.sent).toEqual([]);
+    });
+
+    test('is sent when it does, or when nobody knows the spec yet', async () => {
+      for (const spec of [specWith({}), null]) {
+        const runs = runsWith(main, spec);
+        await operationsOn(runs).resolve('team-a', 'retry', { reason: 'x', changes: { 'pool.flavor': 'b' } });
+        expect(runs.sent).toMatchObject([{ name: 'resolve', argument: { changes: { 'pool.flavor': 'b' } } }]);
+      }
+    });
+
+    test('is refused for each of many in a row of one line', async () => {
+      const runs = runsWith(main, specWith({}));
+      const operations = operationsOn(runs);
+      const changes = { 'pool.flavour': 'x', name: 'y' };
+      const results = await operations.steerEach([parked], (id) =>
+        operations.resolve(id, 'retry', { reason: 'x', changes }),
+      );
+      expect(results).toMatchObject([
+        {
+          result: 'refused',
+          reason: expect.stringMatching(/^the change is not valid, env\/team-a .*: name: may not .*/),
+        },
+      ]);
+      expect(results[0]?.reason).not.toContain('\n');
+    });
   });
 
   test.each([
