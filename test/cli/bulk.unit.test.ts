@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Bulk, steerMany } from '../../src/client/cli/bulk.js';
 import { runCommandLine } from '../../src/client/cli/main.js';
+import { steerOne } from '../../src/client/cli/steering.js';
+import type { Operations } from '../../src/client/operations.js';
 import { type FakeRun, FakeRuns, makeProgress, makeRun } from '../client/fake-runs.js';
 import { fakeContext } from './fake-context.js';
 import { memoryTerminal } from './memory-terminal.js';
@@ -72,6 +74,34 @@ describe('a command to many', () => {
     const { context, terminal } = fakeContext(new FakeRuns());
     expect(await steerMany(context, approve)).toBe(0);
     expect(terminal.err()).toContain('no open operation matches MaopsPhase="AwaitingApproval"');
+  });
+});
+
+describe('a command to one', () => {
+  const one = (json: boolean, update: Partial<FakeRun['answers']> = {}) =>
+    fakeContext(new FakeRuns(waiting('env/a', update)), { json });
+  const say = ({ workflowId }: { workflowId: string }) => `approved: ${workflowId} goes on`;
+  const approveA = (operations: Operations) => operations.approve('env/a', { reason: 'budget' });
+
+  test('says that it counted, and then how it stands after the answer', async () => {
+    const { context, terminal } = one(false);
+    expect(await steerOne(context, approveA, say)).toBe(0);
+    expect(terminal.err()).toBe('approved: env/a goes on\n');
+    expect(terminal.out()).toContain('waits for a person');
+    expect(terminal.out()).not.toContain('approved');
+  });
+
+  test('shows the answer when nothing follows soon', async () => {
+    const answer = makeProgress({ workflowId: 'env/a', why: 'approved' });
+    const { context, terminal } = one(false, { progress: answer, approve: answer });
+    expect(await steerOne(context, approveA, say)).toBe(0);
+    expect(terminal.out()).toContain('approved');
+  });
+
+  test('has its answer as JSON', async () => {
+    const { context, terminal } = one(true);
+    await steerOne(context, approveA, say);
+    expect(JSON.parse(terminal.out())).toMatchObject({ workflowId: 'env/a', why: 'approved' });
   });
 });
 

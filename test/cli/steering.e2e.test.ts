@@ -120,6 +120,16 @@ describe('a step that waits for an operator', () => {
     expect(await shell.stack.until(`env/${name}`, isOver)).toMatchObject({ phase: 'Ready' });
   }, 30_000);
 
+  test('is told that the answer counted, and shown as it is after that', async () => {
+    shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
+    const name = await begin('AwaitingOperator', { onFailure: 'ask' });
+    const { code, out, err } = await shell.run(['env', 'resolve', name, 'retry', ...because]);
+    expect({ code, err }).toEqual({ code: 0, err: `retry counted: env/${name} tries the step again\n` });
+    expect(out).not.toContain('AwaitingOperator');
+    expect(out).toMatch(/retry +by tester +because/);
+    await shell.stack.until(`env/${name}`, isOver);
+  }, 30_000);
+
   test('is rolled back', async () => {
     shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const name = await begin('AwaitingOperator', { onFailure: 'ask' });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Progress } from '../../contract/progress.js';
+import { canonicalJson } from '../../spec/hash.js';
 import type { Audience } from '../bulk.js';
 import type { Said } from '../calls.js';
 import type { Operations } from '../operations.js';
@@ -16,7 +17,15 @@ interface Steering {
   /** A reason that somebody might give, for the example. */
   readonly reason: string;
   readonly steer: (operations: Operations, name: string, said: Said) => Promise<Progress>;
+  /** For what takes effect only after it was answered: that it counted, and what follows. */
+  readonly counted?: Counted;
 }
+
+/** That a command counted, in one sentence about what it answered. */
+type Counted = (answer: Progress) => string;
+
+/** How long the state that follows is waited for. */
+const settlingMs = 2_000;
 
 /** Whom the command can be given to at once, with a query for the example. */
 interface ToMany {
@@ -32,20 +41,20 @@ export interface ManyOptions {
 }
 
 /** Declares a command to one operation; it prints the progress that follows. */
-export function defineSteering({ verb, reason, steer }: Steering): Define {
+export function defineSteering({ verb, reason, steer, counted }: Steering): Define {
   return (command, run) => {
     command
       .argument('<name>', 'the environment, or a workflow id such as pool/training-pool')
       .requiredOption('--reason <text>', 'why; it is kept in the audit')
       .addHelpText('after', example(`maops env ${verb} team-a --reason '${reason}'`))
       .action((name: string, said: { readonly reason: string }) =>
-        run((context) => steerOne(context, (operations) => steer(operations, name, { reason: said.reason }))),
+        run((context) => steerOne(context, (operations) => steer(operations, name, { reason: said.reason }), counted)),
       );
   };
 }
 
 /** As `defineSteering`, for commands that `--query` gives to many. */
-export function defineSteeringOfMany({ verb, reason, steer }: Steering, { audience, query }: ToMany): Define {
+export function defineSteeringOfMany({ verb, reason, steer, counted }: Steering, { audience, query }: ToMany): Define {
   return (command, run) => {
     command.argument('[name]', 'the environment, or a workflow id such as pool/training-pool; or --query');
     addManyOptions(command)
@@ -60,7 +69,7 @@ export function defineSteeringOfMany({ verb, reason, steer }: Steering, { audien
         run((context) => {
           const said = { reason: options.reason };
           const target = targetOf(name, options);
-          if ('name' in target) return steerOne(context, (operations) => steer(operations, target.name, said));
+          if ('name' in target) return steerOne(context, (operations) => steer(operations, target.name, said), counted);
           return steerMany(context, {
             verb,
             audience,
@@ -96,8 +105,29 @@ export function targetOf(
 export async function steerOne(
   context: Context,
   steer: (operations: Operations) => Promise<Progress>,
+  counted?: Counted,
 ): Promise<ExitCode> {
-  const progress = await steer(await context.operations());
+  const operations = await context.operations();
+  const answer = await steer(operations);
+  if (counted !== undefined) context.notice(counted(answer));
+  const progress = counted === undefined || context.json ? answer : await stateAfter(context, operations, answer);
   context.result(progress, renderProgress(progress, viewOf(context)));
   return exitCodes.done;
+}
+
+/** What stands after an answer that was given before anything followed from it; the answer itself when nothing does soon. */
+async function stateAfter({ interrupted }: Context, operations: Operations, answer: Progress): Promise<Progress> {
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(settlingMs)]);
+  const before = shownOf(answer);
+  try {
+    for await (const progress of operations.watch(answer.workflowId, { signal, everyMs: 200 }))
+      if (shownOf(progress) !== before) return progress;
+  } catch {
+    // The command has counted: that its effect cannot be seen is no failure of it.
+  }
+  return answer;
+}
+
+function shownOf({ phase, why, steps, awaiting, failure }: Progress): string {
+  return canonicalJson({ phase, why, steps, awaiting, failure });
 }

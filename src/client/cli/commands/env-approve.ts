@@ -6,6 +6,7 @@ export const envApprove = defineSteeringOfMany(
     verb: 'approve',
     reason: 'budget checked',
     steer: (operations, name, said) => operations.approve(name, said),
+    counted: ({ workflowId }) => `approved: ${workflowId} goes on`,
   },
   { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
 );

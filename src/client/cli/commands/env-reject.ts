@@ -6,6 +6,7 @@ export const envReject = defineSteeringOfMany(
     verb: 'reject',
     reason: 'no budget',
     steer: (operations, name, said) => operations.reject(name, said),
+    counted: ({ workflowId }) => `rejected: ${workflowId} ends, and makes nothing`,
   },
   { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
 );

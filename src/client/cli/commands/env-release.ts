@@ -5,4 +5,5 @@ export const envRelease = defineSteering({
   verb: 'release',
   reason: 'project finished',
   steer: (operations, name, said) => operations.release(name, said),
+  counted: ({ workflowId }) => `released: ${workflowId} removes what it owns`,
 });

@@ -34,7 +34,13 @@ export const envResolve: Define = (command, run) => {
         const changes = readChanges(options.set ?? []);
         if (changes !== null && verb !== 'retry') throw new UsageError('--set only goes with retry');
         const said = { reason: options.reason, ...(changes === null ? {} : { changes }) };
-        if ('name' in target) return steerOne(context, (operations) => operations.resolve(target.name, verb, said));
+        if ('name' in target) {
+          return steerOne(
+            context,
+            (operations) => operations.resolve(target.name, verb, said),
+            ({ workflowId }) => `${verb} counted: ${workflowId} ${followsFrom(verb, options.set ?? [])}`,
+          );
+        }
         return steerMany(context, {
           verb: `resolve ${verb}`,
           audience: 'makers',
@@ -44,6 +50,20 @@ export const envResolve: Define = (command, run) => {
       }),
     );
 };
+
+/** What becomes of the operation now. */
+function followsFrom(verb: ResolveVerb, settings: readonly string[]): string {
+  switch (verb) {
+    case 'retry':
+      return settings.length === 0 ? 'tries the step again' : `goes on with ${settings.join(', ')}`;
+    case 'rollback':
+      return 'undoes what it made';
+    case 'abandon':
+      return 'ends, and a lease keeps what it made';
+    case 'skip':
+      return 'goes on without the step';
+  }
+}
 
 function readVerb(word: string | undefined): ResolveVerb {
   const verb = resolveVerbs.find((known) => known === word);
