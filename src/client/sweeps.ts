@@ -43,6 +43,6 @@ export async function end(
   throw new OperationFailedError(progress);
 }
 
-function isSwept(progress: object): progress is SweepProgress {
+export function isSwept(progress: object): progress is SweepProgress {
   return 'plan' in progress && 'results' in progress;
 }

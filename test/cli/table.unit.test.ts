@@ -44,3 +44,9 @@ test('times inside a sentence are shown in the zone of the reader', () => {
     'approval until 2026-11-22 09:48 CET; or not',
   );
 });
+
+test('times inside workflow ids stay as they are: the id is what other commands take', () => {
+  const text =
+    'starting sweep/nightly-2026-11-21T09:40:00Z, audit/2026-11-21T09:40:00.123Z, sweep/manual-2026-11-21T09:40:00.000Z-ab12';
+  expect(localTimes(text, 'Europe/Berlin')).toBe(text);
+});

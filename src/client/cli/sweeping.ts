@@ -35,6 +35,19 @@ export async function rulesOf(context: Context, { rules, maxShare }: SweepOption
   return document;
 }
 
+/** The command that deletes what a plan holds; with a share that is large enough where the plan is refused for its size. */
+export function applyCommand(plan: Plan, { rules, maxShare }: Pick<SweepOptions, 'rules' | 'maxShare'>): string {
+  const share = plan.refusal === null ? maxShare : String(Math.ceil((plan.items.length / plan.carrying) * 100));
+  const same = rules === undefined ? '' : ` --rules ${rules}`;
+  return `maops sweep apply --hash ${plan.hash} --yes${same}${share === undefined ? '' : ` --max-share ${share}`}`;
+}
+
+/** Checks the hash of a plan before anything is asked with it. */
+export function readHash(hash: string): string {
+  if (/^[0-9a-f]{16}$/.test(hash)) return hash;
+  throw new UsageError(`--hash ${hash}: expected the 16 hex digits that the plan ends with`);
+}
+
 /** Has a worker make the plan, and answers it; nothing is deleted. */
 export async function makePlan(context: Context, rules: unknown, reason: string): Promise<Plan> {
   context.onInterrupt('interrupted: nothing was deleted');

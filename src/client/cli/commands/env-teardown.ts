@@ -5,6 +5,7 @@ import { type Define, example } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import { renderItems } from '../render/plan.js';
+import { readHash } from '../sweeping.js';
 import { askToGoOn, openOperations, readPlan, sayGone, tearDown } from '../tearing-down.js';
 
 interface Options {
@@ -28,6 +29,7 @@ export const envTeardown: Define = (command, run) => {
 
 async function teardown(context: Context, name: string, options: Options): Promise<ExitCode> {
   const { yes = false, wait = false, reason, hash: asked } = options;
+  if (asked !== undefined) readHash(asked);
   const [plan, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
   const { items, hash, unread } = plan;
   const ours = items.filter(({ owner }) => owner !== null);

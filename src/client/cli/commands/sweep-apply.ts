@@ -1,10 +1,11 @@
 import { OperationRefusedError } from '../../errors.js';
+import { isSwept } from '../../sweeps.js';
 import { type Define, example } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import { followToEnd, readDuration } from '../following.js';
 import { renderPlan, renderResults } from '../render/plan.js';
-import { defineSweep, makePlan, rulesOf, type SweepOptions } from '../sweeping.js';
+import { applyCommand, defineSweep, makePlan, readHash, rulesOf, type SweepOptions } from '../sweeping.js';
 import { askToGoOn } from '../tearing-down.js';
 
 interface Options extends SweepOptions {
@@ -24,24 +25,26 @@ export const sweepApply: Define = (command, run) => {
 };
 
 async function apply(context: Context, options: Options): Promise<ExitCode> {
+  const hash = readHash(options.hash);
   const timeoutMs = readDuration('--timeout', options.timeout);
   const rules = await rulesOf(context, options);
   if (options.yes !== true && !(await isConfirmed(context, options, rules))) return exitCodes.usage;
   const operations = await context.operations();
-  const request = { apply: true, rules, planHash: options.hash };
+  const request = { apply: true, rules, planHash: hash };
   const { workflowId } = await operations.startSweep(request, { reason: options.reason });
   context.notice(`${workflowId} is under way`);
   const code = await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
   if (!context.json) {
     const progress = await operations.progress(workflowId);
-    if ('results' in progress && Array.isArray(progress.results)) context.notice(renderResults(progress.results));
+    if (isSwept(progress)) context.notice(renderResults(progress));
   }
   return code;
 }
 
 /** Shows the plan as it is now; a person at a terminal may go on, anybody else is told how. */
-async function isConfirmed(context: Context, { hash, reason }: Options, rules: unknown): Promise<boolean> {
+async function isConfirmed(context: Context, options: Options, rules: unknown): Promise<boolean> {
   const { terminal } = context;
+  const { hash, reason } = options;
   const plan = await makePlan(context, rules, reason);
   context.result(plan, renderPlan(plan, terminal.timeZone));
   if (plan.hash !== hash) {
@@ -49,8 +52,13 @@ async function isConfirmed(context: Context, { hash, reason }: Options, rules: u
       hint: 'Look at it once more; nothing was deleted.',
     });
   }
+  if (plan.refusal !== null) {
+    throw new OperationRefusedError(`the plan is refused: ${plan.refusal}; nothing was deleted`, {
+      hint: `When it is meant: \`${applyCommand(plan, options)}\`.`,
+    });
+  }
   const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
   if (isAttended && (await askToGoOn(context, 'Delete this for good?'))) return true;
-  context.notice(`nothing was deleted. To go on: maops sweep apply --hash ${hash} --yes`);
+  context.notice(`nothing was deleted. To go on: ${applyCommand(plan, options)}`);
   return false;
 }

@@ -1,7 +1,7 @@
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderPlan } from '../render/plan.js';
-import { defineSweep, makePlan, rulesOf, type SweepOptions } from '../sweeping.js';
+import { applyCommand, defineSweep, makePlan, rulesOf, type SweepOptions } from '../sweeping.js';
 
 /** `maops sweep plan`: what nobody needs any more, as a plan with a hash; deletes nothing. */
 export const sweepPlan: Define = (command, run) => {
@@ -11,10 +11,9 @@ export const sweepPlan: Define = (command, run) => {
       run(async (context) => {
         const plan = await makePlan(context, await rulesOf(context, options), options.reason);
         context.result(plan, renderPlan(plan, context.terminal.timeZone));
-        if (plan.items.length > 0 && plan.refusal === null) {
-          const same = options.rules === undefined ? '' : ` --rules ${options.rules}`;
-          const share = options.maxShare === undefined ? '' : ` --max-share ${options.maxShare}`;
-          context.notice(`nothing was deleted. To go on: maops sweep apply --hash ${plan.hash} --yes${same}${share}`);
+        if (plan.items.length > 0) {
+          const how = plan.refusal === null ? 'To go on' : 'As it is, it would be refused; when it is meant';
+          context.notice(`nothing was deleted. ${how}: ${applyCommand(plan, options)}`);
         }
         return exitCodes.done;
       }),

@@ -1,4 +1,4 @@
-import type { PlanItemResult } from '../../../contract/workflows.js';
+import type { SweepProgress } from '../../../contract/workflows.js';
 import type { Plan, PlanItem } from '../../../domain/plan.js';
 import { timeOf } from '../../../domain/sweep-rules.js';
 import { renderTable } from './table.js';
@@ -37,10 +37,17 @@ export function renderPlan(plan: Plan, timeZone: string): string {
 }
 
 /** What became of each item. */
-export function renderResults(results: readonly PlanItemResult[]): string {
+export function renderResults({ results, plan }: Pick<SweepProgress, 'results' | 'plan'>): string {
   if (results.length === 0) return '';
-  const rows = results.map(({ result, kind, id, why }) => [result, kind, id, why.split('\n')[0] ?? '']);
-  return renderTable(rows, ['RESULT', 'KIND', 'ID', 'WHY']);
+  const nameOf = (kind: string, id: string) => plan?.items.find((item) => item.kind === kind && item.id === id)?.name;
+  const rows = results.map(({ result, kind, id, why }) => [
+    result,
+    kind,
+    nameOf(kind, id) ?? '-',
+    id,
+    why.split('\n')[0] ?? '',
+  ]);
+  return renderTable(rows, ['RESULT', 'KIND', 'NAME', 'ID', 'WHY']);
 }
 
 /** Pools tell their creation in RFC 3339, notebooks in epoch milliseconds. */

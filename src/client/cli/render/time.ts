@@ -35,7 +35,9 @@ function partsOf(date: Date, timeZone: string, options: Intl.DateTimeFormatOptio
   return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
 }
 
-/** Times inside a sentence of an operation, which has no zone but UTC. */
+/** Times inside a sentence of an operation, which has no zone but UTC; those that are part of a workflow id stay as they are. */
 export function localTimes(text: string, timeZone: string): string {
-  return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => formatMinute(time, timeZone));
+  return text.replaceAll(/(?<![\w/-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w-])/g, (time) =>
+    formatMinute(time, timeZone),
+  );
 }

@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import { Command } from 'commander';
+import type { Define } from '../../src/client/cli/command.js';
+import { sweepApply } from '../../src/client/cli/commands/sweep-apply.js';
+import { sweepPlan } from '../../src/client/cli/commands/sweep-plan.js';
+import { runCommandLine } from '../../src/client/cli/main.js';
+import { renderResults } from '../../src/client/cli/render/plan.js';
+import type { RunStart } from '../../src/client/runs.js';
+import type { Plan, PlanItem } from '../../src/domain/plan.js';
+import { FakeRuns, makeProgress, makeRun } from '../client/fake-runs.js';
+import { fakeContext } from './fake-context.js';
+import { memoryTerminal } from './memory-terminal.js';
+
+const item: PlanItem = {
+  kind: 'pool',
+  id: 'a-0123',
+  name: 'a',
+  createdAt: '2026-03-01T10:00:00Z',
+  marker: '',
+  isProtected: false,
+  reason: 'orphan',
+  environment: 'a',
+  workspaceId: null,
+  why: 'no open workflow owns it',
+};
+
+function planWith(change: Partial<Plan>): Plan {
+  const hash = '41de91b15441054b';
+  return { madeAt: '', hash, items: [item], kept: [], carrying: 3, refusal: null, unread: [], ...change };
+}
+
+/** Every sweep ends at once with this plan. */
+class SweptRuns extends FakeRuns {
+  constructor(readonly plan: Plan) {
+    super();
+  }
+
+  override async start(request: RunStart): Promise<{ readonly runId: string }> {
+    const started = await super.start(request);
+    const value = { ...makeProgress({ phase: 'Done', endedAt: '2026-03-01T10:01:00Z' }), plan: this.plan, results: [] };
+    const outcome = { value, failure: null };
+    this.runs.set(request.workflowId, makeRun(request.workflowId, { status: 'COMPLETED', outcome }));
+    return started;
+  }
+}
+
+async function play(define: Define, plan: Plan, ...words: readonly string[]) {
+  const runs = new SweptRuns(plan);
+  const { context, terminal } = fakeContext(runs);
+  let code: number | null = null;
+  const command = new Command('sweep');
+  define(command, async (work) => {
+    code = await work(context);
+  });
+  const failure: unknown = await command.parseAsync([...words], { from: 'user' }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return { code, failure, sent: runs.sent, out: terminal.out(), err: terminal.err() };
+}
+
+const refusal = 'it would delete 4 of the 7 resources that carry our marker (57.1 %, more than 20 %)';
+const large = planWith({ items: [item, item, item, item], carrying: 7, refusal });
+
+describe('a plan that is refused for its size', () => {
+  test('is told with the share that it would need', async () => {
+    const { code, err } = await play(sweepPlan, large);
+    expect(code).toBe(0);
+    expect(err).toBe(
+      'nothing was deleted. As it is, it would be refused; when it is meant: ' +
+        'maops sweep apply --hash 41de91b15441054b --yes --max-share 58\n',
+    );
+  });
+
+  test('is not asked about, and refused with the command that would do it', async () => {
+    const { code, failure, sent } = await play(sweepApply, large, '--hash', large.hash);
+    expect(code).toBeNull();
+    expect(failure).toMatchObject({
+      name: 'OperationRefusedError',
+      message: `the plan is refused: ${refusal}; nothing was deleted`,
+      hint: 'When it is meant: `maops sweep apply --hash 41de91b15441054b --yes --max-share 58`.',
+    });
+    expect(sent).toMatchObject([{ kind: 'start', argument: { rules: { orphans: { minAge: '0s' } } } }]);
+  });
+});
+
+test('a plan that is not refused is gone on with under the same options', async () => {
+  const { code, err } = await play(sweepApply, planWith({}), '--hash', '41de91b15441054b', '--max-share', '50');
+  expect(code).toBe(2);
+  expect(err).toContain('To go on: maops sweep apply --hash 41de91b15441054b --yes --max-share 50\n');
+});
+
+test.each([
+  [['sweep', 'apply', '--hash', '123', '--yes']],
+  [['sweep', 'apply', '--hash', '41DE91B15441054B']],
+  [['env', 'teardown', 'team-a', '--hash', '123', '--yes']],
+])('%j is wrong usage: that is no hash', async (words) => {
+  const terminal = memoryTerminal();
+  expect(await runCommandLine(words, terminal)).toBe(2);
+  expect(terminal.err()).toContain('expected the 16 hex digits');
+});
+
+test('the results of a sweep have the names of the plan', () => {
+  const results = [{ kind: 'pool', id: 'a-0123', result: 'deleted', why: 'gone' }] as const;
+  expect(renderResults({ results, plan: planWith({}) }).split('\n')).toEqual([
+    'RESULT   KIND  NAME  ID      WHY',
+    'deleted  pool  a     a-0123  gone',
+  ]);
+  expect(renderResults({ results, plan: null })).toContain('pool  -     a-0123');
+});
