@@ -24,6 +24,7 @@ export const activityWords: Readonly<Record<string, string>> = {
   deleteNotebook: 'delete {}',
   setAutoStop: 'set when {} stops',
   isLeased: 'ask whether a lease owns {}',
+  hurryLease: 'tell that it may go now: {}',
   entrustToLease: 'hand over to {}',
   entrustWhatIsLeft: 'hand what is left over: {}',
   lookAtLeased: 'look at {}',

@@ -5,7 +5,7 @@ import { isName } from '../domain/name.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { errands, firstCalls, reads, waits } from './calls.js';
+import { errands, firstCalls, reads, undos, waits } from './calls.js';
 import { checkName, describeFailure, endingFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
@@ -43,9 +43,17 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
   const { kind, name, change: verb } = input;
   if (kind === 'notebook' && (verb === 'start' || verb === 'stop')) return await changeNotebook(op, input, verb);
   if (kind === 'environment' && (verb === 'protect' || verb === 'unprotect')) {
-    return await changeProtection(op, name, verb);
+    await changeProtection(op, name, verb);
+    // Its end is not held up any more. Without this it would find out by itself, within an hour.
+    if (verb === 'unprotect') await undos(op.identity.settings, `lease ${name}`).hurryLease(input).catch(ignoreFailure);
+    return;
   }
   throw stepFailure('RequestRejected', `${verb} of a ${kind} is not known`);
+}
+
+/** What was asked for is done; only a cancel is passed on. */
+function ignoreFailure(error: unknown): void {
+  if (isCancellation(error)) throw error;
 }
 
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {

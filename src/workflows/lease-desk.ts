@@ -15,6 +15,7 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
   setHandler(
     ownUpdate,
     (resources) => {
+      withdrawRelease(op);
       const before = JSON.stringify(op.state.resources);
       op.state.resources = mergeResources(op.state.resources, resources);
       if (JSON.stringify(op.state.resources) !== before) {
@@ -34,6 +35,8 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
     releaseLeaseUpdate,
     ({ by, reason }) => {
       op.audit('release', by, reason);
+      // A new word: it is tried at once, and says anew what forbids it.
+      op.state.refused = null;
       op.state.released = 'released';
       return op.state.progress;
     },
@@ -54,7 +57,9 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
 
 /** The term that an extension would give; throws why it is refused. The handler asks again: what it grants holds. */
 function grantOf(op: Operation<LeaseState>, { duration }: { readonly duration: unknown }): LeaseTerm {
-  const { term, released } = op.state;
+  const { term, released, refused } = op.state;
+  if (refused !== null && refused.wish !== 'expired')
+    throw stepFailure('RequestRejected', `it is ${refused.wish}: ${refused.why}; it is removed as soon as it may be`);
   if (released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending: it is not extended any more');
   if (term === null) throw stepFailure('RequestRejected', 'this lease has no end, so there is nothing to extend');
   const extension = extendTerm(term, duration, Date.now());
@@ -74,6 +79,15 @@ function extend(
   errands.followEnd(term);
   errands.announce('lease.extended', `${op.state.progress.name} was extended by ${command.by} by ${why}`);
   return shownTerm(term);
+}
+
+/** Who begins to use it anew wants it: an old release that something forbade would take it away some day. */
+function withdrawRelease(op: Operation<LeaseState>): void {
+  const { refused, progress } = op.state;
+  if (refused === null || refused.wish === 'expired') return;
+  op.state.refused = null;
+  op.fail(null);
+  op.audit('withdraw', progress.workflowId, `another operation joined; it is not ${refused.wish} any more`);
 }
 
 /** Sets a new end, and shows it. */

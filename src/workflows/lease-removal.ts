@@ -7,7 +7,7 @@ import { firstCalls, waits } from './calls.js';
 import { describeFailure } from './failure.js';
 import { showResources } from './lease-desk.js';
 import type { LeaseErrands } from './lease-errands.js';
-import type { LeaseState } from './lease-state.js';
+import { isHurried, type LeaseState } from './lease-state.js';
 import type { Operation } from './operation.js';
 import { type Removal, removeAll } from './removal.js';
 import { teardownPhases } from './teardown.js';
@@ -67,17 +67,18 @@ async function keepOwning(
 ): Promise<Progress> {
   const failure = describeFailure(error, null);
   const { refused, identity } = op.state;
-  // An ended lease tries again and again: one line for each reason is enough.
-  if (op.state.released !== 'expired' || refused?.why !== failure.message) {
+  // It is tried again and again: one line for each reason is enough. A new command has no refusal before it.
+  if (refused?.why !== failure.message) {
     op.audit('refuse', operationId('lease', input.name), failure.message);
     errands.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
   }
   const times = (refused?.times ?? 0) + 1;
   const until = Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);
-  op.state.refused = { times, why: failure.message, until };
+  const wish = op.state.released === 'no' ? 'expired' : op.state.released;
+  op.state.refused = { wish, times, why: failure.message, until };
   op.state.released = 'no';
-  // The note of a teardown that has waited for this run: it sends another to the next.
-  op.state.note = null;
+  // The note of a teardown that has waited for this run: it sends another to the next. What hurries the next try stays.
+  if (!isHurried(op)) op.state.note = null;
   op.fail(failure);
   await op.drain();
   return await continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state);

@@ -17,9 +17,20 @@ export interface LeaseState extends OperationState {
   released: 'no' | 'released' | 'cancelled' | 'expired';
   /** Null: it has no end. */
   term: LeaseTerm | null;
-  /** The last removal that something forbade: how many were, why, and when an ended lease tries again (epoch ms). */
-  refused: { readonly times: number; readonly why: string; readonly until: number } | null;
+  /** The last removal that something forbade; it is wished for still. */
+  refused: Refusal | null;
   errands: Errands;
+}
+
+/** A removal that something forbade. */
+export interface Refusal {
+  /** What the removal was for: the next try is for the same. */
+  readonly wish: 'released' | 'cancelled' | 'expired';
+  /** How many were forbidden since the last command. */
+  readonly times: number;
+  readonly why: string;
+  /** When it is tried again (epoch ms). */
+  readonly until: number;
 }
 
 /** What a lease has under way beside its waiting. */
@@ -67,6 +78,11 @@ export function shownTerm(term: LeaseTerm | null): LeaseProgress {
   return { endsAt: isoTime(endsAt), maxEndsAt: isoTime(maxEndsAt), extensions };
 }
 
+/** True when an unprotect has said that a removal that was refused may go now. */
+export function isHurried({ state }: { readonly state: LeaseState }): boolean {
+  return state.note?.verb === 'unprotect';
+}
+
 /** One line on where an open lease stands. */
 export function whyLeased(state: LeaseState): string {
   const { progress, term, refused, paused, released } = state;
@@ -74,15 +90,14 @@ export function whyLeased(state: LeaseState): string {
   const stops = whenItStops(state);
   const held = paused === null ? '' : ', its teardown is held by a pause';
   if (released !== 'no') return `${name} is ${released}${held}: \`maops env resume ${name}\``;
-  if (term === null) {
-    const stays = refused === null ? '' : `, and could not be removed: ${refused.why}`;
-    return `${name} is in use; it has no end, release it with \`maops env release ${name}\`${stays}${stops}`;
+  if (refused !== null && refused.wish !== 'expired') {
+    const next = paused === null ? `trying again at ${isoTime(refused.until)}` : `\`maops env resume ${name}\``;
+    return `${name} was ${refused.wish}, but ${refused.why}${held}; ${next}${stops}`;
   }
+  if (term === null) return `${name} is in use; it has no end, release it with \`maops env release ${name}\`${stops}`;
   const end = isoTime(term.endsAt);
-  if (Date.now() < term.endsAt) {
-    const stays = refused === null ? '' : `, and could not be removed before: ${refused.why}`;
-    return `${name} is in use until ${end}, at most until ${isoTime(term.maxEndsAt)}${stays}${held}${stops}`;
-  }
+  if (Date.now() < term.endsAt)
+    return `${name} is in use until ${end}, at most until ${isoTime(term.maxEndsAt)}${held}${stops}`;
   if (paused !== null) return `${name} ended at ${end}${held}: \`maops env resume ${name}\`${stops}`;
   if (refused === null) return `${name} ended at ${end}`;
   return `${name} ended at ${end}, but ${refused.why}; trying again at ${isoTime(refused.until)}${stops}`;

@@ -15,7 +15,7 @@ import { describeFailure, endingFailure, invalidName } from './failure.js';
 import { openLeaseDesk, showResources, takeTerm } from './lease-desk.js';
 import { LeaseErrands } from './lease-errands.js';
 import { endLease } from './lease-removal.js';
-import { firstLeaseState, type LeaseState, whenItStops, whyLeased } from './lease-state.js';
+import { firstLeaseState, isHurried, type LeaseState, whenItStops, whyLeased } from './lease-state.js';
 import { Operation } from './operation.js';
 import { carriedOver } from './operation-state.js';
 
@@ -66,10 +66,12 @@ async function awaitEnd(op: Operation<LeaseState>, errands: LeaseErrands): Promi
     const next = takeTurn(op, errands);
     if (next === 'ended') return;
     op.explain(whyLeased(state));
-    const { term, released, paused, progress } = state;
+    const { term, released, refused, paused, progress } = state;
     const isNews = () =>
       state.term !== term ||
       state.released !== released ||
+      state.refused !== refused ||
+      isHurried(op) ||
       (state.paused === null) !== (paused === null) ||
       state.progress.notebook !== progress.notebook;
     await condition(isNews, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));
@@ -86,9 +88,20 @@ function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'e
     state.errands = { ...state.errands, lookAt: null };
     errands.look();
   }
+  if (isHurried(op)) {
+    state.note = null;
+    if (state.refused !== null) state.refused = { ...state.refused, until: now };
+  }
   const nextLook = state.errands.lookAt ?? Number.POSITIVE_INFINITY;
   // An end that is decided on already, and held by a pause, needs no clock.
-  if (state.term === null || state.released !== 'no') return nextLook;
+  if (state.released !== 'no') return nextLook;
+  if (state.refused !== null) {
+    if (op.isPaused) return nextLook;
+    if (state.refused.until > now) return Math.min(state.refused.until, nextLook);
+    state.released = state.refused.wish;
+    return 'ended';
+  }
+  if (state.term === null) return nextLook;
   const turn = nextTurn(state.term, now);
   switch (turn.what) {
     case 'wait':
@@ -98,7 +111,6 @@ function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'e
       return takeTurn(op, errands);
     case 'end':
       if (op.isPaused) return nextLook;
-      if (state.refused !== null && state.refused.until > now) return Math.min(state.refused.until, nextLook);
       expire(op, errands, state.term);
       return 'ended';
   }
@@ -122,7 +134,6 @@ function warn(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm,
 function expire(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm): void {
   const { name, workflowId } = op.state.progress;
   op.state.released = 'expired';
-  if (op.state.refused !== null) return;
   op.audit('expire', workflowId, `the lease ended at ${isoTime(term.endsAt)}`);
   errands.announce('lease.expired', `${name} ended at ${isoTime(term.endsAt)}; it is being removed`);
 }
@@ -137,5 +148,6 @@ async function calledOff(op: Operation<LeaseState>): Promise<void> {
     throw new CancelledFailure('A teardown took over');
   }
   op.unpause();
+  op.state.refused = null;
   op.state.released = 'cancelled';
 }

@@ -37,6 +37,8 @@ export class Operation<State extends OperationState = OperationState> {
     setHandler(pauseSignal, (command) => this.pause(command?.by, command?.reason));
     setHandler(resumeSignal, (command) => this.resume(command?.by, command?.reason));
     setHandler(noteSignal, (note) => {
+      // It only hurries; who is about to cancel must still be known when the cancel comes.
+      if (note?.verb === 'unprotect' && this.state.note !== null) return;
       this.state.note = { verb: note?.verb ?? '', by: note?.by ?? 'unknown', reason: note?.reason ?? '' };
     });
   }

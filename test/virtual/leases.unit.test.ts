@@ -68,6 +68,17 @@ async function leased(
   };
 }
 
+/** The mark is taken away and nobody tells the lease, as in the console. */
+const untold: VirtualStackOptions = {
+  interceptors: [
+    ({ info }) => ({
+      inbound: {
+        execute: async (input, next) => (info.activityType === 'hurryLease' ? undefined : await next(input)),
+      },
+    }),
+  ],
+};
+
 const verbs = ({ audit }: Progress) => audit.map(({ verb }) => verb);
 const events = (sent: readonly SentWebhook[]) => sent.map(({ event }) => event.event);
 
@@ -266,16 +277,87 @@ describe('what holds a teardown at the end', () => {
     await protection(stack, 'unprotect');
     const before = world.now();
     expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone', failure: null });
-    expect(world.now() - before).toBeLessThan(61 * minute);
+    expect(world.now() - before).toBeLessThan(10 * minute);
+  });
+
+  describe.each([
+    ['a release', 'released', 'Gone', async ({ world }: Leased) => await release(world)],
+    ['a cancel', 'cancelled', 'Cancelled', async ({ world }: Leased) => await world.cancel(workflowId)],
+  ] as const)('%s that protection refuses', (_title, wish, ending, command) => {
+    test('is kept, says so, and is carried out soon after an unprotect', async () => {
+      const held = await leased({ webhook });
+      const { world, progress, left, stack, sent, extend } = held;
+      await protection(stack, 'protect');
+      await command(held);
+      await world.run({ maxTime: 2 * hour });
+      const kept = await progress();
+      expect(kept).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
+      expect(kept.why).toMatch(new RegExp(`^${name} was ${wish}, but .* is protected .*; trying again at `));
+      expect(verbs(kept).filter((verb) => verb === 'refuse')).toEqual(['refuse']);
+      expect(events(sent)).toEqual(['lease.refused']);
+      await expect(extend('1h')).rejects.toMatchObject({
+        cause: { message: expect.stringContaining(`it is ${wish}`) },
+      });
+      expect(left()).toBe(2);
+      await protection(stack, 'unprotect');
+      const before = world.now();
+      await world.result(workflowId).catch(() => undefined);
+      expect(world.now() - before).toBeLessThan(10 * minute);
+      expect({ left: left(), open: world.openWorkflows() }).toEqual({ left: 0, open: [] });
+      expect(await progress()).toMatchObject({ phase: ending, failure: null });
+    });
+
+    test('is tried again by itself when the mark was taken away elsewhere', async () => {
+      const held = await leased({}, untold);
+      const { world, left, stack, progress } = held;
+      await protection(stack, 'protect');
+      await command(held);
+      await world.run({ maxTime: 9 * minute });
+      expect((await progress()).why).toContain('trying again at');
+      await protection(stack, 'unprotect');
+      await world.run({ maxTime: 61 * minute });
+      expect(left()).toBe(0);
+    });
+  });
+
+  test('a pause holds the next try of a refused release', async () => {
+    const { world, progress, left, stack } = await leased();
+    await protection(stack, 'protect');
+    await release(world);
+    await world.run({ maxTime: 5 * minute });
+    await world.signal(workflowId, 'pause', { by: 'op', reason: 'backup' });
+    await protection(stack, 'unprotect');
+    await world.run({ maxTime: 9 * hour });
+    expect(left()).toBe(2);
+    expect(await progress()).toMatchObject({ phase: 'Paused', why: expect.stringContaining('is held by a pause') });
+    await world.signal(workflowId, 'resume', { by: 'op' });
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(left()).toBe(0);
+  });
+
+  test('a refused release is withdrawn when the environment is started anew', async () => {
+    const { world, progress, left, stack } = await leased();
+    await protection(stack, 'protect');
+    await release(world);
+    await world.run({ maxTime: hour });
+    await startMainJob(stack, { lease: { ttl: '8h', warnings: ['2h', '30m'] } });
+    expect(await world.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+    await protection(stack, 'unprotect');
+    await world.run({ maxTime: 3 * hour });
+    expect(left()).toBe(2);
+    expect(await progress()).toMatchObject({ phase: 'Leased', failure: null });
+    expect(verbs(await progress())).toContain('withdraw');
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(verbs(await progress())).toContain('expire');
   });
 
   test('a release does not wait for the next try', async () => {
-    const { world, passTo, stack } = await leased();
+    const { world, passTo, stack } = await leased({}, untold);
     await protection(stack, 'protect');
     await passTo(-12 * hour);
     await protection(stack, 'unprotect');
     const before = world.now();
-    await world.update(workflowId, 'releaseLease', { by: 'op', reason: 'done' });
+    await release(world);
     expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(world.now() - before).toBeLessThan(10 * minute);
   });
@@ -399,6 +481,10 @@ function notebookWith(autoStop: string): Record<string, unknown> {
     storage: { type: 'evs', volumeSize: 5 },
     autoStop,
   };
+}
+
+async function release(world: VirtualStack['world']): Promise<void> {
+  await world.update(workflowId, 'releaseLease', { by: 'op', reason: 'done' });
 }
 
 async function protection({ world }: VirtualStack, change: 'protect' | 'unprotect'): Promise<void> {
