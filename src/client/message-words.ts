@@ -28,10 +28,24 @@ function wordsOf(name: string, { verb, duration, changes }: Readonly<Record<stri
     case ownUpdate.name:
       return 'take over what is alive';
     default: {
-      const changed = isFields(changes) ? ` with ${Object.keys(changes).join(', ')}` : '';
+      const changed = isFields(changes) ? ` with ${describeChanges(changes)}` : '';
       return `${name}${word === null ? '' : ` ${word}`}${changed}`;
     }
   }
+}
+
+/** A longer value is cut off: a line tells what was changed, not all of it. */
+const longestValue = 60;
+
+function describeChanges(changes: Readonly<Record<string, unknown>>): string {
+  return Object.entries(changes)
+    .map(([path, value]) => {
+      // The path of a webhook often is its password.
+      if (path.startsWith('lease')) return path;
+      const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+      return `${path}=${text.length > longestValue ? `${text.slice(0, longestValue)}…` : text}`;
+    })
+    .join(', ');
 }
 
 function textIn(value: unknown): string | null {

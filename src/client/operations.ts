@@ -19,9 +19,9 @@ import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
 import { checkStart, startOrJoin } from './start.js';
 import * as steering from './steering.js';
-import { chainOf, type StoryEntry, storyOf } from './story.js';
+import { chainOf, type StoryEntry, storyOf, timelineOf } from './story.js';
 import * as sweeps from './sweeps.js';
-import { type TimelineEntry, tellTimeline } from './timeline.js';
+import type { TimelineEntry } from './timeline.js';
 
 /** What the operations are built from; `connect` fills it in. */
 export interface OperationsDeps {
@@ -134,11 +134,11 @@ export class Operations {
     name: string,
     noun: Noun = 'env',
   ): Promise<OperationHandle & { readonly entries: readonly TimelineEntry[] }> {
-    const { workflowId, runId } = await this.find(name, noun);
-    return { workflowId, runId, entries: tellTimeline(await chainOf(this.deps.runs, workflowId, runId)) };
+    const run = await this.find(name, noun);
+    return { workflowId: run.workflowId, runId: run.runId, entries: await timelineOf(this.deps.runs, run) };
   }
 
-  /** Everything that Temporal still knows of a name: its operations, leases and teardowns. */
+  /** Everything that Temporal still knows of a name: its operations, leases, teardowns and changes. */
   story(name: string): Promise<StoryEntry[]> {
     return storyOf(this.deps.runs, name);
   }

@@ -10,11 +10,8 @@ import type { Run, RunOutcome, Runs } from './runs.js';
  * failure, so no worker is needed. Where nobody can answer, what Temporal itself knows is told in the same shape.
  */
 export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
-  if (!isOpen(run)) {
-    const outcome = await runs.outcome(run.workflowId, run.runId);
-    const left = outcome === null ? null : progressIn(outcome);
-    if (left !== null) return left;
-  }
+  const left = await leftProgress(runs, run);
+  if (left !== null) return left;
   try {
     const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
     if (isProgress(answer)) return isOpen(run) ? answer : closedProgress(run, answer);
@@ -25,13 +22,21 @@ export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
   return isOpen(run) ? unanswered(run) : closedProgress(run, unanswered(run));
 }
 
+/** The progress that a closed run has left in its result or failure, which no worker is needed for; null when there is none. */
+export async function leftProgress(runs: Runs, run: Run): Promise<Progress | null> {
+  if (isOpen(run)) return null;
+  const outcome = await runs.outcome(run.workflowId, run.runId);
+  return outcome === null ? null : progressIn(outcome);
+}
+
 /** What an outcome carries: a completed run its progress as value, a failed one as first detail. */
 function progressIn({ value, failure }: RunOutcome): Progress | null {
   const candidate = failure === null ? value : failure.detail;
   return isProgress(candidate) ? candidate : null;
 }
 
-function isProgress(value: unknown): value is Progress {
+/** True for what has the shape of progress. */
+export function isProgress(value: unknown): value is Progress {
   if (typeof value !== 'object' || value === null) return false;
   const { phase, workflowId, steps } = value as Partial<Progress>;
   return typeof phase === 'string' && typeof workflowId === 'string' && Array.isArray(steps);

@@ -1,10 +1,13 @@
-import { operationId, operationKinds } from '../contract/ids.js';
+import { changeId, operationId, operationKinds } from '../contract/ids.js';
+import { progressQuery } from '../contract/messages.js';
+import type { Progress } from '../contract/progress.js';
 import { eachOf } from '../inventory/lanes.js';
-import { OperationNotFoundError } from './errors.js';
+import { OperationNotFoundError, OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import type { HistoryEvent } from './history-event.js';
 import { nameOf } from './name.js';
 import type { Run, Runs } from './runs.js';
-import { type TimelineEntry, tellTimeline } from './timeline.js';
+import { isProgress, leftProgress } from './standing.js';
+import { type TimelineEntry, tellAudit, tellTimeline } from './timeline.js';
 
 /** An entry of an environment's whole story says whose it is. */
 export interface StoryEntry extends TimelineEntry {
@@ -30,10 +33,21 @@ export async function chainOf(runs: Runs, workflowId: string, runId: string): Pr
   return events;
 }
 
-/** Everything that Temporal still knows of a name: its operations, leases and teardowns, in the order of time. */
+/** The timeline of a run and of those that it continues, with what it did of its own accord. */
+export async function timelineOf(runs: Runs, run: Run): Promise<TimelineEntry[]> {
+  const [events, progress] = await Promise.all([
+    chainOf(runs, run.workflowId, run.runId),
+    lastProgress(runs, run, { isSilent: false }),
+  ]);
+  return inOrder([...tellTimeline(events), ...(progress === null ? [] : tellAudit(progress))]);
+}
+
+/** Everything that Temporal still knows of a name: its operations, leases, teardowns and changes, in the order of time. */
 export async function storyOf(runs: Runs, nameOrId: string): Promise<StoryEntry[]> {
   const name = nameOf(nameOrId);
-  const ids = operationKinds.map((kind) => `"${operationId(kind, name)}"`).join(', ');
+  const changes = (['environment', 'notebook'] as const).map((kind) => changeId(kind, name));
+  const known = [...operationKinds.map((kind) => operationId(kind, name)), ...changes];
+  const ids = known.map((id) => `"${id}"`).join(', ');
   const found: Run[] = [];
   for await (const run of runs.list(`WorkflowId IN (${ids})`)) found.push(run);
   if (found.length === 0) {
@@ -41,8 +55,35 @@ export async function storyOf(runs: Runs, nameOrId: string): Promise<StoryEntry[
       hint: '`maops env list` shows the names that it knows.',
     });
   }
-  const stories = await eachOf(found, width, async ({ workflowId, runId }) =>
-    tellTimeline(await runs.history(workflowId, runId)).map((entry) => ({ ...entry, workflowId, runId })),
-  );
-  return stories.flat().sort((a, b) => a.at.localeCompare(b.at));
+  const workers = { isSilent: false };
+  const stories = await eachOf(found, width, async (run) => {
+    const { workflowId, runId } = run;
+    const [events, progress] = await Promise.all([runs.history(workflowId, runId), lastProgress(runs, run, workers)]);
+    const entries = [...tellTimeline(events), ...(progress === null ? [] : tellAudit(progress))];
+    return entries.map((entry) => ({ ...entry, workflowId, runId }));
+  });
+  return inOrder(stories.flat());
+}
+
+/** The sort is stable: of what bears the same time, the events come in their own order. */
+function inOrder<Entry extends TimelineEntry>(entries: readonly Entry[]): Entry[] {
+  return [...entries].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+/**
+ * What a run has said of itself last; null where nobody can answer, because a history can be told without it. Workers that
+ * did not answer once are not asked again, since each question waits. The audit of a continued run goes on in the next.
+ */
+async function lastProgress(runs: Runs, run: Run, workers: { isSilent: boolean }): Promise<Progress | null> {
+  if (run.status === 'CONTINUED_AS_NEW') return null;
+  const left = await leftProgress(runs, run);
+  if (left !== null || workers.isSilent) return left;
+  try {
+    const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
+    return isProgress(answer) ? answer : null;
+  } catch (error) {
+    if (!(error instanceof OperationsError) || error instanceof UnreadableError) throw error;
+    if (error instanceof WorkerUnreachableError) workers.isSilent = true;
+    return null;
+  }
 }

@@ -1,4 +1,5 @@
 import { stillPending } from '../contract/failures.js';
+import type { Progress } from '../contract/progress.js';
 import { describeDuration } from '../domain/duration.js';
 import { describeCall } from './activity-words.js';
 import type { AttemptFailure, CreateAnswer, HistoryEvent } from './history-event.js';
@@ -8,7 +9,7 @@ import { describeMessage } from './message-words.js';
 export interface TimelineEntry {
   /** RFC 3339 UTC. */
   readonly at: string;
-  readonly kind: 'run' | 'phase' | 'activity' | 'command';
+  readonly kind: 'run' | 'phase' | 'activity' | 'command' | 'event';
   readonly text: string;
   /** Only for activities: how it went and how many attempts that took. */
   readonly activity: {
@@ -89,6 +90,20 @@ export function tellTimeline(events: readonly HistoryEvent[]): TimelineEntry[] {
   for (const activity of open.values()) entries.push(tellActivity(activity, null));
   return entries.sort((a, b) => a.order - b.order).map(({ order: _order, ...entry }) => entry);
 }
+
+/**
+ * The audit entries that no event of a history shows: what a run did of its own accord (it warned, expired, refused …),
+ * and what a change was asked for, which only its argument says.
+ */
+export function tellAudit({ workflowId, operation, audit }: Progress): TimelineEntry[] {
+  return audit.flatMap(({ at, by, verb, reason }): TimelineEntry[] => {
+    if (by === workflowId) return [{ at, kind: 'event', text: `${verb}: ${reason}`, activity: null }];
+    if (operation !== 'changeResource' || by === '' || !changeVerbs.includes(verb)) return [];
+    return [{ at, kind: 'command', text: `${verb} by ${by}: ${reason}`, activity: null }];
+  });
+}
+
+const changeVerbs: readonly string[] = ['start', 'stop', 'protect', 'unprotect'];
 
 function describeStart({ type, continues, by }: Extract<HistoryEvent, { event: 'started' }>): string {
   if (continues !== null) return `${type} goes on in a new run`;

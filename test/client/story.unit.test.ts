@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { OperationNotFoundError } from '../../src/client/errors.js';
 import { realPacer } from '../../src/client/follow.js';
 import type { HistoryEvent } from '../../src/client/history-event.js';
@@ -48,7 +48,54 @@ describe('the whole story of a name', () => {
       'lease/team-a leaseEnvironment started',
       'env/team-a Ready',
     ]);
-    expect(runs.queries[0]).toContain('"teardown/team-a"');
+    for (const id of ['teardown/team-a', 'change/environment/team-a', 'change/notebook/team-a'])
+      expect(runs.queries[0]).toContain(`"${id}"`);
+  });
+
+  test('tells what runs did of their own accord, and who asked for a change and why', async () => {
+    const lease = makeProgress({
+      operation: 'leaseEnvironment',
+      workflowId: 'lease/team-a',
+      audit: [
+        { at: at(8).toISOString(), by: 'lease/team-a', verb: 'warn', reason: 'team-a ends in 2h' },
+        { at: at(9).toISOString(), by: 'ana', verb: 'extend', reason: 'told by the history already' },
+        { at: at(11).toISOString(), by: 'lease/team-a', verb: 'expire', reason: 'the lease ended' },
+      ],
+    });
+    const protect = makeProgress({
+      operation: 'changeResource',
+      workflowId: 'change/environment/team-a',
+      audit: [{ at: at(10).toISOString(), by: 'ann', verb: 'protect', reason: 'the demo' }],
+    });
+    const runs = new FakeRuns(
+      makeRun('lease/team-a', { runId: 'l', answers: { progress: lease } }),
+      makeRun('change/environment/team-a', {
+        runId: 'c',
+        status: 'COMPLETED',
+        outcome: { value: protect, failure: null },
+      }),
+    );
+    runs.histories.set('l', [started(7, null), phase(9, 'Leased')]);
+    const story = await operationsOn(runs).story('team-a');
+    expect(story.map(({ workflowId, kind, text }) => `${workflowId} ${kind} ${text}`)).toEqual([
+      'lease/team-a run leaseEnvironment started',
+      'lease/team-a event warn: team-a ends in 2h',
+      'lease/team-a phase Leased',
+      'change/environment/team-a command protect by ann: the demo',
+      'lease/team-a event expire: the lease ended',
+    ]);
+    const { entries } = await operationsOn(runs).history('lease/team-a');
+    expect(entries.map(({ kind }) => kind)).toEqual(['run', 'event', 'phase', 'event']);
+  });
+
+  test('does not ask workers again that did not answer once, nor runs that went on in another', async () => {
+    const runs = new FakeRuns(
+      ...Array.from({ length: 9 }, (_, index) => makeRun(`env/team-${index}`, { runId: `e${index}` })),
+      makeRun('lease/team-a', { runId: 'l', status: 'CONTINUED_AS_NEW' }),
+    );
+    const query = jest.spyOn(runs, 'query');
+    await operationsOn(runs).story('team-a');
+    expect(query.mock.calls.length).toBeLessThanOrEqual(4);
   });
 
   test('of an unknown name is an error', async () => {

@@ -100,13 +100,23 @@ describe('a timeline', () => {
     });
     const events: HistoryEvent[] = [
       { at: at(0), event: 'started', type: 'leaseEnvironment', continues: 'earlier run', by: null },
-      message(1, 'resolve', { verb: 'retry', by: 'ops', reason: 'raised', changes: { 'pool.count': 1 } }),
+      message(1, 'resolve', {
+        verb: 'retry',
+        by: 'ops',
+        reason: 'raised',
+        changes: {
+          'pool.count': 1,
+          'pool.flavor': 'modelarts.vm.cpu.8ud',
+          'notebook.long': 'x'.repeat(80),
+          'lease.webhook': 'https://hooks.example.com/password',
+        },
+      }),
       message(2, 'extendLease', { by: 'ana', reason: 'late', duration: '4h' }),
       { at: at(3), event: 'updateFailed', id: 2, failure: { message: 'beyond the maximum', type: null } },
     ];
     expect(texts(events)).toEqual([
       'leaseEnvironment goes on in a new run',
-      'resolve retry with pool.count by ops: raised',
+      `resolve retry with pool.count=1, pool.flavor=modelarts.vm.cpu.8ud, notebook.long=${'x'.repeat(60)}…, lease.webhook by ops: raised`,
       'extend 4h by ana: late (refused: beyond the maximum)',
     ]);
   });

@@ -10,7 +10,10 @@ import { viewOf } from '../view.js';
 export const envHistory: Define = (command, run) => {
   command
     .argument('<name>', 'the environment, or a workflow id such as env/team-a')
-    .option('--all', 'everything of the name: its operations, leases and teardowns, as far back as Temporal keeps them')
+    .option(
+      '--all',
+      'everything of the name: its operations, leases, teardowns and changes, as far back as Temporal keeps them',
+    )
     .addHelpText('after', example('maops env history team-a', 'maops env history team-a --all'))
     .action((name: string, { all = false }: { readonly all?: boolean }) =>
       run((context) => (all ? tellStory(context, name) : tellRun(context, name))),
