@@ -3,6 +3,7 @@ import {
   approveUpdate,
   noteSignal,
   pauseSignal,
+  progressQuery,
   type ResolveVerb,
   rejectUpdate,
   resolveUpdate,
@@ -13,7 +14,7 @@ import type { Progress, Step } from '../contract/progress.js';
 import { type Spec, specKinds } from '../contract/spec.js';
 import { applyChanges, mayChange } from '../spec/change.js';
 import type { ResolveOptions, Said } from './calls.js';
-import { InvalidSpecError, OperationRefusedError } from './errors.js';
+import { InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
 import { requireRun } from './name.js';
 import type { Run } from './runs.js';
 import { commandOf, requireOpen, type Speaker, send, type Target, update } from './speaking.js';
@@ -24,7 +25,19 @@ export async function pause(speaker: Speaker, target: Target, said: Said): Promi
 }
 
 export async function resume(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
-  return await send(speaker, await requireOpen(speaker, target, 'resume'), resumeSignal.name, commandOf(speaker, said));
+  const run = await requireOpen(speaker, target, 'resume');
+  await refuseUnpaused(speaker, run, target.name);
+  return await send(speaker, run, resumeSignal.name, commandOf(speaker, said));
+}
+
+/** What no worker can tell of is sent all the same: the word waits for the worker. */
+async function refuseUnpaused({ runs }: Speaker, { workflowId, runId }: Run, name: string): Promise<void> {
+  const standing = await runs.query<Progress>(workflowId, runId, progressQuery.name).catch((error: unknown) => {
+    if (error instanceof WorkerUnreachableError) return null;
+    throw error;
+  });
+  if (standing === null || standing.phase === 'Paused') return;
+  throw new OperationRefusedError(`resume ${name}: it is not paused: ${workflowId} is ${standing.phase}`);
 }
 
 /** Refused for what is made already or on its way out: a cancel would delete the one and leave half of the other. */

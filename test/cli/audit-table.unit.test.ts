@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { adoptionOf, renderAdoption } from '../../src/client/cli/render/adoption.js';
 import { renderAudit } from '../../src/client/cli/render/audit.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
 
@@ -85,5 +86,26 @@ orphan: give it an owner with \`maops audit adopt lost\`, or see \`maops sweep p
     expect(renderAudit({ ...report, findings: [], counts, costs: null, unpriced: [], unread: [] }, 80)).toBe(
       'no pools and no notebooks',
     );
+  });
+});
+
+describe('an adoption', () => {
+  const why = 'lease/lost: adopted by operator';
+  const pool = finding({ id: 'lost-1', name: 'lost', owner: 'env/lost', why });
+  const notebook = finding({ kind: 'notebook', id: 'nb-1', name: 'lost', owner: 'env/lost', why });
+  const noEnd = { endsAt: null, maxEndsAt: null, extensions: 0 };
+  const told = (findings: readonly AuditFinding[], id: string, lease: Parameters<typeof renderAdoption>[2]) =>
+    renderAdoption(id, adoptionOf({ ...report, findings }, id), lease, 'UTC');
+
+  test('is one sentence: what has which owner, until when', () => {
+    expect(told([finding(), pool], 'lost', noEnd)).toBe('pool lost is adopted: lease/lost owns it, without an end');
+    expect(told([pool, notebook, finding()], 'nb-1', { ...noEnd, endsAt: '2026-03-03T10:00:00.000Z' })).toBe(
+      'pool lost and notebook lost are adopted: lease/lost owns them until 2026-03-03 10:00:00 UTC',
+    );
+  });
+
+  test('says no more than is known', () => {
+    expect(told([pool], 'lost-1', null)).toBe('pool lost is adopted: lease/lost owns it');
+    expect(told([finding()], 'team-a', noEnd)).toBe('team-a is adopted');
   });
 });

@@ -46,6 +46,12 @@ test('an audit tells whose everything is, a monitor hears of an orphan, and adop
     { kind: 'notebook', standing: 'owned' },
   ]);
   expect((await shell.json<AuditReport>(['audit', '--check'])).counts).toMatchObject({ orphan: 0 });
+  await shell.stack.client.workflow.getHandle(`lease/${name}`).terminate('lost once more');
+  expect(await shell.run(['audit', 'adopt', name])).toEqual({
+    code: 0,
+    out: `pool ${name} and notebook ${name} are adopted: lease/${name} owns them, without an end\n`,
+    err: '',
+  });
   const gone = await shell.run(['env', 'teardown', name, '--yes', '--wait']);
   expect({ code: gone.code, err: gone.err }).toMatchObject({ code: 0 });
   expect(of(await shell.json<AuditReport>(['audit']), name)).toEqual([]);

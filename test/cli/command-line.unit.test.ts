@@ -59,6 +59,12 @@ describe('wrong usage ends with 2, says what is wrong, and prints no result', ()
     ['an unknown option', ['env', 'list', '--frob'], '--frob'],
     ['a missing name', ['env', 'show'], "missing required argument 'name'"],
     ['a missing reason', ['env', 'pause', 'team-a'], '--reason'],
+    ['a blank reason', ['env', 'pause', 'team-a', '--reason', ' '], 'It is blank: say why.'],
+    ['a blank reason of an extension', ['env', 'extend', 'team-a', '4h', '--reason', ''], 'It is blank: say why.'],
+    ['a blank reason of a change', ['env', 'protect', 'team-a', '--reason', ''], 'It is blank: say why.'],
+    ['a blank reason of an answer', ['env', 'resolve', 'a', 'skip', '--reason', ''], 'It is blank: say why.'],
+    ['a blank reason for a schedule', ['schedule', 'pause', 'nightly', '--reason', ''], 'It is blank: say why.'],
+    ['an extension by nothing', ['env', 'extend', 'team-a', '0s', '--reason', 'x'], 'must be more than 0'],
     ['an unknown verb', ['env', 'resolve', 'team-a', 'explode', '--reason', 'x'], 'retry, rollback, abandon, skip'],
     [
       'a change without a value',

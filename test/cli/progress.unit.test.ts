@@ -61,7 +61,7 @@ lease     without an end`,
       steps: [{ name: 'pool', state: 'failed', startedAt: '2026-03-01T10:00:02.000Z', attempt: 1 }],
       failure: {
         step: 'pool',
-        type: 'SoldOut',
+        type: 'QuotaExceeded',
         message: 'no capacity',
         errorCode: 'ModelArts.50004000',
         requestId: 'r-1',
@@ -81,13 +81,33 @@ pool failed: no capacity
 
   pool  failed  2m 8s
 
-failure    SoldOut (step pool): no capacity [ModelArts.50004000, request r-1]
+failure    QuotaExceeded (step pool): no capacity [ModelArts.50004000, request r-1]
 next       Try another flavor.
 waits for  operator until 2026-03-02 10:01:00 UTC: retry, rollback
 
 audit
   2026-03-01 10:00:30 UTC  pause  by ops  quota`,
     );
+  });
+
+  test('names the command for another flavor where a run waits for one, and only there', () => {
+    const failure = {
+      step: 'pool',
+      type: 'SoldOut',
+      message: 'no capacity',
+      errorCode: null,
+      requestId: null,
+      hint: 'Try another flavor: `maops flavor list`.',
+    } as const;
+    const awaiting = { kind: 'operator', since: '2026-03-01T10:01:00.000Z', deadline: null, verbs: ['retry'] } as const;
+    const next = (change: Parameters<typeof makeProgress>[0]) =>
+      /^next +(.*)$/m.exec(renderProgress(makeProgress({ failure, awaiting, ...change }), view))?.[1];
+    const onSale = '`maops flavor list` says what is on sale.';
+    expect(next({})).toBe(`\`maops env resolve team-a retry --set pool.flavor=… --reason …\`; ${onSale}`);
+    expect(next({ failure: { ...failure, step: 'notebook' }, workflowId: 'notebook/team-a' })).toBe(
+      `\`maops env resolve notebook/team-a retry --set notebook.flavor=… --reason …\`; ${onSale}`,
+    );
+    expect(next({ awaiting: null })).toBe(failure.hint);
   });
 
   test('is one line for logs', () => {

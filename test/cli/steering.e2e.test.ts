@@ -94,6 +94,12 @@ test('pause and resume are heard and kept in the audit', async () => {
     'pause tester because',
     'resume tester because',
   ]);
+  const again = await shell.run(['env', 'resume', name, ...because]);
+  expect(again).toEqual({
+    code: 1,
+    out: '',
+    err: `maops: resume ${name}: it is not paused: env/${name} is AwaitingApproval\n`,
+  });
   await shell.json(['env', 'cancel', name, ...because]);
   await shell.stack.until(`env/${name}`, isOver);
 }, 30_000);

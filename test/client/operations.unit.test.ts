@@ -25,11 +25,23 @@ describe('commands to an operation', () => {
   test('pause and resume are signals that say by whom', async () => {
     const runs = new FakeRuns(open());
     await operationsOn(runs).pause('team-a', { reason: 'quota' });
+    runs.runs.set('env/team-a', makeRun('env/team-a', { answers: { progress: makeProgress({ phase: 'Paused' }) } }));
     await operationsOn(runs).resume('team-a', { reason: 'raised', by: 'portal' });
     expect(runs.sent).toEqual([
       { kind: 'signal', workflowId: 'env/team-a', name: 'pause', argument: { by: 'ops', reason: 'quota' } },
       { kind: 'signal', workflowId: 'env/team-a', name: 'resume', argument: { by: 'portal', reason: 'raised' } },
     ]);
+  });
+
+  test('resume is refused for what is not paused, and sent when no worker can tell', async () => {
+    const going = new FakeRuns(open());
+    const refused = operationsOn(going).resume('team-a', { reason: 'raised' });
+    await expect(refused).rejects.toThrow(OperationRefusedError);
+    await expect(refused).rejects.toThrow('resume team-a: it is not paused: env/team-a is AwaitingPool');
+    expect(going.sent).toEqual([]);
+    const silent = new FakeRuns(makeRun('env/team-a'));
+    await operationsOn(silent).resume('team-a', { reason: 'raised' });
+    expect(silent.sent).toMatchObject([{ kind: 'signal', name: 'resume' }]);
   });
 
   test('cancel sends its reason first, because a cancel carries none', async () => {

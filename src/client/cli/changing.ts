@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ChangeInput } from '../../contract/workflows.js';
-import { example, type Run } from './command.js';
+import { example, type Run, requireReason } from './command.js';
 import { followToEnd, readDuration } from './following.js';
 
 interface ChangeOptions {
@@ -17,12 +17,11 @@ export function defineChange(
   reason: string,
 ): void {
   const noun = kind === 'environment' ? 'env' : 'notebook';
-  command
-    .argument(
-      '<name>',
-      kind === 'environment' ? 'the environment; also a pool or notebook made alone' : "the notebook's name",
-    )
-    .requiredOption('--reason <text>', 'why; it is kept in the audit')
+  command.argument(
+    '<name>',
+    kind === 'environment' ? 'the environment; also a pool or notebook made alone' : "the notebook's name",
+  );
+  requireReason(command)
     .option('--timeout <duration>', 'stop waiting after this time (exit 8); the change goes on')
     .addHelpText('after', example(`maops ${noun} ${change} team-a --reason '${reason}'`))
     .action((name: string, options: ChangeOptions) =>

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
@@ -16,6 +16,14 @@ export function example(...lines: readonly string[]): string {
 /** Collects an option that may be given more than once. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
+}
+
+/** An option without which a command does nothing: a blank reason would tell the audit as little as none. */
+export function requireReason(command: Command, description = 'why; it is kept in the audit'): Command {
+  return command.requiredOption('--reason <text>', description, (text: string) => {
+    if (text.trim() === '') throw new InvalidArgumentError('It is blank: say why.');
+    return text;
+  });
 }
 
 /** What every command takes. */

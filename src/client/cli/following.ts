@@ -21,7 +21,7 @@ export async function followToEnd(context: Context, workflowId: string, options:
   const reporter = await makeReporter(context, options.attention);
   const last = await showUntilEnd(context, operations, workflowId, reporter, signal);
   if (last !== null && last.endedAt !== null) {
-    if (last.failure?.hint && options.attention === 'changes') context.notice(last.failure.hint);
+    if (last.failure?.hint && reporter.isWhole !== true) context.notice(last.failure.hint);
     return exitCodeOfEnding(last);
   }
   if (context.interrupted.aborted) return exitCodes.interrupted;

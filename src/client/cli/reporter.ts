@@ -10,6 +10,8 @@ export type Attention = 'changes' | 'ending';
 export interface Reporter {
   /** True for one that shows nothing until the end. */
   readonly isQuiet?: boolean;
+  /** True for one whose last showing has everything, what to do next too. */
+  readonly isWhole?: boolean;
   show(progress: Progress): void;
   /** Called once, with the last progress that came. */
   end(progress: Progress | null): void;
@@ -27,6 +29,7 @@ export async function makeReporter(context: Context, attention: Attention): Prom
 function endingReporter(context: Context): Reporter {
   return {
     isQuiet: true,
+    isWhole: true,
     show: () => undefined,
     end: (progress) => {
       if (progress !== null) context.result(progress, renderProgress(progress, viewOf(context)));
@@ -58,6 +61,7 @@ async function liveReporter(context: Context): Promise<Reporter> {
   };
   const timer = setInterval(draw, 1_000);
   return {
+    isWhole: true,
     show: (progress) => {
       latest = progress;
       draw();

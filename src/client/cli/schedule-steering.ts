@@ -1,7 +1,7 @@
 import type { Said } from '../calls.js';
 import type { ScheduleDetails } from '../schedule-view.js';
 import type { Schedules } from '../schedules.js';
-import { type Define, example } from './command.js';
+import { type Define, example, requireReason } from './command.js';
 import { exitCodes } from './exit.js';
 import { renderSchedule } from './render/schedules.js';
 import { viewOf } from './view.js';
@@ -13,9 +13,8 @@ export function defineScheduleSteering(
   steer: (schedules: Schedules, name: string, said: Said) => Promise<ScheduleDetails>,
 ): Define {
   return (command, run) => {
-    command
-      .argument('<name>', 'name of the schedule')
-      .requiredOption('--reason <text>', 'why; it is kept as the note of the schedule')
+    command.argument('<name>', 'name of the schedule');
+    requireReason(command, 'why; it is kept as the note of the schedule')
       .addHelpText('after', example(`maops schedule ${verb} evening --reason '${reason}'`))
       .action((name: string, options: { readonly reason: string }) =>
         run(async (context) => {

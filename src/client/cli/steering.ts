@@ -5,7 +5,7 @@ import type { Audience } from '../bulk.js';
 import type { Said } from '../calls.js';
 import type { Operations } from '../operations.js';
 import { steerMany } from './bulk.js';
-import { type Define, example } from './command.js';
+import { type Define, example, requireReason } from './command.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes, UsageError } from './exit.js';
 import { renderProgress } from './render/progress.js';
@@ -43,9 +43,8 @@ export interface ManyOptions {
 /** Declares a command to one operation; it prints the progress that follows. */
 export function defineSteering({ verb, reason, steer, counted }: Steering): Define {
   return (command, run) => {
-    command
-      .argument('<name>', 'the environment, or a workflow id such as pool/training-pool')
-      .requiredOption('--reason <text>', 'why; it is kept in the audit')
+    command.argument('<name>', 'the environment, or a workflow id such as pool/training-pool');
+    requireReason(command)
       .addHelpText('after', example(`maops env ${verb} team-a --reason '${reason}'`))
       .action((name: string, said: { readonly reason: string }) =>
         run((context) => steerOne(context, (operations) => steer(operations, name, { reason: said.reason }), counted)),
@@ -82,8 +81,7 @@ export function defineSteeringOfMany({ verb, reason, steer, counted }: Steering,
 }
 
 export function addManyOptions(command: Command): Command {
-  return command
-    .requiredOption('--reason <text>', 'why; it is kept in the audit')
+  return requireReason(command)
     .option('--query <query>', 'instead of a name: every open operation that this List Filter of Temporal finds')
     .option('--yes', 'with --query: do not ask');
 }

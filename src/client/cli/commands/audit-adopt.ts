@@ -1,5 +1,6 @@
-import { answerAudit } from '../auditing.js';
 import { type Define, example } from '../command.js';
+import { exitCodes } from '../exit.js';
+import { adoptionOf, renderAdoption } from '../render/adoption.js';
 
 /** `maops audit adopt`: gives an orphan an owner again, its lease. */
 export const auditAdopt: Define = (command, run) => {
@@ -12,7 +13,11 @@ export const auditAdopt: Define = (command, run) => {
         const operations = await context.operations();
         context.onInterrupt('interrupted: the adoption goes on; `maops audit` says what came of it');
         const report = await operations.adopt(id, { reason }, { signal: context.interrupted });
-        return answerAudit(context, report, false);
+        const adoption = adoptionOf(report, id);
+        // It has counted, so a lease that does not answer at once is no failure.
+        const lease = adoption === null ? null : await operations.progress(adoption.lease).catch(() => null);
+        context.result(report, renderAdoption(id, adoption, lease?.lease ?? null, context.terminal.timeZone));
+        return exitCodes.done;
       }),
     );
 };

@@ -1,7 +1,7 @@
 import { operationId } from '../../../contract/ids.js';
 import { nameOf } from '../../name.js';
-import { type Define, example } from '../command.js';
-import { exitCodes } from '../exit.js';
+import { type Define, example, requireReason } from '../command.js';
+import { exitCodes, UsageError } from '../exit.js';
 import { readDuration } from '../following.js';
 import { renderProgress } from '../render/progress.js';
 import { formatTime } from '../render/time.js';
@@ -9,14 +9,12 @@ import { viewOf } from '../view.js';
 
 /** `maops env extend`: moves the end of the lease, up to its maximum. */
 export const envExtend: Define = (command, run) => {
-  command
-    .argument('<name>', 'the environment')
-    .argument('<duration>', 'how much later the lease ends, as 4h')
-    .requiredOption('--reason <text>', 'why; it is kept in the audit')
+  command.argument('<name>', 'the environment').argument('<duration>', 'how much later the lease ends, as 4h');
+  requireReason(command)
     .addHelpText('after', example("maops env extend team-a 4h --reason 'training runs late'"))
     .action((name: string, duration: string, options: { readonly reason: string }) =>
       run(async (context) => {
-        readDuration('extend', duration);
+        if (readDuration('extend', duration) === 0) throw new UsageError(`extend ${duration}: it must be more than 0`);
         const operations = await context.operations();
         const { endsAt } = await operations.extend(name, duration, { reason: options.reason });
         const { timeZone } = context.terminal;

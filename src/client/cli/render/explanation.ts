@@ -1,5 +1,6 @@
 import { describeDuration } from '../../../domain/duration.js';
 import type { Explanation } from '../../explanation.js';
+import { nextOf } from './next.js';
 import type { View } from './progress.js';
 import { runbookOf } from './runbook.js';
 import { renderFields } from './table.js';
@@ -23,7 +24,7 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
         ['paused', paused === null ? null : `by ${paused.by}, ${formatTime(paused.at, timeZone)}: ${paused.reason}`],
         ['possible', possible(explanation)],
         ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
-        ['next', failure?.hint ?? answerTo(explanation)],
+        ['next', nextOf(explanation) ?? answerTo(explanation)],
         ['runbook', runbookOf(explanation)],
         [
           'throttled',

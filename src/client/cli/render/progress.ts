@@ -2,6 +2,7 @@ import { isSuccess } from '../../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress, Step } from '../../../contract/progress.js';
 import { describeDuration } from '../../../domain/duration.js';
 import type { Colors } from '../terminal.js';
+import { nextOf } from './next.js';
 import { renderFields, renderTable } from './table.js';
 import { formatClock, formatTime, localTimes } from './time.js';
 
@@ -33,7 +34,7 @@ export function renderProgress(progress: Progress, view: View): string {
         ['stops at', progress.notebook?.autoStopAt ? formatTime(progress.notebook.autoStopAt, view.timeZone) : null],
         ['lease', describeLease(progress, view)],
         ['failure', describeFailure(progress, view)],
-        ['next', progress.failure?.hint ?? null],
+        ['next', nextOf(progress)],
         ['waits for', describeAwaiting(progress, view)],
       ],
       view.columns,
