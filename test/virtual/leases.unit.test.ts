@@ -265,7 +265,7 @@ describe('what holds a teardown at the end', () => {
   test('protection does: it stays leased, says why, and is removed soon after it is no longer protected', async () => {
     const { world, progress, passTo, left, sent, stack } = await leased({ webhook });
     await protection(stack, 'protect');
-    await passTo(-24 * hour);
+    await passTo(-24.5 * hour);
     expect(left()).toBe(2);
     const held = await progress();
     expect(held).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
@@ -289,7 +289,8 @@ describe('what holds a teardown at the end', () => {
       const { world, progress, left, stack, sent, extend } = held;
       await protection(stack, 'protect');
       await command(held);
-      await world.run({ maxTime: 2 * hour });
+      // Half-way between two tries.
+      await world.run({ maxTime: 1.5 * hour });
       const kept = await progress();
       expect(kept).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
       expect(kept.why).toMatch(new RegExp(`^${name} was ${wish}, but .* is protected .*; trying again at `));
@@ -317,6 +318,28 @@ describe('what holds a teardown at the end', () => {
       await protection(stack, 'unprotect');
       await world.run({ maxTime: 61 * minute });
       expect(left()).toBe(0);
+    });
+  });
+
+  test('a refused release is not lost in a continue-as-new, and a further release tries at once', async () => {
+    const { world, progress, left, stack, extend } = await leased({}, { ...untold, suggestContinueAsNewAfter: 40 });
+    await protection(stack, 'protect');
+    await release(world);
+    await world.run({ maxTime: 20.5 * hour });
+    expect((await progress()).why).toContain('was released, but');
+    await expect(extend('1h')).rejects.toThrow(WorkflowUpdateFailedError);
+    expect(verbs(await progress())).not.toContain('warn');
+    await release(world);
+    await world.run({ maxTime: 5 * minute });
+    expect(left()).toBe(2);
+    await protection(stack, 'unprotect');
+    const before = world.now();
+    await release(world);
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(world.now() - before).toBeLessThan(10 * minute);
+    expect({ left: left(), verbs: verbs(await progress()) }).toEqual({
+      left: 0,
+      verbs: ['release', 'refuse', 'release', 'refuse', 'release'],
     });
   });
 
@@ -354,7 +377,7 @@ describe('what holds a teardown at the end', () => {
   test('a release does not wait for the next try', async () => {
     const { world, passTo, stack } = await leased({}, untold);
     await protection(stack, 'protect');
-    await passTo(-12 * hour);
+    await passTo(-12.5 * hour);
     await protection(stack, 'unprotect');
     const before = world.now();
     await release(world);
