@@ -69,7 +69,8 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
   expect(pool).toMatchObject({
     standing: 'unknown',
     marker: expect.stringMatching(/^maops:/),
-    ageSeconds: expect.any(Number),
+    // The clock of the simulator runs ahead of ours here: what it dates has no age.
+    ageSeconds: null,
     cost: { perHour: 3, currency: 'EUR' },
   });
 
