@@ -153,6 +153,6 @@ describe('a planted mistake is caught', () => {
       const { problems } = await playStory({ ...quietStory, ...story }, options);
       expect(problems.filter((problem) => caught.test(problem))).not.toEqual([]);
     },
-    30_000,
+    180_000,
   );
 });

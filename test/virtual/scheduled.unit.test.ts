@@ -49,7 +49,7 @@ describe('a scheduled run in virtual time', () => {
     const { memo } = await world.client.workflow.getHandle('env/team-a').describe();
     expect(memo).toMatchObject({ maopsBy: 'schedule/evening', maopsSpecHash: expect.any(String) });
     await world.verifyReplays();
-  }, 30_000);
+  }, 120_000);
 
   test('tears down with who and why in the audit of what it calls off', async () => {
     const stack = await startStack();

@@ -102,7 +102,7 @@ export function testCrashes(stories: readonly Story[]): void {
       if (process.env.MAOPS_COUNT_RUNS !== undefined) {
         process.stderr.write(`${1 + 2 * (golden.activations + golden.calls)} runs: ${story.name}\n`);
       }
-    }, 60_000);
+    }, 180_000);
 
     test('ends as it should without a crash', () => {
       expect(golden).toMatchObject({ ...story.outcome, deaths: 0 });
@@ -121,7 +121,7 @@ export function testCrashes(stories: readonly Story[]): void {
           expect({ number, ...result }).toMatchObject({ number, deaths: 1, ...story.outcome });
         }
       },
-      240_000,
+      900_000,
     );
   });
 }
