@@ -115,13 +115,18 @@ export async function steerOne(
 
 /** What stands after an answer that was given before anything followed from it; the answer itself when nothing does soon. */
 async function stateAfter({ interrupted }: Context, operations: Operations, answer: Progress): Promise<Progress> {
-  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(settlingMs)]);
+  // Not AbortSignal.timeout: one that only `any` knows may be collected before it fires, and then nothing ends the wait.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), settlingMs);
+  const signal = AbortSignal.any([interrupted, limit.signal]);
   const before = shownOf(answer);
   try {
     for await (const progress of operations.watch(answer.workflowId, { signal, everyMs: 200 }))
       if (shownOf(progress) !== before) return progress;
   } catch {
     // The command has counted: that its effect cannot be seen is no failure of it.
+  } finally {
+    clearTimeout(timer);
   }
   return answer;
 }
