@@ -18,6 +18,14 @@ function ended() {
   return fakeContext(new FakeRuns(makeRun('env/team-a', { status: 'FAILED', outcome })));
 }
 
+test('a limit ends the wait with 8, and the operation goes on', async () => {
+  const { context, terminal } = fakeContext(
+    new FakeRuns(makeRun('env/team-a', { answers: { progress: makeProgress() } })),
+  );
+  expect(await followToEnd(context, 'env/team-a', { attention: 'ending', timeoutMs: 700 })).toBe(8);
+  expect(terminal.err()).toContain('env/team-a goes on');
+});
+
 describe('what to do next, after an end that is no success', () => {
   test.each(['changes', 'ending'] as const)('is said once when %s are shown', async (attention) => {
     const { context, terminal } = ended();

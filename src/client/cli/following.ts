@@ -16,10 +16,9 @@ export interface FollowingOptions {
 export async function followToEnd(context: Context, workflowId: string, options: FollowingOptions): Promise<ExitCode> {
   context.onInterrupt(`interrupted: ${workflowId} goes on. ${howToWatch(workflowId)}`);
   const operations = await context.operations();
-  const timeout = options.timeoutMs === null ? null : AbortSignal.timeout(options.timeoutMs);
-  const signal = timeout === null ? context.interrupted : AbortSignal.any([context.interrupted, timeout]);
+  const waiting = limited(context.interrupted, options.timeoutMs);
   const reporter = await makeReporter(context, options.attention);
-  const last = await showUntilEnd(context, operations, workflowId, reporter, signal);
+  const last = await showUntilEnd(context, operations, workflowId, reporter, waiting.signal).finally(waiting.clear);
   if (last !== null && last.endedAt !== null) {
     if (last.failure?.hint && reporter.isWhole !== true) context.notice(last.failure.hint);
     return exitCodeOfEnding(last);
@@ -28,6 +27,23 @@ export async function followToEnd(context: Context, workflowId: string, options:
   const limit = describeDuration(options.timeoutMs ?? 0);
   context.notice(`not finished within ${limit}: ${workflowId} goes on. ${howToWatch(workflowId)}`);
   return exitCodes.unfinished;
+}
+
+/** A longer timer would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * A signal that also ends after a time. Not AbortSignal.timeout: one that only `any` knows may be collected before it
+ * fires, and then nothing ends the wait.
+ */
+export function limited(
+  signal: AbortSignal,
+  ms: number | null,
+): { readonly signal: AbortSignal; readonly clear: () => void } {
+  if (ms === null) return { signal, clear: () => undefined };
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), Math.min(ms, longestTimerMs));
+  return { signal: AbortSignal.any([signal, limit.signal]), clear: () => clearTimeout(timer) };
 }
 
 /** Shows a workflow until it has ended or the signal says enough; answers the last progress that was seen. */

@@ -8,6 +8,7 @@ import { steerMany } from './bulk.js';
 import { type Define, example, requireReason } from './command.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes, UsageError } from './exit.js';
+import { limited } from './following.js';
 import { renderProgress } from './render/progress.js';
 import { viewOf } from './view.js';
 
@@ -115,10 +116,7 @@ export async function steerOne(
 
 /** What stands after an answer that was given before anything followed from it; the answer itself when nothing does soon. */
 async function stateAfter({ interrupted }: Context, operations: Operations, answer: Progress): Promise<Progress> {
-  // Not AbortSignal.timeout: one that only `any` knows may be collected before it fires, and then nothing ends the wait.
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), settlingMs);
-  const signal = AbortSignal.any([interrupted, limit.signal]);
+  const { signal, clear } = limited(interrupted, settlingMs);
   const before = shownOf(answer);
   try {
     for await (const progress of operations.watch(answer.workflowId, { signal, everyMs: 200 }))
@@ -126,7 +124,7 @@ async function stateAfter({ interrupted }: Context, operations: Operations, answ
   } catch {
     // The command has counted: that its effect cannot be seen is no failure of it.
   } finally {
-    clearTimeout(timer);
+    clear();
   }
   return answer;
 }
