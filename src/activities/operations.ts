@@ -24,6 +24,12 @@ export interface CalledOff {
   readonly lease: LeaseProgress | null;
 }
 
+/** What an open lease of the name knows that a look may not show yet. */
+export interface LeasedBefore {
+  /** Epoch milliseconds of the last create that was not seen when it was handed over. */
+  readonly unseenSince: number | null;
+}
+
 /** Activities that talk to other operations through Temporal. */
 export function operationActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
@@ -76,14 +82,20 @@ export function operationActivities(deps: ActivityDeps) {
       return await isOpen(workflow, operationId('lease', input.name));
     },
 
-    /** A create while the same name is being torn down, by a teardown or by its lease, would race with it. */
-    async refuseDuringTeardown(input: { name: string }): Promise<void> {
+    /**
+     * A create while the same name is being torn down, by a teardown or by its lease, would race with it. Answers what an
+     * open lease owns that nobody has seen yet.
+     */
+    async refuseDuringTeardown(input: { name: string }): Promise<LeasedBefore> {
+      let unseenSince: number | null = null;
       for (const kind of ['teardown', 'lease'] as const) {
         const workflowId = operationId(kind, input.name);
         if (!(await isOpen(workflow, workflowId))) continue;
-        if (kind === 'lease' && (await isOwning(workflow, workflowId))) continue;
-        throw beingTornDown(input.name, workflowId);
+        if (kind === 'teardown' || !(await isOwning(workflow, workflowId))) throw beingTornDown(input.name, workflowId);
+        const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name);
+        unseenSince = owned?.unknownSince ?? null;
       }
+      return { unseenSince };
     },
 
     /**

@@ -85,7 +85,8 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.state.owner = checked.owner;
   op.update({ name: checked.spec.name });
   await op.gate();
-  await op.reads(checked.spec.name).refuseDuringTeardown({ name: checked.spec.name });
+  const before = await op.reads(checked.spec.name).refuseDuringTeardown({ name: checked.spec.name });
+  expectUnseen(op, before?.unseenSince ?? null);
   const { pool, notebook } = checked.spec;
   if (pool?.network !== undefined) await op.reads(`network ${pool.network}`).checkNetwork({ network: pool.network });
   if (notebook !== undefined)
@@ -103,6 +104,19 @@ async function reachGoal(op: Provision, kind: SpecKind, desk: Desk): Promise<voi
       justSeen = 'notebook';
     }
     if (await isStillUsable(op, justSeen)) return;
+  }
+}
+
+/**
+ * What an earlier run made just now and handed to its lease may not show in lists yet: until it has settled, its absence
+ * is believed no sooner than after a create of this run's own.
+ */
+function expectUnseen(op: Provision, since: number | null): void {
+  if (since === null || Date.now() - since >= op.identity.settings.settleMs) return;
+  const why = `lease/${op.spec.name} owns what was made and not seen yet`;
+  for (const step of ['pool', 'notebook'] as const) {
+    if (op.spec[step] !== undefined)
+      op.setMaking(step, { lastCreate: { outcome: 'unknown', sentAt: since, since, why } });
   }
 }
 

@@ -10,6 +10,7 @@ test(
       await on.play('Look');
       await on.play('Act: Start one');
       await on.until(({ phase }) => phase === 'AwaitingPool');
+      await on.heard('pool team-a');
       await on.killBackground();
       await on.play('Look: It has only just died');
       await on.play('Act: Start one');

@@ -56,6 +56,20 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
       ],
     },
   },
+  {
+    found: 'a notebook that an earlier run had made and that is not shown yet was asked for once more (seed 2607)',
+    story: {
+      workflowType: 'launchNotebook',
+      workflowId: `notebook/${chaosName}`,
+      document: { name: chaosName, notebook: notebookPart(publicFlavor), onCancel: 'keep' },
+      keepsCancelled: true,
+      faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 82_000 }],
+      deeds: [
+        { at: 2_500, what: 'cancel' },
+        { at: 52_000, what: 'startNotebook' },
+      ],
+    },
+  },
 ];
 
 testSeeds(0, 120);
