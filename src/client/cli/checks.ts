@@ -5,6 +5,7 @@ import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import type { Session } from '../connect.js';
 import { OperationsError } from '../errors.js';
 import type { Context } from './context.js';
+import { limited } from './following.js';
 
 /** One row of `maops doctor`. */
 export interface Check {
@@ -103,10 +104,12 @@ async function serviceChecks(context: Context): Promise<Check[]> {
 
 /** Compares with the Date header, which any answer carries, also a refusal. */
 async function checkClock(endpoint: string, context: Context): Promise<string> {
-  const signal = AbortSignal.any([context.interrupted, AbortSignal.timeout(8_000)]);
-  const answer = await fetch(endpoint, { signal }).catch(() => {
-    throw new OperationsError('not compared: the service does not answer');
-  });
+  const { signal, clear } = limited(context.interrupted, 8_000);
+  const answer = await fetch(endpoint, { signal })
+    .catch(() => {
+      throw new OperationsError('not compared: the service does not answer');
+    })
+    .finally(clear);
   await answer.body?.cancel();
   const theirs = Date.parse(answer.headers.get('date') ?? '');
   if (Number.isNaN(theirs)) return 'the service sends no Date header; not compared';

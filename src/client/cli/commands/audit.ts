@@ -3,7 +3,7 @@ import { answerAudit, auditCloud, auditOrCloud } from '../auditing.js';
 import { type Define, example } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes, UsageError } from '../exit.js';
-import { readDuration } from '../following.js';
+import { limited, readDuration } from '../following.js';
 
 interface Options {
   readonly cloudOnly?: boolean;
@@ -28,13 +28,14 @@ async function perform(context: Context, { cloudOnly, check, timeout: limit }: O
     return answerAudit(context, await auditCloud(context), check === true);
   }
   context.onInterrupt('interrupted: the audit goes on, it changes nothing');
-  const timeout = timeoutMs === null ? null : AbortSignal.timeout(timeoutMs);
-  const signal = timeout === null ? context.interrupted : AbortSignal.any([context.interrupted, timeout]);
+  const { signal, clear } = limited(context.interrupted, timeoutMs);
   try {
     return answerAudit(context, await auditOrCloud(context, signal), check === true);
   } catch (error) {
-    if (timeout?.aborted !== true) throw error;
+    if (!signal.aborted || context.interrupted.aborted) throw error;
     context.notice(`not finished within ${describeDuration(timeoutMs ?? 0)}: the audit goes on, it changes nothing`);
     return exitCodes.unfinished;
+  } finally {
+    clear();
   }
 }
