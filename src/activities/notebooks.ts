@@ -21,6 +21,14 @@ import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { awaitNews, lookOf, targetOf } from './waiting.js';
 
+/**
+ * Whether a notebook is another one than was looked at. An answer may leave the creation time out, and a notebook's id is
+ * never given again: a time that is missing says nothing.
+ */
+function isAnother(facts: NotebookFacts, ref: ResourceRef): boolean {
+  return facts.createdAt !== '' && ref.createdAt !== '' && facts.createdAt !== ref.createdAt;
+}
+
 /** A notebook on a pool, with whose it is. */
 export interface NotebookOnPool {
   readonly id: string;
@@ -46,7 +54,7 @@ export function notebookActivities(deps: ActivityDeps) {
   ): Promise<void> {
     await commanding(async (options) => {
       const shown = await orAbsent(notebooks.show(ref.id, options));
-      if (shown === null || notebookFacts(shown).createdAt !== ref.createdAt) return;
+      if (shown === null || isAnother(notebookFacts(shown), ref)) return;
       refuseProtected(ref, `notebook ${shown.name ?? ref.id}`, shown.description);
       await command(options);
     });
@@ -95,8 +103,7 @@ export function notebookActivities(deps: ActivityDeps) {
           if (found.has(ref.id)) continue;
           const shown = await orAbsent(notebooks.show(ref.id, { signal }));
           const facts = shown === null ? null : notebookFacts(shown);
-          if (facts !== null && facts.createdAt === ref.createdAt && facts.status !== 'DELETED')
-            found.set(ref.id, facts);
+          if (facts !== null && !isAnother(facts, ref) && facts.status !== 'DELETED') found.set(ref.id, facts);
         }
         return [...found.values()];
       });

@@ -70,6 +70,18 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
       ],
     },
   },
+  {
+    found: 'a notebook whose creation time one answer left out was taken for another one and never stopped (seed 6778)',
+    story: {
+      workflowType: 'launchNotebook',
+      workflowId: `notebook/${chaosName}`,
+      document: { name: chaosName, notebook: notebookPart(publicFlavor) },
+      faults: [
+        { operation: 'notebooks.list', kind: 'nullFields', paths: ['creation_timestamp'], nth: 5, times: 'always' },
+      ],
+      afters: ['release'],
+    },
+  },
 ];
 
 testSeeds(0, 120);
