@@ -47,6 +47,8 @@ async function leaseRace(seed: number, trace: Trace): Promise<Played> {
 
 const play = values.leases ? leaseRace : chaos;
 const chunk = 25;
+/** Workflow sandboxes leave memory behind, which slows a process down: 500 seeds are enough for one. */
+const chunksPerProcess = 20;
 
 async function single(seed: number): Promise<void> {
   if (values.trace) console.log(JSON.stringify(values.leases ? leaseStoryOf(seed) : storyOf(seed), null, 2));
@@ -92,17 +94,19 @@ async function conduct(): Promise<void> {
     failed.push(played.seed);
     console.error(`seed ${played.seed} (${played.ending}): ${played.problems.join('\n  ')}`);
   };
-  const work = async () =>
+  const serveSome = async () =>
     await new Promise<void>((resolve, reject) => {
       const child = fork(fileURLToPath(import.meta.url), ['--serve', ...(values.leases ? ['--leases'] : [])]);
+      let chunks = 0;
       const feed = () => {
-        if (next >= end) {
+        if (next >= end || chunks === chunksPerProcess) {
           child.removeAllListeners('exit');
           child.kill();
           return resolve();
         }
         child.send({ from: next, count: Math.min(chunk, end - next) });
         next += chunk;
+        chunks += 1;
       };
       child.on('message', (results: Played[]) => {
         results.forEach(take);
@@ -111,6 +115,10 @@ async function conduct(): Promise<void> {
       child.on('exit', (code) => reject(new Error(`a worker process ended with ${code}`)));
       feed();
     });
+  const work = async (): Promise<void> => {
+    await serveSome();
+    if (next < end) await work();
+  };
   await Promise.all(Array.from({ length: Number(values.workers) }, work));
   failed.sort((one, other) => one - other);
   const seconds = Math.round((Date.now() - began) / 100) / 10;
