@@ -1,6 +1,6 @@
 import { progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
-import type { Progress } from '../contract/progress.js';
+import { blankProgress, type Progress } from '../contract/progress.js';
 import { OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import { isOpen, nameOf } from './name.js';
 import type { Run, RunOutcome, Runs } from './runs.js';
@@ -61,25 +61,11 @@ function closedProgress(run: Run, last: Progress): Progress {
 function unanswered(run: Run): Progress {
   const phase: Phase = phases.find((known) => known === run.phase) ?? firstPhase(run.type);
   const startedAt = run.startedAt.toISOString();
+  const { workflowId, runId, type: operation } = run;
+  const name = run.environment ?? nameOf(workflowId);
   return {
-    name: run.environment ?? nameOf(run.workflowId),
-    operation: run.type,
-    workflowId: run.workflowId,
-    runId: run.runId,
-    phase,
-    phaseSince: startedAt,
-    startedAt,
-    endedAt: null,
-    percent: 0,
+    ...blankProgress({ name, operation, workflowId, runId, phase, phaseSince: startedAt, startedAt }),
     why: 'no worker answers (start one with `maops worker`); this is what Temporal knows',
-    steps: [],
-    pool: null,
-    notebook: null,
-    failure: null,
-    awaiting: null,
-    lease: null,
-    audit: [],
-    auditDropped: 0,
   };
 }
 

@@ -86,3 +86,23 @@ export interface Progress {
   readonly audit: readonly AuditEntry[];
   readonly auditDropped: number;
 }
+
+/** Progress before anything but the run itself is known. */
+export function blankProgress(
+  run: Pick<Progress, 'name' | 'operation' | 'workflowId' | 'runId' | 'phase' | 'phaseSince' | 'startedAt'>,
+): Progress {
+  return {
+    ...run,
+    endedAt: null,
+    percent: 0,
+    why: '',
+    steps: [],
+    pool: null,
+    notebook: null,
+    failure: null,
+    awaiting: null,
+    lease: null,
+    audit: [],
+    auditDropped: 0,
+  };
+}

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Phase } from '../contract/phases.js';
-import type { Progress, StepName } from '../contract/progress.js';
+import { blankProgress, type Progress, type StepName } from '../contract/progress.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
 
@@ -20,27 +20,9 @@ export interface OperationState {
 
 /** The first state of an operation; steps are the ones that it will run, in order. */
 export function newState(name: string, steps: readonly StepName[], phase: Phase): OperationState {
-  const info = workflowInfo();
-  const progress: Progress = {
-    name,
-    operation: info.workflowType,
-    workflowId: info.workflowId,
-    runId: info.runId,
-    phase,
-    phaseSince: '',
-    startedAt: timeNow(),
-    endedAt: null,
-    percent: 0,
-    why: '',
-    steps: steps.map((step) => ({ name: step, state: 'pending' })),
-    pool: null,
-    notebook: null,
-    failure: null,
-    awaiting: null,
-    lease: null,
-    audit: [],
-    auditDropped: 0,
-  };
+  const { workflowType: operation, workflowId, runId } = workflowInfo();
+  const blank = blankProgress({ name, operation, workflowId, runId, phase, phaseSince: '', startedAt: timeNow() });
+  const progress: Progress = { ...blank, steps: steps.map((step) => ({ name: step, state: 'pending' })) };
   return { progress, phase, spec: null, identity: null, paused: null, note: null, removed: false };
 }
 

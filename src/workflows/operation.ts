@@ -26,6 +26,8 @@ const auditLimit = 200;
 export class Operation<State extends OperationState = OperationState> {
   /** How often this run was paused: what was seen before a pause is old after it. */
   pauses = 0;
+  /** Calls whose further tries a pause ends. */
+  private readonly underWay = new Set<CancellationScope>();
 
   /** `goOn` continues as a new run with this operation's own arguments and its state. */
   constructor(
@@ -116,6 +118,17 @@ export class Operation<State extends OperationState = OperationState> {
     if (this.isPaused) await condition(() => !this.isPaused);
   }
 
+  /** Runs a call that the server tries again by itself: a try that was sent is finished, and in a pause there is no other. */
+  async unlessPaused<T>(call: () => Promise<T>): Promise<T> {
+    const scope = new CancellationScope();
+    this.underWay.add(scope);
+    try {
+      return await scope.run(call);
+    } finally {
+      this.underWay.delete(scope);
+    }
+  }
+
   /**
    * Runs one cancellable wait until it answers, the stopwatch runs out, or a pause or `interrupt` breaks in. Returns what
    * happened and the stopwatch with the time that counted; a broken wait leaves nothing running.
@@ -172,6 +185,7 @@ export class Operation<State extends OperationState = OperationState> {
     this.pauses += 1;
     this.state.paused = { by, reason, since: timeNow() };
     this.showPhase();
+    for (const scope of this.underWay) scope.cancel();
   }
 
   private resume(by = 'unknown', reason = ''): void {

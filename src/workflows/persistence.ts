@@ -1,18 +1,19 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { settlePause } from '../domain/create.js';
 import { factsOf, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import * as timeouts from './timeouts.js';
 
-/** Runs a call until it succeeds: an undo is never given up. Its last error is shown, and the pauses grow. */
+/** Runs a call until it succeeds: an undo is never given up, only held by a pause. Its last error is shown, and the pauses grow. */
 export async function persist<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
   for (let round = 0; ; round += 1) {
     await op.gate();
     await op.continueWhenLong();
     try {
-      return await call();
+      return await op.unlessPaused(call);
     } catch (error) {
       if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
+      if (isCancellation(error)) continue;
       const cause = rootFailure(error);
       // A mark that was set at the last moment is meant, and stays.
       if (cause instanceof ApplicationFailure && cause.type === 'Protected') throw error;

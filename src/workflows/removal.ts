@@ -1,17 +1,17 @@
 import { sleep } from '@temporalio/workflow';
 import type { CommandedResource } from '../activities/calls.js';
 import type { EnvironmentResources } from '../contract/workflows.js';
-import { isProtected, parseMarker } from '../domain/marker.js';
+import { isProtected } from '../domain/marker.js';
 import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
 import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
 import { type Given, given, isDue, noCommand, untilRepeat } from '../domain/repetition.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { reads, undos, waits } from './calls.js';
-import { stepFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import { persist, settleMore } from './persistence.js';
 import { type PlannedRemoval, protectedFailure, refuseUnplanned } from './refusals.js';
+import { isOurs, leaveStrangers, refuseStrangers } from './strangers.js';
 
 /** What is to be removed, and how it is known as ours: by its marker, or by an identity that this side recorded. */
 export interface Removal {
@@ -188,18 +188,6 @@ export async function removePool(
   }
 }
 
-/** A run that undoes its own create has nothing to undo in a stranger's pool; a teardown must not say that the name is gone. */
-function leaveStrangers(op: Operation, { id, createdAt }: PoolFacts, { name, known, obeysProtection }: Removal): void {
-  if (obeysProtection) {
-    throw stepFailure('Protected', `pool ${id} exists and does not carry the marker of ${name}; it is left alone`, {
-      hint: `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`,
-    });
-  }
-  if (known.unknownSince === null) return;
-  const doubt = 'whether the create that nobody answered has made it is not known';
-  op.audit('leave', op.state.progress.workflowId, `pool ${id}, made at ${createdAt}, is not marked as ours: ${doubt}`);
-}
-
 /** How long to wait for news. While it is not there, no command is due, however long ago the last one was given. */
 function untilNext(watch: Watch<unknown>, command: Given, patienceMs: number): number {
   const isAbsent = watch.last !== null && watch.last.facts === null;
@@ -208,13 +196,6 @@ function untilNext(watch: Watch<unknown>, command: Given, patienceMs: number): n
 
 function isLeaving(facts: PoolFacts | null): boolean {
   return facts !== null && (facts.deleting || facts.phase === 'Deleting');
-}
-
-function isOurs(op: Operation, facts: PoolFacts, removal: Removal): boolean {
-  const marker = parseMarker(facts.description);
-  if (marker !== null) return marker.installation === op.identity.installation && removal.owners.includes(marker.owner);
-  const { pool } = removal.known;
-  return pool?.id === facts.id && pool.createdAt === facts.createdAt;
 }
 
 /** Removes all of an environment: notebooks first, because deleting a pool makes its notebooks unusable. */
@@ -230,23 +211,6 @@ export async function removeAll(
   onNotebooksGone();
   const pool = await removePool(op, poolId, removal, phases);
   return pool || notebooks;
-}
-
-/** A notebook of someone else on our pool keeps the pool (design section 9). */
-async function refuseStrangers(op: Operation, poolId: string, removal: Removal): Promise<void> {
-  const { settings, installation } = op.identity;
-  const onPool = await persist(op, `looking for notebooks on pool ${removal.name}`, () =>
-    reads(settings, `pool ${removal.name}`).notebooksOnPool({ poolId }),
-  );
-  const stranger = onPool.find(({ description }) => {
-    const marker = parseMarker(description);
-    return marker === null || marker.installation !== installation || !removal.owners.includes(marker.owner);
-  });
-  if (stranger === undefined) return;
-  const whose = stranger.user === null ? 'someone else' : stranger.user;
-  throw stepFailure('Protected', `pool ${removal.name} stays: notebook ${stranger.name} of ${whose} is on it`, {
-    hint: `Ask ${whose} to delete notebook ${stranger.name} (${stranger.id}), then run \`maops env teardown ${removal.name}\`.`,
-  });
 }
 
 function obedience(obeysProtection: boolean): { readonly obeysProtection?: true } {

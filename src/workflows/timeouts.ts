@@ -41,6 +41,8 @@ export function undo(settings: Settings): ActivityOptions {
     startToCloseTimeout: 2 * settings.httpTimeoutMs + 5 * SECOND,
     heartbeatTimeout,
     retry: { ...retry, maximumInterval: 20 * SECOND, maximumAttempts: 5 },
+    // What is on its way is waited for: two commands at once would each act on what the other has not seen.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   };
 }
 

@@ -1,5 +1,5 @@
 import { operationId } from '../../contract/ids.js';
-import type { Progress } from '../../contract/progress.js';
+import { blankProgress, type Progress } from '../../contract/progress.js';
 import { realSleep } from '../../modelarts/timing.js';
 import { readInstallation } from '../../worker/installation.js';
 import { planRemoval, type RemovalPlan } from '../removal-plan.js';
@@ -56,25 +56,12 @@ export async function tearDown(
 /** Says that there is nothing of a name, in the shape of a finished teardown. */
 export function sayGone(context: Context, name: string): ExitCode {
   const at = new Date(context.terminal.now()).toISOString();
+  const run = { name, operation: 'teardownEnvironment', workflowId: operationId('teardown', name), runId: '' };
   const progress: Progress = {
-    name,
-    operation: 'teardownEnvironment',
-    workflowId: operationId('teardown', name),
-    runId: '',
-    phase: 'Gone',
-    phaseSince: at,
-    startedAt: at,
+    ...blankProgress({ ...run, phase: 'Gone', phaseSince: at, startedAt: at }),
     endedAt: at,
     percent: 100,
     why: `there is nothing of ${name}`,
-    steps: [],
-    pool: null,
-    notebook: null,
-    failure: null,
-    awaiting: null,
-    lease: null,
-    audit: [],
-    auditDropped: 0,
   };
   context.result(progress, progress.why);
   return exitCodes.done;

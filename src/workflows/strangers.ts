@@ -1,0 +1,48 @@
+import { parseMarker } from '../domain/marker.js';
+import type { PoolFacts } from '../domain/pool.js';
+import { reads } from './calls.js';
+import { stepFailure } from './failure.js';
+import type { Operation } from './operation.js';
+import { persist } from './persistence.js';
+import type { Removal } from './removal.js';
+
+/** Whether a pool of the name is what a removal is about: by its marker, or by an identity that this side recorded. */
+export function isOurs(op: Operation, facts: PoolFacts, removal: Removal): boolean {
+  const marker = parseMarker(facts.description);
+  if (marker !== null) return marker.installation === op.identity.installation && removal.owners.includes(marker.owner);
+  const { pool } = removal.known;
+  return pool?.id === facts.id && pool.createdAt === facts.createdAt;
+}
+
+/** A run that undoes its own create has nothing to undo in a stranger's pool; a teardown must not say that the name is gone. */
+export function leaveStrangers(
+  op: Operation,
+  { id, createdAt }: PoolFacts,
+  { name, known, obeysProtection }: Removal,
+): void {
+  if (obeysProtection) {
+    throw stepFailure('Protected', `pool ${id} exists and does not carry the marker of ${name}; it is left alone`, {
+      hint: `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`,
+    });
+  }
+  if (known.unknownSince === null) return;
+  const doubt = 'whether the create that nobody answered has made it is not known';
+  op.audit('leave', op.state.progress.workflowId, `pool ${id}, made at ${createdAt}, is not marked as ours: ${doubt}`);
+}
+
+/** A notebook of someone else on our pool keeps the pool (design section 9). */
+export async function refuseStrangers(op: Operation, poolId: string, removal: Removal): Promise<void> {
+  const { settings, installation } = op.identity;
+  const onPool = await persist(op, `looking for notebooks on pool ${removal.name}`, () =>
+    reads(settings, `pool ${removal.name}`).notebooksOnPool({ poolId }),
+  );
+  const stranger = onPool.find(({ description }) => {
+    const marker = parseMarker(description);
+    return marker === null || marker.installation !== installation || !removal.owners.includes(marker.owner);
+  });
+  if (stranger === undefined) return;
+  const whose = stranger.user === null ? 'someone else' : stranger.user;
+  throw stepFailure('Protected', `pool ${removal.name} stays: notebook ${stranger.name} of ${whose} is on it`, {
+    hint: `Ask ${whose} to delete notebook ${stranger.name} (${stranger.id}), then run \`maops env teardown ${removal.name}\`.`,
+  });
+}
