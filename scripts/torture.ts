@@ -86,13 +86,22 @@ async function conduct(): Promise<void> {
   const byEnding: Record<string, number> = {};
   const faultsHit: Record<string, number> = {};
   const counts: Record<string, number> = {};
-  const take = (played: Played) => {
-    add(byEnding, { [played.ending]: 1 });
-    add(faultsHit, played.faultsHit);
-    add(counts, played.counts);
-    if (played.problems.length === 0) return;
-    failed.push(played.seed);
-    console.error(`seed ${played.seed} (${played.ending}): ${played.problems.join('\n  ')}`);
+  let played = 0;
+  const every = Math.max(chunk, Math.ceil(seeds / 20 / chunk) * chunk);
+  const show = () => {
+    const passed = played - failed.length;
+    console.error(`${played} of ${seeds} played, ${passed} passed, ${Math.round((Date.now() - began) / 1000)} s`);
+  };
+  const take = (one: Played) => {
+    add(byEnding, { [one.ending]: 1 });
+    add(faultsHit, one.faultsHit);
+    add(counts, one.counts);
+    if (one.problems.length > 0) {
+      failed.push(one.seed);
+      console.error(`seed ${one.seed} (${one.ending}): ${one.problems.join('\n  ')}`);
+    }
+    played += 1;
+    if (played % every === 0 && played < seeds) show();
   };
   const serveSome = async () =>
     await new Promise<void>((resolve, reject) => {
