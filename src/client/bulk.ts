@@ -10,7 +10,7 @@ import {
 } from './errors.js';
 import { isOpen } from './name.js';
 import type { Run, Runs } from './runs.js';
-import { progressOf } from './standing.js';
+import { progressOfEach } from './standing.js';
 
 /** Whom a command can be meant for: only operations that make something have approvals and steps. */
 export type Audience = 'everyone' | 'makers';
@@ -59,7 +59,7 @@ export async function findOpen(runs: Runs, query: string, audience: Audience): P
     throw error;
   }
   const open = [...found.values()].sort((a, b) => a.workflowId.localeCompare(b.workflowId));
-  return await eachOf(open, width, (run) => progressOf(runs, run));
+  return await progressOfEach(runs, open, width);
 }
 
 /**

@@ -1,9 +1,8 @@
 import { parseOperationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
-import { eachOf } from '../inventory/lanes.js';
 import { chooseRun } from './name.js';
 import type { Run, Runs } from './runs.js';
-import { progressOf } from './standing.js';
+import { progressOfEach } from './standing.js';
 
 /** Everything that can stand for an environment; the order of its ids is the order in which open runs count. */
 const kinds = ['teardown', 'env', 'lease'] as const;
@@ -24,10 +23,10 @@ export async function listEnvironments(runs: Runs): Promise<Progress[]> {
   }
   const names = [...newest.keys()].sort();
   const chosen = names.map((name) => chooseRun(kinds.map((kind) => newest.get(name)?.get(kind) ?? null)));
-  return await eachOf(
+  return await progressOfEach(
+    runs,
     chosen.filter((run) => run !== null),
     width,
-    (run) => progressOf(runs, run),
   );
 }
 

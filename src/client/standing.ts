@@ -1,6 +1,7 @@
 import { progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
+import { eachOf } from '../inventory/lanes.js';
 import { OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import { isOpen, nameOf } from './name.js';
 import type { Run, RunOutcome, Runs } from './runs.js';
@@ -10,6 +11,25 @@ import type { Run, RunOutcome, Runs } from './runs.js';
  * failure, so no worker is needed. Where nobody can answer, what Temporal itself knows is told in the same shape.
  */
 export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
+  return (await answeredProgress(runs, run)) ?? unansweredProgress(run);
+}
+
+/**
+ * The progress of many runs, `width` at a time. When so many in a row have had no answer there is no worker: the others
+ * are not asked, since each question waits.
+ */
+export async function progressOfEach(runs: Runs, all: readonly Run[], width: number): Promise<Progress[]> {
+  let silences = 0;
+  return await eachOf(all, width, async (run) => {
+    const left = silences < width ? await answeredProgress(runs, run) : await leftProgress(runs, run);
+    if (left === null) silences += 1;
+    else if (isOpen(run)) silences = 0;
+    return left ?? unansweredProgress(run);
+  });
+}
+
+/** Null where nobody can answer. */
+async function answeredProgress(runs: Runs, run: Run): Promise<Progress | null> {
   const left = await leftProgress(runs, run);
   if (left !== null) return left;
   try {
@@ -19,7 +39,7 @@ export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
     if (!(error instanceof OperationsError) || error instanceof UnreadableError) throw error;
     if (isOpen(run) && !(error instanceof WorkerUnreachableError)) throw error;
   }
-  return isOpen(run) ? unanswered(run) : closedProgress(run, unanswered(run));
+  return null;
 }
 
 /** The progress that a closed run has left in its result or failure, which no worker is needed for; null when there is none. */
@@ -58,7 +78,12 @@ function closedProgress(run: Run, last: Progress): Progress {
 }
 
 /** The shape of progress with what is known when no worker has answered. */
-function unanswered(run: Run): Progress {
+function unansweredProgress(run: Run): Progress {
+  const known = knownToTemporal(run);
+  return isOpen(run) ? known : closedProgress(run, known);
+}
+
+function knownToTemporal(run: Run): Progress {
   const phase: Phase = phases.find((known) => known === run.phase) ?? firstPhase(run.type);
   const startedAt = run.startedAt.toISOString();
   const { workflowId, runId, type: operation } = run;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ServerUnreachableError } from '../../src/client/errors.js';
-import { progressOf } from '../../src/client/standing.js';
-import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+import { ServerUnreachableError, WorkerUnreachableError } from '../../src/client/errors.js';
+import { progressOf, progressOfEach } from '../../src/client/standing.js';
+import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 
 const closed = new Date('2026-03-01T11:00:00Z');
 
@@ -65,5 +65,55 @@ describe('where a run stands', () => {
     const runs = new FakeRuns(run);
     runs.query = () => Promise.reject(new ServerUnreachableError('localhost:7233'));
     await expect(progressOf(runs, run)).rejects.toThrow(ServerUnreachableError);
+  });
+});
+
+describe('where many runs stand', () => {
+  const all = Array.from({ length: 9 }, (_, index) =>
+    makeRun(`env/team-${index}`, { answers: { progress: makeProgress({ name: `team-${index}` }) } }),
+  );
+
+  /** Asks for all, two at a time, of workers that answer to some. */
+  async function asked(answers: (index: number) => boolean, asks: readonly FakeRun[] = all) {
+    const runs = new FakeRuns(...asks);
+    const answer = runs.query.bind(runs);
+    const questions: string[] = [];
+    runs.query = async <T>(workflowId: string, runId: string, name: string): Promise<T> => {
+      questions.push(workflowId);
+      if (!answers(Number(workflowId.at(-1)))) throw new WorkerUnreachableError('modelarts-ops');
+      return await answer<T>(workflowId, runId, name);
+    };
+    const told = await progressOfEach(runs, asks, 2);
+    return { questions: questions.length, told };
+  }
+
+  test('is told in their order', async () => {
+    const { told } = await asked(() => true);
+    expect(told.map(({ name }) => name)).toEqual(all.map(({ environment }) => environment));
+  });
+
+  test('is asked of a few only where no worker answers', async () => {
+    const { questions, told } = await asked(() => false);
+    expect(questions).toBe(2);
+    expect(told).toHaveLength(9);
+    expect(told.every(({ why }) => why.includes('no worker answers'))).toBe(true);
+  });
+
+  test('is told of closed ones all the same, which say nothing of a worker', async () => {
+    const value = makeProgress({ phase: 'Ready', endedAt: closed.toISOString() });
+    const outcome = { value, failure: null };
+    const mixed = all.map((run, index) =>
+      index % 2 === 1 ? makeRun(run.workflowId, { status: 'COMPLETED', closedAt: closed, outcome }) : run,
+    );
+    const { questions, told } = await asked(() => false, mixed);
+    expect(questions).toBe(2);
+    expect(told.map(({ phase }) => phase)).toEqual(
+      mixed.map((_, index) => (index % 2 === 1 ? 'Ready' : 'AwaitingPool')),
+    );
+  });
+
+  test('is asked of all where one now and then does not answer', async () => {
+    const { questions } = await asked((index) => index % 2 === 0);
+    expect(questions).toBe(9);
   });
 });
