@@ -70,6 +70,7 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
     cleared: [],
     approved: false,
     rollingBack: false,
+    undoClock: null,
     ending: null,
   };
 }

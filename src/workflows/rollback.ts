@@ -1,5 +1,6 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.js';
+import { spend, startStopwatch } from '../domain/stopwatch.js';
 import type { Operation } from './operation.js';
 import { timeNow } from './operation-state.js';
 import { nothingMade, type Provision, poolIdOf } from './provisioning.js';
@@ -28,10 +29,12 @@ export function removalOf(op: Provision): Removal {
  */
 export async function withUndoPatience<T>(op: Provision, removal: () => Promise<T>): Promise<T> {
   const patience = new CancellationScope();
+  // A continued run shows what the one before it has shown.
+  const shown = op.state.undoClock === null ? null : op.state.progress.awaiting;
   patience
     .run(async () => {
-      await sleep(parseDuration(op.spec.deadlines.undo) ?? 0);
-      op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline: null, verbs: [] } });
+      await undoDeadline(op);
+      op.update({ awaiting: shown ?? { kind: 'operator', since: timeNow(), deadline: null, verbs: [] } });
       op.enter('AwaitingOperator', `${op.state.progress.why}; the removal goes on`);
     })
     .catch(() => undefined);
@@ -39,7 +42,24 @@ export async function withUndoPatience<T>(op: Provision, removal: () => Promise<
     return await removal();
   } finally {
     patience.cancel();
+    op.state.undoClock = null;
     op.update({ awaiting: null });
+  }
+}
+
+/** Returns when a removal has taken `deadlines.undo`, pauses apart. */
+async function undoDeadline(op: Provision): Promise<void> {
+  const { undoClock } = op.state;
+  let watch =
+    undoClock === null
+      ? startStopwatch(parseDuration(op.spec.deadlines.undo) ?? 0)
+      : spend(undoClock.watch, Date.now() - undoClock.since);
+  for (;;) {
+    op.state.undoClock = { watch, since: Date.now() };
+    const wait = await op.waitWithin(watch, () => condition(() => false));
+    if (wait.end === 'deadline') return;
+    watch = wait.watch;
+    await op.gate();
   }
 }
 

@@ -1,17 +1,22 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { OperationPattern } from '../../src/simulator/operations.js';
+import type { VirtualStackOptions } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
-import { documents, kinds, types, usable } from './made-alone.js';
+import { documents, type Kind, kinds, types, usable } from './made-alone.js';
 import { name } from './stories.js';
 
-const stackWith = stacksForFile();
+const minute = 60_000;
+const hour = 60 * minute;
+const deleteOf: Record<Kind, OperationPattern> = { pool: 'pools.delete', notebook: 'notebooks.delete' };
 
-test.each(kinds)('a pause ends the tries of a delete that is refused, and they go on after it: %s', async (kind) => {
-  const operation: OperationPattern = kind === 'pool' ? 'pools.delete' : 'notebooks.delete';
-  const faults = [{ operation, kind: 'status' as const, status: 503, times: 3 }];
-  const { world, simulator, progress } = await stackWith({ simulator: { faults } });
+const newStack = stacksForFile();
+
+/** Makes one resource and calls it off when it is usable, while the service refuses deletes. */
+async function undoing(kind: Kind, refusals: number | 'always', options: VirtualStackOptions = {}) {
+  const faults = [{ operation: deleteOf[kind], kind: 'status' as const, status: 503, times: refusals }];
+  const stack = await newStack({ ...options, simulator: { faults } });
+  const { world, simulator } = stack;
   const workflowId = `${kind}/${name}`;
-  const deletes = () => simulator.requests().filter((request) => request.operation === operation).length;
   await world.start(types[kind], workflowId, [documents[kind]]);
   await world.run({
     until: () => {
@@ -20,14 +25,48 @@ test.each(kinds)('a pause ends the tries of a delete that is refused, and they g
     },
   });
   await world.cancel(workflowId);
+  const deletes = () => simulator.requests(deleteOf[kind]).length;
   await world.run({ until: () => deletes() === 1 });
-  await world.signal(workflowId, 'pause', { by: 'ann', reason: 'look first' });
-  await world.run({ maxTime: 3_600_000 });
+  const pause = async () => await world.signal(workflowId, 'pause', { by: 'ann', reason: 'look first' });
+  const resume = async () => await world.signal(workflowId, 'resume', { by: 'ann' });
+  const progress = async () => await stack.progress(workflowId);
+  return { ...stack, workflowId, deletes, pause, resume, progress };
+}
+
+test.each(kinds)('a pause ends the tries of a delete that is refused, and they go on after it: %s', async (kind) => {
+  const { world, workflowId, deletes, pause, resume, progress } = await undoing(kind, 3);
+  await pause();
+  await world.run({ maxTime: hour });
   expect(deletes()).toBe(1);
-  expect(await progress(workflowId)).toMatchObject({ phase: 'Paused', failure: null });
-  await world.signal(workflowId, 'resume', { by: 'ann' });
+  expect(await progress()).toMatchObject({ phase: 'Paused', failure: null });
+  await resume();
   await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
-  expect(await progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
-  simulator.faults.expectAllHit();
-  await world.verifyReplays();
+  expect(await progress()).toMatchObject({ phase: 'Cancelled' });
+});
+
+describe('the patience with an undo', () => {
+  test.each(kinds)('does not run while it is paused: %s', async (kind) => {
+    const { world, pause, resume, progress } = await undoing(kind, 'always');
+    await world.run({ maxTime: 20 * minute });
+    await pause();
+    await world.run({ maxTime: 2 * hour });
+    await resume();
+    await world.run({ maxTime: 9 * minute });
+    expect(await progress()).toMatchObject({ phase: 'RollingBack', awaiting: null });
+    await world.run({ maxTime: 2 * minute });
+    expect(await progress()).toMatchObject({ phase: 'AwaitingOperator', awaiting: { kind: 'operator', verbs: [] } });
+  });
+
+  test.each(kinds)('goes on over continued runs, and is shown by each of them: %s', async (kind) => {
+    const { world, progress } = await undoing(kind, 'always', { suggestContinueAsNewAfter: 40 });
+    const { runId } = await progress();
+    await world.run({ maxTime: 31 * minute });
+    const parked = await progress();
+    expect(parked).toMatchObject({ phase: 'AwaitingOperator', awaiting: { kind: 'operator', verbs: [] } });
+    expect(parked.runId).not.toBe(runId);
+    await world.run({ maxTime: hour });
+    const later = await progress();
+    expect(later).toMatchObject({ phase: 'AwaitingOperator', awaiting: parked.awaiting });
+    expect(later.runId).not.toBe(parked.runId);
+  });
 });
