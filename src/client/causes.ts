@@ -182,6 +182,7 @@ export function lastErrorOf(events: readonly HistoryEvent[]): LastError | null {
       return event.lastFailure?.message ?? null;
     if (event.event !== 'activityClosed') return null;
     if (event.answer !== null && event.answer.outcome !== 'created') return event.answer.why;
+    if (event.failure?.type === stillPending) return null;
     return event.end === 'failed' || event.end === 'timedOut' ? (event.failure?.message ?? event.end) : null;
   };
   const last = events.findLast((event) => wrong(event) !== null);

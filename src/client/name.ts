@@ -34,7 +34,7 @@ export async function requireRun(runs: Runs, noun: Noun, nameOrId: string): Prom
   throw new OperationNotFoundError(`Temporal knows no operation of ${where}`, {
     hint:
       noun === 'env'
-        ? '`maops env list` shows the names that it knows.'
+        ? '`maops env list` shows the names that it knows; `maops doctor`, which server was asked.'
         : `\`maops ${noun} list\` shows what the service has.`,
   });
 }

@@ -52,7 +52,7 @@ export async function storyOf(runs: Runs, nameOrId: string): Promise<StoryEntry[
   for await (const run of runs.list(`WorkflowId IN (${ids})`)) found.push(run);
   if (found.length === 0) {
     throw new OperationNotFoundError(`Temporal knows nothing of ${name}`, {
-      hint: '`maops env list` shows the names that it knows.',
+      hint: '`maops env list` shows the names that it knows; `maops doctor`, which server was asked.',
     });
   }
   const workers = { isSilent: false };

@@ -112,8 +112,11 @@ function describeStart({ type, continues, by }: Extract<HistoryEvent, { event: '
 
 function tellActivity(
   activity: OpenActivity,
-  closed: Extract<HistoryEvent, { event: 'activityClosed' }> | null,
+  closing: Extract<HistoryEvent, { event: 'activityClosed' }> | null,
 ): Ordered {
+  // A wait that is called off between two windows closes with the end of the last one: nothing has failed.
+  const isCalledOff = closing?.end === 'failed' && closing.failure?.type === stillPending;
+  const closed = isCalledOff ? { ...closing, end: 'cancelled' as const, failure: null } : closing;
   const { order, at, type, summary } = activity;
   const does = describeCall(type, summary);
   const end = closed?.end ?? 'open';

@@ -20,6 +20,13 @@ pool  team-a-0123456789abcdef0123456789abcdef, Creating, 3 of 8 nodes available,
     );
   });
 
+  test('is no wider than the terminal, and breaks between words', () => {
+    const audit = [{ at: '2026-03-01T10:01:00.000Z', by: 'lead', verb: 'note', reason: 'a ticket is open since noon' }];
+    const text = renderProgress(makeProgress({ audit, pool: null }), { ...view, columns: 62 });
+    expect(text).toContain('5 creating; scope\nNotebook Enabling\n');
+    expect(text).toMatch(/ {2}note {2}by lead {2}a ticket is open\n +since noon$/);
+  });
+
   test('shows the notebook, its URL and the lease of a ready environment, and stops the clock', () => {
     const ready = makeProgress({
       phase: 'Ready',

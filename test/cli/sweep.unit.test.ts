@@ -4,7 +4,7 @@ import type { Define } from '../../src/client/cli/command.js';
 import { sweepApply } from '../../src/client/cli/commands/sweep-apply.js';
 import { sweepPlan } from '../../src/client/cli/commands/sweep-plan.js';
 import { runCommandLine } from '../../src/client/cli/main.js';
-import { renderResults } from '../../src/client/cli/render/plan.js';
+import { renderItems, renderResults } from '../../src/client/cli/render/plan.js';
 import type { RunStart } from '../../src/client/runs.js';
 import type { Plan, PlanItem } from '../../src/domain/plan.js';
 import { FakeRuns, makeProgress, makeRun } from '../client/fake-runs.js';
@@ -102,9 +102,27 @@ test.each([
 
 test('the results of a sweep have the names of the plan', () => {
   const results = [{ kind: 'pool', id: 'a-0123', result: 'deleted', why: 'gone' }] as const;
-  expect(renderResults({ results, plan: planWith({}) }).split('\n')).toEqual([
+  expect(renderResults({ results, plan: planWith({}) }, {}).split('\n')).toEqual([
     'RESULT   KIND  NAME  ID      WHY',
     'deleted  pool  a     a-0123  gone',
   ]);
-  expect(renderResults({ results, plan: null })).toContain('pool  -     a-0123');
+  expect(renderResults({ results, plan: null }, {})).toContain('pool  -     a-0123');
+});
+
+describe('a plan on a terminal', () => {
+  const id = 'team-a-0123456789abcdef0123456789abcdef';
+  const items = [{ ...item, id, name: 'team-a', why: 'made by env/team-a', rule: 'maops:keep' }];
+
+  test('has a column for everything where there is room', () => {
+    expect(renderItems(items, { timeZone: 'UTC', columns: 160 })).toBe(renderItems(items, { timeZone: 'UTC' }));
+  });
+
+  test('shows ids and times below the reasons where there is not, and no line is wider than it', () => {
+    expect(renderItems(items, { timeZone: 'UTC', columns: 80 }).split('\n')).toEqual([
+      'ACTION  KIND  NAME    REASON  WHY',
+      `keep    pool  team-a  ${item.reason}  made by env/team-a; kept: maops:keep`,
+      `                              ${id}, made`,
+      '                              2026-03-01 10:00:00 UTC',
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { renderTable } from '../../src/client/cli/render/table.js';
+import { renderChecks } from '../../src/client/cli/render/checks.js';
+import { renderTable, wrapText } from '../../src/client/cli/render/table.js';
 import { localTimes } from '../../src/client/cli/render/time.js';
 
 const rows = [
@@ -37,6 +38,26 @@ describe('a table on a terminal', () => {
     expect(renderTable(rows, undefined, { columns: undefined, last: 'cut' })).toBe(whole);
     expect(renderTable(rows, undefined, { columns: 20, last: 'cut' })).toBe(whole);
   });
+});
+
+test('a sentence goes on in the next line between two words, and its own lines stay', () => {
+  const problems = 'pool.count: must be more\npool.flavors: none of them is known here';
+  expect(wrapText(problems, 24)).toBe('pool.count: must be more\npool.flavors: none of\nthem is known here');
+  expect(wrapText(problems, undefined)).toBe(problems);
+});
+
+test('what a check found, and its hint, go on below themselves', () => {
+  const check = {
+    check: 'settings',
+    state: 'failed',
+    finding: 'half a kind of credentials',
+    hint: 'Set both.',
+  } as const;
+  expect(renderChecks([check], { colors: pc.createColors(false), columns: 40 }).split('\n')).toEqual([
+    'failed  settings  half a kind of',
+    '                  credentials',
+    '                  -> Set both.',
+  ]);
 });
 
 test('times inside a sentence are shown in the zone of the reader', () => {

@@ -78,6 +78,17 @@ describe('a timeline', () => {
     expect(texts(events)).toEqual(['wait for pool team-a: done in 9s (2 windows)']);
   });
 
+  test('does not call a wait failed that was called off between two windows', () => {
+    const failure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
+    const events: HistoryEvent[] = [
+      scheduled(0, 1, 'awaitPool'),
+      { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure: failure },
+      { at: at(9), event: 'activityClosed', id: 1, end: 'failed', failure, answer: null },
+    ];
+    expect(texts(events)).toEqual(['wait for pool team-a: broken off in 9s (2 windows)']);
+    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end: 'cancelled', lastFailure: null });
+  });
+
   test('tells what a create that made nothing came to, and how long it stays away', () => {
     const answer = { outcome: 'notSent', why: 'HTTP 429', pauseMs: 30_000 };
     expect(texts([scheduled(0, 1, 'createPool'), { ...done(1, 1), answer } as HistoryEvent])).toEqual([

@@ -7,6 +7,7 @@ import { findNetwork, findPool, listNotebooks } from '../inventory.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { type DryRun, type DryRunCheck, renderDryRun } from './render/dry-run.js';
+import { viewOf } from './view.js';
 
 /** Checks what can be known before anything is made, and shows what would be made; starts and changes nothing. */
 export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
@@ -29,7 +30,7 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
     lease: spec.lease ?? null,
     spec,
   };
-  context.result(document, renderDryRun(document));
+  context.result(document, renderDryRun(document, viewOf(context)));
   context.notice('dry run: nothing was started');
   return document.ok ? exitCodes.done : exitCodes.failed;
 }

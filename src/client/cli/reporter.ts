@@ -68,8 +68,10 @@ async function liveReporter(context: Context): Promise<Reporter> {
     },
     end: () => {
       clearInterval(timer);
-      draw();
+      block.clear();
       block.done();
+      // The block breaks every line at the width of the terminal, and cuts what is higher: what stays is printed as it is.
+      if (latest !== null) context.result(latest, renderProgress(latest, viewOf(context)));
     },
   };
 }

@@ -2,6 +2,7 @@ import { runChecks } from '../checks.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderChecks } from '../render/checks.js';
+import { viewOf } from '../view.js';
 
 /** `maops doctor`: one row per check; exit 1 if any fails. */
 export const doctor: Define = (command, run) => {
@@ -9,7 +10,7 @@ export const doctor: Define = (command, run) => {
     run(async (context) => {
       const checks = await runChecks(context);
       const ok = checks.every(({ state }) => state === 'ok');
-      context.result({ ok, checks }, renderChecks(checks, context.terminal.colors));
+      context.result({ ok, checks }, renderChecks(checks, viewOf(context)));
       return ok ? exitCodes.done : exitCodes.failed;
     }),
   );

@@ -7,6 +7,7 @@ import { type ExitCode, exitCodes } from '../exit.js';
 import { renderItems } from '../render/plan.js';
 import { readHash } from '../sweeping.js';
 import { askToGoOn, openOperations, readPlan, sayGone, tearDown } from '../tearing-down.js';
+import { viewOf } from '../view.js';
 
 interface Options {
   readonly yes?: boolean;
@@ -40,7 +41,7 @@ async function teardown(context: Context, name: string, options: Options): Promi
   // Only a hash that was given binds: what is found under the name goes, and what is open on it makes more meanwhile.
   if (yes) return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
   const { terminal } = context;
-  const shown = renderItems(items, terminal.timeZone);
+  const shown = renderItems(items, viewOf(context));
   const calledOff = open.length === 0 || isKept(items) ? '' : `\n\nis called off first: ${open.join(', ')}`;
   const notRead = unread.map((line) => `\nnot read: ${line}`).join('');
   const text = `teardown of ${name}:\n${shown}${notRead}${calledOff}\n\nhash ${hash}`;

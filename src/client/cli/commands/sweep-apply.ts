@@ -7,6 +7,7 @@ import { followToEnd, readDuration } from '../following.js';
 import { renderPlan, renderResults } from '../render/plan.js';
 import { applyCommand, defineSweep, makePlan, readHash, rulesOf, type SweepOptions } from '../sweeping.js';
 import { askToGoOn } from '../tearing-down.js';
+import { viewOf } from '../view.js';
 
 interface Options extends SweepOptions {
   readonly hash: string;
@@ -36,7 +37,7 @@ async function apply(context: Context, options: Options): Promise<ExitCode> {
   const code = await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
   if (!context.json) {
     const progress = await operations.progress(workflowId);
-    if (isSwept(progress)) context.notice(renderResults(progress));
+    if (isSwept(progress)) context.notice(renderResults(progress, viewOf(context)));
   }
   return code;
 }
@@ -46,7 +47,7 @@ async function isConfirmed(context: Context, options: Options, rules: unknown): 
   const { terminal } = context;
   const { hash, reason } = options;
   const plan = await makePlan(context, rules, reason);
-  context.result(plan, renderPlan(plan, terminal.timeZone));
+  context.result(plan, renderPlan(plan, viewOf(context)));
   if (plan.hash !== hash) {
     throw new OperationRefusedError(`the plan has changed: ${hash} was asked for, it is ${plan.hash} now`, {
       hint: 'Look at it once more; nothing was deleted.',

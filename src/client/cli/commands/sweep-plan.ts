@@ -2,6 +2,7 @@ import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderPlan } from '../render/plan.js';
 import { applyCommand, defineSweep, makePlan, rulesOf, type SweepOptions } from '../sweeping.js';
+import { viewOf } from '../view.js';
 
 /** `maops sweep plan`: what nobody needs any more, as a plan with a hash; deletes nothing. */
 export const sweepPlan: Define = (command, run) => {
@@ -10,7 +11,7 @@ export const sweepPlan: Define = (command, run) => {
     .action((options: SweepOptions) =>
       run(async (context) => {
         const plan = await makePlan(context, await rulesOf(context, options), options.reason);
-        context.result(plan, renderPlan(plan, context.terminal.timeZone));
+        context.result(plan, renderPlan(plan, viewOf(context)));
         if (plan.items.length > 0) {
           const how = plan.refusal === null ? 'To go on' : 'As it is, it would be refused; when it is meant';
           context.notice(`nothing was deleted. ${how}: ${applyCommand(plan, options)}`);

@@ -1,4 +1,5 @@
 import type { LeaseSpec, NotebookSpec, Spec } from '../../../contract/spec.js';
+import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
 
 /** One thing that was looked up; a warning does not forbid the start. */
@@ -28,23 +29,28 @@ export interface DryRun {
   readonly spec: Spec;
 }
 
-export function renderDryRun({ name, ok, checks, pool, notebook, lease, spec }: DryRun): string {
-  const made = renderFields([
-    ['environment', name],
-    ['pool', pool === null ? null : pool.id],
-    ['  nodes', pool === null ? null : pool.resources.map(({ flavor, count }) => `${count} x ${flavor}`).join(', ')],
-    ['  type', pool === null ? null : `${pool.type}, scope ${pool.scope.join(', ')}`],
-    ['  network', pool?.network ?? null],
-    ['notebook', notebook?.name ?? null],
-    ['  profile', notebook?.profileId ?? null],
-    ['  flavor', notebook?.flavor ?? null],
-    ['  storage', notebook === null ? null : describeStorage(notebook)],
-    ['  stops after', notebook?.autoStop?.duration ?? null],
-    ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}`],
-    ['on failure', spec.onFailure],
-    ['on cancel', spec.onCancel],
-  ]);
-  const looked = renderTable(checks.map(({ state, subject, finding }) => [state, subject, finding]));
+export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'>): string {
+  const { name, ok, checks, pool, notebook, lease, spec } = document;
+  const made = renderFields(
+    [
+      ['environment', name],
+      ['pool', pool === null ? null : pool.id],
+      ['  nodes', pool === null ? null : pool.resources.map(({ flavor, count }) => `${count} x ${flavor}`).join(', ')],
+      ['  type', pool === null ? null : `${pool.type}, scope ${pool.scope.join(', ')}`],
+      ['  network', pool?.network ?? null],
+      ['notebook', notebook?.name ?? null],
+      ['  profile', notebook?.profileId ?? null],
+      ['  flavor', notebook?.flavor ?? null],
+      ['  storage', notebook === null ? null : describeStorage(notebook)],
+      ['  stops after', notebook?.autoStop?.duration ?? null],
+      ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}`],
+      ['on failure', spec.onFailure],
+      ['on cancel', spec.onCancel],
+    ],
+    columns,
+  );
+  const rows = checks.map(({ state, subject, finding }) => [state, subject, finding]);
+  const looked = renderTable(rows, undefined, { columns, last: 'wrap' });
   return `would make:\n${made}\n\nlooked up:\n${looked}\n\n${ok ? 'this can be started' : 'this would fail'}`;
 }
 

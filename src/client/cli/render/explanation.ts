@@ -3,16 +3,15 @@ import type { Explanation } from '../../explanation.js';
 import { nextOf } from './next.js';
 import type { View } from './progress.js';
 import { runbookOf } from './runbook.js';
-import { renderFields } from './table.js';
+import { renderFields, wrapText } from './table.js';
 import { formatTime, localTimes } from './time.js';
 
 /** Why an operation stands where it stands, with the work under way and what went wrong last. */
 export function renderExplanation(explanation: Explanation, { now, timeZone, colors, columns }: View): string {
   const { workflowId, phase, phaseSince, why, awaiting, paused, failure, pending } = explanation;
   const since = describeDuration(Math.max(0, now - Date.parse(phaseSince)));
-  const blocks = [
-    `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})\n${localTimes(why, timeZone)}`,
-  ];
+  const head = `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})`;
+  const blocks = [`${head}\n${wrapText(localTimes(why, timeZone), columns)}`];
   const waits =
     awaiting === null
       ? null

@@ -3,7 +3,7 @@ import type { NotebookProgress, PoolProgress, Progress, Step } from '../../../co
 import { describeDuration } from '../../../domain/duration.js';
 import type { Colors } from '../terminal.js';
 import { nextOf } from './next.js';
-import { renderFields, renderTable } from './table.js';
+import { renderFields, renderTable, wrapText } from './table.js';
 import { formatClock, formatTime, localTimes } from './time.js';
 
 /** What a rendering depends on besides the progress. */
@@ -24,7 +24,7 @@ export function renderProgress(progress: Progress, view: View): string {
   const elapsed = describeDuration(Math.max(0, until - Date.parse(progress.startedAt)));
   const head = `${colors.bold(progress.workflowId)}  ${paintPhase(progress, colors)}${percentOf(progress, '  ', ' ')}  ${elapsed}`;
   const blocks = [
-    `${head}\n${localTimes(progress.why, view.timeZone)}`,
+    `${head}\n${wrapText(localTimes(progress.why, view.timeZone), view.columns)}`,
     renderSteps(progress, view),
     renderFields(
       [
@@ -145,10 +145,11 @@ function describeAwaiting({ awaiting }: Progress, { timeZone }: View): string | 
   return `${awaiting.kind}${until}${verbs}`;
 }
 
-function renderAudit({ audit, auditDropped }: Progress, { timeZone }: View): string {
+function renderAudit({ audit, auditDropped }: Progress, { timeZone, columns }: View): string {
   if (audit.length === 0) return '';
   const shown = audit.slice(-auditShown);
   const hidden = audit.length - shown.length + auditDropped;
   const rows = shown.map(({ at, by, verb, reason }) => [`  ${formatTime(at, timeZone)}`, verb, `by ${by}`, reason]);
-  return `audit${hidden > 0 ? ` (${hidden} earlier)` : ''}\n${renderTable(rows)}`;
+  const table = renderTable(rows, undefined, { columns, last: 'wrap' });
+  return `audit${hidden > 0 ? ` (${hidden} earlier)` : ''}\n${table}`;
 }

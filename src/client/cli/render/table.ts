@@ -69,6 +69,20 @@ function fitLast(rows: readonly (readonly string[])[], { columns, last }: Fit): 
   });
 }
 
+/** A text brought to the width of the terminal, line by line; as it is where there is no width. */
+export function wrapText(text: string, columns: number | undefined): string {
+  if (columns === undefined) return text;
+  return text
+    .split('\n')
+    .map((line) => (widthOf(line) <= columns ? line : wrap(line, columns)))
+    .join('\n');
+}
+
+/** Whether a text of several lines is no wider than the terminal. */
+export function isWithin(text: string, columns: number | undefined): boolean {
+  return columns === undefined || text.split('\n').every((line) => widthOf(line) <= columns);
+}
+
 /** Breaks between words only: what is copied, as a URL, stays in one piece. */
 function wrap(text: string, room: number): string {
   const lines: string[] = [];
