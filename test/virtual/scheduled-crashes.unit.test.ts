@@ -1,10 +1,9 @@
 import { testCrashes } from '../support/virtual/crash-suite.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { environmentDocument } from '../workflows/documents.js';
-import { bothMade, finishMainJob, name, nothing, ready } from './stories.js';
+import { bothMade, deadlines, finishMainJob, name, nothing, ready } from './stories.js';
 
 const workflowId = 'schedule/hours-2026-01-01T06:30:00Z';
-const deadlines = { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', undo: '30m' };
 const done = { status: 'COMPLETED', phase: 'Done' } as const;
 
 const scheduled = (start: unknown) => async (stack: VirtualStack) =>

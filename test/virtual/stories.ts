@@ -2,7 +2,8 @@ import type { Outcome } from '../support/virtual/crash-suite.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { environmentDocument } from '../workflows/documents.js';
 
-const deadlines = { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', undo: '30m' };
+/** The product's own deadlines, where the documents of other tests have short ones. */
+export const deadlines = { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', undo: '30m' };
 const mainJob = 'provisionPoolThenLaunchNotebook';
 
 /** The one environment of every story. */

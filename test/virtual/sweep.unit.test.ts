@@ -1,29 +1,14 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { SweepProgress } from '../../src/contract/workflows.js';
 import { formatMarker } from '../../src/domain/marker.js';
 import { environment } from '../../src/simulator/environment.js';
 import { ownerHash } from '../../src/spec/hash.js';
-import {
-  installation,
-  startVirtualStack,
-  type VirtualStack,
-  type VirtualStackOptions,
-} from '../support/virtual/environment.js';
+import { installation, type VirtualStack } from '../support/virtual/environment.js';
+import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
-jest.setTimeout(60_000);
-
 const hour = 60 * 60_000;
-const stacks: VirtualStack[] = [];
-afterEach(async () => {
-  for (const stack of stacks.splice(0)) await stack.dispose();
-});
-
-async function stack(options: VirtualStackOptions = {}): Promise<VirtualStack> {
-  const made = await startVirtualStack(options);
-  stacks.push(made);
-  return made;
-}
+const newStack = stacksForFile();
 
 /** Orphans of any age, as the command line takes them. */
 const anyOrphan = { orphans: { minAge: '0s' } };
@@ -45,7 +30,6 @@ async function sweep(on: VirtualStack, input: unknown): Promise<SweepProgress> {
 
 async function ended({ world }: VirtualStack, workflowId: string): Promise<SweepProgress> {
   await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
-  await world.verifyReplays();
   return await world.query<SweepProgress>(workflowId, 'progress');
 }
 
@@ -84,7 +68,7 @@ async function orphaned(on: VirtualStack): Promise<void> {
 
 describe('the plan of a sweep', () => {
   test('leaves alone what a lease owns', async () => {
-    const on = await stack();
+    const on = await newStack();
     await finishMainJob(on);
     expect(await sweep(on, { rules: anyOrphan })).toMatchObject({
       phase: 'Done',
@@ -93,7 +77,7 @@ describe('the plan of a sweep', () => {
   });
 
   test('names an orphan, and deletes nothing unless it is told to', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const progress = await sweep(on, { rules: anyOrphan });
     expect(progress).toMatchObject({ phase: 'Done', percent: 100, results: [] });
@@ -107,7 +91,7 @@ describe('the plan of a sweep', () => {
   });
 
   test('keeps orphans without a rule for them, and young ones with it', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const without = await sweep(on, {});
     expect(without.plan).toMatchObject({ items: [], kept: [{ reason: 'orphan' }, { reason: 'orphan' }] });
@@ -117,7 +101,7 @@ describe('the plan of a sweep', () => {
   });
 
   test('never takes what a stranger or another installation made', async () => {
-    const on = await stack();
+    const on = await newStack();
     await place(on, 'pools', 'strange', 'by hand');
     await place(on, 'pools', 'theirs', markerOf('env/theirs', 'ffffff'));
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
@@ -126,7 +110,7 @@ describe('the plan of a sweep', () => {
   });
 
   test('is refused with every problem of its rules', async () => {
-    const on = await stack();
+    const on = await newStack();
     const progress = await sweep(on, { rules: { orphan: {}, idle: 5 } });
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'InvalidSpec' } });
     expect(progress.failure?.message).toBe(
@@ -137,7 +121,7 @@ describe('the plan of a sweep', () => {
 
 describe('applying a plan by its hash', () => {
   test('deletes what the plan holds, and verifies that it is gone', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const { plan } = await sweep(on, { rules: anyOrphan });
     const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
@@ -148,7 +132,7 @@ describe('applying a plan by its hash', () => {
   });
 
   test('refuses another hash at once, and shows the new plan', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: '0123456789abcdef' });
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' }, results: [] });
@@ -157,7 +141,7 @@ describe('applying a plan by its hash', () => {
   });
 
   test('refuses a plan that was made before somebody protected a part of it', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const { plan } = await sweep(on, { rules: anyOrphan });
     await protect(on);
@@ -189,7 +173,7 @@ async function protect({ world }: VirtualStack): Promise<void> {
 
 describe('what changes while a plan is carried out', () => {
   const both = async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten'));
     return on;
@@ -225,7 +209,7 @@ describe('what changes while a plan is carried out', () => {
   });
 
   test('keeps a pool that is marked at the moment of its DELETE', async () => {
-    const on = await stack();
+    const on = await newStack();
     await finishMainJob(on);
     await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
     await untilPhase(on, 'DeletingPool', `teardown/${name}`);
@@ -238,7 +222,7 @@ describe('what changes while a plan is carried out', () => {
   });
 
   test('ends the sweep, not its teardowns, when it is called off', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const workflowId = await start(on, { apply: true, rules: anyOrphan });
     await on.world.run({ until: () => on.world.status(`teardown/${name}`) === 'RUNNING' });
@@ -249,7 +233,7 @@ describe('what changes while a plan is carried out', () => {
   });
 
   test('waits while the sweep is paused', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const workflowId = await start(on, { apply: true, rules: anyOrphan });
     await on.world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
@@ -264,7 +248,7 @@ describe('what changes while a plan is carried out', () => {
 
 describe('a sweep that plans and applies in one run', () => {
   test('removes by identity what nobody knows by name', async () => {
-    const on = await stack();
+    const on = await newStack();
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
     await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten-too'));
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
@@ -275,7 +259,7 @@ describe('a sweep that plans and applies in one run', () => {
   });
 
   test('leaves a pool without a known name when somebody’s notebook is on it', async () => {
-    const on = await stack();
+    const on = await newStack();
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
     const id = on.simulator.state().pools[0]?.id;
     await place(on, 'notebooks', 'guest', 'by hand', { pool: id });
@@ -285,7 +269,7 @@ describe('a sweep that plans and applies in one run', () => {
   });
 
   test('takes a whole database that has lost everything for what it is', async () => {
-    const on = await stack();
+    const on = await newStack();
     for (const number of [1, 2, 3, 4, 5]) await place(on, 'pools', `stray-${number}`, markerOf(`env/lost-${number}`));
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'RequestRejected' } });
@@ -305,7 +289,7 @@ describe('a teardown by plan', () => {
   };
 
   test('shows its plan and what became of it', async () => {
-    const on = await stack();
+    const on = await newStack();
     await finishMainJob(on);
     const progress = await tearDown(on, undefined);
     expect(progress.phase).toBe('Gone');
@@ -314,7 +298,7 @@ describe('a teardown by plan', () => {
   });
 
   test('refuses another hash before it calls anything off', async () => {
-    const on = await stack();
+    const on = await newStack();
     await finishMainJob(on);
     const progress = await tearDown(on, '0123456789abcdef');
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' }, results: [] });
@@ -323,7 +307,7 @@ describe('a teardown by plan', () => {
   });
 
   test('goes on with the hash that it gave', async () => {
-    const on = await stack();
+    const on = await newStack();
     await finishMainJob(on);
     const refused = await tearDown(on, '0123456789abcdef');
     expect(await tearDown(on, refused.plan?.hash)).toMatchObject({ phase: 'Gone' });
@@ -331,7 +315,7 @@ describe('a teardown by plan', () => {
   });
 
   test('refuses the part of a sweep when an operation owns the orphans again', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const { plan } = await sweep(on, { rules: anyOrphan });
     await startMainJob(on);
@@ -343,7 +327,7 @@ describe('a teardown by plan', () => {
   });
 
   test('takes the part of a sweep while its reason holds', async () => {
-    const on = await stack();
+    const on = await newStack();
     await orphaned(on);
     const { plan } = await sweep(on, { rules: anyOrphan });
     expect(await tearDown(on, plan?.hash)).toMatchObject({ phase: 'Gone', plan: { hash: plan?.hash } });
@@ -351,7 +335,7 @@ describe('a teardown by plan', () => {
   });
 
   test('refuses before it calls anything off what is protected', async () => {
-    const on = await stack();
+    const on = await newStack();
     await finishMainJob(on);
     await protect(on);
     expect(await tearDown(on, undefined)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
@@ -360,7 +344,7 @@ describe('a teardown by plan', () => {
   });
 
   test('leaves a newcomer that was not in the plan, with a lease that owns it', async () => {
-    const on = await stack();
+    const on = await newStack();
     await finishMainJob(on);
     const refused = await tearDown(on, '0123456789abcdef');
     await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash: refused.plan?.hash }]);

@@ -1,41 +1,23 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from '../support/virtual/chaos-oracle.js';
-import { productSettings, startVirtualStack, type VirtualStack } from '../support/virtual/environment.js';
-import { notebookPart, poolPart } from '../workflows/documents.js';
+import { productSettings, type VirtualStack } from '../support/virtual/environment.js';
+import { stacksForFile } from '../support/virtual/stacks-for-file.js';
+import { documents, type Kind, kinds, types, usable } from './made-alone.js';
 import { name, startMainJob, untilPhase } from './stories.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
-const deadlines = { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', undo: '30m' };
-type Kind = 'pool' | 'notebook';
+const young: Record<Kind, string> = { pool: 'Creating', notebook: 'CREATING' };
 
-const stacks: VirtualStack[] = [];
-afterEach(async () => {
-  for (const stack of stacks.splice(0)) await stack.dispose();
-});
-
-async function newStack(...faults: Fault[]): Promise<VirtualStack> {
-  const stack = await startVirtualStack({ simulator: { faults } });
-  stacks.push(stack);
-  return stack;
-}
-
-const document: Record<Kind, Record<string, unknown>> = {
-  pool: { name, pool: poolPart(), deadlines },
-  notebook: {
-    name,
-    notebook: notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' }),
-    deadlines,
-  },
-};
-const types: Record<Kind, string> = { pool: 'provisionPool', notebook: 'launchNotebook' };
+const stackWith = stacksForFile();
+const newStack = async (...faults: Fault[]) => await stackWith({ simulator: { faults } });
 
 /** Makes one resource, and calls the run off when the service shows it in a state: before it is Ready. */
 async function callOff(stack: VirtualStack, kind: Kind, state: string): Promise<void> {
   const { world, simulator } = stack;
-  await world.start(types[kind], `${kind}/${name}`, [document[kind]]);
+  await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
   await world.run({
     until: () => {
       const { pools, notebooks } = simulator.state();
@@ -48,7 +30,6 @@ async function callOff(stack: VirtualStack, kind: Kind, state: string): Promise<
 async function end({ world, simulator, progress }: VirtualStack, workflowId: string) {
   await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
   const { pools, notebooks } = oursIn(simulator.state());
-  await world.verifyReplays();
   const { phase, failure } = await progress(workflowId);
   return { phase, failure, alive: pools.length + notebooks.length, open: world.openWorkflows() };
 }
@@ -60,10 +41,6 @@ const refused = (status: number, code: string) => ({
   body: { json: { error_code: code, error_msg: 'no', error_message: 'no' } },
 });
 const timeOf = ({ at }: RequestRecord) => Date.parse(at);
-const usable = { pool: 'Running', notebook: 'RUNNING' };
-const young = { pool: 'Creating', notebook: 'CREATING' };
-
-jest.setTimeout(60_000);
 
 describe('a refusal of a stop or delete means look again', () => {
   const codes = ['6304', '6305', '6306', '6307', '6308', '6357'].map((code) => `ModelArts.${code}`);
@@ -74,34 +51,32 @@ describe('a refusal of a stop or delete means look again', () => {
     );
     await callOff(stack, 'notebook', usable.notebook);
     expect(await end(stack, `notebook/${name}`)).toEqual(allUndone);
-    stack.simulator.faults.expectAllHit();
   });
 
   test('409 50025002, to the delete of a pool', async () => {
     const stack = await newStack({ operation: 'pools.delete', ...refused(409, 'ModelArts.50025002'), times: 2 });
     await callOff(stack, 'pool', usable.pool);
     expect(await end(stack, `pool/${name}`)).toEqual(allUndone);
-    stack.simulator.faults.expectAllHit();
   });
 });
 
 describe('a resource that is not found by its delete', () => {
   const notFound = { pool: refused(404, 'ModelArts.50015001'), notebook: refused(400, 'ModelArts.6309') };
-  test.each(['pool', 'notebook'] as const)('is gone: a %s that is', async (kind) => {
+  test.each(kinds)('is gone: a %s that is', async (kind) => {
     const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind], commit: true });
     await callOff(stack, kind, usable[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
     expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(1);
   });
 
-  test.each(['pool', 'notebook'] as const)('is deleted again: a %s that is seen all the same', async (kind) => {
+  test.each(kinds)('is deleted again: a %s that is seen all the same', async (kind) => {
     const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind] });
     await callOff(stack, kind, usable[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
     expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(2);
   });
 
-  test.each(['pool', 'notebook'] as const)('counts as gone when someone else was faster: a %s', async (kind) => {
+  test.each(kinds)('counts as gone when someone else was faster: a %s', async (kind) => {
     const stack = await newStack();
     await callOff(stack, kind, usable[kind]);
     const snapshot = stack.simulator.snapshot();
@@ -147,6 +122,7 @@ describe('an undo is never given up', () => {
     if (fault.operation !== '*') expect(longest(late)).toBeGreaterThan(2 * longest(early));
     expect(longest(late)).toBeLessThanOrEqual(17 * minute);
     expect(world.now() - (tries.at(-1) ?? 0)).toBeLessThanOrEqual(17 * minute);
+    simulator.faults.expectAllHit();
     simulator.faults.clear();
     const healed = world.now();
     expect(await end(stack, workflowId)).toEqual(allUndone);
@@ -154,54 +130,48 @@ describe('an undo is never given up', () => {
     expect(await progress(workflowId)).toMatchObject({ awaiting: null });
   });
 
-  test.each(['pool', 'notebook'] as const)(
-    'a second cancel does not end it, nor a worker that dies: %s',
-    async (kind) => {
-      const stack = await newStack();
-      const { world } = stack;
-      await callOff(stack, kind, usable[kind]);
-      await world.run({ maxTime: 5000 });
-      await world.cancel(`${kind}/${name}`);
-      world.killWorker();
-      await world.run({ maxTime: 5000 });
-      await world.cancel(`${kind}/${name}`);
-      world.stopWorker();
-      expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
-    },
-  );
+  test.each(kinds)('a second cancel does not end it, nor a worker that dies: %s', async (kind) => {
+    const stack = await newStack();
+    const { world } = stack;
+    await callOff(stack, kind, usable[kind]);
+    await world.run({ maxTime: 5000 });
+    await world.cancel(`${kind}/${name}`);
+    world.killWorker();
+    await world.run({ maxTime: 5000 });
+    await world.cancel(`${kind}/${name}`);
+    world.stopWorker();
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+  });
 
-  test.each(['pool', 'notebook'] as const)(
-    'one answer without the marker does not leave ours behind: %s',
-    async (kind) => {
-      const paths = kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
-      const cases = [0, 10 * minute].flatMap((pausedMs) => [1, 2, 3].map((nth) => ({ pausedMs, nth })));
-      for (const { pausedMs, nth } of cases) {
-        const stack = await newStack({ operation: `${kind}s.create`, kind: 'lost', at: 'after' });
-        const { world, simulator } = stack;
-        const workflowId = `${kind}/${name}`;
-        await world.start(types[kind], workflowId, [document[kind]]);
-        await world.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
-        // After a long pause the settle window is over, and nothing else makes it look again.
-        if (pausedMs > 0) {
-          await world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
-          await world.run({ maxTime: pausedMs });
-        }
-        await world.cancel(workflowId);
-        simulator.faults.plan({ operation: `${kind}s.list`, kind: 'missingFields', paths, nth, optional: true });
-        expect({ pausedMs, nth, ...(await end(stack, workflowId)) }).toEqual({ pausedMs, nth, ...allUndone });
+  test.each(kinds)('one answer without the marker does not leave ours behind: %s', async (kind) => {
+    const paths = kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
+    const cases = [0, 10 * minute].flatMap((pausedMs) => [1, 2, 3].map((nth) => ({ pausedMs, nth })));
+    for (const { pausedMs, nth } of cases) {
+      const stack = await newStack({ operation: `${kind}s.create`, kind: 'lost', at: 'after' });
+      const { world, simulator } = stack;
+      const workflowId = `${kind}/${name}`;
+      await world.start(types[kind], workflowId, [documents[kind]]);
+      await world.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
+      // After a long pause the settle window is over, and nothing else makes it look again.
+      if (pausedMs > 0) {
+        await world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
+        await world.run({ maxTime: pausedMs });
       }
-    },
-  );
+      await world.cancel(workflowId);
+      simulator.faults.plan({ operation: `${kind}s.list`, kind: 'missingFields', paths, nth, optional: true });
+      expect({ pausedMs, nth, ...(await end(stack, workflowId)) }).toEqual({ pausedMs, nth, ...allUndone });
+    }
+  });
 });
 
 describe('what is still being made', () => {
-  test.each(['pool', 'notebook'] as const)('is deleted too: %s', async (kind) => {
+  test.each(kinds)('is deleted too: %s', async (kind) => {
     const stack = await newStack();
     await callOff(stack, kind, young[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
   });
 
-  test.each(['pool', 'notebook'] as const)('is deleted too when it is stuck there for two hours: %s', async (kind) => {
+  test.each(kinds)('is deleted too when it is stuck there for two hours: %s', async (kind) => {
     const stack = await newStack({ operation: `${kind}s.create`, kind: 'stuck', phase: young[kind], forMs: 2 * hour });
     await callOff(stack, kind, young[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
@@ -226,7 +196,7 @@ describe('the order of an undo', () => {
     ]);
   });
 
-  test.each(['pool', 'notebook'] as const)('absence is seen by list and show, twice: %s', async (kind) => {
+  test.each(kinds)('absence is seen by list and show, twice: %s', async (kind) => {
     const stack = await newStack();
     const { simulator } = stack;
     await callOff(stack, kind, usable[kind]);
