@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { followToEnd } from '../../src/client/cli/following.js';
+import { followToEnd, showNow } from '../../src/client/cli/following.js';
 import { FakeRuns, makeProgress, makeRun } from '../client/fake-runs.js';
 import { fakeContext } from './fake-context.js';
 
@@ -32,5 +32,22 @@ describe('what to do next, after an end that is no success', () => {
     expect(await followToEnd(context, 'env/team-a', { attention, timeoutMs: null })).toBe(1);
     const said = `${terminal.out()}\n${terminal.err()}`.split(failure.hint);
     expect(said).toHaveLength(2);
+  });
+});
+
+describe('where an operation stands that is not waited for', () => {
+  test('is done with, and says how to come back', async () => {
+    const { context, terminal } = fakeContext(
+      new FakeRuns(makeRun('env/team-a', { answers: { progress: makeProgress() } })),
+    );
+    expect(await showNow(context, 'env/team-a')).toBe(0);
+    expect(terminal.err()).toContain('maops env watch team-a');
+  });
+
+  test('is the exit code of its ending when it has ended at once, and there is nothing to watch', async () => {
+    const { context, terminal } = ended();
+    expect(await showNow(context, 'env/team-a')).toBe(1);
+    expect(terminal.out()).toContain('SoldOut');
+    expect(terminal.err()).toBe('');
   });
 });

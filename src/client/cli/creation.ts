@@ -3,11 +3,9 @@ import type { Spec } from '../../contract/spec.js';
 import type { Noun } from '../name.js';
 import { example, type Run } from './command.js';
 import type { Context } from './context.js';
-import { type ExitCode, exitCodes, UsageError } from './exit.js';
-import { followToEnd, howToWatch, readDuration } from './following.js';
-import { renderProgress } from './render/progress.js';
+import { type ExitCode, UsageError } from './exit.js';
+import { followToEnd, readDuration, showNow } from './following.js';
 import { readSpec } from './spec-file.js';
-import { viewOf } from './view.js';
 
 interface CreateOptions {
   readonly file: string;
@@ -65,8 +63,5 @@ async function create(
   if (options.wait || options.watch) {
     return await followToEnd(context, workflowId, { attention: options.watch ? 'changes' : 'ending', timeoutMs });
   }
-  const progress = await operations.progress(workflowId);
-  context.result(progress, renderProgress(progress, viewOf(context)));
-  context.notice(howToWatch(workflowId));
-  return exitCodes.done;
+  return await showNow(context, workflowId);
 }

@@ -4,7 +4,9 @@ import { describeDuration, parseDuration } from '../../domain/duration.js';
 import type { Operations } from '../operations.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodeOfEnding, exitCodes, UsageError } from './exit.js';
+import { renderProgress } from './render/progress.js';
 import { type Attention, makeReporter, type Reporter } from './reporter.js';
+import { viewOf } from './view.js';
 
 export interface FollowingOptions {
   readonly attention: Attention;
@@ -78,8 +80,17 @@ function describeWait({ workflowId, awaiting }: Progress): string {
   return `${workflowId} waits for ${awaiting?.kind}: \`maops env why ${id?.kind === 'env' ? id.name : workflowId}\``;
 }
 
+/** Prints where a workflow stands that is not waited for; one that has ended already answers the exit code of its ending. */
+export async function showNow(context: Context, workflowId: string): Promise<ExitCode> {
+  const progress = await (await context.operations()).progress(workflowId);
+  context.result(progress, renderProgress(progress, viewOf(context)));
+  if (progress.endedAt !== null) return exitCodeOfEnding(progress);
+  context.notice(howToWatch(workflowId));
+  return exitCodes.done;
+}
+
 /** How to come back to an operation that was left alone. */
-export function howToWatch(workflowId: string): string {
+function howToWatch(workflowId: string): string {
   const id = parseOperationId(workflowId);
   return `Watch it with \`maops env watch ${id?.kind === 'env' ? id.name : workflowId}\`.`;
 }

@@ -6,9 +6,7 @@ import { planRemoval, type RemovalPlan } from '../removal-plan.js';
 import { confirm } from './confirmation.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
-import { followToEnd, howToWatch } from './following.js';
-import { renderProgress } from './render/progress.js';
-import { viewOf } from './view.js';
+import { followToEnd, showNow } from './following.js';
 
 /** What a teardown of a name would delete; read with the settings of this process. */
 export async function readPlan(context: Context, name: string): Promise<RemovalPlan> {
@@ -47,10 +45,7 @@ export async function tearDown(
   context.notice(`${workflowId} is under way`);
   if (wait)
     return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs: null });
-  const progress = await operations.progress(workflowId);
-  context.result(progress, renderProgress(progress, viewOf(context)));
-  context.notice(howToWatch(workflowId));
-  return exitCodes.done;
+  return await showNow(context, workflowId);
 }
 
 /** Says that there is nothing of a name, in the shape of a finished teardown. */

@@ -1,8 +1,6 @@
 import { type Define, example } from '../command.js';
-import { exitCodes, UsageError } from '../exit.js';
-import { followToEnd, howToWatch, readDuration } from '../following.js';
-import { renderProgress } from '../render/progress.js';
-import { viewOf } from '../view.js';
+import { UsageError } from '../exit.js';
+import { followToEnd, readDuration, showNow } from '../following.js';
 
 interface Options {
   readonly wait?: boolean;
@@ -25,10 +23,7 @@ export const scheduleTrigger: Define = (command, run) => {
         if (wait) {
           return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
         }
-        const progress = await (await context.operations()).progress(workflowId);
-        context.result(progress, renderProgress(progress, viewOf(context)));
-        context.notice(howToWatch(workflowId));
-        return exitCodes.done;
+        return await showNow(context, workflowId);
       }),
     );
 };
