@@ -26,6 +26,27 @@ test('a limit ends the wait with 8, and the operation goes on', async () => {
   expect(terminal.err()).toContain('env/team-a goes on');
 });
 
+describe.each(['changes', 'ending'] as const)('a wait for a person, where %s are shown', (attention) => {
+  const since = '2026-03-01T10:01:00.000Z';
+  const waiting = (kind: 'operator' | 'capacity') => {
+    const awaiting = { kind, since, deadline: null, verbs: ['retry'] } as const;
+    return fakeContext(new FakeRuns(makeRun('env/team-a', { answers: { progress: makeProgress({ awaiting }) } })));
+  };
+
+  test('is said with where to look, and no limit says that it goes on', async () => {
+    const { context, terminal } = waiting('operator');
+    expect(await followToEnd(context, 'env/team-a', { attention, timeoutMs: 700 })).toBe(8);
+    const how = 'env/team-a waits for operator: `maops env why team-a`\n';
+    expect(terminal.err()).toBe(`${how}not finished within 700ms: ${how}`);
+  });
+
+  test('is not what a wait for capacity is, which goes on by itself', async () => {
+    const { context, terminal } = waiting('capacity');
+    await followToEnd(context, 'env/team-a', { attention, timeoutMs: 700 });
+    expect(terminal.err()).toContain('env/team-a goes on');
+  });
+});
+
 describe('what to do next, after an end that is no success', () => {
   test.each(['changes', 'ending'] as const)('is said once when %s are shown', async (attention) => {
     const { context, terminal } = ended();

@@ -86,7 +86,7 @@ lease     without an end`,
       `env/team-a  AwaitingOperator  45 %  2m 10s
 pool failed: no capacity
 
-  pool  failed  2m 8s
+  pool  failed  58s
 
 failure    QuotaExceeded (step pool): no capacity [ModelArts.50004000, request r-1]
 next       Try another flavor.
@@ -95,6 +95,31 @@ waits for  operator until 2026-03-02 10:01:00 UTC: retry, rollback
 audit
   2026-03-01 10:00:30 UTC  pause  by ops  quota`,
     );
+  });
+
+  test('says no time of a step when a further attempt of the next has taken the place of its end', () => {
+    const startedAt = '2026-03-01T10:00:02.000Z';
+    const steps = [
+      { name: 'pool', state: 'done', startedAt, attempt: 1 },
+      { name: 'notebook', state: 'running', startedAt: '2026-03-01T10:02:00.000Z', attempt: 2 },
+    ] as const;
+    const shown = renderProgress(makeProgress({ steps, pool: null }), view).split('\n');
+    expect(shown.slice(3, 5)).toEqual(['  pool      done', '  notebook  running  10s  attempt 2']);
+  });
+
+  test('does not say to look at what a rollback has removed', () => {
+    const hint = 'See `maops pool show team-a`.';
+    const failure = {
+      step: 'pool',
+      type: 'PoolUnhealthy',
+      message: 'x',
+      errorCode: null,
+      requestId: null,
+      hint,
+    } as const;
+    const shown = (phase: 'RolledBack' | 'Failed') => renderProgress(makeProgress({ phase, failure }), view);
+    expect(shown('Failed')).toContain(hint);
+    expect(shown('RolledBack')).toMatch(/^next +What it made is removed/m);
   });
 
   test('names the command for another flavor where a run waits for one, and only there', () => {

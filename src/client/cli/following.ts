@@ -4,6 +4,7 @@ import { describeDuration, parseDuration } from '../../domain/duration.js';
 import type { Operations } from '../operations.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodeOfEnding, exitCodes, UsageError } from './exit.js';
+import { nextOf } from './render/next.js';
 import { renderProgress } from './render/progress.js';
 import { type Attention, makeReporter, type Reporter } from './reporter.js';
 import { viewOf } from './view.js';
@@ -22,12 +23,15 @@ export async function followToEnd(context: Context, workflowId: string, options:
   const reporter = await makeReporter(context, options.attention);
   const last = await showUntilEnd(context, operations, workflowId, reporter, waiting.signal).finally(waiting.clear);
   if (last !== null && last.endedAt !== null) {
-    if (last.failure?.hint && reporter.isWhole !== true) context.notice(last.failure.hint);
+    const next = nextOf(last);
+    if (next !== null && reporter.isWhole !== true) context.notice(next);
     return exitCodeOfEnding(last);
   }
   if (context.interrupted.aborted) return exitCodes.interrupted;
   const limit = describeDuration(options.timeoutMs ?? 0);
-  context.notice(`not finished within ${limit}: ${workflowId} goes on. ${howToWatch(workflowId)}`);
+  // What waits for a person does not go on by itself.
+  const how = isForPeople(last) ? describeWait(last) : `${workflowId} goes on. ${howToWatch(workflowId)}`;
+  context.notice(`not finished within ${limit}: ${how}`);
   return exitCodes.unfinished;
 }
 
@@ -61,11 +65,12 @@ export async function showUntilEnd(
     const onTrouble = (error: Error) =>
       context.notice(`${error.message}; still trying, the operation goes on without it`);
     for await (const progress of operations.watch(workflowId, { signal, onTrouble, everyMs: 500 })) {
-      // Where only the ending is shown, nobody would see that it will not come by itself.
-      if (reporter.isQuiet && progress.awaiting !== null && progress.awaiting.since !== last?.awaiting?.since)
-        context.notice(describeWait(progress));
+      const isNew = progress.awaiting !== null && progress.awaiting.since !== last?.awaiting?.since;
       last = progress;
       reporter.show(progress);
+      // Nobody would see that it will not come by itself, or what it takes: a block that is drawn again has room for that.
+      if (isNew && (reporter.isQuiet || (reporter.isWhole !== true && isForPeople(progress))))
+        context.notice(describeWait(progress));
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -73,6 +78,10 @@ export async function showUntilEnd(
     reporter.end(last);
   }
   return last;
+}
+
+function isForPeople(progress: Progress | null): progress is Progress {
+  return progress?.awaiting?.kind === 'operator' || progress?.awaiting?.kind === 'approval';
 }
 
 function describeWait({ workflowId, awaiting }: Progress): string {

@@ -60,16 +60,24 @@ function describeLastError({ lastError }: Explanation, timeZone: string): string
 
 /** The command that ends a wait for a person, where there is one that fits always. */
 function answerTo({ name, workflowId, phase, awaiting }: Explanation): string | null {
-  const target = workflowId.startsWith('pool/') || workflowId.startsWith('notebook/') ? workflowId : name;
+  const target = targetOf({ name, workflowId });
   if (phase === 'Paused') return `\`maops env resume ${target} --reason …\``;
   if (awaiting?.kind === 'approval') return `\`maops env approve ${target} --reason …\`, or reject`;
   return null;
 }
 
 /** A pause waits for nothing of its own; what can be done about it is always the same. */
-function possible({ workflowId, phase, awaiting }: Explanation): string | null {
-  if (awaiting !== null) return awaiting.verbs.join(', ');
+function possible({ name, workflowId, phase, awaiting }: Explanation): string | null {
+  const verbs = awaiting?.verbs.join(', ');
+  if (awaiting?.kind === 'operator')
+    return `${verbs}: \`maops env resolve ${targetOf({ name, workflowId })} VERB --reason …\``;
+  if (verbs !== undefined) return verbs;
   if (phase !== 'Paused') return null;
   // What is made already, or on its way out, is not called off.
   return /^(env|pool|notebook)\//.test(workflowId) ? 'resume, cancel' : 'resume';
+}
+
+/** What a command takes for an operation: the name, where that means it. */
+function targetOf({ name, workflowId }: Pick<Explanation, 'name' | 'workflowId'>): string {
+  return workflowId.startsWith('pool/') || workflowId.startsWith('notebook/') ? workflowId : name;
 }

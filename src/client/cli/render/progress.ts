@@ -75,11 +75,14 @@ function renderSteps(progress: Progress, view: View): string {
   return renderTable(rows);
 }
 
-/** A step has no end of its own: it ended when the next one began, or with the operation. */
-function stepTime(progress: Progress, step: Step, next: Step | undefined, { now }: View): string {
+/** A step has no end of its own: it ended when the next one began, when its failure was asked about, or with the operation. */
+function stepTime({ endedAt, awaiting }: Progress, step: Step, next: Step | undefined, { now }: View): string {
   if (step.startedAt === undefined) return '';
   const isOver = step.state === 'done' || step.state === 'skipped' || step.state === 'undone';
-  const end = next?.startedAt ?? (isOver || progress.endedAt !== null ? progress.endedAt : new Date(now).toISOString());
+  // A further attempt of the next step has taken the place of the first, and with it the end of this one.
+  if (isOver && (next?.attempt ?? 1) > 1) return '';
+  const until = step.state === 'failed' && awaiting?.kind === 'operator' ? awaiting.since : new Date(now).toISOString();
+  const end = next?.startedAt ?? (isOver || endedAt !== null ? endedAt : until);
   return end === null ? '' : describeDuration(Math.max(0, Date.parse(end) - Date.parse(step.startedAt)));
 }
 
