@@ -67,7 +67,7 @@ describe('a schedule on a real server', () => {
     const berlin = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', hour: '2-digit', weekday: 'short' });
     expect(berlin.format(new Date(next))).toMatch(/^(Mon|Tue|Wed|Thu|Fri).*20$/);
     expect(schedule.nextRuns).toHaveLength(5);
-  }, 20_000);
+  });
 
   test('runs when it is triggered, and its result is the ending of what it started', async () => {
     const name = freshName();
@@ -78,7 +78,7 @@ describe('a schedule on a real server', () => {
     expect(done.lastRun).toMatchObject({ phase: 'Done', started: `env/${name}`, failure: null });
     expect(done).toMatchObject({ troubles: [], counts: { taken: 1, missed: 0, skipped: 0 } });
     expect(await stack().progress(`env/${name}`)).toMatchObject({ phase: 'Ready' });
-  }, 60_000);
+  });
 
   test('is paused by a run that fails, shows it as trouble, and goes on when it is resumed', async () => {
     const name = freshName();
@@ -99,7 +99,7 @@ describe('a schedule on a real server', () => {
     expect(resumed.troubles).toHaveLength(1);
     await open().trigger(schedule.name);
     expect((await settled(schedule.name, (one) => hasEnded(one) && one.results.length === 2)).troubles).toEqual([]);
-  }, 60_000);
+  });
 
   test('refuses a second run while one is under way; what it skips by itself is trouble until somebody resumes', async () => {
     const name = freshName();
@@ -118,7 +118,7 @@ describe('a schedule on a real server', () => {
     await settled(schedule.name, hasEnded);
     const [row] = (await open().list()).filter((one) => one.name === schedule.name);
     expect(row).toMatchObject({ paused: true, note: 'paused by tester: because', lastRun: { phase: 'Done' } });
-  }, 60_000);
+  });
 
   test('refuses what cannot be, before anything is sent', async () => {
     const start = { what: 'teardown', name: 'team-a' } as const;
@@ -143,7 +143,7 @@ describe('a schedule on a real server', () => {
     });
     await open().delete(name);
     await expect(open().trigger(name)).rejects.toThrow(OperationNotFoundError);
-  }, 20_000);
+  });
 
   test("leaves other people's schedules of the namespace alone", async () => {
     const scheduleId = freshName();
@@ -156,5 +156,5 @@ describe('a schedule on a real server', () => {
     } finally {
       await handle.delete();
     }
-  }, 20_000);
+  });
 });

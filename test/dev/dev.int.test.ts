@@ -1,13 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { runDev } from '../../src/dev/dev.js';
 import { startStack } from '../../src/dev/stack.js';
 import { createLogger } from '../../src/worker/logging.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { workflowBundle } from '../support/workflow-bundle.js';
-
-jest.setTimeout(60_000);
 
 const quiet = () => createLogger({ format: 'json', level: 'error', destination: new PassThrough().resume() });
 

@@ -5,15 +5,13 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
 import { readInstallation } from '../../src/worker/installation.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../../src/worker/search-attributes.js';
 import { temporalAddress } from '../support/temporal-server.js';
-
-jest.setTimeout(60_000);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'modelarts-ops-db-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));

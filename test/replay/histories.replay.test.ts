@@ -25,7 +25,7 @@ const waitingPhases: Readonly<Record<string, readonly string[]>> = {
 let code: string;
 beforeAll(async () => {
   code = await makeWorkflowBundle();
-}, 60_000);
+});
 
 const replay = async (history: unknown, name: string) =>
   await Worker.runReplayHistory({ workflowBundle: { code } }, history, name);

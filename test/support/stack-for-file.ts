@@ -10,7 +10,7 @@ export function stackForFile(): () => Stack {
   };
   beforeAll(async () => {
     stack = await startStack();
-  }, 60_000);
+  });
   afterEach(() => {
     try {
       started().simulator.faults.expectAllHit();

@@ -1,13 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { NativeConnection } from '@temporalio/worker';
 import { freePort } from '../../src/dev/free-port.js';
 import { checkNamespace, connectToTemporal } from '../../src/worker/connect.js';
 import { createLogger } from '../../src/worker/logging.js';
 import { temporalAddress } from '../support/temporal-server.js';
-
-jest.setTimeout(30_000);
 
 function connecting(address: string, namespace: string, sleep: (ms: number) => Promise<void>) {
   const log = new PassThrough();

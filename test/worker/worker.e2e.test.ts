@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
 import { temporalAddress } from '../support/temporal-server.js';
-
-jest.setTimeout(60_000);
 
 let child: ChildProcess | null = null;
 afterEach(() => {

@@ -45,7 +45,7 @@ describe('an audit on a real server', () => {
       phase: 'Leased',
       notebook: { id: orphan?.id },
     });
-  }, 60_000);
+  });
 
   test('knows strangers, says unknown of a young one without a known name, and follows a hand-over', async () => {
     const [stranger, nameless, name] = [freshName('stranger'), freshName('nameless'), freshName()];
@@ -65,5 +65,5 @@ describe('an audit on a real server', () => {
     const report = await audit();
     expect(find(report, stranger)).toMatchObject({ standing: 'foreign', marker: null });
     expect(find(report, nameless)).toMatchObject({ standing: 'unknown', owner: null });
-  }, 60_000);
+  });
 });

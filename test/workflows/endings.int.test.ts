@@ -26,13 +26,13 @@ describe('teardownEnvironment', () => {
     expect(await handle.result()).toMatchObject({ phase: 'Gone', percent: 100 });
     expect(left()).toEqual([]);
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Cancelled', why: 'a teardown took over' });
-  }, 30_000);
+  });
 
   test('of nothing is Gone', async () => {
     const name = freshName();
     const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     expect(await handle.result()).toMatchObject({ phase: 'Gone' });
-  }, 30_000);
+  });
 
   test('calls a running operation off first, and nothing of it is left', async () => {
     const name = freshName();
@@ -42,7 +42,7 @@ describe('teardownEnvironment', () => {
     expect(await handle.result()).toMatchObject({ phase: 'Gone' });
     expect(await stack().progress(running.workflowId)).toMatchObject({ phase: 'Cancelled' });
     expect(left()).toEqual([]);
-  }, 30_000);
+  });
 
   test('keeps a pool with a stranger’s notebook on it, names the notebook, and leaves the pool an owner', async () => {
     const name = await makeEnvironment();
@@ -57,7 +57,7 @@ describe('teardownEnvironment', () => {
     });
     expect(stack().simulator.requests('pools.delete')).toEqual([]);
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
-  }, 30_000);
+  });
 
   test('goes on through deletes that fail', async () => {
     const name = await makeEnvironment();
@@ -68,7 +68,7 @@ describe('teardownEnvironment', () => {
     const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     expect(await handle.result()).toMatchObject({ phase: 'Gone' });
     expect(left()).toEqual([]);
-  }, 40_000);
+  });
 });
 
 describe('leaseEnvironment', () => {
@@ -78,14 +78,14 @@ describe('leaseEnvironment', () => {
     await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'op', reason: 'done' }] });
     expect(await lease.result()).toMatchObject({ phase: 'Gone', audit: [{ verb: 'release', by: 'op' }] });
     expect(left()).toEqual([]);
-  }, 30_000);
+  });
 
   test('a release without by and why is refused', async () => {
     const name = await makeEnvironment();
     const lease = stack().client.workflow.getHandle(`lease/${name}`);
     await expect(lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: '', reason: '' }] })).rejects.toThrow();
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
-  }, 30_000);
+  });
 });
 
 describe('the single parts', () => {
@@ -95,14 +95,14 @@ describe('the single parts', () => {
     const progress = (await handle.result()) as Progress;
     expect(progress).toMatchObject({ phase: 'Ready', notebook: null, steps: [{ name: 'validate' }, { name: 'pool' }] });
     expect(stack().simulator.requests('notebooks.create')).toEqual([]);
-  }, 30_000);
+  });
 
   test('launchNotebook makes a notebook alone, on a public flavor', async () => {
     const name = freshName('nb');
     const notebook = notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' });
     const handle = await stack().start('launchNotebook', `notebook/${name}`, { name, notebook });
     expect(await handle.result()).toMatchObject({ phase: 'Ready', pool: null, notebook: { status: 'RUNNING' } });
-  }, 30_000);
+  });
 
   test('changeResource stops and starts a notebook', async () => {
     const name = await makeEnvironment();
@@ -116,5 +116,5 @@ describe('the single parts', () => {
       });
     expect(await (await change('stop')).result()).toMatchObject({ phase: 'Done', notebook: { status: 'STOPPED' } });
     expect(await (await change('start')).result()).toMatchObject({ phase: 'Done', notebook: { status: 'RUNNING' } });
-  }, 30_000);
+  });
 });

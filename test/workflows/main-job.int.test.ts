@@ -43,7 +43,7 @@ describe('the main job', () => {
     });
     expect([creates('pools'), creates('notebooks'), pools().length, notebooks().length]).toEqual([1, 1, 1, 1]);
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased', pool: { id: progress.pool?.id } });
-  }, 30_000);
+  });
 
   test('refuses a document with every problem listed, and makes nothing', async () => {
     const name = freshName();
@@ -54,7 +54,7 @@ describe('the main job', () => {
     expect(failure.message).toContain('notebook');
     expect(failure.details?.[0]).toMatchObject({ phase: 'Failed', failure: { type: 'InvalidSpec' } });
     expect(creates('pools')).toBe(0);
-  }, 30_000);
+  });
 
   test('adopts what an earlier run of the same spec made, and makes nothing', async () => {
     const name = freshName();
@@ -62,7 +62,7 @@ describe('the main job', () => {
     const again = (await (await start(name)).result()) as Progress;
     expect(again).toMatchObject({ phase: 'Ready', audit: [{ verb: 'adopt' }, { verb: 'adopt' }] });
     expect([creates('pools'), creates('notebooks')]).toEqual([1, 1]);
-  }, 30_000);
+  });
 
   test('refuses another spec while the environment exists', async () => {
     const name = freshName();
@@ -70,7 +70,7 @@ describe('the main job', () => {
     const failure = await failureOf((await start(name, { pool: poolPart({ count: 1 }) })).result());
     expect(failure.type).toBe('SpecConflict');
     expect([pools().length, notebooks().length]).toEqual([1, 1]);
-  }, 30_000);
+  });
 
   test('makes one pool and one notebook although both answers are lost after the work was done', async () => {
     stack().simulator.faults.plan(
@@ -80,7 +80,7 @@ describe('the main job', () => {
     const progress = (await (await start(freshName())).result()) as Progress;
     expect(progress.phase).toBe('Ready');
     expect([creates('pools'), creates('notebooks'), pools().length, notebooks().length]).toEqual([1, 1, 1, 1]);
-  }, 30_000);
+  });
 
   test('posts again only after the settle window when a request was lost on its way', async () => {
     stack().simulator.faults.plan({ operation: 'pools.create', kind: 'lost', at: 'before' });
@@ -90,7 +90,7 @@ describe('the main job', () => {
     expect(pools()).toHaveLength(1);
     // Simulated time runs 250 times faster, and the settle window is 1.5 s.
     expect(Date.parse(second?.at ?? '') - Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(350_000);
-  }, 30_000);
+  });
 
   test('is not ended by bad answers while it waits', async () => {
     stack().simulator.faults.plan(
@@ -107,7 +107,7 @@ describe('the main job', () => {
       { operation: 'notebooks.list', kind: 'status', status: 500, body: { empty: true }, nth: 2, times: 2 },
     );
     expect(await (await start(freshName())).result()).toMatchObject({ phase: 'Ready' });
-  }, 30_000);
+  });
 });
 
 describe('calling it off', () => {
@@ -125,7 +125,7 @@ describe('calling it off', () => {
     });
     expect(progress.steps[1]).toMatchObject({ name: 'pool', state: 'undone' });
     expect(pools()).toEqual([]);
-  }, 30_000);
+  });
 
   test('onCancel keep leaves the pool to a lease', async () => {
     const name = freshName();
@@ -135,7 +135,7 @@ describe('calling it off', () => {
     await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
     expect(stack().simulator.requests('pools.delete')).toEqual([]);
-  }, 30_000);
+  });
 
   test('a pause shows as Paused, sends nothing that changes anything, and a resume goes on', async () => {
     const name = freshName();
@@ -147,7 +147,7 @@ describe('calling it off', () => {
     expect(creates('notebooks')).toBe(0);
     await handle.signal(resumeSignal, { by: 'op' });
     expect(await handle.result()).toMatchObject({ phase: 'Ready' });
-  }, 30_000);
+  });
 });
 
 describe('failing', () => {
@@ -164,7 +164,7 @@ describe('failing', () => {
       .simulator.requests()
       .filter(({ method }) => method === 'DELETE');
     expect(deletes.map(({ operation }) => operation)).toEqual(['notebooks.delete', 'pools.delete']);
-  }, 30_000);
+  });
 
   test('onFailure keep leaves what was made to a lease and ends Failed', async () => {
     const name = freshName();
@@ -172,7 +172,7 @@ describe('failing', () => {
     const failure = await failureOf((await start(name, { onFailure: 'keep' })).result());
     expect(failure.details?.[0]).toMatchObject({ phase: 'Failed', lease: { endsAt: null } });
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
-  }, 30_000);
+  });
 
   test('a pool that is half there is never called ready', async () => {
     stack().simulator.faults.plan({ operation: 'pools.create', kind: 'partialNodes', missing: 1 });
@@ -181,7 +181,7 @@ describe('failing', () => {
     expect(failure.type).toMatch(/PoolUnhealthy|DeadlineExceeded/);
     expect(creates('notebooks')).toBe(0);
     expect(pools()).toEqual([]);
-  }, 30_000);
+  });
 
   test('a stranger with the name ends the run with NameTaken and is left alone', async () => {
     const name = freshName();
@@ -190,7 +190,7 @@ describe('failing', () => {
     const failure = await failureOf((await start(name)).result());
     expect(failure.type).toBe('NameTaken');
     expect(stack().simulator.requests('pools.delete')).toEqual([]);
-  }, 30_000);
+  });
 
   test('a flavor that is sold out everywhere is waited for, then made', async () => {
     await stack().setSale('modelarts.vm.gpu.t4u8', 'soldout');
@@ -203,7 +203,7 @@ describe('failing', () => {
     expect(creates('pools')).toBe(0);
     await stack().setSale('modelarts.vm.gpu.t4u8', 'normal');
     expect(await handle.result()).toMatchObject({ phase: 'Ready' });
-  }, 30_000);
+  });
 
   test('a choice without capacity is cleaned up and the next one is tried', async () => {
     stack().simulator.faults.plan({
@@ -216,5 +216,5 @@ describe('failing', () => {
     const progress = (await (await start(freshName(), { pool, notebook: notebookPart() })).result()) as Progress;
     expect(progress.steps[1]).toMatchObject({ name: 'pool', state: 'done', attempt: 2 });
     expect(pools()).toHaveLength(1);
-  }, 30_000);
+  });
 });
