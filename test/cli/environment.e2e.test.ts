@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Progress } from '../../src/contract/progress.js';
+import { progressKeys } from '../support/progress-keys.js';
 import { environmentDocument, freshName, poolPart } from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';
 
@@ -8,27 +9,6 @@ beforeAll(async () => {
   shell = await openShell();
 }, 60_000);
 afterAll(async () => await shell?.close());
-
-/** Every key of a progress, which is there whether or not it has a value (design section 5). */
-const progressKeys = [
-  'name',
-  'operation',
-  'workflowId',
-  'runId',
-  'phase',
-  'phaseSince',
-  'startedAt',
-  'endedAt',
-  'percent',
-  'why',
-  'steps',
-  'pool',
-  'notebook',
-  'failure',
-  'awaiting',
-  'lease',
-  'audit',
-];
 
 test('an environment is made, looked at in every way, and torn down with verified absence', async () => {
   const name = freshName();

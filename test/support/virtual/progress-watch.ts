@@ -1,26 +1,6 @@
 import { isEnding, phases } from '../../../src/contract/phases.js';
 import type { Progress } from '../../../src/contract/progress.js';
-
-const keys = [
-  'name',
-  'operation',
-  'workflowId',
-  'runId',
-  'phase',
-  'phaseSince',
-  'startedAt',
-  'endedAt',
-  'percent',
-  'why',
-  'steps',
-  'pool',
-  'notebook',
-  'failure',
-  'awaiting',
-  'lease',
-  'audit',
-  'auditDropped',
-];
+import { progressKeys } from '../progress-keys.js';
 
 /** Watches the progress of one workflow go on, and says what is wrong with it. */
 export class ProgressWatch {
@@ -31,7 +11,7 @@ export class ProgressWatch {
     const { phase, percent, why } = progress;
     const problems: string[] = [];
     const wrong = (what: string) => problems.push(`progress of ${progress.workflowId}: ${what} (${phase}, ${why})`);
-    const missing = keys.filter((key) => !(key in progress));
+    const missing = progressKeys.filter((key) => !(key in progress));
     if (missing.length > 0) wrong(`lacks ${missing.join(', ')}`);
     if (!phases.includes(phase)) wrong(`unknown phase ${phase}`);
     if (!Number.isInteger(percent) || percent < 0 || percent > 100) wrong(`percent ${percent}`);
