@@ -35,12 +35,13 @@ export function checkSchedule(schedule: NewSchedule, thisYear: number) {
     throw new InvalidScheduleError(`name ${String(name)}: write 1 to 64 letters, digits, - and _`);
   }
   const problem = cronProblem(cron, thisYear);
-  if (problem !== null) throw new InvalidScheduleError(`cron ${cron}: ${problem}`);
+  if (problem !== null) throw new InvalidScheduleError(`cron '${cron}': ${problem}`);
   const zone = findTimeZone(timezone);
   if (zone === null) {
     const advice = 'write a place, as Europe/Berlin, or UTC';
     throw new InvalidScheduleError(`timezone ${timezone}: there is no such zone; ${advice}`);
   }
-  if (catchupMs < leastCatchupMs) throw new InvalidScheduleError('catchup: Temporal takes no less than 10s');
+  if (catchupMs < leastCatchupMs)
+    throw new InvalidScheduleError('the catch-up window: Temporal takes no less than 10s');
   return { name, cron: cron.trim(), timezone: zone, jitterMs, catchupMs };
 }

@@ -68,12 +68,14 @@ function closedProgress(run: Run, last: Progress): Progress {
   const endedAt = (run.closedAt ?? run.startedAt).toISOString();
   if (run.status === 'CANCELLED') return { ...last, phase: 'Cancelled', phaseSince: endedAt, endedAt };
   const how = run.status === 'TERMINATED' ? 'terminated in Temporal' : `closed by Temporal (${run.status})`;
+  // What a lease says of itself, that it is in use and can be released, holds no more.
+  const what = last.phase === 'Leased' ? '' : `: ${last.why}`;
   return {
     ...last,
     phase: 'Failed',
     phaseSince: endedAt,
     endedAt,
-    why: `${how} while it was ${last.phase}: ${last.why}; what it made may still be there`,
+    why: `${how} while it was ${last.phase}${what}; what it made may still be there (\`maops audit\`)`,
   };
 }
 

@@ -38,7 +38,7 @@ export function cronProblem(text: string, thisYear: number): string | null {
   const texts = cron === '' ? [] : cron.split(/\s+/);
   const fields = fieldsFor(texts.length);
   if (fields === null) {
-    return `it has ${texts.length} fields; write minute, hour, day of month, month and day of week, as 0 20 * * 1-5`;
+    return `it has ${texts.length === 1 ? '1 field' : `${texts.length} fields`}; write minute, hour, day of month, month and day of week, as 0 20 * * 1-5`;
   }
   const values = new Map<string, ReadonlySet<number>>();
   for (const [index, field] of fields.entries()) {
@@ -46,7 +46,9 @@ export function cronProblem(text: string, thisYear: number): string | null {
     if (typeof read === 'string') return read;
     values.set(field.name, read);
   }
-  return canComeTrue(values, thisYear) ? null : 'it never comes true: there is no such day';
+  const years = values.get(year.name);
+  if (years !== undefined && Math.max(...years) < thisYear) return 'it never comes true: those years are over';
+  return canComeTrue(values) ? null : 'it never comes true: there is no such day';
 }
 
 function fieldsFor(count: number): readonly Field[] | null {
@@ -87,9 +89,7 @@ function numberIn({ min, max, words }: Field, text: string): number | null {
   return /^\d+$/.test(text) && value >= min && value <= max ? value : null;
 }
 
-function canComeTrue(values: ReadonlyMap<string, ReadonlySet<number>>, thisYear: number): boolean {
-  const years = values.get(year.name);
-  if (years !== undefined && Math.max(...years) < thisYear) return false;
+function canComeTrue(values: ReadonlyMap<string, ReadonlySet<number>>): boolean {
   const first = Math.min(...(values.get('day of month') ?? [1]));
   return [...(values.get('month') ?? [])].some((month) => first <= (longestMonth[month - 1] ?? 0));
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { PriceTable } from '../domain/price.js';
 import { section } from './field.js';
 import { isFields } from './finding.js';
+import { unknownKeyMessage } from './nearest-key.js';
 
 const price = z.number({ error: 'must be a number: money per hour' }).min(0, { error: 'must not be negative' });
 
@@ -41,10 +42,10 @@ export function parsePrices(text: string): PriceCheck {
   }
   const checked = priceTable.safeParse(document);
   if (checked.success) return { ok: true, table: checked.data };
-  return {
-    ok: false,
-    problems: checked.error.issues.map(({ path, message }) =>
-      path.length === 0 ? message : `${path.join('.')}: ${message}`,
-    ),
-  };
+  const problems = checked.error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => unknownKeyMessage(key, Object.keys(priceTable.shape)));
+    return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
+  });
+  return { ok: false, problems };
 }

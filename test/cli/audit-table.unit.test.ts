@@ -57,9 +57,9 @@ const report: AuditReport = {
 
 describe('an audit as text', () => {
   test('has one row each, sums, what is missing, and what to do next', () => {
-    expect(renderAudit(report, null)).toBe(`\
+    expect(renderAudit(report, { timeZone: 'Europe/Berlin' })).toBe(`\
 KIND      NAME    STANDING  STATE    AGE    COST/H  SO FAR  WHY
-pool      lost    orphan    Running  1d 3h  2.20    59.40   env/lost made it, and nothing of lost is open: it ended TERMINATED at 2026-03-02T12:00:00.000Z
+pool      lost    orphan    Running  1d 3h  2.20    59.40   env/lost made it, and nothing of lost is open: it ended TERMINATED at 2026-03-02 13:00 CET
 pool      team-a  owned     Running  1d 3h  2.20    59.40   lease/team-a: Leased
 notebook  team-a  owned*    STOPPED  1d 3h  0.00    ?       lease/team-a: Leased
 pool      theirs  foreign   Running  -      ?       ?       no marker
@@ -74,18 +74,24 @@ orphan: give it an owner with \`maops audit adopt lost\`, or see \`maops sweep p
 
   test('fits a terminal by cutting the reasons, and has no costs without a price table', () => {
     const unpriced = { ...report, costs: null, findings: report.findings.map((one) => ({ ...one, cost: null })) };
-    const text = renderAudit(unpriced, 80);
+    const text = renderAudit(unpriced, { timeZone: 'UTC', columns: 80 });
     expect(text.split('\n')[1]).toBe(
       'pool      lost    orphan    Running  1d 3h  env/lost made it, and nothing of lo…',
     );
     expect(text).not.toMatch(/COST|EUR/);
   });
 
+  test('of the cloud alone says who could tell more, not that nothing can be said', () => {
+    const findings = [finding({ standing: 'unknown', why: 'carries our marker; Temporal was not asked' })];
+    const text = renderAudit({ ...report, source: 'cloud', findings }, { timeZone: 'UTC' });
+    expect(text).toContain('who owns it is known to Temporal alone; `maops audit` asks it');
+  });
+
   test('of nothing says so', () => {
     const counts = { orphan: 0, owned: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
-    expect(renderAudit({ ...report, findings: [], counts, costs: null, unpriced: [], unread: [] }, 80)).toBe(
-      'no pools and no notebooks',
-    );
+    expect(
+      renderAudit({ ...report, findings: [], counts, costs: null, unpriced: [], unread: [] }, { timeZone: 'UTC' }),
+    ).toBe('no pools and no notebooks');
   });
 });
 

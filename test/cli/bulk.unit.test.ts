@@ -91,6 +91,14 @@ describe('a command to one', () => {
     expect(terminal.out()).not.toContain('approved');
   });
 
+  test('says what holds back what would follow from it', async () => {
+    const { context, terminal } = one(true, {
+      approve: makeProgress({ workflowId: 'env/a', name: 'a', phase: 'Paused' }),
+    });
+    expect(await steerOne(context, approveA, say)).toBe(0);
+    expect(terminal.err()).toContain('goes on; not before its pause ends: `maops env resume a --reason …`');
+  });
+
   test('shows the answer when nothing follows soon', async () => {
     const answer = makeProgress({ workflowId: 'env/a', why: 'approved' });
     const { context, terminal } = one(false, { progress: answer, approve: answer });

@@ -64,6 +64,10 @@ describe('wrong usage ends with 2, says what is wrong, and prints no result', ()
     ['a blank reason of a change', ['env', 'protect', 'team-a', '--reason', ''], 'It is blank: say why.'],
     ['a blank reason of an answer', ['env', 'resolve', 'a', 'skip', '--reason', ''], 'It is blank: say why.'],
     ['a blank reason for a schedule', ['schedule', 'pause', 'nightly', '--reason', ''], 'It is blank: say why.'],
+    ['a blank reason of a teardown', ['env', 'teardown', 'team-a', '--reason', ' '], 'It is blank: say why.'],
+    ['a blank reason of a sweep', ['sweep', 'plan', '--reason', ' '], 'It is blank: say why.'],
+    ['a blank reason of a delete', ['pool', 'delete', 'team-a', '--reason', ' '], 'It is blank: say why.'],
+    ['a blank reason of an adoption', ['audit', 'adopt', 'team-a', '--reason', ' '], 'It is blank: say why.'],
     ['an extension by nothing', ['env', 'extend', 'team-a', '0s', '--reason', 'x'], 'must be more than 0'],
     ['an unknown verb', ['env', 'resolve', 'team-a', 'explode', '--reason', 'x'], 'retry, rollback, abandon, skip'],
     [

@@ -70,7 +70,7 @@ describe('maops schedule', () => {
       audit: [{ verb: 'started', by: `schedule/${name}`, reason: `env/${environment}` }],
     });
     const shown = await shell.run(['schedule', 'show', name]);
-    expect(shown.out).toMatch(new RegExp(`Done +\\S+.*env/${environment} +env/${environment} ended Ready`));
+    expect(shown.out).toMatch(new RegExp(`Done +\\S.* +env/${environment} ended Ready`));
 
     const said = await shell.json<ScheduleDetails>(['schedule', 'pause', name, ...because]);
     expect(said).toMatchObject({ paused: true, pausedByFailure: false, note: 'paused by tester: because' });
@@ -79,6 +79,8 @@ describe('maops schedule', () => {
 
     const deleted = await shell.run(['schedule', 'delete', name]);
     expect(deleted).toMatchObject({ code: 0, err: expect.stringContaining(`schedule ${name} is deleted`) });
+    expect(deleted.out).toContain('  deleted\n');
+    expect(deleted.out).not.toContain('next');
     const gone = await shell.run(['schedule', 'show', name]);
     expect(gone).toMatchObject({ code: 1, out: '', err: expect.stringContaining('`maops schedule list`') });
   }, 90_000);
@@ -103,6 +105,7 @@ describe('maops schedule', () => {
     const name = scheduleName();
     const { code, err } = await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody', '--paused']);
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('knows no environment nobody yet') });
+    expect(err).toContain(`made, paused: \`maops schedule resume ${name} --reason …\``);
     const run = await shell.json(['schedule', 'trigger', name, '--wait']);
     expect(run).toMatchObject({ phase: 'Done', why: expect.stringContaining('teardown/nobody ended Gone') });
     expect((await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody'])).code).toBe(1);
@@ -120,6 +123,8 @@ describe('maops schedule', () => {
       [['--cron', '0 25 * * *', '--sweep'], 'hour 25: write numbers from 0 to 23'],
       [[...never, '--sweep', '--timezone', 'Mars/Base'], 'timezone Mars/Base: there is no such zone'],
       [[...never, '--sweep', '--jitter', '5'], '--jitter 5: a duration is'],
+      [[...never, '--sweep', '--catchup', '1s'], 'the catch-up window: Temporal takes no less than 10s'],
+      [[...never, '--sweep', '--reason', ' '], 'It is blank: say why.'],
       [[...never, '--sweep', '--rules', rules], 'protect.nmaes'],
       [[...never, '--provision', bad], 'the spec is not valid'],
     ];

@@ -46,6 +46,12 @@ test('a sentence goes on in the next line between two words, and its own lines s
   expect(wrapText(problems, undefined)).toBe(problems);
 });
 
+test('a command in backticks is not broken, unless it has no room anywhere', () => {
+  const next = 'When it may go: `maops env teardown team-a`, then look.';
+  expect(wrapText(next, 30)).toBe('When it may go:\n`maops env teardown team-a`,\nthen look.');
+  expect(wrapText(next, 24)).toBe('When it may go: `maops\nenv teardown team-a`,\nthen look.');
+});
+
 test('what a check found, and its hint, go on below themselves', () => {
   const check = {
     check: 'settings',
@@ -64,6 +70,11 @@ test('times inside a sentence are shown in the zone of the reader', () => {
   expect(localTimes('approval until 2026-11-22T08:48:28.759Z; or not', 'Europe/Berlin')).toBe(
     'approval until 2026-11-22 09:48 CET; or not',
   );
+});
+
+test('times inside quotes stay as they are: they are part of a query', () => {
+  const text = 'It is a List Filter of Temporal, as StartTime < "2026-01-31T00:00:00Z".';
+  expect(localTimes(text, 'Europe/Berlin')).toBe(text);
 });
 
 test('times inside workflow ids stay as they are: the id is what other commands take', () => {

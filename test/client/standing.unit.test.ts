@@ -54,6 +54,14 @@ describe('where a run stands', () => {
     });
   });
 
+  test('of a terminated lease no longer says that it is in use', async () => {
+    const progress = makeProgress({ phase: 'Leased', why: 'team-a is in use; release it' });
+    const run = makeRun('lease/team-a', { status: 'TERMINATED', closedAt: closed, answers: { progress } });
+    expect((await standing(run)).why).toBe(
+      'terminated in Temporal while it was Leased; what it made may still be there (`maops audit`)',
+    );
+  });
+
   test('of a cancelled run is Cancelled also when no worker is left to say so', async () => {
     expect(await standing(makeRun('env/team-a', { status: 'CANCELLED', closedAt: closed }))).toMatchObject({
       phase: 'Cancelled',

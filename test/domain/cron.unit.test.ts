@@ -39,6 +39,7 @@ describe('a cron expression', () => {
     ['@every 1h30m', 'after @every comes'],
     ['0 0 30 2 *', 'it never comes true'],
     ['0 0 31 4,6,9,11 *', 'it never comes true'],
-    ['0 20 * * * 2020', 'it never comes true'],
+    ['0 20 * * * 2020', 'it never comes true: those years are over'],
+    ['daily', 'it has 1 field;'],
   ])('%s is refused: %s', (cron, message) => expect(problem(cron)).toContain(message));
 });

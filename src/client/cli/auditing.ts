@@ -7,6 +7,7 @@ import { ServerUnreachableError, WorkerUnreachableError } from '../errors.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { renderAudit } from './render/audit.js';
+import { viewOf } from './view.js';
 
 /** Reads the cloud alone: ages and money of everything, and whose marker it carries. Nobody is asked who owns it. */
 export async function auditCloud(context: Context): Promise<AuditReport> {
@@ -36,7 +37,6 @@ export async function auditOrCloud(context: Context, signal: AbortSignal): Promi
 
 /** Prints a report; with `check` it fails when there is something to act on. */
 export function answerAudit(context: Context, report: AuditReport, check: boolean): ExitCode {
-  const { isTTY, columns } = context.terminal.stdout;
-  context.result(report, renderAudit(report, isTTY === true && columns !== undefined ? columns : null));
+  context.result(report, renderAudit(report, viewOf(context)));
   return check && needsAction(report) ? exitCodes.failed : exitCodes.done;
 }

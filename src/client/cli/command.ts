@@ -18,12 +18,20 @@ export function collect(value: string, previous: readonly string[] = []): string
   return [...previous, value];
 }
 
-/** An option without which a command does nothing: a blank reason would tell the audit as little as none. */
+/** An option without which a command does nothing. */
 export function requireReason(command: Command, description = 'why; it is kept in the audit'): Command {
-  return command.requiredOption('--reason <text>', description, (text: string) => {
-    if (text.trim() === '') throw new InvalidArgumentError('It is blank: say why.');
-    return text;
-  });
+  return command.requiredOption('--reason <text>', description, readReason);
+}
+
+/** As `requireReason`, where a command can say by itself why. */
+export function offerReason(command: Command, description: string, otherwise?: string): Command {
+  return command.option('--reason <text>', description, readReason, otherwise);
+}
+
+/** A blank reason would tell the audit as little as none. */
+function readReason(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is blank: say why.');
+  return text;
 }
 
 /** What every command takes. */

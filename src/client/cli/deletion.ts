@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { operationId } from '../../contract/ids.js';
 import { OperationRefusedError } from '../errors.js';
-import { example, type Run } from './command.js';
+import { example, offerReason, type Run } from './command.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 import { openOperations, readPlan, sayGone, tearDown } from './tearing-down.js';
@@ -13,10 +13,8 @@ interface DeleteOptions {
 
 /** Declares the delete of a single resource. It runs as a teardown of its name, so it is refused where that would take more. */
 export function defineDelete(command: Command, run: Run, kind: 'pool' | 'notebook'): void {
-  command
-    .argument('<name>', `the ${kind}'s name`)
-    .option('--wait', 'wait until it is verified that it is gone')
-    .option('--reason <text>', 'why; it is kept in the audit of what is called off', 'delete')
+  command.argument('<name>', `the ${kind}'s name`).option('--wait', 'wait until it is verified that it is gone');
+  offerReason(command, 'why; it is kept in the audit of what is called off', 'delete')
     .addHelpText('after', example(`maops ${kind} delete training-${kind} --wait`))
     .action((name: string, { wait = false, reason }: DeleteOptions) =>
       run((context) => deleteResource(context, kind, name, wait, reason)),

@@ -5,6 +5,7 @@ import { type CommandEntry, commandEntries, nounSummaries } from './commands.js'
 import { namesCommand, printNames } from './completion/names.js';
 import { openContext } from './context.js';
 import { describeError, type ExitCode, exitCodeOf, exitCodes, exitCodesHelp } from './exit.js';
+import { localTimes } from './render/time.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
 /** How long a command may take to wind up after Ctrl-C before the process ends anyway. */
@@ -129,7 +130,7 @@ async function perform(terminal: Terminal, options: PerformOptions, work: Parame
     return interrupt.signal.aborted ? sayInterrupted() : code;
   } catch (error) {
     if (interrupt.signal.aborted) return sayInterrupted();
-    terminal.stderr.write(describeError(error, options.debug));
+    terminal.stderr.write(localTimes(describeError(error, options.debug), terminal.timeZone));
     return exitCodeOf(error);
   } finally {
     process.removeListener('SIGINT', onSigint);

@@ -108,10 +108,17 @@ export async function steerOne(
 ): Promise<ExitCode> {
   const operations = await context.operations();
   const answer = await steer(operations);
-  if (counted !== undefined) context.notice(counted(answer));
+  if (counted !== undefined) context.notice(`${counted(answer)}${heldBack(answer)}`);
   const progress = counted === undefined || context.json ? answer : await stateAfter(context, operations, answer);
   context.result(progress, renderProgress(progress, viewOf(context)));
   return exitCodes.done;
+}
+
+/** A pause holds back what an answer leads to; empty where there is none. */
+function heldBack({ name, workflowId, phase }: Progress): string {
+  if (phase !== 'Paused') return '';
+  const target = workflowId === `env/${name}` ? name : workflowId;
+  return `; not before its pause ends: \`maops env resume ${target} --reason …\``;
 }
 
 /** What stands after an answer that was given before anything followed from it; the answer itself when nothing does soon. */

@@ -3,6 +3,7 @@ import type { SweepProgress } from '../../contract/workflows.js';
 import type { Plan } from '../../domain/plan.js';
 import { isFields } from '../../spec/finding.js';
 import { checkSweepRules } from '../../spec/sweep-rules.js';
+import { offerReason } from './command.js';
 import type { Context } from './context.js';
 import { UsageError } from './exit.js';
 import { readRules } from './rules-file.js';
@@ -16,10 +17,10 @@ export interface SweepOptions {
 
 /** Declares what plan and apply share. */
 export function defineSweep(command: Command, reason: string): Command {
-  return command
+  command
     .option('--rules <file>', 'what it may take and what it leaves; without, orphans of any age are in the plan too')
-    .option('--max-share <percent>', 'how much of what carries our marker one plan may delete (default: 20)')
-    .option('--reason <text>', 'why; it is kept in the audit', reason);
+    .option('--max-share <percent>', 'how much of what carries our marker one plan may delete (default: 20)');
+  return offerReason(command, 'why; it is kept in the audit', reason);
 }
 
 /**

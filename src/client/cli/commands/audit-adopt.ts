@@ -1,12 +1,11 @@
-import { type Define, example } from '../command.js';
+import { type Define, example, offerReason } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { adoptionOf, renderAdoption } from '../render/adoption.js';
 
 /** `maops audit adopt`: gives an orphan an owner again, its lease. */
 export const auditAdopt: Define = (command, run) => {
-  command
-    .argument('<id>', 'the id of the pool or notebook, or its name')
-    .option('--reason <text>', 'why; it is kept in the audit', 'adopted')
+  command.argument('<id>', 'the id of the pool or notebook, or its name');
+  offerReason(command, 'why; it is kept in the audit', 'adopted')
     .addHelpText('after', example('maops audit adopt team-a', "maops audit adopt team-a --reason 'still in use'"))
     .action((id: string, { reason }: { readonly reason: string }) =>
       run(async (context) => {

@@ -1,7 +1,7 @@
 import { keepRule } from '../../../domain/sweep-rules.js';
 import { OperationRefusedError } from '../../errors.js';
 import type { PlannedRemoval } from '../../removal-plan.js';
-import { type Define, example } from '../command.js';
+import { type Define, example, offerReason } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import { renderItems } from '../render/plan.js';
@@ -22,8 +22,8 @@ export const envTeardown: Define = (command, run) => {
     .argument('<name>', 'the environment')
     .option('--yes', 'delete without asking')
     .option('--wait', 'wait until it is verified that everything is gone')
-    .option('--hash <hash>', 'delete exactly the plan that was shown with this hash, or nothing')
-    .option('--reason <text>', 'why; it is kept in the audit of what is called off', 'teardown')
+    .option('--hash <hash>', 'delete exactly the plan that was shown with this hash, or nothing');
+  offerReason(command, 'why; it is kept in the audit of what is called off', 'teardown')
     .addHelpText('after', example('maops env teardown team-a', 'maops env teardown team-a --yes --wait'))
     .action((name: string, options: Options) => run((context) => teardown(context, name, options)));
 };

@@ -1,7 +1,7 @@
 import type { ScheduledInput } from '../../../contract/workflows.js';
 import { isName } from '../../../domain/name.js';
 import { OperationNotFoundError } from '../../errors.js';
-import { type Define, example } from '../command.js';
+import { type Define, example, offerReason } from '../command.js';
 import type { Context } from '../context.js';
 import { exitCodes, UsageError } from '../exit.js';
 import { readDuration } from '../following.js';
@@ -38,8 +38,8 @@ export const scheduleCreate: Define = (command, run) => {
     .option('--apply', 'with --sweep: really delete')
     .option('--rules <file>', 'with --sweep: what it may take and what it leaves')
     .option('--teardown <environment>', 'delete this environment')
-    .option('--provision <file>', 'make the environment of this spec')
-    .option('--reason <text>', 'why; it is kept with the schedule and in the audit of what it starts')
+    .option('--provision <file>', 'make the environment of this spec');
+  offerReason(command, 'why; it is kept with the schedule and in the audit of what it starts')
     .option('--paused', 'make it paused')
     .option('--jitter <duration>', 'start up to this much later than the time says (default: 30s)')
     .option('--catchup <duration>', 'how late a run is made up for when Temporal was away (default: 10m)')
@@ -69,7 +69,11 @@ export const scheduleCreate: Define = (command, run) => {
         });
         context.result(made, renderSchedule(made, viewOf(context)));
         const times = made.nextRuns.slice(0, 3).map((time) => formatTime(time, context.terminal.timeZone));
-        context.notice(`schedule ${name} is made${paused ? ', paused' : ''}; next runs: ${times.join(', ')}`);
+        context.notice(
+          paused
+            ? `schedule ${name} is made, paused: \`maops schedule resume ${name} --reason …\` lets it run, \`maops schedule trigger ${name}\` runs it once`
+            : `schedule ${name} is made; next runs: ${times.join(', ')}`,
+        );
         if (start.what === 'teardown') await warnOfUnknown(context, start.name);
         return exitCodes.done;
       }),

@@ -1,6 +1,6 @@
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
-import { renderSchedule } from '../render/schedules.js';
+import { renderDeleted } from '../render/schedules.js';
 import { viewOf } from '../view.js';
 
 /** `maops schedule delete`: a schedule is cheap to make again, so nobody is asked; what it was is printed. */
@@ -11,7 +11,7 @@ export const scheduleDelete: Define = (command, run) => {
     .action((name: string) =>
       run(async (context) => {
         const was = await (await context.session()).schedules.delete(name);
-        context.result(was, renderSchedule(was, viewOf(context)));
+        context.result(was, renderDeleted(was, viewOf(context)));
         const goesOn = was.running === null ? '' : `; ${was.running} goes on`;
         context.notice(`schedule ${name} is deleted (${was.does}, ${was.cron} ${was.timezone})${goesOn}`);
         return exitCodes.done;

@@ -2,26 +2,31 @@ import { type AuditFinding, type AuditReport, asksForAction, describeCounts } fr
 import { describeDuration } from '../../../domain/duration.js';
 import type { Standing } from '../../../domain/inventory.js';
 import type { Cost } from '../../../domain/price.js';
+import type { View } from './progress.js';
 import { renderTable } from './table.js';
+import { localTimes } from './time.js';
 
 /** The reason is cut down to this and no further. */
 const shortestWhy = 24;
 
 /** What to do next about each standing; `name` is that of the first one. */
-const hints: Readonly<Record<Standing, ((name: string) => string) | null>> = {
+const hints: Readonly<Record<Standing, ((name: string, source: AuditReport['source']) => string) | null>> = {
   orphan: (name) => `orphan: give it an owner with \`maops audit adopt ${name}\`, or see \`maops sweep plan\`.`,
   expired: (name) =>
     `expired: \`maops env show ${name}\` says why it is still there; \`maops env extend ${name}\` keeps it.`,
   stuck: (name) => `stuck: \`maops env why ${name}\` says what it waits for.`,
-  unknown: () => 'unknown: nothing can be said yet; look again later, `maops doctor` checks what could not be asked.',
+  unknown: (_name, source) =>
+    source === 'cloud'
+      ? 'unknown: who owns it is known to Temporal alone; `maops audit` asks it, `maops doctor` checks whether it answers.'
+      : 'unknown: nothing can be said yet; look again later, `maops doctor` checks what could not be asked.',
   owned: null,
   foreign: null,
 };
 
 /** An audit as a table that fits a terminal of so many columns, with what to do next. */
-export function renderAudit(report: AuditReport, columns: number | null): string {
+export function renderAudit(report: AuditReport, { columns, timeZone }: Pick<View, 'columns' | 'timeZone'>): string {
   const { findings, counts, costs, unpriced, unread } = report;
-  const blocks = [findings.length === 0 ? '' : renderFindings(findings, costs !== null, columns)];
+  const blocks = [findings.length === 0 ? '' : renderFindings(findings, costs !== null, { columns, timeZone })];
   const sum = costs === null ? '' : `; ${money(costs.perHour)} ${costs.currency} an hour, ${soFar(costs)} so far`;
   const isProtected = findings.some((finding) => finding.isProtected) ? '  (* protected)' : '';
   blocks.push(`${describeCounts(counts)}${sum}${isProtected}`);
@@ -29,11 +34,15 @@ export function renderAudit(report: AuditReport, columns: number | null): string
     ...unpriced.map((flavor) => `no price for ${flavor}: what uses it is in no sum`),
     ...unread.map((line) => `not read: ${line}`),
   ];
-  blocks.push(notes.join('\n'), hintsFor(findings).join('\n'));
+  blocks.push(notes.join('\n'), hintsFor(report).join('\n'));
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-function renderFindings(findings: readonly AuditFinding[], isPriced: boolean, columns: number | null): string {
+function renderFindings(
+  findings: readonly AuditFinding[],
+  isPriced: boolean,
+  { columns, timeZone }: Pick<View, 'columns' | 'timeZone'>,
+): string {
   const head = ['KIND', 'NAME', 'STANDING', 'STATE', 'AGE', ...(isPriced ? ['COST/H', 'SO FAR'] : [])];
   const rows = findings.map((finding) => [
     finding.kind,
@@ -45,14 +54,14 @@ function renderFindings(findings: readonly AuditFinding[], isPriced: boolean, co
   ]);
   const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const taken = widths.reduce((sum, width) => sum + width + 2, 0);
-  const room = columns === null ? Number.POSITIVE_INFINITY : Math.max(shortestWhy, columns - taken);
+  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(shortestWhy, columns - taken);
   return renderTable(
-    rows.map((row, index) => [...row, cut(findings[index]?.why ?? '', room)]),
+    rows.map((row, index) => [...row, cut(localTimes(findings[index]?.why ?? '', timeZone), room)]),
     [...head, 'WHY'],
   );
 }
 
-function hintsFor(findings: readonly AuditFinding[]): string[] {
+function hintsFor({ findings, source }: AuditReport): string[] {
   const first = new Map<Standing, AuditFinding>();
   for (const finding of findings) {
     if (asksForAction(finding) && !first.has(finding.standing)) first.set(finding.standing, finding);
@@ -61,7 +70,7 @@ function hintsFor(findings: readonly AuditFinding[]): string[] {
     const hint = hints[standing];
     // Steering commands take the operation's name, which a notebook need not have.
     const operation = owner?.slice(owner.indexOf('/') + 1) ?? name;
-    return hint === null ? [] : [hint(standing === 'orphan' ? name : operation)];
+    return hint === null ? [] : [hint(standing === 'orphan' ? name : operation, source)];
   });
 }
 

@@ -28,13 +28,13 @@ export function renderListed(listed: readonly Progress[], { now, timeZone, colum
 }
 
 /** What became of it, operation by operation. */
-export function renderSteered(rows: readonly BulkRow[], { colors, columns }: View): string {
+export function renderSteered(rows: readonly BulkRow[], { colors, columns, timeZone }: View): string {
   const paint = { done: colors.green, refused: colors.red, failed: colors.red, untouched: colors.yellow };
   return renderTable(
     rows.map(({ workflowId, result, reason }) => [
       workflowId,
       result === null ? '' : paint[result](result),
-      reason ?? '',
+      localTimes(reason ?? '', timeZone),
     ]),
     ['OPERATION', 'RESULT', 'REASON'],
     { columns, last: 'wrap' },

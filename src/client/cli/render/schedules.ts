@@ -3,7 +3,7 @@ import type { ScheduleDetails, ScheduledResult, ScheduleRow } from '../../schedu
 import type { Colors } from '../terminal.js';
 import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
-import { formatMinute, formatTime } from './time.js';
+import { formatMinute, formatTime, localTimes } from './time.js';
 
 /** One row per schedule, and under the table what is wrong with any of them. */
 export function renderSchedules(rows: readonly ScheduleRow[], view: View): string {
@@ -25,23 +25,19 @@ export function renderSchedules(rows: readonly ScheduleRow[], view: View): strin
     ['NAME', 'DOES', 'NEXT RUN', 'LAST RUN', 'RESULT', 'MISSED'],
   );
   const troubles = rows.flatMap(({ name, troubles }) => troubles.map((trouble) => `${name}: ${trouble}`));
-  return [table, troubles.map((trouble) => colors.red(trouble)).join('\n')]
+  return [table, troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n')]
     .filter((block) => block !== '')
     .join('\n\n');
 }
 
 /** A schedule with what it was made with, its next runs and the results of its last ones. */
 export function renderSchedule(schedule: ScheduleDetails, view: View): string {
-  const { timeZone, colors } = view;
+  const { timeZone, colors, columns } = view;
   const { counts, note, nextRuns } = schedule;
-  const maker = schedule.by === null ? 'somebody' : schedule.by;
   const head = `${colors.bold(schedule.name)}  ${schedule.does}  ${describeState(schedule, colors)}`;
   const fields = renderFields([
     ['cron', `${schedule.cron}  (${schedule.timezone})`],
-    [
-      'made',
-      `${formatTime(schedule.createdAt, timeZone)} by ${maker}${schedule.reason === null ? '' : `: ${schedule.reason}`}`,
-    ],
+    ['made', describeMaking(schedule, timeZone)],
     // How it was made is said above already.
     ['note', note?.startsWith('made by ') ? null : note],
     ['runs', `${counts.taken} taken, ${counts.missed} missed, ${counts.skipped} skipped`],
@@ -56,12 +52,39 @@ export function renderSchedule(schedule: ScheduleDetails, view: View): string {
     `  ${formatTime(result.startedAt, timeZone)}`,
     paintResult(result, colors),
     tookOf(result),
-    result.started ?? '-',
-    result.failure === null ? result.why : `${result.failure.type}: ${result.failure.message}`,
+    localTimes(describeOutcome(result), timeZone),
   ]);
-  const troubles = schedule.troubles.map((trouble) => colors.red(trouble)).join('\n');
-  const blocks = [head, fields, troubles, results.length === 0 ? 'it has not run yet' : renderTable(results)];
+  const troubles = schedule.troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n');
+  const table = renderTable(results, undefined, { columns, last: 'wrap' });
+  const blocks = [head, fields, troubles, whatToDo(schedule), results.length === 0 ? 'it has not run yet' : table];
   return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** A schedule that is there no more: what it was, and nothing of what will not come. */
+export function renderDeleted(schedule: ScheduleDetails, { timeZone, colors }: View): string {
+  const fields = renderFields([
+    ['cron', `${schedule.cron}  (${schedule.timezone})`],
+    ['made', describeMaking(schedule, timeZone)],
+    ['runs', `${schedule.counts.taken} taken`],
+  ]);
+  return `${colors.bold(schedule.name)}  ${schedule.does}  ${colors.dim('deleted')}\n\n${fields}`;
+}
+
+function describeMaking({ createdAt, by, reason }: ScheduleDetails, timeZone: string): string {
+  return `${formatTime(createdAt, timeZone)} by ${by ?? 'somebody'}${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** Mostly the run says itself what it started. */
+function describeOutcome({ started, why }: ScheduledResult): string {
+  return started === null || why.includes(started) ? why : `${started}: ${why}`;
+}
+
+/** The hint of the last failure, and how a schedule that a failure has paused goes on; empty when there is nothing to do. */
+function whatToDo({ name, pausedByFailure, troubles, results }: ScheduleDetails): string {
+  if (troubles.length === 0) return '';
+  const hint = results.find(({ endedAt }) => endedAt !== null)?.failure?.hint ?? null;
+  const resume = pausedByFailure ? `When the cause is mended: \`maops schedule resume ${name} --reason …\`.` : null;
+  return [hint, resume].filter((line) => line !== null).join('\n');
 }
 
 function describeState({ paused, pausedByFailure }: ScheduleRow, colors: Colors): string {

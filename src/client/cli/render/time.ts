@@ -35,9 +35,12 @@ function partsOf(date: Date, timeZone: string, options: Intl.DateTimeFormatOptio
   return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
 }
 
-/** Times inside a sentence of an operation, which has no zone but UTC; those that are part of a workflow id stay as they are. */
+/**
+ * Times inside a sentence of an operation, which has no zone but UTC; those that are part of a workflow id, or in quotes
+ * as in a query, stay as they are.
+ */
 export function localTimes(text: string, timeZone: string): string {
-  return text.replaceAll(/(?<![\w/-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w-])/g, (time) =>
+  return text.replaceAll(/(?<![\w/"'-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w-])/g, (time) =>
     formatMinute(time, timeZone),
   );
 }
