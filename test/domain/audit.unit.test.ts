@@ -135,15 +135,23 @@ describe('the report of an audit', () => {
     const items = fc.array(fc.record({ marker: markers, isProtected: fc.boolean(), leaving: fc.boolean() }));
     fc.assert(
       fc.property(items, fc.option(fc.constant('abc123')), (drawn, installation) => {
-        const inventory = { at: now, items: drawn.map((one) => item(one)), unread: [] };
+        const inventory = {
+          at: now,
+          items: drawn.map((one, index) => item({ ...one, id: String(index) })),
+          unread: [],
+        };
         const report = makeReport({ inventory, claims: null, installation, prices: null, now });
         expect(standings.reduce((sum, standing) => sum + report.counts[standing], 0)).toBe(drawn.length);
         expect(report.counts.orphan + report.counts.expired + report.counts.owned + report.counts.stuck).toBe(0);
-        for (const { standing, marker } of report.findings) {
-          expect(standing === 'foreign').toBe(
-            marker === null ? standing === 'foreign' : installation !== null && marker.includes('fffff0'),
-          );
-        }
+        const isOthers = ({ marker }: (typeof drawn)[number]) =>
+          marker === null || (marker !== 'unread' && installation !== null && marker.installation !== installation);
+        const foreign = report.findings.filter(({ standing }) => standing === 'foreign').map(({ id }) => id);
+        expect(foreign.sort()).toEqual(
+          [...drawn.keys()]
+            .filter((index) => isOthers(drawn[index]!))
+            .map(String)
+            .sort(),
+        );
       }),
     );
   });

@@ -134,7 +134,7 @@ const items = (id: number): fc.Arbitrary<InventoryItem> =>
       isProtected: fc.integer({ min: 0, max: 14 }).map((n) => n === 0),
       tier: fc.constantFrom('prod', 'dev', 'dev', 'dev'),
       workspaceId: fc.constantFrom('0', '0', '0', '7', null),
-      poolId: fc.option(fc.constantFrom('r-0', 'r-1', 'r-2'), { freq: 1 }),
+      poolId: fc.option(fc.constantFrom('r-0', 'r-1', 'r-2'), { freq: 2 }),
     })
     .map(({ isPool, name, age, hasAge, state, phase, changedAge, marker, isProtected, tier, workspaceId, poolId }) => ({
       kind: isPool ? ('pool' as const) : ('notebook' as const),
