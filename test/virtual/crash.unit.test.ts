@@ -1,28 +1,17 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { NondeterminismError } from '../support/virtual/replica.js';
-import type { WorkerRuntime } from '../support/virtual/worker.js';
-import { VirtualWorld } from '../support/virtual/world.js';
 import type { WorldOptions } from '../support/virtual/world-options.js';
+import { type Work, worldsForFile } from './worlds-for-file.js';
 
-const bundle = { entry: 'test/virtual/workflows/index.ts', folders: ['test/virtual/workflows'] };
+const newWorld = worldsForFile();
 
-const worlds: VirtualWorld[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.dispose();
-});
-
-async function worldWith(options: Partial<WorldOptions> = {}): Promise<VirtualWorld> {
-  const work = async (input: string, { sleep }: WorkerRuntime) => {
+/** A world whose activities take three seconds. */
+async function worldWith(options: Partial<WorldOptions> = {}) {
+  const work: Work = async (input, { sleep }) => {
     await sleep(3000);
     return input;
   };
-  const world = await VirtualWorld.create({
-    bundle,
-    workers: (runtime) => ({ work: (input: string) => work(input, runtime) }),
-    ...options,
-  });
-  worlds.push(world);
-  return world;
+  return await newWorld(work, options);
 }
 
 describe('a worker that dies', () => {

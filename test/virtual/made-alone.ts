@@ -1,3 +1,4 @@
+import type { VirtualStack } from '../support/virtual/environment.js';
 import { notebookPart, poolPart } from '../workflows/documents.js';
 import { deadlines, name } from './stories.js';
 
@@ -21,3 +22,15 @@ export const documents: Record<Kind, Record<string, unknown>> = {
 
 /** What the service calls one that can be used. */
 export const usable: Record<Kind, string> = { pool: 'Running', notebook: 'RUNNING' };
+
+/** Makes one alone, and calls the operation off when the service shows it in the state: before the operation sees it. */
+export async function callOff({ world, simulator }: VirtualStack, kind: Kind, state: string): Promise<void> {
+  await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
+  await world.run({
+    until: () => {
+      const { pools, notebooks } = simulator.state();
+      return kind === 'pool' ? pools[0]?.phase === state : notebooks[0]?.status === state;
+    },
+  });
+  await world.cancel(`${kind}/${name}`);
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { OperationPattern } from '../../src/simulator/operations.js';
 import type { VirtualStackOptions } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
-import { documents, type Kind, kinds, types, usable } from './made-alone.js';
+import { callOff, type Kind, kinds, usable } from './made-alone.js';
 import { name } from './stories.js';
 
 const minute = 60_000;
@@ -17,14 +17,7 @@ async function undoing(kind: Kind, refusals: number | 'always', options: Virtual
   const stack = await newStack({ ...options, simulator: { faults } });
   const { world, simulator } = stack;
   const workflowId = `${kind}/${name}`;
-  await world.start(types[kind], workflowId, [documents[kind]]);
-  await world.run({
-    until: () => {
-      const { pools, notebooks } = simulator.state();
-      return kind === 'pool' ? pools[0]?.phase === usable.pool : notebooks[0]?.status === usable.notebook;
-    },
-  });
-  await world.cancel(workflowId);
+  await callOff(stack, kind, usable[kind]);
   const deletes = () => simulator.requests(deleteOf[kind]).length;
   await world.run({ until: () => deletes() === 1 });
   const pause = async () => await world.signal(workflowId, 'pause', { by: 'ann', reason: 'look first' });

@@ -1,27 +1,9 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
-import type { WorkerRuntime } from '../support/virtual/worker.js';
-import { VirtualWorld } from '../support/virtual/world.js';
-import type { WorldOptions } from '../support/virtual/world-options.js';
+import { type Work, worldsForFile } from './worlds-for-file.js';
 
-const bundle = { entry: 'test/virtual/workflows/index.ts', folders: ['test/virtual/workflows'] };
-type Work = (input: string, runtime: WorkerRuntime) => Promise<string>;
-
-const worlds: VirtualWorld[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.dispose();
-});
-
-async function worldWith(work: Work, options: Partial<WorldOptions> = {}): Promise<VirtualWorld> {
-  const world = await VirtualWorld.create({
-    bundle,
-    workers: (runtime) => ({ work: (input: string) => work(input, runtime) }),
-    ...options,
-  });
-  worlds.push(world);
-  return world;
-}
+const worldWith = worldsForFile();
 
 const causeOf = async (result: Promise<unknown>): Promise<Error> => {
   const error = await result.then(

@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from '../support/virtual/chaos-oracle.js';
 import { productSettings, type VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
-import { documents, type Kind, kinds, types, usable } from './made-alone.js';
+import { callOff, documents, type Kind, kinds, types, usable } from './made-alone.js';
 import { name, startMainJob, untilPhase } from './stories.js';
 
 const minute = 60_000;
@@ -13,19 +13,6 @@ const young: Record<Kind, string> = { pool: 'Creating', notebook: 'CREATING' };
 
 const stackWith = stacksForFile();
 const newStack = async (...faults: Fault[]) => await stackWith({ simulator: { faults } });
-
-/** Makes one resource, and calls the run off when the service shows it in a state: before it is Ready. */
-async function callOff(stack: VirtualStack, kind: Kind, state: string): Promise<void> {
-  const { world, simulator } = stack;
-  await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
-  await world.run({
-    until: () => {
-      const { pools, notebooks } = simulator.state();
-      return kind === 'pool' ? pools[0]?.phase === state : notebooks[0]?.status === state;
-    },
-  });
-  await world.cancel(`${kind}/${name}`);
-}
 
 async function end({ world, simulator, progress }: VirtualStack, workflowId: string) {
   await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
