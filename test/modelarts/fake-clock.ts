@@ -28,6 +28,11 @@ export class FakeClock {
       });
     });
 
+  /** How many still sleep: timers that nobody has cleared. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
   /** Moves on, waking each sleeper at its own time. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;

@@ -27,7 +27,7 @@ describe('time-outs', () => {
     const clock = new FakeClock();
     const { modelarts } = connect(() => ({ body: { items: [] } }), { now: clock.now, sleep: clock.sleep });
     await modelarts.pools.list();
-    await clock.advance(60_000);
+    expect(clock.sleeping).toBe(0);
   });
 });
 

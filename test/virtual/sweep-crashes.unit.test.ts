@@ -30,7 +30,8 @@ async function placeStray({ simulator, world }: VirtualStack): Promise<void> {
   const description = formatMarker({ installation, owner: ownerHash('env/forgotten'), spec: '00000000' });
   const createdAt = new Date(world.now() - 48 * 3_600_000).toISOString();
   const body = JSON.stringify({ name: 'stray', description, createdAt });
-  await simulator.handle({ method: 'POST', path: '/_sim/pools', headers: {}, body });
+  const reply = await simulator.handle({ method: 'POST', path: '/_sim/pools', headers: {}, body });
+  if (!('status' in reply) || reply.status >= 300) throw new Error(`not placed: ${JSON.stringify(reply)}`);
 }
 
 testCrashes([

@@ -31,6 +31,8 @@ export interface Story {
 }
 
 interface Played extends Outcome {
+  /** The planned faults that were never met. */
+  readonly unmet: readonly string[];
   readonly activations: number;
   readonly calls: number;
   readonly deaths: number;
@@ -80,6 +82,9 @@ async function played(story: Story, death: Death | null): Promise<Played> {
       notebooks: notebooks.map((notebook) => `${notebook.name} ${notebook.status}`),
       made: made.map(({ operation }) => operation),
       open: world.openWorkflows(),
+      unmet: stack.simulator.faults
+        .report()
+        .flatMap(({ hit, fault }) => (hit === 0 ? `${fault.kind} on ${fault.operation}` : [])),
       activations: world.activations - begun.activations,
       calls: stack.calls() - begun.calls,
       deaths: world.workers.filter(({ alive }) => !alive).length,
@@ -105,7 +110,7 @@ export function testCrashes(stories: readonly Story[]): void {
     }, 180_000);
 
     test('ends as it should without a crash', () => {
-      expect(golden).toMatchObject({ ...story.outcome, deaths: 0 });
+      expect(golden).toMatchObject({ ...story.outcome, deaths: 0, unmet: [] });
     });
 
     test.each([
