@@ -40,6 +40,45 @@ describe('a table on a terminal', () => {
   });
 });
 
+describe('a table that folds', () => {
+  const networks = [
+    ['network-7a3e', 'network-7a3e-0123456789', 'Active', '192.168.0.0/17'],
+    ['n', 'n-0123456789', 'Creating', '-'],
+  ];
+  const head = ['NAME', 'ID', 'PHASE', 'CIDR'];
+
+  test('puts the columns without room in lines below, and leaves every id in one piece', () => {
+    const text = renderTable(networks, head, { columns: 50, last: 'wrap', fold: true });
+    expect(text.split('\n')).toEqual([
+      'NAME          ID                       PHASE',
+      '  CIDR',
+      'network-7a3e  network-7a3e-0123456789  Active',
+      '  192.168.0.0/17',
+      'n             n-0123456789             Creating',
+      '  -',
+    ]);
+  });
+
+  test('gives a sentence without room beside the others a line of its own, cut to the width', () => {
+    const text = renderTable(rows, ['NAME', 'PHASE', 'WHY'], { columns: 30, last: 'cut', fold: true });
+    expect(text.split('\n')).toEqual([
+      'NAME    PHASE',
+      '  WHY',
+      'team-a  Leased',
+      '  team-a is in use until the …',
+      'b       Ready',
+      '  short',
+    ]);
+  });
+
+  test('is as any other where there is room, or no width', () => {
+    const wide = { columns: 80, last: 'wrap' } as const;
+    expect(renderTable(networks, head, { ...wide, fold: true })).toBe(renderTable(networks, head, wide));
+    const none = { columns: undefined, last: 'cut' } as const;
+    expect(renderTable(rows, undefined, { ...none, fold: true })).toBe(renderTable(rows));
+  });
+});
+
 test('a sentence goes on in the next line between two words, and its own lines stay', () => {
   const problems = 'pool.count: must be more\npool.flavors: none of them is known here';
   expect(wrapText(problems, 24)).toBe('pool.count: must be more\npool.flavors: none of\nthem is known here');

@@ -2,6 +2,7 @@ import { type FlavorRow, readFlavor } from '../../inventory.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderFlavors } from '../render/resources.js';
+import { viewOf } from '../view.js';
 
 /** `maops flavor list`: all flavors with the sale status in each availability zone. */
 export const flavorList: Define = (command, run) => {
@@ -10,13 +11,16 @@ export const flavorList: Define = (command, run) => {
     .addHelpText('after', example('maops flavor list', 'maops flavor list --type Dedicate --json'))
     .action(({ type }: { readonly type?: string }) =>
       run(async (context) => {
-        const flavors: FlavorRow[] = [];
-        for await (const flavor of (await context.modelarts()).flavors.list({}, { signal: context.interrupted })) {
-          const row = readFlavor(flavor);
-          if (type === undefined || row.type?.toLowerCase() === type.toLowerCase()) flavors.push(row);
+        const all: FlavorRow[] = [];
+        for await (const flavor of (await context.modelarts()).flavors.list({}, { signal: context.interrupted }))
+          all.push(readFlavor(flavor));
+        all.sort((a, b) => a.name.localeCompare(b.name));
+        const flavors = all.filter((row) => type === undefined || row.type?.toLowerCase() === type.toLowerCase());
+        context.result(flavors, renderFlavors(flavors, viewOf(context)));
+        if (type !== undefined && flavors.length === 0 && all.length > 0) {
+          const types = new Set(all.map((row) => row.type).filter((known) => known !== null));
+          context.notice(`none of the ${all.length} flavors is of type ${type}; there are ${[...types].join(', ')}`);
         }
-        flavors.sort((a, b) => a.name.localeCompare(b.name));
-        context.result(flavors, renderFlavors(flavors, context.terminal.colors));
         return exitCodes.done;
       }),
     );

@@ -2,6 +2,7 @@ import { readNetwork } from '../../inventory.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderNetworks } from '../render/resources.js';
+import { viewOf } from '../view.js';
 
 /** `maops network list`: the networks that pools can live in; a spec names one by its id. */
 export const networkList: Define = (command, run) => {
@@ -9,7 +10,7 @@ export const networkList: Define = (command, run) => {
     run(async (context) => {
       const { items } = await (await context.modelarts()).networks.list({}, { signal: context.interrupted });
       const networks = items.map(readNetwork);
-      context.result(networks, renderNetworks(networks, context.terminal.timeZone));
+      context.result(networks, renderNetworks(networks, viewOf(context)));
       return exitCodes.done;
     }),
   );

@@ -2,6 +2,7 @@ import { listNotebooks } from '../../inventory.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderNotebooks } from '../render/resources.js';
+import { viewOf } from '../view.js';
 
 /** `maops notebook list`: the notebooks of a workspace, straight from the API. */
 export const notebookList: Define = (command, run) => {
@@ -11,7 +12,7 @@ export const notebookList: Define = (command, run) => {
     .action(({ workspace }: { readonly workspace?: string }) =>
       run(async (context) => {
         const notebooks = await listNotebooks(await context.modelarts(), context.interrupted, workspace);
-        context.result(notebooks, renderNotebooks(notebooks, context.terminal.timeZone));
+        context.result(notebooks, renderNotebooks(notebooks, viewOf(context)));
         return exitCodes.done;
       }),
     );

@@ -2,13 +2,14 @@ import { listPools } from '../../inventory.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderPools } from '../render/resources.js';
+import { viewOf } from '../view.js';
 
 /** `maops pool list`: the pools of the project, straight from the API, failed creations included. */
 export const poolList: Define = (command, run) => {
   command.addHelpText('after', example('maops pool list', 'maops pool list --json')).action(() =>
     run(async (context) => {
       const pools = await listPools(await context.modelarts(), context.interrupted);
-      context.result(pools, renderPools(pools, context.terminal.timeZone));
+      context.result(pools, renderPools(pools, viewOf(context)));
       return exitCodes.done;
     }),
   );

@@ -24,7 +24,8 @@ export function renderEnvironments(environments: readonly Progress[], { now, tim
       localTimes(progress.why.split('\n')[0] ?? '', timeZone),
     ];
   });
-  return renderTable(rows, ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'LEASE', 'WHY'], { columns, last: 'cut' });
+  const head = ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'LEASE', 'WHY'];
+  return renderTable(rows, head, { columns, last: 'cut', fold: true });
 }
 
 /** What is left of the lease; `ended` while its removal is under way or held. */

@@ -1,19 +1,25 @@
 import type { FlavorRow, NetworkRow, NotebookRow, PoolRow } from '../../inventory.js';
 import type { Colors } from '../terminal.js';
+import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
-import { formatTime } from './time.js';
+import { formatMinute, formatTime } from './time.js';
 
-export function renderPools(pools: readonly PoolRow[], timeZone: string): string {
+/** A table that keeps every id whole, in lines below each other where the terminal is too narrow. */
+function renderRows(rows: readonly (readonly string[])[], head: readonly string[], columns: View['columns']): string {
+  return renderTable(rows, head, { columns, last: 'wrap', fold: true });
+}
+
+export function renderPools(pools: readonly PoolRow[], { timeZone, columns }: View): string {
   if (pools.length === 0) return 'no pools';
   const rows = pools.map((pool) => [
     pool.name,
     pool.phase ?? '-',
     `${pool.nodes.available}/${pool.nodes.wanted}`,
     pool.flavors.map(({ flavor, wanted }) => `${wanted} x ${flavor}`).join(', '),
-    formatTime(pool.createdAt, timeZone),
+    minuteOf(pool.createdAt, timeZone),
     pool.marker === null ? 'no' : 'yes',
   ]);
-  return renderTable(rows, ['NAME', 'PHASE', 'NODES', 'FLAVORS', 'CREATED', 'MARKER']);
+  return renderRows(rows, ['NAME', 'PHASE', 'NODES', 'FLAVORS', 'CREATED', 'MARKER'], columns);
 }
 
 export function renderPool(pool: PoolRow, timeZone: string): string {
@@ -38,17 +44,17 @@ export function renderPool(pool: PoolRow, timeZone: string): string {
   ]);
 }
 
-export function renderNotebooks(notebooks: readonly NotebookRow[], timeZone: string): string {
+export function renderNotebooks(notebooks: readonly NotebookRow[], { timeZone, columns }: View): string {
   if (notebooks.length === 0) return 'no notebooks';
   const rows = notebooks.map((notebook) => [
     notebook.name,
     notebook.status ?? '-',
     notebook.flavor ?? '-',
     notebook.pool ?? '-',
-    notebook.autoStopAt === null ? '-' : formatTime(notebook.autoStopAt, timeZone),
+    notebook.autoStopAt === null ? '-' : formatMinute(notebook.autoStopAt, timeZone),
     notebook.marker === null ? 'no' : 'yes',
   ]);
-  return renderTable(rows, ['NAME', 'STATUS', 'FLAVOR', 'POOL', 'STOPS AT', 'MARKER']);
+  return renderRows(rows, ['NAME', 'STATUS', 'FLAVOR', 'POOL', 'STOPS AT', 'MARKER'], columns);
 }
 
 export function renderNotebook(notebook: NotebookRow, timeZone: string): string {
@@ -68,7 +74,7 @@ export function renderNotebook(notebook: NotebookRow, timeZone: string): string 
 }
 
 /** One column per availability zone, so that what is on sale where can be read off. */
-export function renderFlavors(flavors: readonly FlavorRow[], colors: Colors): string {
+export function renderFlavors(flavors: readonly FlavorRow[], { colors, columns }: View): string {
   if (flavors.length === 0) return 'no flavors';
   const zones = [...new Set(flavors.flatMap(({ sale }) => Object.keys(sale)))].sort();
   const rows = flavors.map((flavor) => [
@@ -79,7 +85,7 @@ export function renderFlavors(flavors: readonly FlavorRow[], colors: Colors): st
     flavor.accelerator ?? '-',
     ...zones.map((zone) => paintSale(flavor.sale[zone], colors)),
   ]);
-  return renderTable(rows, ['NAME', 'TYPE', 'CPU', 'MEMORY', 'ACCELERATOR', ...zones]);
+  return renderRows(rows, ['NAME', 'TYPE', 'CPU', 'MEMORY', 'ACCELERATOR', ...zones], columns);
 }
 
 function paintSale(sale: string | undefined, colors: Colors): string {
@@ -87,16 +93,16 @@ function paintSale(sale: string | undefined, colors: Colors): string {
   return sale === 'normal' ? colors.green(sale) : colors.yellow(sale);
 }
 
-export function renderNetworks(networks: readonly NetworkRow[], timeZone: string): string {
+export function renderNetworks(networks: readonly NetworkRow[], { timeZone, columns }: View): string {
   if (networks.length === 0) return 'no networks';
   const rows = networks.map(({ name, id, phase, cidr, createdAt }) => [
     name,
     id,
     phase ?? '-',
     cidr ?? '-',
-    formatTime(createdAt, timeZone),
+    minuteOf(createdAt, timeZone),
   ]);
-  return renderTable(rows, ['NAME', 'ID', 'PHASE', 'CIDR', 'CREATED']);
+  return renderRows(rows, ['NAME', 'ID', 'PHASE', 'CIDR', 'CREATED'], columns);
 }
 
 export function renderNetwork(network: NetworkRow, timeZone: string): string {
@@ -107,4 +113,9 @@ export function renderNetwork(network: NetworkRow, timeZone: string): string {
     ['cidr', network.cidr],
     ['created', formatTime(network.createdAt, timeZone)],
   ]);
+}
+
+/** The minute is enough to tell the rows of a table apart. */
+function minuteOf(time: string | null, timeZone: string): string {
+  return time === null ? '' : formatMinute(time, timeZone);
 }
