@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { operationId } from '../contract/ids.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec, SpecKind } from '../contract/spec.js';
+import { type ArgumentKind, argumentProblems } from '../spec/argument.js';
 import { applyChanges, mayChange } from '../spec/change.js';
 import { checkSpec } from '../spec/check.js';
 import { ownerHash, specHash } from '../spec/hash.js';
@@ -60,7 +61,20 @@ export function specActivities(deps: ActivityDeps) {
       return { spec: checked.spec, specHash: specHash(checked.spec) };
     },
 
-    /** Who this installation is, for operations that start without a spec. */
+    /** Checks the argument of a run that has no spec; fails with `InvalidSpec` and every problem listed. */
+    async checkArgument(input: {
+      kind: ArgumentKind;
+      document: unknown;
+      workflowId: string;
+      /** What the run is about. */
+      name: string;
+    }): Promise<Identity> {
+      const problems = argumentProblems(input.kind, input.document, input.workflowId);
+      if (problems.length > 0) throw invalidSpec(problems, 'Mend the argument and start again; nothing was done.');
+      return identityOf(input.name);
+    },
+
+    /** Who this installation is, for leases, which start without a check. */
     async identify(input: { name: string }): Promise<Identity> {
       return identityOf(input.name);
     },
@@ -73,11 +87,14 @@ const operationKindOf = {
   launchNotebook: 'notebook',
 } as const;
 
-export function invalidSpec(problems: readonly SpecProblem[]): ApplicationFailure {
+export function invalidSpec(
+  problems: readonly SpecProblem[],
+  hint = 'Mend the spec and start again; nothing was made.',
+): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'InvalidSpec',
     message: describeProblems(problems),
     nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint: 'Mend the spec and start again; nothing was made.', problems }],
+    details: [{ errorCode: null, requestId: null, hint, problems }],
   });
 }

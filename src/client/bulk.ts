@@ -1,5 +1,6 @@
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
+import { oneLine } from '../domain/command.js';
 import { eachOf } from '../inventory/lanes.js';
 import {
   InvalidQueryError,
@@ -84,7 +85,7 @@ export async function steerEach(
       if (!(error instanceof OperationsError)) throw error;
       const isRefusal = refusals.some((kind) => error instanceof kind);
       // One row is one line, and a list of problems has several.
-      const reason = error.message.replaceAll(':\n', ': ').replaceAll('\n', '; ');
+      const reason = oneLine(error.message);
       return { ...facts, result: isRefusal ? 'refused' : 'failed', reason, progress: null };
     }
   });

@@ -145,7 +145,7 @@ export function describeStart(start: ScheduledInput['start'] | null): string {
     case 'teardown':
       return `teardown of ${start.name}`;
     case 'provision':
-      return `provision ${isFields(start.document) ? String(start.document.name) : 'an environment'}`;
+      return `provision ${start.document.name}`;
     case undefined:
       return 'made elsewhere';
   }
@@ -169,10 +169,14 @@ function readStart({ action }: ScheduleDescription): ScheduledInput['start'] | n
     case 'teardown':
       return typeof start.name === 'string' ? { what: 'teardown', name: start.name } : null;
     case 'provision':
-      return { what: 'provision', document: start.document };
+      return isNamed(start.document) ? { what: 'provision', document: start.document } : null;
     default:
       return null;
   }
+}
+
+function isNamed(document: unknown): document is { readonly name: string } {
+  return isFields(document) && typeof document.name === 'string';
 }
 
 function readSeen(value: unknown): ScheduleRow['seen'] {

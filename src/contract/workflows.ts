@@ -130,7 +130,11 @@ export interface ScheduledInput {
   /** Why there is such a schedule; goes into the audit of what it starts. */
   readonly reason?: string;
   readonly start:
-    | { readonly what: 'sweep'; readonly apply: boolean; readonly rules: unknown }
+    | { readonly what: 'sweep'; readonly apply?: boolean; readonly rules?: unknown }
     | { readonly what: 'teardown'; readonly name: string }
-    | { readonly what: 'provision'; readonly document: unknown };
+    | {
+        readonly what: 'provision';
+        /** A spec; its workflow checks the rest of it. */
+        readonly document: { readonly name: string };
+      };
 }

@@ -1,3 +1,5 @@
+import { isSigned } from './command.js';
+
 /** What an operator may say about a failed step. Only the notebook can be skipped: nothing goes on without the pool. */
 export function resolutionVerbs(step: 'pool' | 'notebook'): readonly string[] {
   return step === 'notebook' ? ['retry', 'skip', 'rollback', 'abandon'] : ['retry', 'rollback', 'abandon'];
@@ -19,8 +21,8 @@ interface Standing {
 
 /** Why an operator's word does not fit the moment; null when it does. A word from a stale view is refused. */
 export function refusalOfResolution(standing: Standing, resolution: Resolution): string | null {
-  const { verb, by, reason, step, attempt } = resolution ?? {};
-  if (!by || !reason) return 'an operator says by whom and why';
+  const { verb, step, attempt } = resolution ?? {};
+  if (!isSigned(resolution)) return 'an operator says by whom and why';
   if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
   if (!standing.awaiting.verbs.includes(verb)) {
     return `\`${verb}\` is not possible here; possible are ${standing.awaiting.verbs.join(', ')}`;

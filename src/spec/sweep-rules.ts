@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import type { SweepRules } from '../domain/sweep-rules.js';
 import { duration, listOf, section, text } from './field.js';
-import { type Fields, isFields, valueAt } from './finding.js';
-import { unknownKeyMessage } from './nearest-key.js';
-import { type SpecProblem, sortProblems } from './problem.js';
+import type { SpecProblem } from './problem.js';
+import { checkSection } from './section-check.js';
 
 const defaultMaxShare = '20%';
 
@@ -39,13 +38,9 @@ export type RulesCheck =
 
 /** Checks the rules of a sweep; without any, nothing is protected but by its mark, and orphans and idle environments stay. */
 export function checkSweepRules(document: unknown): RulesCheck {
-  const given = withoutNulls(document ?? {}, []);
-  if (!isFields(given)) return { ok: false, problems: [{ path: '', message: 'must be a group of keys with values' }] };
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    return { ok: false, problems: sortProblems(parsed.error.issues.flatMap((issue) => problemsOf(given, issue))) };
-  }
-  const { protect, orphans, idle, maxShare } = parsed.data;
+  const checked = checkSection(schema, document);
+  if (!checked.ok) return checked;
+  const { protect, orphans, idle, maxShare } = checked.data;
   return {
     ok: true,
     rules: {
@@ -65,32 +60,4 @@ export function checkSweepRules(document: unknown): RulesCheck {
 /** The JSON Schema of the rules, for editors. */
 export function sweepRulesJsonSchema(): Readonly<Record<string, unknown>> {
   return { ...z.toJSONSchema(schema, { io: 'input' }), title: 'Rules of a sweep' };
-}
-
-/** Takes null as absent, as specs do; a null under an unknown key stays, so that the key is still reported. */
-function withoutNulls(value: unknown, way: readonly string[]): unknown {
-  if (!isFields(value)) return value;
-  const known = keysAt(way);
-  const kept = Object.entries(value).filter(([key, inner]) => inner !== null || !known.includes(key));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner, [...way, key])]));
-}
-
-function problemsOf(document: Fields, issue: z.core.$ZodIssue): SpecProblem[] {
-  const way = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys') {
-    const isMissing = valueAt(document, way) === undefined;
-    return [{ path: way.join('.'), message: isMissing ? 'is required' : issue.message }];
-  }
-  return issue.keys.map((key) => ({
-    path: [...way, key].join('.'),
-    message: unknownKeyMessage(key, keysAt(way)),
-  }));
-}
-
-function keysAt(way: readonly string[]): string[] {
-  const section = way.reduce<unknown>(
-    (found, step) => (isFields(found) && isFields(found.properties) ? found.properties[step] : undefined),
-    sweepRulesJsonSchema(),
-  );
-  return isFields(section) && isFields(section.properties) ? Object.keys(section.properties) : [];
 }

@@ -28,9 +28,9 @@ export async function audit(input: AuditInput | null | undefined): Promise<Audit
   });
   let report: AuditReport | null = null;
   try {
-    const reading = await read(op);
+    const reading = await read(op, input);
     report = reportOf(op, reading);
-    if (input?.adopt !== undefined) report = await adopt(op, input.adopt, reading, report);
+    if (input?.adopt != null) report = await adopt(op, input.adopt, reading, report);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     if (isCancellation(error)) {
@@ -44,13 +44,15 @@ export async function audit(input: AuditInput | null | undefined): Promise<Audit
     throw endingFailure(failure, op.state.progress);
   }
   op.update({ percent: 100 });
-  op.enter('Done', input?.adopt === undefined ? describeCounts(report.counts) : op.state.progress.why);
+  op.enter('Done', input?.adopt == null ? describeCounts(report.counts) : op.state.progress.why);
   return { ...op.state.progress, report };
 }
 
-async function read(op: Operation): Promise<Reading> {
+async function read(op: Operation, input: unknown): Promise<Reading> {
   op.enter('Planning', 'reading all pools and notebooks of the project');
-  op.state.identity = await firstCalls('audit').identify({ name: 'audit' });
+  const { workflowId } = op.state.progress;
+  const question = { kind: 'auditResources', document: input, workflowId, name: 'audit' } as const;
+  op.state.identity = await firstCalls('audit').checkArgument(question);
   const { settings, installation } = op.identity;
   const inventory = await surveys(settings, 'inventory').readInventory({});
   op.enter('Applying', `asking who owns ${inventory.items.length} resources`);

@@ -6,7 +6,7 @@ import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { errands, firstCalls, reads, undos, waits } from './calls.js';
-import { checkName, describeFailure, endingFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
 import { changeProtection } from './protection.js';
@@ -19,9 +19,12 @@ export async function change(input: ChangeInput): Promise<Progress> {
     continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),
   );
   try {
-    op.enter('Planning', `looking for ${input?.kind ?? 'what'} ${checkName(input).name}`);
+    op.enter('Planning', 'checking what is to be changed');
+    const { name, workflowId } = op.state.progress;
+    const question = { kind: 'changeResource', document: input, workflowId, name } as const;
+    op.state.identity = await firstCalls(workflowId).checkArgument(question);
     op.audit(input.change, input.by, input.reason);
-    op.state.identity = await firstCalls(input.name).identify({ name: input.name });
+    op.explain(`looking for ${input.kind} ${input.name}`);
     await perform(op, input);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;

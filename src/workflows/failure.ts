@@ -1,7 +1,6 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { type FailureFacts, type FailureType, isFailureType } from '../contract/failures.js';
 import type { FailureProgress, Progress, StepName } from '../contract/progress.js';
-import { isName } from '../domain/name.js';
 
 /** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
 export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
@@ -20,12 +19,6 @@ export function refusedCreate(
       ? ` If it is yours, delete it or give it its marker back, then \`maops env resolve ${name} retry\`.`
       : '';
   return stepFailure(type, why, { hint: `Look at it with \`${look}\`.${next}` });
-}
-
-/** Raw JSON can start a run too: an argument without a usable name ends it at once. */
-export function checkName<Input extends { readonly name: string }>(input: Input | undefined | null): Input {
-  if (isName(input?.name)) return input;
-  throw invalidName();
 }
 
 export function invalidName(): ApplicationFailure {

@@ -3,6 +3,7 @@ import { type Command, extendLeaseUpdate, ownedQuery, ownUpdate, releaseLeaseUpd
 import type { LeaseProgress } from '../contract/progress.js';
 import { leaseEndsAtAttribute } from '../contract/search-attributes.js';
 import { mergeResources } from '../contract/workflows.js';
+import { isSigned } from '../domain/command.js';
 import { extendTerm, isoTime, type LeaseTerm } from '../domain/lease.js';
 import { stepFailure } from './failure.js';
 import type { LeaseErrands } from './lease-errands.js';
@@ -42,14 +43,14 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
     },
     {
       validator: (command) => {
-        if (!command?.by || !command.reason) throw stepFailure('RequestRejected', 'a release says by whom and why');
+        if (!isSigned(command)) throw stepFailure('RequestRejected', 'a release says by whom and why');
         if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is being released already');
       },
     },
   );
   setHandler(extendLeaseUpdate, (command) => extend(op, errands, command), {
     validator: (command) => {
-      if (!command?.by || !command.reason) throw stepFailure('RequestRejected', 'an extension says by whom and why');
+      if (!isSigned(command)) throw stepFailure('RequestRejected', 'an extension says by whom and why');
       grantOf(op, command);
     },
   });

@@ -11,7 +11,13 @@ export interface OperationState {
   phase: Phase;
   spec: Spec | null;
   identity: Identity | null;
-  paused: { readonly by: string; readonly reason: string; readonly since: string } | null;
+  paused: {
+    readonly by: string;
+    readonly reason: string;
+    readonly since: string;
+    /** What was left of the deadline that `awaiting` shows; null when it shows none. */
+    readonly leftMs: number | null;
+  } | null;
   /** The last note: who is about to cancel, and why. */
   note: { readonly verb: string; readonly by: string; readonly reason: string } | null;
   /** True once something was really removed: tells `RolledBack` from `Failed`. */

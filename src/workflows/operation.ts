@@ -14,6 +14,7 @@ import type { FailureProgress, Progress, Step, StepName, StepState } from '../co
 import { environmentAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
+import { oneLine } from '../domain/command.js';
 import { remaining, type Stopwatch, spend } from '../domain/stopwatch.js';
 import { type OperationState, timeNow } from './operation-state.js';
 
@@ -63,12 +64,13 @@ export class Operation<State extends OperationState = OperationState> {
   enter(phase: Phase, why: string): void {
     this.state.phase = phase;
     const ended = isEnding(phase) ? timeNow() : null;
-    this.update({ why, endedAt: ended });
+    this.update({ why: oneLine(why), endedAt: ended });
     this.showPhase();
   }
 
   /** Shows a new reason inside the phase. */
-  explain(why: string): void {
+  explain(words: string): void {
+    const why = oneLine(words);
     if (this.state.progress.why === why) return;
     this.update({ why });
     this.showDetails();
@@ -173,8 +175,12 @@ export class Operation<State extends OperationState = OperationState> {
 
   /** Ends a pause that a later word overrules. */
   unpause(): void {
-    if (!this.isPaused) return;
+    const { paused, progress } = this.state;
+    if (paused === null) return;
     this.state.paused = null;
+    const { awaiting } = progress;
+    if (awaiting !== null && paused.leftMs !== null)
+      this.update({ awaiting: { ...awaiting, deadline: new Date(Date.now() + paused.leftMs).toISOString() } });
     this.showPhase();
   }
 
@@ -183,7 +189,12 @@ export class Operation<State extends OperationState = OperationState> {
     this.audit('pause', by, reason);
     if (this.isPaused) return;
     this.pauses += 1;
-    this.state.paused = { by, reason, since: timeNow() };
+    // A deadline stands still: while it does, there is no time at which it would come.
+    const { awaiting } = this.state.progress;
+    const deadline = awaiting?.deadline ?? null;
+    if (awaiting !== null) this.update({ awaiting: { ...awaiting, deadline: null } });
+    const leftMs = deadline === null ? null : Date.parse(deadline) - Date.now();
+    this.state.paused = { by, reason, since: timeNow(), leftMs };
     this.showPhase();
     for (const scope of this.underWay) scope.cancel();
   }

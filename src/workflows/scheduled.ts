@@ -5,7 +5,7 @@ import type { Progress } from '../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../contract/workflows.js';
 import { isName } from '../domain/name.js';
 import { firstCalls, reads, waits } from './calls.js';
-import { describeFailure, endingFailure, invalidName, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState, timeNow } from './operation-state.js';
 
@@ -59,10 +59,12 @@ async function start(
   input: ScheduledInput,
 ): Promise<NonNullable<ScheduledState['started']>> {
   op.enter('Planning', 'looking what to start');
+  const { name, workflowId: own } = op.state.progress;
+  const question = { kind: 'runScheduled', document: input, workflowId: own, name } as const;
+  op.state.identity = await firstCalls(own).checkArgument(question);
   const order = orderOf(input);
   const { workflowId } = order;
   op.explain(`starting ${workflowId}`);
-  op.state.identity = await firstCalls(workflowId).identify({ name: input.schedule });
   await op.gate();
   const started = await reads(op.identity.settings, workflowId).startOperation(order);
   op.state.started = started;
@@ -97,37 +99,29 @@ async function follow(op: Operation<ScheduledState>, workflowId: string, first: 
   }
 }
 
-/** What a schedule means: which workflow, under which id, with which argument. Raw JSON can come here too. */
-function orderOf(input: ScheduledInput | undefined | null): StartOperation {
-  if (!isName(input?.schedule)) throw invalidInput('schedule: is required, the name of the schedule');
-  const by = scheduledId(input.schedule);
-  const reason = input.reason ?? 'scheduled';
-  switch (input.start?.what) {
+/** What a schedule means: which workflow, under which id, with which argument. */
+function orderOf({ schedule, start, reason = 'scheduled' }: ScheduledInput): StartOperation {
+  const by = scheduledId(schedule);
+  switch (start.what) {
     case 'sweep': {
-      const { apply, rules } = input.start;
-      // What was written by hand may hold anything: only a plain true deletes.
-      const isReal: boolean = (apply as unknown) === true;
-      const argument: SweepInput = { apply: isReal, by, reason, ...(rules == null ? {} : { rules }) };
-      const workflowId = sweepId(input.schedule, scheduledTime(input.schedule));
-      return { type: 'sweepExpired', workflowId, argument, summary: `sweep of schedule ${input.schedule}`, by };
+      const { apply = false, rules } = start;
+      const argument: SweepInput = { apply, by, reason, ...(rules == null ? {} : { rules }) };
+      const workflowId = sweepId(schedule, scheduledTime(schedule));
+      return { type: 'sweepExpired', workflowId, argument, summary: `sweep of schedule ${schedule}`, by };
     }
     case 'teardown': {
-      const { name } = input.start;
-      if (!isName(name)) throw invalidName();
+      const { name } = start;
       const argument: TeardownInput = { name };
       const note = { verb: 'teardown', by, reason };
       const workflowId = operationId('teardown', name);
       return { type: 'teardownEnvironment', workflowId, argument, summary: `teardown ${name}`, by, note };
     }
     case 'provision': {
-      const { document } = input.start;
-      const name = typeof document === 'object' && document !== null && 'name' in document ? document.name : null;
-      if (!isName(name)) throw invalidName();
-      const workflowId = operationId('env', name);
-      return { type: 'provisionPoolThenLaunchNotebook', workflowId, argument: document, summary: `env ${name}`, by };
+      const { document } = start;
+      const workflowId = operationId('env', document.name);
+      const summary = `env ${document.name}`;
+      return { type: 'provisionPoolThenLaunchNotebook', workflowId, argument: document, summary, by };
     }
-    default:
-      throw invalidInput('start: is required, with what: sweep, teardown or provision');
   }
 }
 
@@ -140,8 +134,4 @@ function scheduledTime(schedule: string): string {
 
 function describeLeft(workflowId: string | null): string {
   return workflowId === null ? 'called off before anything was started' : `no longer waited for: ${workflowId} goes on`;
-}
-
-function invalidInput(message: string): Error {
-  return stepFailure('InvalidSpec', message, { hint: 'Make the schedule again with `maops schedule create`.' });
 }

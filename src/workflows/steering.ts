@@ -2,6 +2,7 @@ import { condition, isCancellation, setHandler } from '@temporalio/workflow';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../contract/messages.js';
 import type { FailureProgress } from '../contract/progress.js';
 import type { SpecKind } from '../contract/spec.js';
+import { isSigned, oneLine } from '../domain/command.js';
 import { parseDuration } from '../domain/duration.js';
 import { refusalOfResolution, resolutionVerbs } from '../domain/resolution.js';
 import { startStopwatch } from '../domain/stopwatch.js';
@@ -19,7 +20,7 @@ export interface Desk {
 export function openDesk(op: Provision): Desk {
   const desk: Desk = { answer: null, resolution: null };
   const approvalValidator = (command: { by?: string; reason?: string }) => {
-    if (!command?.by || !command.reason) throw stepFailure('RequestRejected', 'an answer says by whom and why');
+    if (!isSigned(command)) throw stepFailure('RequestRejected', 'an answer says by whom and why');
     if (op.state.progress.awaiting?.kind !== 'approval' || desk.answer !== null || op.state.ending !== null) {
       throw stepFailure('RequestRejected', `nothing waits for approval: the phase is ${op.state.progress.phase}`);
     }
@@ -63,7 +64,7 @@ export async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
   const limit = parseDuration(approval.timeout) ?? 0;
   const deadline = new Date(Date.now() + limit).toISOString();
   op.update({ awaiting: { kind: 'approval', since: timeNow(), deadline, verbs: ['approve', 'reject'] } });
-  op.enter('AwaitingApproval', `waiting for an operator's approval until ${deadline}`);
+  op.enter('AwaitingApproval', `waiting for an operator's approval`);
   let watch = startStopwatch(limit);
   while (desk.answer === null) {
     const wait = await op.waitWithin(watch, () => condition(() => desk.answer !== null));
@@ -89,14 +90,17 @@ export async function park(
   failure: FailureProgress,
 ): Promise<'retry' | 'rollback' | 'abandon' | 'skip'> {
   let watch = startStopwatch(parseDuration(op.spec.deadlines.ask) ?? 0);
-  let shown = failure;
+  let refused: string | null = null;
   for (;;) {
     desk.resolution = null;
     op.setStep(step, 'failed');
-    op.fail(shown);
+    op.fail(failure);
     const deadline = new Date(Date.now() + watch.limitMs - watch.spentMs).toISOString();
     op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline, verbs: resolutionVerbs(step) } });
-    op.enter('AwaitingOperator', `${step} failed: ${shown.message}`);
+    op.enter(
+      'AwaitingOperator',
+      `${step} failed: ${failure.message}${refused === null ? '' : `; not retried: ${refused}`}`,
+    );
     while (desk.resolution === null) {
       const wait = await op.waitWithin(watch, () => condition(() => desk.resolution !== null));
       watch = wait.watch;
@@ -107,9 +111,11 @@ export async function park(
     }
     const resolution: Resolution = desk.resolution;
     if (resolution.verb === 'retry' && resolution.changes !== undefined && Object.keys(resolution.changes).length > 0) {
-      const refused = await changeSpec(op, step, kind, resolution.changes);
-      if (refused !== null) {
-        shown = refused;
+      const refusal = await changeSpec(op, step, kind, resolution.changes);
+      if (refusal !== null) {
+        // What failed stays what is asked about; the handler could not know that the change makes no valid spec.
+        refused = oneLine(refusal.message);
+        op.audit('refuse', op.state.progress.workflowId, `the changes of ${resolution.by}: ${refused}`);
         continue;
       }
     }

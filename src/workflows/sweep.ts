@@ -44,21 +44,22 @@ function firstState(): SweepState {
   return { ...state, progress: { ...state.progress, plan: null, results: [] }, hashes: {}, inHand: null };
 }
 
-/** What was written by hand may hold anything: only a plain true deletes. */
 function isReal({ apply }: SweepInput): boolean {
-  return (apply as unknown) === true;
+  return apply === true;
 }
 
 async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan> {
   op.enter('Planning', 'reading all pools and notebooks of the project, and who owns them');
   op.audit(isReal(input) ? 'sweep' : 'plan', input.by ?? op.state.note?.by ?? 'unknown', input.reason ?? '');
-  op.state.identity = await firstCalls('sweep').identify({ name: op.state.progress.name });
+  const { name, workflowId } = op.state.progress;
+  const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;
+  op.state.identity = await firstCalls('sweep').checkArgument(question);
   const planning: SweepPlanning = await surveys(op.identity.settings, 'plan').planSweep({ rules: input.rules ?? null });
   const { plan, hashes } = planning;
   op.state.progress = { ...op.state.progress, plan };
   op.state.hashes = hashes;
   if (!isReal(input)) return plan;
-  if (input.planHash !== undefined && input.planHash !== plan.hash) {
+  if (input.planHash != null && input.planHash !== plan.hash) {
     throw planChanged(input.planHash, plan.hash, 'maops sweep plan');
   }
   if (plan.refusal !== null) {
@@ -108,7 +109,7 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
       hint: 'Look at each teardown with `maops env show NAME`, then make a new plan: `maops sweep plan`.',
     });
   }
-  if (changed.length > 0 && input.planHash !== undefined) {
+  if (changed.length > 0 && input.planHash != null) {
     throw stepFailure(
       'PlanChanged',
       `of plan ${plan?.hash} these have changed and were left alone:\n${named(changed)}`,

@@ -11,7 +11,7 @@ import { isName } from '../domain/name.js';
 import type { PlanItem } from '../domain/plan.js';
 import { keepRule } from '../domain/sweep-rules.js';
 import { firstCalls, reads, surveys, waits } from './calls.js';
-import { checkName, describeFailure, endingFailure } from './failure.js';
+import { describeFailure, endingFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState } from './operation-state.js';
 import { planChanged, protectedFailure } from './refusals.js';
@@ -56,7 +56,8 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
   );
   return await CancellationScope.nonCancellable(async () => {
     try {
-      const { name } = checkName(input);
+      if (op.state.identity === null) await check(op, input);
+      const { name } = op.state.progress;
       if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
       const known = withPlanned(op, op.state.known ?? (await callOff(op, name)));
       const { env, pool, notebook } = op.identity.owners;
@@ -94,13 +95,21 @@ function firstState(input: TeardownInput): TeardownState {
   return { ...state, progress, known: null, wasLeased: false, lease: null };
 }
 
+/** Raw JSON can start a teardown too: a key that was misspelled must not make it delete more than was meant. */
+async function check(op: Operation<TeardownState>, document: unknown): Promise<void> {
+  op.enter('Planning', 'checking what is to be torn down');
+  const { name } = op.state.progress;
+  const { workflowId } = workflowInfo();
+  const question = { kind: 'teardownEnvironment', document, workflowId, name } as const;
+  op.state.identity = await firstCalls(workflowId).checkArgument(question);
+}
+
 /**
  * Makes the plan, by the same code as a dry run. What is protected is refused before anything is called off. A plan that
  * somebody looked at must be the one that is made now; without one, a service that does not answer stops no teardown.
  */
 async function plan(op: Operation<TeardownState>, name: string, planHash: string | null): Promise<void> {
   op.enter('Planning', `making the plan of ${name}`);
-  op.state.identity = await firstCalls(name).identify({ name });
   const caller = workflowInfo().workflowId;
   const planning = await surveys(op.identity.settings, `plan of ${name}`)
     .planTeardown({ name, planHash, caller })
@@ -127,7 +136,7 @@ function withPlanned(op: Operation<TeardownState>, known: EnvironmentResources):
 /** With a hash, only what stands in the plan may go. */
 function onlyPlanned(op: Operation<TeardownState>, input: TeardownInput): Pick<Removal, 'plan'> {
   const { plan } = op.state.progress;
-  return input.planHash === undefined || plan === null ? {} : { plan };
+  return input.planHash == null || plan === null ? {} : { plan };
 }
 
 /** What of the plan is gone by now. */

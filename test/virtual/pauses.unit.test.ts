@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { OperationPattern } from '../../src/simulator/operations.js';
 import type { VirtualStackOptions } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
-import { callOff, type Kind, kinds, usable } from './made-alone.js';
+import { callOff, documents, type Kind, kinds, types, usable } from './made-alone.js';
 import { name } from './stories.js';
 
 const minute = 60_000;
@@ -35,6 +35,27 @@ test.each(kinds)('a pause ends the tries of a delete that is refused, and they g
   await resume();
   await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
   expect(await progress()).toMatchObject({ phase: 'Cancelled' });
+});
+
+test('the deadline of what is waited for stands still in a pause, and is shown where it comes after it', async () => {
+  const stack = await newStack();
+  const { world } = stack;
+  const workflowId = `pool/${name}`;
+  const progress = async () => await stack.progress(workflowId);
+  const deadline = async () => (await progress()).awaiting?.deadline;
+  await world.start(types.pool, workflowId, [{ ...documents.pool, approval: { required: true, timeout: '2h' } }]);
+  await world.run({ maxTime: 30 * minute });
+  const before = await deadline();
+  await world.signal(workflowId, 'pause', { by: 'ann', reason: 'ask first' });
+  await world.run({ maxTime: 3 * hour });
+  expect(await progress()).toMatchObject({ phase: 'Paused', awaiting: { kind: 'approval', deadline: null } });
+  await world.signal(workflowId, 'resume', { by: 'ann' });
+  await world.run({ maxTime: minute });
+  const after = Date.parse((await deadline()) ?? '');
+  expect(after).toBe(Date.parse(before ?? '') + 3 * hour);
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  expect(await progress()).toMatchObject({ failure: { type: 'ApprovalTimedOut' } });
+  expect(Math.abs(world.now() - after)).toBeLessThan(1000);
 });
 
 describe('the patience with an undo', () => {

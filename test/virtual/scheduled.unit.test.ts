@@ -60,11 +60,11 @@ describe('a scheduled run in virtual time', () => {
     await world.result('env/team-a');
     await world.client.workflow.getHandle('lease/team-a').terminate('the owner is lost');
     await world.run({ maxTime: 48 * 3_600_000 });
-    const sweep = (apply: unknown) => ({
+    const sweep = (apply: boolean) => ({
       schedule: 'evening',
       start: { what: 'sweep', apply, rules: { orphans: { minAge: '1h' } } },
     });
-    await begin(stack, sweep('yes'));
+    await begin(stack, sweep(false));
     expect(await world.result(id)).toMatchObject({ phase: 'Done', audit: [{ reason: `sweep/${id.slice(9)}` }] });
     expect(simulator.state().pools).toHaveLength(1);
     const real = 'schedule/evening-2026-01-02T18:00:00Z';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { pauseSignal, releaseLeaseUpdate } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
 import { stackForFile } from '../support/stack-for-file.js';
@@ -29,10 +30,11 @@ describe('going away', () => {
     const name = freshName();
     await (await startPool(name)).result();
     const [pool] = pools();
-    if (pool !== undefined) pool.annotations['os.modelarts/description'] = 'edited';
+    if (pool === undefined) throw new Error('no pool');
+    pool.annotations['os.modelarts/description'] = 'edited';
     stack().simulator.restore({
       ...stack().simulator.snapshot(),
-      state: { ...stack().simulator.state(), pools: pool === undefined ? [] : [pool] },
+      state: { ...stack().simulator.state(), pools: [pool] },
     });
     expect(await (await teardown(name)).result()).toMatchObject({ phase: 'Gone' });
     expect(pools()).toEqual([]);
@@ -43,7 +45,7 @@ describe('going away', () => {
     await stack().place('pools', { name, description: 'not ours' });
     await expect((await teardown(name)).result()).rejects.toMatchObject({ cause: { type: 'Protected' } });
     expect(pools()).toHaveLength(1);
-    await expect(stack().progress(`lease/${name}`)).rejects.toThrow();
+    await expect(stack().progress(`lease/${name}`)).rejects.toThrow(WorkflowNotFoundError);
   });
 
   test('a pause that was forgotten does not hold a teardown up', async () => {

@@ -111,7 +111,7 @@ describe('a failed step with onFailure ask', () => {
     await expect(resolve({ step: 'notebook', attempt: 7 })).rejects.toThrow(WorkflowUpdateFailedError);
     await expect(resolve({ verb: 'explode' as 'retry' })).rejects.toThrow(WorkflowUpdateFailedError);
     await resolve({ verb: 'rollback' });
-    await expect(handle.result()).rejects.toThrow();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'NotebookFailed' } });
     expect(await stack().progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
   });
 
