@@ -80,6 +80,8 @@ test('a teardown shows its plan, refuses another hash, and goes on with its own'
   });
   const other = ['env', 'teardown', name, '--yes', '--wait', '--hash', '0123456789abcdef'];
   expect(await shell.json(other, 1)).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
+  const unseen = other.filter((word) => word !== '--wait');
+  expect(await shell.json(unseen, 1)).toMatchObject({ hash: shown.hash });
   expect(await shell.json(['env', 'show', name])).toMatchObject({ workflowId: `lease/${name}`, phase: 'Leased' });
   expect(deletes()).toBe(before);
   const gone = await shell.json<SweepProgress>(['env', 'teardown', name, '--yes', '--wait', '--hash', shown.hash]);

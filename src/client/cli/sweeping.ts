@@ -36,6 +36,9 @@ export async function rulesOf(context: Context, { rules, maxShare }: SweepOption
   return document;
 }
 
+/** What to do before a plan is meant that is refused for its size. */
+export const whySoMuch = 'Find out why it is so much: an empty or restored Temporal database looks like this.';
+
 /** The command that deletes what a plan holds; with a share that is large enough where the plan is refused for its size. */
 export function applyCommand(plan: Plan, { rules, maxShare }: Pick<SweepOptions, 'rules' | 'maxShare'>): string {
   const share = plan.refusal === null ? maxShare : String(Math.ceil((plan.items.length / plan.carrying) * 100));

@@ -1,3 +1,4 @@
+import { operationId } from '../../../contract/ids.js';
 import { keepRule } from '../../../domain/sweep-rules.js';
 import { OperationRefusedError } from '../../errors.js';
 import type { PlannedRemoval } from '../../removal-plan.js';
@@ -38,10 +39,18 @@ async function teardown(context: Context, name: string, options: Options): Promi
     for (const { kind, id, rule } of items) context.notice(`${kind} ${id} stays: ${rule}`);
     return sayGone(context, name);
   }
+  // Where nobody waits nobody would hear that it was refused. What is under way already has its plan, and what could
+  // not be read here is for the workers to read.
+  const isUnderWay = open.includes(operationId('teardown', name));
+  const isOther = !wait && asked !== undefined && asked !== hash && !isUnderWay && unread.length === 0;
   // Only a hash that was given binds: what is found under the name goes, and what is open on it makes more meanwhile.
-  if (yes) return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
+  if (yes && !isOther)
+    return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
   const { terminal } = context;
-  const shown = renderItems(items, viewOf(context));
+  const isUnseen = items.length === 0 && unread.length > 0;
+  const shown = isUnseen
+    ? 'nothing was seen, because not everything could be read'
+    : renderItems(items, viewOf(context));
   const calledOff = open.length === 0 || isKept(items) ? '' : `\n\nis called off first: ${open.join(', ')}`;
   const notRead = unread.map((line) => `\nnot read: ${line}`).join('');
   const text = `teardown of ${name}:\n${shown}${notRead}${calledOff}\n\nhash ${hash}`;

@@ -1,11 +1,11 @@
 import { OperationRefusedError } from '../../errors.js';
-import { isSwept } from '../../sweeps.js';
+import { isSwept, type SweepRequest } from '../../sweeps.js';
 import { type Define, example } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import { followToEnd, readDuration } from '../following.js';
 import { renderPlan, renderResults } from '../render/plan.js';
-import { applyCommand, defineSweep, makePlan, readHash, rulesOf, type SweepOptions } from '../sweeping.js';
+import { applyCommand, defineSweep, makePlan, readHash, rulesOf, type SweepOptions, whySoMuch } from '../sweeping.js';
 import { askToGoOn } from '../tearing-down.js';
 import { viewOf } from '../view.js';
 
@@ -29,10 +29,18 @@ async function apply(context: Context, options: Options): Promise<ExitCode> {
   const hash = readHash(options.hash);
   const timeoutMs = readDuration('--timeout', options.timeout);
   const rules = await rulesOf(context, options);
-  if (options.yes !== true && !(await isConfirmed(context, options, rules))) return exitCodes.usage;
+  const code = options.yes === true ? null : await confirmed(context, options, rules);
+  return code ?? (await deleteBy(context, { apply: true, rules, planHash: hash }, options.reason, timeoutMs));
+}
+
+async function deleteBy(
+  context: Context,
+  request: SweepRequest,
+  reason: string,
+  timeoutMs: number | null,
+): Promise<ExitCode> {
   const operations = await context.operations();
-  const request = { apply: true, rules, planHash: hash };
-  const { workflowId } = await operations.startSweep(request, { reason: options.reason });
+  const { workflowId } = await operations.startSweep(request, { reason });
   context.notice(`${workflowId} is under way`);
   const code = await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
   if (!context.json) {
@@ -42,24 +50,28 @@ async function apply(context: Context, options: Options): Promise<ExitCode> {
   return code;
 }
 
-/** Shows the plan as it is now; a person at a terminal may go on, anybody else is told how. */
-async function isConfirmed(context: Context, options: Options, rules: unknown): Promise<boolean> {
+/** Shows the plan as it is now; a person at a terminal may go on (null), anybody else is told how. */
+async function confirmed(context: Context, options: Options, rules: unknown): Promise<ExitCode | null> {
   const { terminal } = context;
   const { hash, reason } = options;
   const plan = await makePlan(context, rules, reason);
   context.result(plan, renderPlan(plan, viewOf(context)));
   if (plan.hash !== hash) {
     throw new OperationRefusedError(`the plan has changed: ${hash} was asked for, it is ${plan.hash} now`, {
-      hint: 'Look at it once more; nothing was deleted.',
+      hint: 'Look at it once more, with the rules that it was made with; nothing was deleted.',
     });
   }
   if (plan.refusal !== null) {
     throw new OperationRefusedError(`the plan is refused: ${plan.refusal}; nothing was deleted`, {
-      hint: `When it is meant: \`${applyCommand(plan, options)}\`.`,
+      hint: `${whySoMuch} When it is meant: \`${applyCommand(plan, options)}\`.`,
     });
   }
+  if (plan.items.length === 0) {
+    context.notice('there is nothing to delete');
+    return exitCodes.done;
+  }
   const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
-  if (isAttended && (await askToGoOn(context, 'Delete this for good?'))) return true;
+  if (isAttended && (await askToGoOn(context, 'Delete this for good?'))) return null;
   context.notice(`nothing was deleted. To go on: ${applyCommand(plan, options)}`);
-  return false;
+  return exitCodes.usage;
 }

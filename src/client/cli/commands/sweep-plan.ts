@@ -1,7 +1,7 @@
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderPlan } from '../render/plan.js';
-import { applyCommand, defineSweep, makePlan, rulesOf, type SweepOptions } from '../sweeping.js';
+import { applyCommand, defineSweep, makePlan, rulesOf, type SweepOptions, whySoMuch } from '../sweeping.js';
 import { viewOf } from '../view.js';
 
 /** `maops sweep plan`: what nobody needs any more, as a plan with a hash; deletes nothing. */
@@ -13,7 +13,8 @@ export const sweepPlan: Define = (command, run) => {
         const plan = await makePlan(context, await rulesOf(context, options), options.reason);
         context.result(plan, renderPlan(plan, viewOf(context)));
         if (plan.items.length > 0) {
-          const how = plan.refusal === null ? 'To go on' : 'As it is, it would be refused; when it is meant';
+          const how =
+            plan.refusal === null ? 'To go on' : `As it is, it would be refused. ${whySoMuch} When it is meant`;
           context.notice(`nothing was deleted. ${how}: ${applyCommand(plan, options)}`);
         }
         return exitCodes.done;
