@@ -95,6 +95,7 @@ describe('the whole story of a name', () => {
     );
     const query = jest.spyOn(runs, 'query');
     await operationsOn(runs).story('team-a');
+    expect(query.mock.calls.length).toBeGreaterThan(0);
     expect(query.mock.calls.length).toBeLessThanOrEqual(4);
   });
 

@@ -126,10 +126,18 @@ describe('tokens', () => {
     }
   });
 
-  it('keep passwords and tokens out of the log and the state', async () => {
-    const { call, simulator } = createCaller();
-    await call('POST', '/v3/auth/tokens', login('simulator-only-password'));
-    expect(JSON.stringify(simulator.requests())).not.toContain('simulator-only-password');
+  it('keep themselves out of the log, and passwords out of the log and the state', async () => {
+    const { call, pools, simulator } = createCaller();
+    const issued = await call('POST', '/v3/auth/tokens', login('simulator-only-password'));
+    const token = issued.headers['x-subject-token'] ?? '';
+    await call('GET', pools, undefined, { 'X-Auth-Token': token });
+    expect(simulator.requests().map(({ operation, status }) => [operation, status])).toEqual([
+      ['iam.token', 201],
+      ['pools.list', 200],
+    ]);
+    const log = JSON.stringify(simulator.requests());
+    for (const hidden of [token, 'simulator-only-password']) expect(log).not.toContain(hidden);
+    expect(JSON.stringify(simulator.state())).not.toContain('simulator-only-password');
   });
 
   it('find the project of a region by its name', async () => {

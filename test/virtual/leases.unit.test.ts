@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { CancelledFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import { signWebhook } from '../../src/activities/webhooks.js';
 import type { LeaseProgress, Progress } from '../../src/contract/progress.js';
 import { Secret } from '../../src/modelarts/secret.js';
@@ -482,7 +482,7 @@ describe('the webhook of a lease', () => {
 test('a raw cancel removes everything, before the end too', async () => {
   const { world, left, progress } = await leased({ webhook });
   await world.cancel(workflowId);
-  await expect(world.result(workflowId)).rejects.toThrow();
+  await expect(world.result(workflowId)).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
   expect(await progress()).toMatchObject({ phase: 'Cancelled' });
   expect(left()).toBe(0);
 });
