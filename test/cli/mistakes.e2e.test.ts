@@ -78,10 +78,17 @@ test('a server that is down is told within 10 s, with its address', async () => 
 }, 20_000);
 
 test('a namespace that is not there is named, with the variable that says it', async () => {
-  const { code, out, err } = await shell.run(['env', 'show', 'team-a'], { TEMPORAL_NAMESPACE: 'nosuch' });
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toContain('has no namespace nosuch');
-  expect(err).toContain('Set TEMPORAL_NAMESPACE');
+  const commands = [['env', 'show', 'team-a'], ['setup']];
+  for (const words of commands) {
+    const { code, out, err } = await shell.run(words, { TEMPORAL_NAMESPACE: 'nosuch' });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('has no namespace nosuch');
+    expect(err).toContain('Set TEMPORAL_NAMESPACE');
+  }
+  const doctor = await shell.run(['doctor'], { TEMPORAL_NAMESPACE: 'nosuch' });
+  expect(doctor.code).toBe(1);
+  expect(doctor.out).toContain('has no namespace nosuch');
+  expect(doctor.out).toContain('Set TEMPORAL_NAMESPACE');
 }, 20_000);
 
 test('an operation that is not known ends with 1 and says where to look', async () => {

@@ -29,7 +29,7 @@ test('a notebook is stopped, started and opened; what belongs to an environment 
   ]);
   expect(shown).toMatchObject({ name, status: 'STOPPED' });
   expect({ code: closed.code, out: closed.out }).toEqual({ code: 1, out: '' });
-  expect(closed.err).toContain(`maops notebook start ${name}`);
+  expect(closed.err).toContain(`maops notebook start ${name} --reason …`);
   expect({ code: again.code, err: again.err }).toEqual({ code: 2, err: expect.stringContaining('--reason') });
 
   const started = await shell.run(['notebook', 'start', name, '--reason', 'morning']);

@@ -4,6 +4,7 @@ import { readInstallation } from '../../worker/installation.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import type { Session } from '../connect.js';
 import { OperationsError } from '../errors.js';
+import { castError } from '../temporal-errors.js';
 import type { Context } from './context.js';
 import { limited } from './following.js';
 
@@ -38,9 +39,14 @@ async function temporalChecks(context: Context): Promise<Check[]> {
   let session: Session | null = null;
   const reached = await attempt('Temporal', async () => {
     session = await context.session();
-    const { serverVersion } = await session.connection.workflowService.getSystemInfo({});
-    await session.connection.workflowService.describeNamespace({ namespace: session.place.namespace });
-    return `server ${serverVersion} at ${session.place.address}, namespace ${session.place.namespace}`;
+    const { connection, place } = session;
+    try {
+      const { serverVersion } = await connection.workflowService.getSystemInfo({});
+      await connection.workflowService.describeNamespace({ namespace: place.namespace });
+      return `server ${serverVersion} at ${place.address}, namespace ${place.namespace}`;
+    } catch (error) {
+      throw castError(error, place, `asking for namespace ${place.namespace}`, 'server');
+    }
   });
   if (reached.state === 'failed' || session === null)
     return [settings, reached, ...skip('search attributes', 'installation id', 'worker')];

@@ -18,7 +18,7 @@ export const notebookOpen: Define = (command, run) => {
           throw new OperationRefusedError(
             `notebook ${notebook.name} is ${notebook.status ?? 'in no known state'}, so it has no URL`,
             {
-              hint: `Start it: \`maops notebook start ${notebook.name}\`.`,
+              hint: `Start it: \`maops notebook start ${notebook.name} --reason …\`.`,
             },
           );
         }

@@ -1,4 +1,5 @@
 import { ensureSearchAttributes, searchAttributes } from '../../../worker/search-attributes.js';
+import { castError } from '../../temporal-errors.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 
@@ -7,7 +8,9 @@ export const setup: Define = (command, run) => {
   command.addHelpText('after', example('maops setup')).action(() =>
     run(async (context) => {
       const { connection, place } = await context.session();
-      const registered = await ensureSearchAttributes(connection, place.namespace);
+      const registered = await ensureSearchAttributes(connection, place.namespace).catch((error: unknown) => {
+        throw castError(error, place, 'registering search attributes', 'server');
+      });
       const names = searchAttributes.map(({ name }) => name);
       const text =
         registered.length === 0
