@@ -12,6 +12,7 @@ import { startTemporalServer } from '../../src/dev/temporal-server.js';
 import { readInstallation } from '../../src/worker/installation.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../../src/worker/search-attributes.js';
 import { temporalAddress } from '../support/temporal-server.js';
+import { until } from '../support/until.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'modelarts-ops-db-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -88,10 +89,11 @@ describe('a namespace', () => {
         workflowExecutionRetentionPeriod: msToTs('1 day'),
       });
       const register = () => ensureSearchAttributes(connection, namespace);
-      let added = await register().catch(() => null);
-      for (; added === null; added = await register().catch(() => null));
+      // The server takes a while until it knows a new namespace, and until it shows what was added to one.
+      const added = await until('the namespace is known', () => register().catch(() => null));
       expect(added).toEqual(['MaopsEnvironment', 'MaopsPhase', 'MaopsPool', 'MaopsLeaseEndsAt']);
-      while ((await missingSearchAttributes(connection, namespace)).length > 0);
+      const missing = async () => await missingSearchAttributes(connection, namespace);
+      await until('what was added is shown', async () => (await missing()).length === 0);
       expect(await register()).toEqual([]);
     });
   });
@@ -133,6 +135,6 @@ describe('a guarded child', () => {
     const pid = Number(String(said));
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+    await until('the child has ended', () => !isAlive(pid));
   });
 });

@@ -7,6 +7,7 @@ import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { endLeaked, maops } from '../support/maops.js';
 import { temporalAddress } from '../support/temporal-server.js';
+import { until } from '../support/until.js';
 import { environmentDocument, freshName } from '../workflows/documents.js';
 
 afterEach(async () => expect(await endLeaked()).toEqual([]));
@@ -32,24 +33,11 @@ test('a run that began on version 1 ends there while version 2 takes the new one
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const setCurrent = async (buildId: string) => {
-    for (let look = 0; ; look += 1) {
-      // The server knows a version once its worker has polled.
-      const done = await connection.workflowService
-        .setWorkerDeploymentCurrentVersion({
-          namespace,
-          deploymentName,
-          buildId,
-          ignoreMissingTaskQueues: true,
-          identity: 'test',
-        })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (done) return;
-      if (look > 200) throw new Error(`version ${buildId} did not become current`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const asked = { namespace, deploymentName, buildId, ignoreMissingTaskQueues: true, identity: 'test' };
+    // The server knows a version once its worker has polled.
+    await until(`version ${buildId} is the current one`, () =>
+      connection.workflowService.setWorkerDeploymentCurrentVersion(asked).catch(() => null),
+    );
   };
   const start = (name: string) =>
     client.workflow.start('provisionPoolThenLaunchNotebook', {
@@ -66,11 +54,10 @@ test('a run that began on version 1 ends there while version 2 takes the new one
     await setCurrent(one);
     const [first, second] = [freshName(), freshName()];
     const early = await start(first);
-    for (let look = 0; look < 400; look += 1) {
+    await until(`${first} waits for its pool`, async () => {
       const progress = await early.query<Progress>('progress').catch(() => null);
-      if (progress?.phase === 'AwaitingPool') break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return progress?.phase === 'AwaitingPool';
+    });
     workers.push(maops(['worker'], { ...env, MAOPS_BUILD_ID: two }));
     await setCurrent(two);
     const late = await start(second);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
 import { temporalAddress } from '../support/temporal-server.js';
+import { until } from '../support/until.js';
 
 let child: ChildProcess | null = null;
 afterEach(() => {
@@ -35,13 +36,12 @@ function spawnWorker(more: Record<string, string>): { exit: Promise<number | nul
 }
 
 async function untilReady(url: string): Promise<void> {
-  for (;;) {
-    const status = await fetch(url).then(
-      (answer) => answer.status,
-      () => 0,
-    );
-    if (status === 200) return;
-  }
+  await until(`${url} answers 200`, () =>
+    fetch(url).then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  );
 }
 
 describe('the worker process', () => {

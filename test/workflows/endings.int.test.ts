@@ -83,7 +83,9 @@ describe('leaseEnvironment', () => {
   test('a release without by and why is refused', async () => {
     const name = await makeEnvironment();
     const lease = stack().client.workflow.getHandle(`lease/${name}`);
-    await expect(lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: '', reason: '' }] })).rejects.toThrow();
+    await expect(lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: '', reason: '' }] })).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('by whom and why') },
+    });
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   });
 });
