@@ -25,6 +25,7 @@ describe('a question to a person', () => {
     const streams = talk();
     streams.input.end();
     expect(await confirm('Delete this for good?', streams)).toBe(false);
+    expect(String(streams.output.read())).toMatch(/\n$/);
   });
 
   test('is broken off by Ctrl-C', async () => {

@@ -13,10 +13,12 @@ export async function confirm(question: string, { input, output, signal }: Talk)
   const prompt = createInterface({ input, output });
   // A prompt takes Ctrl-C for itself; here it means what it means everywhere else.
   prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const ended = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
+  const ended = new Promise<null>((resolve) => prompt.once('close', () => resolve(null)));
   try {
     const answer = await Promise.race([prompt.question(`${question} [yes/no] `, { signal }), ended]);
-    return answer.trim().toLowerCase() === 'yes';
+    // The cursor still stands behind the question.
+    if (answer === null) output.write('\n');
+    return answer?.trim().toLowerCase() === 'yes';
   } finally {
     prompt.close();
   }

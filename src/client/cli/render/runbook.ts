@@ -26,7 +26,9 @@ type Stand = Pick<Explanation, 'phase' | 'failure' | 'throttledUntil'>;
 
 /** The page that says what to do where an operation stands; null when none fits. */
 export function runbookOf({ phase, failure, throttledUntil }: Stand): string | null {
-  const waiting = throttledUntil === null ? byPhase[phase] : 'throttled';
+  // What has failed without a failure of its own was ended in Temporal, and could remove nothing.
+  const still = phase === 'Failed' ? 'orphan-found' : byPhase[phase];
+  const waiting = throttledUntil === null ? still : 'throttled';
   const page = failure === null ? waiting : byFailure[failure.type];
   return page === undefined ? null : `docs/runbooks/${page}.md`;
 }
