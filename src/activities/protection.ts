@@ -21,17 +21,24 @@ const descriptionKey = 'os.modelarts/description';
 export function protectionActivities(deps: ActivityDeps) {
   const { pools, notebooks } = deps.modelarts;
 
+  /** One answer may leave the description out; what is written in its place would lose the marker that stands in it. */
+  function shown({ kind, id }: Protectable, description: string | null | undefined): string {
+    if (description != null) return description;
+    throw pending(`${kind} ${id} does not show its description`, deps.settings.pollMinMs);
+  }
+
   /** The whole description as a show gives it; null when the resource is gone or was made anew. */
-  async function describe({ kind, id, createdAt }: Protectable, options: RequestOptions): Promise<string | null> {
+  async function describe(input: Protectable, options: RequestOptions): Promise<string | null> {
+    const { kind, id, createdAt } = input;
     if (kind === 'pool') {
       const pool = await orAbsent(pools.show(id, options));
       const isSame = pool?.metadata.creationTimestamp === createdAt;
-      return isSame ? (pool.metadata.annotations[descriptionKey] ?? '') : null;
+      return isSame ? shown(input, pool.metadata.annotations[descriptionKey]) : null;
     }
     const notebook = await orAbsent(notebooks.show(id, options));
     const isSame = notebook?.creation_timestamp === createdAt && notebook.status !== 'DELETED';
     // Only the description is protected; the marker may stand in an annotation when somebody has edited it away.
-    return isSame ? (notebook.description ?? '') : null;
+    return isSame ? shown(input, notebook.description) : null;
   }
 
   return {

@@ -46,6 +46,17 @@ test('a notebook is stopped, started and opened; what belongs to an environment 
     expect(err).toContain(`belongs to environment ${name}; nothing was deleted`);
     expect(err).toContain(`maops env teardown ${name}`);
   }
+
+  const lists = ['pools.list', 'notebooks.list'] as const;
+  shell.stack.simulator.faults.plan(
+    ...lists.map((operation) => ({ operation, kind: 'status' as const, status: 502, times: 'always' as const })),
+  );
+  const unread = await shell.run(['pool', 'delete', name, '--json']);
+  shell.stack.simulator.faults.clear();
+  expect({ code: unread.code, out: unread.out }).toEqual({ code: 1, out: '' });
+  expect(unread.err).toContain('could not be read');
+  expect(unread.err).toContain('nothing was deleted');
+
   const pools = await shell.json<Row[]>(['pool', 'list']);
   expect(pools.map((pool) => pool.name)).toContain(name);
 }, 60_000);

@@ -70,13 +70,25 @@ describe('protecting an environment in virtual time', () => {
   test('waits until a show has the mark: one that lags behind is looked at again', async () => {
     const made = await ready();
     const before = made.simulator.summary()['pools.show'] ?? 0;
-    // The first show is the look before the write.
+    // The first two shows are the lease's own look and the look before the write.
     const paths = [['metadata', 'annotations', 'os.modelarts/description']];
-    made.simulator.faults.plan({ operation: 'pools.show', kind: 'missingFields', paths, nth: 2, times: 4 });
+    made.simulator.faults.plan({ operation: 'pools.show', kind: 'missingFields', paths, nth: 3, times: 4 });
     await change(made, 'protect');
     expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
-    expect(made.simulator.summary()['pools.show']).toBe(before + 6);
+    expect(made.simulator.summary()['pools.show']).toBe(before + 7);
     expect(made.simulator.summary()).toMatchObject({ 'pools.patch': 1 });
+  });
+
+  test.each([
+    { operation: 'pools.show', paths: [['metadata', 'annotations', 'os.modelarts/description']] },
+    { operation: 'notebooks.show', paths: ['description'] },
+  ] as const)('keeps the marker although the look before the write leaves it out: $operation', async (omission) => {
+    const made = await ready();
+    const before = descriptions(made);
+    made.simulator.faults.plan({ ...omission, kind: 'missingFields' });
+    await change(made, 'protect');
+    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(descriptions(made)).toEqual(before.map((description) => `${description} maops:keep`));
   });
 
   test('is not said of a name that this installation made nothing of', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { operationId } from '../../contract/ids.js';
 import { OperationRefusedError } from '../errors.js';
+import { nameOf } from '../name.js';
 import { example, offerReason, type Run } from './command.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
@@ -17,7 +18,7 @@ export function defineDelete(command: Command, run: Run, kind: 'pool' | 'noteboo
   offerReason(command, 'why; it is kept in the audit of what is called off', 'delete')
     .addHelpText('after', example(`maops ${kind} delete training-${kind} --wait`))
     .action((name: string, { wait = false, reason }: DeleteOptions) =>
-      run((context) => deleteResource(context, kind, name, wait, reason)),
+      run((context) => deleteResource(context, kind, nameOf(name), wait, reason)),
     );
 }
 
@@ -28,7 +29,14 @@ async function deleteResource(
   wait: boolean,
   reason: string,
 ): Promise<ExitCode> {
-  const [{ items: plan, unread }, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
+  const [{ hash, items: plan, unread }, open] = await Promise.all([
+    readPlan(context, name),
+    openOperations(context, name),
+  ]);
+  if (unread.length > 0) {
+    const message = `what belongs to ${kind} ${name} could not be read: ${unread.join('; ')}; nothing was deleted`;
+    throw new OperationRefusedError(message, { hint: 'Say it again when the service answers.' });
+  }
   const env = operationId('env', name);
   if (plan.some(({ owner }) => owner === env) || open.includes(env)) {
     throw new OperationRefusedError(`${kind} ${name} belongs to environment ${name}; nothing was deleted`, {
@@ -48,6 +56,7 @@ async function deleteResource(
   if (resource !== undefined && resource.action === 'leave') {
     throw new OperationRefusedError(`${kind} ${name} (${resource.id}) stays: ${resource.why}, but ${resource.rule}`);
   }
-  if (resource === undefined && open.length === 0 && unread.length === 0) return sayGone(context, name);
-  return await tearDown(context, name, { reason, wait });
+  if (resource === undefined && open.length === 0) return sayGone(context, name);
+  // What is only being made has no plan yet: calling it off is all there is to do.
+  return await tearDown(context, name, { reason, wait, ...(resource === undefined ? {} : { hash }) });
 }
