@@ -4,6 +4,7 @@ import { describeCall } from './activity-words.js';
 import { isThrottle, type LastError, lastErrorOf, type TimeSpent, tellCauses } from './causes.js';
 import type { HistoryEvent } from './history-event.js';
 import type { PendingActivity, Run } from './runs.js';
+import { isUnanswered } from './standing.js';
 
 /** Why an operation stands where it stands: its own words, and what Temporal knows of the work that is under way. */
 export interface Explanation {
@@ -62,7 +63,7 @@ export function explain(progress: Progress, run: Run, events: readonly HistoryEv
     name,
     workflowId,
     phase,
-    phaseSince,
+    phaseSince: isUnanswered(progress) ? (lastPhaseOf(events) ?? phaseSince) : phaseSince,
     why,
     awaiting,
     paused: phase === 'Paused' ? (progress.audit.findLast(({ verb }) => verb === 'pause') ?? null) : null,
@@ -75,6 +76,11 @@ export function explain(progress: Progress, run: Run, events: readonly HistoryEv
     time: tellCauses(events, run.closedAt?.getTime() ?? now, open),
     pending,
   };
+}
+
+/** Since when an operation stands where its history shows it; null where that is not in this run. */
+function lastPhaseOf(events: readonly HistoryEvent[]): string | null {
+  return events.findLast(({ event }) => event === 'phase')?.at.toISOString() ?? null;
 }
 
 /** A wait goes on while it is throttled; it says in its heartbeat until when. */

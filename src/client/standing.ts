@@ -85,6 +85,13 @@ function unansweredProgress(run: Run): Progress {
   return isOpen(run) ? known : closedProgress(run, known);
 }
 
+const unanswered = 'no worker answers (start one with `maops worker`); this is what Temporal knows';
+
+/** True for the progress of an open run that nobody has answered for. */
+export function isUnanswered({ why }: Pick<Progress, 'why'>): boolean {
+  return why === unanswered;
+}
+
 function knownToTemporal(run: Run): Progress {
   const phase: Phase = phases.find((known) => known === run.phase) ?? firstPhase(run.type);
   const startedAt = run.startedAt.toISOString();
@@ -92,7 +99,7 @@ function knownToTemporal(run: Run): Progress {
   const name = run.environment ?? nameOf(workflowId);
   return {
     ...blankProgress({ name, operation, workflowId, runId, phase, phaseSince: startedAt, startedAt }),
-    why: 'no worker answers (start one with `maops worker`); this is what Temporal knows',
+    why: unanswered,
   };
 }
 

@@ -106,6 +106,12 @@ describe('a command to one', () => {
     expect(terminal.out()).toContain('approved');
   });
 
+  test('says that it waits for a worker where none answers', async () => {
+    const { context, terminal } = fakeContext(new FakeRuns(makeRun('env/a')));
+    expect(await steerOne(context, (operations) => operations.pause('env/a', { reason: 'quota' }))).toBe(0);
+    expect(terminal.err()).toBe('it is sent, and waits in Temporal until a worker takes it\n');
+  });
+
   test('has its answer as JSON', async () => {
     const { context, terminal } = one(true);
     await steerOne(context, approveA, say);

@@ -157,6 +157,16 @@ describe('the explanation', () => {
     expect(why.paused).toEqual(pause);
   });
 
+  test('says since when it stands there also when no worker answers', async () => {
+    const run = waiting({ phase: 'AwaitingPool', answers: {} });
+    const runs = new FakeRuns(run);
+    runs.histories.set(run.runId, [{ at: at(7), event: 'phase', phase: 'AwaitingPool' }]);
+    expect(await operationsOn(runs).why('team-a')).toMatchObject({
+      phase: 'AwaitingPool',
+      phaseSince: at(7).toISOString(),
+    });
+  });
+
   test('does not take a window of waiting for an error', async () => {
     const pending = {
       type: 'awaitPool',

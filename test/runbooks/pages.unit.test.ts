@@ -40,12 +40,15 @@ test('the index leads to every page', () => {
 
 test('the pages that `env why` names are there', () => {
   const failure = { step: null, message: '', errorCode: null, requestId: null, hint: null };
-  const still = { phase: 'Validating', failure: null, throttledUntil: null } as const;
+  const still = { phase: 'Validating', why: 'checking the spec', failure: null, throttledUntil: null } as const;
   const named = [
     ...failureTypes.map((type) => runbookOf({ ...still, phase: 'Failed', failure: { ...failure, type } })),
     ...phases.map((phase) => runbookOf({ ...still, phase })),
     runbookOf({ ...still, throttledUntil: '2026-11-21T08:00:00Z' }),
   ].filter((page) => page !== null);
+  expect(runbookOf({ ...still, phase: 'Failed' })).toBe('docs/runbooks/orphan-found.md');
+  const why = 'no worker answers (start one with `maops worker`); this is what Temporal knows';
+  expect(runbookOf({ ...still, why })).toBe('docs/runbooks/worker-down.md');
   expect(new Set(named).size).toBeGreaterThan(5);
   expect(named.filter((page) => !existsSync(path.join(root, page)))).toEqual([]);
 });

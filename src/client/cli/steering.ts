@@ -4,6 +4,7 @@ import { canonicalJson } from '../../spec/hash.js';
 import type { Audience } from '../bulk.js';
 import type { Said } from '../calls.js';
 import type { Operations } from '../operations.js';
+import { isUnanswered } from '../standing.js';
 import { steerMany } from './bulk.js';
 import { type Define, example, requireReason } from './command.js';
 import type { Context } from './context.js';
@@ -111,6 +112,7 @@ export async function steerOne(
   if (counted !== undefined) context.notice(`${counted(answer)}${heldBack(answer)}`);
   const progress = counted === undefined || context.json ? answer : await stateAfter(context, operations, answer);
   context.result(progress, renderProgress(progress, viewOf(context)));
+  if (isUnanswered(progress)) context.notice('it is sent, and waits in Temporal until a worker takes it');
   return exitCodes.done;
 }
 

@@ -1,6 +1,7 @@
 import type { FailureType } from '../../../contract/failures.js';
 import type { Phase } from '../../../contract/phases.js';
 import type { Explanation } from '../../explanation.js';
+import { isUnanswered } from '../../standing.js';
 
 /** The pages under docs/runbooks by what an operation ended with or is parked for. */
 const byFailure: Partial<Record<FailureType, string>> = {
@@ -22,10 +23,11 @@ const byPhase: Partial<Record<Phase, string>> = {
 };
 
 /** What a page is chosen by. */
-type Stand = Pick<Explanation, 'phase' | 'failure' | 'throttledUntil'>;
+type Stand = Pick<Explanation, 'phase' | 'why' | 'failure' | 'throttledUntil'>;
 
 /** The page that says what to do where an operation stands; null when none fits. */
-export function runbookOf({ phase, failure, throttledUntil }: Stand): string | null {
+export function runbookOf({ phase, why, failure, throttledUntil }: Stand): string | null {
+  if (isUnanswered({ why })) return 'docs/runbooks/worker-down.md';
   // What has failed without a failure of its own was ended in Temporal, and could remove nothing.
   const still = phase === 'Failed' ? 'orphan-found' : byPhase[phase];
   const waiting = throttledUntil === null ? still : 'throttled';
