@@ -30,12 +30,24 @@ export async function findRun(runs: Runs, noun: Noun, nameOrId: string): Promise
 export async function requireRun(runs: Runs, noun: Noun, nameOrId: string): Promise<Run> {
   const run = await findRun(runs, noun, nameOrId);
   if (run !== null) return run;
+  const alone = isWorkflowId(nameOrId) ? null : await findAlone(runs, nameOrId);
+  throw unknown(noun, nameOrId, alone);
+}
+
+/** The operation on a pool or a notebook that is made alone, which only its workflow id names while it is made. */
+async function findAlone(runs: Runs, name: string): Promise<Run | null> {
+  const kinds = ['pool', 'notebook'] as const;
+  return chooseRun(await Promise.all(kinds.map((kind) => runs.describe(operationId(kind, name)))));
+}
+
+function unknown(noun: Noun, nameOrId: string, alone: Run | null): OperationNotFoundError {
   const where = isWorkflowId(nameOrId) ? nameOrId : `${noun} ${nameOrId}`;
-  throw new OperationNotFoundError(`Temporal knows no operation of ${where}`, {
-    hint:
-      noun === 'env'
-        ? '`maops env list` shows the names that it knows; `maops doctor`, which server was asked.'
-        : `\`maops ${noun} list\` shows what the service has.`,
+  const list =
+    noun === 'env'
+      ? '`maops env list` shows the names that it knows; `maops doctor`, which server was asked.'
+      : `\`maops ${noun} list\` shows what the service has.`;
+  return new OperationNotFoundError(`Temporal knows no operation of ${where}`, {
+    hint: alone === null ? list : `There is ${alone.workflowId}: give that in place of the name.`,
   });
 }
 
@@ -43,8 +55,12 @@ export async function requireRun(runs: Runs, noun: Noun, nameOrId: string): Prom
 export async function requireLease(runs: Runs, nameOrId: string, verb: string): Promise<Run> {
   const lease = await runs.describe(operationId('lease', nameOf(nameOrId)));
   if (lease !== null && isOpen(lease)) return lease;
+  const name = nameOf(nameOrId);
+  const made = await findRun(runs, 'env', name);
+  const known = made ?? (await findAlone(runs, name));
+  if (known === null) throw unknown('env', name, null);
   throw new OperationRefusedError(`${verb} ${nameOrId}: no lease is open`, {
-    hint: `\`maops env show ${nameOf(nameOrId)}\` says where it stands.`,
+    hint: `\`maops env show ${made === null ? known.workflowId : name}\` says where it stands.`,
   });
 }
 

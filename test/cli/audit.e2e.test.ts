@@ -102,7 +102,7 @@ test('what is protected outlives a teardown, until it is unprotected', async () 
   const name = freshName();
   await make(name);
   expect(await shell.run(['env', 'protect', name])).toMatchObject({ code: 2 });
-  const kept = await shell.json(['env', 'protect', name, '--reason', 'the demo is on Friday']);
+  const kept = await shell.json(['env', 'protect', `env/${name}`, '--reason', 'the demo is on Friday']);
   expect(kept).toMatchObject({
     phase: 'Done',
     workflowId: `change/environment/${name}`,
@@ -111,7 +111,8 @@ test('what is protected outlives a teardown, until it is unprotected', async () 
   });
   const audited = await shell.run(['audit']);
   expect(audited.out).toMatch(new RegExp(`pool +${name} +owned\\*`));
-  const shown = await shell.run(['env', 'teardown', name]);
+  // By its workflow id too, as every command takes it: nothing of another name is looked for.
+  const shown = await shell.run(['env', 'teardown', `env/${name}`]);
   expect(shown).toMatchObject({ code: 1, out: expect.stringContaining('kept: maops:keep') });
   expect(shown.err).toBe(
     `nothing would be deleted: ${name} is protected; \`maops env unprotect ${name} --reason …\` first, when it may go\n`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OperationNotFoundError } from '../../src/client/errors.js';
-import { findRun, requireRun } from '../../src/client/name.js';
+import { findRun, requireLease, requireRun } from '../../src/client/name.js';
 import { FakeRuns, makeRun } from './fake-runs.js';
 
 const closedAt = (time: string) => ({ status: 'COMPLETED' as const, closedAt: new Date(time) });
@@ -45,6 +45,29 @@ describe('what a name means', () => {
     await expect(requireRun(new FakeRuns(), 'env', 'nobody')).rejects.toThrow(OperationNotFoundError);
     await expect(requireRun(new FakeRuns(), 'env', 'nobody')).rejects.toMatchObject({
       hint: expect.stringContaining('maops env list'),
+    });
+  });
+
+  test('is an error that names the operation on a pool or a notebook which is made alone', async () => {
+    const runs = new FakeRuns(makeRun('pool/training'));
+    await expect(requireRun(runs, 'env', 'training')).rejects.toMatchObject({
+      hint: 'There is pool/training: give that in place of the name.',
+    });
+  });
+});
+
+describe('a lease that is asked for and not open', () => {
+  test('is told from a name that Temporal does not know', async () => {
+    await expect(requireLease(new FakeRuns(), 'nobody', 'extend')).rejects.toThrow(OperationNotFoundError);
+  });
+
+  test.each([
+    ['team-a', makeRun('env/team-a'), 'maops env show team-a'],
+    ['training', makeRun('pool/training'), 'maops env show pool/training'],
+  ])('of %s is refused with where to look', async (name, run, command) => {
+    await expect(requireLease(new FakeRuns(run), name, 'extend')).rejects.toMatchObject({
+      message: `extend ${name}: no lease is open`,
+      hint: expect.stringContaining(command),
     });
   });
 });

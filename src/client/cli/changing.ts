@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ChangeInput } from '../../contract/workflows.js';
+import { nameOf } from '../name.js';
 import { example, type Run, requireReason } from './command.js';
 import { followToEnd, readDuration } from './following.js';
 
@@ -27,7 +28,7 @@ export function defineChange(
     .action((name: string, options: ChangeOptions) =>
       run(async (context) => {
         const timeoutMs = readDuration('--timeout', options.timeout);
-        const { workflowId } = await (await context.operations()).change(kind, name, change, {
+        const { workflowId } = await (await context.operations()).change(kind, nameOf(name), change, {
           reason: options.reason,
         });
         return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });

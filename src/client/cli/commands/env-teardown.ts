@@ -1,6 +1,7 @@
 import { operationId } from '../../../contract/ids.js';
 import { keepRule } from '../../../domain/sweep-rules.js';
 import { OperationRefusedError } from '../../errors.js';
+import { nameOf } from '../../name.js';
 import type { PlannedRemoval } from '../../removal-plan.js';
 import { type Define, example, offerReason } from '../command.js';
 import type { Context } from '../context.js';
@@ -26,7 +27,7 @@ export const envTeardown: Define = (command, run) => {
     .option('--hash <hash>', 'delete exactly the plan that was shown with this hash, or nothing');
   offerReason(command, 'why; it is kept in the audit of what is called off', 'teardown')
     .addHelpText('after', example('maops env teardown team-a', 'maops env teardown team-a --yes --wait'))
-    .action((name: string, options: Options) => run((context) => teardown(context, name, options)));
+    .action((name: string, options: Options) => run((context) => teardown(context, nameOf(name), options)));
 };
 
 async function teardown(context: Context, name: string, options: Options): Promise<ExitCode> {
