@@ -32,6 +32,12 @@ describe('help', () => {
     expect(before.out).toContain('--dry-run');
   });
 
+  test('of a noun lists its verbs', async () => {
+    const { code, out } = await run(['help', 'env']);
+    expect(code).toBe(0);
+    expect(out).toContain('teardown');
+  });
+
   test('--version prints the version of the package alone', async () => {
     const { version } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as {
       version: string;
@@ -56,6 +62,8 @@ describe('help', () => {
 describe('wrong usage ends with 2, says what is wrong, and prints no result', () => {
   test.each([
     ['an unknown command', ['env', 'frobnicate'], 'unknown command'],
+    ['help of an unknown command', ['help', 'frobnicate'], "unknown command 'frobnicate'"],
+    ['help of an unknown verb', ['help', 'env', 'frobnicate'], "unknown command 'frobnicate'"],
     ['an unknown option', ['env', 'list', '--frob'], '--frob'],
     ['a missing name', ['env', 'show'], "missing required argument 'name'"],
     ['a missing reason', ['env', 'pause', 'team-a'], '--reason'],

@@ -33,8 +33,7 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
     return exitCodes.done;
   }
   if (given[0] === namesCommand) return await printNames(terminal);
-  // `help env create` means the help of that command, which commander alone would not find below a noun.
-  const words = given[0] === 'help' && given.length > 1 ? [...given.slice(1), '--help'] : given;
+  const words = wordsOf(given);
   const entry = findEntry(words);
   let code: ExitCode = exitCodes.done;
   const program = await buildProgram(terminal, entry, (command) => async (work) => {
@@ -48,6 +47,15 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     throw error;
   }
+}
+
+/** `help env create` means the help of that command, which commander alone would not find below a noun. */
+function wordsOf(given: readonly string[]): readonly string[] {
+  const [help, ...asked] = given;
+  if (help !== 'help' || asked.length === 0) return given;
+  const isNoun = asked.length === 1 && Object.hasOwn(nounSummaries, asked[0] ?? '');
+  // What is no command is refused as it is without `help`: the help of everything would look like its own.
+  return isNoun || findEntry(asked) !== null ? [...asked, '--help'] : asked;
 }
 
 /** Declares every command by name, and loads the one that was asked for: start-up stays quick. */
