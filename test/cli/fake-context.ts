@@ -28,6 +28,7 @@ export function fakeContext(
     interrupted: new AbortController().signal,
     result: (document, text) => terminal.stdout.write(json ? JSON.stringify(document) : text),
     notice: (text) => terminal.stderr.write(`${text}\n`),
+    shown: () => undefined,
     onInterrupt: () => undefined,
     config: refuse,
     session: refuse,

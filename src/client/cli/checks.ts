@@ -144,10 +144,17 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A refusal for another reason than the credentials says nothing against them. */
+const hintsOfKinds: Partial<Record<ModelArtsError['kind'], string>> = {
+  auth: 'Check the credentials in the settings.',
+  permission: 'They are valid and may not do this: ask for the permission in IAM.',
+  throttled: 'The account asks too much at once (docs/runbooks/throttled.md); look again in a while.',
+  unavailable: 'The service has trouble of its own; look again in a while.',
+  transport: 'Check MODELARTS_ENDPOINT and the network.',
+};
+
 function hintOf(error: unknown): string | null {
   if (error instanceof OperationsError) return error.hint;
   if (error instanceof ConfigError) return 'Set what is named; docs/configuration.md lists every variable.';
-  if (error instanceof ModelArtsError && error.kind === 'auth') return 'Check the credentials in the settings.';
-  if (error instanceof ModelArtsError && error.kind === 'transport') return 'Check MODELARTS_ENDPOINT and the network.';
-  return null;
+  return error instanceof ModelArtsError ? (hintsOfKinds[error.kind] ?? null) : null;
 }

@@ -15,6 +15,8 @@ export interface Context {
   result(document: unknown, text: string): void;
   /** Anything else that people should know; never on stdout. */
   notice(text: string): void;
+  /** Says that something is shown by other ways than these: nobody sits before an empty screen any more. */
+  shown(): void;
   /** What Ctrl-C says from now on: that what was started goes on, and how to look at it. */
   onInterrupt(message: string): void;
   config(): ClientConfig;
@@ -37,16 +39,39 @@ export interface OpenContext {
   close(): Promise<void>;
 }
 
+/** Somebody who has seen nothing for so long should hear that nothing is broken off. */
+const silenceMs = 5_000;
+
 export function openContext(options: ContextOptions): OpenContext {
   const { terminal, json } = options;
+  let silence: NodeJS.Timeout | null = null;
+  let isSilent = true;
+  const shown = () => {
+    isSilent = false;
+    if (silence !== null) clearTimeout(silence);
+  };
+  /** Only people wait before a screen: what reads a pipe has its own limits. */
+  const asking = () => {
+    if (!isSilent || silence !== null || terminal.stderr.isTTY !== true) return;
+    const tell = () => terminal.stderr.write('still waiting for an answer; if none comes, `maops doctor` says why\n');
+    silence = setTimeout(tell, silenceMs);
+    silence.unref();
+  };
   let interruption = 'interrupted';
   let config: ClientConfig | null = null;
   let session: Promise<Session> | null = null;
   let modelarts: ModelArts | null = null;
   const context: Context = {
     ...options,
-    result: (document, text) => terminal.stdout.write(json ? `${JSON.stringify(document)}\n` : ensureNewline(text)),
-    notice: (text) => terminal.stderr.write(ensureNewline(text)),
+    result: (document, text) => {
+      shown();
+      terminal.stdout.write(json ? `${JSON.stringify(document)}\n` : ensureNewline(text));
+    },
+    notice: (text) => {
+      shown();
+      terminal.stderr.write(ensureNewline(text));
+    },
+    shown,
     onInterrupt: (message) => {
       interruption = message;
     },
@@ -55,11 +80,13 @@ export function openContext(options: ContextOptions): OpenContext {
       return config;
     },
     session: () => {
+      asking();
       session ??= openSession(context.config());
       return session;
     },
     operations: async () => (await context.session()).operations,
     modelarts: async () => {
+      asking();
       modelarts ??= createModelArts(readModelArtsConfig());
       return await Promise.resolve(modelarts);
     },
@@ -68,6 +95,7 @@ export function openContext(options: ContextOptions): OpenContext {
     context,
     interruption: () => interruption,
     close: async () => {
+      shown();
       modelarts?.close();
       if (session !== null) await session.then(({ operations }) => operations.close()).catch(() => undefined);
     },

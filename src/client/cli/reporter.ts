@@ -63,6 +63,7 @@ async function liveReporter(context: Context): Promise<Reporter> {
   return {
     isWhole: true,
     show: (progress) => {
+      context.shown();
       latest = progress;
       draw();
     },
