@@ -18,9 +18,13 @@ export function rollbackPhases(op: Operation): RemovalPhases {
   };
 }
 
-/** What this run may remove: what carries its own marker, and what it knows by identity. */
+/**
+ * What this run may remove: what carries its own marker, and what it knows by identity. An operator's protection does not
+ * keep it from undoing its own create, but a teardown or a lease that has called it off must leave what is protected.
+ */
 export function removalOf(op: Provision): Removal {
-  return { name: op.spec.name, owners: [op.state.owner], known: op.owned, obeysProtection: false };
+  const obeysProtection = op.state.note?.verb === 'teardown';
+  return { name: op.spec.name, owners: [op.state.owner], known: op.owned, obeysProtection };
 }
 
 /**
