@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { openContext } from '../../src/client/cli/context.js';
+import { type Context, openContext } from '../../src/client/cli/context.js';
 import { memoryTerminal } from './memory-terminal.js';
 
 const settings = {
@@ -12,7 +12,7 @@ function open(isTTY: boolean) {
   const terminal = memoryTerminal();
   Object.assign(terminal.stderr, { isTTY });
   const interrupted = new AbortController().signal;
-  return { terminal, ...openContext({ terminal, json: false, debug: false, interrupted }) };
+  return { terminal, opened: openContext({ terminal, json: false, debug: false, interrupted }) };
 }
 
 describe('a command that has asked and shown nothing for a while', () => {
@@ -27,31 +27,31 @@ describe('a command that has asked and shown nothing for a while', () => {
   });
 
   test('says on a terminal that it still waits, once', async () => {
-    const { context, terminal, close } = open(true);
-    await context.modelarts();
-    await context.modelarts();
+    const { terminal, opened } = open(true);
+    await opened.context.modelarts();
+    await opened.context.modelarts();
     jest.advanceTimersByTime(60_000);
     expect(terminal.err()).toBe('still waiting for an answer; if none comes, `maops doctor` says why\n');
-    await close();
+    await opened.close();
   });
 
   test.each([
-    ['has shown something', true, ({ shown }: { shown: () => void }) => shown()],
-    ['has told something', true, ({ notice }: { notice: (text: string) => void }) => notice('x')],
+    ['has shown something', true, (context: Context) => context.shown()],
+    ['has told something', true, (context: Context) => context.notice('x')],
     ['writes into a pipe', false, () => undefined],
   ])('says nothing of it where it %s', async (_why, isTTY, act) => {
-    const { context, terminal, close } = open(isTTY);
-    await context.modelarts();
-    act(context);
+    const { terminal, opened } = open(isTTY);
+    await opened.context.modelarts();
+    act(opened.context);
     jest.advanceTimersByTime(60_000);
     expect(terminal.err()).not.toContain('waiting');
-    await close();
+    await opened.close();
   });
 
   test('says nothing when it has ended', async () => {
-    const { context, terminal, close } = open(true);
-    await context.modelarts();
-    await close();
+    const { terminal, opened } = open(true);
+    await opened.context.modelarts();
+    await opened.close();
     jest.advanceTimersByTime(60_000);
     expect(terminal.err()).toBe('');
   });
