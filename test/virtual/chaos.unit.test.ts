@@ -3,9 +3,7 @@ import { playChaos, playStory } from '../support/virtual/chaos.js';
 import { type ChaosStory, chaosName } from '../support/virtual/chaos-story.js';
 import { testSeeds } from '../support/virtual/chaos-suite.js';
 import { quietStory } from '../support/virtual/quiet-story.js';
-import { notebookPart } from '../workflows/documents.js';
-
-const publicFlavor = { profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' };
+import { publicNotebookPart } from '../workflows/documents.js';
 
 /** What chaos has found, kept as the part of the story that matters: seeds change their stories when draws are added. */
 const regressions: readonly { readonly found: string; readonly story: Partial<ChaosStory> }[] = [
@@ -40,7 +38,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
     story: {
       workflowType: 'launchNotebook',
       workflowId: `notebook/${chaosName}`,
-      document: { name: chaosName, notebook: notebookPart(publicFlavor), onCancel: 'keep' },
+      document: { name: chaosName, notebook: publicNotebookPart(), onCancel: 'keep' },
       keepsCancelled: true,
       faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }],
       deeds: [{ at: 5_000, what: 'cancel' }],
@@ -61,7 +59,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
     story: {
       workflowType: 'launchNotebook',
       workflowId: `notebook/${chaosName}`,
-      document: { name: chaosName, notebook: notebookPart(publicFlavor), onCancel: 'keep' },
+      document: { name: chaosName, notebook: publicNotebookPart(), onCancel: 'keep' },
       keepsCancelled: true,
       faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 82_000 }],
       deeds: [
@@ -75,7 +73,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
     story: {
       workflowType: 'launchNotebook',
       workflowId: `notebook/${chaosName}`,
-      document: { name: chaosName, notebook: notebookPart(publicFlavor) },
+      document: { name: chaosName, notebook: publicNotebookPart() },
       faults: [
         { operation: 'notebooks.list', kind: 'nullFields', paths: ['creation_timestamp'], nth: 5, times: 'always' },
       ],

@@ -1,5 +1,5 @@
 import type { VirtualStack } from '../support/virtual/environment.js';
-import { notebookPart, poolPart } from '../workflows/documents.js';
+import { poolPart, publicNotebookPart } from '../workflows/documents.js';
 import { deadlines, name } from './stories.js';
 
 export const kinds = ['pool', 'notebook'] as const;
@@ -13,11 +13,7 @@ export const types: Record<Kind, string> = { pool: 'provisionPool', notebook: 'l
 /** What the workflow is started with; the notebook needs no pool. */
 export const documents: Record<Kind, Record<string, unknown>> = {
   pool: { name, pool: poolPart(), deadlines },
-  notebook: {
-    name,
-    notebook: notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' }),
-    deadlines,
-  },
+  notebook: { name, notebook: publicNotebookPart(), deadlines },
 };
 
 /** What the service calls one that can be used. */

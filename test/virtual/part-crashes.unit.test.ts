@@ -1,9 +1,8 @@
 import { testCrashes } from '../support/virtual/crash-suite.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
-import { notebookPart, poolPart } from '../workflows/documents.js';
+import { poolPart, publicNotebookPart } from '../workflows/documents.js';
 import { bothMade, finishMainJob, name } from './stories.js';
 
-const onPublicFlavor = notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' });
 const ready = { status: 'COMPLETED', phase: 'Ready', open: [`lease/${name}`] } as const;
 
 const change = (verb: 'start' | 'stop') => async (stack: VirtualStack) => {
@@ -22,7 +21,7 @@ testCrashes([
     name: 'a notebook alone',
     workflowId: `notebook/${name}`,
     play: async ({ world }) =>
-      await world.start('launchNotebook', `notebook/${name}`, [{ name, notebook: onPublicFlavor }]),
+      await world.start('launchNotebook', `notebook/${name}`, [{ name, notebook: publicNotebookPart() }]),
     outcome: { ...ready, pools: [], notebooks: [`${name} RUNNING`], made: ['notebooks.create'] },
   },
   {

@@ -3,7 +3,7 @@ import type { AuditProgress } from '../../src/contract/workflows.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
 import { stackForFile } from '../support/stack-for-file.js';
 import { until } from '../support/until.js';
-import { freshName, notebookPart, poolPart } from './documents.js';
+import { freshName, poolPart, publicNotebookPart } from './documents.js';
 
 const stack = stackForFile();
 
@@ -20,11 +20,7 @@ const find = (report: AuditReport, name: string): AuditFinding | undefined =>
 describe('an audit on a real server', () => {
   test('finds the operation of a notebook that is called otherwise in the list of operations', async () => {
     const [operation, name] = [freshName('op'), freshName('notebook')];
-    const notebook = notebookPart({
-      name,
-      profileId: 'Multi-Engine 1.0 (python3)-cpu',
-      flavor: 'modelarts.vm.cpu.2u',
-    });
+    const notebook = publicNotebookPart({ name });
     await (await stack().start('launchNotebook', `notebook/${operation}`, { name: operation, notebook })).result();
     // Until the list shows it, its owner is unknown: never an orphan.
     await until('the list of operations shows the notebook’s', async () => {

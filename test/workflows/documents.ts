@@ -36,3 +36,12 @@ export function notebookPart(change: Record<string, unknown> = {}) {
     ...change,
   };
 }
+
+/** A notebook on a public flavor: it needs no pool. */
+export function publicNotebookPart(change: Record<string, unknown> = {}) {
+  return notebookPart({
+    profileId: 'Multi-Engine 1.0 (python3)-cpu',
+    flavor: 'modelarts.vm.cpu.2u',
+    ...change,
+  });
+}

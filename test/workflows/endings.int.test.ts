@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { releaseLeaseUpdate } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
 import { stackForFile } from '../support/stack-for-file.js';
-import { environmentDocument, freshName, notebookPart, poolPart } from './documents.js';
+import { environmentDocument, freshName, poolPart, publicNotebookPart } from './documents.js';
 
 const stack = stackForFile();
 
@@ -101,8 +101,8 @@ describe('the single parts', () => {
 
   test('launchNotebook makes a notebook alone, on a public flavor', async () => {
     const name = freshName('nb');
-    const notebook = notebookPart({ profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' });
-    const handle = await stack().start('launchNotebook', `notebook/${name}`, { name, notebook });
+    const document = { name, notebook: publicNotebookPart() };
+    const handle = await stack().start('launchNotebook', `notebook/${name}`, document);
     expect(await handle.result()).toMatchObject({ phase: 'Ready', pool: null, notebook: { status: 'RUNNING' } });
   });
 

@@ -1,4 +1,4 @@
-import { environmentDocument, notebookPart, poolPart } from '../../workflows/documents.js';
+import { environmentDocument, poolPart, publicNotebookPart } from '../../workflows/documents.js';
 import { oursIn } from './chaos-oracle.js';
 import { type After, type ChaosStory, chaosName, type Deed, neighbourName } from './chaos-story.js';
 import type { VirtualStack } from './environment.js';
@@ -42,11 +42,8 @@ export async function act(deed: Deed, { stack, story, start, later }: Stage): Pr
     case 'startPool':
       return await start('provisionPool', `pool/${chaosName}`, { name: chaosName, pool: poolPart() });
     case 'startNotebook': {
-      const onPublicFlavor = notebookPart({
-        profileId: 'Multi-Engine 1.0 (python3)-cpu',
-        flavor: 'modelarts.vm.cpu.2u',
-      });
-      return await start('launchNotebook', `notebook/${chaosName}`, { name: chaosName, notebook: onPublicFlavor });
+      const alone = { name: chaosName, notebook: publicNotebookPart() };
+      return await start('launchNotebook', `notebook/${chaosName}`, alone);
     }
     case 'neighbour': {
       const deadlines = { pool: '90m', notebook: '20m', capacity: '2h', ask: '1h', undo: '30m' };

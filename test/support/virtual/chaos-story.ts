@@ -1,6 +1,6 @@
 import type { Fault } from '../../../src/simulator/faults/fault.js';
 import type { SimulatorOptions } from '../../../src/simulator/options.js';
-import { environmentDocument, notebookPart, poolPart } from '../../workflows/documents.js';
+import { environmentDocument, poolPart, publicNotebookPart } from '../../workflows/documents.js';
 import { drawFaults } from './chaos-faults.js';
 import { Dice } from './dice.js';
 
@@ -71,7 +71,6 @@ const types = {
   pool: 'provisionPool',
   notebook: 'launchNotebook',
 } as const;
-const onPublicFlavor = { profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' };
 
 /** Draws the story of a seed. */
 export function storyOf(seed: number): ChaosStory {
@@ -128,7 +127,7 @@ function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknow
     case 'pool':
       return { name: chaosName, pool, deadlines };
     case 'notebook':
-      return { name: chaosName, notebook: notebookPart(onPublicFlavor), deadlines };
+      return { name: chaosName, notebook: publicNotebookPart(), deadlines };
   }
 }
 
