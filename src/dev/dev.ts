@@ -18,8 +18,17 @@ export interface DevOptions extends Pick<RunOptions, 'speed' | 'seed' | 'scenari
   readonly logger: Logger;
   /** Receives the lines for people: progress first, then addresses. */
   readonly print: (line: string) => void;
+  /** Hears once, when all of it works, where it is: for programs that read no lines. */
+  readonly onReady?: (place: DevPlace) => void;
   /** Ends it all. */
   readonly signal: AbortSignal;
+}
+
+/** Where the parts are, and the variables with which another process reaches them. */
+export interface DevPlace {
+  readonly temporal: Pick<Stack['temporal'], 'address' | 'namespace' | 'source' | 'uiUrl'>;
+  readonly simulator: Pick<Stack['simulator'], 'url'>;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** `maops dev`: everything in one process until it is told to stop; throws when the worker ends by itself. */
@@ -32,6 +41,7 @@ export async function runDev(options: DevOptions): Promise<void> {
   // Told to stop while it was starting: what was started is stopped already.
   if (stack === null) return;
   try {
+    options.onReady?.(placeOf(stack));
     for (const line of addresses(stack, options.speed)) print(line);
     const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
     await Promise.race([told, stack.worker.ended]);
@@ -61,8 +71,19 @@ export async function startDevStack(options: DevOptions): Promise<Stack> {
   });
 }
 
+function placeOf({ temporal, simulator, environment }: Stack): DevPlace {
+  const { address, namespace, source, uiUrl } = temporal;
+  const needed = Object.entries(environment).filter(([name]) => /^(TEMPORAL|MODELARTS|HUAWEICLOUD|IAM|OS)_/.test(name));
+  return {
+    temporal: { address, namespace, source, uiUrl },
+    simulator: { url: simulator.url },
+    environment: Object.fromEntries(needed),
+  };
+}
+
 /** What a person needs to go on in another terminal. */
-function addresses({ temporal, simulator, environment, config }: Stack, speed: number | undefined): string[] {
+function addresses(stack: Stack, speed: number | undefined): string[] {
+  const { temporal, simulator, environment } = placeOf(stack);
   return [
     `Temporal   ${temporal.address}, namespace ${temporal.namespace} (${temporal.source})`,
     ...(temporal.uiUrl === null ? [] : [`UI         ${temporal.uiUrl}`]),
@@ -73,13 +94,11 @@ function addresses({ temporal, simulator, environment, config }: Stack, speed: n
           `           its clock runs at ${speed} times this machine's: ages, costs and minimum ages are not those of the service`,
         ]),
     'worker     running',
-    ...config.codecKeys
+    ...stack.config.codecKeys
       .slice(0, 1)
       .map(({ id }) => `payloads   encrypted with key ${id} (MAOPS_CODEC_KEYS); for the UI: maops codec-server`),
     'In another terminal:',
-    ...Object.entries(environment)
-      .filter(([name]) => /^(TEMPORAL|MODELARTS|HUAWEICLOUD|IAM|OS)_/.test(name))
-      .map(([name, value]) => `  export ${name}=${value}`),
+    ...Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`),
     'Ctrl-C stops all of it.',
   ];
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -83,6 +85,7 @@ describe('wrong usage ends with 2, says what is wrong, and prints no result', ()
       ['env', 'resolve', 'team-a', 'retry', '--set', 'pool.count', '--reason', 'x'],
       'path=value',
     ],
+    ['a database in no folder', ['dev', '--db', 'missing/dev.db'], 'there is no folder'],
     ['an unknown phase', ['env', 'list', '--phase', 'Sleeping'], 'AwaitingPool'],
     ['a bare number as duration', ['env', 'watch', 'team-a', '--timeout', '90'], 'as 90m'],
     ['both ways of waiting', ['env', 'create', '-f', '-', '--wait', '--watch'], 'choose one'],
@@ -94,6 +97,17 @@ describe('wrong usage ends with 2, says what is wrong, and prints no result', ()
     expect(err).toContain(message);
     expect(err).not.toMatch(/\n\s+at /);
   });
+});
+
+test('a port of the UI that is taken is told before a server is looked for', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? `${address.port}` : '';
+  const { code, out, err } = await run(['dev', '--ui-port', port]);
+  server.close();
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain(`--ui-port ${port}: something listens there already`);
 });
 
 describe('a bad spec', () => {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { runDev } from '../../src/dev/dev.js';
+import { type DevPlace, runDev } from '../../src/dev/dev.js';
 import { startStack } from '../../src/dev/stack.js';
 import { createLogger } from '../../src/worker/logging.js';
 import { temporalAddress } from '../support/temporal-server.js';
@@ -51,10 +51,19 @@ describe('maops dev', () => {
       lines.push(line);
       if (line.startsWith('Ctrl-C')) told.abort();
     };
-    await runDev({ env: env('dev-int'), logger: quiet(), print, signal: told.signal, speed: 100 });
+    const places: DevPlace[] = [];
+    const onReady = (place: DevPlace) => places.push(place);
+    await runDev({ env: env('dev-int'), logger: quiet(), print, onReady, signal: told.signal, speed: 100 });
     const text = lines.join('\n');
     expect(text).toContain(`Temporal   ${temporalAddress().address}, namespace default (TEMPORAL_ADDRESS)`);
     expect(text).toMatch(/simulator {2}http:\/\/127\.0\.0\.1:\d+/);
     expect(text).toContain(`export TEMPORAL_ADDRESS=${temporalAddress().address}`);
+    const [place, ...more] = places;
+    expect(more).toEqual([]);
+    expect(place).toMatchObject({
+      temporal: { address: temporalAddress().address, namespace: 'default', source: 'TEMPORAL_ADDRESS', uiUrl: null },
+      simulator: { url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) },
+      environment: { TEMPORAL_ADDRESS: temporalAddress().address, MODELARTS_ENDPOINT: place?.simulator.url },
+    });
   });
 });

@@ -1,5 +1,10 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import type { DevPlace } from '../../../dev/dev.js';
+import { freePort } from '../../../dev/free-port.js';
+import { OperationRefusedError } from '../../errors.js';
 import { type Define, example } from '../command.js';
-import { exitCodes } from '../exit.js';
+import { exitCodes, UsageError } from '../exit.js';
 import { addSimulatorOptions, readPort, readSimulatorOptions, type SimulatorWords } from '../simulator-options.js';
 import { untilTold } from '../until-told.js';
 
@@ -24,9 +29,30 @@ export const dev: Define = (command, run) => {
           ...(options.uiPort === undefined ? {} : { uiPort: readPort('--ui-port', options.uiPort) }),
           ...(options.db === undefined ? {} : { dbFile: options.db }),
         };
-        const print = (line: string) => (context.json ? context.result({ line }, '') : context.result(null, line));
-        await untilTold((signal) => runDev({ ...choices, logger, print, signal }));
+        await checkPlaces(choices);
+        const print = (line: string) => (context.json ? context.notice(line) : context.result(null, line));
+        const onReady = (place: DevPlace) => {
+          if (context.json) context.result(place, '');
+        };
+        await untilTold((signal) => runDev({ ...choices, logger, print, onReady, signal }));
         return exitCodes.done;
       }),
     );
 };
+
+/** A server that cannot start where it is told to would be looked for in every other way first, a build of minutes among them. */
+async function checkPlaces({ uiPort, dbFile }: { uiPort?: number; dbFile?: string }): Promise<void> {
+  if (dbFile !== undefined) {
+    const folder = path.dirname(path.resolve(dbFile));
+    await access(folder).catch(() => {
+      throw new UsageError(`--db ${dbFile}: there is no folder ${folder}`);
+    });
+  }
+  if (uiPort === undefined || uiPort === 0) return;
+  await freePort(uiPort).catch((cause: unknown) => {
+    throw new OperationRefusedError(`--ui-port ${uiPort}: something listens there already`, {
+      hint: 'Choose another port, or leave it out: then any free one is taken.',
+      cause,
+    });
+  });
+}
