@@ -43,13 +43,16 @@ export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
 
 /**
  * One stop or delete. What says that it is done already, or that another one is under way, is no error: the next look
- * decides. Everything else is tried again, because an undo is never given up.
+ * decides, and only the words of the refusal are returned. Everything else is tried again, because an undo is never
+ * given up.
  */
-export async function commanding(call: (options: { signal: AbortSignal }) => Promise<unknown>): Promise<void> {
+export async function commanding(call: (options: { signal: AbortSignal }) => Promise<unknown>): Promise<string | null> {
   try {
     await call({ signal: cancellationSignal() });
+    return null;
   } catch (error) {
-    if (error instanceof ModelArtsError && (error.kind === 'notFound' || error.kind === 'stateConflict')) return;
+    if (error instanceof ModelArtsError && error.kind === 'notFound') return null;
+    if (error instanceof ModelArtsError && error.kind === 'stateConflict') return error.message;
     // A refusal of ours is meant; only what the service says may be otherwise the next time.
     throw error instanceof ApplicationFailure ? error : asRetryable(error);
   }

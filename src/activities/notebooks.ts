@@ -51,8 +51,8 @@ export function notebookActivities(deps: ActivityDeps) {
   async function commandIfSame(
     ref: CommandedResource,
     command: (options: { signal: AbortSignal }) => Promise<unknown>,
-  ): Promise<void> {
-    await commanding(async (options) => {
+  ): Promise<string | null> {
+    return await commanding(async (options) => {
       const shown = await orAbsent(notebooks.show(ref.id, options));
       if (shown === null || isAnother(notebookFacts(shown), ref)) return;
       refuseProtected(ref, `notebook ${shown.name ?? ref.id}`, shown.description);
@@ -147,16 +147,21 @@ export function notebookActivities(deps: ActivityDeps) {
       });
     },
 
-    async stopNotebook(ref: CommandedResource): Promise<void> {
-      await commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
+    async stopNotebook(ref: CommandedResource): Promise<string | null> {
+      return await commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
+    },
+
+    /** Takes a notebook of a free flavor out of the queue that it waits in. */
+    async dequeueNotebook(ref: CommandedResource): Promise<string | null> {
+      return await commandIfSame(ref, (options) => notebooks.action(ref.id, 'dequeue', options));
     },
 
     async startNotebook(ref: ResourceRef): Promise<void> {
       await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
     },
 
-    async deleteNotebook(ref: CommandedResource): Promise<void> {
-      await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
+    async deleteNotebook(ref: CommandedResource): Promise<string | null> {
+      return await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
     },
 
     /** Everyone's notebooks on a pool: a stranger's keeps the pool (`show_self=false`, notebooks-and-auth.md 2.4). */

@@ -21,6 +21,7 @@ export const activityWords: Readonly<Record<string, string>> = {
   resolveNotebook: 'find {}',
   startNotebook: 'start: {}',
   stopNotebook: 'stop {}',
+  dequeueNotebook: 'take {} out of its queue',
   deleteNotebook: 'delete {}',
   setAutoStop: 'set when {} stops',
   isLeased: 'ask whether a lease owns {}',

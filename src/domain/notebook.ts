@@ -61,11 +61,24 @@ export function judgeNotebook(name: string, facts: NotebookFacts | null, goal: N
   return { condition: 'pending', why: `notebook ${name}: unknown status ${status}` };
 }
 
-/** What must happen to a notebook next so that it goes away. */
-export function nextToRemove(status: string): 'stop' | 'delete' | 'wait' {
-  if (status === 'RUNNING' || status === 'UNAVAILABLE') return 'stop';
-  if (halted.includes(status) || status === 'CREATE_QUEUING' || status === 'READY_TO_START') return 'delete';
-  return 'wait';
+/** Commands that make a notebook go away, one after the other. */
+export type Removing = 'stop' | 'dequeue' | 'delete';
+
+/** Of the states where no page says which command the service takes: what is tried in turn, while nothing comes of it. */
+const triedInTurn: Readonly<Record<string, readonly Removing[]>> = {
+  UNAVAILABLE: ['stop', 'stop', 'delete'],
+  CREATE_QUEUING: ['delete', 'dequeue'],
+  START_QUEUING: ['dequeue', 'delete'],
+  READY_TO_START: ['dequeue', 'delete'],
+};
+
+/** What must happen to a notebook next so that it goes away, after so many commands in its status that came to nothing. */
+export function nextToRemove(status: string, tries = 0): Removing | 'wait' {
+  const inTurn = triedInTurn[status] ?? [];
+  const next = inTurn[tries % inTurn.length];
+  if (next !== undefined) return next;
+  if (status === 'RUNNING') return 'stop';
+  return halted.includes(status) ? 'delete' : 'wait';
 }
 
 export function notebookTurned(before: NotebookFacts, after: NotebookFacts): boolean {

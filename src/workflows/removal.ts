@@ -79,6 +79,7 @@ export async function removeNotebook(
   const { id, name, workspaceId, createdAt, obeysProtection = false } = notebook;
   let watch: Watch<NotebookFacts> = freshWatch;
   let command = noCommand;
+  let refusal: string | null = null;
   for (;;) {
     await op.continueWhenLong();
     const patienceMs = patienceWith(watch.last?.facts?.status, settings.pollMaxMs);
@@ -99,23 +100,39 @@ export async function removeNotebook(
     // Between a stop and its delete lie minutes: a mark that was set meanwhile counts.
     if (obeysProtection && isProtected(facts.description)) throw protectedFailure(`notebook ${name}`, name);
     op.state.removed = true;
-    const next = nextToRemove(facts.status);
-    const what = `${next} ${facts.status}`;
+    const what = facts.status;
+    const next = nextToRemove(what, command.what === what ? command.times : 0);
+    if (command.what !== what) refusal = null;
     if (next === 'wait' && command.what !== what) command = given(noCommand, what, Date.now());
-    if (!isDue(command, what, patienceWith(facts.status, settings.pollMaxMs), Date.now())) {
-      op.explain(judgeNotebook(name, facts, 'gone').why);
+    if (!isDue(command, what, patienceWith(what, settings.pollMaxMs), Date.now())) {
+      op.explain(whyNotGone(name, facts, refusal));
       continue;
     }
     const ref = { id, createdAt, ...obedience(obeysProtection) };
-    if (next === 'stop') {
-      phases.stopping(`stopping notebook ${name}`);
-      await persist(op, `stopping notebook ${name}`, () => undos(settings, `notebook ${name}`).stopNotebook(ref));
-    } else {
-      phases.deletingNotebook(`deleting notebook ${name}`);
-      await persist(op, `deleting notebook ${name}`, () => undos(settings, `notebook ${name}`).deleteNotebook(ref));
+    const calls = undos(settings, `notebook ${name}`);
+    switch (next) {
+      case 'stop':
+        phases.stopping(`stopping notebook ${name}`);
+        refusal = await persist(op, `stopping notebook ${name}`, () => calls.stopNotebook(ref));
+        break;
+      case 'dequeue':
+        phases.stopping(`taking notebook ${name} out of its queue`);
+        refusal = await persist(op, `taking notebook ${name} out of its queue`, () => calls.dequeueNotebook(ref));
+        break;
+      case 'wait':
+      case 'delete':
+        phases.deletingNotebook(`deleting notebook ${name}`);
+        refusal = await persist(op, `deleting notebook ${name}`, () => calls.deleteNotebook(ref));
+        break;
     }
     command = given(command, what, Date.now());
+    if (refusal !== null) op.explain(whyNotGone(name, facts, refusal));
   }
+}
+
+function whyNotGone(name: string, facts: NotebookFacts, refusal: string | null): string {
+  const { why } = judgeNotebook(name, facts, 'gone');
+  return refusal === null ? why : `${why}; refused: ${refusal}`;
 }
 
 /**

@@ -89,5 +89,16 @@ describe('a notebook', () => {
     ['SLEEPWALKING', 'wait'],
   ] as const)('that is %s goes away by: %s', (status, next) => {
     expect(nextToRemove(status)).toBe(next);
+    expect(nextToRemove(status, 1)).toBe(next);
+  });
+
+  test.each([
+    ['UNAVAILABLE', 'stop stop delete stop'],
+    ['CREATE_QUEUING', 'delete dequeue delete dequeue'],
+    ['START_QUEUING', 'dequeue delete dequeue delete'],
+    ['READY_TO_START', 'dequeue delete dequeue delete'],
+  ])('that stays %s is told in turn to: %s', (status, turns) => {
+    const told = [0, 1, 2, 3].map((tries) => nextToRemove(status, tries));
+    expect(told.join(' ')).toBe(turns);
   });
 });

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import type { Fault } from '../../src/simulator/faults/fault.js';
+import { stacksForFile } from '../support/virtual/stacks-for-file.js';
+import { finishMainJob, name } from './stories.js';
+
+const hour = 3_600_000;
+const workflowId = `teardown/${name}`;
+const busy = { error_code: 'ModelArts.6357', error_msg: 'another operation is being performed' };
+const neverTaken = (operation: 'notebooks.action' | 'notebooks.delete') =>
+  ({ operation, kind: 'status', status: 400, body: { json: busy }, times: 'always' }) as const;
+
+const newStack = stacksForFile();
+
+/** Tears down an environment whose notebook the service shows in a status, and refuses commands. */
+async function tearingDown(status: string, refused: Fault[]) {
+  const stack = await newStack();
+  const { world, simulator, progress } = stack;
+  await finishMainJob(stack);
+  const path = `/_sim/notebooks/${simulator.state().notebooks[0]?.id}`;
+  await simulator.handle({ method: 'POST', path, headers: {}, body: JSON.stringify({ status }) });
+  simulator.faults.plan(...refused);
+  await world.start('teardownEnvironment', workflowId, [{ name }]);
+  const requests = () =>
+    simulator
+      .requests()
+      .flatMap(({ operation }) => (/^notebooks\.(action|delete)$/.test(operation) ? [operation] : []));
+  return { ...stack, requests, why: async () => (await progress(workflowId)).why };
+}
+
+test.each<[string, Fault[]]>([
+  ['UNAVAILABLE', [neverTaken('notebooks.action')]],
+  ['READY_TO_START', []],
+  ['START_QUEUING', []],
+  ['CREATE_QUEUING', [neverTaken('notebooks.delete')]],
+])('a notebook that stays %s goes by the command that the service takes (%j)', async (status, refused) => {
+  const { world, simulator } = await tearingDown(status, refused);
+  await world.run({ maxTime: hour, until: () => world.status(workflowId) !== 'RUNNING' });
+  expect(world.searchAttributes(workflowId).MaopsPhase).toBe('Gone');
+  expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+});
+
+test('a command that the service refuses is shown with its refusal', async () => {
+  const { world, requests, why } = await tearingDown('UNAVAILABLE', [
+    neverTaken('notebooks.action'),
+    neverTaken('notebooks.delete'),
+  ]);
+  await world.run({ maxTime: 6 * hour });
+  expect(requests().slice(0, 6)).toEqual([
+    'notebooks.action',
+    'notebooks.action',
+    'notebooks.delete',
+    'notebooks.action',
+    'notebooks.action',
+    'notebooks.delete',
+  ]);
+  expect(await why()).toMatch(/^notebook team-a: still UNAVAILABLE; refused: .*ModelArts\.6357/);
+});
