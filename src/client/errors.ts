@@ -86,15 +86,25 @@ export class ServerUnreachableError extends OperationsError {
   }
 }
 
-/** Temporal answers, but no worker took up what only a worker can answer. */
+/**
+ * Temporal answers, but no worker took up what only a worker can answer. A command that was sent is not lost: it counts
+ * when a worker comes back.
+ */
 export class WorkerUnreachableError extends OperationsError {
   override readonly name = 'WorkerUnreachableError';
 
   constructor(
     readonly taskQueue: string,
     cause?: unknown,
+    /** The command that was sent. */
+    sent: string | null = null,
   ) {
-    super(`no worker answers on task queue ${taskQueue}`, { hint: 'Start one with `maops worker`.', cause });
+    const silence = `no worker answers on task queue ${taskQueue}`;
+    super(sent === null ? silence : `${silence}; ${sent} was sent, and counts when one does`, {
+      hint:
+        sent === null ? 'Start one with `maops worker`.' : 'Start one with `maops worker`; then look what came of it.',
+      cause,
+    });
   }
 }
 

@@ -25,6 +25,8 @@ export interface Run {
   /** Search attributes `MaopsPhase` and `MaopsEnvironment`; null before the run's first task. */
   readonly phase: string | null;
   readonly environment: string | null;
+  /** Search attribute `MaopsLeaseEndsAt`, RFC 3339 UTC; null where there is no end. */
+  readonly leaseEndsAt: string | null;
   readonly pending: readonly PendingActivity[];
 }
 
@@ -67,8 +69,11 @@ export interface Runs {
   signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }>;
   query<T>(workflowId: string, runId: string, name: string): Promise<T>;
   signal(workflowId: string, name: string, argument: unknown): Promise<void>;
-  /** Sends an update to the open run; a refusal throws OperationRefusedError with the run's own words. */
-  update<T>(workflowId: string, name: string, argument: unknown): Promise<T>;
+  /**
+   * Sends an update to the open run; a refusal throws OperationRefusedError with the run's own words. Updates of one id are
+   * one: what was said twice, because the first answer did not come, counts once.
+   */
+  update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T>;
   cancel(workflowId: string): Promise<void>;
   /** Waits for the end of the newest run, over continue-as-new; the signal ends the wait. */
   awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void>;

@@ -37,8 +37,12 @@ export async function send({ runs }: Speaker, run: Run, signal: string, argument
   return await progressOf(runs, run);
 }
 
-/** Sends an update that only the operations with steps take. */
-export async function update(speaker: Speaker, target: Target, name: string, argument: unknown): Promise<Progress> {
+/** Sends an update that only the operations with steps take; those of one id are one. */
+export async function update(
+  speaker: Speaker,
+  target: Target,
+  { name, argument, id }: { readonly name: string; readonly argument: unknown; readonly id: string },
+): Promise<Progress> {
   const run = await requireOpen(speaker, target, name);
   const kind = parseOperationId(run.workflowId)?.kind;
   if (kind === 'lease' || kind === 'teardown') {
@@ -46,5 +50,5 @@ export async function update(speaker: Speaker, target: Target, name: string, arg
       hint: `\`maops env show ${target.name}\` says where it stands.`,
     });
   }
-  return await speaker.runs.update<Progress>(run.workflowId, name, argument);
+  return await speaker.runs.update<Progress>(run.workflowId, name, argument, id);
 }

@@ -13,6 +13,7 @@ import {
 import type { Progress, Step } from '../contract/progress.js';
 import { type Spec, specKinds } from '../contract/spec.js';
 import { applyChanges, mayChange } from '../spec/change.js';
+import { changesHash } from '../spec/hash.js';
 import type { ResolveOptions, Said } from './calls.js';
 import { InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
 import { requireRun } from './name.js';
@@ -59,11 +60,13 @@ export async function cancel(speaker: Speaker, target: Target, said: Said): Prom
 }
 
 export function approve(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
-  return update(speaker, target, approveUpdate.name, commandOf(speaker, said));
+  const argument = commandOf(speaker, said);
+  return update(speaker, target, { name: approveUpdate.name, argument, id: 'approve' });
 }
 
 export function reject(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
-  return update(speaker, target, rejectUpdate.name, commandOf(speaker, said));
+  const argument = commandOf(speaker, said);
+  return update(speaker, target, { name: rejectUpdate.name, argument, id: 'reject' });
 }
 
 /** Names the failed step and its attempt as they stand, so that a view that is stale by then is refused. */
@@ -78,13 +81,16 @@ export async function resolve(
   const failed = progress.steps.find(({ state }) => state === 'failed');
   if (verb === 'retry' && options.changes !== undefined && progress.awaiting?.kind === 'operator')
     await checkChanges(speaker, run, failed, options.changes);
-  return await update(speaker, target, resolveUpdate.name, {
+  const argument = {
     verb,
     ...commandOf(speaker, options),
     ...(failed === undefined ? {} : { step: failed.name }),
     ...(failed?.attempt === undefined ? {} : { attempt: failed.attempt }),
     ...(options.changes === undefined ? {} : { changes: options.changes }),
-  });
+  };
+  const changed = options.changes === undefined ? 'as is' : changesHash(options.changes);
+  const id = `${verb} ${failed?.name} ${failed?.attempt} ${changed}`;
+  return await update(speaker, target, { name: resolveUpdate.name, argument, id });
 }
 
 /** A change that makes no valid spec would count as an answer, and take the place of the failure that was asked about. */

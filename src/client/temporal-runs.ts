@@ -6,8 +6,9 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
-import { environmentAttribute, phaseAttribute } from '../contract/search-attributes.js';
+import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute } from '../contract/search-attributes.js';
 import { isFields } from '../spec/finding.js';
+import { WorkerUnreachableError } from './errors.js';
 import type { HistoryEvent } from './history-event.js';
 import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './runs.js';
 import { type Answerer, castError, castListError, isNotFound, type Place } from './temporal-errors.js';
@@ -57,12 +58,18 @@ export class TemporalRuns implements Runs {
     return this.ask(workflowId, () => this.handle(workflowId).signal<[unknown]>(name, argument));
   }
 
-  update<T>(workflowId: string, name: string, argument: unknown): Promise<T> {
-    return this.ask(
-      workflowId,
-      () => this.handle(workflowId).executeUpdate<T, [unknown]>(name, { args: [argument] }),
-      'worker',
-    );
+  async update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T> {
+    const options = { args: [argument] as [unknown], ...(id === undefined ? {} : { updateId: id }) };
+    try {
+      return await this.ask(
+        workflowId,
+        () => this.handle(workflowId).executeUpdate<T, [unknown]>(name, options),
+        'worker',
+      );
+    } catch (error) {
+      if (!(error instanceof WorkerUnreachableError)) throw error;
+      throw new WorkerUnreachableError(error.taskQueue, error.cause, `${name} to ${workflowId}`);
+    }
   }
 
   async cancel(workflowId: string): Promise<void> {
@@ -180,6 +187,7 @@ function readInfo(info: WorkflowExecutionInfo | WorkflowExecutionDescription): R
     memo: info.memo ?? {},
     phase: attributes.get(phaseAttribute) ?? null,
     environment: attributes.get(environmentAttribute) ?? null,
+    leaseEndsAt: attributes.get(leaseEndsAtAttribute)?.toISOString() ?? null,
     pending: [],
   };
 }

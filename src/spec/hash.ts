@@ -12,6 +12,11 @@ export function ownerHash(workflowId: string): string {
   return shortHash(workflowId);
 }
 
+/** The 8 hex digits that tell an operator's changes from others. */
+export function changesHash(changes: Readonly<Record<string, unknown>>): string {
+  return shortHash(canonicalJson(changes));
+}
+
 /** The 16 hex digits that a plan is applied by: over kind, id, creation time, marker, protection and reason of its items. */
 export function planHash(items: readonly PlanItem[]): string {
   return createHash('sha256')

@@ -23,6 +23,7 @@ export function makeRun(workflowId: string, change: Partial<FakeRun> = {}): Fake
     memo: {},
     phase: 'AwaitingPool',
     environment: workflowId.slice(workflowId.indexOf('/') + 1),
+    leaseEndsAt: null,
     pending: [],
     argument: null,
     answers: {},
@@ -73,6 +74,8 @@ export class FakeRuns implements Runs {
     readonly name?: string;
     readonly argument?: unknown;
   }[] = [];
+  /** Ids of the updates that were sent. */
+  readonly updateIds: (string | undefined)[] = [];
   readonly runs = new Map<string, FakeRun>();
   /** Histories by run id. */
   readonly histories = new Map<string, readonly HistoryEvent[]>();
@@ -118,7 +121,8 @@ export class FakeRuns implements Runs {
     this.sent.push({ kind: 'signal', workflowId, name, argument });
   }
 
-  async update<T>(workflowId: string, name: string, argument: unknown): Promise<T> {
+  async update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T> {
+    this.updateIds.push(id);
     this.sent.push({ kind: 'update', workflowId, name, argument });
     const answer = this.runs.get(workflowId)?.answers[name];
     if (answer === undefined) throw new OperationRefusedError(`${workflowId}: nothing waits for it`);

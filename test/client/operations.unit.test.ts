@@ -156,6 +156,41 @@ describe('commands to an operation', () => {
     expect(runs.sent).toEqual([{ kind: 'update', workflowId: 'lease/team-a', name: 'extendLease', argument }]);
   });
 
+  test('an extension said twice is one, and said again after it was granted is another', async () => {
+    const lease = open('lease/team-a');
+    const runs = new FakeRuns({ ...lease, leaseEndsAt: '2026-03-02T08:00:00.000Z' });
+    const extend = async () => await operationsOn(runs).extend('team-a', '4h', { reason: 'late' });
+    await extend();
+    await extend();
+    runs.runs.set('lease/team-a', { ...lease, leaseEndsAt: '2026-03-02T12:00:00.000Z' });
+    await extend();
+    const [first, second, third] = runs.updateIds;
+    expect(first).toContain('4h');
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  test('an answer to a failed step said twice is one, and another verb, change or attempt is another', async () => {
+    const parked = (attempt: number) =>
+      makeRun('env/team-a', {
+        answers: {
+          progress: makeProgress({ steps: [{ name: 'pool', state: 'failed', attempt }] }),
+          resolve: makeProgress(),
+        },
+      });
+    const runs = new FakeRuns(parked(1));
+    const say = async (verb: 'retry' | 'rollback', changes?: Record<string, unknown>) =>
+      await operationsOn(runs).resolve('team-a', verb, { reason: 'x', ...(changes && { changes }) });
+    await say('retry');
+    await say('retry');
+    await say('retry', { 'pool.count': 1 });
+    await say('rollback');
+    runs.runs.set('env/team-a', parked(2));
+    await say('retry');
+    expect(runs.updateIds[1]).toBe(runs.updateIds[0]);
+    expect(new Set(runs.updateIds).size).toBe(4);
+  });
+
   test('teardown starts with a note that says by whom and why', async () => {
     const runs = new FakeRuns();
     await operationsOn(runs).teardown('team-a', { reason: 'night' });

@@ -68,6 +68,15 @@ async function teardown(context: Context, name: string, options: Options): Promi
     );
     return exitCodes.failed;
   }
+  const stays = items.find(({ owner, action }) => owner !== null && action === 'leave');
+  const isForNothing =
+    items.every(({ action }) => action === 'leave') && open.every((id) => id === operationId('lease', name));
+  if (stays !== undefined && isForNothing) {
+    context.notice(
+      `nothing would be deleted: ${stays.kind} ${name} stays: ${stays.rule}; whoever it belongs to has to delete it first`,
+    );
+    return exitCodes.failed;
+  }
   const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
   if (isAttended && (await askToGoOn(context, `Delete this for good?`)))
     return await tearDown(context, name, { reason, wait, hash });
