@@ -39,7 +39,7 @@ export async function endReady(op: Provision): Promise<Progress> {
 async function entrust(op: Provision): Promise<void> {
   const { pool, notebook } = op.state.making;
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
-  const isAlive = pool.ref !== null || notebook.ref !== null || pool.undo || notebook.undo;
+  const isAlive = pool.known !== null || notebook.known !== null || pool.undo || notebook.undo;
   if (!isAlive && !(await hasClearedLeased(op))) return;
   op.explain(`handing what is alive to lease/${op.spec.name}`);
   const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({

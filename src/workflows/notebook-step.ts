@@ -154,7 +154,7 @@ async function clearAll(op: Provision): Promise<void> {
   await CancellationScope.nonCancellable(() =>
     withUndoPatience(op, () => removeNotebooks(op, removalOf(op), rollbackPhases(op))),
   );
-  op.setMaking('notebook', { cleaning: false, lastCreate: { outcome: 'none' } });
+  op.setMaking('notebook', { cleaning: false, known: null, lastCreate: { outcome: 'none' } });
   op.update({ notebook: null });
   op.enter('CreatingNotebook', op.state.progress.why);
 }

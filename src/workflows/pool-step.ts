@@ -204,13 +204,12 @@ function chooseNext(op: Provision, choice: number): void {
 /** Removes what a failed try left, so that the name is free. */
 async function cleanUp(op: Provision, why: string): Promise<void> {
   op.explain(why);
-  const removal = removalOf(op);
   op.setMaking('pool', { ref: null, cleaning: true });
   await dropNotebook(op);
   await CancellationScope.nonCancellable(() =>
-    withUndoPatience(op, () => removePool(op, poolIdOf(op), removal, rollbackPhases(op))),
+    withUndoPatience(op, () => removePool(op, poolIdOf(op), removalOf(op), rollbackPhases(op))),
   );
-  op.setMaking('pool', { cleaning: false, lastCreate: { outcome: 'none' } });
+  op.setMaking('pool', { cleaning: false, known: null, lastCreate: { outcome: 'none' } });
   op.resetWatch('pool');
   op.update({ pool: null });
   op.enter('CreatingPool', op.state.progress.why);

@@ -14,7 +14,10 @@ import type { OperationState } from './operation-state.js';
 
 /** What a step knows of the resource that it makes. */
 export interface Making {
+  /** What the step goes on with; null while it is looked for. */
   readonly ref: ResourceRef | null;
+  /** The last one that was made or adopted, until it is gone: ours even when its marker is lost. */
+  readonly known: ResourceRef | null;
   readonly lastCreate: LastCreate;
   /** Index of the flavor choice that is being tried. */
   readonly choice: number;
@@ -59,6 +62,7 @@ export interface ProvisionState extends OperationState {
 
 export const nothingMade: Making = {
   ref: null,
+  known: null,
   lastCreate: { outcome: 'none' },
   choice: 0,
   refusals: 0,
@@ -102,8 +106,8 @@ export class Provision extends Operation<ProvisionState> {
     );
     const { cleared } = this.state;
     return {
-      pool: pool.ref,
-      notebooks: notebook.ref === null ? [] : [notebook.ref],
+      pool: pool.known,
+      notebooks: notebook.known === null ? [] : [notebook.known],
       workspaceIds: this.state.workspaceIds,
       unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
       ...(cleared.length === 0 ? {} : { removed: cleared }),
@@ -127,7 +131,9 @@ export class Provision extends Operation<ProvisionState> {
   }
 
   setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {
-    this.state.making = { ...this.state.making, [step]: { ...this.state.making[step], ...change } };
+    const making = { ...this.state.making[step], ...change };
+    const known = making.ref ?? making.known;
+    this.state.making = { ...this.state.making, [step]: { ...making, known } };
   }
 
   setWatches(change: Partial<ProvisionState['watches']>): void {

@@ -99,7 +99,7 @@ export async function rollBack(op: Provision): Promise<void> {
       // A way back that was continued as a new run does not see again what the earlier one removed.
       const isContinued = before === 'undoing';
       op.setStep(step, gone || (isContinued && op.state.removed) ? 'undone' : isContinued ? 'failed' : before);
-      op.setMaking(step, { undo: false, ref: null, lastCreate: { outcome: 'none' } });
+      op.setMaking(step, { undo: false, ref: null, known: null, lastCreate: { outcome: 'none' } });
       op.update(step === 'notebook' ? { notebook: null } : { pool: null });
     }
   });

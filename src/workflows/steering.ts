@@ -148,7 +148,7 @@ async function changeSpec(
     return describeFailure(error, step);
   }
   // What the old spec made goes first; the step sees to that before it makes anything from the new one.
-  const { undo, lastCreate } = op.state.making[step];
-  op.setMaking(step, { ...nothingMade, undo, lastCreate, cleaning: undo });
+  const { undo, lastCreate, known } = op.state.making[step];
+  op.setMaking(step, { ...nothingMade, undo, lastCreate, known, cleaning: undo });
   return null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isProtected } from '../../src/domain/marker.js';
+import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
@@ -71,5 +72,66 @@ describe('what an operator protects while it is being made', () => {
     await expect(stack.world.result(workflowId)).rejects.toThrow();
     expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
     expect(alive(stack)).toEqual({ pools: [], notebooks: [] });
+  });
+});
+
+/** Somebody edits the descriptions in the console: the markers are gone. */
+function loseMarkers({ simulator }: VirtualStack): void {
+  const snapshot = simulator.snapshot();
+  for (const pool of snapshot.state.pools) pool.annotations['os.modelarts/description'] = 'edited in the console';
+  for (const notebook of snapshot.state.notebooks) {
+    notebook.description = 'edited in the console';
+    notebook.annotations = {};
+  }
+  simulator.restore(snapshot);
+}
+
+describe('what a run made and lost its marker', () => {
+  const failing: Record<string, Fault> = {
+    pool: { operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 },
+    notebook: { operation: 'notebooks.create', kind: 'notebookFailed' },
+  };
+  const resolve = async ({ world }: VirtualStack, verb: string, change: Record<string, unknown> = {}) =>
+    await world.update(workflowId, 'resolve', { verb, by: 'op', reason: 'see to it', ...change });
+
+  test.each(['pool', 'notebook'])('is known by identity after a retry too, and undone: %s', async (step) => {
+    const stack = await newStack({ simulator: { faults: [failing[step] as Fault] } });
+    await startMainJob(stack, { onFailure: 'ask' });
+    await untilPhase(stack, 'AwaitingOperator');
+    loseMarkers(stack);
+    await resolve(stack, 'retry');
+    await stack.world.run({ maxTime: 60_000 });
+    expect(await stack.progress(workflowId)).toMatchObject({
+      phase: 'AwaitingOperator',
+      failure: { step, type: 'NameTaken' },
+    });
+    await resolve(stack, 'rollback');
+    await expect(stack.world.result(workflowId)).rejects.toMatchObject({ cause: { type: 'NameTaken' } });
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'RolledBack' });
+    expect(alive(stack)).toEqual({ pools: [], notebooks: [] });
+  });
+
+  test('is handed to the lease when the run is abandoned after a retry', async () => {
+    const stack = await newStack({ simulator: { faults: [failing.pool as Fault] } });
+    await startMainJob(stack, { onFailure: 'ask' });
+    await untilPhase(stack, 'AwaitingOperator');
+    loseMarkers(stack);
+    await resolve(stack, 'retry');
+    await stack.world.run({ maxTime: 60_000 });
+    await resolve(stack, 'abandon');
+    await stack.world.result(workflowId);
+    await stack.world.update(`lease/${name}`, 'releaseLease', { by: 'op', reason: 'done' });
+    expect(await stack.world.result(`lease/${name}`)).toMatchObject({ phase: 'Gone' });
+    expect(alive(stack)).toEqual({ pools: [], notebooks: [] });
+  });
+
+  test('goes before another is made from a changed spec', async () => {
+    const stack = await newStack({ simulator: { faults: [failing.notebook as Fault] } });
+    await startMainJob(stack, { onFailure: 'ask' });
+    await untilPhase(stack, 'AwaitingOperator');
+    loseMarkers(stack);
+    await resolve(stack, 'retry', { changes: { notebook: { name: 'team-a-2' } } });
+    await stack.world.result(workflowId);
+    expect(stack.simulator.state().notebooks).toMatchObject([{ name: 'team-a-2', status: 'RUNNING' }]);
   });
 });
