@@ -68,7 +68,8 @@ async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<v
 
 function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {
   const { condition, why } = judgeNotebook(name, watch.last?.facts ?? null, 'running');
-  return condition === 'unhealthy' ? notebookFailed(name, why, watch.last?.facts ?? null) : deadlinePassed(op, why);
+  if (condition === 'unhealthy') return notebookFailed(name, why, watch.last?.facts ?? null);
+  return deadlinePassed(op, condition === 'usable' ? `notebook ${name} was seen RUNNING and not since` : why);
 }
 
 function notebookFailed(name: string, why: string, facts: NotebookFacts | null): Error {

@@ -1,7 +1,7 @@
 import type { FailureType } from '../contract/failures.js';
 import { choiceAt, saleOfChoice } from '../domain/flavor.js';
 import { percentOf } from '../domain/percent.js';
-import { countNodes, judgePool, type PoolFacts, type PoolGoal } from '../domain/pool.js';
+import { countNodes, judgePool, type PoolFacts, type PoolGoal, type Verdict } from '../domain/pool.js';
 import { poolChoices } from '../domain/pool-spec.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { stepFailure } from './failure.js';
@@ -21,7 +21,7 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
       op.waits(`pool ${op.spec.name}`).awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
     );
     const verdict = judgePool(op.spec.name, wait === null ? (watch.last?.facts ?? null) : wait.answer.facts, goal);
-    if (wait === null) throw missedDeadline(op, watch, verdict.why, goal);
+    if (wait === null) throw missedDeadline(op, watch, verdict, goal);
     watch = remember(watch, wait.answer, verdict);
     op.setWatches({ pool: watch });
     if (wait.answer.facts !== null) op.setMaking('pool', { lastCreate: { outcome: 'none' } });
@@ -80,9 +80,10 @@ function refuseReplacement(op: Provision, facts: PoolFacts | null): void {
 }
 
 /** At the deadline the last known cause names the failure (design section 9). */
-function missedDeadline(op: Provision, watch: Watch<PoolFacts>, why: string, goal: PoolGoal): Error {
+function missedDeadline(op: Provision, watch: Watch<PoolFacts>, { condition, why }: Verdict, goal: PoolGoal): Error {
   const facts = watch.last?.facts ?? null;
   if (facts === null) return deadlinePassed(op, why);
+  if (condition === 'usable') return deadlinePassed(op, `pool ${op.spec.name} was seen usable and not since`);
   const { wanted, available } = countNodes(facts, goal);
   const isPartial = facts.phase === 'Running' && available < wanted;
   if (isPartial || watch.unhealthySince !== null)

@@ -3,7 +3,6 @@ import { judgeNotebook } from '../domain/notebook.js';
 import { judgePool } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { remember } from '../domain/watch.js';
-import { stepFailure } from './failure.js';
 import { type Provision, poolIdOf } from './provisioning.js';
 
 type MadeStep = 'pool' | 'notebook';
@@ -11,7 +10,8 @@ type MadeStep = 'pool' | 'notebook';
 /**
  * Whether all that was made is usable now. Much time may have passed since a step was done, in waits for a later step,
  * for an operator or in a pause, and Ready means usable: what `justSeen` does not name is looked at once more, and
- * after a pause everything is. A step whose resource is not usable any more is opened again, and false returned.
+ * after a pause everything is. A step whose resource is not usable any more, or gives no answer, is opened again, and
+ * false returned: it waits for what heals, and its failure is the step's.
  */
 export async function isStillUsable(op: Provision, justSeen: MadeStep | null): Promise<boolean> {
   let seen = justSeen;
@@ -38,7 +38,7 @@ async function isPoolUsable(op: Provision): Promise<boolean> {
   const workspaceId = pool.workspaceId ?? null;
   const question = { poolId: poolIdOf(op), name, workspaceId, goal, watch: op.state.watches.pool };
   const wait = await op.within('pool', () => op.waits(`pool ${name}`).awaitPool(question));
-  if (wait === null) throw noAnswer(`pool ${name}`);
+  if (wait === null) return false;
   const { facts } = wait.answer;
   const verdict = judgePool(name, facts, goal);
   op.setWatches({ pool: remember(op.state.watches.pool, wait.answer, verdict) });
@@ -53,14 +53,8 @@ async function isNotebookUsable(op: Provision): Promise<boolean> {
   const workspaceId = notebook.workspaceId ?? null;
   const question = { id: ref.id, name, workspaceId, goal: 'running' as const, watch: op.state.watches.notebook };
   const wait = await op.within('notebook', () => op.waits(`notebook ${name}`).awaitNotebook(question));
-  if (wait === null) throw noAnswer(`notebook ${name}`);
+  if (wait === null) return false;
   const verdict = judgeNotebook(name, wait.answer.facts, 'running');
   op.setWatches({ notebook: remember(op.state.watches.notebook, wait.answer, verdict) });
   return verdict.condition === 'usable';
-}
-
-function noAnswer(label: string): Error {
-  return stepFailure('DeadlineExceeded', `no answer about ${label} before the deadline`, {
-    hint: 'Look at it, then start the operation again: what it made is adopted.',
-  });
 }

@@ -83,6 +83,47 @@ describe('a pool that turns bad while the notebook is being made', () => {
   });
 });
 
+describe('a last look that nobody answers', () => {
+  async function silenced(change: Record<string, unknown>): Promise<VirtualStack> {
+    const stack = await begun([], { deadlines: { ...deadlines, pool: '7m' }, ...change });
+    const { world } = stack;
+    await untilPhase(stack, 'AwaitingNotebook');
+    await world.run({ until: () => world.history(workflowId).at(-1)?.commands.join().includes('awaitPool') === true });
+    stack.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 'always' });
+    return stack;
+  }
+
+  const noAnswer = {
+    step: 'pool',
+    type: 'DeadlineExceeded',
+    message: 'pool team-a was seen usable and not since; the deadline of 7m has passed',
+  };
+
+  test('asks the operator where the spec says so, and a retry goes on with what is there', async () => {
+    const stack = await silenced({ onFailure: 'ask' });
+    const { world, simulator } = stack;
+    await untilPhase(stack, 'AwaitingOperator');
+    expect(await stack.progress(workflowId)).toMatchObject({
+      failure: noAnswer,
+      awaiting: { verbs: ['retry', 'rollback', 'abandon'] },
+      steps: [{}, { name: 'pool', state: 'failed' }, { name: 'notebook', state: 'done' }],
+    });
+    simulator.faults.clear();
+    await world.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'it answers again', step: 'pool' });
+    expect(await world.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
+  });
+
+  test('undoes everything otherwise, and names the step', async () => {
+    const stack = await silenced({});
+    await untilPhase(stack, 'RollingBack');
+    expect(await stack.progress(workflowId)).toMatchObject({ failure: noAnswer });
+    stack.simulator.faults.clear();
+    await phasesUntilEnd(stack);
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'RolledBack', failure: noAnswer });
+  });
+});
+
 test('what was seen before a pause at the very end is looked at again', async () => {
   const unavailable = { kind: 'notebookUnavailable', afterMs: 20_000, recoverAfterMs: 120_000 } as const;
   const stack = await begun([{ operation: 'notebooks.create', ...unavailable }]);
