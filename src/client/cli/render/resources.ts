@@ -15,11 +15,11 @@ export function renderPools(pools: readonly PoolRow[], { timeZone, columns }: Vi
     pool.name,
     pool.phase ?? '-',
     `${pool.nodes.available}/${pool.nodes.wanted}`,
+    pool.marker === null ? 'no' : 'yes',
     pool.flavors.map(({ flavor, wanted }) => `${wanted} x ${flavor}`).join(', '),
     minuteOf(pool.createdAt, timeZone),
-    pool.marker === null ? 'no' : 'yes',
   ]);
-  return renderRows(rows, ['NAME', 'PHASE', 'NODES', 'FLAVORS', 'CREATED', 'MARKER'], columns);
+  return renderRows(rows, ['NAME', 'PHASE', 'NODES', 'MARKER', 'FLAVORS', 'CREATED'], columns);
 }
 
 export function renderPool(pool: PoolRow, timeZone: string): string {
