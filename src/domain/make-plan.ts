@@ -82,7 +82,7 @@ function askedFor(
   return ours.flatMap((item) => {
     const maker = makers.find(({ owner }) => owner === ownerOf(item));
     if (maker === undefined) return [];
-    const planned = planItem(item, 'asked', name, `made by ${maker.workflowId}`);
+    const planned = planItem(item, { reason: 'asked', why: `made by ${maker.workflowId}` }, name);
     return [{ item, planned, group: name, rule: item.isProtected ? keepRule : null }];
   });
 }
@@ -103,13 +103,14 @@ function reasonsToGo(
     if (only !== undefined && group !== only) return [];
     const found = reasonOf(item, claim, groups.get(group) ?? [], rules, installation, now);
     if (found === null) return [];
-    if (found.reason === 'unclear') {
+    const { reason } = found;
+    if (reason === 'unclear') {
       tell(`${item.kind} ${item.name} (${item.id}): ${found.why}`);
       return [];
     }
     const environment = claim?.name ?? null;
-    const planned = planItem(item, found.reason, environment, found.why);
-    const rule = protectingRule(item, environment, rules, now) ?? sweepRule(item, found.reason, rules, now);
+    const planned = planItem(item, { ...found, reason }, environment);
+    const rule = protectingRule(item, environment, rules, now) ?? sweepRule(item, reason, rules, now);
     return [{ item, planned, group, rule }];
   });
   for (const candidate of candidates) {
@@ -173,15 +174,19 @@ function namesakes(
   return present
     .filter((item) => item.kind === 'pool' && item.name === name && !isMade(item))
     .map((item) => ({
-      ...planItem(item, 'asked', null, `it is called ${name}`),
+      ...planItem(item, { reason: 'asked', why: `it is called ${name}` }, null),
       rule: 'not made under this name by this installation',
     }));
 }
 
-function planItem(item: InventoryItem, reason: RemovalReason, environment: string | null, why: string): PlanItem {
+function planItem(
+  item: InventoryItem,
+  reason: Pick<PlanItem, 'reason' | 'why' | 'idleSince'>,
+  environment: string | null,
+): PlanItem {
   const { kind, id, name, createdAt, isProtected, marker, workspaceId } = item;
   const text = marker === null || marker === 'unread' ? '' : formatMarker(marker);
-  return { kind, id, name, createdAt, marker: text, isProtected, reason, environment, workspaceId, why };
+  return { kind, id, name, createdAt, marker: text, isProtected, environment, workspaceId, ...reason };
 }
 
 function refusalOf(going: number, carrying: number, maxShare: number): string | null {

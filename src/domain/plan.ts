@@ -16,6 +16,8 @@ export interface PlanItem {
   readonly marker: string;
   readonly isProtected: boolean;
   readonly reason: RemovalReason;
+  /** Since when nothing of its environment has run, where that is the reason: what has run since is another matter. */
+  readonly idleSince?: string;
   /** Name of the environment, pool or notebook operation that it belongs to; null when nobody knows it. */
   readonly environment: string | null;
   readonly workspaceId: string | null;
@@ -30,7 +32,7 @@ export interface KeptItem extends PlanItem {
 
 /** What a teardown or sweep would delete; a dry run and a real one are made by the same code. */
 export interface Plan {
-  /** Over kind, id, creation time, marker, protection and reason of each item. */
+  /** Over kind, id, creation time, marker, protection and reason of each item, and since when it is idle where that is the reason. */
   readonly hash: string;
   readonly madeAt: string;
   readonly items: readonly PlanItem[];
@@ -79,7 +81,10 @@ export function hasPool({ items }: Pick<PlanPart, 'items'>): boolean {
 export function hashedFacts(items: readonly PlanItem[]): unknown {
   return [...items]
     .sort((a, b) => order(a.kind, b.kind) || order(a.id, b.id))
-    .map(({ kind, id, createdAt, marker, isProtected, reason }) => [kind, id, createdAt, marker, isProtected, reason]);
+    .map(({ kind, id, createdAt, marker, isProtected, reason, idleSince }) => {
+      const why = idleSince === undefined ? [reason] : [reason, idleSince];
+      return [kind, id, createdAt, marker, isProtected, ...why];
+    });
 }
 
 export function order(a: string, b: string): number {

@@ -33,7 +33,8 @@ export function recheck(item: PlanItem, inventory: Inventory, fresh: PlanDraft):
   if (kept !== undefined) return { verdict: 'protected', why: `it stays: ${kept.rule}` };
   const planned = fresh.items.find(({ kind, id }) => kind === item.kind && id === item.id);
   if (planned === undefined) return { verdict: 'changed', why: 'it is in use again' };
-  return planned.reason === item.reason
-    ? { verdict: 'same', why: planned.why }
-    : { verdict: 'changed', why: `it was ${item.reason} and is ${planned.reason} now` };
+  if (planned.reason !== item.reason)
+    return { verdict: 'changed', why: `it was ${item.reason} and is ${planned.reason} now` };
+  if (planned.idleSince !== item.idleSince) return { verdict: 'changed', why: 'it has been in use since' };
+  return { verdict: 'same', why: planned.why };
 }

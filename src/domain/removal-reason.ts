@@ -6,7 +6,7 @@ import { type SweepRules, timeOf } from './sweep-rules.js';
 
 /** Why a resource may go; `unclear` when what was read allows no claim, null when somebody owns it and wants it. */
 export type Reason =
-  | { readonly reason: RemovalReason; readonly why: string }
+  | { readonly reason: RemovalReason; readonly why: string; readonly idleSince?: string }
   | { readonly reason: 'unclear'; readonly why: string };
 
 /** Endings after which nothing of a name should be alive. */
@@ -65,5 +65,6 @@ function idle(claim: Claim, members: readonly InventoryItem[], rules: SweepRules
   const changes = notebooks.map(({ changedAt }) => changedAt ?? Number.NaN);
   const since = Math.max(...changes);
   if (!(now - since >= rules.idle.afterMs)) return null;
-  return { reason: 'idle', why: `nothing of it has run for ${describeDuration(now - since)}` };
+  const idleSince = new Date(since).toISOString();
+  return { reason: 'idle', why: `nothing of it has run for ${describeDuration(now - since)}`, idleSince };
 }

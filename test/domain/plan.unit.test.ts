@@ -92,6 +92,24 @@ describe('why a sweep would delete a resource', () => {
   });
 });
 
+describe('an environment that stood idle when the plan was made', () => {
+  const idle = rules({ idle: { afterMs: 12 * hour } });
+  const planAt = (changedAt: number) =>
+    sweep([item(), notebook({ state: 'STOPPED', changedAt })], [leased()], { ...idle, idle: { afterMs: 0 } });
+  const planned = sweep([item(), notebook({ state: 'STOPPED', changedAt: now - 13 * hour })], [leased()], idle);
+
+  test('may go as long as it has not run since', () => {
+    expect(planHash(planAt(now - 13 * hour).items)).toBe(planHash(planned.items));
+  });
+
+  test('stays when it was started and stopped since', () => {
+    const fresh = planAt(now - hour);
+    expect(planHash(fresh.items)).not.toBe(planHash(planned.items));
+    const present = inventory([item(), notebook({ state: 'STOPPED', changedAt: now - hour })]);
+    expect(planned.items.map((one) => recheck(one, present, fresh).verdict)).toEqual(['changed', 'changed']);
+  });
+});
+
 describe('what a sweep leaves', () => {
   test.each<readonly [string, Partial<InventoryItem>, Partial<SweepRules['protect']>, string]>([
     ['the mark of an operator', { isProtected: true }, {}, 'maops:keep'],
