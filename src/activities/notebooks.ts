@@ -3,7 +3,7 @@ import type { NotebookPool, Spec } from '../contract/spec.js';
 import type { ResourceRef } from '../contract/workflows.js';
 import type { CreateOutcome, Found } from '../domain/create.js';
 import { type Ownership, parseMarker } from '../domain/marker.js';
-import type { NotebookFacts, NotebookGoal } from '../domain/notebook.js';
+import { type NotebookFacts, type NotebookGoal, standsStill } from '../domain/notebook.js';
 import { notebookRules, type Sighting, type Watch } from '../domain/watch.js';
 import {
   type CommandedResource,
@@ -16,7 +16,7 @@ import {
 } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundNotebook, notebookFacts } from './facts.js';
-import { outcomeOfFailedCreate } from './failures.js';
+import { outcomeOfFailedCreate, refusedForNow } from './failures.js';
 import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { awaitNews, lookOf, targetOf } from './waiting.js';
@@ -27,14 +27,6 @@ import { awaitNews, lookOf, targetOf } from './waiting.js';
  */
 function isAnother(facts: NotebookFacts, ref: ResourceRef): boolean {
   return facts.createdAt !== '' && ref.createdAt !== '' && facts.createdAt !== ref.createdAt;
-}
-
-/** A notebook on a pool, with whose it is. */
-export interface NotebookOnPool {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly user: string | null;
 }
 
 /** Activities on notebook instances of the old API (notebooks-and-auth.md 1.1). */
@@ -156,27 +148,16 @@ export function notebookActivities(deps: ActivityDeps) {
       return await commandIfSame(ref, (options) => notebooks.action(ref.id, 'dequeue', options));
     },
 
+    /** A start that was refused for something else under way is sent again, unless that has brought it up: no look would. */
     async startNotebook(ref: ResourceRef): Promise<void> {
-      await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
+      const refusal = await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
+      if (refusal === null) return;
+      const shown = await readingPatiently((options) => orAbsent(notebooks.show(ref.id, options)));
+      if (shown !== null && standsStill(notebookFacts(shown))) throw refusedForNow(refusal);
     },
 
     async deleteNotebook(ref: CommandedResource): Promise<string | null> {
       return await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
-    },
-
-    /** Everyone's notebooks on a pool: a stranger's keeps the pool (`show_self=false`, notebooks-and-auth.md 2.4). */
-    async notebooksOnPool(input: { poolId: string }): Promise<NotebookOnPool[]> {
-      return await readingPatiently(async (options) => {
-        const { instances } = await notebooks.list({ pool_id: input.poolId, show_self: false }, options);
-        return instances
-          .filter(({ pool, status }) => pool?.id === input.poolId && status !== 'DELETED')
-          .map((instance) => ({
-            id: instance.id,
-            name: instance.name ?? '',
-            description: notebookFacts(instance).description,
-            user: instance.user?.name ?? instance.user?.id ?? null,
-          }));
-      });
     },
 
     /** Fails when this account has no notebook API of the old generation, before a pool is paid for. */

@@ -17,6 +17,7 @@ import type { ActivityDeps } from './deps.js';
 import { foundPool, poolFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
 import { poolRequest } from './requests.js';
+import { type OwnedPool, refuseStrangers } from './strangers.js';
 import { awaitNews, lookOf, targetOf } from './waiting.js';
 
 export interface PoolQuestion {
@@ -84,14 +85,18 @@ export function poolActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Deletes a pool if it still is the one that was looked at, and nobody has protected it since: a deleted and remade pool has the same id. */
-    async deletePool(ref: CommandedResource): Promise<void> {
-      // A process that stood still between the two calls could hit the next pool of that name.
-      const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
-      await commanding(async (options) => {
+    /**
+     * Deletes a pool if it still is the one that was looked at (a deleted and remade pool has the same id), nobody has
+     * protected it since, and no notebook of someone else is on it.
+     */
+    async deletePool(ref: CommandedResource & OwnedPool): Promise<string | null> {
+      return await commanding(async (options) => {
         const shown = await orAbsent(pools.show(ref.id, options));
+        // A process that stood still between show and delete could hit the next pool of that name.
+        const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
         if (shown === null || poolFacts(shown).createdAt !== ref.createdAt) return;
         refuseProtected(ref, `pool ${ref.id}`, poolFacts(shown).description);
+        await refuseStrangers(deps, ref);
         await pools.delete(ref.id, { ...options, sendBefore });
       });
     },

@@ -13,7 +13,6 @@ export const activityWords: Readonly<Record<string, string>> = {
   awaitPool: 'wait for {}',
   showPool: 'look at {}',
   deletePool: 'delete {}',
-  notebooksOnPool: 'look for notebooks on {}',
   lookForNotebook: 'look for {}',
   findNotebooks: 'look for {}',
   createNotebook: 'create {}',

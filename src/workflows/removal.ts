@@ -11,7 +11,7 @@ import { reads, undos, waits } from './calls.js';
 import type { Operation } from './operation.js';
 import { persist, settleMore } from './persistence.js';
 import { type PlannedRemoval, protectedFailure, refuseUnplanned } from './refusals.js';
-import { isOurs, leaveStrangers, refuseStrangers } from './strangers.js';
+import { isOurs, leaveStrangers } from './strangers.js';
 
 /** What is to be removed, and how it is known as ours: by its marker, or by an identity that this side recorded. */
 export interface Removal {
@@ -197,11 +197,12 @@ export async function removePool(
       op.explain(judgePool(name, facts, poolGone).why);
       continue;
     }
-    await refuseStrangers(op, poolId, removal);
     phases.deletingPool(`deleting pool ${name}`);
-    const ref = { id: poolId, createdAt: facts.createdAt, ...obedience(removal.obeysProtection) };
-    await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
+    const { owners, obeysProtection } = removal;
+    const ref = { id: poolId, createdAt: facts.createdAt, name, owners, ...obedience(obeysProtection) };
+    const refusal = await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
     command = given(command, facts.createdAt, Date.now());
+    if (refusal !== null) op.explain(`${judgePool(name, facts, poolGone).why}; refused: ${refusal}`);
   }
 }
 

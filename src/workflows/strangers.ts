@@ -1,9 +1,7 @@
 import { parseMarker } from '../domain/marker.js';
 import type { PoolFacts } from '../domain/pool.js';
-import { reads } from './calls.js';
 import { stepFailure } from './failure.js';
 import type { Operation } from './operation.js';
-import { persist } from './persistence.js';
 import type { Removal } from './removal.js';
 
 /** Whether a pool of the name is what a removal is about: by its marker, or by an identity that this side recorded. */
@@ -28,21 +26,4 @@ export function leaveStrangers(
   if (known.unknownSince === null) return;
   const doubt = 'whether the create that nobody answered has made it is not known';
   op.audit('leave', op.state.progress.workflowId, `pool ${id}, made at ${createdAt}, is not marked as ours: ${doubt}`);
-}
-
-/** A notebook of someone else on our pool keeps the pool (design section 9). */
-export async function refuseStrangers(op: Operation, poolId: string, removal: Removal): Promise<void> {
-  const { settings, installation } = op.identity;
-  const onPool = await persist(op, `looking for notebooks on pool ${removal.name}`, () =>
-    reads(settings, `pool ${removal.name}`).notebooksOnPool({ poolId }),
-  );
-  const stranger = onPool.find(({ description }) => {
-    const marker = parseMarker(description);
-    return marker === null || marker.installation !== installation || !removal.owners.includes(marker.owner);
-  });
-  if (stranger === undefined) return;
-  const whose = stranger.user === null ? 'someone else' : stranger.user;
-  throw stepFailure('Protected', `pool ${removal.name} stays: notebook ${stranger.name} of ${whose} is on it`, {
-    hint: `Ask ${whose} to delete notebook ${stranger.name} (${stranger.id}), then run \`maops env teardown ${removal.name}\`.`,
-  });
 }

@@ -35,10 +35,13 @@ export function create(settings: Settings): ActivityOptions {
   };
 }
 
-/** A stop or delete: safe to repeat. Given back to the workflow after some tries, so that it can show the reason and pause longer. */
+/**
+ * A stop or delete, and the looks before it: safe to repeat. Given back to the workflow after some tries, so that it can
+ * show the reason and pause longer.
+ */
 export function undo(settings: Settings): ActivityOptions {
   return {
-    startToCloseTimeout: 2 * settings.httpTimeoutMs + 5 * SECOND,
+    startToCloseTimeout: 3 * settings.httpTimeoutMs + 5 * SECOND,
     heartbeatTimeout,
     retry: { ...retry, maximumInterval: 20 * SECOND, maximumAttempts: 5 },
     // What is on its way is waited for: two commands at once would each act on what the other has not seen.

@@ -141,7 +141,7 @@ const mistakes: readonly {
     mistake: 'a stranger on the pool is overlooked',
     caught: /the pool under a stranger's notebook/,
     story: { deeds: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
-    options: replacing('notebooksOnPool', async () => []),
+    options: { rewrite: (path) => path.replace('show_self=false', 'show_self=true') },
   },
 ];
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
-import { finishMainJob, name } from './stories.js';
+import { finishMainJob, name, untilPhase } from './stories.js';
 
 const hour = 3_600_000;
 const workflowId = `teardown/${name}`;
@@ -37,6 +37,31 @@ test.each<[string, Fault[]]>([
   await world.run({ maxTime: hour, until: () => world.status(workflowId) !== 'RUNNING' });
   expect(world.searchAttributes(workflowId).MaopsPhase).toBe('Gone');
   expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+});
+
+test('a stranger’s notebook that comes while the delete of its pool is refused keeps the pool', async () => {
+  const stack = await newStack();
+  const { world, simulator, progress } = stack;
+  await finishMainJob(stack);
+  simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
+  await world.start('teardownEnvironment', workflowId, [{ name }]);
+  await untilPhase(stack, 'DeletingPool', workflowId);
+  await world.run({ maxTime: hour / 3 });
+  const [pool] = simulator.state().pools;
+  const body = JSON.stringify({ name: 'guest', pool: pool?.id, user: 'neighbour' });
+  await simulator.handle({ method: 'POST', path: '/_sim/notebooks', headers: {}, body });
+  simulator.faults.expectAllHit();
+  simulator.faults.clear();
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  const { phase, failure } = await progress(workflowId);
+  expect({ phase, type: failure?.type, open: world.openWorkflows() }).toEqual({
+    phase: 'Failed',
+    type: 'Protected',
+    open: [`lease/${name}`],
+  });
+  expect(failure?.message).toBe(`pool ${name} stays: notebook guest of neighbour is on it`);
+  expect(failure?.hint).toContain('Ask neighbour to delete notebook guest');
+  expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ name: 'guest' }] });
 });
 
 test('a command that the service refuses is shown with its refusal', async () => {

@@ -40,6 +40,8 @@ export interface ChaosOptions {
   readonly trace?: (line: string) => void;
   /** A planted mistake: changes what activities do. */
   readonly interceptors?: readonly ActivityInterceptorsFactory[];
+  /** A planted mistake: changes what is asked of the service. */
+  readonly rewrite?: (path: string) => string;
   /** A planted mistake: changes the worker's settings. */
   readonly settings?: Partial<Settings>;
 }
@@ -134,6 +136,7 @@ class Chaos {
         story.lostReports > 0 && this.dice.chance(story.lostReports) ? this.dice.between(1, 20_000) : 0,
       fate: () => (this.dies(activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives'),
       http: {
+        ...(options.rewrite === undefined ? {} : { rewrite: options.rewrite }),
         beforeSend: (sent) => {
           options.trace?.(`    ${sent.method} ${sent.path}`);
           const double = this.stack === null ? null : doubleOfCreate(sent, this.stack.simulator);

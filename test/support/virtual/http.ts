@@ -16,6 +16,8 @@ export interface HttpCall {
 
 /** Where a call can be broken into; `dies` kills the worker at that point. */
 export interface HttpHooks {
+  /** The path and query that are sent in place of the true ones. */
+  readonly rewrite?: (path: string) => string;
   readonly beforeSend?: (call: HttpCall) => 'goes on' | 'dies';
   /** The work is done, and the answer is on its way. */
   readonly afterCommit?: (call: HttpCall) => 'goes on' | 'dies';
@@ -40,7 +42,7 @@ export function virtualNetwork(
     const call: HttpCall = {
       number: options.count(),
       method: (config.method ?? 'get').toUpperCase(),
-      path: pathname + search,
+      path: options.hooks.rewrite?.(pathname + search) ?? pathname + search,
       body: typeof config.data === 'string' ? config.data : '',
       worker,
     };
