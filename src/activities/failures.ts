@@ -95,6 +95,13 @@ export function asRetryable(error: unknown): Error {
   });
 }
 
+/** A command that the service did not take for what else is under way, and that is to be sent again. */
+export function refusedForNow(message: string): ApplicationFailure {
+  const { type, hint } = verdicts.stateConflict;
+  const category = ApplicationFailureCategory.BENIGN;
+  return ApplicationFailure.create({ type, message, category, details: [{ ...noFacts, hint }] });
+}
+
 const noFacts: FailureFacts = { errorCode: null, requestId: null, hint: null };
 /** How long to stay away when a create was not sent and nobody said how long. */
 const shortPauseMs = 2_000;

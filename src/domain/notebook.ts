@@ -61,6 +61,11 @@ export function judgeNotebook(name: string, facts: NotebookFacts | null, goal: N
   return { condition: 'pending', why: `notebook ${name}: unknown status ${status}` };
 }
 
+/** True of one that only a start brings back to running. */
+export function standsStill({ status }: NotebookFacts): boolean {
+  return status === 'STOPPED' || status === 'READY_TO_START';
+}
+
 /** Commands that make a notebook go away, one after the other. */
 export type Removing = 'stop' | 'dequeue' | 'delete';
 

@@ -1,6 +1,6 @@
 import type { FailureType } from '../contract/failures.js';
 import type { NotebookSpec } from '../contract/spec.js';
-import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
+import { judgeNotebook, type NotebookFacts, standsStill } from '../domain/notebook.js';
 import { percentOf } from '../domain/percent.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { stepFailure } from './failure.js';
@@ -57,7 +57,7 @@ export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec
 
 /** A notebook that stopped by itself, as one of yesterday that was adopted, is started. Each such sighting gives one command. */
 async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<void> {
-  if (facts === null || (facts.status !== 'STOPPED' && facts.status !== 'READY_TO_START')) return;
+  if (facts === null || !standsStill(facts)) return;
   await op.gate();
   op.explain(`starting notebook ${facts.name}, which is ${facts.status}`);
   const ref = { id: facts.id, createdAt: facts.createdAt };
