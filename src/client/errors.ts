@@ -80,7 +80,7 @@ export class ServerUnreachableError extends OperationsError {
     cause?: unknown,
   ) {
     super(`cannot reach Temporal at ${address}${causeOf(cause)}`, {
-      hint: 'Start one with `maops dev`, or set TEMPORAL_ADDRESS to the one in use; `maops doctor` checks the settings.',
+      hint: 'Is it up, and is TEMPORAL_ADDRESS the one in use? See docs/runbooks/temporal-down.md. To try things out, `maops dev` starts one.',
       cause,
     });
   }

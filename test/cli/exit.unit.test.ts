@@ -76,7 +76,7 @@ describe('an error for people', () => {
   test('says what failed, on what, and what to do next', () => {
     expect(describeError(new ServerUnreachableError('localhost:7233', new Error('connection refused')), false)).toBe(
       'maops: cannot reach Temporal at localhost:7233: connection refused\n' +
-        '  Start one with `maops dev`, or set TEMPORAL_ADDRESS to the one in use; `maops doctor` checks the settings.\n',
+        '  Is it up, and is TEMPORAL_ADDRESS the one in use? See docs/runbooks/temporal-down.md. To try things out, `maops dev` starts one.\n',
     );
   });
 

@@ -40,7 +40,13 @@ test('the index leads to every page', () => {
 
 test('the pages that `env why` names are there', () => {
   const failure = { step: null, message: '', errorCode: null, requestId: null, hint: null };
-  const still = { phase: 'Validating', why: 'checking the spec', failure: null, throttledUntil: null } as const;
+  const still = {
+    phase: 'Validating',
+    why: 'checking the spec',
+    failure: null,
+    throttledUntil: null,
+    pending: [],
+  } as const;
   const named = [
     ...failureTypes.map((type) => runbookOf({ ...still, phase: 'Failed', failure: { ...failure, type } })),
     ...phases.map((phase) => runbookOf({ ...still, phase })),
@@ -49,6 +55,10 @@ test('the pages that `env why` names are there', () => {
   expect(runbookOf({ ...still, phase: 'Failed' })).toBe('docs/runbooks/orphan-found.md');
   const why = 'no worker answers (start one with `maops worker`); this is what Temporal knows';
   expect(runbookOf({ ...still, why })).toBe('docs/runbooks/worker-down.md');
+  const saying = 'pool team-a: pools.list failed: HTTP 401 APIGW.0301: Incorrect IAM authentication information';
+  expect(runbookOf({ ...still, phase: 'AwaitingPool', pending: [{ saying, lastFailure: null }] })).toBe(
+    'docs/runbooks/wrong-credentials.md',
+  );
   expect(new Set(named).size).toBeGreaterThan(5);
   expect(named.filter((page) => !existsSync(path.join(root, page)))).toEqual([]);
 });

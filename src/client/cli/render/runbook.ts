@@ -22,15 +22,22 @@ const byPhase: Partial<Record<Phase, string>> = {
   AwaitingNotebook: 'stuck-creating',
 };
 
+/** By our own words, as what a wait says carries no type. */
+const refused = /\bHTTP 40[13]\b/;
+
 /** What a page is chosen by. */
-type Stand = Pick<Explanation, 'phase' | 'why' | 'failure' | 'throttledUntil'>;
+type Stand = Pick<Explanation, 'phase' | 'why' | 'failure' | 'throttledUntil'> & {
+  readonly pending: readonly Pick<Explanation['pending'][number], 'saying' | 'lastFailure'>[];
+};
 
 /** The page that says what to do where an operation stands; null when none fits. */
-export function runbookOf({ phase, why, failure, throttledUntil }: Stand): string | null {
+export function runbookOf({ phase, why, failure, throttledUntil, pending }: Stand): string | null {
   if (isUnanswered({ why })) return 'docs/runbooks/worker-down.md';
   // What has failed without a failure of its own was ended in Temporal, and could remove nothing.
   const still = phase === 'Failed' ? 'orphan-found' : byPhase[phase];
-  const waiting = throttledUntil === null ? still : 'throttled';
+  const isRefused = pending.some(({ saying, lastFailure }) => refused.test(`${saying} ${lastFailure}`));
+  const calm = isRefused ? 'wrong-credentials' : still;
+  const waiting = throttledUntil === null ? calm : 'throttled';
   const page = failure === null ? waiting : byFailure[failure.type];
   return page === undefined ? null : `docs/runbooks/${page}.md`;
 }
