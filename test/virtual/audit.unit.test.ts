@@ -4,6 +4,7 @@ import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { ServiceFailure } from '../support/virtual/service-failure.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
+import { orphaned, terminate } from './outside.js';
 import { finishMainJob, startMainJob, untilPhase } from './stories.js';
 
 const newStack = stacksForFile();
@@ -21,10 +22,6 @@ async function audit({ world }: VirtualStack, input: unknown = {}): Promise<Audi
 
 const standingsOf = (report: AuditReport) =>
   Object.fromEntries(report.findings.map(({ kind, standing }) => [kind, standing]));
-
-async function forget({ world }: VirtualStack, workflowId = 'lease/team-a'): Promise<void> {
-  await world.during(world.client.workflow.getHandle(workflowId).terminate('for the test'));
-}
 
 const descriptionOfPool = ['metadata', 'annotations', 'os.modelarts/description'];
 
@@ -54,8 +51,7 @@ describe('an audit in virtual time', () => {
 
   test('calls what nothing holds any more an orphan, and says how its operation ended', async () => {
     const made = await newStack();
-    await finishMainJob(made);
-    await forget(made);
+    await orphaned(made);
     const { report } = await audit(made);
     expect(standingsOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
     expect(report.findings[0]?.why).toMatch(/nothing of team-a is open: it ended TERMINATED at 2026/);
@@ -78,8 +74,7 @@ describe('an audit in virtual time', () => {
         if (isSilent && method === 'describeWorkflowExecution') throw new ServiceFailure(14, 'no answer');
       },
     });
-    await finishMainJob(made);
-    await forget(made);
+    await orphaned(made);
     isSilent = true;
     const { report } = await audit(made);
     expect(standingsOf(report)).toEqual({ pool: 'unknown', notebook: 'unknown' });
@@ -103,8 +98,7 @@ describe('an audit in virtual time', () => {
 
   test('looks at what a list has told in part by its id, and says unknown when that is not enough', async () => {
     const made = await newStack();
-    await finishMainJob(made);
-    await forget(made);
+    await orphaned(made);
     const lists = [
       { operation: 'pools.list', kind: 'missingFields', paths: [descriptionOfPool] },
       { operation: 'notebooks.list', kind: 'missingFields', paths: ['description'] },
@@ -122,8 +116,7 @@ describe('an audit in virtual time', () => {
 
   test('does not call an orphan what is gone by the time it is looked at again', async () => {
     const made = await newStack();
-    await finishMainJob(made);
-    await forget(made);
+    await orphaned(made);
     // What a list that lags behind shows: the resource is in it, and a show knows nothing of it.
     made.simulator.faults.plan({
       operation: 'pools.show',
@@ -199,7 +192,7 @@ describe('adopting an orphan in virtual time', () => {
     const made = await newStack();
     await startMainJob(made, { lease: { ttl: '8h' } });
     await made.world.result('env/team-a');
-    await forget(made);
+    await terminate(made, 'lease/team-a');
     const { report } = await audit(made);
     const id = report.findings[0]?.id;
     const adopted = await audit(made, { adopt: { id, by: 'ann', reason: 'still used' } });
@@ -233,8 +226,7 @@ describe('adopting an orphan in virtual time', () => {
 
   test('ends with one lease when two adopt at the same time', async () => {
     const made = await newStack();
-    await finishMainJob(made);
-    await forget(made);
+    await orphaned(made);
     const adopt = { id: 'team-a', by: 'ann', reason: 'both' };
     await made.world.start('auditResources', 'audit/left', [{ adopt }]);
     await made.world.start('auditResources', 'audit/right', [{ adopt: { ...adopt, by: 'bob' } }]);
@@ -257,8 +249,7 @@ describe('adopting an orphan in virtual time', () => {
 
   test('refuses an orphan whose name nobody knows', async () => {
     const made = await newStack();
-    await finishMainJob(made);
-    await forget(made);
+    await orphaned(made);
     const snapshot = made.simulator.snapshot();
     const [pool] = snapshot.state.pools;
     if (pool === undefined) throw new Error('no pool');

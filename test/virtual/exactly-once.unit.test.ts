@@ -5,6 +5,7 @@ import { productSettings, type VirtualStack } from '../support/virtual/environme
 import type { HttpCall } from '../support/virtual/http.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { documents, types } from './made-alone.js';
+import { control } from './outside.js';
 import { name } from './stories.js';
 
 const seconds = 1000;
@@ -113,11 +114,8 @@ interface Meanwhile {
   readonly ending: 'Ready' | 'Cancelled' | 'seenStranger' | 'hiddenStranger';
 }
 
-const place = async ({ simulator }: VirtualStack, { kind }: Kind, body: Record<string, unknown>) => {
-  const path = `/_sim/${kind}s`;
-  const reply = await simulator.handle({ method: 'POST', path, headers: {}, body: JSON.stringify({ name, ...body }) });
-  if (!('status' in reply) || reply.status >= 300) throw new Error(`not placed: ${JSON.stringify(reply)}`);
-};
+const place = async (stack: VirtualStack, { kind }: Kind, body: Record<string, unknown>) =>
+  await control(stack, `${kind}s`, { name, ...body });
 const startAgain = async ({ world }: VirtualStack, one: Kind) =>
   await world.client.workflow.start(one.type, {
     workflowId: `${one.kind}/${name}`,

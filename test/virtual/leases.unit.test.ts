@@ -6,6 +6,7 @@ import { Secret } from '../../src/modelarts/secret.js';
 import type { VirtualStack, VirtualStackOptions } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { type SentWebhook, webhookSecret } from '../support/virtual/webhook-network.js';
+import { changeProtection, control } from './outside.js';
 import { name, nothing, startMainJob, untilPhase } from './stories.js';
 
 const minute = 60_000;
@@ -254,7 +255,7 @@ describe('what holds a teardown at the end', () => {
 
   test('protection does: it stays leased, says why, and is removed soon after it is no longer protected', async () => {
     const { world, progress, passTo, left, sent, stack } = await leased({ webhook });
-    await protection(stack, 'protect');
+    await changeProtection(stack, 'protect');
     await passTo(-24.5 * hour);
     expect(left()).toBe(2);
     const held = await progress();
@@ -264,7 +265,7 @@ describe('what holds a teardown at the end', () => {
     expect(events(sent)).toEqual(['lease.warning', 'lease.warning', 'lease.expired', 'lease.refused']);
     // Tries at growing pauses, not in a loop: 30 s, 1, 2, … 32 minutes, then every hour.
     expect(world.namespace.runs.filter((run) => run.workflowId === workflowId).length).toBeLessThan(35);
-    await protection(stack, 'unprotect');
+    await changeProtection(stack, 'unprotect');
     const before = world.now();
     expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone', failure: null });
     expect(world.now() - before).toBeLessThan(10 * minute);
@@ -277,7 +278,7 @@ describe('what holds a teardown at the end', () => {
     test('is kept, says so, and is carried out soon after an unprotect', async () => {
       const held = await leased({ webhook });
       const { world, progress, left, stack, sent, extend } = held;
-      await protection(stack, 'protect');
+      await changeProtection(stack, 'protect');
       await command(held);
       // Half-way between two tries.
       await world.run({ maxTime: 1.5 * hour });
@@ -290,7 +291,7 @@ describe('what holds a teardown at the end', () => {
         cause: { message: expect.stringContaining(`it is ${wish}`) },
       });
       expect(left()).toBe(2);
-      await protection(stack, 'unprotect');
+      await changeProtection(stack, 'unprotect');
       const before = world.now();
       await world.result(workflowId).catch(() => undefined);
       expect(world.now() - before).toBeLessThan(10 * minute);
@@ -301,11 +302,11 @@ describe('what holds a teardown at the end', () => {
     test('is tried again by itself when the mark was taken away elsewhere', async () => {
       const held = await leased({}, untold);
       const { world, left, stack, progress } = held;
-      await protection(stack, 'protect');
+      await changeProtection(stack, 'protect');
       await command(held);
       await world.run({ maxTime: 9 * minute });
       expect((await progress()).why).toContain('trying again at');
-      await protection(stack, 'unprotect');
+      await changeProtection(stack, 'unprotect');
       await world.run({ maxTime: 61 * minute });
       expect(left()).toBe(0);
     });
@@ -313,7 +314,7 @@ describe('what holds a teardown at the end', () => {
 
   test('a refused release is not lost in a continue-as-new, and a further release tries at once', async () => {
     const { world, progress, left, stack, extend } = await leased({}, { ...untold, suggestContinueAsNewAfter: 40 });
-    await protection(stack, 'protect');
+    await changeProtection(stack, 'protect');
     await release(world);
     await world.run({ maxTime: 20.5 * hour });
     expect((await progress()).why).toContain('was released, but');
@@ -322,7 +323,7 @@ describe('what holds a teardown at the end', () => {
     await release(world);
     await world.run({ maxTime: 5 * minute });
     expect(left()).toBe(2);
-    await protection(stack, 'unprotect');
+    await changeProtection(stack, 'unprotect');
     const before = world.now();
     await release(world);
     expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
@@ -335,11 +336,11 @@ describe('what holds a teardown at the end', () => {
 
   test('a pause holds the next try of a refused release', async () => {
     const { world, progress, left, stack } = await leased();
-    await protection(stack, 'protect');
+    await changeProtection(stack, 'protect');
     await release(world);
     await world.run({ maxTime: 5 * minute });
     await world.signal(workflowId, 'pause', { by: 'op', reason: 'backup' });
-    await protection(stack, 'unprotect');
+    await changeProtection(stack, 'unprotect');
     await world.run({ maxTime: 9 * hour });
     expect(left()).toBe(2);
     expect(await progress()).toMatchObject({ phase: 'Paused', why: expect.stringContaining('is held by a pause') });
@@ -350,12 +351,12 @@ describe('what holds a teardown at the end', () => {
 
   test('a refused release is withdrawn when the environment is started anew', async () => {
     const { world, progress, left, stack } = await leased();
-    await protection(stack, 'protect');
+    await changeProtection(stack, 'protect');
     await release(world);
     await world.run({ maxTime: hour });
     await startMainJob(stack, { lease: { ttl: '8h', warnings: ['2h', '30m'] } });
     expect(await world.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
-    await protection(stack, 'unprotect');
+    await changeProtection(stack, 'unprotect');
     await world.run({ maxTime: 3 * hour });
     expect(left()).toBe(2);
     expect(await progress()).toMatchObject({ phase: 'Leased', failure: null });
@@ -366,9 +367,9 @@ describe('what holds a teardown at the end', () => {
 
   test('a release does not wait for the next try', async () => {
     const { world, passTo, stack } = await leased({}, untold);
-    await protection(stack, 'protect');
+    await changeProtection(stack, 'protect');
     await passTo(-12.5 * hour);
-    await protection(stack, 'unprotect');
+    await changeProtection(stack, 'unprotect');
     const before = world.now();
     await release(world);
     expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
@@ -398,8 +399,7 @@ describe('a teardown and the end', () => {
     const before = await end();
     await world.run({ maxTime: hour });
     const guest = { name: 'guest', pool: stack.simulator.state().pools[0]?.id ?? '' };
-    const place = { method: 'POST', path: '/_sim/notebooks', headers: {}, body: JSON.stringify(guest) };
-    expect(await stack.simulator.handle(place)).toMatchObject({ status: 200 });
+    await control(stack, 'notebooks', guest);
     await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
     await expect(world.result(`teardown/${name}`)).rejects.toMatchObject({ cause: { type: 'Protected' } });
     expect(world.namespace.runs.filter((run) => run.workflowId === workflowId)).toHaveLength(2);
@@ -498,12 +498,6 @@ function notebookWith(autoStop: string): Record<string, unknown> {
 
 async function release(world: VirtualStack['world']): Promise<void> {
   await world.update(workflowId, 'releaseLease', { by: 'op', reason: 'done' });
-}
-
-async function protection({ world }: VirtualStack, change: 'protect' | 'unprotect'): Promise<void> {
-  const id = `change/environment/${name}`;
-  await world.start('changeResource', id, [{ kind: 'environment', name, change, by: 'op', reason: 'demo' }]);
-  await world.result(id);
 }
 
 async function keptAfterFailure(): Promise<Pick<Leased, 'world' | 'left'>> {

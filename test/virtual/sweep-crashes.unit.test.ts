@@ -3,16 +3,12 @@ import { formatMarker } from '../../src/domain/marker.js';
 import { ownerHash } from '../../src/spec/hash.js';
 import { testCrashes } from '../support/virtual/crash-suite.js';
 import { installation, type VirtualStack } from '../support/virtual/environment.js';
-import { bothMade, finishMainJob, name, nothing } from './stories.js';
+import { control, orphaned } from './outside.js';
+import { bothMade, nothing } from './stories.js';
 
 const workflowId = 'sweep/crashes';
 const rules = { orphans: { minAge: '0s' } };
 const done = { status: 'COMPLETED', phase: 'Done', made: bothMade, ...nothing };
-
-async function orphaned({ world, ...stack }: VirtualStack): Promise<void> {
-  await finishMainJob({ world, ...stack });
-  await world.during(world.client.workflow.getHandle(`lease/${name}`).terminate('for the test'));
-}
 
 async function apply({ world }: VirtualStack, planHash?: string): Promise<void> {
   await world.start('sweepExpired', workflowId, [{ apply: true, rules, planHash }]);
@@ -26,12 +22,10 @@ async function planned(stack: VirtualStack): Promise<void> {
   hashes.set(stack, (await stack.world.result<SweepProgress>('sweep/plan')).plan?.hash);
 }
 
-async function placeStray({ simulator, world }: VirtualStack): Promise<void> {
+async function placeStray(stack: VirtualStack): Promise<void> {
   const description = formatMarker({ installation, owner: ownerHash('env/forgotten'), spec: '00000000' });
-  const createdAt = new Date(world.now() - 48 * 3_600_000).toISOString();
-  const body = JSON.stringify({ name: 'stray', description, createdAt });
-  const reply = await simulator.handle({ method: 'POST', path: '/_sim/pools', headers: {}, body });
-  if (!('status' in reply) || reply.status >= 300) throw new Error(`not placed: ${JSON.stringify(reply)}`);
+  const createdAt = new Date(stack.world.now() - 48 * 3_600_000).toISOString();
+  await control(stack, 'pools', { name: 'stray', description, createdAt });
 }
 
 testCrashes([

@@ -5,6 +5,7 @@ import { environment } from '../../src/simulator/environment.js';
 import { ownerHash } from '../../src/spec/hash.js';
 import { installation, type VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
+import { changeProtection, control, orphaned } from './outside.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
 const hour = 60 * 60_000;
@@ -33,18 +34,13 @@ async function ended({ world }: VirtualStack, workflowId: string): Promise<Sweep
   return await world.query<SweepProgress>(workflowId, 'progress');
 }
 
-async function sim({ simulator }: VirtualStack, method: string, path: string, body: unknown = {}): Promise<void> {
-  const reply = await simulator.handle({ method, path: `/_sim/${path}`, headers: {}, body: JSON.stringify(body) });
-  if (!('status' in reply) || reply.status >= 300) throw new Error(`refused: ${JSON.stringify(reply)}`);
-}
-
 const markerOf = (owner: string, of = installation) =>
   formatMarker({ installation: of, owner: ownerHash(owner), spec: '00000000' });
 
 /** A pool or notebook that is just there, as an earlier database would have left it. */
 async function place(on: VirtualStack, kind: 'pools' | 'notebooks', called: string, description: string, more = {}) {
   const createdAt = new Date(on.world.now() - 48 * hour).toISOString();
-  await sim(on, 'POST', kind, { name: called, description, createdAt, ...more });
+  await control(on, kind, { name: called, description, createdAt, ...more });
 }
 
 const left = ({ simulator }: VirtualStack) => {
@@ -55,16 +51,6 @@ const results = ({ results: all }: SweepProgress) => all.map(({ kind, result }) 
 const items = ({ plan }: SweepProgress) => (plan?.items ?? []).map(({ kind, reason }) => `${kind} ${reason}`).sort();
 const deletes = ({ simulator }: VirtualStack) =>
   simulator.requests().filter(({ method }) => method === 'DELETE').length;
-
-async function terminate({ world }: VirtualStack, workflowId: string): Promise<void> {
-  await world.during(world.client.workflow.getHandle(workflowId).terminate('for the test'));
-}
-
-/** An environment whose lease is gone although nothing released it. */
-async function orphaned(on: VirtualStack): Promise<void> {
-  await finishMainJob(on);
-  await terminate(on, `lease/${name}`);
-}
 
 describe('the plan of a sweep', () => {
   test('leaves alone what a lease owns', async () => {
@@ -144,7 +130,7 @@ describe('applying a plan by its hash', () => {
     const on = await newStack();
     await orphaned(on);
     const { plan } = await sweep(on, { rules: anyOrphan });
-    await protect(on);
+    await changeProtection(on, 'protect');
     const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
     expect(progress.plan).toMatchObject({ items: [] });
@@ -163,12 +149,6 @@ async function markPool(on: VirtualStack): Promise<void> {
   const path = `/v2/${on.simulator.projectId}/pools/${pool?.id}`;
   const reply = await on.simulator.handle({ method: 'PATCH', path, headers, body });
   if (!('status' in reply) || reply.status >= 300) throw new Error(`not marked: ${JSON.stringify(reply)}`);
-}
-
-async function protect({ world }: VirtualStack): Promise<void> {
-  const input = { kind: 'environment', name, change: 'protect', by: 'op', reason: 'demo' };
-  await world.start('changeResource', `change/environment/${name}`, [input]);
-  await world.result(`change/environment/${name}`);
 }
 
 describe('what changes while a plan is carried out', () => {
@@ -337,7 +317,7 @@ describe('a teardown by plan', () => {
   test('refuses before it calls anything off what is protected', async () => {
     const on = await newStack();
     await finishMainJob(on);
-    await protect(on);
+    await changeProtection(on, 'protect');
     expect(await tearDown(on, undefined)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
     expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
     expect(left(on)).toEqual([name, name]);

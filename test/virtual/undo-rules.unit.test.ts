@@ -5,6 +5,7 @@ import { oursIn } from '../support/virtual/chaos-oracle.js';
 import { productSettings, type VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { callOff, documents, type Kind, kinds, types, usable } from './made-alone.js';
+import { control } from './outside.js';
 import { name, startMainJob, untilPhase } from './stories.js';
 
 const minute = 60_000;
@@ -205,9 +206,9 @@ describe('the order of an undo', () => {
 });
 
 describe('a stranger’s notebook on our pool', () => {
-  const guest = async ({ simulator }: VirtualStack) => {
-    const body = JSON.stringify({ name: 'guest', pool: simulator.state().pools[0]?.id, user: 'neighbour' });
-    await simulator.handle({ method: 'POST', path: '/_sim/notebooks', headers: {}, body });
+  const guest = async (stack: VirtualStack) => {
+    const pool = stack.simulator.state().pools[0]?.id;
+    await control(stack, 'notebooks', { name: 'guest', pool, user: 'neighbour' });
   };
 
   test.each([

@@ -5,6 +5,7 @@ import { oursIn } from '../support/virtual/chaos-oracle.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { documents, type Kind, kinds, types, usable } from './made-alone.js';
+import { control } from './outside.js';
 import { name } from './stories.js';
 
 const seconds = 1000;
@@ -196,12 +197,7 @@ test('a notebook that had stopped is started, through bad answers to the start',
   await untilAwaited(stack, 'notebook');
   await world.result(`notebook/${name}`);
   const id = simulator.state().notebooks[0]?.id ?? '';
-  await simulator.handle({
-    method: 'POST',
-    path: `/_sim/notebooks/${id}`,
-    headers: {},
-    body: '{"status":"STOPPED"}',
-  });
+  await control(stack, `notebooks/${id}`, { status: 'STOPPED' });
   simulator.faults.plan({ operation: 'notebooks.action', kind: 'status', status: 503, times: 'always' });
   await world.start(types.notebook, `notebook/${name}`, [documents.notebook]);
   await world.run({ maxTime: 10 * minute });
