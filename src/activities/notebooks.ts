@@ -149,7 +149,6 @@ export function notebookActivities(deps: ActivityDeps) {
     },
 
     /** A start that was refused for something else under way is sent again, unless that has brought it up: no look would. */
-    /** A start that was refused for something else under way is sent again, unless that has brought it up: no look would. */
     async startNotebook(ref: ResourceRef): Promise<void> {
       const refusal = await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
       if (refusal === null) return;
