@@ -1,12 +1,11 @@
 import { auditId } from '../contract/ids.js';
-import { progressQuery } from '../contract/messages.js';
 import type { AuditInput } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit.js';
 import { isFields } from '../spec/finding.js';
 import type { Said } from './calls.js';
-import { OperationFailedError, OperationsError, WorkerUnreachableError } from './errors.js';
+import { OperationFailedError, OperationsError } from './errors.js';
 import { commandOf, type Speaker } from './speaking.js';
-import { progressOf } from './standing.js';
+import { expectWorker, progressOf } from './standing.js';
 
 export interface AuditOptions {
   /** Ends the wait; the audit goes on. */
@@ -45,14 +44,7 @@ async function run(
 ): Promise<AuditReport> {
   const summary = argument.adopt === undefined ? 'audit' : `adopt ${argument.adopt.id}`;
   const { runId } = await runs.start({ type: 'auditResources', workflowId, argument, memo: {}, summary });
-  try {
-    await runs.query(workflowId, runId, progressQuery.name);
-  } catch (error) {
-    if (!(error instanceof WorkerUnreachableError)) throw error;
-    // Nobody waits for it any more: it must not begin when a worker comes back.
-    await runs.cancel(workflowId).catch(() => undefined);
-    throw error;
-  }
+  await expectWorker(runs, { workflowId, runId });
   await runs.awaitEnd(workflowId, signal);
   const outcome = await runs.outcome(workflowId, runId);
   const report = reportIn(outcome?.value);

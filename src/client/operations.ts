@@ -226,7 +226,8 @@ export class Operations {
     said: Said,
     options?: { readonly signal?: AbortSignal },
   ): Promise<SweepProgress> {
-    return await sweeps.end(this.deps.runs, await this.startSweep({ rules }, said), options);
+    const start = { at: this.deps.pacer.now(), id: this.deps.newId() };
+    return await sweeps.plan(this.deps, { rules }, start, said, options);
   }
 
   /** Closes the connection; operations go on without it. */

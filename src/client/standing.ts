@@ -79,6 +79,23 @@ function closedProgress(run: Run, last: Progress): Progress {
   };
 }
 
+/**
+ * Throws where no worker answers for a run that was started for its answer alone. It is called off then, because nobody
+ * waits for it any more: it must not begin when a worker comes back.
+ */
+export async function expectWorker(
+  runs: Runs,
+  { workflowId, runId }: Pick<Run, 'workflowId' | 'runId'>,
+): Promise<void> {
+  try {
+    await runs.query(workflowId, runId, progressQuery.name);
+  } catch (error) {
+    if (!(error instanceof WorkerUnreachableError)) throw error;
+    await runs.cancel(workflowId).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** The shape of progress with what is known when no worker has answered. */
 function unansweredProgress(run: Run): Progress {
   const known = knownToTemporal(run);

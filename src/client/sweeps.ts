@@ -4,7 +4,7 @@ import type { OperationHandle, Said } from './calls.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import type { Runs } from './runs.js';
 import { commandOf, type Speaker } from './speaking.js';
-import { progressOf } from './standing.js';
+import { expectWorker, progressOf } from './standing.js';
 
 /** What a sweep may take and whether it is to: without `apply` it is a dry run. */
 export type SweepRequest = Pick<SweepInput, 'apply' | 'rules' | 'planHash'>;
@@ -29,8 +29,21 @@ export async function start(
   return { workflowId, runId };
 }
 
+/** What a sweep would delete; throws where no worker makes the plan. */
+export async function plan(
+  speaker: Speaker,
+  { rules }: Pick<SweepRequest, 'rules'>,
+  moment: SweepStart,
+  said: Said,
+  options?: { readonly signal?: AbortSignal },
+): Promise<SweepProgress> {
+  const handle = await start(speaker, { rules }, moment, said);
+  await expectWorker(speaker.runs, handle);
+  return await end(speaker.runs, handle, options);
+}
+
 /** Waits for the end of a sweep; throws OperationFailedError when it did not do what it was asked to. */
-export async function end(
+async function end(
   runs: Runs,
   { workflowId }: OperationHandle,
   { signal }: { readonly signal?: AbortSignal } = {},

@@ -39,13 +39,14 @@ class SweptRuns extends FakeRuns {
     const started = await super.start(request);
     const value = { ...makeProgress({ phase: 'Done', endedAt: '2026-03-01T10:01:00Z' }), plan: this.plan, results: [] };
     const outcome = { value, failure: null };
-    this.runs.set(request.workflowId, makeRun(request.workflowId, { status: 'COMPLETED', outcome }));
+    const answers = { progress: value };
+    this.runs.set(request.workflowId, makeRun(request.workflowId, { status: 'COMPLETED', outcome, answers }));
     return started;
   }
 }
 
-async function play(define: Define, plan: Plan, ...words: readonly string[]) {
-  const runs = new SweptRuns(plan);
+async function play(define: Define, plan: Plan | null, ...words: readonly string[]) {
+  const runs = plan === null ? new FakeRuns() : new SweptRuns(plan);
   const { context, terminal } = fakeContext(runs);
   let code: number | null = null;
   const command = new Command('sweep');
@@ -91,6 +92,12 @@ test('a plan that is not refused is gone on with under the same options', async 
   const { code, err } = await play(sweepApply, planWith({}), '--hash', '41de91b15441054b', '--max-share', '50');
   expect(code).toBe(2);
   expect(err).toContain('To go on: maops sweep apply --hash 41de91b15441054b --yes --max-share 50\n');
+});
+
+test('a plan that no worker makes is called off, and nobody waits for it', async () => {
+  const { failure, sent } = await play(sweepPlan, null);
+  expect(failure).toMatchObject({ name: 'WorkerUnreachableError' });
+  expect(sent.map(({ kind }) => kind)).toEqual(['start', 'cancel']);
 });
 
 test('a plan without anything in it is not asked about', async () => {
