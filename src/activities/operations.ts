@@ -19,6 +19,8 @@ type Lease = (input: LeaseInput) => Promise<unknown>;
 /** What calling off found: what may be alive, and whether a lease owned it. */
 export interface CalledOff {
   readonly resources: EnvironmentResources;
+  /** What runs knew that had closed before the caller began. */
+  readonly former: EnvironmentResources;
   readonly wasLeased: boolean;
   /** The end of the lease that was called off: whoever owns what is left goes on with it. */
   readonly lease: LeaseProgress | null;
@@ -108,10 +110,11 @@ export function operationActivities(deps: ActivityDeps) {
       kinds: readonly OperationKind[];
       by: string;
       reason: string;
-      /** When the caller began, RFC 3339: a lease that had ended before is none that was called off. */
+      /** When the caller began, RFC 3339: what had ended before is not called off. */
       since: string;
     }): Promise<CalledOff> {
       let resources = noResources;
+      let former = noResources;
       let wasLeased = false;
       let lease: LeaseProgress | null = null;
       for (const kind of input.kinds) {
@@ -124,14 +127,18 @@ export function operationActivities(deps: ActivityDeps) {
         }
         if (standing.open && (await isOpen(workflow, workflowId))) throw pending(`${workflowId} is ending`, 500);
         const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name);
-        if (owned !== null) resources = mergeResources(resources, owned);
+        if (owned === null) continue;
+        if (!standing.open && (standing.closedAt ?? 0) < Date.parse(input.since)) {
+          former = mergeResources(former, owned);
+          continue;
+        }
+        resources = mergeResources(resources, owned);
         if (kind !== 'lease') continue;
-        wasLeased ||= owned !== null;
-        if (standing.open || (standing.closedAt ?? 0) >= Date.parse(input.since))
-          lease = (await ask<Progress>(workflow, workflowId, progressQuery.name))?.lease ?? null;
+        wasLeased = true;
+        lease = (await ask<Progress>(workflow, workflowId, progressQuery.name))?.lease ?? null;
       }
       cancellationSignal().throwIfAborted();
-      return { resources, wasLeased, lease };
+      return { resources, former, wasLeased, lease };
     },
   };
 }

@@ -18,6 +18,7 @@ const defaultPauseMs = 30_000;
 /** Removes what a lease owns, and ends it when absence is verified; what may not go stays owned. */
 export async function endLease(op: Operation<LeaseState>, input: LeaseInput, errands: LeaseErrands): Promise<Progress> {
   const { name } = input;
+  let left: string | null = null;
   op.fail(null);
   // What was seen of it does not hold any more from here on.
   showResources(op);
@@ -27,7 +28,11 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
     await callOffMakers(op, name);
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];
-    const removal: Removal = { name, owners, known: op.state.resources, obeysProtection: true };
+    const onNameTaken = ({ message }: Error) => {
+      left = message;
+      op.audit('leave', operationId('lease', name), message);
+    };
+    const removal: Removal = { name, owners, known: op.state.resources, obeysProtection: true, onNameTaken };
     await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
       op.state.resources = { ...op.state.resources, notebooks: [] };
       op.update({ notebook: null });
@@ -43,7 +48,8 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
     await op.drain();
     throw new CancelledFailure('The lease was called off');
   }
-  op.enter('Gone', `${name} is gone: neither list nor show knows it`);
+  const gone = `${name} is gone: neither list nor show knows it`;
+  op.enter('Gone', left === null ? gone : `nothing of ${name} is left: ${left}`);
   await op.drain();
   return op.state.progress;
 }

@@ -23,6 +23,8 @@ export interface Removal {
   readonly obeysProtection: boolean;
   /** Exactly these may go; without it, everything that is known as ours. */
   readonly plan?: PlannedRemoval;
+  /** Told that the name of the pool is a stranger's by now, and that nothing of ours is left; throws the failure, or goes on. */
+  readonly onNameTaken?: (failure: Error) => void;
 }
 
 /** What the operation shows while something goes away; a rollback shows its one phase throughout. */

@@ -16,12 +16,17 @@ export function isOurs(op: Operation, facts: PoolFacts, removal: Removal): boole
 export function leaveStrangers(
   op: Operation,
   { id, createdAt }: PoolFacts,
-  { name, known, obeysProtection }: Removal,
+  { name, known, obeysProtection, onNameTaken }: Removal,
 ): void {
   if (obeysProtection) {
-    throw stepFailure('Protected', `pool ${id} exists and does not carry the marker of ${name}; it is left alone`, {
-      hint: `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`,
-    });
+    const message = `pool ${id} exists and does not carry the marker of ${name}; it is left alone`;
+    const hint = `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`;
+    const failure = stepFailure('Protected', message, { hint });
+    // One that was ours, and is marked as another's by now, still needs whoever knows it.
+    const isKnown = known.pool?.id === id && known.pool.createdAt === createdAt;
+    if (isKnown || onNameTaken === undefined) throw failure;
+    onNameTaken(failure);
+    return;
   }
   if (known.unknownSince === null) return;
   const doubt = 'whether the create that nobody answered has made it is not known';

@@ -67,6 +67,11 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
         known,
         obeysProtection: true,
         ...onlyPlanned(op, input),
+        onNameTaken: (failure) => {
+          op.state.known = noResources;
+          op.state.wasLeased = false;
+          throw failure;
+        },
       };
       await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
         op.state.known = { ...known, notebooks: [] };
@@ -160,10 +165,11 @@ async function callOff(op: Operation<TeardownState>, name: string): Promise<Envi
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
   const since = op.state.progress.startedAt;
   const calledOff = await waits(op.identity.settings, name).callOff({ name, kinds, by, reason, since });
-  op.state.known = calledOff.resources;
+  // What runs knew that closed long ago may be another pool of the name: it counts where nobody knows better.
+  op.state.known = mergeResources(calledOff.former, calledOff.resources);
   op.state.wasLeased = calledOff.wasLeased;
   op.state.lease = calledOff.lease;
-  return calledOff.resources;
+  return op.state.known;
 }
 
 /** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
