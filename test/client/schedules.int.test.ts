@@ -36,14 +36,10 @@ afterEach(async () => {
 });
 
 const settled = async (name: string, isReached: (schedule: ScheduleDetails) => boolean) =>
-  await until(
-    `${name} settled`,
-    async () => {
-      const schedule = await open().show(name);
-      return isReached(schedule) ? schedule : null;
-    },
-    20_000,
-  );
+  await until(`${name} settled`, async () => {
+    const schedule = await open().show(name);
+    return isReached(schedule) ? schedule : null;
+  });
 const hasEnded = ({ lastRun }: ScheduleDetails) => lastRun !== null && lastRun.endedAt !== null;
 
 describe('a schedule on a real server', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
+import { control } from './outside.js';
 import { finishMainJob, name, untilPhase } from './stories.js';
 
 const hour = 3_600_000;
@@ -16,8 +17,7 @@ async function tearingDown(status: string, refused: Fault[]) {
   const stack = await newStack();
   const { world, simulator, progress } = stack;
   await finishMainJob(stack);
-  const path = `/_sim/notebooks/${simulator.state().notebooks[0]?.id}`;
-  await simulator.handle({ method: 'POST', path, headers: {}, body: JSON.stringify({ status }) });
+  await control(stack, `notebooks/${simulator.state().notebooks[0]?.id}`, { status });
   simulator.faults.plan(...refused);
   await world.start('teardownEnvironment', workflowId, [{ name }]);
   const requests = () =>
@@ -48,8 +48,7 @@ test('a stranger’s notebook that comes while the delete of its pool is refused
   await untilPhase(stack, 'DeletingPool', workflowId);
   await world.run({ maxTime: hour / 3 });
   const [pool] = simulator.state().pools;
-  const body = JSON.stringify({ name: 'guest', pool: pool?.id, user: 'neighbour' });
-  await simulator.handle({ method: 'POST', path: '/_sim/notebooks', headers: {}, body });
+  await control(stack, 'notebooks', { name: 'guest', pool: pool?.id, user: 'neighbour' });
   simulator.faults.expectAllHit();
   simulator.faults.clear();
   await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
