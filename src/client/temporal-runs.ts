@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type Client,
   type WorkflowExecutionDescription,
@@ -78,6 +79,8 @@ export class TemporalRuns implements Runs {
 
   async awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void> {
     const wait = () => this.handle(workflowId).result();
+    // Each of the client's long polls leaves a listener behind; Node would warn of the eleventh, after ten minutes.
+    if (signal !== undefined) setMaxListeners(0, signal);
     try {
       await (signal === undefined ? wait() : this.client.withAbortSignal(signal, wait));
     } catch (error) {

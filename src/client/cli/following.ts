@@ -2,6 +2,7 @@ import { parseOperationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import { describeDuration, parseDuration } from '../../domain/duration.js';
 import type { Operations } from '../operations.js';
+import { isUnanswered } from '../standing.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodeOfEnding, exitCodes, UsageError } from './exit.js';
 import { nextOf } from './render/next.js';
@@ -66,11 +67,13 @@ export async function showUntilEnd(
       context.notice(`${error.message}; still trying, the operation goes on without it`);
     for await (const progress of operations.watch(workflowId, { signal, onTrouble, everyMs: 500 })) {
       const isNew = progress.awaiting !== null && progress.awaiting.since !== last?.awaiting?.since;
+      const isSilent = isUnanswered(progress) && (last === null || !isUnanswered(last));
       last = progress;
       reporter.show(progress);
       // Nobody would see that it will not come by itself, or what it takes: a block that is drawn again has room for that.
       if (isNew && (reporter.isQuiet || (reporter.isWhole !== true && isForPeople(progress))))
         context.notice(describeWait(progress));
+      if (isSilent && reporter.isQuiet) context.notice(`${workflowId}: ${progress.why}`);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
