@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { operationId } from '../contract/ids.js';
 import { progressQuery } from '../contract/messages.js';
 import type { Phase } from '../contract/phases.js';
@@ -65,9 +66,13 @@ export function planActivities(deps: ActivityDeps) {
   }
 
   return {
-    /** Checks the rules of a sweep and makes its plan; changes nothing. */
-    async planSweep(input: { rules: unknown }): Promise<SweepPlanning> {
+    /**
+     * Checks the rules of a sweep and makes its plan; changes nothing. One that is to be carried out is made of everything:
+     * while a list cannot be read it is tried again.
+     */
+    async planSweep(input: { rules: unknown; isReal: boolean }): Promise<SweepPlanning> {
       const made = await planEverything(rulesOf(input.rules));
+      if (input.isReal && made.inventory.unread.length > 0) throw unreadable(made.inventory);
       const named = partsOf(made.plan.items).flatMap(({ environment, items }) =>
         environment === null ? [] : [[environment, planHash(items)] as const],
       );
@@ -98,6 +103,14 @@ export function planActivities(deps: ActivityDeps) {
       return swept.hash === input.planHash ? { plan: swept, isAsPlanned: true } : { plan: asked, isAsPlanned: false };
     },
   };
+}
+
+function unreadable({ unread }: Inventory): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'ServiceUnavailable',
+    message: `not everything could be read: ${unread.join('; ')}`,
+    details: [{ errorCode: null, requestId: null, hint: '`maops doctor` checks whether ModelArts answers.' }],
+  });
 }
 
 function rulesOf(document: unknown): SweepRules {

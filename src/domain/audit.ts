@@ -91,9 +91,10 @@ export function asksForAction({ standing, isProtected, state }: AuditFinding): b
   return standing === 'orphan' || standing === 'stuck' || standing === 'unknown';
 }
 
-/** One line of counts for people: `2 owned, 1 orphan`. */
-export function describeCounts(counts: AuditReport['counts']): string {
+/** One line of counts for people: `2 owned, 1 orphan`. What could not be read is a part of it: there may be more. */
+export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 'unread'>): string {
   const shown = order.filter((standing) => counts[standing] > 0).map((standing) => `${counts[standing]} ${standing}`);
+  if (unread.length > 0) return [...shown, 'not everything could be read'].join(', ');
   return shown.length === 0 ? 'no pools and no notebooks' : shown.join(', ');
 }
 

@@ -44,7 +44,7 @@ export async function audit(input: AuditInput | null | undefined): Promise<Audit
     throw endingFailure(failure, op.state.progress);
   }
   op.update({ percent: 100 });
-  op.enter('Done', input?.adopt == null ? describeCounts(report.counts) : op.state.progress.why);
+  op.enter('Done', input?.adopt == null ? describeCounts(report) : op.state.progress.why);
   return { ...op.state.progress, report };
 }
 

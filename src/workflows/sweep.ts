@@ -54,7 +54,10 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   const { name, workflowId } = op.state.progress;
   const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;
   op.state.identity = await firstCalls('sweep').checkArgument(question);
-  const planning: SweepPlanning = await surveys(op.identity.settings, 'plan').planSweep({ rules: input.rules ?? null });
+  const planning: SweepPlanning = await surveys(op.identity.settings, 'plan').planSweep({
+    rules: input.rules ?? null,
+    isReal: isReal(input),
+  });
   const { plan, hashes } = planning;
   op.state.progress = { ...op.state.progress, plan };
   op.state.hashes = hashes;

@@ -64,7 +64,7 @@ pool      team-a  owned     Running  1d 3h  2.20    59.40   lease/team-a: Leased
 notebook  team-a  owned*    STOPPED  1d 3h  0.00    ?       lease/team-a: Leased
 pool      theirs  foreign   Running  -      ?       ?       no marker
 
-1 orphan, 2 owned, 1 foreign; 4.40 EUR an hour, 118.80 so far  (* protected)
+1 orphan, 2 owned, 1 foreign, not everything could be read; 4.40 EUR an hour, 118.80 so far  (* protected)
 
 no price for modelarts.vm.cpu.2u: what uses it is in no sum
 not read: notebooks in workspace 7: 502

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { makeReport, needsAction } from '../../src/domain/audit.js';
+import { describeCounts, makeReport, needsAction } from '../../src/domain/audit.js';
 import { type Claim, type InventoryItem, standings } from '../../src/domain/inventory.js';
 import { costOf, type PriceTable } from '../../src/domain/price.js';
 
@@ -98,6 +98,15 @@ describe('the report of an audit', () => {
     expect(report.costs).toEqual({ perHour: 10, sinceCreation: 100, currency: 'EUR' });
     expect(report.unpriced).toEqual(['unheard']);
     expect(report.findings[1]).toMatchObject({ marker: 'maops:abc123-aaaaaaaa-11111111', ageSeconds: 36_000 });
+  });
+
+  test('says in its line of counts that there may be more than was read', () => {
+    const words = (items: readonly InventoryItem[], unread: readonly string[]) =>
+      describeCounts(reportOf(items, [owned], unread));
+    expect(words([item()], [])).toBe('1 owned');
+    expect(words([], [])).toBe('no pools and no notebooks');
+    expect(words([item()], ['pools: 502'])).toBe('1 owned, not everything could be read');
+    expect(words([], ['pools: 502'])).toBe('not everything could be read');
   });
 
   test.each([

@@ -95,6 +95,26 @@ describe('the plan of a sweep', () => {
     expect(left(on)).toEqual(['strange', 'theirs']);
   });
 
+  test('is made again while a list cannot be read, when it is to be carried out', async () => {
+    const on = await newStack();
+    await place(on, 'pools', 'lost', markerOf('env/lost'));
+    on.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 30 });
+    expect(results(await sweep(on, { apply: true, rules: anyOrphan }))).toEqual(['pool deleted']);
+  });
+
+  test('fails, and deletes nothing, when a list cannot be read for long', async () => {
+    const on = await newStack();
+    await place(on, 'notebooks', 'lost', markerOf('env/lost'));
+    on.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 'always' });
+    const dry = await sweep(on, { rules: anyOrphan });
+    expect(dry).toMatchObject({ phase: 'Done' });
+    expect(dry.plan?.unread.join()).toContain('502');
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'ServiceUnavailable' } });
+    expect(progress.failure?.message).toContain('pools: ');
+    expect(left(on)).toEqual(['lost']);
+  });
+
   test('is refused with every problem of its rules', async () => {
     const on = await newStack();
     const progress = await sweep(on, { rules: { orphan: {}, idle: 5 } });

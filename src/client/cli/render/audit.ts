@@ -25,11 +25,11 @@ const hints: Readonly<Record<Standing, ((name: string, source: AuditReport['sour
 
 /** An audit as a table that fits a terminal of so many columns, with what to do next. */
 export function renderAudit(report: AuditReport, { columns, timeZone }: Pick<View, 'columns' | 'timeZone'>): string {
-  const { findings, counts, costs, unpriced, unread } = report;
+  const { findings, costs, unpriced, unread } = report;
   const blocks = [findings.length === 0 ? '' : renderFindings(findings, costs !== null, { columns, timeZone })];
   const sum = costs === null ? '' : `; ${money(costs.perHour)} ${costs.currency} an hour, ${soFar(costs)} so far`;
   const isProtected = findings.some((finding) => finding.isProtected) ? '  (* protected)' : '';
-  blocks.push(`${describeCounts(counts)}${sum}${isProtected}`);
+  blocks.push(`${describeCounts(report)}${sum}${isProtected}`);
   const notes = [
     ...unpriced.map((flavor) => `no price for ${flavor}: what uses it is in no sum`),
     ...unread.map((line) => `not read: ${line}`),
