@@ -109,19 +109,20 @@ const shortPauseMs = 2_000;
 /** What a failed create call came to. Errors that a further call cannot mend are thrown; the rest is for the workflow to decide. */
 export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
   if (!(error instanceof ModelArtsError)) throw asFailure(error);
-  if (error.outcomeUnknown) return { outcome: 'unknown', why: error.message };
+  const { message: why, errorCode, requestId, outcomeUnknown } = error;
+  if (outcomeUnknown && error.kind !== 'soldOut') return { outcome: 'unknown', why };
   switch (error.kind) {
     case 'soldOut':
-      return { outcome: 'soldOut', why: error.message, errorCode: error.errorCode, requestId: error.requestId };
+      return { outcome: 'soldOut', why, mayBeMade: outcomeUnknown, errorCode, requestId };
     case 'exists':
     case 'stateConflict':
-      return { outcome: 'exists', why: error.message };
+      return { outcome: 'exists', why };
     case 'throttled':
     case 'unavailable':
     case 'transport':
-      return { outcome: 'notSent', retryAfterMs: error.retryAfterMs ?? shortPauseMs, why: error.message };
+      return { outcome: 'notSent', retryAfterMs: error.retryAfterMs ?? shortPauseMs, why };
     case 'malformed':
-      return { outcome: 'unknown', why: error.message };
+      return { outcome: 'unknown', why };
     case 'auth':
     case 'permission':
     case 'notFound':

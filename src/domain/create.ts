@@ -33,7 +33,7 @@ interface UnknownCreate {
 /** Adds a call that was not answered, or was refused because the name exists, to what is known of the calls before it. */
 export function afterDoubt(
   last: LastCreate,
-  { outcome, why }: { readonly outcome: 'unknown' | 'exists'; readonly why: string },
+  { outcome, why }: { readonly outcome: 'unknown' | 'exists' | 'soldOut'; readonly why: string },
   sentAt: number,
   since: number,
 ): UnknownCreate {
@@ -114,7 +114,7 @@ export function decideCreate(
   const [oldest, ...surplus] = [...mine].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   if (oldest !== undefined) return { act: 'adopt', found: oldest, surplus };
   if (lastCreate.outcome === 'unknown') {
-    const left = lastCreate.since + settleMs - now;
+    const left = settlingMs(lastCreate, settleMs, now);
     const why = `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}, and it was not seen until ${timeOf(now)}; looking again`;
     const { isRefused, isTaken } = lastCreate;
     const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
@@ -139,15 +139,17 @@ export function settlePause(elapsedMs: number, leftMs: number, settleMs: number)
   return Math.ceil(Math.min(pause, leftMs));
 }
 
-/** What a create call came to, as its activity tells it. Only `created` and `unknown` may have left something behind. */
+/** What a create call came to, as its activity tells it. Only `created`, `unknown` and a `soldOut` that says so may have left something behind. */
 export type CreateOutcome =
   | { readonly outcome: 'created'; readonly id: string; readonly createdAt: string }
   /** The governor did not let it out in time, or the service answered 429: nothing was made. */
   | { readonly outcome: 'notSent'; readonly retryAfterMs: number; readonly why: string }
-  /** No capacity: nothing was made. */
+  /** No capacity. */
   | {
       readonly outcome: 'soldOut';
       readonly why: string;
+      /** Told as a server error (500 6200): whether something was made all the same is not known. */
+      readonly mayBeMade: boolean;
       readonly errorCode: string | null;
       readonly requestId: string | null;
     }
@@ -156,7 +158,12 @@ export type CreateOutcome =
   /** Connection lost after sending, time-out, 5xx: it may have been made. */
   | { readonly outcome: 'unknown'; readonly why: string };
 
-/** Growing pause between refused creates for want of capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */
+/** How long a create that may have taken effect has to settle still. */
+export function settlingMs(lastCreate: LastCreate, settleMs: number, now: number): number {
+  return lastCreate.outcome === 'unknown' ? Math.max(0, lastCreate.since + settleMs - now) : 0;
+}
+
+/** Growing pause after the first, second … create refused for want of capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */
 export function capacityPause(refusals: number, pollMaxMs: number): number {
-  return Math.min(pollMaxMs * 2 ** Math.max(1, refusals), pollMaxMs * 20);
+  return Math.min(pollMaxMs * 2 ** refusals, pollMaxMs * 20);
 }

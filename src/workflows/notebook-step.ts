@@ -1,6 +1,6 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
-import { afterDoubt, capacityPause, decideCreate, type Found } from '../domain/create.js';
+import { afterDoubt, capacityPause, decideCreate, type Found, settlingMs } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
 import { awaitRunningNotebook, deadlinePassed } from './await-notebook.js';
 import { describeFailure, refusedCreate, stepFailure } from './failure.js';
@@ -86,6 +86,8 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
         throw deadlinePassed(op, op.state.progress.why);
       return false;
     case 'soldOut':
+      if (outcome.mayBeMade)
+        op.setMaking('notebook', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
       await awaitCapacity(op, outcome.why);
       return false;
     case 'exists':
@@ -110,13 +112,18 @@ async function sendCreate(op: Provision) {
 
 /** The refused POST is the only source on notebook capacity, so the pause grows and then it is looked and posted again. */
 async function awaitCapacity(op: Provision, why: string): Promise<void> {
-  const refusals = op.state.making.notebook.refusals + 1;
+  const { settings } = op.identity;
+  const { refusals: before, lastCreate } = op.state.making.notebook;
+  const refusals = before + 1;
   op.setMaking('notebook', { refusals });
   op.enter('AwaitingCapacity', why);
   op.update({
     awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] },
   });
-  const waited = await op.within('capacity', () => sleep(capacityPause(refusals, op.identity.settings.pollMaxMs)));
+  // What may have been made all the same has settled by then: the look that follows finds it.
+  const settling = settlingMs(lastCreate, settings.settleMs, Date.now());
+  const pause = Math.max(settling, capacityPause(refusals, settings.pollMaxMs));
+  const waited = await op.within('capacity', () => sleep(pause));
   op.update({ awaiting: null });
   if (waited === null) throw stepFailure('SoldOut', why, { hint: 'Try another notebook flavor.' });
   op.enter('CreatingNotebook', `trying again: ${why}`);

@@ -131,6 +131,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
         throw deadlinePassed(op, op.state.progress.why);
       return false;
     case 'soldOut':
+      if (outcome.mayBeMade) op.setMaking('pool', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
       await leaveChoice(op, choices, outcome.why);
       return false;
     case 'exists':
@@ -185,8 +186,8 @@ async function leaveChoice(op: Provision, choices: readonly Choice[], why: strin
 
 /** Every choice was tried or is sold out: pauses for longer each time, then the round begins anew. */
 async function pauseForCapacity(op: Provision, why: string): Promise<void> {
-  const { refusals } = op.state.making.pool;
-  op.setMaking('pool', { refusals: refusals + 1 });
+  const refusals = op.state.making.pool.refusals + 1;
+  op.setMaking('pool', { refusals });
   chooseNext(op, 0);
   op.enter('AwaitingCapacity', why);
   awaitingCapacity(op);

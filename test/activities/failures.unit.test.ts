@@ -73,6 +73,7 @@ describe('what a failed create call came to', () => {
     ['a 429', error({ kind: 'throttled', retryAfterMs: 3_000 }), 'notSent'],
     ['a pool that is not ready for notebooks yet', error({ kind: 'unavailable' }), 'notSent'],
     ['no capacity', error({ kind: 'soldOut' }), 'soldOut'],
+    ['no capacity, told as a server error', error({ kind: 'soldOut', outcomeUnknown: true }), 'soldOut'],
     ['the name exists', error({ kind: 'exists' }), 'exists'],
     ['an answer that cannot be read', error({ kind: 'malformed' }), 'unknown'],
   ])('%s', (_title, cause, outcome) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { documents } from './made-alone.js';
-import { name } from './stories.js';
+import { name, startMainJob, untilPhase } from './stories.js';
 
 const minute = 60_000;
 const workflowId = `notebook/${name}`;
@@ -56,4 +56,56 @@ describe('a start that is refused because another operation is under way', () =>
     await change(stack, 'start');
     expect(stack.simulator.requests('notebooks.action').map(({ status }) => status)).toEqual([200, 400]);
   });
+});
+
+describe('a create that is refused for want of capacity with HTTP 500', () => {
+  /** Nobody can tell from it whether something was made all the same. */
+  const noResources = {
+    kind: 'status',
+    status: 500,
+    body: { json: { error_code: 'ModelArts.6200', error_msg: 'No resources available.' } },
+  } as const;
+
+  test('of a notebook is waited for as long as capacity may take, and then called sold out', async () => {
+    const stack = await newStack({
+      simulator: { faults: [{ operation: 'notebooks.create', ...noResources, times: 'always' }] },
+    });
+    const { world, simulator } = stack;
+    await startMainJob(stack);
+    await untilPhase(stack, 'AwaitingCapacity');
+    const began = world.now();
+    await expect(world.result(`env/${name}`)).rejects.toMatchObject({ cause: { type: 'SoldOut' } });
+    expect(world.now() - began).toBeGreaterThan(12 * 60 * minute);
+    expect(simulator.requests('notebooks.create').length).toBeGreaterThan(60);
+    expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+  });
+
+  test.each([
+    ['a notebook that it made is adopted', 'notebooks.create', []],
+    ['a pool that it made is cleaned up before the next try', 'pools.create', ['pools.delete']],
+  ] as const)('leaves no second one behind: %s', async (_title, operation, commands) => {
+    // Lists and shows have it late: a look that comes too soon does not find it.
+    const late = { operation, kind: 'listLag', ms: 90_000, in: ['list', 'show'] } as const;
+    const stack = await newStack({ simulator: { faults: [{ operation, ...noResources, commit: true }, late] } });
+    await startMainJob(stack);
+    expect(await stack.world.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+    const effects = stack.simulator.requests().filter(({ method, effect }) => method !== 'GET' && effect !== null);
+    const again = commands.length === 0 ? [] : [...commands, 'pools.create'];
+    expect(effects.map((one) => one.operation)).toEqual(['pools.create', ...again, 'notebooks.create']);
+  });
+});
+
+test.each([
+  ['pools.create', 'CreatingPool'],
+  ['notebooks.create', 'CreatingNotebook'],
+] as const)('the pauses between refusals for want of capacity grow in the same way: %s', async (operation, phase) => {
+  const body = { json: { error_code: 'ModelArts.3952', error_msg: 'sold out' } };
+  const stack = await newStack({
+    simulator: { faults: [{ operation, kind: 'status', status: 400, body, times: 6 }] },
+  });
+  await startMainJob(stack);
+  await stack.world.result(`env/${name}`);
+  const sent = stack.simulator.requests(operation).map(({ at }) => Date.parse(at));
+  const gaps = sent.slice(1).map((at, index) => Math.floor((at - (sent[index] ?? 0)) / minute));
+  expect({ phase, gaps }).toEqual({ phase, gaps: [1, 2, 4, 8, 10, 10] });
 });
