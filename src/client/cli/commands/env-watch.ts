@@ -14,7 +14,7 @@ export const envWatch: Define = (command, run) => {
         const { workflowId } = await (await context.operations()).locate(name);
         const lease = parseOperationId(workflowId);
         if (lease?.kind === 'lease' && name === lease.name) {
-          context.notice(`${name} is made and in use: this follows ${workflowId} until it ends.`);
+          context.notice(`this follows ${workflowId}, which owns what was made, until it ends`);
         }
         return await followToEnd(context, workflowId, { attention: 'changes', timeoutMs });
       }),

@@ -22,8 +22,9 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
         ['waits for', waits],
         ['paused', paused === null ? null : `by ${paused.by}, ${formatTime(paused.at, timeZone)}: ${paused.reason}`],
         ['possible', possible(explanation)],
-        ['failure', failure === null ? null : `${failure.type}: ${failure.message}`],
-        ['next', nextOf(explanation) ?? answerTo(explanation)],
+        ['failure', failure === null ? null : `${failure.type}: ${localTimes(failure.message, timeZone)}`],
+        // Whatever else is said waits for the end of a pause.
+        ['next', (phase === 'Paused' ? null : nextOf(explanation)) ?? answerTo(explanation)],
         ['runbook', runbookOf(explanation)],
         [
           'throttled',
@@ -41,7 +42,7 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
         [
           ['under way', `${activity.does} (${activity.activity}, ${activity.state}, attempt ${activity.attempt})`],
           ['last seen', activity.saying === null ? null : localTimes(activity.saying, timeZone)],
-          ['last answer', activity.lastFailure],
+          ['last answer', activity.lastFailure === null ? null : localTimes(activity.lastFailure, timeZone)],
           ['next attempt', activity.nextAttemptAt === null ? null : formatTime(activity.nextAttemptAt, timeZone)],
           ['last sign', activity.lastHeartbeatAt === null ? null : formatTime(activity.lastHeartbeatAt, timeZone)],
         ],
@@ -52,8 +53,9 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-function describeLastError({ lastError }: Explanation, timeZone: string): string | null {
-  if (lastError === null) return null;
+/** Null where it is what the operation has failed with, which is said already. */
+function describeLastError({ lastError, failure }: Explanation, timeZone: string): string | null {
+  if (lastError === null || lastError.message === failure?.message) return null;
   const when = lastError.at === null ? 'still' : formatTime(lastError.at, timeZone);
   return `${localTimes(lastError.message, timeZone)} (${lastError.activity}, ${when})`;
 }
@@ -66,15 +68,15 @@ function answerTo({ name, workflowId, phase, awaiting }: Explanation): string | 
   return null;
 }
 
-/** A pause waits for nothing of its own; what can be done about it is always the same. */
+/** What people can say now. */
 function possible({ name, workflowId, phase, awaiting }: Explanation): string | null {
-  const verbs = awaiting?.verbs.join(', ');
   if (awaiting?.kind === 'operator')
-    return `${verbs}: \`maops env resolve ${targetOf({ name, workflowId })} VERB --reason …\``;
-  if (verbs !== undefined) return verbs;
-  if (phase !== 'Paused') return null;
+    return `${awaiting.verbs.join(', ')}: \`maops env resolve ${targetOf({ name, workflowId })} VERB --reason …\``;
+  if (phase !== 'Paused') return awaiting?.verbs.join(', ') ?? null;
   // What is made already, or on its way out, is not called off.
-  return /^(env|pool|notebook)\//.test(workflowId) ? 'resume, cancel' : 'resume';
+  const own = /^(env|pool|notebook)\//.test(workflowId) ? ['resume', 'cancel'] : ['resume'];
+  const answers = (awaiting?.verbs ?? []).filter((verb) => verb === 'approve' || verb === 'reject');
+  return [...own, ...answers].join(', ');
 }
 
 /** What a command takes for an operation: the name, where that means it. */
