@@ -121,10 +121,10 @@ function troublesOf(row: Omit<ScheduleRow, 'troubles'>, results: readonly Schedu
   const { counts, seen } = row;
   const last = results.find(({ endedAt, phase }) => endedAt !== null || phase === null);
   const troubles: string[] = [];
-  if (last !== undefined && last.phase !== 'Done') {
-    const how = last.phase === null ? 'is not known any more' : `ended ${last.phase}`;
+  // A run that is past its retention is none: one that failed has paused the schedule.
+  if (last !== undefined && last.phase !== null && last.phase !== 'Done') {
     const why = last.failure === null ? last.why : `${last.failure.type}: ${last.failure.message}`;
-    troubles.push(`its last run ${how}${why === '' ? '' : `: ${why}`}`);
+    troubles.push(`its last run ended ${last.phase}${why === '' ? '' : `: ${why}`}`);
   }
   if (row.pausedByFailure) troubles.push('it was paused because a run failed');
   if (counts.missed > seen.missed) troubles.push(`${times(counts.missed - seen.missed)} missed: Temporal was away`);

@@ -20,7 +20,8 @@ const fivefold: readonly Field[] = [
 const year: Field = { name: 'year', min: 2000, max: 2100 };
 
 const shorthands = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
-const longestMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** After so many years a date falls on the same day of the week again. */
+const cycleYears = 28;
 
 /**
  * What is wrong with a cron expression as Temporal reads it, or null. Five fields, a sixth for the year, seven with
@@ -46,9 +47,11 @@ export function cronProblem(text: string, thisYear: number): string | null {
     if (typeof read === 'string') return read;
     values.set(field.name, read);
   }
-  const years = values.get(year.name);
-  if (years !== undefined && Math.max(...years) < thisYear) return 'it never comes true: those years are over';
-  return canComeTrue(values) ? null : 'it never comes true: there is no such day';
+  const named = values.get(year.name);
+  const years = named ? [...named] : Array.from({ length: cycleYears }, (_, index) => thisYear + index);
+  const left = years.filter((one) => one >= thisYear);
+  if (left.length === 0) return 'it never comes true: those years are over';
+  return canComeTrue(values, left) ? null : 'it never comes true: there is no such day';
 }
 
 function fieldsFor(count: number): readonly Field[] | null {
@@ -89,7 +92,16 @@ function numberIn({ min, max, words }: Field, text: string): number | null {
   return /^\d+$/.test(text) && value >= min && value <= max ? value : null;
 }
 
-function canComeTrue(values: ReadonlyMap<string, ReadonlySet<number>>): boolean {
-  const first = Math.min(...(values.get('day of month') ?? [1]));
-  return [...(values.get('month') ?? [])].some((month) => first <= (longestMonth[month - 1] ?? 0));
+/** Temporal wants every field to fit: also the day of the month and that of the week together. */
+function canComeTrue(values: ReadonlyMap<string, ReadonlySet<number>>, years: readonly number[]): boolean {
+  const valuesOf = (name: string) => [...(values.get(name) ?? [])];
+  const weekdays = new Set(valuesOf('day of week').map((day) => day % 7));
+  return years.some((inYear) =>
+    valuesOf('month').some((month) =>
+      valuesOf('day of month').some((day) => {
+        const date = new Date(Date.UTC(inYear, month - 1, day));
+        return date.getUTCDate() === day && weekdays.has(date.getUTCDay());
+      }),
+    ),
+  );
 }

@@ -12,6 +12,9 @@ describe('a cron expression', () => {
     '0 0 1,15 JAN-MAR *',
     '0 20 * * 7',
     '0 0 29 2 *',
+    '0 0 29 2 * 2028',
+    '0 0 29 2 TUE 2028',
+    '0 0 29 2 SUN',
     '0 20 * * * 2027',
     '30 0 20 * * * 2026-2030',
     '@daily',
@@ -39,6 +42,8 @@ describe('a cron expression', () => {
     ['@every 1h30m', 'after @every comes'],
     ['0 0 30 2 *', 'it never comes true'],
     ['0 0 31 4,6,9,11 *', 'it never comes true'],
+    ['0 0 29 2 * 2027', 'it never comes true: there is no such day'],
+    ['0 0 29 2 MON 2028', 'it never comes true: there is no such day'],
     ['0 20 * * * 2020', 'it never comes true: those years are over'],
     ['daily', 'it has 1 field;'],
   ])('%s is refused: %s', (cron, message) => expect(problem(cron)).toContain(message));

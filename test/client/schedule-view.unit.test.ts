@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ScheduleDescription } from '@temporalio/client';
+import { type ScheduledResult, viewRow } from '../../src/client/schedule-view.js';
+
+const nextRun = new Date('2026-03-08T19:00:00Z');
+
+const run = (change: Partial<ScheduledResult> = {}): ScheduledResult => ({
+  workflowId: 'schedule/weekly-2026-03-01T19:00:00Z',
+  dueAt: '2026-03-01T19:00:00.000Z',
+  startedAt: '2026-03-01T19:00:00.000Z',
+  endedAt: '2026-03-01T19:01:00.000Z',
+  phase: 'Done',
+  started: 'sweep/weekly-2026-03-01T19:00:00Z',
+  why: '2 of 2 deleted',
+  failure: null,
+  ...change,
+});
+/** What Temporal answers of a run that is past its retention. */
+const forgotten = run({ endedAt: null, phase: null, started: null, why: 'Temporal does not keep it any more' });
+
+function troubles(...results: readonly ScheduledResult[]): readonly string[] {
+  const description = {
+    scheduleId: 'weekly',
+    spec: { timezone: 'UTC' },
+    state: { paused: false },
+    action: { args: [{ schedule: 'weekly', start: { what: 'sweep', apply: true } }] },
+    info: {
+      nextActionTimes: [nextRun],
+      runningActions: [],
+      numActionsTaken: 1,
+      numActionsMissedCatchupWindow: 0,
+      numActionsSkippedOverlap: 0,
+    },
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only what a row is made from.
+  return viewRow(description as unknown as ScheduleDescription, results).troubles;
+}
+
+describe('the troubles of a schedule', () => {
+  test.each([
+    ['none before its first run', [], []],
+    ['none after a run that is done', [run()], []],
+    ['none while a run goes on after one that is done', [run({ endedAt: null, phase: 'Applying' }), run()], []],
+    ['none after runs that are past their retention', [forgotten, forgotten], []],
+    [
+      'its last run, when that failed',
+      [run({ phase: 'Failed', why: 'out' }), run()],
+      ['its last run ended Failed: out'],
+    ],
+    [
+      'its last run that ended, while another one goes on',
+      [run({ endedAt: null, phase: 'Applying' }), run({ phase: 'Cancelled', why: '' })],
+      ['its last run ended Cancelled'],
+    ],
+  ])('are %s', (_title, results, expected) => {
+    expect(troubles(...results)).toEqual(expected);
+  });
+});
