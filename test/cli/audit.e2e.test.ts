@@ -82,6 +82,12 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
   expect(fallen.err).toMatch(/cannot reach Temporal at 127\.0\.0\.1:1.*reading the cloud alone/);
   expect(JSON.parse(fallen.out)).toMatchObject({ source: 'cloud', counts: { orphan: 0 } });
 
+  // Without the settings of the service nothing is read, and nothing was begun that could go on.
+  const bare = { MODELARTS_ENDPOINT: '', MODELARTS_REGION: '', MODELARTS_PROJECT_ID: '', MODELARTS_TOKEN: '' };
+  const alsoNowhere = await shell.run(['audit', '--timeout', '1s'], { ...nowhere, ...bare });
+  expect(alsoNowhere).toMatchObject({ code: 1, out: '' });
+  expect(alsoNowhere.err).toMatch(/^maops: cannot reach Temporal/);
+
   const nobody = await shell.run(['audit', '--json'], { MAOPS_TASK_QUEUE: 'a-queue-without-a-worker' });
   expect(nobody.code).toBe(0);
   expect(nobody.err).toMatch(/no worker answers on task queue a-queue-without-a-worker.*reading the cloud alone/);

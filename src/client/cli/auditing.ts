@@ -25,13 +25,12 @@ export async function auditOrCloud(context: Context, signal: AbortSignal): Promi
     return await (await context.operations()).audit({ signal });
   } catch (error) {
     if (!(error instanceof ServerUnreachableError) && !(error instanceof WorkerUnreachableError)) throw error;
-    context.notice(`${error.message}; reading the cloud alone, so nobody can say who owns what`);
-    try {
-      return await auditCloud(context);
-    } catch (failed) {
+    await context.modelarts().catch((failed: unknown) => {
       // Someone who only has the settings for Temporal has to hear of Temporal.
       throw failed instanceof ConfigError ? error : failed;
-    }
+    });
+    context.notice(`${error.message}; reading the cloud alone, so nobody can say who owns what`);
+    return await auditCloud(context);
   }
 }
 

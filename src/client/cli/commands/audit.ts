@@ -32,7 +32,8 @@ async function perform(context: Context, { cloudOnly, check, timeout: limit }: O
   try {
     return answerAudit(context, await auditOrCloud(context, signal), check === true);
   } catch (error) {
-    if (!signal.aborted || context.interrupted.aborted) throw error;
+    // Anything but the end of the wait means that there is no audit that goes on.
+    if (error !== signal.reason || context.interrupted.aborted) throw error;
     context.notice(`not finished within ${describeDuration(timeoutMs ?? 0)}: the audit goes on, it changes nothing`);
     return exitCodes.unfinished;
   } finally {
