@@ -24,9 +24,9 @@ export function refusalOfResolution(standing: Standing, resolution: Resolution):
   const { verb, step, attempt } = resolution ?? {};
   if (!isSigned(resolution)) return 'an operator says by whom and why';
   if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
-  if (!standing.awaiting.verbs.includes(verb)) {
-    return `\`${verb}\` is not possible here; possible are ${standing.awaiting.verbs.join(', ')}`;
-  }
+  const { verbs } = standing.awaiting;
+  if (verbs.length === 0) return 'there is nothing to decide: what is being removed is tried again until it is gone';
+  if (!verbs.includes(verb)) return `\`${verb}\` is not possible here; possible are ${verbs.join(', ')}`;
   const failed = standing.steps.find(({ state }) => state === 'failed');
   if (step !== undefined && step !== failed?.name)
     return `the failed step is ${failed?.name ?? 'none'}, not ${step}: look again`;

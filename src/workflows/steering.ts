@@ -46,11 +46,9 @@ export function openDesk(op: Provision): Desk {
     {
       validator: (resolution) => {
         const refusal =
-          op.state.ending !== null
-            ? `it is over: the phase is ${op.state.progress.phase}`
-            : desk.resolution !== null
-              ? 'another answer is being carried out'
-              : refusalOfResolution(op.state.progress, resolution);
+          desk.resolution === null
+            ? refusalOfResolution(op.state.progress, resolution)
+            : 'another answer is being carried out';
         if (refusal !== null) throw stepFailure('RequestRejected', refusal);
       },
     },

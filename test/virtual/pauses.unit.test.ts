@@ -71,6 +71,15 @@ describe('the patience with an undo', () => {
     expect(await progress()).toMatchObject({ phase: 'AwaitingOperator', awaiting: { kind: 'operator', verbs: [] } });
   });
 
+  test.each(kinds)('leaves nothing to decide when it is over: %s', async (kind) => {
+    const { world, workflowId } = await undoing(kind, 'always');
+    await world.run({ maxTime: 31 * minute });
+    const answer = world.update(workflowId, 'resolve', { verb: 'retry', by: 'ann', reason: 'again' });
+    await expect(answer).rejects.toMatchObject({
+      cause: { message: 'there is nothing to decide: what is being removed is tried again until it is gone' },
+    });
+  });
+
   test.each(kinds)('goes on over continued runs, and is shown by each of them: %s', async (kind) => {
     const { world, progress } = await undoing(kind, 'always', { suggestContinueAsNewAfter: 40 });
     const { runId } = await progress();
