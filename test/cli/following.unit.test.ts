@@ -33,11 +33,12 @@ describe.each(['changes', 'ending'] as const)('a wait for a person, where %s are
     return fakeContext(new FakeRuns(makeRun('env/team-a', { answers: { progress: makeProgress({ awaiting }) } })));
   };
 
-  test('is said with where to look, and no limit says that it goes on', async () => {
+  test('is said with where to look, and the limit says that it goes on only when it is answered', async () => {
     const { context, terminal } = waiting('operator');
     expect(await followToEnd(context, 'env/team-a', { attention, timeoutMs: 700 })).toBe(8);
-    const how = 'env/team-a waits for operator: `maops env why team-a`\n';
-    expect(terminal.err()).toBe(`${how}not finished within 700ms: ${how}`);
+    const why = '`maops env why team-a`\n';
+    const limit = `not finished within 700ms: env/team-a goes on when it is answered: ${why}`;
+    expect(terminal.err()).toBe(`env/team-a waits for operator: ${why}${limit}`);
   });
 
   test('is not what a wait for capacity is, which goes on by itself', async () => {

@@ -31,8 +31,8 @@ export async function followToEnd(context: Context, workflowId: string, options:
   if (context.interrupted.aborted) return exitCodes.interrupted;
   const limit = describeDuration(options.timeoutMs ?? 0);
   // What waits for a person does not go on by itself.
-  const how = isForPeople(last) ? describeWait(last) : `${workflowId} goes on. ${howToWatch(workflowId)}`;
-  context.notice(`not finished within ${limit}: ${how}`);
+  const how = isForPeople(last) ? ` when it is answered: ${askWhy(workflowId)}` : `. ${howToWatch(workflowId)}`;
+  context.notice(`not finished within ${limit}: ${workflowId} goes on${how}`);
   return exitCodes.unfinished;
 }
 
@@ -88,8 +88,12 @@ function isForPeople(progress: Progress | null): progress is Progress {
 }
 
 function describeWait({ workflowId, awaiting }: Progress): string {
+  return `${workflowId} waits for ${awaiting?.kind}: ${askWhy(workflowId)}`;
+}
+
+function askWhy(workflowId: string): string {
   const id = parseOperationId(workflowId);
-  return `${workflowId} waits for ${awaiting?.kind}: \`maops env why ${id?.kind === 'env' ? id.name : workflowId}\``;
+  return `\`maops env why ${id?.kind === 'env' ? id.name : workflowId}\``;
 }
 
 /** Prints where a workflow stands that is not waited for; one that has ended already answers the exit code of its ending. */
