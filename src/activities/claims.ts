@@ -7,6 +7,7 @@ import type { Claim } from '../domain/inventory.js';
 import { eachOf } from '../inventory/lanes.js';
 import { ownerHash } from '../spec/hash.js';
 import type { ActivityDeps } from './deps.js';
+import { isEnding } from './operations.js';
 
 /** Operations whose id's hash stands in markers. */
 const makers: readonly OperationKind[] = ['env', 'pool', 'notebook'];
@@ -191,7 +192,7 @@ async function claimOf(
   const told = counts === undefined ? null : await progressOf(deps, counts.workflowId);
   const toldByLease = lease === undefined || lease === counts ? told : await progressOf(deps, lease.workflowId);
   const leasePhase = lease === undefined ? null : (toldByLease?.phase ?? lease.phase);
-  const isLeaseRemoving = leasePhase !== null && leasePhase !== 'Leased' && leasePhase !== 'Paused';
+  const isLeaseRemoving = lease !== undefined && (await isRemoving(deps, lease.workflowId, leasePhase));
   // Of two that ended at the same time, a lease or teardown ended after the one that handed over to it.
   const [last] = [...seen]
     .reverse()
@@ -209,6 +210,13 @@ async function claimOf(
     isBeingRemoved: counts?.kind === 'teardown' || isLeaseRemoving,
     ended: last === undefined ? null : { phase: last.phase ?? 'unknown', at: last.closedAt ?? '' },
   };
+}
+
+/** Whether an open lease is on its way to remove what it owns; a pause may hold that. */
+async function isRemoving(deps: ActivityDeps, workflowId: string, phase: string | null): Promise<boolean> {
+  if (phase !== 'Paused') return phase !== null && phase !== 'Leased';
+  const { workflow } = deps.temporal;
+  return await workflow.withDeadline(deps.now() + callMs, () => isEnding(workflow, workflowId)).catch(() => false);
 }
 
 /** What an open operation says of itself; null when it cannot answer, as without a worker of its version. */

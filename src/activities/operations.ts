@@ -7,8 +7,9 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { type OperationKind, operationId } from '../contract/ids.js';
-import { noteSignal, ownedQuery, ownUpdate, progressQuery, specQuery } from '../contract/messages.js';
+import { noteSignal, ownedQuery, ownUpdate, progressQuery, resumeSignal, specQuery } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
+import { phaseAttribute } from '../contract/search-attributes.js';
 import type { Spec } from '../contract/spec.js';
 import { type EnvironmentResources, type LeaseInput, mergeResources, noResources } from '../contract/workflows.js';
 import type { ActivityDeps } from './deps.js';
@@ -93,7 +94,7 @@ export function operationActivities(deps: ActivityDeps) {
       for (const kind of ['teardown', 'lease'] as const) {
         const workflowId = operationId(kind, input.name);
         if (!(await isOpen(workflow, workflowId))) continue;
-        if (kind === 'teardown' || !(await isOwning(workflow, workflowId))) throw beingTornDown(input.name, workflowId);
+        if (kind === 'teardown' || (await isEnding(workflow, workflowId))) throw beingTornDown(input.name, workflowId);
         const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name);
         unseenSince = owned?.unknownSince ?? null;
       }
@@ -110,6 +111,8 @@ export function operationActivities(deps: ActivityDeps) {
       kinds: readonly OperationKind[];
       by: string;
       reason: string;
+      /** True when what is paused on its way back goes on. @defaultValue false: its pause is waited for */
+      endsPauses?: boolean;
       /** When the caller began, RFC 3339: what had ended before is not called off. */
       since: string;
     }): Promise<CalledOff> {
@@ -121,9 +124,13 @@ export function operationActivities(deps: ActivityDeps) {
         const workflowId = operationId(kind, input.name);
         const handle = workflow.getHandle(workflowId);
         const standing = await describe(workflow, workflowId);
+        const { by, reason } = input;
         if (standing.open && !standing.cancelRequested) {
-          await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by: input.by, reason: input.reason }));
+          await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by, reason }));
           await ignoreEnded(() => handle.cancel());
+        } else if (standing.open && standing.isPaused && input.endsPauses === true) {
+          // A cancel ends a pause that was there before it; one that holds the way back would hold the caller too.
+          await ignoreEnded(() => handle.signal(resumeSignal, { by, reason }));
         }
         if (standing.open && (await isOpen(workflow, workflowId))) throw pending(`${workflowId} is ending`, 500);
         const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name);
@@ -156,6 +163,7 @@ type Workflows = Pick<Client['workflow'], 'getHandle'>;
 
 interface Standing {
   readonly open: boolean;
+  readonly isPaused: boolean;
   readonly cancelRequested: boolean;
   /** Epoch milliseconds. */
   readonly closedAt: number | null;
@@ -163,11 +171,16 @@ interface Standing {
 
 async function describe(workflow: Workflows, workflowId: string): Promise<Standing> {
   try {
-    const { status, closeTime, raw } = await workflow.getHandle(workflowId).describe();
-    const cancelRequested = raw?.workflowExtendedInfo?.cancelRequested === true;
-    return { open: status.name === 'RUNNING', cancelRequested, closedAt: closeTime?.getTime() ?? null };
+    const { status, closeTime, raw, typedSearchAttributes } = await workflow.getHandle(workflowId).describe();
+    return {
+      open: status.name === 'RUNNING',
+      isPaused: typedSearchAttributes.get(phaseAttribute) === 'Paused',
+      cancelRequested: raw?.workflowExtendedInfo?.cancelRequested === true,
+      closedAt: closeTime?.getTime() ?? null,
+    };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { open: false, cancelRequested: false, closedAt: null };
+    if (error instanceof WorkflowNotFoundError)
+      return { open: false, isPaused: false, cancelRequested: false, closedAt: null };
     throw error;
   }
 }
@@ -176,10 +189,9 @@ async function isOpen(workflow: Workflows, workflowId: string): Promise<boolean>
   return (await describe(workflow, workflowId)).open;
 }
 
-/** True while a lease holds what it owns, and is not on its way to remove it. */
-async function isOwning(workflow: Workflows, workflowId: string): Promise<boolean> {
-  const progress = await workflow.getHandle(workflowId).query(progressQuery);
-  return progress.phase === 'Leased' || progress.phase === 'Paused';
+/** True when a lease is to remove what it owns: its phase does not tell, because a pause may hold the removal. */
+export async function isEnding(workflow: Workflows, workflowId: string): Promise<boolean> {
+  return (await workflow.getHandle(workflowId).query(ownedQuery)).isEnding === true;
 }
 
 /** After this many tries a closed run that cannot answer, as one of a version that no worker knows, is left out. */

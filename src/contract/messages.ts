@@ -26,8 +26,14 @@ export const progressQuery = defineQuery<Progress>('progress');
 /** Read only: the normalised spec, null until it is checked. */
 export const specQuery = defineQuery<Spec | null>('spec');
 
+/** What of an environment may be alive, and whether whoever says so is about to remove it. */
+export interface Owned extends EnvironmentResources {
+  /** True of a lease whose removal is decided on, also while a pause holds it. */
+  readonly isEnding?: boolean;
+}
+
 /** Read only: what of the environment may be alive; a teardown asks it of everyone that it calls off. */
-export const ownedQuery = defineQuery<EnvironmentResources>('owned');
+export const ownedQuery = defineQuery<Owned>('owned');
 
 /** A signal, because there is nothing to answer: it takes effect at the next point where nothing is in flight. */
 export const pauseSignal = defineSignal<[Command]>('pause');

@@ -12,7 +12,7 @@ import type { Operation } from './operation.js';
 
 /** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
 export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands): void {
-  setHandler(ownedQuery, () => op.state.resources);
+  setHandler(ownedQuery, () => ({ ...op.state.resources, isEnding: op.state.released !== 'no' }));
   setHandler(
     ownUpdate,
     (resources) => {

@@ -18,7 +18,7 @@ const defaultPauseMs = 30_000;
 /** Removes what a lease owns, and ends it when absence is verified; what may not go stays owned. */
 export async function endLease(op: Operation<LeaseState>, input: LeaseInput, errands: LeaseErrands): Promise<Progress> {
   const { name } = input;
-  let left: string | null = null;
+  let gone = `${name} is gone: neither list nor show knows it`;
   op.fail(null);
   // What was seen of it does not hold any more from here on.
   showResources(op);
@@ -29,7 +29,7 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];
     const onNameTaken = ({ message }: Error) => {
-      left = message;
+      gone = `nothing of ${name} is left: ${message}`;
       op.audit('leave', operationId('lease', name), message);
     };
     const removal: Removal = { name, owners, known: op.state.resources, obeysProtection: true, onNameTaken };
@@ -48,8 +48,7 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
     await op.drain();
     throw new CancelledFailure('The lease was called off');
   }
-  const gone = `${name} is gone: neither list nor show knows it`;
-  op.enter('Gone', left === null ? gone : `nothing of ${name} is left: ${left}`);
+  op.enter('Gone', gone);
   await op.drain();
   return op.state.progress;
 }

@@ -164,7 +164,14 @@ async function callOff(op: Operation<TeardownState>, name: string): Promise<Envi
   const reason = op.state.note?.reason ?? 'teardown';
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
   const since = op.state.progress.startedAt;
-  const calledOff = await waits(op.identity.settings, name).callOff({ name, kinds, by, reason, since });
+  const calledOff = await waits(op.identity.settings, name).callOff({
+    name,
+    kinds,
+    by,
+    reason,
+    since,
+    endsPauses: true,
+  });
   // What runs knew that closed long ago may be another pool of the name: it counts where nobody knows better.
   op.state.known = mergeResources(calledOff.former, calledOff.resources);
   op.state.wasLeased = calledOff.wasLeased;

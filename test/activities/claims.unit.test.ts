@@ -12,6 +12,8 @@ interface FakeRun {
   readonly status: 'RUNNING' | 'COMPLETED' | 'TERMINATED';
   readonly runId?: string;
   readonly phase?: string;
+  /** What a lease answers to `owned`; without it, no query is answered. */
+  readonly isEnding?: boolean;
 }
 
 /** A Temporal in memory. What stands in `moves` happens after so many describes: hand-overs in the middle of the looking. */
@@ -43,7 +45,11 @@ function temporal({ runs, moves = {}, listed = [], silent = () => false }: World
           typedSearchAttributes: new TypedSearchAttributes(attributes),
         };
       },
-      query: async () => await Promise.reject(new Error('no worker')),
+      query: async ({ name }: { name: string }) => {
+        const isEnding = runs[workflowId]?.isEnding;
+        if (name !== 'owned' || isEnding === undefined) throw new Error('no worker');
+        return { isEnding };
+      },
     }),
     list: async function* () {
       lists += 1;
@@ -69,6 +75,18 @@ const open: FakeRun = { status: 'RUNNING', phase: 'Leased' };
 const closed: FakeRun = { status: 'COMPLETED', phase: 'Ready' };
 
 describe('asking Temporal who owns a resource', () => {
+  test.each([
+    ['Leased', undefined, false],
+    ['DeletingPool', undefined, true],
+    ['Paused', undefined, false],
+    ['Paused', false, false],
+    ['Paused', true, true],
+  ])('says of a lease that is %s, with an end decided on: %s, whether it is removing: %s', async (phase, ends, is) => {
+    const lease: FakeRun = { status: 'RUNNING', phase, ...(ends === undefined ? {} : { isEnding: ends }) };
+    const { claim } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': lease } }, ['team-a']);
+    expect(claim.isBeingRemoved).toBe(is);
+  });
+
   test('takes the name from the resources and does not ask for the list of workflows', async () => {
     const { claim, lists } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': open } }, ['team-b', 'team-a']);
     expect(claim).toMatchObject({
