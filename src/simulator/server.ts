@@ -27,7 +27,8 @@ export async function serveSimulator(simulator: Simulator, options: ServeOptions
     answer(simulator, request, response, closing.signal).catch((error: unknown) => {
       // A bug of the simulator must not look like a quirk of the service.
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(`simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      response.end(`simulator failed: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(error);
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -17,6 +17,9 @@ describe('the control plane', () => {
       { operation: 'pools.list', kind: 'status' },
       { operation: 'pools.list', kind: 'lost', at: 'never' },
       { operation: 'pools.list', kind: 'delay', ms: 1, milliseconds: 1 },
+      { operation: 'pools.list', kind: 'status', status: 500, body: { error_code: 'ModelArts.1' } },
+      { operation: 'pools.list', kind: 'status', status: 500, body: { html: 5 } },
+      { operation: 'pools.list', kind: 'status', status: 500, body: { json: {}, text: '' } },
     ]) {
       expect((await call('POST', '/_sim/faults', wrong)).status).toBe(400);
     }

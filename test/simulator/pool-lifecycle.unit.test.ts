@@ -126,5 +126,7 @@ describe('the life of a pool', () => {
     const merged = await call('PATCH', path, patch);
     expect(merged.body.metadata.annotations['os.modelarts/description']).toBe('maops:keep');
     expect((await call('PATCH', path, { spec: { scope: ['Train'] } })).status).toBe(400);
+    const cleared = await call('PATCH', path, { metadata: { annotations: { 'os.modelarts/description': null } } });
+    expect(cleared.body.metadata.annotations).not.toHaveProperty(['os.modelarts/description']);
   });
 });

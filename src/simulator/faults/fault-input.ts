@@ -88,9 +88,21 @@ function assertFault(value: unknown): asserts value is Fault {
       throw new InputError(`${kind}.${key} must be one of ${words.join(', ')}`);
     }
   }
+  if (kind === 'status' && value.body !== undefined) assertBody(value.body);
   for (const [key, type] of Object.entries(fields)) {
     if (type.endsWith('!') && value[key] === undefined) throw new InputError(`${kind} needs ${key}`);
   }
+}
+
+/** The body itself would be read as none of them, and answer nothing that can be sent. */
+function assertBody(body: unknown): void {
+  const [[key, value] = [], ...more] = isObject(body) ? Object.entries(body) : [];
+  const isText = (key === 'html' || key === 'text') && typeof value === 'string';
+  const isJson = (key === 'json' || key === 'half') && value !== undefined;
+  if (more.length === 0 && (isText || isJson || (key === 'empty' && value === true))) return;
+  throw new InputError(
+    'status.body must be one of {"json": …}, {"html": "…"}, {"text": "…"}, {"half": …} and {"empty": true}',
+  );
 }
 
 function isKind(kind: string): kind is FaultKind {

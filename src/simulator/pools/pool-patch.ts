@@ -9,7 +9,7 @@ import {
   removeNodes,
 } from '../lifecycles/pool-life.js';
 import { planNext } from '../lifecycles/stage.js';
-import type { PoolRecord, PoolResource } from '../records.js';
+import type { PoolRecord, PoolResource, TextMap } from '../records.js';
 import { badRequest, poolError } from '../wire-error.js';
 import { type Answer, type Call, nextSequence, tail, type World } from '../world.js';
 import { findPool } from './pool-handlers.js';
@@ -50,13 +50,19 @@ export function patchPool(world: World, call: Call): Answer {
   const changes = changesSpec ? readChanges(world, pool, spec) : {};
 
   if (changesSpec) leaveFates(world, pool, call, changes);
-  pool.labels = { ...pool.labels, ...labels };
-  pool.annotations = { ...pool.annotations, ...annotations };
+  pool.labels = { ...without(pool.labels, valueAt(call.body, 'metadata', 'labels')), ...labels };
+  pool.annotations = { ...without(pool.annotations, valueAt(call.body, 'metadata', 'annotations')), ...annotations };
   applyChanges(world, pool, changes);
   call.commit(
     `changed pool ${pool.id}: ${[...Object.keys(labels), ...Object.keys(annotations), ...Object.keys(changes)].join(', ')}`,
   );
   return { status: 200, body: poolView(world, pool) };
+}
+
+/** A merge patch removes what it says null of. */
+function without(map: TextMap, patch: unknown): TextMap {
+  const removed = isObject(patch) ? Object.keys(patch).filter((key) => patch[key] === null) : [];
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !removed.includes(key)));
 }
 
 /** POST retry-scope (pools-and-flavors.md 2.5): a scope that failed to enable starts again. */
