@@ -82,8 +82,8 @@ export class Schedules {
     return await this.show(name);
   }
 
-  /** One row per schedule, by name. */
-  async list(): Promise<ScheduleRow[]> {
+  /** The names of schedules; quick, because none is looked at. */
+  async names(): Promise<string[]> {
     const names: string[] = [];
     try {
       for await (const { scheduleId, action } of this.deps.client.schedule.list()) {
@@ -92,8 +92,13 @@ export class Schedules {
     } catch (error) {
       throw this.cast(error, 'listing schedules');
     }
+    return names.sort();
+  }
+
+  /** One row per schedule, by name. */
+  async list(): Promise<ScheduleRow[]> {
     const rows: ScheduleRow[] = [];
-    for (let next = names.sort(); next.length > 0; next = next.slice(width)) {
+    for (let next = await this.names(); next.length > 0; next = next.slice(width)) {
       const some = await Promise.all(next.slice(0, width).map((name) => this.row(name)));
       rows.push(...some.filter((row) => row !== null));
     }

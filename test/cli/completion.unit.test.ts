@@ -27,7 +27,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function offered(...words: readonly string[]): string[] {
   const line = ['maops', ...words].map((word) => `'${word}'`).join(' ');
   const program = `
-    maops() { [ "$1" = __names ] && printf '%s\\n' team-a team-b other; }
+    maops() {
+      case "$*" in
+        '__names environments') printf '%s\\n' team-a team-b other ;;
+        '__names schedules') printf '%s\\n' team-nightly evening ;;
+      esac
+    }
     source ${script}
     complete -p maops >/dev/null || exit 9
     COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _maops; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -42,6 +47,9 @@ describe('in bash, Tab offers', () => {
     ['verbs of a noun', ['env', 're'], ['resume', 'reject', 'resolve', 'release']],
     ['names of environments', ['env', 'show', 'team'], ['team-a', 'team-b']],
     ['names behind an option that takes something', ['env', 'watch', '--timeout', '90m', 'ot'], ['other']],
+    ['names of schedules', ['schedule', 'show', 'team'], ['team-nightly']],
+    ['no names for a new schedule', ['schedule', 'create', 't'], []],
+    ['what a schedule can tear down', ['schedule', 'create', 'evening', '--teardown', 'team'], ['team-a', 'team-b']],
     ['no names for a second argument', ['env', 'show', 'team-a', 't'], []],
     ['the verbs of a failed step', ['env', 'resolve', 'team-a', 'r'], ['retry', 'rollback']],
     ['options of the command', ['env', 'pause', 'team-a', '--r'], ['--reason']],
@@ -75,5 +83,6 @@ describe('zsh and fish are told the same', () => {
     expect(text).toContain(verb);
     for (const one of commands) expect(text).toContain(one.verb);
     expect(text).toContain('retry rollback abandon skip');
+    expect(text).toContain('_maops_names schedules');
   });
 });

@@ -32,7 +32,7 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
     terminal.stdout.write(exitCodesHelp);
     return exitCodes.done;
   }
-  if (given[0] === namesCommand) return await printNames(terminal);
+  if (given[0] === namesCommand) return await printNames(terminal, given[1]);
   const words = wordsOf(given);
   const entry = findEntry(words);
   let code: ExitCode = exitCodes.done;

@@ -9,7 +9,7 @@ export function bashCompletion(commands: readonly CompletableCommand[]): string 
   return `# bash completion for maops: source <(maops completion bash)
 _maops_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
 _maops_files() { local IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); }
-_maops_names() { _maops_words "$("\${COMP_WORDS[0]}" ${namesCommand} 2>/dev/null)"; }
+_maops_names() { _maops_words "$("\${COMP_WORDS[0]}" ${namesCommand} "$1" 2>/dev/null)"; }
 
 _maops() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
@@ -82,8 +82,8 @@ function act(what: Completable): string {
       return `_maops_words '${what.words.join(' ')}'`;
     case 'file':
       return '_maops_files';
-    case 'environment':
-      return '_maops_names';
+    case 'name':
+      return `_maops_names ${what.of}`;
     case 'anything':
       return ':';
   }

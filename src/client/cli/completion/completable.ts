@@ -1,12 +1,13 @@
 import { resolveVerbs } from '../../../contract/messages.js';
 import { phases } from '../../../contract/phases.js';
 import type { CataloguedCommand } from '../catalogue.js';
+import type { NamedThing } from './names.js';
 
-/** What can stand somewhere: one of some words, a file, the name of an environment, or anything. */
+/** What can stand somewhere: one of some words, a file, the name of something that there is, or anything. */
 export type Completable =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'file' }
-  | { readonly kind: 'environment' }
+  | { readonly kind: 'name'; readonly of: NamedThing }
   | { readonly kind: 'anything' };
 
 export interface CompletableOption {
@@ -40,7 +41,9 @@ export function completableCommands(catalogue: readonly CataloguedCommand[]): Co
       const words = choices ?? wordsOf[`${path} ${name}`];
       if (words !== undefined) return { kind: 'words', words };
       if (takes === 'file') return { kind: 'file' };
-      if (noun === 'env' && takes === 'name') return { kind: 'environment' };
+      if ((noun === 'env' && takes === 'name') || takes === 'environment') return { kind: 'name', of: 'environments' };
+      // The name of a new one has to be another.
+      if (noun === 'schedule' && takes === 'name' && verb !== 'create') return { kind: 'name', of: 'schedules' };
       return { kind: 'anything' };
     };
     return {

@@ -21,7 +21,7 @@ export function fishCompletion(commands: readonly CompletableCommand[]): string 
     '  test (count $said) -eq 2; and test "$said[2]" = "$argv[1]"',
     'end',
     'function __maops_names',
-    `  command maops ${namesCommand} 2>/dev/null`,
+    `  command maops ${namesCommand} $argv 2>/dev/null`,
     'end',
     'complete -c maops -f',
     ...firstWords(commands, nounSummaries).map(({ word, summary }) => say('__maops_first', `-a ${word}`, summary)),
@@ -55,8 +55,8 @@ function act(what: Completable): string {
       return `-r -a ${quote(what.words.join(' '))}`;
     case 'file':
       return '-r -F';
-    case 'environment':
-      return `-r -a ${quote('(__maops_names)')}`;
+    case 'name':
+      return `-r -a ${quote(`(__maops_names ${what.of})`)}`;
     case 'anything':
       return '-r';
   }

@@ -3,27 +3,28 @@ import { openSession } from '../../connect.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import type { Terminal } from '../terminal.js';
 
-/** What completion scripts call for the names of environments; not for people, so no help names it. */
+/** What completion scripts call for names, with the word for what they are of; not for people, so no help names it. */
 export const namesCommand = '__names';
+export type NamedThing = 'environments' | 'schedules';
 /** Somebody has pressed Tab: without an answer by then, there is none. */
 const patienceMs = 1_000;
 
-/** Prints the names of environments, one a line; whatever goes wrong, it prints nothing and says nothing. */
-export async function printNames(terminal: Terminal): Promise<ExitCode> {
+/** Prints names, one a line; whatever goes wrong, it prints nothing and says nothing. */
+export async function printNames(terminal: Terminal, of: string | undefined): Promise<ExitCode> {
   let giveUp: NodeJS.Timeout | undefined;
   const late = new Promise<readonly string[]>((resolve) => {
     giveUp = setTimeout(() => resolve([]), patienceMs);
   });
-  const names = await Promise.race([readNames().catch(() => []), late]);
+  const names = await Promise.race([readNames(of).catch(() => []), late]);
   clearTimeout(giveUp);
   terminal.stdout.write(names.map((name) => `${name}\n`).join(''));
   return exitCodes.done;
 }
 
-async function readNames(): Promise<readonly string[]> {
-  const { operations } = await openSession(readClientConfig());
+async function readNames(of: string | undefined): Promise<readonly string[]> {
+  const { operations, schedules } = await openSession(readClientConfig());
   try {
-    return await operations.names();
+    return await (of === 'schedules' ? schedules.names() : operations.names());
   } finally {
     await operations.close();
   }

@@ -11,7 +11,7 @@ export function zshCompletion(commands: readonly CompletableCommand[]): string {
 
 _maops_names() {
   local -a names
-  names=(\${(f)"$(\${words_before[1]:-maops} ${namesCommand} 2>/dev/null)"})
+  names=(\${(f)"$(\${words_before[1]:-maops} ${namesCommand} "$1" 2>/dev/null)"})
   compadd -a names
 }
 
@@ -70,8 +70,9 @@ function act(what: Completable): string {
       return `(${what.words.join(' ')})`;
     case 'file':
       return '_files';
-    case 'environment':
-      return '_maops_names';
+    case 'name':
+      // Without the space zsh would put words of its own in front of this one.
+      return ` _maops_names ${what.of}`;
     case 'anything':
       return ' ';
   }
