@@ -90,7 +90,7 @@ pool failed: no capacity
 
 failure    QuotaExceeded (step pool): no capacity [ModelArts.50004000, request r-1]
 next       Try another flavor.
-waits for  operator until 2026-03-02 10:01:00 UTC: retry, rollback
+waits for  operator until 2026-03-02 10:01:00 UTC: retry, rollback: \`maops env resolve team-a VERB --reason …\`
 
 audit
   2026-03-01 10:00:30 UTC  pause  by ops  quota`,
@@ -140,6 +140,15 @@ audit
       `\`maops env resolve notebook/team-a retry --set notebook.flavor=… --reason …\`; ${onSale}`,
     );
     expect(next({ awaiting: null })).toBe(failure.hint);
+  });
+
+  test('says what ends a pause, and of a paused lease no percentage', () => {
+    const awaiting = { kind: 'capacity', since: '2026-03-01T10:01:00.000Z', deadline: null, verbs: ['pause'] } as const;
+    const paused = renderProgress(makeProgress({ phase: 'Paused', awaiting }), view);
+    expect(paused).toContain('env/team-a  Paused  45 %');
+    expect(paused).toMatch(/^next {7}`maops env resume team-a --reason …`\nwaits for {2}capacity: resume, cancel$/m);
+    const lease = { operation: 'leaseEnvironment', workflowId: 'lease/team-a', phase: 'Paused', percent: 0 } as const;
+    expect(renderProgress(makeProgress(lease), view)).toContain('lease/team-a  Paused  2m 10s');
   });
 
   test('is one line for logs', () => {

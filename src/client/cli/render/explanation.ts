@@ -1,6 +1,6 @@
 import { describeDuration } from '../../../domain/duration.js';
 import type { Explanation } from '../../explanation.js';
-import { nextOf } from './next.js';
+import { nextOf, possibleOf } from './next.js';
 import type { View } from './progress.js';
 import { runbookOf } from './runbook.js';
 import { renderFields, wrapText } from './table.js';
@@ -21,10 +21,9 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
       [
         ['waits for', waits],
         ['paused', paused === null ? null : `by ${paused.by}, ${formatTime(paused.at, timeZone)}: ${paused.reason}`],
-        ['possible', possible(explanation)],
+        ['possible', possibleOf(explanation)],
         ['failure', failure === null ? null : `${failure.type}: ${localTimes(failure.message, timeZone)}`],
-        // Whatever else is said waits for the end of a pause.
-        ['next', (phase === 'Paused' ? null : nextOf(explanation)) ?? answerTo(explanation)],
+        ['next', nextOf(explanation)],
         ['runbook', runbookOf(explanation)],
         [
           'throttled',
@@ -58,28 +57,4 @@ function describeLastError({ lastError, failure }: Explanation, timeZone: string
   if (lastError === null || lastError.message === failure?.message) return null;
   const when = lastError.at === null ? 'still' : formatTime(lastError.at, timeZone);
   return `${localTimes(lastError.message, timeZone)} (${lastError.activity}, ${when})`;
-}
-
-/** The command that ends a wait for a person, where there is one that fits always. */
-function answerTo({ name, workflowId, phase, awaiting }: Explanation): string | null {
-  const target = targetOf({ name, workflowId });
-  if (phase === 'Paused') return `\`maops env resume ${target} --reason …\``;
-  if (awaiting?.kind === 'approval') return `\`maops env approve ${target} --reason …\`, or reject`;
-  return null;
-}
-
-/** What people can say now. */
-function possible({ name, workflowId, phase, awaiting }: Explanation): string | null {
-  if (awaiting?.kind === 'operator')
-    return `${awaiting.verbs.join(', ')}: \`maops env resolve ${targetOf({ name, workflowId })} VERB --reason …\``;
-  if (phase !== 'Paused') return awaiting?.verbs.join(', ') ?? null;
-  // What is made already, or on its way out, is not called off.
-  const own = /^(env|pool|notebook)\//.test(workflowId) ? ['resume', 'cancel'] : ['resume'];
-  const answers = (awaiting?.verbs ?? []).filter((verb) => verb === 'approve' || verb === 'reject');
-  return [...own, ...answers].join(', ');
-}
-
-/** What a command takes for an operation: the name, where that means it. */
-function targetOf({ name, workflowId }: Pick<Explanation, 'name' | 'workflowId'>): string {
-  return workflowId.startsWith('pool/') || workflowId.startsWith('notebook/') ? workflowId : name;
 }

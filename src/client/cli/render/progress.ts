@@ -2,7 +2,7 @@ import { isSuccess } from '../../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress, Step } from '../../../contract/progress.js';
 import { describeDuration } from '../../../domain/duration.js';
 import type { Colors } from '../terminal.js';
-import { nextOf } from './next.js';
+import { nextOf, possibleOf } from './next.js';
 import { renderFields, renderTable, wrapText } from './table.js';
 import { formatClock, formatTime, localTimes } from './time.js';
 
@@ -51,9 +51,10 @@ export function renderProgressLine(progress: Progress, view: View): string {
   return `${clock} ${progress.workflowId} ${progress.phase}${percentOf(progress, ' ', '')} ${why}`;
 }
 
-/** A lease is not on its way to anything. */
-function percentOf({ phase, percent }: Progress, before: string, between: string): string {
-  return phase === 'Leased' ? '' : `${before}${percent}${between}%`;
+/** A lease is not on its way to anything, nor in a pause, before its removal has begun. */
+function percentOf({ operation, phase, percent }: Progress, before: string, between: string): string {
+  const isInUse = operation === 'leaseEnvironment' && (phase === 'Leased' || (phase === 'Paused' && percent === 0));
+  return isInUse ? '' : `${before}${percent}${between}%`;
 }
 
 function paintPhase({ phase, endedAt }: Progress, colors: Colors): string {
@@ -141,11 +142,12 @@ function describeFailure({ failure }: Progress, { timeZone }: View): string | nu
   return `${failure.type}${at}: ${localTimes(message, timeZone)}${ids.length === 0 ? '' : ` [${ids.join(', ')}]`}`;
 }
 
-function describeAwaiting({ awaiting }: Progress, { timeZone }: View): string | null {
+function describeAwaiting(progress: Progress, { timeZone }: View): string | null {
+  const { awaiting } = progress;
   if (awaiting === null) return null;
   const until = awaiting.deadline === null ? '' : ` until ${formatTime(awaiting.deadline, timeZone)}`;
-  const verbs = awaiting.verbs.length === 0 ? '' : `: ${awaiting.verbs.join(', ')}`;
-  return `${awaiting.kind}${until}${verbs}`;
+  const possible = possibleOf(progress) ?? '';
+  return `${awaiting.kind}${until}${possible === '' ? '' : `: ${possible}`}`;
 }
 
 function renderAudit({ audit, auditDropped }: Progress, { timeZone, columns }: View): string {
