@@ -28,6 +28,6 @@ export default {
   // measured apart: a contended machine took 410 s for waiting-crashes and 397 s for lease-crashes, a quiet one 37 s and 69 s.
   workerIdleMemoryLimit: '500MB',
   // A test that hangs is told from one on a busy machine: the longest that sets no limit of its own takes seconds.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [project('unit'), project('int', temporal), project('replay'), project('e2e', temporal)],
 };
