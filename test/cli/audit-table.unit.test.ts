@@ -72,12 +72,20 @@ not read: notebooks in workspace 7: 502
 orphan: give it an owner with \`maops audit adopt lost\`, or see \`maops sweep plan\`.`);
   });
 
-  test('fits a terminal by cutting the reasons, and has no costs without a price table', () => {
-    const unpriced = { ...report, costs: null, findings: report.findings.map((one) => ({ ...one, cost: null })) };
-    const text = renderAudit(unpriced, { timeZone: 'UTC', columns: 80 });
-    expect(text.split('\n')[1]).toBe(
-      'pool      lost    orphan    Running  1d 3h  env/lost made it, and nothing of lo…',
-    );
+  test('fits a terminal: what asks for action goes on below itself, the rest is cut; no costs without a price table', () => {
+    const long = { why: 'lease/team-a: Leased, and this goes on for longer' };
+    const findings = report.findings.map((one) => ({
+      ...one,
+      cost: null,
+      ...(one.why.startsWith('lease') ? long : {}),
+    }));
+    const text = renderAudit({ ...report, costs: null, findings }, { timeZone: 'Asia/Shanghai', columns: 80 });
+    expect(text.split('\n').slice(1, 5)).toEqual([
+      'pool      lost    orphan    Running  1d 3h  env/lost made it, and nothing of',
+      '                                            lost is open: it ended TERMINATED at',
+      '                                            2026-03-02 20:00 GMT+8',
+      'pool      team-a  owned     Running  1d 3h  lease/team-a: Leased, and this goes…',
+    ]);
     expect(text).not.toMatch(/COST|EUR/);
   });
 

@@ -3,7 +3,7 @@ import { describeDuration } from '../../../domain/duration.js';
 import type { Standing } from '../../../domain/inventory.js';
 import type { Cost } from '../../../domain/price.js';
 import type { View } from './progress.js';
-import { renderTable } from './table.js';
+import { renderTable, wrapText } from './table.js';
 import { localTimes } from './time.js';
 
 /** The reason is cut down to this and no further. */
@@ -55,10 +55,17 @@ function renderFindings(
   const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const taken = widths.reduce((sum, width) => sum + width + 2, 0);
   const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(shortestWhy, columns - taken);
+  const whys = findings.map((finding) => fitWhy(finding, room, timeZone));
   return renderTable(
-    rows.map((row, index) => [...row, cut(localTimes(findings[index]?.why ?? '', timeZone), room)]),
+    rows.map((row, index) => [...row, whys[index] ?? '']),
     [...head, 'WHY'],
   );
+}
+
+/** What somebody has to act on is told whole; of the rest, which may be long, each stays in its line. */
+function fitWhy(finding: AuditFinding, room: number, timeZone: string): string {
+  const why = localTimes(finding.why, timeZone);
+  return asksForAction(finding) ? wrapText(why, room) : cut(why, room);
 }
 
 function hintsFor({ findings, source }: AuditReport): string[] {
