@@ -17,7 +17,7 @@ import { LeaseErrands } from './lease-errands.js';
 import { endLease } from './lease-removal.js';
 import { firstLeaseState, isHurried, type LeaseState, whenItStops, whyLeased } from './lease-state.js';
 import { Operation } from './operation.js';
-import { carriedOver } from './operation-state.js';
+import { carriedOver, noteOf } from './operation-state.js';
 
 /** No timer is longer: a lease may stand for months, and its runs should not. */
 const longestWaitMs = 30 * 24 * 3_600_000;
@@ -140,7 +140,8 @@ function expire(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTer
 
 /** A cancel. From a teardown it is a handover; from anyone else it means that the environment is to go. */
 async function calledOff(op: Operation<LeaseState>): Promise<void> {
-  const { note } = op.state;
+  // A teardown that announced itself long ago may be gone, and would leave what is owned here without an owner.
+  const note = noteOf(op.state);
   op.audit('cancel', note?.by ?? 'unknown', note?.reason ?? '');
   if (note?.verb === 'teardown') {
     op.enter('Cancelled', 'a teardown took over');

@@ -19,9 +19,25 @@ export interface OperationState {
     readonly leftMs: number | null;
   } | null;
   /** The last note: who is about to cancel, and why. */
-  note: { readonly verb: string; readonly by: string; readonly reason: string } | null;
+  note: Note | null;
   /** True once something was really removed: tells `RolledBack` from `Failed`. */
   removed: boolean;
+}
+
+export interface Note {
+  readonly verb: string;
+  readonly by: string;
+  readonly reason: string;
+  /** When it came (epoch ms). */
+  readonly at: number;
+}
+
+/** The cancel that a note announces follows within this time; a later one is somebody else's. */
+const noteHoldsMs = 10 * 60_000;
+
+/** The last note, if the cancel that it announces may still come. */
+export function noteOf({ note }: OperationState): Note | null {
+  return note !== null && Date.now() - note.at < noteHoldsMs ? note : null;
 }
 
 /** The first state of an operation; steps are the ones that it will run, in order. */

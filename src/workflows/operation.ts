@@ -16,7 +16,7 @@ import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
 import { oneLine } from '../domain/command.js';
 import { remaining, type Stopwatch, spend } from '../domain/stopwatch.js';
-import { type OperationState, timeNow } from './operation-state.js';
+import { noteOf, type OperationState, timeNow } from './operation-state.js';
 
 const auditLimit = 200;
 
@@ -41,8 +41,9 @@ export class Operation<State extends OperationState = OperationState> {
     setHandler(resumeSignal, (command) => this.resume(command?.by, command?.reason));
     setHandler(noteSignal, (note) => {
       // It only hurries; who is about to cancel must still be known when the cancel comes.
-      if (note?.verb === 'unprotect' && this.state.note !== null) return;
-      this.state.note = { verb: note?.verb ?? '', by: note?.by ?? 'unknown', reason: note?.reason ?? '' };
+      if (note?.verb === 'unprotect' && noteOf(this.state) !== null) return;
+      const [verb, by, reason] = [note?.verb ?? '', note?.by ?? 'unknown', note?.reason ?? ''];
+      this.state.note = { verb, by, reason, at: Date.now() };
     });
   }
 
