@@ -11,7 +11,7 @@ import { type Config, ConfigError, readConfig } from './config.js';
 import type { PriceTable } from './domain/price.js';
 import { createModelArts } from './modelarts/client.js';
 import { realSleep } from './modelarts/timing.js';
-import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from './modelarts/watchers.js';
+import { createWatchers } from './modelarts/watchers.js';
 import { checkNamespace, connectToTemporal } from './worker/connect.js';
 import { serveHealth, type WorkerState } from './worker/health.js';
 import { readInstallation } from './worker/installation.js';
@@ -58,11 +58,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle({ encodesFailures: encryptedWith !== null })),
     activities: createActivities({
       modelarts,
-      watchers: {
-        pools: createPoolWatcher(modelarts, watching),
-        notebooks: createNotebookWatcher(modelarts, watching),
-        flavors: createFlavorWatcher(modelarts, watching),
-      },
+      watchers: createWatchers(modelarts, watching),
       temporal: new Client({ connection, namespace, dataConverter }),
       taskQueue,
       installation,

@@ -2,17 +2,13 @@ import type { Client } from '@temporalio/client';
 import type { Settings } from '../contract/settings.js';
 import type { PriceTable } from '../domain/price.js';
 import type { ModelArts } from '../modelarts/client.js';
-import type { FlavorWatcher, NotebookWatcher, PoolWatcher } from '../modelarts/watcher.js';
+import type { Watchers } from '../modelarts/watchers.js';
 import type { WebhookDeps } from './webhooks.js';
 
 /** What the activities talk to; built once per worker process. */
 export interface ActivityDeps {
   readonly modelarts: ModelArts;
-  readonly watchers: {
-    readonly pools: PoolWatcher;
-    readonly notebooks: NotebookWatcher;
-    readonly flavors: FlavorWatcher;
-  };
+  readonly watchers: Watchers;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly taskQueue: string;
   readonly installation: string;

@@ -39,7 +39,7 @@ function notebookFingerprint({ status, spec, queuing_info }: Notebook): string {
 }
 
 /** Watches pools by id. */
-export function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): PoolWatcher {
+function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): PoolWatcher {
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
@@ -52,7 +52,7 @@ export function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions
 }
 
 /** Watches notebook instances by id. */
-export function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): NotebookWatcher {
+function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): NotebookWatcher {
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
@@ -66,7 +66,7 @@ export function createNotebookWatcher(modelarts: ModelArts, options: WatchersOpt
 }
 
 /** Watches where flavors are on sale, by flavor name; a name that is not listed does not exist. */
-export function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptions): FlavorWatcher {
+function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptions): FlavorWatcher {
   return createWatcher({
     ...filled(options),
     list: async (_workspaceId, signal) => {
@@ -76,4 +76,19 @@ export function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptio
     },
     fingerprint: ({ status }) => JSON.stringify(status?.phase ?? null),
   });
+}
+
+/** The watchers of one worker process, one for each kind of resource. */
+export interface Watchers {
+  readonly pools: PoolWatcher;
+  readonly notebooks: NotebookWatcher;
+  readonly flavors: FlavorWatcher;
+}
+
+export function createWatchers(modelarts: ModelArts, options: WatchersOptions): Watchers {
+  return {
+    pools: createPoolWatcher(modelarts, options),
+    notebooks: createNotebookWatcher(modelarts, options),
+    flavors: createFlavorWatcher(modelarts, options),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Sighting, Target, Watcher } from '../../src/modelarts/watcher.js';
-import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../src/modelarts/watchers.js';
+import { createWatchers } from '../../src/modelarts/watchers.js';
 import { FakeClock } from './fake-clock.js';
 import { connect } from './fake-service.js';
 
@@ -27,7 +27,7 @@ describe('the watchers of the API', () => {
       },
       { now: clock.now, sleep: clock.sleep },
     );
-    const watcher = createPoolWatcher(modelarts, { pace, now: clock.now, sleep: clock.sleep });
+    const watcher = createWatchers(modelarts, { pace, now: clock.now, sleep: clock.sleep }).pools;
     const found = Object.fromEntries(
       ['listed', 'hidden', 'absent', 'doubt'].map((id) => [id, watch(watcher, { id, workspaceId: '0' }).seen]),
     );
@@ -49,7 +49,7 @@ describe('the watchers of the API', () => {
           : { status: 400, body: { error_code: 'ModelArts.6309', error_message: 'The instance does not exist.' } },
       { now: clock.now, sleep: clock.sleep },
     );
-    const watcher = createNotebookWatcher(modelarts, { pace, now: clock.now, sleep: clock.sleep });
+    const watcher = createWatchers(modelarts, { pace, now: clock.now, sleep: clock.sleep }).notebooks;
     const running = watch(watcher, 'DE-1');
     const gone = watch(watcher, 'DE-2');
     await clock.advance(0);
@@ -68,7 +68,7 @@ describe('the watchers of the API', () => {
           : { body: { items: [flavor('a', 'soldout')], metadata: { continue: '2' } } },
       { now: clock.now, sleep: clock.sleep },
     );
-    const watcher = createFlavorWatcher(modelarts, { pace, now: clock.now, sleep: clock.sleep });
+    const watcher = createWatchers(modelarts, { pace, now: clock.now, sleep: clock.sleep }).flavors;
     const second = watch(watcher, 'b');
     const unknown = watch(watcher, 'c');
     await clock.advance(0);

@@ -8,7 +8,7 @@ import type { Progress } from '../../src/contract/progress.js';
 import { createModelArts, type ModelArts } from '../../src/modelarts/client.js';
 import { Secret } from '../../src/modelarts/secret.js';
 import { realSleep } from '../../src/modelarts/timing.js';
-import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../src/modelarts/watchers.js';
+import { createWatchers } from '../../src/modelarts/watchers.js';
 import { environment } from '../../src/simulator/environment.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
@@ -76,11 +76,7 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
     workflowBundle: workflowBundle(),
     activities: createActivities({
       modelarts,
-      watchers: {
-        pools: createPoolWatcher(modelarts, watching),
-        notebooks: createNotebookWatcher(modelarts, watching),
-        flavors: createFlavorWatcher(modelarts, watching),
-      },
+      watchers: createWatchers(modelarts, watching),
       temporal: client,
       taskQueue,
       installation,

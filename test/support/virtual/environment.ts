@@ -5,7 +5,7 @@ import type { PriceTable } from '../../../src/domain/price.js';
 import { createModelArts } from '../../../src/modelarts/client.js';
 import type { Credentials } from '../../../src/modelarts/credentials.js';
 import { Secret } from '../../../src/modelarts/secret.js';
-import { createFlavorWatcher, createNotebookWatcher, createPoolWatcher } from '../../../src/modelarts/watchers.js';
+import { createWatchers } from '../../../src/modelarts/watchers.js';
 import { createFollowingClock } from '../../../src/simulator/clock.js';
 import { environment } from '../../../src/simulator/environment.js';
 import type { SimulatorOptions } from '../../../src/simulator/options.js';
@@ -99,11 +99,7 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
     const watching = { pace: settings, now, sleep, random, signal: shutdown };
     return createActivities({
       modelarts,
-      watchers: {
-        pools: createPoolWatcher(modelarts, watching),
-        notebooks: createNotebookWatcher(modelarts, watching),
-        flavors: createFlavorWatcher(modelarts, watching),
-      },
+      watchers: createWatchers(modelarts, watching),
       temporal: client,
       taskQueue: 'modelarts-ops',
       installation,
