@@ -6,7 +6,7 @@ import { openShell, type Shell } from './shell.js';
 let shell: Shell;
 beforeAll(async () => {
   shell = await openShell();
-}, 60_000);
+});
 afterAll(async () => await shell?.close());
 
 /** A port that nothing listens on. */
@@ -55,7 +55,7 @@ test('an audit tells whose everything is, a monitor hears of an orphan, and adop
   const gone = await shell.run(['env', 'teardown', name, '--yes', '--wait']);
   expect({ code: gone.code, err: gone.err }).toMatchObject({ code: 0 });
   expect(of(await shell.json<AuditReport>(['audit']), name)).toEqual([]);
-}, 120_000);
+});
 
 test('without Temporal the cloud alone is read: ages and money, and nobody is called an orphan', async () => {
   const name = freshName();
@@ -91,7 +91,7 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
   const nobody = await shell.run(['audit', '--json'], { MAOPS_TASK_QUEUE: 'a-queue-without-a-worker' });
   expect(nobody.code).toBe(0);
   expect(nobody.err).toMatch(/no worker answers on task queue a-queue-without-a-worker.*reading the cloud alone/);
-}, 120_000);
+});
 
 test('a price table that is no price table is refused with its place, by the command and by the worker', async () => {
   const prices = shell.file('wrong.yaml', 'currency: EUR\nflavors: {modelarts.vm.gpu.t4u8: cheap}\n');
@@ -102,7 +102,7 @@ test('a price table that is no price table is refused with its place, by the com
   const worker = await shell.run(['worker'], { MAOPS_PRICES: prices });
   expect(worker).toMatchObject({ code: 2 });
   expect(worker.err).toContain('flavors.modelarts.vm.gpu.t4u8');
-}, 60_000);
+});
 
 test('what is protected outlives a teardown, until it is unprotected', async () => {
   const name = freshName();
@@ -134,4 +134,4 @@ test('what is protected outlives a teardown, until it is unprotected', async () 
   const nothing = await shell.run(['env', 'protect', freshName(), '--reason', 'x']);
   expect(nothing.code).toBe(1);
   expect(nothing.out + nothing.err).toContain('NotFound');
-}, 120_000);
+});

@@ -69,7 +69,7 @@ describe('in bash, Tab offers', () => {
       const words = noun === null ? [verb] : [noun, verb];
       expect([words, offered(...words, '--js')]).toEqual([words, ['--json']]);
     }
-  }, 60_000);
+  });
 });
 
 describe('zsh and fish are told the same', () => {

@@ -7,7 +7,7 @@ import { openShell, type Shell } from './shell.js';
 let shell: Shell;
 beforeAll(async () => {
   shell = await openShell();
-}, 60_000);
+});
 afterAll(async () => await shell?.close());
 
 test('an environment is made, looked at in every way, and torn down with verified absence', async () => {
@@ -68,7 +68,7 @@ test('an environment is made, looked at in every way, and torn down with verifie
   expect(gone).toMatchObject({ operation: 'teardownEnvironment', phase: 'Gone', percent: 100 });
   const { pools, notebooks } = shell.stack.simulator.state();
   expect([...pools, ...notebooks].filter((one) => one.name === name)).toEqual([]);
-}, 60_000);
+});
 
 test('an environment that is not there is Gone', async () => {
   const name = freshName();
@@ -79,7 +79,7 @@ test('an environment that is not there is Gone', async () => {
   expect(gone).toMatchObject({ name, phase: 'Gone' });
   expect(Object.keys(gone)).toEqual(expect.arrayContaining(progressKeys));
   expect(said).toEqual({ code: 0, out: `there is nothing of ${name}\n`, err: '' });
-}, 20_000);
+});
 
 describe('a second create', () => {
   test('with the same spec joins, whatever the order of its keys; with another one it is refused with both shown', async () => {
@@ -105,7 +105,7 @@ describe('a second create', () => {
     expect(dry.out).toContain('pool.count: 2, asked for 5');
     await shell.json(['env', 'cancel', name, '--reason', 'enough seen']);
     await shell.stack.until(`env/${name}`, ({ endedAt }) => endedAt !== null);
-  }, 30_000);
+  });
 
   test('during a teardown is refused', async () => {
     const name = freshName();
@@ -119,5 +119,5 @@ describe('a second create', () => {
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).toContain(`${name} is being torn down; nothing was started`);
     await shell.stack.until(`teardown/${name}`, ({ phase }) => phase === 'Gone');
-  }, 40_000);
+  });
 });

@@ -6,7 +6,7 @@ import { openShell, type Shell } from './shell.js';
 let shell: Shell;
 beforeAll(async () => {
   shell = await openShell();
-}, 60_000);
+});
 afterAll(async () => await shell?.close());
 
 const because = ['--reason', 'because'];
@@ -43,7 +43,7 @@ describe('a lease on a real server', () => {
     expect(shell.stack.simulator.state().pools.filter((pool) => pool.name === name)).toEqual([]);
     const late = await shell.run(['env', 'extend', name, '4s', ...because]);
     expect({ code: late.code, err: late.err }).toEqual({ code: 1, err: expect.stringContaining('no lease is open') });
-  }, 60_000);
+  });
 
   test('refuses with its reason: 1 beyond the maximum and without an end, 2 for a bad duration or no reason', async () => {
     const [bounded, endless] = await Promise.all([leased({ ttl: '2h', max: '3h', warnings: [] }), leased(undefined)]);
@@ -62,5 +62,5 @@ describe('a lease on a real server', () => {
     expect(await shell.json(['env', 'show', bounded])).toMatchObject({ phase: 'Leased', lease: { extensions: 0 } });
     const list = await shell.run(['env', 'list']);
     expect(list.out).toMatch(new RegExp(`LEASE[^]*${bounded} +Leased`));
-  }, 90_000);
+  });
 });

@@ -6,7 +6,7 @@ import { openShell, type Shell } from './shell.js';
 let shell: Shell;
 beforeAll(async () => {
   shell = await openShell();
-}, 60_000);
+});
 afterAll(async () => await shell?.close());
 
 /** A port where nobody listens. */
@@ -33,20 +33,16 @@ describe('a spec with a mistake ends with 2, names file, line and key, and start
     ['a tab', ['  count', '\tcount'], ':4:1 Tabs are not allowed as indentation'],
     ['a key given twice', ['  count: 2\n', '  count: 2\n  count: 3\n'], ':5:3 the same key is given twice'],
     ['a bracket that is not closed', ['Notebook]', 'Notebook'], ':7:'],
-  ] as const)(
-    '%s',
-    async (title, [from, to], message) => {
-      const name = freshName();
-      const file = shell.file(`${title}.yaml`, valid.replace('NAME', name).replace(from, to));
-      const { code, out, err } = await shell.run(['env', 'create', '-f', file]);
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).toContain(`${file}${message}`);
-      expect(shell.stack.simulator.requests()).toEqual([]);
-      const started = shell.stack.client.workflow.getHandle(`env/${name}`).describe();
-      await expect(started).rejects.toThrow(WorkflowNotFoundError);
-    },
-    20_000,
-  );
+  ] as const)('%s', async (title, [from, to], message) => {
+    const name = freshName();
+    const file = shell.file(`${title}.yaml`, valid.replace('NAME', name).replace(from, to));
+    const { code, out, err } = await shell.run(['env', 'create', '-f', file]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`${file}${message}`);
+    expect(shell.stack.simulator.requests()).toEqual([]);
+    const started = shell.stack.client.workflow.getHandle(`env/${name}`).describe();
+    await expect(started).rejects.toThrow(WorkflowNotFoundError);
+  });
 
   test('and says which command the spec is for', async () => {
     const { code, err } = await shell.run(['pool', 'create', '-f', 'examples/team-a.yaml']);
@@ -75,7 +71,7 @@ test('a server that is down is told within 10 s, with its address', async () => 
     expect(err).toContain(`cannot reach Temporal at ${nowhere}`);
     expect(err).toContain('TEMPORAL_ADDRESS');
   }
-}, 20_000);
+});
 
 test('a namespace that is not there is named, with the variable that says it', async () => {
   const commands = [['env', 'show', 'team-a'], ['setup']];
@@ -89,7 +85,7 @@ test('a namespace that is not there is named, with the variable that says it', a
   expect(doctor.code).toBe(1);
   expect(doctor.out).toContain('has no namespace nosuch');
   expect(doctor.out).toContain('Set TEMPORAL_NAMESPACE');
-}, 20_000);
+});
 
 test('an operation that is not known ends with 1 and says where to look', async () => {
   const { code, out, err } = await shell.run(['env', 'show', 'never-made']);
@@ -97,14 +93,14 @@ test('an operation that is not known ends with 1 and says where to look', async 
   expect(err).toBe(
     'maops: Temporal knows no operation of env never-made\n  `maops env list` shows the names that it knows; `maops doctor`, which server was asked.\n',
   );
-}, 20_000);
+});
 
 test('missing variables are named, all of them, and end with 2', async () => {
   const unset = { MODELARTS_TOKEN: '', MODELARTS_PROJECT_ID: '', MAOPS_MAX_RPS: '0' };
   const { code, out, err } = await shell.run(['pool', 'list'], unset);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   for (const variable of ['MODELARTS_TOKEN', 'MODELARTS_PROJECT_ID', 'MAOPS_MAX_RPS']) expect(err).toContain(variable);
-}, 20_000);
+});
 
 test('a wrong token ends with 4, and is not printed', async () => {
   const wrong = { MODELARTS_TOKEN: 'tok-wrong-secret' };
@@ -124,4 +120,4 @@ test('a wrong token ends with 4, and is not printed', async () => {
     code: 1,
     out: expect.stringMatching(/failed\s+credentials/),
   });
-}, 20_000);
+});

@@ -5,7 +5,7 @@ import { openShell, type Shell } from './shell.js';
 let shell: Shell;
 beforeAll(async () => {
   shell = await openShell();
-}, 60_000);
+});
 afterAll(async () => await shell?.close());
 
 interface Row {
@@ -59,7 +59,7 @@ test('a notebook is stopped, started and opened; what belongs to an environment 
 
   const pools = await shell.json<Row[]>(['pool', 'list']);
   expect(pools.map((pool) => pool.name)).toContain(name);
-}, 60_000);
+});
 
 test('a pool of its own is made and deleted', async () => {
   const name = freshName('pool');
@@ -75,7 +75,7 @@ test('a pool of its own is made and deleted', async () => {
   expect(gone).toMatchObject({ phase: 'Gone' });
   const left = await shell.json<Row[]>(['pool', 'list']);
   expect(left.map((pool) => pool.name)).not.toContain(name);
-}, 60_000);
+});
 
 test('flavors and networks are listed and shown', async () => {
   const [flavors, networks, unknown] = await Promise.all([
@@ -90,4 +90,4 @@ test('flavors and networks are listed and shown', async () => {
     code: 1,
     err: expect.stringContaining('there is no network network-none'),
   });
-}, 30_000);
+});

@@ -8,12 +8,12 @@ import { openShell, type Shell } from './shell.js';
 let shell: Shell;
 beforeAll(async () => {
   shell = await openShell();
-}, 60_000);
+});
 const made: string[] = [];
 afterAll(async () => {
   for (const name of made) await shell.run(['schedule', 'delete', name]);
   await shell?.close();
-}, 60_000);
+});
 
 const never = ['--cron', '0 0 1 1 *'];
 const because = ['--reason', 'because'];
@@ -51,7 +51,7 @@ describe('maops schedule', () => {
     const rows = await shell.json<ScheduleRow[]>(['schedule', 'list']);
     expect(rows.find(({ name }) => name === 'evening')?.does).toBe('teardown of team-hours');
     expect(rows.find(({ name }) => name === 'nightly')).toMatchObject({ troubles: [], lastRun: { phase: 'Done' } });
-  }, 90_000);
+  });
 
   test('a pool for working hours: made, shown, triggered to its end, paused, resumed, deleted', async () => {
     const name = scheduleName();
@@ -83,7 +83,7 @@ describe('maops schedule', () => {
     expect(deleted.out).not.toContain('next');
     const gone = await shell.run(['schedule', 'show', name]);
     expect(gone).toMatchObject({ code: 1, out: '', err: expect.stringContaining('`maops schedule list`') });
-  }, 90_000);
+  });
 
   test('list --check ends 1 and names the schedule whose last run failed, and what to do', async () => {
     const name = scheduleName();
@@ -99,7 +99,7 @@ describe('maops schedule', () => {
     const [row] = rows.filter((one) => one.name === name);
     expect(row).toMatchObject({ does: expect.stringContaining('provision'), lastRun: { phase: 'Failed' } });
     expect(Object.keys(row ?? {})).not.toContain('results');
-  }, 60_000);
+  });
 
   test('a teardown of an environment that nobody knows is made with a warning', async () => {
     const name = scheduleName();
@@ -109,7 +109,7 @@ describe('maops schedule', () => {
     const run = await shell.json(['schedule', 'trigger', name, '--wait']);
     expect(run).toMatchObject({ phase: 'Done', why: expect.stringContaining('teardown/nobody ended Gone') });
     expect((await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody'])).code).toBe(1);
-  }, 60_000);
+  });
 
   test('wrong words end with 2 and make nothing', async () => {
     const name = freshName();
@@ -133,5 +133,5 @@ describe('maops schedule', () => {
     for (const [index, [, said]] of wrong.entries()) expect(ended[index]?.err).toContain(said);
     expect((await shell.run(['schedule', 'pause', name])).code).toBe(2);
     expect((await shell.run(['schedule', 'show', name])).code).toBe(1);
-  }, 60_000);
+  });
 });

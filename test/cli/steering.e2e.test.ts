@@ -7,7 +7,7 @@ import { openShell, type Shell } from './shell.js';
 let shell: Shell;
 beforeAll(async () => {
   shell = await openShell();
-}, 60_000);
+});
 afterAll(async () => await shell?.close());
 
 const approval = { required: true, timeout: '60s' };
@@ -33,7 +33,7 @@ describe('leaving an operation alone', () => {
     expect((await shell.stack.progress(`env/${name}`)).phase).toBe('AwaitingApproval');
     await shell.json(['env', 'cancel', name, ...because]);
     await shell.stack.until(`env/${name}`, isOver);
-  }, 30_000);
+  });
 
   test('--timeout ends a wait with 8, and the operation goes on', async () => {
     const name = freshName();
@@ -59,7 +59,7 @@ describe('leaving an operation alone', () => {
     const lines = cancelled.stdout().trim().split('\n');
     const last = JSON.parse(lines.at(-1) ?? '') as Progress;
     expect(last).toMatchObject({ phase: 'Cancelled', audit: [{ verb: 'cancel', by: 'tester', reason: 'because' }] });
-  }, 30_000);
+  });
 });
 
 describe('an approval', () => {
@@ -81,7 +81,7 @@ describe('an approval', () => {
     for (const { code, out } of again) expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(again[0]?.err).toContain(`approve ${no}: env/${no} has ended (Rejected)`);
     expect(again[1]?.err).toContain(`approve ${yes}: lease/${yes} takes no approve`);
-  }, 30_000);
+  });
 });
 
 test('pause and resume are heard and kept in the audit', async () => {
@@ -102,7 +102,7 @@ test('pause and resume are heard and kept in the audit', async () => {
   });
   await shell.json(['env', 'cancel', name, ...because]);
   await shell.stack.until(`env/${name}`, isOver);
-}, 30_000);
+});
 
 describe('a step that waits for an operator', () => {
   test('is explained, tried again with a change, and ends Ready', async () => {
@@ -124,7 +124,7 @@ describe('a step that waits for an operator', () => {
     const change = ['--set', 'notebook.flavor=modelarts.vm.gpu.p100'];
     await shell.json(['env', 'resolve', name, 'retry', ...change, ...because]);
     expect(await shell.stack.until(`env/${name}`, isOver)).toMatchObject({ phase: 'Ready' });
-  }, 30_000);
+  });
 
   test('is told that the answer counted, and shown as it is after that', async () => {
     shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
@@ -134,7 +134,7 @@ describe('a step that waits for an operator', () => {
     expect(out).not.toContain('AwaitingOperator');
     expect(out).toMatch(/retry +by tester +because/);
     await shell.stack.until(`env/${name}`, isOver);
-  }, 30_000);
+  });
 
   test('is rolled back', async () => {
     shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
@@ -142,7 +142,7 @@ describe('a step that waits for an operator', () => {
     await shell.json(['env', 'resolve', name, 'rollback', ...because]);
     const watch = await shell.run(['env', 'watch', name]);
     expect({ code: watch.code, out: watch.out }).toEqual({ code: 1, out: expect.stringContaining('RolledBack') });
-  }, 30_000);
+  });
 });
 
 /** Temporal's visibility follows the runs after a moment. */
@@ -192,7 +192,7 @@ describe('many at once', () => {
         `lease/${names[0]} Leased`,
       ]),
     );
-  }, 60_000);
+  });
 
   test('end with 1 when one refuses, and the others are told all the same', async () => {
     const [ready, paused] = await Promise.all([
@@ -211,7 +211,7 @@ describe('many at once', () => {
     const cancelled = await shell.run(['env', 'cancel', '--query', query, '--yes', ...because]);
     expect({ code: cancelled.code, err: cancelled.err }).toEqual({ code: 0, err: 'cancel: 2 done\n' });
     for (const name of [ready, paused]) await shell.stack.until(`env/${name}`, isOver);
-  }, 60_000);
+  });
 
   test('by a query that Temporal does not take, or that nothing matches', async () => {
     const bad = await shell.run(['env', 'pause', '--query', 'MaopsFase="x"', '--yes', ...because]);
@@ -222,7 +222,7 @@ describe('many at once', () => {
     });
     const none = await shell.run(['env', 'pause', '--query', 'MaopsEnvironment="nobody"', '--yes', ...because]);
     expect({ code: none.code, err: none.err }).toEqual({ code: 0, err: expect.stringContaining('no open operation') });
-  }, 30_000);
+  });
 });
 
 test('a silent wait says when it is for a person', async () => {
@@ -236,4 +236,4 @@ test('a silent wait says when it is for a person', async () => {
   await shell.json(['env', 'reject', name, ...because]);
   expect(await waiting.ended).toBe(1);
   expect(JSON.parse(waiting.stdout())).toMatchObject({ phase: 'Rejected' });
-}, 30_000);
+});
