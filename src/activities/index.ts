@@ -1,4 +1,5 @@
 import { claimActivities } from './claims.js';
+import { conflictActivities } from './conflicts.js';
 import type { ActivityDeps } from './deps.js';
 import { flavorActivities } from './flavors.js';
 import { inventoryActivities } from './inventory.js';
@@ -22,6 +23,7 @@ export function createActivities(deps: ActivityDeps) {
     ...operationActivities(deps),
     ...inventoryActivities(deps),
     ...claimActivities(deps),
+    ...conflictActivities(deps),
     ...protectionActivities(deps),
     ...leaseActivities(deps),
     ...webhookActivities(deps),

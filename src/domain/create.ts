@@ -67,8 +67,16 @@ export type CreateDecision =
   | { readonly act: 'cleanUp'; readonly found: Found }
   /** Pauses before the next look; `failure` says what it is when there is no time for one. */
   | { readonly act: 'settle'; readonly pauseMs: number; readonly why: string; readonly failure: Unsettled }
-  /** `UnknownOutcome`: only an operator can tell whose it is. */
-  | { readonly act: 'refuse'; readonly type: 'NameTaken' | 'SpecConflict' | 'UnknownOutcome'; readonly why: string };
+  | CreateRefusal;
+
+export type CreateRefusal = {
+  readonly act: 'refuse';
+  readonly why: string;
+} /** `UnknownOutcome`: only an operator can tell whose it is. */ & (
+  | { readonly type: 'NameTaken' | 'UnknownOutcome' }
+  /** `madeFrom`: hash of the spec that it was made from. */
+  | { readonly type: 'SpecConflict'; readonly madeFrom: string }
+);
 
 /**
  * What to do after a look and before a create call; neither create call has an idempotency token, so this is what keeps
@@ -105,11 +113,9 @@ export function decideCreate(
   if (failed !== undefined) return { act: 'cleanUp', found: failed };
   const otherSpec = mine.find((one) => whose(one.marker, us) === 'otherSpec');
   if (otherSpec !== undefined) {
-    return {
-      act: 'refuse',
-      type: 'SpecConflict',
-      why: `${label}: ${otherSpec.id} was made from another spec (${otherSpec.marker?.spec ?? '?'}, this one is ${us.specs.at(-1) ?? '?'})`,
-    };
+    const madeFrom = otherSpec.marker?.spec ?? '?';
+    const why = `${label}: ${otherSpec.id} was made from another spec (${madeFrom}, this one is ${us.specs.at(-1) ?? '?'})`;
+    return { act: 'refuse', type: 'SpecConflict', why, madeFrom };
   }
   const [oldest, ...surplus] = [...mine].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   if (oldest !== undefined) return { act: 'adopt', found: oldest, surplus };

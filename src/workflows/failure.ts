@@ -8,19 +8,6 @@ export function stepFailure(type: FailureType, message: string, facts: Partial<F
   return withoutStack(ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] }));
 }
 
-/** Ends a step whose name is taken, or may be; `look` is the command that shows by whom. */
-export function refusedCreate(
-  { type, why }: { readonly type: FailureType; readonly why: string },
-  look: string,
-  name: string,
-): ApplicationFailure {
-  const next =
-    type === 'UnknownOutcome'
-      ? ` If it is yours, delete it or give it its marker back, then \`maops env resolve ${name} retry\`.`
-      : '';
-  return stepFailure(type, why, { hint: `Look at it with \`${look}\`.${next}` });
-}
-
 export function invalidName(): ApplicationFailure {
   return stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
     hint: 'Start it with {"name": "…"} as its argument.',

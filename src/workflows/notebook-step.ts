@@ -3,9 +3,10 @@ import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found, settlingMs } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
 import { awaitRunningNotebook, deadlinePassed } from './await-notebook.js';
-import { describeFailure, refusedCreate, stepFailure } from './failure.js';
+import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
+import { refusedCreate } from './refused-create.js';
 import { removeNotebook, removeNotebooks } from './removal.js';
 import { removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
 
@@ -42,7 +43,8 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
     isDoubted = decision.act === 'refuse';
     switch (decision.act) {
       case 'refuse':
-        if (isConfirmedRefusal) throw refusedCreate(decision, `maops notebook show ${notebook.name}`, op.spec.name);
+        if (isConfirmedRefusal)
+          throw await refusedCreate(op, 'notebook', decision, `maops notebook show ${notebook.name}`);
         if ((await op.within('notebook', () => sleep(settings.pollMinMs))) === null)
           throw deadlinePassed(op, decision.why, decision.type);
         continue;

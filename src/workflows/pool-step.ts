@@ -7,9 +7,10 @@ import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { awaitUsablePool, deadlinePassed } from './await-pool.js';
-import { describeFailure, refusedCreate, stepFailure } from './failure.js';
+import { describeFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
+import { refusedCreate } from './refused-create.js';
 import { removePool } from './removal.js';
 import { dropNotebook, removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
 
@@ -51,7 +52,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
     isDoubted = decision.act === 'refuse';
     switch (decision.act) {
       case 'refuse':
-        if (isConfirmedRefusal) throw refusedCreate(decision, `maops pool show ${op.spec.name}`, op.spec.name);
+        if (isConfirmedRefusal) throw await refusedCreate(op, 'pool', decision, `maops pool show ${op.spec.name}`);
         if ((await op.within('pool', () => sleep(settings.pollMinMs))) === null)
           throw deadlinePassed(op, decision.why, decision.type);
         continue;

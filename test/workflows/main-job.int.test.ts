@@ -68,7 +68,10 @@ describe('the main job', () => {
     const name = freshName();
     await (await start(name)).result();
     const failure = await failureOf((await start(name, { pool: poolPart({ count: 1 }) })).result());
-    expect(failure.type).toBe('SpecConflict');
+    expect(failure).toMatchObject({
+      type: 'SpecConflict',
+      message: expect.stringContaining('pool.count: 2, asked for 1'),
+    });
     expect([pools().length, notebooks().length]).toEqual([1, 1]);
   });
 
