@@ -38,12 +38,13 @@ export function unpricedFlavors(item: InventoryItem, prices: PriceTable): string
   return Object.keys(item.flavors).filter((flavor) => !Object.hasOwn(prices.flavors, flavor));
 }
 
-/** The sum of costs in one table's currency. */
+/** The sum of costs in one table's currency; since the creation of what it is known of, null when it is known of nothing. */
 export function sumCosts(costs: readonly Cost[], currency: string): Cost {
   const sum = (values: readonly number[]) => rounded(values.reduce((total, value) => total + value, 0));
+  const known = costs.map(({ sinceCreation }) => sinceCreation).filter((amount) => amount !== null);
   return {
     perHour: sum(costs.map(({ perHour }) => perHour)),
-    sinceCreation: sum(costs.map(({ sinceCreation }) => sinceCreation ?? 0)),
+    sinceCreation: known.length === 0 && costs.length > 0 ? null : sum(known),
     currency,
   };
 }

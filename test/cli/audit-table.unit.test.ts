@@ -64,7 +64,7 @@ pool      team-a  owned     Running  1d 3h  2.20    59.40   lease/team-a: Leased
 notebook  team-a  owned*    STOPPED  1d 3h  0.00    ?       lease/team-a: Leased
 pool      theirs  foreign   Running  -      ?       ?       no marker
 
-1 orphan, 2 owned, 1 foreign, not everything could be read; 4.40 EUR an hour, 118.80 so far  (* protected)
+1 orphan, 2 owned, 1 foreign, not everything could be read; 4.40 EUR an hour, at least 118.80 so far  (* protected)
 
 no price for modelarts.vm.cpu.2u: what uses it is in no sum
 not read: notebooks in workspace 7: 502
@@ -93,6 +93,12 @@ orphan: give it an owner with \`maops audit adopt lost\`, or see \`maops sweep p
     const findings = [finding({ standing: 'unknown', why: 'carries our marker; Temporal was not asked' })];
     const text = renderAudit({ ...report, source: 'cloud', findings }, { timeZone: 'UTC' });
     expect(text).toContain('who owns it is known to Temporal alone; `maops audit` asks it');
+  });
+
+  test('has no sum since the creation when nobody knows one', () => {
+    const findings = [finding({ ageSeconds: null, cost: { perHour: 2.2, sinceCreation: null, currency: 'EUR' } })];
+    const costs = { perHour: 2.2, sinceCreation: null, currency: 'EUR' };
+    expect(renderAudit({ ...report, findings, costs }, { timeZone: 'UTC' })).toContain('2.20 EUR an hour, ? so far');
   });
 
   test('of nothing says so', () => {

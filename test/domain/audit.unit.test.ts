@@ -100,6 +100,12 @@ describe('the report of an audit', () => {
     expect(report.findings[1]).toMatchObject({ marker: 'maops:abc123-aaaaaaaa-11111111', ageSeconds: 36_000 });
   });
 
+  test('has no sum since the creation of what has no age', () => {
+    const ahead = item({ createdAt: new Date(now + hour).toISOString() });
+    expect(reportOf([ahead], [owned]).costs).toEqual({ perHour: 5, sinceCreation: null, currency: 'EUR' });
+    expect(reportOf([], [owned]).costs).toEqual({ perHour: 0, sinceCreation: 0, currency: 'EUR' });
+  });
+
   test('says in its line of counts that there may be more than was read', () => {
     const words = (items: readonly InventoryItem[], unread: readonly string[]) =>
       describeCounts(reportOf(items, [owned], unread));

@@ -27,7 +27,10 @@ const hints: Readonly<Record<Standing, ((name: string, source: AuditReport['sour
 export function renderAudit(report: AuditReport, { columns, timeZone }: Pick<View, 'columns' | 'timeZone'>): string {
   const { findings, costs, unpriced, unread } = report;
   const blocks = [findings.length === 0 ? '' : renderFindings(findings, costs !== null, { columns, timeZone })];
-  const sum = costs === null ? '' : `; ${money(costs.perHour)} ${costs.currency} an hour, ${soFar(costs)} so far`;
+  const sum =
+    costs === null
+      ? ''
+      : `; ${money(costs.perHour)} ${costs.currency} an hour, ${leastOf(report)}${soFar(costs)} so far`;
   const isProtected = findings.some((finding) => finding.isProtected) ? '  (* protected)' : '';
   blocks.push(`${describeCounts(report)}${sum}${isProtected}`);
   const notes = [
@@ -79,6 +82,13 @@ function hintsFor({ findings, source }: AuditReport): string[] {
     const operation = owner?.slice(owner.indexOf('/') + 1) ?? name;
     return hint === null ? [] : [hint(standing === 'orphan' ? name : operation, source)];
   });
+}
+
+/** What nobody knows the past of is in no sum: then the sum is the least that it can be. */
+function leastOf({ findings, costs }: AuditReport): string {
+  const isKnown = ({ standing, cost }: AuditFinding) =>
+    standing === 'foreign' || cost === null || cost.sinceCreation !== null;
+  return costs?.sinceCreation == null || findings.every(isKnown) ? '' : 'at least ';
 }
 
 function money(amount: number): string {
