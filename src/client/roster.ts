@@ -23,11 +23,13 @@ export async function listEnvironments(runs: Runs): Promise<Progress[]> {
   }
   const names = [...newest.keys()].sort();
   const chosen = names.map((name) => chooseRun(kinds.map((kind) => newest.get(name)?.get(kind) ?? null)));
-  return await progressOfEach(
+  const listed = await progressOfEach(
     runs,
     chosen.filter((run) => run !== null),
     width,
   );
+  // A run whose document had no name has failed on that: it made nothing, and stands for no environment.
+  return listed.filter(({ name }) => name !== '');
 }
 
 /** The names of environments; quick, because Temporal alone is asked. */

@@ -27,6 +27,14 @@ pool  team-a-0123456789abcdef0123456789abcdef, Creating, 3 of 8 nodes available,
     expect(text).toMatch(/ {2}note {2}by lead {2}a ticket is open\n +since noon$/);
   });
 
+  test('tells a time inside a reason in the zone of the column beside it', () => {
+    const audit = [
+      { at: '2026-03-01T10:01:00.000Z', by: 'ann', verb: 'extend', reason: '1h, to 2026-03-01T12:30:00.000Z: busy' },
+    ];
+    const text = renderProgress(makeProgress({ audit }), { ...view, timeZone: 'Asia/Shanghai' });
+    expect(text).toContain('2026-03-01 18:01:00 GMT+8  extend  by ann  1h, to 2026-03-01 20:30 GMT+8: busy');
+  });
+
   test('shows the notebook, its URL and the lease of a ready environment, and stops the clock', () => {
     const ready = makeProgress({
       phase: 'Ready',

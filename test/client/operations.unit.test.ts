@@ -256,4 +256,11 @@ describe('the list of environments', () => {
     const rows = await operationsOn(runs).list();
     expect(rows.map(({ workflowId }) => workflowId)).toEqual(['lease/a', 'env/b', 'teardown/c']);
   });
+
+  test('leaves out a run whose document had no name: there is no environment of it', async () => {
+    const nameless = makeProgress({ name: '', workflowId: 'env/a', phase: 'Failed' });
+    const failed = { ...over, workflowId: 'env/a', outcome: { value: nameless, failure: null } };
+    const rows = await operationsOn(new FakeRuns(failed, open('env/b'))).list();
+    expect(rows.map(({ workflowId }) => workflowId)).toEqual(['env/b']);
+  });
 });

@@ -58,7 +58,8 @@ export function sayGone(context: Context, name: string): ExitCode {
     percent: 100,
     why: `there is nothing of ${name}`,
   };
-  context.result(progress, progress.why);
+  // Nothing has run, so there is no run to look up.
+  context.result({ ...progress, runId: null }, progress.why);
   return exitCodes.done;
 }
 

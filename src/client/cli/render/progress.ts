@@ -154,7 +154,12 @@ function renderAudit({ audit, auditDropped }: Progress, { timeZone, columns }: V
   if (audit.length === 0) return '';
   const shown = audit.slice(-auditShown);
   const hidden = audit.length - shown.length + auditDropped;
-  const rows = shown.map(({ at, by, verb, reason }) => [`  ${formatTime(at, timeZone)}`, verb, `by ${by}`, reason]);
+  const rows = shown.map(({ at, by, verb, reason }) => [
+    `  ${formatTime(at, timeZone)}`,
+    verb,
+    `by ${by}`,
+    localTimes(reason, timeZone),
+  ]);
   const table = renderTable(rows, undefined, { columns, last: 'wrap' });
   return `audit${hidden > 0 ? ` (${hidden} earlier)` : ''}\n${table}`;
 }
