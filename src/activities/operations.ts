@@ -80,6 +80,13 @@ export function operationActivities(deps: ActivityDeps) {
       await ignoreEnded(() => lease.signal(noteSignal, { verb: 'unprotect', by, reason }));
     },
 
+    /** Tells the lease of a name, if one is open, that what it shows may have changed. */
+    async askLeaseToLook(input: { name: string; by: string; reason: string }): Promise<void> {
+      const lease = workflow.getHandle(operationId('lease', input.name));
+      const { by, reason } = input;
+      await ignoreEnded(() => lease.signal(noteSignal, { verb: 'look', by, reason }));
+    },
+
     /** True when an open lease owns the environment's resources. */
     async isLeased(input: { name: string }): Promise<boolean> {
       return await isOpen(workflow, operationId('lease', input.name));

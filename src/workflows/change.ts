@@ -1,11 +1,12 @@
 import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { ChangeInput } from '../contract/workflows.js';
+import { parseMarker } from '../domain/marker.js';
 import { isName } from '../domain/name.js';
 import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { errands, firstCalls, reads, undos, waits } from './calls.js';
+import { errands, firstCalls, reads, surveys, undos, waits } from './calls.js';
 import { describeFailure, endingFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
@@ -59,6 +60,17 @@ function ignoreFailure(error: unknown): void {
   if (isCancellation(error)) throw error;
 }
 
+/** The lease shows how the notebook stood when it looked last. Without this it would look again when the notebook's own stop was due. */
+async function tellLease(op: Operation, { by, reason }: ChangeInput, facts: NotebookFacts): Promise<void> {
+  const { settings, installation, projectId } = op.identity;
+  const marker = parseMarker(facts.description);
+  const owners = marker?.installation === installation ? [marker.owner] : [];
+  const names = [facts.name, (facts.poolId ?? '').replace(`-${projectId}`, '')];
+  const [claim] = await surveys(settings, `owner of notebook ${facts.name}`).readClaims({ owners, names });
+  const name = claim?.name ?? facts.name;
+  await undos(settings, `lease ${name}`).askLeaseToLook({ name, by, reason });
+}
+
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
   const { settings } = op.identity;
   const summary = `notebook ${input.name}`;
@@ -83,7 +95,8 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
     op.explain(verdict.why);
     if (facts !== null)
       op.update({ notebook: { id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
-    if (verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings)) return;
+    if (facts !== null && verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings))
+      return await tellLease(op, input, facts).catch(ignoreFailure);
     if (verdict.condition === 'failed') throw stepFailure('NotebookFailed', verdict.why);
     if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, wait.answer.at, settings)) {
       throw stepFailure('NotFound', verdict.why);

@@ -12,14 +12,17 @@ import type { Operation } from './operation.js';
 
 /** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
 export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands): void {
+  op.onLook = () => errands.look();
   setHandler(ownedQuery, () => ({ ...op.state.resources, isEnding: op.state.released !== 'no' }));
   setHandler(
     ownUpdate,
     (resources) => {
       withdrawRelease(op);
-      const before = JSON.stringify(op.state.resources);
-      op.state.resources = mergeResources(op.state.resources, resources);
-      if (JSON.stringify(op.state.resources) !== before) {
+      const before = op.state.resources;
+      op.state.resources = mergeResources(before, resources);
+      const { pool } = op.state.resources;
+      if (pool !== null && pool.id !== before.pool?.id) op.showPool(pool.id);
+      if (JSON.stringify(op.state.resources) !== JSON.stringify(before)) {
         showResources(op);
         errands.look();
       }

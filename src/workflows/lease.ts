@@ -37,8 +37,8 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   errands.goOn();
   if (op.state.released === 'no') {
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
-    op.enter('Leased', whyLeased(op.state));
     showResources(op);
+    op.enter('Leased', whyLeased(op.state));
     errands.look();
     try {
       await awaitEnd(op, errands);

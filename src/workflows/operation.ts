@@ -25,6 +25,8 @@ const auditLimit = 200;
  * a command or a deadline interrupts. What an operation does stands in its own file.
  */
 export class Operation<State extends OperationState = OperationState> {
+  /** What is done when a note says that what is shown may have changed. */
+  onLook: () => void = () => undefined;
   /** How often this run was paused: what was seen before a pause is old after it. */
   pauses = 0;
   /** Calls whose further tries a pause ends. */
@@ -40,6 +42,7 @@ export class Operation<State extends OperationState = OperationState> {
     setHandler(pauseSignal, (command) => this.pause(command?.by, command?.reason));
     setHandler(resumeSignal, (command) => this.resume(command?.by, command?.reason));
     setHandler(noteSignal, (note) => {
+      if (note?.verb === 'look') return this.onLook();
       // It only hurries; who is about to cancel must still be known when the cancel comes.
       if (note?.verb === 'unprotect' && noteOf(this.state) !== null) return;
       const [verb, by, reason] = [note?.verb ?? '', note?.by ?? 'unknown', note?.reason ?? ''];
@@ -209,9 +212,11 @@ export class Operation<State extends OperationState = OperationState> {
     const shown = this.isPaused && !isEnding(this.state.phase) ? 'Paused' : this.state.phase;
     if (shown !== this.state.progress.phase || this.state.progress.phaseSince === '') {
       this.update({ phase: shown, phaseSince: timeNow() });
+      const { name, pool } = this.state.progress;
       upsertSearchAttributes([
-        { key: environmentAttribute, value: this.state.progress.name },
+        { key: environmentAttribute, value: name },
         { key: phaseAttribute, value: shown },
+        ...(pool === null ? [] : [{ key: poolAttribute, value: pool.id }]),
       ]);
     }
     this.showDetails();
