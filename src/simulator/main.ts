@@ -57,8 +57,8 @@ export async function runSimulator(options: RunOptions = {}): Promise<SimulatorP
   log(
     `ModelArts simulator listens on ${served.url} (scenario ${name}: ${SCENARIO_TABLE[name].summary}; speed ${speed ?? 1})`,
   );
-  log('Point a worker at it:');
-  for (const [key, value] of Object.entries(variables)) log(`  ${key}=${value}`);
+  log('Point a worker at it, and the command line:');
+  for (const [key, value] of Object.entries(variables)) log(`  export ${key}=${value}`);
   const { close, stopped } = stopping(served, stateFile, options.signals !== false, log);
   return { ...served, simulator, environment: variables, close, stopped };
 }

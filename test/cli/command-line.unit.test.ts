@@ -85,6 +85,7 @@ describe('wrong usage ends with 2, says what is wrong, and prints no result', ()
       ['env', 'resolve', 'team-a', 'retry', '--set', 'pool.count', '--reason', 'x'],
       'path=value',
     ],
+    ['a state in no folder', ['simulator', '--state', 'missing/state.json'], 'there is no folder'],
     ['a database in no folder', ['dev', '--db', 'missing/dev.db'], 'there is no folder'],
     ['an unknown phase', ['env', 'list', '--phase', 'Sleeping'], 'AwaitingPool'],
     ['a bare number as duration', ['env', 'watch', 'team-a', '--timeout', '90'], 'as 90m'],

@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { SCENARIOS, type ScenarioName } from '../../simulator/options.js';
 import { UsageError } from './exit.js';
@@ -36,6 +38,15 @@ export function readPort(option: string, text: string): number {
   if (!Number.isInteger(port) || port > 65_535)
     throw new UsageError(`${option} ${text}: a port is a whole number up to 65535`);
   return port;
+}
+
+/** A file that is only written at the end would be missed when all that it should hold is lost. */
+export async function requireFolder(option: string, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  const folder = path.dirname(path.resolve(file));
+  await access(folder).catch(() => {
+    throw new UsageError(`${option} ${file}: there is no folder ${folder}`);
+  });
 }
 
 function readNumber(option: string, text: string, least: number): number {

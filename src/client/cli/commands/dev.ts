@@ -1,11 +1,15 @@
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import type { DevPlace } from '../../../dev/dev.js';
 import { freePort } from '../../../dev/free-port.js';
 import { OperationRefusedError } from '../../errors.js';
 import { type Define, example } from '../command.js';
-import { exitCodes, UsageError } from '../exit.js';
-import { addSimulatorOptions, readPort, readSimulatorOptions, type SimulatorWords } from '../simulator-options.js';
+import { exitCodes } from '../exit.js';
+import {
+  addSimulatorOptions,
+  readPort,
+  readSimulatorOptions,
+  requireFolder,
+  type SimulatorWords,
+} from '../simulator-options.js';
 import { untilTold } from '../until-told.js';
 
 interface Options extends SimulatorWords {
@@ -42,12 +46,7 @@ export const dev: Define = (command, run) => {
 
 /** A server that cannot start where it is told to would be looked for in every other way first, a build of minutes among them. */
 async function checkPlaces({ uiPort, dbFile }: { uiPort?: number; dbFile?: string }): Promise<void> {
-  if (dbFile !== undefined) {
-    const folder = path.dirname(path.resolve(dbFile));
-    await access(folder).catch(() => {
-      throw new UsageError(`--db ${dbFile}: there is no folder ${folder}`);
-    });
-  }
+  await requireFolder('--db', dbFile);
   if (uiPort === undefined || uiPort === 0) return;
   await freePort(uiPort).catch((cause: unknown) => {
     throw new OperationRefusedError(`--ui-port ${uiPort}: something listens there already`, {

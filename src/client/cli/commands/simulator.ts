@@ -1,6 +1,12 @@
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
-import { addSimulatorOptions, readPort, readSimulatorOptions, type SimulatorWords } from '../simulator-options.js';
+import {
+  addSimulatorOptions,
+  readPort,
+  readSimulatorOptions,
+  requireFolder,
+  type SimulatorWords,
+} from '../simulator-options.js';
 
 interface Options extends SimulatorWords {
   readonly port?: string;
@@ -20,6 +26,7 @@ export const simulator: Define = (command, run) => {
     )
     .action((options: Options) =>
       run(async (context) => {
+        await requireFolder('--state', options.state);
         const { runSimulator } = await import('../../../simulator/main.js');
         const started = await runSimulator({
           ...readSimulatorOptions(options),
