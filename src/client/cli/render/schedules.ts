@@ -35,7 +35,7 @@ export function renderSchedule(schedule: ScheduleDetails, view: View): string {
   const { timeZone, colors, columns } = view;
   const { counts, note, nextRuns } = schedule;
   const head = `${colors.bold(schedule.name)}  ${schedule.does}  ${describeState(schedule, colors)}`;
-  const fields = renderFields([
+  const rows: readonly (readonly [string, string | null])[] = [
     ['cron', `${schedule.cron}  (${schedule.timezone})`],
     ['made', describeMaking(schedule, timeZone)],
     // How it was made is said above already.
@@ -47,7 +47,8 @@ export function renderSchedule(schedule: ScheduleDetails, view: View): string {
     ],
     ['running', schedule.running],
     [schedule.paused ? 'would run' : 'next', nextRuns.map((time) => formatTime(time, timeZone)).join('\n')],
-  ]);
+  ];
+  const fields = renderFields(rows, columns);
   const results = schedule.results.map((result) => [
     `  ${formatTime(result.startedAt, timeZone)}`,
     paintResult(result, colors),
