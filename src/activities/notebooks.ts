@@ -5,6 +5,7 @@ import type { CreateOutcome, Found } from '../domain/create.js';
 import { type Ownership, parseMarker } from '../domain/marker.js';
 import { type NotebookFacts, type NotebookGoal, standsStill } from '../domain/notebook.js';
 import { notebookRules, type Sighting, type Watch } from '../domain/watch.js';
+import { isUnpublished } from '../modelarts/errors.js';
 import {
   type CommandedResource,
   commanding,
@@ -162,7 +163,13 @@ export function notebookActivities(deps: ActivityDeps) {
 
     /** Fails when this account has no notebook API of the old generation, before a pool is paid for. */
     async checkNotebookApi(input: { workspaceId: string | null }): Promise<void> {
-      await reading(({ signal }) => listIn(input.workspaceId, signal));
+      await reading(async ({ signal }) => {
+        try {
+          await listIn(input.workspaceId, signal);
+        } catch (error) {
+          throw isUnpublished(error) ? noNotebookApi() : error;
+        }
+      });
     },
 
     /** The notebook that an operator names, by name or id. */
@@ -180,4 +187,13 @@ export function notebookActivities(deps: ActivityDeps) {
       return { id: facts.id, createdAt: facts.createdAt };
     },
   };
+}
+
+function noNotebookApi(): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'RequestRejected',
+    message: 'this account has no notebook API of the old generation (demanager)',
+    nonRetryable: true,
+    details: [{ errorCode: 'APIGW.0101', requestId: null, hint: 'Make the pool alone: `maops pool create -f FILE`.' }],
+  });
 }

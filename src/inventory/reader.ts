@@ -1,6 +1,6 @@
 import type { Inventory, InventoryItem } from '../domain/inventory.js';
 import type { ModelArts } from '../modelarts/client.js';
-import { ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
+import { isUnpublished, ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
 import { notebookItem, poolItem } from './items.js';
 
 /** What the reading of a project needs; the worker and the command line each bring their own. */
@@ -166,11 +166,6 @@ class Reader {
       }
     }
   }
-}
-
-/** The gateway's answer for an API that this region does not have (notebooks-and-auth.md 7). */
-function isUnpublished(error: unknown): boolean {
-  return error instanceof ModelArtsError && error.status === 404 && error.errorCode === 'APIGW.0101';
 }
 
 /** A list without a limit holds everything, by its documentation; `total_count` tells when it does not (notebooks-and-auth.md 2.4). */

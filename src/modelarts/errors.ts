@@ -117,3 +117,8 @@ export class InvalidRequestError extends ModelArtsError {
     return { ...super.toJSON(), problems: this.problems };
   }
 }
+
+/** The gateway's answer for an API that this region does not have (notebooks-and-auth.md 7). */
+export function isUnpublished(error: unknown): boolean {
+  return error instanceof ModelArtsError && error.status === 404 && error.errorCode === 'APIGW.0101';
+}

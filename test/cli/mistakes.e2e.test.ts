@@ -121,3 +121,20 @@ test('a wrong token ends with 4, and is not printed', async () => {
     out: expect.stringMatching(/failed\s+credentials/),
   });
 });
+
+test('doctor tells both notebook APIs apart, and what an account without the first one can do', async () => {
+  const whole = await shell.run(['doctor']);
+  expect(whole.out).toMatch(/ok\s+notebook API\s+notebooks: \d+/);
+  expect(whole.out).toMatch(/ok\s+new notebook API\s+there, notebooks: 0; they are never touched/);
+  const body = { json: { error_code: 'APIGW.0101', error_msg: 'The API does not exist.' } };
+  shell.stack.simulator.faults.plan(
+    { operation: 'notebooks.list', kind: 'status', status: 404, body, times: 'always' },
+    { operation: 'notebooks.listNew', kind: 'status', status: 404, body },
+  );
+  const without = await shell.run(['doctor']);
+  shell.stack.simulator.faults.clear();
+  expect(without.code).toBe(1);
+  expect(without.out).toMatch(/failed\s+notebook API\s+this account has no notebook API of the old generation/);
+  expect(without.out).toContain('maops pool create');
+  expect(without.out).toMatch(/ok\s+new notebook API\s+not there, and not needed/);
+});

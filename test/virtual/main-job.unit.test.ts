@@ -48,6 +48,16 @@ describe('the main job in virtual time', () => {
     expect(world.openWorkflows()).toEqual([]);
   });
 
+  test('fails before anything is made, and says what can be made, without the notebook API of the old generation', async () => {
+    const { world, simulator } = await start('team-a', {}, { simulator: { knobs: { oldNotebookApi: false } } });
+    await expect(world.result('env/team-a')).rejects.toMatchObject({
+      cause: {
+        details: [{ failure: { type: 'RequestRejected', hint: expect.stringContaining('maops pool create') } }],
+      },
+    });
+    expect(simulator.state().pools).toEqual([]);
+  });
+
   test('fails with InvalidSpec before it calls the service', async () => {
     const { world, calls } = await start('team-a', { pool: { flavor: 'x' } });
     await expect(world.result('env/team-a')).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { ConfigError, type ModelArtsConfig, readModelArtsConfig } from '../../config.js';
-import { ModelArtsError } from '../../modelarts/errors.js';
+import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
 import { readInstallation } from '../../worker/installation.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import type { Session } from '../connect.js';
@@ -19,6 +19,8 @@ export interface Check {
 
 /** A signed request is refused when the clocks are further apart (notebooks-and-auth.md 4.2). */
 const maxSkewMs = 5 * 60_000;
+/** Both generations of the notebook API: runs use the first, and the other one tells why a notebook is not seen. */
+const notebookChecks = ['notebook API', 'new notebook API'] as const;
 /** A poller that has not asked for so long is gone. */
 const pollerFreshMs = 90_000;
 
@@ -87,7 +89,7 @@ async function serviceChecks(context: Context): Promise<Check[]> {
     );
   });
   if (settings.state === 'failed' || config === null)
-    return [settings, ...skip('credentials', 'pools API', 'notebook API', 'clock')];
+    return [settings, ...skip('credentials', 'pools API', ...notebookChecks, 'clock')];
   const { endpoint } = config as ModelArtsConfig;
   const modelarts = await context.modelarts();
   const options = { signal: context.interrupted };
@@ -96,16 +98,32 @@ async function serviceChecks(context: Context): Promise<Check[]> {
     return `accepted; networks: ${items.length}`;
   });
   const clock = await attempt('clock', () => checkClock(endpoint, context));
-  if (credentials.state === 'failed') return [settings, credentials, ...skip('pools API', 'notebook API'), clock];
+  if (credentials.state === 'failed') return [settings, credentials, ...skip('pools API', ...notebookChecks), clock];
   const pools = await attempt(
     'pools API',
     async () => `pools: ${(await modelarts.pools.list({}, options)).items.length}`,
   );
-  const notebooks = await attempt(
-    'notebook API',
-    async () => `notebooks: ${(await modelarts.notebooks.list({}, options)).instances.length}`,
-  );
-  return [settings, credentials, pools, notebooks, clock];
+  const notebooks = await attempt('notebook API', async () => {
+    try {
+      return `notebooks: ${(await modelarts.notebooks.list({}, options)).instances.length}`;
+    } catch (error) {
+      if (!isUnpublished(error)) throw error;
+      throw new OperationsError('this account has no notebook API of the old generation (demanager)', {
+        hint: 'Notebooks cannot be made here; pools can: `maops pool create`.',
+        cause: error,
+      });
+    }
+  });
+  const others = await attempt('new notebook API', async () => {
+    try {
+      const { total } = await modelarts.notebooks.listNew(options);
+      return `there, notebooks: ${total ?? 'unknown'}; they are never touched`;
+    } catch (error) {
+      if (!(error instanceof ModelArtsError)) throw error;
+      return isUnpublished(error) ? 'not there, and not needed' : `not needed; ${error.message}`;
+    }
+  });
+  return [settings, credentials, pools, notebooks, others, clock];
 }
 
 /** Compares with the Date header, which any answer carries, also a refusal. */

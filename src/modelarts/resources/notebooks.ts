@@ -1,11 +1,13 @@
 import type { Endpoint, Transport } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import {
+  type NewNotebookList,
   type Notebook,
   type NotebookAction,
   type NotebookDeleted,
   type NotebookList,
   type NotebookToken,
+  newNotebookListSchema,
   notebookActionSchema,
   notebookDeletedSchema,
   notebookListSchema,
@@ -43,6 +45,15 @@ const list = {
   answer: notebookListSchema,
   noun,
 } satisfies Endpoint<NotebookList>;
+/** Another generation of notebooks with ids of its own (2.12); what one of them made the other does not show. */
+const listNew = {
+  operation: 'notebooks.listNew',
+  method: 'GET',
+  template: '/v1/{project_id}/notebooks',
+  priority: 'read',
+  answer: newNotebookListSchema,
+  noun,
+} satisfies Endpoint<NewNotebookList>;
 const show = {
   operation: 'notebooks.show',
   method: 'GET',
@@ -106,6 +117,11 @@ export class Notebooks {
   async list(filter: NotebookFilter = {}, options?: RequestOptions): Promise<NotebookList> {
     const query = this.#transport.check(list, notebookFilterSchema, filter);
     return this.#transport.send(list, { query: { de_type: 'Notebook', ...query }, options });
+  }
+
+  /** How many notebooks the API of the new generation has, which is asked only to know whether it is there. */
+  async listNew(options?: RequestOptions): Promise<NewNotebookList> {
+    return this.#transport.send(listNew, { query: { limit: 10 }, options });
   }
 
   /** One instance by its id. */

@@ -121,6 +121,9 @@ export const notebookSchema = z.looseObject({
 /** The answer of O2; without a limit it holds every instance (notebooks-and-auth.md 2.4). */
 export const notebookListSchema = z.looseObject({ total_count: count, instances: items(notebookSchema) });
 
+/** The answer of N2, of which only the number is read (notebooks-and-auth.md 2.12). */
+export const newNotebookListSchema = z.looseObject({ total: count });
+
 /** The answer of O5 (notebooks-and-auth.md 2.7). */
 export const notebookDeletedSchema = z.looseObject({ instance_id: text });
 
@@ -139,6 +142,8 @@ export const notebookTokenSchema = z.looseObject({
 export type Notebook = z.output<typeof notebookSchema>;
 /** All instances of one list answer. */
 export type NotebookList = z.output<typeof notebookListSchema>;
+/** The list of the new generation. */
+export type NewNotebookList = z.output<typeof newNotebookListSchema>;
 /** What a delete answers. */
 export type NotebookDeleted = z.output<typeof notebookDeletedSchema>;
 /** What start, stop and the other actions answer. */
