@@ -75,7 +75,9 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       // Something forbids the removal, as a stranger's notebook on the pool: it stays, with an owner, and is named.
-      failure = describeFailure(error, 'pool');
+      const kept = op.state.progress.steps.find(({ state }) => state === 'undoing')?.name ?? null;
+      if (kept !== null) op.setStep(kept, 'failed');
+      failure = describeFailure(error, kept);
       op.fail(failure);
     }
     if (op.state.note?.verb !== 'teardown') await entrustKept(op);

@@ -42,7 +42,11 @@ describe('what an operator protects while it is being made', () => {
     );
     await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
     await expect(world.result(`teardown/${name}`)).rejects.toMatchObject({ cause: { type: 'Protected' } });
-    expect(await progress(workflowId)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
+    expect(await progress(workflowId)).toMatchObject({
+      phase: 'Failed',
+      failure: { step: 'notebook', type: 'Protected' },
+      steps: [{}, { name: 'pool', state: 'done' }, { name: 'notebook', state: 'failed' }],
+    });
     expect(alive(stack)).toEqual({ pools: [true], notebooks: [true] });
     expect(world.openWorkflows()).toEqual([`lease/${name}`]);
   });
