@@ -63,6 +63,7 @@ export function operationActivities(deps: ActivityDeps) {
       owner?: string;
       resources: EnvironmentResources;
       lease: LeaseProgress | null;
+      adopted?: LeaseInput['adopted'];
     }): Promise<LeaseProgress> {
       return await entrust({
         name: input.name,
@@ -70,6 +71,7 @@ export function operationActivities(deps: ActivityDeps) {
         spec: await findSpec(workflow, input.name),
         resources: input.resources,
         lease: input.lease,
+        ...(input.adopted === undefined ? {} : { adopted: input.adopted }),
       });
     },
 

@@ -93,17 +93,21 @@ export function tellTimeline(events: readonly HistoryEvent[]): TimelineEntry[] {
 
 /**
  * The audit entries that no event of a history shows: what a run did of its own accord (it warned, expired, refused …),
- * and what a change was asked for, which only its argument says.
+ * and what a change or an adoption was asked for, which only the argument of the run says.
  */
 export function tellAudit({ workflowId, operation, audit }: Progress): TimelineEntry[] {
   return audit.flatMap(({ at, by, verb, reason }): TimelineEntry[] => {
     if (by === workflowId) return [{ at, kind: 'event', text: `${verb}: ${reason}`, activity: null }];
-    if (operation !== 'changeResource' || by === '' || !changeVerbs.includes(verb)) return [];
+    if (by === '' || untoldVerbs[operation]?.includes(verb) !== true) return [];
     return [{ at, kind: 'command', text: `${verb} by ${by}: ${reason}`, activity: null }];
   });
 }
 
-const changeVerbs: readonly string[] = ['start', 'stop', 'protect', 'unprotect'];
+/** By operation, the commands that come in its argument and not as a message. */
+const untoldVerbs: Readonly<Record<string, readonly string[]>> = {
+  changeResource: ['start', 'stop', 'protect', 'unprotect'],
+  leaseEnvironment: ['adopt'],
+};
 
 function describeStart({ type, continues, by }: Extract<HistoryEvent, { event: 'started' }>): string {
   if (continues !== null) return `${type} goes on in a new run`;

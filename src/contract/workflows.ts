@@ -51,6 +51,8 @@ export interface LeaseInput {
   readonly resources: EnvironmentResources;
   /** The end that an earlier lease of the same resources had: it does not begin anew. */
   readonly lease?: LeaseProgress | null;
+  /** Who gave orphans an owner again with this lease, and why; absent when nobody had to. */
+  readonly adopted?: { readonly by: string; readonly reason: string };
 }
 
 export type LeaseEventName = 'lease.warning' | 'lease.extended' | 'lease.expired' | 'lease.refused';

@@ -118,6 +118,7 @@ async function adopt(
     owner: finding.owner ?? `env/${name}`,
     resources: resourcesOf(items),
     lease: null,
+    adopted: { by, reason },
   });
   op.update({ lease });
   op.explain(`lease/${name} owns ${describe(siblings)}`);
@@ -150,7 +151,7 @@ function nameOf(finding: AuditFinding): string {
   const name = nameOfOwner(finding.owner ?? '');
   if (name !== null) return name;
   throw stepFailure('RequestRejected', `nobody knows the name that ${finding.kind} ${finding.name} was made under`, {
-    hint: `Its marker says ${parseMarker(finding.marker)?.owner ?? 'nothing'}; delete it with \`maops ${finding.kind} delete\`.`,
+    hint: `Its marker says ${parseMarker(finding.marker)?.owner ?? 'nothing'}. To delete it, apply a plan that has it: \`maops sweep plan\`.`,
   });
 }
 

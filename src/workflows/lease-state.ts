@@ -1,4 +1,4 @@
-import type { LeaseProgress } from '../contract/progress.js';
+import type { AuditEntry, LeaseProgress } from '../contract/progress.js';
 import {
   type EnvironmentResources,
   type LeaseEvent,
@@ -6,9 +6,10 @@ import {
   mergeResources,
   noResources,
 } from '../contract/workflows.js';
+import { isSigned } from '../domain/command.js';
 import { isoTime, type LeaseTerm, resumeTerm, startTerm } from '../domain/lease.js';
 import { isName } from '../domain/name.js';
-import { newState, type OperationState } from './operation-state.js';
+import { newState, type OperationState, timeNow } from './operation-state.js';
 
 /** What a lease carries, also over a continue-as-new. */
 export interface LeaseState extends OperationState {
@@ -55,7 +56,7 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
   const state = newState(name, [], 'Leased');
   return {
     ...state,
-    progress: { ...state.progress, lease: shownTerm(term) },
+    progress: { ...state.progress, lease: shownTerm(term), audit: adoptionOf(input) },
     resources,
     released: 'no',
     term,
@@ -63,6 +64,14 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
     errands: noErrands,
     spec,
   };
+}
+
+/** Who made it the owner of what had none: no message to this run says so. */
+function adoptionOf(input: LeaseInput): AuditEntry[] {
+  const adopted = input?.adopted;
+  // Raw JSON can start a lease too.
+  if (adopted == null || !isSigned(adopted)) return [];
+  return [{ at: timeNow(), by: adopted.by, verb: 'adopt', reason: adopted.reason }];
 }
 
 function firstTerm(input: LeaseInput, now: number): LeaseTerm | null {

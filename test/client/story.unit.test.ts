@@ -57,6 +57,7 @@ describe('the whole story of a name', () => {
       operation: 'leaseEnvironment',
       workflowId: 'lease/team-a',
       audit: [
+        { at: at(7).toISOString(), by: 'ann', verb: 'adopt', reason: 'still used' },
         { at: at(8).toISOString(), by: 'lease/team-a', verb: 'warn', reason: 'team-a ends in 2h' },
         { at: at(9).toISOString(), by: 'ana', verb: 'extend', reason: 'told by the history already' },
         { at: at(11).toISOString(), by: 'lease/team-a', verb: 'expire', reason: 'the lease ended' },
@@ -79,13 +80,14 @@ describe('the whole story of a name', () => {
     const story = await operationsOn(runs).story('team-a');
     expect(story.map(({ workflowId, kind, text }) => `${workflowId} ${kind} ${text}`)).toEqual([
       'lease/team-a run leaseEnvironment started',
+      'lease/team-a command adopt by ann: still used',
       'lease/team-a event warn: team-a ends in 2h',
       'lease/team-a phase Leased',
       'change/environment/team-a command protect by ann: the demo',
       'lease/team-a event expire: the lease ended',
     ]);
     const { entries } = await operationsOn(runs).history('lease/team-a');
-    expect(entries.map(({ kind }) => kind)).toEqual(['run', 'event', 'phase', 'event']);
+    expect(entries.map(({ kind }) => kind)).toEqual(['run', 'command', 'event', 'phase', 'event']);
   });
 
   test('does not ask workers again that did not answer once, nor runs that went on in another', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Progress } from '../../src/contract/progress.js';
 import type { AuditProgress } from '../../src/contract/workflows.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
@@ -199,6 +200,8 @@ describe('adopting an orphan in virtual time', () => {
     expect(adopted.audit).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
     expect(adopted.report.counts).toMatchObject({ owned: 2, orphan: 0 });
     expect(made.world.openWorkflows()).toEqual(['lease/team-a']);
+    const { audit: said } = await made.progress('lease/team-a');
+    expect(said).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
     // The end of the last known spec, counted from now.
     const endsAt = new Date(made.world.now() + 8 * 3_600_000).toISOString().slice(0, 15);
     expect((await made.progress('lease/team-a')).lease?.endsAt).toContain(endsAt);
@@ -247,7 +250,7 @@ describe('adopting an orphan in virtual time', () => {
     });
   });
 
-  test('refuses an orphan whose name nobody knows', async () => {
+  test('refuses an orphan whose name nobody knows, and names the sweep, which deletes it', async () => {
     const made = await newStack();
     await orphaned(made);
     const snapshot = made.simulator.snapshot();
@@ -260,6 +263,11 @@ describe('adopting an orphan in virtual time', () => {
     await expect(made.world.result('audit/nameless')).rejects.toMatchObject({
       cause: { type: 'RequestRejected', message: expect.stringContaining('nobody knows the name') },
     });
+    const { failure } = await made.world.query<Progress>('audit/nameless', 'progress');
+    expect(failure?.hint).toMatch(/^Its marker says aaaaaaaa\. .*`maops sweep plan`/);
     expect(made.world.openWorkflows()).toEqual([]);
+    await made.world.start('sweepExpired', 'sweep/nameless', [{ apply: true, rules: { orphans: { minAge: '0s' } } }]);
+    expect(await made.world.result('sweep/nameless')).toMatchObject({ phase: 'Done', failure: null });
+    expect(made.simulator.state().pools).toEqual([]);
   });
 });
