@@ -50,6 +50,14 @@ describe('a schedule', () => {
     expect(lines.at(-1)).toBe(`  2026-02-27 20:00:00 CET  Failed  2s  ${failed.why}`);
   });
 
+  test('whose runs are skipped says where to see what it waits for, and how they are counted as seen', () => {
+    const running = 'schedule/evening-2026-02-27T19:00:00Z';
+    const skipping = { ...schedule, pausedByFailure: false, running, counts: { taken: 1, missed: 0, skipped: 3 } };
+    const lines = renderSchedule({ ...skipping, results: [], troubles: ['3 runs were skipped'] }, view).split('\n');
+    expect(lines).toContain(`What it waits for: \`maops env watch ${running}\`.`);
+    expect(lines).toContain('To count what was missed or skipped as seen: `maops schedule resume evening --reason …`.');
+  });
+
   test('fits a terminal', () => {
     const lines = renderSchedule({ ...schedule, troubles: [] }, { ...view, columns: 80 }).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);

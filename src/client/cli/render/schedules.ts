@@ -80,12 +80,19 @@ function describeOutcome({ started, why }: ScheduledResult): string {
   return started === null || why.includes(started) ? why : `${started}: ${why}`;
 }
 
-/** The hint of the last failure, and how a schedule that a failure has paused goes on; empty when there is nothing to do. */
-function whatToDo({ name, pausedByFailure, troubles, results }: ScheduleDetails): string {
+/** The hint of the last failure, how to see what holds runs up, and how to go on; empty when there is nothing to do. */
+function whatToDo({ name, pausedByFailure, troubles, results, counts, seen, running }: ScheduleDetails): string {
   if (troubles.length === 0) return '';
-  const hint = results.find(({ endedAt }) => endedAt !== null)?.failure?.hint ?? null;
-  const resume = pausedByFailure ? `When the cause is mended: \`maops schedule resume ${name} --reason …\`.` : null;
-  return [hint, resume].filter((line) => line !== null).join('\n');
+  const isSkipping = running !== null && counts.skipped > seen.skipped;
+  const isNews = counts.missed > seen.missed || counts.skipped > seen.skipped;
+  const resume = `\`maops schedule resume ${name} --reason …\``;
+  const lines = [
+    results.find(({ endedAt }) => endedAt !== null)?.failure?.hint ?? null,
+    isSkipping ? `What it waits for: \`maops env watch ${running}\`.` : null,
+    pausedByFailure ? `When the cause is mended: ${resume}.` : null,
+    isNews && !pausedByFailure ? `To count what was missed or skipped as seen: ${resume}.` : null,
+  ];
+  return lines.filter((line) => line !== null).join('\n');
 }
 
 function describeState({ paused, pausedByFailure }: ScheduleRow, colors: Colors): string {
