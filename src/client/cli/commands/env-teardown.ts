@@ -2,7 +2,7 @@ import { operationId } from '../../../contract/ids.js';
 import { keepRule } from '../../../domain/sweep-rules.js';
 import { OperationRefusedError } from '../../errors.js';
 import { nameOf } from '../../name.js';
-import type { PlannedRemoval } from '../../removal-plan.js';
+import type { RemovalPlan } from '../../removal-plan.js';
 import { type Define, example, offerReason } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
@@ -52,7 +52,8 @@ async function teardown(context: Context, name: string, options: Options): Promi
   const shown = isUnseen
     ? 'nothing was seen, because not everything could be read'
     : renderItems(items, viewOf(context));
-  const calledOff = open.length === 0 || isKept(items) ? '' : `\n\nis called off first: ${open.join(', ')}`;
+  const inTheWay = whatIsInTheWay(name, plan, open);
+  const calledOff = open.length === 0 || inTheWay !== null ? '' : `\n\nis called off first: ${open.join(', ')}`;
   const notRead = unread.map((line) => `\nnot read: ${line}`).join('');
   const text = `teardown of ${name}:\n${shown}${notRead}${calledOff}\n\nhash ${hash}`;
   context.result({ name, hash, items, open, unread }, text);
@@ -61,33 +62,30 @@ async function teardown(context: Context, name: string, options: Options): Promi
       hint: 'Look at it once more; nothing was deleted.',
     });
   }
-  // It would only end as Protected: what is protected stays as a whole.
-  if (isKept(items)) {
-    context.notice(
-      `nothing would be deleted: ${name} is protected; \`maops env unprotect ${name} --reason …\` first, when it may go`,
-    );
-    return exitCodes.failed;
-  }
-  const stays = items.find(({ owner, action }) => owner !== null && action === 'leave');
-  const isForNothing =
-    items.every(({ action }) => action === 'leave') && open.every((id) => id === operationId('lease', name));
-  if (stays !== undefined && isForNothing) {
-    context.notice(
-      `nothing would be deleted: ${stays.kind} ${name} stays: ${stays.rule}; whoever it belongs to has to delete it first`,
-    );
+  if (inTheWay !== null) {
+    context.notice(`nothing would be deleted: ${inTheWay}`);
     return exitCodes.failed;
   }
   const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
   if (isAttended && (await askToGoOn(context, `Delete this for good?`)))
     return await tearDown(context, name, { reason, wait, hash });
   const again = `maops env teardown ${name} --yes${wait ? ' --wait' : ''}`;
-  context.notice(`nothing was deleted. To go on: ${again}; for exactly this plan: ${again} --hash ${hash}`);
+  // The hash of half a plan would bind the workers, who may see the other half, to nothing.
+  const exactly = `; for exactly this plan: ${again} --hash ${hash}`;
+  const unseen = `; the workers look again at what could not be read here (\`maops doctor\`)`;
+  context.notice(`nothing was deleted. To go on: ${again}${unread.length === 0 ? exactly : unseen}`);
   return exitCodes.usage;
 }
 
-function isKept(items: readonly PlannedRemoval[]): boolean {
-  return (
-    items.every(({ action }) => action === 'leave') &&
-    items.some(({ owner, rule }) => owner !== null && rule === keepRule)
-  );
+/** Why a teardown would only end as `Protected`, and what to do about it; null when it would delete something. */
+function whatIsInTheWay(name: string, { items, unread }: RemovalPlan, open: readonly string[]): string | null {
+  const ours = items.filter(({ owner }) => owner !== null);
+  if (items.some(({ action }) => action !== 'leave')) return null;
+  // What is protected stays as a whole, whatever is under way.
+  if (ours.some(({ rule }) => rule === keepRule))
+    return `${name} is protected; \`maops env unprotect ${name} --reason …\` first, when it may go`;
+  const [stays] = ours;
+  const isResting = unread.length === 0 && open.every((id) => id === operationId('lease', name));
+  if (stays === undefined || !isResting) return null;
+  return `${stays.kind} ${name} stays: ${stays.rule}; whoever it belongs to has to delete it first`;
 }
