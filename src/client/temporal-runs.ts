@@ -81,6 +81,8 @@ export class TemporalRuns implements Runs {
     const wait = () => this.handle(workflowId).result();
     // Each of the client's long polls leaves a listener behind; Node would warn of the eleventh, after ten minutes.
     if (signal !== undefined) setMaxListeners(0, signal);
+    // The client only hears of what ends the wait from now on.
+    signal?.throwIfAborted();
     try {
       await (signal === undefined ? wait() : this.client.withAbortSignal(signal, wait));
     } catch (error) {

@@ -82,6 +82,10 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
   expect(fallen.err).toMatch(/cannot reach Temporal at 127\.0\.0\.1:1.*reading the cloud alone/);
   expect(JSON.parse(fallen.out)).toMatchObject({ source: 'cloud', counts: { orphan: 0 } });
 
+  // Over before there was anything to wait for: it ends all the same.
+  const short = await shell.run(['audit', '--timeout', '1ms']);
+  expect(short).toMatchObject({ code: 8, out: '', err: expect.stringContaining('the audit goes on') });
+
   // Without the settings of the service nothing is read, and nothing was begun that could go on.
   const bare = { MODELARTS_ENDPOINT: '', MODELARTS_REGION: '', MODELARTS_PROJECT_ID: '', MODELARTS_TOKEN: '' };
   const alsoNowhere = await shell.run(['audit', '--timeout', '1s'], { ...nowhere, ...bare });
