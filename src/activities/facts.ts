@@ -1,9 +1,7 @@
 import type { Found } from '../domain/create.js';
-import type { FlavorFacts } from '../domain/flavor.js';
 import { parseMarker } from '../domain/marker.js';
 import type { NotebookFacts } from '../domain/notebook.js';
 import type { PoolFacts } from '../domain/pool.js';
-import type { Flavor } from '../modelarts/schemas/flavor.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import type { Pool, PoolNodes } from '../modelarts/schemas/pool.js';
 
@@ -87,9 +85,4 @@ export function foundNotebook(facts: NotebookFacts): Found {
     failed: facts.status === 'CREATE_FAILED',
     wanted: {},
   };
-}
-
-export function flavorFacts(flavor: Flavor): FlavorFacts {
-  const sale = flavor.status?.phase;
-  return { name: flavor.metadata.name, sale: sale === undefined || Object.keys(sale).length === 0 ? null : sale };
 }

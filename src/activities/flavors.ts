@@ -1,7 +1,7 @@
 import { type Choice, describeSoldOut, type FlavorFacts, firstOnSale } from '../domain/flavor.js';
+import { flavorFacts } from '../inventory/flavor-facts.js';
 import { readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
-import { flavorFacts } from './facts.js';
 import { inWindow } from './waiting.js';
 
 /** Activities on resource flavors (pools-and-flavors.md 4.1). */

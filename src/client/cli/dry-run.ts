@@ -1,7 +1,13 @@
-import type { Spec } from '../../contract/spec.js';
+import { operationId } from '../../contract/ids.js';
+import type { NotebookSpec, Spec } from '../../contract/spec.js';
+import { decideCreate, type Found } from '../../domain/create.js';
 import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../../domain/flavor.js';
+import type { Ownership } from '../../domain/marker.js';
 import { poolChoices } from '../../domain/pool-spec.js';
+import { flavorFacts } from '../../inventory/flavor-facts.js';
 import type { ModelArts } from '../../modelarts/client.js';
+import { ownerHash, specHash } from '../../spec/hash.js';
+import { readInstallation } from '../../worker/installation.js';
 import { OperationRefusedError, OperationsError, SpecConflictError } from '../errors.js';
 import { findNetwork, findPool, listNotebooks } from '../inventory.js';
 import type { Context } from './context.js';
@@ -13,14 +19,19 @@ import { viewOf } from './view.js';
 export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
   const modelarts = await context.modelarts();
   const signal = context.interrupted;
-  const checks = [
-    await checkEnvironmentName(context, spec),
-    await checkNetwork(modelarts, spec, signal),
-    await checkPoolName(modelarts, spec, signal),
-    await checkNotebookName(modelarts, spec, signal),
-  ].filter((check) => check !== null);
+  const environment = await checkEnvironmentName(context, spec);
+  const us = await readOwnership(context, spec);
+  const network = await checkNetwork(modelarts, spec, signal);
+  const names: DryRunCheck[] = [];
+  const { name, pool, notebook } = spec;
+  if (pool !== undefined)
+    names.push(checkName(`pool ${name}`, await findPools(modelarts, spec, signal), us, environment.joins));
+  if (notebook !== undefined) {
+    const named = await findNotebooks(modelarts, notebook, signal);
+    names.push(checkName(`notebook ${notebook.name}`, named, us, environment.joins));
+  }
   const { flavor, check } = await chooseFlavor(modelarts, spec, signal);
-  const all = [...checks, ...(check === null ? [] : [check])];
+  const all = [environment.check, network, ...names, check].filter((one) => one !== null);
   const document: DryRun = {
     name: spec.name,
     ok: all.every(({ state }) => state !== 'failed'),
@@ -36,16 +47,17 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
 }
 
 /** Without Temporal the rest of a dry run is still worth something. */
-async function checkEnvironmentName(context: Context, spec: Spec): Promise<DryRunCheck> {
+async function checkEnvironmentName(context: Context, spec: Spec): Promise<{ joins: boolean; check: DryRunCheck }> {
   const subject = `environment ${spec.name}`;
   try {
     const { joins } = await (await context.operations()).checkCreate('env', spec);
-    return { subject, state: 'ok', finding: joins ? 'runs with the same spec, and would be joined' : 'may be started' };
+    const finding = joins ? 'runs with the same spec, and would be joined' : 'may be started';
+    return { joins, check: { subject, state: 'ok', finding } };
   } catch (error) {
     if (error instanceof SpecConflictError || error instanceof OperationRefusedError)
-      return { subject, state: 'failed', finding: error.message };
+      return { joins: false, check: { subject, state: 'failed', finding: error.message } };
     if (!(error instanceof OperationsError)) throw error;
-    return { subject, state: 'warning', finding: `not asked: ${error.message}` };
+    return { joins: false, check: { subject, state: 'warning', finding: `not asked: ${error.message}` } };
   }
 }
 
@@ -71,41 +83,77 @@ async function checkNetwork(modelarts: ModelArts, { pool }: Spec, signal: AbortS
   return { subject, state: found.phase === 'Active' ? 'ok' : 'warning', finding: found.phase ?? 'in no known state' };
 }
 
-async function checkPoolName(
-  modelarts: ModelArts,
-  { name, pool }: Spec,
-  signal: AbortSignal,
-): Promise<DryRunCheck | null> {
-  if (pool === undefined) return null;
-  const found = await findPool(modelarts, name, signal);
-  const subject = `pool ${name}`;
-  if (found === null) return { subject, state: 'ok', finding: 'the name is free' };
-  if (found.marker === null)
-    return { subject, state: 'failed', finding: `the name is taken by a pool without our marker (${found.id})` };
-  return {
-    subject,
-    state: 'warning',
-    finding: `is there already (${found.phase ?? 'no phase yet'}); it is adopted if it was made from the same spec`,
-  };
+/** What has a name that the spec asks for, with the state that people are told. */
+interface Named extends Found {
+  readonly state: string | null;
 }
 
-async function checkNotebookName(
-  modelarts: ModelArts,
-  { notebook }: Spec,
-  signal: AbortSignal,
-): Promise<DryRunCheck | null> {
-  if (notebook === undefined) return null;
-  const subject = `notebook ${notebook.name}`;
-  const listed = await listNotebooks(modelarts, signal, notebook.workspaceId);
-  const found = listed.find(({ name, status }) => name === notebook.name && status !== 'DELETED');
-  if (found === undefined) return { subject, state: 'ok', finding: 'the name is free' };
-  if (found.marker === null)
-    return { subject, state: 'failed', finding: `the name is taken by a notebook without our marker (${found.id})` };
-  return {
-    subject,
-    state: 'warning',
-    finding: `is there already (${found.status ?? 'no status'}); it is adopted if it was made from the same spec`,
-  };
+async function findPools(modelarts: ModelArts, { name }: Spec, signal: AbortSignal): Promise<Named[]> {
+  const row = await findPool(modelarts, name, signal);
+  if (row === null) return [];
+  const { id, createdAt, marker, phase: state } = row;
+  const standing = { leaving: state === 'Deleting', failed: state === 'CreationFailed' };
+  return [{ id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...standing }];
+}
+
+async function findNotebooks(modelarts: ModelArts, spec: NotebookSpec, signal: AbortSignal): Promise<Named[]> {
+  const listed = await listNotebooks(modelarts, signal, spec.workspaceId);
+  return listed
+    .filter(({ name, status }) => name === spec.name && status !== 'DELETED')
+    .map(({ id, createdAt, marker, status: state }) => {
+      const standing = { leaving: state === 'DELETING', failed: state === 'CREATE_FAILED' };
+      return { id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...standing };
+    });
+}
+
+/** As whom the run would look at what has its names; null where nobody tells which installation this is. */
+async function readOwnership(context: Context, spec: Spec): Promise<Ownership | null> {
+  const installation = context.config().installation ?? (await askInstallation(context));
+  if (installation === null) return null;
+  return { installation, owner: ownerHash(operationId('env', spec.name)), specs: [specHash(spec)] };
+}
+
+async function askInstallation(context: Context): Promise<string | null> {
+  try {
+    const { connection, place } = await context.session();
+    return await readInstallation(connection, place.namespace);
+  } catch {
+    // Whatever it is, the check of the environment's name has said that Temporal cannot be asked.
+    return null;
+  }
+}
+
+/** Decided as the run decides before each create. */
+function checkName(subject: string, named: readonly Named[], us: Ownership | null, joins: boolean): DryRunCheck {
+  const [first] = named;
+  if (first === undefined) return { subject, state: 'ok', finding: 'the name is free' };
+  const there = ({ id }: Found) =>
+    `is there already (${named.find((one) => one.id === id)?.state ?? 'in no state yet'}, ${id})`;
+  const marked = named.find(({ marker }) => marker !== null);
+  if (us === null && marked !== undefined) {
+    const finding = `${there(marked)}; it is adopted if this installation made it from the same spec`;
+    return { subject, state: 'warning', finding };
+  }
+  const { installation = '', owner = '', specs = [] } = us ?? {};
+  // A run that is open may have made it from a spec that an operator has changed since.
+  const used = joins ? named.flatMap(({ marker }) => marker?.spec ?? []) : [];
+  const whom = { installation, owner, specs: [...used, ...specs] };
+  const decision = decideCreate(subject, named, whom, { outcome: 'none' }, 0, 0);
+  switch (decision.act) {
+    case 'create':
+    case 'settle':
+      return { subject, state: 'ok', finding: 'the name is free' };
+    case 'refuse':
+      return { subject, state: 'failed', finding: decision.why };
+    case 'adopt':
+      return joins
+        ? { subject, state: 'ok', finding: there(decision.found) }
+        : { subject, state: 'warning', finding: `${there(decision.found)}; it is adopted` };
+    case 'awaitGone':
+      return { subject, state: 'warning', finding: `${there(decision.found)}; it is made anew when that is gone` };
+    case 'cleanUp':
+      return { subject, state: 'warning', finding: `${there(decision.found)}; it is removed first, and made anew` };
+  }
 }
 
 /** The choice that would be made now, as its index; null when all are sold out. */
@@ -117,8 +165,7 @@ async function chooseFlavor(
   if (pool === undefined) return { flavor: null, check: null };
   const choices = poolChoices(pool);
   const facts: FlavorFacts[] = [];
-  for await (const { metadata, status } of modelarts.flavors.list({}, { signal }))
-    facts.push({ name: metadata.name, sale: status?.phase ?? null });
+  for await (const flavor of modelarts.flavors.list({}, { signal })) facts.push(flavorFacts(flavor));
   const flavor = firstOnSale(choices, facts, 0);
   const names = (choices[flavor ?? 0]?.resources ?? []).map((resource) => resource.flavor).join(', ');
   const chosen = flavor === null ? undefined : choices[flavor];
@@ -128,13 +175,15 @@ async function chooseFlavor(
       check: { subject: `flavor ${names}`, state: 'warning', finding: `${describeSoldOut(choices)}; it would wait` },
     };
   const sale = saleOfChoice(chosen, facts);
+  const isListed = chosen.resources.every((resource) => facts.some((one) => one.name === resource.flavor));
+  const unsaid = isListed ? 'the service does not say whether it is on sale' : 'the service does not list it';
   const check: DryRunCheck =
     sale === 'onSale'
       ? { subject: `flavor ${names}`, state: 'ok', finding: describeSale(names, facts) }
       : {
           subject: `flavor ${names}`,
           state: 'warning',
-          finding: 'the service does not list it; the create may be refused',
+          finding: `${unsaid}; the create may be refused`,
         };
   return { flavor, check };
 }

@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Context } from '../../src/client/cli/context.js';
+import { dryRun } from '../../src/client/cli/dry-run.js';
+import type { DryRun } from '../../src/client/cli/render/dry-run.js';
+import { formatMarker } from '../../src/domain/marker.js';
+import type { ModelArts } from '../../src/modelarts/client.js';
+import { ModelArtsError } from '../../src/modelarts/errors.js';
+import { notebookListSchema } from '../../src/modelarts/schemas/notebook.js';
+import { poolListSchema } from '../../src/modelarts/schemas/pool.js';
+import { ownerHash, specHash } from '../../src/spec/hash.js';
+import { FakeRuns, makeRun } from '../client/fake-runs.js';
+import { specWith } from '../spec/documents.js';
+import { fakeContext } from './fake-context.js';
+
+const installation = 'abc123';
+const spec = specWith({});
+const marker = { installation, owner: ownerHash('env/team-a'), spec: specHash(spec) };
+const mine = formatMarker(marker);
+const notOfUs = 'it does not carry the marker of this installation';
+
+interface Cloud {
+  readonly sale?: Readonly<Record<string, string>>;
+  readonly pool?: { readonly description: string; readonly phase?: string };
+  readonly notebook?: { readonly description: string; readonly status?: string };
+}
+
+function modelartsWith({ sale = { az1: 'normal' }, pool, notebook }: Cloud): ModelArts {
+  const notFound = () => {
+    throw new ModelArtsError('not found', { kind: 'notFound', operation: 'x', method: 'GET', template: '/' });
+  };
+  const pools = (pool === undefined ? [] : [pool]).map(({ description, phase = 'Running' }) => ({
+    metadata: {
+      name: 'team-a-p',
+      labels: { 'os.modelarts/name': 'team-a' },
+      annotations: { 'os.modelarts/description': description },
+    },
+    status: { phase },
+  }));
+  const instances = (notebook === undefined ? [] : [notebook]).map(({ description, status = 'RUNNING' }) => ({
+    id: 'nb-1',
+    name: 'team-a',
+    description,
+    status,
+  }));
+  return {
+    projectId: 'p',
+    networks: { show: async () => ({ metadata: { name: 'net-01', labels: {} }, status: { phase: 'Active' } }) },
+    pools: { show: async () => notFound(), list: async () => poolListSchema.parse({ items: pools }) },
+    notebooks: { list: async () => notebookListSchema.parse({ instances }) },
+    flavors: {
+      list: async function* () {
+        yield { metadata: { name: 'modelarts.vm.gpu.t4u8' }, status: { phase: sale } };
+      },
+    },
+  } as unknown as ModelArts;
+}
+
+/** What the dry run of the spec finds, by subject, in a cloud that has this; `known` is false where no installation is told. */
+async function lookedUp(cloud: Cloud, { runs = new FakeRuns(), known = true } = {}) {
+  const { context, terminal } = fakeContext(runs, { json: true });
+  const config = { installation: known ? installation : null } as ReturnType<Context['config']>;
+  const modelarts = modelartsWith(cloud);
+  const code = await dryRun({ ...context, config: () => config, modelarts: async () => modelarts }, spec);
+  const document: DryRun = JSON.parse(terminal.out());
+  expect(code).toBe(document.ok ? 0 : 1);
+  const found = document.checks.map(({ subject, state, finding }) => [subject, `${state}: ${finding}`]);
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
+describe('a dry run says what the run would', () => {
+  test('of what is free and on sale', async () => {
+    expect(await lookedUp({})).toEqual({
+      'environment team-a': 'ok: may be started',
+      'network net-01': 'ok: Active',
+      'pool team-a': 'ok: the name is free',
+      'notebook team-a': 'ok: the name is free',
+      'flavor modelarts.vm.gpu.t4u8': 'ok: on sale in az1',
+    });
+  });
+
+  test.each([
+    ['no sale status', {}, 'warning: the service does not say whether it is on sale; the create may be refused'],
+    ['a flavor that is sold out', { az1: 'soldout' }, expect.stringContaining('it would wait')],
+  ])('of %s', async (_what, sale, finding) => {
+    expect((await lookedUp({ sale }))['flavor modelarts.vm.gpu.t4u8']).toEqual(finding);
+  });
+
+  test.each([
+    ['its own', mine, 'warning: is there already (Running, team-a-p); it is adopted'],
+    ['one without a marker', 'by hand', `failed: pool team-a is taken: team-a-p exists and ${notOfUs}`],
+    [
+      'one of another installation',
+      formatMarker({ ...marker, installation: 'fffff0' }),
+      `failed: pool team-a is taken: team-a-p exists and ${notOfUs}`,
+    ],
+    [
+      'one of another operation',
+      formatMarker({ ...marker, owner: ownerHash('pool/team-a') }),
+      'failed: pool team-a is taken: team-a-p exists and it belongs to another operation of this installation',
+    ],
+    [
+      'one made from another spec',
+      formatMarker({ ...marker, spec: '00000000' }),
+      `failed: pool team-a: team-a-p was made from another spec (00000000, this one is ${marker.spec})`,
+    ],
+  ])('of a pool that is there: %s', async (_whose, description, finding) => {
+    expect((await lookedUp({ pool: { description } }))['pool team-a']).toBe(finding);
+  });
+
+  test('of what is on its way out, or was never made whole', async () => {
+    const found = await lookedUp({
+      pool: { description: mine, phase: 'CreationFailed' },
+      notebook: { description: mine, status: 'DELETING' },
+    });
+    expect(found).toMatchObject({
+      'pool team-a': 'warning: is there already (CreationFailed, team-a-p); it is removed first, and made anew',
+      'notebook team-a': 'warning: is there already (DELETING, nb-1); it is made anew when that is gone',
+    });
+  });
+
+  test('of a notebook of another installation', async () => {
+    const description = formatMarker({ ...marker, installation: 'fffff0' });
+    const found = await lookedUp({ notebook: { description } });
+    expect(found['notebook team-a']).toBe(`failed: notebook team-a is taken: nb-1 exists and ${notOfUs}`);
+  });
+
+  test('and does not guess whose it is where nobody tells which installation this is', async () => {
+    const found = await lookedUp(
+      { pool: { description: mine }, notebook: { description: 'by hand' } },
+      { known: false },
+    );
+    expect(found).toMatchObject({
+      'pool team-a':
+        'warning: is there already (Running, team-a-p); it is adopted if this installation made it from the same spec',
+      'notebook team-a': `failed: notebook team-a is taken: nb-1 exists and ${notOfUs}`,
+    });
+  });
+
+  test('and leaves what an open run has made to that run, whose spec an operator may have changed', async () => {
+    const description = formatMarker({ ...marker, spec: '00000000' });
+    const open = makeRun('env/team-a', { memo: { maopsSpecHash: specHash(spec) } });
+    const found = await lookedUp({ pool: { description } }, { runs: new FakeRuns(open) });
+    expect(found).toMatchObject({
+      'environment team-a': 'ok: runs with the same spec, and would be joined',
+      'pool team-a': 'ok: is there already (Running, team-a-p)',
+    });
+  });
+});
