@@ -37,16 +37,17 @@ export async function endReady(op: Provision): Promise<Progress> {
 
 /** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
 async function entrust(op: Provision): Promise<void> {
+  const { owned } = op;
   const { pool, notebook } = op.state.making;
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
-  const isAlive = pool.known !== null || notebook.known !== null || pool.undo || notebook.undo;
+  const isAlive = owned.pool !== null || owned.notebooks.length > 0 || pool.undo || notebook.undo;
   if (!isAlive && !(await hasClearedLeased(op))) return;
   op.explain(`handing what is alive to lease/${op.spec.name}`);
   const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({
     name: op.spec.name,
     owner: op.state.progress.workflowId,
     spec: op.spec,
-    resources: op.owned,
+    resources: owned,
   });
   op.update({ lease });
 }

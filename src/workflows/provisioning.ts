@@ -16,8 +16,11 @@ import type { OperationState } from './operation-state.js';
 export interface Making {
   /** What the step goes on with; null while it is looked for. */
   readonly ref: ResourceRef | null;
-  /** The last one that was made or adopted, until it is gone: ours even when its marker is lost. */
-  readonly known: ResourceRef | null;
+  /**
+   * The last one that was made or adopted, until it is gone: ours even when its marker is lost. Absent in what a run of an
+   * earlier version has carried over.
+   */
+  readonly known?: ResourceRef | null;
   readonly lastCreate: LastCreate;
   /** Index of the flavor choice that is being tried. */
   readonly choice: number;
@@ -106,8 +109,8 @@ export class Provision extends Operation<ProvisionState> {
     );
     const { cleared } = this.state;
     return {
-      pool: pool.known,
-      notebooks: notebook.known === null ? [] : [notebook.known],
+      pool: pool.known ?? pool.ref,
+      notebooks: [notebook.known ?? notebook.ref].filter((ref) => ref !== null),
       workspaceIds: this.state.workspaceIds,
       unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
       ...(cleared.length === 0 ? {} : { removed: cleared }),
@@ -132,7 +135,7 @@ export class Provision extends Operation<ProvisionState> {
 
   setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {
     const making = { ...this.state.making[step], ...change };
-    const known = making.ref ?? making.known;
+    const known = making.ref ?? making.known ?? null;
     this.state.making = { ...this.state.making, [step]: { ...making, known } };
   }
 

@@ -146,7 +146,7 @@ async function changeSpec(
     return describeFailure(error, step);
   }
   // What the old spec made goes first; the step sees to that before it makes anything from the new one.
-  const { undo, lastCreate, known } = op.state.making[step];
+  const { undo, lastCreate, known = null } = op.state.making[step];
   op.setMaking(step, { ...nothingMade, undo, lastCreate, known, cleaning: undo });
   return null;
 }
