@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { testCrashes } from '../support/virtual/crash-suite.js';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { poolPart, publicNotebookPart } from '../workflows/documents.js';
@@ -28,7 +29,14 @@ testCrashes([
     name: 'the stop of a notebook',
     workflowId: `change/notebook/${name}`,
     prepare: finishMainJob,
-    play: change('stop'),
+    play: async (stack) => {
+      await change('stop')(stack);
+      const { world } = stack;
+      await world.run({ until: () => world.status(`change/notebook/${name}`) !== 'RUNNING' });
+      // The look that its lease was asked for belongs to it.
+      await world.run({ maxTime: 60_000 });
+      expect((await stack.progress(`lease/${name}`)).notebook?.status).toBe('STOPPED');
+    },
     outcome: {
       status: 'COMPLETED',
       phase: 'Done',
