@@ -140,4 +140,20 @@ describe('a plan on a terminal', () => {
       '                              2026-03-01 10:00:00 UTC',
     ]);
   });
+
+  test('gives reasons and ids lines of their own where a name leaves them no room', () => {
+    const name = 'a-name-of-thirty-letters-in-all';
+    const text = renderItems(
+      items.map((one) => ({ ...one, name, id: `${name}-${'0'.repeat(32)}` })),
+      { timeZone: 'UTC', columns: 80 },
+    );
+    expect(text.split('\n')).toEqual([
+      'ACTION  KIND  NAME                             REASON',
+      '  WHY',
+      `keep    pool  ${name}  ${item.reason}`,
+      '  made by env/team-a; kept: maops:keep',
+      `  ${name}-${'0'.repeat(32)}, made`,
+      '  2026-03-01 10:00:00 UTC',
+    ]);
+  });
 });

@@ -55,7 +55,7 @@ describe('the simulator over HTTP', () => {
   it('says where it listens and how to point a worker at it', () => {
     expect(lines[0]).toContain(running.url);
     for (const name of ['MODELARTS_ENDPOINT', 'MODELARTS_PROJECT_ID', 'MODELARTS_REGION', 'MODELARTS_TOKEN']) {
-      expect(lines.some((line) => line.trim().startsWith(`${name}=`))).toBe(true);
+      expect(lines.some((line) => line.trim().startsWith(`export ${name}=`))).toBe(true);
     }
   });
 

@@ -33,7 +33,7 @@ export function renderItems(items: readonly ShownItem[], { timeZone, columns }: 
       ['', '', '', '', identity.join(', made ')],
     ]),
     ['ACTION', 'KIND', 'NAME', 'REASON', 'WHY'],
-    fit,
+    { ...fit, fold: true },
   );
 }
 
@@ -65,7 +65,7 @@ export function renderResults(
     id,
     why.split('\n')[0] ?? '',
   ]);
-  return renderTable(rows, ['RESULT', 'KIND', 'NAME', 'ID', 'WHY'], { columns, last: 'wrap' });
+  return renderTable(rows, ['RESULT', 'KIND', 'NAME', 'ID', 'WHY'], { columns, last: 'wrap', fold: true });
 }
 
 /** Pools tell their creation in RFC 3339, notebooks in epoch milliseconds. */

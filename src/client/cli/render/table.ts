@@ -17,7 +17,8 @@ const leastRoom = 20;
 /** Columns of text without borders, as wide as their widest cell; a head, when there is one, is the first row. */
 export function renderTable(rows: readonly (readonly string[])[], head?: readonly string[], fit?: Fit): string {
   const all = [...(head === undefined ? [] : [head]), ...rows];
-  if (fit?.fold && fit.columns !== undefined && !hasRoom(all, fit.columns)) return fold(all, fit.columns, fit.last);
+  if (fit?.fold && fit.columns !== undefined && !hasRoom(all, fit.columns, fit.last))
+    return fold(all, fit.columns, fit.last);
   const fitted = fit === undefined ? all : fitLast(all, fit);
   const table = new Table({
     chars: {
@@ -80,9 +81,17 @@ function widthOfAll(widths: readonly number[]): number {
 }
 
 /** Whether all columns have room beside each other, the last one with as little as is bearable. */
-function hasRoom(rows: readonly (readonly string[])[], columns: number): boolean {
-  const widths = widthsOf(rows);
-  return widthOfAll(widths.slice(0, -1)) + Math.min(widths.at(-1) ?? 0, leastRoom) <= columns;
+function hasRoom(rows: readonly (readonly string[])[], columns: number, last: Fit['last']): boolean {
+  const others = widthsOf(rows).slice(0, -1);
+  return widthOfAll(others) + leastOf(rows, others.length, last) <= columns;
+}
+
+/** The least room in which a column of text can be read: a word of it that is not cut has to fit too. */
+function leastOf(rows: readonly (readonly string[])[], column: number, last: Fit['last']): number {
+  const cells = rows.map((row) => row[column] ?? '');
+  const words = last === 'cut' ? [] : cells.flatMap((cell) => cell.split(/\s/));
+  const longest = Math.max(leastRoom, ...words.map((word) => widthOf(word)));
+  return Math.min(longest, Math.max(0, ...cells.map((cell) => widthOf(cell))));
 }
 
 /** Each row as several lines of as many columns as there is room for, those below the first indented. */
@@ -92,7 +101,7 @@ function fold(rows: readonly (readonly string[])[], columns: number, last: Fit['
   const lines: number[][] = [];
   let used = 0;
   for (const [column, width] of widths.entries()) {
-    const least = column === text ? Math.min(width, leastRoom) : width;
+    const least = column === text ? leastOf(rows, text, last) : width;
     const line = lines.at(-1);
     if (line === undefined || used + least > columns) {
       used = lines.length === 0 ? 0 : gap;
