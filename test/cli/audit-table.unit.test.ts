@@ -89,6 +89,15 @@ orphan: give it an owner with \`maops audit adopt lost\`, or see \`maops sweep p
     expect(text).not.toMatch(/COST|EUR/);
   });
 
+  test('offers to adopt what has a known name, and names the sweep where nothing has', () => {
+    const nameless = finding({ name: 'stray', standing: 'orphan', owner: null, why: 'it carries our marker' });
+    const both = { ...report, findings: [nameless, ...report.findings] };
+    expect(renderAudit(both, { timeZone: 'UTC' })).toMatch(/\n\norphan: give it .* `maops audit adopt lost`, or .*$/);
+    expect(renderAudit({ ...report, findings: [nameless] }, { timeZone: 'UTC' })).toMatch(
+      /\n\norphan: nobody knows the name that stray was made under; see `maops sweep plan`\.$/,
+    );
+  });
+
   test('of the cloud alone says who could tell more, not that nothing can be said', () => {
     const findings = [finding({ standing: 'unknown', why: 'carries our marker; Temporal was not asked' })];
     const text = renderAudit({ ...report, source: 'cloud', findings }, { timeZone: 'UTC' });

@@ -57,11 +57,15 @@ function renderFindings(
   ]);
   const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const taken = widths.reduce((sum, width) => sum + width + 2, 0);
-  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(shortestWhy, columns - taken);
+  const beside = columns === undefined ? Number.POSITIVE_INFINITY : columns - taken;
+  // Long names leave no room beside them: then it stands below.
+  const isBelow = columns !== undefined && beside < shortestWhy;
+  const room = isBelow ? Math.max(shortestWhy, columns - 2) : beside;
   const whys = findings.map((finding) => fitWhy(finding, room, timeZone));
   return renderTable(
     rows.map((row, index) => [...row, whys[index] ?? '']),
     [...head, 'WHY'],
+    isBelow ? { columns, last: 'wrap', fold: true } : undefined,
   );
 }
 
@@ -74,9 +78,14 @@ function fitWhy(finding: AuditFinding, room: number, timeZone: string): string {
 function hintsFor({ findings, source }: AuditReport): string[] {
   const first = new Map<Standing, AuditFinding>();
   for (const finding of findings) {
-    if (asksForAction(finding) && !first.has(finding.standing)) first.set(finding.standing, finding);
+    const before = first.get(finding.standing);
+    // Only what was made under a known name can be adopted.
+    const isBetter = before === undefined || (before.owner === null && finding.owner !== null);
+    if (asksForAction(finding) && isBetter) first.set(finding.standing, finding);
   }
   return [...first].flatMap(([standing, { name, owner }]) => {
+    if (standing === 'orphan' && owner === null)
+      return [`orphan: nobody knows the name that ${name} was made under; see \`maops sweep plan\`.`];
     const hint = hints[standing];
     // Steering commands take the operation's name, which a notebook need not have.
     const operation = owner?.slice(owner.indexOf('/') + 1) ?? name;
