@@ -89,6 +89,16 @@ orphan: give it an owner with \`maops audit adopt lost\`, or see \`maops sweep p
     expect(text).not.toMatch(/COST|EUR/);
   });
 
+  test('has the reason below the row where a long name leaves it no room', () => {
+    const findings = report.findings.map((one) => ({ ...one, name: 'a-name-of-thirty-letters-in-all' }));
+    const text = renderAudit({ ...report, findings }, { timeZone: 'UTC', columns: 80 });
+    const [head, below, ...lines] = text.split('\n\n')[0]?.split('\n') ?? [];
+    expect(head).toMatch(/^KIND +NAME .* COST\/H$/);
+    expect(below).toMatch(/^ +SO FAR +WHY$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('nothing of lost is open: it ended TERMINATED at');
+  });
+
   test('offers to adopt what has a known name, and names the sweep where nothing has', () => {
     const nameless = finding({ name: 'stray', standing: 'orphan', owner: null, why: 'it carries our marker' });
     const both = { ...report, findings: [nameless, ...report.findings] };

@@ -23,6 +23,7 @@ export function renderSchedules(rows: readonly ScheduleRow[], view: View): strin
       `${row.counts.missed + row.counts.skipped}`,
     ]),
     ['NAME', 'DOES', 'NEXT RUN', 'LAST RUN', 'RESULT', 'MISSED'],
+    { columns: view.columns, last: 'wrap', fold: true },
   );
   const troubles = rows.flatMap(({ name, troubles }) => troubles.map((trouble) => `${name}: ${trouble}`));
   return [table, troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n')]
