@@ -11,6 +11,7 @@ interface Resolution {
   readonly reason: string;
   readonly step?: string;
   readonly attempt?: number;
+  readonly changes?: unknown;
 }
 
 interface Standing {
@@ -21,12 +22,14 @@ interface Standing {
 
 /** Why an operator's word does not fit the moment; null when it does. A word from a stale view is refused. */
 export function refusalOfResolution(standing: Standing, resolution: Resolution): string | null {
-  const { verb, step, attempt } = resolution ?? {};
+  const { verb, step, attempt, changes } = resolution ?? {};
   if (!isSigned(resolution)) return 'an operator says by whom and why';
   if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
   const { verbs } = standing.awaiting;
   if (verbs.length === 0) return 'there is nothing to decide: what is being removed is tried again until it is gone';
   if (!verbs.includes(verb)) return `\`${verb}\` is not possible here; possible are ${verbs.join(', ')}`;
+  if (changes != null && (typeof changes !== 'object' || Array.isArray(changes)))
+    return 'changes are a group of paths with values, as {"pool.flavor": "…"}';
   const failed = standing.steps.find(({ state }) => state === 'failed');
   if (step !== undefined && step !== failed?.name)
     return `the failed step is ${failed?.name ?? 'none'}, not ${step}: look again`;

@@ -1,4 +1,4 @@
-import { CancelledFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { AuditInput, AuditProgress, EnvironmentResources } from '../contract/workflows.js';
 import { noResources } from '../contract/workflows.js';
 import { type AuditFinding, type AuditReport, describeCounts, makeReport } from '../domain/audit.js';
@@ -6,7 +6,7 @@ import type { Claim, Inventory, InventoryItem } from '../domain/inventory.js';
 import { parseMarker } from '../domain/marker.js';
 import type { PriceTable } from '../domain/price.js';
 import { firstCalls, reads, surveys } from './calls.js';
-import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
 
@@ -32,7 +32,7 @@ export async function audit(input: AuditInput | null | undefined): Promise<Audit
     report = reportOf(op, reading);
     if (input?.adopt != null) report = await adopt(op, input.adopt, reading, report);
   } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
+    if (!isFailure(error)) throw error;
     if (isCancellation(error)) {
       op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
       op.enter('Cancelled', 'called off; nothing was changed');

@@ -1,4 +1,4 @@
-import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation } from '@temporalio/workflow';
+import { CancelledFailure, continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { parseMarker } from '../domain/marker.js';
@@ -7,7 +7,7 @@ import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { errands, firstCalls, reads, surveys, undos, waits } from './calls.js';
-import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
 import { changeProtection } from './protection.js';
@@ -28,7 +28,7 @@ export async function change(input: ChangeInput): Promise<Progress> {
     op.explain(`looking for ${input.kind} ${input.name}`);
     await perform(op, input);
   } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
+    if (!isFailure(error)) throw error;
     if (isCancellation(error)) {
       op.enter('Cancelled', 'called off; what was sent stays');
       throw new CancelledFailure('The change was called off');

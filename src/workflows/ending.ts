@@ -1,6 +1,6 @@
-import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { FailureProgress, Progress } from '../contract/progress.js';
-import { describeFailure, endingFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure } from './failure.js';
 import type { Ending, Provision } from './provisioning.js';
 import { rollBack } from './rollback.js';
 
@@ -74,7 +74,7 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
     try {
       if (ending.why !== 'abandoned' && !ending.keep) await rollBack(op);
     } catch (error) {
-      if (error instanceof ContinueAsNew) throw error;
+      if (!isFailure(error)) throw error;
       // Something forbids the removal, as a stranger's notebook on the pool: it stays, with an owner, and is named.
       const kept = op.state.progress.steps.find(({ state }) => state === 'undoing')?.name ?? null;
       if (kept !== null) op.setStep(kept, 'failed');

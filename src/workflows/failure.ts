@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
 import { type FailureFacts, type FailureType, isFailureType } from '../contract/failures.js';
 import type { FailureProgress, Progress, StepName } from '../contract/progress.js';
 
@@ -12,6 +12,14 @@ export function invalidName(): ApplicationFailure {
   return stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
     hint: 'Start it with {"name": "…"} as its argument.',
   });
+}
+
+/**
+ * An error that a run answers by ending a step or itself. Anything else is a mistake of our own code, or a continue-as-new:
+ * Temporal holds such a run until a worker without the mistake comes, and nothing is undone because of it.
+ */
+export function isFailure(error: unknown): error is TemporalFailure {
+  return error instanceof TemporalFailure;
 }
 
 /** Reads any error of a step: a failure of ours keeps its words, anything else means that no answer could be had. */

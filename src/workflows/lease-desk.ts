@@ -2,7 +2,7 @@ import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { type Command, extendLeaseUpdate, ownedQuery, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress } from '../contract/progress.js';
 import { leaseEndsAtAttribute } from '../contract/search-attributes.js';
-import { mergeResources } from '../contract/workflows.js';
+import { type EnvironmentResources, mergeResources, noResources } from '../contract/workflows.js';
 import { isSigned } from '../domain/command.js';
 import { extendTerm, isoTime, type LeaseTerm } from '../domain/lease.js';
 import { stepFailure } from './failure.js';
@@ -19,7 +19,7 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
     (resources) => {
       withdrawRelease(op);
       const before = op.state.resources;
-      op.state.resources = mergeResources(before, resources);
+      op.state.resources = mergeResources(before, { ...noResources, ...resources });
       const { pool } = op.state.resources;
       if (pool !== null && pool.id !== before.pool?.id) op.showPool(pool.id);
       if (JSON.stringify(op.state.resources) !== JSON.stringify(before)) {
@@ -29,7 +29,9 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
       return shownTerm(op.state.term);
     },
     {
-      validator: (_resources) => {
+      validator: (resources) => {
+        if (!areResources(resources))
+          throw stepFailure('RequestRejected', 'what is handed over is not told as resources');
         // What it owns is on its way out: a new owner has to begin with a lease of its own.
         if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending');
       },
@@ -57,6 +59,18 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
       grantOf(op, command);
     },
   });
+}
+
+/** Raw JSON may hold anything, and what a handler cannot read would stop the lease for ever. */
+function areResources(told: Partial<EnvironmentResources> | null | undefined): boolean {
+  if (typeof told !== 'object' || told === null) return false;
+  const { pool, notebooks = [], workspaceIds = [], removed = [] } = told;
+  const areRefs = [...(pool == null ? [] : [pool]), ...[notebooks, removed].flat()].every(isRef);
+  return areRefs && [notebooks, workspaceIds, removed].every(Array.isArray);
+}
+
+function isRef(ref: unknown): boolean {
+  return typeof ref === 'object' && ref !== null && 'id' in ref && typeof ref.id === 'string';
 }
 
 /** The term that an extension would give; throws why it is refused. The handler asks again: what it grants holds. */

@@ -1,10 +1,10 @@
-import { CancelledFailure, ContinueAsNew, continueAsNew } from '@temporalio/workflow';
+import { CancelledFailure, continueAsNew } from '@temporalio/workflow';
 import { operationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
 import { type LeaseInput, mergeResources } from '../contract/workflows.js';
 import { retryPause } from '../domain/lease.js';
 import { firstCalls, waits } from './calls.js';
-import { describeFailure } from './failure.js';
+import { describeFailure, isFailure } from './failure.js';
 import { showResources } from './lease-desk.js';
 import type { LeaseErrands } from './lease-errands.js';
 import { isHurried, type LeaseState } from './lease-state.js';
@@ -38,7 +38,7 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
       op.update({ notebook: null });
     });
   } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
+    if (!isFailure(error)) throw error;
     return await keepOwning(op, input, errands, error);
   }
   errands.close();

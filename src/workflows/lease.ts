@@ -35,7 +35,8 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   openLeaseDesk(op, errands);
   if (!isName(input?.name)) return await refuseInput(op);
   errands.goOn();
-  if (op.state.released === 'no') {
+  // What a pause holds stays held, also over a continue-as-new.
+  if (op.state.released === 'no' || op.isPaused) {
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
     showResources(op);
     op.enter('Leased', whyLeased(op.state));

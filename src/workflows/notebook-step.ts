@@ -3,7 +3,7 @@ import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found, settlingMs } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
 import { awaitRunningNotebook, deadlinePassed } from './await-notebook.js';
-import { describeFailure, stepFailure } from './failure.js';
+import { describeFailure, isFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
@@ -107,7 +107,7 @@ async function sendCreate(op: Provision) {
       .createNotebook({ spec: op.spec, pool: poolFor(op), owner: op.us });
   } catch (error) {
     const failure = describeFailure(error, 'notebook');
-    if (failure.type !== 'ServiceUnavailable') throw error;
+    if (!isFailure(error) || failure.type !== 'ServiceUnavailable') throw error;
     return { outcome: 'unknown' as const, why: failure.message };
   }
 }

@@ -7,7 +7,7 @@ import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { awaitUsablePool, deadlinePassed } from './await-pool.js';
-import { describeFailure, stepFailure } from './failure.js';
+import { describeFailure, isFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
@@ -149,7 +149,7 @@ async function sendCreate(op: Provision, choice: number) {
     return await op.creates(`pool ${op.spec.name}`).createPool({ spec: op.spec, choice, owner: op.us });
   } catch (error) {
     const failure = describeFailure(error, 'pool');
-    if (failure.type !== 'ServiceUnavailable') throw error;
+    if (!isFailure(error) || failure.type !== 'ServiceUnavailable') throw error;
     return { outcome: 'unknown' as const, why: failure.message };
   }
 }

@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  ContinueAsNew,
-  continueAsNew,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import { ownedQuery } from '../contract/messages.js';
 import type { Progress, StepName } from '../contract/progress.js';
 import type { SpecKind } from '../contract/spec.js';
@@ -14,7 +7,7 @@ import { percentOf } from '../domain/percent.js';
 import { freshWatch } from '../domain/watch.js';
 import { firstCalls } from './calls.js';
 import { Abandoned, end, endingOf, endReady } from './ending.js';
-import { describeFailure } from './failure.js';
+import { describeFailure, isFailure } from './failure.js';
 import { isStillUsable } from './last-look.js';
 import { launchOnPool } from './notebook-step.js';
 import { carriedOver, newState } from './operation-state.js';
@@ -46,7 +39,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
       await reachGoal(op, kind, desk);
       return await endReady(op);
     } catch (error) {
-      if (error instanceof ContinueAsNew) throw error;
+      if (!isFailure(error) && !(error instanceof Abandoned)) throw error;
       op.state.ending = endingOf(op, error);
     }
   }
@@ -140,7 +133,7 @@ async function runStep(
       op.setStep(step, 'done');
       return true;
     } catch (error) {
-      if (error instanceof ContinueAsNew || isCancellation(error)) throw error;
+      if (!isFailure(error) || isCancellation(error)) throw error;
       const failure = describeFailure(error, step);
       // Whether an unanswered create made something is not for a program to guess: that is asked whatever the spec says.
       if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;

@@ -201,7 +201,8 @@ export async function removePool(
     }
     phases.deletingPool(`deleting pool ${name}`);
     const { owners, obeysProtection } = removal;
-    const ref = { id: poolId, createdAt: facts.createdAt, name, owners, ...obedience(obeysProtection) };
+    const { workspaceIds } = known;
+    const ref = { id: poolId, createdAt: facts.createdAt, name, owners, workspaceIds, ...obedience(obeysProtection) };
     const refusal = await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
     command = given(command, facts.createdAt, Date.now());
     if (refusal !== null) op.explain(`${judgePool(name, facts, poolGone).why}; refused: ${refusal}`);

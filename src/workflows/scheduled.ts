@@ -1,11 +1,11 @@
-import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancelledFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { StartOperation } from '../activities/started.js';
 import { operationId, scheduledId, sweepId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../contract/workflows.js';
 import { isName } from '../domain/name.js';
 import { firstCalls, reads, waits } from './calls.js';
-import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState, timeNow } from './operation-state.js';
 
@@ -30,7 +30,7 @@ export async function scheduled(input: ScheduledInput, carried?: ScheduledState)
     const started = op.state.started ?? (await start(op, input));
     await follow(op, started.workflowId, started.runId);
   } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
+    if (!isFailure(error)) throw error;
     if (isCancellation(error)) {
       op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
       op.unpause();

@@ -6,7 +6,7 @@ import { isSigned, oneLine } from '../domain/command.js';
 import { parseDuration } from '../domain/duration.js';
 import { refusalOfResolution, resolutionVerbs } from '../domain/resolution.js';
 import { startStopwatch } from '../domain/stopwatch.js';
-import { describeFailure, stepFailure } from './failure.js';
+import { describeFailure, isFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { nothingMade, type Provision } from './provisioning.js';
 
@@ -108,7 +108,7 @@ export async function park(
       }
     }
     const resolution: Resolution = desk.resolution;
-    if (resolution.verb === 'retry' && resolution.changes !== undefined && Object.keys(resolution.changes).length > 0) {
+    if (resolution.verb === 'retry' && resolution.changes != null && Object.keys(resolution.changes).length > 0) {
       const refusal = await changeSpec(op, step, kind, resolution.changes);
       if (refusal !== null) {
         // What failed stays what is asked about; the handler could not know that the change makes no valid spec.
@@ -142,7 +142,7 @@ async function changeSpec(
     const changed = await op.reads(op.spec.name).changeSpec({ kind, spec: op.spec, step, changes });
     op.takeSpec(changed.spec, changed.specHash);
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (!isFailure(error) || isCancellation(error)) throw error;
     return describeFailure(error, step);
   }
   // What the old spec made goes first; the step sees to that before it makes anything from the new one.

@@ -1,4 +1,4 @@
-import { ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { OperationEnd } from '../activities/operation-end.js';
 import { operationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
@@ -7,7 +7,7 @@ import type { PlanItem, PlanPart } from '../domain/plan.js';
 import type { Recheck } from '../domain/recheck.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { reads, surveys, waits } from './calls.js';
-import { describeFailure } from './failure.js';
+import { describeFailure, isFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import type { OperationState } from './operation-state.js';
 import { type Removal, type RemovalPhases, removeNotebooks, removePool } from './removal.js';
@@ -93,7 +93,7 @@ export async function sweepLoose(op: Operation<SweepState>, input: SweepInput, p
   try {
     await removeLoose(op, part);
   } catch (error) {
-    if (error instanceof ContinueAsNew || isCancellation(error)) throw error;
+    if (!isFailure(error) || isCancellation(error)) throw error;
     const { type, message } = describeFailure(error, null);
     const result = type === 'PlanChanged' ? 'changed' : type === 'Protected' ? 'protected' : 'failed';
     settle(op, sameFor(part.items, result, message));

@@ -1,9 +1,9 @@
-import { CancelledFailure, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancelledFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { SweepPlanning } from '../activities/plans.js';
 import type { PlanItemResult, SweepInput, SweepProgress } from '../contract/workflows.js';
 import { hasPool, type Plan, partsOf } from '../domain/plan.js';
 import { firstCalls, surveys } from './calls.js';
-import { describeFailure, endingFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState } from './operation-state.js';
 import { planChanged } from './refusals.js';
@@ -28,7 +28,7 @@ export async function sweep(given: SweepInput | null | undefined, carried?: Swee
     if (isReal(input)) await apply(op, input, plan);
     else op.explain(`a dry run: ${describePlan(plan)}`);
   } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
+    if (!isFailure(error)) throw error;
     return await endShort(op, error);
   }
   op.update({ percent: 100 });

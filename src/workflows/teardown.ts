@@ -1,4 +1,4 @@
-import { CancellationScope, ContinueAsNew, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { LeaseProgress } from '../contract/progress.js';
 import {
   type EnvironmentResources,
@@ -11,7 +11,7 @@ import { isName } from '../domain/name.js';
 import type { PlanItem } from '../domain/plan.js';
 import { keepRule } from '../domain/sweep-rules.js';
 import { firstCalls, reads, surveys, waits } from './calls.js';
-import { describeFailure, endingFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState } from './operation-state.js';
 import { planChanged, protectedFailure } from './refusals.js';
@@ -79,7 +79,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
       });
       settleItems(op, 'pool');
     } catch (error) {
-      if (error instanceof ContinueAsNew) throw error;
+      if (!isFailure(error)) throw error;
       return await endFailed(op, error);
     }
     const { name } = op.state.progress;
