@@ -138,8 +138,10 @@ export function operationActivities(deps: ActivityDeps) {
           await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by, reason }));
           await ignoreEnded(() => handle.cancel());
         } else if (standing.open && standing.isPaused && input.endsPauses === true) {
-          // A cancel ends a pause that was there before it; one that holds the way back would hold the caller too.
-          await ignoreEnded(() => handle.signal(resumeSignal, { by, reason }));
+          // A cancel ends a pause that was there before it; one that holds the way back would hold the caller too. The run
+          // itself is asked, so that one without a worker does not get a signal at every look.
+          const told = await ask<Progress>(workflow, workflowId, progressQuery.name);
+          if (told?.phase === 'Paused') await ignoreEnded(() => handle.signal(resumeSignal, { by, reason }));
         }
         if (standing.open && (await isOpen(workflow, workflowId))) throw pending(`${workflowId} is ending`, 500);
         const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name);
