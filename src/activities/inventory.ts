@@ -3,13 +3,24 @@ import type { PriceTable } from '../domain/price.js';
 import { readAgain, readProject } from '../inventory/reader.js';
 import { reading } from './calls.js';
 import type { ActivityDeps } from './deps.js';
+import { workspacesFor, workspacesInUse } from './workspaces.js';
 
 /** Activities that read the project as a whole. */
 export function inventoryActivities(deps: ActivityDeps) {
   return {
-    /** All pools and notebooks; what could not be read is named in the answer, so that nobody concludes from what is missing. */
-    async readInventory(input: { workspaceIds?: readonly string[] } = {}): Promise<Inventory> {
-      return await reading(({ signal }) => readProject(deps, signal, input.workspaceIds));
+    /**
+     * All pools and notebooks, or those that may be of a name; what could not be read is named in the answer, so that nobody
+     * concludes from what is missing.
+     */
+    async readInventory(input: { name?: string } = {}): Promise<Inventory> {
+      return await reading(async ({ signal }) => {
+        const { name } = input;
+        const { ids, unasked } = await (name === undefined
+          ? workspacesInUse(deps, signal)
+          : workspacesFor(deps, signal, name));
+        const inventory = await readProject(deps, signal, ids);
+        return { ...inventory, unread: [...inventory.unread, ...unasked] };
+      });
     },
 
     /** What flavors cost, by this worker's own price table; null without one. */

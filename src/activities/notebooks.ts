@@ -21,6 +21,7 @@ import { outcomeOfFailedCreate, refusedForNow } from './failures.js';
 import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { awaitNews, lookOf, targetOf } from './waiting.js';
+import { inWorkspace, withDefault, workspacesFor } from './workspaces.js';
 
 /**
  * Whether a notebook is another one than was looked at. An answer may leave the creation time out, and a notebook's id is
@@ -35,8 +36,7 @@ export function notebookActivities(deps: ActivityDeps) {
   const { notebooks } = deps.modelarts;
 
   async function listIn(workspaceId: string | null, signal: AbortSignal): Promise<NotebookFacts[]> {
-    const query = workspaceId === null ? {} : { workspace_id: workspaceId };
-    const { instances } = await notebooks.list(query, { signal });
+    const { instances } = await notebooks.list(inWorkspace(workspaceId), { signal });
     return instances.map(notebookFacts);
   }
 
@@ -67,8 +67,10 @@ export function notebookActivities(deps: ActivityDeps) {
       return await looking(question.isSettling === true, async ({ signal }) => {
         const listed = await listIn(question.workspaceId, signal);
         if (question.everyones === true && !listed.some(({ name }) => name === question.name)) {
-          const { instances } = await notebooks.list({ show_self: false }, { signal });
-          listed.push(...instances.map(notebookFacts));
+          for (const workspaceId of withDefault([question.workspaceId])) {
+            const { instances } = await notebooks.list({ ...inWorkspace(workspaceId), show_self: false }, { signal });
+            listed.push(...instances.map(notebookFacts));
+          }
         }
         return listed.filter(({ name, status }) => name === question.name && status !== 'DELETED').map(foundNotebook);
       });
@@ -83,9 +85,8 @@ export function notebookActivities(deps: ActivityDeps) {
       known: readonly ResourceRef[];
     }): Promise<NotebookFacts[]> {
       return await readingPatiently(async ({ signal }) => {
-        const workspaces = [null, ...question.workspaceIds];
         const found = new Map<string, NotebookFacts>();
-        for (const workspaceId of workspaces) {
+        for (const workspaceId of withDefault(question.workspaceIds)) {
           for (const facts of await listIn(workspaceId, signal)) {
             const marker = parseMarker(facts.description);
             const isOurs = marker?.installation === question.installation && question.owners.includes(marker.owner);
@@ -172,21 +173,34 @@ export function notebookActivities(deps: ActivityDeps) {
       });
     },
 
-    /** The notebook that an operator names, by name or id. */
+    /** The notebook that an operator names, by name or id: first where all are that no workspace was named for. */
     async resolveNotebook(input: { name: string }): Promise<ResourceRef> {
-      const listed = await reading(({ signal }) => listIn(null, signal));
-      const facts = listed.find(({ id, name }) => id === input.name || name === input.name);
-      if (facts === undefined) {
-        throw ApplicationFailure.create({
-          type: 'NotFound',
-          message: `there is no notebook ${input.name}`,
-          nonRetryable: true,
-          details: [{ errorCode: null, requestId: null, hint: 'See `maops notebook list`.' }],
-        });
-      }
-      return { id: facts.id, createdAt: facts.createdAt };
+      return await reading(async ({ signal }) => {
+        const lookIn = async (workspaceId: string | null): Promise<ResourceRef | null> => {
+          const listed = await listIn(workspaceId, signal);
+          const facts = listed.find(({ id, name }) => id === input.name || name === input.name);
+          return facts === undefined ? null : { id: facts.id, createdAt: facts.createdAt };
+        };
+        const found = await lookIn(null);
+        if (found !== null) return found;
+        const { ids, unasked } = await workspacesFor(deps, signal, input.name);
+        for (const workspaceId of ids) {
+          const elsewhere = await lookIn(workspaceId);
+          if (elsewhere !== null) return elsewhere;
+        }
+        throw noNotebook(input.name, unasked);
+      });
     },
   };
+}
+
+function noNotebook(name: string, unasked: readonly string[]): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'NotFound',
+    message: [`there is no notebook ${name}`, ...unasked].join('; not read: '),
+    nonRetryable: true,
+    details: [{ errorCode: null, requestId: null, hint: 'See `maops notebook list`.' }],
+  });
 }
 
 function noNotebookApi(): ApplicationFailure {

@@ -1,5 +1,4 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { operationId } from '../contract/ids.js';
 import { progressQuery } from '../contract/messages.js';
@@ -17,8 +16,9 @@ import { checkSweepRules } from '../spec/sweep-rules.js';
 import { reading } from './calls.js';
 import { claimActivities } from './claims.js';
 import type { ActivityDeps } from './deps.js';
-import { ask, findSpec } from './operations.js';
+import { ask } from './operations.js';
 import { invalidSpec } from './specs.js';
+import { workspacesInUse, workspacesOf } from './workspaces.js';
 
 /** A sweep's plan, with the hash under which a teardown takes each name's part of it. */
 export interface SweepPlanning {
@@ -44,7 +44,7 @@ const anything: SweepRules = {
 export function planActivities(deps: ActivityDeps) {
   const asking = claimActivities(deps);
 
-  async function readInventory(workspaceIds: readonly string[] = []): Promise<Inventory> {
+  async function readInventory(workspaceIds: readonly string[]): Promise<Inventory> {
     return await reading(({ signal }) => readProject(deps, signal, workspaceIds));
   }
 
@@ -60,9 +60,12 @@ export function planActivities(deps: ActivityDeps) {
   }
 
   async function planEverything(rules: SweepRules): Promise<{ inventory: Inventory; plan: Plan }> {
-    const inventory = await readInventory();
+    const { ids, unasked } = await workspacesInUse(deps, cancellationSignal());
+    const inventory = await readInventory(ids);
     const claims = await claimsOn(inventory);
-    return { inventory, plan: plan(inventory, { about: 'everything', claims, rules }) };
+    // One run that stands still must not end all sweeping: what is not seen is not deleted, and makes the share greater.
+    const told = { ...inventory, unread: [...inventory.unread, ...unasked] };
+    return { inventory, plan: plan(told, { about: 'everything', claims, rules }) };
   }
 
   return {
@@ -91,7 +94,9 @@ export function planActivities(deps: ActivityDeps) {
      */
     async planTeardown(input: { name: string; planHash: string | null; caller: string }): Promise<TeardownPlanning> {
       const { name } = input;
-      const inventory = await readInventory(await workspacesOf(deps.temporal.workflow, name));
+      // Where nobody knows a spec, the pools tell of their workspaces.
+      const workspaces = await workspacesOf(deps.temporal.workflow, name).catch(() => null);
+      const inventory = await readInventory(workspaces ?? []);
       const asked = plan(inventory, { about: 'name', name, makers: environmentMakers(name) });
       if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true };
       const lease = await ask<Progress>(deps.temporal.workflow, operationId('lease', name), progressQuery.name);
@@ -129,10 +134,4 @@ function withoutCaller(claim: Claim, caller: string, leasePhase: Phase): Claim {
   const open = claim.open.filter((workflowId) => workflowId !== caller);
   const isLeased = open.includes(operationId('lease', claim.name ?? ''));
   return { ...claim, open, phase: isLeased ? leasePhase : null, isBeingRemoved: false };
-}
-
-/** Workspaces that the last spec of a name speaks of; none when nobody knows one, as the pools then tell. */
-async function workspacesOf(workflow: Pick<Client['workflow'], 'getHandle'>, name: string): Promise<string[]> {
-  const spec = await findSpec(workflow, name).catch(() => null);
-  return [spec?.pool?.workspaceId, spec?.notebook?.workspaceId].filter((id) => id !== undefined);
 }

@@ -96,7 +96,9 @@ export function poolActivities(deps: ActivityDeps) {
         const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
         if (shown === null || poolFacts(shown).createdAt !== ref.createdAt) return;
         refuseProtected(ref, `pool ${ref.id}`, poolFacts(shown).description);
-        await refuseStrangers(deps, ref);
+        const ownWorkspace = poolFacts(shown).workspaceId;
+        const workspaceIds = [...(ref.workspaceIds ?? []), ...(ownWorkspace === null ? [] : [ownWorkspace])];
+        await refuseStrangers(deps, { ...ref, workspaceIds });
         await pools.delete(ref.id, { ...options, sendBefore });
       });
     },

@@ -1,9 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { FailureType } from '../contract/failures.js';
 import { parseMarker } from '../domain/marker.js';
+import { ModelArtsError } from '../modelarts/errors.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import { readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { notebookFacts } from './facts.js';
+import { inWorkspace, withDefault } from './workspaces.js';
 
 /** A pool that is about to be deleted, and whose notebooks may be on it. */
 export interface OwnedPool {
@@ -12,29 +15,55 @@ export interface OwnedPool {
   readonly name: string;
   /** Hashes of the workflow ids whose resources these are. */
   readonly owners: readonly string[];
+  /** Workspaces besides the default one that its notebooks may be in. @defaultValue none: a run of an earlier version knows none */
+  readonly workspaceIds?: readonly string[];
 }
 
 /**
- * A notebook of someone else keeps the pool (design section 9). Everyone's are listed (`show_self=false`,
- * notebooks-and-auth.md 2.4), and just before each DELETE: between two tries of it somebody may have come.
+ * A notebook of someone else keeps the pool (design section 9). Everyone's are listed (`show_self=false`), in each
+ * workspace that is known of, as no list is of all (notebooks-and-auth.md 2.4), and just before each DELETE: between two
+ * tries of it somebody may have come.
  */
-export async function refuseStrangers(deps: ActivityDeps, { id, name, owners }: OwnedPool): Promise<void> {
+export async function refuseStrangers(
+  deps: ActivityDeps,
+  { id, name, owners, workspaceIds = [] }: OwnedPool,
+): Promise<void> {
   const stranger = await readingPatiently(async (options) => {
-    const { instances } = await deps.modelarts.notebooks.list({ pool_id: id, show_self: false }, options);
-    return instances.find((one) => one.pool?.id === id && one.status !== 'DELETED' && !isOurs(one));
+    for (const workspaceId of withDefault(workspaceIds)) {
+      const everyones = { ...inWorkspace(workspaceId), pool_id: id, show_self: false };
+      const { instances } = await deps.modelarts.notebooks.list(everyones, options).catch(refuseBlindDelete);
+      const found = instances.find((one) => one.pool?.id === id && one.status !== 'DELETED' && !isOurs(one));
+      if (found !== undefined) return found;
+    }
+    return undefined;
   });
   if (stranger === undefined) return;
   const whose = stranger.user?.name ?? stranger.user?.id ?? 'someone else';
   const hint = `Ask ${whose} to delete notebook ${stranger.name} (${stranger.id}), then run \`maops env teardown ${name}\`.`;
-  throw ApplicationFailure.create({
-    type: 'Protected',
-    message: `pool ${name} stays: notebook ${stranger.name ?? ''} of ${whose} is on it`,
-    nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint }],
-  });
+  throw refusal('Protected', `pool ${name} stays: notebook ${stranger.name ?? ''} of ${whose} is on it`, { hint });
+
+  /** Without the right to see everyone's nobody can say that the pool is free: tries in a row would only hide the reason. */
+  function refuseBlindDelete(error: unknown): never {
+    if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
+    const message = `whether someone else's notebook is on pool ${name} cannot be seen: ${error.message}`;
+    const { errorCode, requestId } = error;
+    throw refusal('NotAuthorized', message, { errorCode, requestId, hint: seeEveryones });
+  }
 
   function isOurs(notebook: Notebook): boolean {
     const marker = parseMarker(notebookFacts(notebook).description);
     return marker !== null && marker.installation === deps.installation && owners.includes(marker.owner);
   }
+}
+
+const seeEveryones =
+  'Give the worker’s user the right to list the notebooks of all users (show_self=false); `maops doctor` checks it.';
+
+function refusal(
+  type: FailureType,
+  message: string,
+  { hint, errorCode = null, requestId = null }: { hint: string; errorCode?: string | null; requestId?: string | null },
+): ApplicationFailure {
+  const details = [{ errorCode, requestId, hint }];
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details });
 }

@@ -14,7 +14,7 @@ const limitMs = 30 * 60_000;
 export async function changeProtection(op: Operation, name: string, verb: Protection): Promise<void> {
   const { settings } = op.identity;
   const isProtected = verb === 'protect';
-  const inventory = await surveys(settings, 'inventory').readInventory({});
+  const inventory = await surveys(settings, 'inventory').readInventory({ name });
   const items = itemsOf(op, name, inventory);
   const missing = [...inventory.unread, ...undescribed(inventory, name)];
   if (items.length === 0) throw missing.length > 0 ? notRead(name, missing) : nothingOf(name);

@@ -79,3 +79,29 @@ test('a command that the service refuses is shown with its refusal', async () =>
   ]);
   expect(await why()).toMatch(/^notebook team-a: still UNAVAILABLE; refused: .*ModelArts\.6357/);
 });
+
+test('a pool whose notebooks may not all be listed stays, the reason is shown, and the right alone lets it go', async () => {
+  const stack = await newStack();
+  const { world, simulator, progress } = stack;
+  await finishMainJob(stack);
+  simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
+  await world.start('teardownEnvironment', workflowId, [{ name }]);
+  await untilPhase(stack, 'DeletingPool', workflowId);
+  simulator.faults.clear();
+  const denied = { error_code: 'ModelArts.0112', error_msg: 'Policy doesn’t allow it.' };
+  simulator.faults.plan({
+    operation: 'notebooks.list',
+    kind: 'status',
+    status: 403,
+    body: { json: denied },
+    times: 'always',
+  });
+  await world.run({ maxTime: 60_000 });
+  expect((await progress(workflowId)).why).toMatch(
+    /^deleting pool team-a: whether someone else's notebook is on pool team-a cannot be seen: .*ModelArts\.0112.*; trying again$/,
+  );
+  await world.run({ maxTime: 6 * hour });
+  expect(simulator.state().pools).toMatchObject([{ phase: 'Running' }]);
+  simulator.faults.clear();
+  expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+});

@@ -56,7 +56,7 @@ export function listNotebooks(world: World, call: Call): Answer {
       (notebook.hidden.list ?? 0) <= now &&
       (query.get('show_self')?.toLowerCase() === 'false' || notebook.userId === call.user.id) &&
       asked(query, 'status', notebook.status) &&
-      asked(query, 'workspace_id', notebook.workspaceId) &&
+      notebook.workspaceId === (query.get('workspace_id') || '0') &&
       asked(query, 'pool_id', notebook.pool?.id) &&
       asked(query, 'ai_project', notebook.aiProject) &&
       asked(query, 'provision_type', 'Docker'),
