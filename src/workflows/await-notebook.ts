@@ -1,8 +1,8 @@
-import type { FailureType } from '../contract/failures.js';
 import type { NotebookSpec } from '../contract/spec.js';
 import { judgeNotebook, type NotebookFacts, standsStill } from '../domain/notebook.js';
 import { percentOf } from '../domain/percent.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { deadlinePassed } from './deadline.js';
 import { stepFailure } from './failure.js';
 import type { Provision } from './provisioning.js';
 
@@ -69,19 +69,17 @@ async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<v
 function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {
   const { condition, why } = judgeNotebook(name, watch.last?.facts ?? null, 'running');
   if (condition === 'unhealthy') return notebookFailed(name, why, watch.last?.facts ?? null);
-  return deadlinePassed(op, condition === 'usable' ? `notebook ${name} was seen RUNNING and not since` : why);
+  return deadlinePassed(
+    op,
+    'notebook',
+    condition === 'usable' ? `notebook ${name} was seen RUNNING and not since` : why,
+  );
 }
 
 function notebookFailed(name: string, why: string, facts: NotebookFacts | null): Error {
   return stepFailure('NotebookFailed', why, {
     errorCode: facts?.failure?.code ?? null,
     hint: `See \`maops notebook show ${name}\`; another flavor or pool may help.`,
-  });
-}
-
-export function deadlinePassed(op: Provision, why: string, type: FailureType = 'DeadlineExceeded'): Error {
-  return stepFailure(type, `${why}; the deadline of ${op.spec.deadlines.notebook} has passed`, {
-    hint: 'Give it longer with `deadlines.notebook` in the spec.',
   });
 }
 

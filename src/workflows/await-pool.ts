@@ -1,9 +1,9 @@
-import type { FailureType } from '../contract/failures.js';
 import { choiceAt, saleOfChoice } from '../domain/flavor.js';
 import { percentOf } from '../domain/percent.js';
 import { countNodes, judgePool, type PoolFacts, type PoolGoal, type Verdict } from '../domain/pool.js';
 import { poolChoices } from '../domain/pool-spec.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
+import { deadlinePassed } from './deadline.js';
 import { stepFailure } from './failure.js';
 import { type Provision, poolIdOf } from './provisioning.js';
 
@@ -82,24 +82,18 @@ function refuseReplacement(op: Provision, facts: PoolFacts | null): void {
 /** At the deadline the last known cause names the failure (design section 9). */
 function missedDeadline(op: Provision, watch: Watch<PoolFacts>, { condition, why }: Verdict, goal: PoolGoal): Error {
   const facts = watch.last?.facts ?? null;
-  if (facts === null) return deadlinePassed(op, why);
-  if (condition === 'usable') return deadlinePassed(op, `pool ${op.spec.name} was seen usable and not since`);
+  if (facts === null) return deadlinePassed(op, 'pool', why);
+  if (condition === 'usable') return deadlinePassed(op, 'pool', `pool ${op.spec.name} was seen usable and not since`);
   const { wanted, available } = countNodes(facts, goal);
   const isPartial = facts.phase === 'Running' && available < wanted;
   if (isPartial || watch.unhealthySince !== null)
     return unhealthy(op, `${why}; the deadline of ${op.spec.deadlines.pool} has passed`);
-  return deadlinePassed(op, why);
+  return deadlinePassed(op, 'pool', why);
 }
 
 function unhealthy(op: Provision, why: string): Error {
   return stepFailure('PoolUnhealthy', why, {
     hint: `See \`maops pool show ${op.spec.name}\`; a pool like this is never called ready.`,
-  });
-}
-
-export function deadlinePassed(op: Provision, why: string, type: FailureType = 'DeadlineExceeded'): Error {
-  return stepFailure(type, `${why}; the deadline of ${op.spec.deadlines.pool} has passed`, {
-    hint: 'Give it longer with `deadlines.pool` in the spec.',
   });
 }
 

@@ -2,8 +2,9 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found, settlingMs } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
-import { awaitRunningNotebook, deadlinePassed } from './await-notebook.js';
-import { describeFailure, isFailure, stepFailure } from './failure.js';
+import { awaitRunningNotebook } from './await-notebook.js';
+import { type CapacityRefusal, deadlinePassed, soldOut } from './deadline.js';
+import { describeFailure, isFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
@@ -36,7 +37,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
     const look = await op.within('notebook', () =>
       op.reads(`notebook ${op.spec.notebook?.name}`).lookForNotebook(question),
     );
-    if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
+    if (look === null) throw deadlinePassed(op, 'notebook', `no answer about ${label} before the deadline`);
     const decision = decideCreate(label, look.answer, op.us, lastCreate, settings.settleMs, Date.now());
     // One answer may lack the marker: a stranger's is what two looks in a row have shown.
     const isConfirmedRefusal = isDoubted;
@@ -46,7 +47,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
         if (isConfirmedRefusal)
           throw await refusedCreate(op, 'notebook', decision, `maops notebook show ${notebook.name}`);
         if ((await op.within('notebook', () => sleep(settings.pollMinMs))) === null)
-          throw deadlinePassed(op, decision.why, decision.type);
+          throw deadlinePassed(op, 'notebook', decision.why, decision.type);
         continue;
       case 'adopt':
         return await adopt(op, decision.found, decision.surplus, notebook.name);
@@ -58,7 +59,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
       case 'settle':
         op.explain(decision.why);
         if ((await op.within('notebook', () => sleep(decision.pauseMs))) === null)
-          throw deadlinePassed(op, decision.why, decision.failure);
+          throw deadlinePassed(op, 'notebook', decision.why, decision.failure);
         continue;
       case 'create':
         if (await createOnce(op, notebook)) return await removeSurplus(op, notebook);
@@ -80,17 +81,18 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
         ref: { id: outcome.id, createdAt: outcome.createdAt },
         lastCreate: madeUnseen(sentAt),
         refusals: 0,
+        refusal: null,
       });
       return true;
     case 'notSent':
       op.explain(`creating notebook ${notebook.name} has to wait: ${outcome.why}`);
       if ((await op.within('notebook', () => sleep(outcome.retryAfterMs))) === null)
-        throw deadlinePassed(op, op.state.progress.why);
+        throw deadlinePassed(op, 'notebook', op.state.progress.why);
       return false;
     case 'soldOut':
       if (outcome.mayBeMade)
         op.setMaking('notebook', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
-      await awaitCapacity(op, outcome.why);
+      await awaitCapacity(op, outcome);
       return false;
     case 'exists':
     case 'unknown':
@@ -113,11 +115,12 @@ async function sendCreate(op: Provision) {
 }
 
 /** The refused POST is the only source on notebook capacity, so the pause grows and then it is looked and posted again. */
-async function awaitCapacity(op: Provision, why: string): Promise<void> {
+async function awaitCapacity(op: Provision, { why, errorCode, requestId }: CapacityRefusal): Promise<void> {
+  const refusal = { why, errorCode, requestId };
   const { settings } = op.identity;
   const { refusals: before, lastCreate } = op.state.making.notebook;
   const refusals = before + 1;
-  op.setMaking('notebook', { refusals });
+  op.setMaking('notebook', { refusals, refusal });
   op.enter('AwaitingCapacity', why);
   op.update({
     awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] },
@@ -127,7 +130,7 @@ async function awaitCapacity(op: Provision, why: string): Promise<void> {
   const pause = Math.max(settling, capacityPause(refusals, settings.pollMaxMs));
   const waited = await op.within('capacity', () => sleep(pause));
   op.update({ awaiting: null });
-  if (waited === null) throw stepFailure('SoldOut', why, { hint: 'Try another notebook flavor.' });
+  if (waited === null) throw soldOut('notebook', refusal);
   op.enter('CreatingNotebook', `trying again: ${why}`);
 }
 

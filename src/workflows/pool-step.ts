@@ -6,7 +6,8 @@ import { percentOf } from '../domain/percent.js';
 import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
-import { awaitUsablePool, deadlinePassed } from './await-pool.js';
+import { awaitUsablePool } from './await-pool.js';
+import { type CapacityRefusal, deadlinePassed, soldOut } from './deadline.js';
 import { describeFailure, isFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
@@ -26,7 +27,7 @@ export async function bringUpPool(op: Provision): Promise<void> {
     if (op.state.making.pool.ref === null) await makePool(op, pool, choices);
     const outcome = await awaitUsablePool(op, goalOf(pool, choiceAt(choices, op.state.making.pool.choice)));
     if (outcome === 'usable') return;
-    await leaveChoice(op, choices, outcome.why);
+    await leaveChoice(op, choices, { why: outcome.why, errorCode: null, requestId: null });
   }
 }
 
@@ -45,7 +46,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
     const isSettling = making.lastCreate.outcome === 'unknown';
     const question = { poolId, name: op.spec.name, workspaceId, isSettling };
     const look = await op.within('pool', () => op.reads(label).lookForPool(question));
-    if (look === null) throw deadlinePassed(op, `no answer about ${label} before the deadline`);
+    if (look === null) throw deadlinePassed(op, 'pool', `no answer about ${label} before the deadline`);
     const decision = decideCreate(label, look.answer, op.us, making.lastCreate, settings.settleMs, Date.now());
     // One answer may lack the marker: a stranger's is what two looks in a row have shown.
     const isConfirmedRefusal = isDoubted;
@@ -54,14 +55,14 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
       case 'refuse':
         if (isConfirmedRefusal) throw await refusedCreate(op, 'pool', decision, `maops pool show ${op.spec.name}`);
         if ((await op.within('pool', () => sleep(settings.pollMinMs))) === null)
-          throw deadlinePassed(op, decision.why, decision.type);
+          throw deadlinePassed(op, 'pool', decision.why, decision.type);
         continue;
       case 'adopt':
         return await adopt(op, decision.found, choices);
       case 'awaitGone':
         op.explain(`${label} is still being deleted; it is made when it is gone`);
         if (!making.undo) op.clear(decision.found);
-        if (!(await awaitGone(op, poolId))) throw deadlinePassed(op, op.state.progress.why);
+        if (!(await awaitGone(op, poolId))) throw deadlinePassed(op, 'pool', op.state.progress.why);
         continue;
       case 'cleanUp':
         if (!making.undo) op.clear(decision.found);
@@ -70,7 +71,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
       case 'settle':
         op.explain(decision.why);
         if ((await op.within('pool', () => sleep(decision.pauseMs))) === null)
-          throw deadlinePassed(op, decision.why, decision.failure);
+          throw deadlinePassed(op, 'pool', decision.why, decision.failure);
         continue;
       case 'create':
         await dropNotebook(op);
@@ -84,7 +85,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
 async function awaitCapacity(op: Provision, choices: readonly Choice[]): Promise<boolean> {
   const names = [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
   const flavors = await op.within('pool', () => op.reads(names.join(', ')).lookAtFlavors({ names }));
-  if (flavors === null) throw deadlinePassed(op, 'no answer about the flavors before the deadline');
+  if (flavors === null) throw deadlinePassed(op, 'pool', 'no answer about the flavors before the deadline');
   const { choice } = op.state.making.pool;
   const next = firstOnSale(choices, flavors.answer, choice);
   if (next !== null) {
@@ -93,19 +94,21 @@ async function awaitCapacity(op: Provision, choices: readonly Choice[]): Promise
   }
   // Earlier choices were refused in this round: the next round begins after a pause, whatever the list says of them.
   if (choice > 0) {
-    await pauseForCapacity(op, describeSoldOut(choices));
+    await pauseForCapacity(op, notOnSale(choices));
     return false;
   }
   op.enter('AwaitingCapacity', describeSoldOut(choices));
   awaitingCapacity(op);
   const onSale = await op.within('capacity', () => op.waits(names.join(', ')).awaitCapacity({ choices }));
   op.update({ awaiting: null });
-  if (onSale === null) throw stepFailure('SoldOut', describeSoldOut(choices), { hint: capacityHint });
+  if (onSale === null) throw soldOut('pool', notOnSale(choices));
   op.enter('CreatingPool', `capacity is back; looking for pool ${op.spec.name}`);
   return false;
 }
 
-const capacityHint = 'Try another flavor: `maops flavor list` shows what is on sale in which zone.';
+function notOnSale(choices: readonly Choice[]): CapacityRefusal {
+  return { why: describeSoldOut(choices), errorCode: null, requestId: null };
+}
 
 /** Sends one create call. True when the pool is there; false when everything is to be looked at again. */
 async function createOnce(op: Provision, choices: readonly Choice[]): Promise<boolean> {
@@ -122,6 +125,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
         ref: { id: outcome.id, createdAt: outcome.createdAt },
         lastCreate: madeUnseen(sentAt),
         refusals: 0,
+        refusal: null,
       });
       op.resetWatch('pool');
       op.showPool(outcome.id);
@@ -129,11 +133,11 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
     case 'notSent':
       op.explain(`creating pool ${op.spec.name} has to wait: ${outcome.why}`);
       if ((await op.within('pool', () => sleep(outcome.retryAfterMs))) === null)
-        throw deadlinePassed(op, op.state.progress.why);
+        throw deadlinePassed(op, 'pool', op.state.progress.why);
       return false;
     case 'soldOut':
       if (outcome.mayBeMade) op.setMaking('pool', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
-      await leaveChoice(op, choices, outcome.why);
+      await leaveChoice(op, choices, outcome);
       return false;
     case 'exists':
     case 'unknown':
@@ -175,26 +179,27 @@ async function adopt(op: Provision, found: Found, choices: readonly Choice[]): P
 }
 
 /** Cleans up a choice without capacity and turns to the next one; after the last one it waits for capacity. */
-async function leaveChoice(op: Provision, choices: readonly Choice[], why: string): Promise<void> {
-  await cleanUp(op, `${why}; cleaning up before the next choice`);
+async function leaveChoice(op: Provision, choices: readonly Choice[], refusal: CapacityRefusal): Promise<void> {
+  await cleanUp(op, `${refusal.why}; cleaning up before the next choice`);
   const { choice } = op.state.making.pool;
   if (choice + 1 < choices.length) {
     chooseNext(op, choice + 1);
     return;
   }
-  await pauseForCapacity(op, why);
+  await pauseForCapacity(op, refusal);
 }
 
 /** Every choice was tried or is sold out: pauses for longer each time, then the round begins anew. */
-async function pauseForCapacity(op: Provision, why: string): Promise<void> {
+async function pauseForCapacity(op: Provision, { why, errorCode, requestId }: CapacityRefusal): Promise<void> {
+  const refusal = { why, errorCode, requestId };
   const refusals = op.state.making.pool.refusals + 1;
-  op.setMaking('pool', { refusals });
+  op.setMaking('pool', { refusals, refusal });
   chooseNext(op, 0);
   op.enter('AwaitingCapacity', why);
   awaitingCapacity(op);
   const waited = await op.within('capacity', () => sleep(capacityPause(refusals, op.identity.settings.pollMaxMs)));
   op.update({ awaiting: null });
-  if (waited === null) throw stepFailure('SoldOut', why, { hint: capacityHint });
+  if (waited === null) throw soldOut('pool', refusal);
   op.enter('CreatingPool', `trying again: ${why}`);
 }
 

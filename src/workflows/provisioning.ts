@@ -9,6 +9,7 @@ import type { PoolFacts } from '../domain/pool.js';
 import { type Stopwatch, startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, type Watch } from '../domain/watch.js';
 import { creates, reads, waits } from './calls.js';
+import type { CapacityRefusal } from './deadline.js';
 import { Operation } from './operation.js';
 import type { OperationState } from './operation-state.js';
 
@@ -26,6 +27,8 @@ export interface Making {
   readonly choice: number;
   /** Creates refused for want of capacity, in a row. */
   readonly refusals: number;
+  /** The last of them; null when the last create was not refused for that. */
+  readonly refusal: CapacityRefusal | null;
   /** True when the resource must be removed on the way back; set before it can exist. */
   readonly undo: boolean;
   /** True while what an earlier try left is being removed, so that a continued run goes on with that. */
@@ -69,6 +72,7 @@ export const nothingMade: Making = {
   lastCreate: { outcome: 'none' },
   choice: 0,
   refusals: 0,
+  refusal: null,
   undo: false,
   cleaning: false,
 };

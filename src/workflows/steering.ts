@@ -31,6 +31,9 @@ export function openDesk(op: Provision): Desk {
       ({ by, reason }) => {
         desk.answer = { verb, by, reason };
         op.audit(verb, by, reason);
+        // In a pause the answer is taken up later, and nothing waits for another one until then.
+        op.update({ awaiting: null });
+        op.explain(`${verb === 'approve' ? 'approved' : 'rejected'} by ${by}`);
         return op.state.progress;
       },
       { validator: approvalValidator },
@@ -41,6 +44,8 @@ export function openDesk(op: Provision): Desk {
     (resolution) => {
       desk.resolution = resolution;
       op.audit(resolution.verb, resolution.by, resolution.reason);
+      op.update({ awaiting: null });
+      op.explain(`${resolution.verb}, said by ${resolution.by}`);
       return op.state.progress;
     },
     {

@@ -58,6 +58,27 @@ test('the deadline of what is waited for stands still in a pause, and is shown w
   expect(Math.abs(world.now() - after)).toBeLessThan(1000);
 });
 
+test.each(['approve', 'reject'])(
+  'an answer that comes in a pause counts: nothing waits for another one (%s)',
+  async (verb) => {
+    const stack = await newStack();
+    const { world } = stack;
+    const workflowId = `pool/${name}`;
+    const said = { by: 'ann', reason: 'fits the budget' };
+    await world.start(types.pool, workflowId, [{ ...documents.pool, approval: { required: true, timeout: '2h' } }]);
+    await world.run({ maxTime: minute });
+    await world.signal(workflowId, 'pause', said);
+    await world.update(workflowId, verb, said);
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Paused', awaiting: null });
+    await expect(world.update(workflowId, 'approve', said)).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('nothing waits for approval') },
+    });
+    await world.signal(workflowId, 'resume', said);
+    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: verb === 'approve' ? 'Ready' : 'Rejected' });
+  },
+);
+
 describe('the patience with an undo', () => {
   test.each(kinds)('does not run while it is paused: %s', async (kind) => {
     const { world, pause, resume, progress } = await undoing(kind, 'always');

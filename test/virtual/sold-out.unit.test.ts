@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals';
+import { stacksForFile } from '../support/virtual/stacks-for-file.js';
+import { deadlines, name, startMainJob, untilPhase } from './stories.js';
+
+const workflowId = `env/${name}`;
+const newStack = stacksForFile();
+
+test('a pool that failed for want of capacity ends in SoldOut, whatever is waited for when the deadline comes', async () => {
+  const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway' } as const;
+  const stack = await newStack({ simulator: { faults: [soldOut] } });
+  const { world, simulator, progress } = stack;
+  await startMainJob(stack, { deadlines: { ...deadlines, pool: '25m' } });
+  await untilPhase(stack, 'AwaitingCapacity');
+  simulator.faults.plan({ operation: 'flavors.list', kind: 'status', status: 503, times: 'always' });
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  const { failure } = await progress(workflowId);
+  expect(failure).toMatchObject({ step: 'pool', type: 'SoldOut' });
+  expect(failure?.message).toMatch(/sold out.*the deadline of 25m has passed/);
+});
+
+test('a notebook that is refused ends in SoldOut with the code of the service and the id of the request', async () => {
+  const soldOut = { operation: 'notebooks.create', kind: 'soldOut', times: 'always' } as const;
+  const stack = await newStack({ simulator: { faults: [soldOut] } });
+  const { world, progress } = stack;
+  await startMainJob(stack, { deadlines: { ...deadlines, capacity: '30m' } });
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  const { failure } = await progress(workflowId);
+  expect(failure).toMatchObject({ step: 'notebook', type: 'SoldOut' });
+  expect(failure?.errorCode).toMatch(/^ModelArts\.\d+$/);
+  expect(failure?.requestId).toMatch(/simulator$/);
+});
