@@ -1,6 +1,7 @@
 import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { FailureProgress, Progress } from '../contract/progress.js';
 import { describeFailure, endingFailure, isFailure } from './failure.js';
+import { noteOf } from './operation-state.js';
 import type { Ending, Provision } from './provisioning.js';
 import { rollBack } from './rollback.js';
 
@@ -10,10 +11,13 @@ export class Abandoned extends Error {}
 /** What becomes of a run that did not reach its goal. */
 export function endingOf(op: Provision, error: unknown): Ending {
   op.update({ awaiting: null });
+  // A word of long ago is about another cancel; from here on it may take as long as it takes.
+  op.state.note = noteOf(op.state);
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
   if (error instanceof Abandoned) return { why: 'abandoned' };
   // A step that was broken off is not running any more; the way back says whether it was undone.
-  if (running !== null) op.setStep(running, 'failed');
+  if (running !== null && op.step(running)?.state === 'running')
+    op.setStep(running, isCancellation(error) ? 'pending' : 'failed');
   if (isCancellation(error)) {
     op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
     // A cancel overrules an earlier pause; one that is sent during the way back holds it.

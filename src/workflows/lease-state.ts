@@ -98,16 +98,18 @@ export function whyLeased(state: LeaseState): string {
   const { name } = progress;
   const stops = whenItStops(state);
   const held = paused === null ? '' : ', its teardown is held by a pause';
-  if (released !== 'no') return `${name} is ${released}${held}: \`maops env resume ${name}\``;
+  if (released !== 'no') return `${name} is ${released}${held}: \`maops env resume ${name} --reason …\``;
   if (refused !== null && refused.wish !== 'expired') {
-    const next = paused === null ? `trying again at ${isoTime(refused.until)}` : `\`maops env resume ${name}\``;
+    const next =
+      paused === null ? `trying again at ${isoTime(refused.until)}` : `\`maops env resume ${name} --reason …\``;
     return `${name} was ${refused.wish}, but ${refused.why}${held}; ${next}${stops}`;
   }
-  if (term === null) return `${name} is in use; it has no end, release it with \`maops env release ${name}\`${stops}`;
+  if (term === null)
+    return `${name} is in use; it has no end, release it with \`maops env release ${name} --reason …\`${stops}`;
   const end = isoTime(term.endsAt);
   if (Date.now() < term.endsAt)
     return `${name} is in use until ${end}, at most until ${isoTime(term.maxEndsAt)}${held}${stops}`;
-  if (paused !== null) return `${name} ended at ${end}${held}: \`maops env resume ${name}\`${stops}`;
+  if (paused !== null) return `${name} ended at ${end}${held}: \`maops env resume ${name} --reason …\`${stops}`;
   if (refused === null) return `${name} ended at ${end}`;
   return `${name} ended at ${end}, but ${refused.why}; trying again at ${isoTime(refused.until)}${stops}`;
 }

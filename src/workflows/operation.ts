@@ -229,7 +229,7 @@ export class Operation<State extends OperationState = OperationState> {
     if (paused !== null)
       lines.push(
         '',
-        `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${this.state.progress.name}\`.`,
+        `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${this.state.progress.name} --reason …\`.`,
       );
     if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`);
     if (failure?.hint) lines.push('', `Next: ${failure.hint}`);

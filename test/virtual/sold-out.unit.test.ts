@@ -29,3 +29,23 @@ test('a notebook that is refused ends in SoldOut with the code of the service an
   expect(failure?.errorCode).toMatch(/^ModelArts\.\d+$/);
   expect(failure?.requestId).toMatch(/simulator$/);
 });
+
+test('what is called off while it waits for capacity has failed at nothing', async () => {
+  const soldOut = {
+    operation: 'pools.create',
+    kind: 'soldOut',
+    when: 'before',
+    answer: 'refuse',
+    times: 'always',
+  } as const;
+  const stack = await newStack({ simulator: { faults: [{ ...soldOut, optional: true }] } });
+  await startMainJob(stack);
+  await untilPhase(stack, 'AwaitingCapacity');
+  await stack.world.cancel(workflowId);
+  await stack.world.run({ until: () => stack.world.status(workflowId) !== 'RUNNING' });
+  expect(await stack.progress(workflowId)).toMatchObject({
+    phase: 'Cancelled',
+    failure: null,
+    steps: [{ state: 'done' }, { name: 'pool', state: 'pending' }, { state: 'pending' }],
+  });
+});
