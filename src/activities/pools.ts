@@ -4,15 +4,7 @@ import type { CreateOutcome, Found } from '../domain/create.js';
 import type { Ownership } from '../domain/marker.js';
 import type { PoolFacts, PoolGoal } from '../domain/pool.js';
 import { poolRules, type Sighting, type Watch } from '../domain/watch.js';
-import {
-  type CommandedResource,
-  commanding,
-  looking,
-  orAbsent,
-  reading,
-  readingPatiently,
-  refuseProtected,
-} from './calls.js';
+import { type CommandedResource, commanding, looking, orAbsent, reading, refuseProtected } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundPool, poolFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
@@ -106,14 +98,6 @@ export function poolActivities(deps: ActivityDeps) {
     /** Fails when the network that the spec names is not there. */
     async checkNetwork(input: { network: string }): Promise<void> {
       await reading((options) => networks.show(input.network, options));
-    },
-
-    /** A pool by id, for plans; null when there is none. */
-    async showPool(input: { poolId: string }): Promise<PoolFacts | null> {
-      return await readingPatiently(async (options) => {
-        const shown = await orAbsent(pools.show(input.poolId, options));
-        return shown === null ? null : poolFacts(shown);
-      });
     },
   };
 }

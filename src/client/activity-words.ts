@@ -12,7 +12,6 @@ export const activityWords: Readonly<Record<string, string>> = {
   lookForPool: 'look for {}',
   createPool: 'create {}',
   awaitPool: 'wait for {}',
-  showPool: 'look at {}',
   deletePool: 'delete {}',
   lookForNotebook: 'look for {}',
   findNotebooks: 'look for {}',

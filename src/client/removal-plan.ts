@@ -6,7 +6,7 @@ import { type ReaderDeps, readProject } from '../inventory/reader.js';
 import { planHash } from '../spec/hash.js';
 
 /** One resource that a teardown would delete, or has to leave. */
-export interface PlannedRemoval extends PlanItem {
+export interface RemovalItem extends PlanItem {
   readonly action: 'delete' | 'leave';
   /** What keeps it; null when nothing does. */
   readonly rule: string | null;
@@ -18,7 +18,7 @@ export interface PlannedRemoval extends PlanItem {
 export interface RemovalPlan {
   /** Goes on with exactly this plan. */
   readonly hash: string;
-  readonly items: readonly PlannedRemoval[];
+  readonly items: readonly RemovalItem[];
   /** What could not be read: there may be more than the items. */
   readonly unread: readonly string[];
 }
@@ -47,8 +47,8 @@ export async function planRemoval(
   return {
     hash: planHash(items),
     items: [
-      ...items.map((item): PlannedRemoval => ({ ...item, action: 'delete', rule: null, owner: ownerOf(item) })),
-      ...kept.map((item): PlannedRemoval => ({ ...item, action: 'leave', owner: ownerOf(item) })),
+      ...items.map((item): RemovalItem => ({ ...item, action: 'delete', rule: null, owner: ownerOf(item) })),
+      ...kept.map((item): RemovalItem => ({ ...item, action: 'leave', owner: ownerOf(item) })),
     ],
     unread,
   };

@@ -18,7 +18,7 @@ export interface EnvironmentResources {
   readonly workspaceIds: readonly string[];
   /** Epoch milliseconds of the last create with an unknown outcome: until it has settled, absence is not believed. */
   readonly unknownSince: number | null;
-  /** What was known once and has been removed since; absent when there is none. Whoever merges forgets it. */
+  /** What was known once and has been removed since; absent when there is none. Whoever merges leaves out what it names. */
   readonly removed?: readonly ResourceRef[];
 }
 

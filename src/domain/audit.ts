@@ -42,7 +42,7 @@ export interface AuditReport {
   readonly unread: readonly string[];
 }
 
-export interface AuditInput {
+export interface AuditFacts {
   readonly inventory: Inventory;
   /** Null: Temporal was not asked. */
   readonly claims: readonly Claim[] | null;
@@ -56,7 +56,7 @@ export interface AuditInput {
 const order: readonly Standing[] = ['orphan', 'expired', 'stuck', 'unknown', 'owned', 'foreign'];
 
 /** Tells of everything in the inventory whose it is, how it stands and what it costs. */
-export function makeReport(input: AuditInput): AuditReport {
+export function makeReport(input: AuditFacts): AuditReport {
   const { inventory, claims, installation, prices, now } = input;
   const findings = inventory.items.map((item) => findingOf(item, input)).sort(compareFindings);
   const ours = findings.filter(({ standing }) => standing !== 'foreign');
@@ -98,7 +98,7 @@ export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 
   return shown.length === 0 ? 'no pools and no notebooks' : shown.join(', ');
 }
 
-function findingOf(item: InventoryItem, { claims, installation, prices, now }: AuditInput): AuditFinding {
+function findingOf(item: InventoryItem, { claims, installation, prices, now }: AuditFacts): AuditFinding {
   const { kind, id, name, state, isProtected, marker } = item;
   const written = marker === null || marker === 'unread' ? null : marker;
   const created = createdMs(item);

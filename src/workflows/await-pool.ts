@@ -25,7 +25,7 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
     watch = remember(watch, wait.answer, verdict);
     op.setWatches({ pool: watch });
     if (wait.answer.facts !== null) op.setMaking('pool', { lastCreate: { outcome: 'none' } });
-    showPool(op, wait.answer.facts, goal);
+    tellPool(op, wait.answer.facts, goal);
     op.explain(verdict.why);
     refuseReplacement(op, wait.answer.facts);
     switch (verdict.condition) {
@@ -97,7 +97,7 @@ function unhealthy(op: Provision, why: string): Error {
   });
 }
 
-function showPool(op: Provision, facts: PoolFacts | null, goal: PoolGoal): void {
+function tellPool(op: Provision, facts: PoolFacts | null, goal: PoolGoal): void {
   if (facts === null) return;
   const nodes = countNodes(facts, goal);
   op.update({ pool: { id: facts.id, phase: facts.phase, nodes, scopes: facts.scopes, driver: facts.driver } });

@@ -8,8 +8,8 @@ import { describeFailure, isFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
-import { removeNotebook, removeNotebooks } from './removal.js';
-import { removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
+import { explainingPhases, removeNotebook, removeNotebooks } from './removal.js';
+import { removalOf, withUndoPatience } from './rollback.js';
 
 /**
  * Launches the notebook: makes or adopts it (`CreatingNotebook`, `AwaitingCapacity` between refusals for want of
@@ -164,7 +164,7 @@ async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<voi
 async function clearAll(op: Provision): Promise<void> {
   op.explain('clearing away what an earlier try made');
   await CancellationScope.nonCancellable(() =>
-    withUndoPatience(op, () => removeNotebooks(op, removalOf(op), rollbackPhases(op))),
+    withUndoPatience(op, () => removeNotebooks(op, removalOf(op), explainingPhases(op))),
   );
   op.setMaking('notebook', { cleaning: false, known: null, lastCreate: { outcome: 'none' } });
   op.update({ notebook: null });
@@ -179,7 +179,7 @@ async function clearAway(op: Provision, found: Found, name: string): Promise<voi
       removeNotebook(
         op,
         { id: found.id, createdAt: found.createdAt, name, workspaceId: op.spec.notebook?.workspaceId ?? null },
-        rollbackPhases(op),
+        explainingPhases(op),
       ),
     ),
   );

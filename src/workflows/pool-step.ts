@@ -12,8 +12,8 @@ import { describeFailure, isFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
-import { removePool } from './removal.js';
-import { dropNotebook, removalOf, rollbackPhases, withUndoPatience } from './rollback.js';
+import { explainingPhases, removePool } from './removal.js';
+import { dropNotebook, removalOf, withUndoPatience } from './rollback.js';
 
 /**
  * Brings the environment's pool up: makes or adopts it (`CreatingPool`, `AwaitingCapacity` while every choice is sold
@@ -214,7 +214,7 @@ async function cleanUp(op: Provision, why: string): Promise<void> {
   op.setMaking('pool', { ref: null, cleaning: true });
   await dropNotebook(op);
   await CancellationScope.nonCancellable(() =>
-    withUndoPatience(op, () => removePool(op, poolIdOf(op), removalOf(op), rollbackPhases(op))),
+    withUndoPatience(op, () => removePool(op, poolIdOf(op), removalOf(op), explainingPhases(op))),
   );
   op.setMaking('pool', { cleaning: false, known: null, lastCreate: { outcome: 'none' } });
   op.resetWatch('pool');

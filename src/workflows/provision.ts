@@ -53,7 +53,6 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
   const shared = newState(isName(name) ? name : '', stepsOf[kind], 'Validating');
   return {
     ...shared,
-    document,
     owner: '',
     specs: [],
     clocks: unsetClocks,

@@ -43,8 +43,6 @@ export type Ending =
 
 /** State of the operations that make something: the shared part and what each step and the way back need. */
 export interface ProvisionState extends OperationState {
-  /** The document as it was given; a retry with changes replaces it. */
-  document: unknown;
   /** This operation's workflow id, hashed. */
   owner: string;
   /** Hashes of the specs that were in force, the present one last. */

@@ -27,13 +27,25 @@ export interface Removal {
   readonly onNameTaken?: (failure: Error) => void;
 }
 
-/** What the operation shows while something goes away; a rollback shows its one phase throughout. */
+/** What the operation shows while something goes away. */
 export interface RemovalPhases {
   stopping(why: string): void;
   deletingNotebook(why: string): void;
   deletingPool(why: string): void;
   verifyingNotebook(why: string): void;
   verifyingPool(why: string): void;
+}
+
+/** The phase stays, as `RollingBack` does on a way back, and what is going on shows in `why`. */
+export function explainingPhases(op: Operation): RemovalPhases {
+  const explain = (why: string) => op.explain(why);
+  return {
+    stopping: explain,
+    deletingNotebook: explain,
+    deletingPool: explain,
+    verifyingNotebook: explain,
+    verifyingPool: explain,
+  };
 }
 
 /**

@@ -1,22 +1,9 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.js';
 import { spend, startStopwatch } from '../domain/stopwatch.js';
-import type { Operation } from './operation.js';
 import { timeNow } from './operation-state.js';
 import { nothingMade, type Provision, poolIdOf } from './provisioning.js';
-import { type Removal, type RemovalPhases, removeNotebooks, removePool } from './removal.js';
-
-/** During a way back the phase stays `RollingBack`; what is going on shows in `why`. */
-export function rollbackPhases(op: Operation): RemovalPhases {
-  const explain = (why: string) => op.explain(why);
-  return {
-    stopping: explain,
-    deletingNotebook: explain,
-    deletingPool: explain,
-    verifyingNotebook: explain,
-    verifyingPool: explain,
-  };
-}
+import { explainingPhases, type Removal, removeNotebooks, removePool } from './removal.js';
 
 /**
  * What this run may remove: what carries its own marker, and what it knows by identity. An operator's protection does not
@@ -71,7 +58,7 @@ async function undoDeadline(op: Provision): Promise<void> {
 export async function dropNotebook(op: Provision): Promise<void> {
   if (!op.state.making.notebook.undo) return;
   await CancellationScope.nonCancellable(() =>
-    withUndoPatience(op, () => removeNotebooks(op, removalOf(op), rollbackPhases(op))),
+    withUndoPatience(op, () => removeNotebooks(op, removalOf(op), explainingPhases(op))),
   );
   op.setMaking('notebook', nothingMade);
   op.resetWatch('notebook');
@@ -94,8 +81,8 @@ export async function rollBack(op: Provision): Promise<void> {
       op.setStep(step, 'undoing');
       const gone =
         step === 'notebook'
-          ? await removeNotebooks(op, removalOf(op), rollbackPhases(op))
-          : await removePool(op, poolIdOf(op), removalOf(op), rollbackPhases(op));
+          ? await removeNotebooks(op, removalOf(op), explainingPhases(op))
+          : await removePool(op, poolIdOf(op), removalOf(op), explainingPhases(op));
       // A way back that was continued as a new run does not see again what the earlier one removed.
       const isContinued = before === 'undoing';
       op.setStep(step, gone || (isContinued && op.state.removed) ? 'undone' : isContinued ? 'failed' : before);

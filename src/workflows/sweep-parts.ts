@@ -10,7 +10,7 @@ import { reads, surveys, waits } from './calls.js';
 import { describeFailure, isFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import type { OperationState } from './operation-state.js';
-import { type Removal, type RemovalPhases, removeNotebooks, removePool } from './removal.js';
+import { explainingPhases, type Removal, removeNotebooks, removePool } from './removal.js';
 
 export interface SweepState extends OperationState {
   progress: SweepProgress;
@@ -115,14 +115,7 @@ function refusedResults(items: readonly PlanItem[], rechecks: readonly Recheck[]
 }
 
 async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart): Promise<void> {
-  const explain = (why: string) => op.explain(why);
-  const phases: RemovalPhases = {
-    stopping: explain,
-    deletingNotebook: explain,
-    deletingPool: explain,
-    verifyingNotebook: explain,
-    verifyingPool: explain,
-  };
+  const phases = explainingPhases(op);
   // By identity too: the list of the worker's own notebooks does not show what another user made.
   const notebooks = items.filter(({ kind }) => kind === 'notebook');
   const workspaceIds = [...new Set(items.map((item) => item.workspaceId).filter((id) => id !== null))];

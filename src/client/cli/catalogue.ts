@@ -47,7 +47,6 @@ export async function readCatalogue(): Promise<CataloguedCommand[]> {
       const command = (noun === null ? program : program.command(noun)).command(verb);
       const define = await load();
       define(command, async () => {});
-      const own = command.options.length;
       addCommonOptions(command);
       return {
         noun,
@@ -63,7 +62,7 @@ export async function readCatalogue(): Promise<CataloguedCommand[]> {
           description: argument.description,
           choices: argument.argChoices ?? null,
         })),
-        options: [...command.options.slice(0, own), ...command.options.slice(own)].map(describeOption),
+        options: command.options.map(describeOption),
         after: textAfterHelp(command),
       };
     }),
