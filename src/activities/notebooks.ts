@@ -21,7 +21,7 @@ import { outcomeOfFailedCreate, refusedForNow } from './failures.js';
 import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { awaitNews, lookOf, targetOf } from './waiting.js';
-import { inWorkspace, withDefault, workspacesFor } from './workspaces.js';
+import { inWorkspace, notebooksIn, withDefault, workspacesFor } from './workspaces.js';
 
 /**
  * Whether a notebook is another one than was looked at. An answer may leave the creation time out, and a notebook's id is
@@ -68,8 +68,8 @@ export function notebookActivities(deps: ActivityDeps) {
         const listed = await listIn(question.workspaceId, signal);
         if (question.everyones === true && !listed.some(({ name }) => name === question.name)) {
           for (const workspaceId of withDefault([question.workspaceId])) {
-            const { instances } = await notebooks.list({ ...inWorkspace(workspaceId), show_self: false }, { signal });
-            listed.push(...instances.map(notebookFacts));
+            const everyones = await notebooksIn(deps, workspaceId, { show_self: false }, { signal });
+            listed.push(...everyones.map(notebookFacts));
           }
         }
         return listed.filter(({ name, status }) => name === question.name && status !== 'DELETED').map(foundNotebook);
@@ -87,7 +87,8 @@ export function notebookActivities(deps: ActivityDeps) {
       return await readingPatiently(async ({ signal }) => {
         const found = new Map<string, NotebookFacts>();
         for (const workspaceId of withDefault(question.workspaceIds)) {
-          for (const facts of await listIn(workspaceId, signal)) {
+          for (const notebook of await notebooksIn(deps, workspaceId, {}, { signal })) {
+            const facts = notebookFacts(notebook);
             const marker = parseMarker(facts.description);
             const isOurs = marker?.installation === question.installation && question.owners.includes(marker.owner);
             if (isOurs && facts.status !== 'DELETED') found.set(facts.id, facts);
@@ -177,8 +178,8 @@ export function notebookActivities(deps: ActivityDeps) {
     async resolveNotebook(input: { name: string }): Promise<ResourceRef> {
       return await reading(async ({ signal }) => {
         const lookIn = async (workspaceId: string | null): Promise<ResourceRef | null> => {
-          const listed = await listIn(workspaceId, signal);
-          const facts = listed.find(({ id, name }) => id === input.name || name === input.name);
+          const listed = await notebooksIn(deps, workspaceId, {}, { signal });
+          const facts = listed.map(notebookFacts).find(({ id, name }) => id === input.name || name === input.name);
           return facts === undefined ? null : { id: facts.id, createdAt: facts.createdAt };
         };
         const found = await lookIn(null);

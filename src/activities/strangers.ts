@@ -6,7 +6,7 @@ import type { Notebook } from '../modelarts/schemas/notebook.js';
 import { readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { notebookFacts } from './facts.js';
-import { inWorkspace, withDefault } from './workspaces.js';
+import { notebooksIn, withDefault } from './workspaces.js';
 
 /** A pool that is about to be deleted, and whose notebooks may be on it. */
 export interface OwnedPool {
@@ -30,9 +30,9 @@ export async function refuseStrangers(
 ): Promise<void> {
   const stranger = await readingPatiently(async (options) => {
     for (const workspaceId of withDefault(workspaceIds)) {
-      const everyones = { ...inWorkspace(workspaceId), pool_id: id, show_self: false };
-      const { instances } = await deps.modelarts.notebooks.list(everyones, options).catch(refuseBlindDelete);
-      const found = instances.find((one) => one.pool?.id === id && one.status !== 'DELETED' && !isOurs(one));
+      const everyones = { pool_id: id, show_self: false };
+      const listed = await notebooksIn(deps, workspaceId, everyones, options).catch(refuseBlindDelete);
+      const found = listed.find((one) => one.pool?.id === id && one.status !== 'DELETED' && !isOurs(one));
       if (found !== undefined) return found;
     }
     return undefined;

@@ -3,6 +3,8 @@ import { parseOperationId } from '../contract/ids.js';
 import { specQuery } from '../contract/messages.js';
 import type { Spec } from '../contract/spec.js';
 import { eachOf } from '../inventory/lanes.js';
+import { isUnknownWorkspace } from '../modelarts/errors.js';
+import type { Notebook } from '../modelarts/schemas/notebook.js';
 import type { ActivityDeps } from './deps.js';
 import { findSpec } from './operations.js';
 
@@ -35,6 +37,21 @@ export function withDefault(workspaceIds: readonly (string | null)[]): (string |
 /** The filter of a list of notebooks. */
 export function inWorkspace(workspaceId: string | null): { workspace_id?: string } {
   return workspaceId === null ? {} : { workspace_id: workspaceId };
+}
+
+/** Lists the notebooks of one workspace; there are none in one that has gone since a spec named it. */
+export async function notebooksIn(
+  { modelarts }: Pick<ActivityDeps, 'modelarts'>,
+  workspaceId: string | null,
+  filter: { readonly pool_id?: string; readonly show_self?: boolean },
+  options: { signal: AbortSignal },
+): Promise<readonly Notebook[]> {
+  try {
+    return (await modelarts.notebooks.list({ ...inWorkspace(workspaceId), ...filter }, options)).instances;
+  } catch (error) {
+    if (isUnknownWorkspace(error)) return [];
+    throw error;
+  }
 }
 
 /** Workspaces that the last spec of a name speaks of; null when nobody knows a spec. */

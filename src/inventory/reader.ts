@@ -1,6 +1,6 @@
 import type { Inventory, InventoryItem } from '../domain/inventory.js';
 import type { ModelArts } from '../modelarts/client.js';
-import { isUnpublished, ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
+import { isUnknownWorkspace, isUnpublished, ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
 import { notebookItem, poolItem } from './items.js';
 
 /** What the reading of a project needs; the worker and the command line each bring their own. */
@@ -142,6 +142,8 @@ class Reader {
       return null;
     } catch (error) {
       const kind = this.kindOf(error);
+      // A spec may name a workspace that has gone since, or never was: nothing is missing.
+      if (isUnknownWorkspace(error)) return null;
       this.unread.push(`${label}: ${error instanceof Error ? error.message : String(error)}`);
       return kind;
     }

@@ -53,6 +53,7 @@ function project(answers: Answers) {
   const answer = (call: string, empty: unknown): unknown => {
     asked.push(call);
     const given = answers[call];
+    if (given === 'no workspace') throw noWorkspace();
     if (typeof given === 'string') throw failure(given as ModelArtsErrorKind);
     if (JSON.stringify(given)?.includes('unpublished')) throw unpublished();
     return given ?? empty;
@@ -84,6 +85,11 @@ function failure(kind: ModelArtsErrorKind): ModelArtsError {
 function unpublished(): ModelArtsError {
   const facts = { operation: 'x', method: 'GET', template: '/', status: 404, errorCode: 'APIGW.0101' };
   return new ModelArtsError('not published', { kind: 'rejected', ...facts });
+}
+
+function noWorkspace(): ModelArtsError {
+  const facts = { operation: 'x', method: 'GET', template: '/', status: 400, errorCode: 'ModelArts.7005' };
+  return new ModelArtsError('workspace:9 not existed', { kind: 'rejected', ...facts });
 }
 
 function fail(kind: ModelArtsErrorKind): never {
@@ -130,6 +136,14 @@ describe('reading a project', () => {
       expect.arrayContaining(['pools in 7', 'pools failed in 7', 'notebooks in 7', 'notebooks in 9']),
     );
     expect(asked.filter((call) => call === 'pools in 9')).toHaveLength(1);
+  });
+
+  test('takes a named workspace that does not exist for an empty one', async () => {
+    const { items, unread } = await read(
+      { pools: { items: [pool('a')] }, 'pools in 9': 'no workspace', 'notebooks in 9': 'no workspace' },
+      ['9'],
+    );
+    expect({ names: items.map(({ name }) => name), unread }).toEqual({ names: ['a'], unread: [] });
   });
 
   test('names a list that is shorter than it says, and has what it can have of it', async () => {

@@ -127,6 +127,23 @@ describe('the life of a notebook', () => {
     expect((await caller.call('GET', caller.notebooks)).body.error_code).toBe('ModelArts.0107');
   });
 
+  it('lists one workspace, by default 0', async () => {
+    const caller = createCaller();
+    const id = '7c2f41b5a0d94c6f8e13b5d2a9c07e64';
+    await caller.call('POST', caller.notebooks, notebookBody('here'));
+    await caller.call('POST', caller.notebooks, notebookBody('there', { workspace: { id } }));
+    const list = async (query: string) =>
+      (await caller.call('GET', `${caller.notebooks}?de_type=Notebook${query}`)).body;
+    const names = async (query: string) => (await list(query)).instances.map(({ name }: { name: string }) => name);
+    expect([await names(''), await names('&workspace_id='), await names('&workspace_id=0')]).toEqual([
+      ['here'],
+      ['here'],
+      ['here'],
+    ]);
+    expect(await names(`&workspace_id=${id}`)).toEqual(['there']);
+    expect((await list('&workspace_id=9')).error_code).toBe('ModelArts.0102');
+  });
+
   it('waits for the pool and its Notebook scope (6355), and is lost with the pool', async () => {
     const caller = createCaller();
     const pool = { id: `team-a-${caller.projectId}`, type: 'USER_DEFINED' };

@@ -124,3 +124,16 @@ test.each([
   });
   expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ name: 'guest' }] });
 });
+
+test('a workspace that is gone holds nothing up: not the removal of the pool, not the audit', async () => {
+  const stack = await newStack();
+  const { world, simulator } = stack;
+  await startMainJob(stack, { notebook: notebookPart({ workspaceId }) });
+  await world.result(`env/${name}`);
+  const snapshot = simulator.snapshot();
+  simulator.restore({ ...snapshot, state: { ...snapshot.state, notebooks: [], workspaces: ['0'] } });
+  expect(await audit(stack)).toMatchObject({ unread: [], counts: { owned: 1 } });
+  await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+  await world.run({ maxTime: 3_600_000, until: () => world.status(`teardown/${name}`) !== 'RUNNING' });
+  expect(world.searchAttributes(`teardown/${name}`).MaopsPhase).toBe('Gone');
+});

@@ -39,7 +39,7 @@ export function createNotebook(world: World, call: Call): Answer {
   return { status: 200, body: notebookView(world, notebook) };
 }
 
-/** O2 list (notebooks-and-auth.md 2.4): by default only the caller's own, sorted by name. */
+/** O2 list (notebooks-and-auth.md 2.4): by default only the caller's own of workspace 0, sorted by name. */
 export function listNotebooks(world: World, call: Call): Answer {
   const { query } = call;
   if (query.get('de_type') !== 'Notebook')
@@ -50,13 +50,16 @@ export function listNotebooks(world: World, call: Call): Answer {
   }
   const order = query.get('order') ?? 'asc';
   if (order !== 'asc' && order !== 'desc') throw notebookError('6336', "'order' property value is incorrect.");
+  const workspaceId = query.get('workspace_id') || '0';
+  // No page tells the answer for one that does not exist; the refusal of a create is the harder one to live with.
+  if (!world.state.workspaces.includes(workspaceId)) throw notebookError('0102', 'The workspace does not exist.');
   const now = world.clock.now();
   const wanted = world.state.notebooks.filter(
     (notebook) =>
       (notebook.hidden.list ?? 0) <= now &&
       (query.get('show_self')?.toLowerCase() === 'false' || notebook.userId === call.user.id) &&
       asked(query, 'status', notebook.status) &&
-      notebook.workspaceId === (query.get('workspace_id') || '0') &&
+      notebook.workspaceId === workspaceId &&
       asked(query, 'pool_id', notebook.pool?.id) &&
       asked(query, 'ai_project', notebook.aiProject) &&
       asked(query, 'provision_type', 'Docker'),
