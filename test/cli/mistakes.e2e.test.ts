@@ -138,3 +138,13 @@ test('doctor tells both notebook APIs apart, and what an account without the fir
   expect(without.out).toContain('maops pool create');
   expect(without.out).toMatch(/ok\s+new notebook API\s+not there, and not needed/);
 });
+
+test('doctor says that no pool can be deleted by who may not list the notebooks of all users', async () => {
+  const body = { json: { error_code: 'ModelArts.0112', error_msg: 'Policy does not allow it.' } };
+  shell.stack.simulator.faults.plan({ operation: 'notebooks.list', kind: 'status', status: 403, body, nth: 2 });
+  const { code, out } = await shell.run(['doctor']);
+  shell.stack.simulator.faults.clear();
+  expect(code).toBe(1);
+  expect(out).toMatch(/failed\s+notebook API\s+only its own: .*ModelArts\.0112/);
+  expect(out).toContain('No pool can be deleted');
+});

@@ -1,4 +1,5 @@
 import { ConfigError, type ModelArtsConfig, readModelArtsConfig } from '../../config.js';
+import type { ModelArts } from '../../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
 import { readInstallation } from '../../worker/installation.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
@@ -105,7 +106,9 @@ async function serviceChecks(context: Context): Promise<Check[]> {
   );
   const notebooks = await attempt('notebook API', async () => {
     try {
-      return `notebooks: ${(await modelarts.notebooks.list({}, options)).instances.length}`;
+      const { instances } = await modelarts.notebooks.list({}, options);
+      await checkEveryones(modelarts, options);
+      return `notebooks: ${instances.length}`;
     } catch (error) {
       if (!isUnpublished(error)) throw error;
       throw new OperationsError('this account has no notebook API of the old generation (demanager)', {
@@ -124,6 +127,19 @@ async function serviceChecks(context: Context): Promise<Check[]> {
     }
   });
   return [settings, credentials, pools, notebooks, others, clock];
+}
+
+/** A pool goes only when nobody else's notebook is on it, and who may not list everyone's never knows. */
+async function checkEveryones(modelarts: ModelArts, options: { signal: AbortSignal }): Promise<void> {
+  try {
+    await modelarts.notebooks.list({ show_self: false }, options);
+  } catch (error) {
+    if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
+    throw new OperationsError(`only its own: ${error.message}`, {
+      hint: 'No pool can be deleted: give the user the right to list the notebooks of all users (show_self=false).',
+      cause: error,
+    });
+  }
 }
 
 /** Compares with the Date header, which any answer carries, also a refusal. */
