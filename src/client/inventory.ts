@@ -180,13 +180,14 @@ export async function listNotebooks(
   return instances.map(readNotebook).sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The notebook of a name or id; null when there is none. */
+/** The notebook of a name or id in a workspace, the default one unless it is said; null when there is none. */
 export async function findNotebook(
   modelarts: ModelArts,
   nameOrId: string,
   signal: AbortSignal,
+  workspaceId?: string,
 ): Promise<NotebookRow | null> {
-  const listed = (await listNotebooks(modelarts, signal)).filter(({ status }) => status !== 'DELETED');
+  const listed = (await listNotebooks(modelarts, signal, workspaceId)).filter(({ status }) => status !== 'DELETED');
   return listed.find(({ id, name }) => id === nameOrId || name === nameOrId) ?? null;
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { environmentDocument, freshName, poolPart } from '../workflows/documents.js';
+import { environmentDocument, freshName, poolPart, publicNotebookPart } from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';
 
 let shell: Shell;
@@ -75,6 +75,17 @@ test('a pool of its own is made and deleted', async () => {
   expect(gone).toMatchObject({ phase: 'Gone' });
   const left = await shell.json<Row[]>(['pool', 'list']);
   expect(left.map((pool) => pool.name)).not.toContain(name);
+});
+
+test('a notebook in another workspace is found by its name, where its spec says', async () => {
+  const name = freshName('trial');
+  const workspaceId = '7c2f41b5a0d94c6f8e13b5d2a9c07e64';
+  const file = shell.file('trial.json', { name, notebook: publicNotebookPart({ workspaceId }) });
+  await shell.json(['notebook', 'create', '-f', file, '--wait']);
+  expect((await shell.json<Row[]>(['notebook', 'list'])).map((row) => row.name)).not.toContain(name);
+  expect(await shell.json<Row>(['notebook', 'show', name])).toMatchObject({ name, status: 'RUNNING' });
+  const { url } = await shell.json<{ url: string }>(['notebook', 'open', name]);
+  expect(new URL(url).searchParams.get('token')).toMatch(/\w{16}/);
 });
 
 test('flavors and networks are listed and shown', async () => {
