@@ -31,6 +31,9 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const address = env.TEMPORAL_ADDRESS?.trim();
   if (address) {
     const namespace = env.TEMPORAL_NAMESPACE?.trim() || 'default';
+    onProgress(
+      `TEMPORAL_ADDRESS is set: the server at ${address} is used, and none is started (no --ui-port, no --db)`,
+    );
     return { address, namespace, uiUrl: null, source: 'TEMPORAL_ADDRESS', isOurs: false, stop: async () => {} };
   }
   const failures: string[] = [];

@@ -75,7 +75,7 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
 
 /** Parts without a pool go first: a pool with a notebook on it that is not of its name stays. */
 async function apply(op: Operation<SweepState>, input: SweepInput, plan: Plan): Promise<void> {
-  op.enter('Applying', describePlan(plan));
+  op.enter('Applying', tally(op, plan));
   for (const withPool of [false, true]) {
     for (;;) {
       await op.continueWhenLong();
@@ -86,9 +86,15 @@ async function apply(op: Operation<SweepState>, input: SweepInput, plan: Plan): 
       else if (loose !== undefined) await sweepLoose(op, input, loose);
       else break;
       op.reach(Math.floor((99 * op.state.progress.results.length) / plan.items.length));
+      op.explain(tally(op, plan));
     }
   }
   judgeResults(op, input);
+}
+
+/** How far it is; what came of each item stands in the results. */
+function tally(op: Operation<SweepState>, { items }: Plan): string {
+  return `${op.state.progress.results.length} of ${items.length} settled`;
 }
 
 function isSettled(op: Operation<SweepState>, items: Plan['items']): boolean {
