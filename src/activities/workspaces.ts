@@ -73,9 +73,11 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
   const runs: { readonly workflowId: string; readonly runId: string; readonly isOpen: boolean }[] = [];
   try {
     await workflow.withDeadline(until, async () => {
-      for await (const { workflowId, runId, status } of workflow.list({ query })) {
+      for await (const { workflowId, runId, status, taskQueue } of workflow.list({ query })) {
         const isOpen = status.name === 'RUNNING';
-        if (parseOperationId(workflowId) !== null) runs.push({ workflowId, runId, isOpen });
+        // What another queue's workers run may be another installation's, and this side's worker cannot ask it.
+        const isHere = taskQueue === deps.taskQueue;
+        if (isHere && parseOperationId(workflowId) !== null) runs.push({ workflowId, runId, isOpen });
       }
     });
   } catch {
