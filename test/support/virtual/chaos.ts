@@ -296,9 +296,15 @@ class Chaos {
 
   private async judgeRest(): Promise<void> {
     const { world, simulator } = this.here;
+    const leaseOn = (name: string) => world.namespace.find(`lease/${name}`);
+    // One that has just gone on as a new run is heard of when a worker takes it up.
+    for (const name of names) {
+      const begun = leaseOn(name)?.begun.promise;
+      if (begun !== undefined) await world.during(begun);
+    }
     const state = simulator.state();
     for (const name of names) {
-      const lease = world.namespace.find(`lease/${name}`);
+      const lease = leaseOn(name);
       const owned = lease?.isOpen === true ? await world.observe<EnvironmentResources>(lease, 'owned') : null;
       for (const problem of judgeRest(name, oursIn(state, { name }), owned)) this.problem(problem);
     }
