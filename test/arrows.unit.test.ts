@@ -50,6 +50,13 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
   },
   modelarts: { rooms: [], packages: [/^axios$/, /^zod$/, /^node:/] },
   simulator: { rooms: [], packages: [/^fastify$/, /^node:/] },
+  // Of the workflows it needs the bundle alone.
+  worker: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'codec', 'activities', 'workflows'] },
+  // It starts every role of the command line, and talks to workflows by the contract alone.
+  client: {
+    rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'inventory', 'codec', 'worker', 'simulator', 'dev'],
+  },
+  dev: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'simulator', 'worker', 'client'] },
 };
 
 describe('the arrows of the design', () => {
