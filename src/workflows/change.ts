@@ -57,7 +57,7 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
 
 /** What was asked for is done; only a cancel is passed on. */
 function ignoreFailure(error: unknown): void {
-  if (isCancellation(error)) throw error;
+  if (!isFailure(error) || isCancellation(error)) throw error;
 }
 
 /** The lease shows how the notebook stood when it looked last. Without this it would look again when the notebook's own stop was due. */

@@ -96,7 +96,7 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
       return false;
     case 'exists':
     case 'unknown':
-      op.setMaking('notebook', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
+      op.setMaking('notebook', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()), refusal: null });
       op.explain(`whether notebook ${notebook.name} was made is not known (${outcome.why}); looking again`);
       return false;
   }
@@ -136,7 +136,11 @@ async function awaitCapacity(op: Provision, { why, errorCode, requestId }: Capac
 
 async function adopt(op: Provision, found: Found, surplus: readonly Found[], name: string): Promise<void> {
   const isOurCreate = op.state.making.notebook.undo;
-  op.setMaking('notebook', { ref: { id: found.id, createdAt: found.createdAt }, lastCreate: { outcome: 'none' } });
+  op.setMaking('notebook', {
+    ref: { id: found.id, createdAt: found.createdAt },
+    lastCreate: { outcome: 'none' },
+    refusal: null,
+  });
   op.explain(`notebook ${name} is there already and carries our marker; going on with it`);
   for (const one of surplus) await clearAway(op, one, name);
   if (isOurCreate) return;

@@ -141,7 +141,7 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
       return false;
     case 'exists':
     case 'unknown':
-      op.setMaking('pool', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
+      op.setMaking('pool', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()), refusal: null });
       op.explain(`whether pool ${op.spec.name} was made is not known (${outcome.why}); looking again`);
       return false;
   }
@@ -168,7 +168,12 @@ async function adopt(op: Provision, found: Found, choices: readonly Choice[]): P
     );
   }
   const isOurCreate = op.state.making.pool.undo;
-  op.setMaking('pool', { ref: { id: found.id, createdAt: found.createdAt }, lastCreate: { outcome: 'none' }, choice });
+  op.setMaking('pool', {
+    ref: { id: found.id, createdAt: found.createdAt },
+    lastCreate: { outcome: 'none' },
+    refusal: null,
+    choice,
+  });
   op.showPool(found.id);
   op.explain(`pool ${op.spec.name} is there already and carries our marker; going on with it`);
   if (isOurCreate) return;

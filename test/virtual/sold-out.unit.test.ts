@@ -49,3 +49,16 @@ test('what is called off while it waits for capacity has failed at nothing', asy
     steps: [{ state: 'done' }, { name: 'pool', state: 'pending' }, { state: 'pending' }],
   });
 });
+
+test('what turns out to be made after a refusal for want of capacity does not end in SoldOut', async () => {
+  const body = { json: { error_code: 'ModelArts.6200', error_message: 'no resources' } };
+  const refusal = { operation: 'notebooks.create', kind: 'status', status: 500, body, commit: true } as const;
+  const stuck = { operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING' } as const;
+  const stack = await newStack({ simulator: { faults: [refusal, stuck] } });
+  await startMainJob(stack, { onFailure: 'ask' });
+  await untilPhase(stack, 'AwaitingOperator');
+  expect(stack.simulator.requests('notebooks.create')).toHaveLength(1);
+  expect(await stack.progress(workflowId)).toMatchObject({
+    failure: { step: 'notebook', type: 'DeadlineExceeded' },
+  });
+});
