@@ -52,6 +52,12 @@ export function operationActivities(deps: ActivityDeps) {
     }
   }
 
+  async function noteLease(said: { name: string; by: string; reason: string }, verb: string): Promise<void> {
+    const { name, by, reason } = said;
+    const lease = workflow.getHandle(operationId('lease', name));
+    await ignoreEnded(() => lease.signal(noteSignal, { verb, by, reason }));
+  }
+
   return {
     /** Starts or joins `lease/<name>` in one call, so that there is no moment without an owner; one that is ending refuses. */
     entrustToLease: entrust,
@@ -77,16 +83,12 @@ export function operationActivities(deps: ActivityDeps) {
 
     /** Tells the lease of a name, if one is open, that what it may have been refused to remove is not protected any more. */
     async hurryLease(input: { name: string; by: string; reason: string }): Promise<void> {
-      const lease = workflow.getHandle(operationId('lease', input.name));
-      const { by, reason } = input;
-      await ignoreEnded(() => lease.signal(noteSignal, { verb: 'unprotect', by, reason }));
+      await noteLease(input, 'unprotect');
     },
 
     /** Tells the lease of a name, if one is open, that what it shows may have changed. */
     async askLeaseToLook(input: { name: string; by: string; reason: string }): Promise<void> {
-      const lease = workflow.getHandle(operationId('lease', input.name));
-      const { by, reason } = input;
-      await ignoreEnded(() => lease.signal(noteSignal, { verb: 'look', by, reason }));
+      await noteLease(input, 'look');
     },
 
     /** True when an open lease owns the environment's resources. */

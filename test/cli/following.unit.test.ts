@@ -1,19 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { followToEnd, showNow } from '../../src/client/cli/following.js';
-import { FakeRuns, makeProgress, makeRun } from '../client/fake-runs.js';
+import { FakeRuns, makeProgress, makeRun, soldOut } from '../client/fake-runs.js';
 import { fakeContext } from './fake-context.js';
 
-const failure = {
-  step: 'pool',
-  type: 'SoldOut',
-  message: 'no capacity',
-  errorCode: null,
-  requestId: null,
-  hint: 'Try another flavor: `maops flavor list`.',
-} as const;
-
 function ended() {
-  const detail = makeProgress({ phase: 'RolledBack', endedAt: '2026-03-01T10:01:00.000Z', failure });
+  const detail = makeProgress({ phase: 'RolledBack', endedAt: '2026-03-01T10:01:00.000Z', failure: soldOut });
   const outcome = { value: null, failure: { message: 'no', type: 'SoldOut', detail } };
   return fakeContext(new FakeRuns(makeRun('env/team-a', { status: 'FAILED', outcome })));
 }
@@ -58,7 +49,7 @@ describe('what to do next, after an end that is no success', () => {
   test.each(['changes', 'ending'] as const)('is said once when %s are shown', async (attention) => {
     const { context, terminal } = ended();
     expect(await followToEnd(context, 'env/team-a', { attention, timeoutMs: null })).toBe(1);
-    const said = `${terminal.out()}\n${terminal.err()}`.split(failure.hint);
+    const said = `${terminal.out()}\n${terminal.err()}`.split(soldOut.hint);
     expect(said).toHaveLength(2);
   });
 });

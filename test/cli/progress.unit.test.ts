@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import { renderEnvironments } from '../../src/client/cli/render/environments.js';
 import { renderProgress, renderProgressLine, type View } from '../../src/client/cli/render/progress.js';
-import { makeProgress } from '../client/fake-runs.js';
+import { makeProgress, soldOut } from '../client/fake-runs.js';
 
 const view: View = { now: Date.parse('2026-03-01T10:02:10Z'), timeZone: 'UTC', colors: pc.createColors(false) };
 
@@ -131,23 +131,15 @@ audit
   });
 
   test('names the command for another flavor where a run waits for one, and only there', () => {
-    const failure = {
-      step: 'pool',
-      type: 'SoldOut',
-      message: 'no capacity',
-      errorCode: null,
-      requestId: null,
-      hint: 'Try another flavor: `maops flavor list`.',
-    } as const;
     const awaiting = { kind: 'operator', since: '2026-03-01T10:01:00.000Z', deadline: null, verbs: ['retry'] } as const;
     const next = (change: Parameters<typeof makeProgress>[0]) =>
-      /^next +(.*)$/m.exec(renderProgress(makeProgress({ failure, awaiting, ...change }), view))?.[1];
+      /^next +(.*)$/m.exec(renderProgress(makeProgress({ failure: soldOut, awaiting, ...change }), view))?.[1];
     const onSale = '`maops flavor list` says what is on sale.';
     expect(next({})).toBe(`\`maops env resolve team-a retry --set pool.flavor=… --reason …\`; ${onSale}`);
-    expect(next({ failure: { ...failure, step: 'notebook' }, workflowId: 'notebook/team-a' })).toBe(
+    expect(next({ failure: { ...soldOut, step: 'notebook' }, workflowId: 'notebook/team-a' })).toBe(
       `\`maops env resolve notebook/team-a retry --set notebook.flavor=… --reason …\`; ${onSale}`,
     );
-    expect(next({ awaiting: null })).toBe(failure.hint);
+    expect(next({ awaiting: null })).toBe(soldOut.hint);
   });
 
   test('says what ends a pause, and of a paused lease no percentage', () => {

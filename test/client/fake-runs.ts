@@ -1,7 +1,7 @@
 import { OperationRefusedError, WorkerUnreachableError } from '../../src/client/errors.js';
 import type { HistoryEvent } from '../../src/client/history-event.js';
 import type { Run, RunOutcome, RunStart, Runs } from '../../src/client/runs.js';
-import type { Progress } from '../../src/contract/progress.js';
+import { blankProgress, type Progress } from '../../src/contract/progress.js';
 
 /** A run as the fake keeps it: what Temporal would know, and what a worker would answer. */
 export interface FakeRun extends Run {
@@ -33,7 +33,7 @@ export function makeRun(workflowId: string, change: Partial<FakeRun> = {}): Fake
 }
 
 export function makeProgress(change: Partial<Progress> = {}): Progress {
-  return {
+  const blank = blankProgress({
     name: 'team-a',
     operation: 'provisionPoolThenLaunchNotebook',
     workflowId: 'env/team-a',
@@ -41,7 +41,9 @@ export function makeProgress(change: Partial<Progress> = {}): Progress {
     phase: 'AwaitingPool',
     phaseSince: '2026-03-01T10:00:10.000Z',
     startedAt: '2026-03-01T10:00:00.000Z',
-    endedAt: null,
+  });
+  return {
+    ...blank,
     percent: 45,
     why: 'pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling',
     steps: [
@@ -56,15 +58,19 @@ export function makeProgress(change: Partial<Progress> = {}): Progress {
       scopes: { Notebook: 'Enabling' },
       driver: null,
     },
-    notebook: null,
-    failure: null,
-    awaiting: null,
-    lease: null,
-    audit: [],
-    auditDropped: 0,
     ...change,
   };
 }
+
+/** Why a run without capacity has failed. */
+export const soldOut = {
+  step: 'pool',
+  type: 'SoldOut',
+  message: 'no capacity',
+  errorCode: null,
+  requestId: null,
+  hint: 'Try another flavor: `maops flavor list`.',
+} as const;
 
 /** A Temporal in memory: the newest run of each id, and a record of what was sent. */
 export class FakeRuns implements Runs {

@@ -39,13 +39,19 @@ test.each<[string, Fault[]]>([
   expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
 });
 
-test('a stranger’s notebook that comes while the delete of its pool is refused keeps the pool', async () => {
+/** A teardown that has come to the pool, whose delete the service does not take. */
+async function refusingPoolDelete() {
   const stack = await newStack();
-  const { world, simulator, progress } = stack;
   await finishMainJob(stack);
-  simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
-  await world.start('teardownEnvironment', workflowId, [{ name }]);
+  stack.simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
+  await stack.world.start('teardownEnvironment', workflowId, [{ name }]);
   await untilPhase(stack, 'DeletingPool', workflowId);
+  return stack;
+}
+
+test('a stranger’s notebook that comes while the delete of its pool is refused keeps the pool', async () => {
+  const stack = await refusingPoolDelete();
+  const { world, simulator, progress } = stack;
   await world.run({ maxTime: hour / 3 });
   const [pool] = simulator.state().pools;
   await control(stack, 'notebooks', { name: 'guest', pool: pool?.id, user: 'neighbour' });
@@ -81,12 +87,8 @@ test('a command that the service refuses is shown with its refusal', async () =>
 });
 
 test('a pool whose notebooks may not all be listed stays, the reason is shown, and the right alone lets it go', async () => {
-  const stack = await newStack();
+  const stack = await refusingPoolDelete();
   const { world, simulator, progress } = stack;
-  await finishMainJob(stack);
-  simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
-  await world.start('teardownEnvironment', workflowId, [{ name }]);
-  await untilPhase(stack, 'DeletingPool', workflowId);
   simulator.faults.clear();
   const denied = { error_code: 'ModelArts.0112', error_msg: 'Policy doesn’t allow it.' };
   simulator.faults.plan({
