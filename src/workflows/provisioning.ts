@@ -159,6 +159,17 @@ export class Provision extends Operation<ProvisionState> {
       this.state.clocks = { ...this.state.clocks, notebook: fresh(deadlines.notebook), capacity };
   }
 
+  /**
+   * Starts a step again at an operator's word: clocks, sightings, flavor choice and refused creates count from here. Only what may
+   * be alive is remembered, and a create whose outcome is unknown. The resource is looked for, because it may be gone by now.
+   */
+  tryAgain(step: 'pool' | 'notebook'): void {
+    this.startStep(step);
+    this.resetClocks(step);
+    this.resetWatch(step);
+    this.setMaking(step, { ref: null, choice: 0, refusals: 0, refusal: null });
+  }
+
   /** Gives a clock that has nearly run out some more time: what was usable and is not any more may heal. */
   leaveAtLeast(clock: keyof ProvisionState['clocks'], ms: number): void {
     const { limitMs, spentMs } = this.state.clocks[clock];

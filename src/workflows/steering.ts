@@ -126,11 +126,7 @@ export async function park(
     op.update({ awaiting: null });
     if (resolution.verb === 'retry') {
       op.fail(null);
-      op.startStep(step);
-      op.resetClocks(step);
-      op.resetWatch(step);
-      // Looked for anew: what was there may be gone by now.
-      op.setMaking(step, { ref: null });
+      op.tryAgain(step);
     }
     return resolution.verb;
   }
