@@ -3,8 +3,9 @@ import type { LeaseEvent, LeaseEventName } from '../contract/workflows.js';
 import { parseDuration } from '../domain/duration.js';
 import { type LeaseTerm, leasedAutoStop } from '../domain/lease.js';
 import { countNodes } from '../domain/pool.js';
+import { inBackground } from './background.js';
 import { deliveries, errands, firstCalls } from './calls.js';
-import { describeFailure } from './failure.js';
+import { describeFailure, isFailure } from './failure.js';
 import type { Errands, LeaseState } from './lease-state.js';
 import type { Operation } from './operation.js';
 import { timeNow } from './operation-state.js';
@@ -60,7 +61,12 @@ export class LeaseErrands {
     beside(async () => {
       while (this.looking !== 'no') {
         this.looking = 'once';
-        await this.lookOnce().catch(() => undefined);
+        try {
+          await this.lookOnce();
+        } catch (error) {
+          // A look that fails is made up for by the next one.
+          if (!isFailure(error)) throw error;
+        }
         if (this.looking === 'once') this.looking = 'no';
       }
     });
@@ -102,6 +108,7 @@ export class LeaseErrands {
         await deliveries(left, `${event.event} of ${event.name}`).sendWebhook({ url, event });
         this.set({ undelivered: this.state.undelivered.filter(({ id }) => id !== event.id) });
       } catch (error) {
+        if (!isFailure(error)) throw error;
         this.giveUp(event, describeFailure(error, null).message);
       }
     });
@@ -155,6 +162,7 @@ export class LeaseErrands {
       const settings = await this.settings();
       await errands(settings, `notebook ${progress.name}`).setAutoStop({ notebook, autoStopMs });
     } catch (error) {
+      if (!isFailure(error)) throw error;
       const { message } = describeFailure(error, null);
       this.op.audit('auto-stop', progress.workflowId, `the notebook's own stop does not follow the lease: ${message}`);
     }
@@ -163,5 +171,5 @@ export class LeaseErrands {
 
 /** A cancel of the lease means a removal, during which these may well go on. */
 function beside(errand: () => Promise<void>): void {
-  CancellationScope.nonCancellable(errand).catch(() => undefined);
+  inBackground(() => CancellationScope.nonCancellable(errand));
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { parseDuration } from '../domain/duration.js';
 import { spend, startStopwatch } from '../domain/stopwatch.js';
+import { inBackground } from './background.js';
 import { timeNow } from './operation-state.js';
 import { nothingMade, type Provision, poolIdOf } from './provisioning.js';
 import { explainingPhases, type Removal, removeNotebooks, removePool } from './removal.js';
@@ -22,13 +23,13 @@ export async function withUndoPatience<T>(op: Provision, removal: () => Promise<
   const patience = new CancellationScope();
   // A continued run shows what the one before it has shown.
   const shown = op.state.undoClock === null ? null : op.state.progress.awaiting;
-  patience
-    .run(async () => {
+  inBackground(() =>
+    patience.run(async () => {
       await undoDeadline(op);
       op.update({ awaiting: shown ?? { kind: 'operator', since: timeNow(), deadline: null, verbs: [] } });
       op.enter('AwaitingOperator', `${op.state.progress.why}; the removal goes on`);
-    })
-    .catch(() => undefined);
+    }),
+  );
   try {
     return await removal();
   } finally {

@@ -119,7 +119,7 @@ async function plan(op: Operation<TeardownState>, name: string, planHash: string
   const planning = await surveys(op.identity.settings, `plan of ${name}`)
     .planTeardown({ name, planHash, caller })
     .catch((error: unknown) => {
-      if (planHash !== null) throw error;
+      if (planHash !== null || !isFailure(error)) throw error;
       return null;
     });
   if (planning === null) return;
