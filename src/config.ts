@@ -1,22 +1,26 @@
 import { userInfo } from 'node:os';
-import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { readCredentials } from './config/credentials.js';
 import { type Env, EnvReader } from './config/env.js';
+import { type HttpProxy, proxyNames, proxyTo } from './config/proxy.js';
 import {
   baseUrl,
   type CodecKey,
   codecKeys,
   duration,
-  flag,
   installationId,
   type ListenAddress,
   listenAddress,
   plainText,
   positiveDuration,
+  projectId,
   rate,
+  regionId,
   secretText,
   word,
 } from './config/settings.js';
+import { configTable } from './config/table.js';
+import { readTemporal } from './config/temporal.js';
 import type { Pace } from './domain/watch.js';
 import type { Credentials } from './modelarts/credentials.js';
 import type { Secret } from './modelarts/secret.js';
@@ -35,6 +39,10 @@ export interface ClientConfig {
   readonly namespace: string;
   /** Address, TLS, API key and headers; a function, so that printing the config cannot show a key. */
   readonly connectionOptions: () => ClientConnectConfig['connectionOptions'];
+  /** The proxy on the way to the address; null when there is none. */
+  readonly proxy: HttpProxy | null;
+  /** What switched TLS on: a variable, or the profile of the Temporal CLI. Null without TLS. */
+  readonly tlsBy: string | null;
   readonly taskQueue: string;
   /** Who commands are by. */
   readonly actor: string;
@@ -100,6 +108,7 @@ export function readConfig(env: Env = process.env, options: ReadOptions = {}): C
     logLevel: reader.read(['MAOPS_LOG_LEVEL'], word(logLevels), 'info'),
     webhookSecret: reader.read(['MAOPS_WEBHOOK_SECRET'], secretText, null),
   };
+  reader.refuseQuotes(ownNames(reader));
   reader.finish();
   return config;
 }
@@ -120,18 +129,34 @@ export function readModelArtsConfig(env: Env = process.env): ModelArtsConfig {
   return config;
 }
 
+/** Refuses quotes around the value of any variable of ours, also of those that this process does not read. */
+export function refuseQuotes(env: Env = process.env): void {
+  const reader = new EnvReader(env);
+  reader.refuseQuotes(ownNames(reader));
+  reader.finish();
+}
+
+function ownNames(reader: EnvReader): Set<string> {
+  const prefixed = reader.names().filter((name) => /^(MAOPS|TEMPORAL)_/.test(name));
+  return new Set([...configTable.flatMap(({ names }) => names), ...prefixed, ...proxyNames]);
+}
+
 /** The process's own environment, for what hands variables on to child processes. */
 export function processEnv(): Env {
   return process.env;
 }
 
 function clientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConfig {
-  const { connectionOptions, namespace } = temporalPart(reader, env, options);
+  const { connectionOptions, namespace, tlsBy } = readTemporal(reader, env, {
+    ignoreFile: options.ignoreTemporalFile === true,
+  });
   const address = connectionOptions.address ?? 'localhost:7233';
   return {
     address,
     namespace: namespace ?? 'default',
     connectionOptions: () => ({ ...connectionOptions, address }),
+    proxy: proxyTo(address, env),
+    tlsBy,
     // The contract's default, which this file must not import; a test holds the two together.
     taskQueue: reader.read(['MAOPS_TASK_QUEUE'], plainText, 'modelarts-ops'),
     actor: reader.read(['MAOPS_ACTOR'], plainText, null) ?? systemUser(),
@@ -139,23 +164,6 @@ function clientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientCo
     codecKeys: reader.read(['MAOPS_CODEC_KEYS'], codecKeys, []),
     prices: reader.read(['MAOPS_PRICES'], plainText, null),
   };
-}
-
-function temporalPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConnectConfig {
-  const disableFile = options.ignoreTemporalFile === true;
-  const set = Object.entries(env).filter((entry): entry is [string, string] => reader.has(entry[0]));
-  // Anything but `true` and `1` would silently mean no TLS.
-  const flags = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'].map((name) => {
-    const value = reader.read([name], flag, null);
-    return value === null ? {} : { [name]: String(value) };
-  });
-  const overrideEnvVars: Record<string, string> = Object.assign(Object.fromEntries(set), ...flags);
-  try {
-    return loadClientConnectConfig({ overrideEnvVars, disableFile });
-  } catch (error) {
-    reader.problem(`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`);
-    return { connectionOptions: {} };
-  }
 }
 
 /** A container may run as a user number without a name. */
@@ -167,10 +175,11 @@ function systemUser(): string {
   }
 }
 
+const regionNames = ['MODELARTS_REGION', 'HW_REGION_NAME', 'OS_REGION_NAME'] as const;
+
 function modelartsPart(reader: EnvReader): ModelArtsConfig {
-  const region = reader.read(['MODELARTS_REGION', 'HW_REGION_NAME', 'OS_REGION_NAME'], plainText, null);
-  const hasEndpoint = reader.has('MODELARTS_ENDPOINT');
-  if (!hasEndpoint && region === null) {
+  const region = reader.read(regionNames, regionId, null);
+  if (!reader.has('MODELARTS_ENDPOINT') && reader.nameOf(regionNames) === null) {
     reader.problem(
       'neither MODELARTS_REGION (or HW_REGION_NAME, OS_REGION_NAME) nor MODELARTS_ENDPOINT is set: ' +
         'set the region as cn-north-4, or for other clouds the base URL',
@@ -180,7 +189,7 @@ function modelartsPart(reader: EnvReader): ModelArtsConfig {
   return {
     endpoint: reader.read(['MODELARTS_ENDPOINT'], baseUrl, `https://modelarts.${region}.myhuaweicloud.com`),
     region,
-    projectId: reader.require(projectNames, plainText, 'set the id of the project to work in', ''),
+    projectId: reader.require(projectNames, projectId, 'set the id of the project to work in', ''),
     ...readCredentials(reader),
     httpTimeoutMs: reader.read(['MAOPS_HTTP_TIMEOUT'], positiveDuration, 15 * second),
     maxRps: reader.read(['MAOPS_MAX_RPS'], rate, 5),

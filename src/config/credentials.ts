@@ -1,7 +1,7 @@
 import type { Credentials } from '../modelarts/credentials.js';
 import { Secret } from '../modelarts/secret.js';
 import type { EnvReader } from './env.js';
-import { iamUrl, plainText } from './settings.js';
+import { credential, iamUrl, plainText } from './settings.js';
 
 /** Credentials with the name of the variable that they were found by; the name may be logged, the credentials not. */
 export interface FoundCredentials {
@@ -44,25 +44,28 @@ export function readCredentials(reader: EnvReader): FoundCredentials {
 type Candidate = FoundCredentials | 'half' | null;
 
 function readToken(reader: EnvReader): Candidate {
-  const token = reader.text('MODELARTS_TOKEN');
-  if (token === null) return null;
-  return { credentials: { kind: 'token', token: new Secret(token.trim()) }, credentialsFrom: 'MODELARTS_TOKEN' };
+  if (!reader.has('MODELARTS_TOKEN')) return null;
+  const token = reader.read(['MODELARTS_TOKEN'], credential, null);
+  if (token === null) return 'half';
+  return { credentials: { kind: 'token', token: new Secret(token) }, credentialsFrom: 'MODELARTS_TOKEN' };
 }
 
 function readKeys(reader: EnvReader, family: (typeof keyFamilies)[number]): Candidate {
-  const accessKey = reader.text(family.access);
-  const secretKey = reader.text(family.secret);
-  const securityToken = family.token === null ? null : reader.text(family.token);
+  const accessKey = reader.read([family.access], credential, null);
+  const secretKey = reader.read([family.secret], credential, null);
+  const securityToken = family.token === null ? null : reader.read([family.token], credential, null);
   if (accessKey !== null && secretKey !== null) {
-    const temporary = securityToken === null ? {} : { securityToken: new Secret(securityToken.trim()) };
+    const temporary = securityToken === null ? {} : { securityToken: new Secret(securityToken) };
     return {
-      credentials: { kind: 'aksk', accessKey: accessKey.trim(), secretKey: new Secret(secretKey.trim()), ...temporary },
+      credentials: { kind: 'aksk', accessKey, secretKey: new Secret(secretKey), ...temporary },
       credentialsFrom: family.access,
     };
   }
   const present = [family.access, family.secret, family.token].filter((name) => name !== null && reader.has(name));
   if (present.length === 0) return null;
   const absent = [family.access, family.secret].filter((name) => !reader.has(name));
+  // Both are there and one of them is wrong, which is reported already.
+  if (absent.length === 0) return 'half';
   reader.problem(`${present.join(' and ')} is set, but ${absent.join(' and ')} is not: set both, or neither`);
   return 'half';
 }

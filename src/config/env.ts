@@ -9,7 +9,7 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(['The settings are not complete:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+    super(['The settings are wrong or not complete:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
     this.problems = problems;
   }
 }
@@ -20,16 +20,33 @@ export type Setting<T> = z.ZodType<T, string>;
 /** Reads settings and remembers what is wrong with them; `finish` throws if anything was. */
 export class EnvReader {
   readonly #env: Env;
-  readonly #problems: string[] = [];
+  readonly #problems = new Set<string>();
 
   constructor(env: Env) {
     this.#env = env;
   }
 
-  /** The value as it was given, null when it is unset or blank. */
+  /** The value as it was given, null when it is unset or blank. Quotes around it are a problem, and are not part of what is returned. */
   text(name: string): string | null {
     const value = this.#env[name];
-    return value === undefined || value.trim() === '' ? null : value;
+    if (value === undefined || value.trim() === '') return null;
+    const inner = /^(["'`])(.*)\1$/s.exec(value.trim())?.[2];
+    if (inner !== undefined) {
+      this.problem(`${name} has quotes around its value: write it without them`);
+      return inner;
+    }
+    // An env file with Windows line ends leaves a carriage return, which nobody has typed.
+    return value.replace(/[\r\n]+$/, '');
+  }
+
+  /** Reports every variable of these that has quotes around its value, whether or not it is read. */
+  refuseQuotes(names: Iterable<string>): void {
+    for (const name of names) this.text(name);
+  }
+
+  /** The names of the variables that are set. */
+  names(): string[] {
+    return Object.keys(this.#env).filter((name) => this.#env[name]?.trim());
   }
 
   has(name: string): boolean {
@@ -47,8 +64,9 @@ export class EnvReader {
     const value = name === null ? null : this.text(name);
     if (name === null || value === null) return otherwise;
     const parsed = setting.safeParse(value.trim());
-    if (parsed.success) return parsed.data;
-    this.problem(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', and ')}`);
+    if (/\p{Cc}/u.test(value.trim())) this.problem(`${name} contains a control character: write it on one line`);
+    else if (parsed.success) return parsed.data;
+    else this.problem(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', and ')}`);
     return otherwise;
   }
 
@@ -60,11 +78,11 @@ export class EnvReader {
 
   /** Never put the value of a setting into the text: it may be a secret that landed in the wrong variable. */
   problem(text: string): void {
-    this.#problems.push(text);
+    this.#problems.add(text);
   }
 
   finish(): void {
-    if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+    if (this.#problems.size > 0) throw new ConfigError([...this.#problems]);
   }
 }
 

@@ -31,6 +31,30 @@ function setting<T>(parse: (text: string) => T | null, expected: string): Settin
 export const plainText: Setting<string> = z.string();
 export const secretText: Setting<Secret> = z.string().transform((text) => new Secret(text));
 
+/** What travels in a header: a blank inside is the sign of a value that was cut or pasted twice. */
+export const credential = setting(
+  (text) => (/^[\x21-\x7e]+$/.test(text) ? text : null),
+  'is not a token or key: it must be one word of ASCII characters without spaces',
+);
+
+/** A project is known by its id; its name is often that of the region (docs/configuration.md). */
+export const projectId = setting(
+  (text) => (/^[0-9a-f]{32}$/i.test(text) ? text : null),
+  'is not the id of a project: write its 32 hex digits (My Credentials in the console), not its name or region',
+);
+
+export const regionId = setting(
+  (text) => (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) ? text : null),
+  'is not the id of a region: write it as cn-north-4; a base URL belongs into MODELARTS_ENDPOINT',
+);
+
+/** `host:port` of a gRPC service; the SDK adds the port when it is left out. */
+export const grpcAddress = setting((text) => {
+  const [, host, digits = '7233'] = /^(\[[0-9a-f:.]+\]|[^\s:/@]+)(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const isPort = Number(digits) > 0 && Number(digits) <= highestPort;
+  return host !== undefined && isPort ? text : null;
+}, 'is not the address of a Temporal server: write host:port, as temporal.example.com:7233, without http:// or a path');
+
 /** Milliseconds out of `90s`. */
 export const duration = setting(
   parseDuration,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { commandEntries } from '../../src/client/cli/commands.js';
 import { runCommandLine } from '../../src/client/cli/main.js';
 import { memoryTerminal } from './memory-terminal.js';
@@ -141,4 +141,23 @@ describe('a bad spec', () => {
     expect(code).toBe(2);
     expect(err).toContain('stdin:4:3 pool.netwrok');
   });
+});
+
+describe('a variable of ours with quotes around its value', () => {
+  const before = process.env;
+  afterEach(() => {
+    process.env = before;
+  });
+
+  test.each(['worker', 'simulator --port 0', 'env list', 'pool list', 'setup', 'dev', 'sweep plan'])(
+    'is refused at the start of `maops %s`, by its name',
+    async (command) => {
+      process.env = { ...before, MODELARTS_PROJECT_ID: '"0123456789abcdef0123456789abcdef"', MAOPS_POLL_MAX: "'5s'" };
+      const { code, out, err } = await run(command.split(' '));
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain('MODELARTS_PROJECT_ID has quotes');
+      expect(err).toContain('MAOPS_POLL_MAX has quotes');
+      expect(err).not.toContain('0123456789abcdef');
+    },
+  );
 });

@@ -10,7 +10,8 @@ import {
 } from '../../src/config.js';
 import { defaultTaskQueue } from '../../src/contract/ids.js';
 
-const least: Env = { MODELARTS_REGION: 'cn-north-4', MODELARTS_PROJECT_ID: 'p1', MODELARTS_TOKEN: 'tok-secret' };
+const project = '0123456789abcdef0123456789abcdef';
+const least: Env = { MODELARTS_REGION: 'cn-north-4', MODELARTS_PROJECT_ID: project, MODELARTS_TOKEN: 'tok-secret' };
 const noFile = { TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
 const read = (more: Env = {}) => readConfig({ ...noFile, ...least, ...more });
 
@@ -112,14 +113,109 @@ describe('the settings of a worker', () => {
   test.each([
     ['HW_REGION_NAME', 'HW_PROJECT_ID'],
     ['OS_REGION_NAME', 'OS_PROJECT_ID'],
-  ])('take %s and %s too', (region, project) => {
-    const config = readModelArtsConfig({ [region]: 'r1', [project]: 'p2', MODELARTS_TOKEN: 't' });
-    expect(config).toMatchObject({ region: 'r1', projectId: 'p2', endpoint: 'https://modelarts.r1.myhuaweicloud.com' });
+  ])('take %s and %s too', (region, projectName) => {
+    const config = readModelArtsConfig({ [region]: 'r1', [projectName]: project, MODELARTS_TOKEN: 't' });
+    expect(config).toMatchObject({
+      region: 'r1',
+      projectId: project,
+      endpoint: 'https://modelarts.r1.myhuaweicloud.com',
+    });
   });
 });
 
+describe('mistakes that env files bring', () => {
+  const password: Env = {
+    IAM_ENDPOINT: 'https://iam.example.com',
+    OS_USERNAME: 'u',
+    OS_PASSWORD: 'pw-secret ',
+    OS_USER_DOMAIN_NAME: 'd',
+    OS_PROJECT_NAME: 'r',
+  };
+  const everything: Env = {
+    ...least,
+    ...password,
+    MODELARTS_TOKEN: undefined,
+    TEMPORAL_ADDRESS: 'temporal.example.com:7233',
+    TEMPORAL_NAMESPACE: 'ml',
+    MAOPS_ACTOR: 'ci',
+    MAOPS_POLL_MIN: '1s',
+  };
+
+  test.each(configTable.flatMap(({ names }) => names))('quotes around the value of %s are refused by name', (name) => {
+    for (const quote of ['"', "'"]) {
+      const problems = problemsOf({ ...least, [name]: `${quote}wr0ng-secret${quote}` });
+      expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${name} has quotes`)));
+      // The name of a profile is shown on purpose, as below.
+      if (name !== 'TEMPORAL_PROFILE') expect(problems.join()).not.toContain('wr0ng-secret');
+    }
+  });
+
+  test.each(['TEMPORAL_GRPC_META_TENANT', 'MAOPS_UNKNOWN', 'http_proxy'])('so are those of %s', (name) => {
+    expect(problemsOf({ ...least, [name]: '"x"' })).toEqual([expect.stringContaining(`${name} has quotes`)]);
+  });
+
+  test('quotes around a right value bring no second problem', () => {
+    const quoted = { ...least, MODELARTS_PROJECT_ID: `'${project}'`, MODELARTS_REGION: '"cn-north-4"' };
+    expect(problemsOf(quoted)).toHaveLength(2);
+  });
+
+  test('quotes of variables that are not ours are no business of ours', () => {
+    expect(problemsOf({ ...least, PS1: '"$ "', LS_COLORS: "'x'" })).toEqual([]);
+  });
+
+  test('Windows line ends and blanks at the ends change nothing, and only the blank of a password counts', () => {
+    const windows = Object.fromEntries(
+      Object.entries(everything).map(([name, value]) => [name, value && `${value}\r`]),
+    );
+    const spaced = Object.fromEntries(
+      Object.entries(everything).map(([name, value]) => [name, name === 'OS_PASSWORD' ? value : value && ` ${value} `]),
+    );
+    const shown = (env: Env) => {
+      const config = readConfig({ ...noFile, ...env });
+      const { credentials } = config.modelarts;
+      const secret = credentials.kind === 'password' ? credentials.password.reveal() : null;
+      return JSON.stringify([config, config.connectionOptions(), secret]);
+    };
+    expect(shown(windows)).toBe(shown(everything));
+    expect(shown(spaced)).toBe(shown(everything));
+    expect(shown(everything)).toContain('pw-secret "');
+  });
+
+  test.each<[string, string]>([
+    ['MODELARTS_PROJECT_ID', 'cn-north-4'],
+    ['HW_PROJECT_ID', `${project}0`],
+    ['MODELARTS_REGION', 'CN North-Beijing4'],
+    ['MODELARTS_REGION', 'https://modelarts.cn-north-4.myhuaweicloud.com'],
+    ['MODELARTS_ENDPOINT', 'modelarts.cn-north-4.myhuaweicloud.com'],
+    ['MODELARTS_ENDPOINT', 'localhost:8790'],
+    ['MODELARTS_TOKEN', 'two words'],
+    ['HUAWEICLOUD_SDK_SK', 'two words'],
+    ['TEMPORAL_ADDRESS', 'http://localhost:7233'],
+    ['TEMPORAL_ADDRESS', 'localhost:7233/namespaces'],
+    ['TEMPORAL_ADDRESS', 'localhost:70000'],
+    ['TEMPORAL_API_KEY', 'two words'],
+    ['TEMPORAL_TLS', 'enabled'],
+    ['TEMPORAL_TLS_CLIENT_CERT_PATH', '/nowhere/cert.pem'],
+    ['TEMPORAL_TLS_SERVER_CA_CERT_PATH', '/nowhere/ca.pem'],
+    ['TEMPORAL_TLS_CLIENT_KEY_DATA', 'only half of a pair'],
+    ['MAOPS_TASK_QUEUE', 'a\nb'],
+  ])('%s as %j is refused by name, without its value', (name, value) => {
+    const env = { ...least, MODELARTS_PROJECT_ID: name === 'HW_PROJECT_ID' ? '' : project, [name]: value };
+    const problems = problemsOf(env).filter((problem) => problem.startsWith(name));
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join()).not.toContain(value);
+  });
+
+  test.each(['localhost', 'localhost:7233', '[::1]:7233', 'ns.account.tmprl.cloud:7233'])(
+    '%s is an address',
+    (address) => {
+      expect(readClientConfig({ ...noFile, TEMPORAL_ADDRESS: address }).address).toBe(address);
+    },
+  );
+});
+
 describe('credentials', () => {
-  const where: Env = { ...noFile, MODELARTS_REGION: 'r', MODELARTS_PROJECT_ID: 'p' };
+  const where: Env = { ...noFile, MODELARTS_REGION: 'r', MODELARTS_PROJECT_ID: project };
   const token: Env = { MODELARTS_TOKEN: 'tok-secret' };
   const sdkKeys: Env = { HUAWEICLOUD_SDK_AK: 'ak1', HUAWEICLOUD_SDK_SK: 'sk-secret' };
   const osKeys: Env = { OS_ACCESS_KEY: 'ak3', OS_SECRET_KEY: 'sk-secret' };

@@ -19,7 +19,7 @@ function spawnWorker(more: Record<string, string>): { exit: Promise<number | nul
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       MODELARTS_ENDPOINT: 'http://127.0.0.1:1',
-      MODELARTS_PROJECT_ID: 'project',
+      MODELARTS_PROJECT_ID: '0123456789abcdef0123456789abcdef',
       MODELARTS_TOKEN: 'tok-secret',
       MAOPS_TASK_QUEUE: `worker-e2e-${process.pid}`,
       ...more,

@@ -1,4 +1,4 @@
-import { ConfigError, type ModelArtsConfig, readModelArtsConfig } from '../../config.js';
+import { ConfigError, type ModelArtsConfig, readConfig, readModelArtsConfig } from '../../config.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
 import { readInstallation } from '../../worker/installation.js';
@@ -29,7 +29,20 @@ const pollerFreshMs = 90_000;
 export async function runChecks(context: Context): Promise<Check[]> {
   const temporal = await temporalChecks(context);
   const service = await serviceChecks(context);
-  return [...temporal, ...service];
+  return [...temporal, ...service, ...otherSettings([...temporal, ...service])];
+}
+
+/** The settings that only a worker reads, where one of them is wrong and not reported by another row. */
+function otherSettings(reported: readonly Check[]): Check[] {
+  try {
+    readConfig();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const left = error.problems.filter((problem) => !reported.some(({ finding }) => finding.includes(problem)));
+    if (left.length === 0) return [];
+    return [{ check: 'other settings', state: 'failed', finding: left.join('; '), hint: hintOf(error) }];
+  }
 }
 
 async function temporalChecks(context: Context): Promise<Check[]> {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { refuseQuotes } from '../../config.js';
 import { version } from '../../modelarts/user-agent.js';
 import { addCommonOptions, type Run } from './command.js';
 import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
@@ -38,7 +39,11 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
   let code: ExitCode = exitCodes.done;
   const program = await buildProgram(terminal, entry, (command) => async (work) => {
     const { json = false, debug = false } = command.opts<{ json?: boolean; debug?: boolean }>();
-    code = await perform(terminal, { json, debug, ownsSignals: entry?.ownsSignals === true }, work);
+    code = await perform(terminal, { json, debug, ownsSignals: entry?.ownsSignals === true }, async (context) => {
+      // `doctor` reports it with everything else that is wrong.
+      if (entry?.verb !== 'doctor') refuseQuotes();
+      return await work(context);
+    });
   });
   try {
     await program.parseAsync([...words], { from: 'user' });
