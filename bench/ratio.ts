@@ -41,6 +41,8 @@ async function timeBare({ stack, client }: Bed, activities: number): Promise<num
     connection,
     namespace,
     taskQueue: 'bench-bare',
+    slots: { calls: 100, waits: 1 },
+    waitActivities: [],
     activities: { nothing: async () => undefined },
     workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
     maxCachedWorkflows: 100,

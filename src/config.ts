@@ -17,6 +17,7 @@ import {
   rate,
   regionId,
   secretText,
+  slots,
   word,
 } from './config/settings.js';
 import { configTable } from './config/table.js';
@@ -75,6 +76,8 @@ export interface WaitConfig extends Pace {
 export interface Config extends ClientConfig {
   readonly modelarts: ModelArtsConfig;
   readonly settings: WaitConfig;
+  /** How many activities of each task queue run at once. */
+  readonly slots: { readonly calls: number; readonly waits: number };
   /** Null means: without Worker Versioning. */
   readonly buildId: string | null;
   readonly metricsAddress: ListenAddress | null;
@@ -101,6 +104,10 @@ export function readConfig(env: Env = process.env, options: ReadOptions = {}): C
     ...clientPart(reader, env, options),
     modelarts,
     settings: waitPart(reader, modelarts.httpTimeoutMs),
+    slots: {
+      calls: reader.read(['MAOPS_CALL_SLOTS'], slots, 200),
+      waits: reader.read(['MAOPS_WAIT_SLOTS'], slots, 2_000),
+    },
     buildId: reader.read(['MAOPS_BUILD_ID'], plainText, null),
     metricsAddress: reader.read(['MAOPS_METRICS_ADDRESS'], listenAddress, null),
     healthAddress: reader.read(['MAOPS_HEALTH_ADDRESS'], listenAddress, null),

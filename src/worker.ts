@@ -5,9 +5,10 @@ import { getHeapStatistics } from 'node:v8';
 import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { heartbeatInterceptor } from './activities/heartbeats.js';
-import { createActivities } from './activities/index.js';
+import { createActivities, waitActivities } from './activities/index.js';
 import { createDataConverter } from './codec/data-converter.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { waitQueueOf } from './contract/ids.js';
 import type { PriceTable } from './domain/price.js';
 import { createModelArts } from './modelarts/client.js';
 import { realSleep } from './modelarts/timing.js';
@@ -55,6 +56,8 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     connection,
     namespace,
     taskQueue,
+    slots: config.slots,
+    waitActivities,
     workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle({ encodesFailures: encryptedWith !== null })),
     activities: createActivities({
       modelarts,
@@ -77,9 +80,20 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     onStop: () => shutdown.abort(),
   });
   const { endpoint, credentialsFrom } = config.modelarts;
+  const waitQueue = waitQueueOf(taskQueue);
   logger.info(
-    { namespace, taskQueue, installation, endpoint, credentialsFrom, encryptedWith, maxCachedWorkflows },
-    `working on task queue ${taskQueue} for installation ${installation}, credentials from ${credentialsFrom}`,
+    {
+      namespace,
+      taskQueue,
+      waitQueue,
+      slots: config.slots,
+      installation,
+      endpoint,
+      credentialsFrom,
+      encryptedWith,
+      maxCachedWorkflows,
+    },
+    `working on task queue ${taskQueue} and ${waitQueue} for installation ${installation}, credentials from ${credentialsFrom}`,
   );
   const ended = worker.ended.finally(() => {
     shutdown.abort();
@@ -118,7 +132,8 @@ export async function runWorker({ config, logger, signal }: RunOptions): Promise
       signal.addEventListener('abort', stop, { once: true });
       await worker.ended;
     } finally {
-      await connection.close();
+      // A worker that was given up still holds it, and the process ends without it.
+      await connection.close().catch((error: unknown) => logger.debug({ reason: String(error) }, 'not closed'));
     }
   } catch (error) {
     // A worker that is told to stop before it has started has done what it was told.
@@ -136,7 +151,10 @@ export async function workerMain(): Promise<number> {
   const stopping = new AbortController();
   const stop = (signal: NodeJS.Signals) => {
     // Whoever asks a second time does not want to wait.
-    if (stopping.signal.aborted) process.exit(128 + constants.signals[signal]);
+    if (stopping.signal.aborted) {
+      process.stderr.write(`maops: ${signal} again; ending at once. Another worker takes the work over.\n`);
+      process.exit(128 + constants.signals[signal]);
+    }
     stopping.abort();
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);

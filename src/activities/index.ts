@@ -33,3 +33,25 @@ export function createActivities(deps: ActivityDeps) {
 }
 
 export type Activities = ReturnType<typeof createActivities>;
+
+/**
+ * Activities that may hold their slot for minutes: waits, and readings of the whole project. They run on a task queue of
+ * their own, so that they never delay a create, a delete or an operator's command.
+ */
+export const waitActivities = [
+  'awaitPool',
+  'awaitNotebook',
+  'awaitCapacity',
+  'seeProtection',
+  'callOff',
+  'awaitOperation',
+  'followOperation',
+  'readInventory',
+  'readClaims',
+  'lookAgain',
+  'planTeardown',
+  'planSweep',
+  'recheckItems',
+] as const satisfies readonly (keyof Activities)[];
+
+export type WaitActivity = (typeof waitActivities)[number];

@@ -19,5 +19,15 @@ export function configurationPage(): string {
     '|---|---|---|',
     ...rows,
     '',
+    '## Slots',
+    '',
+    'A worker polls two task queues. `NAME` (`MAOPS_TASK_QUEUE`) has the workflows and the calls: creates, deletes, reads, webhooks. `NAME-waits` has the activities',
+    'that may take minutes: waits, and readings of the whole project for sweeps, audits and plans. Each queue has slots of its own, so waiting never delays a call.',
+    '',
+    '- `MAOPS_CALL_SLOTS`: at 5 requests per second, calls that wait up to 10 s for the rate limit and 15 s for an answer fill 125 slots. The rest is for webhooks and',
+    '  calls to Temporal. Raise it together with `MAOPS_MAX_RPS`: 40 slots for each request per second.',
+    '- `MAOPS_WAIT_SLOTS`: one slot for each resource that is waited for at the same time. Beyond that, a wait starts when another one ends its window',
+    '  (`MAOPS_POLL_WINDOW`).',
+    '',
   ].join('\n');
 }

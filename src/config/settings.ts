@@ -71,6 +71,14 @@ export const rate = setting((text) => {
   return Number.isFinite(number) && number > 0 ? number : null;
 }, 'is not a rate: write requests per second as a number above zero, as 5');
 
+/** The SDK takes more, and a worker of that size would have run out of memory long before. */
+const mostSlots = 100_000;
+
+export const slots = setting((text) => {
+  const number = Number(text);
+  return /^\d+$/.test(text) && number > 0 && number <= mostSlots ? number : null;
+}, `is not a number of slots: write a whole number from 1 to ${mostSlots}, such as 200`);
+
 /** A base URL without the slash at its end. */
 export const baseUrl = setting(
   parseBaseUrl,

@@ -42,7 +42,7 @@ export const configTable: readonly ConfigRow[] = [
   row('TEMPORAL_TLS_SERVER_NAME', 'name that the server certificate must have'),
   row('TEMPORAL_PROFILE', 'profile of the Temporal configuration file', 'default'),
   row('TEMPORAL_CONFIG_FILE', 'the Temporal configuration file', 'that of the Temporal CLI'),
-  row('MAOPS_TASK_QUEUE', 'task queue of workflows and activities', 'modelarts-ops'),
+  row('MAOPS_TASK_QUEUE', 'task queue of workflows and calls; waits have a second one, NAME-waits', 'modelarts-ops'),
   row('MAOPS_INSTALLATION', 'id that goes into markers: 6 hex digits', "the first 6 of the namespace's UUID"),
   row('MAOPS_ACTOR', 'who commands are by', 'the user of the operating system'),
   row(
@@ -57,6 +57,8 @@ export const configTable: readonly ConfigRow[] = [
   row('MAOPS_SETTLE', 'how long to look again after a create with an unknown outcome', '2m'),
   row('MAOPS_HTTP_TIMEOUT', 'time-out of one API call', '15s'),
   row('MAOPS_MAX_RPS', 'API calls per second of one worker process; the account sees the sum of all', '5'),
+  row('MAOPS_CALL_SLOTS', 'activities of one worker at once that make a call: creates, deletes, reads', '200'),
+  row('MAOPS_WAIT_SLOTS', 'activities of one worker at once that wait, or read the whole project', '2000'),
   row('MAOPS_METRICS_ADDRESS', 'host:port of the Prometheus metrics', 'no metrics'),
   row('MAOPS_HEALTH_ADDRESS', 'host:port of /healthz and /readyz', 'no listener'),
   row('MAOPS_LOG', 'pretty or json', 'pretty on a terminal, else json'),

@@ -1,6 +1,11 @@
 /** The queue that every workflow and activity of this product uses unless `MAOPS_TASK_QUEUE` says otherwise. */
 export const defaultTaskQueue = 'modelarts-ops';
 
+/** The queue of activities that may hold their slot for minutes, beside the task queue of workflows and calls. */
+export function waitQueueOf(taskQueue: string): string {
+  return `${taskQueue}-waits`;
+}
+
 /** The single resources and units that have an operation of their own; each is the first part of a workflow id. */
 export const operationKinds = ['env', 'pool', 'notebook', 'lease', 'teardown'] as const;
 export type OperationKind = (typeof operationKinds)[number];

@@ -41,6 +41,7 @@ describe('the settings of a worker', () => {
         settleMs: 120_000,
         httpTimeoutMs: 15_000,
       },
+      slots: { calls: 200, waits: 2_000 },
       metricsAddress: null,
       healthAddress: null,
       log: null,
@@ -76,6 +77,11 @@ describe('the settings of a worker', () => {
 
   test.each(['5', '5 s', '5x', '-5s', '0s', 'soon'])('refuse %p as a pause between polls', (text) => {
     expect(problemsOf({ ...least, MAOPS_POLL_MIN: text })).toEqual([expect.stringContaining('MAOPS_POLL_MIN')]);
+  });
+
+  test.each(['0', '-1', '1.5', 'many', '1e3', '1000000'])('refuse %p as a number of slots', (text) => {
+    const problems = problemsOf({ ...least, MAOPS_CALL_SLOTS: text, MAOPS_WAIT_SLOTS: text });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['MAOPS_CALL_SLOTS', 'MAOPS_WAIT_SLOTS']);
   });
 
   test('take a shortest pause above the usual longest one', () => {

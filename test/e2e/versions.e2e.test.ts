@@ -49,6 +49,15 @@ test('a run that began on version 1 ends there while version 2 takes the new one
     const { raw } = await client.workflow.getHandle(workflowId).describe();
     return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
   };
+  /** Identities of the processes that ran the activities of a run, on whichever queue. */
+  const ranBy = async (workflowId: string) => {
+    const { events = [] } = await client.workflow.getHandle(workflowId).fetchHistory();
+    const started = (events ?? []).flatMap(({ activityTaskStartedEventAttributes: one }) => one?.identity ?? []);
+    const queues = (events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: one }) => one?.taskQueue?.name?.replace(taskQueue, '') ?? [],
+    );
+    return { processes: new Set(started.map((identity) => Number(identity.split('@')[0]))), queues: new Set(queues) };
+  };
   const workers = [maops(['worker'], { ...env, MAOPS_BUILD_ID: one })];
   try {
     await setCurrent(one);
@@ -64,6 +73,10 @@ test('a run that began on version 1 ends there while version 2 takes the new one
     expect(await early.result()).toMatchObject({ phase: 'Ready' });
     expect(await late.result()).toMatchObject({ phase: 'Ready' });
     expect([await versionOf(`env/${first}`), await versionOf(`env/${second}`)]).toEqual([one, two]);
+    // Pinned activities go to pollers of their own version on the queue of waits too.
+    const [pids, queues] = [workers.map(({ pid }) => pid), new Set(['', '-waits'])];
+    expect(await ranBy(`env/${first}`)).toEqual({ processes: new Set([pids[0]]), queues });
+    expect(await ranBy(`env/${second}`)).toEqual({ processes: new Set([pids[1]]), queues });
     expect([simulator.requests('pools.create').length, simulator.requests('notebooks.create').length]).toEqual([2, 2]);
   } finally {
     for (const worker of workers) worker.kill('SIGTERM');

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../../src/activities/heartbeats.js';
-import { createActivities } from '../../src/activities/index.js';
+import { createActivities, waitActivities } from '../../src/activities/index.js';
 import type { Progress } from '../../src/contract/progress.js';
+import type { Settings } from '../../src/contract/settings.js';
 import { createModelArts, type ModelArts } from '../../src/modelarts/client.js';
 import { Secret } from '../../src/modelarts/secret.js';
 import { realSleep } from '../../src/modelarts/timing.js';
@@ -14,6 +15,8 @@ import type { Fault } from '../../src/simulator/faults/fault.js';
 import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
+import { createLogger } from '../../src/worker/logging.js';
+import { type Slots, startWorker } from '../../src/worker/temporal-worker.js';
 import { temporalAddress } from './temporal-server.js';
 import { workflowBundle } from './workflow-bundle.js';
 
@@ -48,8 +51,16 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+export interface StackOptions {
+  readonly faults?: readonly Fault[];
+  readonly speed?: number;
+  /** @defaultValue 100 of each */
+  readonly slots?: Slots;
+  readonly settings?: Partial<Settings>;
+}
+
 /** A simulator over HTTP, a worker in this process and a client, on a task queue of their own. */
-export async function startStack(options: { faults?: readonly Fault[]; speed?: number } = {}): Promise<Stack> {
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const simulator = createSimulator({ speed: options.speed ?? 250, faults: options.faults ?? [] });
   const served = await serveSimulator(simulator, { port: 0 });
   const taskQueue = `test-${randomBytes(4).toString('hex')}`;
@@ -67,12 +78,18 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
     httpTimeoutMs: quick.httpTimeoutMs,
     maxRps: 1_000,
   });
-  const watching = { pace: quick, signal: shutdown.signal };
+  const settings = { ...quick, ...options.settings };
+  const watching = { pace: settings, signal: shutdown.signal };
   const nativeConnection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
+  const worker = await startWorker({
     connection: nativeConnection,
     namespace,
     taskQueue,
+    slots: options.slots ?? { calls: 100, waits: 100 },
+    waitActivities,
+    maxCachedWorkflows: 1_000,
+    logger: createLogger({ level: 'error' }),
+    onStop: () => shutdown.abort(),
     workflowBundle: workflowBundle(),
     activities: createActivities({
       modelarts,
@@ -80,17 +97,15 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
       temporal: client,
       taskQueue,
       installation,
-      settings: quick,
+      settings,
       webhooks: { secret: null },
       prices: null,
       shutdown: shutdown.signal,
       now: Date.now,
       sleep: realSleep,
     }),
-    interceptors: { activity: [() => ({ inbound: heartbeatInterceptor() })] },
-    stickyQueueScheduleToStartTimeout: '1 s',
+    activityInterceptors: [() => ({ inbound: heartbeatInterceptor() })],
   });
-  const running = worker.run();
 
   const control = async (path: string, body: unknown) => {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
@@ -118,9 +133,7 @@ export async function startStack(options: { faults?: readonly Fault[]; speed?: n
       }
     },
     async stop() {
-      shutdown.abort();
-      worker.shutdown();
-      await running;
+      await worker.stop();
       modelarts.close();
       await nativeConnection.close();
       await connection.close();

@@ -1,4 +1,5 @@
 import { ConfigError, type ModelArtsConfig, readConfig, readModelArtsConfig } from '../../config.js';
+import { waitQueueOf } from '../../contract/ids.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
 import { readInstallation } from '../../worker/installation.js';
@@ -22,6 +23,9 @@ export interface Check {
 const maxSkewMs = 5 * 60_000;
 /** Both generations of the notebook API: runs use the first, and the other one tells why a notebook is not seen. */
 const notebookChecks = ['notebook API', 'new notebook API'] as const;
+/** Numbers of `temporal.api.enums.v1.TaskQueueType`. */
+const taskQueueTypes = { workflow: 1, activity: 2 } as const;
+type TaskQueueType = (typeof taskQueueTypes)[keyof typeof taskQueueTypes];
 /** A poller that has not asked for so long is gone. */
 const pollerFreshMs = 90_000;
 
@@ -80,18 +84,33 @@ async function namespaceChecks(context: Context, { connection, place }: Session)
   const installation = await attempt('installation id', () =>
     readInstallation(connection, place.namespace, context.config().installation),
   );
-  const worker = await attempt('worker', async () => {
-    const queue = { namespace: place.namespace, taskQueue: { name: place.taskQueue } };
-    const { pollers } = await connection.workflowService.describeTaskQueue(queue);
-    const now = context.terminal.now();
-    const fresh = (pollers ?? []).filter(
-      ({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerFreshMs,
-    );
-    if (fresh.length > 0)
-      return `${fresh.length} polling task queue ${place.taskQueue}: ${fresh.map(({ identity }) => identity).join(', ')}`;
-    throw new OperationsError(`none polls task queue ${place.taskQueue}`, { hint: 'Start one: `maops worker`.' });
-  });
+  const worker = await attempt('worker', () => checkPollers(context, { connection, place }));
   return [attributes, installation, worker];
+}
+
+/** A worker polls two task queues: runs that nobody waits for stand as still as those that nobody takes. */
+async function checkPollers(context: Context, { connection, place }: Pick<Session, 'connection' | 'place'>) {
+  const now = context.terminal.now();
+  const pollersOf = async (name: string, taskQueueType: TaskQueueType): Promise<string[]> => {
+    const queue = { namespace: place.namespace, taskQueue: { name }, taskQueueType };
+    const { pollers } = await connection.workflowService.describeTaskQueue(queue);
+    return (pollers ?? [])
+      .filter(({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerFreshMs)
+      .map(({ identity }) => identity ?? 'unknown');
+  };
+  const { taskQueue } = place;
+  const waitQueue = waitQueueOf(taskQueue);
+  const workers = await pollersOf(taskQueue, taskQueueTypes.workflow);
+  if (workers.length === 0) {
+    throw new OperationsError(`none polls task queue ${taskQueue}`, { hint: 'Start one: `maops worker`.' });
+  }
+  const waiting = await pollersOf(waitQueue, taskQueueTypes.activity);
+  if (waiting.length === 0) {
+    throw new OperationsError(`none polls task queue ${waitQueue}; ${workers.join(', ')} polls only ${taskQueue}`, {
+      hint: 'Runs cannot wait for anything. Restart the workers with the present version.',
+    });
+  }
+  return `${workers.length} polling task queue ${taskQueue}, ${waiting.length} polling ${waitQueue}: ${workers.join(', ')}`;
 }
 
 async function serviceChecks(context: Context): Promise<Check[]> {

@@ -59,6 +59,10 @@ export class ActivityTask {
     return this.command.activityType ?? '';
   }
 
+  get taskQueue(): string {
+    return this.command.taskQueue || this.kernel.taskQueue;
+  }
+
   get isOpen(): boolean {
     return this.open;
   }
@@ -75,7 +79,7 @@ export class ActivityTask {
   private queue(at: number): void {
     const { agenda, settings } = this.kernel;
     const entry = agenda.schedule(at + settings.latency('activity'), () =>
-      this.kernel.withWorker(null, async (worker) => {
+      this.kernel.withSlot(this.taskQueue, (worker) => {
         if (!this.open || this.waiting !== entry) return;
         this.waiting = null;
         this.tries += 1;

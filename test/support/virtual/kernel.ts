@@ -30,6 +30,10 @@ export interface Kernel {
   readonly taskQueue: string;
   /** Hands the task to a worker as soon as there is one; `preferred` is taken while it takes tasks. */
   withWorker(preferred: VirtualWorker | null, task: (worker: VirtualWorker) => Promise<void>): Promise<void>;
+  /** Hands an activity to a worker as soon as one has a free slot for its task queue. */
+  withSlot(taskQueue: string, task: (worker: VirtualWorker) => void): void;
+  /** The code of an activity has returned: its slot takes the next one of the queue. */
+  slotFreed(taskQueue: string): void;
   createInstance(options: InstanceOptions): Promise<WorkflowInstance>;
   /** Counts a live activation and asks what becomes of its worker. */
   activated(run: WorkflowRun, commands: readonly Command[]): Fate;

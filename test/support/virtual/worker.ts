@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { ActivityCancellationDetails, CancelledFailure, type Logger } from '@temporalio/common';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { waitActivities } from '../../../src/activities/index.js';
 import type { Report } from './activity-task.js';
 import type { Attempt } from './attempt.js';
 import type { Kernel } from './kernel.js';
@@ -26,8 +27,17 @@ export interface WorkerRuntime {
 /** Builds what one worker process runs; called anew for every worker, as its caches and watchers die with it. */
 export type WorkerFactory = (runtime: WorkerRuntime) => ActivityTable;
 
+/** How many activities of each task queue a worker runs at once. */
+export interface Slots {
+  readonly calls: number;
+  readonly waits: number;
+}
+
+const endlessSlots: Slots = { calls: Number.POSITIVE_INFINITY, waits: Number.POSITIVE_INFINITY };
+
 /** For how long a worker tries to report a result. */
 const reportPatienceMs = 10_000;
+const waits: ReadonlySet<string> = new Set(waitActivities);
 const silent = () => undefined;
 const noLogger: Logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
 
@@ -51,6 +61,7 @@ export class VirtualWorker {
     client: (worker: VirtualWorker) => Client,
     random: () => number,
     private readonly interceptors: readonly ActivityInterceptorsFactory[],
+    private readonly slots: Slots = endlessSlots,
   ) {
     // As the worker process does: every wait listens to it.
     setMaxListeners(0, this.stop.signal);
@@ -117,9 +128,21 @@ export class VirtualWorker {
     });
   }
 
+  /** Whether it could run one more activity of a task queue. */
+  hasSlot(taskQueue: string): boolean {
+    const { calls, waits } = this.slots;
+    const limit = taskQueue === this.kernel.taskQueue ? calls : waits;
+    if (limit === Number.POSITIVE_INFINITY) return true;
+    return [...this.running].filter(({ task }) => task.taskQueue === taskQueue).length < limit;
+  }
+
   execute(attempt: Attempt): void {
     const { task } = attempt;
     const activity = this.activities[task.type] as ((...args: unknown[]) => Promise<unknown>) | undefined;
+    if (task.taskQueue !== this.kernel.taskQueue && !waits.has(task.type)) {
+      this.kernel.fail(new Error(`${task.type} is not registered on ${task.taskQueue}`));
+      return;
+    }
     if (activity === undefined) {
       this.kernel.fail(
         new Error(`No activity ${task.type} is registered; the worker has ${Object.keys(this.activities).join(', ')}`),
@@ -152,6 +175,7 @@ export class VirtualWorker {
       if (!this.alive) return;
       this.running.delete(attempt);
       attempt.ended();
+      this.kernel.slotFreed(task.taskQueue);
       const { agenda } = this.kernel;
       const delay = this.isCut ? this.cutUntil - agenda.now : this.kernel.settings.reportDelay(task.type);
       if (delay > 0) attempt.lost();
@@ -194,7 +218,7 @@ export class VirtualWorker {
       attempt: attempt.number,
       activityId: command.activityId ?? String(command.seq),
       activityType: task.type,
-      taskQueue: this.kernel.taskQueue,
+      taskQueue: task.taskQueue,
       workflowType: owner.workflowType,
       workflowExecution: { workflowId: owner.workflowId, runId: owner.runId },
       heartbeatDetails,

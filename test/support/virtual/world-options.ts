@@ -3,7 +3,7 @@ import type { BundleSource } from './bundle.js';
 import type { Fate, ServerSettings } from './kernel.js';
 import type { Command } from './protocol.js';
 import type { WorkflowRun } from './run.js';
-import type { VirtualWorker, WorkerFactory } from './worker.js';
+import type { Slots, VirtualWorker, WorkerFactory } from './worker.js';
 
 /** How a world is made. */
 export interface WorldOptions extends Partial<ServerSettings> {
@@ -16,6 +16,8 @@ export interface WorldOptions extends Partial<ServerSettings> {
   /** @defaultValue the product's workflows */
   readonly bundle?: BundleSource;
   readonly interceptors?: readonly ActivityInterceptorsFactory[];
+  /** How many activities each worker runs at once. @defaultValue without a limit */
+  readonly slots?: Slots;
   /** What becomes of the worker that has handled the k-th activation (from 1), of any run. */
   readonly fate?: (activation: number, run: WorkflowRun, commands: readonly Command[]) => Fate;
   /** How long it takes until a new worker stands in for one that died; null: none comes by itself. @defaultValue 1 s */

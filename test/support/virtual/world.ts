@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { ActivityQueue } from './activity-queue.js';
 import { Agenda } from './agenda.js';
 import { productWorkflows, workflowHost } from './bundle.js';
 import type { Fate, Kernel } from './kernel.js';
@@ -33,6 +34,7 @@ export class VirtualWorld {
   private readonly kernel: Kernel;
   private readonly backend: ServiceBackend;
   private readonly waiting: ((worker: VirtualWorker) => Promise<void>)[] = [];
+  private readonly queue: ActivityQueue;
   private outageUntil = 0;
   private error: Error | null = null;
   private running = false;
@@ -44,6 +46,7 @@ export class VirtualWorld {
     const seed = options.seed ?? 1;
     this.agenda = new Agenda(options.startAt ?? Date.UTC(2026, 0, 1));
     this.random = seededRandom(seed);
+    this.queue = new ActivityQueue(this.agenda, this.workers, this.random);
     this.kernel = {
       agenda: this.agenda,
       taskQueue: options.taskQueue ?? 'modelarts-ops',
@@ -56,6 +59,8 @@ export class VirtualWorld {
         reportDelay: options.reportDelay ?? (() => 0),
       },
       withWorker: (preferred, task) => this.withWorker(preferred, task),
+      withSlot: (taskQueue, task) => this.queue.add(taskQueue, task),
+      slotFreed: (taskQueue) => this.queue.freed(taskQueue),
       createInstance: (instance) => host.create(instance),
       activated: (run, commands) => this.activated(run, commands),
       kill: (worker) => this.killWorker(worker),
@@ -99,7 +104,7 @@ export class VirtualWorld {
 
   /** Starts one more worker process. */
   startWorker(): VirtualWorker {
-    const { workers, interceptors = [] } = this.options;
+    const { workers, interceptors = [], slots } = this.options;
     const random = seededRandom(Math.floor(this.random() * 0xffffffff));
     const worker = new VirtualWorker(
       this.kernel,
@@ -108,6 +113,7 @@ export class VirtualWorld {
       (own) => this.clientFor(own),
       random,
       interceptors,
+      slots,
     );
     this.workers.push(worker);
     if (this.outageUntil > this.agenda.now) worker.cutOff(this.outageUntil - this.agenda.now);
@@ -141,6 +147,7 @@ export class VirtualWorld {
   /** Gives the tasks that wait for a worker to those that can take them. */
   private handOut(): void {
     for (const task of this.waiting.splice(0)) this.agenda.schedule(this.agenda.now, () => this.withWorker(null, task));
+    this.queue.handOutAll();
   }
 
   private replace(): void {
