@@ -1,3 +1,4 @@
+import { cancellationActivities } from './cancellation.js';
 import { claimActivities } from './claims.js';
 import { conflictActivities } from './conflicts.js';
 import type { ActivityDeps } from './deps.js';
@@ -21,6 +22,7 @@ export function createActivities(deps: ActivityDeps) {
     ...flavorActivities(deps),
     ...notebookActivities(deps),
     ...operationActivities(deps),
+    ...cancellationActivities(deps),
     ...inventoryActivities(deps),
     ...claimActivities(deps),
     ...conflictActivities(deps),

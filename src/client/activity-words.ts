@@ -30,6 +30,7 @@ export const activityWords: Readonly<Record<string, string>> = {
   entrustWhatIsLeft: 'hand what is left over: {}',
   lookAtLeased: 'look at {}',
   callOff: 'call off what is under way on {}',
+  cancelRun: 'request the cancellation of {}',
   sendWebhook: 'tell the webhook: {}',
   readInventory: 'read the {} of the project',
   readClaims: 'ask Temporal for {}',

@@ -1,4 +1,4 @@
-import { CancelledFailure, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { AuditInput, AuditProgress, EnvironmentResources } from '../contract/workflows.js';
 import { noResources } from '../contract/workflows.js';
 import { type AuditFinding, type AuditReport, describeCounts, makeReport } from '../domain/audit.js';
@@ -33,11 +33,7 @@ export async function audit(input: AuditInput | null | undefined): Promise<Audit
     if (input?.adopt != null) report = await adopt(op, input.adopt, reading, report);
   } catch (error) {
     if (!isFailure(error)) throw error;
-    if (isCancellation(error)) {
-      op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
-      op.enter('Cancelled', 'called off; nothing was changed');
-      throw new CancelledFailure('The audit was called off');
-    }
+    if (isCancellation(error)) return await op.cancellation.end('called off; nothing was changed');
     const failure = describeFailure(error, null);
     op.fail(failure);
     op.enter('Failed', `${failure.type}: ${failure.message}`);

@@ -1,4 +1,4 @@
-import { CancelledFailure, continueAsNew, isCancellation } from '@temporalio/workflow';
+import { continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { parseMarker } from '../domain/marker.js';
@@ -29,10 +29,7 @@ export async function change(input: ChangeInput): Promise<Progress> {
     await perform(op, input);
   } catch (error) {
     if (!isFailure(error)) throw error;
-    if (isCancellation(error)) {
-      op.enter('Cancelled', 'called off; what was sent stays');
-      throw new CancelledFailure('The change was called off');
-    }
+    if (isCancellation(error)) return await op.cancellation.end('called off; what was sent stays');
     const failure = describeFailure(error, null);
     op.fail(failure);
     op.enter('Failed', `${failure.type}: ${failure.message}`);

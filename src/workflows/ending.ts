@@ -1,7 +1,6 @@
-import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { FailureProgress, Progress } from '../contract/progress.js';
 import { describeFailure, endingFailure, isFailure } from './failure.js';
-import { noteOf } from './operation-state.js';
 import type { Ending, Provision } from './provisioning.js';
 import { rollBack } from './rollback.js';
 
@@ -11,19 +10,12 @@ export class Abandoned extends Error {}
 /** What becomes of a run that did not reach its goal. */
 export function endingOf(op: Provision, error: unknown): Ending {
   op.update({ awaiting: null });
-  // A word of long ago is about another cancel; from here on it may take as long as it takes.
-  op.state.note = noteOf(op.state);
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
   if (error instanceof Abandoned) return { why: 'abandoned' };
   // A step that was broken off is not running any more; the way back says whether it was undone.
   if (running !== null && op.step(running)?.state === 'running')
     op.setStep(running, isCancellation(error) ? 'pending' : 'failed');
-  if (isCancellation(error)) {
-    op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
-    // A cancel overrules an earlier pause; one that is sent during the way back holds it.
-    op.unpause();
-    return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };
-  }
+  if (isCancellation(error)) return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };
   const failure = describeFailure(error, running);
   if (failure.type === 'ApprovalRejected' || failure.type === 'ApprovalTimedOut')
     return { why: 'rejected', failure, keep: false };
@@ -85,7 +77,7 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
       failure = describeFailure(error, kept);
       op.fail(failure);
     }
-    if (op.state.note?.verb !== 'teardown') await entrustKept(op);
+    if (op.cancellation.request?.cause !== 'teardown') await entrustKept(op);
   }
   return await close(op, ending, failure);
 }
@@ -99,9 +91,9 @@ async function close(op: Provision, ending: Ending, failure: FailureProgress | n
     return op.state.progress;
   }
   if (ending.why === 'cancelled' && failure === null) {
-    op.enter('Cancelled', ending.keep ? 'called off; what was made stays' : 'called off; nothing of it is left');
-    await op.drain();
-    throw new CancelledFailure('The operation was called off');
+    return await op.cancellation.end(
+      ending.keep ? 'called off; what was made stays' : 'called off; nothing of it is left',
+    );
   }
   const isUndone = op.state.removed && !('keep' in ending && ending.keep) && failure?.type !== 'Protected';
   const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';

@@ -1,4 +1,4 @@
-import { CancelledFailure, continueAsNew } from '@temporalio/workflow';
+import { continueAsNew } from '@temporalio/workflow';
 import { operationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
 import { type LeaseInput, mergeResources } from '../contract/workflows.js';
@@ -43,11 +43,7 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
   }
   errands.close();
   op.update({ percent: 100, pool: null });
-  if (op.state.released === 'cancelled') {
-    op.enter('Cancelled', 'called off; nothing of it is left');
-    await op.drain();
-    throw new CancelledFailure('The lease was called off');
-  }
+  if (op.state.released === 'cancelled') return await op.cancellation.end('called off; nothing of it is left');
   op.enter('Gone', gone);
   await op.drain();
   return op.state.progress;
@@ -79,12 +75,18 @@ async function keepOwning(
   }
   const times = (refused?.times ?? 0) + 1;
   const until = Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);
-  const wish = op.state.released === 'no' ? 'expired' : op.state.released;
+  const wish = op.cancellation.request?.cause === 'operator' ? 'cancelled' : releasedBy(op.state);
   op.state.refused = { wish, times, why: failure.message, until };
   op.state.released = 'no';
   // The note of a teardown that has waited for this run: it sends another to the next. What hurries the next try stays.
   if (!isHurried(op)) op.state.note = null;
+  // The wish keeps an operator's cancel. The next run owns again, and accepts another cancel.
+  op.state.cancelRequest = null;
   op.fail(failure);
   await op.drain();
   return await continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state);
+}
+
+function releasedBy({ released }: LeaseState): 'released' | 'cancelled' | 'expired' {
+  return released === 'no' ? 'expired' : released;
 }

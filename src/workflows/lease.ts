@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  ContinueAsNew,
-  condition,
-  continueAsNew,
-  isCancellation,
-} from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, condition, continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { LeaseInput } from '../contract/workflows.js';
 import { describeDuration } from '../domain/duration.js';
@@ -17,7 +10,7 @@ import { LeaseErrands } from './lease-errands.js';
 import { endLease } from './lease-removal.js';
 import { firstLeaseState, isHurried, type LeaseState, whenItStops, whyLeased } from './lease-state.js';
 import { Operation } from './operation.js';
-import { carriedOver, noteOf } from './operation-state.js';
+import { carriedOver } from './operation-state.js';
 
 /** No timer is longer: a lease may stand for months, and its runs should not. */
 const longestWaitMs = 30 * 24 * 3_600_000;
@@ -141,15 +134,7 @@ function expire(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTer
 
 /** A cancel. From a teardown it is a handover; from anyone else it means that the environment is to go. */
 async function calledOff(op: Operation<LeaseState>): Promise<void> {
-  // A teardown that announced itself long ago may be gone, and would leave what is owned here without an owner.
-  const note = noteOf(op.state);
-  op.audit('cancel', note?.by ?? 'unknown', note?.reason ?? '');
-  if (note?.verb === 'teardown') {
-    op.enter('Cancelled', 'a teardown took over');
-    await op.drain();
-    throw new CancelledFailure('A teardown took over');
-  }
-  op.unpause();
+  if (op.cancellation.request?.cause === 'teardown') return await op.cancellation.end('a teardown took over');
   op.state.refused = null;
   op.state.released = 'cancelled';
 }

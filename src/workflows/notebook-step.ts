@@ -17,6 +17,7 @@ import { removalOf, withUndoPatience } from './rollback.js';
  */
 export async function launchOnPool(op: Provision): Promise<void> {
   const notebook = requireNotebook(op);
+  await finishClearing(op, notebook.name);
   if (op.state.making.notebook.ref === null) await makeNotebook(op, notebook);
   await awaitRunningNotebook(op, notebook);
 }
@@ -54,7 +55,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
       case 'awaitGone':
       case 'cleanUp':
         op.explain(`${label} from an earlier run is cleared away first`);
-        await clearAway(op, decision.found, notebook.name);
+        await clearAway(op, [decision.found], notebook.name);
         continue;
       case 'settle':
         op.explain(decision.why);
@@ -142,11 +143,12 @@ async function adopt(op: Provision, found: Found, surplus: readonly Found[], nam
     refusal: null,
   });
   op.explain(`notebook ${name} is there already and carries our marker; going on with it`);
-  for (const one of surplus) await clearAway(op, one, name);
-  if (isOurCreate) return;
-  op.audit('adopt', op.state.progress.workflowId, `notebook ${found.id} carries our marker`);
-  const leased = await op.reads(`notebook ${op.spec.notebook?.name}`).isLeased({ name: op.spec.name });
-  op.setMaking('notebook', { undo: !leased });
+  if (!isOurCreate) {
+    op.audit('adopt', op.state.progress.workflowId, `notebook ${found.id} carries our marker`);
+    const leased = await op.reads(`notebook ${op.spec.notebook?.name}`).isLeased({ name: op.spec.name });
+    op.setMaking('notebook', { undo: !leased });
+  }
+  await clearAway(op, surplus, name);
 }
 
 /** A second notebook with our marker is one too many, and paid for: it is deleted and reported. */
@@ -157,11 +159,10 @@ async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<voi
       .lookForNotebook({ name: notebook.name, workspaceId: notebook.workspaceId ?? null }),
   );
   const kept = op.state.making.notebook.ref?.id;
-  for (const one of look?.answer ?? []) {
-    const isOurs =
-      one.marker !== null && one.marker.installation === op.us.installation && one.marker.owner === op.us.owner;
-    if (isOurs && one.id !== kept && !one.leaving) await clearAway(op, one, notebook.name);
-  }
+  const isOurs = ({ marker }: Found) =>
+    marker !== null && marker.installation === op.us.installation && marker.owner === op.us.owner;
+  const surplus = (look?.answer ?? []).filter((one) => isOurs(one) && one.id !== kept && !one.leaving);
+  await clearAway(op, surplus, notebook.name);
 }
 
 /** Removes every notebook of this run, whatever its name was when it was made. */
@@ -175,18 +176,26 @@ async function clearAll(op: Provision): Promise<void> {
   op.enter('CreatingNotebook', op.state.progress.why);
 }
 
-async function clearAway(op: Provision, found: Found, name: string): Promise<void> {
-  op.audit('clear', op.state.progress.workflowId, `notebook ${found.id} with our marker is removed`);
-  op.clear(found);
-  await CancellationScope.nonCancellable(() =>
-    withUndoPatience(op, () =>
-      removeNotebook(
-        op,
-        { id: found.id, createdAt: found.createdAt, name, workspaceId: op.spec.notebook?.workspaceId ?? null },
-        explainingPhases(op),
-      ),
-    ),
-  );
+async function clearAway(op: Provision, found: readonly Found[], name: string): Promise<void> {
+  for (const one of found) {
+    op.audit('clear', op.state.progress.workflowId, `notebook ${one.id} with our marker is removed`);
+    op.clear(one);
+  }
+  op.setMaking('notebook', { clearing: found.map(({ id, createdAt }) => ({ id, createdAt })) });
+  await finishClearing(op, name);
+}
+
+/** Removes what is to be cleared away; a run that continues another one finishes what that one began, also when cancelled. */
+async function finishClearing(op: Provision, name: string): Promise<void> {
+  const workspaceId = op.spec.notebook?.workspaceId ?? null;
+  for (;;) {
+    const [next, ...rest] = op.state.making.notebook.clearing ?? [];
+    if (next === undefined) return;
+    await CancellationScope.nonCancellable(() =>
+      withUndoPatience(op, () => removeNotebook(op, { ...next, name, workspaceId }, explainingPhases(op))),
+    );
+    op.setMaking('notebook', { clearing: rest });
+  }
 }
 
 /** The pool that the notebook goes on: the one this run made, or the one that the spec names, or none (public flavor). */

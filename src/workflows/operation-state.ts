@@ -20,6 +20,8 @@ export interface OperationState {
   } | null;
   /** The last note: who is about to cancel, and why. */
   note: Note | null;
+  /** The first cancellation request that this workflow accepted, in any of its runs. */
+  cancelRequest: CancelRequest | null;
   /** True once something was really removed: tells `RolledBack` from `Failed`. */
   removed: boolean;
 }
@@ -30,6 +32,13 @@ export interface Note {
   readonly reason: string;
   /** When it came (epoch ms). */
   readonly at: number;
+}
+
+/** Who has cancelled a workflow. A teardown takes over what it owns; for anyone else it cleans up itself. */
+export interface CancelRequest {
+  readonly cause: 'teardown' | 'operator';
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** The cancel that a note announces follows within this time; a later one is somebody else's. */
@@ -45,12 +54,14 @@ export function newState(name: string, steps: readonly StepName[], phase: Phase)
   const { workflowType: operation, workflowId, runId } = workflowInfo();
   const blank = blankProgress({ name, operation, workflowId, runId, phase, phaseSince: '', startedAt: timeNow() });
   const progress: Progress = { ...blank, steps: steps.map((step) => ({ name: step, state: 'pending' })) };
-  return { progress, phase, spec: null, identity: null, paused: null, note: null, removed: false };
+  return { progress, phase, spec: null, identity: null, paused: null, note: null, cancelRequest: null, removed: false };
 }
 
 /** A state that came over a continue-as-new: the same in all but the run. */
 export function carriedOver<State extends OperationState>(carried: State): State {
-  return { ...carried, progress: { ...carried.progress, runId: workflowInfo().runId } };
+  // Absent in what a run of an earlier version has carried over.
+  const { cancelRequest = null } = carried;
+  return { ...carried, cancelRequest, progress: { ...carried.progress, runId: workflowInfo().runId } };
 }
 
 export function timeNow(): string {

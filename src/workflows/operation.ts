@@ -16,6 +16,8 @@ import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
 import { oneLine } from '../domain/command.js';
 import { remaining, type Stopwatch, spend } from '../domain/stopwatch.js';
+import { Cancellation } from './cancellation.js';
+import { describeForUi } from './details.js';
 import { noteOf, type OperationState, timeNow } from './operation-state.js';
 
 const auditLimit = 200;
@@ -29,6 +31,7 @@ export class Operation<State extends OperationState = OperationState> {
   onLook: () => void = () => undefined;
   /** How often this run was paused: what was seen before a pause is old after it. */
   pauses = 0;
+  readonly cancellation: Cancellation;
   /** Calls whose further tries a pause ends. */
   private readonly underWay = new Set<CancellationScope>();
 
@@ -36,7 +39,9 @@ export class Operation<State extends OperationState = OperationState> {
   constructor(
     readonly state: State,
     private readonly goOn: () => Promise<never>,
+    options: { readonly refusesCancel?: string } = {},
   ) {
+    this.cancellation = new Cancellation(this, options.refusesCancel ?? null);
     setHandler(progressQuery, () => this.state.progress);
     setHandler(specQuery, () => this.state.spec);
     setHandler(pauseSignal, (command) => this.pause(command?.by, command?.reason));
@@ -120,7 +125,7 @@ export class Operation<State extends OperationState = OperationState> {
 
   /** Returns when nothing forbids the next side effect: throws when the operation is called off, waits while it is paused. */
   async gate(): Promise<void> {
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The operation was called off');
+    this.throwIfCancelled();
     if (this.isPaused) await condition(() => !this.isPaused);
   }
 
@@ -167,9 +172,14 @@ export class Operation<State extends OperationState = OperationState> {
   async continueWhenLong(): Promise<void> {
     if (!workflowInfo().continueAsNewSuggested) return;
     await this.drain();
-    // A cancel that came meanwhile would not be known to the next run.
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The operation was called off');
+    this.throwIfCancelled();
+    // Continue-as-new drops a pending cancellation request: take it into the state that is carried over.
+    void this.cancellation.request;
     await this.goOn();
+  }
+
+  private throwIfCancelled(): void {
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The operation was cancelled');
   }
 
   /** Waits until every update has been answered: an answer lost to an ending would be reported as unknown. */
@@ -223,17 +233,7 @@ export class Operation<State extends OperationState = OperationState> {
   }
 
   private showDetails(): void {
-    const { phase, why, failure } = this.state.progress;
-    const paused = this.state.paused;
-    const lines = [`**${phase}** since ${this.state.progress.phaseSince}`, '', why];
-    if (paused !== null)
-      lines.push(
-        '',
-        `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${this.state.progress.name} --reason …\`.`,
-      );
-    if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`);
-    if (failure?.hint) lines.push('', `Next: ${failure.hint}`);
-    setCurrentDetails(lines.join('\n'));
+    setCurrentDetails(describeForUi(this.state));
   }
 }
 

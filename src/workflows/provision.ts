@@ -34,10 +34,12 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
   const desk = openDesk(op);
   if (op.state.ending === null) {
     try {
-      if (op.step('validate')?.state !== 'done') await validate(op, kind, document);
-      await awaitApproval(op, desk);
-      await reachGoal(op, kind, desk);
-      return await endReady(op);
+      return await op.cancellation.run(async () => {
+        if (op.step('validate')?.state !== 'done') await validate(op, kind, document);
+        await awaitApproval(op, desk);
+        await reachGoal(op, kind, desk);
+        return await endReady(op);
+      });
     } catch (error) {
       if (!isFailure(error) && !(error instanceof Abandoned)) throw error;
       op.state.ending = endingOf(op, error);

@@ -33,6 +33,8 @@ export interface Making {
   readonly undo: boolean;
   /** True while what an earlier try left is being removed, so that a continued run goes on with that. */
   readonly cleaning: boolean;
+  /** Single resources that are still to be removed, so that a continued run goes on with that. Absent in what an earlier version has carried over. */
+  readonly clearing?: readonly ResourceRef[];
 }
 
 export type Ending =

@@ -11,7 +11,7 @@ import { explainingPhases, type Removal, removeNotebooks, removePool } from './r
  * keep it from undoing its own create, but a teardown or a lease that has called it off must leave what is protected.
  */
 export function removalOf(op: Provision): Removal {
-  const obeysProtection = op.state.note?.verb === 'teardown';
+  const obeysProtection = op.cancellation.request?.cause === 'teardown';
   return { name: op.spec.name, owners: [op.state.owner], known: op.owned, obeysProtection };
 }
 

@@ -1,4 +1,4 @@
-import { CancelledFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { StartOperation } from '../activities/started.js';
 import { operationId, scheduledId, sweepId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
@@ -31,12 +31,7 @@ export async function scheduled(input: ScheduledInput, carried?: ScheduledState)
     await follow(op, started.workflowId, started.runId);
   } catch (error) {
     if (!isFailure(error)) throw error;
-    if (isCancellation(error)) {
-      op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
-      op.unpause();
-      op.enter('Cancelled', describeLeft(op.state.started?.workflowId ?? null));
-      throw new CancelledFailure('Waiting for the scheduled operation was called off');
-    }
+    if (isCancellation(error)) return await op.cancellation.end(describeLeft(op.state.started?.workflowId ?? null));
     const failure = describeFailure(error, null);
     op.fail(failure);
     op.enter('Failed', `${op.state.started?.workflowId ?? 'nothing was started'}: ${failure.type}: ${failure.message}`);

@@ -1,4 +1,4 @@
-import { CancelledFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { SweepPlanning } from '../activities/plans.js';
 import type { PlanItemResult, SweepInput, SweepProgress } from '../contract/workflows.js';
 import { hasPool, type Plan, partsOf } from '../domain/plan.js';
@@ -136,13 +136,7 @@ function describePlan({ items, kept, unread }: Plan): string {
 }
 
 async function endShort(op: Operation<SweepState>, error: unknown): Promise<never> {
-  if (isCancellation(error)) {
-    op.audit('cancel', op.state.note?.by ?? 'unknown', op.state.note?.reason ?? '');
-    op.unpause();
-    op.enter('Cancelled', 'called off; teardowns that are under way go on');
-    await op.drain();
-    throw new CancelledFailure('The sweep was called off');
-  }
+  if (isCancellation(error)) return await op.cancellation.end('called off; teardowns that are under way go on');
   const failure = describeFailure(error, null);
   op.fail(failure);
   op.enter('Failed', `${failure.type}: ${failure.message}`);

@@ -51,8 +51,10 @@ interface TeardownState extends OperationState {
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<SweepProgress> {
   const state = carried === undefined ? firstState(input) : carriedOver(carried);
-  const op: Operation<TeardownState> = new Operation(state, () =>
-    continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
+  const op: Operation<TeardownState> = new Operation(
+    state,
+    () => continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
+    { refusesCancel: 'a teardown that has begun is not cancelled' },
   );
   return await CancellationScope.nonCancellable(async () => {
     try {

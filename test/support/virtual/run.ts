@@ -168,10 +168,25 @@ export class WorkflowRun {
       this.wake(settings.taskTimeoutMs);
       return 'lost';
     }
+    if (this.inbox.length > 0 && commands.some(isEnding)) {
+      await this.refuseEnding(jobs);
+      return 'lost';
+    }
     const refused = new Set<string>();
     this.apply(commands, refused);
     this.remember({ ...record, commands, flags }, refused);
     return fate;
+  }
+
+  /** UnhandledCommand: the server lets no run end while an event waits that it has not seen. The task is given again. */
+  private async refuseEnding(jobs: readonly Job[]): Promise<void> {
+    this.kernel.trace(
+      () => `${this.workflowId} may not end yet: ${this.inbox.map(nameOfJob).join(', ')} came meanwhile`,
+    );
+    this.events += 1;
+    await this.replica.evict();
+    this.inbox.unshift(...jobs);
+    this.wake(0);
   }
 
   /** Updates that a validator refused are in no history, so replay must not see them. */
@@ -297,4 +312,14 @@ export class WorkflowRun {
 function ordered(jobs: Job[]): Job[] {
   const rank = (job: Job) => (job.initializeWorkflow ? 0 : job.signalWorkflow || job.doUpdate ? 1 : 2);
   return jobs.sort((one, other) => rank(one) - rank(other));
+}
+
+/** True for a command that closes the run. */
+function isEnding(command: Command): boolean {
+  return Boolean(
+    command.completeWorkflowExecution ??
+      command.failWorkflowExecution ??
+      command.cancelWorkflowExecution ??
+      command.continueAsNewWorkflowExecution,
+  );
 }
