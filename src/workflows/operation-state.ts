@@ -57,11 +57,12 @@ export function newState(name: string, steps: readonly StepName[], phase: Phase)
   return { progress, phase, spec: null, identity: null, paused: null, note: null, cancelRequest: null, removed: false };
 }
 
+/** What the state of a run of an earlier version lacks. */
+const addedLater: Partial<OperationState> = { cancelRequest: null };
+
 /** A state that came over a continue-as-new: the same in all but the run. */
 export function carriedOver<State extends OperationState>(carried: State): State {
-  // Absent in what a run of an earlier version has carried over.
-  const { cancelRequest = null } = carried;
-  return { ...carried, cancelRequest, progress: { ...carried.progress, runId: workflowInfo().runId } };
+  return { ...addedLater, ...carried, progress: { ...carried.progress, runId: workflowInfo().runId } };
 }
 
 export function timeNow(): string {
