@@ -6,11 +6,22 @@ const intervalMs = 2_000;
 /** What each activity under way has said last: a beat without it would take it away from whoever looks. */
 const lastWords = new WeakMap<Context, unknown>();
 
-/** Tells what an activity sees; the beats that follow go on telling it. */
-export function tellInHeartbeat(details: unknown): void {
+/** Tells what an activity sees; the beats that follow go on telling it, beside what it keeps. */
+export function tellInHeartbeat(details: Readonly<Record<string, unknown>>): void {
   const context = Context.current();
-  lastWords.set(context, details);
-  context.heartbeat(details);
+  const words = { ...lastWordsOf(context), ...details };
+  lastWords.set(context, words);
+  context.heartbeat(words);
+}
+
+/** What this try of an activity, or the one before it, has told under a key: it survives the end of a window and a worker. */
+export function toldInHeartbeat(key: string): unknown {
+  return lastWordsOf(Context.current())[key];
+}
+
+function lastWordsOf(context: Context): Record<string, unknown> {
+  const words: unknown = lastWords.get(context) ?? context.info.heartbeatDetails;
+  return typeof words === 'object' && words !== null ? { ...words } : {};
 }
 
 /**

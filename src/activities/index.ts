@@ -3,6 +3,7 @@ import { claimActivities } from './claims.js';
 import { conflictActivities } from './conflicts.js';
 import type { ActivityDeps } from './deps.js';
 import { flavorActivities } from './flavors.js';
+import { handoverActivities } from './handover.js';
 import { inventoryActivities } from './inventory.js';
 import { leaseActivities } from './leases.js';
 import { notebookActivities } from './notebooks.js';
@@ -23,6 +24,7 @@ export function createActivities(deps: ActivityDeps) {
     ...notebookActivities(deps),
     ...operationActivities(deps),
     ...cancellationActivities(deps),
+    ...handoverActivities(deps),
     ...inventoryActivities(deps),
     ...claimActivities(deps),
     ...conflictActivities(deps),
@@ -46,6 +48,7 @@ export const waitActivities = [
   'awaitCapacity',
   'seeProtection',
   'callOff',
+  'awaitSpec',
   'awaitOperation',
   'followOperation',
   'readInventory',

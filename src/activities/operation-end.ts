@@ -9,7 +9,7 @@ import { isFailureType } from '../contract/failures.js';
 import { progressQuery } from '../contract/messages.js';
 import { isSuccess, type Phase } from '../contract/phases.js';
 import type { FailureProgress, Progress } from '../contract/progress.js';
-import { ask } from './operations.js';
+import { ask } from './asking.js';
 
 /** How an operation closed. */
 export interface OperationEnd {

@@ -13,10 +13,10 @@ import { environmentMakers } from '../inventory/makers.js';
 import { readProject } from '../inventory/reader.js';
 import { planHash } from '../spec/hash.js';
 import { checkSweepRules } from '../spec/sweep-rules.js';
+import { ask, isTemporalError } from './asking.js';
 import { reading } from './calls.js';
 import { claimActivities } from './claims.js';
 import type { ActivityDeps } from './deps.js';
-import { ask } from './operations.js';
 import { invalidSpec } from './specs.js';
 import { workspacesInUse, workspacesOf } from './workspaces.js';
 
@@ -95,7 +95,7 @@ export function planActivities(deps: ActivityDeps) {
     async planTeardown(input: { name: string; planHash: string | null; caller: string }): Promise<TeardownPlanning> {
       const { name } = input;
       // Where nobody knows a spec, the pools tell of their workspaces.
-      const workspaces = await workspacesOf(deps.temporal.workflow, name).catch(() => null);
+      const workspaces = await workspacesOf(deps.temporal.workflow, name).catch(ignoreTemporal);
       const inventory = await readInventory(workspaces ?? []);
       const asked = plan(inventory, { about: 'name', name, makers: environmentMakers(name) });
       if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true };
@@ -108,6 +108,11 @@ export function planActivities(deps: ActivityDeps) {
       return swept.hash === input.planHash ? { plan: swept, isAsPlanned: true } : { plan: asked, isAsPlanned: false };
     },
   };
+}
+
+function ignoreTemporal(error: unknown): null {
+  if (!isTemporalError(error)) throw error;
+  return null;
 }
 
 function unreadable({ unread }: Inventory): ApplicationFailure {

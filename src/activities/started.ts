@@ -8,11 +8,11 @@ import { type Spec, type SpecKind, specKinds } from '../contract/spec.js';
 import { checkSpec } from '../spec/check.js';
 import { describeDifferences, diffSpecs } from '../spec/difference.js';
 import { specHash } from '../spec/hash.js';
+import { ask } from './asking.js';
 import type { ActivityDeps } from './deps.js';
 import { endOf, lost, type OperationEnd } from './operation-end.js';
-import { ask } from './operations.js';
 import { invalidSpec } from './specs.js';
-import { inWindow, pending } from './waiting.js';
+import { askInWindow } from './waiting.js';
 
 /** What to start under its true id, as `teardown/team-a`. */
 export interface StartOperation {
@@ -33,6 +33,8 @@ export interface StartedOperation {
   readonly runId: string;
   /** True when somebody else's run was open already. */
   readonly joined: boolean;
+  /** True when that run has not checked its spec yet: wait for that, then start again. */
+  readonly hasNoSpec?: boolean;
 }
 
 /** A phase that an operation has come to, or its end. */
@@ -52,30 +54,25 @@ export function startedActivities(deps: ActivityDeps) {
     { workflowId, runId }: { workflowId: string; runId: string },
     isNews: (phase: string | null) => boolean,
   ): Promise<OperationNews> {
-    return await inWindow<OperationNews>(deps, workflowId, (finish, tell) => {
-      const closed = new AbortController();
-      const look = async () => {
-        for (let run = runId; !closed.signal.aborted; ) {
-          try {
-            const { status, phase } = await standing(workflow, workflowId, run);
-            if (status !== 'RUNNING' && status !== 'PAUSED') {
-              const end = status === null ? lost(workflowId, run) : await endOf(workflow, workflowId, run);
-              if (!('next' in end)) return finish({ runId: end.runId, phase: end.phase, end });
-              run = end.next;
-              continue;
-            }
-            if (isNews(phase)) return finish({ runId: run, phase, end: null });
-            tell(`${workflowId} is ${phase ?? 'not begun'}`);
-          } catch (error) {
-            // A look that fails ends no wait; the next one may succeed.
-            tell(`${workflowId}: ${error instanceof Error ? error.message : String(error)}`);
+    const { pollMinMs } = deps.settings;
+    let run = runId;
+    return await askInWindow<OperationNews>(
+      deps,
+      workflowId,
+      { firstMs: pollMinMs, longestMs: pollMinMs },
+      async () => {
+        for (;;) {
+          const { status, phase } = await standing(workflow, workflowId, run);
+          if (status === 'RUNNING' || status === 'PAUSED') {
+            if (isNews(phase)) return { answer: { runId: run, phase, end: null } };
+            return { why: `${workflowId} is ${phase ?? 'not begun'}` };
           }
-          await deps.sleep(deps.settings.pollMinMs, closed.signal);
+          const end = status === null ? lost(workflowId, run) : await endOf(workflow, workflowId, run);
+          if (!('next' in end)) return { answer: { runId: end.runId, phase: end.phase, end } };
+          run = end.next;
         }
-      };
-      look().catch(() => undefined);
-      return () => closed.abort();
-    });
+      },
+    );
   }
 
   return {
@@ -119,9 +116,22 @@ export function startedActivities(deps: ActivityDeps) {
       const { memo } = await workflow.getHandle(workflowId, runId).describe();
       const joined = memo?.[memoKeys.start] !== callId;
       if (joined && spec !== null && memo?.[memoKeys.specHash] !== specHash(spec)) {
-        await refuseOtherSpec(workflow, workflowId, spec);
+        const current = await ask<Spec | null>(workflow, workflowId, specQuery.name);
+        if (current === null) return { workflowId, runId, joined, hasNoSpec: true };
+        refuseOtherSpec(workflowId, spec, current);
       }
       return { workflowId, runId, joined };
+    },
+
+    /** Waits until a run that was started elsewhere has checked its spec, or has ended. */
+    async awaitSpec({ workflowId, runId }: { workflowId: string; runId: string }): Promise<void> {
+      const { pollMinMs } = deps.settings;
+      await askInWindow<null>(deps, workflowId, { firstMs: 100, longestMs: pollMinMs }, async () => {
+        const { status } = await standing(workflow, workflowId, runId);
+        if (status !== 'RUNNING' && status !== 'PAUSED') return { answer: null };
+        const spec = await ask<Spec | null>(workflow, workflowId, specQuery.name);
+        return spec === null ? { why: `${workflowId} has not checked its spec yet` } : { answer: null };
+      });
     },
 
     /** Waits in bounded windows until the operation has ended, over its runs, and answers how. */
@@ -175,10 +185,7 @@ function checked(kind: SpecKind, document: unknown): Spec {
 }
 
 /** Compares with the spec that is in force, which an operator may have changed since the start. */
-async function refuseOtherSpec(workflow: Workflows, workflowId: string, asked: Spec): Promise<void> {
-  const current = await ask<Spec | null>(workflow, workflowId, specQuery.name);
-  // A run that was started elsewhere and has not checked its spec yet; soon it has one, or has ended.
-  if (current === null) throw pending(`${workflowId} has not checked its spec yet`, 500);
+function refuseOtherSpec(workflowId: string, asked: Spec, current: Spec): void {
   if (specHash(current) === specHash(asked)) return;
   const differences = describeDifferences(diffSpecs(current, asked));
   throw ApplicationFailure.create({

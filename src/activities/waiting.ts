@@ -4,6 +4,7 @@ import { stillPending } from '../contract/failures.js';
 import { isNews, nextTurn, type Pace, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Target, Sighting as WatcherSighting } from '../modelarts/watcher.js';
+import { isTemporalError } from './asking.js';
 import type { ActivityDeps } from './deps.js';
 import { tellInHeartbeat } from './heartbeats.js';
 
@@ -51,7 +52,7 @@ interface WaitFor<Facts, Goal> {
 export async function inWindow<T>(
   deps: ActivityDeps,
   label: string,
-  open: (finish: (answer: T) => void, tell: (why: string) => void) => () => void,
+  open: (finish: (answer: T) => void, tell: (why: string) => void, fail: (error: Error) => void) => () => void,
 ): Promise<T> {
   const cancelled = cancellationSignal();
   const window = new AbortController();
@@ -69,15 +70,51 @@ export async function inWindow<T>(
         () => reject(pending(latest, 1)),
         () => undefined,
       );
-      close = open(resolve, (why) => {
+      const tell = (why: string) => {
         latest = why;
         tellInHeartbeat({ why });
-      });
+      };
+      close = open(resolve, tell, reject);
     });
   } finally {
     window.abort();
     close();
   }
+}
+
+/** One round of asking: an answer, or why there is none yet and when to ask again. */
+export type Round<T> = { readonly answer: T } | { readonly why: string; readonly pauseMs?: number };
+
+/**
+ * Asks in one window until there is an answer, with pauses that grow to `longestMs`. A round that fails because Temporal could not be
+ * asked ends nothing; a refusal of ours and a mistake in our code end the activity with their error.
+ */
+export async function askInWindow<T>(
+  deps: ActivityDeps,
+  label: string,
+  { firstMs, longestMs }: { readonly firstMs: number; readonly longestMs: number },
+  ask: () => Promise<Round<T>>,
+): Promise<T> {
+  return await inWindow<T>(deps, label, (finish, tell, fail) => {
+    const closed = new AbortController();
+    const { signal } = closed;
+    const rounds = async () => {
+      for (let pause = firstMs; !signal.aborted; pause = Math.min(pause * 1.5, longestMs)) {
+        const round = await ask().catch((error: unknown): Round<T> => {
+          if (!isTemporalError(error)) throw error;
+          return { why: `${label}: ${error.message}` };
+        });
+        if (signal.aborted) return;
+        if ('answer' in round) return finish(round.answer);
+        tell(round.why);
+        await deps.sleep(round.pauseMs ?? pause, signal);
+      }
+    };
+    rounds().catch((error: unknown) => {
+      if (!signal.aborted) fail(error instanceof Error ? error : new Error(String(error)));
+    });
+    return () => closed.abort();
+  });
 }
 
 /** Waits in one window for a sighting that is news. A bad answer is shown in the heartbeat and ends nothing. */

@@ -5,8 +5,8 @@ import type { Spec } from '../contract/spec.js';
 import { eachOf } from '../inventory/lanes.js';
 import { isUnknownWorkspace } from '../modelarts/errors.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
+import { findSpec } from './asking.js';
 import type { ActivityDeps } from './deps.js';
-import { findSpec } from './operations.js';
 
 /** What is listed when no workspace is named (notebooks-and-auth.md 2.4). */
 const defaultWorkspace = '0';

@@ -42,6 +42,7 @@ export const activityWords: Readonly<Record<string, string>> = {
   planTeardown: 'make the {}',
   recheckItems: 'check again before deleting: {}',
   startOperation: 'start or join {}',
+  awaitSpec: 'wait until it has checked its spec: {}',
   awaitOperation: 'wait for the end of {}',
   followOperation: 'follow {}',
 };

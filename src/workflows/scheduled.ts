@@ -1,5 +1,5 @@
 import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { StartOperation } from '../activities/started.js';
+import type { StartedOperation, StartOperation } from '../activities/started.js';
 import { operationId, scheduledId, sweepId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../contract/workflows.js';
@@ -60,14 +60,24 @@ async function start(
   const order = orderOf(input);
   const { workflowId } = order;
   op.explain(`starting ${workflowId}`);
-  await op.gate();
-  const started = await reads(op.identity.settings, workflowId).startOperation(order);
+  const started = await startOrJoin(op, order);
   op.state.started = started;
   const how = started.joined ? 'joined' : 'started';
   op.audit(how, order.by, workflowId);
   op.enter('Applying', started.joined ? `joined ${workflowId}, which was under way` : `started ${workflowId}`);
   op.reach(10);
   return started;
+}
+
+/** Starts the operation or joins it; a joined one whose spec cannot be compared yet is waited for. */
+async function startOrJoin(op: Operation<ScheduledState>, order: StartOperation): Promise<StartedOperation> {
+  const { settings } = op.identity;
+  for (;;) {
+    await op.gate();
+    const started = await reads(settings, order.workflowId).startOperation(order);
+    if (started.hasNoSpec !== true) return started;
+    await waits(settings, order.workflowId).awaitSpec(started);
+  }
 }
 
 /** Shows the phases of what was started, and returns when it has reached its goal. */
