@@ -113,6 +113,7 @@ export function notebookActivities(deps: ActivityDeps) {
       try {
         const created = await notebooks.create(body, {
           signal: cancellationSignal(),
+          awaitsAnswer: true,
           maxWaitMs: createAdmissionMs,
           sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
         });

@@ -3,6 +3,11 @@ export interface RequestOptions {
   /** Ends the call; it then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
+   * True for a call whose outcome must be known once it was sent: the signal ends it only before that.
+   * @defaultValue false
+   */
+  readonly awaitsAnswer?: boolean | undefined;
+  /**
    * How long the call may wait to be admitted by the rate governor before it is refused unsent.
    * @defaultValue 2 s for creates, 10 s for everything else
    */

@@ -121,7 +121,7 @@ export class HttpTransport implements Transport {
             },
             body,
             timeoutMs,
-            signal,
+            signal: call.options?.awaitsAnswer === true ? undefined : signal,
           },
         });
         const verdict = sent.refusal?.verdict;

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found, settlingMs } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
@@ -72,10 +72,15 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
 async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolean> {
   await op.gate();
   op.explain(`creating notebook ${notebook.name} on ${notebook.flavor}`);
-  const { lastCreate } = op.state.making.notebook;
+  const { lastCreate, undo } = op.state.making.notebook;
   op.setMaking('notebook', { undo: true });
   const sentAt = Date.now();
-  const outcome = await CancellationScope.nonCancellable(() => sendCreate(op));
+  const outcome = await op.sendOnce(() => sendCreate(op));
+  if (outcome === null) {
+    op.explain(`creating notebook ${notebook.name} was withdrawn before it was sent`);
+    op.setMaking('notebook', { undo });
+    return false;
+  }
   switch (outcome.outcome) {
     case 'created':
       op.setMaking('notebook', {
@@ -110,7 +115,7 @@ async function sendCreate(op: Provision) {
       .createNotebook({ spec: op.spec, pool: poolFor(op), owner: op.us });
   } catch (error) {
     const failure = describeFailure(error, 'notebook');
-    if (!isFailure(error) || failure.type !== 'ServiceUnavailable') throw error;
+    if (!isFailure(error) || isCancellation(error) || failure.type !== 'ServiceUnavailable') throw error;
     return { outcome: 'unknown' as const, why: failure.message };
   }
 }

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -137,6 +138,19 @@ export class Operation<State extends OperationState = OperationState> {
       return await scope.run(call);
     } finally {
       this.underWay.delete(scope);
+    }
+  }
+
+  /**
+   * Sends a command that may be sent only once. A pause or a cancel withdraws it while it is still queued: then nothing was
+   * sent, and the answer is null. One that a worker has taken is awaited.
+   */
+  async sendOnce<T>(send: () => Promise<T>): Promise<T | null> {
+    try {
+      return await this.unlessPaused(send);
+    } catch (error) {
+      if (isCancellation(error)) return null;
+      throw error;
     }
   }
 

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { PoolSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found } from '../domain/create.js';
 import { type Choice, choiceAt, choiceOf, describeSoldOut, firstOnSale } from '../domain/flavor.js';
@@ -113,12 +113,17 @@ function notOnSale(choices: readonly Choice[]): CapacityRefusal {
 /** Sends one create call. True when the pool is there; false when everything is to be looked at again. */
 async function createOnce(op: Provision, choices: readonly Choice[]): Promise<boolean> {
   await op.gate();
-  const { choice, lastCreate } = op.state.making.pool;
+  const { choice, lastCreate, undo } = op.state.making.pool;
   const flavors = choiceAt(choices, choice).resources.map((resource) => `${resource.count} x ${resource.flavor}`);
   op.explain(`creating pool ${op.spec.name}: ${flavors.join(', ')}`);
   op.setMaking('pool', { undo: true });
   const sentAt = Date.now();
-  const outcome = await CancellationScope.nonCancellable(() => sendCreate(op, choice));
+  const outcome = await op.sendOnce(() => sendCreate(op, choice));
+  if (outcome === null) {
+    op.explain(`creating pool ${op.spec.name} was withdrawn before it was sent`);
+    op.setMaking('pool', { undo });
+    return false;
+  }
   switch (outcome.outcome) {
     case 'created':
       op.setMaking('pool', {
@@ -153,7 +158,7 @@ async function sendCreate(op: Provision, choice: number) {
     return await op.creates(`pool ${op.spec.name}`).createPool({ spec: op.spec, choice, owner: op.us });
   } catch (error) {
     const failure = describeFailure(error, 'pool');
-    if (!isFailure(error) || failure.type !== 'ServiceUnavailable') throw error;
+    if (!isFailure(error) || isCancellation(error) || failure.type !== 'ServiceUnavailable') throw error;
     return { outcome: 'unknown' as const, why: failure.message };
   }
 }

@@ -49,6 +49,19 @@ describe('an aborted signal', () => {
     expect(seen).toHaveLength(0);
   });
 
+  test('leaves a create alone that must have its answer, once it was sent', async () => {
+    const clock = new FakeClock();
+    const { modelarts } = connect(() => never, { now: clock.now, sleep: clock.sleep });
+    const giving = new AbortController();
+    const options = { signal: giving.signal, awaitsAnswer: true };
+    const create = failureOf(modelarts.notebooks.create(notebook, options));
+    await settle();
+    giving.abort(new Error('paused'));
+    await clock.advance(15_000);
+    expect(await create).toMatchObject({ kind: 'transport', outcomeUnknown: true });
+    await expect(modelarts.notebooks.create(notebook, options)).rejects.toThrow('paused');
+  });
+
   test('whose reason is no error still ends in one', async () => {
     const { modelarts } = connect(() => never);
     expect(await failureOf(modelarts.pools.list({}, { signal: AbortSignal.abort('enough') }))).toMatchObject({
