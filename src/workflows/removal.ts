@@ -221,10 +221,10 @@ export async function removePool(
   }
 }
 
-/** How long to wait for news. While it is not there, no command is due, however long ago the last one was given. */
+/** How long to wait for news. A command is due only for what was seen, however long ago the last one was given. */
 function untilNext(watch: Watch<unknown>, command: Given, patienceMs: number): number {
-  const isAbsent = watch.last !== null && watch.last.facts === null;
-  return untilRepeat(isAbsent ? noCommand : command, patienceMs, Date.now());
+  const isSeen = watch.last !== null && watch.last.facts !== null;
+  return untilRepeat(isSeen ? command : noCommand, patienceMs, Date.now());
 }
 
 function isLeaving(facts: PoolFacts | null): boolean {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { control } from './outside.js';
-import { finishMainJob, name, untilPhase } from './stories.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
 const hour = 3_600_000;
 const workflowId = `teardown/${name}`;
@@ -106,4 +106,22 @@ test('a pool whose notebooks may not all be listed stays, the reason is shown, a
   expect(simulator.state().pools).toMatchObject([{ phase: 'Running' }]);
   simulator.faults.clear();
   expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+});
+
+test('a pool of someone else that takes the name between two looks is left alone after a few looks', async () => {
+  const slowDelete = { operation: 'pools.create', kind: 'slowDelete', ms: 4 * 60_000 } as const;
+  const stack = await newStack({ simulator: { faults: [slowDelete] } });
+  const { world, simulator, progress } = stack;
+  const env = `env/${name}`;
+  await startMainJob(stack);
+  await untilPhase(stack, 'AwaitingPool');
+  await world.cancel(env);
+  await world.run({ until: () => simulator.requests('pools.delete').length > 0 });
+  // Something must happen in every second, so that the run does not see the name free.
+  while (simulator.state().pools.length > 0) await world.run({ maxTime: 1_000 });
+  await control(stack, 'pools', { name, description: 'of someone else' });
+  await world.run({ until: () => world.status(env) !== 'RUNNING' });
+  expect(await progress(env)).toMatchObject({ phase: 'Cancelled' });
+  expect(simulator.state().pools).toMatchObject([{ name, phase: 'Running' }]);
+  expect(world.history(env).length).toBeLessThan(60);
 });
