@@ -48,6 +48,16 @@ const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<Cha
 const inNotebook = 372_000;
 const longReady = 900_000;
 
+/** A cancel while a pool without capacity is being cleaned up, which takes more than one run. */
+const cancelledCleanUp: Partial<ChaosStory> = {
+  faults: [
+    { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 30 * 60_000 },
+    { operation: 'pools.create', kind: 'slowDelete', ms: 60 * 60_000 },
+  ],
+  deeds: [{ at: 30 * 60_000, what: 'cancel' }],
+  suggestContinueAsNewAfter: 60,
+};
+
 const mistakes: readonly {
   readonly mistake: string;
   readonly caught: RegExp;
@@ -142,6 +152,20 @@ const mistakes: readonly {
     caught: /the pool under a stranger's notebook/,
     story: { deeds: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
     options: { rewrite: (path) => path.replace('show_self=false', 'show_self=true') },
+  },
+  {
+    mistake: 'a cancel is lost when the run continues as new',
+    caught: /was cancelled and sent createPool after that/,
+    story: cancelledCleanUp,
+    options: {
+      carryOver: ([argument, state]) => [argument, { ...(state as object), cancelRequest: null }],
+    },
+  },
+  {
+    mistake: 'a run that continues a cancelled one is not cancelled itself',
+    caught: /no end: /,
+    story: cancelledCleanUp,
+    options: replacing('cancelRun', async () => undefined),
   },
 ];
 

@@ -1,7 +1,8 @@
 import { environmentDocument, poolPart, publicNotebookPart } from '../../workflows/documents.js';
 import { oursIn } from './chaos-oracle.js';
-import { type After, type ChaosStory, chaosName, type Deed, neighbourName } from './chaos-story.js';
+import { type After, type ChaosStory, type Crossing, chaosName, type Deed, neighbourName } from './chaos-story.js';
 import type { VirtualStack } from './environment.js';
+import type { WorkflowRun } from './run.js';
 
 const teardown = `teardown/${chaosName}`;
 const lease = `lease/${chaosName}`;
@@ -82,6 +83,23 @@ export async function act(deed: Deed, { stack, story, start, later }: Stage): Pr
     case 'stranger':
       return await place('pools', { name: `stranger-${simulator.state().pools.length}` });
   }
+}
+
+/** Cancels or pauses the run that is being activated, if the crossing is about it; returns what was done. */
+export function cross(
+  { what, of, forMs = 0 }: Crossing,
+  run: WorkflowRun,
+  { stack, story, later }: Stage,
+): string | null {
+  const { workflowId } = run;
+  if (workflowId !== { operation: story.workflowId, lease, teardown }[of]) return null;
+  const { world } = stack;
+  if (what === 'cancel') run.requestCancel('');
+  else {
+    later(0, () => world.signal(workflowId, 'pause', { by, reason: by }));
+    later(forMs, () => world.signal(workflowId, 'resume', { by }));
+  }
+  return `${what} ${workflowId}`;
 }
 
 /** Does with the name what the story says that is done once its operation has ended. */

@@ -35,6 +35,15 @@ export interface Deed {
   readonly forMs?: number;
 }
 
+/** A cancel or a pause at an activation of a workflow, counted from 1 over all its runs. */
+export interface Crossing {
+  readonly what: 'cancel' | 'pause';
+  readonly of: 'operation' | 'lease' | 'teardown';
+  readonly atActivation: number;
+  /** How long a pause lasts. */
+  readonly forMs?: number;
+}
+
 /** What is done with a name once its operation has ended, one after the other. */
 export type After = 'teardown' | 'release' | 'cancelLease' | 'startAgain' | 'stopNotebook' | 'startNotebook';
 
@@ -49,6 +58,7 @@ export interface ChaosStory {
   readonly faults: readonly Fault[];
   readonly placed: NonNullable<SimulatorOptions['placed']>;
   readonly deeds: readonly Deed[];
+  readonly crossings: readonly Crossing[];
   readonly afters: readonly After[];
   /** Chances that a worker dies, by activation and by API call before and after it, and how often at most. */
   readonly deaths: { readonly activation: number; readonly call: number; readonly most: number };
@@ -95,7 +105,8 @@ export function storyOf(seed: number): ChaosStory {
     keepsCancelled: onCancel === 'keep',
     faults: drawFaults(dice),
     placed: drawPlaced(dice),
-    deeds: drawDeeds(dice),
+    deeds: [...drawDeeds(dice), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
+    crossings: drawCrossings(seed),
     afters: drawAfters(dice),
     deaths: isDeadly
       ? { activation: 0.04, call: 0.015, most: dice.between(1, 6) }
@@ -103,7 +114,7 @@ export function storyOf(seed: number): ChaosStory {
     lostReports: dice.chance(0.2) ? dice.between(1, 10) / 100 : 0,
     restartMs: dice.between(0, 20_000),
     latencyMs: dice.chance(0.5) ? 0 : dice.between(1, 400),
-    suggestContinueAsNewAfter: dice.chance(0.2) ? dice.between(40, 120) : 4096,
+    suggestContinueAsNewAfter: drawThreshold(Dice.forAxis(seed, 'threshold')),
     operator: dice.pick(['retry', 'retry', 'rollback', 'abandon', 'skip', 'silent']),
     approver: dice.pick(['approve', 'approve', 'reject', 'silent']),
   };
@@ -145,14 +156,46 @@ function drawPlaced(dice: Dice): ChaosStory['placed'] {
   };
 }
 
+/** From 40 events on: a run that is told to continue at once does nothing else. */
+function drawThreshold(dice: Dice): number {
+  return dice.pick([4096, 4096, dice.between(40, 70), dice.between(40, 160), dice.between(60, 400)]);
+}
+
+/** Early moments are where most happens. */
+function momentOf(dice: Dice): number {
+  return Math.round((dice.between(0, 1000) / 1000) ** 2 * 15 * minute);
+}
+
+/** A cancel and a pause at any time, each from a stream of its own. */
+function drawSteering(seed: number): Deed[] {
+  const [cancel, pause] = [Dice.forAxis(seed, 'cancel'), Dice.forAxis(seed, 'pause')];
+  return [
+    ...cancel.some(0.15, () => ({ at: momentOf(cancel), what: 'cancel' as const })),
+    ...pause.some(0.15, () => ({ at: momentOf(pause), what: 'pause' as const, forMs: pause.between(1, 1800) * 1000 })),
+  ];
+}
+
+/** Cancels and pauses at any activation, each from a stream of its own. */
+function drawCrossings(seed: number): Crossing[] {
+  const cancel = Dice.forAxis(seed, 'cancel at an activation');
+  const pause = Dice.forAxis(seed, 'pause at an activation');
+  const of = (dice: Dice) => dice.pick(['operation', 'operation', 'operation', 'lease', 'teardown'] as const);
+  return [
+    ...cancel.some(0.25, () => ({ what: 'cancel' as const, of: of(cancel), atActivation: cancel.between(1, 60) })),
+    ...pause.some(0.25, () => ({
+      what: 'pause' as const,
+      of: of(pause),
+      atActivation: pause.between(1, 60),
+      forMs: pause.pick([pause.between(1, 1800) * 1000, 6 * 60 * minute]),
+    })),
+  ];
+}
+
 function drawDeeds(dice: Dice): Deed[] {
-  /** Early moments are where most happens. */
-  const moment = () => Math.round((dice.between(0, 1000) / 1000) ** 2 * 15 * minute);
+  const moment = () => momentOf(dice);
   const deed = (what: Deed['what']) => () => ({ at: moment(), what });
   return [
-    ...dice.some(0.2, deed('cancel')),
     ...dice.some(0.15, deed('teardown')),
-    ...dice.some(0.2, () => ({ at: moment(), what: 'pause' as const, forMs: dice.between(1, 1800) * 1000 })),
     ...dice.some(0.15, deed('startAgain')),
     ...dice.some(0.04, deed('startOther')),
     ...dice.some(0.15, deed('killWorker')),
@@ -168,7 +211,7 @@ function drawDeeds(dice: Dice): Deed[] {
     ...dice.some(0.12, () => ({ at: moment(), what: 'outage' as const, forMs: dice.between(1, 600) * 1000 })),
     ...dice.some(0.1, () => ({ at: moment(), what: 'cutWorker' as const, forMs: dice.between(1, 300) * 1000 })),
     ...dice.some(0.1, () => ({ at: moment(), what: 'freezeWorker' as const, forMs: dice.between(1, 400) * 1000 })),
-  ].sort((one, other) => one.at - other.at);
+  ];
 }
 
 function drawAfters(dice: Dice): After[] {

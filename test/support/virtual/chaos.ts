@@ -1,8 +1,10 @@
+import type { Payload } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Progress } from '../../../src/contract/progress.js';
 import type { Settings } from '../../../src/contract/settings.js';
 import type { EnvironmentResources } from '../../../src/contract/workflows.js';
-import { act, actAfter, type Stage } from './chaos-deeds.js';
+import { judgeCreates, judgePause, judgeStatus } from './cancel-judge.js';
+import { act, actAfter, cross, type Stage } from './chaos-deeds.js';
 import { Operator } from './chaos-operator.js';
 import { doublesOf, judgeClosing, judgeRest, oursIn } from './chaos-oracle.js';
 import { type ChaosStory, chaosName, neighbourName, storyOf } from './chaos-story.js';
@@ -10,6 +12,7 @@ import { Dice } from './dice.js';
 import { startVirtualStack, type VirtualStack } from './environment.js';
 import { LastLooks } from './last-looks.js';
 import { ProgressWatch } from './progress-watch.js';
+import { decoded, payloads } from './protocol.js';
 import type { WorkflowRun } from './run.js';
 import { doubleOfCreate } from './second-create.js';
 import { judgeStrangers, newStrangers, type Stranger } from './strangers.js';
@@ -44,6 +47,8 @@ export interface ChaosOptions {
   readonly rewrite?: (path: string) => string;
   /** A planted mistake: changes the worker's settings. */
   readonly settings?: Partial<Settings>;
+  /** A planted mistake: changes what a run hands to the one that continues it. */
+  readonly carryOver?: (args: unknown[]) => unknown[];
 }
 
 /** Plays the story of a seed to its end and judges it. */
@@ -62,6 +67,7 @@ class Chaos {
   private readonly closed = new Set<WorkflowRun>();
   private readonly looks = new LastLooks(names);
   private readonly wasLeased = new Map<string, boolean>();
+  private readonly activationsOf = new Map<string, number>();
   private strangers: Stranger[] = [];
   private stack: VirtualStack | null = null;
   private deaths = 0;
@@ -134,7 +140,10 @@ class Chaos {
       latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
       reportDelay: () =>
         story.lostReports > 0 && this.dice.chance(story.lostReports) ? this.dice.between(1, 20_000) : 0,
-      fate: () => (this.dies(activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives'),
+      fate: (_number, run) => {
+        this.crossAt(run);
+        return this.dies(activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives';
+      },
       http: {
         ...(options.rewrite === undefined ? {} : { rewrite: options.rewrite }),
         beforeSend: (sent) => {
@@ -149,9 +158,22 @@ class Chaos {
         },
       },
       ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.carryOver === undefined ? {} : { carryOver: (args) => rewritten(args, options.carryOver) }),
       ...(options.interceptors === undefined ? {} : { interceptors: options.interceptors }),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
     });
+  }
+
+  /** Cancels or pauses a workflow while a worker is busy with its task. */
+  private crossAt(run: WorkflowRun): void {
+    if (this.stack === null) return;
+    const count = (this.activationsOf.get(run.workflowId) ?? 0) + 1;
+    this.activationsOf.set(run.workflowId, count);
+    for (const crossing of this.story.crossings) {
+      if (crossing.atActivation !== count) continue;
+      const what = cross(crossing, run, this.stage);
+      if (what !== null) this.options.trace?.(`*** ${what}`);
+    }
   }
 
   private faultsHit(): Record<string, number> {
@@ -266,6 +288,7 @@ class Chaos {
     this.watches.set(workflowId, watch);
     for (const problem of watch.see(progress)) this.problem(problem);
     if (run.isOpen) {
+      for (const problem of judgePause(world.namespace.runs, run, progress, world.now())) this.problem(problem);
       if (workflowId === story.workflowId) this.operator.answer(progress, this.stage);
       return;
     }
@@ -291,7 +314,7 @@ class Chaos {
           : { failed: false, cancelled: false },
       looks: { ...this.looks.of(name), now: world.now(), isCalm: this.isCalm },
     });
-    for (const problem of problems) this.problem(problem);
+    for (const problem of [...problems, ...judgeStatus(run, progress)]) this.problem(problem);
   }
 
   private async judgeRest(): Promise<void> {
@@ -302,6 +325,7 @@ class Chaos {
       const begun = leaseOn(name)?.begun.promise;
       if (begun !== undefined) await world.during(begun);
     }
+    for (const problem of judgeCreates(world.namespace.runs)) this.problem(problem);
     const state = simulator.state();
     for (const name of names) {
       const lease = leaseOn(name);
@@ -319,4 +343,8 @@ function nameOf(workflowId: string): string {
 
 function leaseOf(workflowId: string): string {
   return `lease/${nameOf(workflowId)}`;
+}
+
+function rewritten(args: Payload[], rewrite: ChaosOptions['carryOver']): Payload[] {
+  return rewrite === undefined ? args : payloads(rewrite(args.map(decoded)));
 }

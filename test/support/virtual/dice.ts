@@ -1,4 +1,4 @@
-import { seededRandom } from './random.js';
+import { hashText, seededRandom } from './random.js';
 
 /** Draws from one seed: the same seed gives the same story. */
 export class Dice {
@@ -8,6 +8,11 @@ export class Dice {
     this.random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
     // The first numbers of neighbouring seeds are alike.
     for (let skipped = 0; skipped < 3; skipped += 1) this.random();
+  }
+
+  /** A stream of its own for one axis of a story, so that a new draw on it changes no other axis. */
+  static forAxis(seed: number, axis: string): Dice {
+    return new Dice(seed ^ hashText(axis));
   }
 
   chance(share: number): boolean {

@@ -19,6 +19,8 @@ export interface ServerSettings {
   readonly autoHeartbeatMs: number | null;
   /** Time that a result spends on its way to the server; beyond the worker's patience it is lost. @defaultValue none */
   readonly reportDelay: (activityType: string) => number;
+  /** A planted mistake: changes what a run hands to the one that continues it. @defaultValue the same */
+  readonly carryOver: (args: Payload[]) => Payload[];
   /** Time that a task spends on its way to a worker. @defaultValue none */
   readonly latency: (task: 'workflow' | 'activity') => number;
 }

@@ -12,6 +12,7 @@ export const quietStory: ChaosStory = {
   faults: [],
   placed: {},
   deeds: [],
+  crossings: [],
   afters: [],
   deaths: { activation: 0, call: 0, most: 0 },
   lostReports: 0,

@@ -252,7 +252,7 @@ export class WorkflowRun {
       const { workflowType, arguments: args, searchAttributes, memo } = command.continueAsNewWorkflowExecution;
       const next = this.kernel.continueAsNew(this, {
         workflowType: workflowType || this.workflowType,
-        args: args ?? [],
+        args: this.kernel.settings.carryOver(args ?? []),
         searchAttributes: searchAttributes?.indexedFields ?? this.searchAttributes,
         memo: Object.keys(memo ?? {}).length > 0 ? (memo ?? {}) : this.memo,
       });

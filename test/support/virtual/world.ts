@@ -57,6 +57,7 @@ export class VirtualWorld {
         autoHeartbeatMs: options.autoHeartbeatMs === undefined ? 2000 : options.autoHeartbeatMs,
         latency: options.latency ?? (() => 0),
         reportDelay: options.reportDelay ?? (() => 0),
+        carryOver: options.carryOver ?? ((args) => args),
       },
       withWorker: (preferred, task) => this.withWorker(preferred, task),
       withSlot: (taskQueue, task) => this.queue.add(taskQueue, task),
