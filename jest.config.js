@@ -1,15 +1,17 @@
-const transform = {
-  '^.+\\.ts$': [
-    '@swc/jest',
-    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
-  ],
-};
+const swc = (syntax) => [
+  '@swc/jest',
+  { jsc: { parser: { syntax }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+];
+/** Packages that are ES modules alone; jest runs CommonJS. */
+const esModules = ['string-width', 'wrap-ansi', 'strip-ansi', 'ansi-regex', 'ansi-styles', 'get-east-asian-width'];
+const transform = { '^.+\\.ts$': swc('typescript'), '/node_modules/.+\\.js$': swc('ecmascript') };
 const project = (name, options = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/**/*.${name}.test.ts`],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: [],
   transform,
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   ...options,
 });

@@ -2,6 +2,8 @@ import { DefaultLogger, type LogMetadata, type Logger as TemporalLogger } from '
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
 
+import { escapeInJson, visibleValue } from '../domain/visible-text.js';
+
 export type { Logger } from 'pino';
 
 export interface LogOptions {
@@ -24,8 +26,17 @@ export function createLogger({ format, level, destination = process.stderr }: Lo
         translateTime: 'HH:MM:ss.l',
       })
     : destination;
+  // What the pretty printer reads back from JSON it prints as it is.
+  const streamWrite = isPretty
+    ? (line: string) => `${JSON.stringify(visibleValue(JSON.parse(line)))}\n`
+    : (line: string) => escapeInJson(line);
   return pino(
-    { level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite },
+    },
     stream,
   );
 }

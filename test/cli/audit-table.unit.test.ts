@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import pc from 'picocolors';
 import { adoptionOf, renderAdoption } from '../../src/client/cli/render/adoption.js';
 import { renderAudit } from '../../src/client/cli/render/audit.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
@@ -134,7 +135,11 @@ describe('an adoption', () => {
   const notebook = finding({ kind: 'notebook', id: 'nb-1', name: 'lost', owner: 'env/lost', why });
   const noEnd = { endsAt: null, maxEndsAt: null, extensions: 0 };
   const told = (findings: readonly AuditFinding[], id: string, lease: Parameters<typeof renderAdoption>[2]) =>
-    renderAdoption(id, adoptionOf({ ...report, findings }, id), lease, 'UTC');
+    renderAdoption(id, adoptionOf({ ...report, findings }, id), lease, {
+      timeZone: 'UTC',
+      now: 0,
+      colors: pc.createColors(false),
+    });
 
   test('is one sentence: what has which owner, until when', () => {
     expect(told([finding(), pool], 'lost', noEnd)).toBe('pool lost is adopted: lease/lost owns it, without an end');

@@ -56,3 +56,27 @@ describe('a command that has asked and shown nothing for a while', () => {
     expect(terminal.err()).toBe('');
   });
 });
+
+describe('text that a terminal would obey', () => {
+  const document = { reason: '\u001b[2J\u009b31m', name: 'a' };
+  const print = (json: boolean) => {
+    const terminal = memoryTerminal();
+    const interrupted = new AbortController().signal;
+    const { context } = openContext({ terminal, json, debug: false, interrupted });
+    context.result(document, (shown) => `${terminal.colors.red(shown.reason)} ${shown.name}`);
+    context.notice(`told ${document.reason}`);
+    return terminal;
+  };
+
+  test('is shown in results and notices', () => {
+    const terminal = print(false);
+    expect(terminal.out()).toBe('␛[2J\\u009b31m a\n');
+    expect(terminal.err()).toBe('told ␛[2J\\u009b31m\n');
+  });
+
+  test('is escaped in JSON, which keeps it', () => {
+    const terminal = print(true);
+    expect(terminal.out()).toBe('{"reason":"\\u001b[2J\\u009b31m","name":"a"}\n');
+    expect(JSON.parse(terminal.out())).toEqual(document);
+  });
+});

@@ -26,7 +26,7 @@ export function fakeContext(
     json,
     debug: false,
     interrupted: new AbortController().signal,
-    result: (document, text) => terminal.stdout.write(json ? JSON.stringify(document) : text),
+    result: (document, render) => terminal.stdout.write(json ? JSON.stringify(document) : render(document)),
     notice: (text) => terminal.stderr.write(`${text}\n`),
     shown: () => undefined,
     onInterrupt: () => undefined,

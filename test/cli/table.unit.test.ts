@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import { renderChecks } from '../../src/client/cli/render/checks.js';
-import { renderTable, wrapText } from '../../src/client/cli/render/table.js';
+import { renderTable } from '../../src/client/cli/render/table.js';
 import { localTimes } from '../../src/client/cli/render/time.js';
+import { wrapText } from '../../src/client/cli/render/width.js';
 
 const rows = [
   ['team-a', 'Leased', 'team-a is in use until the evening, see https://example.com/a/very/long/path/indeed'],
@@ -18,12 +19,23 @@ describe('a table on a terminal', () => {
     ]);
   });
 
-  test('or lets it go on below itself, and keeps in one piece what has no spaces', () => {
+  test('or continues it below itself, and breaks a word that has room on no line', () => {
     expect(renderTable(rows, undefined, { columns: 44, last: 'wrap' }).split('\n')).toEqual([
       'team-a  Leased  team-a is in use until the',
       '                evening, see',
-      '                https://example.com/a/very/long/path/indeed',
+      '                https://example.com/a/very/l',
+      '                ong/path/indeed',
       'b       Ready   short',
+    ]);
+  });
+
+  test('puts a word below the others that has room only there', () => {
+    expect(renderTable(rows, undefined, { columns: 46, last: 'wrap' }).split('\n')).toEqual([
+      'team-a  Leased',
+      '  team-a is in use until the evening, see',
+      '  https://example.com/a/very/long/path/indeed',
+      'b       Ready',
+      '  short',
     ]);
   });
 
@@ -33,10 +45,9 @@ describe('a table on a terminal', () => {
     expect(text).toBe(`${green('team-a')}  as long as the room is`);
   });
 
-  test('is left alone where there is no width, or none to speak of', () => {
+  test('is left alone where there is no width', () => {
     const whole = renderTable(rows);
     expect(renderTable(rows, undefined, { columns: undefined, last: 'cut' })).toBe(whole);
-    expect(renderTable(rows, undefined, { columns: 20, last: 'cut' })).toBe(whole);
   });
 });
 
@@ -48,7 +59,7 @@ describe('a table that folds', () => {
   const head = ['NAME', 'ID', 'PHASE', 'CIDR'];
 
   test('puts the columns without room in lines below, and leaves every id in one piece', () => {
-    const text = renderTable(networks, head, { columns: 50, last: 'wrap', fold: true });
+    const text = renderTable(networks, head, { columns: 50, last: 'wrap' });
     expect(text.split('\n')).toEqual([
       'NAME          ID                       PHASE',
       '  CIDR',
@@ -60,7 +71,7 @@ describe('a table that folds', () => {
   });
 
   test('gives a sentence without room beside the others a line of its own, cut to the width', () => {
-    const text = renderTable(rows, ['NAME', 'PHASE', 'WHY'], { columns: 30, last: 'cut', fold: true });
+    const text = renderTable(rows, ['NAME', 'PHASE', 'WHY'], { columns: 30, last: 'cut' });
     expect(text.split('\n')).toEqual([
       'NAME    PHASE',
       '  WHY',
@@ -73,9 +84,9 @@ describe('a table that folds', () => {
 
   test('is as any other where there is room, or no width', () => {
     const wide = { columns: 80, last: 'wrap' } as const;
-    expect(renderTable(networks, head, { ...wide, fold: true })).toBe(renderTable(networks, head, wide));
+    expect(renderTable(networks, head, { ...wide })).toBe(renderTable(networks, head, wide));
     const none = { columns: undefined, last: 'cut' } as const;
-    expect(renderTable(rows, undefined, { ...none, fold: true })).toBe(renderTable(rows));
+    expect(renderTable(rows, undefined, { ...none })).toBe(renderTable(rows));
   });
 });
 

@@ -26,6 +26,21 @@ describe('the log', () => {
     expect(text()).toMatch(/WARN.*careful/);
   });
 
+  test('shows what a terminal would obey, in messages and in fields', () => {
+    const foreign = { answer: '\u001b[2J\u009b1m' };
+    const pretty = captured('pretty');
+    pretty.logger.warn(foreign, 'refused: \u001b]0;x\u0007\u202e');
+    const shown = pretty.text();
+    expect(shown).toContain('refused: ␛]0;x␇\\u202e');
+    expect(shown).not.toContain('\u001b');
+    expect(shown).not.toContain('\u009b');
+    const json = captured('json');
+    json.logger.warn(foreign, '\u202e');
+    const line = json.text();
+    expect(line).not.toMatch(/[\u009b\u202e]/);
+    expect(JSON.parse(line)).toMatchObject({ ...foreign, msg: '\u202e' });
+  });
+
   test('takes what the SDK says, with its fields, at its level', () => {
     const { logger, text } = captured('json');
     const sdk = temporalLogger(logger);

@@ -36,6 +36,6 @@ export async function auditOrCloud(context: Context, signal: AbortSignal): Promi
 
 /** Prints a report; with `check` it fails when there is something to act on. */
 export function answerAudit(context: Context, report: AuditReport, check: boolean): ExitCode {
-  context.result(report, renderAudit(report, viewOf(context)));
+  context.result(report, (shown) => renderAudit(shown, viewOf(context)));
   return check && needsAction(report) ? exitCodes.failed : exitCodes.done;
 }

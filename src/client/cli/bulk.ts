@@ -1,7 +1,8 @@
 import type { Progress } from '../../contract/progress.js';
+import { visibleValue } from '../../domain/visible-text.js';
 import type { Audience, Steered } from '../bulk.js';
 import type { Operations } from '../operations.js';
-import type { Context } from './context.js';
+import { type Context, noText } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { type BulkRow, renderListed, renderSteered } from './render/bulk.js';
 import { askToGoOn } from './tearing-down.js';
@@ -22,19 +23,19 @@ export interface Bulk {
 export async function steerMany(context: Context, { verb, query, audience, yes, steer }: Bulk): Promise<ExitCode> {
   const operations = await context.operations();
   const listed = await operations.matching(query, audience);
-  const answer = (acted: boolean, runs: readonly BulkRow[], text: string) =>
-    context.result({ verb, query, acted, runs }, text);
+  const answer = (acted: boolean, runs: readonly BulkRow[], render: (runs: readonly BulkRow[]) => string) =>
+    context.result({ verb, query, acted, runs }, (shown) => render(shown.runs));
   const untouched = listed.map((progress): BulkRow => ({ ...rowOf(progress), result: null, reason: null }));
   if (listed.length === 0) {
     context.notice(
       `no open operation matches ${query}${audience === 'makers' ? ', of those that make something' : ''}`,
     );
-    answer(false, [], '');
+    answer(false, [], noText);
     return exitCodes.done;
   }
   const count = listed.length === 1 ? '1 operation' : `${listed.length} operations`;
   if (!yes) {
-    answer(false, untouched, renderListed(listed, viewOf(context)));
+    answer(false, untouched, () => renderListed(visibleValue(listed), viewOf(context)));
     const { stdin, stdout } = context.terminal;
     const isAttended = stdin.isTTY === true && stdout.isTTY === true && !context.json;
     const isWanted = isAttended && (await askToGoOn(context, `${verb}: ${count}?`, 'interrupted: nothing was done'));
@@ -53,7 +54,7 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
     context.interrupted,
   );
   const rows = results.map((steered) => resultOf(steered, why.get(steered.workflowId)));
-  answer(true, rows, renderSteered(rows, viewOf(context)));
+  answer(true, rows, (shown) => renderSteered(shown, viewOf(context)));
   const missed = rows.filter(({ result }) => result !== 'done').length;
   context.notice(`${verb}: ${rows.length - missed} done${missed === 0 ? '' : `, ${missed} not`}`);
   return missed === 0 ? exitCodes.done : exitCodes.failed;

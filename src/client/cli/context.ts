@@ -1,4 +1,5 @@
 import { type ClientConfig, readClientConfig, readModelArtsConfig } from '../../config.js';
+import { visibleJson, visibleStyledText, visibleText, visibleValue } from '../../domain/visible-text.js';
 import { createModelArts, type ModelArts } from '../../modelarts/client.js';
 import { openSession, type Session } from '../connect.js';
 import type { Operations } from '../operations.js';
@@ -12,7 +13,8 @@ export interface Context {
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
   /** The one document that a command answers: as JSON, or as text for people. */
-  result(document: unknown, text: string): void;
+  /** `render` gets the document with everything made visible that a terminal would obey. */
+  result<Document>(document: Document, render: (shown: Document) => string): void;
   /** Anything else that people should know; never on stdout. */
   notice(text: string): void;
   /** Says that something is shown by other ways than these: nobody sits before an empty screen any more. */
@@ -63,13 +65,14 @@ export function openContext(options: ContextOptions): OpenContext {
   let modelarts: ModelArts | null = null;
   const context: Context = {
     ...options,
-    result: (document, text) => {
+    result: (document, render) => {
       shown();
-      terminal.stdout.write(json ? `${JSON.stringify(document)}\n` : ensureNewline(text));
+      const text = json ? visibleJson(document) : visibleStyledText(render(visibleValue(document)));
+      terminal.stdout.write(ensureNewline(text));
     },
     notice: (text) => {
       shown();
-      terminal.stderr.write(ensureNewline(text));
+      terminal.stderr.write(ensureNewline(visibleText(text)));
     },
     shown,
     onInterrupt: (message) => {
@@ -101,6 +104,9 @@ export function openContext(options: ContextOptions): OpenContext {
     },
   };
 }
+
+/** For documents that only programs read. */
+export const noText = (): string => '';
 
 function ensureNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;

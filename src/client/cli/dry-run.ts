@@ -41,7 +41,7 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
     lease: spec.lease ?? null,
     spec,
   };
-  context.result(document, renderDryRun(document, viewOf(context)));
+  context.result(document, (shown) => renderDryRun(shown, viewOf(context)));
   context.notice('dry run: nothing was started');
   return document.ok ? exitCodes.done : exitCodes.failed;
 }

@@ -99,7 +99,7 @@ function askWhy(workflowId: string): string {
 /** Prints where a workflow stands that is not waited for; one that has ended already answers the exit code of its ending. */
 export async function showNow(context: Context, workflowId: string): Promise<ExitCode> {
   const progress = await (await context.operations()).progress(workflowId);
-  context.result(progress, renderProgress(progress, viewOf(context)));
+  context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
   if (progress.endedAt !== null) return exitCodeOfEnding(progress);
   context.notice(howToWatch(workflowId));
   return exitCodes.done;

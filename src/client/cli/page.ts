@@ -26,6 +26,9 @@ const shared = `## For every command
 
 Results go to stdout, everything else to stderr. Without \`--json\` a result is text for people: tables, times in the local time zone with its name,
 and progress that is redrawn on a terminal and one line per change elsewhere. Colours show on terminals only, and never when \`NO_COLOR\` is set.
+Control characters in names, reasons and messages are shown (\`␛\` for ESC) and not sent to the terminal; \`--json\` has them as escapes.
+A zone in \`TZ\` that is not known is replaced by UTC, with a note. Everything printed is written before the process ends. When the reader goes
+away first (\`| head -1\`), a command ends with its own exit code if its work was done, else with 141.
 
 | option | meaning |
 |---|---|

@@ -1,5 +1,6 @@
 import type { Progress } from '../../contract/progress.js';
-import type { Context } from './context.js';
+import { visibleValue } from '../../domain/visible-text.js';
+import { type Context, noText } from './context.js';
 import { renderProgress, renderProgressLine } from './render/progress.js';
 import { viewOf } from './view.js';
 
@@ -20,7 +21,7 @@ export interface Reporter {
 /** The reporter that fits: JSON, a live block on a terminal, one line per change elsewhere. */
 export async function makeReporter(context: Context, attention: Attention): Promise<Reporter> {
   if (attention === 'ending') return endingReporter(context);
-  if (context.json) return { show: (progress) => context.result(progress, ''), end: () => undefined };
+  if (context.json) return { show: (progress) => context.result(progress, noText), end: () => undefined };
   // A terminal that does not know its height (some CI systems) cannot redraw a block.
   const { isTTY, rows } = context.terminal.stdout;
   return isTTY === true && (rows ?? 0) > 0 ? await liveReporter(context) : lineReporter(context);
@@ -32,7 +33,7 @@ function endingReporter(context: Context): Reporter {
     isWhole: true,
     show: () => undefined,
     end: (progress) => {
-      if (progress !== null) context.result(progress, renderProgress(progress, viewOf(context)));
+      if (progress !== null) context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
     },
   };
 }
@@ -43,7 +44,7 @@ function lineReporter(context: Context): Reporter {
     show: (progress) => {
       // A change that the line does not show would look like a repeated line.
       const facts = `${progress.phase} ${progress.percent} ${progress.why}`;
-      if (facts !== last) context.result(progress, renderProgressLine(progress, viewOf(context)));
+      if (facts !== last) context.result(progress, (shown) => renderProgressLine(shown, viewOf(context)));
       last = facts;
     },
     end: () => undefined,
@@ -57,7 +58,7 @@ async function liveReporter(context: Context): Promise<Reporter> {
   const block = createLogUpdate(process.stdout);
   let latest: Progress | null = null;
   const draw = () => {
-    if (latest !== null) block(renderProgress(latest, viewOf(context)));
+    if (latest !== null) block(renderProgress(visibleValue(latest), viewOf(context)));
   };
   const timer = setInterval(draw, 1_000);
   return {
@@ -72,7 +73,7 @@ async function liveReporter(context: Context): Promise<Reporter> {
       block.clear();
       block.done();
       // The block breaks every line at the width of the terminal, and cuts what is higher: what stays is printed as it is.
-      if (latest !== null) context.result(latest, renderProgress(latest, viewOf(context)));
+      if (latest !== null) context.result(latest, (shown) => renderProgress(shown, viewOf(context)));
     },
   };
 }

@@ -19,7 +19,7 @@ export function defineScheduleSteering(
       .action((name: string, options: { readonly reason: string }) =>
         run(async (context) => {
           const schedule = await steer((await context.session()).schedules, name, { reason: options.reason });
-          context.result(schedule, renderSchedule(schedule, viewOf(context)));
+          context.result(schedule, (shown) => renderSchedule(shown, viewOf(context)));
           return exitCodes.done;
         }),
       );

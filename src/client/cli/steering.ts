@@ -111,7 +111,7 @@ export async function steerOne(
   const answer = await steer(operations);
   if (counted !== undefined) context.notice(`${counted(answer)}${heldBack(answer)}`);
   const progress = counted === undefined || context.json ? answer : await stateAfter(context, operations, answer);
-  context.result(progress, renderProgress(progress, viewOf(context)));
+  context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
   if (isUnanswered(progress)) context.notice('it is sent, and waits in Temporal until a worker takes it');
   return exitCodes.done;
 }

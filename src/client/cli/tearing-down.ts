@@ -1,5 +1,6 @@
 import { operationId } from '../../contract/ids.js';
 import { blankProgress, type Progress } from '../../contract/progress.js';
+import { visibleText } from '../../domain/visible-text.js';
 import { realSleep } from '../../modelarts/timing.js';
 import { readInstallation } from '../../worker/installation.js';
 import { planRemoval, type RemovalPlan } from '../removal-plan.js';
@@ -59,7 +60,7 @@ export function sayGone(context: Context, name: string): ExitCode {
     why: `there is nothing of ${name}`,
   };
   // Nothing has run, so there is no run to look up.
-  context.result({ ...progress, runId: null }, progress.why);
+  context.result({ ...progress, runId: null }, ({ why }) => why);
   return exitCodes.done;
 }
 
@@ -70,5 +71,9 @@ export async function askToGoOn(
   interruption = 'interrupted: nothing was deleted',
 ): Promise<boolean> {
   context.onInterrupt(interruption);
-  return await confirm(question, { input: process.stdin, output: process.stderr, signal: context.interrupted });
+  return await confirm(visibleText(question), {
+    input: process.stdin,
+    output: process.stderr,
+    signal: context.interrupted,
+  });
 }

@@ -1,6 +1,7 @@
 import { type Define, example, offerReason } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { adoptionOf, renderAdoption } from '../render/adoption.js';
+import { viewOf } from '../view.js';
 
 /** `maops audit adopt`: gives an orphan an owner again, its lease. */
 export const auditAdopt: Define = (command, run) => {
@@ -15,7 +16,9 @@ export const auditAdopt: Define = (command, run) => {
         const adoption = adoptionOf(report, id);
         // It has counted, so a lease that does not answer at once is no failure.
         const lease = adoption === null ? null : await operations.progress(adoption.lease).catch(() => null);
-        context.result(report, renderAdoption(id, adoption, lease?.lease ?? null, context.terminal.timeZone));
+        context.result(report, (shown) =>
+          renderAdoption(id, adoptionOf(shown, id), lease?.lease ?? null, viewOf(context)),
+        );
         return exitCodes.done;
       }),
     );

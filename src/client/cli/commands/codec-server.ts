@@ -44,7 +44,7 @@ export const codecServer: Define = (command, run) => {
             `Temporal CLI: temporal workflow show --codec-endpoint ${server.url} -w env/NAME`,
             `Temporal UI: enter ${server.url} as codec endpoint; open for ${origins.join(' and ')}`,
           ];
-          context.result({ url: server.url, keys, origins }, lines.join('\n'));
+          context.result({ url: server.url, keys, origins }, () => lines.join('\n'));
           if (host !== loopback && host !== 'localhost') {
             context.notice('It asks nobody who they are: whoever reaches this address reads every payload.');
           }

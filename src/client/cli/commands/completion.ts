@@ -25,7 +25,7 @@ export const completion: Define = (command, run) => {
     .action((shell: Shell) =>
       run(async (context) => {
         const script = shells[shell](completableCommands(await readCatalogue()));
-        context.result({ shell, script }, script);
+        context.result({ shell, script }, (shown) => shown.script);
         return exitCodes.done;
       }),
     );

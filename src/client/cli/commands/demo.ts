@@ -1,7 +1,7 @@
 import type { Progress } from '../../../contract/progress.js';
 import type { Operations } from '../../operations.js';
 import { type Define, example } from '../command.js';
-import type { Context } from '../context.js';
+import { type Context, noText } from '../context.js';
 import { exitCodes, SilentExit } from '../exit.js';
 import { showUntilEnd } from '../following.js';
 import { makeReporter, silentReporter } from '../reporter.js';
@@ -17,13 +17,14 @@ export const demo: Define = (command, run) => {
         const { runDemo } = await import('../../../dev/demo.js');
         const { createLogger } = await import('../../../worker/logging.js');
         const logger = createLogger({ level: context.debug ? 'debug' : 'warn' });
-        const print = (line: string) => (context.json ? context.notice(line) : context.result(null, `${line}\n`));
+        const print = (line: string) =>
+          context.json ? context.notice(line) : context.result(line, (shown) => `${shown}\n`);
         const summary = await untilTold((signal) => {
           const follow = (operations: Operations, workflowId: string) =>
             showDemo(context, operations, workflowId, signal);
           return runDemo({ keep, logger, print, follow, signal });
         });
-        if (context.json) context.result(summary, '');
+        if (context.json) context.result(summary, noText);
         return exitCodes.done;
       }),
     );

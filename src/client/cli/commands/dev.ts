@@ -2,6 +2,7 @@ import type { DevPlace } from '../../../dev/dev.js';
 import { freePort } from '../../../dev/free-port.js';
 import { OperationRefusedError } from '../../errors.js';
 import { type Define, example } from '../command.js';
+import { noText } from '../context.js';
 import { exitCodes } from '../exit.js';
 import {
   addSimulatorOptions,
@@ -34,9 +35,9 @@ export const dev: Define = (command, run) => {
           ...(options.db === undefined ? {} : { dbFile: options.db }),
         };
         await checkPlaces(choices);
-        const print = (line: string) => (context.json ? context.notice(line) : context.result(null, line));
+        const print = (line: string) => (context.json ? context.notice(line) : context.result(line, (shown) => shown));
         const onReady = (place: DevPlace) => {
-          if (context.json) context.result(place, '');
+          if (context.json) context.result(place, noText);
         };
         await untilTold((signal) => runDev({ ...choices, logger, print, onReady, signal }));
         return exitCodes.done;

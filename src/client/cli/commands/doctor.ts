@@ -12,7 +12,7 @@ export const doctor: Define = (command, run) => {
       if (context.terminal.stderr.isTTY === true) context.notice('asking Temporal and ModelArts');
       const checks = await runChecks(context);
       const ok = checks.every(({ state }) => state === 'ok');
-      context.result({ ok, checks }, renderChecks(checks, viewOf(context)));
+      context.result({ ok, checks }, (shown) => renderChecks(shown.checks, viewOf(context)));
       return ok ? exitCodes.done : exitCodes.failed;
     }),
   );

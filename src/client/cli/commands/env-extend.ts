@@ -20,7 +20,7 @@ export const envExtend: Define = (command, run) => {
         const { timeZone } = context.terminal;
         if (endsAt !== null) context.notice(`${nameOf(name)} lasts until ${formatTime(endsAt, timeZone)}`);
         const progress = await operations.progress(operationId('lease', nameOf(name)));
-        context.result(progress, renderProgress(progress, viewOf(context)));
+        context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

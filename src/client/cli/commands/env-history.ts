@@ -22,7 +22,7 @@ export const envHistory: Define = (command, run) => {
 
 async function tellRun(context: Context, name: string): Promise<ExitCode> {
   const history = await (await context.operations()).history(name);
-  context.result(history, `${history.workflowId}\n\n${renderTimeline(history.entries, viewOf(context))}`);
+  context.result(history, ({ workflowId, entries }) => `${workflowId}\n\n${renderTimeline(entries, viewOf(context))}`);
   const id = parseOperationId(history.workflowId);
   if (id !== null && id.kind !== 'env' && id.name === name)
     context.notice(`this is ${history.workflowId}; for everything of ${name}: maops env history ${name} --all`);
@@ -31,6 +31,6 @@ async function tellRun(context: Context, name: string): Promise<ExitCode> {
 
 async function tellStory(context: Context, name: string): Promise<ExitCode> {
   const entries = await (await context.operations()).story(name);
-  context.result({ name: nameOf(name), entries }, renderStory(entries, viewOf(context)));
+  context.result({ name: nameOf(name), entries }, (shown) => renderStory(shown.entries, viewOf(context)));
   return exitCodes.done;
 }

@@ -16,7 +16,7 @@ export const envList: Define = (command, run) => {
         }
         const all = await (await context.operations()).list();
         const shown = phase === undefined ? all : all.filter((progress) => progress.phase === phase);
-        context.result(shown, renderEnvironments(shown, viewOf(context)));
+        context.result(shown, (shown) => renderEnvironments(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

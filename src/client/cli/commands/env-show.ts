@@ -11,7 +11,7 @@ export const envShow: Define = (command, run) => {
     .action((name: string) =>
       run(async (context) => {
         const progress = await (await context.operations()).progress(name);
-        context.result(progress, renderProgress(progress, viewOf(context)));
+        context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

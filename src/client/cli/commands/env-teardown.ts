@@ -7,6 +7,7 @@ import { type Define, example, offerReason } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import { renderItems } from '../render/plan.js';
+import { wrapText } from '../render/width.js';
 import { readHash } from '../sweeping.js';
 import { askToGoOn, openOperations, readPlan, sayGone, tearDown } from '../tearing-down.js';
 import { viewOf } from '../view.js';
@@ -49,14 +50,14 @@ async function teardown(context: Context, name: string, options: Options): Promi
     return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
   const { terminal } = context;
   const isUnseen = items.length === 0 && unread.length > 0;
-  const shown = isUnseen
-    ? 'nothing was seen, because not everything could be read'
-    : renderItems(items, viewOf(context));
   const inTheWay = whatIsInTheWay(name, plan, open);
   const calledOff = open.length === 0 || inTheWay !== null ? '' : `\n\nis called off first: ${open.join(', ')}`;
-  const notRead = unread.map((line) => `\nnot read: ${line}`).join('');
-  const text = `teardown of ${name}:\n${shown}${notRead}${calledOff}\n\nhash ${hash}`;
-  context.result({ name, hash, items, open, unread }, text);
+  context.result({ name, hash, items, open, unread }, (shown) => {
+    const view = viewOf(context);
+    const seen = isUnseen ? 'nothing was seen, because not everything could be read' : renderItems(shown.items, view);
+    const notRead = shown.unread.map((line) => `\nnot read: ${line}`).join('');
+    return wrapText(`teardown of ${name}:\n${seen}${notRead}${calledOff}\n\nhash ${hash}`, view.columns);
+  });
   if (asked !== undefined && asked !== hash) {
     throw new OperationRefusedError(`the plan has changed: ${asked} was asked for, it is ${hash} now`, {
       hint: 'Look at it once more; nothing was deleted.',

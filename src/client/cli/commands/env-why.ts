@@ -11,7 +11,7 @@ export const envWhy: Define = (command, run) => {
     .action((name: string) =>
       run(async (context) => {
         const explanation = await (await context.operations()).why(name);
-        context.result(explanation, renderExplanation(explanation, viewOf(context)));
+        context.result(explanation, (shown) => renderExplanation(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

@@ -16,7 +16,7 @@ export const flavorList: Define = (command, run) => {
           all.push(readFlavor(flavor));
         all.sort((a, b) => a.name.localeCompare(b.name));
         const flavors = all.filter((row) => type === undefined || row.type?.toLowerCase() === type.toLowerCase());
-        context.result(flavors, renderFlavors(flavors, viewOf(context)));
+        context.result(flavors, (shown) => renderFlavors(shown, viewOf(context)));
         if (type !== undefined && flavors.length === 0 && all.length > 0) {
           const types = new Set(all.map((row) => row.type).filter((known) => known !== null));
           context.notice(`none of the ${all.length} flavors is of type ${type}; there are ${[...types].join(', ')}`);

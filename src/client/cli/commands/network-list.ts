@@ -10,7 +10,7 @@ export const networkList: Define = (command, run) => {
     run(async (context) => {
       const { items } = await (await context.modelarts()).networks.list({}, { signal: context.interrupted });
       const networks = items.map(readNetwork);
-      context.result(networks, renderNetworks(networks, viewOf(context)));
+      context.result(networks, (shown) => renderNetworks(shown, viewOf(context)));
       return exitCodes.done;
     }),
   );

@@ -2,6 +2,7 @@ import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { requireNetwork } from '../lookup.js';
 import { renderNetwork } from '../render/resources.js';
+import { viewOf } from '../view.js';
 
 /** `maops network show`: one network by its id, as a spec names it. */
 export const networkShow: Define = (command, run) => {
@@ -11,7 +12,7 @@ export const networkShow: Define = (command, run) => {
     .action((id: string) =>
       run(async (context) => {
         const network = await requireNetwork(context, id);
-        context.result(network, renderNetwork(network, context.terminal.timeZone));
+        context.result(network, (shown) => renderNetwork(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

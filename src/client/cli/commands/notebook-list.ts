@@ -12,7 +12,7 @@ export const notebookList: Define = (command, run) => {
     .action(({ workspace }: { readonly workspace?: string }) =>
       run(async (context) => {
         const notebooks = await listNotebooks(await context.modelarts(), context.interrupted, workspace);
-        context.result(notebooks, renderNotebooks(notebooks, viewOf(context)));
+        context.result(notebooks, (shown) => renderNotebooks(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

@@ -27,7 +27,7 @@ export const notebookOpen: Define = (command, run) => {
         });
         const url = new URL(notebook.url);
         url.searchParams.set('token', token.reveal());
-        context.result({ name: notebook.name, id: notebook.id, url: url.href }, url.href);
+        context.result({ name: notebook.name, id: notebook.id, url: url.href }, (shown) => shown.url);
         context.notice('This URL opens the notebook for whoever has it; it is stored nowhere.');
         return exitCodes.done;
       }),

@@ -2,6 +2,7 @@ import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { requireNotebook } from '../lookup.js';
 import { renderNotebook } from '../render/resources.js';
+import { viewOf } from '../view.js';
 
 /** `maops notebook show`: one notebook, straight from the API. */
 export const notebookShow: Define = (command, run) => {
@@ -11,7 +12,7 @@ export const notebookShow: Define = (command, run) => {
     .action((name: string) =>
       run(async (context) => {
         const notebook = await requireNotebook(context, name);
-        context.result(notebook, renderNotebook(notebook, context.terminal.timeZone));
+        context.result(notebook, (shown) => renderNotebook(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

@@ -9,7 +9,7 @@ export const poolList: Define = (command, run) => {
   command.addHelpText('after', example('maops pool list', 'maops pool list --json')).action(() =>
     run(async (context) => {
       const pools = await listPools(await context.modelarts(), context.interrupted);
-      context.result(pools, renderPools(pools, viewOf(context)));
+      context.result(pools, (shown) => renderPools(shown, viewOf(context)));
       return exitCodes.done;
     }),
   );

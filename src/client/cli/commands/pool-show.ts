@@ -2,6 +2,7 @@ import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { requirePool } from '../lookup.js';
 import { renderPool } from '../render/resources.js';
+import { viewOf } from '../view.js';
 
 /** `maops pool show`: one pool, straight from the API. */
 export const poolShow: Define = (command, run) => {
@@ -11,7 +12,7 @@ export const poolShow: Define = (command, run) => {
     .action((name: string) =>
       run(async (context) => {
         const pool = await requirePool(context, name);
-        context.result(pool, renderPool(pool, context.terminal.timeZone));
+        context.result(pool, (shown) => renderPool(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

@@ -67,7 +67,7 @@ export const scheduleCreate: Define = (command, run) => {
           ...(jitterMs === null ? {} : { jitterMs }),
           ...(catchupMs === null ? {} : { catchupMs }),
         });
-        context.result(made, renderSchedule(made, viewOf(context)));
+        context.result(made, (shown) => renderSchedule(shown, viewOf(context)));
         const times = made.nextRuns.slice(0, 3).map((time) => formatTime(time, context.terminal.timeZone));
         context.notice(
           paused

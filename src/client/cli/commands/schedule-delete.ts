@@ -11,7 +11,7 @@ export const scheduleDelete: Define = (command, run) => {
     .action((name: string) =>
       run(async (context) => {
         const was = await (await context.session()).schedules.delete(name);
-        context.result(was, renderDeleted(was, viewOf(context)));
+        context.result(was, (shown) => renderDeleted(shown, viewOf(context)));
         const goesOn = was.running === null ? '' : `; ${was.running} goes on`;
         context.notice(`schedule ${name} is deleted (${was.does}, ${was.cron} ${was.timezone})${goesOn}`);
         return exitCodes.done;

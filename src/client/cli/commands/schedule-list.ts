@@ -12,7 +12,7 @@ export const scheduleList: Define = (command, run) => {
       run(async (context) => {
         const { schedules } = await context.session();
         const rows = await schedules.list();
-        context.result(rows, renderSchedules(rows, viewOf(context)));
+        context.result(rows, (shown) => renderSchedules(shown, viewOf(context)));
         const troubled = rows.filter(({ troubles }) => troubles.length > 0).map(({ name }) => name);
         if (!check || troubled.length === 0) return exitCodes.done;
         context.notice(`to look at: ${troubled.map((name) => `\`maops schedule show ${name}\``).join(', ')}`);

@@ -11,7 +11,7 @@ export const scheduleShow: Define = (command, run) => {
     .action((name: string) =>
       run(async (context) => {
         const schedule = await (await context.session()).schedules.show(name);
-        context.result(schedule, renderSchedule(schedule, viewOf(context)));
+        context.result(schedule, (shown) => renderSchedule(shown, viewOf(context)));
         return exitCodes.done;
       }),
     );

@@ -18,7 +18,7 @@ export const setup: Define = (command, run) => {
           : `registered ${registered.join(', ')}`;
       context.result(
         { address: place.address, namespace: place.namespace, registered, searchAttributes: names },
-        `${text} (namespace ${place.namespace})`,
+        (shown) => `${text} (namespace ${shown.namespace})`,
       );
       return exitCodes.done;
     }),

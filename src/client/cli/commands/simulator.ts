@@ -1,4 +1,5 @@
 import { type Define, example } from '../command.js';
+import { noText } from '../context.js';
 import { exitCodes } from '../exit.js';
 import {
   addSimulatorOptions,
@@ -33,9 +34,9 @@ export const simulator: Define = (command, run) => {
           ...(options.port === undefined ? {} : { port: readPort('--port', options.port) }),
           ...(options.host === undefined ? {} : { host: options.host }),
           ...(options.state === undefined ? {} : { state: options.state }),
-          log: (line) => (context.json ? context.notice(line) : context.result(null, line)),
+          log: (line) => (context.json ? context.notice(line) : context.result(line, (shown) => shown)),
         });
-        if (context.json) context.result({ url: started.url, environment: started.environment }, '');
+        if (context.json) context.result({ url: started.url, environment: started.environment }, noText);
         await started.stopped;
         return exitCodes.done;
       }),

@@ -55,7 +55,7 @@ async function confirmed(context: Context, options: Options, rules: unknown): Pr
   const { terminal } = context;
   const { hash, reason } = options;
   const plan = await makePlan(context, rules, reason);
-  context.result(plan, renderPlan(plan, viewOf(context)));
+  context.result(plan, (shown) => renderPlan(shown, viewOf(context)));
   if (plan.hash !== hash) {
     throw new OperationRefusedError(`the plan has changed: ${hash} was asked for, it is ${plan.hash} now`, {
       hint: 'Look at it once more, with the rules that it was made with; nothing was deleted.',

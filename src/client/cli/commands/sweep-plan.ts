@@ -11,7 +11,7 @@ export const sweepPlan: Define = (command, run) => {
     .action((options: SweepOptions) =>
       run(async (context) => {
         const plan = await makePlan(context, await rulesOf(context, options), options.reason);
-        context.result(plan, renderPlan(plan, viewOf(context)));
+        context.result(plan, (shown) => renderPlan(shown, viewOf(context)));
         if (plan.items.length > 0) {
           const how =
             plan.refusal === null ? 'To go on' : `As it is, it would be refused. ${whySoMuch} When it is meant`;

@@ -1,4 +1,5 @@
 import { readClientConfig } from '../../../config.js';
+import { visibleText } from '../../../domain/visible-text.js';
 import { openSession } from '../../connect.js';
 import { type ExitCode, exitCodes } from '../exit.js';
 import type { Terminal } from '../terminal.js';
@@ -17,7 +18,13 @@ export async function printNames(terminal: Terminal, of: string | undefined): Pr
   });
   const names = await Promise.race([readNames(of).catch(() => []), late]);
   clearTimeout(giveUp);
-  terminal.stdout.write(names.map((name) => `${name}\n`).join(''));
+  // A shell would take apart, or obey, what is no plain name.
+  terminal.stdout.write(
+    names
+      .filter((name) => name === visibleText(name) && !name.includes('\n'))
+      .map((name) => `${name}\n`)
+      .join(''),
+  );
   return exitCodes.done;
 }
 

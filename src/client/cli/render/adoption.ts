@@ -1,6 +1,8 @@
 import type { LeaseProgress } from '../../../contract/progress.js';
 import type { AuditFinding, AuditReport } from '../../../domain/audit.js';
+import type { View } from './progress.js';
 import { formatTime } from './time.js';
+import { wrapText } from './width.js';
 
 /** What was adopted together, and by which lease. */
 interface Adoption {
@@ -21,12 +23,12 @@ export function renderAdoption(
   id: string,
   adoption: Adoption | null,
   lease: LeaseProgress | null,
-  timeZone: string,
+  { timeZone, columns }: View,
 ): string {
   if (adoption === null) return `${id} is adopted`;
   const what = adoption.findings.map(({ kind, name }) => `${kind} ${name}`).join(' and ');
   const [verb, them] = adoption.findings.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  return `${what} ${verb} adopted: ${adoption.lease} owns ${them}${untilWhen(lease, timeZone)}`;
+  return wrapText(`${what} ${verb} adopted: ${adoption.lease} owns ${them}${untilWhen(lease, timeZone)}`, columns);
 }
 
 function untilWhen(lease: LeaseProgress | null, timeZone: string): string {

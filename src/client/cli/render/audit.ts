@@ -3,8 +3,9 @@ import { describeDuration } from '../../../domain/duration.js';
 import type { Standing } from '../../../domain/inventory.js';
 import type { Cost } from '../../../domain/price.js';
 import type { View } from './progress.js';
-import { renderTable, wrapText } from './table.js';
+import { renderTable } from './table.js';
 import { localTimes } from './time.js';
+import { cutText, widthOf, wrapText } from './width.js';
 
 /** The reason is cut down to this and no further. */
 const shortestWhy = 24;
@@ -38,7 +39,7 @@ export function renderAudit(report: AuditReport, { columns, timeZone }: Pick<Vie
     ...unread.map((line) => `not read: ${line}`),
   ];
   blocks.push(notes.join('\n'), hintsFor(report).join('\n'));
-  return blocks.filter((block) => block !== '').join('\n\n');
+  return wrapText(blocks.filter((block) => block !== '').join('\n\n'), columns);
 }
 
 function renderFindings(
@@ -55,7 +56,7 @@ function renderFindings(
     finding.ageSeconds === null ? '-' : describeDuration(finding.ageSeconds * 1_000),
     ...(isPriced ? [finding.cost === null ? '?' : money(finding.cost.perHour), soFar(finding.cost)] : []),
   ]);
-  const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const widths = head.map((title, index) => Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index]))));
   const taken = widths.reduce((sum, width) => sum + width + 2, 0);
   const beside = columns === undefined ? Number.POSITIVE_INFINITY : columns - taken;
   // Long names leave no room beside them: then it stands below.
@@ -65,14 +66,14 @@ function renderFindings(
   return renderTable(
     rows.map((row, index) => [...row, whys[index] ?? '']),
     [...head, 'WHY'],
-    isBelow ? { columns, last: 'wrap', fold: true } : undefined,
+    { columns, last: 'wrap' },
   );
 }
 
 /** What somebody has to act on is told whole; of the rest, which may be long, each stays in its line. */
 function fitWhy(finding: AuditFinding, room: number, timeZone: string): string {
   const why = localTimes(finding.why, timeZone);
-  return asksForAction(finding) ? wrapText(why, room) : cut(why, room);
+  return asksForAction(finding) ? wrapText(why, room) : cutText(why.replaceAll('\n', ' '), room);
 }
 
 function hintsFor({ findings, source }: AuditReport): string[] {
@@ -106,8 +107,4 @@ function money(amount: number): string {
 
 function soFar(cost: Cost | null): string {
   return cost?.sinceCreation == null ? '?' : money(cost.sinceCreation);
-}
-
-function cut(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
 }

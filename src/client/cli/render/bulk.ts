@@ -24,7 +24,7 @@ export function renderListed(listed: readonly Progress[], { now, timeZone, colum
     describeDuration(Math.max(0, now - Date.parse(phaseSince))),
     localTimes(why, timeZone),
   ]);
-  return renderTable(rows, ['OPERATION', 'PHASE', 'SINCE', 'WHY'], { columns, last: 'cut', fold: true });
+  return renderTable(rows, ['OPERATION', 'PHASE', 'SINCE', 'WHY'], { columns, last: 'cut' });
 }
 
 /** What became of it, operation by operation. */
@@ -37,6 +37,6 @@ export function renderSteered(rows: readonly BulkRow[], { colors, columns, timeZ
       localTimes(reason ?? '', timeZone),
     ]),
     ['OPERATION', 'RESULT', 'REASON'],
-    { columns, last: 'wrap', fold: true },
+    { columns, last: 'wrap' },
   );
 }

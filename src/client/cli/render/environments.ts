@@ -25,7 +25,7 @@ export function renderEnvironments(environments: readonly Progress[], { now, tim
     ];
   });
   const head = ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', 'LEASE', 'WHY'];
-  return renderTable(rows, head, { columns, last: 'cut', fold: true });
+  return renderTable(rows, head, { columns, last: 'cut' });
 }
 
 /** What is left of the lease; `ended` while its removal is under way or held. */

@@ -3,15 +3,16 @@ import type { Explanation } from '../../explanation.js';
 import { nextOf, possibleOf } from './next.js';
 import type { View } from './progress.js';
 import { runbookOf } from './runbook.js';
-import { renderFields, wrapText } from './table.js';
+import { renderFields } from './table.js';
 import { formatTime, localTimes } from './time.js';
+import { wrapText } from './width.js';
 
 /** Why an operation stands where it stands, with the work under way and what went wrong last. */
 export function renderExplanation(explanation: Explanation, { now, timeZone, colors, columns }: View): string {
   const { workflowId, phase, phaseSince, why, awaiting, paused, failure, pending } = explanation;
   const since = describeDuration(Math.max(0, now - Date.parse(phaseSince)));
   const head = `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})`;
-  const blocks = [`${head}\n${wrapText(localTimes(why, timeZone), columns)}`];
+  const blocks = [wrapText(`${head}\n${localTimes(why, timeZone)}`, columns)];
   const waits =
     awaiting === null
       ? null

@@ -2,8 +2,9 @@ import type { SweepProgress } from '../../../contract/workflows.js';
 import type { Plan, PlanItem } from '../../../domain/plan.js';
 import { timeOf } from '../../../domain/sweep-rules.js';
 import type { View } from './progress.js';
-import { isWithin, renderTable } from './table.js';
+import { hasRoom, renderTable } from './table.js';
 import { formatTime } from './time.js';
+import { wrapText } from './width.js';
 
 /** What a plan looks like depends on the terminal and the reader's zone. */
 type Look = Pick<View, 'timeZone' | 'columns'>;
@@ -20,12 +21,9 @@ export function renderItems(items: readonly ShownItem[], { timeZone, columns }: 
     identity: [id, timeText(createdAt, timeZone)],
     end: [reason, rule === null ? why : `${why}; kept: ${rule}`],
   }));
-  const whole = renderTable(
-    rows.map(({ begin, identity, end }) => [...begin, ...identity, ...end]),
-    ['ACTION', 'KIND', 'NAME', 'ID', 'CREATED', 'REASON', 'WHY'],
-    fit,
-  );
-  if (isWithin(whole, columns)) return whole;
+  const head = ['ACTION', 'KIND', 'NAME', 'ID', 'CREATED', 'REASON', 'WHY'];
+  const whole = rows.map(({ begin, identity, end }) => [...begin, ...identity, ...end]);
+  if (hasRoom([head, ...whole], columns)) return renderTable(whole, head, fit);
   // An id and a time are wider than many terminals have room for: there they stand below the reason.
   return renderTable(
     rows.flatMap(({ begin, identity, end }) => [
@@ -33,7 +31,7 @@ export function renderItems(items: readonly ShownItem[], { timeZone, columns }: 
       ['', '', '', '', identity.join(', made ')],
     ]),
     ['ACTION', 'KIND', 'NAME', 'REASON', 'WHY'],
-    { ...fit, fold: true },
+    fit,
   );
 }
 
@@ -46,9 +44,8 @@ export function renderPlan(plan: Plan, look: Look): string {
     ...unread.map((line) => `not judged: ${line}`),
     ...(refusal === null ? [] : [`refused: ${refusal}; when it is meant, raise the share with --max-share PERCENT`]),
   ];
-  return [shown.length === 0 ? '' : renderItems(shown, look), `${going}\nhash ${hash}`, notes.join('\n')]
-    .filter((block) => block !== '')
-    .join('\n\n');
+  const blocks = [shown.length === 0 ? '' : renderItems(shown, look), `${going}\nhash ${hash}`, notes.join('\n')];
+  return wrapText(blocks.filter((block) => block !== '').join('\n\n'), look.columns);
 }
 
 /** What became of each item. */
@@ -65,7 +62,7 @@ export function renderResults(
     id,
     why.split('\n')[0] ?? '',
   ]);
-  return renderTable(rows, ['RESULT', 'KIND', 'NAME', 'ID', 'WHY'], { columns, last: 'wrap', fold: true });
+  return renderTable(rows, ['RESULT', 'KIND', 'NAME', 'ID', 'WHY'], { columns, last: 'wrap' });
 }
 
 /** Pools tell their creation in RFC 3339, notebooks in epoch milliseconds. */

@@ -3,8 +3,9 @@ import type { NotebookProgress, PoolProgress, Progress, Step } from '../../../co
 import { describeDuration } from '../../../domain/duration.js';
 import type { Colors } from '../terminal.js';
 import { nextOf, possibleOf } from './next.js';
-import { renderFields, renderTable, wrapText } from './table.js';
+import { renderFields, renderTable } from './table.js';
 import { formatClock, formatTime, localTimes } from './time.js';
+import { wrapText } from './width.js';
 
 /** What a rendering depends on besides the progress. */
 export interface View {
@@ -24,7 +25,7 @@ export function renderProgress(progress: Progress, view: View): string {
   const elapsed = describeDuration(Math.max(0, until - Date.parse(progress.startedAt)));
   const head = `${colors.bold(progress.workflowId)}  ${paintPhase(progress, colors)}${percentOf(progress, '  ', ' ')}  ${elapsed}`;
   const blocks = [
-    `${head}\n${wrapText(localTimes(progress.why, view.timeZone), view.columns)}`,
+    wrapText(`${head}\n${localTimes(progress.why, view.timeZone)}`, view.columns),
     renderSteps(progress, view),
     renderFields(
       [
@@ -73,7 +74,7 @@ function renderSteps(progress: Progress, view: View): string {
       .filter((part) => part !== '')
       .join(', '),
   ]);
-  return renderTable(rows);
+  return renderTable(rows, undefined, { columns: view.columns, last: 'wrap' });
 }
 
 /** A step has no end of its own: it ended when the next one began, when its failure was asked about, or with the operation. */

@@ -6,7 +6,7 @@ import { formatMinute, formatTime } from './time.js';
 
 /** A table that keeps every id whole, in lines below each other where the terminal is too narrow. */
 function renderRows(rows: readonly (readonly string[])[], head: readonly string[], columns: View['columns']): string {
-  return renderTable(rows, head, { columns, last: 'wrap', fold: true });
+  return renderTable(rows, head, { columns, last: 'wrap' });
 }
 
 export function renderPools(pools: readonly PoolRow[], { timeZone, columns }: View): string {
@@ -22,9 +22,9 @@ export function renderPools(pools: readonly PoolRow[], { timeZone, columns }: Vi
   return renderRows(rows, ['NAME', 'PHASE', 'NODES', 'MARKER', 'FLAVORS', 'CREATED'], columns);
 }
 
-export function renderPool(pool: PoolRow, timeZone: string): string {
+export function renderPool(pool: PoolRow, { timeZone, columns }: View): string {
   const { nodes } = pool;
-  return renderFields([
+  const fields: readonly (readonly [string, string | null])[] = [
     ['name', pool.name],
     ['id', pool.id],
     ['phase', pool.message === null ? pool.phase : `${pool.phase ?? '-'}: ${pool.message}`],
@@ -41,7 +41,8 @@ export function renderPool(pool: PoolRow, timeZone: string): string {
     ['created', formatTime(pool.createdAt, timeZone)],
     ['description', pool.description],
     ['protected', pool.protected ? 'yes' : null],
-  ]);
+  ];
+  return renderFields(fields, columns);
 }
 
 export function renderNotebooks(notebooks: readonly NotebookRow[], { timeZone, columns }: View): string {
@@ -57,8 +58,8 @@ export function renderNotebooks(notebooks: readonly NotebookRow[], { timeZone, c
   return renderRows(rows, ['NAME', 'STATUS', 'FLAVOR', 'POOL', 'STOPS AT', 'MARKER'], columns);
 }
 
-export function renderNotebook(notebook: NotebookRow, timeZone: string): string {
-  return renderFields([
+export function renderNotebook(notebook: NotebookRow, { timeZone, columns }: View): string {
+  const fields: readonly (readonly [string, string | null])[] = [
     ['name', notebook.name],
     ['id', notebook.id],
     ['status', notebook.status],
@@ -70,7 +71,8 @@ export function renderNotebook(notebook: NotebookRow, timeZone: string): string 
     ['created', formatTime(notebook.createdAt, timeZone)],
     ['description', notebook.description],
     ['protected', notebook.protected ? 'yes' : null],
-  ]);
+  ];
+  return renderFields(fields, columns);
 }
 
 /** One column per availability zone, so that what is on sale where can be read off. */
@@ -105,14 +107,15 @@ export function renderNetworks(networks: readonly NetworkRow[], { timeZone, colu
   return renderRows(rows, ['NAME', 'ID', 'PHASE', 'CIDR', 'CREATED'], columns);
 }
 
-export function renderNetwork(network: NetworkRow, timeZone: string): string {
-  return renderFields([
+export function renderNetwork(network: NetworkRow, { timeZone, columns }: View): string {
+  const fields: readonly (readonly [string, string | null])[] = [
     ['name', network.name],
     ['id', network.id],
     ['phase', network.phase],
     ['cidr', network.cidr],
     ['created', formatTime(network.createdAt, timeZone)],
-  ]);
+  ];
+  return renderFields(fields, columns);
 }
 
 /** The minute is enough to tell the rows of a table apart. */

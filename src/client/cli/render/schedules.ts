@@ -4,6 +4,7 @@ import type { Colors } from '../terminal.js';
 import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
 import { formatMinute, formatTime, localTimes } from './time.js';
+import { wrapText } from './width.js';
 
 /** One row per schedule, and under the table what is wrong with any of them. */
 export function renderSchedules(rows: readonly ScheduleRow[], view: View): string {
@@ -23,12 +24,11 @@ export function renderSchedules(rows: readonly ScheduleRow[], view: View): strin
       `${row.counts.missed + row.counts.skipped}`,
     ]),
     ['NAME', 'DOES', 'NEXT RUN', 'LAST RUN', 'RESULT', 'MISSED'],
-    { columns: view.columns, last: 'wrap', fold: true },
+    { columns: view.columns, last: 'wrap' },
   );
   const troubles = rows.flatMap(({ name, troubles }) => troubles.map((trouble) => `${name}: ${trouble}`));
-  return [table, troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n')]
-    .filter((block) => block !== '')
-    .join('\n\n');
+  const blocks = [table, troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n')];
+  return wrapText(blocks.filter((block) => block !== '').join('\n\n'), view.columns);
 }
 
 /** A schedule with what it was made with, its next runs and the results of its last ones. */
@@ -59,17 +59,18 @@ export function renderSchedule(schedule: ScheduleDetails, view: View): string {
   const troubles = schedule.troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n');
   const table = renderTable(results, undefined, { columns, last: 'wrap' });
   const blocks = [head, fields, troubles, whatToDo(schedule), results.length === 0 ? 'it has not run yet' : table];
-  return blocks.filter((block) => block !== '').join('\n\n');
+  return wrapText(blocks.filter((block) => block !== '').join('\n\n'), columns);
 }
 
 /** A schedule that is there no more: what it was, and nothing of what will not come. */
-export function renderDeleted(schedule: ScheduleDetails, { timeZone, colors }: View): string {
-  const fields = renderFields([
+export function renderDeleted(schedule: ScheduleDetails, { timeZone, colors, columns }: View): string {
+  const rows: readonly (readonly [string, string])[] = [
     ['cron', `${schedule.cron}  (${schedule.timezone})`],
     ['made', describeMaking(schedule, timeZone)],
     ['runs', `${schedule.counts.taken} taken`],
-  ]);
-  return `${colors.bold(schedule.name)}  ${schedule.does}  ${colors.dim('deleted')}\n\n${fields}`;
+  ];
+  const head = `${colors.bold(schedule.name)}  ${schedule.does}  ${colors.dim('deleted')}`;
+  return wrapText(`${head}\n\n${renderFields(rows, columns)}`, columns);
 }
 
 function describeMaking({ createdAt, by, reason }: ScheduleDetails, timeZone: string): string {

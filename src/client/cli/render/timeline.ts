@@ -4,6 +4,7 @@ import type { TimelineEntry } from '../../timeline.js';
 import type { View } from './progress.js';
 import { renderTable } from './table.js';
 import { formatClock, formatDay } from './time.js';
+import { wrapText } from './width.js';
 
 /** A timeline, one line per entry under its day; phases stand out, because they are what people look for. */
 export function renderTimeline(entries: readonly TimelineEntry[], view: View): string {
@@ -26,7 +27,9 @@ function renderDays<Entry extends TimelineEntry>(
     const day = formatDay(entry.at, timeZone);
     days.set(day, [...(days.get(day) ?? []), [`  ${formatClock(entry.at, timeZone)}`, ...cells(entry)]]);
   }
-  const blocks = [...days].map(([day, rows]) => `${day}\n${renderTable(rows, undefined, { columns, last: 'wrap' })}`);
+  const blocks = [...days].map(
+    ([day, rows]) => `${wrapText(day, columns)}\n${renderTable(rows, undefined, { columns, last: 'wrap' })}`,
+  );
   return blocks.join('\n');
 }
 
