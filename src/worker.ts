@@ -10,10 +10,12 @@ import { createDataConverter } from './codec/data-converter.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { waitQueueOf } from './contract/ids.js';
 import type { PriceTable } from './domain/price.js';
+import { visibleText } from './domain/visible-text.js';
 import { createModelArts } from './modelarts/client.js';
 import { realSleep } from './modelarts/timing.js';
 import { createWatchers } from './modelarts/watchers.js';
 import { checkNamespace, connectToTemporal } from './worker/connect.js';
+import { exitProcess } from './worker/flush.js';
 import { serveHealth, type WorkerState } from './worker/health.js';
 import { readInstallation } from './worker/installation.js';
 import { createLogger, type Logger } from './worker/logging.js';
@@ -172,7 +174,7 @@ export async function workerMain(): Promise<number> {
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${visibleText(error.message)}\n`);
     return 2;
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stop);
@@ -182,10 +184,10 @@ export async function workerMain(): Promise<number> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // Exits for certain: a connection that does not close must not outlast the 30 s that a stop may take.
   workerMain().then(
-    (code) => process.exit(code),
+    (code) => exitProcess(code),
     (error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      process.exit(1);
+      process.stderr.write(`${visibleText(String(error))}\n`);
+      return exitProcess(1);
     },
   );
 }

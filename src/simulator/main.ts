@@ -53,13 +53,14 @@ export async function runSimulator(options: RunOptions = {}): Promise<SimulatorP
     host: options.host ?? '127.0.0.1',
   });
   const variables = environment(served.url, { projectId: simulator.projectId, region: simulator.region });
+  // Before the first line: whoever reads it may send a signal at once.
+  const { close, stopped } = stopping(served, stateFile, options.signals !== false, log);
   const name = scenario ?? 'happy';
   log(
     `ModelArts simulator listens on ${served.url} (scenario ${name}: ${SCENARIO_TABLE[name].summary}; speed ${speed ?? 1})`,
   );
   log('Point a worker at it, and the command line:');
   for (const [key, value] of Object.entries(variables)) log(`  export ${key}=${value}`);
-  const { close, stopped } = stopping(served, stateFile, options.signals !== false, log);
   return { ...served, simulator, environment: variables, close, stopped };
 }
 

@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { refuseQuotes } from '../../config.js';
+import { visibleText } from '../../domain/visible-text.js';
 import { version } from '../../modelarts/user-agent.js';
+import { exitProcess, flush } from '../../worker/flush.js';
+import { watchOutput } from './broken-pipe.js';
 import { addCommonOptions, type Run } from './command.js';
 import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
 import { namesCommand, printNames } from './completion/names.js';
@@ -15,16 +18,17 @@ const promptMs = 20;
 
 /** Runs one command line and sets the process's exit code; called by `bin/maops.js`. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader such as `head` that has seen enough is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode);
-  });
-  const code = await runCommandLine(argv.slice(2), processTerminal());
+  const words = argv.slice(2);
+  let ended: ExitCode | null = null;
+  watchOutput(() => ended, findEntry(wordsOf(words))?.ownsSignals === true);
+  const code = await runCommandLine(words, processTerminal());
+  ended = code;
   process.exitCode = code;
-  // Only fires if something left open still keeps the process alive; what is written to a pipe has left by then.
+  // However slow the reader is: what it has not read yet would be lost with the process.
+  await flush(process.stdout, process.stderr);
+  // Only fires if something left open still keeps the process alive.
   // A connection that is given up still tries: somebody who has pressed Tab does not wait for that.
-  setTimeout(() => process.exit(code), argv[2] === namesCommand ? promptMs : windUpMs).unref();
+  setTimeout(() => void exitProcess(code), words[0] === namesCommand ? promptMs : windUpMs).unref();
 }
 
 /** Runs the words after `maops` on a terminal and answers the exit code. */
@@ -101,7 +105,7 @@ function configure(command: Command, terminal: Terminal): Command {
     .showHelpAfterError(`(see \`maops help\`, or the command's --help)`)
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.stderr.write(text),
+      writeErr: (text) => terminal.stderr.write(visibleText(text)),
       outputError: (text, write) => write(text.replace(/^error: /, 'maops: ')),
     });
 }
@@ -134,7 +138,7 @@ async function perform(terminal: Terminal, options: PerformOptions, work: Parame
   const onSigint = () => {
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
     interrupt.abort();
-    setTimeout(() => process.exit(sayInterrupted()), windUpMs).unref();
+    setTimeout(() => void exitProcess(sayInterrupted()), windUpMs).unref();
   };
   // Not `once`: what hides the cursor on a terminal kills the process when it finds no other listener.
   if (!options.ownsSignals) process.on('SIGINT', onSigint);
@@ -143,7 +147,7 @@ async function perform(terminal: Terminal, options: PerformOptions, work: Parame
     return interrupt.signal.aborted ? sayInterrupted() : code;
   } catch (error) {
     if (interrupt.signal.aborted) return sayInterrupted();
-    terminal.stderr.write(localTimes(describeError(error, options.debug), terminal.timeZone));
+    terminal.stderr.write(visibleText(localTimes(describeError(error, options.debug), terminal.timeZone)));
     return exitCodeOf(error);
   } finally {
     process.removeListener('SIGINT', onSigint);

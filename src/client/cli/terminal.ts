@@ -1,4 +1,7 @@
 import pc from 'picocolors';
+import { processEnv } from '../../config.js';
+import { visibleText } from '../../domain/visible-text.js';
+import { type ShownZone, shownZone } from './render/zone.js';
 
 /** A stream that text goes to, with what decides how it should look. */
 interface Sink {
@@ -23,12 +26,20 @@ export interface Terminal {
 
 /** The terminal of this process; NO_COLOR and a stdout that is no terminal switch colours off. */
 export function processTerminal(): Terminal {
+  let zone: ShownZone | null = null;
   return {
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: process.stdin,
     now: () => Date.now(),
     colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    get timeZone() {
+      // Only where a time is shown: JSON is in UTC anyway, and needs no note.
+      if (zone === null) {
+        zone = shownZone(new Intl.DateTimeFormat().resolvedOptions().timeZone, processEnv().TZ);
+        if (zone.note !== null) process.stderr.write(`${visibleText(zone.note)}\n`);
+      }
+      return zone.timeZone;
+    },
   };
 }

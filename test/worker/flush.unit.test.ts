@@ -1,0 +1,51 @@
+import { Writable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { flush } from '../../src/worker/flush.js';
+
+/** A stream whose reader takes one chunk each time it is asked to. */
+function slowStream() {
+  const waiting: ((error?: Error) => void)[] = [];
+  const taken: string[] = [];
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk: string, _encoding, done) => {
+      if (chunk !== '') taken.push(chunk);
+      waiting.push(done);
+    },
+  });
+  return { stream, taken, take: (error?: Error) => waiting.shift()?.(error) };
+}
+
+test('a flush ends when the slowest reader has taken everything, also what was written meanwhile', async () => {
+  const [fast, slow] = [slowStream(), slowStream()];
+  slow.stream.write('a');
+  slow.stream.write('b');
+  let isFlushed = false;
+  const flushed = flush(fast.stream, slow.stream).then(() => {
+    isFlushed = true;
+  });
+  fast.take();
+  slow.take();
+  await new Promise(setImmediate);
+  expect(isFlushed).toBe(false);
+  slow.take();
+  slow.stream.write('c');
+  for (let turn = 0; turn < 10; turn += 1) {
+    fast.take();
+    slow.take();
+    await new Promise(setImmediate);
+  }
+  await flushed;
+  expect(slow.taken).toEqual(['a', 'b', 'c']);
+});
+
+test('a flush ends when the reader has gone away', async () => {
+  const { stream, take } = slowStream();
+  stream.on('error', () => undefined);
+  stream.write('a');
+  stream.write('b');
+  const flushed = flush(stream);
+  take(new Error('EPIPE'));
+  await flushed;
+  await flush(stream);
+});
