@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/client/cli/main.js';
+// What the gRPC library has to say of a connection, the command says in its own words; the library reads this when it is loaded.
+process.env.GRPC_VERBOSITY ??= 'NONE';
+
+const { main } = await import('../dist/client/cli/main.js');
 
 await main(process.argv);

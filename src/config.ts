@@ -27,6 +27,7 @@ import type { Credentials } from './modelarts/credentials.js';
 import type { Secret } from './modelarts/secret.js';
 
 export { ConfigError, type Env } from './config/env.js';
+export { type HttpProxy, proxyTo } from './config/proxy.js';
 export { configTable } from './config/table.js';
 
 export const logFormats = ['pretty', 'json'] as const;

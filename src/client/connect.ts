@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { createDataConverter } from '../codec/data-converter.js';
-import { type ClientConfig, readClientConfig } from '../config.js';
+import { type ClientConfig, processEnv, proxyTo, readClientConfig } from '../config.js';
+import { type ProbeFinding, type ProbeTarget, probeTemporal } from '../worker/temporal-probe.js';
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
@@ -30,13 +32,15 @@ export interface Session {
   readonly place: Place;
 }
 
-/** Shorter than the 10 s within which a dead server has to show. */
-const connectTimeoutMs = 6_000;
+/** With the start of the process, a server that is down shows within 5 s; one that has just been restarted may take a moment. */
+const connectTimeoutMs = 2_500;
+/** A connection that has not come about by then is looked at for the reason; a healthy one takes milliseconds. */
+const probeAfterMs = 700;
+const probeMs = 2_000;
 
 /** Connects to Temporal; close the operations when done. */
 export async function connect(options: ConnectOptions = {}): Promise<Operations> {
-  const { connection, ...given } = options;
-  const { operations } = await openSession({ ...readClientConfig(), ...given }, connection);
+  const { operations } = await openSession(configOf(options), options.connection);
   return operations;
 }
 
@@ -44,16 +48,23 @@ export async function connect(options: ConnectOptions = {}): Promise<Operations>
 export async function connectSchedules(
   options: ConnectOptions = {},
 ): Promise<{ readonly schedules: Schedules; readonly close: () => Promise<void> }> {
-  const { connection, ...given } = options;
-  const { schedules, operations } = await openSession({ ...readClientConfig(), ...given }, connection);
+  const { schedules, operations } = await openSession(configOf(options), options.connection);
   return { schedules, close: () => operations.close() };
+}
+
+/** The settings of the process, with what a caller has given in their place. */
+function configOf(options: ConnectOptions): ClientConfig {
+  const config = readClientConfig();
+  const { address = config.address, namespace = config.namespace } = options;
+  const { taskQueue = config.taskQueue, actor = config.actor } = options;
+  return { ...config, address, namespace, taskQueue, actor, proxy: proxyTo(address, processEnv()) };
 }
 
 /** As `connect`, for commands that need the parts too; `config` has every setting. */
 export async function openSession(config: ClientConfig, given: ConnectOptions['connection'] = {}): Promise<Session> {
-  const { address, namespace, taskQueue, actor } = config;
-  const place: Place = { address, namespace, taskQueue };
-  const connection = await openConnection(place, { ...config.connectionOptions(), ...given });
+  const { address, namespace, taskQueue, actor, proxy } = config;
+  const place: Place = { address, namespace, taskQueue, proxy };
+  const connection = await openConnection(place, config, given);
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.codecKeys) });
   const runs = new TemporalRuns(client, place);
   const schedules = new Schedules({ client, runs, place, actor, pacer: realPacer });
@@ -67,12 +78,57 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   return { operations, schedules, client, connection, place };
 }
 
-async function openConnection(place: Place, options: ConnectionOptions): Promise<Connection> {
+async function openConnection(
+  place: Place,
+  { proxy, tlsBy, ...config }: ClientConfig,
+  given: NonNullable<ConnectOptions['connection']>,
+): Promise<Connection> {
+  const options = { ...config.connectionOptions(), ...given, address: place.address };
+  const connection = Connection.lazy({
+    ...options,
+    connectTimeout: connectTimeoutMs,
+    // The gRPC library follows `http_proxy` also for this machine itself.
+    channelArgs: { 'grpc.enable_http_proxy': proxy === null ? 0 : 1 },
+  });
+  const ended = new AbortController();
+  const target = { address: place.address, proxy, tlsBy, connectionOptions: () => options };
+  const probed = lookForReason(target, ended.signal);
   try {
-    return await Connection.connect({ ...options, address: place.address, connectTimeout: connectTimeoutMs });
+    await Promise.race([connection.ensureConnected(), probed.then(endIfHopeless)]);
+    return connection;
   } catch (error) {
     const cast = castError(error, place, `connecting to ${place.address}`, 'server');
+    await connection.close().catch(() => undefined);
+    if (cast instanceof NotAuthorizedError) throw cast;
+    const finding = error instanceof Hopeless ? error.finding : await probed;
     // Whatever goes wrong before the first answer means that there is no Temporal that we could talk to.
-    throw cast instanceof NotAuthorizedError ? cast : new ServerUnreachableError(place.address, error);
+    throw new ServerUnreachableError(place.address, finding === null ? error : new Error(finding.reason), {
+      proxy,
+      hint: finding?.advice,
+    });
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Ends the attempts to connect: the settings do not fit the server, and trying again changes nothing. */
+class Hopeless extends Error {
+  constructor(readonly finding: ProbeFinding) {
+    super(finding.reason);
+  }
+}
+
+async function endIfHopeless(finding: ProbeFinding | null): Promise<never> {
+  if (finding !== null && finding.advice !== null) throw new Hopeless(finding);
+  return await new Promise<never>(() => {});
+}
+
+async function lookForReason(target: ProbeTarget, ended: AbortSignal): Promise<ProbeFinding | null> {
+  try {
+    await pause(probeAfterMs, undefined, { signal: ended });
+    return await probeTemporal(target, AbortSignal.any([ended, AbortSignal.timeout(probeMs)]));
+  } catch (error) {
+    if (ended.aborted) return null;
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { HttpProxy } from '../config.js';
 import type { Progress } from '../contract/progress.js';
 import { describeDifferences, type SpecDifference } from '../spec/difference.js';
 import { describeProblems, type LocatedProblem, type SpecProblem } from '../spec/problem.js';
@@ -78,9 +79,14 @@ export class ServerUnreachableError extends OperationsError {
   constructor(
     readonly address: string,
     cause?: unknown,
+    known: { readonly proxy?: HttpProxy | null | undefined; readonly hint?: string | null | undefined } = {},
   ) {
-    super(`cannot reach Temporal at ${address}${causeOf(cause)}`, {
-      hint: 'Is it up, and is TEMPORAL_ADDRESS the one in use? See docs/runbooks/temporal-down.md. To try things out, `maops dev` starts one.',
+    const { proxy = null, hint = null } = known;
+    const way = proxy === null ? '' : ` through the proxy ${proxy.address} (${proxy.variable})`;
+    super(`cannot reach Temporal at ${address}${way}${causeOf(cause)}`, {
+      hint:
+        hint ??
+        'Is it up, and is TEMPORAL_ADDRESS the one in use? See docs/runbooks/temporal-down.md. To try things out, `maops dev` starts one.',
       cause,
     });
   }

@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { findEncryptedPayload } from '../codec/errors.js';
+import type { HttpProxy } from '../config.js';
 import {
   InvalidQueryError,
   NotAuthorizedError,
@@ -22,6 +23,8 @@ export interface Place {
   readonly address: string;
   readonly namespace: string;
   readonly taskQueue: string;
+  /** The proxy on the way to the address. */
+  readonly proxy?: HttpProxy | null;
 }
 
 /** Who had to answer a call: a query or an update times out for want of a worker, anything else for want of a server. */
@@ -55,20 +58,20 @@ export function castError(error: unknown, place: Place, subject: string, answere
   if (status === null) return new OperationsError(`${subject}: ${messageOf(error)}`, { cause: error });
   switch (status.code) {
     case grpc.unavailable:
-      return new ServerUnreachableError(place.address, error);
+      return new ServerUnreachableError(place.address, error, { proxy: place.proxy });
     // A call that ran out of time may come back as either, depending on which side gave up first.
     case grpc.cancelled:
     case grpc.deadlineExceeded:
       return answerer === 'worker'
         ? new WorkerUnreachableError(place.taskQueue, error)
-        : new ServerUnreachableError(place.address, new Error('no answer in time'));
+        : new ServerUnreachableError(place.address, new Error('no answer in time'), { proxy: place.proxy });
     case grpc.failedPrecondition:
       if (answerer === 'worker') return new WorkerUnreachableError(place.taskQueue, error);
       return new OperationsError(`${subject}: ${status.details}`, { cause: error });
     case grpc.permissionDenied:
     case grpc.unauthenticated:
       return new NotAuthorizedError(`Temporal at ${place.address} refuses: ${status.details}`, {
-        hint: 'Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings.',
+        hint: `Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings, and that they may use TEMPORAL_NAMESPACE (${place.namespace}).`,
         cause: error,
       });
     // What a web server or a proxy says to gRPC, and a Temporal server never to these calls.

@@ -29,5 +29,17 @@ export function configurationPage(): string {
     '- `MAOPS_WAIT_SLOTS`: one slot for each resource that is waited for at the same time. Beyond that, a wait starts when another one ends its window',
     '  (`MAOPS_POLL_WINDOW`).',
     '',
+    '## Proxies',
+    '',
+    '| connection | goes through an HTTP proxy |',
+    '|---|---|',
+    '| to Temporal, of the command line, the library and the worker | when `grpc_proxy`, else `https_proxy`, else `http_proxy` names one as `http://[user:password@]host:port` |',
+    '| to Temporal on this machine (`localhost`, `127.*`, `::1`) | never |',
+    '| to Temporal at an address that ends as an entry of `no_grpc_proxy`, else `no_proxy`, or lies in its network, such as `10.0.0.0/8` | never |',
+    '| to ModelArts, IAM and webhooks | never: they must be reached directly |',
+    '',
+    'The upper-case names (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) and `all_proxy` count for none of these connections. Only the download of the embedded',
+    'Temporal server follows them, as the Temporal SDK and Go do. `maops doctor` and the errors of a connection name the proxy and its variable.',
+    '',
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker'
 import { type Config, ConfigError, type Env, readConfig } from '../config.js';
 import { realSleep } from '../modelarts/timing.js';
 import { type RunOptions, runSimulator, type SimulatorProcess } from '../simulator/main.js';
-import { checkNamespace } from '../worker/connect.js';
+import { checkNamespace, nativeOptions, reasonOf } from '../worker/connect.js';
 import type { Logger } from '../worker/logging.js';
 import { installRuntime } from '../worker/runtime.js';
 import type { RunningWorker } from '../worker/temporal-worker.js';
@@ -50,11 +50,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     releases.push(() => simulator.close());
     const environment = stackEnvironment(options.env, temporal, simulator.environment, options.simulator?.speed ?? 1);
     const config = stackConfig(options.env, environment, temporal);
-    const connection = await NativeConnection.connect(config.connectionOptions()).catch((error: unknown) => {
+    const connection = await NativeConnection.connect(nativeOptions(config)).catch(async (error: unknown) => {
       if (temporal.isOurs) throw error;
+      const { reason } = await reasonOf(config, error);
       // Whoever exported what an earlier `maops dev` has printed comes here.
       const advice = 'unset it, and a server is started';
-      throw new ConfigError([`TEMPORAL_ADDRESS is ${temporal.address}, and no Temporal answers there: ${advice}`]);
+      throw new ConfigError([
+        `TEMPORAL_ADDRESS is ${temporal.address}, and no Temporal answers there (${reason}): ${advice}`,
+      ]);
     });
     releases.push(() => connection.close());
     const patience = { config, logger, signal: new AbortController().signal, sleep: realSleep, now: Date.now };

@@ -25,7 +25,12 @@ export async function untilUsable(address: string, namespace: string, exited: Ab
 }
 
 async function prepare(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: '2 s' });
+  const connection = await Connection.connect({
+    address,
+    connectTimeout: '2 s',
+    // The server is on this machine, where no proxy leads to.
+    channelArgs: { 'grpc.enable_http_proxy': 0 },
+  });
   try {
     const missing = await missingSearchAttributes(connection, namespace);
     if (missing.length > 0) throw new Error(`search attributes missing: ${missing.map(({ name }) => name).join(', ')}`);

@@ -1,22 +1,42 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { NativeConnection, TransportError } from '@temporalio/worker';
+import { NativeConnection, type NativeConnectionOptions, TransportError } from '@temporalio/worker';
 import type { ClientConfig } from '../config.js';
 import type { Sleep } from '../modelarts/request-options.js';
 import type { Logger } from './logging.js';
 import { missingSearchAttributes } from './search-attributes.js';
+import { type ProbeFinding, probeTemporal } from './temporal-probe.js';
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 /** A starved server may not know its namespaces for a moment after its start. */
 const namespaceMs = 10_000;
 const grpcNotFound = 5;
+const probeMs = 2_000;
 
 export interface ConnectOptions {
-  readonly config: Pick<ClientConfig, 'address' | 'namespace' | 'connectionOptions'>;
+  readonly config: Pick<ClientConfig, 'address' | 'namespace' | 'connectionOptions' | 'proxy' | 'tlsBy'>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
   readonly now: () => number;
+  /** Hears why the server cannot be reached, before each pause. */
+  readonly onUnreachable?: (reason: string) => void;
+}
+
+/** The native connection knows no variables of proxies: it is told the one that the command line would use. */
+export function nativeOptions(config: Pick<ClientConfig, 'connectionOptions' | 'proxy'>): NativeConnectionOptions {
+  const { proxy } = config;
+  if (proxy === null) return config.connectionOptions();
+  const basicAuth = proxy.basicAuth();
+  const login = basicAuth === null ? {} : { basicAuth };
+  return { ...config.connectionOptions(), proxy: { type: 'http-connect', targetHost: proxy.address, ...login } };
+}
+
+/** Why a server cannot be reached, in words: what the port itself shows, else what the SDK says. */
+export async function reasonOf(config: ConnectOptions['config'], error: unknown): Promise<ProbeFinding> {
+  const found = await probeTemporal(config, AbortSignal.timeout(probeMs));
+  if (found !== null) return found;
+  return { reason: error instanceof Error ? error.message : String(error), advice: null };
 }
 
 /** Connects to Temporal, and waits for it as long as it is down: a worker may well start before its server. */
@@ -25,11 +45,19 @@ export async function connectToTemporal(options: ConnectOptions): Promise<Native
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     signal.throwIfAborted();
     try {
-      return await NativeConnection.connect(config.connectionOptions());
+      return await NativeConnection.connect(nativeOptions(config));
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      const fields = { address: config.address, reason: error.message, pauseMs };
-      logger.warn(fields, `Temporal at ${config.address} cannot be reached; trying again in ${pauseMs / 1_000} s`);
+      const { reason, advice } = await reasonOf(config, error);
+      const fields = { address: config.address, proxy: config.proxy?.address, reason, advice, pauseMs };
+      const way = config.proxy === null ? '' : ` through the proxy ${config.proxy.address} (${config.proxy.variable})`;
+      const why = `${reason}${advice === null ? '' : `. ${advice}`}`;
+      options.onUnreachable?.(why);
+      const again = `Trying again in ${pauseMs / 1_000} s`;
+      logger.warn(
+        fields,
+        `Temporal at ${config.address} cannot be reached${way}: ${why}${advice === null ? '. ' : ' '}${again}`,
+      );
     }
     await sleep(pauseMs, signal);
   }

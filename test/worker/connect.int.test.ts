@@ -10,7 +10,7 @@ import { temporalAddress } from '../support/temporal-server.js';
 function connecting(address: string, namespace: string, sleep: (ms: number) => Promise<void>) {
   const log = new PassThrough();
   const options = {
-    config: { address, namespace, connectionOptions: () => ({ address }) },
+    config: { address, namespace, connectionOptions: () => ({ address }), proxy: null, tlsBy: null },
     logger: createLogger({ format: 'json', level: 'info', destination: log }),
     signal: new AbortController().signal,
     sleep,

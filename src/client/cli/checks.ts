@@ -1,4 +1,4 @@
-import { ConfigError, type ModelArtsConfig, readConfig, readModelArtsConfig } from '../../config.js';
+import { ConfigError, type ModelArtsConfig, processEnv, readConfig, readModelArtsConfig } from '../../config.js';
 import { waitQueueOf } from '../../contract/ids.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
@@ -51,8 +51,10 @@ function otherSettings(reported: readonly Check[]): Check[] {
 
 async function temporalChecks(context: Context): Promise<Check[]> {
   const settings = await attempt('settings for Temporal', async () => {
-    const { address, namespace, taskQueue, actor } = context.config();
-    return `${address}, namespace ${namespace}, task queue ${taskQueue}, commands by ${actor}`;
+    const { address, namespace, taskQueue, actor, proxy, tlsBy } = context.config();
+    const way = proxy === null ? '' : ` through the proxy ${proxy.address} (${proxy.variable})`;
+    const security = tlsBy === null ? '' : `, TLS by ${tlsBy}`;
+    return `${address}${way}${security}, namespace ${namespace}, task queue ${taskQueue}, commands by ${actor}`;
   });
   if (settings.state === 'failed')
     return [settings, ...skip('Temporal', 'search attributes', 'installation id', 'worker')];
@@ -222,5 +224,16 @@ const hintsOfKinds: Partial<Record<ModelArtsError['kind'], string>> = {
 function hintOf(error: unknown): string | null {
   if (error instanceof OperationsError) return error.hint;
   if (error instanceof ConfigError) return 'Set what is named; docs/configuration.md lists every variable.';
-  return error instanceof ModelArtsError ? (hintsOfKinds[error.kind] ?? null) : null;
+  if (!(error instanceof ModelArtsError)) return null;
+  const hint = hintsOfKinds[error.kind] ?? null;
+  return error.kind === 'transport' && hint !== null ? `${hint}${unusedProxy()}` : hint;
+}
+
+/** Who needs a proxy for the world should hear that ModelArts is called without it. */
+function unusedProxy(): string {
+  const env = processEnv();
+  const [name] = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'].filter(
+    (variable) => env[variable]?.trim(),
+  );
+  return name === undefined ? '' : ` ModelArts is called directly: ${name} is not used for it.`;
 }

@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { hostOf } from '../config/proxy.js';
+import type { ClientConfig } from '../config.js';
+
+/** What a connection to Temporal is made with. */
+export interface ProbeTarget extends Pick<ClientConfig, 'address' | 'proxy' | 'tlsBy'> {
+  readonly connectionOptions: () => { readonly tls?: TLSConfig | boolean | null | undefined };
+}
+
+/** Why no connection comes about. */
+export interface ProbeFinding {
+  readonly reason: string;
+  /** What to change; null when the server may just be down. */
+  readonly advice: string | null;
+}
+
+const defaultPort = 7233;
+/** Errors of a certificate that is fine for others, and not trusted here. */
+const untrusted = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+]);
+
+/**
+ * Looks at the port for the reason why no connection comes about: the gRPC libraries say only that there was none in time. Sends
+ * nothing but greetings of TLS and HTTP/2. Null when nothing is wrong with the connection itself.
+ */
+export async function probeTemporal(target: ProbeTarget, signal: AbortSignal): Promise<ProbeFinding | null> {
+  const reached = await openSocket(target, signal);
+  if (!('socket' in reached)) return reached;
+  try {
+    return target.connectionOptions().tls
+      ? await probeTls(target, reached.socket, signal)
+      : await probePlain(target, reached.socket, signal);
+  } finally {
+    reached.socket.destroy();
+  }
+}
+
+type Reached = { readonly socket: Socket } | ProbeFinding;
+
+async function openSocket(target: ProbeTarget, signal: AbortSignal): Promise<Reached> {
+  const host = hostOf(target.address);
+  if (target.proxy !== null) return await openThroughProxy(target.proxy, target.address, signal);
+  const socket = connectTcp({ host, port: portOf(target.address) });
+  try {
+    await once(socket, 'connect', { signal });
+    return { socket };
+  } catch (error) {
+    socket.destroy();
+    const code = codeOf(error);
+    if (code === 'ECONNREFUSED') return { reason: 'nothing listens there (ECONNREFUSED)', advice: null };
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      return { reason: `the name ${host} is not known (${code})`, advice: 'Check TEMPORAL_ADDRESS and the DNS.' };
+    return { reason: signal.aborted ? 'no answer in time' : code, advice: null };
+  }
+}
+
+async function openThroughProxy(
+  { address, variable, basicAuth }: NonNullable<ProbeTarget['proxy']>,
+  target: string,
+  signal: AbortSignal,
+): Promise<Reached> {
+  const advice = `Unset ${variable}, or add ${hostOf(target)} to no_proxy.`;
+  const login = basicAuth();
+  const asked = request({
+    host: hostOf(address),
+    port: portOf(address),
+    method: 'CONNECT',
+    path: /:\d+$/.test(target) ? target : `${target}:${defaultPort}`,
+    agent: false,
+    ...(login === null ? {} : { auth: `${login.username}:${login.password}` }),
+    signal,
+  });
+  const answered = new Promise<Reached>((resolve, reject) => {
+    const refused = (status: number | undefined) => ({ reason: `the proxy refuses (HTTP ${status})`, advice });
+    asked.on('error', reject);
+    asked.on('response', ({ statusCode }) => resolve(refused(statusCode)));
+    asked.on('connect', ({ statusCode }, socket: Socket) => {
+      if (statusCode === 200) return resolve({ socket });
+      socket.destroy();
+      resolve(refused(statusCode));
+    });
+  });
+  asked.end();
+  return await answered.catch((error: unknown) => {
+    const code = signal.aborted ? 'no answer in time' : codeOf(error);
+    return { reason: `the proxy gives no way there (${code})`, advice };
+  });
+}
+
+async function probeTls(target: ProbeTarget, socket: Socket, signal: AbortSignal): Promise<ProbeFinding | null> {
+  const { tls } = target.connectionOptions();
+  const { serverNameOverride, serverRootCACertificate, clientCertPair }: TLSConfig =
+    typeof tls === 'object' && tls !== null ? tls : {};
+  const name = serverNameOverride ?? hostOf(target.address);
+  try {
+    const secured = connectTls({
+      socket,
+      ALPNProtocols: ['h2'],
+      ...(isIP(name) === 0 ? { servername: name } : { host: name }),
+      ...(serverRootCACertificate === undefined ? {} : { ca: Buffer.from(serverRootCACertificate) }),
+      ...(clientCertPair === undefined
+        ? {}
+        : { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) }),
+    });
+    await once(secured, 'secureConnect', { signal });
+    // With TLS 1.3 a server asks for the client's certificate only now.
+    await settingsOf(secured, target, signal);
+    return null;
+  } catch (error) {
+    return tlsFinding(target, name, error, signal);
+  }
+}
+
+async function tlsFinding(
+  target: ProbeTarget,
+  name: string,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<ProbeFinding> {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (untrusted.has(code))
+    return {
+      reason: `the certificate of the server is not trusted here (${code})`,
+      advice: 'Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the certificate of the authority that signed it.',
+    };
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return {
+      reason: `the certificate of the server is not for ${name}`,
+      advice: 'Set TEMPORAL_TLS_SERVER_NAME to a name in it, or TEMPORAL_ADDRESS to the right host.',
+    };
+  if (code.startsWith('CERT_'))
+    return {
+      reason: `the certificate of the server is not valid (${code})`,
+      advice: 'It must be renewed on the server.',
+    };
+  if (/certificate|handshake.failure|unknown ca/i.test(`${code.replaceAll('_', ' ')} ${message}`))
+    return {
+      reason: `the server refuses the TLS handshake (${code}): it may ask for a client certificate`,
+      advice: 'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a certificate that it knows.',
+    };
+  if (!signal.aborted && (await isPlain(target, signal)))
+    return {
+      reason: `the server speaks no TLS there, and ${target.tlsBy ?? 'TLS'} asks for it`,
+      advice:
+        target.tlsBy === null || target.tlsBy === 'TEMPORAL_TLS'
+          ? 'Unset TEMPORAL_TLS, or set TEMPORAL_ADDRESS to a port with TLS.'
+          : `Set TEMPORAL_TLS=false or unset ${target.tlsBy}, or set TEMPORAL_ADDRESS to a port with TLS.`,
+    };
+  return {
+    reason: `no TLS handshake (${signal.aborted ? 'no answer in time' : code})`,
+    advice: 'Check TEMPORAL_ADDRESS and TEMPORAL_TLS.',
+  };
+}
+
+async function probePlain(target: ProbeTarget, socket: Socket, signal: AbortSignal): Promise<ProbeFinding | null> {
+  try {
+    await settingsOf(socket, target, signal);
+    return null;
+  } catch {
+    if (await speaksTls(target, signal))
+      return {
+        reason: 'the server speaks TLS there, and TEMPORAL_TLS is not set to true',
+        advice: 'Set TEMPORAL_TLS=true (and the TEMPORAL_TLS_* variables that the server asks for).',
+      };
+    if (signal.aborted) return { reason: 'something listens there, and does not answer', advice: null };
+    return {
+      reason: 'what listens there is not a Temporal server (no HTTP/2)',
+      advice: 'Set TEMPORAL_ADDRESS to host:port of the Temporal server, not of its UI.',
+    };
+  }
+}
+
+/** The first thing that an HTTP/2 server says. */
+async function settingsOf(socket: Socket | TLSSocket, target: ProbeTarget, signal: AbortSignal): Promise<void> {
+  const session: ClientHttp2Session = connectHttp2(`http://${target.address}`, { createConnection: () => socket });
+  session.on('error', () => {});
+  try {
+    // Not of the session: it hears neither of an alert of TLS nor of the end that follows.
+    const closed = once(socket, 'close', { signal }).then(() => {
+      throw Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+    });
+    await Promise.race([once(session, 'remoteSettings', { signal }), closed]);
+  } finally {
+    session.destroy();
+  }
+}
+
+async function isPlain(target: ProbeTarget, signal: AbortSignal): Promise<boolean> {
+  const reached = await openSocket(target, signal);
+  if (!('socket' in reached)) return false;
+  return await settingsOf(reached.socket, target, signal).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function speaksTls(target: ProbeTarget, signal: AbortSignal): Promise<boolean> {
+  const reached = await openSocket(target, signal);
+  if (!('socket' in reached)) return false;
+  const { socket } = reached;
+  try {
+    const secured = connectTls({ socket, ALPNProtocols: ['h2'], rejectUnauthorized: false });
+    await once(secured, 'secureConnect', { signal });
+    return true;
+  } catch (error) {
+    // An alert is an answer in TLS.
+    return /alert/i.test(codeOf(error)) || /alert/i.test(String(error));
+  } finally {
+    socket.destroy();
+  }
+}
+
+function portOf(address: string): number {
+  return Number(/:(\d+)$/.exec(address)?.[1] ?? defaultPort);
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  if ('errors' in error && Array.isArray(error.errors)) return codeOf(error.errors[0]);
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}
