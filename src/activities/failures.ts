@@ -72,7 +72,7 @@ export function asFailure(error: unknown): Error {
   const { errorCode, requestId, retryAfterMs } = error;
   const asked = retryAfterMs === null ? {} : { retryAfterMs };
   const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked };
-  const failure = ApplicationFailure.create({
+  return ApplicationFailure.create({
     type: verdict.type,
     message: error.message,
     nonRetryable: !verdict.retry,
@@ -80,8 +80,6 @@ export function asFailure(error: unknown): Error {
     ...(retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs }),
     ...(verdict.benign ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
-  failure.stack = '';
-  return failure;
 }
 
 /** As `asFailure`, for calls that are never given up: whatever the reason, a later try may succeed. */

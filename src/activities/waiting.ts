@@ -133,16 +133,13 @@ export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<F
 }
 
 /**
- * Ends a window without news: BENIGN, because nothing is wrong, and with an empty stack, because its text shows among
- * the pending activities. The server starts the next window after `nextRetryMs`.
+ * Ends a window without news: BENIGN, because nothing is wrong. The server starts the next window after `nextRetryMs`.
  */
 export function pending(message: string, nextRetryMs: number): ApplicationFailure {
-  const failure = ApplicationFailure.create({
+  return ApplicationFailure.create({
     type: stillPending,
     message,
     nextRetryDelay: nextRetryMs,
     category: ApplicationFailureCategory.BENIGN,
   });
-  failure.stack = '';
-  return failure;
 }

@@ -71,7 +71,5 @@ function codeOf(error: unknown): string {
 /** Names the host only: the path of a webhook often is its password. */
 function undelivered(url: string, reason: string): ApplicationFailure {
   const message = `the webhook at ${URL.canParse(url) ? new URL(url).host : 'an unreadable address'} was not delivered: ${reason}`;
-  const failure = ApplicationFailure.create({ type: 'ServiceUnavailable', message });
-  failure.stack = '';
-  return failure;
+  return ApplicationFailure.create({ type: 'ServiceUnavailable', message });
 }

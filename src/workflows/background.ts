@@ -1,5 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { isFailure } from './failure.js';
+import { logMistake } from './mistakes.js';
 
 /**
  * Runs work beside the main loop. A failure of Temporal's ends only that work. Any other error is a mistake of our own
@@ -7,7 +8,9 @@ import { isFailure } from './failure.js';
  */
 export function inBackground(work: () => Promise<void>): void {
   work().catch((error: unknown) => {
-    if (!isFailure(error)) failWorkflowTask(error);
+    if (isFailure(error)) return;
+    logMistake(error);
+    failWorkflowTask(error);
   });
 }
 

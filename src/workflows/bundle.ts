@@ -6,7 +6,7 @@ import { failureConverterPath } from '../codec/data-converter.js';
 
 export interface BundleOptions {
   /**
-   * Takes in the failure converter that hides messages and stacks from whoever has no key: a converter is a part of the
+   * Takes in the failure converter that hides messages from whoever has no key: a converter is a part of the
    * bundle, so encrypted deployments have a bundle of their own. @defaultValue false
    */
   readonly encodesFailures?: boolean;
@@ -26,7 +26,7 @@ export async function makeWorkflowBundle({ encodesFailures = false }: BundleOpti
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     logger: new DefaultLogger('WARN'),
-    ...(encodesFailures ? { failureConverterPath } : {}),
+    failureConverterPath: failureConverterPath(encodesFailures),
   });
   return code;
 }

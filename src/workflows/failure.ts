@@ -5,7 +5,7 @@ import type { FailureProgress, Progress, StepName } from '../contract/progress.j
 /** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
 export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
   const details: FailureFacts = { errorCode: null, requestId: null, hint: null, ...facts };
-  return withoutStack(ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] }));
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
 }
 
 export function invalidName(): ApplicationFailure {
@@ -65,11 +65,5 @@ export function rootFailure(error: unknown): unknown {
 /** What a run that did not reach its goal ends with: the failure's words, and the last progress as first detail. */
 export function endingFailure(failure: FailureProgress, progress: Progress): ApplicationFailure {
   const { type, message } = failure;
-  return withoutStack(ApplicationFailure.create({ type, message, nonRetryable: true, details: [progress] }));
-}
-
-/** A stack in the history says nothing to its readers and names paths of the machine that made it. */
-function withoutStack(failure: ApplicationFailure): ApplicationFailure {
-  failure.stack = '';
-  return failure;
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [progress] });
 }

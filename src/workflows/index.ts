@@ -12,6 +12,7 @@ import type {
 import { audit } from './audit.js';
 import { change } from './change.js';
 import { lease } from './lease.js';
+import { reportingMistakes } from './mistakes.js';
 import { provision } from './provision.js';
 import { scheduled } from './scheduled.js';
 import { sweep } from './sweep.js';
@@ -22,22 +23,22 @@ export async function provisionPoolThenLaunchNotebook(
   document: unknown,
   carried?: Parameters<typeof provision>[2],
 ): Promise<Progress> {
-  return await provision('provisionPoolThenLaunchNotebook', document, carried);
+  return await reportingMistakes(() => provision('provisionPoolThenLaunchNotebook', document, carried));
 }
 
 /** The pool part alone. */
 export async function provisionPool(document: unknown, carried?: Parameters<typeof provision>[2]): Promise<Progress> {
-  return await provision('provisionPool', document, carried);
+  return await reportingMistakes(() => provision('provisionPool', document, carried));
 }
 
 /** The notebook alone, on an existing pool or on a public flavor. */
 export async function launchNotebook(document: unknown, carried?: Parameters<typeof provision>[2]): Promise<Progress> {
-  return await provision('launchNotebook', document, carried);
+  return await reportingMistakes(() => provision('launchNotebook', document, carried));
 }
 
 /** Owns what is left alive on purpose. */
 export async function leaseEnvironment(input: LeaseInput, carried?: Parameters<typeof lease>[1]): Promise<Progress> {
-  return await lease(input, carried);
+  return await reportingMistakes(() => lease(input, carried));
 }
 
 /** Removes everything of a name, and ends only when its absence is verified. */
@@ -45,22 +46,22 @@ export async function teardownEnvironment(
   input: TeardownInput,
   carried?: Parameters<typeof teardown>[1],
 ): Promise<SweepProgress> {
-  return await teardown(input, carried);
+  return await reportingMistakes(() => teardown(input, carried));
 }
 
 /** One start or stop, until it is seen. */
 export async function changeResource(input: ChangeInput): Promise<Progress> {
-  return await change(input);
+  return await reportingMistakes(() => change(input));
 }
 
 /** Tells whose everything is; with `adopt` gives one orphan an owner again. */
 export async function auditResources(input?: AuditInput): Promise<AuditProgress> {
-  return await audit(input);
+  return await reportingMistakes(() => audit(input));
 }
 
 /** Makes the plan of a sweep, and with `apply` carries it out. */
 export async function sweepExpired(input?: SweepInput, carried?: Parameters<typeof sweep>[1]): Promise<SweepProgress> {
-  return await sweep(input, carried);
+  return await reportingMistakes(() => sweep(input, carried));
 }
 
 /** What a Temporal Schedule starts: starts or joins the workflow with its true id, and ends as that ends. */
@@ -68,5 +69,5 @@ export async function runScheduled(
   input: ScheduledInput,
   carried?: Parameters<typeof scheduled>[1],
 ): Promise<Progress> {
-  return await scheduled(input, carried);
+  return await reportingMistakes(() => scheduled(input, carried));
 }

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  defaultFailureConverter,
+  defaultPayloadConverter,
+  TimeoutFailure,
+  TimeoutType,
+} from '@temporalio/common';
 import { failureConverter } from '../../src/codec/failure-converter.js';
+import { failureConverter as plainConverter } from '../../src/codec/plain-failure-converter.js';
 
 const words = 'pool team-a: sold out in every zone';
 const failure = () =>
@@ -38,5 +47,22 @@ describe('the failure converter', () => {
     write(received);
     const again = failureConverter.failureToError(write(received), defaultPayloadConverter);
     expect(again.message).toBe(words);
+  });
+});
+
+describe.each([
+  ['plain', plainConverter],
+  ['encoding', failureConverter],
+])('the %s failure converter', (_name, converter) => {
+  test.each([
+    ['a failure of ours with a cause', failure()],
+    ['an error of nobody', new TypeError('x is undefined')],
+    ['a cancellation', new CancelledFailure('called off', [], new Error('by a signal'))],
+    ['a time-out', new TimeoutFailure('no heartbeat', undefined, TimeoutType.HEARTBEAT)],
+    ['a failed activity', new ActivityFailure('failed', 'createPool', '1', 'TIMEOUT', 'worker', failure())],
+  ])('writes no stack trace of %s', (_kind, error) => {
+    const written = converter.errorToFailure(error, defaultPayloadConverter);
+    const read = defaultFailureConverter.failureToError(written, defaultPayloadConverter);
+    expect([read.stack, written.stackTrace, written.cause?.stackTrace ?? '']).toEqual(['', '', '']);
   });
 });

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../../src/activities/heartbeats.js';
 import { createActivities, waitActivities } from '../../src/activities/index.js';
+import { createDataConverter } from '../../src/codec/data-converter.js';
 import type { Progress } from '../../src/contract/progress.js';
 import type { Settings } from '../../src/contract/settings.js';
 import { createModelArts, type ModelArts } from '../../src/modelarts/client.js';
@@ -67,7 +68,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const installation = randomBytes(3).toString('hex');
   const { address, namespace } = temporalAddress();
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, namespace });
+  const dataConverter = createDataConverter([]);
+  const client = new Client({ connection, namespace, dataConverter });
   const shutdown = new AbortController();
   setMaxListeners(0, shutdown.signal);
   const token = environment(served.url).MODELARTS_TOKEN ?? '';
@@ -91,6 +93,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     logger: createLogger({ level: 'error' }),
     onStop: () => shutdown.abort(),
     workflowBundle: workflowBundle(),
+    dataConverter,
     activities: createActivities({
       modelarts,
       watchers: createWatchers(modelarts, watching),

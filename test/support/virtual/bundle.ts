@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { failureConverterPath } from '../../../src/codec/data-converter.js';
 import { sdkVersion, WorkflowHost } from './sdk-vm.js';
 
 /** What to bundle: the file that exports the workflows, and the folders whose change makes a new bundle. */
@@ -15,7 +16,7 @@ export interface BundleSource {
 /** The product's own workflows. */
 export const productWorkflows: BundleSource = {
   entry: 'src/workflows/index.ts',
-  folders: ['src/workflows', 'src/contract', 'src/domain'],
+  folders: ['src/workflows', 'src/contract', 'src/domain', 'src/codec'],
 };
 
 const hosts = new Map<string, Promise<WorkflowHost>>();
@@ -38,6 +39,7 @@ async function bundled(source: BundleSource): Promise<string> {
   } catch {
     const { code } = await bundleWorkflowCode({
       workflowsPath: path.join(root, source.entry),
+      failureConverterPath: failureConverterPath(false),
       logger: new DefaultLogger('ERROR'),
     });
     mkdirSync(folder, { recursive: true });

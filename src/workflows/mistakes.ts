@@ -1,0 +1,21 @@
+import { ContinueAsNew, log } from '@temporalio/workflow';
+import { isFailure } from './failure.js';
+
+/**
+ * Logs an error that fails the workflow task (docs/decisions/0006) with its stack trace: nothing that Temporal keeps has one,
+ * and the mistake cannot be found without it.
+ */
+export function logMistake(error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  log.error('a mistake in the code of a workflow fails its task', { mistake: String(error), stack });
+}
+
+/** Runs a whole workflow; a mistake in its code is logged on its way out. */
+export async function reportingMistakes<T>(workflow: () => Promise<T>): Promise<T> {
+  try {
+    return await workflow();
+  } catch (error) {
+    if (!isFailure(error) && !(error instanceof ContinueAsNew)) logMistake(error);
+    throw error;
+  }
+}
