@@ -13,7 +13,7 @@ export function configurationPage(): string {
     'that is set counts. Of several complete kinds of credentials the first in this table is used, and the log names it; half a kind, as an access key without',
     'its secret, is an error. A missing or wrong setting stops the process at start with one message that names each variable.',
     '',
-    'Durations are a number with ms, s, m, h or d.',
+    'Durations are a number with ms, s, m, h or d, such as `90m`, or several of them, such as `1h30m`.',
     '',
     '| variable | meaning | default |',
     '|---|---|---|',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from '../domain/duration.js';
+import { durationWords, parseDuration } from '../domain/duration.js';
 import { Secret } from '../modelarts/secret.js';
 import type { Setting } from './env.js';
 
@@ -56,20 +56,20 @@ export const grpcAddress = setting((text) => {
 }, 'is not the address of a Temporal server: write host:port, as temporal.example.com:7233, without http:// or a path');
 
 /** Milliseconds out of `90s`. */
-export const duration = setting(
-  parseDuration,
-  'is not a duration: write a number with ms, s, m, h or d, as 30s (a bare number is refused)',
-);
+export const duration = setting(parseDuration, `is not a duration: write ${durationWords} (a bare number is refused)`);
 
 export const positiveDuration = setting((text) => {
   const ms = parseDuration(text);
   return ms === 0 ? null : ms;
-}, 'is not a duration above zero: write a number with ms, s, m, h or d, as 30s (a bare number is refused)');
+}, `is not a duration above zero: write ${durationWords} (a bare number is refused)`);
+
+const slowestRate = 0.01;
+const fastestRate = 10_000;
 
 export const rate = setting((text) => {
   const number = Number(text);
-  return Number.isFinite(number) && number > 0 ? number : null;
-}, 'is not a rate: write requests per second as a number above zero, as 5');
+  return /^\d*\.?\d+$/.test(text) && number >= slowestRate && number <= fastestRate ? number : null;
+}, `is not a rate: write requests per second, ${slowestRate} to ${fastestRate}, such as 5`);
 
 /** The SDK takes more, and a worker of that size would have run out of memory long before. */
 const mostSlots = 100_000;

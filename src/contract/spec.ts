@@ -1,4 +1,4 @@
-/** Text such as `90m`: a number with ms, s, m, h or d. In a normalised spec it has the largest unit that divides it. */
+/** Text such as `90m` or `1h30m`. In a normalised spec it has the largest unit that divides it. */
 export type DurationText = string;
 
 export interface PoolResource {

@@ -3,20 +3,31 @@ type Unit = keyof typeof unitMs;
 
 const unitsFromLargest: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
 
-/** What a duration looks like, as the source of a regular expression; the JSON Schemas show it. */
-export const durationPattern = '^(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)$';
+/**
+ * What a duration looks like, as the source of a regular expression; the JSON Schemas show it. One number and unit, or
+ * whole numbers with each unit at most once, the largest first.
+ */
+export const durationPattern =
+  '^(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h|d)|(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?(?:\\d+ms)?)$';
 const duration = new RegExp(durationPattern);
+
+/** How a duration is written, for messages. */
+export const durationWords = 'a number with ms, s, m, h or d, such as 90m or 1h30m';
 
 /** A century: what is longer is a slip of the pen, and would leave the range of dates and of Temporal's timers. */
 const longestMs = 36_500 * unitMs.d;
 
-/** Reads `90m` or `1.5h` as whole milliseconds; null for a bare number, an unknown unit or more than a century. */
+/** Reads `90m`, `1.5h` or `1h30m` as whole milliseconds; null for a bare number, an unknown unit or more than a century. */
 export function parseDuration(text: string): number | null {
-  const [, number, suffix] = duration.exec(text) ?? [];
-  const unit = unitsFromLargest.find((candidate) => candidate === suffix);
-  if (unit === undefined) return null;
-  const ms = Math.round(Number(number) * unitMs[unit]);
-  return ms <= longestMs ? ms : null;
+  if (!duration.test(text)) return null;
+  let ms = 0;
+  for (const [, number, suffix] of text.matchAll(/([\d.]+)([a-z]+)/g)) {
+    const unit = unitsFromLargest.find((candidate) => candidate === suffix);
+    if (unit === undefined) return null;
+    ms += Number(number) * unitMs[unit];
+  }
+  const rounded = Math.round(ms);
+  return rounded <= longestMs ? rounded : null;
 }
 
 /** The canonical text of whole milliseconds: the largest unit that divides them exactly (`5400000` is `90m`). */

@@ -1,4 +1,4 @@
-import { describeDuration, parseDuration } from './duration.js';
+import { describeDuration, durationWords, parseDuration } from './duration.js';
 
 /** The times of a lease as its spec writes them. */
 export interface LeaseTimes {
@@ -92,7 +92,7 @@ export function extendTerm(term: LeaseTerm, duration: unknown, now: number): Ext
   if (now >= term.endsAt) return refuse(`the lease ended at ${isoTime(term.endsAt)}`);
   const added = typeof duration === 'string' ? parseDuration(duration) : null;
   if (added === null || added <= 0)
-    return refuse(`${JSON.stringify(duration) ?? 'nothing'} is no duration: write a number with ms, s, m, h or d`);
+    return refuse(`${JSON.stringify(duration) ?? 'nothing'} is no duration: write ${durationWords}`);
   const room = term.maxEndsAt - term.endsAt;
   if (added > room) {
     const left = room === 0 ? 'nothing can be added' : `at most ${describeDuration(room)} can be added`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationPattern, formatDuration, parseDuration } from '../domain/duration.js';
+import { durationPattern, durationWords, formatDuration, parseDuration } from '../domain/duration.js';
 
 /** The marker with the space before it, and room for ` maops:keep` after it (DESIGN section 7). */
 const markerRoom = ' maops:aaaaaa-bbbbbbbb-cccccccc'.length + ' maops:keep'.length;
@@ -15,10 +15,12 @@ export const text = z.union([writtenText, exactNumber], textError).transform(Str
 /** Text that people like to write as true or false (`autoPay: true`). */
 export const flagText = z.union([writtenText, exactNumber, z.boolean()], textError).transform(String);
 
-/** Text of a certain pattern, or a number of at least `least`, taken as its text. */
-export function textLike(pattern: RegExp, least: number, error: string) {
+/** Text of a certain pattern, or a whole number within limits, taken as its text. */
+export function textLike(pattern: RegExp, error: string, least: number, most = Number.MAX_SAFE_INTEGER) {
   return z
-    .union([z.string().regex(pattern, { error }), z.int({ error }).min(least, { error })], { error })
+    .union([z.string().regex(pattern, { error }), z.int({ error }).min(least, { error }).max(most, { error })], {
+      error,
+    })
     .transform(String);
 }
 
@@ -39,20 +41,16 @@ export function digitChoice<const Words extends readonly [string, ...string[]]>(
 export const flag = z.boolean({ error: 'must be true or false' });
 
 /** A whole number within the API's limits. */
-export function wholeNumber(least: number, most?: number) {
-  const error =
-    most === undefined
-      ? `must be a whole number of at least ${least}`
-      : `must be a whole number from ${least} to ${most}`;
-  const number = z.int({ error }).min(least, { error });
-  return most === undefined ? number : number.max(most, { error });
+export function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
 /** A duration in its canonical text. A bare number is refused, because services and people disagree about its unit. */
 export const duration = z
   .string({ error: (issue) => durationMessage(issue.input) })
   .refine((written) => parseDuration(written) !== null, { error: (issue) => durationMessage(issue.input) })
-  .meta({ pattern: durationPattern, examples: ['30m', '8h'] })
+  .meta({ pattern: durationPattern, examples: ['30m', '8h', '1h30m'] })
   .transform((written) => formatDuration(parseDuration(written) ?? 0));
 
 /** The user's part of a description: what is forbidden, and what must stay free for the marker, is refused before anything is made. */
@@ -103,7 +101,7 @@ export function durationMessage(input: unknown): string {
   const bare =
     typeof input === 'number' || (typeof input === 'string' && /^\d+(\.\d+)?$/.test(input)) ? String(input) : null;
   if (bare !== null) return `has no unit: write ${bare}ms, ${bare}s, ${bare}m, ${bare}h or ${bare}d`;
-  return 'must be a number with ms, s, m, h or d, such as 90m, and at most 36500d';
+  return `must be ${durationWords}, and at most 36500d`;
 }
 
 function listForbidden(input: unknown, forbidden: string): string {

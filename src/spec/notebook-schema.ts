@@ -52,7 +52,7 @@ const pool = section({
 
 /** The `notebook` section as people write it (notebooks-and-auth.md 2.1). */
 export const notebookSchema = section({
-  name: textLike(/^[A-Za-z0-9_-]{1,64}$/, 0, 'must be 1 to 64 letters, digits, - or _')
+  name: textLike(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _', 0)
     .exactOptional()
     .describe("The environment's name when left out"),
   profileId: text.describe('The image, such as Multi-Engine 1.0 (python3)-gpu'),

@@ -13,6 +13,8 @@ import {
   withoutEmpty,
 } from './field.js';
 
+/** As many as the service makes in one availability zone (pools-and-flavors.md 2.2). */
+const nodes = wholeNumber(1, 2000);
 /** What the service documents beyond the fields that this product reads is passed on as it is. */
 const passedOn = z.looseObject({}, { error: 'must be a group of keys with values' });
 const passedOnList = z.array(passedOn, { error: 'must be a list' });
@@ -20,11 +22,11 @@ const passedOnList = z.array(passedOn, { error: 'must be a list' });
 /** One entry of `spec.resources[]` (pools-and-flavors.md 2.2). */
 const resource = section({
   flavor: text.describe("The flavor's metadata.name"),
-  count: wholeNumber(1).describe('Nodes of this flavor'),
-  azs: listOf(section({ az: text, count: wholeNumber(1, 2000) }), 'availability zones')
+  count: nodes.describe('Nodes of this flavor'),
+  azs: listOf(section({ az: text, count: nodes }), 'availability zones')
     .exactOptional()
     .describe('Nodes per availability zone; the service chooses when this is left out'),
-  maxCount: wholeNumber(1).exactOptional(),
+  maxCount: nodes.exactOptional(),
   nodePool: text.exactOptional(),
   tags: passedOnList.exactOptional(),
   labels: passedOn.exactOptional(),
@@ -42,7 +44,7 @@ const resource = section({
 /** Annotations of the pool that concern money (pools-and-flavors.md 2.2); nothing is sent that the user did not give. */
 const billing = section({
   mode: digitChoice(['0', '1']).exactOptional().describe('0: pay per use; 1: yearly or monthly'),
-  periodNum: textLike(/^[1-9]\d*$/, 1, 'must be a whole number of at least 1').exactOptional(),
+  periodNum: textLike(/^[1-9]\d{0,3}$/, 'must be a whole number from 1 to 9999', 1, 9999).exactOptional(),
   periodType: digitChoice(['2', '3', '4']).exactOptional().describe('2: month; 3: year; 4: hour'),
   autoRenew: digitChoice(['0', '1']).exactOptional(),
   autoPay: flagText.exactOptional(),
@@ -62,7 +64,7 @@ const driver = section({
 export const poolSchema = section({
   flavor: text.exactOptional().describe('Short for flavors with one entry'),
   flavors: listOf(text, 'flavors', 1).exactOptional().describe('First choice first: the first one on sale is taken'),
-  count: wholeNumber(1).exactOptional().describe('Nodes'),
+  count: nodes.exactOptional().describe('Nodes'),
   resources: listOf(resource, 'resources', 1)
     .max(10, { error: 'must name at most 10 resources' })
     .exactOptional()

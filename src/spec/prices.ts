@@ -6,7 +6,12 @@ import { section } from './field.js';
 import { isFields } from './finding.js';
 import { unknownKeyMessage } from './nearest-key.js';
 
-const price = z.number({ error: 'must be a number: money per hour' }).min(0, { error: 'must not be negative' });
+/** Beyond this the sum of an account would not be exact. */
+const highestPrice = 1_000_000_000;
+const price = z
+  .number({ error: 'must be a number: money per hour' })
+  .min(0, { error: 'must not be negative' })
+  .max(highestPrice, { error: `must be at most ${highestPrice}` });
 
 /** A price table as a person writes it (docs/audit.md). */
 const priceTable = section({

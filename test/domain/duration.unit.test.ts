@@ -10,6 +10,11 @@ describe('a duration', () => {
     ['1.1h', 3_960_000],
     ['2d', 172_800_000],
     ['0s', 0],
+    ['1h30m', 5_400_000],
+    ['1d12h', 129_600_000],
+    ['1m500ms', 60_500],
+    ['1d2h3m4s5ms', 93_784_005],
+    ['0h0m', 0],
   ])('%s is read as %d ms', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
@@ -19,7 +24,13 @@ describe('a duration', () => {
     '',
     'm',
     '-5m',
-    '1h30m',
+    '30m1h',
+    '1h1h',
+    '1h30',
+    '1h 30m',
+    '1.5h30m',
+    '1h1.5m',
+    '36500d1ms',
     '1 h',
     ' 1h',
     '5M',
@@ -42,6 +53,20 @@ describe('a duration', () => {
     [259_200_000, '3d'],
   ])('of %d ms has the canonical text %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+
+  it('of several units is the same duration as the canonical text', () => {
+    const units = ['d', 'h', 'm', 's', 'ms'] as const;
+    const amounts = fc.tuple(...units.map(() => fc.option(fc.integer({ min: 0, max: 999 }))));
+    fc.assert(
+      fc.property(amounts, (given) => {
+        const parts = units.flatMap((unit, index) => (given[index] === null ? [] : [`${given[index]}${unit}`]));
+        fc.pre(parts.length > 0);
+        const sum = parts.reduce((total, part) => total + (parseDuration(part) ?? Number.NaN), 0);
+        expect(parseDuration(parts.join(''))).toBe(sum);
+        expect(parseDuration(formatDuration(sum))).toBe(sum);
+      }),
+    );
   });
 
   it('comes back from its canonical text unchanged', () => {

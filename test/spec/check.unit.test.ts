@@ -44,6 +44,13 @@ describe('a normalised spec', () => {
     });
   });
 
+  it('is the same, and has the same hash, for a duration of one unit and of several', () => {
+    const several = specWith({ lease: { ttl: '1h30m' }, 'notebook.autoStop': '1h30m', 'deadlines.pool': '1h30m' });
+    const one = specWith({ lease: { ttl: '90m' }, 'notebook.autoStop': '90m', 'deadlines.pool': '90m' });
+    expect(several).toEqual(one);
+    expect(specHash(several)).toBe(specHash(one));
+  });
+
   it('takes numbers where the API wants text', () => {
     const spec = specWith({
       'pool.workspaceId': 0,
@@ -91,7 +98,7 @@ describe('checking a document', () => {
       'name: must be 4 to 30 of a-z 0-9 -, start with a letter and not end with -',
       'notebook.storage.path: is required for obs: a folder in a bucket, such as /bucket/folder/',
       'onFailure: must be rollback, ask or keep',
-      'pool.count: must be a whole number of at least 1',
+      'pool.count: must be a whole number from 1 to 2000',
       'pool.network: is not allowed for a Logical pool',
       'pool.scope.1: a Logical pool has only the scope Train',
     ]);

@@ -20,6 +20,27 @@ const poolCases: readonly Case[] = [
   ['no scope', { 'pool.scope': [] }, 'pool.scope: must name at least 1'],
   ['flavor and flavors', { 'pool.flavors': ['x'] }, 'pool.flavor: is short for'],
   ['neither flavor nor resources', { 'pool.flavor': null }, 'pool.flavors: is required'],
+  [
+    'more nodes than a zone has',
+    { 'pool.count': 1_000_000_000_000 },
+    'pool.count: must be a whole number from 1 to 2000',
+  ],
+  ['as many nodes as a zone may have', { 'pool.count': 2000 }, null],
+  ['half a node', { 'pool.count': 1.5 }, 'pool.count: must be a whole number from 1 to 2000'],
+  ...['count', 'maxCount'].map((key): [string, Record<string, unknown>, string] => [
+    `too large a ${key} of a resource`,
+    {
+      'pool.resources': [{ flavor: 'f', count: 1, [key]: 2001 }],
+      'pool.flavor': null,
+      'pool.count': null,
+    },
+    `pool.resources.0.${key}: must be a whole number from 1 to 2000`,
+  ]),
+  [
+    'too long a subscription',
+    { 'pool.billing': { mode: '0', periodNum: '10000', periodType: '4' } },
+    'pool.billing.periodNum: must be a whole number from 1 to 9999',
+  ],
   ['no count', { 'pool.count': null }, 'pool.count: is required'],
   ['a flavor chosen twice', { 'pool.flavor': null, 'pool.flavors': ['x', 'x'] }, 'pool.flavors: must not name'],
   [

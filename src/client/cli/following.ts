@@ -1,6 +1,6 @@
 import { parseOperationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
-import { describeDuration, parseDuration } from '../../domain/duration.js';
+import { describeDuration, durationWords, parseDuration } from '../../domain/duration.js';
 import type { Operations } from '../operations.js';
 import { isUnanswered } from '../standing.js';
 import type { Context } from './context.js';
@@ -115,6 +115,6 @@ function howToWatch(workflowId: string): string {
 export function readDuration(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = parseDuration(text);
-  if (ms === null) throw new UsageError(`${option} ${text}: a duration is a number with ms, s, m, h or d, as 90m`);
+  if (ms === null) throw new UsageError(`${option} ${text}: a duration is ${durationWords}`);
   return ms;
 }

@@ -39,7 +39,7 @@ away first (\`| head -1\`), a command ends with its own exit code if its work wa
 An environment's NAME means its open run (its teardown, else the operation that makes it, else its lease), else the newest closed one. A workflow
 id such as \`pool/training-pool\` means exactly that workflow.
 
-Durations are a number with ms, s, m, h or d, as \`90m\`.
+Durations are a number with ms, s, m, h or d, such as \`90m\`, or several of them from the largest unit down, such as \`1h30m\`.
 
 ### Exit codes
 

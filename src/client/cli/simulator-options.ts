@@ -26,18 +26,15 @@ export function readSimulatorOptions({ speed, seed, scenario }: SimulatorWords):
   scenario?: ScenarioName;
 } {
   return {
-    ...(speed === undefined ? {} : { speed: readNumber('--speed', speed, Number.MIN_VALUE) }),
-    ...(seed === undefined ? {} : { seed: readNumber('--seed', seed, 0) }),
+    ...(speed === undefined ? {} : { speed: readSpeed(speed) }),
+    ...(seed === undefined ? {} : { seed: readWhole('--seed', seed, Number.MAX_SAFE_INTEGER) }),
     ...(scenario === undefined ? {} : { scenario }),
   };
 }
 
 /** Reads a port; 0 takes any free one. */
 export function readPort(option: string, text: string): number {
-  const port = readNumber(option, text, 0);
-  if (!Number.isInteger(port) || port > 65_535)
-    throw new UsageError(`${option} ${text}: a port is a whole number up to 65535`);
-  return port;
+  return readWhole(option, text, 65_535);
 }
 
 /** A file that is only written at the end would be missed when all that it should hold is lost. */
@@ -49,10 +46,17 @@ export async function requireFolder(option: string, file: string | undefined): P
   });
 }
 
-function readNumber(option: string, text: string, least: number): number {
+/** A clock that runs faster would leave the range of dates within days. */
+const highestSpeed = 1_000_000;
+
+function readSpeed(text: string): number {
+  const speed = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && speed > 0 && speed <= highestSpeed) return speed;
+  throw new UsageError(`--speed ${text}: expected a number above 0, at most ${highestSpeed}`);
+}
+
+function readWhole(option: string, text: string, most: number): number {
   const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number) || number < least) {
-    throw new UsageError(`${option} ${text}: expected a number${least === 0 ? ' from 0 up' : ' above 0'}`);
-  }
-  return number;
+  if (/^\d+$/.test(text) && number <= most) return number;
+  throw new UsageError(`${option} ${text}: expected a whole number from 0 to ${most}`);
 }

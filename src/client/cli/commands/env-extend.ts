@@ -9,7 +9,9 @@ import { viewOf } from '../view.js';
 
 /** `maops env extend`: moves the end of the lease, up to its maximum. */
 export const envExtend: Define = (command, run) => {
-  command.argument('<name>', 'the environment').argument('<duration>', 'how much later the lease ends, as 4h');
+  command
+    .argument('<name>', 'the environment')
+    .argument('<duration>', 'how much later the lease ends, such as 4h or 1h30m');
   requireReason(command)
     .addHelpText('after', example("maops env extend team-a 4h --reason 'training runs late'"))
     .action((name: string, duration: string, options: { readonly reason: string }) =>
