@@ -2,6 +2,7 @@ import type { Found } from '../domain/create.js';
 import { parseMarker } from '../domain/marker.js';
 import type { NotebookFacts } from '../domain/notebook.js';
 import type { PoolFacts } from '../domain/pool.js';
+import { cut, textLimits } from '../domain/text.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import type { Pool, PoolNodes } from '../modelarts/schemas/pool.js';
 
@@ -12,18 +13,33 @@ export function poolFacts(pool: Pool): PoolFacts {
   return {
     id: metadata.name,
     createdAt: metadata.creationTimestamp ?? '',
-    phase: status.phase ?? null,
-    message: status.message ?? null,
+    phase: wordOf(status.phase),
+    message: textOf(status.message),
     deleting: metadata.deletionTimestamp !== undefined,
-    description: metadata.annotations['os.modelarts/description'] ?? '',
+    description: textOf(metadata.annotations['os.modelarts/description']) ?? '',
     workspaceId: metadata.labels['os.modelarts/workspace.id'] ?? null,
     wanted: nodesByFlavor(pool.spec.resources),
     available: nodesByFlavor(status.resources.available),
     creating: nodesByFlavor(status.resources.creating),
     abnormal: nodesByFlavor([...status.resources.abnormal, ...status.resources.creationFailed]),
-    scopes: Object.fromEntries(status.scope.map(({ scopeType, state }) => [scopeType ?? '', state ?? ''])),
-    driver: worseState(gpu?.state, npu?.state),
+    scopes: Object.fromEntries(
+      status.scope.slice(0, mostScopes).map(({ scopeType, state }) => [wordOf(scopeType) ?? '', wordOf(state) ?? '']),
+    ),
+    driver: wordOf(worseState(gpu?.state, npu?.state)),
   };
+}
+
+/** The service knows three. */
+const mostScopes = 50;
+
+/** A word of the service, which a history must be able to hold. */
+function wordOf(text: string | null | undefined): string | null {
+  return text == null ? null : cut(text, textLimits.name);
+}
+
+/** A sentence of the service, or a description that somebody has written. */
+function textOf(text: string | null | undefined): string | null {
+  return text == null ? null : cut(text, textLimits.why);
 }
 
 function nodesByFlavor(nodes: readonly PoolNodes[]): Record<string, number> {
@@ -47,13 +63,13 @@ export function notebookFacts(notebook: Notebook): NotebookFacts {
     id: notebook.id,
     createdAt: notebook.creation_timestamp ?? '',
     name: notebook.name ?? '',
-    status: notebook.status ?? '',
-    description: markedText(notebook),
+    status: wordOf(notebook.status) ?? '',
+    description: textOf(markedText(notebook)) ?? '',
     poolId: notebook.pool?.id ?? null,
     workspaceId: notebook.workspace?.id ?? null,
-    url: spec.annotations.url || null,
+    url: textOf(spec.annotations.url) || null,
     autoStopAt: stop === undefined ? null : new Date(stop).toISOString(),
-    failure: failure === undefined ? null : { code: failure.code ?? null, message: failure.message ?? null },
+    failure: failure === undefined ? null : { code: wordOf(failure.code), message: textOf(failure.message) },
     queueRank: notebook.queuing_info?.rank ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { FailureFacts, FailureType } from '../contract/failures.js';
 import type { CreateOutcome } from '../domain/create.js';
+import { cut, textLimits } from '../domain/text.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
 
 interface Verdict {
@@ -66,7 +67,8 @@ const verdicts: Readonly<Record<ModelArtsErrorKind, Verdict>> = {
 export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (!(error instanceof ModelArtsError)) {
-    return ApplicationFailure.create({ type: 'ServiceUnavailable', message: messageOf(error), details: [noFacts] });
+    const message = cut(messageOf(error), textLimits.why);
+    return ApplicationFailure.create({ type: 'ServiceUnavailable', message, details: [noFacts] });
   }
   const verdict = verdicts[error.kind];
   const { errorCode, requestId, retryAfterMs } = error;
@@ -74,7 +76,7 @@ export function asFailure(error: unknown): Error {
   const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked };
   return ApplicationFailure.create({
     type: verdict.type,
-    message: error.message,
+    message: cut(error.message, textLimits.why),
     nonRetryable: !verdict.retry,
     details: [facts],
     ...(retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs }),
@@ -107,7 +109,8 @@ const shortPauseMs = 2_000;
 /** What a failed create call came to. Errors that a further call cannot mend are thrown; the rest is for the workflow to decide. */
 export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
   if (!(error instanceof ModelArtsError)) throw asFailure(error);
-  const { message: why, errorCode, requestId, outcomeUnknown } = error;
+  const { errorCode, requestId, outcomeUnknown } = error;
+  const why = cut(error.message, textLimits.why);
   if (outcomeUnknown && error.kind !== 'soldOut') return { outcome: 'unknown', why };
   switch (error.kind) {
     case 'soldOut':

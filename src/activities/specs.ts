@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { operationId } from '../contract/ids.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec, SpecKind } from '../contract/spec.js';
+import { cut, textLimits } from '../domain/text.js';
 import { type ArgumentKind, argumentProblems } from '../spec/argument.js';
 import { applyChanges, mayChange } from '../spec/change.js';
 import { checkSpec } from '../spec/check.js';
@@ -87,14 +88,23 @@ const operationKindOf = {
   launchNotebook: 'notebook',
 } as const;
 
+/** A document that is wrong in so many ways is not meant to be one. */
+const problemsListed = 50;
+
 export function invalidSpec(
   problems: readonly SpecProblem[],
   hint = 'Mend the spec and start again; nothing was made.',
 ): ApplicationFailure {
+  const listed = problems.slice(0, problemsListed).map(
+    ({ path, message }): SpecProblem => ({
+      path: cut(path, textLimits.name),
+      message: cut(message, textLimits.reason),
+    }),
+  );
   return ApplicationFailure.create({
     type: 'InvalidSpec',
-    message: describeProblems(problems),
+    message: cut(describeProblems(problems), textLimits.why),
     nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint, problems }],
+    details: [{ errorCode: null, requestId: null, hint, problems: listed }],
   });
 }

@@ -4,7 +4,7 @@ import type { AuditReport } from '../domain/audit.js';
 import { isFields } from '../spec/finding.js';
 import type { Said } from './calls.js';
 import { OperationFailedError, OperationsError } from './errors.js';
-import { commandOf, type Speaker } from './speaking.js';
+import { type Speaker, signatureOf } from './speaking.js';
 import { expectWorker, progressOf } from './standing.js';
 
 export interface AuditOptions {
@@ -33,7 +33,7 @@ export async function adopt(
 ): Promise<AuditReport> {
   // Two that begin in the same millisecond must not be taken for one.
   const workflowId = auditId(`${new Date(start.at).toISOString()}-${start.id.slice(0, 8)}`);
-  return await run(speaker, workflowId, { adopt: { id, ...commandOf(speaker, said) } }, options);
+  return await run(speaker, workflowId, { adopt: { id, ...signatureOf(speaker, said) } }, options);
 }
 
 async function run(

@@ -1,10 +1,17 @@
 import type { Progress } from '../contract/progress.js';
 
-/** Who gives a command; `by` defaults to the actor that the connection was made for. */
+/** Who gives a command, and why; `by` defaults to the actor that the connection was made for. */
 export interface Said {
+  /** At most 1,000 characters. */
   readonly reason: string;
+  /** At most 100 characters. */
   readonly by?: string;
+  /** At most 100 characters: a command that is given again with its key counts once. Nothing but commands to an operation has one. */
+  readonly key?: string;
 }
+
+/** Either how much later the lease ends, or when it ends at the earliest (RFC 3339 with a zone). */
+export type ExtendOptions = { readonly duration: string } | { readonly until: string | Date };
 
 /** What a resolution says besides its verb; `step` and `attempt` default to those of the failed step as it stands. */
 export interface ResolveOptions extends Said {

@@ -4,7 +4,7 @@ import type { ChangeInput } from '../contract/workflows.js';
 import { isFields } from '../spec/finding.js';
 import type { OperationHandle, Said } from './calls.js';
 import { OperationRefusedError } from './errors.js';
-import { commandOf, type Speaker } from './speaking.js';
+import { type Speaker, signatureOf } from './speaking.js';
 
 /** Starts the teardown of a name, or joins the open one; who and why travel with the start. */
 export async function teardown(
@@ -16,7 +16,7 @@ export async function teardown(
   const workflowId = operationId('teardown', name);
   const argument = { name, ...(planHash === undefined ? {} : { planHash }) };
   const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
-  const note = { verb: 'teardown', ...commandOf(speaker, said) };
+  const note = { verb: 'teardown', ...signatureOf(speaker, said) };
   return { workflowId, ...(await speaker.runs.signalWithStart(start, noteSignal.name, note)) };
 }
 
@@ -28,7 +28,7 @@ export async function change(
 ): Promise<OperationHandle> {
   const { runs } = speaker;
   const workflowId = changeId(kind, name);
-  const argument: ChangeInput = { kind, name, change: wanted, ...commandOf(speaker, said) };
+  const argument: ChangeInput = { kind, name, change: wanted, ...signatureOf(speaker, said) };
   const start = { type: 'changeResource', workflowId, argument, memo: {}, summary: `${wanted} ${kind} ${name}` };
   const { runId } = await runs.start(start);
   const under = await runs.argument(workflowId, runId);

@@ -27,6 +27,11 @@ export class InvalidSpecError extends OperationsError {
   }
 }
 
+/** A command that no operation takes, such as one with too long a reason; nothing was sent. */
+export class InvalidCommandError extends OperationsError {
+  override readonly name = 'InvalidCommandError';
+}
+
 /** A schedule that cannot be made as it was asked for; nothing was sent, or Temporal did not take it. */
 export class InvalidScheduleError extends OperationsError {
   override readonly name = 'InvalidScheduleError';

@@ -7,9 +7,10 @@ export type { AuditFinding, AuditReport } from '../domain/audit.js';
 export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/plan.js';
 export type { AuditOptions } from './audits.js';
 export type { Audience, Steered } from './bulk.js';
-export type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
+export type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
 export { type ConnectOptions, connect, connectSchedules } from './connect.js';
 export {
+  InvalidCommandError,
   InvalidQueryError,
   InvalidScheduleError,
   InvalidSpecError,

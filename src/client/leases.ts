@@ -1,19 +1,37 @@
 import { extendLeaseUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
-import type { Said } from './calls.js';
+import type { ExtendOptions, Said } from './calls.js';
+import { OperationsError } from './errors.js';
 import { requireLease } from './name.js';
-import { commandOf, type Speaker } from './speaking.js';
+import { commandOf, type Speaker, sendUpdate } from './speaking.js';
+import { progressAfter } from './standing.js';
 
-/** Moves the end of the lease; answers the new one. Said again before the end has moved, it is the same extension. */
-export async function extend(speaker: Speaker, name: string, duration: string, said: Said): Promise<LeaseProgress> {
-  const { workflowId, leaseEndsAt } = await requireLease(speaker.runs, name, 'extend');
-  const argument = { ...commandOf(speaker, said), duration };
-  const id = `${leaseEndsAt} and ${duration}`;
-  return await speaker.runs.update<LeaseProgress>(workflowId, extendLeaseUpdate.name, argument, id);
+/** What an extension has come to. */
+export interface Extended {
+  readonly lease: LeaseProgress;
+  /** Where the lease stands now. */
+  readonly progress: () => Promise<Progress>;
+}
+
+/** Moves the end of the lease. Said again before the end has moved, it is the same extension. */
+export async function extend(speaker: Speaker, name: string, wish: ExtendOptions, said: Said): Promise<Extended> {
+  const command = commandOf(speaker, said);
+  const run = await requireLease(speaker.runs, name, 'extend');
+  const asked = 'duration' in wish ? wish : { until: untilOf(wish.until) };
+  const id = `${run.leaseEndsAt} and ${'duration' in asked ? asked.duration : asked.until}`;
+  const answer = await sendUpdate(speaker, run, extendLeaseUpdate.name, { ...command, ...asked }, id);
+  const { lease } = answer;
+  if (lease === null) throw new OperationsError(`extend ${name}: ${run.workflowId} shows no lease`);
+  return { lease, progress: () => progressAfter(speaker.runs, run, answer) };
+}
+
+function untilOf(until: string | Date): string {
+  return typeof until === 'string' ? until : until.toISOString();
 }
 
 /** Ends the lease: what it owns is torn down. */
 export async function release(speaker: Speaker, name: string, said: Said): Promise<Progress> {
-  const { workflowId } = await requireLease(speaker.runs, name, 'release');
-  return await speaker.runs.update<Progress>(workflowId, releaseLeaseUpdate.name, commandOf(speaker, said));
+  const command = commandOf(speaker, said);
+  const run = await requireLease(speaker.runs, name, 'release');
+  return await progressAfter(speaker.runs, run, await sendUpdate(speaker, run, releaseLeaseUpdate.name, command));
 }

@@ -7,7 +7,7 @@ import type { ChangeInput, SweepProgress } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit.js';
 import * as audits from './audits.js';
 import { type Audience, findOpen, type Steered, steerEach } from './bulk.js';
-import type { Created, CreateOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
+import type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
 import * as changes from './changes.js';
 import { OperationFailedError } from './errors.js';
 import { type Explanation, explain } from './explanation.js';
@@ -185,9 +185,18 @@ export class Operations {
     return steerEach(this.deps.runs, listed, steer, signal);
   }
 
-  /** Moves the end of the lease by a duration such as `4h`, up to its maximum; answers the new end. */
-  extend(name: string, duration: string, said: Said): Promise<LeaseProgress> {
-    return leases.extend(this.deps, name, duration, said);
+  /**
+   * Moves the end of the lease by a duration such as `4h`, or to a time, up to its maximum; answers the new end. A time
+   * can be given again without harm.
+   */
+  async extend(name: string, wish: string | ExtendOptions, said: Said): Promise<LeaseProgress> {
+    const { lease } = await this.extendLease(name, wish, said);
+    return lease;
+  }
+
+  /** As `extend`; answers how to read where the lease stands then, too. */
+  extendLease(name: string, wish: string | ExtendOptions, said: Said): Promise<leases.Extended> {
+    return leases.extend(this.deps, name, typeof wish === 'string' ? { duration: wish } : wish, said);
   }
 
   /** Ends the lease: what it owns is torn down. */

@@ -1,11 +1,12 @@
 import { parseOperationId } from '../contract/ids.js';
-import type { Command } from '../contract/messages.js';
+import type { Command, CommandAnswer } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
+import { problemOfLengths } from '../domain/command.js';
 import type { Said } from './calls.js';
-import { OperationRefusedError } from './errors.js';
+import { InvalidCommandError, OperationRefusedError } from './errors.js';
 import { isOpen, type Noun, requireRun } from './name.js';
 import type { Run, Runs } from './runs.js';
-import { progressOf } from './standing.js';
+import { progressAfter, progressOf } from './standing.js';
 
 /** What every command needs: the runs, and who speaks when a call does not say. */
 export interface Speaker {
@@ -19,9 +20,24 @@ export interface Target {
   readonly noun: Noun;
 }
 
-/** Every command carries who and why, so that the audit can name them. */
-export function commandOf({ actor }: Speaker, { reason, by }: Said): Command {
-  return { by: by ?? actor, reason };
+/** Who gives a command and why, so that the audit can name them; what a workflow would refuse or cut is not sent. */
+export function signatureOf(
+  { actor }: Speaker,
+  { reason, by }: Said,
+): { readonly by: string; readonly reason: string } {
+  return checked({ by: by ?? actor, reason });
+}
+
+/** A signature with the key under which the command counts once. */
+export function commandOf(speaker: Speaker, said: Said): Command {
+  const { key } = said;
+  return checked({ ...signatureOf(speaker, said), ...(key === undefined ? {} : { key }) });
+}
+
+function checked<Given extends Command>(command: Given): Given {
+  const problem = problemOfLengths(command);
+  if (problem !== null) throw new InvalidCommandError(`${problem}; nothing was sent`);
+  return command;
 }
 
 /** The open run that a name means; a closed one is refused. */
@@ -41,7 +57,7 @@ export async function send({ runs }: Speaker, run: Run, signal: string, argument
 export async function update(
   speaker: Speaker,
   target: Target,
-  { name, argument, id }: { readonly name: string; readonly argument: unknown; readonly id: string },
+  { name, argument, id }: { readonly name: string; readonly argument: Command; readonly id: string },
 ): Promise<Progress> {
   const run = await requireOpen(speaker, target, name);
   const kind = parseOperationId(run.workflowId)?.kind;
@@ -50,5 +66,17 @@ export async function update(
       hint: `\`maops env show ${target.name}\` says where it stands.`,
     });
   }
-  return await speaker.runs.update<Progress>(run.workflowId, name, argument, id);
+  return await progressAfter(speaker.runs, run, await sendUpdate(speaker, run, name, argument, id));
+}
+
+/** Sends an update that answers where the operation stands. Those of one key, else of one id, are one. */
+export async function sendUpdate(
+  { runs }: Speaker,
+  { workflowId }: Pick<Run, 'workflowId'>,
+  name: string,
+  argument: Command,
+  id?: string,
+): Promise<CommandAnswer> {
+  const { key } = argument;
+  return await runs.update<CommandAnswer>(workflowId, name, argument, key === undefined ? id : `${name} ${key}`);
 }

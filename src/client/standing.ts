@@ -1,4 +1,4 @@
-import { progressQuery } from '../contract/messages.js';
+import { type CommandAnswer, progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
 import { eachOf } from '../inventory/lanes.js';
@@ -12,6 +12,16 @@ import type { Run, RunOutcome, Runs } from './runs.js';
  */
 export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
   return (await answeredProgress(runs, run)) ?? unansweredProgress(run);
+}
+
+/** The progress of a run that has answered a command. The command has counted: what cannot be read of the rest is left out. */
+export async function progressAfter(runs: Runs, run: Run, answer: CommandAnswer): Promise<Progress> {
+  const { phase, awaiting, lease } = answer;
+  const told = await answeredProgress(runs, run).catch((error: unknown) => {
+    if (!(error instanceof OperationsError)) throw error;
+    return null;
+  });
+  return told ?? { ...knownToTemporal(run), phase, awaiting, lease };
 }
 
 /**

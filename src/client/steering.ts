@@ -18,17 +18,20 @@ import type { ResolveOptions, Said } from './calls.js';
 import { InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
 import { requireRun } from './name.js';
 import type { Run } from './runs.js';
-import { commandOf, requireOpen, type Speaker, send, type Target, update } from './speaking.js';
+import { commandOf, requireOpen, type Speaker, send, signatureOf, type Target, update } from './speaking.js';
 import { progressOf } from './standing.js';
 
 export async function pause(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
-  return await send(speaker, await requireOpen(speaker, target, 'pause'), pauseSignal.name, commandOf(speaker, said));
+  const command = commandOf(speaker, said);
+  return await send(speaker, await requireOpen(speaker, target, 'pause'), pauseSignal.name, command);
 }
 
 export async function resume(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+  const command = commandOf(speaker, said);
   const run = await requireOpen(speaker, target, 'resume');
-  await refuseUnpaused(speaker, run, target.name);
-  return await send(speaker, run, resumeSignal.name, commandOf(speaker, said));
+  // One that is repeated may find that the pause has ended by it.
+  if (command.key === undefined) await refuseUnpaused(speaker, run, target.name);
+  return await send(speaker, run, resumeSignal.name, command);
 }
 
 /** What no worker can tell of is sent all the same: the word waits for the worker. */
@@ -45,6 +48,7 @@ async function refuseUnpaused({ runs }: Speaker, { workflowId, runId }: Run, nam
 export async function cancel(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
   const { runs } = speaker;
   const { name } = target;
+  const signature = signatureOf(speaker, said);
   const run = await requireOpen(speaker, target, 'cancel');
   const kind = parseOperationId(run.workflowId)?.kind;
   if (kind === 'teardown' || kind === 'lease') {
@@ -54,19 +58,19 @@ export async function cancel(speaker: Speaker, target: Target, said: Said): Prom
       hint: kind === 'lease' ? `To remove it: \`maops env teardown ${run.environment ?? name}\`.` : null,
     });
   }
-  await runs.signal(run.workflowId, noteSignal.name, { verb: 'cancel', ...commandOf(speaker, said) });
+  await runs.signal(run.workflowId, noteSignal.name, { verb: 'cancel', ...signature });
   await runs.cancel(run.workflowId);
   return await progressOf(runs, (await runs.describe(run.workflowId)) ?? run);
 }
 
-export function approve(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+export async function approve(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
   const argument = commandOf(speaker, said);
-  return update(speaker, target, { name: approveUpdate.name, argument, id: 'approve' });
+  return await update(speaker, target, { name: approveUpdate.name, argument, id: 'approve' });
 }
 
-export function reject(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+export async function reject(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
   const argument = commandOf(speaker, said);
-  return update(speaker, target, { name: rejectUpdate.name, argument, id: 'reject' });
+  return await update(speaker, target, { name: rejectUpdate.name, argument, id: 'reject' });
 }
 
 /** Names the failed step and its attempt as they stand, so that a view that is stale by then is refused. */
@@ -76,6 +80,7 @@ export async function resolve(
   verb: ResolveVerb,
   options: ResolveOptions,
 ): Promise<Progress> {
+  const command = commandOf(speaker, options);
   const run = await requireRun(speaker.runs, target.noun, target.name);
   const progress = await progressOf(speaker.runs, run);
   const failed = progress.steps.find(({ state }) => state === 'failed');
@@ -83,7 +88,7 @@ export async function resolve(
     await checkChanges(speaker, run, failed, options.changes);
   const argument = {
     verb,
-    ...commandOf(speaker, options),
+    ...command,
     ...(failed === undefined ? {} : { step: failed.name }),
     ...(failed?.attempt === undefined ? {} : { attempt: failed.attempt }),
     ...(options.changes === undefined ? {} : { changes: options.changes }),

@@ -3,7 +3,7 @@ import type { SweepInput, SweepProgress } from '../contract/workflows.js';
 import type { OperationHandle, Said } from './calls.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import type { Runs } from './runs.js';
-import { commandOf, type Speaker } from './speaking.js';
+import { type Speaker, signatureOf } from './speaking.js';
 import { expectWorker, progressOf } from './standing.js';
 
 /** What a sweep may take and whether it is to: without `apply` it is a dry run. */
@@ -23,7 +23,7 @@ export async function start(
   said: Said,
 ): Promise<OperationHandle> {
   const workflowId = `${sweepId('manual', new Date(at).toISOString())}-${id.slice(0, 8)}`;
-  const argument: SweepInput = { ...request, ...commandOf(speaker, said) };
+  const argument: SweepInput = { ...request, ...signatureOf(speaker, said) };
   const summary = request.apply === true ? 'sweep' : 'plan of a sweep';
   const { runId } = await speaker.runs.start({ type: 'sweepExpired', workflowId, argument, memo: {}, summary });
   return { workflowId, runId };

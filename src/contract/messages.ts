@@ -5,9 +5,23 @@ import type { EnvironmentResources } from './workflows.js';
 
 /** Who gives a command and why; every command carries both, so that the audit can name them. */
 export interface Command {
+  /** At most 100 characters. */
   readonly by: string;
+  /** At most 1,000 characters. */
   readonly reason: string;
+  /** At most 100 characters; a workflow keeps the last 100 keys, and a command counts once under its key. */
+  readonly key?: string;
 }
+
+/** Either how much later the lease ends, or when it ends at the earliest (RFC 3339 with a zone). */
+export type Extension = Command &
+  (
+    | { readonly duration: string; readonly until?: undefined }
+    | { readonly until: string; readonly duration?: undefined }
+  );
+
+/** What every command that is an update answers; small, because Temporal ends a workflow whose answer is too large. */
+export type CommandAnswer = Pick<Progress, 'workflowId' | 'phase' | 'awaiting' | 'lease'>;
 
 export const resolveVerbs = ['retry', 'rollback', 'abandon', 'skip'] as const;
 export type ResolveVerb = (typeof resolveVerbs)[number];
@@ -37,18 +51,19 @@ export const ownedQuery = defineQuery<Owned>('owned');
 
 /** A signal, because there is nothing to answer: it takes effect at the next point where nothing is in flight. */
 export const pauseSignal = defineSignal<[Command]>('pause');
-export const resumeSignal = defineSignal<[{ readonly by: string; readonly reason?: string }]>('resume');
+export const resumeSignal =
+  defineSignal<[{ readonly by: string; readonly reason?: string; readonly key?: string }]>('resume');
 /** Sent before Temporal's own cancel, which carries no reason. */
 export const noteSignal =
   defineSignal<[{ readonly verb: string; readonly by: string; readonly reason: string }]>('note');
 
 /** Updates, because the operator must hear whether the answer counted. */
-export const approveUpdate = defineUpdate<Progress, [Command]>('approve');
-export const rejectUpdate = defineUpdate<Progress, [Command]>('reject');
-export const resolveUpdate = defineUpdate<Progress, [Resolution]>('resolve');
+export const approveUpdate = defineUpdate<CommandAnswer, [Command]>('approve');
+export const rejectUpdate = defineUpdate<CommandAnswer, [Command]>('reject');
+export const resolveUpdate = defineUpdate<CommandAnswer, [Resolution]>('resolve');
 
 /** An update, because the operator needs the new end. */
-export const extendLeaseUpdate = defineUpdate<LeaseProgress, [Command & { readonly duration: string }]>('extendLease');
-export const releaseLeaseUpdate = defineUpdate<Progress, [Command]>('releaseLease');
+export const extendLeaseUpdate = defineUpdate<CommandAnswer, [Extension]>('extendLease');
+export const releaseLeaseUpdate = defineUpdate<CommandAnswer, [Command]>('releaseLease');
 /** Sent together with the start of a lease: an operation that ends waits until its resources have their next owner. */
 export const ownUpdate = defineUpdate<LeaseProgress, [EnvironmentResources]>('own');

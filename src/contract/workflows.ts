@@ -28,7 +28,7 @@ export const noResources: EnvironmentResources = { pool: null, notebooks: [], wo
 export function mergeResources(a: EnvironmentResources, b: EnvironmentResources): EnvironmentResources {
   const known = new Set(b.notebooks.map(({ id }) => id));
   const unknown = [a.unknownSince, b.unknownSince].filter((since) => since !== null);
-  const removed = [...(a.removed ?? []), ...(b.removed ?? [])];
+  const removed = unique([...(a.removed ?? []), ...(b.removed ?? [])]).slice(-removedKept);
   const isThere = (ref: ResourceRef) =>
     !removed.some(({ id, createdAt }) => id === ref.id && createdAt === ref.createdAt);
   const [pool = null] = [b.pool, a.pool].filter((ref) => ref !== null && isThere(ref));
@@ -39,6 +39,16 @@ export function mergeResources(a: EnvironmentResources, b: EnvironmentResources)
     unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
     ...(removed.length === 0 ? {} : { removed }),
   };
+}
+
+/** More are not kept: who still knows what was removed so long ago has ended. */
+const removedKept = 100;
+
+function unique(refs: readonly ResourceRef[]): ResourceRef[] {
+  return refs.filter(
+    ({ id, createdAt }, index) =>
+      refs.findLastIndex((other) => other.id === id && other.createdAt === createdAt) === index,
+  );
 }
 
 /** Argument of `leaseEnvironment`: who left what alive. */

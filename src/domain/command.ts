@@ -1,10 +1,51 @@
+import { countCharacters, cut, isLongerThan, textLimits, textOf } from './text.js';
+
+interface RawCommand {
+  readonly by?: unknown;
+  readonly reason?: unknown;
+  readonly key?: unknown;
+}
+
 /** Whether a command says by whom and why. Raw JSON may hold anything. */
-export function isSigned(command: { readonly by?: unknown; readonly reason?: unknown } | null | undefined): boolean {
+export function isSigned(command: RawCommand | null | undefined): boolean {
   return isText(command?.by) && isText(command?.reason);
 }
 
-function isText(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
+}
+
+/** What is wrong with who gives a command, why, and with its key; null when nothing is. */
+export function problemOfCommand(command: RawCommand | null | undefined): string | null {
+  if (!isSigned(command)) return 'a command says by whom and why: `by` and `reason` are required';
+  if (command?.key != null && !isText(command.key)) return '`key` must be text';
+  return problemOfLengths(command ?? {});
+}
+
+/** Which text of a command is too long; null when none is. */
+export function problemOfLengths(command: RawCommand): string | null {
+  for (const name of ['by', 'reason', 'key'] as const) {
+    const text = command[name];
+    const most = textLimits[name];
+    if (typeof text === 'string' && isLongerThan(text, most))
+      return `\`${name}\` has ${countCharacters(text)} characters; at most ${most} are possible`;
+  }
+  return null;
+}
+
+/** What a signal says, which nobody can refuse: what is missing or no text is replaced, and what is too long is cut. */
+export function readCommand(command: RawCommand | null | undefined): {
+  readonly by: string;
+  readonly reason: string;
+  /** Null without one, and for one that is too long: cut keys of two commands could be the same. */
+  readonly key: string | null;
+} {
+  const { by, reason, key } = command ?? {};
+  return {
+    by: cut(textOf(by), textLimits.by) || 'unknown',
+    reason: cut(textOf(reason), textLimits.reason),
+    key: isText(key) && !isLongerThan(key, textLimits.key) ? key : null,
+  };
 }
 
 /** Makes one line of several, as for a reason that is shown in one. */

@@ -1,4 +1,6 @@
 import { describeDuration, durationWords, parseDuration } from './duration.js';
+import { parseRfc3339 } from './rfc3339.js';
+import { cut } from './text.js';
 
 /** The times of a lease as its spec writes them. */
 export interface LeaseTimes {
@@ -83,25 +85,48 @@ export type Extension =
   | { readonly granted: true; readonly term: LeaseTerm }
   | { readonly granted: false; readonly why: string };
 
+/** What an extension asks for; raw JSON may hold anything. */
+export interface ExtensionWish {
+  /** How much later the lease ends: `4h`. */
+  readonly duration?: unknown;
+  /** When the lease ends at the earliest, RFC 3339 with a zone. */
+  readonly until?: unknown;
+}
+
 /**
- * Grants or refuses an extension, which adds to the present end. Expiry is decided on the same end and clock: at one
- * moment a lease can be extended or has ended, never both. The warnings before the new end are given anew.
+ * Grants or refuses an extension by a duration, which adds to the present end, or until a time, which can be asked for again
+ * without harm. Expiry is decided on the same end and clock: at one moment a lease can be extended or has ended, never
+ * both. The warnings before the new end are given anew.
  */
-export function extendTerm(term: LeaseTerm, duration: unknown, now: number): Extension {
-  const refuse = (why: string): Extension => ({ granted: false, why });
+export function extendTerm(term: LeaseTerm, { duration, until }: ExtensionWish, now: number): Extension {
   if (now >= term.endsAt) return refuse(`the lease ended at ${isoTime(term.endsAt)}`);
-  const added = typeof duration === 'string' ? parseDuration(duration) : null;
-  if (added === null || added <= 0)
-    return refuse(`${JSON.stringify(duration) ?? 'nothing'} is no duration: write ${durationWords}`);
-  const room = term.maxEndsAt - term.endsAt;
-  if (added > room) {
+  if ((duration == null) === (until == null)) return refuse('an extension has either `duration` or `until`');
+  const endsAt = until == null ? term.endsAt + (lengthIn(duration) ?? 0) : parseRfc3339(until);
+  if (endsAt === null)
+    return refuse(`${shown(until)} is no time with a zone: write it as RFC 3339, such as ${isoTime(term.endsAt)}`);
+  if (until == null && endsAt <= term.endsAt)
+    return refuse(`${shown(duration)} is no duration: write ${durationWords}`);
+  if (endsAt <= now) return refuse(`${isoTime(endsAt)} has passed: it is ${isoTime(now)}`);
+  // Somebody else may have asked for more meanwhile, and a repeated request must not take it away.
+  if (endsAt <= term.endsAt) return { granted: true, term };
+  if (endsAt > term.maxEndsAt) {
+    const room = term.maxEndsAt - term.endsAt;
     const left = room === 0 ? 'nothing can be added' : `at most ${describeDuration(room)} can be added`;
     return refuse(`the lease ends at ${isoTime(term.endsAt)} and may last until ${isoTime(term.maxEndsAt)}: ${left}`);
   }
-  return {
-    granted: true,
-    term: arm({ ...term, endsAt: term.endsAt + added, extensions: term.extensions + 1 }, now),
-  };
+  return { granted: true, term: arm({ ...term, endsAt, extensions: term.extensions + 1 }, now) };
+}
+
+function refuse(why: string): Extension {
+  return { granted: false, why };
+}
+
+function lengthIn(duration: unknown): number | null {
+  return typeof duration === 'string' ? parseDuration(duration) : null;
+}
+
+function shown(value: unknown): string {
+  return cut(JSON.stringify(value) ?? 'nothing', 60);
 }
 
 /** How long to stay away from a removal that was refused, before the next try: from one poll pause to an hour. */

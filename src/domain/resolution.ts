@@ -1,4 +1,4 @@
-import { isSigned } from './command.js';
+import { changesLimit, tooLarge } from './text.js';
 
 /** What an operator may say about a failed step. Only the notebook can be skipped: nothing goes on without the pool. */
 export function resolutionVerbs(step: 'pool' | 'notebook'): readonly string[] {
@@ -7,8 +7,6 @@ export function resolutionVerbs(step: 'pool' | 'notebook'): readonly string[] {
 
 interface Resolution {
   readonly verb: string;
-  readonly by: string;
-  readonly reason: string;
   readonly step?: string;
   readonly attempt?: number;
   readonly changes?: unknown;
@@ -22,14 +20,15 @@ interface Standing {
 
 /** Why an operator's word does not fit the moment; null when it does. A word from a stale view is refused. */
 export function refusalOfResolution(standing: Standing, resolution: Resolution): string | null {
-  const { verb, step, attempt, changes } = resolution ?? {};
-  if (!isSigned(resolution)) return 'an operator says by whom and why';
+  const { verb, step, attempt, changes } = resolution;
   if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
   const { verbs } = standing.awaiting;
   if (verbs.length === 0) return 'there is nothing to decide: what is being removed is tried again until it is gone';
   if (!verbs.includes(verb)) return `\`${verb}\` is not possible here; possible are ${verbs.join(', ')}`;
   if (changes != null && (typeof changes !== 'object' || Array.isArray(changes)))
     return 'changes are a group of paths with values, as {"pool.flavor": "…"}';
+  const large = changes == null ? null : tooLarge(changes, changesLimit);
+  if (large !== null) return `\`changes\` is too large: ${large}`;
   const failed = standing.steps.find(({ state }) => state === 'failed');
   if (step !== undefined && step !== failed?.name)
     return `the failed step is ${failed?.name ?? 'none'}, not ${step}: look again`;

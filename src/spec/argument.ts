@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operationId } from '../contract/ids.js';
 import { isName } from '../domain/name.js';
+import { isLongerThan, textLimits } from '../domain/text.js';
 import { choice, flag, section } from './field.js';
 import type { SpecProblem } from './problem.js';
 import { checkSection } from './section-check.js';
@@ -9,6 +10,16 @@ const nameError = 'must be a name: 1 to 64 letters, digits, - and _';
 const name = z.string({ error: nameError }).refine(isName, { error: nameError });
 const words = z.string({ error: 'must be text' });
 const said = words.refine((text) => text.trim() !== '', { error: 'must not be empty' });
+const atMost = (most: number) => ({
+  is: (text: string) => !isLongerThan(text, most),
+  error: { error: `must have at most ${most} characters` },
+});
+const [by, reason] = [atMost(textLimits.by), atMost(textLimits.reason)];
+const signed = { by: said.refine(by.is, by.error), reason: said.refine(reason.is, reason.error) };
+const offered = {
+  by: words.refine(by.is, by.error).exactOptional(),
+  reason: words.refine(reason.is, reason.error).exactOptional(),
+};
 /** What another check reads: the rules of a sweep. */
 const anything = z.unknown();
 const group = z.record(z.string(), z.unknown(), { error: 'must be a group of keys with values' });
@@ -38,18 +49,16 @@ const checks = {
       apply: flag.exactOptional(),
       rules: anything.exactOptional(),
       planHash: said.exactOptional(),
-      by: words.exactOptional(),
-      reason: words.exactOptional(),
+      ...offered,
     }),
   ),
-  auditResources: checking(section({ adopt: section({ id: said, by: said, reason: said }).exactOptional() })),
+  auditResources: checking(section({ adopt: section({ id: said, ...signed }).exactOptional() })),
   changeResource: checking(
     section({
       kind: choice(['notebook', 'environment']),
       name,
       change: choice(['start', 'stop', 'protect', 'unprotect']),
-      by: said,
-      reason: said,
+      ...signed,
     }),
     ({ kind, change }) => {
       const possible: readonly string[] = verbs[kind];
@@ -57,7 +66,7 @@ const checks = {
       return [{ path: 'change', message: `must be ${possible.join(' or ')} for kind ${kind}` }];
     },
   ),
-  runScheduled: checking(section({ schedule: name, reason: words.exactOptional(), start: group }), ({ start }) => {
+  runScheduled: checking(section({ schedule: name, reason: offered.reason, start: group }), ({ start }) => {
     const what = (['sweep', 'teardown', 'provision'] as const).find((known) => known === start.what);
     if (what === undefined) return [{ path: 'start.what', message: 'must be sweep, teardown or provision' }];
     const checked = checkSection(starts[what], start);

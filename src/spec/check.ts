@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Spec, SpecKind } from '../contract/spec.js';
+import { tooLarge } from '../domain/text.js';
 import { type Fields, type Finding, isFields, sectionAt, valueAt, type Way } from './finding.js';
 import { kindsWithKey, knownKeys } from './json-schema.js';
 import { lifetimeRules } from './lifetime-rules.js';
@@ -22,6 +23,8 @@ export function inspect(
   kind: SpecKind,
   document: unknown,
 ): { ok: true; spec: Spec } | { ok: false; findings: readonly Finding[] } {
+  const large = tooLarge(document);
+  if (large !== null) return { ok: false, findings: [{ way: [], message: `the document: ${large}` }] };
   const given = withoutNulls(kind, document, []);
   if (!isFields(given)) return { ok: false, findings: [{ way: [], message: emptyOrWrong(given) }] };
   const parsed = specSchemas[kind].safeParse(given);

@@ -11,12 +11,16 @@ import {
   visit,
 } from 'yaml';
 import type { SpecKind } from '../contract/spec.js';
+import { documentLimit } from '../domain/text.js';
 import { inspect } from './check.js';
 import type { Way } from './finding.js';
 import { type LocatedProblem, type SpecCheck, sortProblems } from './problem.js';
 
 /** Checks a spec written as YAML or JSON (which is YAML too); every problem names its file, line and column. */
 export function parseSpecText(kind: SpecKind, text: string, filename: string): SpecCheck<LocatedProblem> {
+  const large = tooLargeText(text);
+  if (large !== null)
+    return { ok: false, problems: [{ path: '', message: large, file: filename, line: 1, column: 1 }] };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const at = (offset: number) => {
@@ -39,8 +43,18 @@ export function parseSpecText(kind: SpecKind, text: string, filename: string): S
   return { ok: false, problems: [...syntax, ...sortProblems(located)] };
 }
 
+/** Comments and indentation count in a file and not in its document; what is far beyond its limit is not worth reading. */
+function tooLargeText(text: string): string | null {
+  const size = Buffer.byteLength(text);
+  const most = 4 * documentLimit;
+  if (size <= most) return null;
+  return `the file has ${size} bytes; at most ${most} (${most / 1024} KiB) are read, and ${documentLimit / 1024} KiB of them may be the document`;
+}
+
 /** Reads YAML or JSON that is no spec, such as the rules of a sweep; what it may say is for the caller to check. */
 export function parseText(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  const large = tooLargeText(text);
+  if (large !== null) return { ok: false, message: large };
   const document = parseDocument(text, { prettyErrors: true, stringKeys: true });
   const [error] = document.errors;
   return error === undefined ? read(document) : { ok: false, message: syntaxMessage(error.code, error.message) };

@@ -6,7 +6,7 @@ import type { Claim, Inventory, InventoryItem } from '../domain/inventory.js';
 import { parseMarker } from '../domain/marker.js';
 import type { PriceTable } from '../domain/price.js';
 import { firstCalls, reads, surveys } from './calls.js';
-import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
 
@@ -47,6 +47,7 @@ export async function audit(input: AuditInput | null | undefined): Promise<Audit
 async function read(op: Operation, input: unknown): Promise<Reading> {
   op.enter('Planning', 'reading all pools and notebooks of the project');
   const { workflowId } = op.state.progress;
+  refuseLarge(input);
   const question = { kind: 'auditResources', document: input, workflowId, name: 'audit' } as const;
   op.state.identity = await firstCalls('audit').checkArgument(question);
   const { settings, installation } = op.identity;

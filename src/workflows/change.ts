@@ -7,7 +7,7 @@ import { judgeNotebook, type NotebookFacts } from '../domain/notebook.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { errands, firstCalls, reads, surveys, undos, waits } from './calls.js';
-import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
 import { changeProtection } from './protection.js';
@@ -22,6 +22,7 @@ export async function change(input: ChangeInput): Promise<Progress> {
   try {
     op.enter('Planning', 'checking what is to be changed');
     const { name, workflowId } = op.state.progress;
+    refuseLarge(input);
     const question = { kind: 'changeResource', document: input, workflowId, name } as const;
     op.state.identity = await firstCalls(workflowId).checkArgument(question);
     op.audit(input.change, input.by, input.reason);

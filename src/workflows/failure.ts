@@ -1,17 +1,28 @@
 import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
 import { type FailureFacts, type FailureType, isFailureType } from '../contract/failures.js';
 import type { FailureProgress, Progress, StepName } from '../contract/progress.js';
+import { cut, textLimits, tooLarge } from '../domain/text.js';
 
 /** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
 export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
   const details: FailureFacts = { errorCode: null, requestId: null, hint: null, ...facts };
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  const words = cut(message, textLimits.why);
+  return ApplicationFailure.create({ type, message: words, nonRetryable: true, details: [details] });
 }
 
 export function invalidName(): ApplicationFailure {
   return stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
     hint: 'Start it with {"name": "…"} as its argument.',
   });
+}
+
+/** Raw JSON can start a run with a document that no activity could be given. */
+export function refuseLarge(document: unknown, limit?: number): void {
+  const large = tooLarge(document, limit);
+  if (large !== null)
+    throw stepFailure('InvalidSpec', `the document: ${large}`, {
+      hint: 'Start it again with a smaller one; nothing was made.',
+    });
 }
 
 /**
@@ -27,23 +38,35 @@ export function describeFailure(error: unknown, step: StepName | null): FailureP
   const failure = rootFailure(error);
   if (failure instanceof ApplicationFailure && isFailureType(failure.type)) {
     const facts = factsOf(failure);
-    return {
+    return boundedFailure({
       step,
       type: failure.type,
       message: failure.message,
       errorCode: facts.errorCode ?? null,
       requestId: facts.requestId ?? null,
       hint: facts.hint ?? null,
-    };
+    });
   }
   const message = failure instanceof Error ? failure.message : String(failure);
-  return {
+  return boundedFailure({
     step,
     type: 'ServiceUnavailable',
     message: failure instanceof TimeoutFailure ? `no answer in time: ${message}` : message,
     errorCode: null,
     requestId: null,
     hint: 'Look at the worker log, then start the operation again: what it made is adopted.',
+  });
+}
+
+/** A failure with texts that progress and a history can hold. */
+export function boundedFailure(failure: FailureProgress): FailureProgress {
+  const { message, errorCode, requestId, hint } = failure;
+  return {
+    ...failure,
+    message: cut(message, textLimits.why),
+    errorCode: errorCode === null ? null : cut(errorCode, textLimits.name),
+    requestId: requestId === null ? null : cut(requestId, textLimits.name),
+    hint: hint === null ? null : cut(hint, textLimits.why),
   };
 }
 

@@ -1,13 +1,18 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { type Command, extendLeaseUpdate, ownedQuery, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
-import type { LeaseProgress } from '../contract/progress.js';
+import { type Extension, extendLeaseUpdate, ownedQuery, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import { leaseEndsAtAttribute } from '../contract/search-attributes.js';
-import { type EnvironmentResources, mergeResources, noResources } from '../contract/workflows.js';
-import { isSigned } from '../domain/command.js';
-import { extendTerm, isoTime, type LeaseTerm } from '../domain/lease.js';
+import { mergeResources, noResources } from '../contract/workflows.js';
+import {
+  type Extension as ExtensionDecision,
+  type ExtensionWish,
+  extendTerm,
+  isoTime,
+  type LeaseTerm,
+} from '../domain/lease.js';
+import { handleCommand } from './commands.js';
 import { stepFailure } from './failure.js';
 import type { LeaseErrands } from './lease-errands.js';
-import { type LeaseState, shownTerm } from './lease-state.js';
+import { areResources, type LeaseState, shownTerm } from './lease-state.js';
 import type { Operation } from './operation.js';
 
 /** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
@@ -30,73 +35,59 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
     },
     {
       validator: (resources) => {
-        if (!areResources(resources))
+        // What it owns already counts too: an owner of too much could not tell of it.
+        if (
+          !areResources(resources) ||
+          !areResources(mergeResources(op.state.resources, { ...noResources, ...resources }))
+        )
           throw stepFailure('RequestRejected', 'what is handed over is not told as resources');
         // What it owns is on its way out: a new owner has to begin with a lease of its own.
         if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending');
       },
     },
   );
-  setHandler(
-    releaseLeaseUpdate,
-    ({ by, reason }) => {
+  handleCommand(op, releaseLeaseUpdate, {
+    refusal: () => (op.state.released === 'no' ? null : 'the lease is being released already'),
+    act: ({ by, reason }) => {
       op.audit('release', by, reason);
       // A new word: it is tried at once, and says anew what forbids it.
       op.state.refused = null;
       op.state.released = 'released';
-      return op.state.progress;
     },
-    {
-      validator: (command) => {
-        if (!isSigned(command)) throw stepFailure('RequestRejected', 'a release says by whom and why');
-        if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is being released already');
-      },
+  });
+  handleCommand(op, extendLeaseUpdate, {
+    refusal: (wish) => {
+      const extension = extensionOf(op, wish);
+      return extension.granted ? null : extension.why;
     },
-  );
-  setHandler(extendLeaseUpdate, (command) => extend(op, errands, command), {
-    validator: (command) => {
-      if (!isSigned(command)) throw stepFailure('RequestRejected', 'an extension says by whom and why');
-      grantOf(op, command);
-    },
+    act: (wish) => extend(op, errands, wish),
   });
 }
 
-/** Raw JSON may hold anything, and what a handler cannot read would stop the lease for ever. */
-function areResources(told: Partial<EnvironmentResources> | null | undefined): boolean {
-  if (typeof told !== 'object' || told === null) return false;
-  const { pool, notebooks = [], workspaceIds = [], removed = [] } = told;
-  const areRefs = [...(pool == null ? [] : [pool]), ...[notebooks, removed].flat()].every(isRef);
-  return areRefs && [notebooks, workspaceIds, removed].every(Array.isArray);
-}
-
-function isRef(ref: unknown): boolean {
-  return typeof ref === 'object' && ref !== null && 'id' in ref && typeof ref.id === 'string';
-}
-
-/** The term that an extension would give; throws why it is refused. The handler asks again: what it grants holds. */
-function grantOf(op: Operation<LeaseState>, { duration }: { readonly duration: unknown }): LeaseTerm {
+/** The term that an extension would give, or why it is refused. */
+function extensionOf(op: Operation<LeaseState>, wish: ExtensionWish): ExtensionDecision {
   const { term, released, refused } = op.state;
+  const refuse = (why: string): ExtensionDecision => ({ granted: false, why });
   if (refused !== null && refused.wish !== 'expired')
-    throw stepFailure('RequestRejected', `it is ${refused.wish}: ${refused.why}; it is removed as soon as it may be`);
-  if (released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending: it is not extended any more');
-  if (term === null) throw stepFailure('RequestRejected', 'this lease has no end, so there is nothing to extend');
-  const extension = extendTerm(term, duration, Date.now());
-  if (!extension.granted) throw stepFailure('RequestRejected', extension.why);
-  return extension.term;
+    return refuse(`it is ${refused.wish}: ${refused.why}; it is removed as soon as it may be`);
+  if (released !== 'no') return refuse('the lease is ending: it is not extended any more');
+  if (term === null) return refuse('this lease has no end, so there is nothing to extend');
+  return extendTerm(term, wish, Date.now());
 }
 
-function extend(
-  op: Operation<LeaseState>,
-  errands: LeaseErrands,
-  command: Command & { readonly duration: string },
-): LeaseProgress {
-  const term = grantOf(op, command);
-  const why = `${command.duration}, to ${isoTime(term.endsAt)}: ${command.reason}`;
-  op.audit('extend', command.by, why);
+/** Decided once more than in the validator: what is granted here holds. */
+function extend(op: Operation<LeaseState>, errands: LeaseErrands, wish: Extension): void {
+  const extension = extensionOf(op, wish);
+  if (!extension.granted) throw stepFailure('RequestRejected', extension.why);
+  const { term } = extension;
+  // A lease that lasts that long already: nothing changes.
+  if (term === op.state.term) return;
+  const why = `${wish.duration == null ? '' : `${wish.duration}, `}to ${isoTime(term.endsAt)}: ${wish.reason}`;
+  op.audit('extend', wish.by, why);
   takeTerm(op, term);
   errands.followEnd(term);
-  errands.announce('lease.extended', `${op.state.progress.name} was extended by ${command.by} by ${why}`);
-  return shownTerm(term);
+  const by = wish.duration == null ? '' : 'by ';
+  errands.announce('lease.extended', `${op.state.progress.name} was extended by ${wish.by} ${by}${why}`);
 }
 
 /** Who begins to use it anew wants it: an old release that something forbade would take it away some day. */

@@ -3,6 +3,7 @@ import type { LeaseEvent, LeaseEventName } from '../contract/workflows.js';
 import { parseDuration } from '../domain/duration.js';
 import { type LeaseTerm, leasedAutoStop } from '../domain/lease.js';
 import { countNodes } from '../domain/pool.js';
+import { cut, textLimits } from '../domain/text.js';
 import { inBackground } from './background.js';
 import { deliveries, errands, firstCalls } from './calls.js';
 import { describeFailure, isFailure } from './failure.js';
@@ -39,7 +40,8 @@ export class LeaseErrands {
     if (spec?.lease?.webhook === undefined) return;
     const { name, workflowId, lease } = progress;
     const { endsAt = null, maxEndsAt = null } = lease ?? {};
-    const told: LeaseEvent = { id: uuid4(), event, name, workflowId, at: timeNow(), endsAt, maxEndsAt, why };
+    const words = cut(why, textLimits.why);
+    const told: LeaseEvent = { id: uuid4(), event, name, workflowId, at: timeNow(), endsAt, maxEndsAt, why: words };
     const [oldest] = this.state.undelivered;
     if (oldest !== undefined && this.state.undelivered.length >= mostUndelivered) this.giveUp(oldest, 'too many wait');
     this.set({ undelivered: [...this.state.undelivered, told] });

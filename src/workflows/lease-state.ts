@@ -1,3 +1,4 @@
+import type { ApplicationFailure } from '@temporalio/workflow';
 import type { AuditEntry, LeaseProgress } from '../contract/progress.js';
 import {
   type EnvironmentResources,
@@ -6,9 +7,12 @@ import {
   mergeResources,
   noResources,
 } from '../contract/workflows.js';
+import { addToAudit } from '../domain/audit-trail.js';
 import { isSigned } from '../domain/command.js';
 import { isoTime, type LeaseTerm, resumeTerm, startTerm } from '../domain/lease.js';
 import { isName } from '../domain/name.js';
+import { leaseLimit, resourcesLimit, tooLarge } from '../domain/text.js';
+import { invalidName, stepFailure } from './failure.js';
 import { newState, type OperationState, timeNow } from './operation-state.js';
 
 /** What a lease carries, also over a continue-as-new. */
@@ -50,7 +54,8 @@ const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
 /** The state of a lease that begins now. The end that counts from here is never moved by a later join. */
 export function firstLeaseState(input: LeaseInput): LeaseState {
   const name = isName(input?.name) ? input.name : '';
-  const resources = mergeResources(noResources, { ...noResources, ...input?.resources });
+  const told = input?.resources;
+  const resources = mergeResources(noResources, { ...noResources, ...(areResources(told) ? told : {}) });
   const spec = input?.spec ?? null;
   const term = firstTerm(input, Date.now());
   const state = newState(name, [], 'Leased');
@@ -66,12 +71,34 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
   };
 }
 
+/** What is wrong with the argument of a lease, which raw JSON may be too; null when nothing is. */
+export function problemOfLease(input: LeaseInput): ApplicationFailure | null {
+  const large = tooLarge(input, leaseLimit);
+  if (large !== null) return stepFailure('InvalidSpec', `the argument: ${large}`);
+  if (!isName(input?.name)) return invalidName();
+  const { resources } = input;
+  if (resources == null || areResources(resources)) return null;
+  return stepFailure('InvalidSpec', 'resources: they are not told as resources, or too many');
+}
+
+/** What a handler cannot read, or what no answer could hold, would stop the lease for ever. */
+export function areResources(told: Partial<EnvironmentResources> | null | undefined): boolean {
+  if (typeof told !== 'object' || told === null || tooLarge(told, resourcesLimit) !== null) return false;
+  const { pool, notebooks = [], workspaceIds = [], removed = [] } = told;
+  const areRefs = [...(pool == null ? [] : [pool]), ...[notebooks, removed].flat()].every(isRef);
+  return areRefs && [notebooks, workspaceIds, removed].every(Array.isArray);
+}
+
+function isRef(ref: unknown): boolean {
+  return typeof ref === 'object' && ref !== null && 'id' in ref && typeof ref.id === 'string';
+}
+
 /** Who made it the owner of what had none: no message to this run says so. */
 function adoptionOf(input: LeaseInput): AuditEntry[] {
   const adopted = input?.adopted;
   // Raw JSON can start a lease too.
   if (adopted == null || !isSigned(adopted)) return [];
-  return [{ at: timeNow(), by: adopted.by, verb: 'adopt', reason: adopted.reason }];
+  return [...addToAudit([], { at: timeNow(), by: adopted.by, verb: 'adopt', reason: adopted.reason }).audit];
 }
 
 function firstTerm(input: LeaseInput, now: number): LeaseTerm | null {

@@ -1,14 +1,20 @@
-import { CancellationScope, ContinueAsNew, condition, continueAsNew, isCancellation } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ContinueAsNew,
+  condition,
+  continueAsNew,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Progress } from '../contract/progress.js';
 import type { LeaseInput } from '../contract/workflows.js';
 import { describeDuration } from '../domain/duration.js';
 import { isoTime, type LeaseTerm, nextTurn, warned } from '../domain/lease.js';
-import { isName } from '../domain/name.js';
-import { describeFailure, endingFailure, invalidName } from './failure.js';
+import { describeFailure, endingFailure } from './failure.js';
 import { openLeaseDesk, showResources, takeTerm } from './lease-desk.js';
 import { LeaseErrands } from './lease-errands.js';
 import { endLease } from './lease-removal.js';
-import { firstLeaseState, isHurried, type LeaseState, whenItStops, whyLeased } from './lease-state.js';
+import { firstLeaseState, isHurried, type LeaseState, problemOfLease, whenItStops, whyLeased } from './lease-state.js';
 import { Operation } from './operation.js';
 import { carriedOver } from './operation-state.js';
 
@@ -26,7 +32,8 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   );
   const errands = new LeaseErrands(op);
   openLeaseDesk(op, errands);
-  if (!isName(input?.name)) return await refuseInput(op);
+  const problem = carried === undefined ? problemOfLease(input) : null;
+  if (problem !== null) return await refuseInput(op, problem);
   errands.goOn();
   // What a pause holds stays held, also over a continue-as-new.
   if (op.state.released === 'no' || op.isPaused) {
@@ -44,8 +51,8 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   return await CancellationScope.nonCancellable(() => endLease(op, input, errands));
 }
 
-async function refuseInput(op: Operation<LeaseState>): Promise<never> {
-  const failure = describeFailure(invalidName(), null);
+async function refuseInput(op: Operation<LeaseState>, problem: Error): Promise<never> {
+  const failure = describeFailure(problem, null);
   op.fail(failure);
   op.enter('Failed', `${failure.type}: ${failure.message}`);
   await op.drain();
@@ -66,6 +73,8 @@ async function awaitEnd(op: Operation<LeaseState>, errands: LeaseErrands): Promi
       state.released !== released ||
       state.refused !== refused ||
       isHurried(op) ||
+      // Words that change nothing fill the history too.
+      workflowInfo().continueAsNewSuggested ||
       (state.paused === null) !== (paused === null) ||
       state.progress.notebook !== progress.notebook;
     await condition(isNews, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));

@@ -3,6 +3,7 @@ import type { Phase } from '../contract/phases.js';
 import { blankProgress, type Progress, type StepName } from '../contract/progress.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
+import type { UsedKey } from '../domain/command-keys.js';
 
 /** What every operation carries, also over a continue-as-new: plain data, with all that progress and going on need. */
 export interface OperationState {
@@ -22,6 +23,8 @@ export interface OperationState {
   note: Note | null;
   /** The first cancellation request that this workflow accepted, in any of its runs. */
   cancelRequest: CancelRequest | null;
+  /** The keys of the last commands, so that one that is repeated counts once. */
+  keys: readonly UsedKey[];
   /** True once something was really removed: tells `RolledBack` from `Failed`. */
   removed: boolean;
 }
@@ -54,11 +57,12 @@ export function newState(name: string, steps: readonly StepName[], phase: Phase)
   const { workflowType: operation, workflowId, runId } = workflowInfo();
   const blank = blankProgress({ name, operation, workflowId, runId, phase, phaseSince: '', startedAt: timeNow() });
   const progress: Progress = { ...blank, steps: steps.map((step) => ({ name: step, state: 'pending' })) };
-  return { progress, phase, spec: null, identity: null, paused: null, note: null, cancelRequest: null, removed: false };
+  const requests = { note: null, cancelRequest: null, keys: [] };
+  return { progress, phase, spec: null, identity: null, paused: null, ...requests, removed: false };
 }
 
 /** What the state of a run of an earlier version lacks. */
-const addedLater: Partial<OperationState> = { cancelRequest: null };
+const addedLater: Partial<OperationState> = { cancelRequest: null, keys: [] };
 
 /** A state that came over a continue-as-new: the same in all but the run. */
 export function carriedOver<State extends OperationState>(carried: State): State {

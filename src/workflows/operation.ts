@@ -15,13 +15,15 @@ import type { FailureProgress, Progress, Step, StepName, StepState } from '../co
 import { environmentAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
 import type { Identity } from '../contract/settings.js';
 import type { Spec } from '../contract/spec.js';
-import { oneLine } from '../domain/command.js';
+import { addToAudit } from '../domain/audit-trail.js';
+import { oneLine, readCommand } from '../domain/command.js';
 import { remaining, type Stopwatch, spend } from '../domain/stopwatch.js';
+import { cut, textLimits, textOf } from '../domain/text.js';
 import { Cancellation } from './cancellation.js';
+import { heed } from './commands.js';
 import { describeForUi } from './details.js';
+import { boundedFailure } from './failure.js';
 import { noteOf, type OperationState, timeNow } from './operation-state.js';
-
-const auditLimit = 200;
 
 /**
  * The part that all operations share: progress and how it is shown, pause and resume, notes, and waiting that a pause,
@@ -45,14 +47,14 @@ export class Operation<State extends OperationState = OperationState> {
     this.cancellation = new Cancellation(this, options.refusesCancel ?? null);
     setHandler(progressQuery, () => this.state.progress);
     setHandler(specQuery, () => this.state.spec);
-    setHandler(pauseSignal, (command) => this.pause(command?.by, command?.reason));
-    setHandler(resumeSignal, (command) => this.resume(command?.by, command?.reason));
+    setHandler(pauseSignal, (command) => heed(this, 'pause', command, (by, reason) => this.pause(by, reason)));
+    setHandler(resumeSignal, (command) => heed(this, 'resume', command, (by, reason) => this.resume(by, reason)));
     setHandler(noteSignal, (note) => {
       if (note?.verb === 'look') return this.onLook();
       // It only hurries; who is about to cancel must still be known when the cancel comes.
       if (note?.verb === 'unprotect' && noteOf(this.state) !== null) return;
-      const [verb, by, reason] = [note?.verb ?? '', note?.by ?? 'unknown', note?.reason ?? ''];
-      this.state.note = { verb, by, reason, at: Date.now() };
+      const { by, reason } = readCommand(note);
+      this.state.note = { verb: cut(textOf(note?.verb), textLimits.name), by, reason, at: Date.now() };
     });
   }
 
@@ -74,13 +76,13 @@ export class Operation<State extends OperationState = OperationState> {
   enter(phase: Phase, why: string): void {
     this.state.phase = phase;
     const ended = isEnding(phase) ? timeNow() : null;
-    this.update({ why: oneLine(why), endedAt: ended });
+    this.update({ why: cut(oneLine(why), textLimits.why), endedAt: ended });
     this.showPhase();
   }
 
   /** Shows a new reason inside the phase. */
   explain(words: string): void {
-    const why = oneLine(words);
+    const why = cut(oneLine(words), textLimits.why);
     if (this.state.progress.why === why) return;
     this.update({ why });
     this.showDetails();
@@ -111,17 +113,16 @@ export class Operation<State extends OperationState = OperationState> {
   }
 
   fail(failure: FailureProgress | null): void {
-    this.update({ failure });
+    this.update({ failure: failure === null ? null : boundedFailure(failure) });
   }
 
   audit(verb: string, by: string, reason: string): void {
-    const audit = [...this.state.progress.audit, { at: timeNow(), by, verb, reason }];
-    const dropped = Math.max(0, audit.length - auditLimit);
-    this.update({ audit: audit.slice(dropped), auditDropped: this.state.progress.auditDropped + dropped });
+    const { audit, dropped } = addToAudit(this.state.progress.audit, { at: timeNow(), by, verb, reason });
+    this.update({ audit, auditDropped: this.state.progress.auditDropped + dropped });
   }
 
   showPool(id: string): void {
-    upsertSearchAttributes([{ key: poolAttribute, value: id }]);
+    upsertSearchAttributes([{ key: poolAttribute, value: cut(id, textLimits.name) }]);
   }
 
   /** Returns when nothing forbids the next side effect: throws when the operation is called off, waits while it is paused. */
@@ -212,7 +213,7 @@ export class Operation<State extends OperationState = OperationState> {
     this.showPhase();
   }
 
-  private pause(by = 'unknown', reason = ''): void {
+  private pause(by: string, reason: string): void {
     if (isEnding(this.state.phase)) return;
     this.audit('pause', by, reason);
     if (this.isPaused) return;
@@ -227,7 +228,7 @@ export class Operation<State extends OperationState = OperationState> {
     for (const scope of this.underWay) scope.cancel();
   }
 
-  private resume(by = 'unknown', reason = ''): void {
+  private resume(by: string, reason: string): void {
     this.audit('resume', by, reason);
     this.unpause();
   }
@@ -240,7 +241,7 @@ export class Operation<State extends OperationState = OperationState> {
       upsertSearchAttributes([
         { key: environmentAttribute, value: name },
         { key: phaseAttribute, value: shown },
-        ...(pool === null ? [] : [{ key: poolAttribute, value: pool.id }]),
+        ...(pool === null ? [] : [{ key: poolAttribute, value: cut(pool.id, textLimits.name) }]),
       ]);
     }
     this.showDetails();

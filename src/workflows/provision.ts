@@ -7,7 +7,7 @@ import { percentOf } from '../domain/percent.js';
 import { freshWatch } from '../domain/watch.js';
 import { firstCalls } from './calls.js';
 import { Abandoned, end, endingOf, endReady } from './ending.js';
-import { describeFailure, isFailure } from './failure.js';
+import { describeFailure, isFailure, refuseLarge } from './failure.js';
 import { isStillUsable } from './last-look.js';
 import { launchOnPool } from './notebook-step.js';
 import { carriedOver, newState } from './operation-state.js';
@@ -73,6 +73,7 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
 async function validate(op: Provision, kind: SpecKind, document: unknown): Promise<void> {
   op.enter('Validating', 'checking the spec');
   op.startStep('validate');
+  refuseLarge(document);
   const { workflowId } = workflowInfo();
   const checked = await firstCalls(op.state.progress.name).checkSpec({ kind, document, workflowId });
   op.takeSpec(checked.spec, checked.specHash);

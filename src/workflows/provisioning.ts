@@ -132,7 +132,7 @@ export class Provision extends Operation<ProvisionState> {
   /** Notes that something of an earlier run is being removed. */
   clear({ id, createdAt }: ResourceRef): void {
     this.state.cleared = [
-      ...this.state.cleared.filter((one) => one.id !== id || one.createdAt !== createdAt),
+      ...this.state.cleared.filter((one) => one.id !== id || one.createdAt !== createdAt).slice(-99),
       { id, createdAt },
     ];
   }

@@ -5,7 +5,7 @@ import type { Progress } from '../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../contract/workflows.js';
 import { isName } from '../domain/name.js';
 import { firstCalls, reads, waits } from './calls.js';
-import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState, timeNow } from './operation-state.js';
 
@@ -55,6 +55,7 @@ async function start(
 ): Promise<NonNullable<ScheduledState['started']>> {
   op.enter('Planning', 'looking what to start');
   const { name, workflowId: own } = op.state.progress;
+  refuseLarge(input);
   const question = { kind: 'runScheduled', document: input, workflowId: own, name } as const;
   op.state.identity = await firstCalls(own).checkArgument(question);
   const order = orderOf(input);

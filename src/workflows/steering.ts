@@ -1,11 +1,12 @@
-import { condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { condition, isCancellation } from '@temporalio/workflow';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../contract/messages.js';
 import type { FailureProgress } from '../contract/progress.js';
 import type { SpecKind } from '../contract/spec.js';
-import { isSigned, oneLine } from '../domain/command.js';
+import { oneLine } from '../domain/command.js';
 import { parseDuration } from '../domain/duration.js';
 import { refusalOfResolution, resolutionVerbs } from '../domain/resolution.js';
 import { startStopwatch } from '../domain/stopwatch.js';
+import { handleCommand } from './commands.js';
 import { describeFailure, isFailure, stepFailure } from './failure.js';
 import { timeNow } from './operation-state.js';
 import { nothingMade, type Provision } from './provisioning.js';
@@ -19,45 +20,34 @@ export interface Desk {
 /** Opens the updates that operators steer with. Validators refuse what does not fit the moment; handlers only note it. */
 export function openDesk(op: Provision): Desk {
   const desk: Desk = { answer: null, resolution: null };
-  const approvalValidator = (command: { by?: string; reason?: string }) => {
-    if (!isSigned(command)) throw stepFailure('RequestRejected', 'an answer says by whom and why');
-    if (op.state.progress.awaiting?.kind !== 'approval' || desk.answer !== null || op.state.ending !== null) {
-      throw stepFailure('RequestRejected', `nothing waits for approval: the phase is ${op.state.progress.phase}`);
-    }
-  };
   for (const [verb, update] of [['approve', approveUpdate] as const, ['reject', rejectUpdate] as const]) {
-    setHandler(
-      update,
-      ({ by, reason }) => {
+    handleCommand(op, update, {
+      refusal: () => {
+        const isAwaited =
+          op.state.progress.awaiting?.kind === 'approval' && desk.answer === null && op.state.ending === null;
+        return isAwaited ? null : `nothing waits for approval: the phase is ${op.state.progress.phase}`;
+      },
+      act: ({ by, reason }) => {
         desk.answer = { verb, by, reason };
         op.audit(verb, by, reason);
         // In a pause the answer is taken up later, and nothing waits for another one until then.
         op.update({ awaiting: null });
         op.explain(`${verb === 'approve' ? 'approved' : 'rejected'} by ${by}`);
-        return op.state.progress;
       },
-      { validator: approvalValidator },
-    );
+    });
   }
-  setHandler(
-    resolveUpdate,
-    (resolution) => {
+  handleCommand(op, resolveUpdate, {
+    refusal: (resolution) =>
+      desk.resolution === null
+        ? refusalOfResolution(op.state.progress, resolution)
+        : 'another answer is being carried out',
+    act: (resolution) => {
       desk.resolution = resolution;
       op.audit(resolution.verb, resolution.by, resolution.reason);
       op.update({ awaiting: null });
       op.explain(`${resolution.verb}, said by ${resolution.by}`);
-      return op.state.progress;
     },
-    {
-      validator: (resolution) => {
-        const refusal =
-          desk.resolution === null
-            ? refusalOfResolution(op.state.progress, resolution)
-            : 'another answer is being carried out';
-        if (refusal !== null) throw stepFailure('RequestRejected', refusal);
-      },
-    },
-  );
+  });
   return desk;
 }
 

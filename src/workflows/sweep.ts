@@ -3,7 +3,7 @@ import type { SweepPlanning } from '../activities/plans.js';
 import type { PlanItemResult, SweepInput, SweepProgress } from '../contract/workflows.js';
 import { hasPool, type Plan, partsOf } from '../domain/plan.js';
 import { firstCalls, surveys } from './calls.js';
-import { describeFailure, endingFailure, isFailure, stepFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState } from './operation-state.js';
 import { planChanged } from './refusals.js';
@@ -52,6 +52,7 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   op.enter('Planning', 'reading all pools and notebooks of the project, and who owns them');
   op.audit(isReal(input) ? 'sweep' : 'plan', input.by ?? op.state.note?.by ?? 'unknown', input.reason ?? '');
   const { name, workflowId } = op.state.progress;
+  refuseLarge(input);
   const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;
   op.state.identity = await firstCalls('sweep').checkArgument(question);
   const planning: SweepPlanning = await surveys(op.identity.settings, 'plan').planSweep({

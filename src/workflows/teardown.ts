@@ -11,7 +11,7 @@ import { isName } from '../domain/name.js';
 import type { PlanItem } from '../domain/plan.js';
 import { keepRule } from '../domain/sweep-rules.js';
 import { firstCalls, reads, surveys, waits } from './calls.js';
-import { describeFailure, endingFailure, isFailure } from './failure.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge } from './failure.js';
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState } from './operation-state.js';
 import { planChanged, protectedFailure } from './refusals.js';
@@ -107,6 +107,7 @@ async function check(op: Operation<TeardownState>, document: unknown): Promise<v
   op.enter('Planning', 'checking what is to be torn down');
   const { name } = op.state.progress;
   const { workflowId } = workflowInfo();
+  refuseLarge(document);
   const question = { kind: 'teardownEnvironment', document, workflowId, name } as const;
   op.state.identity = await firstCalls(workflowId).checkArgument(question);
 }

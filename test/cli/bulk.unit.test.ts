@@ -61,7 +61,7 @@ describe('a command to many', () => {
             workflowId: 'env/a',
             name: 'a',
             phase: 'AwaitingApproval',
-            why: yes ? 'approved' : 'waits for a person',
+            why: 'waits for a person',
             result: yes ? 'done' : null,
             reason: null,
           },
@@ -92,9 +92,8 @@ describe('a command to one', () => {
   });
 
   test('says what holds back what would follow from it', async () => {
-    const { context, terminal } = one(true, {
-      approve: makeProgress({ workflowId: 'env/a', name: 'a', phase: 'Paused' }),
-    });
+    const paused = makeProgress({ workflowId: 'env/a', name: 'a', phase: 'Paused' });
+    const { context, terminal } = one(true, { approve: paused, progress: paused });
     expect(await steerOne(context, approveA, say)).toBe(0);
     expect(terminal.err()).toContain('goes on; not before its pause ends: `maops env resume a --reason …`');
   });
@@ -112,10 +111,27 @@ describe('a command to one', () => {
     expect(terminal.err()).toBe('it is sent, and waits in Temporal until a worker takes it\n');
   });
 
-  test('has its answer as JSON', async () => {
+  test('has the progress after its answer as JSON', async () => {
     const { context, terminal } = one(true);
     await steerOne(context, approveA, say);
-    expect(JSON.parse(terminal.out())).toMatchObject({ workflowId: 'env/a', why: 'approved' });
+    expect(JSON.parse(terminal.out())).toMatchObject({
+      workflowId: 'env/a',
+      why: 'waits for a person',
+      steps: [{}, {}, {}],
+    });
+  });
+
+  test('has counted also where nobody can tell what came of it', async () => {
+    const { context, terminal } = one(true, { progress: undefined });
+    const { progress: _, ...answers } = waiting('env/a').answers;
+    const silent = fakeContext(new FakeRuns({ ...waiting('env/a'), answers }), { json: true });
+    expect(await steerOne(silent.context, approveA, say)).toBe(0);
+    expect(JSON.parse(silent.terminal.out())).toMatchObject({ workflowId: 'env/a', phase: 'AwaitingApproval' });
+    expect(silent.terminal.err()).toContain('approved: env/a goes on\n');
+    expect(silent.terminal.err()).toContain('where the operation stands now cannot be read');
+    // An answer that is no progress is none.
+    expect(await steerOne(context, approveA, say)).toBe(0);
+    expect(terminal.err()).toContain('where the operation stands now cannot be read');
   });
 });
 

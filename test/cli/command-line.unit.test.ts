@@ -70,6 +70,23 @@ describe('wrong usage ends with 2, says what is wrong, and prints no result', ()
     ['a missing name', ['env', 'show'], "missing required argument 'name'"],
     ['a missing reason', ['env', 'pause', 'team-a'], '--reason'],
     ['a blank reason', ['env', 'pause', 'team-a', '--reason', ' '], 'It is blank: say why.'],
+    [
+      'too long a reason',
+      ['env', 'pause', 'x', '--reason', 'x'.repeat(200_000)],
+      'It has 200000 characters; at most 1000',
+    ],
+    ['too long a key', ['env', 'pause', 'x', '--reason', 'x', '--key', 'x'.repeat(101)], 'at most 100 are possible'],
+    ['an extension by nothing at all', ['env', 'extend', 'team-a', '--reason', 'x'], 'either how much later'],
+    [
+      'an extension by two ways',
+      ['env', 'extend', 'a', '4h', '--until', '2026-12-01T08:00:00Z', '--reason', 'x'],
+      'either',
+    ],
+    [
+      'an extension without a zone',
+      ['env', 'extend', 'a', '--until', '2026-12-01T08:00', '--reason', 'x'],
+      'a time with a zone',
+    ],
     ['a blank reason of an extension', ['env', 'extend', 'team-a', '4h', '--reason', ''], 'It is blank: say why.'],
     ['a blank reason of a change', ['env', 'protect', 'team-a', '--reason', ''], 'It is blank: say why.'],
     ['a blank reason of an answer', ['env', 'resolve', 'a', 'skip', '--reason', ''], 'It is blank: say why.'],
@@ -97,6 +114,7 @@ describe('wrong usage ends with 2, says what is wrong, and prints no result', ()
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
     expect(err).not.toMatch(/\n\s+at /);
+    expect(err.length).toBeLessThan(1_000);
   });
 });
 

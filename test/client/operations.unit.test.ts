@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { InvalidSpecError, OperationFailedError, OperationRefusedError } from '../../src/client/errors.js';
+import {
+  InvalidCommandError,
+  InvalidSpecError,
+  OperationFailedError,
+  OperationRefusedError,
+} from '../../src/client/errors.js';
 import { realPacer } from '../../src/client/follow.js';
 import { Operations } from '../../src/client/operations.js';
+import { isUnanswered } from '../../src/client/standing.js';
 import { main, specWith } from '../spec/documents.js';
 import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 
@@ -9,14 +15,16 @@ function operationsOn(runs: FakeRuns): Operations {
   return new Operations({ runs, actor: 'ops', pacer: realPacer, newId: () => 'call', close: async () => {} });
 }
 
+const leased = { endsAt: '2026-03-02T12:00:00.000Z', maxEndsAt: '2026-03-04T10:00:00.000Z', extensions: 1 };
+const answer = (workflowId: string) => ({ workflowId, phase: 'Leased', awaiting: null, lease: leased });
 const open = (id = 'env/team-a') =>
   makeRun(id, {
     answers: {
       progress: makeProgress({ workflowId: id }),
-      approve: makeProgress(),
-      resolve: makeProgress(),
-      releaseLease: makeProgress(),
-      extendLease: { endsAt: '2026-03-02T12:00:00.000Z', maxEndsAt: '2026-03-04T10:00:00.000Z', extensions: 1 },
+      approve: answer(id),
+      resolve: answer(id),
+      releaseLease: answer(id),
+      extendLease: answer(id),
     },
   });
 const over = makeRun('env/team-a', { status: 'COMPLETED', closedAt: new Date('2026-03-01T11:00:00Z') });
@@ -154,6 +162,71 @@ describe('commands to an operation', () => {
     expect(answer.endsAt).toBe('2026-03-02T12:00:00.000Z');
     const argument = { by: 'ops', reason: 'late', duration: '4h' };
     expect(runs.sent).toEqual([{ kind: 'update', workflowId: 'lease/team-a', name: 'extendLease', argument }]);
+  });
+
+  test('extend may give a time, which is sent as it is', async () => {
+    const runs = new FakeRuns(open(), open('lease/team-a'));
+    const operations = operationsOn(runs);
+    await operations.extend('team-a', { until: new Date('2026-03-02T12:00:00Z') }, { reason: 'late', key: 'job 7' });
+    await operations.extend('team-a', { until: '2026-03-02T20:00:00+08:00' }, { reason: 'late' });
+    expect(runs.sent.map(({ argument }) => argument)).toEqual([
+      { by: 'ops', reason: 'late', key: 'job 7', until: '2026-03-02T12:00:00.000Z' },
+      { by: 'ops', reason: 'late', until: '2026-03-02T20:00:00+08:00' },
+    ]);
+  });
+
+  test('a command that has counted answers with what is known when its operation cannot be read', async () => {
+    const { progress: _, ...answers } = open('lease/team-a').answers;
+    const runs = new FakeRuns({ ...open('lease/team-a'), answers });
+    const progress = await operationsOn(runs).release('team-a', { reason: 'done' });
+    expect(progress).toMatchObject({ workflowId: 'lease/team-a', phase: 'Leased', lease: leased });
+    expect(isUnanswered(progress)).toBe(true);
+  });
+
+  test.each([
+    ['a reason', { reason: 'x'.repeat(1_001) }, '`reason` has 1001 characters; at most 1000'],
+    ['a name', { reason: 'x', by: '\u{1F600}'.repeat(101) }, '`by` has 101 characters; at most 100'],
+    ['a key', { reason: 'x', key: 'x'.repeat(101) }, '`key` has 101 characters; at most 100'],
+  ])('%s that is too long is refused before anything is sent', async (_title, said, why) => {
+    const runs = new FakeRuns(open(), open('lease/team-a'));
+    const operations = operationsOn(runs);
+    const commands = [
+      () => operations.pause('team-a', said),
+      () => operations.approve('team-a', said),
+      () => operations.resolve('team-a', 'retry', said),
+      () => operations.extend('team-a', '1h', said),
+      () => operations.release('team-a', said),
+    ];
+    for (const command of commands) {
+      await expect(command()).rejects.toThrow(InvalidCommandError);
+      await expect(command()).rejects.toThrow(why);
+    }
+    expect(runs.sent).toEqual([]);
+  });
+
+  test('starts refuse too long a reason as well, and carry no key', async () => {
+    const runs = new FakeRuns(open());
+    const operations = operationsOn(runs);
+    const long = { reason: 'x'.repeat(1_001) };
+    await expect(operations.teardown('team-a', long)).rejects.toThrow(InvalidCommandError);
+    await expect(operations.cancel('team-a', long)).rejects.toThrow(InvalidCommandError);
+    await expect(operations.change('notebook', 'trial', 'stop', long)).rejects.toThrow(InvalidCommandError);
+    await expect(operations.startSweep({}, long)).rejects.toThrow(InvalidCommandError);
+    expect(runs.sent).toEqual([]);
+    await operations.change('notebook', 'trial', 'stop', { reason: 'x', key: 'k' });
+    expect(runs.sent[0]?.argument).toEqual({ kind: 'notebook', name: 'trial', change: 'stop', by: 'ops', reason: 'x' });
+  });
+
+  test('commands of one key are one update, whatever else has happened meanwhile', async () => {
+    const lease = open('lease/team-a');
+    const runs = new FakeRuns(lease);
+    const said = { reason: 'late', key: 'job 7' };
+    await operationsOn(runs).extend('team-a', '4h', said);
+    runs.runs.set('lease/team-a', { ...lease, leaseEndsAt: '2026-03-02T12:00:00.000Z' });
+    await operationsOn(runs).extend('team-a', '4h', said);
+    await operationsOn(runs).release('team-a', said);
+    const [first, second, third] = runs.updateIds;
+    expect([second === first, third === first]).toEqual([true, false]);
   });
 
   test('an extension said twice is one, and said again after it was granted is another', async () => {

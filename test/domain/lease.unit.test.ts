@@ -24,13 +24,13 @@ function begun(change: Partial<typeof times> = {}): LeaseTerm {
 }
 
 function extended(term: LeaseTerm, duration: string, at: number): LeaseTerm {
-  const extension = extendTerm(term, duration, at);
+  const extension = extendTerm(term, { duration }, at);
   if (!extension.granted) throw new Error(extension.why);
   return extension.term;
 }
 
 function refusal(term: LeaseTerm, duration: unknown, at = now): string {
-  const extension = extendTerm(term, duration, at);
+  const extension = extendTerm(term, { duration }, at);
   return extension.granted ? 'granted' : extension.why;
 }
 
@@ -93,7 +93,7 @@ describe('an extension', () => {
     ['of nothing', '0s', 0, '"0s" is no duration'],
     ['without a unit', '4', 0, '"4" is no duration: write a number with ms, s, m, h or d'],
     ['that is no text', 4, 0, '4 is no duration'],
-    ['that is left out', undefined, 0, 'nothing is no duration'],
+    ['that is left out', undefined, 0, 'either `duration` or `until`'],
     ['at the very end', '1h', 8 * hour, 'the lease ended at 2026-01-01T08:00:00.000Z'],
     ['after the end', '1h', 9 * hour, 'the lease ended at 2026-01-01T08:00:00.000Z'],
   ])('%s is refused', (_title, duration, elapsed, why) => {
@@ -105,6 +105,39 @@ describe('an extension', () => {
       'the lease ends at 2026-01-01T08:00:00.000Z and may last until 2026-01-01T08:00:00.000Z: nothing can be added',
     );
   });
+});
+
+describe('an extension until a time', () => {
+  const until = (text: string, at = now, term = begun()) => extendTerm(term, { until: text }, at);
+
+  test('sets that end, in any zone, and asked for again it changes nothing', () => {
+    const first = until('2026-01-01T20:00:00+08:00');
+    expect(first).toMatchObject({ granted: true, term: { endsAt: now + 12 * hour, extensions: 1 } });
+    if (!first.granted) throw new Error(first.why);
+    const again = until('2026-01-01T12:00:00Z', now + hour, first.term);
+    expect(again).toEqual({ granted: true, term: first.term });
+  });
+
+  test('takes nothing away from a lease that lasts longer', () => {
+    const term = begun();
+    expect(until('2026-01-01T04:00:00Z', now, term)).toEqual({ granted: true, term });
+  });
+
+  test.each([
+    ['without a zone', '2026-01-01T20:00:00', 'is no time with a zone'],
+    ['of no calendar', '2026-02-30T20:00:00Z', 'is no time with a zone'],
+    ['in the past', '2025-12-31T20:00:00Z', 'has passed'],
+    ['beyond the maximum', '2026-01-04T00:00:01Z', 'may last until 2026-01-04T00:00:00.000Z'],
+  ])('%s is refused with the reason', (_title, text, why) => {
+    expect(until(text)).toEqual({ granted: false, why: expect.stringContaining(why) });
+  });
+
+  test.each([[{}], [{ duration: null }], [{ duration: '1h', until: '2026-01-01T20:00:00Z' }]])(
+    'is one thing or the other: %j is refused',
+    (wish) => {
+      expect(extendTerm(begun(), wish, now)).toMatchObject({ granted: false });
+    },
+  );
 });
 
 describe('over any life', () => {
@@ -124,7 +157,7 @@ describe('over any life', () => {
         for (const { after, hours } of deeds) {
           at += after;
           const hasEnded = nextTurn(term, at).what === 'end';
-          const extension = extendTerm(term, `${hours}h`, at);
+          const extension = extendTerm(term, { duration: `${hours}h` }, at);
           expect(hasEnded).toBe(at >= term.endsAt);
           if (hasEnded) expect(extension.granted).toBe(false);
           else expect(extension.granted).toBe(term.endsAt + hours * hour <= term.maxEndsAt);
@@ -165,7 +198,7 @@ describe('over any life', () => {
           }
           plans.shift();
           at = Math.max(at, plan.at);
-          const extension = extendTerm(term, `${plan.hours}h`, at);
+          const extension = extendTerm(term, { duration: `${plan.hours}h` }, at);
           if (extension.granted) term = extension.term;
         }
         expect(at).toBe(term.endsAt);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import { signWebhook } from '../../src/activities/webhooks.js';
+import type { CommandAnswer } from '../../src/contract/messages.js';
 import type { LeaseProgress, Progress } from '../../src/contract/progress.js';
 import { Secret } from '../../src/modelarts/secret.js';
 import type { VirtualStack, VirtualStackOptions } from '../support/virtual/environment.js';
@@ -23,7 +24,7 @@ interface Leased {
   /** Epoch milliseconds of the lease's present end. */
   readonly end: () => Promise<number>;
   readonly progress: () => Promise<Progress>;
-  readonly extend: (duration: string) => Promise<LeaseProgress>;
+  readonly extend: (duration: string) => Promise<LeaseProgress | null>;
   /** Lets time pass to `ms` before (or, when negative, after) the present end. */
   readonly passTo: (ms: number) => Promise<void>;
   readonly left: () => number;
@@ -54,7 +55,10 @@ async function leased(
     sent,
     end,
     progress,
-    extend: (duration) => world.update(workflowId, 'extendLease', { by: 'op', reason: 'late', duration }),
+    extend: async (duration) => {
+      const command = { by: 'op', reason: 'late', duration };
+      return (await world.update<CommandAnswer>(workflowId, 'extendLease', command)).lease;
+    },
     passTo: async (ms) => await world.run({ maxTime: (await end()) - ms - world.now() }),
     left: () => simulator.state().pools.length + simulator.state().notebooks.length,
   };

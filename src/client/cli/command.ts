@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { countCharacters, isLongerThan, textLimits } from '../../domain/text.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 
@@ -28,10 +29,25 @@ export function offerReason(command: Command, description: string, otherwise?: s
   return command.option('--reason <text>', description, readReason, otherwise);
 }
 
+/** An option that makes a command safe to repeat. */
+export function offerKey(command: Command): Command {
+  return command.option('--key <key>', 'the command counts once under this key, however often it is given', readKey);
+}
+
 /** A blank reason would tell the audit as little as none. */
 function readReason(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It is blank: say why.');
-  return text;
+  return atMost(text, textLimits.reason);
+}
+
+function readKey(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is blank.');
+  return atMost(text, textLimits.key);
+}
+
+function atMost(text: string, most: number): string {
+  if (!isLongerThan(text, most)) return text;
+  throw new InvalidArgumentError(`It has ${countCharacters(text)} characters; at most ${most} are possible.`);
 }
 
 /** What every command takes. */

@@ -2,6 +2,7 @@ import { isSuccess } from '../../contract/phases.js';
 import type { Progress } from '../../contract/progress.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import {
+  InvalidCommandError,
   InvalidQueryError,
   InvalidScheduleError,
   InvalidSpecError,
@@ -45,7 +46,7 @@ export function exitCodeOfEnding(progress: Progress): ExitCode {
 }
 
 /** Found wrong by the library before anything was done. */
-const wrongInputs = [InvalidSpecError, InvalidScheduleError, InvalidQueryError] as const;
+const wrongInputs = [InvalidSpecError, InvalidCommandError, InvalidScheduleError, InvalidQueryError] as const;
 
 /** The one table from errors to exit codes. */
 export function exitCodeOf(error: unknown): ExitCode {

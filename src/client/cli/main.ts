@@ -106,8 +106,13 @@ function configure(command: Command, terminal: Terminal): Command {
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(visibleText(text)),
-      outputError: (text, write) => write(text.replace(/^error: /, 'maops: ')),
+      outputError: (text, write) => write(shortened(text.replace(/^error: /, 'maops: '))),
     });
+}
+
+/** The parser repeats a value that is not possible, however long it is. */
+function shortened(text: string): string {
+  return text.replace(/(argument '.{80}).*(' is invalid\. )/s, '$1…$2');
 }
 
 /** The command that the words name, whatever options stand between them. */

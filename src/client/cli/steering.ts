@@ -6,7 +6,7 @@ import type { Said } from '../calls.js';
 import type { Operations } from '../operations.js';
 import { isUnanswered } from '../standing.js';
 import { steerMany } from './bulk.js';
-import { type Define, example, requireReason } from './command.js';
+import { type Define, example, offerKey, requireReason } from './command.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes, UsageError } from './exit.js';
 import { limited } from './following.js';
@@ -19,6 +19,8 @@ interface Steering {
   /** A reason that somebody might give, for the example. */
   readonly reason: string;
   readonly steer: (operations: Operations, name: string, said: Said) => Promise<Progress>;
+  /** False for a command that is safe to repeat without a key. @defaultValue true */
+  readonly takesKey?: boolean;
   /** For what takes effect only after it was answered: that it counted, and what follows. */
   readonly counted?: Counted;
 }
@@ -35,9 +37,14 @@ interface ToMany {
   readonly query: string;
 }
 
-/** Options of every command that can be given to many. */
-export interface ManyOptions {
+/** What a command says besides its name. */
+export interface SaidOptions {
   readonly reason: string;
+  readonly key?: string;
+}
+
+/** Options of every command that can be given to many. */
+export interface ManyOptions extends SaidOptions {
   readonly query?: string;
   readonly yes?: boolean;
 }
@@ -46,19 +53,24 @@ export interface ManyOptions {
 export function defineSteering({ verb, reason, steer, counted }: Steering): Define {
   return (command, run) => {
     command.argument('<name>', 'the environment, or a workflow id such as pool/training-pool');
-    requireReason(command)
+    offerKey(requireReason(command))
       .addHelpText('after', example(`maops env ${verb} team-a --reason '${reason}'`))
-      .action((name: string, said: { readonly reason: string }) =>
-        run((context) => steerOne(context, (operations) => steer(operations, name, { reason: said.reason }), counted)),
+      .action((name: string, options: SaidOptions) =>
+        run((context) => steerOne(context, (operations) => steer(operations, name, saidOf(options)), counted)),
       );
   };
 }
 
 /** As `defineSteering`, for commands that `--query` gives to many. */
-export function defineSteeringOfMany({ verb, reason, steer, counted }: Steering, { audience, query }: ToMany): Define {
+export function defineSteeringOfMany(
+  { verb, reason, steer, counted, takesKey = true }: Steering,
+  { audience, query }: ToMany,
+): Define {
   return (command, run) => {
     command.argument('[name]', 'the environment, or a workflow id such as pool/training-pool; or --query');
-    addManyOptions(command)
+    addManyOptions(command);
+    if (takesKey) offerKey(command);
+    command
       .addHelpText(
         'after',
         example(
@@ -68,7 +80,7 @@ export function defineSteeringOfMany({ verb, reason, steer, counted }: Steering,
       )
       .action((name: string | undefined, options: ManyOptions) =>
         run((context) => {
-          const said = { reason: options.reason };
+          const said = saidOf(options);
           const target = targetOf(name, options);
           if ('name' in target) return steerOne(context, (operations) => steer(operations, target.name, said), counted);
           return steerMany(context, {
@@ -80,6 +92,10 @@ export function defineSteeringOfMany({ verb, reason, steer, counted }: Steering,
         }),
       );
   };
+}
+
+export function saidOf({ reason, key }: SaidOptions): Said {
+  return { reason, ...(key === undefined ? {} : { key }) };
 }
 
 export function addManyOptions(command: Command): Command {
@@ -112,8 +128,14 @@ export async function steerOne(
   if (counted !== undefined) context.notice(`${counted(answer)}${heldBack(answer)}`);
   const progress = counted === undefined || context.json ? answer : await stateAfter(context, operations, answer);
   context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
-  if (isUnanswered(progress)) context.notice('it is sent, and waits in Temporal until a worker takes it');
+  if (counted !== undefined) sayUnreadable(context, progress);
+  else if (isUnanswered(progress)) context.notice('it is sent, and waits in Temporal until a worker takes it');
   return exitCodes.done;
+}
+
+/** A command that was answered has counted, also where nobody can tell what came of it. */
+export function sayUnreadable(context: Context, progress: Progress): void {
+  if (isUnanswered(progress)) context.notice('the command has counted; where the operation stands now cannot be read');
 }
 
 /** A pause holds back what an answer leads to; empty where there is none. */
@@ -123,8 +145,12 @@ function heldBack({ name, workflowId, phase }: Progress): string {
   return `; not before its pause ends: \`maops env resume ${target} --reason …\``;
 }
 
+/** Phases in which nothing has followed from an answer yet. */
+const waitingPhases: readonly string[] = ['AwaitingApproval', 'AwaitingOperator', 'Leased'];
+
 /** What stands after an answer that was given before anything followed from it; the answer itself when nothing does soon. */
 async function stateAfter({ interrupted }: Context, operations: Operations, answer: Progress): Promise<Progress> {
+  if (!waitingPhases.includes(answer.phase) || isUnanswered(answer)) return answer;
   const { signal, clear } = limited(interrupted, settlingMs);
   const before = shownOf(answer);
   try {

@@ -1,4 +1,5 @@
-import type { LeaseProgress, Progress } from '../../../src/contract/progress.js';
+import type { CommandAnswer } from '../../../src/contract/messages.js';
+import type { Progress } from '../../../src/contract/progress.js';
 import type { LeaseInput } from '../../../src/contract/workflows.js';
 import { rfc3339 } from '../../../src/simulator/world.js';
 import { ownerHash } from '../../../src/spec/hash.js';
@@ -177,8 +178,8 @@ class LeaseRace {
         const asked: Asked = { sentAt: now, ms: act.minutes * minute, answer: null };
         this.asked.push(asked);
         const duration = `${act.minutes}m`;
-        handle.executeUpdate<LeaseProgress, [unknown]>('extendLease', { args: [{ ...command, duration }] }).then(
-          (lease) => {
+        handle.executeUpdate<CommandAnswer, [unknown]>('extendLease', { args: [{ ...command, duration }] }).then(
+          ({ lease }) => {
             asked.answer = { at: world.now(), lease, why: '' };
           },
           (error: unknown) => {

@@ -6,6 +6,7 @@ export const envCancel = defineSteeringOfMany(
     verb: 'cancel',
     reason: 'not needed any more',
     steer: (operations, name, said) => operations.cancel(name, said),
+    takesKey: false,
   },
   { audience: 'makers', query: 'MaopsPhase="AwaitingCapacity"' },
 );

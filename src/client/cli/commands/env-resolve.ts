@@ -1,9 +1,9 @@
 import { type ResolveVerb, resolveVerbs } from '../../../contract/messages.js';
 import { parseAssignment } from '../../../spec/source.js';
 import { steerMany } from '../bulk.js';
-import { collect, type Define, example } from '../command.js';
+import { collect, type Define, example, offerKey } from '../command.js';
 import { UsageError } from '../exit.js';
-import { addManyOptions, type ManyOptions, steerOne, targetOf } from '../steering.js';
+import { addManyOptions, type ManyOptions, saidOf, steerOne, targetOf } from '../steering.js';
 
 interface Options extends ManyOptions {
   readonly set?: readonly string[];
@@ -15,7 +15,7 @@ export const envResolve: Define = (command, run) => {
     .usage('[options] <name> <verb>\n       maops env resolve [options] --query <query> <verb>')
     .argument('[name]', 'the environment, or a workflow id; or --query')
     .argument('[verb]', `what to do with the failed step: ${resolveVerbs.join(', ')}`);
-  addManyOptions(command)
+  offerKey(addManyOptions(command))
     .option('--set <path=value>', 'change the spec before a retry; may be given more than once', collect)
     .addHelpText(
       'after',
@@ -33,7 +33,7 @@ export const envResolve: Define = (command, run) => {
         const verb = readVerb(word);
         const changes = readChanges(options.set ?? []);
         if (changes !== null && verb !== 'retry') throw new UsageError('--set only goes with retry');
-        const said = { reason: options.reason, ...(changes === null ? {} : { changes }) };
+        const said = { ...saidOf(options), ...(changes === null ? {} : { changes }) };
         if ('name' in target) {
           return steerOne(
             context,
