@@ -11,7 +11,8 @@ import { type Config, ConfigError, readConfig } from './config.js';
 import { waitQueueOf } from './contract/ids.js';
 import type { PriceTable } from './domain/price.js';
 import { visibleText } from './domain/visible-text.js';
-import { createModelArts } from './modelarts/client.js';
+import { createModelArts, type ModelArts } from './modelarts/client.js';
+import { describeCredentials } from './modelarts/credentials.js';
 import { realSleep } from './modelarts/timing.js';
 import { createWatchers } from './modelarts/watchers.js';
 import { checkNamespace, connectToTemporal } from './worker/connect.js';
@@ -21,6 +22,7 @@ import { readInstallation } from './worker/installation.js';
 import { createLogger, type Logger } from './worker/logging.js';
 import { cachedWorkflows } from './worker/memory.js';
 import { readPrices } from './worker/prices.js';
+import { Readiness, type ReadinessOptions, watchModelArts, watchTemporal } from './worker/readiness.js';
 import { installRuntime } from './worker/runtime.js';
 import { type RunningWorker, startWorker } from './worker/temporal-worker.js';
 import { loadWorkflowBundle } from './workflows/bundle.js';
@@ -35,8 +37,13 @@ export interface ComposeOptions {
   readonly prices?: PriceTable | null;
 }
 
+/** A worker with the client that its activities call ModelArts by. */
+export interface ComposedWorker extends RunningWorker {
+  readonly modelarts: ModelArts;
+}
+
 /** Builds a whole worker from its settings: API client, watchers, activities, Temporal worker. Used in process by dev and tests too. */
-export async function composeWorker(config: Config, options: ComposeOptions): Promise<RunningWorker> {
+export async function composeWorker(config: Config, options: ComposeOptions): Promise<ComposedWorker> {
   const { connection, logger } = options;
   const { namespace, taskQueue, settings } = config;
   const dataConverter = createDataConverter(config.codecKeys);
@@ -81,28 +88,31 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     logger,
     onStop: () => shutdown.abort(),
   });
-  const { endpoint, credentialsFrom } = config.modelarts;
   const waitQueue = waitQueueOf(taskQueue);
+  const version = config.buildId === null ? '' : `, build id ${config.buildId}`;
   logger.info(
-    {
-      namespace,
-      taskQueue,
-      waitQueue,
-      slots: config.slots,
-      installation,
-      endpoint,
-      credentialsFrom,
-      encryptedWith,
-      maxCachedWorkflows,
-    },
-    `working on task queue ${taskQueue} and ${waitQueue} for installation ${installation}, credentials from ${credentialsFrom}`,
+    { ...identity(config), waitQueue, slots: config.slots, installation, encryptedWith, maxCachedWorkflows },
+    `working on task queue ${taskQueue} and ${waitQueue} for installation ${installation}${version}; ` +
+      `Temporal ${config.address}, namespace ${namespace}; ${describeModelArts(config)}, credentials from ${config.modelarts.credentialsFrom}`,
   );
   const ended = worker.ended.finally(() => {
     shutdown.abort();
     modelarts.close();
   });
   ended.catch(() => {});
-  return { stop: worker.stop, ended };
+  return { stop: worker.stop, ended, modelarts };
+}
+
+/** Who a worker is to both services, as fields of the log. */
+function identity({ address, namespace, taskQueue, buildId, proxy, tlsBy, modelarts }: Config) {
+  const { endpoint, region, projectId, credentials, credentialsFrom } = modelarts;
+  const as = describeCredentials(credentials);
+  const temporal = { address, namespace, taskQueue, buildId, proxy: proxy?.address, tls: tlsBy !== null };
+  return Object.assign(temporal, { endpoint, region, projectId, as, credentialsFrom });
+}
+
+function describeModelArts({ modelarts: { endpoint, projectId, credentials } }: Config): string {
+  return `ModelArts ${endpoint}, project ${projectId}, ${describeCredentials(credentials)}`;
 }
 
 export interface RunOptions {
@@ -117,22 +127,35 @@ export async function runWorker({ config, logger, signal }: RunOptions): Promise
   const prices = readPrices(config.prices);
   installRuntime({ logger, metricsAddress: config.metricsAddress });
   let state: WorkerState = 'connecting';
-  const health = config.healthAddress === null ? null : await serveHealth(config.healthAddress, () => state);
+  const readiness = new Readiness(Date.now);
+  const watching = new AbortController();
+  const health =
+    config.healthAddress === null
+      ? null
+      : await serveHealth(config.healthAddress, () => ({ state, ...readiness.services }));
   try {
-    const connecting = { config, logger, signal, sleep: realSleep, now: Date.now };
+    const onUnreachable = (why: string) => {
+      readiness.saw('temporal', { ok: false, state: 'unreachable', reason: `Temporal at ${config.address}: ${why}` });
+    };
+    const connecting = { config, logger, signal, sleep: realSleep, now: Date.now, onUnreachable };
     const connection = await connectToTemporal(connecting);
     try {
       await checkNamespace(connection, connecting);
+      readiness.saw('temporal', { ok: true, state: 'accepted', reason: null });
       const worker = await composeWorker(config, { logger, connection, prices });
       state = 'running';
+      const { modelarts } = worker;
+      const looking = { config, connection, modelarts, logger, sleep: realSleep, now: Date.now };
+      const watches = watchServices(readiness, { ...looking, signal: watching.signal }, health !== null);
       const stop = () => {
         state = 'stopping';
+        watching.abort();
         logger.info('stopping: waits are handed over, calls under way are finished');
         worker.stop().catch(() => {});
       };
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop, { once: true });
-      await worker.ended;
+      await Promise.race([worker.ended, watches]);
     } finally {
       // A worker that was given up still holds it, and the process ends without it.
       await connection.close().catch((error: unknown) => logger.debug({ reason: String(error) }, 'not closed'));
@@ -144,8 +167,19 @@ export async function runWorker({ config, logger, signal }: RunOptions): Promise
       throw error;
     }
   } finally {
+    watching.abort();
     await health?.close();
   }
+}
+
+/** Looks at both services as long as somebody may ask for it, else once at the credentials; rejects by a mistake of ours only. */
+async function watchServices(readiness: Readiness, options: ReadinessOptions, isAsked: boolean): Promise<never> {
+  const who = describeModelArts(options.config);
+  await Promise.all([
+    watchModelArts(readiness, { ...options, who, once: !isAsked }),
+    isAsked ? watchTemporal(readiness, options) : undefined,
+  ]);
+  return await new Promise<never>(() => {});
 }
 
 /** The worker process from environment to exit code: 0 after a signal, 2 for wrong settings, 1 for anything else. */

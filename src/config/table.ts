@@ -60,7 +60,7 @@ export const configTable: readonly ConfigRow[] = [
   row('MAOPS_CALL_SLOTS', 'activities of one worker at once that make a call: creates, deletes, reads', '200'),
   row('MAOPS_WAIT_SLOTS', 'activities of one worker at once that wait, or read the whole project', '2000'),
   row('MAOPS_METRICS_ADDRESS', 'host:port of the Prometheus metrics', 'no metrics'),
-  row('MAOPS_HEALTH_ADDRESS', 'host:port of /healthz and /readyz', 'no listener'),
+  row('MAOPS_HEALTH_ADDRESS', 'host:port of /healthz and /readyz (docs/deploying.md)', 'no listener'),
   row('MAOPS_LOG', 'pretty or json', 'pretty on a terminal, else json'),
   row('MAOPS_LOG_LEVEL', 'trace, debug, info, warn or error', 'info'),
   secret(

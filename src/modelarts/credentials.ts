@@ -27,3 +27,15 @@ export interface PasswordCredentials {
 
 /** How the client proves who it is. */
 export type Credentials = TokenCredentials | KeyCredentials | PasswordCredentials;
+
+/** Who the credentials are for, fit for a log: a key by its first letters, a token not at all. */
+export function describeCredentials(credentials: Credentials): string {
+  switch (credentials.kind) {
+    case 'token':
+      return 'the token';
+    case 'aksk':
+      return `access key ${credentials.accessKey.slice(0, 4)}…`;
+    case 'password':
+      return `user ${credentials.username} of ${credentials.userDomain}`;
+  }
+}

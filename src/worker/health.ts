@@ -1,5 +1,6 @@
 import fastify from 'fastify';
 import type { ListenAddress } from '../config/settings.js';
+import type { Services } from './readiness.js';
 
 /** What the worker process is doing; only `running` takes work. */
 export const workerStates = ['connecting', 'running', 'stopping', 'failed'] as const;
@@ -10,11 +11,25 @@ export interface Health {
   readonly close: () => Promise<void>;
 }
 
-/** Serves `/healthz` (restart me when it fails) and `/readyz` (I take work); both say the state. */
-export async function serveHealth(address: ListenAddress, state: () => WorkerState): Promise<Health> {
+export interface WorkerHealth extends Services {
+  readonly state: WorkerState;
+}
+
+/**
+ * Serves `/healthz` (restart the process when it fails) and `/readyz` (it takes work, Temporal answers and ModelArts has not refused
+ * the credentials). Both return the state and the reasons.
+ */
+export async function serveHealth(address: ListenAddress, look: () => WorkerHealth): Promise<Health> {
   const app = fastify({ forceCloseConnections: true });
-  app.get('/healthz', async (_request, reply) => reply.code(state() === 'failed' ? 503 : 200).send({ state: state() }));
-  app.get('/readyz', async (_request, reply) => reply.code(state() === 'running' ? 200 : 503).send({ state: state() }));
+  app.get('/healthz', async (_request, reply) => {
+    const { state } = look();
+    return await reply.code(state === 'failed' ? 503 : 200).send({ state });
+  });
+  app.get('/readyz', async (_request, reply) => {
+    const { state, temporal, modelarts } = look();
+    const ready = state === 'running' && temporal.ok && modelarts.ok;
+    return await reply.code(ready ? 200 : 503).send({ state, ready, temporal, modelarts });
+  });
   const url = await app.listen({ host: address.host, port: address.port });
   return { url, close: () => app.close() };
 }

@@ -2,6 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
+import { environment } from '../../src/simulator/environment.js';
+import { serveSimulator } from '../../src/simulator/server.js';
+import { createSimulator } from '../../src/simulator/simulator.js';
+import { openProxy } from '../support/tcp-proxy.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { until } from '../support/until.js';
 
@@ -44,6 +48,19 @@ async function untilReady(url: string): Promise<void> {
   );
 }
 
+interface Ready {
+  readonly status: number;
+  readonly body: Readonly<Record<'temporal' | 'modelarts', { readonly reason: string | null }>>;
+}
+
+/** The answer of /readyz, once it gives a reason with these words. */
+async function reasonOf(port: number, service: 'temporal' | 'modelarts', words: string): Promise<Ready | null> {
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+  if (answer === null) return null;
+  const body = (await answer.json()) as Ready['body'];
+  return body[service].reason?.includes(words) === true ? { status: answer.status, body } : null;
+}
+
 describe('the worker process', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('is ready, gives metrics, and exits 0 after %s', async (signal) => {
     const [health, metrics] = [await freePort(), await freePort()];
@@ -58,6 +75,44 @@ describe('the worker process', () => {
     expect(await worker.exit).toBe(0);
     expect(worker.said()).toContain('credentials from MODELARTS_TOKEN');
     expect(worker.said()).not.toContain('tok-secret');
+  });
+
+  test('says who it is, and is not ready while its token is refused', async () => {
+    const simulator = createSimulator();
+    const served = await serveSimulator(simulator, { port: 0 });
+    const port = await freePort();
+    const worker = spawnWorker({
+      ...environment(served.url),
+      MODELARTS_TOKEN: 'another-tok-secret',
+      MAOPS_BUILD_ID: 'b-1',
+      MAOPS_HEALTH_ADDRESS: `127.0.0.1:${port}`,
+    });
+    const modelarts = await until('the refusal is known', () => reasonOf(port, 'modelarts', 'HTTP 401'));
+    expect(modelarts).toMatchObject({ status: 503, body: { state: 'running', modelarts: { state: 'refused' } } });
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    const { address, namespace } = temporalAddress();
+    for (const word of [address, namespace, served.url, simulator.projectId, 'b-1', 'the token', 'ModelArts refuses'])
+      expect(worker.said()).toContain(word);
+    expect(worker.said() + JSON.stringify(modelarts)).not.toContain('tok-secret');
+    child?.kill('SIGTERM');
+    expect(await worker.exit).toBe(0);
+    await served.close();
+  });
+
+  test('is not ready while Temporal does not answer, and is again when it does', async () => {
+    const proxy = await openProxy(Number(temporalAddress().address.split(':')[1]));
+    const port = await freePort();
+    const worker = spawnWorker({ TEMPORAL_ADDRESS: proxy.address, MAOPS_HEALTH_ADDRESS: `127.0.0.1:${port}` });
+    await untilReady(`http://127.0.0.1:${port}/readyz`);
+    await proxy.cut('refused');
+    const dead = await until('the outage is known', () => reasonOf(port, 'temporal', proxy.address));
+    expect(dead).toMatchObject({ status: 503, body: { state: 'running', temporal: { state: 'unreachable' } } });
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    await proxy.restore();
+    await untilReady(`http://127.0.0.1:${port}/readyz`);
+    child?.kill('SIGTERM');
+    expect(await worker.exit).toBe(0);
+    await proxy.close();
   });
 
   test('ends at once with every wrong setting in one message', async () => {
