@@ -71,9 +71,10 @@ export function asFailure(error: unknown): Error {
     return ApplicationFailure.create({ type: 'ServiceUnavailable', message, details: [noFacts] });
   }
   const verdict = verdicts[error.kind];
-  const { errorCode, requestId, retryAfterMs } = error;
+  const { errorCode, requestId, retryAfterMs, status } = error;
   const asked = retryAfterMs === null ? {} : { retryAfterMs };
-  const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked };
+  const answered = status === null ? {} : { status };
+  const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked, ...answered };
   return ApplicationFailure.create({
     type: verdict.type,
     message: cut(error.message, textLimits.why),

@@ -3,8 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { operationId } from '../contract/ids.js';
 import { progressQuery } from '../contract/messages.js';
 import type { Phase } from '../contract/phases.js';
-import type { Progress } from '../contract/progress.js';
-import type { Claim, Inventory } from '../domain/inventory.js';
+import type { NotebookProgress, PoolProgress, Progress } from '../contract/progress.js';
+import type { Claim, Inventory, InventoryItem } from '../domain/inventory.js';
 import { makePlan, type PlanQuestion } from '../domain/make-plan.js';
 import { type Plan, type PlanDraft, type PlanItem, partsOf } from '../domain/plan.js';
 import { type Recheck, recheck } from '../domain/recheck.js';
@@ -30,6 +30,8 @@ export interface SweepPlanning {
 export interface TeardownPlanning {
   readonly plan: Plan;
   readonly isAsPlanned: boolean;
+  /** What of the name is alive, whether or not it would be deleted. */
+  readonly alive: Pick<Progress, 'pool' | 'notebook'>;
 }
 
 /** Lets everything go that has a reason: what a sweep has planned already is only compared. */
@@ -98,14 +100,19 @@ export function planActivities(deps: ActivityDeps) {
       const workspaces = await workspacesOf(deps.temporal.workflow, name).catch(ignoreTemporal);
       const inventory = await readInventory(workspaces ?? []);
       const asked = plan(inventory, { about: 'name', name, makers: environmentMakers(name) });
-      if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true };
+      const alive = aliveIn(inventory, [
+        ...asked.items,
+        ...asked.kept.filter(({ environment }) => environment !== null),
+      ]);
+      if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true, alive };
       const lease = await ask<Progress>(deps.temporal.workflow, operationId('lease', name), progressQuery.name);
       const claims = (await claimsOn(inventory)).map((claim) =>
         withoutCaller(claim, input.caller, lease?.phase ?? 'Leased'),
       );
       const swept = plan(inventory, { about: 'everything', claims, rules: anything, name });
       cancellationSignal().throwIfAborted();
-      return swept.hash === input.planHash ? { plan: swept, isAsPlanned: true } : { plan: asked, isAsPlanned: false };
+      const isAsPlanned = swept.hash === input.planHash;
+      return { plan: isAsPlanned ? swept : asked, isAsPlanned, alive };
     },
   };
 }
@@ -113,6 +120,29 @@ export function planActivities(deps: ActivityDeps) {
 function ignoreTemporal(error: unknown): null {
   if (!isTemporalError(error)) throw error;
   return null;
+}
+
+/** What is alive of the planned items, as progress shows it. */
+function aliveIn({ items, at }: Inventory, planned: readonly PlanItem[]): TeardownPlanning['alive'] {
+  const find = (kind: PlanItem['kind']) =>
+    items.find((item) => planned.some((one) => one.kind === kind && item.kind === kind && one.id === item.id));
+  const observedAt = new Date(at).toISOString();
+  const [pool, notebook] = [find('pool'), find('notebook')];
+  return {
+    pool: pool === undefined ? null : listedPool(pool, observedAt),
+    notebook: notebook === undefined ? null : listedNotebook(notebook, observedAt),
+  };
+}
+
+/** A list tells how many nodes are billed, and not how far each one is. */
+function listedPool({ id, state, flavors, isProtected }: InventoryItem, observedAt: string): PoolProgress {
+  const billed = Object.values(flavors).reduce((sum, count) => sum + count, 0);
+  const nodes = { wanted: billed, available: billed, creating: 0, abnormal: 0 };
+  return { id, phase: state, nodes, scopes: {}, driver: null, flavors, protected: isProtected, observedAt };
+}
+
+function listedNotebook({ id, state, isProtected }: InventoryItem, observedAt: string): NotebookProgress {
+  return { id, status: state, url: null, autoStopAt: null, protected: isProtected, observedAt };
 }
 
 function unreadable({ unread }: Inventory): ApplicationFailure {

@@ -1,10 +1,12 @@
-import { stillPending } from '../contract/failures.js';
-import type { AuditEntry, Progress } from '../contract/progress.js';
+import type { AuditEntry, Progress, Retrying } from '../contract/progress.js';
+import { type Cost, type PriceTable, priceOf } from '../domain/price.js';
 import { describeCall } from './activity-words.js';
 import { isThrottle, type LastError, lastErrorOf, type TimeSpent, tellCauses } from './causes.js';
 import type { HistoryEvent } from './history-event.js';
+import { retryingOf } from './retrying.js';
 import type { PendingActivity, Run } from './runs.js';
 import { isUnanswered } from './standing.js';
+import { troubleOf } from './trouble.js';
 
 /** Why an operation stands where it stands: its own words, and what Temporal knows of the work that is under way. */
 export interface Explanation {
@@ -17,6 +19,17 @@ export interface Explanation {
   /** Who paused it and why, while it is paused. */
   readonly paused: AuditEntry | null;
   readonly failure: Progress['failure'];
+  /** The failed call that is tried again, whoever repeats it: the workflow or Temporal. */
+  readonly retrying: Retrying | null;
+  /** What is billed while it stands here; null where nothing is known to be alive. */
+  readonly alive: {
+    readonly nodes: Readonly<Record<string, number>>;
+    readonly observedAt: string;
+    /** What the nodes cost per hour; null without a price table that names all of their flavors. */
+    readonly cost: Pick<Cost, 'perHour' | 'currency'> | null;
+  } | null;
+  /** The operation whose end this one awaits, explained the same way; null when none is in the way. */
+  readonly inTheWay: Explanation | null;
   /** Until when the service has asked to be left alone, when a call waits for that; RFC 3339 UTC. */
   readonly throttledUntil: string | null;
   /** The last thing that went wrong, overcome or not; `at` is null for what is still going wrong. */
@@ -38,8 +51,17 @@ export interface Explanation {
   }[];
 }
 
-/** Puts an explanation together from a progress, the run that it belongs to, and its events. */
-export function explain(progress: Progress, run: Run, events: readonly HistoryEvent[], now: number): Explanation {
+/** What an explanation is put together from. */
+export interface Evidence {
+  readonly progress: Progress;
+  /** The run that the progress belongs to. */
+  readonly run: Run;
+  readonly events: readonly HistoryEvent[];
+  readonly prices: PriceTable | null;
+  readonly inTheWay: Explanation | null;
+}
+
+export function explain({ progress, run, events, prices, inTheWay }: Evidence, now: number): Explanation {
   const { name, workflowId, phase, phaseSince, why, awaiting, failure } = progress;
   const pending = run.pending.map((activity) => ({
     activity: activity.type,
@@ -68,6 +90,9 @@ export function explain(progress: Progress, run: Run, events: readonly HistoryEv
     awaiting,
     paused: phase === 'Paused' ? (progress.audit.findLast(({ verb }) => verb === 'pause') ?? null) : null,
     failure,
+    retrying: run.closedAt === null ? retryingOf(progress, run, events) : null,
+    alive: run.closedAt === null ? aliveIn(progress, prices) : null,
+    inTheWay,
     throttledUntil: throttled?.nextAttemptAt?.toISOString() ?? saidThrottle(run.pending, now),
     lastError:
       stuck === undefined
@@ -95,7 +120,8 @@ function summaryOf(events: readonly HistoryEvent[], type: string): string | null
   return call?.event === 'activityScheduled' ? call.summary : null;
 }
 
-/** A window of waiting that ended without news is nothing wrong. */
-function troubleOf({ lastFailure }: PendingActivity): PendingActivity['lastFailure'] {
-  return lastFailure?.type === stillPending ? null : lastFailure;
+function aliveIn({ pool }: Progress, prices: PriceTable | null): Explanation['alive'] {
+  if (!pool?.observedAt) return null;
+  const { flavors: nodes, observedAt } = pool;
+  return { nodes, observedAt, cost: prices === null ? null : priceOf(nodes, prices) };
 }

@@ -3,6 +3,12 @@ export interface AttemptFailure {
   readonly message: string;
   /** A failure type of the contract, `StillPending`, or `Timeout` when the worker was lost; null when there is none. */
   readonly type: string | null;
+  /** What our own failures carry besides; absent in others. */
+  readonly facts?: {
+    readonly status: number | null;
+    readonly errorCode: string | null;
+    readonly requestId: string | null;
+  };
 }
 
 /** What a create call came to, when it made nothing: the answer of the activity, which is no failure of it. */

@@ -1,10 +1,12 @@
 export { type FailureType, failureTypes } from '../contract/failures.js';
+export type { TriedNow } from '../contract/messages.js';
 export { isEnding, isSuccess, type Phase, phases } from '../contract/phases.js';
-export type { Progress } from '../contract/progress.js';
+export type { Progress, Retrying } from '../contract/progress.js';
 export type { Spec } from '../contract/spec.js';
 export type { PlanItemResult, SweepProgress } from '../contract/workflows.js';
 export type { AuditFinding, AuditReport } from '../domain/audit.js';
 export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/plan.js';
+export type { PriceTable } from '../domain/price.js';
 export type { AuditOptions } from './audits.js';
 export type { Audience, Steered } from './bulk.js';
 export type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './calls.js';

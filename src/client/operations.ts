@@ -1,16 +1,17 @@
 import { operationId } from '../contract/ids.js';
-import { type ResolveVerb, specQuery } from '../contract/messages.js';
+import { type ResolveVerb, specQuery, type TriedNow } from '../contract/messages.js';
 import { isSuccess } from '../contract/phases.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { ChangeInput, SweepProgress } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit.js';
+import type { PriceTable } from '../domain/price.js';
 import * as audits from './audits.js';
 import { type Audience, findOpen, type Steered, steerEach } from './bulk.js';
 import type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
 import * as changes from './changes.js';
 import { OperationFailedError } from './errors.js';
-import { type Explanation, explain } from './explanation.js';
+import type { Explanation } from './explanation.js';
 import { type FollowOptions, follow, type Pacer } from './follow.js';
 import * as leases from './leases.js';
 import { isOpen, type Noun, requireRun } from './name.js';
@@ -19,9 +20,11 @@ import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
 import { checkStart, startOrJoin } from './start.js';
 import * as steering from './steering.js';
-import { chainOf, type StoryEntry, storyOf, timelineOf } from './story.js';
+import { type StoryEntry, storyOf, timelineOf } from './story.js';
 import * as sweeps from './sweeps.js';
 import type { TimelineEntry } from './timeline.js';
+import { tryNow } from './try-now.js';
+import { whyOf } from './why.js';
 
 /** What the operations are built from; `connect` fills it in. */
 export interface OperationsDeps {
@@ -119,14 +122,17 @@ export class Operations {
     return (await this.deps.runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name)) ?? null;
   }
 
-  /** Why an operation stands where it stands, what went wrong last, and what its time went to. */
-  async why(name: string, noun: Noun = 'env'): Promise<Explanation> {
+  /**
+   * Why an operation stands where it stands, what is tried again, what is billed meanwhile, and which operation is in its
+   * way. Costs need a price table.
+   */
+  async why(
+    name: string,
+    noun: Noun = 'env',
+    { prices = null }: { readonly prices?: PriceTable | null } = {},
+  ): Promise<Explanation> {
     const run = await this.find(name, noun);
-    const [progress, events] = await Promise.all([
-      progressOf(this.deps.runs, run),
-      chainOf(this.deps.runs, run.workflowId, run.runId),
-    ]);
-    return explain(progress, run, events, this.deps.pacer.now());
+    return await whyOf(this.deps.runs, run, { prices, now: this.deps.pacer.now() });
   }
 
   /** The story of the operation's newest run, and of those that it continues. */
@@ -183,6 +189,14 @@ export class Operations {
     signal?: AbortSignal,
   ): Promise<Steered[]> {
     return steerEach(this.deps.runs, listed, steer, signal);
+  }
+
+  /**
+   * Tries at once whatever waits for its next try, also in the operations whose end this one awaits. One answer for each
+   * operation that has something to try; refused when none has.
+   */
+  tryNow(name: string, said: Said, noun: Noun = 'env'): Promise<TriedNow[]> {
+    return tryNow(this.deps, { name, noun }, said);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { LoadedDataConverter } from '@temporalio/common';
+import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
   decodeOptionalFailureToOptionalError,
@@ -33,7 +33,20 @@ export async function decodeFailure(
   const error = await decodeOptionalFailureToOptionalError(converter, failure);
   if (error === undefined) return null;
   if (failure?.timeoutFailureInfo) return { message: describeTimeout(failure.timeoutFailureInfo), type: 'Timeout' };
-  return { message: error.message, type: failure?.applicationFailureInfo?.type || null };
+  const type = failure?.applicationFailureInfo?.type || null;
+  const facts = error instanceof ApplicationFailure ? factsIn(error.details?.[0]) : null;
+  return { message: error.message, type, ...(facts === null ? {} : { facts }) };
+}
+
+/** What an activity of ours has told of its failure, as first detail. */
+function factsIn(detail: unknown): NonNullable<AttemptFailure['facts']> | null {
+  if (!isFields(detail) || !('errorCode' in detail)) return null;
+  const { status, errorCode, requestId } = detail;
+  return {
+    status: typeof status === 'number' ? status : null,
+    errorCode: textOf(errorCode),
+    requestId: textOf(requestId),
+  };
 }
 
 /** `TIMEOUT_TYPE_*` by number. */

@@ -36,4 +36,6 @@ export interface FailureFacts {
   readonly hint: string | null;
   /** How long the service wants to be left alone. */
   readonly retryAfterMs?: number;
+  /** HTTP status of the answer; absent where there was none. */
+  readonly status?: number;
 }

@@ -62,6 +62,15 @@ export const approveUpdate = defineUpdate<CommandAnswer, [Command]>('approve');
 export const rejectUpdate = defineUpdate<CommandAnswer, [Command]>('reject');
 export const resolveUpdate = defineUpdate<CommandAnswer, [Resolution]>('resolve');
 
+/** What `tryNow` answers. */
+export interface TriedNow extends CommandAnswer {
+  /** What is tried at once, one line for each, such as `deleting pool team-a`. */
+  readonly hurries: readonly string[];
+}
+
+/** An update, because the operator must hear what is tried at once, or that nothing waits for a next try. */
+export const tryNowUpdate = defineUpdate<TriedNow, [Command]>('tryNow');
+
 /** An update, because the operator needs the new end. */
 export const extendLeaseUpdate = defineUpdate<CommandAnswer, [Extension]>('extendLease');
 export const releaseLeaseUpdate = defineUpdate<CommandAnswer, [Command]>('releaseLease');

@@ -24,6 +24,12 @@ export interface PoolProgress {
   };
   readonly scopes: Readonly<Record<string, string>>;
   readonly driver: string | null;
+  /** Nodes by flavor that exist or are being created: what is billed. Empty until the pool was observed. */
+  readonly flavors: Readonly<Record<string, number>>;
+  /** Whether `maops:keep` is set; null until the pool was observed. */
+  readonly protected: boolean | null;
+  /** When all of this was true; null until the pool was observed. */
+  readonly observedAt: string | null;
 }
 
 export interface NotebookProgress {
@@ -31,6 +37,10 @@ export interface NotebookProgress {
   readonly status: string | null;
   readonly url: string | null;
   readonly autoStopAt: string | null;
+  /** Whether `maops:keep` is set; null until the notebook was observed. */
+  readonly protected: boolean | null;
+  /** When all of this was true; null until the notebook was observed. */
+  readonly observedAt: string | null;
 }
 
 export interface FailureProgress {
@@ -53,6 +63,28 @@ export interface LeaseProgress {
   readonly endsAt: string | null;
   readonly maxEndsAt: string | null;
   readonly extensions: number;
+}
+
+/** How the last try of a call failed. */
+export interface RetryError {
+  readonly type: FailureType;
+  /** HTTP status; null where no answer came, or where the service refused with none. */
+  readonly status: number | null;
+  readonly errorCode: string | null;
+  readonly requestId: string | null;
+  readonly message: string;
+}
+
+/** What an operation tries again, why, and when. */
+export interface Retrying {
+  /** What is tried, such as `deleting pool team-a`. */
+  readonly operation: string;
+  readonly error: RetryError;
+  /** How many tries in a row have failed. One of a stop or delete is up to five calls within some seconds. */
+  readonly attempt: number;
+  /** When the first of them failed. */
+  readonly since: string;
+  readonly nextTryAt: string;
 }
 
 export interface AuditEntry {
@@ -82,6 +114,10 @@ export interface Progress {
   readonly failure: FailureProgress | null;
   readonly awaiting: Awaiting | null;
   readonly lease: LeaseProgress | null;
+  /** The failed call that is tried again; null while nothing has failed. */
+  readonly retrying: Retrying | null;
+  /** Workflow ids whose end this operation awaits; those that are open are in its way. */
+  readonly waitsFor: readonly string[];
   /** The last 200 commands and events; `auditDropped` counts those before. */
   readonly audit: readonly AuditEntry[];
   readonly auditDropped: number;
@@ -102,6 +138,8 @@ export function blankProgress(
     failure: null,
     awaiting: null,
     lease: null,
+    retrying: null,
+    waitsFor: [],
     audit: [],
     auditDropped: 0,
   };

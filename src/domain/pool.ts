@@ -50,6 +50,15 @@ export function totalNodes(nodes: Readonly<Record<string, number>>): number {
   return Object.values(nodes).reduce((sum, count) => sum + count, 0);
 }
 
+/** Nodes by flavor that exist or are being created; what was asked for while the service reports none. */
+export function billedNodes({ phase, wanted, available, creating, abnormal }: PoolFacts): Record<string, number> {
+  if (phase === 'CreationFailed') return {};
+  const billed: Record<string, number> = {};
+  for (const nodes of [available, creating, abnormal])
+    for (const [flavor, count] of Object.entries(nodes)) billed[flavor] = (billed[flavor] ?? 0) + count;
+  return totalNodes(billed) > 0 ? billed : { ...wanted };
+}
+
 /** Counts nodes of all flavors, for progress. */
 export function countNodes(
   facts: PoolFacts | null,

@@ -16,26 +16,38 @@ export interface Cost {
 
 const HOUR = 3_600_000;
 
+/** What nodes cost per hour; null when one of their flavors has no price: half a sum would be believed. */
+export function priceOf(
+  flavors: Readonly<Record<string, number>>,
+  prices: PriceTable,
+): Pick<Cost, 'perHour' | 'currency'> | null {
+  if (unpriced(flavors, prices).length > 0) return null;
+  const perHour = Object.entries(flavors).reduce((sum, [name, count]) => sum + count * (prices.flavors[name] ?? 0), 0);
+  return { perHour: rounded(perHour), currency: prices.currency };
+}
+
 /** What a resource costs; null without a price table, or when one of its flavors has no price: half a sum would be believed. */
 export function costOf(item: InventoryItem, prices: PriceTable | null, now: number): Cost | null {
-  if (prices === null || unpricedFlavors(item, prices).length > 0) return null;
-  const perHour = Object.entries(item.flavors).reduce(
-    (sum, [flavor, count]) => sum + count * (prices.flavors[flavor] ?? 0),
-    0,
-  );
+  const price = prices === null ? null : priceOf(item.flavors, prices);
+  if (price === null) return null;
+  const { perHour, currency } = price;
   const age = ageMs(item, now);
   const standsStill = item.kind === 'notebook' && item.poolId === null && perHour === 0;
   const hours = age === null || standsStill ? null : age / HOUR;
   return {
-    perHour: rounded(perHour),
+    perHour,
     sinceCreation: hours === null ? null : rounded(perHour * hours),
-    currency: prices.currency,
+    currency,
   };
 }
 
 /** Flavors of a resource that the table does not name. */
 export function unpricedFlavors(item: InventoryItem, prices: PriceTable): string[] {
-  return Object.keys(item.flavors).filter((flavor) => !Object.hasOwn(prices.flavors, flavor));
+  return unpriced(item.flavors, prices);
+}
+
+function unpriced(flavors: Readonly<Record<string, number>>, prices: PriceTable): string[] {
+  return Object.keys(flavors).filter((flavor) => !Object.hasOwn(prices.flavors, flavor));
 }
 
 /** The sum of costs in one table's currency; since the creation of what it is known of, null when it is known of nothing. */

@@ -4,6 +4,7 @@ import { percentOf } from '../domain/percent.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { deadlinePassed } from './deadline.js';
 import { stepFailure } from './failure.js';
+import { observedNotebook } from './observed.js';
 import type { Provision } from './provisioning.js';
 
 /** Waits until the notebook was seen running twice. */
@@ -27,7 +28,7 @@ export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec
     watch = remember(watch, wait.answer, verdict);
     op.setWatches({ notebook: watch });
     if (wait.answer.facts !== null) op.setMaking('notebook', { lastCreate: { outcome: 'none' } });
-    showNotebook(op, wait.answer.facts);
+    showNotebook(op, wait.answer.facts, wait.answer.at);
     op.explain(verdict.why);
     switch (verdict.condition) {
       case 'usable':
@@ -83,8 +84,8 @@ function notebookFailed(name: string, why: string, facts: NotebookFacts | null):
   });
 }
 
-function showNotebook(op: Provision, facts: NotebookFacts | null): void {
+function showNotebook(op: Provision, facts: NotebookFacts | null, at: number): void {
   if (facts === null) return;
-  op.update({ notebook: { id: facts.id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
+  op.update({ notebook: observedNotebook(facts, at) });
   if (facts.queueRank !== null) op.reach(percentOf('awaitNotebook', 1 / (1 + facts.queueRank)));
 }

@@ -5,6 +5,7 @@ import { poolChoices } from '../domain/pool-spec.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { deadlinePassed } from './deadline.js';
 import { stepFailure } from './failure.js';
+import { observedPool } from './observed.js';
 import { type Provision, poolIdOf } from './provisioning.js';
 
 /** Waits until the pool was seen usable twice. Anything short of that is a failure, or a choice without capacity. */
@@ -25,7 +26,7 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
     watch = remember(watch, wait.answer, verdict);
     op.setWatches({ pool: watch });
     if (wait.answer.facts !== null) op.setMaking('pool', { lastCreate: { outcome: 'none' } });
-    tellPool(op, wait.answer.facts, goal);
+    tellPool(op, wait.answer.facts, wait.answer.at, goal);
     op.explain(verdict.why);
     refuseReplacement(op, wait.answer.facts);
     switch (verdict.condition) {
@@ -97,9 +98,10 @@ function unhealthy(op: Provision, why: string): Error {
   });
 }
 
-function tellPool(op: Provision, facts: PoolFacts | null, goal: PoolGoal): void {
+function tellPool(op: Provision, facts: PoolFacts | null, at: number, goal: PoolGoal): void {
   if (facts === null) return;
-  const nodes = countNodes(facts, goal);
-  op.update({ pool: { id: facts.id, phase: facts.phase, nodes, scopes: facts.scopes, driver: facts.driver } });
+  const pool = observedPool(facts, at, goal.nodes);
+  const { nodes } = pool;
+  op.update({ pool });
   op.reach(percentOf('awaitPool', nodes.wanted === 0 ? 0 : nodes.available / nodes.wanted));
 }

@@ -8,6 +8,7 @@ import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { errands, firstCalls, reads, surveys, undos, waits } from './calls.js';
 import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from './failure.js';
+import { observedNotebook } from './observed.js';
 import { Operation } from './operation.js';
 import { newState } from './operation-state.js';
 import { changeProtection } from './protection.js';
@@ -91,8 +92,7 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
     const verdict = judgeNotebook(input.name, facts, goal);
     watch = remember(watch, wait.answer, verdict);
     op.explain(verdict.why);
-    if (facts !== null)
-      op.update({ notebook: { id, status: facts.status, url: facts.url, autoStopAt: facts.autoStopAt } });
+    if (facts !== null) op.update({ notebook: observedNotebook(facts, wait.answer.at) });
     if (facts !== null && verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings))
       return await tellLease(op, input, facts).catch(ignoreFailure);
     if (verdict.condition === 'failed') throw stepFailure('NotebookFailed', verdict.why);

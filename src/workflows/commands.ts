@@ -27,7 +27,17 @@ interface CommandRules<Given> {
 export function handleCommand<Given extends Command>(
   op: Commanded,
   update: UpdateDefinition<CommandAnswer, [Given]>,
+  rules: CommandRules<Given>,
+): void {
+  handleCommandWith(op, update, rules, (answer) => answer);
+}
+
+/** As `handleCommand`, for a command that answers more than where the operation stands. */
+export function handleCommandWith<Given extends Command, Answer extends CommandAnswer>(
+  op: Commanded,
+  update: UpdateDefinition<Answer, [Given]>,
   { refusal, act }: CommandRules<Given>,
+  answerWith: (answer: CommandAnswer) => Answer,
 ): void {
   const commandOf = (key: string | null | undefined) => (key == null ? null : commandOfKey(op.state.keys, key));
   setHandler(
@@ -39,7 +49,7 @@ export function handleCommand<Given extends Command>(
         if (key != null) op.state.keys = keepKey(op.state.keys, update.name, key);
       }
       const { workflowId, phase, awaiting, lease } = op.state.progress;
-      return { workflowId, phase, awaiting, lease };
+      return answerWith({ workflowId, phase, awaiting, lease });
     },
     {
       validator: (command) => {

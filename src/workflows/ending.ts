@@ -39,12 +39,11 @@ async function entrust(op: Provision): Promise<void> {
   const isAlive = owned.pool !== null || owned.notebooks.length > 0 || pool.undo || notebook.undo;
   if (!isAlive && !(await hasClearedLeased(op))) return;
   op.explain(`handing what is alive to lease/${op.spec.name}`);
-  const lease = await op.reads(`lease ${op.spec.name}`).entrustToLease({
-    name: op.spec.name,
-    owner: op.state.progress.workflowId,
-    spec: op.spec,
-    resources: owned,
-  });
+  const { name } = op.spec;
+  const order = { name, owner: op.state.progress.workflowId, spec: op.spec, resources: owned };
+  const lease = await op.retries.run(`handing ${name} to its lease`, () =>
+    op.reads(`lease ${name}`).entrustToLease(order),
+  );
   op.update({ lease });
 }
 

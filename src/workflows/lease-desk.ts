@@ -13,6 +13,7 @@ import { handleCommand } from './commands.js';
 import { stepFailure } from './failure.js';
 import type { LeaseErrands } from './lease-errands.js';
 import { areResources, type LeaseState, shownTerm } from './lease-state.js';
+import { unobservedNotebook, unobservedPool } from './observed.js';
 import type { Operation } from './operation.js';
 
 /** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
@@ -52,6 +53,7 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
       op.audit('release', by, reason);
       // A new word: it is tried at once, and says anew what forbids it.
       op.state.refused = null;
+      op.retries.over();
       op.state.released = 'released';
     },
   });
@@ -95,6 +97,7 @@ function withdrawRelease(op: Operation<LeaseState>): void {
   const { refused, progress } = op.state;
   if (refused === null || refused.wish === 'expired') return;
   op.state.refused = null;
+  op.retries.over();
   op.fail(null);
   op.audit('withdraw', progress.workflowId, `another operation joined; it is not ${refused.wish} any more`);
 }
@@ -109,10 +112,9 @@ export function takeTerm(op: Operation<LeaseState>, term: LeaseTerm): void {
 /** Shows what is owned; nothing is said of its state before a look. */
 export function showResources(op: Operation<LeaseState>): void {
   const { pool, notebooks } = op.state.resources;
-  const nodes = { wanted: 0, available: 0, creating: 0, abnormal: 0 };
   const [notebook] = notebooks;
   op.update({
-    pool: pool === null ? null : { id: pool.id, phase: null, nodes, scopes: {}, driver: null },
-    notebook: notebook === undefined ? null : { id: notebook.id, status: null, url: null, autoStopAt: null },
+    pool: pool === null ? null : unobservedPool(pool.id),
+    notebook: notebook === undefined ? null : unobservedNotebook(notebook.id),
   });
 }

@@ -2,12 +2,12 @@ import { CancellationScope, uuid4 } from '@temporalio/workflow';
 import type { LeaseEvent, LeaseEventName } from '../contract/workflows.js';
 import { parseDuration } from '../domain/duration.js';
 import { type LeaseTerm, leasedAutoStop } from '../domain/lease.js';
-import { countNodes } from '../domain/pool.js';
 import { cut, textLimits } from '../domain/text.js';
 import { inBackground } from './background.js';
 import { deliveries, errands, firstCalls } from './calls.js';
 import { describeFailure, isFailure } from './failure.js';
 import type { Errands, LeaseState } from './lease-state.js';
+import { observedNotebook, observedPool, unobservedNotebook } from './observed.js';
 import type { Operation } from './operation.js';
 import { timeNow } from './operation-state.js';
 
@@ -130,15 +130,11 @@ export class LeaseErrands {
     const seen = await errands(settings, `what ${name} has`).lookAtLeased({ pool, notebook });
     // What is on its way out is told by the removal.
     if (this.op.state.released !== 'no') return;
-    if (seen.pool !== null) {
-      const { id, phase, wanted, scopes, driver } = seen.pool;
-      const nodes = countNodes(seen.pool, { nodes: wanted, scopes: [], driver: false });
-      this.op.update({ pool: { id, phase, nodes, scopes, driver } });
-    }
+    if (seen.pool !== null) this.op.update({ pool: observedPool(seen.pool, seen.at) });
     if (notebook === null) return;
-    const { status, url, autoStopAt } = seen.notebook ?? { status: null, url: null, autoStopAt: null };
-    this.op.update({ notebook: { id: notebook.id, status, url, autoStopAt } });
-    const stopsAt = Date.parse(autoStopAt ?? '');
+    const shown = seen.notebook === null ? unobservedNotebook(notebook.id) : observedNotebook(seen.notebook, seen.at);
+    this.op.update({ notebook: shown });
+    const stopsAt = Date.parse(shown.autoStopAt ?? '');
     this.set({ lookAt: stopsAt > Date.now() ? stopsAt + afterStopMs : null });
   }
 

@@ -10,6 +10,7 @@ import type { LeaseErrands } from './lease-errands.js';
 import { isHurried, type LeaseState } from './lease-state.js';
 import type { Operation } from './operation.js';
 import { type Removal, removeAll } from './removal.js';
+import { retryErrorOf } from './retries.js';
 import { teardownPhases } from './teardown.js';
 
 /** Before a run knows its settings. */
@@ -23,7 +24,7 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
   // What was seen of it does not hold any more from here on.
   showResources(op);
   try {
-    op.state.identity ??= await firstCalls(name).identify({ name });
+    op.state.identity ??= await op.retries.run('asking for the identity', () => firstCalls(name).identify({ name }));
     op.enter('Planning', `the lease of ${name} is ${op.state.released}; calling off what is open on it`);
     await callOffMakers(op, name);
     const { env, pool, notebook } = op.identity.owners;
@@ -55,7 +56,11 @@ async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<v
   const by = operationId('lease', name);
   const calls = waits(op.identity.settings, name);
   const reason = `the lease is ${op.state.released}`;
-  const { resources } = await calls.callOff({ name, kinds, by, reason, since: op.state.progress.startedAt });
+  const order = { name, kinds, by, reason, since: op.state.progress.startedAt };
+  const inTheWay = kinds.map((kind) => operationId(kind, name));
+  const { resources } = await op.awaitingEndOf(inTheWay, () =>
+    op.retries.run(`waiting for the operations of ${name} to end`, () => calls.callOff(order)),
+  );
   op.state.resources = mergeResources(op.state.resources, resources);
 }
 
@@ -78,6 +83,7 @@ async function keepOwning(
   const wish = op.cancellation.request?.cause === 'operator' ? 'cancelled' : releasedBy(op.state);
   op.state.refused = { wish, times, why: failure.message, until };
   op.state.released = 'no';
+  op.retries.failed(`removing ${input.name}`, retryErrorOf(error), until - Date.now(), times);
   // The note of a teardown that has waited for this run: it sends another to the next. What hurries the next try stays.
   if (!isHurried(op)) op.state.note = null;
   // The wish keeps an operator's cancel. The next run owns again, and accepts another cancel.

@@ -31,6 +31,10 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
     () => continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state),
   );
   const errands = new LeaseErrands(op);
+  op.retries.addWhen(
+    () => (op.state.refused === null || op.state.released !== 'no' ? null : `removing ${op.state.progress.name}`),
+    () => hurryRefused(op),
+  );
   openLeaseDesk(op, errands);
   const problem = carried === undefined ? problemOfLease(input) : null;
   if (problem !== null) return await refuseInput(op, problem);
@@ -93,7 +97,7 @@ function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'e
   }
   if (isHurried(op)) {
     state.note = null;
-    if (state.refused !== null) state.refused = { ...state.refused, until: now };
+    hurryRefused(op);
   }
   const nextLook = state.errands.lookAt ?? Number.POSITIVE_INFINITY;
   // An end that is decided on already, and held by a pause, needs no clock.
@@ -117,6 +121,11 @@ function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'e
       expire(op, errands, state.term);
       return 'ended';
   }
+}
+
+/** A removal that something forbade is tried at once. */
+function hurryRefused({ state }: Operation<LeaseState>): void {
+  if (state.refused !== null) state.refused = { ...state.refused, until: Date.now() };
 }
 
 function warn(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm, before: number): void {
@@ -145,5 +154,6 @@ function expire(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTer
 async function calledOff(op: Operation<LeaseState>): Promise<void> {
   if (op.cancellation.request?.cause === 'teardown') return await op.cancellation.end('a teardown took over');
   op.state.refused = null;
+  op.retries.over();
   op.state.released = 'cancelled';
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { NotebookPool, NotebookSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found, settlingMs } from '../domain/create.js';
 import { percentOf } from '../domain/percent.js';
@@ -9,6 +9,7 @@ import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
 import { explainingPhases, removeNotebook, removeNotebooks } from './removal.js';
+import { retryError } from './retries.js';
 import { removalOf, withUndoPatience } from './rollback.js';
 
 /**
@@ -47,7 +48,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
       case 'refuse':
         if (isConfirmedRefusal)
           throw await refusedCreate(op, 'notebook', decision, `maops notebook show ${notebook.name}`);
-        if ((await op.within('notebook', () => sleep(settings.pollMinMs))) === null)
+        if (!(await op.pauseWithin('notebook', settings.pollMinMs)))
           throw deadlinePassed(op, 'notebook', decision.why, decision.type);
         continue;
       case 'adopt':
@@ -59,7 +60,8 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
         continue;
       case 'settle':
         op.explain(decision.why);
-        if ((await op.within('notebook', () => sleep(decision.pauseMs))) === null)
+        op.retries.failed(`looking for ${label}`, retryError('UnknownOutcome', decision), decision.pauseMs);
+        if (!(await op.pauseWithin('notebook', decision.pauseMs)))
           throw deadlinePassed(op, 'notebook', decision.why, decision.failure);
         continue;
       case 'create':
@@ -89,10 +91,16 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
         refusals: 0,
         refusal: null,
       });
+      op.retries.over();
       return true;
     case 'notSent':
       op.explain(`creating notebook ${notebook.name} has to wait: ${outcome.why}`);
-      if ((await op.within('notebook', () => sleep(outcome.retryAfterMs))) === null)
+      op.retries.failed(
+        `creating notebook ${notebook.name}`,
+        retryError('ServiceUnavailable', outcome),
+        outcome.retryAfterMs,
+      );
+      if (!(await op.pauseWithin('notebook', outcome.retryAfterMs)))
         throw deadlinePassed(op, 'notebook', op.state.progress.why);
       return false;
     case 'soldOut':
@@ -134,9 +142,10 @@ async function awaitCapacity(op: Provision, { why, errorCode, requestId }: Capac
   // What may have been made all the same has settled by then: the look that follows finds it.
   const settling = settlingMs(lastCreate, settings.settleMs, Date.now());
   const pause = Math.max(settling, capacityPause(refusals, settings.pollMaxMs));
-  const waited = await op.within('capacity', () => sleep(pause));
+  op.retries.failed(`creating notebook ${op.spec.notebook?.name}`, retryError('SoldOut', refusal), pause, refusals);
+  const waited = await op.pauseWithin('capacity', pause);
   op.update({ awaiting: null });
-  if (waited === null) throw soldOut('notebook', refusal);
+  if (!waited) throw soldOut('notebook', refusal);
   op.enter('CreatingNotebook', `trying again: ${why}`);
 }
 
@@ -147,6 +156,7 @@ async function adopt(op: Provision, found: Found, surplus: readonly Found[], nam
     lastCreate: { outcome: 'none' },
     refusal: null,
   });
+  op.retries.over();
   op.explain(`notebook ${name} is there already and carries our marker; going on with it`);
   if (!isOurCreate) {
     op.audit('adopt', op.state.progress.workflowId, `notebook ${found.id} carries our marker`);

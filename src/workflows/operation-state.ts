@@ -63,10 +63,12 @@ export function newState(name: string, steps: readonly StepName[], phase: Phase)
 
 /** What the state of a run of an earlier version lacks. */
 const addedLater: Partial<OperationState> = { cancelRequest: null, keys: [] };
+const addedToProgress: Partial<Progress> = { retrying: null, waitsFor: [] };
 
 /** A state that came over a continue-as-new: the same in all but the run. */
 export function carriedOver<State extends OperationState>(carried: State): State {
-  return { ...addedLater, ...carried, progress: { ...carried.progress, runId: workflowInfo().runId } };
+  const progress = { ...addedToProgress, ...carried.progress, runId: workflowInfo().runId };
+  return { ...addedLater, ...carried, progress };
 }
 
 export function timeNow(): string {

@@ -24,6 +24,7 @@ import { heed } from './commands.js';
 import { describeForUi } from './details.js';
 import { boundedFailure } from './failure.js';
 import { noteOf, type OperationState, timeNow } from './operation-state.js';
+import { Retries } from './retries.js';
 
 /**
  * The part that all operations share: progress and how it is shown, pause and resume, notes, and waiting that a pause,
@@ -35,6 +36,7 @@ export class Operation<State extends OperationState = OperationState> {
   /** How often this run was paused: what was seen before a pause is old after it. */
   pauses = 0;
   readonly cancellation: Cancellation;
+  readonly retries: Retries;
   /** Calls whose further tries a pause ends. */
   private readonly underWay = new Set<CancellationScope>();
 
@@ -47,6 +49,7 @@ export class Operation<State extends OperationState = OperationState> {
     this.cancellation = new Cancellation(this, options.refusesCancel ?? null);
     setHandler(progressQuery, () => this.state.progress);
     setHandler(specQuery, () => this.state.spec);
+    this.retries = new Retries(this);
     setHandler(pauseSignal, (command) => heed(this, 'pause', command, (by, reason) => this.pause(by, reason)));
     setHandler(resumeSignal, (command) => heed(this, 'resume', command, (by, reason) => this.resume(by, reason)));
     setHandler(noteSignal, (note) => {
@@ -76,7 +79,8 @@ export class Operation<State extends OperationState = OperationState> {
   enter(phase: Phase, why: string): void {
     this.state.phase = phase;
     const ended = isEnding(phase) ? timeNow() : null;
-    this.update({ why: cut(oneLine(why), textLimits.why), endedAt: ended });
+    const nothingLeft = ended === null ? {} : { retrying: null, waitsFor: [] };
+    this.update({ why: cut(oneLine(why), textLimits.why), endedAt: ended, ...nothingLeft });
     this.showPhase();
   }
 
@@ -131,14 +135,30 @@ export class Operation<State extends OperationState = OperationState> {
     if (this.isPaused) await condition(() => !this.isPaused);
   }
 
-  /** Runs a call that the server tries again by itself: a try that was sent is finished, and in a pause there is no other. */
-  async unlessPaused<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * Runs a call that the server retries by itself. A try that was sent is finished, and in a pause there is no other. Only a
+   * call that may be repeated has a name, `what`, under which `tryNow` hurries it.
+   */
+  async unlessPaused<T>(call: () => Promise<T>, what: string | null = null): Promise<T> {
     const scope = new CancellationScope();
     this.underWay.add(scope);
+    const hurry = () => scope.cancel();
+    const leave = this.retries.add(() => what, hurry);
     try {
       return await scope.run(call);
     } finally {
+      leave();
       this.underWay.delete(scope);
+    }
+  }
+
+  /** Shows which operations are awaited, as long as `call` does. */
+  async awaitingEndOf<T>(workflowIds: readonly string[], call: () => Promise<T>): Promise<T> {
+    this.update({ waitsFor: [...new Set([...this.state.progress.waitsFor, ...workflowIds])] });
+    try {
+      return await call();
+    } finally {
+      this.update({ waitsFor: this.state.progress.waitsFor.filter((id) => !workflowIds.includes(id)) });
     }
   }
 
@@ -156,29 +176,30 @@ export class Operation<State extends OperationState = OperationState> {
   }
 
   /**
-   * Runs one cancellable wait until it answers, the stopwatch runs out, or a pause or `interrupt` breaks in. Returns what
-   * happened and the stopwatch with the time that counted; a broken wait leaves nothing running.
+   * Runs one cancellable wait until it answers, the stopwatch runs out, or a pause or `tryNow` interrupts it. Returns what
+   * happened and the stopwatch with the time that counted; an interrupted wait leaves nothing running. `tryNow` does not
+   * interrupt a wait for a person's decision.
    */
-  async waitWithin<T>(
-    watch: Stopwatch,
-    wait: () => Promise<T>,
-    interrupt: () => boolean = () => false,
-  ): Promise<WaitResult<T>> {
+  async waitWithin<T>(watch: Stopwatch, wait: () => Promise<T>, isDecision = false): Promise<WaitResult<T>> {
     await this.gate();
     if (remaining(watch) === 0) return { end: 'deadline', watch };
     const began = Date.now();
     const scope = new CancellationScope();
+    const { hurries } = this.retries;
+    const leave = isDecision ? () => undefined : this.retries.add(() => this.state.progress.why);
+    const isHurried = () => !isDecision && this.retries.hurries !== hurries;
     try {
       const end = await scope.run(() =>
         Promise.race([
           wait().then((answer) => ({ end: 'answer' as const, answer })),
-          condition(() => this.isPaused || interrupt(), remaining(watch)).then((broken) => ({
+          condition(() => this.isPaused || isHurried(), remaining(watch)).then((broken) => ({
             end: broken ? ('interrupted' as const) : ('deadline' as const),
           })),
         ]),
       );
       return { ...end, watch: spend(watch, Date.now() - began) };
     } finally {
+      leave();
       scope.cancel();
     }
   }

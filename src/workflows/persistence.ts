@@ -1,7 +1,8 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import { settlePause } from '../domain/create.js';
 import { factsOf, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
+import { retryErrorOf } from './retries.js';
 import * as timeouts from './timeouts.js';
 
 /** Runs a call until it succeeds: an undo is never given up, only held by a pause. Its last error is shown, and the pauses grow. */
@@ -10,7 +11,9 @@ export async function persist<T>(op: Operation, doing: string, call: () => Promi
     await op.gate();
     await op.continueWhenLong();
     try {
-      return await op.unlessPaused(call);
+      const answer = await op.unlessPaused(call, doing);
+      op.retries.over();
+      return answer;
     } catch (error) {
       if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
       if (isCancellation(error)) continue;
@@ -18,7 +21,9 @@ export async function persist<T>(op: Operation, doing: string, call: () => Promi
       // A mark that was set at the last moment is meant, and stays.
       if (cause instanceof ApplicationFailure && cause.type === 'Protected') throw error;
       op.explain(`${doing}: ${cause instanceof Error ? cause.message : String(cause)}; trying again`);
-      await sleep(askedToWait(cause) ?? timeouts.undoPause(round));
+      const pauseMs = askedToWait(cause) ?? timeouts.undoPause(round);
+      op.retries.failed(doing, retryErrorOf(error), pauseMs);
+      await op.retries.pause(doing, pauseMs);
     }
   }
 }
@@ -29,10 +34,12 @@ function askedToWait(cause: unknown): number | null {
 }
 
 /** While an unknown create may still turn up, pauses and returns true: look again. */
-export async function settleMore(unknownSince: number | null, settleMs: number): Promise<boolean> {
+export async function settleMore(op: Operation, unknownSince: number | null): Promise<boolean> {
+  const { settleMs } = op.identity.settings;
   if (unknownSince === null) return false;
   const elapsed = Date.now() - unknownSince;
   if (elapsed >= settleMs) return false;
-  await sleep(settlePause(elapsed, settleMs - elapsed, settleMs));
+  const what = `looking for what an unanswered create may have made`;
+  await op.retries.pause(what, settlePause(elapsed, settleMs - elapsed, settleMs));
   return true;
 }

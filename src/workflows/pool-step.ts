@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { PoolSpec } from '../contract/spec.js';
 import { afterDoubt, capacityPause, decideCreate, type Found } from '../domain/create.js';
 import { type Choice, choiceAt, choiceOf, describeSoldOut, firstOnSale } from '../domain/flavor.js';
@@ -13,6 +13,7 @@ import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
 import { explainingPhases, removePool } from './removal.js';
+import { retryError } from './retries.js';
 import { dropNotebook, removalOf, withUndoPatience } from './rollback.js';
 
 /**
@@ -54,7 +55,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
     switch (decision.act) {
       case 'refuse':
         if (isConfirmedRefusal) throw await refusedCreate(op, 'pool', decision, `maops pool show ${op.spec.name}`);
-        if ((await op.within('pool', () => sleep(settings.pollMinMs))) === null)
+        if (!(await op.pauseWithin('pool', settings.pollMinMs)))
           throw deadlinePassed(op, 'pool', decision.why, decision.type);
         continue;
       case 'adopt':
@@ -70,7 +71,8 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
         continue;
       case 'settle':
         op.explain(decision.why);
-        if ((await op.within('pool', () => sleep(decision.pauseMs))) === null)
+        op.retries.failed(`looking for ${label}`, retryError('UnknownOutcome', decision), decision.pauseMs);
+        if (!(await op.pauseWithin('pool', decision.pauseMs)))
           throw deadlinePassed(op, 'pool', decision.why, decision.failure);
         continue;
       case 'create':
@@ -132,12 +134,18 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
         refusals: 0,
         refusal: null,
       });
+      op.retries.over();
       op.resetWatch('pool');
       op.showPool(outcome.id);
       return true;
     case 'notSent':
       op.explain(`creating pool ${op.spec.name} has to wait: ${outcome.why}`);
-      if ((await op.within('pool', () => sleep(outcome.retryAfterMs))) === null)
+      op.retries.failed(
+        `creating pool ${op.spec.name}`,
+        retryError('ServiceUnavailable', outcome),
+        outcome.retryAfterMs,
+      );
+      if (!(await op.pauseWithin('pool', outcome.retryAfterMs)))
         throw deadlinePassed(op, 'pool', op.state.progress.why);
       return false;
     case 'soldOut':
@@ -179,6 +187,7 @@ async function adopt(op: Provision, found: Found, choices: readonly Choice[]): P
     refusal: null,
     choice,
   });
+  op.retries.over();
   op.showPool(found.id);
   op.explain(`pool ${op.spec.name} is there already and carries our marker; going on with it`);
   if (isOurCreate) return;
@@ -207,9 +216,11 @@ async function pauseForCapacity(op: Provision, { why, errorCode, requestId }: Ca
   chooseNext(op, 0);
   op.enter('AwaitingCapacity', why);
   awaitingCapacity(op);
-  const waited = await op.within('capacity', () => sleep(capacityPause(refusals, op.identity.settings.pollMaxMs)));
+  const pauseMs = capacityPause(refusals, op.identity.settings.pollMaxMs);
+  op.retries.failed(`creating pool ${op.spec.name}`, retryError('SoldOut', refusal), pauseMs, refusals);
+  const waited = await op.pauseWithin('capacity', pauseMs);
   op.update({ awaiting: null });
-  if (waited === null) throw soldOut('pool', refusal);
+  if (!waited) throw soldOut('pool', refusal);
   op.enter('CreatingPool', `trying again: ${why}`);
 }
 

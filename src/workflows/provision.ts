@@ -75,18 +75,29 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.startStep('validate');
   refuseLarge(document);
   const { workflowId } = workflowInfo();
-  const checked = await firstCalls(op.state.progress.name).checkSpec({ kind, document, workflowId });
+  const checked = await op.retries.run('checking the spec', () =>
+    firstCalls(op.state.progress.name).checkSpec({ kind, document, workflowId }),
+  );
   op.takeSpec(checked.spec, checked.specHash);
   op.state.identity = checked.identity;
   op.state.owner = checked.owner;
   op.update({ name: checked.spec.name });
   await op.gate();
-  const before = await op.reads(checked.spec.name).refuseDuringTeardown({ name: checked.spec.name });
+  const { name } = checked.spec;
+  const before = await op.retries.run(`checking that ${name} is not being torn down`, () =>
+    op.reads(name).refuseDuringTeardown({ name }),
+  );
   expectUnseen(op, before?.unseenSince ?? null);
   const { pool, notebook } = checked.spec;
-  if (pool?.network !== undefined) await op.reads(`network ${pool.network}`).checkNetwork({ network: pool.network });
-  if (notebook !== undefined)
-    await op.reads(`notebook ${notebook.name}`).checkNotebookApi({ workspaceId: notebook.workspaceId ?? null });
+  const network = pool?.network;
+  if (network !== undefined)
+    await op.retries.run(`checking network ${network}`, () => op.reads(`network ${network}`).checkNetwork({ network }));
+  if (notebook !== undefined) {
+    const workspaceId = notebook.workspaceId ?? null;
+    await op.retries.run('checking the notebook API', () =>
+      op.reads(`notebook ${notebook.name}`).checkNotebookApi({ workspaceId }),
+    );
+  }
   op.setStep('validate', 'done');
   op.reach(percentOf('capacity'));
 }

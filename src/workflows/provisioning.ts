@@ -1,3 +1,4 @@
+import { sleep } from '@temporalio/workflow';
 import type { FailureProgress, StepName } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { EnvironmentResources, ResourceRef } from '../contract/workflows.js';
@@ -177,6 +178,20 @@ export class Provision extends Operation<ProvisionState> {
     const { limitMs, spentMs } = this.state.clocks[clock];
     const left = { limitMs: Math.max(limitMs, spentMs + ms), spentMs };
     this.state.clocks = { ...this.state.clocks, [clock]: left };
+  }
+
+  /**
+   * Pauses before the next try, on one of the step's clocks. `tryNow` ends the pause. False means that the deadline has
+   * passed.
+   */
+  async pauseWithin(clock: keyof ProvisionState['clocks'], ms: number): Promise<boolean> {
+    for (;;) {
+      const { hurries } = this.retries;
+      const result = await this.waitWithin(this.state.clocks[clock], () => sleep(ms));
+      this.state.clocks = { ...this.state.clocks, [clock]: result.watch };
+      if (result.end === 'answer' || this.retries.hurries !== hurries) return true;
+      if (result.end === 'deadline') return false;
+    }
   }
 
   /**

@@ -8,9 +8,11 @@ import { type Given, given, isDue, noCommand, untilRepeat } from '../domain/repe
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { reads, undos, waits } from './calls.js';
+import { observedNotebook, observedPool } from './observed.js';
 import type { Operation } from './operation.js';
 import { persist, settleMore } from './persistence.js';
 import { type PlannedRemoval, protectedFailure, refuseUnplanned } from './refusals.js';
+import { retryError } from './retries.js';
 import { isOurs, leaveStrangers } from './strangers.js';
 
 /** What is to be removed, and how it is known as ours: by its marker, or by an identity that this side recorded. */
@@ -69,9 +71,12 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
     if (kept !== undefined) throw protectedFailure(`notebook ${kept.name}`, removal.name);
     const [newest] = [...found].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     if (newest === undefined) {
-      if (await settleMore(removal.known.unknownSince, settings.settleMs)) continue;
+      if (await settleMore(op, removal.known.unknownSince)) continue;
       // What an unanswered create made is known by its marker alone, which one answer may lack.
-      if (removed || isSecondLook || removal.known.unknownSince === null) return removed;
+      if (removed || isSecondLook || removal.known.unknownSince === null) {
+        op.update({ notebook: null });
+        return removed;
+      }
       isSecondLook = true;
       await sleep(settings.pollMinMs);
       continue;
@@ -96,6 +101,7 @@ export async function removeNotebook(
   let refusal: string | null = null;
   for (;;) {
     await op.continueWhenLong();
+    const { hurries } = op.retries;
     const patienceMs = patienceWith(watch.last?.facts?.status, settings.pollMaxMs);
     const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, patienceMs)), () =>
       waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
@@ -105,9 +111,12 @@ export async function removeNotebook(
       watch = remember(watch, wait.answer, verdict);
       if (verdict.condition === 'absent') {
         phases.verifyingNotebook(`notebook ${name} is gone; looking once more`);
-        if (isConfirmed(watch.absentSince, wait.answer.at, settings)) return;
-        continue;
+        if (!isConfirmed(watch.absentSince, wait.answer.at, settings)) continue;
+        op.retries.over();
+        op.update({ notebook: null });
+        return;
       }
+      if (wait.answer.facts !== null) op.update({ notebook: observedNotebook(wait.answer.facts, wait.answer.at) });
     }
     const facts = watch.last?.facts;
     if (!facts) continue;
@@ -118,7 +127,8 @@ export async function removeNotebook(
     const next = nextToRemove(what, command.what === what ? command.times : 0);
     if (command.what !== what) refusal = null;
     if (next === 'wait' && command.what !== what) command = given(noCommand, what, Date.now());
-    if (!isDue(command, what, patienceWith(what, settings.pollMaxMs), Date.now())) {
+    const isHurried = op.retries.hurries !== hurries;
+    if (!isHurried && !isDue(command, what, patienceWith(what, settings.pollMaxMs), Date.now())) {
       op.explain(whyNotGone(name, facts, refusal));
       continue;
     }
@@ -140,8 +150,16 @@ export async function removeNotebook(
         break;
     }
     command = given(command, what, Date.now());
-    if (refusal !== null) op.explain(whyNotGone(name, facts, refusal));
+    if (refusal === null) continue;
+    op.explain(whyNotGone(name, facts, refusal));
+    showRefusal(op, `removing notebook ${name}`, refusal, command, patienceWith(what, settings.pollMaxMs));
   }
+}
+
+/** A refused command is repeated: progress says when. */
+function showRefusal(op: Operation, doing: string, refusal: string, command: Given, patienceMs: number): void {
+  const pauseMs = untilRepeat(command, patienceMs, Date.now());
+  op.retries.failed(doing, retryError('RequestRejected', { why: refusal }), pauseMs, command.times);
 }
 
 function whyNotGone(name: string, facts: NotebookFacts, refusal: string | null): string {
@@ -173,8 +191,9 @@ export async function removePool(
   let command = noCommand;
   for (;;) {
     await op.continueWhenLong();
+    const { hurries } = op.retries;
     // A pool that shows itself leaving is on its way: only a long silence makes the command worth repeating.
-    const patienceMs = isLeaving(watch.last?.facts ?? null) ? 8 * settings.pollMaxMs : settings.pollMaxMs;
+    const patienceMs = patienceOf(isLeaving(watch.last?.facts ?? null), settings.pollMaxMs);
     const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, patienceMs)), () =>
       waits(settings, `pool ${name}`).awaitPool({ poolId, name, workspaceId, goal: poolGone, watch }),
     );
@@ -183,7 +202,9 @@ export async function removePool(
       if (wait.answer.facts === null) {
         if (seen) phases.verifyingPool(`pool ${name} is gone; looking once more`);
         if (!isConfirmed(watch.absentSince, wait.answer.at, settings)) continue;
-        if (await settleMore(known.unknownSince, settings.settleMs)) continue;
+        if (await settleMore(op, known.unknownSince)) continue;
+        op.retries.over();
+        op.update({ pool: null });
         return seen;
       }
     }
@@ -191,15 +212,17 @@ export async function removePool(
     if (!facts) continue;
     if (!isOurs(op, facts, removal)) {
       // One answer may lack the marker: a stranger's is what two looks in a row have shown.
-      if (!isDoubted || (await settleMore(known.unknownSince, settings.settleMs))) {
+      if (!isDoubted || (await settleMore(op, known.unknownSince))) {
         isDoubted = true;
         watch = freshWatch;
         continue;
       }
       leaveStrangers(op, facts, removal);
+      op.update({ pool: null });
       return seen;
     }
     isDoubted = false;
+    if (wait.end === 'answer') op.update({ pool: observedPool(facts, wait.answer.at) });
     if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
     refuseUnplanned(removal.plan, 'pool', facts);
     seen = true;
@@ -207,7 +230,8 @@ export async function removePool(
     const leaving = isLeaving(facts);
     // Someone's delete is under way already: ours would only be its repetition, should it show no effect.
     if (leaving && command.what === null) command = given(command, facts.createdAt, Date.now());
-    if (!isDue(command, facts.createdAt, leaving ? 8 * settings.pollMaxMs : settings.pollMaxMs, Date.now())) {
+    const isHurried = op.retries.hurries !== hurries;
+    if (!isHurried && !isDue(command, facts.createdAt, patienceOf(leaving, settings.pollMaxMs), Date.now())) {
       op.explain(judgePool(name, facts, poolGone).why);
       continue;
     }
@@ -217,8 +241,15 @@ export async function removePool(
     const ref = { id: poolId, createdAt: facts.createdAt, name, owners, workspaceIds, ...obedience(obeysProtection) };
     const refusal = await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
     command = given(command, facts.createdAt, Date.now());
-    if (refusal !== null) op.explain(`${judgePool(name, facts, poolGone).why}; refused: ${refusal}`);
+    if (refusal === null) continue;
+    op.explain(`${judgePool(name, facts, poolGone).why}; refused: ${refusal}`);
+    showRefusal(op, `deleting pool ${name}`, refusal, command, patienceOf(leaving, settings.pollMaxMs));
   }
+}
+
+/** How long a delete of a pool may be without effect. */
+function patienceOf(leaving: boolean, pollMaxMs: number): number {
+  return leaving ? 8 * pollMaxMs : pollMaxMs;
 }
 
 /** How long to wait for news. A command is due only for what was seen, however long ago the last one was given. */

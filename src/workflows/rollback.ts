@@ -48,7 +48,7 @@ async function undoDeadline(op: Provision): Promise<void> {
       : spend(undoClock.watch, Date.now() - undoClock.since);
   for (;;) {
     op.state.undoClock = { watch, since: Date.now() };
-    const wait = await op.waitWithin(watch, () => condition(() => false));
+    const wait = await op.waitWithin(watch, () => condition(() => false), true);
     if (wait.end === 'deadline') return;
     watch = wait.watch;
     await op.gate();

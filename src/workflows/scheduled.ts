@@ -57,7 +57,7 @@ async function start(
   const { name, workflowId: own } = op.state.progress;
   refuseLarge(input);
   const question = { kind: 'runScheduled', document: input, workflowId: own, name } as const;
-  op.state.identity = await firstCalls(own).checkArgument(question);
+  op.state.identity = await op.retries.run('checking the argument', () => firstCalls(own).checkArgument(question));
   const order = orderOf(input);
   const { workflowId } = order;
   op.explain(`starting ${workflowId}`);
@@ -75,9 +75,12 @@ async function startOrJoin(op: Operation<ScheduledState>, order: StartOperation)
   const { settings } = op.identity;
   for (;;) {
     await op.gate();
-    const started = await reads(settings, order.workflowId).startOperation(order);
+    const { workflowId } = order;
+    const started = await op.retries.run(`starting ${workflowId}`, () =>
+      reads(settings, workflowId).startOperation(order),
+    );
     if (started.hasNoSpec !== true) return started;
-    await waits(settings, order.workflowId).awaitSpec(started);
+    await op.retries.run(`comparing the spec of ${workflowId}`, () => waits(settings, workflowId).awaitSpec(started));
   }
 }
 
@@ -86,7 +89,12 @@ async function follow(op: Operation<ScheduledState>, workflowId: string, first: 
   for (let runId = first; ; ) {
     await op.continueWhenLong();
     const { seen } = op.state;
-    const news = await waits(op.identity.settings, workflowId).followOperation({ workflowId, runId, seen });
+    const question = { workflowId, runId, seen };
+    const news = await op.awaitingEndOf([workflowId], () =>
+      op.retries.run(`following ${workflowId}`, () =>
+        waits(op.identity.settings, workflowId).followOperation(question),
+      ),
+    );
     runId = news.runId;
     op.state.started = { workflowId, runId, joined: op.state.started?.joined ?? false };
     op.state.seen = news.phase;

@@ -60,7 +60,7 @@ export async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
   op.enter('AwaitingApproval', `waiting for an operator's approval`);
   let watch = startStopwatch(limit);
   while (desk.answer === null) {
-    const wait = await op.waitWithin(watch, () => condition(() => desk.answer !== null));
+    const wait = await op.waitWithin(watch, () => condition(() => desk.answer !== null), true);
     watch = wait.watch;
     if (wait.end === 'deadline' && desk.answer === null) {
       throw stepFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
@@ -95,7 +95,7 @@ export async function park(
       `${step} failed: ${failure.message}${refused === null ? '' : `; not retried: ${refused}`}`,
     );
     while (desk.resolution === null) {
-      const wait = await op.waitWithin(watch, () => condition(() => desk.resolution !== null));
+      const wait = await op.waitWithin(watch, () => condition(() => desk.resolution !== null), true);
       watch = wait.watch;
       if (wait.end === 'deadline' && desk.resolution === null) {
         op.update({ awaiting: null });

@@ -34,14 +34,28 @@ export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, p
     throw new Error(`The part of ${name} has no hash; without one its teardown would take everything.`);
   const [reason] = new Set(part.items.map((item) => item.reason));
   await op.gate();
-  const started = await reads(settings, workflowId).startOperation({
+  const order = {
     type: 'teardownEnvironment',
     workflowId,
     argument: { name, planHash },
     summary: `teardown ${name}`,
     by,
     note: { verb: 'teardown', by, reason: input.reason ?? `swept: ${reason}` },
-  });
+  } as const;
+  const started = await op.retries.run(`starting ${workflowId}`, () =>
+    reads(settings, workflowId).startOperation(order),
+  );
+  await op.awaitingEndOf([workflowId], () => awaitTeardown(op, part, started));
+}
+
+/** Waits until the teardown of a part has ended, or the sweep's patience has. */
+async function awaitTeardown(
+  op: Operation<SweepState>,
+  part: PlanPart,
+  started: { readonly workflowId: string; readonly runId: string },
+): Promise<void> {
+  const { settings } = op.identity;
+  const { workflowId } = started;
   let clock = startStopwatch(patienceMs);
   for (;;) {
     const wait = await op.waitWithin(clock, () => waits(settings, workflowId).awaitOperation(started));
@@ -79,10 +93,10 @@ function tellsResults(progress: Progress): progress is SweepProgress {
 export async function sweepLoose(op: Operation<SweepState>, input: SweepInput, part: PlanPart): Promise<void> {
   await op.gate();
   if (op.state.inHand !== part.owner) {
-    const rechecks = await surveys(op.identity.settings, 'one more look').recheckItems({
-      rules: input.rules ?? null,
-      items: part.items,
-    });
+    const question = { rules: input.rules ?? null, items: part.items };
+    const rechecks = await op.retries.run('checking the plan again', () =>
+      surveys(op.identity.settings, 'one more look').recheckItems(question),
+    );
     const refused = refusedResults(part.items, rechecks);
     if (refused !== null) {
       settle(op, refused);

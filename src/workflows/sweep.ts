@@ -54,11 +54,11 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   const { name, workflowId } = op.state.progress;
   refuseLarge(input);
   const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;
-  op.state.identity = await firstCalls('sweep').checkArgument(question);
-  const planning: SweepPlanning = await surveys(op.identity.settings, 'plan').planSweep({
-    rules: input.rules ?? null,
-    isReal: isReal(input),
-  });
+  op.state.identity = await op.retries.run('checking the argument', () => firstCalls('sweep').checkArgument(question));
+  const { settings } = op.identity;
+  const planning: SweepPlanning = await op.retries.run('making the plan', () =>
+    surveys(settings, 'plan').planSweep({ rules: input.rules ?? null, isReal: isReal(input) }),
+  );
   const { plan, hashes } = planning;
   op.state.progress = { ...op.state.progress, plan };
   op.state.hashes = hashes;

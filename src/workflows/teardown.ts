@@ -1,4 +1,5 @@
 import { CancellationScope, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { operationId } from '../contract/ids.js';
 import type { LeaseProgress } from '../contract/progress.js';
 import {
   type EnvironmentResources,
@@ -109,7 +110,9 @@ async function check(op: Operation<TeardownState>, document: unknown): Promise<v
   const { workflowId } = workflowInfo();
   refuseLarge(document);
   const question = { kind: 'teardownEnvironment', document, workflowId, name } as const;
-  op.state.identity = await firstCalls(workflowId).checkArgument(question);
+  op.state.identity = await op.retries.run('checking the argument', () =>
+    firstCalls(workflowId).checkArgument(question),
+  );
 }
 
 /**
@@ -119,14 +122,16 @@ async function check(op: Operation<TeardownState>, document: unknown): Promise<v
 async function plan(op: Operation<TeardownState>, name: string, planHash: string | null): Promise<void> {
   op.enter('Planning', `making the plan of ${name}`);
   const caller = workflowInfo().workflowId;
-  const planning = await surveys(op.identity.settings, `plan of ${name}`)
-    .planTeardown({ name, planHash, caller })
+  const planning = await op.retries
+    .run(`making the plan of ${name}`, () =>
+      surveys(op.identity.settings, `plan of ${name}`).planTeardown({ name, planHash, caller }),
+    )
     .catch((error: unknown) => {
       if (planHash !== null || !isFailure(error)) throw error;
       return null;
     });
   if (planning === null) return;
-  op.state.progress = { ...op.state.progress, plan: planning.plan };
+  op.state.progress = { ...op.state.progress, plan: planning.plan, ...planning.alive };
   if (!planning.isAsPlanned) throw planChanged(planHash ?? '', planning.plan.hash, `maops env teardown ${name}`);
   const marked = planning.plan.kept.find(({ rule }) => rule === keepRule);
   if (marked !== undefined) throw protectedFailure(`${marked.kind} ${marked.name}`, name);
@@ -167,14 +172,13 @@ async function callOff(op: Operation<TeardownState>, name: string): Promise<Envi
   const reason = op.state.note?.reason ?? 'teardown';
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
   const since = op.state.progress.startedAt;
-  const calledOff = await waits(op.identity.settings, name).callOff({
-    name,
-    kinds,
-    by,
-    reason,
-    since,
-    endsPauses: true,
-  });
+  const order = { name, kinds, by, reason, since, endsPauses: true };
+  const inTheWay = kinds.map((kind) => operationId(kind, name));
+  const calledOff = await op.awaitingEndOf(inTheWay, () =>
+    op.retries.run(`waiting for the operations of ${name} to end`, () =>
+      waits(op.identity.settings, name).callOff(order),
+    ),
+  );
   // What runs knew that closed long ago may be another pool of the name: it counts where nobody knows better.
   op.state.known = mergeResources(calledOff.former, calledOff.resources);
   op.state.wasLeased = calledOff.wasLeased;
@@ -189,7 +193,10 @@ async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<
   const { identity, known, wasLeased, lease: standing } = op.state;
   if (identity !== null && known !== null && (wasLeased || known.pool !== null || known.notebooks.length > 0)) {
     const { name } = op.state.progress;
-    const lease = await reads(identity.settings, name).entrustWhatIsLeft({ name, resources: known, lease: standing });
+    const order = { name, resources: known, lease: standing };
+    const lease = await op.retries.run(`handing what is left of ${name} to its lease`, () =>
+      reads(identity.settings, name).entrustWhatIsLeft(order),
+    );
     op.update({ lease });
   }
   op.enter('Failed', `${failure.type}: ${failure.message}`);

@@ -51,6 +51,8 @@ pool  team-a-0123456789abcdef0123456789abcdef, Creating, 3 of 8 nodes available,
         status: 'RUNNING',
         url: 'https://nb-1.example.org',
         autoStopAt: '2026-03-01T14:01:30.000Z',
+        protected: false,
+        observedAt: '2026-03-01T10:01:30.000Z',
       },
       lease: { endsAt: null, maxEndsAt: null, extensions: 0 },
     });

@@ -57,6 +57,9 @@ export function makeProgress(change: Partial<Progress> = {}): Progress {
       nodes: { wanted: 8, available: 3, creating: 5, abnormal: 0 },
       scopes: { Notebook: 'Enabling' },
       driver: null,
+      flavors: { 'modelarts.vm.cpu.8u': 8 },
+      protected: false,
+      observedAt: '2026-03-01T10:00:30.000Z',
     },
     ...change,
   };

@@ -45,6 +45,8 @@ test('the pages that `env why` names are there', () => {
     why: 'checking the spec',
     failure: null,
     throttledUntil: null,
+    retrying: null,
+    inTheWay: null,
     pending: [],
   } as const;
   const named = [

@@ -18,6 +18,8 @@ const keys: Record<keyof Progress, true> = {
   failure: true,
   awaiting: true,
   lease: true,
+  retrying: true,
+  waitsFor: true,
   audit: true,
   auditDropped: true,
 };

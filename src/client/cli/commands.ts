@@ -128,6 +128,12 @@ export const commandEntries: readonly CommandEntry[] = [
     'answer an operation that waits for an operator',
     async () => (await import('./commands/env-resolve.js')).envResolve,
   ),
+  verb(
+    'env',
+    'try-now',
+    'try at once what waits for its next try',
+    async () => (await import('./commands/env-try-now.js')).envTryNow,
+  ),
   verb('env', 'extend', 'move the end of the lease', async () => (await import('./commands/env-extend.js')).envExtend),
   verb(
     'env',

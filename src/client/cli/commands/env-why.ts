@@ -1,3 +1,4 @@
+import { readPrices } from '../../../worker/prices.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit.js';
 import { renderExplanation } from '../render/explanation.js';
@@ -10,7 +11,9 @@ export const envWhy: Define = (command, run) => {
     .addHelpText('after', example('maops env why team-a'))
     .action((name: string) =>
       run(async (context) => {
-        const explanation = await (await context.operations()).why(name);
+        const explanation = await (await context.operations()).why(name, 'env', {
+          prices: readPrices(context.config().prices),
+        });
         context.result(explanation, (shown) => renderExplanation(shown, viewOf(context)));
         return exitCodes.done;
       }),

@@ -1,5 +1,6 @@
 import { describeDuration } from '../../../domain/duration.js';
 import type { Explanation } from '../../explanation.js';
+import { describeAge } from './age.js';
 import { nextOf, possibleOf } from './next.js';
 import type { View } from './progress.js';
 import { runbookOf } from './runbook.js';
@@ -8,7 +9,8 @@ import { formatTime, localTimes } from './time.js';
 import { wrapText } from './width.js';
 
 /** Why an operation stands where it stands, with the work under way and what went wrong last. */
-export function renderExplanation(explanation: Explanation, { now, timeZone, colors, columns }: View): string {
+export function renderExplanation(explanation: Explanation, view: View): string {
+  const { now, timeZone, colors, columns } = view;
   const { workflowId, phase, phaseSince, why, awaiting, paused, failure, pending } = explanation;
   const since = describeDuration(Math.max(0, now - Date.parse(phaseSince)));
   const head = `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})`;
@@ -23,6 +25,9 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
         ['waits for', waits],
         ['paused', paused === null ? null : `by ${paused.by}, ${formatTime(paused.at, timeZone)}: ${paused.reason}`],
         ['possible', possibleOf(explanation)],
+        ['trying again', describeRetrying(explanation, timeZone)],
+        ['billed', describeAlive(explanation, view)],
+        ['in the way', explanation.inTheWay?.workflowId ?? null],
         ['failure', failure === null ? null : `${failure.type}: ${localTimes(failure.message, timeZone)}`],
         ['next', nextOf(explanation)],
         ['runbook', runbookOf(explanation)],
@@ -50,7 +55,24 @@ export function renderExplanation(explanation: Explanation, { now, timeZone, col
       ),
     );
   }
+  if (explanation.inTheWay !== null) blocks.push(renderExplanation(explanation.inTheWay, view));
   return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function describeRetrying({ retrying }: Explanation, timeZone: string): string | null {
+  if (retrying === null) return null;
+  const { operation, error, attempt, since, nextTryAt } = retrying;
+  const times = attempt === 1 ? 'failed once' : `failed ${attempt} times`;
+  const when = `${times} since ${formatTime(since, timeZone)}; next at ${formatTime(nextTryAt, timeZone)}`;
+  return `${operation}: ${localTimes(error.message, timeZone)} (${when})`;
+}
+
+function describeAlive({ alive }: Explanation, { now }: View): string | null {
+  if (alive === null) return null;
+  const nodes = Object.entries(alive.nodes).map(([flavor, count]) => `${count} x ${flavor}`);
+  if (nodes.length === 0) return null;
+  const cost = alive.cost === null ? '' : `, ${alive.cost.perHour.toFixed(2)} ${alive.cost.currency}/hour`;
+  return `${nodes.join(', ')}${cost}${describeAge(alive.observedAt, now)}`;
 }
 
 /** Null where it is what the operation has failed with, which is said already. */

@@ -2,6 +2,7 @@ import { isSuccess } from '../../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress, Step } from '../../../contract/progress.js';
 import { describeDuration } from '../../../domain/duration.js';
 import type { Colors } from '../terminal.js';
+import { describeAge } from './age.js';
 import { nextOf, possibleOf } from './next.js';
 import { renderFields, renderTable } from './table.js';
 import { formatClock, formatTime, localTimes } from './time.js';
@@ -29,8 +30,8 @@ export function renderProgress(progress: Progress, view: View): string {
     renderSteps(progress, view),
     renderFields(
       [
-        ['pool', progress.pool === null ? null : describePool(progress.pool)],
-        ['notebook', progress.notebook === null ? null : describeNotebook(progress.notebook)],
+        ['pool', progress.pool === null ? null : describePool(progress.pool, until)],
+        ['notebook', progress.notebook === null ? null : describeNotebook(progress.notebook, until)],
         ['url', progress.notebook?.url ?? null],
         ['stops at', progress.notebook?.autoStopAt ? formatTime(progress.notebook.autoStopAt, view.timeZone) : null],
         ['lease', describeLease(progress, view)],
@@ -109,18 +110,22 @@ function paintState(state: Step['state'], colors: Colors): string {
   }
 }
 
-function describePool({ id, phase, nodes, scopes, driver }: PoolProgress): string {
+function describePool(pool: PoolProgress, now: number): string {
+  const { id, phase, nodes, scopes, driver } = pool;
   const parts = [id, ...(phase === null ? [] : [phase])];
   if (nodes.wanted > 0) parts.push(`${nodes.available} of ${nodes.wanted} nodes available`);
   if (nodes.creating > 0) parts.push(`${nodes.creating} creating`);
   if (nodes.abnormal > 0) parts.push(`${nodes.abnormal} abnormal`);
   for (const [scope, state] of Object.entries(scopes)) parts.push(`${scope} ${state}`);
   if (driver !== null) parts.push(`driver ${driver}`);
-  return parts.join(', ');
+  if (pool.protected === true) parts.push('protected');
+  return `${parts.join(', ')}${describeAge(pool.observedAt, now)}`;
 }
 
-function describeNotebook({ id, status }: NotebookProgress): string {
-  return status === null ? id : `${id}, ${status}`;
+function describeNotebook(notebook: NotebookProgress, now: number): string {
+  const { id, status } = notebook;
+  const kept = notebook.protected === true ? ', protected' : '';
+  return `${id}${status === null ? '' : `, ${status}`}${kept}${describeAge(notebook.observedAt, now)}`;
 }
 
 function describeLease({ lease }: Progress, { timeZone }: View): string | null {

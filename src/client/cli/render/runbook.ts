@@ -25,19 +25,36 @@ const byPhase: Partial<Record<Phase, string>> = {
 /** By our own words, as what a wait says carries no type. */
 const refused = /\bHTTP 40[13]\b/;
 
+/** Where deletes are under way: a failure there keeps something alive that costs money. */
+const deleting: readonly Phase[] = [
+  'RollingBack',
+  'AwaitingOperator',
+  'StoppingNotebook',
+  'DeletingNotebook',
+  'DeletingPool',
+  'Verifying',
+];
+
 /** What a page is chosen by. */
-type Stand = Pick<Explanation, 'phase' | 'why' | 'failure' | 'throttledUntil'> & {
+interface Stand extends Pick<Explanation, 'phase' | 'why' | 'failure' | 'throttledUntil' | 'retrying'> {
+  readonly inTheWay: Stand | null;
   readonly pending: readonly Pick<Explanation['pending'][number], 'saying' | 'lastFailure'>[];
-};
+}
 
 /** The page that says what to do where an operation stands; null when none fits. */
-export function runbookOf({ phase, why, failure, throttledUntil, pending }: Stand): string | null {
+export function runbookOf(stand: Stand): string | null {
+  const { phase, why, failure, throttledUntil, retrying, inTheWay, pending } = stand;
+  // Whoever is in the way has the trouble.
+  const page = inTheWay === null ? null : runbookOf(inTheWay);
+  if (page !== null) return page;
   if (isUnanswered({ why })) return 'docs/runbooks/worker-down.md';
   // What has failed without a failure of its own was ended in Temporal, and could remove nothing.
   const still = phase === 'Failed' ? 'orphan-found' : byPhase[phase];
   const isRefused = pending.some(({ saying, lastFailure }) => refused.test(`${saying} ${lastFailure}`));
-  const calm = isRefused ? 'wrong-credentials' : still;
-  const waiting = throttledUntil === null ? calm : 'throttled';
-  const page = failure === null ? waiting : byFailure[failure.type];
-  return page === undefined ? null : `docs/runbooks/${page}.md`;
+  const isStuck = retrying !== null && deleting.includes(phase) && retrying.error.type !== 'Protected';
+  const calm = isRefused || retrying?.error.type === 'NotAuthorized' ? 'wrong-credentials' : still;
+  const waiting = throttledUntil === null ? (isStuck && calm === still ? 'stuck-delete' : calm) : 'throttled';
+  // A rollback shows why it rolls back, and what keeps it from ending is another matter.
+  const own = failure === null || isStuck ? waiting : byFailure[failure.type];
+  return own === undefined ? null : `docs/runbooks/${own}.md`;
 }

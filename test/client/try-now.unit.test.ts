@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { OperationRefusedError } from '../../src/client/errors.js';
+import { realPacer } from '../../src/client/follow.js';
+import { Operations } from '../../src/client/operations.js';
+import type { PendingActivity } from '../../src/client/runs.js';
+import type { Progress } from '../../src/contract/progress.js';
+import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+
+const retrying = {
+  operation: 'deleting pool team-a',
+  error: { type: 'ServiceUnavailable', status: 500, errorCode: null, requestId: 'r-1', message: 'HTTP 500' },
+  attempt: 266,
+  since: '2026-03-01T10:05:00.000Z',
+  nextTryAt: '2026-03-01T14:00:00.000Z',
+} as const;
+
+const operationsOn = (runs: FakeRuns) =>
+  new Operations({ runs, actor: 'ops', pacer: realPacer, newId: () => 'call', close: async () => {} });
+
+const operation = (workflowId: string, change: Partial<Progress>, pending: readonly PendingActivity[] = []) => {
+  const progress = makeProgress({ workflowId, pool: null, ...change });
+  const answer = { workflowId, phase: progress.phase, awaiting: null, lease: null, hurries: ['deleting pool team-a'] };
+  return makeRun(workflowId, { pending, answers: { progress, ...(change.retrying ? { tryNow: answer } : {}) } });
+};
+
+const { pool } = makeProgress();
+const rollback = operation('env/team-a', { phase: 'RollingBack', retrying, pool });
+const held = operation('teardown/team-a', {
+  phase: 'Planning',
+  waitsFor: ['env/team-a', 'pool/team-a', 'lease/team-a'],
+});
+const sweep = operation('sweep/nightly', { phase: 'Applying', waitsFor: ['teardown/team-a', 'teardown/team-b'] });
+const gone = makeRun('teardown/team-b', { status: 'COMPLETED', closedAt: new Date('2026-03-01T11:00:00Z') });
+
+describe('why', () => {
+  test('follows to the operation that is in the way, with its error, next try and cost', async () => {
+    const runs = new FakeRuns(rollback, held, sweep, gone);
+    const prices = { currency: 'EUR', flavors: { 'modelarts.vm.cpu.8u': 1.5 } };
+    expect(await operationsOn(runs).why('team-a', 'env', { prices })).toMatchObject({
+      workflowId: 'teardown/team-a',
+      retrying: null,
+      inTheWay: {
+        workflowId: 'env/team-a',
+        retrying,
+        inTheWay: null,
+        alive: { nodes: { 'modelarts.vm.cpu.8u': 8 }, cost: { perHour: 12, currency: 'EUR' } },
+      },
+    });
+    const { inTheWay } = await operationsOn(runs).why('sweep/nightly');
+    expect(inTheWay).toMatchObject({ workflowId: 'teardown/team-a', inTheWay: { workflowId: 'env/team-a' } });
+    expect(inTheWay?.inTheWay?.alive).toMatchObject({ cost: null });
+  });
+
+  test('tells of what Temporal retries, typed', async () => {
+    const nextAttemptAt = new Date('2026-03-01T10:01:00Z');
+    const activity = {
+      type: 'deletePool',
+      attempt: 4,
+      state: 'scheduled',
+      lastFailure: {
+        message: 'pools.delete failed: HTTP 503',
+        type: 'ServiceUnavailable',
+        facts: { status: 503, errorCode: 'ModelArts.1', requestId: 'r-2' },
+      },
+      saying: null,
+      nextAttemptAt,
+      lastHeartbeatAt: null,
+    } as const;
+    const runs = new FakeRuns(operation('env/team-a', { phase: 'RollingBack' }, [activity]));
+    expect((await operationsOn(runs).why('team-a')).retrying).toMatchObject({
+      error: { type: 'ServiceUnavailable', status: 503, errorCode: 'ModelArts.1', requestId: 'r-2' },
+      attempt: 3,
+      nextTryAt: nextAttemptAt.toISOString(),
+    });
+    // The count and the beginning of a longer trouble stay, and the newest answer shows.
+    const longer = new FakeRuns(operation('env/team-a', { phase: 'RollingBack', retrying }, [activity]));
+    expect((await operationsOn(longer).why('team-a')).retrying).toMatchObject({
+      attempt: 266,
+      since: retrying.since,
+      error: { status: 503 },
+    });
+  });
+
+  test('does not take a wait without news for a failure, nor go round in a circle', async () => {
+    const lastFailure = { message: 'nothing new', type: 'StillPending' };
+    const wait = { type: 'awaitPool', attempt: 9, state: 'scheduled', lastFailure, saying: null } as const;
+    const pending = [{ ...wait, nextAttemptAt: null, lastHeartbeatAt: null }];
+    const runs = new FakeRuns(
+      operation('env/team-a', { waitsFor: ['teardown/team-a'] }, pending),
+      operation('teardown/team-a', { waitsFor: ['env/team-a'] }),
+    );
+    const explained = await operationsOn(runs).why('teardown/team-a');
+    expect(explained).toMatchObject({ inTheWay: { workflowId: 'env/team-a', retrying: null, inTheWay: null } });
+  });
+});
+
+describe('try now', () => {
+  test('goes to the operation that is in the way, and says what it hurries', async () => {
+    const runs = new FakeRuns(rollback, held, sweep, gone);
+    const answer = await operationsOn(runs).tryNow('sweep/nightly', { reason: 'fixed' });
+    expect(answer).toMatchObject([{ workflowId: 'env/team-a', hurries: ['deleting pool team-a'] }]);
+    expect(runs.sent).toEqual([
+      { kind: 'update', workflowId: 'env/team-a', name: 'tryNow', argument: { by: 'ops', reason: 'fixed' } },
+    ]);
+  });
+
+  test('is refused with the reason of whoever has nothing to try', async () => {
+    const runs = new FakeRuns(operation('env/team-a', { phase: 'AwaitingApproval' }));
+    const answer = operationsOn(runs).tryNow('team-a', { reason: 'x' });
+    await expect(answer).rejects.toThrow(OperationRefusedError);
+    await expect(answer).rejects.toThrow('nothing waits for it');
+  });
+
+  test('is refused when the operation has ended', async () => {
+    await expect(operationsOn(new FakeRuns(gone)).tryNow('teardown/team-b', { reason: 'x' })).rejects.toThrow(
+      OperationRefusedError,
+    );
+  });
+});
