@@ -33,6 +33,8 @@ export interface LaunchOptions {
   readonly uiPort?: number;
   /** SQLite file that keeps the data. @defaultValue in memory */
   readonly dbFile?: string;
+  /** Settings of the server beside our own. */
+  readonly dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface RunningTemporal {
@@ -62,7 +64,7 @@ async function launchOnce(path: string, options: LaunchOptions): Promise<Running
   const uiPort = options.uiPort === 0 ? await freePort() : options.uiPort;
   const folder = await mkdtemp(join(tmpdir(), 'modelarts-ops-temporal-'));
   const logFile = join(folder, 'server.log');
-  const child = spawnServer(path, startArguments(port, uiPort, options.dbFile), logFile, options.env);
+  const child = spawnServer(path, startArguments(port, uiPort, options), logFile, options.env);
   const release = guardChild(child);
   const stop = async () => {
     await terminate(child, options.dbFile === undefined ? 'SIGKILL' : 'SIGTERM');
@@ -99,8 +101,10 @@ function spawnServer(path: string, args: string[], logFile: string, env: Env): C
   }
 }
 
-function startArguments(port: number, uiPort: number | undefined, dbFile: string | undefined): string[] {
-  const dynamic = Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`);
+function startArguments(port: number, uiPort: number | undefined, { dbFile, ...given }: LaunchOptions): string[] {
+  const dynamic = Object.entries({ ...dynamicConfig, ...given.dynamicConfig }).map(
+    ([key, value]) => `--dynamic-config-value=${key}=${value}`,
+  );
   const attributes = searchAttributeWords().map((word) => `--search-attribute=${word}`);
   const fixed = [
     'server',

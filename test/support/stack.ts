@@ -58,6 +58,8 @@ export interface StackOptions {
   /** @defaultValue 100 of each */
   readonly slots?: Slots;
   readonly settings?: Partial<Settings>;
+  /** @defaultValue the server that all test files share */
+  readonly server?: { readonly address: string; readonly namespace: string };
 }
 
 /** A simulator over HTTP, a worker in this process and a client, on a task queue of their own. */
@@ -66,7 +68,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const served = await serveSimulator(simulator, { port: 0 });
   const taskQueue = `test-${randomBytes(4).toString('hex')}`;
   const installation = randomBytes(3).toString('hex');
-  const { address, namespace } = temporalAddress();
+  const { address, namespace } = options.server ?? temporalAddress();
   const connection = await Connection.connect({ address });
   const dataConverter = createDataConverter([]);
   const client = new Client({ connection, namespace, dataConverter });

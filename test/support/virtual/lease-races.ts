@@ -3,6 +3,7 @@ import type { Progress } from '../../../src/contract/progress.js';
 import type { LeaseInput } from '../../../src/contract/workflows.js';
 import { rfc3339 } from '../../../src/simulator/world.js';
 import { ownerHash } from '../../../src/spec/hash.js';
+import { judgeStatus } from './cancel-judge.js';
 import { Dice } from './dice.js';
 import { installation, startVirtualStack, type VirtualStack } from './environment.js';
 import { type Asked, judgeLeaseRace } from './lease-judge.js';
@@ -42,6 +43,9 @@ class LeaseRace {
   private startedAt = 0;
   private deaths = 0;
   private momentsLeft: number;
+  private activations = 0;
+  /** When a cancel was accepted. */
+  private readonly cancels: number[] = [];
 
   constructor(
     private readonly story: LeaseStory,
@@ -114,7 +118,10 @@ class LeaseRace {
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
       latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
-      fate: () => (dies(story.deaths.activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport']) : 'lives'),
+      fate: (_number, run) => {
+        if (run.workflowId === workflowId && this.startedAt > 0) this.crossAt();
+        return dies(story.deaths.activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport']) : 'lives';
+      },
       http: {
         beforeSend: () => (dies(story.deaths.call) ? 'dies' : 'goes on'),
         afterCommit: () => (dies(story.deaths.call) ? 'dies' : 'goes on'),
@@ -166,6 +173,13 @@ class LeaseRace {
     });
   }
 
+  private crossAt(): void {
+    this.activations += 1;
+    const { world } = this.here;
+    for (const { atActivation, act } of this.story.crossings)
+      if (atActivation === this.activations) world.agenda.schedule(world.now(), () => this.act(act));
+  }
+
   /** What is refused or comes too late is nobody's concern here; the answers are judged at the end. */
   private act(act: LeaseAct): void {
     const { world } = this.here;
@@ -199,7 +213,7 @@ class LeaseRace {
         return;
       case 'cancel':
         this.calledFor.push(now);
-        handle.cancel().catch(ignore);
+        handle.cancel().then(() => this.cancels.push(world.now()), ignore);
         return;
       case 'kill':
         this.deaths += 1;
@@ -208,8 +222,23 @@ class LeaseRace {
       case 'pause':
         this.pauses.push({ from: now, to: now + act.forMs });
         handle.signal('pause', command).catch(ignore);
-        world.agenda.schedule(now + act.forMs, () => void handle.signal('resume', command).catch(ignore));
+        world.agenda.schedule(now + act.forMs, () => {
+          this.judgePause(now);
+          handle.signal('resume', command).catch(ignore);
+        });
     }
+  }
+
+  /** The first cancel must have ended a pause that came before it. Temporal drops the ones that follow. */
+  private judgePause(from: number): void {
+    const { world } = this.here;
+    const heard = world.now() - 30_000 - 2 * this.story.restartMs;
+    const [cancelled = from] = this.cancels;
+    const isCancelled = cancelled > from && cancelled < heard;
+    const isPausedAgain = this.pauses.some((pause) => pause.from > from);
+    const isPaused =
+      world.status(workflowId) === 'RUNNING' && world.searchAttributes(workflowId).MaopsPhase === 'Paused';
+    if (isCancelled && !isPausedAgain && isPaused) this.problems.push(`a cancel did not end the pause of ${from}`);
   }
 
   private isOpen(): boolean {
@@ -234,6 +263,7 @@ class LeaseRace {
     const { pools, notebooks } = simulator.state();
     const left = pools.length + notebooks.length;
     const known = { story, startedAt, last, asked, calledFor, pauses, removals, left };
+    this.problems.push(...judgeStatus(world.namespace.get(workflowId), last));
     this.problems.push(...judgeLeaseRace({ ...known, shownEnd: this.end(), open: world.openWorkflows() }));
   }
 }

@@ -17,6 +17,11 @@ export interface LeaseMoment {
   readonly acts: readonly LeaseAct[];
 }
 
+export interface LeaseCrossing {
+  readonly atActivation: number;
+  readonly act: LeaseAct;
+}
+
 /** All that happens to one lease; the same for the same seed. */
 export interface LeaseStory {
   readonly seed: number;
@@ -24,6 +29,8 @@ export interface LeaseStory {
   readonly maxMs: number;
   readonly warningsMs: readonly number[];
   readonly moments: readonly LeaseMoment[];
+  /** Cancels and pauses at an activation of the lease, counted from 1 over all its runs. */
+  readonly crossings: readonly LeaseCrossing[];
   /** Chances that a worker dies, by activation and by API call. */
   readonly deaths: { readonly activation: number; readonly call: number };
   readonly restartMs: number;
@@ -47,9 +54,27 @@ export function leaseStoryOf(seed: number): LeaseStory {
     deaths: isDeadly ? { activation: 0.1, call: 0.03 } : { activation: 0, call: 0 },
     restartMs: dice.pick([0, second, 15 * second, dice.chance(0.3) ? 3 * hour : minute]),
     latencyMs: dice.pick([0, 0, 1, 400]),
-    suggestContinueAsNewAfter: dice.chance(0.2) ? dice.between(60, 120) : 4096,
+    crossings: drawCrossings(seed),
+    suggestContinueAsNewAfter: drawThreshold(Dice.forAxis(seed, 'threshold')),
     webhook: dice.pick(['none', 'takes', 'fails', 'wavers']),
   };
+}
+
+function drawThreshold(dice: Dice): number {
+  return dice.pick([4096, 4096, dice.between(40, 70), dice.between(40, 160)]);
+}
+
+/** Each from a stream of its own. */
+function drawCrossings(seed: number): LeaseCrossing[] {
+  const cancel = Dice.forAxis(seed, 'cancel at an activation');
+  const pause = Dice.forAxis(seed, 'pause at an activation');
+  return [
+    ...cancel.some(0.3, () => ({ atActivation: cancel.between(1, 40), act: { what: 'cancel' as const } })),
+    ...pause.some(0.3, () => ({
+      atActivation: pause.between(1, 40),
+      act: { what: 'pause' as const, forMs: pause.between(1, 7_200) * second },
+    })),
+  ];
 }
 
 function drawMoment(dice: Dice, ttlMs: number): LeaseMoment {
