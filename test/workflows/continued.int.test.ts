@@ -28,18 +28,18 @@ afterAll(async () => {
 
 test('a cancel during a clean-up that continues as new ends Canceled, and nothing is created after it', async () => {
   if (stack === null) throw new Error('The stack did not start.');
-  const { simulator, client, progress, until } = stack;
+  const { simulator, client } = stack;
   const name = freshName();
   const workflowId = `env/${name}`;
   const { firstExecutionRunId } = await stack.start(main, workflowId, environmentDocument(name));
-  await until(workflowId, () => simulator.requests('pools.delete').length > 0, 60_000);
+  await stack.until(workflowId, () => simulator.requests('pools.delete').length > 0, 60_000);
   const handle = client.workflow.getHandle(workflowId);
   await handle.cancel();
   await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
   const { status, runId } = await handle.describe();
   expect(status.name).toBe('CANCELLED');
   expect(runId).not.toBe(firstExecutionRunId);
-  expect(await progress(workflowId)).toMatchObject({ phase: 'Cancelled', runId });
+  expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Cancelled', runId });
   expect(simulator.requests('pools.create')).toHaveLength(1);
   expect(simulator.state().pools).toEqual([]);
 }, 180_000);
