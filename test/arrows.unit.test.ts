@@ -48,7 +48,7 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
     rooms: ['config'],
     packages: [/^@temporalio\/(common|proto)($|\/)/, /^fastify$/, /^zod$/, /^node:/],
   },
-  modelarts: { rooms: [], packages: [/^axios$/, /^zod$/, /^node:/] },
+  modelarts: { rooms: ['domain'], packages: [/^axios$/, /^zod$/, /^node:/] },
   simulator: { rooms: [], packages: [/^fastify$/, /^node:/] },
   // Of the workflows it needs the bundle alone.
   worker: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'codec', 'activities', 'workflows'] },

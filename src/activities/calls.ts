@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ResourceRef } from '../contract/workflows.js';
 import { isProtected } from '../domain/marker.js';
+import { type CommandOutcome, type NotSent, sent } from '../domain/resource/command-outcome.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import { asFailure, asRetryable } from './failures.js';
 
@@ -42,17 +43,19 @@ export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
 }
 
 /**
- * One stop or delete. What says that it is done already, or that another one is under way, is no error: the next look
- * decides, and only the words of the refusal are returned. Everything else is tried again, because an undo is never
- * given up.
+ * One command, such as a stop or a delete. `call` returns why it did not send it, or nothing after it has. What says that it
+ * is done already, or that another one is under way, is no error: the next look decides. Everything else is tried again,
+ * because an undo is never given up.
  */
-export async function commanding(call: (options: { signal: AbortSignal }) => Promise<unknown>): Promise<string | null> {
+export async function commanding(
+  call: (options: { signal: AbortSignal }) => Promise<NotSent | undefined>,
+): Promise<CommandOutcome> {
   try {
-    await call({ signal: cancellationSignal() });
-    return null;
+    return (await call({ signal: cancellationSignal() })) ?? sent;
   } catch (error) {
-    if (error instanceof ModelArtsError && error.kind === 'notFound') return null;
-    if (error instanceof ModelArtsError && error.kind === 'stateConflict') return error.message;
+    if (error instanceof ModelArtsError && error.kind === 'notFound') return sent;
+    if (error instanceof ModelArtsError && error.kind === 'stateConflict')
+      return { outcome: 'refused', why: error.message };
     // A refusal of ours is meant; only what the service says may be otherwise the next time.
     throw error instanceof ApplicationFailure ? error : asRetryable(error);
   }
@@ -73,4 +76,18 @@ export function refuseProtected(ref: CommandedResource, label: string, descripti
     nonRetryable: true,
     details: [{ errorCode: null, requestId: null, hint: 'When it may go, clear the mark with `maops env unprotect`.' }],
   });
+}
+
+/**
+ * A command whose target cannot be told from the next resource of the same name. It is not sent; the failure is shown and
+ * the command is tried again, because another answer may be complete.
+ */
+export function undecided(label: string): ApplicationFailure {
+  const failure = ApplicationFailure.create({
+    type: 'ServiceUnavailable',
+    message: `${label}: the answer has neither a creation time nor our marker, so nothing was sent`,
+    details: [{ errorCode: null, requestId: null, hint: 'It is tried again until an answer is complete.' }],
+  });
+  failure.stack = '';
+  return failure;
 }

@@ -2,6 +2,7 @@ import type { Found } from '../domain/create.js';
 import { parseMarker } from '../domain/marker.js';
 import type { NotebookFacts } from '../domain/notebook.js';
 import type { PoolFacts } from '../domain/pool.js';
+import { isoTimeOf, unknownInstant } from '../domain/resource/instant.js';
 import { cut, textLimits } from '../domain/text.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import type { Pool, PoolNodes } from '../modelarts/schemas/pool.js';
@@ -12,7 +13,7 @@ export function poolFacts(pool: Pool): PoolFacts {
   const { gpu, npu } = status.driver ?? {};
   return {
     id: metadata.name,
-    createdAt: metadata.creationTimestamp ?? '',
+    createdAt: metadata.creationTimestamp ?? unknownInstant,
     phase: wordOf(status.phase),
     message: textOf(status.message),
     deleting: metadata.deletionTimestamp !== undefined,
@@ -57,18 +58,17 @@ function worseState(...states: readonly (string | undefined)[]): string | null {
 /** Reads a notebook's answer into the facts that decisions need (notebooks-and-auth.md 2.3). */
 export function notebookFacts(notebook: Notebook): NotebookFacts {
   const { spec } = notebook;
-  const stop = spec.auto_stop?.stop_timestamp;
   const failure = spec.failed_reasons;
   return {
     id: notebook.id,
-    createdAt: notebook.creation_timestamp ?? '',
+    createdAt: notebook.creation_timestamp ?? unknownInstant,
     name: notebook.name ?? '',
     status: wordOf(notebook.status) ?? '',
     description: textOf(markedText(notebook)) ?? '',
     poolId: notebook.pool?.id ?? null,
     workspaceId: notebook.workspace?.id ?? null,
     url: textOf(spec.annotations.url) || null,
-    autoStopAt: stop === undefined ? null : new Date(stop).toISOString(),
+    autoStopAt: isoTimeOf(spec.auto_stop?.stop_timestamp),
     failure: failure === undefined ? null : { code: wordOf(failure.code), message: textOf(failure.message) },
     queueRank: notebook.queuing_info?.rank ?? null,
   };

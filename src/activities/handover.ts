@@ -198,10 +198,13 @@ export async function describe(workflow: Workflows, workflowId: string): Promise
   }
 }
 
-export async function ignoreEnded(call: () => Promise<unknown>): Promise<void> {
+/** False when there is no open run to tell. */
+export async function ignoreEnded(call: () => Promise<unknown>): Promise<boolean> {
   try {
     await call();
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return false;
   }
 }

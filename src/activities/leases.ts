@@ -1,6 +1,8 @@
 import type { ResourceRef } from '../contract/workflows.js';
 import type { NotebookFacts } from '../domain/notebook.js';
 import type { PoolFacts } from '../domain/pool.js';
+import { type CommandOutcome, notSent, sent } from '../domain/resource/command-outcome.js';
+import { maybeSame } from '../domain/resource/identity.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import { orAbsent, readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
@@ -20,7 +22,7 @@ export function leaseActivities(deps: ActivityDeps) {
 
   async function showSame(ref: ResourceRef, options: { signal: AbortSignal }): Promise<Notebook | null> {
     const shown = await orAbsent(notebooks.show(ref.id, options));
-    return shown !== null && notebookFacts(shown).createdAt === ref.createdAt ? shown : null;
+    return shown !== null && maybeSame(notebookFacts(shown), ref) ? shown : null;
   }
 
   return {
@@ -32,23 +34,26 @@ export function leaseActivities(deps: ActivityDeps) {
         const shown = notebook === null ? null : await showSame(notebook, options);
         return {
           at: deps.now(),
-          pool: facts?.createdAt === pool?.createdAt ? facts : null,
+          pool: facts !== null && pool !== null && maybeSame(facts, pool) ? facts : null,
           notebook: shown === null ? null : notebookFacts(shown),
         };
       });
     },
 
     /** Sets a notebook's `auto_stop`; on a running one it counts from the next start (notebooks-and-auth.md 2.6). */
-    async setAutoStop(input: { notebook: ResourceRef; autoStopMs: number }): Promise<void> {
-      await readingPatiently(async (options) => {
-        const shown = await showSame(input.notebook, options);
-        if (shown === null) return;
+    async setAutoStop(input: { notebook: ResourceRef; autoStopMs: number }): Promise<CommandOutcome> {
+      return await readingPatiently(async (options) => {
+        const label = `notebook ${input.notebook.id}`;
+        const shown = await orAbsent(notebooks.show(input.notebook.id, options));
+        if (shown === null || shown.status === 'DELETED') return notSent('gone', label);
+        if (!maybeSame(notebookFacts(shown), input.notebook)) return notSent('replaced', label);
         const duration = Math.floor(input.autoStopMs / 1_000);
         const now = shown.spec.auto_stop;
-        if (now?.enable === true && now.duration === duration) return;
+        if (now?.enable === true && now.duration === duration) return notSent('already', label);
         const prompt = now?.prompt === undefined ? {} : { prompt: now.prompt };
         const change = { spec: { auto_stop: { enable: true, duration, ...prompt } } };
         await notebooks.update(input.notebook.id, change, options);
+        return sent;
       });
     },
   };

@@ -4,6 +4,9 @@ import type { ResourceRef } from '../contract/workflows.js';
 import type { CreateOutcome, Found } from '../domain/create.js';
 import { type Ownership, parseMarker } from '../domain/marker.js';
 import { type NotebookFacts, type NotebookGoal, standsStill } from '../domain/notebook.js';
+import { type CommandOutcome, notSent } from '../domain/resource/command-outcome.js';
+import { maybeSame } from '../domain/resource/identity.js';
+import { unknownInstant } from '../domain/resource/instant.js';
 import { notebookRules, type Sighting, type Watch } from '../domain/watch.js';
 import { isUnpublished } from '../modelarts/errors.js';
 import {
@@ -23,14 +26,6 @@ import { notebookRequest } from './requests.js';
 import { awaitNews, lookOf, targetOf } from './waiting.js';
 import { inWorkspace, notebooksIn, withDefault, workspacesFor } from './workspaces.js';
 
-/**
- * Whether a notebook is another one than was looked at. An answer may leave the creation time out, and a notebook's id is
- * never given again: a time that is missing says nothing.
- */
-function isAnother(facts: NotebookFacts, ref: ResourceRef): boolean {
-  return facts.createdAt !== '' && ref.createdAt !== '' && facts.createdAt !== ref.createdAt;
-}
-
 /** Activities on notebook instances of the old API (notebooks-and-auth.md 1.1). */
 export function notebookActivities(deps: ActivityDeps) {
   const { notebooks } = deps.modelarts;
@@ -44,12 +39,15 @@ export function notebookActivities(deps: ActivityDeps) {
   async function commandIfSame(
     ref: CommandedResource,
     command: (options: { signal: AbortSignal }) => Promise<unknown>,
-  ): Promise<string | null> {
+  ): Promise<CommandOutcome> {
     return await commanding(async (options) => {
       const shown = await orAbsent(notebooks.show(ref.id, options));
-      if (shown === null || isAnother(notebookFacts(shown), ref)) return;
-      refuseProtected(ref, `notebook ${shown.name ?? ref.id}`, shown.description);
+      if (shown === null || shown.status === 'DELETED') return notSent('gone', `notebook ${ref.id}`);
+      const label = `notebook ${shown.name ?? ref.id}`;
+      if (!maybeSame(notebookFacts(shown), ref)) return notSent('replaced', label);
+      refuseProtected(ref, label, shown.description);
       await command(options);
+      return undefined;
     });
   }
 
@@ -98,7 +96,7 @@ export function notebookActivities(deps: ActivityDeps) {
           if (found.has(ref.id)) continue;
           const shown = await orAbsent(notebooks.show(ref.id, { signal }));
           const facts = shown === null ? null : notebookFacts(shown);
-          if (facts !== null && !isAnother(facts, ref) && facts.status !== 'DELETED') found.set(ref.id, facts);
+          if (facts !== null && maybeSame(facts, ref) && facts.status !== 'DELETED') found.set(ref.id, facts);
         }
         return [...found.values()];
       });
@@ -117,7 +115,7 @@ export function notebookActivities(deps: ActivityDeps) {
           maxWaitMs: createAdmissionMs,
           sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
         });
-        return { outcome: 'created', id: created.id, createdAt: created.creation_timestamp ?? '' };
+        return { outcome: 'created', id: created.id, createdAt: created.creation_timestamp ?? unknownInstant };
       } catch (error) {
         return outcomeOfFailedCreate(error);
       }
@@ -143,24 +141,25 @@ export function notebookActivities(deps: ActivityDeps) {
       });
     },
 
-    async stopNotebook(ref: CommandedResource): Promise<string | null> {
+    async stopNotebook(ref: CommandedResource): Promise<CommandOutcome> {
       return await commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
     },
 
     /** Takes a notebook of a free flavor out of the queue that it waits in. */
-    async dequeueNotebook(ref: CommandedResource): Promise<string | null> {
+    async dequeueNotebook(ref: CommandedResource): Promise<CommandOutcome> {
       return await commandIfSame(ref, (options) => notebooks.action(ref.id, 'dequeue', options));
     },
 
     /** A start that was refused for something else under way is sent again, unless that has brought it up: no look would. */
-    async startNotebook(ref: ResourceRef): Promise<void> {
-      const refusal = await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
-      if (refusal === null) return;
+    async startNotebook(ref: ResourceRef): Promise<CommandOutcome> {
+      const outcome = await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
+      if (outcome.outcome !== 'refused') return outcome;
       const shown = await readingPatiently((options) => orAbsent(notebooks.show(ref.id, options)));
-      if (shown !== null && standsStill(notebookFacts(shown))) throw refusedForNow(refusal);
+      if (shown !== null && standsStill(notebookFacts(shown))) throw refusedForNow(outcome.why);
+      return outcome;
     },
 
-    async deleteNotebook(ref: CommandedResource): Promise<string | null> {
+    async deleteNotebook(ref: CommandedResource): Promise<CommandOutcome> {
       return await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
     },
 

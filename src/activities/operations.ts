@@ -4,6 +4,7 @@ import { operationId } from '../contract/ids.js';
 import { noteSignal, ownedQuery, ownUpdate } from '../contract/messages.js';
 import type { LeaseProgress } from '../contract/progress.js';
 import { type EnvironmentResources, type LeaseInput, noResources } from '../contract/workflows.js';
+import { type CommandOutcome, notSent, sent } from '../domain/resource/command-outcome.js';
 import { ask, findSpec, type Workflows } from './asking.js';
 import type { ActivityDeps } from './deps.js';
 import { describe, ignoreEnded } from './handover.js';
@@ -35,10 +36,11 @@ export function operationActivities(deps: ActivityDeps) {
     }
   }
 
-  async function noteLease(said: { name: string; by: string; reason: string }, verb: string): Promise<void> {
+  async function noteLease(said: { name: string; by: string; reason: string }, verb: string): Promise<CommandOutcome> {
     const { name, by, reason } = said;
     const lease = workflow.getHandle(operationId('lease', name));
-    await ignoreEnded(() => lease.signal(noteSignal, { verb, by, reason }));
+    const isSent = await ignoreEnded(() => lease.signal(noteSignal, { verb, by, reason }));
+    return isSent ? sent : notSent('gone', lease.workflowId);
   }
 
   return {
@@ -65,13 +67,13 @@ export function operationActivities(deps: ActivityDeps) {
     },
 
     /** Tells the lease of a name, if one is open, that what it may have been refused to remove is not protected any more. */
-    async hurryLease(input: { name: string; by: string; reason: string }): Promise<void> {
-      await noteLease(input, 'unprotect');
+    async hurryLease(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
+      return await noteLease(input, 'unprotect');
     },
 
     /** Tells the lease of a name, if one is open, that what it shows may have changed. */
-    async askLeaseToLook(input: { name: string; by: string; reason: string }): Promise<void> {
-      await noteLease(input, 'look');
+    async askLeaseToLook(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
+      return await noteLease(input, 'look');
     },
 
     /** True when an open lease owns the environment's resources. */

@@ -1,10 +1,13 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Spec } from '../contract/spec.js';
 import type { CreateOutcome, Found } from '../domain/create.js';
-import type { Ownership } from '../domain/marker.js';
+import { type Ownership, parseMarker } from '../domain/marker.js';
 import type { PoolFacts, PoolGoal } from '../domain/pool.js';
+import { type CommandOutcome, notSent } from '../domain/resource/command-outcome.js';
+import { aimAt } from '../domain/resource/identity.js';
+import { unknownInstant } from '../domain/resource/instant.js';
 import { poolRules, type Sighting, type Watch } from '../domain/watch.js';
-import { type CommandedResource, commanding, looking, orAbsent, reading, refuseProtected } from './calls.js';
+import { type CommandedResource, commanding, looking, orAbsent, reading, refuseProtected, undecided } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundPool, poolFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
@@ -56,7 +59,11 @@ export function poolActivities(deps: ActivityDeps) {
       };
       try {
         const pool = await pools.create(body, options);
-        return { outcome: 'created', id: pool.metadata.name, createdAt: pool.metadata.creationTimestamp ?? '' };
+        return {
+          outcome: 'created',
+          id: pool.metadata.name,
+          createdAt: pool.metadata.creationTimestamp ?? unknownInstant,
+        };
       } catch (error) {
         return outcomeOfFailedCreate(error);
       }
@@ -82,17 +89,25 @@ export function poolActivities(deps: ActivityDeps) {
      * Deletes a pool if it still is the one that was looked at (a deleted and remade pool has the same id), nobody has
      * protected it since, and no notebook of someone else is on it.
      */
-    async deletePool(ref: CommandedResource & OwnedPool): Promise<string | null> {
+    async deletePool(ref: CommandedResource & OwnedPool): Promise<CommandOutcome> {
       return await commanding(async (options) => {
         const shown = await orAbsent(pools.show(ref.id, options));
         // A process that stood still between show and delete could hit the next pool of that name.
         const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
-        if (shown === null || poolFacts(shown).createdAt !== ref.createdAt) return;
-        refuseProtected(ref, `pool ${ref.id}`, poolFacts(shown).description);
-        const ownWorkspace = poolFacts(shown).workspaceId;
+        const label = `pool ${ref.name}`;
+        if (shown === null) return notSent('gone', label);
+        const facts = poolFacts(shown);
+        const marker = parseMarker(facts.description);
+        const isMarkedOurs = marker?.installation === deps.installation && ref.owners.includes(marker.owner);
+        const aim = aimAt('pool', ref, facts, { isMarkedOurs });
+        if (aim === 'replaced') return notSent('replaced', label);
+        if (aim === 'undecided') throw undecided(label);
+        refuseProtected(ref, `pool ${ref.id}`, facts.description);
+        const ownWorkspace = facts.workspaceId;
         const workspaceIds = [...(ref.workspaceIds ?? []), ...(ownWorkspace === null ? [] : [ownWorkspace])];
         await refuseStrangers(deps, { ...ref, workspaceIds });
         await pools.delete(ref.id, { ...options, sendBefore });
+        return undefined;
       });
     },
 

@@ -1,6 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { InventoryItem } from '../domain/inventory.js';
 import { isProtected, parseMarker, withProtection } from '../domain/marker.js';
+import { type CommandOutcome, type NotSent, notSent, sent } from '../domain/resource/command-outcome.js';
+import { aimAt, maybeSame } from '../domain/resource/identity.js';
+import type { Instant } from '../domain/resource/instant.js';
 import type { RequestOptions } from '../modelarts/request-options.js';
 import { orAbsent, reading, readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
@@ -10,7 +13,7 @@ import { pending } from './waiting.js';
 export interface Protectable {
   readonly kind: InventoryItem['kind'];
   readonly id: string;
-  readonly createdAt: string;
+  readonly createdAt: Instant;
   /** What it is to be. */
   readonly isProtected: boolean;
 }
@@ -20,25 +23,34 @@ const descriptionKey = 'os.modelarts/description';
 /** Activities on the mark `maops:keep` (design section 2). */
 export function protectionActivities(deps: ActivityDeps) {
   const { pools, notebooks } = deps.modelarts;
+  const { pollMinMs } = deps.settings;
 
   /** One answer may leave the description out; what is written in its place would lose the marker that stands in it. */
   function shown({ kind, id }: Protectable, description: string | null | undefined): string {
     if (description != null) return description;
-    throw pending(`${kind} ${id} does not show its description`, deps.settings.pollMinMs);
+    throw pending(`${kind} ${id} does not show its description`, pollMinMs);
   }
 
-  /** The whole description as a show gives it; null when the resource is gone or was made anew. */
-  async function describe(input: Protectable, options: RequestOptions): Promise<string | null> {
-    const { kind, id, createdAt } = input;
+  /** The whole description as a show gives it, or why there is nothing to write to. */
+  async function describe(input: Protectable, options: RequestOptions): Promise<string | NotSent> {
+    const { kind, id } = input;
+    const label = `${kind} ${id}`;
     if (kind === 'pool') {
       const pool = await orAbsent(pools.show(id, options));
-      const isSame = pool?.metadata.creationTimestamp === createdAt;
-      return isSame ? shown(input, pool.metadata.annotations[descriptionKey]) : null;
+      if (pool === null) return notSent('gone', label);
+      const description = pool.metadata.annotations[descriptionKey];
+      const isMarkedOurs = parseMarker(description)?.installation === deps.installation;
+      const facts = { id, createdAt: pool.metadata.creationTimestamp ?? null };
+      const aim = aimAt(kind, input, facts, { isMarkedOurs });
+      if (aim === 'replaced') return notSent('replaced', label);
+      if (aim === 'undecided') throw pending(`${label} shows neither its creation time nor our marker`, pollMinMs);
+      return shown(input, description);
     }
     const notebook = await orAbsent(notebooks.show(id, options));
-    const isSame = notebook?.creation_timestamp === createdAt && notebook.status !== 'DELETED';
+    if (notebook === null || notebook.status === 'DELETED') return notSent('gone', label);
+    if (!maybeSame({ id, createdAt: notebook.creation_timestamp ?? null }, input)) return notSent('replaced', label);
     // Only the description is protected; the marker may stand in an annotation when somebody has edited it away.
-    return isSame ? shown(input, notebook.description) : null;
+    return shown(input, notebook.description);
   }
 
   return {
@@ -46,11 +58,11 @@ export function protectionActivities(deps: ActivityDeps) {
      * Sets or clears the mark in a resource's description and leaves the rest of it as it is. Looks first: what is so
      * already is not written again, and what is not the same resource any more is not written to.
      */
-    async setProtection(input: Protectable): Promise<'set' | 'already' | 'gone'> {
+    async setProtection(input: Protectable): Promise<CommandOutcome> {
       return await reading(async (options) => {
         const description = await describe(input, options);
-        if (description === null) return 'gone';
-        if (isProtected(description) === input.isProtected) return 'already';
+        if (typeof description !== 'string') return description;
+        if (isProtected(description) === input.isProtected) return notSent('already', `${input.kind} ${input.id}`);
         const marker = parseMarker(description);
         if (marker !== null && marker.installation !== deps.installation) throw notOurs(input);
         const changed = withProtection(description, input.isProtected);
@@ -59,17 +71,17 @@ export function protectionActivities(deps: ActivityDeps) {
         } else {
           await notebooks.update(input.id, { description: changed }, options);
         }
-        return 'set';
+        return sent;
       });
     },
 
     /** Waits until a show has the mark, or has it no more: what is only sent may still be lost. */
     async seeProtection(input: Protectable): Promise<'seen' | 'gone'> {
       const description = await readingPatiently((options) => describe(input, options));
-      if (description === null) return 'gone';
+      if (typeof description !== 'string') return 'gone';
       if (isProtected(description) === input.isProtected) return 'seen';
       const wanted = input.isProtected ? 'does not show maops:keep yet' : 'still shows maops:keep';
-      throw pending(`${input.kind} ${input.id} ${wanted}`, deps.settings.pollMinMs);
+      throw pending(`${input.kind} ${input.id} ${wanted}`, pollMinMs);
     },
   };
 }

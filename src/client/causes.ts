@@ -1,6 +1,6 @@
 import { stillPending } from '../contract/failures.js';
 import { type Phase, phases } from '../contract/phases.js';
-import type { AttemptFailure, HistoryEvent } from './history-event.js';
+import type { AttemptFailure, CallAnswer, HistoryEvent } from './history-event.js';
 
 /** What an operation has spent its time on. */
 const causes = [
@@ -154,7 +154,14 @@ function isWait(type: string): boolean {
   return /^(await|follow|see)/.test(type);
 }
 
-function causeOfAnswer({ outcome, why }: { readonly outcome: string; readonly why: string | null }): Cause | null {
+/** What is already as a command would make it, and what is gone already, held nothing up. */
+function isTrouble({ outcome, reason }: CallAnswer): boolean {
+  return outcome !== 'created' && outcome !== 'sent' && reason !== 'already' && reason !== 'gone';
+}
+
+function causeOfAnswer(answer: CallAnswer): Cause | null {
+  const { outcome, why } = answer;
+  if (!isTrouble(answer)) return null;
   if (outcome === 'unknown' || outcome === 'exists') return 'settling';
   if (outcome !== 'notSent') return null;
   return isThrottle(why ?? '') ? 'throttled' : 'service trouble';
@@ -181,7 +188,7 @@ export function lastErrorOf(events: readonly HistoryEvent[]): LastError | null {
     if (event.event === 'activityStarted' && event.lastFailure?.type !== stillPending)
       return event.lastFailure?.message ?? null;
     if (event.event !== 'activityClosed') return null;
-    if (event.answer !== null && event.answer.outcome !== 'created') return event.answer.why;
+    if (event.answer !== null && isTrouble(event.answer)) return event.answer.why;
     if (event.failure?.type === stillPending) return null;
     return event.end === 'failed' || event.end === 'timedOut' ? (event.failure?.message ?? event.end) : null;
   };

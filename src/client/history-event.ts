@@ -11,9 +11,11 @@ export interface AttemptFailure {
   };
 }
 
-/** What a create call came to, when it made nothing: the answer of the activity, which is no failure of it. */
-export interface CreateAnswer {
+/** What a create call or a command came to: the answer of the activity, which is no failure of it. */
+export interface CallAnswer {
   readonly outcome: string;
+  /** Why a command was not sent: `gone`, `replaced` or `already`. */
+  readonly reason?: string | null;
   readonly why: string | null;
   /** How long the service, or our own rate, asks to stay away. */
   readonly pauseMs: number | null;
@@ -42,8 +44,8 @@ export type HistoryEvent = { readonly at: Date } & (
       readonly id: number;
       readonly end: 'done' | 'failed' | 'timedOut' | 'cancelled';
       readonly failure: AttemptFailure | null;
-      /** Only of create calls. */
-      readonly answer: CreateAnswer | null;
+      /** Only of create calls and commands. */
+      readonly answer: CallAnswer | null;
     }
   | {
       readonly event: 'message';

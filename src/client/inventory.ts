@@ -1,4 +1,5 @@
 import { isProtected, type Marker, parseMarker } from '../domain/marker.js';
+import { isoTimeOf } from '../domain/resource/instant.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Flavor } from '../modelarts/schemas/flavor.js';
@@ -103,7 +104,6 @@ function countOf(nodes: readonly PoolNodes[], flavor?: string): number {
 /** Reads an instance of the old notebook API (notebooks-and-auth.md 2.3). */
 function readNotebook(notebook: Notebook): NotebookRow {
   const description = notebook.description ?? '';
-  const stop = notebook.spec.auto_stop?.stop_timestamp;
   return {
     name: notebook.name ?? '',
     id: notebook.id,
@@ -111,19 +111,13 @@ function readNotebook(notebook: Notebook): NotebookRow {
     flavor: notebook.flavor ?? null,
     pool: notebook.pool?.id ?? null,
     url: notebook.spec.annotations.url || null,
-    autoStopAt: stop === undefined ? null : new Date(stop).toISOString(),
+    autoStopAt: isoTimeOf(notebook.spec.auto_stop?.stop_timestamp),
     description,
-    createdAt: timeOfEpoch(notebook.creation_timestamp),
+    createdAt: notebook.creation_timestamp ?? null,
     user: notebook.user?.name ?? null,
     marker: parseMarker(description) ?? parseMarker(notebook.spec.annotations.maops),
     protected: isProtected(description),
   };
-}
-
-/** Notebooks tell times as epoch milliseconds, in text. */
-function timeOfEpoch(text: string | undefined): string | null {
-  const ms = Number(text);
-  return text === undefined || !Number.isFinite(ms) ? null : new Date(ms).toISOString();
 }
 
 export function readFlavor({ metadata, spec, status }: Flavor): FlavorRow {

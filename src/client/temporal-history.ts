@@ -7,7 +7,7 @@ import type { temporal } from '@temporalio/proto';
 import { memoKeys } from '../contract/memo.js';
 import { phaseAttribute } from '../contract/search-attributes.js';
 import { isFields } from '../spec/finding.js';
-import type { AttemptFailure, CreateAnswer, HistoryEvent } from './history-event.js';
+import type { AttemptFailure, CallAnswer, HistoryEvent } from './history-event.js';
 
 type Raw = temporal.api.history.v1.IHistoryEvent;
 type Payloads = Parameters<typeof decodeArrayFromPayloads>[1];
@@ -145,9 +145,9 @@ async function closedActivity(
   if (event.activityTaskCompletedEventAttributes) {
     const { scheduledEventId, result } = event.activityTaskCompletedEventAttributes;
     const id = Number(scheduledEventId);
-    // Only create calls answer what has to be told; other answers may be long, and are not read.
-    const isCreate = types.get(id)?.startsWith('create') === true;
-    const answer = isCreate ? createAnswer((await decodePayloads(converter, result?.payloads))[0]) : null;
+    // Only creates and commands answer what has to be told; other answers may be long, and are not read.
+    const isTold = toldCalls.has(types.get(id) ?? '');
+    const answer = isTold ? callAnswer((await decodePayloads(converter, result?.payloads))[0]) : null;
     return { event: 'activityClosed', id, end: 'done', failure: null, answer };
   }
   if (event.activityTaskFailedEventAttributes) {
@@ -206,11 +206,31 @@ async function closing(converter: LoadedDataConverter, event: Raw): Promise<Unda
   return null;
 }
 
-function createAnswer(value: unknown): CreateAnswer | null {
+/** Activities whose answer says whether a create or a command took effect, or was sent at all. */
+const toldCalls: ReadonlySet<string> = new Set([
+  'createPool',
+  'createNotebook',
+  'deletePool',
+  'stopNotebook',
+  'startNotebook',
+  'dequeueNotebook',
+  'deleteNotebook',
+  'setAutoStop',
+  'setProtection',
+  'hurryLease',
+  'askLeaseToLook',
+]);
+
+function callAnswer(value: unknown): CallAnswer | null {
   if (!isFields(value)) return null;
-  const { outcome, why, retryAfterMs } = value;
+  const { outcome, why, reason, retryAfterMs } = value;
   if (typeof outcome !== 'string') return null;
-  return { outcome, why: textOf(why), pauseMs: typeof retryAfterMs === 'number' ? retryAfterMs : null };
+  return {
+    outcome,
+    why: textOf(why),
+    reason: textOf(reason),
+    pauseMs: typeof retryAfterMs === 'number' ? retryAfterMs : null,
+  };
 }
 
 function textOf(value: unknown): string | null {

@@ -2,7 +2,7 @@ import { stillPending } from '../contract/failures.js';
 import type { Progress } from '../contract/progress.js';
 import { describeDuration } from '../domain/duration.js';
 import { describeCall } from './activity-words.js';
-import type { AttemptFailure, CreateAnswer, HistoryEvent } from './history-event.js';
+import type { AttemptFailure, CallAnswer, HistoryEvent } from './history-event.js';
 import { describeMessage } from './message-words.js';
 
 /** One line of a timeline. */
@@ -16,7 +16,8 @@ export interface TimelineEntry {
     readonly type: string;
     /** What it does, in words. */
     readonly does: string;
-    readonly end: 'done' | 'failed' | 'timedOut' | 'cancelled' | 'open';
+    /** `notSent` and `refused`: the call ended, and its command or create was not sent, or the service did not accept it. */
+    readonly end: 'done' | 'notSent' | 'refused' | 'failed' | 'timedOut' | 'cancelled' | 'open';
     readonly attempts: number;
     readonly durationMs: number | null;
     /** What went wrong last; the end of a window of waiting is nothing wrong. */
@@ -123,13 +124,13 @@ function tellActivity(
   const closed = isCalledOff ? { ...closing, end: 'cancelled' as const, failure: null } : closing;
   const { order, at, type, summary } = activity;
   const does = describeCall(type, summary);
-  const end = closed?.end ?? 'open';
+  const end = endOf(closed);
   const attempts = Math.max(1, activity.attempts);
   const durationMs = closed === null ? null : closed.at.getTime() - at.getTime();
   const before = activity.lastFailure?.type === stillPending ? null : activity.lastFailure;
   const lastFailure = (closed?.failure ?? before)?.message ?? null;
   const parts = [
-    closed?.answer == null ? endWords[end] : describeAnswer(closed.answer),
+    closed?.answer == null ? endWords[end] : describeAnswer(type, closed.answer),
     durationMs === null ? null : `in ${describeDuration(durationMs)}`,
     describeAttempts(activity, attempts),
   ].filter((part) => part !== null);
@@ -144,8 +145,18 @@ function tellActivity(
   };
 }
 
+type Closing = Extract<HistoryEvent, { event: 'activityClosed' }>;
+
+function endOf(closed: Pick<Closing, 'end' | 'answer'> | null): NonNullable<TimelineEntry['activity']>['end'] {
+  const outcome = closed?.answer?.outcome;
+  if (outcome === 'notSent' || outcome === 'refused') return outcome;
+  return closed?.end ?? 'open';
+}
+
 const endWords = {
   done: 'done',
+  notSent: 'not sent',
+  refused: 'refused',
   failed: 'failed',
   timedOut: 'timed out',
   cancelled: 'broken off',
@@ -160,13 +171,17 @@ function describeAttempts({ at, startedAt, lastFailure }: OpenActivity, attempts
   return `(attempt ${attempts}, after retries${retried})`;
 }
 
-function describeAnswer({ outcome, why, pauseMs }: CreateAnswer): string {
+function describeAnswer(type: string, { outcome, why, pauseMs }: CallAnswer): string {
   const because = why === null ? '' : ` (${why})`;
   switch (outcome) {
     case 'created':
       return 'created';
+    case 'sent':
+      return 'done';
+    case 'refused':
+      return `refused${because};`;
     case 'notSent':
-      return `not done${because}${pauseMs === null ? '' : `, again in ${describeDuration(pauseMs)}`};`;
+      return `${type.startsWith('create') ? 'not done' : 'not sent'}${because}${pauseMs === null ? '' : `, again in ${describeDuration(pauseMs)}`};`;
     case 'unknown':
       return `outcome unknown${because};`;
     case 'soldOut':

@@ -1,13 +1,14 @@
 import type { AuditReport } from '../domain/audit.js';
 import type { Plan, PlanItem } from '../domain/plan.js';
+import { maybeSame, sameResource } from '../domain/resource/identity.js';
+import type { Instant } from '../domain/resource/instant.js';
 import type { LeaseProgress, Progress } from './progress.js';
 import type { Spec } from './spec.js';
 
 /** Identity of a resource: a deleted and remade pool has the same id, so the creation time belongs to it. */
 export interface ResourceRef {
   readonly id: string;
-  /** RFC 3339 for pools, epoch milliseconds as text for notebooks, as the service gives it. */
-  readonly createdAt: string;
+  readonly createdAt: Instant;
 }
 
 /** What of an environment may be alive, and where to look for it. */
@@ -29,12 +30,15 @@ export function mergeResources(a: EnvironmentResources, b: EnvironmentResources)
   const known = new Set(b.notebooks.map(({ id }) => id));
   const unknown = [a.unknownSince, b.unknownSince].filter((since) => since !== null);
   const removed = unique([...(a.removed ?? []), ...(b.removed ?? [])]).slice(-removedKept);
-  const isThere = (ref: ResourceRef) =>
-    !removed.some(({ id, createdAt }) => id === ref.id && createdAt === ref.createdAt);
-  const [pool = null] = [b.pool, a.pool].filter((ref) => ref !== null && isThere(ref));
+  // A pool without a known creation time may be the next one of its name, so it stays known. An id of a notebook is used once.
+  const isRemovedPool = (ref: ResourceRef) => removed.some((one) => sameResource(one, ref) === 'same');
+  const isRemovedNotebook = (ref: ResourceRef) => removed.some((one) => maybeSame(one, ref));
+  const [pool = null] = [b.pool, a.pool].filter((ref) => ref !== null && !isRemovedPool(ref));
   return {
     pool,
-    notebooks: [...a.notebooks.filter(({ id }) => !known.has(id)), ...b.notebooks].filter(isThere),
+    notebooks: [...a.notebooks.filter(({ id }) => !known.has(id)), ...b.notebooks].filter(
+      (ref) => !isRemovedNotebook(ref),
+    ),
     workspaceIds: [...new Set([...a.workspaceIds, ...b.workspaceIds])],
     unknownSince: unknown.length === 0 ? null : Math.max(...unknown),
     ...(removed.length === 0 ? {} : { removed }),
@@ -45,10 +49,10 @@ export function mergeResources(a: EnvironmentResources, b: EnvironmentResources)
 const removedKept = 100;
 
 function unique(refs: readonly ResourceRef[]): ResourceRef[] {
-  return refs.filter(
-    ({ id, createdAt }, index) =>
-      refs.findLastIndex((other) => other.id === id && other.createdAt === createdAt) === index,
-  );
+  const isCopy = (a: ResourceRef, b: ResourceRef) => a.id === b.id && a.createdAt === b.createdAt;
+  const isNamedLater = (ref: ResourceRef, index: number) =>
+    refs.some((other, at) => at > index && (isCopy(other, ref) || sameResource(other, ref) === 'same'));
+  return refs.filter((ref, index) => !isNamedLater(ref, index));
 }
 
 /** Argument of `leaseEnvironment`: who left what alive. */

@@ -1,7 +1,8 @@
 import { type Claim, type Inventory, type InventoryItem, type Standing, standings } from './inventory.js';
 import { formatMarker, type Marker } from './marker.js';
 import { type Cost, costOf, type PriceTable, sumCosts, unpricedFlavors } from './price.js';
-import { ageMs, createdMs, standingOf } from './standing.js';
+import { isoTimeOf } from './resource/instant.js';
+import { ageMs, standingOf } from './standing.js';
 
 /** One line of an audit. */
 export interface AuditFinding {
@@ -101,7 +102,6 @@ export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 
 function findingOf(item: InventoryItem, { claims, installation, prices, now }: AuditFacts): AuditFinding {
   const { kind, id, name, state, isProtected, marker } = item;
   const written = marker === null || marker === 'unread' ? null : marker;
-  const created = createdMs(item);
   const age = ageMs(item, now);
   const stood = standingOf(item, claims ?? [], installation ?? written?.installation ?? '', now);
   return {
@@ -113,7 +113,7 @@ function findingOf(item: InventoryItem, { claims, installation, prices, now }: A
     isProtected,
     owner: stood.owner,
     marker: written === null ? null : formatMarker(written),
-    createdAt: created === null ? null : new Date(created).toISOString(),
+    createdAt: isoTimeOf(item.createdAt),
     ageSeconds: age === null ? null : Math.floor(age / 1_000),
     cost: costOf(item, prices, now),
     why:

@@ -1,4 +1,6 @@
 import { formatMarker, type Marker, type Ownership, whose } from './marker.js';
+import { byAge } from './resource/identity.js';
+import { parseInstant } from './resource/instant.js';
 
 /** A resource with the name that we want, as a look found it. */
 export interface Found {
@@ -117,7 +119,7 @@ export function decideCreate(
     const why = `${label}: ${otherSpec.id} was made from another spec (${madeFrom}, this one is ${us.specs.at(-1) ?? '?'})`;
     return { act: 'refuse', type: 'SpecConflict', why, madeFrom };
   }
-  const [oldest, ...surplus] = [...mine].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  const [oldest, ...surplus] = [...mine].sort(byAge);
   if (oldest !== undefined) return { act: 'adopt', found: oldest, surplus };
   if (lastCreate.outcome === 'unknown') {
     const left = settlingMs(lastCreate, settleMs, now);
@@ -135,8 +137,8 @@ const clockSkewMs = 60_000;
 /** Made after our unanswered call and with no marker at all: ours with its description lost, or a stranger's. */
 function mayBeOurs(found: Found, { sentAt, isRefused }: UnknownCreate): boolean {
   if (isRefused === true || found.marker !== null) return false;
-  const createdAt = /^\d+$/.test(found.createdAt) ? Number(found.createdAt) : Date.parse(found.createdAt);
-  return !(createdAt < sentAt - clockSkewMs);
+  const createdAt = parseInstant(found.createdAt);
+  return createdAt === null || createdAt >= sentAt - clockSkewMs;
 }
 
 /** Growing pauses between looks while an outcome is unknown: often at first, where most answers turn up. */

@@ -1,4 +1,5 @@
 import type { Marker } from './marker.js';
+import type { Instant } from './resource/instant.js';
 
 /** A pool or notebook of the project as the service showed it, in the words that audits and plans need. */
 export interface InventoryItem {
@@ -6,8 +7,8 @@ export interface InventoryItem {
   readonly id: string;
   /** Display name. */
   readonly name: string;
-  /** Identity together with the id, as the service gives it: RFC 3339 for pools, epoch milliseconds as text for notebooks. */
-  readonly createdAt: string;
+  /** Identity together with the id. */
+  readonly createdAt: Instant;
   /** Phase of a pool, status of a notebook; null when the answer had none. */
   readonly state: string | null;
   /** Epoch milliseconds of the last change that the service tells of; null when it tells none. */

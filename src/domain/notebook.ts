@@ -1,10 +1,11 @@
 import type { Verdict } from './pool.js';
+import { sameResource } from './resource/identity.js';
+import type { Instant } from './resource/instant.js';
 
 /** What a notebook instance's answer says, as plain values (notebooks-and-auth.md 2.3). */
 export interface NotebookFacts {
   readonly id: string;
-  /** `creation_timestamp`: epoch milliseconds as text. */
-  readonly createdAt: string;
+  readonly createdAt: Instant;
   readonly name: string;
   readonly status: string;
   readonly description: string;
@@ -87,5 +88,5 @@ export function nextToRemove(status: string, tries = 0): Removing | 'wait' {
 }
 
 export function notebookTurned(before: NotebookFacts, after: NotebookFacts): boolean {
-  return before.status !== after.status || before.url !== after.url || before.createdAt !== after.createdAt;
+  return before.status !== after.status || before.url !== after.url || sameResource(before, after) === 'other';
 }

@@ -1,6 +1,7 @@
 import { groupBy } from './groups.js';
 import type { InventoryItem } from './inventory.js';
 import { parseMarker } from './marker.js';
+import type { Instant } from './resource/instant.js';
 
 export const removalReasons = ['expired', 'released', 'orphan', 'idle', 'asked'] as const;
 /** Why a plan would delete something; `asked` is a teardown that somebody asked for by name. */
@@ -11,7 +12,7 @@ export interface PlanItem {
   readonly kind: InventoryItem['kind'];
   readonly id: string;
   readonly name: string;
-  readonly createdAt: string;
+  readonly createdAt: Instant;
   /** As written in the resource: `maops:…`. */
   readonly marker: string;
   readonly isProtected: boolean;

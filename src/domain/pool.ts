@@ -1,8 +1,11 @@
+import { sameResource } from './resource/identity.js';
+import type { Instant } from './resource/instant.js';
+
 /** What a pool's answer says, as plain values; built from the API object in one place, so that decisions need no API shapes. */
 export interface PoolFacts {
   /** `metadata.name`. */
   readonly id: string;
-  readonly createdAt: string;
+  readonly createdAt: Instant;
   /** `status.phase`; null while the service has not set one (pools-and-flavors.md 2.2). */
   readonly phase: string | null;
   readonly message: string | null;
@@ -142,7 +145,7 @@ export function poolTurned(before: PoolFacts, after: PoolFacts): boolean {
   return (
     before.phase !== after.phase ||
     before.deleting !== after.deleting ||
-    before.createdAt !== after.createdAt ||
+    sameResource(before, after) === 'other' ||
     before.driver !== after.driver ||
     !sameRecord(before.scopes, after.scopes)
   );

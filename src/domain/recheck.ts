@@ -1,6 +1,7 @@
 import type { Inventory } from './inventory.js';
 import { formatMarker } from './marker.js';
 import type { PlanDraft, PlanItem } from './plan.js';
+import { sameResource } from './resource/identity.js';
 
 /** Whether an item of a plan may still be deleted; anything but `same` leaves it alone. */
 export interface Recheck {
@@ -24,7 +25,8 @@ export function recheck(item: PlanItem, inventory: Inventory, fresh: PlanDraft):
           why: `it was not seen, but not everything could be read: ${inventory.unread.join('; ')}`,
         };
   }
-  if (now.createdAt !== item.createdAt) {
+  // Without a creation time the id and the marker, which is compared below, decide.
+  if (sameResource(now, item) === 'other') {
     return { verdict: 'changed', why: `it was made at ${now.createdAt}, the planned one at ${item.createdAt}` };
   }
   const marker = now.marker === null || now.marker === 'unread' ? null : formatMarker(now.marker);

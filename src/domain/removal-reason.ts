@@ -1,8 +1,9 @@
 import { describeDuration } from './duration.js';
 import type { Claim, InventoryItem } from './inventory.js';
 import type { RemovalReason } from './plan.js';
+import { parseInstant } from './resource/instant.js';
 import { standingOf } from './standing.js';
-import { type SweepRules, timeOf } from './sweep-rules.js';
+import type { SweepRules } from './sweep-rules.js';
 
 /** Why a resource may go; `unclear` when what was read allows no claim, null when somebody owns it and wants it. */
 export type Reason =
@@ -36,7 +37,7 @@ export function reasonOf(
 
 /** What is left of a name that ended on purpose, or what nobody can account for. */
 function unowned(item: InventoryItem, { ended, workflowId }: Claim): Reason {
-  const created = timeOf(item.createdAt);
+  const created = parseInstant(item.createdAt);
   // An end that is older than the resource says nothing about it: the database may be a restored one.
   if (ended !== null && releasedEndings.includes(ended.phase) && created !== null && created <= Date.parse(ended.at))
     return { reason: 'released', why: `its operation ended ${ended.phase} at ${ended.at}` };

@@ -1,5 +1,6 @@
 import { describeDuration } from './duration.js';
 import type { Claim, InventoryItem, Standing } from './inventory.js';
+import { parseInstant } from './resource/instant.js';
 
 /** How long things may take before they say something. */
 export interface StandingLimits {
@@ -114,7 +115,7 @@ function standingOfOwned(
 function transitOf(item: InventoryItem, now: number): { state: string; ms: number } | null {
   const state = item.state ?? 'without a state';
   if (item.leaving) return item.changedAt === null ? null : { state: 'leaving', ms: now - item.changedAt };
-  const since = item.kind === 'pool' ? createdMs(item) : (item.changedAt ?? createdMs(item));
+  const since = item.kind === 'pool' ? parseInstant(item.createdAt) : (item.changedAt ?? parseInstant(item.createdAt));
   return item.state === null || comingStates.includes(item.state)
     ? { state, ms: since === null ? 0 : now - since }
     : null;
@@ -133,20 +134,14 @@ function unknown(owner: string | null, why: string): StandingOf {
 
 /** Age in milliseconds; 0 when the creation time is missing: what may be young is treated as young. */
 function ageOf(item: InventoryItem, now: number): number {
-  const created = createdMs(item);
+  const created = parseInstant(item.createdAt);
   return created === null ? 0 : now - created;
 }
 
 const clockSkewMs = 60_000;
 
 /** Age in milliseconds; null without a creation time, or with one that another clock tells, as that of a simulator that runs faster. */
-export function ageMs(item: Pick<InventoryItem, 'kind' | 'createdAt'>, now: number): number | null {
-  const created = createdMs(item);
+export function ageMs(item: Pick<InventoryItem, 'createdAt'>, now: number): number | null {
+  const created = parseInstant(item.createdAt);
   return created === null || created > now + clockSkewMs ? null : Math.max(0, now - created);
-}
-
-/** Pools tell their creation in RFC 3339, notebooks in epoch milliseconds as text. */
-export function createdMs({ kind, createdAt }: Pick<InventoryItem, 'kind' | 'createdAt'>): number | null {
-  const ms = kind === 'pool' || createdAt === '' ? Date.parse(createdAt) : Number(createdAt);
-  return Number.isFinite(ms) ? ms : null;
 }

@@ -1,5 +1,6 @@
 import { describeDuration } from './duration.js';
 import type { InventoryItem } from './inventory.js';
+import { parseInstant } from './resource/instant.js';
 
 /** What a sweep may take and what it leaves; durations in milliseconds, after checking. */
 export interface SweepRules {
@@ -45,7 +46,7 @@ export function protectingRule(
 
 /** Null when the creation time is not known; what is from the future by the service's clock has no age yet. */
 export function ageOf({ createdAt }: Pick<InventoryItem, 'createdAt'>, now: number): number | null {
-  const created = timeOf(createdAt);
+  const created = parseInstant(createdAt);
   return created === null ? null : Math.max(0, now - created);
 }
 
@@ -66,10 +67,4 @@ export function matches(pattern: string, name: string): boolean {
     at = found + part.length;
   }
   return true;
-}
-
-/** Reads a creation time, which pools give as RFC 3339 and notebooks as epoch milliseconds in text; null when it says nothing. */
-export function timeOf(createdAt: string): number | null {
-  const ms = /^\d+$/.test(createdAt) ? Number(createdAt) : Date.parse(createdAt);
-  return Number.isFinite(ms) ? ms : null;
 }

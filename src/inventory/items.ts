@@ -1,5 +1,6 @@
 import type { InventoryItem } from '../domain/inventory.js';
 import { isProtected, parseMarker } from '../domain/marker.js';
+import { parseInstant, unknownInstant } from '../domain/resource/instant.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import type { Pool, PoolNodes } from '../modelarts/schemas/pool.js';
 
@@ -13,14 +14,13 @@ export function poolItem(pool: Pool, source: Source): InventoryItem {
   const { metadata, status } = pool;
   const description = metadata.annotations[descriptionKey];
   const isWhole = source === 'show' && Object.keys(metadata.annotations).length > 0;
-  const deletedAt = Date.parse(metadata.deletionTimestamp ?? '');
   return {
     kind: 'pool',
     id: metadata.name,
     name: metadata.labels['os.modelarts/name'] ?? metadata.name,
-    createdAt: metadata.creationTimestamp ?? '',
+    createdAt: metadata.creationTimestamp ?? unknownInstant,
     state: status.phase ?? null,
-    changedAt: Number.isNaN(deletedAt) ? null : deletedAt,
+    changedAt: parseInstant(metadata.deletionTimestamp),
     leaving: metadata.deletionTimestamp !== undefined || status.phase === 'Deleting',
     marker: description === undefined && !isWhole ? 'unread' : parseMarker(description),
     isProtected: isProtected(description),
@@ -55,15 +55,14 @@ export function notebookItem(notebook: Notebook, source: Source): InventoryItem 
   if (status === 'DELETED') return null;
   const annotated = parseMarker(spec.annotations.maops);
   const isWhole = source === 'show' && annotated === null && Object.keys(spec.annotations).length > 0;
-  const changedAt = Number(notebook.latest_update_timestamp);
   const isPaid = flavor !== undefined && notebook.pool?.id === undefined && !idleStates.includes(status ?? '');
   return {
     kind: 'notebook',
     id: notebook.id,
     name: notebook.name ?? notebook.id,
-    createdAt: notebook.creation_timestamp ?? '',
+    createdAt: notebook.creation_timestamp ?? unknownInstant,
     state: status ?? null,
-    changedAt: notebook.latest_update_timestamp === undefined || !Number.isFinite(changedAt) ? null : changedAt,
+    changedAt: parseInstant(notebook.latest_update_timestamp),
     leaving: status === 'DELETING',
     // Without the description nobody knows whether it is protected, whatever the annotation says of its owner.
     marker: description === undefined && !isWhole ? 'unread' : (parseMarker(description) ?? annotated),

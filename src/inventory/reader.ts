@@ -1,4 +1,6 @@
 import type { Inventory, InventoryItem } from '../domain/inventory.js';
+import { maybeSame, sameResource } from '../domain/resource/identity.js';
+import { unknownInstant } from '../domain/resource/instant.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { isUnknownWorkspace, isUnpublished, ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
 import { notebookItem, poolItem } from './items.js';
@@ -54,14 +56,20 @@ export async function readAgain(
   for (const item of items) {
     const now = await reader.show(item);
     if (now === 'unread') seen.push({ ...item, marker: 'unread' });
-    else if (now !== null && now.createdAt === item.createdAt) seen.push(now);
+    else if (now !== null && maybeSame(now, item)) seen.push(now);
   }
   return seen;
 }
 
+/** Whether a show is about what a list has told in part: it must not be the next resource of the same id. */
+function isCompletedBy(item: InventoryItem, shown: InventoryItem): boolean {
+  return item.createdAt === unknownInstant || sameResource(item, shown) === 'same';
+}
+
 class Reader {
   readonly unread: string[] = [];
-  private readonly items = new Map<string, InventoryItem>();
+  /** By kind and id: a failed creation and the next pool of its name have the same id. */
+  private readonly items = new Map<string, InventoryItem[]>();
 
   constructor(
     private readonly deps: ReaderDeps,
@@ -69,7 +77,7 @@ class Reader {
   ) {}
 
   found(): InventoryItem[] {
-    return [...this.items.values()];
+    return [...this.items.values()].flat();
   }
 
   async readWorkspace(workspaceId: string | null): Promise<void> {
@@ -104,15 +112,14 @@ class Reader {
   /** Everything found; what a list told in part is looked at by id. */
   async completed(): Promise<InventoryItem[]> {
     const complete: InventoryItem[] = [];
-    for (const item of this.items.values()) {
-      if (item.marker !== 'unread' && item.createdAt !== '') {
+    for (const item of this.found()) {
+      if (item.marker !== 'unread' && item.createdAt !== unknownInstant) {
         complete.push(item);
         continue;
       }
       const shown = await this.show(item);
       // A show that knows nothing of what the list has just told proves nothing: one of the two lags behind.
-      const isSame = shown !== null && shown !== 'unread' && (item.createdAt || shown.createdAt) === shown.createdAt;
-      complete.push(isSame ? shown : item);
+      complete.push(shown !== null && shown !== 'unread' && isCompletedBy(item, shown) ? shown : item);
     }
     return complete;
   }
@@ -138,7 +145,7 @@ class Reader {
     read: (options: { signal: AbortSignal }) => Promise<readonly InventoryItem[]>,
   ): Promise<ModelArtsErrorKind | null> {
     try {
-      for (const item of await this.patiently(read)) this.items.set(`${item.kind} ${item.id} ${item.createdAt}`, item);
+      for (const item of await this.patiently(read)) this.add(item);
       return null;
     } catch (error) {
       const kind = this.kindOf(error);
@@ -147,6 +154,15 @@ class Reader {
       this.unread.push(`${label}: ${error instanceof Error ? error.message : String(error)}`);
       return kind;
     }
+  }
+
+  /** Two lists may show one resource in two ways: the later answer counts, and a known creation time stays known. */
+  private add(item: InventoryItem): void {
+    const key = `${item.kind} ${item.id}`;
+    const known = this.items.get(key) ?? [];
+    const before = known.find((one) => maybeSame(one, item));
+    const createdAt = item.createdAt || (before?.createdAt ?? unknownInstant);
+    this.items.set(key, [...known.filter((one) => one !== before), { ...item, createdAt }]);
   }
 
   /** Wrong credentials and a caller who gave up are no half answers: they end the reading. */

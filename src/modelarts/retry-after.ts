@@ -1,3 +1,5 @@
+import { parseHttpDate } from '../domain/resource/instant.js';
+
 const units = new Map([
   ['second', 1000],
   ['minute', 60_000],
@@ -9,8 +11,8 @@ const units = new Map([
 export function parseRetryAfter(header: string | null, now: number): number | null {
   const value = header?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  const date = value === '' ? Number.NaN : Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  const date = parseHttpDate(value);
+  return date === null ? null : Math.max(0, date - now);
 }
 
 /** The window that a throttling text names, for example `limit:5,time:1 minute` (notebooks-and-auth.md 5.3). */

@@ -4,6 +4,7 @@ import type { SimClock } from './clock.js';
 import type { Fault } from './faults/fault.js';
 import type { JsonObject } from './json.js';
 import type { Knobs } from './knobs.js';
+import type { TimeForms } from './time-form.js';
 import type { Times } from './times.js';
 
 /** The scenarios that have a name. */
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   readonly catalogue?: Catalogue;
   readonly knobs?: Partial<Knobs>;
   readonly times?: Partial<Times>;
+  /** How answers write times, by operation. @defaultValue as documented */
+  readonly timeForms?: TimeForms;
   /** Faults planned from the start, besides the scenario's. */
   readonly faults?: readonly Fault[];
   /** Resources that are there from the start, a stranger's unless `user` says otherwise; as `POST /_sim/pools` and `/_sim/notebooks` take them. */

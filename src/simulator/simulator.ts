@@ -35,6 +35,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     times: { ...DEFAULT_TIMES, ...scenario.times, ...options.times },
     faults: new FaultQueue(seed),
     log: new RequestLog(),
+    timeForms: {},
     state: emptyState(catalogue),
   };
   const window = new RateWindow();
@@ -50,6 +51,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     world.faults.clear();
     world.faults.plan(...(scenario.faults ?? []), ...(options.faults ?? []));
     world.log.clear();
+    world.timeForms = { ...options.timeForms };
   };
   furnishAnew();
 

@@ -9,6 +9,7 @@ import type { Operation } from './operations.js';
 import { letters } from './random.js';
 import type { SimState } from './records.js';
 import type { RequestLog } from './request-log.js';
+import { type TimeForms, timeFormOf, writeTime } from './time-form.js';
 import type { Times } from './times.js';
 
 /** Everything that a handler may read or change. */
@@ -23,6 +24,8 @@ export interface World {
   readonly times: Times;
   readonly faults: FaultQueue;
   readonly log: RequestLog;
+  /** How answers write times; changed by the control plane. */
+  timeForms: TimeForms;
   state: SimState;
 }
 
@@ -66,5 +69,16 @@ export function tail(world: World, ...key: readonly (string | number)[]): string
 
 /** RFC 3339 UTC with second precision (pools-and-flavors.md 1). */
 export function rfc3339(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  return writeTime(ms, 'seconds');
+}
+
+/** A time as the answer to an operation writes it, where the documentation gives RFC 3339. */
+export function timeIn(world: World, operation: Operation, ms: number): string {
+  return writeTime(ms, timeFormOf(world.timeForms, operation) ?? 'seconds');
+}
+
+/** The same where the documentation gives epoch milliseconds as text (notebooks-and-auth.md 2.3). */
+export function epochIn(world: World, operation: Operation, ms: number): string {
+  const form = timeFormOf(world.timeForms, operation);
+  return form === null ? String(ms) : writeTime(ms, form);
 }

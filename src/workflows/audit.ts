@@ -5,6 +5,7 @@ import { type AuditFinding, type AuditReport, describeCounts, makeReport } from 
 import type { Claim, Inventory, InventoryItem } from '../domain/inventory.js';
 import { parseMarker } from '../domain/marker.js';
 import type { PriceTable } from '../domain/price.js';
+import { type Identity, maybeSame } from '../domain/resource/identity.js';
 import { firstCalls, reads, surveys } from './calls.js';
 import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from './failure.js';
 import { Operation } from './operation.js';
@@ -81,8 +82,11 @@ function orphansOf(op: Operation, reading: Reading): InventoryItem[] {
   );
 }
 
-function isSame(a: Pick<InventoryItem, 'kind' | 'id'>, b: Pick<InventoryItem, 'kind' | 'id'>): boolean {
-  return a.kind === b.kind && a.id === b.id;
+type Kindred = Pick<InventoryItem, 'kind'> & Identity;
+
+/** Of two records of one id, as of a failed creation and the next one, each has its own finding. */
+function isSame(a: Kindred, b: Kindred): boolean {
+  return a.kind === b.kind && maybeSame(a, b);
 }
 
 function reportOf(op: Operation, { inventory, claims, prices }: Reading): AuditReport {

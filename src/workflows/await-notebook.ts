@@ -64,7 +64,8 @@ async function startAgain(op: Provision, facts: NotebookFacts | null): Promise<v
   const ref = { id: facts.id, createdAt: facts.createdAt };
   // Tried again like a read, for as long as the deadline lets it: a bad answer to the command ends no wait either.
   const patient = op.reads(`notebook ${facts.name}`);
-  await op.within('notebook', () => patient.startNotebook(ref));
+  const started = await op.within('notebook', () => patient.startNotebook(ref));
+  if (started !== null && started.answer.outcome !== 'sent') op.explain(`no start was accepted: ${started.answer.why}`);
 }
 
 function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>): Error {

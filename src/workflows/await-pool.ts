@@ -2,6 +2,8 @@ import { choiceAt, saleOfChoice } from '../domain/flavor.js';
 import { percentOf } from '../domain/percent.js';
 import { countNodes, judgePool, type PoolFacts, type PoolGoal, type Verdict } from '../domain/pool.js';
 import { poolChoices } from '../domain/pool-spec.js';
+import { sameResource } from '../domain/resource/identity.js';
+import { unknownInstant } from '../domain/resource/instant.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { deadlinePassed } from './deadline.js';
 import { stepFailure } from './failure.js';
@@ -70,13 +72,20 @@ async function afterCreationFailed(op: Provision, why: string): Promise<{ why: s
 /** Another pool of the same name is not the one that was made or adopted: it is never called ready. */
 function refuseReplacement(op: Provision, facts: PoolFacts | null): void {
   const { ref } = op.state.making.pool;
-  if (ref === null || facts === null || facts.createdAt === '') return;
-  if (ref.createdAt === '') op.setMaking('pool', { ref: { ...ref, createdAt: facts.createdAt } });
-  else if (ref.createdAt !== facts.createdAt) {
-    throw stepFailure(
-      'PoolCreationFailed',
-      `pool ${op.spec.name} was replaced: it was made at ${ref.createdAt}, this one at ${facts.createdAt}`,
-    );
+  if (ref === null || facts === null) return;
+  switch (sameResource(ref, facts)) {
+    case 'same':
+      return;
+    case 'unknown':
+      // An answer without a creation time contradicts nothing. The first known one completes the identity.
+      if (ref.createdAt === unknownInstant && facts.createdAt !== unknownInstant)
+        op.setMaking('pool', { ref: { ...ref, createdAt: facts.createdAt } });
+      return;
+    case 'other':
+      throw stepFailure(
+        'PoolCreationFailed',
+        `pool ${op.spec.name} was replaced: it was made at ${ref.createdAt}, this one at ${facts.createdAt}`,
+      );
   }
 }
 

@@ -78,7 +78,10 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
   const goal = verb === 'start' ? 'running' : 'stopped';
   op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);
   await op.gate();
-  await (verb === 'start' ? patient.startNotebook({ id, createdAt }) : patient.stopNotebook({ id, createdAt }));
+  const call = verb === 'start' ? patient.startNotebook : patient.stopNotebook;
+  const outcome = await call({ id, createdAt });
+  if (outcome.outcome === 'notSent') throw stepFailure('NotFound', `${outcome.why}; no ${verb} was sent`);
+  if (outcome.outcome === 'refused') op.explain(`${verb} of notebook ${input.name} was refused: ${outcome.why}`);
   let watch: Watch<NotebookFacts> = freshWatch;
   let clock = startStopwatch(limitMs);
   for (;;) {

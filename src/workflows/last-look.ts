@@ -2,6 +2,7 @@ import { choiceAt } from '../domain/flavor.js';
 import { judgeNotebook } from '../domain/notebook.js';
 import { judgePool } from '../domain/pool.js';
 import { goalOf, poolChoices } from '../domain/pool-spec.js';
+import { maybeSame } from '../domain/resource/identity.js';
 import { remember } from '../domain/watch.js';
 import { type Provision, poolIdOf } from './provisioning.js';
 
@@ -42,7 +43,7 @@ async function isPoolUsable(op: Provision): Promise<boolean> {
   const { facts } = wait.answer;
   const verdict = judgePool(name, facts, goal);
   op.setWatches({ pool: remember(op.state.watches.pool, wait.answer, verdict) });
-  return verdict.condition === 'usable' && (ref === null || !ref.createdAt || ref.createdAt === facts?.createdAt);
+  return verdict.condition === 'usable' && (ref === null || facts === null || maybeSame(ref, facts));
 }
 
 async function isNotebookUsable(op: Provision): Promise<boolean> {

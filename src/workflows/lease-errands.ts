@@ -158,12 +158,20 @@ export class LeaseErrands {
     if (notebook === undefined || released !== 'no') return;
     try {
       const settings = await this.settings();
-      await errands(settings, `notebook ${progress.name}`).setAutoStop({ notebook, autoStopMs });
+      const outcome = await errands(settings, `notebook ${progress.name}`).setAutoStop({ notebook, autoStopMs });
+      if (outcome.outcome === 'sent' || (outcome.outcome === 'notSent' && outcome.reason === 'already')) return;
+      this.tellUnset(outcome.why);
     } catch (error) {
       if (!isFailure(error)) throw error;
-      const { message } = describeFailure(error, null);
-      this.op.audit('auto-stop', progress.workflowId, `the notebook's own stop does not follow the lease: ${message}`);
+      this.tellUnset(describeFailure(error, null).message);
     }
+  }
+
+  private tellUnset(why: string): void {
+    // What is on its way out needs no stop of its own.
+    if (this.op.state.released !== 'no') return;
+    const { workflowId } = this.op.state.progress;
+    this.op.audit('auto-stop', workflowId, `the notebook's own stop does not follow the lease: ${why}`);
   }
 }
 

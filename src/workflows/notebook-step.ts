@@ -5,10 +5,11 @@ import { percentOf } from '../domain/percent.js';
 import { awaitRunningNotebook } from './await-notebook.js';
 import { type CapacityRefusal, deadlinePassed, soldOut } from './deadline.js';
 import { describeFailure, isFailure } from './failure.js';
+import { removeNotebook } from './notebook-removal.js';
 import { timeNow } from './operation-state.js';
 import { capacityDeadline, madeUnseen, type Provision, poolIdOf } from './provisioning.js';
 import { refusedCreate } from './refused-create.js';
-import { explainingPhases, removeNotebook, removeNotebooks } from './removal.js';
+import { explainingPhases, removeNotebooks } from './removal.js';
 import { retryError } from './retries.js';
 import { removalOf, withUndoPatience } from './rollback.js';
 

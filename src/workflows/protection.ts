@@ -25,7 +25,7 @@ export async function changeProtection(op: Operation, name: string, verb: Protec
     const target = { kind, id, createdAt, isProtected };
     await op.gate();
     const result = await undos(settings, summary).setProtection(target);
-    if (result === 'gone') throw isGone(summary);
+    if (result.outcome === 'notSent' && result.reason !== 'already') throw isGone(summary);
     for (;;) {
       const wait = await op.waitWithin(clock, () => waits(settings, summary).seeProtection(target));
       clock = wait.watch;

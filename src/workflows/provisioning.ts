@@ -7,6 +7,7 @@ import { parseDuration } from '../domain/duration.js';
 import type { Ownership } from '../domain/marker.js';
 import type { NotebookFacts } from '../domain/notebook.js';
 import type { PoolFacts } from '../domain/pool.js';
+import { sameResource } from '../domain/resource/identity.js';
 import { type Stopwatch, startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, type Watch } from '../domain/watch.js';
 import { creates, reads, waits } from './calls.js';
@@ -132,10 +133,8 @@ export class Provision extends Operation<ProvisionState> {
 
   /** Notes that something of an earlier run is being removed. */
   clear({ id, createdAt }: ResourceRef): void {
-    this.state.cleared = [
-      ...this.state.cleared.filter((one) => one.id !== id || one.createdAt !== createdAt).slice(-99),
-      { id, createdAt },
-    ];
+    const ref = { id, createdAt };
+    this.state.cleared = [...this.state.cleared.filter((one) => sameResource(one, ref) !== 'same').slice(-99), ref];
   }
 
   setMaking(step: 'pool' | 'notebook', change: Partial<Making>): void {

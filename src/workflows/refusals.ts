@@ -1,5 +1,8 @@
 import type { ResourceRef } from '../contract/workflows.js';
+import { formatMarker, parseMarker } from '../domain/marker.js';
 import type { KeptItem, PlanItem } from '../domain/plan.js';
+import type { PoolFacts } from '../domain/pool.js';
+import { aimAt, maybeSame } from '../domain/resource/identity.js';
 import { stepFailure } from './failure.js';
 
 /** The plan that a removal keeps to: exactly these may go. */
@@ -14,16 +17,30 @@ export function protectedFailure(label: string, name: string): Error {
   });
 }
 
-/** What turned up since the plan was made is nobody's to delete, and what the plan keeps stays. */
-export function refuseUnplanned(plan: PlannedRemoval | undefined, kind: PlanItem['kind'], ref: ResourceRef): void {
-  if (plan === undefined) return;
-  const isMeant = (item: PlanItem) => item.kind === kind && item.id === ref.id && item.createdAt === ref.createdAt;
-  const kept = plan.kept.find(isMeant);
+/**
+ * Refuses what has appeared since the plan was made, and what the plan keeps. Without a creation time the id decides what is
+ * kept; what may be deleted is decided by the id of a notebook, and by the id and the marker of a pool. `undecided`: the
+ * answer had neither, so it has to be looked at again.
+ */
+export function refuseUnplanned(
+  plan: PlannedRemoval | undefined,
+  kind: PlanItem['kind'],
+  ref: ResourceRef & Pick<PoolFacts, 'description'>,
+): 'planned' | 'undecided' {
+  if (plan === undefined) return 'planned';
+  const isKind = (item: PlanItem) => item.kind === kind;
+  const kept = plan.kept.find((item) => isKind(item) && maybeSame(item, ref));
   if (kept !== undefined) throw stepFailure('Protected', `${kind} ${kept.name} stays: ${kept.rule}`);
-  if (plan.items.some(isMeant)) return;
+  const marker = parseMarker(ref.description);
+  const aims = plan.items.filter(isKind).map((item) => {
+    const isMarkedOurs = marker !== null && formatMarker(marker) === item.marker;
+    return aimAt(kind, item, ref, { isMarkedOurs });
+  });
+  if (aims.includes('hit')) return 'planned';
+  if (aims.includes('undecided')) return 'undecided';
   throw stepFailure(
     'PlanChanged',
-    `${kind} ${ref.id}, made at ${ref.createdAt}, is not in the plan; it is left alone`,
+    `${kind} ${ref.id}, made at ${ref.createdAt || 'an unknown time'}, is not in the plan; it is left alone`,
     {
       hint: 'Make a new plan and look at it.',
     },

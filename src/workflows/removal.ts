@@ -1,19 +1,19 @@
 import { sleep } from '@temporalio/workflow';
-import type { CommandedResource } from '../activities/calls.js';
 import type { EnvironmentResources } from '../contract/workflows.js';
 import { isProtected } from '../domain/marker.js';
-import { judgeNotebook, type NotebookFacts, nextToRemove } from '../domain/notebook.js';
 import { judgePool, type PoolFacts, poolGone } from '../domain/pool.js';
-import { type Given, given, isDue, noCommand, untilRepeat } from '../domain/repetition.js';
+import { given, isDue, noCommand } from '../domain/repetition.js';
+import { byAge } from '../domain/resource/identity.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../domain/watch.js';
 import { reads, undos, waits } from './calls.js';
-import { observedNotebook, observedPool } from './observed.js';
+import { removeNotebook } from './notebook-removal.js';
+import { observedPool } from './observed.js';
 import type { Operation } from './operation.js';
 import { persist, settleMore } from './persistence.js';
 import { type PlannedRemoval, protectedFailure, refuseUnplanned } from './refusals.js';
-import { retryError } from './retries.js';
-import { isOurs, leaveStrangers } from './strangers.js';
+import { beforeNextLook, obedience, type RemovalPhases, showRefusal, untilNext } from './removal-parts.js';
+import { leaveStrangers, ownershipOf } from './strangers.js';
 
 /** What is to be removed, and how it is known as ours: by its marker, or by an identity that this side recorded. */
 export interface Removal {
@@ -27,15 +27,6 @@ export interface Removal {
   readonly plan?: PlannedRemoval;
   /** Told that the name of the pool is a stranger's by now, and that nothing of ours is left; throws the failure, or goes on. */
   readonly onNameTaken?: (failure: Error) => void;
-}
-
-/** What the operation shows while something goes away. */
-export interface RemovalPhases {
-  stopping(why: string): void;
-  deletingNotebook(why: string): void;
-  deletingPool(why: string): void;
-  verifyingNotebook(why: string): void;
-  verifyingPool(why: string): void;
 }
 
 /** The phase stays, as `RollingBack` does on a way back, and what is going on shows in `why`. */
@@ -69,7 +60,7 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
     );
     const kept = found.find((one) => removal.obeysProtection && isProtected(one.description));
     if (kept !== undefined) throw protectedFailure(`notebook ${kept.name}`, removal.name);
-    const [newest] = [...found].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    const newest = [...found].sort(byAge).at(-1);
     if (newest === undefined) {
       if (await settleMore(op, removal.known.unknownSince)) continue;
       // What an unanswered create made is known by its marker alone, which one answer may lack.
@@ -88,93 +79,6 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
   }
 }
 
-/** Stops, deletes and waits until one notebook is gone. */
-export async function removeNotebook(
-  op: Operation,
-  notebook: CommandedResource & { readonly name: string; readonly workspaceId: string | null },
-  phases: RemovalPhases,
-): Promise<void> {
-  const { settings } = op.identity;
-  const { id, name, workspaceId, createdAt, obeysProtection = false } = notebook;
-  let watch: Watch<NotebookFacts> = freshWatch;
-  let command = noCommand;
-  let refusal: string | null = null;
-  for (;;) {
-    await op.continueWhenLong();
-    const { hurries } = op.retries;
-    const patienceMs = patienceWith(watch.last?.facts?.status, settings.pollMaxMs);
-    const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, patienceMs)), () =>
-      waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
-    );
-    if (wait.end === 'answer') {
-      const verdict = judgeNotebook(name, wait.answer.facts, 'gone');
-      watch = remember(watch, wait.answer, verdict);
-      if (verdict.condition === 'absent') {
-        phases.verifyingNotebook(`notebook ${name} is gone; looking once more`);
-        if (!isConfirmed(watch.absentSince, wait.answer.at, settings)) continue;
-        op.retries.over();
-        op.update({ notebook: null });
-        return;
-      }
-      if (wait.answer.facts !== null) op.update({ notebook: observedNotebook(wait.answer.facts, wait.answer.at) });
-    }
-    const facts = watch.last?.facts;
-    if (!facts) continue;
-    // Between a stop and its delete lie minutes: a mark that was set meanwhile counts.
-    if (obeysProtection && isProtected(facts.description)) throw protectedFailure(`notebook ${name}`, name);
-    op.state.removed = true;
-    const what = facts.status;
-    const next = nextToRemove(what, command.what === what ? command.times : 0);
-    if (command.what !== what) refusal = null;
-    if (next === 'wait' && command.what !== what) command = given(noCommand, what, Date.now());
-    const isHurried = op.retries.hurries !== hurries;
-    if (!isHurried && !isDue(command, what, patienceWith(what, settings.pollMaxMs), Date.now())) {
-      op.explain(whyNotGone(name, facts, refusal));
-      continue;
-    }
-    const ref = { id, createdAt, ...obedience(obeysProtection) };
-    const calls = undos(settings, `notebook ${name}`);
-    switch (next) {
-      case 'stop':
-        phases.stopping(`stopping notebook ${name}`);
-        refusal = await persist(op, `stopping notebook ${name}`, () => calls.stopNotebook(ref));
-        break;
-      case 'dequeue':
-        phases.stopping(`taking notebook ${name} out of its queue`);
-        refusal = await persist(op, `taking notebook ${name} out of its queue`, () => calls.dequeueNotebook(ref));
-        break;
-      case 'wait':
-      case 'delete':
-        phases.deletingNotebook(`deleting notebook ${name}`);
-        refusal = await persist(op, `deleting notebook ${name}`, () => calls.deleteNotebook(ref));
-        break;
-    }
-    command = given(command, what, Date.now());
-    if (refusal === null) continue;
-    op.explain(whyNotGone(name, facts, refusal));
-    showRefusal(op, `removing notebook ${name}`, refusal, command, patienceWith(what, settings.pollMaxMs));
-  }
-}
-
-/** A refused command is repeated: progress says when. */
-function showRefusal(op: Operation, doing: string, refusal: string, command: Given, patienceMs: number): void {
-  const pauseMs = untilRepeat(command, patienceMs, Date.now());
-  op.retries.failed(doing, retryError('RequestRejected', { why: refusal }), pauseMs, command.times);
-}
-
-function whyNotGone(name: string, facts: NotebookFacts, refusal: string | null): string {
-  const { why } = judgeNotebook(name, facts, 'gone');
-  return refusal === null ? why : `${why}; refused: ${refusal}`;
-}
-
-/**
- * How long a command may be without effect. What is on its way by itself needs none; only where it stays for long it is
- * deleted all the same, because the service refuses that without harm (6357) and nothing else would end the wait.
- */
-function patienceWith(status: string | undefined, pollMaxMs: number): number {
-  return status !== undefined && nextToRemove(status) === 'wait' ? 8 * pollMaxMs : pollMaxMs;
-}
-
 /** Deletes the pool when it is ours and waits until it is gone; returns whether there was one. */
 export async function removePool(
   op: Operation,
@@ -189,6 +93,7 @@ export async function removePool(
   let seen = false;
   let isDoubted = false;
   let command = noCommand;
+  let misses = 0;
   for (;;) {
     await op.continueWhenLong();
     const { hurries } = op.retries;
@@ -210,7 +115,13 @@ export async function removePool(
     }
     const facts = watch.last?.facts;
     if (!facts) continue;
-    if (!isOurs(op, facts, removal)) {
+    const ownership = ownershipOf(op, facts, removal);
+    if (ownership === 'undecided') {
+      await beforeNextLook(op, `deleting pool ${name}`, neitherTimeNorMarker(name), misses++);
+      watch = freshWatch;
+      continue;
+    }
+    if (ownership === 'foreign') {
       // One answer may lack the marker: a stranger's is what two looks in a row have shown.
       if (!isDoubted || (await settleMore(op, known.unknownSince))) {
         isDoubted = true;
@@ -224,7 +135,11 @@ export async function removePool(
     isDoubted = false;
     if (wait.end === 'answer') op.update({ pool: observedPool(facts, wait.answer.at) });
     if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
-    refuseUnplanned(removal.plan, 'pool', facts);
+    if (refuseUnplanned(removal.plan, 'pool', facts) === 'undecided') {
+      await beforeNextLook(op, `deleting pool ${name}`, neitherTimeNorMarker(name), misses++);
+      watch = freshWatch;
+      continue;
+    }
     seen = true;
     op.state.removed = true;
     const leaving = isLeaving(facts);
@@ -239,23 +154,26 @@ export async function removePool(
     const { owners, obeysProtection } = removal;
     const { workspaceIds } = known;
     const ref = { id: poolId, createdAt: facts.createdAt, name, owners, workspaceIds, ...obedience(obeysProtection) };
-    const refusal = await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
+    const outcome = await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
+    if (outcome.outcome === 'notSent') {
+      await beforeNextLook(op, `deleting pool ${name}`, outcome.why, misses++);
+      watch = freshWatch;
+      continue;
+    }
     command = given(command, facts.createdAt, Date.now());
-    if (refusal === null) continue;
-    op.explain(`${judgePool(name, facts, poolGone).why}; refused: ${refusal}`);
-    showRefusal(op, `deleting pool ${name}`, refusal, command, patienceOf(leaving, settings.pollMaxMs));
+    if (outcome.outcome !== 'refused') continue;
+    op.explain(`${judgePool(name, facts, poolGone).why}; refused: ${outcome.why}`);
+    showRefusal(op, `deleting pool ${name}`, outcome.why, command, patienceOf(leaving, settings.pollMaxMs));
   }
+}
+
+function neitherTimeNorMarker(name: string): string {
+  return `pool ${name}: the answer has neither a creation time nor our marker`;
 }
 
 /** How long a delete of a pool may be without effect. */
 function patienceOf(leaving: boolean, pollMaxMs: number): number {
   return leaving ? 8 * pollMaxMs : pollMaxMs;
-}
-
-/** How long to wait for news. A command is due only for what was seen, however long ago the last one was given. */
-function untilNext(watch: Watch<unknown>, command: Given, patienceMs: number): number {
-  const isSeen = watch.last !== null && watch.last.facts !== null;
-  return untilRepeat(isSeen ? command : noCommand, patienceMs, Date.now());
 }
 
 function isLeaving(facts: PoolFacts | null): boolean {
@@ -275,8 +193,4 @@ export async function removeAll(
   onNotebooksGone();
   const pool = await removePool(op, poolId, removal, phases);
   return pool || notebooks;
-}
-
-function obedience(obeysProtection: boolean): { readonly obeysProtection?: true } {
-  return obeysProtection ? { obeysProtection } : {};
 }

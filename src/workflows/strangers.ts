@@ -1,15 +1,21 @@
 import { parseMarker } from '../domain/marker.js';
 import type { PoolFacts } from '../domain/pool.js';
+import { aimAt, maybeSame } from '../domain/resource/identity.js';
 import { stepFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import type { Removal } from './removal.js';
 
-/** Whether a pool of the name is what a removal is about: by its marker, or by an identity that this side recorded. */
-export function isOurs(op: Operation, facts: PoolFacts, removal: Removal): boolean {
+/**
+ * Whether a pool of the name is what a removal is about: by its marker, or by an identity that this side recorded.
+ * `undecided`: it has no marker, and it has the recorded id without a creation time to compare.
+ */
+export function ownershipOf(op: Operation, facts: PoolFacts, removal: Removal): 'ours' | 'foreign' | 'undecided' {
   const marker = parseMarker(facts.description);
-  if (marker !== null) return marker.installation === op.identity.installation && removal.owners.includes(marker.owner);
+  const isMarkedOurs = marker?.installation === op.identity.installation && removal.owners.includes(marker.owner);
   const { pool } = removal.known;
-  return pool?.id === facts.id && pool.createdAt === facts.createdAt;
+  if (marker !== null || pool === null) return isMarkedOurs ? 'ours' : 'foreign';
+  const aim = aimAt('pool', pool, facts, { isMarkedOurs });
+  return aim === 'hit' ? 'ours' : aim === 'replaced' ? 'foreign' : 'undecided';
 }
 
 /** A run that undoes its own create has nothing to undo in a stranger's pool; a teardown must not say that the name is gone. */
@@ -23,12 +29,16 @@ export function leaveStrangers(
     const hint = `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`;
     const failure = stepFailure('Protected', message, { hint });
     // One that was ours, and is marked as another's by now, still needs whoever knows it.
-    const isKnown = known.pool?.id === id && known.pool.createdAt === createdAt;
+    const isKnown = known.pool !== null && maybeSame(known.pool, { id, createdAt });
     if (isKnown || onNameTaken === undefined) throw failure;
     onNameTaken(failure);
     return;
   }
   if (known.unknownSince === null) return;
   const doubt = 'whether the create that nobody answered has made it is not known';
-  op.audit('leave', op.state.progress.workflowId, `pool ${id}, made at ${createdAt}, is not marked as ours: ${doubt}`);
+  op.audit(
+    'leave',
+    op.state.progress.workflowId,
+    `pool ${id}, made at ${createdAt || 'an unknown time'}, is not marked as ours: ${doubt}`,
+  );
 }

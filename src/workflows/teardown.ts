@@ -16,7 +16,8 @@ import { describeFailure, endingFailure, isFailure, refuseLarge } from './failur
 import { Operation } from './operation.js';
 import { carriedOver, newState, type OperationState } from './operation-state.js';
 import { planChanged, protectedFailure } from './refusals.js';
-import { type Removal, type RemovalPhases, removeAll } from './removal.js';
+import { type Removal, removeAll } from './removal.js';
+import type { RemovalPhases } from './removal-parts.js';
 
 /** The phases that a teardown shows, one per kind of command. */
 export function teardownPhases(op: Operation): RemovalPhases {

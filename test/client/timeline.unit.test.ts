@@ -96,6 +96,28 @@ describe('a timeline', () => {
     ]);
   });
 
+  test.each([
+    ['replaced', 'pool team-a is another one by now', 'notSent', 'not sent (pool team-a is another one by now);'],
+    ['gone', 'pool team-a does not exist', 'notSent', 'not sent (pool team-a does not exist);'],
+  ])('never calls a delete done that was not sent (%s)', (reason, why, end, text) => {
+    const answer = { outcome: 'notSent', reason, why, pauseMs: null };
+    const events = [scheduled(0, 1, 'deletePool'), { ...done(1, 1), answer } as HistoryEvent];
+    expect(texts(events)).toEqual([`delete pool team-a: ${text} in 1s`]);
+    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end });
+  });
+
+  test.each([
+    ['sent', null, 'done', 'done'],
+    ['refused', 'HTTP 409', 'refused', 'refused (HTTP 409);'],
+  ])('says what a command came to that was sent (%s)', (outcome, why, end, text) => {
+    const events = [
+      scheduled(0, 1, 'deletePool'),
+      { ...done(1, 1), answer: { outcome, why, pauseMs: null } } as HistoryEvent,
+    ];
+    expect(texts(events)).toEqual([`delete pool team-a: ${text} in 1s`]);
+    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end });
+  });
+
   test('keeps a call that is under way', () => {
     expect(texts([scheduled(0, 1, 'awaitPool')])).toEqual(['wait for pool team-a: under way']);
   });

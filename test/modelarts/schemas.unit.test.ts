@@ -72,7 +72,7 @@ describe('answers of the API pages', () => {
     expect(created).toMatchObject({
       id: 'DE-0a1b2c3d-c73d-11ea-964c-0255ac100033',
       status: 'CREATING',
-      creation_timestamp: '1594887749962',
+      creation_timestamp: '2020-07-16T08:22:29Z',
       flavor_details: { params: { CPU: 8, GPU: 1 }, status: 'onSale' },
       spec: { annotations: { url: '' }, auto_stop: { enable: true, duration: 3600 }, extend_storage: [] },
     });

@@ -25,6 +25,30 @@ describe('the control plane', () => {
     }
   });
 
+  it('writes times in the form that was asked for, by call, and refuses a form that it does not know', async () => {
+    const { call, pools, simulator } = createCaller();
+    const id = (await call('POST', pools, poolBody())).body.metadata.name;
+    const list = async () => (await call('GET', pools)).body.items[0].metadata.creationTimestamp;
+    const show = async () => (await call('GET', `${pools}/${id}`)).body.metadata.creationTimestamp;
+    const documented = await show();
+    expect(documented).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+    await call('POST', '/_sim/times', { 'pools.*': '+08:00', 'pools.list': 'milliseconds' });
+    expect((await call('GET', '/_sim/times')).body).toEqual({ 'pools.*': '+08:00', 'pools.list': 'milliseconds' });
+    const [listed, shown] = [await list(), await show()];
+    expect([listed, shown.slice(-6)]).toEqual([
+      new Date(simulator.state().pools[0]?.createdAt ?? 0).toISOString(),
+      '+08:00',
+    ]);
+    expect(Date.parse(shown)).toBe(Date.parse(documented));
+    await call('POST', '/_sim/times', { 'pools.show': 'none' });
+    expect(await show()).toBe(documented.slice(0, -1));
+    await call('DELETE', '/_sim/times');
+    expect([await list(), await show()]).toEqual([documented, documented]);
+    for (const wrong of [{ 'pools.list': 'roman' }, { 'pools.steal': 'none' }, { 'pools.list': '+8' }, []]) {
+      expect((await call('POST', '/_sim/times', wrong)).status).toBe(400);
+    }
+  });
+
   it('logs each call with its effect, and sums them up, without its own', async () => {
     const { call, pools, notebooks } = createCaller();
     await call('POST', pools, poolBody());

@@ -1,5 +1,6 @@
 import { ConfigError, type ModelArtsConfig, processEnv, readConfig, readModelArtsConfig } from '../../config.js';
 import { waitQueueOf } from '../../contract/ids.js';
+import { parseHttpDate } from '../../domain/resource/instant.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
 import { readInstallation } from '../../worker/installation.js';
@@ -185,8 +186,8 @@ async function checkClock(endpoint: string, context: Context): Promise<string> {
     })
     .finally(clear);
   await answer.body?.cancel();
-  const theirs = Date.parse(answer.headers.get('date') ?? '');
-  if (Number.isNaN(theirs)) return 'the service sends no Date header; not compared';
+  const theirs = parseHttpDate(answer.headers.get('date'));
+  if (theirs === null) return 'the service sends no Date header; not compared';
   const skew = Math.abs(theirs - context.terminal.now());
   const seconds = Math.round(skew / 1_000);
   if (skew <= maxSkewMs) return `${seconds} s apart from the service`;

@@ -1,3 +1,4 @@
+import { parseInstant } from '../../domain/resource/instant.js';
 import type { PasswordCredentials } from '../credentials.js';
 import { malformedAnswer } from '../failure.js';
 import { Secret } from '../secret.js';
@@ -45,8 +46,8 @@ export function createTokenIssuer(
       const token = answer.header('x-subject-token');
       if (token === null || token === '') throw malformedAnswer(context, answer, requestId, 'no X-Subject-Token');
       const read = issuedTokenSchema.safeParse(parsed);
-      const expiresAt = Date.parse((read.success ? read.data.token?.expires_at : undefined) ?? '');
-      return { token: new Secret(token), expiresAt: Number.isNaN(expiresAt) ? null : expiresAt };
+      const expiresAt = parseInstant(read.success ? read.data.token?.expires_at : undefined);
+      return { token: new Secret(token), expiresAt };
     } finally {
       pass.released();
     }

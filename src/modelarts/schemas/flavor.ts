@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, identity, items, many, part, text, textMap } from './tolerant.js';
+import { count, identity, instant, items, many, part, text, textMap } from './tolerant.js';
 
 const card = z.looseObject({ type: text, size: text, memory: text });
 const volume = z.looseObject({ volumeType: text, size: text });
@@ -8,7 +8,7 @@ const volume = z.looseObject({ volumeType: text, size: text });
 const flavorSchema = z.looseObject({
   kind: text,
   apiVersion: text,
-  metadata: z.looseObject({ name: identity, creationTimestamp: text, labels: textMap, annotations: textMap }),
+  metadata: z.looseObject({ name: identity, creationTimestamp: instant, labels: textMap, annotations: textMap }),
   spec: part(
     z
       .looseObject({

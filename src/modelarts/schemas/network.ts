@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageMetadata } from './flavor.js';
-import { flag, identity, items, many, part, text, textMap } from './tolerant.js';
+import { flag, identity, instant, items, many, part, text, textMap } from './tolerant.js';
 
 const peer = z.looseObject({ peerVpcId: text, peerSubnetId: text, defaultGateWay: flag, phase: text });
 const sfsTurbo = z.looseObject({
@@ -18,7 +18,7 @@ export const networkSchema = z.looseObject({
   apiVersion: text,
   metadata: z.looseObject({
     name: identity,
-    creationTimestamp: text,
+    creationTimestamp: instant,
     deletionTimestamp: text,
     labels: textMap,
     annotations: textMap,

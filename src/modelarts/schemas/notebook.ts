@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../secret.js';
-import { count, flag, identity, items, many, part, text, textMap } from './tolerant.js';
+import { count, epoch, flag, identity, instant, items, many, part, text, textMap } from './tolerant.js';
 
 const storage = z.looseObject({
   type: text,
@@ -76,7 +76,7 @@ const spec = z.looseObject({
   repository: part(repository),
   resource_reserved_timestamp: count,
   auto_stop: part(
-    z.looseObject({ enable: flag, duration: count, prompt: flag, stop_timestamp: count, remain_time: count }),
+    z.looseObject({ enable: flag, duration: count, prompt: flag, stop_timestamp: epoch, remain_time: count }),
   ),
   failed_reasons: part(z.looseObject({ code: text, message: text, detail: part(textMap) })),
   annotations: textMap,
@@ -103,8 +103,8 @@ export const notebookSchema = z.looseObject({
   description: text,
   /** One of the words of notebooks-and-auth.md 3.1, or one we do not know, kept as it came. */
   status: text,
-  creation_timestamp: text,
-  latest_update_timestamp: text,
+  creation_timestamp: instant,
+  latest_update_timestamp: instant,
   profile: part(profile),
   flavor: text,
   flavor_details: part(flavorDetails),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, identity, items, many, part, text, textMap } from './tolerant.js';
+import { count, identity, instant, items, many, part, text, textMap } from './tolerant.js';
 
 const texts = many(z.union([z.string(), z.number().transform(String)]));
 const azNodes = z.looseObject({ az: text, count });
@@ -26,7 +26,7 @@ const driverState = z.looseObject({ version: text, state: text });
 
 const poolMetadata = z.looseObject({
   name: identity,
-  creationTimestamp: text,
+  creationTimestamp: instant,
   deletionTimestamp: text,
   labels: textMap,
   annotations: textMap,

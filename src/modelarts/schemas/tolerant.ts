@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instantOf, parseInstant } from '../../domain/resource/instant.js';
 
 /**
  * Building blocks for answers. An answer is read tolerantly: a field that is missing, null or of a strange type counts as
@@ -35,6 +36,18 @@ const anyFlag = z.union([
 
 /** A word or number as text; absent when it is neither. */
 export const text = anyText.optional().catch(undefined);
+
+/** A time, in the one form that this code keeps; absent when it cannot be read. */
+export const instant = anyText
+  .transform((value) => instantOf(value) || undefined)
+  .optional()
+  .catch(undefined);
+
+/** A time as epoch milliseconds, however it is written; absent when it cannot be read. */
+export const epoch = anyText
+  .transform((value) => parseInstant(value) ?? undefined)
+  .optional()
+  .catch(undefined);
 
 /** A number, also when it comes as text; absent when it is neither. */
 export const count = anyInteger.optional().catch(undefined);

@@ -6,6 +6,7 @@ import { advance } from '../lifecycles/advance.js';
 import type { SimResponse } from '../message.js';
 import type { ParsedRequest } from '../parsed-request.js';
 import type { Simulator } from '../simulator-interface.js';
+import { readTimeForms } from '../time-form.js';
 import { rfc3339, type World } from '../world.js';
 import { changeNotebook, changePool, placeNotebook, placePool } from './placement.js';
 
@@ -54,6 +55,14 @@ function routeNoun(world: World, simulator: Simulator, request: ParsedRequest, n
       return { ids: world.faults.plan(...readFaults(request.json)) };
     case 'DELETE faults':
       world.faults.clear();
+      return {};
+    case 'GET times':
+      return world.timeForms;
+    case 'POST times':
+      world.timeForms = { ...world.timeForms, ...readTimeForms(request.json) };
+      return world.timeForms;
+    case 'DELETE times':
+      world.timeForms = {};
       return {};
     case 'GET clock':
       return clockView(world);

@@ -41,7 +41,7 @@ export function placePool(world: World, body: unknown): JsonObject {
   const placed = backdated(pool, body);
   world.state.pools = [...world.state.pools.slice(0, -1), placed];
   movePool(world, placed, textAt(body, 'phase') ?? 'Running', textAt(body, 'message'));
-  return poolView(world, placed);
+  return poolView(world, placed, 'unknown');
 }
 
 /** Places a notebook in any status: `{name, status?, pool?, flavor?, profileId?, description?, createdAt?, user?}`. */
@@ -63,7 +63,7 @@ export function placeNotebook(world: World, body: unknown): JsonObject {
   const placed = backdated(notebook, body);
   world.state.notebooks = [...world.state.notebooks.slice(0, -1), placed];
   enterStatus(world, placed, textAt(body, 'status') ?? 'RUNNING', world.clock.now());
-  return notebookView(world, placed);
+  return notebookView(world, placed, 'unknown');
 }
 
 /** Moves a pool: `{phase?, message?, pay?: true}`; paying ends `Waiting`. */
@@ -73,7 +73,7 @@ export function changePool(world: World, id: string, body: unknown): JsonObject 
   const phase = valueAt(body, 'pay') === true ? 'Creating' : textAt(body, 'phase');
   if (phase === undefined) throw new InputError('say {"phase": …} or {"pay": true}');
   movePool(world, pool, phase, textAt(body, 'message'));
-  return poolView(world, pool);
+  return poolView(world, pool, 'unknown');
 }
 
 /** Moves a notebook: `{status}`. */
@@ -83,7 +83,7 @@ export function changeNotebook(world: World, id: string, body: unknown): JsonObj
   const status = textAt(body, 'status');
   if (status === undefined) throw new InputError('say {"status": …}');
   enterStatus(world, notebook, status, world.clock.now());
-  return notebookView(world, notebook);
+  return notebookView(world, notebook, 'unknown');
 }
 
 /** A pool that is moved past creation has what a pool in that phase has: its nodes, scopes and driver. */
@@ -131,7 +131,9 @@ function created(world: World, body: JsonObject, request: Json, handler: Handler
 function backdated<T extends PoolRecord | NotebookRecord>(record: T, body: JsonObject): T {
   const at = textAt(body, 'createdAt');
   if (at === undefined) return record;
-  const createdAt = Date.parse(at);
+  // Without a zone the same text would be another moment on another machine.
+  const isLocal = /T[\d:.]+$/.test(at);
+  const createdAt = Date.parse(isLocal ? `${at}Z` : at);
   if (Number.isNaN(createdAt)) throw new InputError('createdAt must be an RFC 3339 time');
   return { ...record, createdAt };
 }

@@ -1,11 +1,12 @@
 import { isObject, type Json, textAt, valueAt } from '../json.js';
 import { labelSelector } from '../label-selector.js';
 import { enterNetworkPhase, startDeletion } from '../lifecycles/network-life.js';
+import type { Operation } from '../operations.js';
 import { pageOf } from '../page.js';
 import { checkWorkspace, readTextMap } from '../pools/pool-request.js';
 import type { NetworkRecord } from '../records.js';
 import { badRequest, poolError } from '../wire-error.js';
-import { type Answer, type Call, nextSequence, rfc3339, type World } from '../world.js';
+import { type Answer, type Call, nextSequence, timeIn, type World } from '../world.js';
 
 const NAME = /^[a-z][a-z0-9-]{2,30}[a-z0-9]$/;
 const CIDR = /^(10|172|192)(\.\d{1,3}){3}\/\d{1,2}$/;
@@ -32,7 +33,7 @@ export function createNetwork(world: World, call: Call): Answer {
   world.state.networks.push(network);
   enterNetworkPhase(world, network, '', network.createdAt);
   call.commit(`created network ${id}`);
-  return { status: 200, body: networkView(network) };
+  return { status: 200, body: networkView(world, network, call.operation) };
 }
 
 /** GET networks, page by page. */
@@ -44,12 +45,20 @@ export function listNetworks(world: World, call: Call): Answer {
       selects(labels) && (workspace === null || workspace === '' || labels['os.modelarts/workspace.id'] === workspace),
   );
   const { items, metadata } = pageOf(all, call.query);
-  return { status: 200, body: { kind: 'NetworkList', apiVersion: 'v1', metadata, items: items.map(networkView) } };
+  return {
+    status: 200,
+    body: {
+      kind: 'NetworkList',
+      apiVersion: 'v1',
+      metadata,
+      items: items.map((network) => networkView(world, network, call.operation)),
+    },
+  };
 }
 
 /** GET one network. */
 export function showNetwork(world: World, call: Call): Answer {
-  return { status: 200, body: networkView(findNetwork(world, call)) };
+  return { status: 200, body: networkView(world, findNetwork(world, call), call.operation) };
 }
 
 /** DELETE a network that no pool uses (ModelArts.50025002 otherwise). */
@@ -63,7 +72,7 @@ export function deleteNetwork(world: World, call: Call): Answer {
     startDeletion(world, network, world.clock.now());
     call.commit(`deleting network ${network.id}`);
   }
-  return { status: 200, body: networkView(network) };
+  return { status: 200, body: networkView(world, network, call.operation) };
 }
 
 /** A network record with the usual labels; its phase is still empty. */
@@ -87,14 +96,14 @@ export function newNetwork(
   };
 }
 
-function networkView(network: NetworkRecord): Json {
+function networkView(world: World, network: NetworkRecord, operation: Operation): Json {
   return {
     kind: 'Network',
     apiVersion: 'v1',
     metadata: {
       name: network.id,
-      creationTimestamp: rfc3339(network.createdAt),
-      ...(network.deletedAt === undefined ? {} : { deletionTimestamp: rfc3339(network.deletedAt) }),
+      creationTimestamp: timeIn(world, operation, network.createdAt),
+      ...(network.deletedAt === undefined ? {} : { deletionTimestamp: timeIn(world, operation, network.deletedAt) }),
       labels: { ...network.labels },
       annotations: { ...network.annotations },
     },

@@ -36,7 +36,7 @@ export function createNotebook(world: World, call: Call): Answer {
   world.state.notebooks.push(notebook);
   enterStatus(world, notebook, gone && free ? 'CREATE_QUEUING' : 'CREATING', notebook.createdAt);
   call.commit(`created notebook ${notebook.id} (${notebook.name})`);
-  return { status: 200, body: notebookView(world, notebook) };
+  return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
 /** O2 list (notebooks-and-auth.md 2.4): by default only the caller's own of workspace 0, sorted by name. */
@@ -71,7 +71,10 @@ export function listNotebooks(world: World, call: Call): Answer {
   const page = wanted.slice(offset, limit === 0 ? undefined : offset + limit);
   return {
     status: 200,
-    body: { instances: page.map((notebook) => notebookView(world, notebook)), total_count: wanted.length },
+    body: {
+      instances: page.map((notebook) => notebookView(world, notebook, call.operation)),
+      total_count: wanted.length,
+    },
   };
 }
 
@@ -79,7 +82,7 @@ export function listNotebooks(world: World, call: Call): Answer {
 export function showNotebook(world: World, call: Call): Answer {
   const notebook = findNotebook(world, call);
   if ((notebook.hidden.show ?? 0) > world.clock.now()) throw notFound();
-  return { status: 200, body: notebookView(world, notebook) };
+  return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
 /** O4 update of description and auto-stop; a running instance keeps its stop time until the next start. */
@@ -97,7 +100,7 @@ export function updateNotebook(world: World, call: Call): Answer {
   if (description !== undefined) notebook.description = description;
   notebook.updatedAt = world.clock.now();
   call.commit(`changed notebook ${notebook.id}`);
-  return { status: 200, body: notebookView(world, notebook) };
+  return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
 /** O5 delete: a running instance must be stopped first (6304), one in motion is refused (6357). */

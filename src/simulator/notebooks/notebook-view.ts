@@ -1,9 +1,10 @@
 import { type Json, type JsonObject, present } from '../json.js';
+import type { Operation } from '../operations.js';
 import type { NotebookRecord } from '../records.js';
-import type { World } from '../world.js';
+import { epochIn, type World } from '../world.js';
 
 /** An instance as the old API answers it (notebooks-and-auth.md 2.3, 6.3 - 6.6). */
-export function notebookView(world: World, notebook: NotebookRecord): JsonObject {
+export function notebookView(world: World, notebook: NotebookRecord, operation: Operation): JsonObject {
   const { id, name, description, status, flavor } = notebook;
   return present({
     id,
@@ -11,8 +12,8 @@ export function notebookView(world: World, notebook: NotebookRecord): JsonObject
     description,
     status,
     // Text here, numbers in auto_stop: the service mixes both (notebooks-and-auth.md 2.13).
-    creation_timestamp: String(notebook.createdAt),
-    latest_update_timestamp: String(notebook.updatedAt),
+    creation_timestamp: epochIn(world, operation, notebook.createdAt),
+    latest_update_timestamp: epochIn(world, operation, notebook.updatedAt),
     flavor,
     flavor_details: flavorDetails(world, notebook),
     profile: profileView(world, notebook),

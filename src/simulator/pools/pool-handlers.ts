@@ -42,7 +42,7 @@ export function createPool(world: World, call: Call): Answer {
   world.state.pools.push(pool);
   enterPhase(world, pool, world.knobs.phaseOnCreate ? 'Creating' : '', pool.createdAt);
   call.commit(`created pool ${id}`);
-  return { status: 200, body: poolView(world, pool) };
+  return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
 /** GET pools: not paged; failed creations only with `status=failed` (pools-and-flavors.md 2.3, 5.2). */
@@ -62,7 +62,7 @@ export function listPools(world: World, call: Call): Answer {
   });
   return {
     status: 200,
-    body: { kind: 'PoolList', apiVersion: 'v2', items: items.map((pool) => poolView(world, pool)) },
+    body: { kind: 'PoolList', apiVersion: 'v2', items: items.map((pool) => poolView(world, pool, call.operation)) },
   };
 }
 
@@ -70,7 +70,7 @@ export function listPools(world: World, call: Call): Answer {
 export function showPool(world: World, call: Call): Answer {
   const pool = findPool(world, call);
   if ((pool.hidden.show ?? 0) > world.clock.now()) throw notFound();
-  return { status: 200, body: poolView(world, pool) };
+  return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
 /** DELETE: asynchronous; again on a pool that is being deleted changes nothing (pools-and-flavors.md 5.5). */
@@ -92,7 +92,7 @@ export function deletePool(world: World, call: Call): Answer {
   const shown = { ...pool };
   if (world.knobs.deleteEchoesOldPhase) shown.phase = pool.phaseBeforeDelete ?? before;
   if (world.knobs.omitDeletionTimestamp) delete shown.deletedAt;
-  return { status: 200, body: poolView(world, shown) };
+  return { status: 200, body: poolView(world, shown, call.operation) };
 }
 
 /** GET nodes (pools-and-flavors.md 2.5): the service ignores paging here and returns all. */

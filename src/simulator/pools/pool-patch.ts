@@ -56,7 +56,7 @@ export function patchPool(world: World, call: Call): Answer {
   call.commit(
     `changed pool ${pool.id}: ${[...Object.keys(labels), ...Object.keys(annotations), ...Object.keys(changes)].join(', ')}`,
   );
-  return { status: 200, body: poolView(world, pool) };
+  return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
 /** A merge patch removes what it says null of. */

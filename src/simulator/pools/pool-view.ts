@@ -1,6 +1,7 @@
 import { type Json, present } from '../json.js';
+import type { Operation } from '../operations.js';
 import type { NodeRecord, PoolRecord } from '../records.js';
-import { rfc3339, type World } from '../world.js';
+import { timeIn, type World } from '../world.js';
 
 const COUNTERS = [
   ['creating', 'Creating'],
@@ -9,8 +10,8 @@ const COUNTERS = [
   ['deleting', 'Deleting'],
 ] as const;
 
-/** A Pool object as the API answers it (pools-and-flavors.md 2.6). */
-export function poolView(world: World, pool: PoolRecord): { readonly [key: string]: Json } {
+/** A Pool object as the API answers it (pools-and-flavors.md 2.6); the operation decides how times are written. */
+export function poolView(world: World, pool: PoolRecord, operation: Operation): { readonly [key: string]: Json } {
   const { type, scope, resources, network, jobFlavors, driver, controlMode, more } = pool.spec;
   const mode = pool.annotations['os.modelarts/billing.mode'];
   const subpools = world.state.pools.filter((other) => other.parent === pool.id).length;
@@ -19,8 +20,8 @@ export function poolView(world: World, pool: PoolRecord): { readonly [key: strin
     apiVersion: 'v2',
     metadata: {
       name: pool.id,
-      creationTimestamp: rfc3339(pool.createdAt),
-      ...(pool.deletedAt === undefined ? {} : { deletionTimestamp: rfc3339(pool.deletedAt) }),
+      creationTimestamp: timeIn(world, operation, pool.createdAt),
+      ...(pool.deletedAt === undefined ? {} : { deletionTimestamp: timeIn(world, operation, pool.deletedAt) }),
       labels: { ...pool.labels },
       annotations: {
         ...pool.annotations,
@@ -100,7 +101,12 @@ export function nodeView(world: World, pool: PoolRecord, node: NodeRecord): Json
   return {
     kind: 'Node',
     apiVersion: 'v2',
-    metadata: { name: node.name, creationTimestamp: rfc3339(pool.createdAt), labels: {}, annotations: {} },
+    metadata: {
+      name: node.name,
+      creationTimestamp: timeIn(world, 'pools.nodes', pool.createdAt),
+      labels: {},
+      annotations: {},
+    },
     spec: { flavor: node.flavor },
     status: { phase: node.phase, az: node.az, resources, availableResources: resources },
   };

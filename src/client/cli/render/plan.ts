@@ -1,6 +1,6 @@
 import type { SweepProgress } from '../../../contract/workflows.js';
 import type { Plan, PlanItem } from '../../../domain/plan.js';
-import { timeOf } from '../../../domain/sweep-rules.js';
+import { parseInstant } from '../../../domain/resource/instant.js';
 import type { View } from './progress.js';
 import { hasRoom, renderTable } from './table.js';
 import { formatTime } from './time.js';
@@ -67,6 +67,6 @@ export function renderResults(
 
 /** Pools tell their creation in RFC 3339, notebooks in epoch milliseconds. */
 function timeText(createdAt: string, timeZone: string): string {
-  const ms = timeOf(createdAt);
+  const ms = parseInstant(createdAt);
   return ms === null ? '-' : formatTime(new Date(ms).toISOString(), timeZone);
 }
