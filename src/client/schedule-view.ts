@@ -122,7 +122,7 @@ function troublesOf(row: Omit<ScheduleRow, 'troubles'>, results: readonly Schedu
   const last = results.find(({ endedAt, phase }) => endedAt !== null || phase === null);
   const troubles: string[] = [];
   // A run that is past its retention is none: one that failed has paused the schedule.
-  if (last !== undefined && last.phase !== null && last.phase !== 'Done') {
+  if (last !== undefined && last.phase !== null && (last.phase !== 'Done' || last.failure !== null)) {
     const why = last.failure === null ? last.why : `${last.failure.type}: ${last.failure.message}`;
     troubles.push(`its last run ended ${last.phase}${why === '' ? '' : `: ${why}`}`);
   }

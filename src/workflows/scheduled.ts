@@ -1,5 +1,6 @@
 import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { StartedOperation, StartOperation } from '../activities/started.js';
+import type { FailureType } from '../contract/failures.js';
 import { operationId, scheduledId, sweepId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../contract/workflows.js';
@@ -28,7 +29,7 @@ export async function scheduled(input: ScheduledInput, carried?: ScheduledState)
   );
   try {
     const started = op.state.started ?? (await start(op, input));
-    await follow(op, started.workflowId, started.runId);
+    await follow(op, started.workflowId, started.runId, input.start.what === 'sweep');
   } catch (error) {
     if (!isFailure(error)) throw error;
     if (isCancellation(error)) return await op.cancellation.end(describeLeft(op.state.started?.workflowId ?? null));
@@ -84,8 +85,19 @@ async function startOrJoin(op: Operation<ScheduledState>, order: StartOperation)
   }
 }
 
+/**
+ * What pauses the schedule of a sweep, because the next sweep would end the same way or delete too much: bad rules, a plan
+ * with too large a share, and a Temporal that does not know the sweep any more. After anything else the next one tries again.
+ */
+const pausesSweeps: readonly FailureType[] = ['InvalidSpec', 'RequestRejected', 'UnknownOutcome'];
+
 /** Shows the phases of what was started, and returns when it has reached its goal. */
-async function follow(op: Operation<ScheduledState>, workflowId: string, first: string): Promise<void> {
+async function follow(
+  op: Operation<ScheduledState>,
+  workflowId: string,
+  first: string,
+  isSweep: boolean,
+): Promise<void> {
   for (let runId = first; ; ) {
     await op.continueWhenLong();
     const { seen } = op.state;
@@ -107,8 +119,17 @@ async function follow(op: Operation<ScheduledState>, workflowId: string, first: 
     op.update({ pool, notebook, lease });
     const why = end.progress?.why ?? '';
     op.explain(`${workflowId} ended ${end.phase ?? 'without a word'}${why === '' ? '' : `: ${why}`}`);
-    if (end.reachedGoal) return;
-    const { type, message, ...facts } = end.failure ?? describeFailure(new Error(op.state.progress.why), null);
+    if (end.reachedGoal) {
+      // A sweep that could not delete everything is done, and shows what is left.
+      op.fail(end.phase === 'Done' ? (end.progress?.failure ?? null) : null);
+      return;
+    }
+    const failure = end.failure ?? describeFailure(new Error(op.state.progress.why), null);
+    if (isSweep && (end.phase === 'Cancelled' || !pausesSweeps.includes(failure.type))) {
+      op.fail(failure);
+      return;
+    }
+    const { type, message, ...facts } = failure;
     throw stepFailure(type, message, facts);
   }
 }

@@ -16,7 +16,8 @@ const width = 8;
  * Deletes what nobody needs any more, by plan. Setup: the rules are checked, everything is read, and the plan is made;
  * one that was asked for by its hash must be the same. Loop: each name's part goes through the teardown of that name, so
  * that leases are called off and what stays keeps an owner; what nobody knows by name is removed here. Each is looked at
- * once more before. Ending: `Done`, or `Failed` when something of the plan could not be deleted as it was planned.
+ * once more before. Ending: `Done`, with a failure when something could not be deleted, or `Failed` when a plan that was asked for by its
+ * hash has changed, or could not be made or applied at all.
  */
 export async function sweep(given: SweepInput | null | undefined, carried?: SweepState): Promise<SweepProgress> {
   const input: SweepInput = given ?? {};
@@ -104,7 +105,8 @@ function isSettled(op: Operation<SweepState>, items: Plan['items']): boolean {
 
 /**
  * Says what became of the plan. One that was asked for by its hash was to be carried out as it stood; one that the run made
- * for itself takes what has changed since for what it is, and only what could not be deleted fails it.
+ * for itself takes what has changed since for what it is. What could not be deleted is shown as its failure, and is `failed`
+ * in its results.
  */
 function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   const { results, plan } = op.state.progress;
@@ -114,11 +116,6 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   op.explain(`${deleted} of ${results.length} deleted${changed.length > 0 ? `, ${changed.length} left alone` : ''}`);
   const named = (some: readonly PlanItemResult[]) =>
     some.map(({ kind, id, why }) => `${kind} ${id}: ${why}`).join('\n');
-  if (failed.length > 0) {
-    throw stepFailure('ServiceUnavailable', `not everything could be deleted:\n${named(failed)}`, {
-      hint: 'Look at each teardown with `maops env show NAME`, then make a new plan: `maops sweep plan`.',
-    });
-  }
   if (changed.length > 0 && input.planHash != null) {
     throw stepFailure(
       'PlanChanged',
@@ -128,6 +125,12 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
       },
     );
   }
+  // The rest is deleted: one resource that cannot be deleted must not stop the next sweeps, which save money.
+  if (failed.length === 0) return;
+  const left = stepFailure('ServiceUnavailable', `not everything could be deleted:\n${named(failed)}`, {
+    hint: 'Look at each with `maops env why teardown/NAME`. The next sweep tries them again.',
+  });
+  op.fail(describeFailure(left, null));
 }
 
 function describePlan({ items, kept, unread }: Plan): string {

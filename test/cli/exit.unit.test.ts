@@ -13,7 +13,7 @@ import {
 } from '../../src/client/errors.js';
 import { ConfigError } from '../../src/config.js';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
-import { makeProgress } from '../client/fake-runs.js';
+import { makeProgress, soldOut } from '../client/fake-runs.js';
 
 const apiError = (kind: ModelArtsError['kind']) =>
   new ModelArtsError('pools.list: refused', {
@@ -57,6 +57,11 @@ describe('exit codes', () => {
     ['Rejected', 1],
   ] as const)('of the ending %s', (phase, code) => {
     expect(exitCodeOfEnding(makeProgress({ phase }))).toBe(code);
+  });
+
+  test('of a sweep that could not delete everything', () => {
+    expect(exitCodeOfEnding(makeProgress({ phase: 'Done', failure: soldOut }))).toBe(1);
+    expect(exitCodeOfEnding(makeProgress({ phase: 'Abandoned', failure: soldOut }))).toBe(0);
   });
 
   test('of an ending for want of authorisation is that of not authorised', () => {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/client';
 import type { Progress } from '../../src/contract/progress.js';
-import type { VirtualStack } from '../support/virtual/environment.js';
+import type { SweepProgress } from '../../src/contract/workflows.js';
+import { formatMarker } from '../../src/domain/marker.js';
+import { ownerHash } from '../../src/spec/hash.js';
+import { installation, type VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { environmentDocument } from '../workflows/documents.js';
+import { control } from './outside.js';
 import { deadlines } from './stories.js';
 
 const id = 'schedule/evening-2026-01-01T18:00:00Z';
@@ -116,6 +120,74 @@ describe('a scheduled run in virtual time', () => {
     });
     const inner = await progress('env/team-a');
     expect((await progress(id)).failure?.message).toBe(inner.failure?.message);
+  });
+
+  describe('of a sweep', () => {
+    const sweep = (change: Record<string, unknown> = {}) => ({
+      schedule: 'evening',
+      start: { what: 'sweep', apply: true, rules: { orphans: { minAge: '1h' } }, ...change },
+    });
+
+    /** An orphan, and one that the service does not delete. */
+    async function withUndeletable(): Promise<VirtualStack> {
+      const stack = await newStack();
+      const { world, simulator } = stack;
+      const createdAt = new Date(world.now() - 48 * 3_600_000).toISOString();
+      for (const name of ['team-a', 'team-b']) {
+        const description = formatMarker({ installation, owner: ownerHash(`env/${name}`), spec: '00000000' });
+        await control(stack, 'pools', { name, description, createdAt });
+      }
+      simulator.faults.plan({
+        operation: 'pools.delete',
+        match: { name: 'team-b' },
+        kind: 'status',
+        status: 500,
+        times: 'always',
+      });
+      return stack;
+    }
+
+    test('is done although something could not be deleted, and shows it as its failure', async () => {
+      const stack = await withUndeletable();
+      await begin(stack, sweep());
+      const done = await stack.world.result<Progress>(id);
+      expect(done).toMatchObject({ phase: 'Done', failure: { type: 'ServiceUnavailable' } });
+      expect(stack.simulator.state().pools.map(({ name }) => name)).toEqual(['team-b']);
+      const inner = await stack.world.query<SweepProgress>(`sweep/${id.slice(9)}`, 'progress');
+      expect(inner).toMatchObject({ phase: 'Done', failure: done.failure });
+      expect(inner.results.map(({ result }) => result).sort()).toEqual(['deleted', 'failed']);
+    });
+
+    test('is done when the project cannot be read tonight, and shows why', async () => {
+      const stack = await newStack();
+      stack.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 'always' });
+      await begin(stack, sweep());
+      expect(await stack.world.result(id)).toMatchObject({ phase: 'Done', failure: { type: 'ServiceUnavailable' } });
+    });
+
+    test('is done when somebody cancels the sweep', async () => {
+      const stack = await withUndeletable();
+      await begin(stack, sweep());
+      const inner = `sweep/${id.slice(9)}`;
+      await stack.world.run({ until: () => phaseOf(stack, inner) === 'Applying' });
+      await stack.world.cancel(inner);
+      expect(await stack.world.result(id)).toMatchObject({ phase: 'Done', failure: { type: 'RequestRejected' } });
+    });
+
+    test('fails for bad rules, and for a share that is refused, so that the schedule pauses', async () => {
+      const stack = await newStack();
+      await begin(stack, sweep({ rules: { orphan: {} } }));
+      await expect(stack.world.result(id)).rejects.toMatchObject({ cause: { type: 'InvalidSpec' } });
+      const createdAt = new Date(stack.world.now() - 48 * 3_600_000).toISOString();
+      for (let number = 0; number < 8; number += 1) {
+        const owner = ownerHash(`env/lost-${number}`);
+        const description = formatMarker({ installation, owner, spec: '00000000' });
+        await control(stack, 'pools', { name: `lost-${number}`, description, createdAt });
+      }
+      const second = 'schedule/evening-2026-01-02T18:00:00Z';
+      await stack.world.start('runScheduled', second, [sweep()]);
+      await expect(stack.world.result(second)).rejects.toMatchObject({ cause: { type: 'RequestRejected' } });
+    });
   });
 
   test('fails when the inner run is called off, naming who and why', async () => {

@@ -41,7 +41,9 @@ export class SilentExit extends Error {
 
 /** The code that an ending deserves. */
 export function exitCodeOfEnding(progress: Progress): ExitCode {
-  if (isSuccess(progress.phase)) return exitCodes.done;
+  // A sweep that could not delete everything is `Done` with a failure.
+  const isWhole = progress.phase !== 'Done' || progress.failure === null;
+  if (isSuccess(progress.phase) && isWhole) return exitCodes.done;
   return progress.failure?.type === 'NotAuthorized' ? exitCodes.notAuthorized : exitCodes.failed;
 }
 
