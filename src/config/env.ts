@@ -30,6 +30,8 @@ export class EnvReader {
   text(name: string): string | null {
     const value = this.#env[name];
     if (value === undefined || value.trim() === '') return null;
+    // Node.js has put U+FFFD for what it could not decode.
+    if (value.includes('\ufffd')) this.problem(`${name} is not UTF-8: write it as UTF-8, also in an env file`);
     const inner = /^(["'`])(.*)\1$/s.exec(value.trim())?.[2];
     if (inner !== undefined) {
       this.problem(`${name} has quotes around its value: write it without them`);

@@ -48,16 +48,24 @@ async function writeSnapshot(file: string, snapshot: Snapshot): Promise<void> {
 }
 
 async function readSnapshot(file: string): Promise<Snapshot | undefined> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
     if (isObject(error) && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  const snapshot: unknown = JSON.parse(text);
+  const snapshot = parseJson(bytes);
   if (!isSnapshot(snapshot)) throw new Error(`${file} is no state file of the simulator`);
   return snapshot;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return null;
+  }
 }
 
 function isSnapshot(value: unknown): value is Snapshot {

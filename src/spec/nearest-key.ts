@@ -1,9 +1,23 @@
 import { distance } from 'fastest-levenshtein';
 
-/** What to say of a key that nobody knows: the known one that it most looks like is named. */
+/** Letters of a short form that are enough to recognise the whole word. */
+const leastShortForm = 4;
+/** More letters than these are another word, not a slip. */
+const mostSlips = 2;
+
+/** The message about an unknown key. A known one is suggested if the key is a likely misspelling of it. */
 export function unknownKeyMessage(key: string, known: readonly string[]): string {
-  const nearest = [...known].sort((a, b) => unlikeness(key, a) - unlikeness(key, b))[0];
+  const nearest = known
+    .filter((candidate) => isLikely(key, candidate))
+    .sort((a, b) => unlikeness(key, a) - unlikeness(key, b))[0];
   return nearest === undefined ? `unknown key \`${key}\`` : `unknown key \`${key}\`; did you mean \`${nearest}\`?`;
+}
+
+/** A short form (`onFail`), or a few letters that differ; of a short word fewer: `id` is no misspelling of `az`. */
+function isLikely(written: string, known: string): boolean {
+  if (plain(written).length >= leastShortForm && plain(known).startsWith(plain(written))) return true;
+  const slips = Math.min(mostSlips, Math.ceil(plain(written).length / 3));
+  return distance(plain(written), plain(known)) <= slips;
 }
 
 /** Compares without case and separators first, so that `profile_id` finds `profileId`. */

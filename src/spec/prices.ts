@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { PriceTable } from '../domain/price.js';
+import { decodeUtf8 } from './encoding.js';
 import { section } from './field.js';
 import { isFields } from './finding.js';
 import { unknownKeyMessage } from './nearest-key.js';
+import { parseText } from './source.js';
 
 /** Beyond this the sum of an account would not be exact. */
 const highestPrice = 1_000_000_000;
@@ -25,27 +26,24 @@ export type PriceCheck =
 
 /** Reads the file of a price table; every problem names the file. */
 export function readPriceFile(path: string): PriceCheck {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     const code = isFields(error) && typeof error.code === 'string' ? error.code : 'no reason given';
     return { ok: false, problems: [`${path} cannot be read (${code})`] };
   }
-  const parsed = parsePrices(text);
+  const decoded = decodeUtf8(bytes);
+  if (!decoded.ok) return { ok: false, problems: [`${path}:${decoded.line}:${decoded.column} ${decoded.problem}`] };
+  const parsed = parsePrices(decoded.text);
   return parsed.ok ? parsed : { ok: false, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
 }
 
 /** Reads the text of a price table; every problem is named with its path. */
 export function parsePrices(text: string): PriceCheck {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { ok: false, problems: [message.replace(/:$/, '')] };
-  }
-  const checked = priceTable.safeParse(document);
+  const document = parseText(text, { keepsNumbers: false });
+  if (!document.ok) return { ok: false, problems: [document.message] };
+  const checked = priceTable.safeParse(document.value);
   if (checked.success) return { ok: true, table: checked.data };
   const problems = checked.error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')

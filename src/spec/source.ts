@@ -1,20 +1,10 @@
-import {
-  type Document,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Pair,
-  parseDocument,
-  visit,
-} from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Pair } from 'yaml';
 import type { SpecKind } from '../contract/spec.js';
 import { documentLimit } from '../domain/text.js';
 import { inspect } from './check.js';
 import type { Way } from './finding.js';
 import { type LocatedProblem, type SpecCheck, sortProblems } from './problem.js';
+import { parseYaml, type YamlOptions } from './yaml.js';
 
 /** Checks a spec written as YAML or JSON (which is YAML too); every problem names its file, line and column. */
 export function parseSpecText(kind: SpecKind, text: string, filename: string): SpecCheck<LocatedProblem> {
@@ -22,19 +12,11 @@ export function parseSpecText(kind: SpecKind, text: string, filename: string): S
   if (large !== null)
     return { ok: false, problems: [{ path: '', message: large, file: filename, line: 1, column: 1 }] };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { file: filename, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const syntax = [...document.errors, ...document.warnings].map(
-    (error): LocatedProblem => ({ path: '', message: syntaxMessage(error.code, error.message), ...at(error.pos[0]) }),
-  );
-  // After a broken text the rest of the document cannot be trusted; a key given twice leaves it readable.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { ok: false, problems: syntax };
-  const value = read(document);
-  if (!value.ok) return { ok: false, problems: [{ path: '', message: value.message, ...at(0) }] };
-  const checked = inspect(kind, value.value);
+  const { document, value, problems } = parseYaml(text, { lines });
+  const at = (offset: number) => ({ file: filename, ...placeOf(lines, offset) });
+  const syntax = problems.map(({ message, offset }): LocatedProblem => ({ path: '', message, ...at(offset) }));
+  if (value === null) return { ok: false, problems: syntax };
+  const checked = inspect(kind, value.of);
   if (checked.ok && syntax.length === 0) return checked;
   const findings = checked.ok ? [] : checked.findings;
   const located = findings.map(
@@ -52,41 +34,31 @@ function tooLargeText(text: string): string | null {
 }
 
 /** Reads YAML or JSON that is no spec, such as the rules of a sweep; what it may say is for the caller to check. */
-export function parseText(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+export function parseText(
+  text: string,
+  options: Pick<YamlOptions, 'keepsNumbers'> = {},
+): { ok: true; value: unknown } | { ok: false; message: string } {
   const large = tooLargeText(text);
   if (large !== null) return { ok: false, message: large };
-  const document = parseDocument(text, { prettyErrors: true, stringKeys: true });
-  const [error] = document.errors;
-  return error === undefined ? read(document) : { ok: false, message: syntaxMessage(error.code, error.message) };
+  const lines = new LineCounter();
+  const { value, problems } = parseYaml(text, { ...options, lines });
+  const [problem] = problems;
+  if (problem === undefined && value !== null) return { ok: true, value: value.of };
+  const { line, column } = placeOf(lines, problem?.offset ?? 0);
+  return { ok: false, message: `line ${line}, column ${column}: ${problem?.message ?? 'it is not YAML'}` };
 }
 
 /** Reads `pool.count=3`, the value being YAML as in a file; null when there is no `=` or no path. */
 export function parseAssignment(text: string): { readonly path: string; readonly value: unknown } | null {
   const [, path, written] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
   if (path === undefined || written === undefined) return null;
-  const document = parseDocument(written);
-  const value = document.errors.length === 0 ? read(document) : null;
-  return { path, value: value?.ok ? value.value : written };
+  const { value, problems } = parseYaml(written);
+  return { path, value: value !== null && problems.length === 0 ? value.of : written };
 }
 
-function read(document: Document.Parsed): { ok: true; value: unknown } | { ok: false; message: string } {
-  keepNumbersAsWritten(document);
-  try {
-    return { ok: true, value: document.toJS() };
-  } catch (error) {
-    // An alias without an anchor, or so many that the document would explode.
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** The version 440.10 must not become 440.1: a number that would read differently is kept as its text. */
-function keepNumbersAsWritten(document: Document.Parsed): void {
-  visit(document, {
-    Scalar: (_key, node) => {
-      if (typeof node.value === 'number' && node.source !== undefined && node.source !== String(node.value))
-        node.value = node.source;
-    },
-  });
+function placeOf(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
 /** Where a person has to look: at the key itself, or at the nearest section around what is missing. */
@@ -113,9 +85,4 @@ function hasKey(pair: Pair, step: string | number): boolean {
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-function syntaxMessage(code: string, message: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'there are several documents in the file; a spec is one';
-  return code === 'DUPLICATE_KEY' ? 'the same key is given twice in one group' : message;
 }

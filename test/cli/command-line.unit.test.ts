@@ -179,3 +179,24 @@ describe('a variable of ours with quotes around its value', () => {
     },
   );
 });
+
+describe('what is not UTF-8 is refused before it is sent anywhere', () => {
+  test.each([
+    ['env', 'create', '-f'],
+    ['sweep', 'plan', '--rules'],
+    ['schedule', 'create', 'nightly', '--cron', '@daily', '--sweep', '--rules'],
+    ['schedule', 'create', 'nightly', '--cron', '@daily', '--provision'],
+  ])('the file of %s %s %s', async (...words) => {
+    const file = path.join(folder, 'latin1.yaml');
+    writeFileSync(file, Buffer.from('name: team-a\n# für\n', 'latin1'));
+    const { code, out, err } = await run([...words, file]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`${file}:2:4 the byte 0xFC is not UTF-8`);
+  });
+
+  test('an argument, in which Node.js has replaced the bytes', async () => {
+    const { code, err } = await run(['env', 'pause', 'team-a', '--reason', 'f\ufffdr heute']);
+    expect(code).toBe(2);
+    expect(err).toContain('this argument is not UTF-8');
+  });
+});

@@ -65,6 +65,67 @@ describe('a spec as text', () => {
   });
 });
 
+describe('merge keys, anchors and aliases', () => {
+  const resources = (second: string) =>
+    `name: team-a\npool:\n  network: n\n  scope: [Train]\n  resources:\n    - &first {flavor: a, count: 2}\n    - ${second}\n`;
+  const problems = (text: string) => {
+    const checked = parseSpecText('provisionPool', text, 'p.yaml');
+    return checked.ok ? [] : describeProblems(checked.problems).split('\n');
+  };
+
+  it('are taken, and what is written beside a merge key counts', () => {
+    const checked = parseSpecText('provisionPool', resources('{<<: *first, flavor: b}'), 'p.yaml');
+    expect(checked.ok && checked.spec.pool?.resources).toEqual([
+      { flavor: 'a', count: 2 },
+      { flavor: 'b', count: 2 },
+    ]);
+    expect(problems(resources('{<<: [*first, {maxCount: 3}], flavor: b}'))).toEqual([]);
+  });
+
+  it.each([
+    ['<<: 1', 'p.yaml:7:7 << takes a group of keys, an alias of one, or a list of them'],
+    ['{<<: [1], flavor: b}', 'p.yaml:7:8 << takes a group of keys, an alias of one, or a list of them'],
+    ['{<<: *second, flavor: b}', 'p.yaml:7:12 there is no anchor &second before this alias'],
+    ['&self {<<: *self, flavor: b}', 'p.yaml:7:18 the alias *self contains itself'],
+    ['&self [*self]', 'p.yaml:7:14 the alias *self contains itself'],
+  ])('are refused with their place in %s', (second, problem) => {
+    expect(problems(resources(second))).toContain(problem);
+  });
+
+  it('keep a quoted << as a key like any other, and suggest nothing that does not look like it', () => {
+    expect(problems(resources('{"<<": {count: 1}, flavor: b, count: 1}'))).toEqual([
+      'p.yaml:7:8 pool.resources.1.<<: unknown key `<<`',
+    ]);
+  });
+});
+
+describe('a text that is nested very deep', () => {
+  it.each([
+    ['[', ']'],
+    ['{a: ', '}'],
+    ['- ', ''],
+  ])('of %j is refused, and does not end the process', (open, close) => {
+    const text = `a:\n  ${open.repeat(20_000)}1${close.repeat(20_000)}`;
+    expect(problemsOf(text)).toEqual([expect.stringContaining('nested more than 64 deep')]);
+    expect(parseAssignment(`a=${text.slice(5)}`)).toEqual({ path: 'a', value: text.slice(5) });
+  });
+});
+
+describe('a suggestion', () => {
+  it.each([
+    ['flavour', '; did you mean `flavor`?'],
+    ['profile_id', '; did you mean `profileId`?'],
+    ['storrage', '; did you mean `storage`?'],
+    ['image', ''],
+    ['disk', ''],
+    ['xx', ''],
+  ])('for %s is given only for a slip of the pen', (key, suggestion) => {
+    expect(problemsOf(`${valid}  ${key}: 1\n`)).toEqual([
+      `n.yaml:6:3 notebook.${key}: unknown key \`${key}\`${suggestion}`,
+    ]);
+  });
+});
+
 describe('an assignment', () => {
   it.each([
     ['pool.count=3', 'pool.count', 3],

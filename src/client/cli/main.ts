@@ -33,6 +33,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Runs the words after `maops` on a terminal and answers the exit code. */
 export async function runCommandLine(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  // Node.js has put U+FFFD for what it could not decode; it would be sent, and kept, like that.
+  const undecoded = given.find((word) => word.includes('\ufffd'));
+  if (undecoded !== undefined) {
+    terminal.stderr.write(`maops: ${visibleText(undecoded)}: this argument is not UTF-8\n`);
+    return exitCodes.usage;
+  }
   if (given[0] === 'help' && given[1] === 'exit-codes') {
     terminal.stdout.write(exitCodesHelp);
     return exitCodes.done;

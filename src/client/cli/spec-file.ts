@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Spec } from '../../contract/spec.js';
+import { decodeUtf8 } from '../../spec/encoding.js';
 import { parseSpecText } from '../../spec/source.js';
 import { InvalidSpecError } from '../errors.js';
 import type { Noun } from '../name.js';
@@ -26,12 +27,14 @@ function otherCommand(noun: Noun, text: string, file: string): string | null {
 
 /** The text of a file that a command is given, `-` being stdin. */
 export async function readSource(file: string, terminal: Terminal): Promise<string> {
-  return file === '-' ? await readAll(terminal.stdin) : await readText(file);
+  const decoded = decodeUtf8(file === '-' ? await readAll(terminal.stdin) : await readBytes(file));
+  if (decoded.ok) return decoded.text;
+  throw new UsageError(`${file === '-' ? 'stdin' : file}:${decoded.line}:${decoded.column} ${decoded.problem}`);
 }
 
-async function readText(file: string): Promise<string> {
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error);
@@ -39,9 +42,8 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function readAll(stdin: Terminal['stdin']): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of stdin) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
+async function readAll(stdin: Terminal['stdin']): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks);
 }
