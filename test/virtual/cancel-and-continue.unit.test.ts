@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
+import { publicNotebookPart } from '../workflows/documents.js';
+import { control, terminate } from './outside.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
 const minute = 60_000;
@@ -173,4 +175,38 @@ test('a cancel of a paused teardown is refused and leaves it paused', async () =
   expect(audit.at(-1)).toMatchObject({ verb: 'refuse' });
   await stack.world.signal(teardown, 'resume', { by: 'ann' });
   expect(await toTheEnd(stack, teardown)).toMatchObject({ phase: 'Gone', status: 'COMPLETED', left: 0 });
+});
+
+describe('notebooks with our marker beside the one that is adopted', () => {
+  const workflowId = `notebook/${name}`;
+  const document = { name, notebook: publicNotebookPart() };
+
+  /** A run that is removing the second of three notebooks, and continues as new meanwhile. */
+  async function clearing(): Promise<VirtualStack> {
+    const stack = await newStack({ suggestContinueAsNewAfter: 40 });
+    const { world, simulator } = stack;
+    await world.start('launchNotebook', workflowId, [document]);
+    await world.result(workflowId);
+    await terminate(stack, lease);
+    // The service refuses a second notebook of the name, so they get it afterwards.
+    const description = simulator.state().notebooks[0]?.description;
+    for (const other of ['one', 'two']) await control(stack, 'notebooks', { name: other, user: 'ops', description });
+    const snapshot = simulator.snapshot();
+    const notebooks = snapshot.state.notebooks.map((notebook) => ({ ...notebook, name }));
+    simulator.restore({ ...snapshot, state: { ...snapshot.state, notebooks } });
+    await world.start('launchNotebook', workflowId, [document]);
+    await world.run({ until: () => simulator.requests('notebooks.delete').length > 0 });
+    return stack;
+  }
+
+  test('are all removed, although the run continues as new meanwhile', async () => {
+    const stack = await clearing();
+    expect(await toTheEnd(stack, workflowId)).toMatchObject({ phase: 'Ready', left: 1, isContinued: true });
+  });
+
+  test('are all removed after a cancel, with the one that is adopted', async () => {
+    const stack = await clearing();
+    await cancel(stack, workflowId);
+    expect(await toTheEnd(stack, workflowId)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
+  });
 });

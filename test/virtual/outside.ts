@@ -1,4 +1,6 @@
-import type { VirtualStack } from '../support/virtual/environment.js';
+import { formatMarker } from '../../src/domain/marker.js';
+import { ownerHash } from '../../src/spec/hash.js';
+import { installation, type VirtualStack } from '../support/virtual/environment.js';
 import { finishMainJob, name } from './stories.js';
 
 /** Places or changes something in the simulator by its control plane, as nothing of ours does. */
@@ -24,4 +26,11 @@ export async function terminate({ world }: VirtualStack, workflowId: string): Pr
 export async function orphaned(stack: VirtualStack): Promise<void> {
   await finishMainJob(stack);
   await terminate(stack, `lease/${name}`);
+}
+
+/** A pool of ours that no workflow knows by name. */
+export async function placeStray(stack: VirtualStack): Promise<void> {
+  const description = formatMarker({ installation, owner: ownerHash('env/forgotten'), spec: '00000000' });
+  const createdAt = new Date(stack.world.now() - 48 * 3_600_000).toISOString();
+  await control(stack, 'pools', { name: 'stray', description, createdAt });
 }

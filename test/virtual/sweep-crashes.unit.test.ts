@@ -1,9 +1,7 @@
 import type { SweepProgress } from '../../src/contract/workflows.js';
-import { formatMarker } from '../../src/domain/marker.js';
-import { ownerHash } from '../../src/spec/hash.js';
 import { testCrashes } from '../support/virtual/crash-suite.js';
-import { installation, type VirtualStack } from '../support/virtual/environment.js';
-import { control, orphaned } from './outside.js';
+import type { VirtualStack } from '../support/virtual/environment.js';
+import { orphaned, placeStray } from './outside.js';
 import { bothMade, nothing } from './stories.js';
 
 const workflowId = 'sweep/crashes';
@@ -20,12 +18,6 @@ async function planned(stack: VirtualStack): Promise<void> {
   await orphaned(stack);
   await stack.world.start('sweepExpired', 'sweep/plan', [{ rules }]);
   hashes.set(stack, (await stack.world.result<SweepProgress>('sweep/plan')).plan?.hash);
-}
-
-async function placeStray(stack: VirtualStack): Promise<void> {
-  const description = formatMarker({ installation, owner: ownerHash('env/forgotten'), spec: '00000000' });
-  const createdAt = new Date(stack.world.now() - 48 * 3_600_000).toISOString();
-  await control(stack, 'pools', { name: 'stray', description, createdAt });
 }
 
 testCrashes([
