@@ -3,9 +3,10 @@
 # Debian, not Alpine: the Temporal SDK's native part is built for glibc only.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+# npm leaves the lock file out of a package: there, the exact versions of package.json must do.
+COPY package.json package-lock.json* ./
 # `prepare` would build before the source is there.
-RUN npm ci --ignore-scripts
+RUN if [ -f package-lock.json ]; then npm ci --ignore-scripts; else npm install --ignore-scripts; fi
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build

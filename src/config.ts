@@ -20,6 +20,7 @@ import {
   slots,
   word,
 } from './config/settings.js';
+import { withSimulator } from './config/simulator.js';
 import { configTable } from './config/table.js';
 import { readTemporal } from './config/temporal.js';
 import type { Pace } from './domain/watch.js';
@@ -99,7 +100,7 @@ export interface ReadOptions {
 
 /** Reads everything that a worker needs, or throws one `ConfigError` that lists all that is missing or wrong. */
 export function readConfig(env: Env = process.env, options: ReadOptions = {}): Config {
-  const reader = new EnvReader(env);
+  const reader = new EnvReader(withSimulator(env));
   const modelarts = modelartsPart(reader);
   const config: Config = {
     ...clientPart(reader, env, options),
@@ -131,7 +132,7 @@ export function readClientConfig(env: Env = process.env): ClientConfig {
 
 /** Reads what a command needs that calls ModelArts only. */
 export function readModelArtsConfig(env: Env = process.env): ModelArtsConfig {
-  const reader = new EnvReader(env);
+  const reader = new EnvReader(withSimulator(env));
   const config = modelartsPart(reader);
   reader.finish();
   return config;

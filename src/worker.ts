@@ -174,7 +174,8 @@ export async function runWorker({ config, logger, signal }: RunOptions): Promise
 
 /** Looks at both services as long as somebody may ask for it, else once at the credentials; rejects by a mistake of ours only. */
 async function watchServices(readiness: Readiness, options: ReadinessOptions, isAsked: boolean): Promise<never> {
-  const who = describeModelArts(options.config);
+  const { credentials, projectId, endpoint } = options.config.modelarts;
+  const who = `${describeCredentials(credentials)} for project ${projectId} at ${endpoint}`;
   await Promise.all([
     watchModelArts(readiness, { ...options, who, once: !isAsked }),
     isAsked ? watchTemporal(readiness, options) : undefined,

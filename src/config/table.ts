@@ -32,6 +32,7 @@ export const configTable: readonly ConfigRow[] = [
   secret('OS_PASSWORD', 'password of the IAM user'),
   row(['OS_USER_DOMAIN_NAME', 'OS_DOMAIN_NAME'], 'account (domain) of the IAM user'),
   row('OS_PROJECT_NAME', 'project that the token is for, as cn-north-4'),
+  row('MAOPS_SIMULATOR', 'URL of a simulator to work on while none of the variables above is set'),
   row('TEMPORAL_ADDRESS', 'host:port of the Temporal server; when set, `maops dev` starts none', 'localhost:7233'),
   row('TEMPORAL_NAMESPACE', 'Temporal namespace', 'default'),
   secret('TEMPORAL_API_KEY', 'API key of Temporal Cloud'),

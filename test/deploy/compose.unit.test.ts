@@ -1,46 +1,31 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { commandEntries } from '../../src/client/cli/commands.js';
 import { configTable, readConfig } from '../../src/config.js';
 import { environment } from '../../src/simulator/environment.js';
+import {
+  envFile,
+  imageEnvironment as environmentOfImage,
+  read,
+  resolvedCompose,
+  root,
+  type Service,
+  servicesOf,
+  writtenCompose,
+} from './compose.js';
 
-const root = path.resolve(__dirname, '../..');
-const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
-
-const service = z.looseObject({
-  image: z.string().optional(),
-  build: z.string().optional(),
-  command: z.array(z.string()).optional(),
-  entrypoint: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.unknown()).optional(),
-  depends_on: z.record(z.string(), z.object({ condition: z.string(), required: z.boolean().optional() })).optional(),
-  healthcheck: z.looseObject({ test: z.array(z.string()).optional(), disable: z.boolean().optional() }).optional(),
-  volumes: z.array(z.string()).optional(),
-  ports: z.array(z.string()).optional(),
-  profiles: z.array(z.string()).optional(),
-  restart: z.string().optional(),
-});
-const compose = z
-  .looseObject({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.unknown()) })
-  .parse(parse(read('docker-compose.yml'), { merge: true }));
+const compose = writtenCompose();
 const services = Object.entries(compose.services);
-const named = (name: string) => service.parse(compose.services[name]);
+const dockerfile = read('Dockerfile');
+const imageEnvironment = environmentOfImage();
 
-/** The assignments of an env file; what is behind a # is not one. */
-function envFile(file: string): Record<string, string> {
-  const lines = read(file)
-    .split('\n')
-    .filter((line) => /^[A-Z_]+=/.test(line));
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+function named(name: string): Service {
+  const one = compose.services[name];
+  if (one === undefined) throw new Error(`no service ${name}`);
+  return one;
 }
 
-const dockerfile = read('Dockerfile');
-const imageEnvironment = Object.fromEntries(
-  [...dockerfile.matchAll(/^(?:ENV|) +([A-Z_]+)=(\S+)/gm)].map(([, name = '', value = '']) => [name, value]),
-);
 const known = new Set(configTable.flatMap(({ names }) => names));
 const healthPort = String(imageEnvironment.MAOPS_HEALTH_ADDRESS).split(':')[1];
 
@@ -106,10 +91,50 @@ describe('the compose file', () => {
     for (const variable of Object.keys(named(name).environment ?? {})) expect(known).toContain(variable);
   });
 
-  test('hands every kind of credentials to the worker', () => {
-    const given = Object.keys(named('worker').environment ?? {});
-    const needed = ['MODELARTS_TOKEN', 'HUAWEICLOUD_SDK_AK', 'HUAWEICLOUD_SDK_SK', 'IAM_ENDPOINT', 'OS_PASSWORD'];
-    expect(given).toEqual(expect.arrayContaining(needed));
+  /** What belongs to the container, and what only the embedded server of `maops dev` reads. */
+  const fixed = new Set(['MAOPS_HEALTH_ADDRESS', 'MAOPS_METRICS_ADDRESS', 'MAOPS_SIMULATOR', 'MAOPS_TEMPORAL_CLI']);
+  const passedOn = [...known].filter((name) => !fixed.has(name));
+
+  test.each(passedOn)('hands %s to the worker as it is set', (name) => {
+    const { worker } = resolvedCompose({ [name]: 'as-set' }).services;
+    expect(worker?.environment?.[name]).toBe('as-set');
+  });
+
+  test.each(passedOn.filter((name) => name.startsWith('TEMPORAL_')))('hands %s to the set-up too', (name) => {
+    const { setup } = resolvedCompose({ [name]: 'as-set' }).services;
+    expect(setup?.environment?.[name]).toBe('as-set');
+  });
+
+  test('shows the container the folder of the files that variables name', () => {
+    for (const name of ['worker', 'setup']) expect(named(name).volumes).toEqual(['./deploy/files:/files:ro']);
+  });
+
+  const workerOf = (variables: Readonly<Record<string, string>>) => {
+    const { worker } = servicesOf(resolvedCompose(variables), ['simulator']);
+    return readConfig({ ...imageEnvironment, ...worker?.environment }, { ignoreTemporalFile: true });
+  };
+
+  test.each([
+    ['nothing is set', {}],
+    ['.env is the example as it is', { ...envFile('.env.example'), MODELARTS_REGION: '' }],
+  ])('has a worker for the simulator when %s', (_what, variables) => {
+    const { modelarts, address } = workerOf(variables);
+    expect(address).toBe('temporal:7233');
+    expect(modelarts).toMatchObject({ endpoint: 'http://simulator:8790', credentialsFrom: 'MODELARTS_TOKEN' });
+  });
+
+  test('never mixes an account with the simulator', () => {
+    const account = {
+      HW_REGION_NAME: 'cn-east-3',
+      HW_PROJECT_ID: '1'.repeat(32),
+      HW_ACCESS_KEY: 'ak',
+      HW_SECRET_KEY: 'sk',
+    };
+    expect(workerOf(account).modelarts).toMatchObject({
+      endpoint: 'https://modelarts.cn-east-3.myhuaweicloud.com',
+      credentialsFrom: 'HW_ACCESS_KEY',
+    });
+    expect(() => workerOf({ MODELARTS_REGION: 'cn-east-3' })).toThrow('MODELARTS_PROJECT_ID');
   });
 
   test('holds no credentials of its own', () => {
@@ -145,7 +170,12 @@ describe('the image', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
   });
 
-  test('asks for its health where the worker answers', () => {
+  test('asks for its readiness in the compose file, where the worker answers', () => {
+    expect(named('worker').environment?.MAOPS_HEALTH_ADDRESS).toBe(imageEnvironment.MAOPS_HEALTH_ADDRESS);
+    expect(named('worker').healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${healthPort}/readyz`);
+  });
+
+  test('asks for its life where the worker answers', () => {
     expect(dockerfile).toContain(`http://127.0.0.1:${healthPort}/healthz`);
   });
 
@@ -155,7 +185,7 @@ describe('the image', () => {
       .filter((line) => line.startsWith('!'))
       .map((line) => line.slice(1));
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, sources = '']) =>
-      sources.split(' '),
+      sources.replaceAll('*', '').split(' '),
     );
     expect(copied.length).toBeGreaterThan(0);
     for (const source of copied) {
@@ -190,6 +220,16 @@ describe('the env files', () => {
     );
     const secrets = configTable.filter(({ isSecret }) => isSecret).flatMap(({ names }) => names);
     for (const name of secrets) expect(example[name] ?? '').toBe('');
+  });
+
+  test('of the configuration know the simulator as it is', () => {
+    const { endpoint, projectId, region, credentials } = readConfig(
+      { MAOPS_SIMULATOR: 'http://sim:1' },
+      { ignoreTemporalFile: true },
+    ).modelarts;
+    const { MODELARTS_TOKEN, ...place } = environment('http://sim:1');
+    expect({ MODELARTS_ENDPOINT: endpoint, MODELARTS_PROJECT_ID: projectId, MODELARTS_REGION: region }).toEqual(place);
+    expect(credentials.kind === 'token' ? credentials.token.reveal() : null).toBe(MODELARTS_TOKEN);
   });
 
   test('of the simulator point a worker at it, and pass every check', () => {
