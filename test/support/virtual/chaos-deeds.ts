@@ -3,11 +3,11 @@ import { oursIn } from './chaos-oracle.js';
 import { type After, type ChaosStory, type Crossing, chaosName, type Deed, neighbourName } from './chaos-story.js';
 import type { VirtualStack } from './environment.js';
 import type { WorkflowRun } from './run.js';
+import type { Words } from './words.js';
 
 const teardown = `teardown/${chaosName}`;
 const lease = `lease/${chaosName}`;
 const change = `change/notebook/${chaosName}`;
-const by = 'chaos';
 
 /** What a deed needs of the story that is being played. */
 export interface Stage {
@@ -15,12 +15,15 @@ export interface Stage {
   readonly story: ChaosStory;
   /** Starts an operation, and notes what was so before. */
   readonly start: (workflowType: string, workflowId: string, document: unknown) => Promise<unknown>;
+  readonly words: Words;
+  /** Tells what is wrong. */
+  readonly problem: (what: string) => void;
   /** Does something later. */
   readonly later: (ms: number, act: () => unknown) => void;
 }
 
 /** Does what a story says that happens to a run while it works. */
-export async function act(deed: Deed, { stack, story, start, later }: Stage): Promise<unknown> {
+export async function act(deed: Deed, { stack, story, start, later, words }: Stage): Promise<unknown> {
   const { world, simulator } = stack;
   const { workflowType, workflowId, document } = story;
   const { forMs = 0 } = deed;
@@ -28,7 +31,7 @@ export async function act(deed: Deed, { stack, story, start, later }: Stage): Pr
     await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
   switch (deed.what) {
     case 'cancel':
-      await world.signal(workflowId, 'note', { verb: 'cancel', by, reason: by });
+      await world.signal(workflowId, 'note', { ...words.signal(), verb: 'cancel' });
       return await world.cancel(workflowId);
     case 'teardown':
       return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);
@@ -52,8 +55,9 @@ export async function act(deed: Deed, { stack, story, start, later }: Stage): Pr
       return await start('provisionPoolThenLaunchNotebook', `env/${neighbourName}`, own);
     }
     case 'pause':
-      later(forMs, () => world.signal(workflowId, 'resume', { by }));
-      return await world.signal(workflowId, 'pause', { by, reason: by });
+      later(forMs, () => world.signal(workflowId, 'resume', words.signal()));
+      for (let left = words.repeats(); left > 0; left -= 1) await world.signal(workflowId, 'pause', words.signal());
+      return await world.signal(workflowId, 'pause', words.signal());
     case 'killWorker':
       return world.killWorker();
     case 'drainWorker':
@@ -89,23 +93,24 @@ export async function act(deed: Deed, { stack, story, start, later }: Stage): Pr
 export function cross(
   { what, of, forMs = 0 }: Crossing,
   run: WorkflowRun,
-  { stack, story, later }: Stage,
+  { stack, story, later, words }: Stage,
 ): string | null {
   const { workflowId } = run;
   if (workflowId !== { operation: story.workflowId, lease, teardown }[of]) return null;
   const { world } = stack;
   if (what === 'cancel') run.requestCancel('');
   else {
-    later(0, () => world.signal(workflowId, 'pause', { by, reason: by }));
-    later(forMs, () => world.signal(workflowId, 'resume', { by }));
+    const [pause, resume] = [words.signal(), words.signal()];
+    later(0, () => world.signal(workflowId, 'pause', pause));
+    later(forMs, () => world.signal(workflowId, 'resume', resume));
   }
   return `${what} ${workflowId}`;
 }
 
 /** Does with the name what the story says that is done once its operation has ended. */
-export async function actAfter(after: After, { stack, story, start }: Stage): Promise<unknown> {
+export async function actAfter(after: After, { stack, story, start, words }: Stage): Promise<unknown> {
   const { world, simulator } = stack;
-  const command = { by, reason: by };
+  const command = words.command();
   switch (after) {
     case 'teardown':
       return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);

@@ -11,11 +11,13 @@ import { type ChaosStory, chaosName, neighbourName, storyOf } from './chaos-stor
 import { Dice } from './dice.js';
 import { startVirtualStack, type VirtualStack } from './environment.js';
 import { LastLooks } from './last-looks.js';
+import { oversized } from './payload-sizes.js';
 import { ProgressWatch } from './progress-watch.js';
 import { decoded, payloads } from './protocol.js';
 import type { WorkflowRun } from './run.js';
 import { doubleOfCreate } from './second-create.js';
 import { judgeStrangers, newStrangers, type Stranger } from './strangers.js';
+import { Words } from './words.js';
 
 const minute = 60_000;
 /** Every story has an end: all deadlines, undo times and pauses in it are far shorter. */
@@ -63,6 +65,7 @@ export async function playStory(story: ChaosStory, options: ChaosOptions = {}): 
 class Chaos {
   private readonly problems = new Set<string>();
   private readonly dice: Dice;
+  private readonly words: Words;
   private readonly watches = new Map<string, ProgressWatch>();
   private readonly closed = new Set<WorkflowRun>();
   private readonly looks = new LastLooks(names);
@@ -80,6 +83,7 @@ class Chaos {
     private readonly options: ChaosOptions,
   ) {
     this.dice = new Dice(story.seed ^ 0x5eed);
+    this.words = new Words(story.seed);
     this.operator = new Operator(story, this.dice);
     this.deedsLeft = story.deeds.length;
     const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
@@ -140,8 +144,9 @@ class Chaos {
       latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
       reportDelay: () =>
         story.lostReports > 0 && this.dice.chance(story.lostReports) ? this.dice.between(1, 20_000) : 0,
-      fate: (_number, run) => {
+      fate: (_number, run, commands) => {
         this.crossAt(run);
+        for (const problem of oversized(run.workflowId, commands)) this.problem(problem);
         return this.dies(activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives';
       },
       http: {
@@ -200,6 +205,8 @@ class Chaos {
     return {
       stack,
       story,
+      words: this.words,
+      problem: (what) => this.problem(what),
       start: (type, id, document) => this.start(type, id, document),
       later: (ms, deed) => {
         this.deedsLeft += 1;

@@ -8,13 +8,14 @@ import { Dice } from './dice.js';
 import { installation, startVirtualStack, type VirtualStack } from './environment.js';
 import { type Asked, judgeLeaseRace } from './lease-judge.js';
 import { type LeaseAct, type LeaseStory, leaseStoryOf } from './lease-story.js';
+import { oversized } from './payload-sizes.js';
+import { Words } from './words.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const name = 'team-a';
 const workflowId = `lease/${name}`;
 const teardown = `teardown/${name}`;
-const command = { by: 'racer', reason: 'race' };
 /** What became of a race. */
 export interface LeaseRaceResult {
   readonly seed: number;
@@ -34,6 +35,7 @@ export async function playLeaseRace(seed: number, trace?: (line: string) => void
 class LeaseRace {
   private readonly problems: string[] = [];
   private readonly dice: Dice;
+  private readonly words: Words;
   private readonly asked: Asked[] = [];
   /** When something other than the end was asked to remove the environment. */
   private readonly calledFor: number[] = [];
@@ -52,6 +54,7 @@ class LeaseRace {
     private readonly trace: ((line: string) => void) | undefined,
   ) {
     this.dice = new Dice(story.seed ^ 0x1ea5e);
+    this.words = new Words(story.seed);
     this.momentsLeft = story.moments.length;
   }
 
@@ -118,7 +121,8 @@ class LeaseRace {
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
       latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
-      fate: (_number, run) => {
+      fate: (_number, run, commands) => {
+        this.problems.push(...oversized(run.workflowId, commands));
         if (run.workflowId === workflowId && this.startedAt > 0) this.crossAt();
         return dies(story.deaths.activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport']) : 'lives';
       },
@@ -192,7 +196,9 @@ class LeaseRace {
         const asked: Asked = { sentAt: now, ms: act.minutes * minute, answer: null };
         this.asked.push(asked);
         const duration = `${act.minutes}m`;
-        handle.executeUpdate<CommandAnswer, [unknown]>('extendLease', { args: [{ ...command, duration }] }).then(
+        const key = this.words.key();
+        const wish = { ...this.words.command(), duration, key };
+        handle.executeUpdate<CommandAnswer, [unknown]>('extendLease', { args: [wish] }).then(
           ({ lease }) => {
             asked.answer = { at: world.now(), lease, why: '' };
           },
@@ -205,7 +211,7 @@ class LeaseRace {
       }
       case 'release':
         this.calledFor.push(now);
-        handle.executeUpdate('releaseLease', { args: [command] }).catch(ignore);
+        handle.executeUpdate('releaseLease', { args: [this.words.command()] }).catch(ignore);
         return;
       case 'teardown':
         this.calledFor.push(now);
@@ -221,10 +227,10 @@ class LeaseRace {
         return;
       case 'pause':
         this.pauses.push({ from: now, to: now + act.forMs });
-        handle.signal('pause', command).catch(ignore);
+        handle.signal('pause', this.words.signal()).catch(ignore);
         world.agenda.schedule(now + act.forMs, () => {
           this.judgePause(now);
-          handle.signal('resume', command).catch(ignore);
+          handle.signal('resume', this.words.signal()).catch(ignore);
         });
     }
   }
