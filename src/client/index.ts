@@ -7,6 +7,7 @@ export type { PlanItemResult, SweepProgress } from '../contract/workflows.js';
 export type { AuditFinding, AuditReport } from '../domain/audit.js';
 export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/plan.js';
 export type { PriceTable } from '../domain/price.js';
+export type { ScheduleWarning } from '../domain/zone-changes.js';
 export type { AuditOptions } from './audits.js';
 export type { Audience, Steered } from './bulk.js';
 export type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './calls.js';

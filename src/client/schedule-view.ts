@@ -2,7 +2,9 @@ import type { ScheduleDescription } from '@temporalio/client';
 import type { FailureProgress, Progress } from '../contract/progress.js';
 import type { ScheduledInput } from '../contract/workflows.js';
 import { formatDuration } from '../domain/duration.js';
+import { type ScheduleWarning, scheduleWarnings } from '../domain/zone-changes.js';
 import { isFields } from '../spec/finding.js';
+import { findTimeZone } from './time-zone.js';
 
 /** Name of the workflow that every schedule of ours starts; others in the namespace are somebody else's. */
 export const scheduledType = 'runScheduled';
@@ -54,6 +56,8 @@ export interface ScheduleRow {
   readonly seen: { readonly missed: number; readonly skipped: number };
   /** What `--check` ends non-zero for; empty when all is well. */
   readonly troubles: readonly string[];
+  /** Times within the next year that the zone skips or doubles; nothing is wrong with the schedule yet. */
+  readonly warnings: readonly ScheduleWarning[];
 }
 
 /** As `schedule show` prints it. */
@@ -73,13 +77,19 @@ export interface ScheduleDetails extends ScheduleRow {
 const nextRunsShown = 5;
 
 /** A schedule out of Temporal's description and the results of its runs, newest first. */
-export function viewRow(description: ScheduleDescription, results: readonly ScheduledResult[]): ScheduleRow {
+export function viewRow(
+  description: ScheduleDescription,
+  results: readonly ScheduledResult[],
+  now: number,
+): ScheduleRow {
   const { scheduleId, spec, state, info, action } = description;
   const [running] = info.runningActions;
+  const cron = readMemo(description)?.cron ?? 'made elsewhere';
+  const timezone = spec.timezone || 'UTC';
   const row: Omit<ScheduleRow, 'troubles'> = {
     name: scheduleId,
-    cron: readMemo(description)?.cron ?? 'made elsewhere',
-    timezone: spec.timezone || 'UTC',
+    cron,
+    timezone,
     does: describeStart(readStart(description)),
     paused: state.paused,
     // The words of the server; our own notes say who paused it.
@@ -94,16 +104,22 @@ export function viewRow(description: ScheduleDescription, results: readonly Sche
       skipped: info.numActionsSkippedOverlap,
     },
     seen: readSeen(action.memo?.[seenMemoKey]),
+    // The server may know a zone that this process does not.
+    warnings: findTimeZone(timezone) === null ? [] : scheduleWarnings(cron, timezone, now),
   };
   return { ...row, troubles: troublesOf(row, results) };
 }
 
 /** As `viewRow`, with everything that it was made with. */
-export function viewSchedule(description: ScheduleDescription, results: readonly ScheduledResult[]): ScheduleDetails {
+export function viewSchedule(
+  description: ScheduleDescription,
+  results: readonly ScheduledResult[],
+  now: number,
+): ScheduleDetails {
   const { spec, policies, info } = description;
   const memo = readMemo(description);
   return {
-    ...viewRow(description, results),
+    ...viewRow(description, results, now),
     start: readStart(description),
     jitter: formatDuration(spec.jitter ?? 0),
     catchup: formatDuration(policies.catchupWindow),

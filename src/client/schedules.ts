@@ -108,7 +108,7 @@ export class Schedules {
   /** A schedule with the results of its last runs. */
   async show(name: string): Promise<ScheduleDetails> {
     const description = await this.describe(name);
-    return viewSchedule(description, await this.results(description, 10));
+    return viewSchedule(description, await this.results(description, 10), this.deps.pacer.now());
   }
 
   /** No run is started until it is resumed; one that is under way goes on. */
@@ -166,7 +166,7 @@ export class Schedules {
     try {
       const description = await this.describe(name);
       // One that is under way says nothing yet: then the one before counts.
-      return viewRow(description, await this.results(description, 2));
+      return viewRow(description, await this.results(description, 2), this.deps.pacer.now());
     } catch (error) {
       if (error instanceof OperationNotFoundError) return null;
       throw error;

@@ -1,3 +1,5 @@
+import { parseDuration } from './duration.js';
+
 interface Field {
   readonly name: string;
   readonly min: number;
@@ -19,9 +21,48 @@ const fivefold: readonly Field[] = [
 ];
 const year: Field = { name: 'year', min: 2000, max: 2100 };
 
-const shorthands = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
+const shorthands: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
 /** After so many years a date falls on the same day of the week again. */
 const cycleYears = 28;
+
+/** The local times that a cron expression names. */
+export interface CronTimes {
+  /** Seconds since midnight, in order; the same on every day that fits. */
+  readonly ofDay: readonly number[];
+  /** Whether a date fits; the month counts from 1, Sunday is 0. */
+  readonly isDay: (date: {
+    readonly year: number;
+    readonly month: number;
+    readonly day: number;
+    readonly weekday: number;
+  }) => boolean;
+}
+
+/** The local times of a cron expression; null for one that is wrong, and for an interval, which no clock decides. */
+export function readCronTimes(text: string): CronTimes | null {
+  const cron = text.trim();
+  const values = readFields((Object.hasOwn(shorthands, cron) ? shorthands[cron] : undefined) ?? cron);
+  if (typeof values === 'string') return null;
+  const all = (name: string) => [...(values.get(name) ?? [0])];
+  const has = (name: string, value: number) => values.get(name)?.has(value) ?? true;
+  const hours = all('hour').flatMap((hour) => all('minute').map((minute) => (hour * 60 + minute) * 60));
+  return {
+    ofDay: hours.flatMap((start) => all(second.name).map((value) => start + value)).sort((a, b) => a - b),
+    isDay: ({ year: inYear, month, day, weekday }) =>
+      has(year.name, inYear) &&
+      has('month', month) &&
+      has('day of month', day) &&
+      (has('day of week', weekday) || (weekday === 0 && has('day of week', 7))),
+  };
+}
 
 /**
  * What is wrong with a cron expression as Temporal reads it, or null. Five fields, a sixth for the year, seven with
@@ -34,8 +75,20 @@ export function cronProblem(text: string, thisYear: number): string | null {
   if (cron.includes('#')) return '# begins a comment for Temporal; write the days out';
   if (cron.startsWith('@every')) return everyProblem(cron);
   if (cron.startsWith('@')) {
-    return shorthands.includes(cron) ? null : `there is no ${cron}; there are ${shorthands.join(', ')} and @every 30m`;
+    const known = Object.keys(shorthands);
+    return known.includes(cron) ? null : `there is no ${cron}; there are ${known.join(', ')} and @every 30m`;
   }
+  const values = readFields(cron);
+  if (typeof values === 'string') return values;
+  const named = values.get(year.name);
+  const years = named ? [...named] : Array.from({ length: cycleYears }, (_, index) => thisYear + index);
+  const left = years.filter((one) => one >= thisYear);
+  if (left.length === 0) return 'it never comes true: those years are over';
+  return canComeTrue(values, left) ? null : 'it never comes true: there is no such day';
+}
+
+/** The values of each field by its name, or what is wrong with one of them. */
+function readFields(cron: string): ReadonlyMap<string, ReadonlySet<number>> | string {
   const texts = cron === '' ? [] : cron.split(/\s+/);
   const fields = fieldsFor(texts.length);
   if (fields === null) {
@@ -47,11 +100,7 @@ export function cronProblem(text: string, thisYear: number): string | null {
     if (typeof read === 'string') return read;
     values.set(field.name, read);
   }
-  const named = values.get(year.name);
-  const years = named ? [...named] : Array.from({ length: cycleYears }, (_, index) => thisYear + index);
-  const left = years.filter((one) => one >= thisYear);
-  if (left.length === 0) return 'it never comes true: those years are over';
-  return canComeTrue(values, left) ? null : 'it never comes true: there is no such day';
+  return values;
 }
 
 function fieldsFor(count: number): readonly Field[] | null {
@@ -61,8 +110,10 @@ function fieldsFor(count: number): readonly Field[] | null {
 }
 
 function everyProblem(cron: string): string | null {
-  const isWell = /^@every\s+[1-9]\d*[smhd](\/\d+[smhd])?$/.test(cron);
-  return isWell ? null : 'after @every comes a whole number with s, m, h or d, as @every 30m';
+  const [, every = '', phase = '0s'] = /^@every\s+([\da-z]+)(?:\/([\da-z]+))?$/.exec(cron) ?? [];
+  const [ms, phaseMs] = [parseDuration(every), parseDuration(phase)];
+  const isWell = ms !== null && ms > 0 && phaseMs !== null && (ms + phaseMs) % 1_000 === 0 && ms % 1_000 === 0;
+  return isWell ? null : 'after @every comes a duration in whole seconds, such as @every 30m or @every 1h30m';
 }
 
 /** The values that a field allows, or what is wrong with it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { renderDeleted, renderSchedule } from '../../src/client/cli/render/schedules.js';
+import { renderDeleted, renderSchedule, renderSchedules } from '../../src/client/cli/render/schedules.js';
 import type { ScheduleDetails, ScheduledResult } from '../../src/client/schedule-view.js';
 
 const view = { now: Date.parse('2026-03-01T12:00:00.000Z'), timeZone: 'Europe/Berlin', colors: pc.createColors(false) };
@@ -30,6 +30,7 @@ const schedule: ScheduleDetails = {
   counts: { taken: 1, missed: 0, skipped: 0 },
   seen: { missed: 0, skipped: 0 },
   troubles: ['its last run ended Failed: it ended at 2026-02-27T19:00:02.000Z', 'it was paused because a run failed'],
+  warnings: [],
   start: { what: 'teardown', name: 'team-a' },
   jitter: '30s',
   catchup: '10m',
@@ -40,6 +41,25 @@ const schedule: ScheduleDetails = {
   createdAt: '2026-02-26T08:00:00.000Z',
   results: [failed],
 };
+
+describe('a change of the clocks', () => {
+  const at = '2026-03-29T01:00:00.000Z';
+  const warned: ScheduleDetails = {
+    ...schedule,
+    troubles: [],
+    warnings: [
+      { kind: 'skipped', localTime: '2026-03-29T02:30:00', count: 1, at },
+      { kind: 'doubled', localTime: '2026-10-25T02:00:00', count: 2, at: '2026-10-25T01:00:00.000Z' },
+    ],
+  };
+
+  test('is told of a schedule, and of each in the list by its name', () => {
+    const alone = renderSchedule(warned, view);
+    expect(alone).toContain('\nwarning: 2026-03-29 02:30 will not come');
+    expect(alone).toContain('\nwarning: 2026-10-25 02:00 and 1 later time will come twice');
+    expect(renderSchedules([warned], view)).toContain('\nevening: warning: 2026-03-29 02:30 will not come');
+  });
+});
 
 describe('a schedule', () => {
   test('that a failure has paused says what failed, what to do about it and how it goes on', () => {

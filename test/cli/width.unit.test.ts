@@ -132,6 +132,7 @@ function pages(text: string, view: View): Record<string, string> {
     counts: { taken: 1, missed: 2, skipped: 3 },
     seen: { missed: 0, skipped: 0 },
     troubles: [v],
+    warnings: [{ kind: 'skipped' as const, localTime: '2026-03-29T02:30:00', count: 2, at }],
     start: null,
     jitter: '30s',
     catchup: '10m',

@@ -33,7 +33,7 @@ function troubles(...results: readonly ScheduledResult[]): readonly string[] {
     },
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only what a row is made from.
-  return viewRow(description as unknown as ScheduleDescription, results).troubles;
+  return viewRow(description as unknown as ScheduleDescription, results, nextRun.getTime()).troubles;
 }
 
 describe('the troubles of a schedule', () => {

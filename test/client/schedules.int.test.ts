@@ -43,6 +43,29 @@ const settled = async (name: string, isReached: (schedule: ScheduleDetails) => b
 const hasEnded = ({ lastRun }: ScheduleDetails) => lastRun !== null && lastRun.endedAt !== null;
 
 describe('a schedule on a real server', () => {
+  test('warns when it is made, shown and listed of a time that its zone skips or doubles within a year', async () => {
+    const start = { what: 'teardown', name: 'team-a' } as const;
+    const schedule = await create(start, { cron: '30 2 * * *', paused: true });
+    expect(
+      schedule.warnings.map(({ kind, count }) => ({ kind, count })).sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+    ).toEqual([
+      { kind: 'doubled', count: 1 },
+      { kind: 'skipped', count: 1 },
+    ]);
+    expect((await open().show(schedule.name)).warnings).toEqual(schedule.warnings);
+    const listed = (await open().list()).find(({ name }) => name === schedule.name);
+    expect(listed).toMatchObject({ warnings: schedule.warnings, troubles: [] });
+  });
+
+  test('takes an interval of several units', async () => {
+    const schedule = await create({ what: 'teardown', name: 'team-a' }, { cron: '@every 1h30m' });
+    const [first = '', second = ''] = schedule.nextRuns;
+    // Each run may come up to its jitter later.
+    const apartMs = Date.parse(second) - Date.parse(first);
+    expect(Math.abs(apartMs - 5_400_000)).toBeLessThanOrEqual(30_000);
+    expect(schedule.warnings).toEqual([]);
+  });
+
   test('is made with policies that cost no money, and says when it runs and who made it', async () => {
     const schedule = await create({ what: 'teardown', name: 'team-a' }, { cron: '0 20 * * 1-5' });
     expect(schedule).toMatchObject({

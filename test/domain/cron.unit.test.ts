@@ -20,6 +20,7 @@ describe('a cron expression', () => {
     '@daily',
     '@every 30m',
     '@every 2h/5m',
+    '@every 1h30m',
     '  0 20 * * *  ',
   ])('%s is taken', (cron) => expect(problem(cron)).toBeNull());
 
@@ -39,7 +40,10 @@ describe('a cron expression', () => {
     ['@fortnightly', 'there is no @fortnightly'],
     ['@every', 'after @every comes'],
     ['@every 0s', 'after @every comes'],
-    ['@every 1h30m', 'after @every comes'],
+    ['@every 1.5s', 'after @every comes'],
+    ['@every 500ms', 'after @every comes'],
+    ['@every 30', 'after @every comes'],
+    ['@every 30m1h', 'after @every comes'],
     ['0 0 30 2 *', 'it never comes true'],
     ['0 0 31 4,6,9,11 *', 'it never comes true'],
     ['0 0 29 2 * 2027', 'it never comes true: there is no such day'],

@@ -1,4 +1,5 @@
 import { describeDuration } from '../../../domain/duration.js';
+import type { ScheduleWarning } from '../../../domain/zone-changes.js';
 import type { ScheduleDetails, ScheduledResult, ScheduleRow } from '../../schedule-view.js';
 import type { Colors } from '../terminal.js';
 import type { View } from './progress.js';
@@ -27,7 +28,14 @@ export function renderSchedules(rows: readonly ScheduleRow[], view: View): strin
     { columns: view.columns, last: 'wrap' },
   );
   const troubles = rows.flatMap(({ name, troubles }) => troubles.map((trouble) => `${name}: ${trouble}`));
-  const blocks = [table, troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n')];
+  const warnings = rows.flatMap((row) =>
+    row.warnings.map((warning) => `${row.name}: ${describeWarning(warning, row)}`),
+  );
+  const blocks = [
+    table,
+    troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n'),
+    warnings.map((warning) => colors.yellow(warning)).join('\n'),
+  ];
   return wrapText(blocks.filter((block) => block !== '').join('\n\n'), view.columns);
 }
 
@@ -57,8 +65,16 @@ export function renderSchedule(schedule: ScheduleDetails, view: View): string {
     localTimes(describeOutcome(result), timeZone),
   ]);
   const troubles = schedule.troubles.map((trouble) => colors.red(localTimes(trouble, timeZone))).join('\n');
+  const warnings = schedule.warnings.map((warning) => colors.yellow(describeWarning(warning, schedule))).join('\n');
   const table = renderTable(results, undefined, { columns, last: 'wrap' });
-  const blocks = [head, fields, troubles, whatToDo(schedule), results.length === 0 ? 'it has not run yet' : table];
+  const blocks = [
+    head,
+    fields,
+    troubles,
+    whatToDo(schedule),
+    warnings,
+    results.length === 0 ? 'it has not run yet' : table,
+  ];
   return wrapText(blocks.filter((block) => block !== '').join('\n\n'), columns);
 }
 
@@ -71,6 +87,17 @@ export function renderDeleted(schedule: ScheduleDetails, { timeZone, colors, col
   ];
   const head = `${colors.bold(schedule.name)}  ${schedule.does}  ${colors.dim('deleted')}`;
   return wrapText(`${head}\n\n${renderFields(rows, columns)}`, columns);
+}
+
+/** What a change of the clocks does to a time of the schedule, and what to do about it. */
+function describeWarning({ kind, localTime, count }: ScheduleWarning, { timezone }: ScheduleRow): string {
+  const time = localTime.replace('T', ' ').replace(/:00$/, '');
+  const more = count === 1 ? '' : ` and ${count - 1} later ${count === 2 ? 'time' : 'times'}`;
+  const what =
+    kind === 'skipped'
+      ? `${time}${more} will not come: the clocks of ${timezone} are put forward then. There is no run.`
+      : `${time}${more} will come twice: the clocks of ${timezone} are put back then. There are one or two runs.`;
+  return `warning: ${what} Choose another time, or --timezone UTC.`;
 }
 
 function describeMaking({ createdAt, by, reason }: ScheduleDetails, timeZone: string): string {
