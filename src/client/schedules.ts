@@ -7,6 +7,8 @@ import {
 } from '@temporalio/client';
 import { scheduledId } from '../contract/ids.js';
 import type { ScheduledInput } from '../contract/workflows.js';
+import { problemOfLengths } from '../domain/command.js';
+import { tooLarge } from '../domain/text.js';
 import type { OperationHandle, Said } from './calls.js';
 import { InvalidScheduleError, OperationNotFoundError, OperationRefusedError, OperationsError } from './errors.js';
 import type { Pacer } from './follow.js';
@@ -25,6 +27,7 @@ import {
   viewRow,
   viewSchedule,
 } from './schedule-view.js';
+import { signatureOf } from './speaking.js';
 import { castError, type Place } from './temporal-errors.js';
 
 export interface SchedulesDeps {
@@ -55,6 +58,8 @@ export class Schedules {
     const by = schedule.by ?? this.deps.actor;
     const memo: ScheduleMemo = { cron, by, reason: reason ?? null };
     const input: ScheduledInput = { schedule: name, start, ...(reason === undefined ? {} : { reason }) };
+    const problem = problemOfLengths({ by, reason }) ?? tooLarge(input);
+    if (problem !== null) throw new InvalidScheduleError(`schedule ${name}: ${problem}; nothing was sent`);
     try {
       await this.within(() =>
         this.deps.client.schedule.create({
@@ -113,20 +118,22 @@ export class Schedules {
 
   /** No run is started until it is resumed; one that is under way goes on. */
   async pause(name: string, said: Said): Promise<ScheduleDetails> {
+    const { by, reason } = signatureOf(this.deps, said);
     await this.describe(name);
-    await this.ask(name, (handle) => handle.pause(noteOf('paused', said.by ?? this.deps.actor, said.reason)));
+    await this.ask(name, (handle) => handle.pause(noteOf('paused', by, reason)));
     return await this.show(name);
   }
 
   /** Goes on after a pause, also after one by a failed run; missed and skipped runs so far count as seen. */
   async resume(name: string, said: Said): Promise<ScheduleDetails> {
+    const { by, reason } = signatureOf(this.deps, said);
     const { info, action } = await this.describe(name);
     const seen = { missed: info.numActionsMissedCatchupWindow, skipped: info.numActionsSkippedOverlap };
     if (seen.missed + seen.skipped > 0) {
       const memo = { ...action.memo, [seenMemoKey]: seen };
       await this.ask(name, (handle) => handle.update((now) => ({ ...now, action: { ...now.action, memo } })));
     }
-    await this.ask(name, (handle) => handle.unpause(noteOf('resumed', said.by ?? this.deps.actor, said.reason)));
+    await this.ask(name, (handle) => handle.unpause(noteOf('resumed', by, reason)));
     return await this.show(name);
   }
 

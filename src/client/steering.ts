@@ -12,10 +12,11 @@ import {
 } from '../contract/messages.js';
 import type { Progress, Step } from '../contract/progress.js';
 import { type Spec, specKinds } from '../contract/spec.js';
+import { changesLimit, tooLarge } from '../domain/text.js';
 import { applyChanges, mayChange } from '../spec/change.js';
 import { changesHash } from '../spec/hash.js';
 import type { ResolveOptions, Said } from './calls.js';
-import { InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
+import { InvalidCommandError, InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
 import { requireRun } from './name.js';
 import type { Run } from './runs.js';
 import { commandOf, requireOpen, type Speaker, send, signatureOf, type Target, update } from './speaking.js';
@@ -81,6 +82,8 @@ export async function resolve(
   options: ResolveOptions,
 ): Promise<Progress> {
   const command = commandOf(speaker, options);
+  const large = options.changes === undefined ? null : tooLarge(options.changes, changesLimit);
+  if (large !== null) throw new InvalidCommandError(`the changes are too large: ${large}; nothing was sent`);
   const run = await requireRun(speaker.runs, target.noun, target.name);
   const progress = await progressOf(speaker.runs, run);
   const failed = progress.steps.find(({ state }) => state === 'failed');

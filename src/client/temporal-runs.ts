@@ -8,8 +8,9 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
 import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute } from '../contract/search-attributes.js';
+import { tooLarge } from '../domain/text.js';
 import { isFields } from '../spec/finding.js';
-import { WorkerUnreachableError } from './errors.js';
+import { InvalidCommandError, WorkerUnreachableError } from './errors.js';
 import type { HistoryEvent } from './history-event.js';
 import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './runs.js';
 import { type Answerer, castError, castListError, isNotFound, type Place } from './temporal-errors.js';
@@ -143,6 +144,10 @@ export class TemporalRuns implements Runs {
   }
 
   private startOptions(start: RunStart) {
+    // Temporal would refuse it without a word of what is too large.
+    const large = tooLarge(start.argument);
+    if (large !== null)
+      throw new InvalidCommandError(`${start.workflowId}: the argument is too large: ${large}; nothing was started`);
     return {
       taskQueue: this.place.taskQueue,
       workflowId: start.workflowId,

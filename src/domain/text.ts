@@ -71,8 +71,18 @@ export function jsonSize(value: unknown): number {
   return countBytes(JSON.stringify(value) ?? '');
 }
 
-/** Says that a document is too large for an operation; null when it is not. */
+/** Says that a document is too large for an operation, or that no payload could hold it; null when it is neither. */
 export function tooLarge(document: unknown, limit: number = documentLimit): string | null {
-  const size = jsonSize(document);
+  const size = sizeOf(document);
+  if (size === null) return 'it cannot be written as JSON';
   return size <= limit ? null : `it has ${size} bytes as JSON, and at most ${limit} (${limit / 1024} KiB) are possible`;
+}
+
+/** Null for what is no JSON: a cycle, a BigInt, or nesting without end. */
+function sizeOf(document: unknown): number | null {
+  try {
+    return jsonSize(document);
+  } catch {
+    return null;
+  }
 }

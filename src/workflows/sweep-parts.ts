@@ -6,6 +6,7 @@ import type { EnvironmentResources, PlanItemResult, SweepInput, SweepProgress } 
 import type { PlanItem, PlanPart } from '../domain/plan.js';
 import type { Recheck } from '../domain/recheck.js';
 import { startStopwatch } from '../domain/stopwatch.js';
+import { cut } from '../domain/text.js';
 import { reads, surveys, waits } from './calls.js';
 import { describeFailure, isFailure } from './failure.js';
 import type { Operation } from './operation.js';
@@ -150,6 +151,8 @@ async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart
   }
 }
 
+/** Of each item; the teardown that failed has the whole reason. */
+const whyLimit = 300;
 const notLookedAt: Recheck = { verdict: 'changed', why: 'it was not looked at again' };
 const gone = 'neither list nor show knows it';
 
@@ -160,6 +163,9 @@ function sameFor(items: readonly PlanItem[], result: PlanItemResult['result'], w
 /** The first word on an item counts: what was deleted before something else failed stays deleted. */
 function settle(op: Operation<SweepState>, results: readonly PlanItemResult[]): void {
   const { results: settled } = op.state.progress;
-  const added = results.filter(({ kind, id }) => !settled.some((done) => done.kind === kind && done.id === id));
+  const added = results
+    .filter(({ kind, id }) => !settled.some((done) => done.kind === kind && done.id === id))
+    // There may be thousands of them in one answer.
+    .map((result) => ({ ...result, why: cut(result.why, whyLimit) }));
   op.state.progress = { ...op.state.progress, results: [...settled, ...added] };
 }

@@ -90,6 +90,14 @@ describe('starting an environment', () => {
     expect(runs.sent).toEqual([]);
   });
 
+  test('is refused with the size and the limit when the document is too large, and starts nothing', async () => {
+    const runs = new FakeRuns();
+    const refusal = start(runs, { ...document, comment: 'x'.repeat(3_000_000) });
+    await expect(refusal).rejects.toThrow(InvalidSpecError);
+    await expect(refusal).rejects.toThrow(/it has 300\d{4} bytes as JSON, and at most 262144 \(256 KiB\) are possible/);
+    expect(runs.sent).toEqual([]);
+  });
+
   test('lists every problem of a document that is no spec, and starts nothing', async () => {
     const runs = new FakeRuns();
     const refusal = start(runs, {

@@ -55,6 +55,7 @@ test('bytes are those that are sent', () => {
 test('a document that is too large is told with its size and the limit', () => {
   expect(tooLarge({ text: 'x'.repeat(100) }, 111)).toBeNull();
   expect(tooLarge({ text: 'x'.repeat(101) }, 111)).toContain('112 bytes');
+  expect(tooLarge({ count: 5n })).toContain('as JSON');
 });
 
 describe('what a command says', () => {

@@ -99,6 +99,29 @@ describe('merge keys, anchors and aliases', () => {
   });
 });
 
+describe('a text that is too large', () => {
+  const problemOf = (text: string) => {
+    const checked = parseSpecText('provisionPoolThenLaunchNotebook', text, 'team-a.yaml');
+    return checked.ok ? [] : describeProblems(checked.problems).split('\n');
+  };
+
+  it('is named with its size and the limit, and not read at all when it is far beyond', () => {
+    expect(problemOf(`name: a\ncomment: ${'x'.repeat(300_000)}\n`)).toEqual([
+      'team-a.yaml:1:1 the document: it has 300025 bytes as JSON, and at most 262144 (256 KiB) are possible',
+    ]);
+    for (const megabytes of [3, 5])
+      expect(problemOf(`name: a\ncomment: ${'x'.repeat(megabytes * 1_000_000)}\n`)).toEqual([
+        `team-a.yaml:1:1 the file has ${megabytes}000018 bytes; at most 1048576 (1024 KiB) are read, and 256 KiB of them may be the document`,
+      ]);
+  });
+
+  it('may have long comments', () => {
+    expect(problemOf(`# ${'x'.repeat(600_000)}\nname: a\nwrong: 1\n`).some((line) => line.includes('wrong'))).toBe(
+      true,
+    );
+  });
+});
+
 describe('a text that is nested very deep', () => {
   it.each([
     ['[', ']'],
