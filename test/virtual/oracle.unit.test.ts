@@ -41,6 +41,26 @@ function firstUsable(): ChaosOptions {
   });
 }
 
+/** A create that leaves for the service only after its pool was looked for in vain for more than a minute. */
+function lateCreate(): ChaosOptions {
+  let send: (() => Promise<unknown>) | null = null;
+  let since: number | null = null;
+  const create = replacing('createPool', async (go) => {
+    send ??= go;
+    return { outcome: 'unknown', why: 'planted' };
+  });
+  const look = replacing('awaitPool', async (go) => {
+    const sighting = (await go()) as Sighting<PoolFacts>;
+    since ??= sighting.at;
+    const late = send;
+    if (late === null || sighting.at - since <= 70_000) return sighting;
+    send = null;
+    await late();
+    return sighting;
+  });
+  return { interceptors: [...(create.interceptors ?? []), ...(look.interceptors ?? [])] };
+}
+
 const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<ChaosStory> => ({
   faults: [{ operation, kind: 'lost', at: 'after' }],
 });
@@ -160,6 +180,12 @@ const mistakes: readonly {
     options: {
       carryOver: ([argument, state]) => [argument, { ...(state as object), cancelRequest: null }],
     },
+  },
+  {
+    mistake: 'a create leaves long after its run was cancelled',
+    caught: /was cancelled, and pools.create left at/,
+    story: { deeds: [{ at: 2_000, what: 'cancel' }] },
+    options: lateCreate(),
   },
   {
     mistake: 'a run that continues a cancelled one is not cancelled itself',

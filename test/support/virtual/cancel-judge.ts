@@ -1,8 +1,13 @@
 import type { Phase } from '../../../src/contract/phases.js';
 import type { Progress } from '../../../src/contract/progress.js';
+import { parseMarker } from '../../../src/domain/marker.js';
+import type { Simulator } from '../../../src/simulator/simulator-interface.js';
+import { ownerHash } from '../../../src/spec/hash.js';
 import type { RunStatus, WorkflowRun } from './run.js';
 
 const creates = ['createPool', 'createNotebook'];
+/** A create whose activity had begun before the cancel may still be sent this much later. */
+const underWayMs = 60_000;
 
 const statuses: Partial<Record<Phase, RunStatus>> = {
   Ready: 'COMPLETED',
@@ -45,6 +50,23 @@ export function judgeCreates(runs: readonly WorkflowRun[]): string[] {
     return types
       .filter((type) => creates.includes(type))
       .map((type) => `${chain[0]?.workflowId} was cancelled and sent ${type} after that`);
+  });
+}
+
+/** The create calls that left for the service although their workflow was told of its cancellation long before. */
+export function judgeSent(runs: readonly WorkflowRun[], simulator: Simulator): string[] {
+  const sent = ['pools.create', 'notebooks.create'].flatMap((operation) => simulator.requests(operation));
+  return chainsOf(runs).flatMap((chain) => {
+    const [first] = chain;
+    const told = first === undefined ? null : cancelledAt(runs, first);
+    if (first === undefined || told === null) return [];
+    const owner = ownerHash(first.workflowId);
+    const end = chain.at(-1)?.closedAt ?? Number.POSITIVE_INFINITY;
+    const late = sent.filter(({ at, body }) => {
+      const time = Date.parse(at);
+      return time > told + underWayMs && time <= end && parseMarker(JSON.stringify(body))?.owner === owner;
+    });
+    return late.map(({ operation, at }) => `${first.workflowId} was cancelled, and ${operation} left at ${at}`);
   });
 }
 

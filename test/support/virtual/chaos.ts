@@ -3,7 +3,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Progress } from '../../../src/contract/progress.js';
 import type { Settings } from '../../../src/contract/settings.js';
 import type { EnvironmentResources } from '../../../src/contract/workflows.js';
-import { judgeCreates, judgePause, judgeStatus } from './cancel-judge.js';
+import { judgeCreates, judgePause, judgeSent, judgeStatus } from './cancel-judge.js';
 import { act, actAfter, cross, type Stage } from './chaos-deeds.js';
 import { Operator } from './chaos-operator.js';
 import { doublesOf, judgeClosing, judgeRest, oursIn } from './chaos-oracle.js';
@@ -332,7 +332,8 @@ class Chaos {
       const begun = leaseOn(name)?.begun.promise;
       if (begun !== undefined) await world.during(begun);
     }
-    for (const problem of judgeCreates(world.namespace.runs)) this.problem(problem);
+    for (const problem of [...judgeCreates(world.namespace.runs), ...judgeSent(world.namespace.runs, simulator)])
+      this.problem(problem);
     const state = simulator.state();
     for (const name of names) {
       const lease = leaseOn(name);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../src/simulator/faults/fault.js';
 import type { SimulatorOptions } from '../../../src/simulator/options.js';
-import { judgeCreates, judgeStatus } from './cancel-judge.js';
+import { judgeCreates, judgeSent, judgeStatus } from './cancel-judge.js';
 import { startVirtualStack, type VirtualStack } from './environment.js';
 import type { WorkflowRun } from './run.js';
 
@@ -74,6 +74,7 @@ async function played(story: CrossedStory, crossing: Crossing) {
     const isClosed = end();
     const problems = [
       ...judgeCreates(world.namespace.runs),
+      ...judgeSent(world.namespace.runs, simulator),
       ...(isClosed ? judgeStatus(world.namespace.get(story.workflowId), await stack.progress(story.workflowId)) : []),
       ...(isClosed ? [] : [`no end: ${phase} (${why})`]),
     ];
