@@ -1,20 +1,11 @@
 import type { ResourceRef } from '../contract/workflows.js';
-import type { NotebookFacts } from '../domain/notebook.js';
-import type { PoolFacts } from '../domain/pool.js';
+import type { LeasedObservation } from '../domain/repeated-create.js';
 import { type CommandOutcome, notSent, sent } from '../domain/resource/command-outcome.js';
 import { maybeSame } from '../domain/resource/identity.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import { orAbsent, readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { notebookFacts, poolFacts } from './facts.js';
-
-/** What a look found; null for what was not asked for, is not there, or is another one under the same id. */
-export interface LeasedSight {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly pool: PoolFacts | null;
-  readonly notebook: NotebookFacts | null;
-}
 
 /** Activities of a lease on what it owns. It can live without each of them: none of them decides its end. */
 export function leaseActivities(deps: ActivityDeps) {
@@ -27,12 +18,16 @@ export function leaseActivities(deps: ActivityDeps) {
 
   return {
     /** One look at a pool and a notebook. */
-    async lookAtLeased(input: { pool: ResourceRef | null; notebook: ResourceRef | null }): Promise<LeasedSight> {
+    async lookAtLeased(input: { pool: ResourceRef | null; notebook: ResourceRef | null }): Promise<LeasedObservation> {
       return await readingPatiently(async (options) => {
         const { pool, notebook } = input;
-        const facts = pool === null ? null : await orAbsent(pools.show(pool.id, options).then(poolFacts));
-        const shown = notebook === null ? null : await showSame(notebook, options);
+        const beganAt = deps.now();
+        const [facts, shown] = await Promise.all([
+          pool === null ? null : orAbsent(pools.show(pool.id, options).then(poolFacts)),
+          notebook === null ? null : showSame(notebook, options),
+        ]);
         return {
+          beganAt,
           at: deps.now(),
           pool: facts !== null && pool !== null && maybeSame(facts, pool) ? facts : null,
           notebook: shown === null ? null : notebookFacts(shown),

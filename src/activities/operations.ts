@@ -1,20 +1,31 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { operationId } from '../contract/ids.js';
-import { noteSignal, ownedQuery, ownUpdate } from '../contract/messages.js';
+import { noteSignal, type Owned, ownedQuery, ownUpdate, specQuery } from '../contract/messages.js';
 import type { LeaseProgress } from '../contract/progress.js';
-import { type EnvironmentResources, type LeaseInput, noResources } from '../contract/workflows.js';
+import type { Spec } from '../contract/spec.js';
+import { type EnvironmentResources, type LeaseInput, noResources, type ResourceRef } from '../contract/workflows.js';
+import type { LeasedEnvironment } from '../domain/repeated-create.js';
 import { type CommandOutcome, notSent, sent } from '../domain/resource/command-outcome.js';
+import { specHash } from '../spec/hash.js';
 import { ask, findSpec, type Workflows } from './asking.js';
 import type { ActivityDeps } from './deps.js';
 import { describe, ignoreEnded } from './handover.js';
 
 type Lease = (input: LeaseInput) => Promise<unknown>;
 
+/** What an open lease owns. */
+export interface Leased extends LeasedEnvironment {
+  readonly pool: ResourceRef | null;
+  readonly notebooks: readonly ResourceRef[];
+}
+
 /** What an open lease of the name knows that a look may not show yet. */
 export interface LeasedBefore {
   /** Epoch milliseconds of the last create that was not seen when it was handed over. */
   readonly unseenSince: number | null;
+  /** Null when no lease is open, or when it does not answer. */
+  readonly leased: Leased | null;
 }
 
 /** Activities that talk to other operations through Temporal. */
@@ -85,20 +96,33 @@ export function operationActivities(deps: ActivityDeps) {
      * A create while the same name is being torn down, by a teardown or by its lease, would race with it. Answers what an
      * open lease owns that nobody has seen yet.
      */
-    async refuseDuringTeardown(input: { name: string }): Promise<LeasedBefore> {
+    async refuseDuringTeardown(input: { name: string; specHash?: string }): Promise<LeasedBefore> {
       let unseenSince: number | null = null;
+      let leased: Leased | null = null;
       // A lease that does not answer may own something that is not visible yet.
       const unanswered = { ...noResources, unknownSince: deps.now() };
       for (const kind of ['teardown', 'lease'] as const) {
         const workflowId = operationId(kind, input.name);
         if (!(await isOpen(workflow, workflowId))) continue;
         if (kind === 'teardown' || (await isEnding(workflow, workflowId))) throw beingTornDown(input.name, workflowId);
-        const owned = await ask<EnvironmentResources>(workflow, workflowId, ownedQuery.name, unanswered);
+        const owned = await ask<Owned>(workflow, workflowId, ownedQuery.name, unanswered);
         unseenSince = owned?.unknownSince ?? null;
+        if (owned !== null) leased = await leasedBy(workflow, workflowId, owned, input.specHash);
       }
-      return { unseenSince };
+      return { unseenSince, leased };
     },
   };
+}
+
+async function leasedBy(
+  workflow: Workflows,
+  workflowId: string,
+  { pool, notebooks, unknownSince, observed = null }: Owned,
+  wanted: string | undefined,
+): Promise<Leased> {
+  const spec = observed === null ? null : await ask<Spec | null>(workflow, workflowId, specQuery.name);
+  const isSameSpec = spec !== null && specHash(spec) === wanted;
+  return { pool, notebooks, unknownSince, observed, isSameSpec };
 }
 
 function beingTornDown(name: string, workflowId: string): ApplicationFailure {

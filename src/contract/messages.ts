@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { LeasedObservation } from '../domain/repeated-create.js';
 import type { LeaseProgress, Progress, StepName } from './progress.js';
 import type { Spec } from './spec.js';
 import type { EnvironmentResources } from './workflows.js';
@@ -44,6 +45,8 @@ export const specQuery = defineQuery<Spec | null>('spec');
 export interface Owned extends EnvironmentResources {
   /** True of a lease whose removal is decided on, also while a pause holds it. */
   readonly isEnding?: boolean;
+  /** A lease's last observation of it; null before the first one. */
+  readonly observed?: LeasedObservation | null;
 }
 
 /** Read only: what of the environment may be alive; a teardown asks it of everyone that it calls off. */

@@ -85,7 +85,7 @@ function notebookFailed(name: string, why: string, facts: NotebookFacts | null):
   });
 }
 
-function showNotebook(op: Provision, facts: NotebookFacts | null, at: number): void {
+export function showNotebook(op: Provision, facts: NotebookFacts | null, at: number): void {
   if (facts === null) return;
   op.update({ notebook: observedNotebook(facts, at) });
   if (facts.queueRank !== null) op.reach(percentOf('awaitNotebook', 1 / (1 + facts.queueRank)));

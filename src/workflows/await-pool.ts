@@ -107,7 +107,7 @@ function unhealthy(op: Provision, why: string): Error {
   });
 }
 
-function tellPool(op: Provision, facts: PoolFacts | null, at: number, goal: PoolGoal): void {
+export function tellPool(op: Provision, facts: PoolFacts | null, at: number, goal: PoolGoal): void {
   if (facts === null) return;
   const pool = observedPool(facts, at, goal.nodes);
   const { nodes } = pool;

@@ -19,6 +19,7 @@ function longCalls(policy: ActivityOptions, summary: string) {
 
 export const firstCalls = (summary: string) => calls(timeouts.firstCall, summary);
 export const reads = (settings: Settings, summary: string) => calls(timeouts.read(settings), summary);
+export const attempts = (settings: Settings, summary: string) => calls(timeouts.attempt(settings), summary);
 export const creates = (settings: Settings, summary: string) => calls(timeouts.create(settings), summary);
 export const undos = (settings: Settings, summary: string) => calls(timeouts.undo(settings), summary);
 export const errands = (settings: Settings, summary: string) => calls(timeouts.errand(settings), summary);

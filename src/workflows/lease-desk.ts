@@ -19,7 +19,11 @@ import type { Operation } from './operation.js';
 /** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
 export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands): void {
   op.onLook = () => errands.look();
-  setHandler(ownedQuery, () => ({ ...op.state.resources, isEnding: op.state.released !== 'no' }));
+  setHandler(ownedQuery, () => ({
+    ...op.state.resources,
+    isEnding: op.state.released !== 'no',
+    observed: op.state.observed ?? null,
+  }));
   setHandler(
     ownUpdate,
     (resources) => {
@@ -30,8 +34,9 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
       if (pool !== null && pool.id !== before.pool?.id) op.showPool(pool.id);
       if (JSON.stringify(op.state.resources) !== JSON.stringify(before)) {
         showResources(op);
+        op.state.observed = null;
         errands.look();
-      }
+      } else if (op.state.observed == null) errands.look();
       return shownTerm(op.state.term);
     },
     {

@@ -130,6 +130,12 @@ export class LeaseErrands {
     const seen = await errands(settings, `what ${name} has`).lookAtLeased({ pool, notebook });
     // What is on its way out is told by the removal.
     if (this.op.state.released !== 'no') return;
+    // Nothing that may be long is kept: a message of the service counts only while something is wrong.
+    this.op.state.observed = {
+      ...seen,
+      pool: seen.pool === null ? null : { ...seen.pool, message: null },
+      notebook: seen.notebook === null ? null : { ...seen.notebook, failure: null },
+    };
     if (seen.pool !== null) this.op.update({ pool: observedPool(seen.pool, seen.at) });
     if (notebook === null) return;
     const shown = seen.notebook === null ? unobservedNotebook(notebook.id) : observedNotebook(seen.notebook, seen.at);

@@ -11,6 +11,7 @@ import { addToAudit } from '../domain/audit-trail.js';
 import { isSigned } from '../domain/command.js';
 import { isoTime, type LeaseTerm, resumeTerm, startTerm } from '../domain/lease.js';
 import { isName } from '../domain/name.js';
+import type { LeasedObservation } from '../domain/repeated-create.js';
 import { leaseLimit, resourcesLimit, tooLarge } from '../domain/text.js';
 import { invalidName, stepFailure } from './failure.js';
 import { newState, type OperationState, timeNow } from './operation-state.js';
@@ -25,6 +26,11 @@ export interface LeaseState extends OperationState {
   /** The last removal that something forbade; it is wished for still. */
   refused: Refusal | null;
   errands: Errands;
+  /**
+   * The last observation of what is owned: a repeated create rests on it. Absent before the first one, and in what a run of
+   * an earlier version has carried over.
+   */
+  observed?: LeasedObservation | null;
 }
 
 /** A removal that something forbade. */

@@ -13,6 +13,7 @@ import { launchOnPool } from './notebook-step.js';
 import { carriedOver, newState } from './operation-state.js';
 import { bringUpPool } from './pool-step.js';
 import { nothingMade, Provision, type ProvisionState, unsetClocks } from './provisioning.js';
+import { adoptLeased } from './repeated-create.js';
 import { awaitApproval, type Desk, openDesk, park } from './steering.js';
 
 const stepsOf: Readonly<Record<SpecKind, readonly StepName[]>> = {
@@ -35,7 +36,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
   if (op.state.ending === null) {
     try {
       return await op.cancellation.run(async () => {
-        if (op.step('validate')?.state !== 'done') await validate(op, kind, document);
+        if (op.step('validate')?.state !== 'done' && (await validate(op, kind, document))) return await endReady(op);
         await awaitApproval(op, desk);
         await reachGoal(op, kind, desk);
         return await endReady(op);
@@ -69,8 +70,11 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
   };
 }
 
-/** Checks the document, and what it names that can be known before anything is made. */
-async function validate(op: Provision, kind: SpecKind, document: unknown): Promise<void> {
+/**
+ * Checks the document, and what it names that can be known before anything is made. True when a lease owns all of it
+ * already, usable, so that there is nothing to do.
+ */
+async function validate(op: Provision, kind: SpecKind, document: unknown): Promise<boolean> {
   op.enter('Validating', 'checking the spec');
   op.startStep('validate');
   refuseLarge(document);
@@ -84,9 +88,14 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.update({ name: checked.spec.name });
   await op.gate();
   const { name } = checked.spec;
+  const question = { name, specHash: checked.specHash };
   const before = await op.retries.run(`checking that ${name} is not being torn down`, () =>
-    op.reads(name).refuseDuringTeardown({ name }),
+    op.reads(name).refuseDuringTeardown(question),
   );
+  if (await adoptLeased(op, before?.leased ?? null)) {
+    op.setStep('validate', 'done');
+    return true;
+  }
   expectUnseen(op, before?.unseenSince ?? null);
   const { pool, notebook } = checked.spec;
   const network = pool?.network;
@@ -100,6 +109,7 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   }
   op.setStep('validate', 'done');
   op.reach(percentOf('capacity'));
+  return false;
 }
 
 /** Runs the steps until all that they made is usable at once: what turned bad behind a later step's back is waited for again. */

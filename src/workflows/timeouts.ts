@@ -25,6 +25,11 @@ export function read(settings: Settings): ActivityOptions {
   };
 }
 
+/** One read, tried once: whoever needs it has another way. */
+export function attempt(settings: Settings): ActivityOptions {
+  return { ...read(settings), retry: { maximumAttempts: 1 } };
+}
+
 /** A create call: once per decision, because a second one could make a second resource; the workflow decides again. */
 export function create(settings: Settings): ActivityOptions {
   return {
