@@ -2,6 +2,7 @@ import { cancellationActivities } from './cancellation.js';
 import { claimActivities } from './claims.js';
 import { conflictActivities } from './conflicts.js';
 import type { ActivityDeps } from './deps.js';
+import { feasibilityActivities } from './feasibility.js';
 import { flavorActivities } from './flavors.js';
 import { handoverActivities } from './handover.js';
 import { inventoryActivities } from './inventory.js';
@@ -19,6 +20,7 @@ import { webhookActivities } from './webhooks.js';
 export function createActivities(deps: ActivityDeps) {
   return {
     ...specActivities(deps),
+    ...feasibilityActivities(deps),
     ...poolActivities(deps),
     ...flavorActivities(deps),
     ...notebookActivities(deps),

@@ -5,6 +5,7 @@ export const activityWords: Readonly<Record<string, string>> = {
   identify: 'ask whose project this is, for {}',
   refuseDuringTeardown: 'see that {} is not being torn down',
   describeOtherSpec: 'ask what it was made from: {}',
+  checkFeasibility: 'see that {} can be created',
   checkNetwork: 'look for {}',
   checkNotebookApi: 'see that the account can have {}',
   lookAtFlavors: 'look up where {} is on sale',

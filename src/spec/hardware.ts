@@ -9,9 +9,20 @@ export function flavorHardware(flavor: string): Hardware | null {
   return null;
 }
 
-/** What the end of a notebook's profile id says (notebooks-and-auth.md 2.2, R13); null for ids without such an end. */
+/** What a notebook's profile id says by its end (notebooks-and-auth.md 2.2, R13); null for ids without such an end. */
 export function profileHardware(profileId: string): Hardware | null {
   if (/-gpu$/i.test(profileId)) return 'GPU';
   if (/-cpu$/i.test(profileId)) return 'CPU';
   return null;
+}
+
+/**
+ * The accelerator that a notebook flavor needs and that none of these node flavors has; null when one has it, or when a
+ * name does not say. A notebook without an accelerator runs on any node.
+ */
+export function missingHardware(notebookFlavor: string, nodeFlavors: readonly string[]): Hardware | null {
+  const wanted = flavorHardware(notebookFlavor);
+  if (wanted === null || wanted === 'CPU' || nodeFlavors.length === 0) return null;
+  const mayHave = nodeFlavors.some((flavor) => (flavorHardware(flavor) ?? wanted) === wanted);
+  return mayHave ? null : wanted;
 }

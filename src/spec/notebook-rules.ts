@@ -83,6 +83,8 @@ function* placeRules(kind: SpecKind, notebook: Fields): Iterable<Finding> {
     if (profile !== null && machine !== null && profile !== machine) {
       yield { way: ['profileId'], message: `is for ${profile}, and the flavor ${flavor} has ${machine}` };
     }
+    if (profileId.startsWith('Multi-Engine 2.0') && flavor.endsWith('.free'))
+      yield { way: ['flavor'], message: `the profile ${profileId} needs a flavor that is not free` };
   }
   if (kind !== 'launchNotebook' && notebook.pool !== undefined) {
     yield { way: ['pool'], message: 'is only for launchNotebook: the main job fills in the pool that it makes' };

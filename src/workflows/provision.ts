@@ -107,6 +107,8 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
       op.reads(`notebook ${notebook.name}`).checkNotebookApi({ workspaceId }),
     );
   }
+  const { spec } = checked;
+  await op.retries.run('checking what the spec names', () => op.reads(name).checkFeasibility({ spec }));
   op.setStep('validate', 'done');
   op.reach(percentOf('capacity'));
   return false;

@@ -67,6 +67,38 @@ async function lookedUp(cloud: Cloud, { runs = new FakeRuns(), known = true } = 
   return Object.fromEntries(found) as Record<string, string>;
 }
 
+describe('a dry run says what it cannot approve', () => {
+  const documentOf = async (settings: Record<string, unknown>) => {
+    const { context, terminal } = fakeContext(new FakeRuns(), { json: true });
+    const config = { installation } as ReturnType<Context['config']>;
+    const modelarts = modelartsWith({});
+    const here = { ...context, config: () => config, modelarts: async () => modelarts };
+    const code = await dryRun(here, specWith(settings));
+    const document: DryRun = JSON.parse(terminal.out());
+    return { code, document, failed: document.checks.filter(({ state }) => state === 'failed') };
+  };
+
+  test.each([
+    ['pool.scope', { 'pool.scope': ['Train'] }],
+    ['notebook.flavor', { 'pool.flavor': 'modelarts.vm.cpu.8ud' }],
+    ['pool.flavors', { 'pool.flavor': 'modelarts.vm.gpu.none' }],
+  ])('because it would fail after something is paid for: %s', async (path, settings) => {
+    const { code, document, failed } = await documentOf(settings);
+    expect([code, document.ok]).toEqual([1, false]);
+    expect(failed.map(({ subject }) => subject)).toContain(path);
+  });
+
+  test('because the API cannot tell: an invented profile and an unknown notebook flavor', async () => {
+    const settings = { 'notebook.profileId': 'Invented', 'notebook.flavor': 'modelarts.vm.gpu.new' };
+    const { code, document } = await documentOf(settings);
+    expect([code, document.ok]).toEqual([0, true]);
+    expect(document.notChecked).toMatchObject([
+      { field: 'notebook.profileId', value: 'Invented', known: expect.arrayContaining(['Python3-gpu']) },
+      { field: 'notebook.flavor', value: 'modelarts.vm.gpu.new' },
+    ]);
+  });
+});
+
 describe('a dry run says what the run would', () => {
   test('of what is free and on sale', async () => {
     expect(await lookedUp({})).toEqual({

@@ -211,6 +211,7 @@ function pages(text: string, view: View): Record<string, string> {
     name: v,
     ok: true,
     checks: [{ subject: v, state: 'warning', finding: v }],
+    notChecked: [{ field: v, value: v, why: v, known: [v] }],
     pool: { id: v, type: v, scope: [v], network: v, resources: [{ flavor: v, count: 1 }] },
     notebook: null,
     lease: null,

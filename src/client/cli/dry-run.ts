@@ -6,6 +6,7 @@ import type { Ownership } from '../../domain/marker.js';
 import { poolChoices } from '../../domain/pool-spec.js';
 import { flavorFacts } from '../../inventory/flavor-facts.js';
 import type { ModelArts } from '../../modelarts/client.js';
+import { checkFeasibility, noFacts, type SpecFacts } from '../../spec/feasibility.js';
 import { ownerHash, specHash } from '../../spec/hash.js';
 import { readInstallation } from '../../worker/installation.js';
 import { OperationRefusedError, OperationsError, SpecConflictError } from '../errors.js';
@@ -30,12 +31,19 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
     const named = await findNotebooks(modelarts, notebook, signal);
     names.push(checkName(`notebook ${notebook.name}`, named, us, environment.joins));
   }
-  const { flavor, check } = await chooseFlavor(modelarts, spec, signal);
-  const all = [environment.check, network, ...names, check].filter((one) => one !== null);
+  const flavors = pool === undefined ? [] : await listFlavors(modelarts, signal);
+  const { flavor, check } = chooseFlavor(spec, flavors);
+  const { problems, notChecked } = checkFeasibility(spec, await readFacts(modelarts, spec, flavors, signal));
+  const failed = problems.map(
+    ({ path, message }): DryRunCheck => ({ subject: path, state: 'failed', finding: message }),
+  );
+  const sale = problems.some(({ path }) => path.startsWith('pool.')) ? null : check;
+  const all = [environment.check, network, ...names, sale, ...failed].filter((one) => one !== null);
   const document: DryRun = {
     name: spec.name,
     ok: all.every(({ state }) => state !== 'failed'),
     checks: all,
+    notChecked,
     pool: describePool(spec, modelarts.projectId, flavor),
     notebook: spec.notebook ?? null,
     lease: spec.lease ?? null,
@@ -156,16 +164,42 @@ function checkName(subject: string, named: readonly Named[], us: Ownership | nul
   }
 }
 
-/** The choice that would be made now, as its index; null when all are sold out. */
-async function chooseFlavor(
-  modelarts: ModelArts,
-  { pool }: Spec,
-  signal: AbortSignal,
-): Promise<{ flavor: number | null; check: DryRunCheck | null }> {
-  if (pool === undefined) return { flavor: null, check: null };
-  const choices = poolChoices(pool);
+async function listFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<FlavorFacts[]> {
   const facts: FlavorFacts[] = [];
   for await (const flavor of modelarts.flavors.list({}, { signal })) facts.push(flavorFacts(flavor));
+  return facts;
+}
+
+/** What this side has read. The notebooks of the project show profiles and flavors that worked before. */
+async function readFacts(
+  modelarts: ModelArts,
+  { notebook }: Spec,
+  flavors: readonly FlavorFacts[],
+  signal: AbortSignal,
+): Promise<SpecFacts> {
+  const poolFlavors = flavors.length === 0 ? null : flavors.map(({ name }) => name);
+  if (notebook === undefined) return { ...noFacts, poolFlavors };
+  const filter = notebook.workspaceId === undefined ? {} : { workspace_id: notebook.workspaceId };
+  const { instances } = await modelarts.notebooks.list(filter, { signal });
+  const worked = instances.filter(({ status = '' }) => workedStates.includes(status));
+  return {
+    ...noFacts,
+    poolFlavors,
+    usedProfiles: worked.flatMap(({ profile }) => profile?.id ?? []),
+    usedFlavors: worked.flatMap(({ flavor }) => flavor ?? []),
+  };
+}
+
+/** States that a notebook reaches only after it has been created. */
+const workedStates: readonly string[] = ['RUNNING', 'STOPPING', 'STOPPED'];
+
+/** The choice that would be made now, as its index; null when all are sold out. */
+function chooseFlavor(
+  { pool }: Spec,
+  facts: readonly FlavorFacts[],
+): { flavor: number | null; check: DryRunCheck | null } {
+  if (pool === undefined) return { flavor: null, check: null };
+  const choices = poolChoices(pool);
   const flavor = firstOnSale(choices, facts, 0);
   const names = (choices[flavor ?? 0]?.resources ?? []).map((resource) => resource.flavor).join(', ');
   const chosen = flavor === null ? undefined : choices[flavor];

@@ -1,4 +1,5 @@
 import type { LeaseSpec, NotebookSpec, Spec } from '../../../contract/spec.js';
+import type { NotChecked } from '../../../spec/feasibility.js';
 import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
 
@@ -15,6 +16,8 @@ export interface DryRun {
   /** False when the run would fail for sure. */
   readonly ok: boolean;
   readonly checks: readonly DryRunCheck[];
+  /** Values that nothing can tell are right before they are used. */
+  readonly notChecked: readonly NotChecked[];
   readonly pool: {
     readonly id: string;
     readonly type: string;
@@ -30,7 +33,7 @@ export interface DryRun {
 }
 
 export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'>): string {
-  const { name, ok, checks, pool, notebook, lease, spec } = document;
+  const { name, ok, checks, notChecked, pool, notebook, lease, spec } = document;
   const made = renderFields(
     [
       ['environment', name],
@@ -51,7 +54,18 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
   );
   const rows = checks.map(({ state, subject, finding }) => [state, subject, finding]);
   const looked = renderTable(rows, undefined, { columns, last: 'wrap' });
-  return `would make:\n${made}\n\nlooked up:\n${looked}\n\n${ok ? 'this can be started' : 'this would fail'}`;
+  const open = describeNotChecked(notChecked, columns);
+  return `would make:\n${made}\n\nlooked up:\n${looked}${open}\n\n${ok ? 'this can be started' : 'this would fail'}`;
+}
+
+function describeNotChecked(notChecked: readonly NotChecked[], columns: number | undefined): string {
+  if (notChecked.length === 0) return '';
+  const rows = notChecked.map(({ field, value, why, known }) => [
+    field,
+    value,
+    known.length === 0 ? why : `${why}; known: ${known.join(', ')}`,
+  ]);
+  return `\n\nnot checked:\n${renderTable(rows, undefined, { columns, last: 'wrap' })}`;
 }
 
 function describeStorage({ storage }: NotebookSpec): string {

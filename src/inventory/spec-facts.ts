@@ -1,0 +1,64 @@
+import type { Spec } from '../contract/spec.js';
+import type { ModelArts } from '../modelarts/client.js';
+import { ModelArtsError } from '../modelarts/errors.js';
+import type { Pool } from '../modelarts/schemas/pool.js';
+import { type NotebookPoolFacts, noFacts, type SpecFacts } from '../spec/feasibility.js';
+
+/** Reads what the API says about the values of a spec. What it refuses to say stays unknown; what may pass is thrown. */
+export async function readSpecFacts(modelarts: ModelArts, spec: Spec, signal: AbortSignal): Promise<SpecFacts> {
+  const { pool, notebook } = spec;
+  const poolFlavors = pool === undefined ? null : await unlessRefused(readPoolFlavors(modelarts, signal));
+  return {
+    ...noFacts,
+    // An empty list says nothing.
+    poolFlavors: poolFlavors === null || poolFlavors.length === 0 ? null : poolFlavors,
+    notebookPool: notebook?.pool === undefined ? null : await readNotebookPool(modelarts, notebook.pool, signal),
+  };
+}
+
+async function readPoolFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<string[]> {
+  const names: string[] = [];
+  for await (const flavor of modelarts.flavors.list({}, { signal })) names.push(flavor.metadata.name);
+  return names;
+}
+
+/** A pool of another project cannot be read with this project's credentials. */
+async function readNotebookPool(
+  modelarts: ModelArts,
+  { id, owner }: NonNullable<NonNullable<Spec['notebook']>['pool']>,
+  signal: AbortSignal,
+): Promise<NotebookPoolFacts | null> {
+  if (owner !== undefined && owner.projectId !== modelarts.projectId) return null;
+  try {
+    return factsOf(await modelarts.pools.show(id, { signal }));
+  } catch (error) {
+    if (!(error instanceof ModelArtsError)) throw error;
+    if (error.kind === 'notFound') return { isThere: false, isLeaving: false, scopes: [], flavors: [] };
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+function factsOf({ metadata, spec, status }: Pool): NotebookPoolFacts {
+  const enabled = status.scope.filter(({ state }) => state !== 'EnableFailed').map(({ scopeType = '' }) => scopeType);
+  return {
+    isThere: true,
+    isLeaving: metadata.deletionTimestamp !== undefined || status.phase === 'Deleting',
+    scopes: [...new Set([...spec.scope, ...enabled])],
+    flavors: spec.resources.map(({ flavor = '' }) => flavor),
+  };
+}
+
+async function unlessRefused<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ModelArtsError && (isRefusal(error) || error.kind === 'notFound')) return null;
+    throw error;
+  }
+}
+
+/** What this account may not read, or a region does not have, must not stop what may work all the same. */
+function isRefusal({ kind }: ModelArtsError): boolean {
+  return kind === 'permission' || kind === 'rejected';
+}
