@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { isAbsolute, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Env, processEnv } from '../config.js';
 import type { RunOptions } from '../simulator/main.js';
 import type { Logger } from '../worker/logging.js';
@@ -99,6 +101,28 @@ function addresses(stack: Stack, speed: number | undefined): string[] {
       .map(({ id }) => `payloads   encrypted with key ${id} (MAOPS_CODEC_KEYS); for the UI: maops codec-server`),
     'In another terminal:',
     ...Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`),
+    'and then:',
+    ...nextCommands(exampleSpec()).map((command) => `  ${command}`),
     'Ctrl-C stops all of it.',
+  ];
+}
+
+/** The example's path as somebody in this folder would write it. */
+function exampleSpec(): string {
+  const file = fileURLToPath(new URL('../../examples/team-a.yaml', import.meta.url));
+  const near = relative(process.cwd(), file);
+  const written = near.startsWith('..') || isAbsolute(near) ? file : near;
+  return /^[\w./-]+$/.test(written) ? written : `'${written}'`;
+}
+
+/** A first tour: from a check of the set-up to an environment that is gone again. */
+function nextCommands(spec: string): string[] {
+  return [
+    'npx maops doctor',
+    `npx maops env create -f ${spec} --watch`,
+    'npx maops env show team-a',
+    'npx maops env history team-a --all',
+    'npx maops env list',
+    'npx maops env teardown team-a --yes --wait',
   ];
 }

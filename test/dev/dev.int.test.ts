@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { commandEntries } from '../../src/client/cli/commands.js';
 import { type DevPlace, runDev } from '../../src/dev/dev.js';
 import { startStack } from '../../src/dev/stack.js';
 import { createLogger } from '../../src/worker/logging.js';
@@ -58,6 +60,20 @@ describe('maops dev', () => {
     expect(text).toContain(`Temporal   ${temporalAddress().address}, namespace default (TEMPORAL_ADDRESS)`);
     expect(text).toMatch(/simulator {2}http:\/\/127\.0\.0\.1:\d+/);
     expect(text).toContain(`export TEMPORAL_ADDRESS=${temporalAddress().address}`);
+    const commands = lines
+      .flatMap((line) => /^ {2}npx maops (.*)$/.exec(line)?.[1] ?? [])
+      .map((line) => line.split(' '));
+    expect(commands.length).toBeGreaterThan(3);
+    for (const [noun, verb] of commands) {
+      const isKnown = commandEntries.some((entry) =>
+        entry.noun === null ? entry.verb === noun : entry.noun === noun && entry.verb === verb,
+      );
+      expect({ noun, verb, isKnown }).toEqual({ noun, verb, isKnown: true });
+    }
+    const spec = commands
+      .flatMap((words) => words[words.indexOf('-f') + 1] ?? [])
+      .find((word) => word.endsWith('.yaml'));
+    expect(existsSync(spec ?? '')).toBe(true);
     const [place, ...more] = places;
     expect(more).toEqual([]);
     expect(place).toMatchObject({

@@ -40,8 +40,12 @@ test('the index leads to every page', () => {
 
 test('the pages that `env why` names are there', () => {
   const failure = { step: null, message: '', errorCode: null, requestId: null, hint: null };
+  const since = '2026-11-21T08:00:00Z';
+  const page = (stand: Parameters<typeof runbookOf>[0], minutes = 600) =>
+    runbookOf(stand, Date.parse(since) + minutes * 60_000);
   const still = {
     phase: 'Validating',
+    phaseSince: since,
     why: 'checking the spec',
     failure: null,
     throttledUntil: null,
@@ -50,19 +54,28 @@ test('the pages that `env why` names are there', () => {
     pending: [],
   } as const;
   const named = [
-    ...failureTypes.map((type) => runbookOf({ ...still, phase: 'Failed', failure: { ...failure, type } })),
-    ...phases.map((phase) => runbookOf({ ...still, phase })),
-    runbookOf({ ...still, throttledUntil: '2026-11-21T08:00:00Z' }),
-  ].filter((page) => page !== null);
-  expect(runbookOf({ ...still, phase: 'Failed' })).toBe('docs/runbooks/orphan-found.md');
+    ...failureTypes.map((type) => page({ ...still, phase: 'Failed', failure: { ...failure, type } })),
+    ...phases.map((phase) => page({ ...still, phase })),
+    page({ ...still, throttledUntil: '2026-11-21T08:00:00Z' }),
+  ].filter((one) => one !== null);
+  expect(page({ ...still, phase: 'Failed' })).toBe('docs/runbooks/orphan-found.md');
   const why = 'no worker answers (start one with `maops worker`); this is what Temporal knows';
-  expect(runbookOf({ ...still, why })).toBe('docs/runbooks/worker-down.md');
+  expect(page({ ...still, why })).toBe('docs/runbooks/worker-down.md');
   const saying = 'pool team-a: pools.list failed: HTTP 401 APIGW.0301: Incorrect IAM authentication information';
-  expect(runbookOf({ ...still, phase: 'AwaitingPool', pending: [{ saying, lastFailure: null }] })).toBe(
+  expect(page({ ...still, phase: 'AwaitingPool', pending: [{ saying, lastFailure: null }] })).toBe(
     'docs/runbooks/wrong-credentials.md',
   );
   expect(new Set(named).size).toBeGreaterThan(5);
-  expect(named.filter((page) => !existsSync(path.join(root, page)))).toEqual([]);
+  expect(named.filter((one) => !existsSync(path.join(root, one)))).toEqual([]);
+  for (const [phase, minutes] of [
+    ['CreatingPool', 5],
+    ['AwaitingPool', 30],
+    ['CreatingNotebook', 5],
+    ['AwaitingNotebook', 10],
+  ] as const) {
+    expect(page({ ...still, phase }, minutes)).toBeNull();
+    expect(page({ ...still, phase }, minutes + 1)).toBe('docs/runbooks/stuck-creating.md');
+  }
 });
 
 describe('what a page says', () => {

@@ -30,7 +30,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
         ['in the way', explanation.inTheWay?.workflowId ?? null],
         ['failure', failure === null ? null : `${failure.type}: ${localTimes(failure.message, timeZone)}`],
         ['next', nextOf(explanation)],
-        ['runbook', runbookOf(explanation)],
+        ['runbook', runbookOf(explanation, now)],
         [
           'throttled',
           explanation.throttledUntil === null ? null : `until ${formatTime(explanation.throttledUntil, timeZone)}`,

@@ -1,5 +1,6 @@
 import type { FailureType } from '../../../contract/failures.js';
 import type { Phase } from '../../../contract/phases.js';
+import { isLate } from '../../../domain/expectation.js';
 import type { Explanation } from '../../explanation.js';
 import { isUnanswered } from '../../standing.js';
 
@@ -11,15 +12,6 @@ const byFailure: Partial<Record<FailureType, string>> = {
   NotebookFailed: 'notebook-failed',
   Protected: 'teardown-refuses',
   DeadlineExceeded: 'stuck-creating',
-};
-
-/** And by where it stands when nothing has failed: the page for those who think that it takes too long. */
-const byPhase: Partial<Record<Phase, string>> = {
-  AwaitingCapacity: 'sold-out',
-  CreatingPool: 'stuck-creating',
-  AwaitingPool: 'stuck-creating',
-  CreatingNotebook: 'stuck-creating',
-  AwaitingNotebook: 'stuck-creating',
 };
 
 /** By our own words, as what a wait says carries no type. */
@@ -36,20 +28,19 @@ const deleting: readonly Phase[] = [
 ];
 
 /** What a page is chosen by. */
-interface Stand extends Pick<Explanation, 'phase' | 'why' | 'failure' | 'throttledUntil' | 'retrying'> {
+interface Stand extends Pick<Explanation, 'phase' | 'phaseSince' | 'why' | 'failure' | 'throttledUntil' | 'retrying'> {
   readonly inTheWay: Stand | null;
   readonly pending: readonly Pick<Explanation['pending'][number], 'saying' | 'lastFailure'>[];
 }
 
 /** The page that says what to do where an operation stands; null when none fits. */
-export function runbookOf(stand: Stand): string | null {
+export function runbookOf(stand: Stand, now: number): string | null {
   const { phase, why, failure, throttledUntil, retrying, inTheWay, pending } = stand;
   // Whoever is in the way has the trouble.
-  const page = inTheWay === null ? null : runbookOf(inTheWay);
+  const page = inTheWay === null ? null : runbookOf(inTheWay, now);
   if (page !== null) return page;
   if (isUnanswered({ why })) return 'docs/runbooks/worker-down.md';
-  // What has failed without a failure of its own was ended in Temporal, and could remove nothing.
-  const still = phase === 'Failed' ? 'orphan-found' : byPhase[phase];
+  const still = pageOfPhase(stand, now);
   const isRefused = pending.some(({ saying, lastFailure }) => refused.test(`${saying} ${lastFailure}`));
   const isStuck = retrying !== null && deleting.includes(phase) && retrying.error.type !== 'Protected';
   const calm = isRefused || retrying?.error.type === 'NotAuthorized' ? 'wrong-credentials' : still;
@@ -57,4 +48,12 @@ export function runbookOf(stand: Stand): string | null {
   // A rollback shows why it rolls back, and what keeps it from ending is another matter.
   const own = failure === null || isStuck ? waiting : byFailure[failure.type];
   return own === undefined ? null : `docs/runbooks/${own}.md`;
+}
+
+/** The page for where it stands when nothing has failed. */
+function pageOfPhase({ phase, phaseSince }: Stand, now: number): string | undefined {
+  // What has failed without a failure of its own was ended in Temporal, and could remove nothing.
+  if (phase === 'Failed') return 'orphan-found';
+  if (phase === 'AwaitingCapacity') return 'sold-out';
+  return isLate(phase, Date.parse(phaseSince), now) ? 'stuck-creating' : undefined;
 }
