@@ -1,3 +1,4 @@
+import { exitProcess } from '../src/worker/flush.js';
 import { lag } from './lag.js';
 import { leases } from './leases.js';
 import { ratio } from './ratio.js';
@@ -25,4 +26,4 @@ for (const [name, bench] of Object.entries(benches)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.log(JSON.stringify({ bench: name, ...(await bench()) }));
 }
-process.exit(0);
+await exitProcess(0);

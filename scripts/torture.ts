@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { exitProcess } from '../src/worker/flush.js';
 import { playChaos } from '../test/support/virtual/chaos.js';
 import { storyOf } from '../test/support/virtual/chaos-story.js';
 import { playLeaseRace } from '../test/support/virtual/lease-races.js';
@@ -54,7 +55,7 @@ async function single(seed: number): Promise<void> {
   if (values.trace) console.log(JSON.stringify(values.leases ? leaseStoryOf(seed) : storyOf(seed), null, 2));
   const played = await play(seed, values.trace ? (line) => console.log(line) : undefined);
   console.log(JSON.stringify(played, null, 2));
-  process.exit(played.problems.length > 0 ? 1 : 0);
+  await exitProcess(played.problems.length > 0 ? 1 : 0);
 }
 
 /** A worker process: plays the chunks that it is handed. */
@@ -134,7 +135,7 @@ async function conduct(): Promise<void> {
   const kind = values.leases ? 'leases' : 'chaos';
   const passed = seeds - failed.length;
   console.log(JSON.stringify({ kind, from, seeds, passed, failed, seconds, byEnding, faultsHit, ...counts }));
-  process.exit(failed.length > 0 ? 1 : 0);
+  await exitProcess(failed.length > 0 ? 1 : 0);
 }
 
 if (values.serve) serve();

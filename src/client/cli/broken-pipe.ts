@@ -1,3 +1,4 @@
+import { exitProcess } from '../../worker/flush.js';
 import { type ExitCode, exitCodes } from './exit.js';
 
 /** What a shell reports of a process that was ended because nobody reads its output any more. */
@@ -21,7 +22,7 @@ export function watchOutput(codeOf: () => ExitCode | null, isRole: boolean): voi
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isOver || error.code === 'EPIPE') return end();
     process.stderr.write(`maops: the result cannot be written: ${error.message}\n`);
-    process.exit(exitCodes.failed);
+    void exitProcess(exitCodes.failed);
   });
   // Notices that nobody reads do not stop the work. A role that cannot log any more stops as if it was told to.
   process.stderr.on('error', () => {

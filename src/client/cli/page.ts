@@ -41,6 +41,8 @@ id such as \`pool/training-pool\` means exactly that workflow.
 
 Durations are a number with ms, s, m, h or d, such as \`90m\`, or several of them from the largest unit down, such as \`1h30m\`.
 
+Files are UTF-8, YAML or JSON. Anchors and merge keys (\`<<\`) may be used; a file has one document and at most 64 levels.
+
 ### Exit codes
 
 \`\`\`text
