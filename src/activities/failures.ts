@@ -71,7 +71,8 @@ export function asFailure(error: unknown): Error {
     return ApplicationFailure.create({ type: 'ServiceUnavailable', message, details: [noFacts] });
   }
   const verdict = verdicts[error.kind];
-  const { errorCode, requestId, retryAfterMs, status } = error;
+  const { errorCode, requestId, status } = error;
+  const retryAfterMs = pauseOf(error);
   const asked = retryAfterMs === null ? {} : { retryAfterMs };
   const answered = status === null ? {} : { status };
   const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked, ...answered };
@@ -85,6 +86,19 @@ export function asFailure(error: unknown): Error {
   });
 }
 
+/**
+ * A pause of this process, or a guess of it, ends with the process; only what the service has asked for binds everyone. So
+ * Temporal gets a short pause: the next try asks this process again without sending anything, or meets another one, with
+ * other credentials.
+ */
+const longestOwnPauseMs = 10_000;
+
+function pauseOf({ kind, retryAfterMs, isOwnPause }: ModelArtsError): number | null {
+  // The gate of the credentials decides what is sent and what is not.
+  if (kind === 'auth') return Math.min(retryAfterMs ?? longestOwnPauseMs, longestOwnPauseMs);
+  return isOwnPause && retryAfterMs !== null ? Math.min(retryAfterMs, longestOwnPauseMs) : retryAfterMs;
+}
+
 /** As `asFailure`, for calls that are never given up: whatever the reason, a later try may succeed. */
 export function asRetryable(error: unknown): Error {
   const failure = asFailure(error);
@@ -93,6 +107,7 @@ export function asRetryable(error: unknown): Error {
     type: failure.type ?? 'ServiceUnavailable',
     message: failure.message,
     details: failure.details ?? [],
+    ...(failure.nextRetryDelay == null ? {} : { nextRetryDelay: failure.nextRetryDelay }),
   });
 }
 
@@ -122,7 +137,7 @@ export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
     case 'throttled':
     case 'unavailable':
     case 'transport':
-      return { outcome: 'notSent', retryAfterMs: error.retryAfterMs ?? shortPauseMs, why };
+      return { outcome: 'notSent', retryAfterMs: pauseOf(error) ?? shortPauseMs, why };
     case 'malformed':
       return { outcome: 'unknown', why };
     case 'auth':

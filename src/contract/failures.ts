@@ -34,7 +34,7 @@ export interface FailureFacts {
   readonly errorCode: string | null;
   readonly requestId: string | null;
   readonly hint: string | null;
-  /** How long the service wants to be left alone. */
+  /** How long to wait before the next try: as the service has asked, or shortly when only this worker pauses. */
   readonly retryAfterMs?: number;
   /** HTTP status of the answer; absent where there was none. */
   readonly status?: number;

@@ -33,6 +33,11 @@ export interface ModelArtsErrorFacts {
   readonly errorCode?: string | null;
   readonly requestId?: string | null;
   readonly retryAfterMs?: number | null;
+  /**
+   * True when `retryAfterMs` is a pause of this process and nothing that the service has asked for: it ends with the
+   * process, so nobody outside may sleep that long.
+   */
+  readonly isOwnPause?: boolean;
   /** The request may have been carried out although no good answer came: look before doing it again. */
   readonly outcomeUnknown?: boolean;
   /** Refused before anything left this process, so that nothing can have happened. */
@@ -51,6 +56,7 @@ export class ModelArtsError extends Error {
   readonly errorCode: string | null;
   readonly requestId: string | null;
   readonly retryAfterMs: number | null;
+  readonly isOwnPause: boolean;
   readonly outcomeUnknown: boolean;
   readonly notSent: boolean;
 
@@ -65,6 +71,7 @@ export class ModelArtsError extends Error {
     this.errorCode = facts.errorCode ?? null;
     this.requestId = facts.requestId ?? null;
     this.retryAfterMs = facts.retryAfterMs ?? null;
+    this.isOwnPause = facts.isOwnPause ?? false;
     this.outcomeUnknown = facts.outcomeUnknown ?? false;
     this.notSent = facts.notSent ?? false;
   }
@@ -82,6 +89,7 @@ export class ModelArtsError extends Error {
       errorCode: this.errorCode,
       requestId: this.requestId,
       retryAfterMs: this.retryAfterMs,
+      isOwnPause: this.isOwnPause,
       outcomeUnknown: this.outcomeUnknown,
       notSent: this.notSent,
     };

@@ -40,7 +40,7 @@ export function refusalOf(
   context: CallContext,
   answer: WireAnswer,
   parsed: unknown,
-  details: { retryAfterMs: number | null; secrets: readonly string[] },
+  details: { retryAfterMs: number | null; isOwnPause: boolean; secrets: readonly string[] },
 ): Refusal {
   const { status } = answer;
   const body = readErrorBody(answer.text, parsed);
@@ -56,6 +56,7 @@ export function refusalOf(
     errorCode,
     requestId,
     retryAfterMs: details.retryAfterMs,
+    isOwnPause: details.isOwnPause,
     outcomeUnknown: leavesOutcomeUnknown(context.method, status, verdict),
   });
   return { error, verdict };

@@ -25,6 +25,8 @@ export interface RateGovernor {
   report(report: ThrottleReport): void;
   /** Epoch milliseconds until which the endpoint is blocked; null when it is not. */
   blockedUntil(key: string): number | null;
+  /** Whether the service has asked for the block of an endpoint; else it is this process's own guess. */
+  isAskedFor(key: string): boolean;
 }
 
 /** What a governor is made from. */
@@ -72,8 +74,7 @@ class TokenBucketGovernor implements RateGovernor {
     const now = this.#options.now();
     const blocked = this.#blocks.until(admission.key, now);
     // Waiting would end in a refusal anyway: say so now, while the caller can still do something else.
-    if (blocked !== null && blocked - now > maxWaitMs)
-      throw refusal(admission, blocked - now, 'the service has asked to wait');
+    if (blocked !== null && blocked - now > maxWaitMs) throw this.#refusal(admission, blocked, now);
 
     await new Promise<void>((resolve, reject) => {
       const leave = () => signal?.removeEventListener('abort', onAbort);
@@ -110,6 +111,20 @@ class TokenBucketGovernor implements RateGovernor {
     return this.#blocks.until(key, this.#options.now());
   }
 
+  isAskedFor(key: string): boolean {
+    return this.#blocks.isAskedFor(key);
+  }
+
+  #refusal(admission: Admission, blockedUntil: number | null, now: number, behind = 0): ModelArtsError {
+    if (blockedUntil === null) {
+      const why = 'the rate limit of this process is used up';
+      return refusal(admission, this.#waitFor(behind + 1), why, true);
+    }
+    const isOwnPause = !this.#blocks.isAskedFor(admission.key);
+    const why = isOwnPause ? 'the service is throttling' : 'the service has asked to wait';
+    return refusal(admission, blockedUntil - now, why, isOwnPause);
+  }
+
   #refill(now: number): void {
     const earned = (Math.max(0, now - this.#refilledAt) / 1000) * this.#options.maxRps;
     this.#tokens = Math.min(this.#capacity, this.#tokens + earned);
@@ -127,9 +142,7 @@ class TokenBucketGovernor implements RateGovernor {
         this.#tokens -= 1;
         waiter.admit();
       } else if (waiter.deadline <= now) {
-        const wait = blocked === null ? this.#waitFor(staying.length + 1) : blocked - now;
-        const why = blocked === null ? 'the rate limit of this process is used up' : 'the service has asked to wait';
-        waiter.refuse(refusal(waiter.admission, wait, why));
+        waiter.refuse(this.#refusal(waiter.admission, blocked, now, staying.length));
       } else {
         staying.push(waiter);
         next = Math.min(next, waiter.deadline, blocked ?? now + this.#waitFor(1));
@@ -159,7 +172,12 @@ class TokenBucketGovernor implements RateGovernor {
   }
 }
 
-function refusal({ operation, subject, key }: Admission, waitMs: number, why: string): ModelArtsError {
+function refusal(
+  { operation, subject, key }: Admission,
+  waitMs: number,
+  why: string,
+  isOwnPause: boolean,
+): ModelArtsError {
   const [method = '', template = ''] = key.split(' ', 2);
   const what = subject === undefined || subject === null ? operation : `${operation} (${subject})`;
   return new ModelArtsError(`${what} was not sent: ${why}; possible again in ${(waitMs / 1000).toFixed(1)} s`, {
@@ -169,6 +187,7 @@ function refusal({ operation, subject, key }: Admission, waitMs: number, why: st
     template,
     subject: subject ?? null,
     retryAfterMs: Math.ceil(waitMs),
+    isOwnPause,
     notSent: true,
   });
 }

@@ -85,7 +85,9 @@ export class Sender {
 
     const blocked = this.#governor.blockedUntil(key);
     const wait = retryAfterMs ?? (blocked === null ? null : blocked - this.#now());
-    return { answer, parsed, requestId, refusal: refusalOf(context, answer, parsed, { retryAfterMs: wait, secrets }) };
+    const isOwnPause = retryAfterMs === null && blocked !== null && !this.#governor.isAskedFor(key);
+    const details = { retryAfterMs: wait, isOwnPause, secrets };
+    return { answer, parsed, requestId, refusal: refusalOf(context, answer, parsed, details) };
   }
 
   #record(

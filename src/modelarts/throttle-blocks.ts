@@ -40,6 +40,13 @@ export class Blocks {
     return until > now ? until : null;
   }
 
+  /** Whether the service has asked for the block; our own guess of a pause is nothing that others have to keep to. */
+  isAskedFor(key: string): boolean {
+    const [one, all] = [this.#blocks.get(key), this.#blocks.get(everything)];
+    const longest = (one?.until ?? 0) >= (all?.until ?? 0) ? one : all;
+    return longest?.streak === 0;
+  }
+
   report(report: ThrottleReport, now: number): void {
     const gatewayWide = isGatewayThrottle(report.errorCode);
     if (report.status === 429 || gatewayWide) {

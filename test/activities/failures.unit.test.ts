@@ -53,6 +53,15 @@ describe('what an API error becomes in the history', () => {
     expect(failure.category).toBe(ApplicationFailureCategory.BENIGN);
   });
 
+  test.each([
+    ['the own rate limit', { kind: 'throttled', retryAfterMs: 60_000, isOwnPause: true, notSent: true }],
+    ['credentials that were refused', { kind: 'auth', retryAfterMs: 288_000, isOwnPause: true, notSent: true }],
+    ['a refusal of the credentials', { kind: 'auth' }],
+  ] as const)('a pause of this process is over with it, so the next try comes soon: %s', (_title, facts) => {
+    const failure = asRetryable(error(facts));
+    expect(failure).toMatchObject({ nextRetryDelay: 10_000, details: [{ retryAfterMs: 10_000 }] });
+  });
+
   test('an undo is tried again whatever the error', () => {
     expect(asRetryable(error({ kind: 'permission' }))).toMatchObject({ nonRetryable: false, type: 'NotAuthorized' });
   });
@@ -75,6 +84,7 @@ describe('what a failed create call came to', () => {
     ['no capacity, told as a server error', error({ kind: 'soldOut', outcomeUnknown: true }), 'soldOut'],
     ['the name exists', error({ kind: 'exists' }), 'exists'],
     ['an answer that cannot be read', error({ kind: 'malformed' }), 'unknown'],
+    ['the rate limit of this process', error({ kind: 'throttled', retryAfterMs: 90_000, isOwnPause: true }), 'notSent'],
   ])('%s', (_title, cause, outcome) => {
     expect(outcomeOfFailedCreate(cause)).toMatchObject({ outcome });
   });

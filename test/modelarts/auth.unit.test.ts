@@ -113,7 +113,12 @@ describe('a token by password', () => {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: false, errorCode: '401' });
     }
-    await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: true });
+    const until = clock.now() + 5 * 60_000;
+    const latched = await failureOf(modelarts.pools.list());
+    expect(latched).toMatchObject({ kind: 'auth', notSent: true, isOwnPause: true, retryAfterMs: 5 * 60_000 });
+    // Whoever reads it later must know until when.
+    const time = /\d{4}-\S+Z/.exec(latched instanceof Error ? latched.message : '')?.[0] ?? '';
+    expect(Date.parse(time)).toBe(Math.floor(until / 1_000) * 1_000);
     expect(tokenCalls()).toHaveLength(3);
     wrong = false;
     await clock.advance(5 * 60_000);

@@ -137,6 +137,20 @@ describe('a throttled endpoint', () => {
     expect(await failureOf(refused)).toMatchObject({ kind: 'throttled', notSent: true, retryAfterMs: 5000 });
   });
 
+  test('is told apart from a pause that this process guesses, which binds nobody else', async () => {
+    const { clock, governor } = setUp(1);
+    const refused = (key: string) =>
+      failureOf(governor.acquire({ key, priority: 'read', operation: 'x', maxWaitMs: 100 }));
+    governor.report(throttled(clock, { retryAfterMs: 5000 }));
+    expect(await refused(list)).toMatchObject({ isOwnPause: false });
+    governor.report({ ...throttled(clock), key: create });
+    expect(await refused(create)).toMatchObject({ isOwnPause: true, retryAfterMs: 2000 });
+    await ask(governor, [], 'takes the only token', 'read', 'GET other');
+    const late = refused('GET other');
+    await clock.advance(100);
+    expect(await late).toMatchObject({ isOwnPause: true });
+  });
+
   test('backs off longer and longer without a stated wait, and starts anew after a success', async () => {
     const { clock, governor } = setUp(100);
     const pauses: number[] = [];

@@ -108,17 +108,20 @@ export class CredentialGate {
   }
 
   #latchedError({ operation, method, template, subject }: GateCaller): ModelArtsError {
-    const waitMs = Math.max(0, (this.#latchedUntil ?? 0) - this.#now());
+    const now = this.#now();
+    const until = Math.max(now, this.#latchedUntil ?? 0);
+    const time = new Date(until).toISOString().replace(/\.\d{3}Z$/, 'Z');
     const message =
-      `${operation} was not sent: ${this.#name} was refused ${tolerated} times (${this.#why}) ` +
-      `and is left alone for ${Math.ceil(waitMs / 1000)} s, so that it is not locked; check it and restart`;
+      `${operation} was not sent: ${this.#name} was refused ${tolerated} times (${this.#why}). This worker pauses until ` +
+      `${time} to avoid an account lockout. Correct the credentials and restart the worker`;
     return new ModelArtsError(message, {
       kind: 'auth',
       operation,
       method,
       template,
       subject,
-      retryAfterMs: waitMs,
+      retryAfterMs: until - now,
+      isOwnPause: true,
       notSent: true,
     });
   }
