@@ -6,6 +6,7 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { heartbeatInterceptor } from './activities/heartbeats.js';
 import { createActivities, waitActivities } from './activities/index.js';
+import { stopInterceptor } from './activities/stopping.js';
 import { createDataConverter } from './codec/data-converter.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { waitQueueOf } from './contract/ids.js';
@@ -81,7 +82,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
       now: Date.now,
       sleep: realSleep,
     }),
-    activityInterceptors: [() => ({ inbound: heartbeatInterceptor() })],
+    activityInterceptors: [() => ({ inbound: heartbeatInterceptor() }), () => ({ inbound: stopInterceptor() })],
     maxCachedWorkflows,
     buildId: config.buildId,
     dataConverter,

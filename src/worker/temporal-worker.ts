@@ -95,8 +95,15 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
   return runTogether([calls, waits], logger, onStop);
 }
 
-/** Runs workers as one: they stop together, also when one of them ends by itself. */
-function runTogether(workers: readonly Worker[], logger: Logger, onStop: (() => void) | undefined): RunningWorker {
+type Runnable = Pick<Worker, 'run' | 'shutdown' | 'getState'>;
+
+/** Runs workers as one: they stop together, also when one of them ends by itself, and are given up when they do not. */
+export function runTogether(
+  workers: readonly Runnable[],
+  logger: Pick<Logger, 'debug' | 'warn'>,
+  onStop: (() => void) | undefined,
+  limitMs = forceMs,
+): RunningWorker {
   let isStopping = false;
   let giveUp: () => void = () => {};
   const givenUp = new Promise<void>((resolve) => {
@@ -107,7 +114,7 @@ function runTogether(workers: readonly Worker[], logger: Logger, onStop: (() => 
     isStopping = true;
     onStop?.();
     // It keeps the process alive: whoever waits for the end must hear of it.
-    const timer = setTimeout(giveUp, forceMs);
+    const timer = setTimeout(giveUp, limitMs);
     void Promise.allSettled(running).then(() => clearTimeout(timer));
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
