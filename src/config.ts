@@ -8,6 +8,7 @@ import {
   type CodecKey,
   codecKeys,
   duration,
+  httpTimeout,
   installationId,
   type ListenAddress,
   listenAddress,
@@ -200,7 +201,7 @@ function modelartsPart(reader: EnvReader): ModelArtsConfig {
     region,
     projectId: reader.require(projectNames, projectId, 'set the id of the project to work in', ''),
     ...readCredentials(reader),
-    httpTimeoutMs: reader.read(['MAOPS_HTTP_TIMEOUT'], positiveDuration, 15 * second),
+    httpTimeoutMs: reader.read(['MAOPS_HTTP_TIMEOUT'], httpTimeout, 15 * second),
     maxRps: reader.read(['MAOPS_MAX_RPS'], rate, 5),
   };
 }

@@ -7,7 +7,7 @@ import { type NotebookFacts, type NotebookGoal, standsStill } from '../domain/no
 import { type CommandOutcome, notSent } from '../domain/resource/command-outcome.js';
 import { maybeSame } from '../domain/resource/identity.js';
 import { unknownInstant } from '../domain/resource/instant.js';
-import { notebookRules, type Sighting, type Watch } from '../domain/watch.js';
+import { notebookRules, type Pace, type Sighting, type Watch } from '../domain/watch.js';
 import { isUnpublished } from '../modelarts/errors.js';
 import {
   type CommandedResource,
@@ -23,7 +23,7 @@ import { foundNotebook, notebookFacts } from './facts.js';
 import { outcomeOfFailedCreate, refusedForNow } from './failures.js';
 import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
-import { awaitNews, lookOf, targetOf } from './waiting.js';
+import { awaitNews, lookOf, paceOf, targetOf } from './waiting.js';
 import { inWorkspace, notebooksIn, withDefault, workspacesFor } from './workspaces.js';
 
 /** Activities on notebook instances of the old API (notebooks-and-auth.md 1.1). */
@@ -128,14 +128,16 @@ export function notebookActivities(deps: ActivityDeps) {
       workspaceId: string | null;
       goal: NotebookGoal;
       watch: Watch<NotebookFacts>;
+      pace?: Pace;
     }): Promise<Sighting<NotebookFacts>> {
       return await awaitNews(deps, {
         name: `notebook ${question.name}`,
         goal: question.goal,
         watch: question.watch,
+        pace: paceOf(deps, question),
         rules: { ...notebookRules, judge: (_label, facts, goal) => notebookRules.judge(question.name, facts, goal) },
         subscribe: (listener) =>
-          deps.watchers.notebooks.subscribe(targetOf(question.id, question, deps.settings), (seen) =>
+          deps.watchers.notebooks.subscribe(targetOf(question.id, question, paceOf(deps, question)), (seen) =>
             listener(lookOf(seen, notebookFacts)),
           ),
       });

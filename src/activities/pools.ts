@@ -6,14 +6,14 @@ import type { PoolFacts, PoolGoal } from '../domain/pool.js';
 import { type CommandOutcome, notSent } from '../domain/resource/command-outcome.js';
 import { aimAt } from '../domain/resource/identity.js';
 import { unknownInstant } from '../domain/resource/instant.js';
-import { poolRules, type Sighting, type Watch } from '../domain/watch.js';
+import { type Pace, poolRules, type Sighting, type Watch } from '../domain/watch.js';
 import { type CommandedResource, commanding, looking, orAbsent, reading, refuseProtected, undecided } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { foundPool, poolFacts } from './facts.js';
 import { outcomeOfFailedCreate } from './failures.js';
 import { poolRequest } from './requests.js';
 import { type OwnedPool, refuseStrangers } from './strangers.js';
-import { awaitNews, lookOf, targetOf } from './waiting.js';
+import { awaitNews, lookOf, paceOf, targetOf } from './waiting.js';
 
 export interface PoolQuestion {
   readonly poolId: string;
@@ -71,15 +71,16 @@ export function poolActivities(deps: ActivityDeps) {
 
     /** Waits in one window until there is news of a pool. */
     async awaitPool(
-      question: PoolQuestion & { goal: PoolGoal; watch: Watch<PoolFacts> },
+      question: PoolQuestion & { goal: PoolGoal; watch: Watch<PoolFacts>; pace?: Pace },
     ): Promise<Sighting<PoolFacts>> {
       return await awaitNews(deps, {
         name: `pool ${question.name}`,
         goal: question.goal,
         watch: question.watch,
+        pace: paceOf(deps, question),
         rules: { ...poolRules, judge: (_label, facts, goal) => poolRules.judge(question.name, facts, goal) },
         subscribe: (listener) =>
-          deps.watchers.pools.subscribe(targetOf(question.poolId, question, deps.settings), (seen) =>
+          deps.watchers.pools.subscribe(targetOf(question.poolId, question, paceOf(deps, question)), (seen) =>
             listener(lookOf(seen, poolFacts)),
           ),
       });

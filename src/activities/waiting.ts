@@ -1,6 +1,7 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPending } from '../contract/failures.js';
+import { handOverMs } from '../contract/settings.js';
 import { isNews, nextTurn, type Pace, type Sighting, type Watch, type WatchRules } from '../domain/watch.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Target, Sighting as WatcherSighting } from '../modelarts/watcher.js';
@@ -37,11 +38,23 @@ function troubleOf(error: Error, at: number): string {
   return `${error.message}; throttled until ${new Date(at + error.retryAfterMs).toISOString()}`;
 }
 
+/** The run's own settings: its workflow judges by them. Those of the worker are only for a run of an earlier version. */
+export function paceOf({ settings }: Pick<ActivityDeps, 'settings'>, { pace }: { readonly pace?: Pace }): Pace {
+  return pace ?? settings;
+}
+
+/** The run's own window, which its time-outs were made from; a worker with another setting must not wait beyond them. */
+function windowOf({ settings }: ActivityDeps): number {
+  const { startToCloseTimeoutMs } = activityInfo();
+  return startToCloseTimeoutMs > handOverMs ? startToCloseTimeoutMs - handOverMs : settings.windowMs;
+}
+
 interface WaitFor<Facts, Goal> {
   readonly name: string;
   readonly goal: Goal;
   readonly watch: Watch<Facts>;
   readonly rules: WatchRules<Facts, Goal>;
+  readonly pace: Pace;
   readonly subscribe: (listener: (look: Look<Facts>) => void) => () => void;
 }
 
@@ -66,7 +79,7 @@ export async function inWindow<T>(
       if (deps.shutdown.aborted) handOver();
       cancelled.addEventListener('abort', stop, { signal: window.signal });
       deps.shutdown.addEventListener('abort', handOver, { signal: window.signal });
-      deps.sleep(deps.settings.windowMs, window.signal).then(
+      deps.sleep(windowOf(deps), window.signal).then(
         () => reject(pending(latest, 1)),
         () => undefined,
       );
@@ -127,7 +140,7 @@ export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<F
       }
       const seen = { at: look.at, facts: look.facts };
       tell(wait.rules.judge(wait.name, look.facts, wait.goal).why);
-      if (isNews(wait.rules, wait.watch, seen, wait.goal, deps.settings)) finish(seen);
+      if (isNews(wait.rules, wait.watch, seen, wait.goal, wait.pace)) finish(seen);
     }),
   );
 }

@@ -66,6 +66,14 @@ export const positiveDuration = setting((text) => {
 const slowestRate = 0.01;
 const fastestRate = 10_000;
 
+/** Held together with the contract's limit by a test. */
+const longestHttpTimeoutMs = 60_000;
+
+export const httpTimeout = setting((text) => {
+  const ms = parseDuration(text);
+  return ms === null || ms === 0 || ms > longestHttpTimeoutMs ? null : ms;
+}, 'is not a time-out: write a duration above zero and at most 60s, such as 15s');
+
 export const rate = setting((text) => {
   const number = Number(text);
   return /^\d*\.?\d+$/.test(text) && number >= slowestRate && number <= fastestRate ? number : null;

@@ -19,9 +19,14 @@ export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.within('notebook', () =>
-      op
-        .waits(`notebook ${op.spec.notebook?.name}`)
-        .awaitNotebook({ id: ref.id, name, workspaceId: notebook.workspaceId ?? null, goal: 'running', watch }),
+      op.waits(`notebook ${op.spec.notebook?.name}`).awaitNotebook({
+        id: ref.id,
+        name,
+        workspaceId: notebook.workspaceId ?? null,
+        goal: 'running',
+        watch,
+        pace: op.pace,
+      }),
     );
     if (wait === null) throw missedDeadline(op, name, watch);
     const verdict = judgeNotebook(name, wait.answer.facts, 'running');

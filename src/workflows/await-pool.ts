@@ -21,7 +21,9 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
   for (;;) {
     await op.continueWhenLong();
     const wait = await op.within('pool', () =>
-      op.waits(`pool ${op.spec.name}`).awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
+      op
+        .waits(`pool ${op.spec.name}`)
+        .awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch, pace: op.pace }),
     );
     const verdict = judgePool(op.spec.name, wait === null ? (watch.last?.facts ?? null) : wait.answer.facts, goal);
     if (wait === null) throw missedDeadline(op, watch, verdict, goal);

@@ -86,7 +86,7 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
   let clock = startStopwatch(limitMs);
   for (;;) {
     const wait = await op.waitWithin(clock, () =>
-      waits(settings, summary).awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch }),
+      waits(settings, summary).awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch, pace: op.pace }),
     );
     clock = wait.watch;
     if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', op.state.progress.why);

@@ -37,7 +37,7 @@ async function isPoolUsable(op: Provision): Promise<boolean> {
   const { ref, choice } = op.state.making.pool;
   const goal = goalOf(pool, choiceAt(poolChoices(pool), choice));
   const workspaceId = pool.workspaceId ?? null;
-  const question = { poolId: poolIdOf(op), name, workspaceId, goal, watch: op.state.watches.pool };
+  const question = { poolId: poolIdOf(op), name, workspaceId, goal, watch: op.state.watches.pool, pace: op.pace };
   const wait = await op.within('pool', () => op.waits(`pool ${name}`).awaitPool(question));
   if (wait === null) return false;
   const { facts } = wait.answer;
@@ -52,7 +52,14 @@ async function isNotebookUsable(op: Provision): Promise<boolean> {
   if (notebook === undefined || ref === null) return true;
   const { name } = notebook;
   const workspaceId = notebook.workspaceId ?? null;
-  const question = { id: ref.id, name, workspaceId, goal: 'running' as const, watch: op.state.watches.notebook };
+  const question = {
+    id: ref.id,
+    name,
+    workspaceId,
+    goal: 'running' as const,
+    watch: op.state.watches.notebook,
+    pace: op.pace,
+  };
   const wait = await op.within('notebook', () => op.waits(`notebook ${name}`).awaitNotebook(question));
   if (wait === null) return false;
   const verdict = judgeNotebook(name, wait.answer.facts, 'running');

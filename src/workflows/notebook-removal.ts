@@ -29,7 +29,7 @@ export async function removeNotebook(
     const { hurries } = op.retries;
     const patienceMs = patienceWith(watch.last?.facts?.status, settings.pollMaxMs);
     const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, patienceMs)), () =>
-      waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch }),
+      waits(settings, `notebook ${name}`).awaitNotebook({ id, name, workspaceId, goal: 'gone', watch, pace: op.pace }),
     );
     if (wait.end === 'answer') {
       const verdict = judgeNotebook(name, wait.answer.facts, 'gone');

@@ -19,6 +19,7 @@ import { addToAudit } from '../domain/audit-trail.js';
 import { oneLine, readCommand } from '../domain/command.js';
 import { remaining, type Stopwatch, spend } from '../domain/stopwatch.js';
 import { cut, textLimits, textOf } from '../domain/text.js';
+import type { Pace } from '../domain/watch.js';
 import { Cancellation } from './cancellation.js';
 import { heed } from './commands.js';
 import { describeForUi } from './details.js';
@@ -69,6 +70,12 @@ export class Operation<State extends OperationState = OperationState> {
   get identity(): Identity {
     if (this.state.identity === null) throw new Error('The identity is read before it was asked for.');
     return this.state.identity;
+  }
+
+  /** What waits of this run judge by: its own settings, whatever those of the worker are by now. */
+  get pace(): Pace {
+    const { pollMinMs, pollMaxMs, windowMs, abnormalGraceMs } = this.identity.settings;
+    return { pollMinMs, pollMaxMs, windowMs, abnormalGraceMs };
   }
 
   get isPaused(): boolean {

@@ -256,7 +256,9 @@ async function awaitGone(op: Provision, poolId: string): Promise<boolean> {
   let watch: Watch<PoolFacts> = freshWatch;
   for (;;) {
     const wait = await op.within('pool', () =>
-      op.waits(`pool ${op.spec.name}`).awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch }),
+      op
+        .waits(`pool ${op.spec.name}`)
+        .awaitPool({ poolId, name: op.spec.name, workspaceId, goal, watch, pace: op.pace }),
     );
     if (wait === null) return false;
     const verdict = judgePool(op.spec.name, wait.answer.facts, goal);

@@ -100,7 +100,7 @@ export async function removePool(
     // A pool that shows itself leaving is on its way: only a long silence makes the command worth repeating.
     const patienceMs = patienceOf(isLeaving(watch.last?.facts ?? null), settings.pollMaxMs);
     const wait = await op.waitWithin(startStopwatch(untilNext(watch, command, patienceMs)), () =>
-      waits(settings, `pool ${name}`).awaitPool({ poolId, name, workspaceId, goal: poolGone, watch }),
+      waits(settings, `pool ${name}`).awaitPool({ poolId, name, workspaceId, goal: poolGone, watch, pace: op.pace }),
     );
     if (wait.end === 'answer') {
       watch = remember(watch, wait.answer, judgePool(name, wait.answer.facts, poolGone));

@@ -1,6 +1,6 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType } from '@temporalio/workflow';
-import type { Settings } from '../contract/settings.js';
+import { handOverMs, longestHttpTimeoutMs, type Settings } from '../contract/settings.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -8,6 +8,11 @@ const MINUTE = 60 * SECOND;
 /** Every activity heartbeats by itself, so that a killed worker is noticed within this time (design section 8). */
 const heartbeatTimeout = 8 * SECOND;
 const retry = { initialInterval: 1 * SECOND, backoffCoefficient: 2 };
+
+/** The worker that makes a call may have a longer time-out than the one that began the run. A dead worker is noticed by its heartbeats. */
+function httpMs({ httpTimeoutMs }: Settings): number {
+  return Math.max(httpTimeoutMs, longestHttpTimeoutMs);
+}
 
 /** The first calls of a run, before it knows its settings. */
 export const firstCall: ActivityOptions = {
@@ -19,7 +24,7 @@ export const firstCall: ActivityOptions = {
 /** One read, retried until it answers: a bad answer says nothing about the resource. */
 export function read(settings: Settings): ActivityOptions {
   return {
-    startToCloseTimeout: 3 * settings.httpTimeoutMs + 5 * SECOND,
+    startToCloseTimeout: 3 * httpMs(settings) + 5 * SECOND,
     heartbeatTimeout,
     retry: { ...retry, maximumInterval: 30 * SECOND },
   };
@@ -33,7 +38,7 @@ export function attempt(settings: Settings): ActivityOptions {
 /** A create call: once per decision, because a second one could make a second resource; the workflow decides again. */
 export function create(settings: Settings): ActivityOptions {
   return {
-    startToCloseTimeout: 2 * settings.httpTimeoutMs + 5 * SECOND,
+    startToCloseTimeout: 2 * httpMs(settings) + 5 * SECOND,
     heartbeatTimeout,
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -46,7 +51,7 @@ export function create(settings: Settings): ActivityOptions {
  */
 export function undo(settings: Settings): ActivityOptions {
   return {
-    startToCloseTimeout: 3 * settings.httpTimeoutMs + 5 * SECOND,
+    startToCloseTimeout: 3 * httpMs(settings) + 5 * SECOND,
     heartbeatTimeout,
     retry: { ...retry, maximumInterval: 20 * SECOND, maximumAttempts: 5 },
     // What is on its way is waited for: two commands at once would each act on what the other has not seen.
@@ -77,7 +82,7 @@ export function survey(settings: Settings): ActivityOptions {
 /** A bounded window of waiting; the server starts the next one, so that a deploy or crash costs seconds. */
 export function wait(settings: Settings): ActivityOptions {
   return {
-    startToCloseTimeout: settings.windowMs + 2 * MINUTE,
+    startToCloseTimeout: settings.windowMs + handOverMs,
     heartbeatTimeout,
     retry: { ...retry, backoffCoefficient: 1.5, maximumInterval: 30 * SECOND },
     cancellationType: ActivityCancellationType.TRY_CANCEL,

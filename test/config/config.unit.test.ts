@@ -9,6 +9,7 @@ import {
   readModelArtsConfig,
 } from '../../src/config.js';
 import { defaultTaskQueue } from '../../src/contract/ids.js';
+import { longestHttpTimeoutMs } from '../../src/contract/settings.js';
 
 const project = '0123456789abcdef0123456789abcdef';
 const least: Env = { MODELARTS_REGION: 'cn-north-4', MODELARTS_PROJECT_ID: project, MODELARTS_TOKEN: 'tok-secret' };
@@ -82,6 +83,11 @@ describe('the settings of a worker', () => {
   test.each(['0', '-1', '1.5', 'many', '1e3', '1000000'])('refuse %p as a number of slots', (text) => {
     const problems = problemsOf({ ...least, MAOPS_CALL_SLOTS: text, MAOPS_WAIT_SLOTS: text });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['MAOPS_CALL_SLOTS', 'MAOPS_WAIT_SLOTS']);
+  });
+
+  test('take no longer time-out of a call than activities leave room for', () => {
+    const read = (ms: number) => problemsOf({ ...least, MAOPS_HTTP_TIMEOUT: `${ms}ms` }).length;
+    expect([read(longestHttpTimeoutMs), read(longestHttpTimeoutMs + 1), read(0)]).toEqual([0, 1, 1]);
   });
 
   test('take a shortest pause above the usual longest one', () => {

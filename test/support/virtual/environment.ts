@@ -33,6 +33,8 @@ const endpoint = 'https://modelarts.example.com';
 export interface VirtualStackOptions extends Omit<Partial<WorldOptions>, 'workers'> {
   readonly simulator?: Omit<SimulatorOptions, 'clock' | 'speed'>;
   readonly settings?: Partial<Settings>;
+  /** Other settings of a later worker, by its number, from 1. @defaultValue the same for all */
+  readonly settingsOf?: (worker: number) => Partial<Settings>;
   /** @defaultValue 5, as the product */
   readonly maxRps?: number;
   /** A ready token, or a password whose token is renewed when it is refused. @defaultValue 'token' */
@@ -60,6 +62,7 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
   const {
     simulator: simulatorOptions,
     settings: changed,
+    settingsOf = () => ({}),
     maxRps = 5,
     credentials = 'token',
     http = {},
@@ -78,6 +81,7 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
   let calls = 0;
   const workers = (runtime: WorkerRuntime): ActivityTable => {
     const { now, sleep, random, client, shutdown } = runtime;
+    const own = { ...settings, ...settingsOf(runtime.worker.number) };
     const adapter = virtualNetwork(simulator, runtime, {
       latencyMs: httpLatencyMs,
       travel: async (ms) => await world?.sleep(ms),
@@ -89,21 +93,21 @@ export async function startVirtualStack(options: VirtualStackOptions = {}): Prom
       endpoint,
       projectId: simulator.projectId,
       credentials: credentialsOf(credentials),
-      httpTimeoutMs: settings.httpTimeoutMs,
+      httpTimeoutMs: own.httpTimeoutMs,
       maxRps,
       adapter,
       now,
       sleep,
       random,
     });
-    const watching = { pace: settings, now, sleep, random, signal: shutdown };
+    const watching = { pace: own, now, sleep, random, signal: shutdown };
     return createActivities({
       modelarts,
       watchers: createWatchers(modelarts, watching),
       temporal: client,
       taskQueue: 'modelarts-ops',
       installation,
-      settings,
+      settings: own,
       prices: options.prices ?? null,
       webhooks: {
         secret: new Secret(webhookSecret),
