@@ -2,11 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { createDataConverter } from '../codec/data-converter.js';
-import { type ClientConfig, processEnv, proxyTo, readClientConfig } from '../config.js';
+import {
+  type ClientConfig,
+  ConfigError,
+  processEnv,
+  proxyTo,
+  readClientConfig,
+  readModelArtsConfig,
+} from '../config.js';
+import { createModelArts, type ModelArts } from '../modelarts/client.js';
 import { type ProbeFinding, type ProbeTarget, probeTemporal } from '../worker/temporal-probe.js';
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
+import { readRemovalPlan } from './project-plan.js';
 import { Schedules } from './schedules.js';
 import { castError, type Place } from './temporal-errors.js';
 import { TemporalRuns } from './temporal-runs.js';
@@ -68,14 +77,33 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.codecKeys) });
   const runs = new TemporalRuns(client, place);
   const schedules = new Schedules({ client, runs, place, actor, pacer: realPacer });
-  const operations = new Operations({
+  const operations: Operations = new Operations({
     runs,
     actor,
     pacer: realPacer,
     newId: randomUUID,
     close: () => connection.close(),
+    planRemoval: async (name) => {
+      const modelarts = openModelArts();
+      if (modelarts === null) return null;
+      const { installation } = config;
+      const now = () => realPacer.now();
+      const { signal } = new AbortController();
+      const reading = { operations, connection, namespace, installation, modelarts, now, signal };
+      return await readRemovalPlan(reading, name).finally(() => modelarts.close());
+    },
   });
   return { operations, schedules, client, connection, place };
+}
+
+/** Null where this process has no settings for the service: it may know of Temporal alone. */
+function openModelArts(): ModelArts | null {
+  try {
+    return createModelArts(readModelArtsConfig());
+  } catch (error) {
+    if (error instanceof ConfigError) return null;
+    throw error;
+  }
 }
 
 async function openConnection(

@@ -60,7 +60,13 @@ export class SpecConflictError extends OperationsError {
 
 /** The operation was there and said no, or the moment does not fit. */
 export class OperationRefusedError extends OperationsError {
-  override readonly name = 'OperationRefusedError';
+  override readonly name: string = 'OperationRefusedError';
+}
+
+/** What is to be deleted carries `maops:keep`; nothing was sent. */
+export class ProtectedError extends OperationRefusedError {
+  override readonly name = 'ProtectedError';
+  readonly type = 'Protected';
 }
 
 /** The operation ended without reaching its goal; `progress` says where and why. */

@@ -22,6 +22,7 @@ export {
   OperationNotFoundError,
   OperationRefusedError,
   OperationsError,
+  ProtectedError,
   ServerUnreachableError,
   SpecConflictError,
   WorkerUnreachableError,
@@ -35,4 +36,5 @@ export type { ScheduleDetails, ScheduledResult, ScheduleRow } from './schedule-v
 export type { Schedules } from './schedules.js';
 export type { StoryEntry } from './story.js';
 export type { SweepRequest } from './sweeps.js';
+export type { Teardown } from './teardown.js';
 export type { TimelineEntry } from './timeline.js';

@@ -2,7 +2,8 @@ import { extendLeaseUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { ExtendOptions, Said } from './calls.js';
 import { OperationsError } from './errors.js';
-import { requireLease } from './name.js';
+import { nameOf, requireLease } from './name.js';
+import { type Looking, refuseProtected } from './protection.js';
 import { commandOf, type Speaker, sendUpdate } from './speaking.js';
 import { progressAfter } from './standing.js';
 
@@ -30,8 +31,9 @@ function untilOf(until: string | Date): string {
 }
 
 /** Ends the lease: what it owns is torn down. */
-export async function release(speaker: Speaker, name: string, said: Said): Promise<Progress> {
+export async function release(speaker: Looking, name: string, said: Said): Promise<Progress> {
   const command = commandOf(speaker, said);
   const run = await requireLease(speaker.runs, name, 'release');
+  await refuseProtected(speaker, run, 'release', nameOf(name));
   return await progressAfter(speaker.runs, run, await sendUpdate(speaker, run, releaseLeaseUpdate.name, command));
 }

@@ -15,6 +15,7 @@ import type { Explanation } from './explanation.js';
 import { type FollowOptions, follow, type Pacer } from './follow.js';
 import * as leases from './leases.js';
 import { isOpen, type Noun, requireRun } from './name.js';
+import { refuseProtected } from './protection.js';
 import { listEnvironments, listNames } from './roster.js';
 import type { Run, Runs } from './runs.js';
 import { progressOf } from './standing.js';
@@ -22,6 +23,7 @@ import { checkStart, startOrJoin } from './start.js';
 import * as steering from './steering.js';
 import { type StoryEntry, storyOf, timelineOf } from './story.js';
 import * as sweeps from './sweeps.js';
+import { type Teardown, type TeardownDeps, teardown } from './teardown.js';
 import type { TimelineEntry } from './timeline.js';
 import { tryNow } from './try-now.js';
 import { whyOf } from './why.js';
@@ -33,6 +35,8 @@ export interface OperationsDeps {
   readonly pacer: Pacer;
   readonly newId: () => string;
   readonly close: () => Promise<void>;
+  /** What a teardown of a name would delete. @defaultValue the service is not read from here */
+  readonly planRemoval?: TeardownDeps['planRemoval'];
 }
 
 /**
@@ -213,14 +217,28 @@ export class Operations {
     return leases.extend(this.deps, name, typeof wish === 'string' ? { duration: wish } : wish, said);
   }
 
-  /** Ends the lease: what it owns is torn down. */
+  /** Ends the lease: what it owns is torn down. Throws ProtectedError when that is protected. */
   release(name: string, said: Said): Promise<Progress> {
     return leases.release(this.deps, name, said);
   }
 
-  /** Tears down everything of a name; an open teardown is joined. */
-  teardown(name: string, said: Said, planHash?: string): Promise<OperationHandle> {
+  /**
+   * Tears down everything of a name; an open teardown is joined. Throws ProtectedError when something of it is protected.
+   * Starts no run for a name that Temporal does not know and of which nothing is there.
+   */
+  teardown(name: string, said: Said, planHash?: string): Promise<Teardown> {
+    return teardown({ planRemoval: async () => null, ...this.deps }, name, said, planHash);
+  }
+
+  /** As `teardown`, for who has looked already: starts or joins the run. */
+  startTeardown(name: string, said: Said, planHash?: string): Promise<OperationHandle> {
     return changes.teardown(this.deps, name, said, planHash);
+  }
+
+  /** Throws ProtectedError when the open lease of a name sees that what it owns is protected. */
+  async refuseProtected(verb: string, name: string): Promise<void> {
+    const lease = await this.deps.runs.describe(operationId('lease', name));
+    if (lease !== null && isOpen(lease)) await refuseProtected(this.deps, lease, verb, name);
   }
 
   /** Starts or stops a notebook, protects or unprotects an environment; an open change of the same kind is joined. */

@@ -128,9 +128,18 @@ test('what is protected outlives a teardown, until it is unprotected', async () 
     `nothing would be deleted: ${name} is protected; \`maops env unprotect ${name} --reason …\` first, when it may go\n`,
   );
   expect(shown.out).not.toContain('called off');
-  const teardown = await shell.run(['env', 'teardown', name, '--yes', '--wait']);
-  expect(teardown.code).toBe(1);
-  expect(teardown.out + teardown.err).toContain(`maops env unprotect ${name}`);
+  for (const command of [
+    ['teardown', name, '--yes'],
+    ['teardown', name, '--yes', '--wait'],
+    ['release', name, '--reason', 'x'],
+  ]) {
+    const refused = await shell.run(['env', ...command]);
+    expect({ command, ...refused }).toMatchObject({ command, code: 1, out: '' });
+    expect(refused.err).toContain(`maops env unprotect ${name}`);
+  }
+  // Nothing was sent.
+  expect(await shell.json(['env', 'show', `lease/${name}`])).toMatchObject({ phase: 'Leased', failure: null });
+  expect((await shell.run(['env', 'show', `teardown/${name}`])).code).toBe(1);
   expect(shell.stack.simulator.state().pools.map((pool) => pool.name)).toContain(name);
   const open = await shell.run(['env', 'unprotect', name, '--reason', 'the demo is over']);
   expect(open).toMatchObject({ code: 0 });

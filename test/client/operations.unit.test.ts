@@ -5,14 +5,20 @@ import {
   OperationFailedError,
   OperationRefusedError,
 } from '../../src/client/errors.js';
-import { realPacer } from '../../src/client/follow.js';
 import { Operations } from '../../src/client/operations.js';
 import { isUnanswered } from '../../src/client/standing.js';
 import { main, specWith } from '../spec/documents.js';
 import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 
 function operationsOn(runs: FakeRuns): Operations {
-  return new Operations({ runs, actor: 'ops', pacer: realPacer, newId: () => 'call', close: async () => {} });
+  let now = 0;
+  const pacer = {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
+  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {} });
 }
 
 const leased = { endsAt: '2026-03-02T12:00:00.000Z', maxEndsAt: '2026-03-04T10:00:00.000Z', extensions: 1 };
@@ -153,7 +159,10 @@ describe('commands to an operation', () => {
   test('release goes to the lease, whatever else is open', async () => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     await operationsOn(runs).release('team-a', { reason: 'finished' });
-    expect(runs.sent).toMatchObject([{ kind: 'update', workflowId: 'lease/team-a', name: 'releaseLease' }]);
+    expect(runs.sent).toMatchObject([
+      { kind: 'signal', workflowId: 'lease/team-a', name: 'note', argument: { verb: 'look' } },
+      { kind: 'update', workflowId: 'lease/team-a', name: 'releaseLease' },
+    ]);
   });
 
   test('extend goes to the lease and answers its new end', async () => {

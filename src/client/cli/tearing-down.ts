@@ -1,9 +1,8 @@
 import { operationId } from '../../contract/ids.js';
-import { blankProgress, type Progress } from '../../contract/progress.js';
 import { visibleText } from '../../domain/visible-text.js';
-import { realSleep } from '../../modelarts/timing.js';
-import { readInstallation } from '../../worker/installation.js';
-import { planRemoval, type RemovalPlan } from '../removal-plan.js';
+import { readRemovalPlan } from '../project-plan.js';
+import type { RemovalPlan } from '../removal-plan.js';
+import { gone } from '../teardown.js';
 import { confirm } from './confirmation.js';
 import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit.js';
@@ -12,12 +11,12 @@ import { followToEnd, showNow } from './following.js';
 /** What a teardown of a name would delete; read with the settings of this process. */
 export async function readPlan(context: Context, name: string): Promise<RemovalPlan> {
   const { connection, place, operations } = await context.session();
-  const installation = await readInstallation(connection, place.namespace, context.config().installation);
-  const spec = await operations.spec(name).catch(() => null);
-  const workspaces = [spec?.pool?.workspaceId, spec?.notebook?.workspaceId].filter((id) => id !== undefined);
-  const question = { name, installation, workspaceIds: [...new Set(workspaces)] };
-  const deps = { modelarts: await context.modelarts(), now: context.terminal.now, sleep: realSleep };
-  return await planRemoval(deps, question, context.interrupted);
+  const { installation } = context.config();
+  const { now } = context.terminal;
+  const modelarts = await context.modelarts();
+  const { namespace } = place;
+  const signal = context.interrupted;
+  return await readRemovalPlan({ operations, connection, namespace, installation, modelarts, now, signal }, name);
 }
 
 /** Workflow ids of the open operations on a name; a teardown calls them off first. */
@@ -42,7 +41,7 @@ export async function tearDown(
   { reason, wait, hash }: TearDownOptions,
 ): Promise<ExitCode> {
   const operations = await context.operations();
-  const { workflowId } = await operations.teardown(name, { reason }, hash);
+  const { workflowId } = await operations.startTeardown(name, { reason }, hash);
   context.notice(`${workflowId} is under way`);
   if (wait)
     return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs: null });
@@ -51,16 +50,8 @@ export async function tearDown(
 
 /** Says that there is nothing of a name, in the shape of a finished teardown. */
 export function sayGone(context: Context, name: string): ExitCode {
-  const at = new Date(context.terminal.now()).toISOString();
-  const run = { name, operation: 'teardownEnvironment', workflowId: operationId('teardown', name), runId: '' };
-  const progress: Progress = {
-    ...blankProgress({ ...run, phase: 'Gone', phaseSince: at, startedAt: at }),
-    endedAt: at,
-    percent: 100,
-    why: `there is nothing of ${name}`,
-  };
   // Nothing has run, so there is no run to look up.
-  context.result({ ...progress, runId: null }, ({ why }) => why);
+  context.result({ ...gone(name, context.terminal.now()), runId: null }, ({ why }) => why);
   return exitCodes.done;
 }
 

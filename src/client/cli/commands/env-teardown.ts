@@ -2,7 +2,9 @@ import { operationId } from '../../../contract/ids.js';
 import { keepRule } from '../../../domain/sweep-rules.js';
 import { OperationRefusedError } from '../../errors.js';
 import { nameOf } from '../../name.js';
+import { protectedError } from '../../protection.js';
 import type { RemovalPlan } from '../../removal-plan.js';
+import { protectedItem } from '../../teardown.js';
 import { type Define, example, offerReason } from '../command.js';
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit.js';
@@ -44,6 +46,8 @@ async function teardown(context: Context, name: string, options: Options): Promi
   // Where nobody waits nobody would hear that it was refused. What is under way already has its plan, and what could
   // not be read here is for the workers to read.
   const isUnderWay = open.includes(operationId('teardown', name));
+  const kept = isUnderWay ? null : protectedItem(plan);
+  if (kept !== null && yes) throw protectedError('teardown', name, `${kept.kind} ${kept.name}`);
   const isOther = !wait && asked !== undefined && asked !== hash && !isUnderWay && unread.length === 0;
   // Only a hash that was given binds: what is found under the name goes, and what is open on it makes more meanwhile.
   if (yes && !isOther)

@@ -1,6 +1,6 @@
 import type { ScheduledInput } from '../../../contract/workflows.js';
 import { isName } from '../../../domain/name.js';
-import { OperationNotFoundError } from '../../errors.js';
+import { OperationNotFoundError, ProtectedError } from '../../errors.js';
 import { type Define, example, offerReason } from '../command.js';
 import type { Context } from '../context.js';
 import { exitCodes, UsageError } from '../exit.js';
@@ -74,7 +74,10 @@ export const scheduleCreate: Define = (command, run) => {
             ? `schedule ${name} is made, paused: \`maops schedule resume ${name} --reason …\` lets it run, \`maops schedule trigger ${name}\` runs it once`
             : `schedule ${name} is made; next runs: ${times.join(', ')}`,
         );
-        if (start.what === 'teardown') await warnOfUnknown(context, start.name);
+        if (start.what === 'teardown') {
+          await warnOfUnknown(context, start.name);
+          await warnOfProtected(context, start.name);
+        }
         return exitCodes.done;
       }),
     );
@@ -92,6 +95,18 @@ async function readStart(context: Context, options: Options): Promise<ScheduledI
   if (teardown === undefined) return { what: 'sweep', apply, rules: await readRules(rules, context.terminal) };
   if (!isName(teardown)) throw new UsageError(`--teardown ${String(teardown)}: is not the name of an environment`);
   return { what: 'teardown', name: teardown };
+}
+
+/** A teardown of what is protected fails, and that pauses the schedule. */
+async function warnOfProtected(context: Context, name: string): Promise<void> {
+  try {
+    await (await context.operations()).refuseProtected('teardown', name);
+  } catch (error) {
+    // The schedule is made: what cannot be asked now is no reason to say that it failed.
+    if (!(error instanceof ProtectedError)) return;
+    const unprotect = `\`maops env unprotect ${name} --reason …\``;
+    context.notice(`warning: ${name} is protected; while it is, the schedule fails and pauses: ${unprotect}`);
+  }
 }
 
 /** A slip of the pen would end every evening with Gone and delete nothing. */

@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import pc from 'picocolors';
+import { renderEnvironments } from '../../src/client/cli/render/environments.js';
+import { renderProgress } from '../../src/client/cli/render/progress.js';
+import { makeProgress } from '../client/fake-runs.js';
+
+const now = Date.parse('2026-03-02T10:00:00Z');
+const view = { now, timeZone: 'UTC', colors: pc.createColors(false) };
+const notebook = (observedAt: string, isProtected = false) => ({
+  id: 'nb-1',
+  status: 'RUNNING',
+  url: null,
+  autoStopAt: null,
+  protected: isProtected,
+  observedAt,
+});
+
+test('an old observation is marked with its age, a fresh one is not', () => {
+  const old = makeProgress({ notebook: notebook('2026-03-02T07:00:00.000Z') });
+  const fresh = makeProgress({ notebook: notebook('2026-03-02T09:59:00.000Z') });
+  const [, first, second] = renderEnvironments([old, fresh], view).split('\n');
+  expect(first).toContain('RUNNING (3h ago)');
+  expect(second).toMatch(/RUNNING {2}/);
+  expect(renderProgress(old, view)).toMatch(/notebook +nb-1, RUNNING, observed 3h ago/);
+  expect(renderProgress(fresh, view)).toMatch(/notebook +nb-1, RUNNING$/m);
+});
+
+test('a protected environment is shown as one', () => {
+  const kept = makeProgress({ notebook: notebook('2026-03-02T09:59:00.000Z', true) });
+  const [head, row] = renderEnvironments([kept], view).split('\n');
+  expect(head).toContain('PROTECTED');
+  expect(row).toMatch(/RUNNING +yes/);
+  expect(renderEnvironments([makeProgress()], view)).not.toContain('PROTECTED');
+  expect(renderProgress(kept, view)).toContain('nb-1, RUNNING, protected');
+});

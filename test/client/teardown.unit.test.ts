@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals';
+import { exitCodeOf } from '../../src/client/cli/exit.js';
+import { ProtectedError } from '../../src/client/errors.js';
+import { Operations } from '../../src/client/operations.js';
+import type { RemovalItem, RemovalPlan } from '../../src/client/removal-plan.js';
+import type { Progress } from '../../src/contract/progress.js';
+import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+
+const said = { reason: 'x' };
+const at = (second: number) => `2026-03-01T10:00:0${second}.000Z`;
+const leased = (isProtected: boolean, observedAt: string): Progress => {
+  const { pool, ...progress } = makeProgress({ workflowId: 'lease/team-a', phase: 'Leased' });
+  return { ...progress, pool: pool && { ...pool, protected: isProtected, observedAt } };
+};
+
+/** A lease that looks anew when it is asked to, unless it is deaf. */
+class LeaseRuns extends FakeRuns {
+  constructor(before: Progress, after: Progress | null) {
+    const run = (progress: Progress) =>
+      makeRun('lease/team-a', {
+        phase: 'Leased',
+        answers: { progress, releaseLease: { phase: 'Leased', lease: null } },
+      });
+    super(run(before));
+    this.look = () => after !== null && this.runs.set('lease/team-a', run(after));
+  }
+
+  private readonly look: () => unknown;
+
+  override async signal(workflowId: string, name: string, argument: unknown): Promise<void> {
+    await super.signal(workflowId, name, argument);
+    this.look();
+  }
+}
+
+function operationsOn(runs: FakeRuns, plan: RemovalPlan | null = null): Operations {
+  let now = 0;
+  const pacer = {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
+  const planRemoval = async () => plan;
+  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {}, planRemoval });
+}
+
+const commandsSent = ({ sent }: FakeRuns) => sent.filter(({ name }) => name !== 'note').map(({ kind }) => kind);
+
+describe('a release looks first', () => {
+  test('and is refused when the lease sees a protection', async () => {
+    const runs = new LeaseRuns(leased(false, at(1)), leased(true, at(2)));
+    const refused = operationsOn(runs).release('team-a', said);
+    await expect(refused).rejects.toMatchObject({ type: 'Protected' });
+    const error: unknown = await refused.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ProtectedError);
+    expect(exitCodeOf(error)).toBe(1);
+    expect(commandsSent(runs)).toEqual([]);
+  });
+
+  test('and is sent when the mark that was seen last is gone', async () => {
+    const runs = new LeaseRuns(leased(true, at(1)), leased(false, at(2)));
+    await operationsOn(runs).release('team-a', said);
+    expect(commandsSent(runs)).toEqual(['update']);
+  });
+
+  test('and is sent when the lease does not look in time: the workflow decides', async () => {
+    const runs = new LeaseRuns(leased(true, at(1)), null);
+    await operationsOn(runs).release('team-a', said);
+    expect(commandsSent(runs)).toEqual(['update']);
+  });
+});
+
+describe('a teardown looks first', () => {
+  const item: RemovalItem = {
+    kind: 'pool',
+    id: 'p-1',
+    name: 'team-a',
+    createdAt: at(0),
+    marker: 'maops:000000-00000000-00000000',
+    isProtected: true,
+    reason: 'asked',
+    environment: 'team-a',
+    workspaceId: null,
+    why: 'made by env/team-a',
+    action: 'leave',
+    rule: 'maops:keep',
+    owner: 'env/team-a',
+  };
+  const plan = (change: Partial<RemovalPlan> = {}): RemovalPlan => ({ hash: '0', items: [], unread: [], ...change });
+
+  test('and is refused when its plan has something protected', async () => {
+    const runs = new FakeRuns();
+    const refused = operationsOn(runs, plan({ items: [item] })).teardown('team-a', said);
+    await expect(refused).rejects.toBeInstanceOf(ProtectedError);
+    expect(runs.sent).toEqual([]);
+  });
+
+  test('and is refused when the lease sees a protection, where the service cannot be read from here', async () => {
+    const runs = new LeaseRuns(leased(false, at(1)), leased(true, at(2)));
+    await expect(operationsOn(runs).teardown('team-a', said)).rejects.toBeInstanceOf(ProtectedError);
+    expect(commandsSent(runs)).toEqual([]);
+  });
+
+  test('and joins one that is under way, whatever is protected', async () => {
+    const runs = new FakeRuns(makeRun('teardown/team-a'));
+    const joined = await operationsOn(runs, plan({ items: [item] })).teardown('team-a', said);
+    expect(joined).toMatchObject({ runId: 'run of teardown/team-a', gone: null });
+  });
+
+  test('and starts no run for a name that never existed', async () => {
+    const runs = new FakeRuns();
+    const foreign = { ...item, owner: null, rule: 'not made under this name by this installation' };
+    expect(await operationsOn(runs, plan({ items: [foreign] })).teardown('never', said)).toMatchObject({
+      workflowId: 'teardown/never',
+      runId: null,
+      gone: { phase: 'Gone', percent: 100, name: 'never', failure: null, pool: null },
+    });
+    expect(runs.sent).toEqual([]);
+  });
+
+  test.each([
+    ['Temporal knows the name', new FakeRuns(makeRun('env/team-a', { status: 'COMPLETED' })), plan()],
+    ['not every list could be read', new FakeRuns(), plan({ unread: ['pools: HTTP 502'] })],
+    ['something of ours is there', new FakeRuns(), plan({ items: [{ ...item, rule: null, action: 'delete' }] })],
+    ['the service cannot be read from here', new FakeRuns(), null],
+  ])('and starts a run when %s', async (_title, runs, seen) => {
+    const started = await operationsOn(runs, seen).teardown('team-a', said);
+    expect(started).toMatchObject({ workflowId: 'teardown/team-a', runId: 'a new run', gone: null });
+  });
+});
