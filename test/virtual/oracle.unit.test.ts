@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/pool.js';
+import { sent } from '../../src/domain/resource/command-outcome.js';
 import type { Sighting, Watch } from '../../src/domain/watch.js';
 import { type ChaosOptions, playStory } from '../support/virtual/chaos.js';
 import { type ChaosStory, chaosName } from '../support/virtual/chaos-story.js';
@@ -127,13 +128,13 @@ const mistakes: readonly {
     mistake: 'a pool delete says done and does nothing',
     caught: /no end: /,
     story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
-    options: replacing('deletePool', async () => undefined),
+    options: replacing('deletePool', async () => sent),
   },
   {
     mistake: 'a notebook delete says done and does nothing',
     caught: /no end: /,
     story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
-    options: replacing('deleteNotebook', async () => undefined),
+    options: replacing('deleteNotebook', async () => sent),
   },
   {
     mistake: 'a rollback overlooks the notebooks',
