@@ -56,7 +56,11 @@ export async function act(deed: Deed, { stack, story, start, later, words }: Sta
     }
     case 'pause':
       later(forMs, () => world.signal(workflowId, 'resume', words.signal()));
-      for (let left = words.repeats(); left > 0; left -= 1) await world.signal(workflowId, 'pause', words.signal());
+      for (let left = words.repeats(); left > 0; left -= 1) {
+        await world.signal(workflowId, 'pause', words.signal());
+        // A run that is activated too often at one moment counts as a loop.
+        await world.sleep(50);
+      }
       return await world.signal(workflowId, 'pause', words.signal());
     case 'killWorker':
       return world.killWorker();
