@@ -3,6 +3,7 @@ import type { SimulatorOptions } from '../../../src/simulator/options.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../../workflows/documents.js';
 import { drawFaults } from './chaos-faults.js';
 import { Dice } from './dice.js';
+import type { Slots } from './worker.js';
 
 /** Something that happens to a run while it works, in milliseconds from its start. */
 export interface Deed {
@@ -67,6 +68,8 @@ export interface ChaosStory {
   readonly restartMs: number;
   readonly latencyMs: number;
   readonly suggestContinueAsNewAfter: number;
+  /** Null: as many as are wanted. */
+  readonly slots: Slots | null;
   /** What is said to a failed step that asks; after three retries it is rolled back. */
   readonly operator: 'retry' | 'rollback' | 'abandon' | 'skip' | 'silent';
   readonly approver: 'approve' | 'reject' | 'silent';
@@ -115,9 +118,15 @@ export function storyOf(seed: number): ChaosStory {
     restartMs: dice.between(0, 20_000),
     latencyMs: dice.chance(0.5) ? 0 : dice.between(1, 400),
     suggestContinueAsNewAfter: drawThreshold(Dice.forAxis(seed, 'threshold')),
+    slots: drawSlots(Dice.forAxis(seed, 'slots')),
     operator: dice.pick(['retry', 'retry', 'rollback', 'abandon', 'skip', 'silent']),
     approver: dice.pick(['approve', 'approve', 'reject', 'silent']),
   };
+}
+
+/** Few slots: calls and waits queue, and what is queued can be withdrawn. */
+function drawSlots(dice: Dice): Slots | null {
+  return dice.chance(0.2) ? { calls: dice.between(1, 3), waits: dice.between(1, 4) } : null;
 }
 
 function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknown> {

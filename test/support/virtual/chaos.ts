@@ -141,6 +141,7 @@ class Chaos {
       simulator: { faults: story.faults, placed: story.placed },
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
+      ...(story.slots === null ? {} : { slots: story.slots }),
       latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
       reportDelay: () =>
         story.lostReports > 0 && this.dice.chance(story.lostReports) ? this.dice.between(1, 20_000) : 0,

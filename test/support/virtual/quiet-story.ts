@@ -19,6 +19,7 @@ export const quietStory: ChaosStory = {
   restartMs: 1000,
   latencyMs: 0,
   suggestContinueAsNewAfter: 4096,
+  slots: null,
   operator: 'silent',
   approver: 'silent',
 };
