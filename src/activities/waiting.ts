@@ -132,15 +132,20 @@ export async function askInWindow<T>(
 
 /** Waits in one window for a sighting that is news. A bad answer is shown in the heartbeat and ends nothing. */
 export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<Facts, Goal>): Promise<Sighting<Facts>> {
-  return await inWindow(deps, wait.name, (finish, tell) =>
+  return await inWindow(deps, wait.name, (finish, tell, fail) =>
     wait.subscribe((look) => {
       if (look.trouble !== null) {
         tell(`${wait.name}: ${look.trouble}`);
         return;
       }
       const seen = { at: look.at, facts: look.facts };
-      tell(wait.rules.judge(wait.name, look.facts, wait.goal).why);
-      if (isNews(wait.rules, wait.watch, seen, wait.goal, wait.pace)) finish(seen);
+      try {
+        tell(wait.rules.judge(wait.name, look.facts, wait.goal).why);
+        if (isNews(wait.rules, wait.watch, seen, wait.goal, wait.pace)) finish(seen);
+      } catch (error) {
+        // The watcher ignores what a listener throws, so that the others hear; the wait would then never end.
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
     }),
   );
 }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { lookOf } from '../../src/activities/waiting.js';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { ActivityDeps } from '../../src/activities/deps.js';
+import { awaitNews, lookOf } from '../../src/activities/waiting.js';
+import { freshWatch } from '../../src/domain/watch.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../../src/modelarts/errors.js';
 
 const at = Date.parse('2026-03-01T10:00:00Z');
@@ -20,4 +23,33 @@ describe('a look that saw nothing', () => {
     expect(lookOf({ at, error: refusal('unavailable', 30_000) }, () => null).trouble).toBe('pools.list failed');
     expect(lookOf({ at, error: new Error('reset') }, () => null).trouble).toBe('reset');
   });
+});
+
+test('a mistake of our own code in judging an observation ends the wait with its error', async () => {
+  const judge = () => {
+    throw new TypeError('a mistake');
+  };
+  const deps = {
+    settings: { windowMs: 300_000 },
+    shutdown: new AbortController().signal,
+    sleep: () => new Promise<void>(() => undefined),
+  };
+  const wait = {
+    name: 'pool team-a',
+    goal: null,
+    watch: freshWatch,
+    pace: { pollMinMs: 5_000, pollMaxMs: 30_000, windowMs: 300_000, abnormalGraceMs: 300_000 },
+    rules: { judge, turned: () => false, countsChanged: () => false },
+    // As a watcher does, which ignores what a listener throws.
+    subscribe: (listener: (look: { at: number; facts: object; trouble: null }) => void) => {
+      try {
+        listener({ at, facts: {}, trouble: null });
+      } catch {
+        return () => undefined;
+      }
+      return () => undefined;
+    },
+  };
+  const waited = new MockActivityEnvironment().run(() => awaitNews(deps as unknown as ActivityDeps, wait));
+  await expect(waited).rejects.toThrow('a mistake');
 });
