@@ -1,5 +1,6 @@
 import type { Fault } from '../../../src/simulator/faults/fault.js';
 import type { SimulatorOptions } from '../../../src/simulator/options.js';
+import type { TimeForm, TimeForms } from '../../../src/simulator/time-form.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../../workflows/documents.js';
 import { drawFaults } from './chaos-faults.js';
 import { Dice } from './dice.js';
@@ -58,6 +59,8 @@ export interface ChaosStory {
   readonly keepsCancelled: boolean;
   readonly faults: readonly Fault[];
   readonly placed: NonNullable<SimulatorOptions['placed']>;
+  /** How answers write times; mixed between the calls that look at one resource. */
+  readonly timeForms: TimeForms;
   readonly deeds: readonly Deed[];
   readonly crossings: readonly Crossing[];
   readonly afters: readonly After[];
@@ -108,6 +111,7 @@ export function storyOf(seed: number): ChaosStory {
     keepsCancelled: onCancel === 'keep',
     faults: drawFaults(dice),
     placed: drawPlaced(dice),
+    timeForms: drawTimeForms(Dice.forAxis(seed, 'time form')),
     deeds: [...drawDeeds(dice), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
     crossings: drawCrossings(seed),
     afters: drawAfters(dice),
@@ -149,6 +153,17 @@ function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknow
     case 'notebook':
       return { name: chaosName, notebook: publicNotebookPart(), deadlines };
   }
+}
+
+/** Half of all stories have times as documented. */
+function drawTimeForms(dice: Dice): TimeForms {
+  if (dice.chance(0.5)) return {};
+  const calls = ['list', 'show', 'create', 'delete'] as const;
+  const form = () => dice.pick<TimeForm>(['seconds', 'milliseconds', 'offset', 'none', '-05:30', '+14:00']);
+  const drawn = (['pools', 'notebooks'] as const).flatMap((resource) =>
+    calls.flatMap((call) => dice.some(0.6, () => [`${resource}.${call}`, form()] as const)),
+  );
+  return Object.fromEntries(drawn);
 }
 
 function drawPlaced(dice: Dice): ChaosStory['placed'] {

@@ -138,7 +138,7 @@ class Chaos {
     const { activation, call } = story.deaths;
     return await startVirtualStack({
       seed: story.seed,
-      simulator: { faults: story.faults, placed: story.placed },
+      simulator: { faults: story.faults, placed: story.placed, timeForms: story.timeForms },
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
       ...(story.slots === null ? {} : { slots: story.slots }),

@@ -11,6 +11,7 @@ export const quietStory: ChaosStory = {
   keepsCancelled: false,
   faults: [],
   placed: {},
+  timeForms: {},
   deeds: [],
   crossings: [],
   afters: [],
