@@ -36,7 +36,7 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
         showResources(op);
         op.state.observed = null;
         errands.look();
-      } else if (op.state.observed == null) errands.look();
+      } else if (op.state.observed == null) errands.lookIfIdle();
       return shownTerm(op.state.term);
     },
     {

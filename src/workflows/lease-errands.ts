@@ -53,6 +53,11 @@ export class LeaseErrands {
     for (const event of this.state.undelivered) this.giveUp(event, 'the lease has ended');
   }
 
+  /** Looks once at what is owned, unless a look is under way: nothing has changed since that one began. */
+  lookIfIdle(): void {
+    if (this.looking === 'no') this.look();
+  }
+
   /** Looks once at what is owned; a look that is asked for during another one follows it. */
   look(): void {
     const { pool, notebooks } = this.op.state.resources;

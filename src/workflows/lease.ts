@@ -44,7 +44,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
     showResources(op);
     op.enter('Leased', whyLeased(op.state));
-    errands.look();
+    errands.lookIfIdle();
     try {
       await awaitEnd(op, errands);
     } catch (error) {

@@ -89,7 +89,7 @@ test('a notebook that is nowhere is not found, and who could not be asked is nam
   let isSilent = false;
   const { world, progress } = await madeThere({
     onServerCall: (method) => {
-      if (isSilent && method === 'queryWorkflow') throw new ServiceFailure(14, 'no answer');
+      if (isSilent && method === 'queryWorkflow') throw new ServiceFailure(4, 'no answer');
     },
   });
   const id = 'change/notebook/other';
