@@ -37,13 +37,20 @@ interface Played {
 type Trace = ((line: string) => void) | undefined;
 
 async function chaos(seed: number, trace: Trace): Promise<Played> {
-  const { ending, problems, faultsHit, deaths, calls } = await playChaos(seed, trace === undefined ? {} : { trace });
-  return { seed, ending, problems, faultsHit, counts: { deaths, calls } };
+  const { ending, problems, faultsHit, deaths, calls, tryNow } = await playChaos(
+    seed,
+    trace === undefined ? {} : { trace },
+  );
+  return { seed, ending, problems, faultsHit, counts: { deaths, calls, ...tried(tryNow) } };
 }
 
 async function leaseRace(seed: number, trace: Trace): Promise<Played> {
-  const { ending, problems, granted, refused, deaths } = await playLeaseRace(seed, trace);
-  return { seed, ending, problems, faultsHit: {}, counts: { deaths, granted, refused } };
+  const { ending, problems, granted, refused, deaths, tryNow } = await playLeaseRace(seed, trace);
+  return { seed, ending, problems, faultsHit: {}, counts: { deaths, granted, refused, ...tried(tryNow) } };
+}
+
+function tried({ accepted, refused }: { readonly accepted: number; readonly refused: number }) {
+  return { tryNowAccepted: accepted, tryNowRefused: refused };
 }
 
 const play = values.leases ? leaseRace : chaos;

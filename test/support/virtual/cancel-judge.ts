@@ -27,8 +27,10 @@ export function judgeStatus({ workflowId, status }: WorkflowRun, { phase }: Prog
 }
 
 /** The runs of each execution, over continue-as-new. */
-function chainsOf(runs: readonly WorkflowRun[]): WorkflowRun[][] {
-  const chains = new Map<string, WorkflowRun[]>();
+export function chainsOf<Run extends { readonly identity: { readonly firstRunId: string } }>(
+  runs: readonly Run[],
+): Run[][] {
+  const chains = new Map<string, Run[]>();
   for (const run of runs) chains.set(run.identity.firstRunId, [...(chains.get(run.identity.firstRunId) ?? []), run]);
   return [...chains.values()];
 }

@@ -16,6 +16,8 @@ export interface Stage {
   /** Starts an operation, and notes what was so before. */
   readonly start: (workflowType: string, workflowId: string, document: unknown) => Promise<unknown>;
   readonly words: Words;
+  /** Sends `tryNow`. */
+  readonly tryNow: (workflowId: string) => void;
   /** Tells what is wrong. */
   readonly problem: (what: string) => void;
   /** Does something later. */
@@ -23,7 +25,7 @@ export interface Stage {
 }
 
 /** Does what a story says that happens to a run while it works. */
-export async function act(deed: Deed, { stack, story, start, later, words }: Stage): Promise<unknown> {
+export async function act(deed: Deed, { stack, story, start, later, words, tryNow }: Stage): Promise<unknown> {
   const { world, simulator } = stack;
   const { workflowType, workflowId, document } = story;
   const { forMs = 0 } = deed;
@@ -62,6 +64,8 @@ export async function act(deed: Deed, { stack, story, start, later, words }: Sta
         await world.sleep(50);
       }
       return await world.signal(workflowId, 'pause', words.signal());
+    case 'tryNow':
+      return tryNow(workflowId);
     case 'killWorker':
       return world.killWorker();
     case 'drainWorker':
@@ -93,16 +97,17 @@ export async function act(deed: Deed, { stack, story, start, later, words }: Sta
   }
 }
 
-/** Cancels or pauses the run that is being activated, if the crossing is about it; returns what was done. */
+/** Cancels, pauses or hurries the run that is being activated, if the crossing is about it; returns what was done. */
 export function cross(
   { what, of, forMs = 0 }: Crossing,
   run: WorkflowRun,
-  { stack, story, later, words }: Stage,
+  { stack, story, later, words, tryNow }: Stage,
 ): string | null {
   const { workflowId } = run;
   if (workflowId !== { operation: story.workflowId, lease, teardown }[of]) return null;
   const { world } = stack;
   if (what === 'cancel') run.requestCancel('');
+  else if (what === 'tryNow') tryNow(workflowId);
   else {
     const [pause, resume] = [words.signal(), words.signal()];
     later(0, () => world.signal(workflowId, 'pause', pause));

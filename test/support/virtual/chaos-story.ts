@@ -15,6 +15,8 @@ export interface Deed {
     | 'startAgain'
     | 'startOther'
     | 'pause'
+    /** At any moment: mostly nothing waits for its next try, and it is refused. */
+    | 'tryNow'
     | 'killWorker'
     | 'drainWorker'
     | 'addWorker'
@@ -37,9 +39,9 @@ export interface Deed {
   readonly forMs?: number;
 }
 
-/** A cancel or a pause at an activation of a workflow, counted from 1 over all its runs. */
+/** A cancel, a pause or a `tryNow` at an activation of a workflow, counted from 1 over all its runs. */
 export interface Crossing {
-  readonly what: 'cancel' | 'pause';
+  readonly what: 'cancel' | 'pause' | 'tryNow';
   readonly of: 'operation' | 'lease' | 'teardown';
   readonly atActivation: number;
   /** How long a pause lasts. */
@@ -63,6 +65,8 @@ export interface ChaosStory {
   readonly timeForms: TimeForms;
   readonly deeds: readonly Deed[];
   readonly crossings: readonly Crossing[];
+  /** Chance that a failed call is hurried by `tryNow` in the pause before its next try. */
+  readonly hurried: number;
   readonly afters: readonly After[];
   /** Chances that a worker dies, by activation and by API call before and after it, and how often at most. */
   readonly deaths: { readonly activation: number; readonly call: number; readonly most: number };
@@ -114,6 +118,7 @@ export function storyOf(seed: number): ChaosStory {
     timeForms: drawTimeForms(Dice.forAxis(seed, 'time form')),
     deeds: [...drawDeeds(dice), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
     crossings: drawCrossings(seed),
+    hurried: Dice.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
     afters: drawAfters(dice),
     deaths: isDeadly
       ? { activation: 0.04, call: 0.015, most: dice.between(1, 6) }
@@ -190,19 +195,23 @@ function momentOf(dice: Dice): number {
   return Math.round((dice.between(0, 1000) / 1000) ** 2 * 15 * minute);
 }
 
-/** A cancel and a pause at any time, each from a stream of its own. */
+/** A cancel, a pause and a few `tryNow` at any time, each from a stream of its own. */
 function drawSteering(seed: number): Deed[] {
   const [cancel, pause] = [Dice.forAxis(seed, 'cancel'), Dice.forAxis(seed, 'pause')];
+  const tryNow = Dice.forAxis(seed, 'tryNow at any time');
+  const tries = tryNow.chance(0.4) ? tryNow.between(1, 3) : 0;
   return [
     ...cancel.some(0.15, () => ({ at: momentOf(cancel), what: 'cancel' as const })),
     ...pause.some(0.15, () => ({ at: momentOf(pause), what: 'pause' as const, forMs: pause.between(1, 1800) * 1000 })),
+    ...Array.from({ length: tries }, () => ({ at: momentOf(tryNow), what: 'tryNow' as const })),
   ];
 }
 
-/** Cancels and pauses at any activation, each from a stream of its own. */
+/** Cancels, pauses and `tryNow` at any activation, each from a stream of its own. */
 function drawCrossings(seed: number): Crossing[] {
   const cancel = Dice.forAxis(seed, 'cancel at an activation');
   const pause = Dice.forAxis(seed, 'pause at an activation');
+  const tryNow = Dice.forAxis(seed, 'tryNow at an activation');
   const of = (dice: Dice) => dice.pick(['operation', 'operation', 'operation', 'lease', 'teardown'] as const);
   return [
     ...cancel.some(0.25, () => ({ what: 'cancel' as const, of: of(cancel), atActivation: cancel.between(1, 60) })),
@@ -212,6 +221,7 @@ function drawCrossings(seed: number): Crossing[] {
       atActivation: pause.between(1, 60),
       forMs: pause.pick([pause.between(1, 1800) * 1000, 6 * 60 * minute]),
     })),
+    ...tryNow.some(0.3, () => ({ what: 'tryNow' as const, of: of(tryNow), atActivation: tryNow.between(1, 60) })),
   ];
 }
 

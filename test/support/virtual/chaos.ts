@@ -11,12 +11,14 @@ import { type ChaosStory, chaosName, neighbourName, storyOf } from './chaos-stor
 import { Dice } from './dice.js';
 import { startVirtualStack, type VirtualStack } from './environment.js';
 import { LastLooks } from './last-looks.js';
+import { PauseJudge } from './pause-judge.js';
 import { oversized } from './payload-sizes.js';
 import { ProgressWatch } from './progress-watch.js';
 import { decoded, payloads } from './protocol.js';
 import type { WorkflowRun } from './run.js';
 import { doubleOfCreate } from './second-create.js';
 import { judgeStrangers, newStrangers, type Stranger } from './strangers.js';
+import { judgeTryNow, TryNowSender } from './try-now.js';
 import { Words } from './words.js';
 
 const minute = 60_000;
@@ -38,6 +40,8 @@ export interface ChaosResult {
   readonly deaths: number;
   readonly calls: number;
   readonly activations: number;
+  /** How `tryNow` was answered. */
+  readonly tryNow: TryNowSender['answers'];
 }
 
 export interface ChaosOptions {
@@ -66,6 +70,8 @@ class Chaos {
   private readonly problems = new Set<string>();
   private readonly dice: Dice;
   private readonly words: Words;
+  private readonly tryNow: TryNowSender;
+  private readonly pauseJudge = new PauseJudge();
   private readonly watches = new Map<string, ProgressWatch>();
   private readonly closed = new Set<WorkflowRun>();
   private readonly looks = new LastLooks(names);
@@ -84,6 +90,7 @@ class Chaos {
   ) {
     this.dice = new Dice(story.seed ^ 0x5eed);
     this.words = new Words(story.seed);
+    this.tryNow = new TryNowSender(story.seed);
     this.operator = new Operator(story, this.dice);
     this.deedsLeft = story.deeds.length;
     const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
@@ -130,6 +137,7 @@ class Chaos {
       deaths: this.deaths,
       calls: stack.calls(),
       activations: world.activations,
+      tryNow: this.tryNow.answers,
     };
   }
 
@@ -165,12 +173,12 @@ class Chaos {
       },
       ...(options.settings === undefined ? {} : { settings: options.settings }),
       ...(options.carryOver === undefined ? {} : { carryOver: (args) => rewritten(args, options.carryOver) }),
-      ...(options.interceptors === undefined ? {} : { interceptors: options.interceptors }),
+      interceptors: [this.pauseJudge.recorder(() => this.here.world.now()), ...(options.interceptors ?? [])],
       ...(options.trace === undefined ? {} : { trace: options.trace }),
     });
   }
 
-  /** Cancels or pauses a workflow while a worker is busy with its task. */
+  /** Cancels, pauses or hurries a workflow while a worker is busy with its task. */
   private crossAt(run: WorkflowRun): void {
     if (this.stack === null) return;
     const count = (this.activationsOf.get(run.workflowId) ?? 0) + 1;
@@ -202,18 +210,29 @@ class Chaos {
 
   private get stage(): Stage {
     const { story } = this;
-    const stack = this.here;
     return {
-      stack,
+      stack: this.here,
       story,
       words: this.words,
+      tryNow: (workflowId) => this.tryNow.send(workflowId, this.surroundings),
       problem: (what) => this.problem(what),
       start: (type, id, document) => this.start(type, id, document),
-      later: (ms, deed) => {
-        this.deedsLeft += 1;
-        this.plan(stack.world.now() + ms, deed);
-      },
+      later: (ms, deed) => this.later(ms, deed),
     };
+  }
+
+  private get surroundings() {
+    return {
+      client: this.here.world.client,
+      now: this.here.world.now(),
+      later: (ms: number, send: () => Promise<unknown>) => this.later(ms, send),
+      problem: (what: string) => this.problem(what),
+    };
+  }
+
+  private later(ms: number, deed: () => unknown): void {
+    this.deedsLeft += 1;
+    this.plan(this.here.world.now() + ms, deed);
   }
 
   private problem(what: string): void {
@@ -294,8 +313,9 @@ class Chaos {
     const { workflowId } = run;
     const watch = this.watches.get(workflowId) ?? new ProgressWatch();
     this.watches.set(workflowId, watch);
-    for (const problem of watch.see(progress)) this.problem(problem);
+    for (const problem of [...watch.see(progress), ...judgeTryNow(progress)]) this.problem(problem);
     if (run.isOpen) {
+      this.tryNow.hurry(progress, story.hurried, this.surroundings);
       for (const problem of judgePause(world.namespace.runs, run, progress, world.now())) this.problem(problem);
       if (workflowId === story.workflowId) this.operator.answer(progress, this.stage);
       return;
@@ -333,7 +353,8 @@ class Chaos {
       const begun = leaseOn(name)?.begun.promise;
       if (begun !== undefined) await world.during(begun);
     }
-    for (const problem of [...judgeCreates(world.namespace.runs), ...judgeSent(world.namespace.runs, simulator)])
+    const { runs } = world.namespace;
+    for (const problem of [...judgeCreates(runs), ...judgeSent(runs, simulator), ...this.pauseJudge.judge(runs)])
       this.problem(problem);
     const state = simulator.state();
     for (const name of names) {

@@ -8,7 +8,9 @@ import { Dice } from './dice.js';
 import { installation, startVirtualStack, type VirtualStack } from './environment.js';
 import { type Asked, judgeLeaseRace } from './lease-judge.js';
 import { type LeaseAct, type LeaseStory, leaseStoryOf } from './lease-story.js';
+import { PauseJudge } from './pause-judge.js';
 import { oversized } from './payload-sizes.js';
+import { judgeTryNow, TryNowSender } from './try-now.js';
 import { Words } from './words.js';
 
 const minute = 60_000;
@@ -23,6 +25,8 @@ export interface LeaseRaceResult {
   readonly granted: number;
   readonly refused: number;
   readonly deaths: number;
+  /** How `tryNow` was answered. */
+  readonly tryNow: TryNowSender['answers'];
   /** Empty when no teardown came early, none was missed, and no extension was half. */
   readonly problems: readonly string[];
 }
@@ -36,6 +40,8 @@ class LeaseRace {
   private readonly problems: string[] = [];
   private readonly dice: Dice;
   private readonly words: Words;
+  private readonly tryNow: TryNowSender;
+  private readonly pauseJudge = new PauseJudge();
   private readonly asked: Asked[] = [];
   /** When something other than the end was asked to remove the environment. */
   private readonly calledFor: number[] = [];
@@ -55,6 +61,7 @@ class LeaseRace {
   ) {
     this.dice = new Dice(story.seed ^ 0x1ea5e);
     this.words = new Words(story.seed);
+    this.tryNow = new TryNowSender(story.seed);
     this.momentsLeft = story.moments.length;
   }
 
@@ -68,6 +75,8 @@ class LeaseRace {
       await world.run({ until: () => world.searchAttributes(workflowId).MaopsLeaseEndsAt !== undefined });
       this.startedAt = this.end() - this.story.ttlMs;
       this.planMoment(0);
+      for (const ms of this.story.tryNows)
+        world.agenda.schedule(this.startedAt + ms, () => this.act({ what: 'tryNow' }));
       await this.untilOver();
       last = await stack.progress(workflowId);
       this.judge(last);
@@ -88,6 +97,7 @@ class LeaseRace {
       granted,
       refused: this.asked.length - granted,
       deaths: this.deaths,
+      tryNow: this.tryNow.answers,
       problems: this.problems,
     };
   }
@@ -131,6 +141,7 @@ class LeaseRace {
         afterCommit: () => (dies(story.deaths.call) ? 'dies' : 'goes on'),
       },
       webhook: () => (story.webhook === 'takes' || (story.webhook === 'wavers' && this.dice.chance(0.5)) ? 200 : null),
+      interceptors: [this.pauseJudge.recorder(() => this.here.world.now())],
       ...(trace === undefined ? {} : { trace }),
     });
   }
@@ -221,6 +232,13 @@ class LeaseRace {
         this.calledFor.push(now);
         handle.cancel().then(() => this.cancels.push(world.now()), ignore);
         return;
+      case 'tryNow':
+        this.tryNow.send(workflowId, {
+          client: world.client,
+          later: (ms, send) => void world.agenda.schedule(world.now() + ms, () => void send()),
+          problem: (what) => this.problems.push(what),
+        });
+        return;
       case 'kill':
         this.deaths += 1;
         world.killWorker();
@@ -269,7 +287,8 @@ class LeaseRace {
     const { pools, notebooks } = simulator.state();
     const left = pools.length + notebooks.length;
     const known = { story, startedAt, last, asked, calledFor, pauses, removals, left };
-    this.problems.push(...judgeStatus(world.namespace.get(workflowId), last));
+    this.problems.push(...judgeTryNow(last), ...judgeStatus(world.namespace.get(workflowId), last));
+    this.problems.push(...this.pauseJudge.judge(world.namespace.runs));
     this.problems.push(...judgeLeaseRace({ ...known, shownEnd: this.end(), open: world.openWorkflows() }));
   }
 }

@@ -7,7 +7,7 @@ const hour = 60 * minute;
 /** One thing that somebody does to a lease. */
 export type LeaseAct =
   | { readonly what: 'extend'; readonly minutes: number }
-  | { readonly what: 'release' | 'teardown' | 'cancel' | 'kill' }
+  | { readonly what: 'release' | 'teardown' | 'cancel' | 'kill' | 'tryNow' }
   | { readonly what: 'pause'; readonly forMs: number };
 
 /** Several things at the same millisecond, at a distance from the start or from the end that is in force by then. */
@@ -29,8 +29,10 @@ export interface LeaseStory {
   readonly maxMs: number;
   readonly warningsMs: readonly number[];
   readonly moments: readonly LeaseMoment[];
-  /** Cancels and pauses at an activation of the lease, counted from 1 over all its runs. */
+  /** Cancels, pauses and `tryNow` at an activation of the lease, counted from 1 over all its runs. */
   readonly crossings: readonly LeaseCrossing[];
+  /** Moments of a `tryNow`, in milliseconds from the start. */
+  readonly tryNows: readonly number[];
   /** Chances that a worker dies, by activation and by API call. */
   readonly deaths: { readonly activation: number; readonly call: number };
   readonly restartMs: number;
@@ -55,6 +57,7 @@ export function leaseStoryOf(seed: number): LeaseStory {
     restartMs: dice.pick([0, second, 15 * second, dice.chance(0.3) ? 3 * hour : minute]),
     latencyMs: dice.pick([0, 0, 1, 400]),
     crossings: drawCrossings(seed),
+    tryNows: drawTryNows(Dice.forAxis(seed, 'tryNow at any time'), ttlMs),
     suggestContinueAsNewAfter: drawThreshold(Dice.forAxis(seed, 'threshold')),
     webhook: dice.pick(['none', 'takes', 'fails', 'wavers']),
   };
@@ -68,13 +71,25 @@ function drawThreshold(dice: Dice): number {
 function drawCrossings(seed: number): LeaseCrossing[] {
   const cancel = Dice.forAxis(seed, 'cancel at an activation');
   const pause = Dice.forAxis(seed, 'pause at an activation');
+  const tryNow = Dice.forAxis(seed, 'tryNow at an activation');
   return [
     ...cancel.some(0.3, () => ({ atActivation: cancel.between(1, 40), act: { what: 'cancel' as const } })),
     ...pause.some(0.3, () => ({
       atActivation: pause.between(1, 40),
       act: { what: 'pause' as const, forMs: pause.between(1, 7_200) * second },
     })),
+    ...Array.from({ length: tryNow.pick([0, 0, 1, 3]) }, () => ({
+      atActivation: tryNow.between(1, 40),
+      act: { what: 'tryNow' as const },
+    })),
   ];
+}
+
+/** Mostly around the first end, and in the removal that follows. */
+function drawTryNows(dice: Dice, ttlMs: number): number[] {
+  const moment = () =>
+    dice.pick([dice.between(0, ttlMs), ttlMs + dice.between(-20_000, 120_000), ttlMs + dice.between(0, 2 * hour)]);
+  return Array.from({ length: dice.pick([0, 1, 3]) }, moment);
 }
 
 function drawMoment(dice: Dice, ttlMs: number): LeaseMoment {

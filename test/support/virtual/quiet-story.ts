@@ -14,6 +14,7 @@ export const quietStory: ChaosStory = {
   timeForms: {},
   deeds: [],
   crossings: [],
+  hurried: 0,
   afters: [],
   deaths: { activation: 0, call: 0, most: 0 },
   lostReports: 0,
