@@ -27,7 +27,10 @@ export async function bringUpPool(op: Provision): Promise<void> {
   for (;;) {
     if (op.state.making.pool.ref === null) await makePool(op, pool, choices);
     const outcome = await awaitUsablePool(op, goalOf(pool, choiceAt(choices, op.state.making.pool.choice)));
-    if (outcome === 'usable') return;
+    if (outcome === 'usable') {
+      op.setMaking('pool', { refusals: 0 });
+      return;
+    }
     await leaveChoice(op, choices, { why: outcome.why, errorCode: null, requestId: null });
   }
 }
@@ -131,7 +134,6 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
       op.setMaking('pool', {
         ref: { id: outcome.id, createdAt: outcome.createdAt },
         lastCreate: madeUnseen(sentAt),
-        refusals: 0,
         refusal: null,
       });
       op.retries.over();

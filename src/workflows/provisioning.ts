@@ -27,7 +27,7 @@ export interface Making {
   readonly lastCreate: LastCreate;
   /** Index of the flavor choice that is being tried. */
   readonly choice: number;
-  /** Creates refused for want of capacity, in a row. */
+  /** Creates without success for want of capacity, in a row: refused, or accepted and then failed. */
   readonly refusals: number;
   /** The last of them; null when the last create was not refused for that. */
   readonly refusal: CapacityRefusal | null;

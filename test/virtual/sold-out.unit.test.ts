@@ -62,3 +62,15 @@ test('what turns out to be made after a refusal for want of capacity does not en
     failure: { step: 'notebook', type: 'DeadlineExceeded' },
   });
 });
+
+test('pools that are accepted and then fail for want of capacity are created at growing intervals', async () => {
+  const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 3 } as const;
+  const stack = await newStack({ simulator: { faults: [soldOut] } });
+  const { world, simulator } = stack;
+  await startMainJob(stack, { deadlines: { ...deadlines, pool: '3h', capacity: '3h' } });
+  await world.run({ until: () => simulator.requests('pools.create').length === 4 });
+  const times = simulator.requests('pools.create').map(({ at }) => Date.parse(at));
+  const [first = 0, second = 0, third = 0] = times.slice(1).map((at, k) => at - (times[k] ?? 0));
+  expect(second - first).toBeGreaterThan(45_000);
+  expect(third - second).toBeGreaterThan(90_000);
+});
