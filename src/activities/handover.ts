@@ -118,13 +118,15 @@ async function cancel(
   if (!run.cancelRequested) {
     await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by, reason }));
     await ignoreEnded(() => handle.cancel());
-    await recordStatement(workflow, kind, workflowId, memory).catch(ignoreUnanswered);
   } else if (run.isPaused && endsPauses === true) {
     // A cancel ends a pause that was there before it; one that holds the rollback would hold the caller too. The run itself
     // is asked, so that one without a worker does not get a signal at every look.
     const told = await handle.query<Progress>(progressQuery.name).catch(ignoreUnanswered);
     if (told?.phase === 'Paused') await ignoreEnded(() => handle.signal(resumeSignal, { by, reason }));
   }
+  // Whoever has cancelled it: another activity, such as the one that a `tryNow` has ended, leaves no memory.
+  if (memory.of(workflowId).owned === null)
+    await recordStatement(workflow, kind, workflowId, memory).catch(ignoreUnanswered);
   return { why: `${workflowId} is ending` };
 }
 

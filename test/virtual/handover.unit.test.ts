@@ -68,7 +68,7 @@ async function loseMarker({ simulator }: VirtualStack): Promise<void> {
 
 describe('what a cancelled run owned', () => {
   /** A run that ends 15 s after a cancel, and whose pool is known by nothing but what that run knows. */
-  async function slowToEnd(times: number, meanwhile: (stack: VirtualStack) => void = () => undefined) {
+  async function slowToEnd(times: number, meanwhile: (stack: VirtualStack) => unknown = () => undefined) {
     const { failing, onServerCall } = failingQueries();
     const hang = { operation: 'notebooks.create', kind: 'hang', commit: false } as const;
     const stack = await newStack({ onServerCall, simulator: { faults: [hang] } });
@@ -79,7 +79,7 @@ describe('what a cancelled run owned', () => {
     await loseMarker(stack);
     await world.start('teardownEnvironment', workflowId, [{ name }]);
     await world.run({ maxTime: 5_000 });
-    meanwhile(stack);
+    await meanwhile(stack);
     await world.run({ until: () => world.status(`env/${name}`) !== 'RUNNING' });
     failing.times = times;
     await world.run({ maxTime: hour, until: () => world.status(workflowId) !== 'RUNNING' });
@@ -95,6 +95,14 @@ describe('what a cancelled run owned', () => {
 
   test('is what the run has said before, also to another worker, when it cannot answer any more', async () => {
     const stack = await slowToEnd(10, ({ world }) => world.killWorker());
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(stack.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+  });
+
+  test('is what the run has said before, also after a tryNow', async () => {
+    const stack = await slowToEnd(10, async ({ world }) => {
+      await world.update(workflowId, 'tryNow', { by: 'ann', reason: 'in a hurry' });
+    });
     expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(stack.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
