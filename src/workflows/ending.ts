@@ -10,6 +10,7 @@ export class Abandoned extends Error {}
 /** What becomes of a run that did not reach its goal. */
 export function endingOf(op: Provision, error: unknown): Ending {
   op.update({ awaiting: null });
+  op.retries.over();
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
   if (error instanceof Abandoned) return { why: 'abandoned' };
   // A step that was broken off is not running any more; the way back says whether it was undone.

@@ -88,6 +88,7 @@ export async function park(
     desk.resolution = null;
     op.setStep(step, 'failed');
     op.fail(failure);
+    op.retries.over();
     const deadline = new Date(Date.now() + watch.limitMs - watch.spentMs).toISOString();
     op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline, verbs: resolutionVerbs(step) } });
     op.enter(

@@ -5,7 +5,7 @@ import type { VirtualStack } from '../support/virtual/environment.js';
 import { stacksForFile } from '../support/virtual/stacks-for-file.js';
 import { callOff, usable } from './made-alone.js';
 import { changeProtection } from './outside.js';
-import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+import { deadlines, finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -70,6 +70,23 @@ describe('a failed call that is tried again', () => {
     await stack.world.run({ until: () => stack.world.status(teardown) !== 'RUNNING', maxTime: hour });
     expect(await stack.progress(teardown)).toMatchObject({ phase: 'Gone', waitsFor: [], pool: null, notebook: null });
   });
+});
+
+test.each([
+  ['ask', 'AwaitingOperator'],
+  ['rollback', 'RollingBack'],
+])('what is not tried again is not shown as tried again: on failure %s', async (onFailure, phase) => {
+  const json = { error_code: 'ModelArts.6329', error_msg: 'sold out' };
+  const stack = await newStack({
+    operation: 'notebooks.create',
+    kind: 'status',
+    status: 400,
+    body: { json },
+    times: 'always',
+  });
+  await startMainJob(stack, { onFailure, deadlines: { ...deadlines, capacity: '1h' } });
+  await untilPhase(stack, phase);
+  expect(await stack.progress(env)).toMatchObject({ phase, retrying: null });
 });
 
 describe('tryNow tries at once', () => {
