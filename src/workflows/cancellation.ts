@@ -54,6 +54,13 @@ export class Cancellation {
     throw new CancelledFailure(`The workflow was cancelled: ${why}`);
   }
 
+  /** Says that the request of an operator came too late to change how the run ends. A teardown goes on with the next owner. */
+  refuseLate(why: string): void {
+    const { request } = this;
+    if (request?.cause !== 'operator') return;
+    this.op.audit('refuse', this.op.state.progress.workflowId, `the cancel of ${request.by} came too late: ${why}`);
+  }
+
   private accept(): void {
     const { op } = this;
     if (this.isHandled || !this.root.consideredCancelled) return;

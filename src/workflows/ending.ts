@@ -26,8 +26,10 @@ export function endingOf(op: Provision, error: unknown): Ending {
 export async function endReady(op: Provision): Promise<Progress> {
   await op.gate();
   await CancellationScope.nonCancellable(() => entrust(op));
+  const { name } = op.spec;
+  op.cancellation.refuseLate(`lease/${name} owns what was made; \`maops env release ${name} --reason …\` removes it`);
   op.update({ percent: 100 });
-  op.enter('Ready', `${op.spec.name} is ready to use`);
+  op.enter('Ready', `${name} is ready to use`);
   await op.drain();
   return op.state.progress;
 }
@@ -96,6 +98,7 @@ async function close(op: Provision, ending: Ending, failure: FailureProgress | n
     );
   }
   const isUndone = op.state.removed && !('keep' in ending && ending.keep) && failure?.type !== 'Protected';
+  if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('what was made is kept');
   const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
   op.enter(phase, reason);
   await op.drain();

@@ -103,6 +103,30 @@ test('a cancel that arrives while a run is about to continue as new is honoured'
   expect(creates(stack)).toBe(before);
 });
 
+test.each([
+  ['Ready', {}],
+  ['Failed', { onFailure: 'keep' }],
+] as const)('a cancel during the hand-over of a run that ends %s is refused in its audit', async (phase, change) => {
+  let isSent = false;
+  const notebookFails = { operation: 'notebooks.create', kind: 'notebookFailed' } as const;
+  const stack = await newStack({
+    simulator: { faults: phase === 'Failed' ? [notebookFails] : [] },
+    fate: (_activation, run, commands) => {
+      if (!isSent && commands.some(({ scheduleActivity }) => scheduleActivity?.activityType === 'entrustToLease')) {
+        isSent = true;
+        run.requestCancel('');
+      }
+      return 'lives';
+    },
+  });
+  await startMainJob(stack, change);
+  await stack.world.run({ until: () => stack.world.status(env) !== 'RUNNING' });
+  const progress = await stack.progress(env);
+  expect(progress).toMatchObject({ phase });
+  expect(progress.audit.map(({ verb }) => verb)).toEqual(['cancel', 'refuse']);
+  expect(stack.world.openWorkflows()).toEqual([lease]);
+});
+
 test.each([50, 70, 90, 4096])('a rollback that continues after %i events ends as cancelled', async (threshold) => {
   const slow = { operation: 'notebooks.create', kind: 'slowDelete', ms: hour } as const;
   const stack = await newStack({ simulator: { faults: [slow] }, suggestContinueAsNewAfter: threshold });
