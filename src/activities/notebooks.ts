@@ -35,6 +35,13 @@ export function notebookActivities(deps: ActivityDeps) {
     return instances.map(notebookFacts);
   }
 
+  /** Shows a notebook by its id; null when it is gone, or another one has the id. */
+  async function showIfSame(ref: ResourceRef, signal: AbortSignal): Promise<NotebookFacts | null> {
+    const shown = await orAbsent(notebooks.show(ref.id, { signal }));
+    const facts = shown === null ? null : notebookFacts(shown);
+    return facts !== null && maybeSame(facts, ref) ? facts : null;
+  }
+
   /** Sends a command if the notebook still is the one that was looked at, and nobody has protected it since. */
   async function commandIfSame(
     ref: CommandedResource,
@@ -55,12 +62,14 @@ export function notebookActivities(deps: ActivityDeps) {
     /**
      * Looks for notebooks of a name: names are unique, so one that is not ours takes it. By default the service lists
      * the caller's own; when it has refused a create because the name exists, `everyones` finds another user's too.
+     * Lists lag behind: what is `known` to be there is shown by its id.
      */
     async lookForNotebook(question: {
       name: string;
       workspaceId: string | null;
       everyones?: boolean;
       isSettling?: boolean;
+      known?: readonly ResourceRef[];
     }): Promise<Found[]> {
       return await looking(question.isSettling === true, async ({ signal }) => {
         const listed = await listIn(question.workspaceId, signal);
@@ -69,6 +78,11 @@ export function notebookActivities(deps: ActivityDeps) {
             const everyones = await notebooksIn(deps, workspaceId, { show_self: false }, { signal });
             listed.push(...everyones.map(notebookFacts));
           }
+        }
+        for (const ref of question.known ?? []) {
+          if (listed.some(({ id }) => id === ref.id)) continue;
+          const shown = await showIfSame(ref, signal);
+          if (shown !== null) listed.push(shown);
         }
         return listed.filter(({ name, status }) => name === question.name && status !== 'DELETED').map(foundNotebook);
       });
@@ -94,9 +108,8 @@ export function notebookActivities(deps: ActivityDeps) {
         }
         for (const ref of question.known) {
           if (found.has(ref.id)) continue;
-          const shown = await orAbsent(notebooks.show(ref.id, { signal }));
-          const facts = shown === null ? null : notebookFacts(shown);
-          if (facts !== null && maybeSame(facts, ref) && facts.status !== 'DELETED') found.set(ref.id, facts);
+          const shown = await showIfSame(ref, signal);
+          if (shown !== null && shown.status !== 'DELETED') found.set(ref.id, shown);
         }
         return [...found.values()];
       });

@@ -33,10 +33,11 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
   if (op.state.making.notebook.cleaning) await clearAll(op);
   for (;;) {
     await op.continueWhenLong();
-    const { lastCreate } = op.state.making.notebook;
+    const { lastCreate, leased = [] } = op.state.making.notebook;
     const isSettling = lastCreate.outcome === 'unknown';
     const everyones = isSettling && lastCreate.isTaken === true;
-    const question = { name: notebook.name, workspaceId: notebook.workspaceId ?? null, everyones, isSettling };
+    const workspaceId = notebook.workspaceId ?? null;
+    const question = { name: notebook.name, workspaceId, everyones, isSettling, known: leased };
     const look = await op.within('notebook', () =>
       op.reads(`notebook ${op.spec.notebook?.name}`).lookForNotebook(question),
     );
@@ -110,10 +111,13 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
       await awaitCapacity(op, outcome);
       return false;
     case 'exists':
-    case 'unknown':
-      op.setMaking('notebook', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()), refusal: null });
+    case 'unknown': {
+      const doubt = afterDoubt(lastCreate, outcome, sentAt, Date.now());
+      // A refused create has made nothing: what has the name is not this run's to remove.
+      op.setMaking('notebook', { lastCreate: doubt, refusal: null, ...(doubt.isRefused === true ? { undo } : {}) });
       op.explain(`whether notebook ${notebook.name} was made is not known (${outcome.why}); looking again`);
       return false;
+    }
   }
 }
 

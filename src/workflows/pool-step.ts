@@ -155,10 +155,13 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
       await leaveChoice(op, choices, outcome);
       return false;
     case 'exists':
-    case 'unknown':
-      op.setMaking('pool', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()), refusal: null });
+    case 'unknown': {
+      const doubt = afterDoubt(lastCreate, outcome, sentAt, Date.now());
+      // A refused create has made nothing: what has the name is not this run's to remove.
+      op.setMaking('pool', { lastCreate: doubt, refusal: null, ...(doubt.isRefused === true ? { undo } : {}) });
       op.explain(`whether pool ${op.spec.name} was made is not known (${outcome.why}); looking again`);
       return false;
+    }
   }
 }
 

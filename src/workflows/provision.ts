@@ -98,6 +98,8 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   }
   expectUnseen(op, before?.unseenSince ?? null);
   const { pool, notebook } = checked.spec;
+  // Pools are shown by their id; of notebooks only the lease knows the ids.
+  if (notebook !== undefined && before?.leased) op.setMaking('notebook', { leased: before.leased.notebooks });
   const network = pool?.network;
   if (network !== undefined)
     await op.retries.run(`checking network ${network}`, () => op.reads(`network ${network}`).checkNetwork({ network }));

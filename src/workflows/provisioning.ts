@@ -37,6 +37,8 @@ export interface Making {
   readonly cleaning: boolean;
   /** Single resources that are still to be removed, so that a continued run goes on with that. Absent in what an earlier version has carried over. */
   readonly clearing?: readonly ResourceRef[];
+  /** What a lease owned when this run began: there, whether or not lists show it. Absent in what an earlier version has carried over. */
+  readonly leased?: readonly ResourceRef[];
 }
 
 export type Ending =

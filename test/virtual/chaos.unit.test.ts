@@ -80,6 +80,16 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
       afters: ['release'],
     },
   },
+  {
+    found: 'a leased notebook that lists did not show was asked for once more, and deleted as a conflict (seed 20817)',
+    story: {
+      workflowType: 'launchNotebook',
+      workflowId: `notebook/${chaosName}`,
+      document: { name: chaosName, notebook: publicNotebookPart(), deadlines: { ask: '5m' } },
+      faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 96_000, in: ['list'] }],
+      deeds: [{ at: 87_610, what: 'startNotebook' }],
+    },
+  },
 ];
 
 testSeeds(0, 120);
