@@ -173,7 +173,11 @@ class Chaos {
       },
       ...(options.settings === undefined ? {} : { settings: options.settings }),
       ...(options.carryOver === undefined ? {} : { carryOver: (args) => rewritten(args, options.carryOver) }),
-      interceptors: [this.pauseJudge.recorder(() => this.here.world.now()), ...(options.interceptors ?? [])],
+      interceptors: [
+        this.pauseJudge.recorder(() => this.here.world.now()),
+        this.looks.recorder(),
+        ...(options.interceptors ?? []),
+      ],
       ...(options.trace === undefined ? {} : { trace: options.trace }),
     });
   }
@@ -340,7 +344,7 @@ class Chaos {
         workflowId === story.workflowId
           ? { failed: story.keepsFailed, cancelled: story.keepsCancelled }
           : { failed: false, cancelled: false },
-      looks: { ...this.looks.of(name), now: world.now(), isCalm: this.isCalm },
+      looks: { ...this.looks.until(run.runId, name), now: world.now(), isCalm: this.isCalm },
     });
     for (const problem of [...problems, ...judgeStatus(run, progress)]) this.problem(problem);
   }

@@ -1,12 +1,16 @@
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Simulator } from '../../../src/simulator/simulator-interface.js';
 import { faultsOfNotebook, faultsOfPool, type LastLook, oursIn } from './chaos-oracle.js';
 import type { HttpCall } from './http.js';
 
 type Kind = 'pool' | 'notebook';
+/** What was last observed of each kind. */
+type Observed = Readonly<Record<Kind, LastLook | null>>;
 
 /** What the service has last answered about the resources of a name: more than that no client can know. */
 export class LastLooks {
   private readonly looks = new Map<string, LastLook>();
+  private readonly atHandover = new Map<string, Observed>();
 
   constructor(private readonly names: readonly string[]) {}
 
@@ -43,7 +47,27 @@ export class LastLooks {
     }
   }
 
-  of(name: string): { readonly pool: LastLook | null; readonly notebook: LastLook | null } {
+  /** Keeps what a run has observed when it hands over to its lease: what the lease observes after that is not the run's. */
+  recorder(): ActivityInterceptorsFactory {
+    return ({ info }) => ({
+      inbound: {
+        execute: async (input, next) => {
+          const { runId = '', workflowId = '' } = info.workflowExecution ?? {};
+          const name = this.names.find((one) => workflowId.endsWith(`/${one}`));
+          if (info.activityType === 'entrustToLease' && info.attempt === 1 && name !== undefined)
+            this.atHandover.set(runId, this.of(name));
+          return await next(input);
+        },
+      },
+    });
+  }
+
+  /** Up to the handover of a run, if it had one. */
+  until(runId: string, name: string): Observed {
+    return this.atHandover.get(runId) ?? this.of(name);
+  }
+
+  private of(name: string): Observed {
     return { pool: this.looks.get(`pool ${name}`) ?? null, notebook: this.looks.get(`notebook ${name}`) ?? null };
   }
 }
