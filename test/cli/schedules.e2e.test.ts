@@ -111,6 +111,21 @@ describe('maops schedule', () => {
     expect((await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody'])).code).toBe(1);
   });
 
+  test('a teardown of a protected environment is made with a warning, until the protection is gone', async () => {
+    const environment = freshName();
+    const file = shell.file('protected.json', environmentDocument(environment));
+    await shell.json(['env', 'create', '-f', file, '--wait']);
+    await shell.json(['env', 'protect', environment, ...because]);
+    const create = async () =>
+      await shell.run(['schedule', 'create', scheduleName(), ...never, '--teardown', environment, '--paused']);
+    const { code, err } = await create();
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${environment} is protected`) });
+    expect(err).toContain(`maops env unprotect ${environment}`);
+    await shell.json(['env', 'unprotect', environment, ...because]);
+    const free = await create();
+    expect(free).toMatchObject({ code: 0, err: expect.not.stringContaining('warning') });
+  });
+
   test('wrong words end with 2 and make nothing', async () => {
     const name = freshName();
     const bad = shell.file('bad.json', { name: 'bad' });

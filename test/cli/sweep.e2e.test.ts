@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SweepProgress } from '../../src/contract/workflows.js';
 import type { Plan } from '../../src/domain/plan.js';
+import { until } from '../support/until.js';
 import { environmentDocument, freshName } from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';
 
@@ -63,6 +64,36 @@ test('an orphan is planned, shown, and deleted by the hash of the plan', async (
   const gone = await shell.json<{ phase: string; audit: unknown[] }>(['env', 'show', name]);
   expect(gone).toMatchObject({ workflowId: `teardown/${name}`, phase: 'Gone' });
   expect(await shell.json<Plan>(['sweep', 'plan'])).toMatchObject({ items: [], carrying: 0 });
+});
+
+test('what cannot be deleted is printed and ends with 1, and the run is Done', async () => {
+  const name = await make();
+  const { simulator, client } = shell.stack;
+  await client.workflow.getHandle(`lease/${name}`).terminate('lost by accident');
+  const plan = await shell.json<Plan>(['sweep', 'plan']);
+  const pool = plan.items.find(({ kind }) => kind === 'pool');
+  simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 500, times: 'always' });
+  const sent = simulator.requests('pools.delete').length;
+  const sweep = shell.start(['sweep', 'apply', '--hash', plan.hash, '--yes', '--json']);
+  await until('the delete of the pool fails', () => simulator.requests('pools.delete').length > sent);
+  // Somebody gives it up: a sweep's own patience takes hours.
+  await client.workflow.getHandle(`teardown/${name}`).terminate('it never ends');
+  expect({ code: await sweep.ended, err: sweep.stderr() }).toMatchObject({ code: 1 });
+  const told = JSON.parse(sweep.stdout()) as SweepProgress;
+  expect(told).toMatchObject({ phase: 'Done', failure: { type: 'ServiceUnavailable' } });
+  expect(told.results).toContainEqual(expect.objectContaining({ kind: 'pool', id: pool?.id, result: 'failed' }));
+  const run = await client.workflow.getHandle(told.workflowId).describe();
+  expect(run.status.name).toBe('COMPLETED');
+  simulator.faults.clear();
+
+  // The next sweep deletes the rest, and as text.
+  const again = await shell.json<Plan>(['sweep', 'plan']);
+  expect(again.items).toMatchObject([{ kind: 'pool', id: pool?.id }]);
+  const rest = await shell.run(['sweep', 'apply', '--hash', again.hash, '--yes']);
+  expect(rest).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(new RegExp(`deleted +pool +${name} +${pool?.id}`)),
+  });
 });
 
 test('a teardown shows its plan, refuses another hash, and goes on with its own', async () => {
