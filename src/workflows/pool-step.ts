@@ -43,7 +43,9 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
   op.enter('CreatingPool', `looking for ${label}`);
   op.reach(percentOf('createPool'));
   let isDoubted = false;
-  if (op.state.making.pool.cleaning) await cleanUp(op, `cleaning up what is left of pool ${op.spec.name}`);
+  const { cleaning, leaving = null } = op.state.making.pool;
+  if (cleaning && leaving !== null) await leaveChoice(op, choices, leaving);
+  else if (cleaning) await cleanUp(op, `cleaning up what is left of pool ${op.spec.name}`);
   for (;;) {
     await op.continueWhenLong();
     const making = op.state.making.pool;
@@ -204,7 +206,10 @@ async function adopt(op: Provision, found: Found, choices: readonly Choice[]): P
 
 /** Cleans up a choice without capacity and turns to the next one; after the last one it waits for capacity. */
 async function leaveChoice(op: Provision, choices: readonly Choice[], refusal: CapacityRefusal): Promise<void> {
-  await cleanUp(op, `${refusal.why}; cleaning up before the next choice`);
+  const { why, errorCode, requestId } = refusal;
+  op.setMaking('pool', { leaving: { why, errorCode, requestId } });
+  await cleanUp(op, `${why}; cleaning up before the next choice`);
+  op.setMaking('pool', { leaving: null });
   const { choice } = op.state.making.pool;
   if (choice + 1 < choices.length) {
     chooseNext(op, choice + 1);

@@ -39,6 +39,11 @@ export interface Making {
   readonly clearing?: readonly ResourceRef[];
   /** What a lease owned when this run began: there, whether or not lists show it. Absent in what an earlier version has carried over. */
   readonly leased?: readonly ResourceRef[];
+  /**
+   * Why the present choice is being left, while what it made is cleaned up, so that a continued run turns to the next one.
+   * Absent in what an earlier version has carried over.
+   */
+  readonly leaving?: CapacityRefusal | null;
 }
 
 export type Ending =
@@ -79,6 +84,7 @@ export const nothingMade: Making = {
   refusal: null,
   undo: false,
   cleaning: false,
+  leaving: null,
 };
 /**
  * A create that was answered and whose resource was not seen yet. Lists and shows lag behind, so until it is seen its
@@ -171,7 +177,7 @@ export class Provision extends Operation<ProvisionState> {
     this.startStep(step);
     this.resetClocks(step);
     this.resetWatch(step);
-    this.setMaking(step, { ref: null, choice: 0, refusals: 0, refusal: null });
+    this.setMaking(step, { ref: null, choice: 0, refusals: 0, refusal: null, leaving: null });
   }
 
   /** Gives a clock that has nearly run out some more time: what was usable and is not any more may heal. */

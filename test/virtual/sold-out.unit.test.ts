@@ -74,3 +74,19 @@ test('pools that are accepted and then fail for want of capacity are created at 
   expect(second - first).toBeGreaterThan(45_000);
   expect(third - second).toBeGreaterThan(90_000);
 });
+
+test.each([40, 50, 60, 80, 4096])(
+  'a pool that failed for want of capacity is not made again at once, although its clean-up continues after %i events',
+  async (suggestContinueAsNewAfter) => {
+    const midway = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 2 } as const;
+    const slow = { operation: 'pools.create', kind: 'slowDelete', ms: 3_600_000, times: 2 } as const;
+    const stack = await newStack({ simulator: { faults: [midway, slow] }, suggestContinueAsNewAfter });
+    const { world, simulator } = stack;
+    await startMainJob(stack, { deadlines: { ...deadlines, pool: '6h' } });
+    await world.run({ until: () => simulator.requests('pools.create').length === 3 });
+    const [, second = 0, third = 0] = simulator.requests('pools.create').map(({ at }) => Date.parse(at));
+    // An hour in which it is deleted, some minutes until it was seen, and a pause of four minutes.
+    expect(third - second).toBeGreaterThan(64 * 60_000);
+    expect((await stack.progress(workflowId)).steps[1]).toMatchObject({ name: 'pool', attempt: 3 });
+  },
+);
