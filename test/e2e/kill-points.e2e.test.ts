@@ -24,7 +24,7 @@ const patience = { MAOPS_HTTP_TIMEOUT: '60s' };
 const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo: '5m' };
 /** Beyond the heartbeat time-out of 8 s, which is when the next worker begins to settle. */
 const lateMs = 10_500;
-const soldOutFlavor = 'modelarts.vm.cpu.8ud';
+const soldOutFlavor = 'modelarts.vm.gpu.tnt004';
 
 test('a worker that is killed in every phase at once, and around each create, costs nothing anywhere', async () => {
   const simulator = createSimulator({ speed: fast, times: { notebookCreate: 800_000 } });
