@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 interface Output {
   readonly writableLength: number;
   readonly errored?: Error | null;
-  write(chunk: string, done: () => void): unknown;
+  write(chunk: string, done: (error?: Error | null) => void): unknown;
 }
 
 /**
@@ -12,16 +12,20 @@ interface Output {
  * asynchronous: `process.exit` would throw away what its reader has not taken yet.
  */
 export async function flush(...streams: readonly Output[]): Promise<void> {
+  let open = streams;
   do {
-    await Promise.all(streams.map(written));
+    const wasWritten = await Promise.all(open.map(written));
+    // Node.js forgets the error of its standard streams, and a write that failed once would fail for ever.
+    open = open.filter((_, index) => wasWritten[index]);
     // A printer of log lines in between hands over more as soon as there is room.
     await setImmediate();
-  } while (streams.some(({ writableLength, errored }) => writableLength > 0 && !errored));
+  } while (open.some(({ writableLength, errored }) => writableLength > 0 && !errored));
 }
 
-/** Resolves when what was written so far is out, or never will be because the reader has gone away. */
-async function written(stream: Output): Promise<void> {
-  if (!stream.errored) await new Promise<void>((resolve) => void stream.write('', () => resolve()));
+/** Resolves with true when what was written so far is out, and with false when it never will be. */
+async function written(stream: Output): Promise<boolean> {
+  if (stream.errored) return false;
+  return await new Promise<boolean>((resolve) => void stream.write('', (error) => resolve(!error)));
 }
 
 /** Ends the process after everything that it has printed is out. */

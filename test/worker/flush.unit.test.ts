@@ -49,3 +49,18 @@ test('a flush ends when the reader has gone away', async () => {
   await flushed;
   await flush(stream);
 });
+
+test('a flush ends when a stream forgets that its writes fail, as standard output does on a full disk', async () => {
+  let writes = 0;
+  const forgetful = {
+    writableLength: 5,
+    errored: null,
+    write: (_chunk: string, done: (error?: Error | null) => void) => {
+      writes += 1;
+      if (writes > 3) throw new Error('It writes without end.');
+      done(new Error('ENOSPC'));
+    },
+  };
+  await flush(forgetful);
+  expect(writes).toBe(1);
+});

@@ -21,6 +21,8 @@ export function watchOutput(codeOf: () => ExitCode | null, isRole: boolean): voi
   };
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isOver || error.code === 'EPIPE') return end();
+    // Each write that follows fails too; one message and one ending are enough.
+    isOver = true;
     process.stderr.write(`maops: the result cannot be written: ${error.message}\n`);
     void exitProcess(exitCodes.failed);
   });
