@@ -39,7 +39,8 @@ async function entrust(op: Provision): Promise<void> {
   const { owned } = op;
   const { pool, notebook } = op.state.making;
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
-  const isAlive = owned.pool !== null || owned.notebooks.length > 0 || pool.undo || notebook.undo;
+  const isUnknown = owned.unknownSince !== null && (pool.undo || notebook.undo);
+  const isAlive = owned.pool !== null || owned.notebooks.length > 0 || isUnknown;
   if (!isAlive && !(await hasClearedLeased(op))) return;
   op.explain(`handing what is alive to lease/${op.spec.name}`);
   const { name } = op.spec;

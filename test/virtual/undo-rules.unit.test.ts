@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../src/simulator/faults/fault.js';
+import type { Fault, FaultEffect } from '../../src/simulator/faults/fault.js';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from '../support/virtual/chaos-oracle.js';
 import { productSettings, type VirtualStack } from '../support/virtual/environment.js';
@@ -228,5 +228,27 @@ describe('a stranger’s notebook on our pool', () => {
     expect(ended).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' }, alive: 1, open: [`lease/${name}`] });
     expect(ended.failure?.message).toContain('notebook guest of neighbour');
     expect(stack.simulator.requests('pools.delete')).toEqual([]);
+  });
+});
+
+describe('a run that is to keep what it made, and whose only create made nothing, leaves no lease', () => {
+  const refusal = { error_code: 'ModelArts.6329', error_msg: 'sold out' };
+  test.each<[string, Kind, FaultEffect]>([
+    ['throttled', 'pool', { kind: 'throttle', code: 'ModelArts.6101', retryAfter: 600 }],
+    ['throttled', 'notebook', { kind: 'throttle', code: 'ModelArts.6101', retryAfter: 600 }],
+    ['sold out', 'pool', { kind: 'soldOut', when: 'before', answer: 'refuse' }],
+    ['sold out', 'notebook', { kind: 'status', status: 400, body: { json: refusal } }],
+  ])('%s: %s', async (_title, kind, effect) => {
+    const fault: Fault = { operation: `${kind}s.create`, times: 'always', ...effect };
+    const stack = await newStack(fault);
+    const { world, simulator, progress } = stack;
+    const workflowId = `${kind}/${name}`;
+    await world.start(types[kind], workflowId, [{ ...documents[kind], onCancel: 'keep' }]);
+    await world.run({ until: () => simulator.requests(`${kind}s.create`).length > 0 });
+    await world.run({ maxTime: 30_000 });
+    await world.cancel(workflowId);
+    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    expect(await progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
+    expect(world.openWorkflows()).toEqual([]);
   });
 });
