@@ -1,4 +1,4 @@
-import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { OperationEnd } from '../activities/operation-end.js';
 import { operationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
@@ -7,6 +7,7 @@ import type { PlanItem, PlanPart } from '../domain/plan.js';
 import type { Recheck } from '../domain/recheck.js';
 import { startStopwatch } from '../domain/stopwatch.js';
 import { cut } from '../domain/text.js';
+import { inBackground } from './background.js';
 import { reads, surveys, waits } from './calls.js';
 import { describeFailure, isFailure } from './failure.js';
 import type { Operation } from './operation.js';
@@ -23,6 +24,8 @@ export interface SweepState extends OperationState {
 
 /** A teardown that takes longer goes on without the sweep: one that is stuck must not hold up the next sweeps. */
 const patienceMs = 2 * 60 * 60_000;
+/** How long one part without a name may take. Such parts are removed one after another, so it is shorter. */
+const loosePatienceMs = 60 * 60_000;
 
 /** Has a name's part torn down under that name; the teardown compares the plan once more before it touches anything. */
 export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, part: PlanPart): Promise<void> {
@@ -106,7 +109,10 @@ export async function sweepLoose(op: Operation<SweepState>, input: SweepInput, p
     op.state.inHand = part.owner;
   }
   try {
-    await removeLoose(op, part);
+    if (!(await endsWithin(op, loosePatienceMs, () => removeLoose(op, part)))) {
+      settle(op, sameFor(part.items, 'failed', `not deleted within an hour: ${op.state.progress.why}`));
+      op.retries.over();
+    }
   } catch (error) {
     if (!isFailure(error) || isCancellation(error)) throw error;
     const { type, message } = describeFailure(error, null);
@@ -114,6 +120,35 @@ export async function sweepLoose(op: Operation<SweepState>, input: SweepInput, p
     settle(op, sameFor(part.items, result, message));
   }
   op.state.inHand = null;
+}
+
+/** Runs a removal and returns true, or cancels it and returns false when it takes too long; pauses do not count. */
+async function endsWithin(op: Operation, limitMs: number, removal: () => Promise<void>): Promise<boolean> {
+  const clock = new CancellationScope();
+  const scope = new CancellationScope();
+  let isOverdue = false;
+  inBackground(() =>
+    clock.run(async () => {
+      let watch = startStopwatch(limitMs);
+      for (;;) {
+        const wait = await op.waitWithin(watch, () => condition(() => false), true);
+        if (wait.end === 'deadline') break;
+        watch = wait.watch;
+      }
+      isOverdue = true;
+      scope.cancel();
+    }),
+  );
+  try {
+    await scope.run(removal);
+    return true;
+  } catch (error) {
+    // A cancel of the sweep itself goes on to its ending.
+    if (!isOverdue || !isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+    return false;
+  } finally {
+    clock.cancel();
+  }
 }
 
 /** Null when all may still go. A part goes as a whole: when one of it has changed, nobody knows what the rest is. */

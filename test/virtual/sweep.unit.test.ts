@@ -258,6 +258,19 @@ describe('a sweep that plans and applies in one run', () => {
     expect(left(on)).toEqual([]);
   });
 
+  test('gives up after an hour what cannot be deleted and nobody knows by name, and deletes the rest', async () => {
+    const refused = { operation: 'notebooks.delete', kind: 'status', status: 500, times: 'always' } as const;
+    const on = await newStack({ simulator: { faults: [refused] } });
+    await place(on, 'pools', 'stray', markerOf('env/forgotten'));
+    await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten-too'));
+    const began = on.world.now();
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress).toMatchObject({ phase: 'Done', failure: { type: 'ServiceUnavailable' }, retrying: null });
+    expect(results(progress)).toEqual(['notebook failed', 'pool deleted']);
+    expect(left(on)).toEqual(['loose']);
+    expect(on.world.now() - began).toBeLessThan(1.5 * hour);
+  });
+
   test('leaves a pool without a known name when somebody’s notebook is on it', async () => {
     const on = await newStack();
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
