@@ -7,7 +7,7 @@ import { cut, textLimits } from '../domain/text.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import type { Pool, PoolNodes } from '../modelarts/schemas/pool.js';
 
-/** Reads a pool's answer into the facts that decisions need (pools-and-flavors.md 2.6). */
+/** Reads a pool's answer into the facts that decisions need (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 export function poolFacts(pool: Pool): PoolFacts {
   const { metadata, status } = pool;
   const { gpu, npu } = status.driver ?? {};
@@ -55,7 +55,7 @@ function worseState(...states: readonly (string | undefined)[]): string | null {
   return known.find((state) => state !== 'Running') ?? known[0] ?? null;
 }
 
-/** Reads a notebook's answer into the facts that decisions need (notebooks-and-auth.md 2.3). */
+/** Reads a notebook's answer into the facts that decisions need (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
 export function notebookFacts(notebook: Notebook): NotebookFacts {
   const { spec } = notebook;
   const failure = spec.failed_reasons;

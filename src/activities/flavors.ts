@@ -4,7 +4,7 @@ import { readingPatiently } from './calls.js';
 import type { ActivityDeps } from './deps.js';
 import { inWindow } from './waiting.js';
 
-/** Activities on resource flavors (pools-and-flavors.md 4.1). */
+/** Activities on resource flavors (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export function flavorActivities(deps: ActivityDeps) {
   async function look(names: readonly string[], signal: AbortSignal): Promise<FlavorFacts[]> {
     const found: FlavorFacts[] = [];

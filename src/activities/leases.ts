@@ -35,7 +35,7 @@ export function leaseActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Sets a notebook's `auto_stop`; on a running one it counts from the next start (notebooks-and-auth.md 2.6). */
+    /** Sets a notebook's `auto_stop`; on a running one it counts from the next start (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
     async setAutoStop(input: { notebook: ResourceRef; autoStopMs: number }): Promise<CommandOutcome> {
       return await readingPatiently(async (options) => {
         const label = `notebook ${input.notebook.id}`;

@@ -26,7 +26,7 @@ import { notebookRequest } from './requests.js';
 import { awaitNews, lookOf, paceOf, targetOf } from './waiting.js';
 import { inWorkspace, notebooksIn, withDefault, workspacesFor } from './workspaces.js';
 
-/** Activities on notebook instances of the old API (notebooks-and-auth.md 1.1). */
+/** Activities on notebook instances of the old API (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
 export function notebookActivities(deps: ActivityDeps) {
   const { notebooks } = deps.modelarts;
 

@@ -21,7 +21,7 @@ export interface PoolQuestion {
   readonly workspaceId: string | null;
 }
 
-/** Activities on resource pools (pools-and-flavors.md 2). */
+/** Activities on resource pools (docs/api/pools-and-flavors.md "2. Pools"). */
 export function poolActivities(deps: ActivityDeps) {
   const { pools, networks } = deps.modelarts;
 
@@ -119,5 +119,5 @@ export function poolActivities(deps: ActivityDeps) {
   };
 }
 
-/** How long the rate governor may hold a create back before it is "not sent" (design section 7). */
+/** How long the rate governor may hold a create back before it is "not sent". */
 export const createAdmissionMs = 2_000;

@@ -20,7 +20,7 @@ export interface Protectable {
 
 const descriptionKey = 'os.modelarts/description';
 
-/** Activities on the mark `maops:keep` (design section 2). */
+/** Activities on the mark `maops:keep`. */
 export function protectionActivities(deps: ActivityDeps) {
   const { pools, notebooks } = deps.modelarts;
   const { pollMinMs } = deps.settings;

@@ -4,7 +4,7 @@ import { leasedAutoStop } from '../domain/lease.js';
 import { formatMarker, type Marker, markedDescription } from '../domain/marker.js';
 import { poolChoices } from '../domain/pool-spec.js';
 
-/** Drops absent values: the API is sent only what the spec says (pools-and-flavors.md 9). */
+/** Drops absent values: the API is sent only what the spec says (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
 function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the filter is what the type says
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
@@ -12,7 +12,7 @@ function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?:
   };
 }
 
-/** The body of POST pools for one flavor choice (pools-and-flavors.md 2.2), with our marker in the description. */
+/** The body of POST pools for one flavor choice (docs/api/pools-and-flavors.md "2.2 Create"), with our marker in the description. */
 export function poolRequest(name: string, pool: PoolSpec, choice: number, marker: Marker) {
   const { billing } = pool;
   return {
@@ -58,7 +58,7 @@ export function poolRequest(name: string, pool: PoolSpec, choice: number, marker
   };
 }
 
-/** The body of POST demanager/instances (notebooks-and-auth.md 2.1); the marker goes into description and annotations. */
+/** The body of POST demanager/instances (docs/api/notebooks-and-auth.md "2.1 O1 create"); the marker goes into description and annotations. */
 export function notebookRequest(spec: Spec, notebook: NotebookSpec, pool: NotebookPool | null, marker: Marker) {
   return {
     name: notebook.name,
@@ -96,7 +96,7 @@ function storageRequest(storage: NotebookStorage) {
   return { type: storage.type, ...(Object.keys(location).length === 0 ? {} : { location }) };
 }
 
-/** The API takes no longer one (notebooks-and-auth.md 2.1). */
+/** The API takes no longer one (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
 const longestAutoStopMs = 24 * 3_600_000;
 
 /**

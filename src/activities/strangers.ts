@@ -20,8 +20,8 @@ export interface OwnedPool {
 }
 
 /**
- * A notebook of someone else keeps the pool (design section 9). Everyone's are listed (`show_self=false`), in each
- * workspace that is known of, as no list is of all (notebooks-and-auth.md 2.4), and just before each DELETE: between two
+ * A notebook of someone else keeps the pool: deleting the pool would end it. Everyone's are listed (`show_self=false`), in each
+ * workspace that is known of, as no list is of all (docs/api/notebooks-and-auth.md "2.4 O2 list"), and just before each DELETE: between two
  * tries of it somebody may have come.
  */
 export async function refuseStrangers(

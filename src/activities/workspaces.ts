@@ -8,7 +8,7 @@ import type { Notebook } from '../modelarts/schemas/notebook.js';
 import { findSpec } from './asking.js';
 import type { ActivityDeps } from './deps.js';
 
-/** What is listed when no workspace is named (notebooks-and-auth.md 2.4). */
+/** What is listed when no workspace is named (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 const defaultWorkspace = '0';
 
 /** Workspaces besides the default one. No call lists them; what was made in one is known by its spec. */

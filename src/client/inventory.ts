@@ -45,7 +45,7 @@ export interface NotebookRow {
   readonly protected: boolean;
 }
 
-/** A flavor with its sale status by availability zone (pools-and-flavors.md 3.4). */
+/** A flavor with its sale status by availability zone (docs/api/pools-and-flavors.md "3.4 Flavor sale status"). */
 export interface FlavorRow {
   readonly name: string;
   readonly type: string | null;
@@ -63,7 +63,7 @@ export interface NetworkRow {
   readonly createdAt: string | null;
 }
 
-/** Reads a pool's answer (pools-and-flavors.md 2.6). */
+/** Reads a pool's answer (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 function readPool(pool: Pool): PoolRow {
   const { metadata, spec, status } = pool;
   const description = metadata.annotations['os.modelarts/description'] ?? '';
@@ -101,7 +101,7 @@ function countOf(nodes: readonly PoolNodes[], flavor?: string): number {
     .reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Reads an instance of the old notebook API (notebooks-and-auth.md 2.3). */
+/** Reads an instance of the old notebook API (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
 function readNotebook(notebook: Notebook): NotebookRow {
   const description = notebook.description ?? '';
   return {
@@ -142,7 +142,7 @@ export function readNetwork({ metadata, spec, status }: Network): NetworkRow {
   };
 }
 
-/** All pools; records of failed creations are hidden by the service unless they are asked for (pools-and-flavors.md 2.3). */
+/** All pools; records of failed creations are hidden by the service unless they are asked for (docs/api/pools-and-flavors.md "2.3 List"). */
 export async function listPools(modelarts: ModelArts, signal: AbortSignal): Promise<PoolRow[]> {
   const [shown, failed] = await Promise.all([
     modelarts.pools.list({}, { signal }),

@@ -17,7 +17,7 @@ function candidates(noun: Noun, name: string): readonly string[] {
 }
 
 /**
- * The run that a name means (design section 11): the open one (teardown, else the operation, else the lease), else the
+ * The run that a name means: the open one (teardown, else the operation, else the lease), else the
  * newest closed one. A workflow id such as `env/team-a` means exactly that workflow. Null when there is none.
  */
 export async function findRun(runs: Runs, noun: Noun, nameOrId: string): Promise<Run | null> {

@@ -32,7 +32,7 @@ export interface Started {
 }
 
 /**
- * Starts the operation that makes `document`, or joins the open one with the same spec (design section 4). The memo tells
+ * Starts the operation that makes `document`, or joins the open one with the same spec. The memo tells
  * without a race whose start it was and what it asked for; a run that was started elsewhere is compared by its argument.
  */
 export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, call: StartCall): Promise<Started> {

@@ -21,7 +21,7 @@ const domainNames = ['OS_USER_DOMAIN_NAME', 'OS_DOMAIN_NAME'] as const;
 /** Only these say that a password is meant: the others of an openrc file are there for other tools too. */
 const passwordStarters = ['IAM_ENDPOINT', 'OS_USERNAME', 'OS_PASSWORD'] as const;
 
-/** The first complete kind in the order of DESIGN 10; half a kind is reported even when another is complete. */
+/** The first complete kind in the order of docs/configuration.md; half a kind is reported even when another is complete. */
 export function readCredentials(reader: EnvReader): FoundCredentials {
   const candidates = [
     readToken(reader),

@@ -5,7 +5,7 @@ export interface PoolResource {
   readonly flavor: string;
   readonly count: number;
   readonly azs?: readonly { readonly az: string; readonly count: number }[];
-  /** The further documented fields of `spec.resources[]` (pools-and-flavors.md 2.2), passed on as they are. */
+  /** The further documented fields of `spec.resources[]` (docs/api/pools-and-flavors.md "2.2 Create"), passed on as they are. */
   readonly [field: string]: unknown;
 }
 

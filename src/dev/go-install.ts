@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Env } from '../config.js';
 
-/** The last version that `go install` can build: from v1.6.0 its go.mod has a `replace` (TEMPORAL.md 8). */
+/** The last version that `go install` can build: from v1.6.0 its go.mod has a `replace`. */
 const cliVersion = '1.5.1';
 const cliModule = `github.com/temporalio/cli/cmd/temporal@v${cliVersion}`;
 /** Without a linker flag the binary calls itself 0.0.0-DEV; `-s -w` leaves out what only a debugger reads. */

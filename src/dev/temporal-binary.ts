@@ -14,7 +14,7 @@ export interface BinarySource {
 /** Name of the binary, as every platform's installer gives it. */
 export const binaryName = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 
-/** The ways of DESIGN 12, in its order; the cheap and certain ones first. */
+/** Ways to get a binary, the cheap and certain ones first. */
 export function binarySources(env: Env): BinarySource[] {
   const cached = join(cacheFolder(env), binaryName);
   return [

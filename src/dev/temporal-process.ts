@@ -16,7 +16,7 @@ const host = '127.0.0.1';
 const launchAttempts = 3;
 const stopMs = 5_000;
 
-/** The defaults poll 20 times a second, which costs 50 ms per hop; several partitions stall few pollers (TEMPORAL.md 11). */
+/** The defaults poll 20 times a second, which costs 50 ms per hop; several partitions stall few pollers. */
 const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,

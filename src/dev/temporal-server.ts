@@ -7,7 +7,7 @@ export interface TemporalServerOptions extends LaunchOptions {
   readonly env: Env;
   /** Hears one line for each thing worth telling, as the minutes that a first build takes. */
   readonly onProgress: (line: string) => void;
-  /** Ways to get a binary, in order. @defaultValue the five of DESIGN 12 */
+  /** Ways to get a binary, in order. @defaultValue those of temporal-binary.ts */
   readonly sources?: readonly BinarySource[];
   /** Gives up early: a first build takes minutes. */
   readonly signal?: AbortSignal;
@@ -25,7 +25,7 @@ export interface TemporalServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Gives a Temporal server: the one of `TEMPORAL_ADDRESS`, else one of our own, got in the order of DESIGN 12. */
+/** Gives a Temporal server: the one of `TEMPORAL_ADDRESS`, else one of our own. */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   const { env, onProgress } = options;
   const address = env.TEMPORAL_ADDRESS?.trim();

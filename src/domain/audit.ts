@@ -87,7 +87,7 @@ export function needsAction({ findings, unread }: AuditReport): boolean {
 
 export function asksForAction({ standing, isProtected, state }: AuditFinding): boolean {
   if (standing === 'expired') return !isProtected;
-  // The record of a failed creation costs nothing and goes away by itself (pools-and-flavors.md 3.1).
+  // The record of a failed creation costs nothing and goes away by itself (docs/api/pools-and-flavors.md "3.1 Pool").
   if (standing === 'orphan' && state === 'CreationFailed') return false;
   return standing === 'orphan' || standing === 'stuck' || standing === 'unknown';
 }

@@ -38,7 +38,7 @@ export interface Inventory {
 
 /** What Temporal knows of the operations that share one owner hash, read after the inventory. */
 export interface Claim {
-  /** Hash in the marker (DESIGN section 7). */
+  /** Owner hash in the marker. */
   readonly owner: string;
   /** The name that the hash belongs to, as `team-a`; null when no known name has it. */
   readonly name: string | null;
@@ -64,7 +64,7 @@ export interface Claim {
 
 export const standings = ['owned', 'orphan', 'foreign', 'expired', 'stuck', 'unknown'] as const;
 /**
- * Whose a resource is and how it stands (DESIGN section 2). `expired`: owned, and the end of its lease has passed. `stuck`:
+ * Whose a resource is and how it stands (docs/audit.md). `expired`: owned, and the end of its lease has passed. `stuck`:
  * owned, and its operation has not moved for long. `unknown`: what was read does not allow a claim.
  */
 export type Standing = (typeof standings)[number];

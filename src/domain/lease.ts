@@ -136,7 +136,7 @@ export function retryPause(refusals: number, pollMaxMs: number): number {
 
 /**
  * The `auto_stop` of a leased notebook, in milliseconds: the time that the lease lasts, never longer than what its user
- * asked for, within the API's 1 h to 24 h (notebooks-and-auth.md 2.1). The notebook stops even when this software is dead.
+ * asked for, within the API's 1 h to 24 h (docs/api/notebooks-and-auth.md "2.1 O1 create"). The notebook stops even when this software is dead.
  */
 export function leasedAutoStop(ownMs: number | null, leaseMs: number): number {
   return Math.min(24 * hour, Math.max(hour, Math.min(ownMs ?? leaseMs, leaseMs)));

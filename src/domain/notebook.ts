@@ -2,7 +2,7 @@ import type { Verdict } from './pool.js';
 import { sameResource } from './resource/identity.js';
 import type { Instant } from './resource/instant.js';
 
-/** What a notebook instance's answer says, as plain values (notebooks-and-auth.md 2.3). */
+/** What a notebook instance's answer says, as plain values (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
 export interface NotebookFacts {
   readonly id: string;
   readonly createdAt: Instant;
@@ -37,7 +37,7 @@ const failedFor: Readonly<Record<NotebookGoal, readonly string[]>> = {
   stopped: [],
   gone: [],
 };
-/** States in which the instance holds no running container, so that it may be deleted (notebooks-and-auth.md 3.1). */
+/** States in which the instance holds no running container, so that it may be deleted (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 const halted = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'RESIZE_FAILED'];
 
 /** Judges one sighting of a notebook against what is waited for. Unknown words wait: they are data, not errors. */

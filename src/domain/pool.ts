@@ -6,7 +6,7 @@ export interface PoolFacts {
   /** `metadata.name`. */
   readonly id: string;
   readonly createdAt: Instant;
-  /** `status.phase`; null while the service has not set one (pools-and-flavors.md 2.2). */
+  /** `status.phase`; null while the service has not set one (docs/api/pools-and-flavors.md "2.2 Create"). */
   readonly phase: string | null;
   readonly message: string | null;
   /** `deletionTimestamp` is set; the phase may lag behind it. */
@@ -75,7 +75,7 @@ export function countNodes(
   };
 }
 
-/** Judges one sighting of a pool. Only `Running` with every node, scope and the driver there is usable (design section 5). */
+/** Judges one sighting of a pool. Only `Running` with every node, scope and the driver there is usable. */
 export function judgePool(name: string, facts: PoolFacts | null, goal: PoolGoal): Verdict {
   if (facts === null) return { condition: 'absent', why: `pool ${name} is not there` };
   if (facts.deleting || facts.phase === 'Deleting')

@@ -49,7 +49,7 @@ const comingStates = [
 ];
 
 /**
- * Whose a resource is and how it stands (DESIGN section 2). Whatever could not be read, or not be read for certain, makes it
+ * Whose a resource is and how it stands (docs/audit.md). Whatever could not be read, or not be read for certain, makes it
  * `unknown`: `orphan` is only what carries our marker while Temporal said of every operation that could own it that it is closed.
  */
 export function standingOf(

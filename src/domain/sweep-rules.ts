@@ -21,7 +21,7 @@ export interface SweepRules {
   readonly maxShare: number;
 }
 
-/** The workspace of what names none (pools-and-flavors.md 2.3). */
+/** The workspace of what names none (docs/api/pools-and-flavors.md "2.3 List"). */
 const defaultWorkspace = '0';
 
 /** The rule that keeps a resource whatever the reason to delete it is; null when none does. */

@@ -6,10 +6,10 @@ import type { Pool, PoolNodes } from '../modelarts/schemas/pool.js';
 
 const descriptionKey = 'os.modelarts/description';
 
-/** How an answer was had: a list may leave out fields that a show gives (pools-and-flavors.md 2.6, notebooks-and-auth.md 2.13). */
+/** How an answer was had: a list may leave out fields that a show gives (docs/api/pools-and-flavors.md "2.6 Pool object", docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources"). */
 export type Source = 'list' | 'show';
 
-/** Reads a pool's answer (pools-and-flavors.md 2.6). */
+/** Reads a pool's answer (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 export function poolItem(pool: Pool, source: Source): InventoryItem {
   const { metadata, status } = pool;
   const description = metadata.annotations[descriptionKey];
@@ -46,10 +46,10 @@ function countByFlavor(nodes: readonly PoolNodes[]): Record<string, number> {
   return counts;
 }
 
-/** States in which an instance uses no flavor; its disk is paid for all the same (notebooks-and-auth.md 3.1). */
+/** States in which an instance uses no flavor; its disk is paid for all the same (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 const idleStates = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'CREATE_QUEUING', 'START_QUEUING', 'READY_TO_START'];
 
-/** Reads an instance's answer (notebooks-and-auth.md 2.3); null for the record of a deleted one. */
+/** Reads an instance's answer (docs/api/notebooks-and-auth.md "2.3 Old instance object"); null for the record of a deleted one. */
 export function notebookItem(notebook: Notebook, source: Source): InventoryItem | null {
   const { description, status, flavor, spec } = notebook;
   if (status === 'DELETED') return null;

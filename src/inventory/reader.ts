@@ -16,7 +16,7 @@ export interface ReaderDeps {
 const tries = 3;
 const longestPauseMs = 20_000;
 const passing: readonly ModelArtsErrorKind[] = ['throttled', 'unavailable', 'transport', 'malformed'];
-/** Where everything is that was made without a workspace (pools-and-flavors.md 2.6). */
+/** Where everything is that was made without a workspace (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 const defaultWorkspace = '0';
 
 /**
@@ -186,7 +186,7 @@ class Reader {
   }
 }
 
-/** A list without a limit holds everything, by its documentation; `total_count` tells when it does not (notebooks-and-auth.md 2.4). */
+/** A list without a limit holds everything, by its documentation; `total_count` tells when it does not (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 class HalfList extends Error {
   constructor(had: number, total: number) {
     super(`the answer has ${had} of ${total}`);

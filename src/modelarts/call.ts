@@ -19,7 +19,7 @@ export interface Endpoint<Answer> {
   readonly contentType?: string;
   /** What an answer without a body stands for; absent: such an answer is malformed. */
   readonly emptyAnswer?: Answer;
-  /** The answer is an instance, which may carry an `error_code` of its own without the call having failed (1.3). */
+  /** The answer is an instance, which may carry an `error_code` of its own without the call having failed (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
   readonly answerMayCarryErrorCode?: boolean;
 }
 

@@ -20,7 +20,7 @@ interface Row {
 }
 
 /**
- * The one table from (HTTP status, error_code) to a kind: notebooks-and-auth.md 4.6 and 5.2, pools-and-flavors.md 1.2.
+ * The one table from (HTTP status, error_code) to a kind: docs/api/notebooks-and-auth.md "4.6 Authentication failures" and "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope".
  * Codes are without `ModelArts.`; the gateway's `APIG.` is read as `APIGW.`. Texts are never looked at.
  */
 const rows: readonly Row[] = [
@@ -88,7 +88,7 @@ function normaliseCode(code: string): string {
   return code.replace(/^ModelArts\./, '').replace(/^APIG\./, 'APIGW.');
 }
 
-/** The code by which the gateway blocks a caller from everything (notebooks-and-auth.md 5.2). */
+/** The code by which the gateway blocks a caller from everything (docs/api/notebooks-and-auth.md "5.2 Table"). */
 export function isGatewayThrottle(code: string | null): boolean {
   return code !== null && normaliseCode(code) === 'APIGW.0308';
 }

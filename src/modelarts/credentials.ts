@@ -14,7 +14,7 @@ export interface KeyCredentials {
   readonly securityToken?: Secret | undefined;
 }
 
-/** User and password, exchanged for a token that is renewed before it ends (notebooks-and-auth.md 4.1). */
+/** User and password, exchanged for a token that is renewed before it ends (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
 export interface PasswordCredentials {
   readonly kind: 'password';
   /** Base URL of IAM, without `/v3`. */

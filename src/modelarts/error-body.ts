@@ -30,7 +30,7 @@ function readPage(text: string): string | null {
 
 /**
  * Reads any of the four documented error shapes, at the top or one level down, and pages that are no JSON at all
- * (notebooks-and-auth.md 4.6, pools-and-flavors.md 1.2).
+ * (docs/api/notebooks-and-auth.md "4.6 Authentication failures", docs/api/pools-and-flavors.md "1.2 Error envelope").
  */
 export function readErrorBody(text: string, parsed: unknown): ErrorBody {
   if (!isRecord(parsed)) return { code: null, message: readPage(text) };
@@ -43,7 +43,7 @@ export function readErrorBody(text: string, parsed: unknown): ErrorBody {
   return { code: null, message: asText(text) };
 }
 
-/** The non-empty `error_code` that an answer with a good status may carry (notebooks-and-auth.md 1.3). */
+/** The non-empty `error_code` that an answer with a good status may carry (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
 export function errorCodeIn(parsed: unknown): string | null {
   return isRecord(parsed) ? asText(parsed.error_code ?? parsed.errorCode) : null;
 }

@@ -126,12 +126,12 @@ export class InvalidRequestError extends ModelArtsError {
   }
 }
 
-/** No such workspace, or none any more: nothing is in it (notebooks-and-auth.md 5.2, pools-and-flavors.md 1.2). */
+/** No such workspace, or none any more: nothing is in it (docs/api/notebooks-and-auth.md "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
 export function isUnknownWorkspace(error: unknown): boolean {
   return error instanceof ModelArtsError && ['ModelArts.0102', 'ModelArts.7005'].includes(error.errorCode ?? '');
 }
 
-/** The gateway's answer for an API that this region does not have (notebooks-and-auth.md 7). */
+/** The gateway's answer for an API that this region does not have (docs/api/notebooks-and-auth.md "7. Known unknowns"). */
 export function isUnpublished(error: unknown): boolean {
   return error instanceof ModelArtsError && error.status === 404 && error.errorCode === 'APIGW.0101';
 }

@@ -24,7 +24,7 @@ export interface RequestOptions {
   readonly sendBefore?: number | undefined;
 }
 
-/** Options of the pool calls that change something (pools-and-flavors.md 2.1). */
+/** Options of the pool calls that change something (docs/api/pools-and-flavors.md "2.1 Headers"). */
 export interface PoolWriteOptions extends RequestOptions {
   /** Sent as `X-ModelArts-User-ID`: the tenant that workspace authorisation looks at. */
   readonly userId?: string | undefined;

@@ -15,7 +15,7 @@ export function parseRetryAfter(header: string | null, now: number): number | nu
   return date === null ? null : Math.max(0, date - now);
 }
 
-/** The window that a throttling text names, for example `limit:5,time:1 minute` (notebooks-and-auth.md 5.3). */
+/** The window that a throttling text names, for example `limit:5,time:1 minute` (docs/api/notebooks-and-auth.md "5.3 Throttling facts"). */
 export function parseThrottleWindow(message: string | null): number | null {
   const found = /time:\s*(\d+)\s*(second|minute|hour|day)/.exec(message ?? '');
   if (found === null) return null;

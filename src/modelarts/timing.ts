@@ -15,7 +15,7 @@ function isErrorLike(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }
 
-/** What to throw for an aborted signal: its own reason, which the Temporal SDK must get to see (TEMPORAL.md 3.6). */
+/** What to throw for an aborted signal: its own reason, which the Temporal SDK must get to see. */
 export function abortReason(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
   if (reason instanceof Error) return reason;

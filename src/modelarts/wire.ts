@@ -33,7 +33,7 @@ export class WireFailure extends Error {
 }
 
 const longestAnswer = 64 * 1024 * 1024;
-/** The limit of signed bodies (notebooks-and-auth.md 4). */
+/** The limit of signed bodies (docs/api/notebooks-and-auth.md "4. Authentication"). */
 const longestBody = 12 * 1024 * 1024;
 
 /** Failures of which these codes are certain proof that no connection came about. */

@@ -14,7 +14,7 @@ export interface EnvironmentOptions {
   readonly user?: SimUser;
 }
 
-/** The environment variables that point a client at a simulator (DESIGN 10). */
+/** The environment variables that point a client at a simulator (docs/configuration.md). */
 export function environment(url: string, options: EnvironmentOptions = {}): Record<string, string> {
   const user = options.user ?? DEFAULT_USERS[0];
   if (user === undefined) throw new Error('no user to act as');

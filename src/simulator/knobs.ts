@@ -1,6 +1,6 @@
 import type { SoldOutAnswer } from './faults/fault.js';
 
-/** Behaviour on which the pages contradict themselves or say nothing (pools-and-flavors.md 2.8, 5.4, 7). */
+/** Behaviour on which the pages contradict themselves or say nothing (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns"). */
 export interface Knobs {
   /** DELETE echoes the phase the pool had, instead of `Deleting`. */
   readonly deleteEchoesOldPhase: boolean;

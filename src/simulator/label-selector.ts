@@ -5,7 +5,7 @@ type Test = (labels: Readonly<Record<string, string>>) => boolean;
 /**
  * Kubernetes selectors over labels: `key`, `!key`, `key=value`, `key==value`, `key!=value`, `key in (a,b)`,
  * `key notin (a,b)`, joined by commas. No source defines the grammar; this is the recommended reading
- * (pools-and-flavors.md 5.2). A malformed one is a bad request.
+ * (docs/api/pools-and-flavors.md "5.2 Filters"). A malformed one is a bad request.
  */
 export function labelSelector(text: string | null): Test {
   if (text === null || text.trim() === '') return () => true;

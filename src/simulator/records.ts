@@ -57,7 +57,7 @@ export interface PoolSpec {
   jobFlavors?: string[];
   driver?: { gpuVersion?: string; npuVersion?: string; updateStrategy?: string };
   controlMode: number;
-  /** What the seeds do not list is kept as sent. */
+  /** What the API pages do not list is kept as sent. */
   more: JsonObject;
 }
 

@@ -6,7 +6,7 @@ const words = ['seconds', 'milliseconds', 'offset', 'none'] as const;
 const offsetPattern = /^([+-])(\d{2}):(\d{2})$/;
 
 /**
- * How an answer writes its times. `seconds` is what the pages show for pools and networks (pools-and-flavors.md 1),
+ * How an answer writes its times. `seconds` is what the pages show for pools and networks (docs/api/pools-and-flavors.md "1. Shape of the API"),
  * `offset` is short for `+08:00`, and `none` leaves the zone out.
  */
 export type TimeForm = (typeof words)[number] | `+${string}` | `-${string}`;

@@ -1,7 +1,7 @@
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-/** How long things take in simulated milliseconds (pools-and-flavors.md 5.6, notebooks-and-auth.md 3.1). */
+/** How long things take in simulated milliseconds (docs/api/pools-and-flavors.md "5.6 How long things take", docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 export const DEFAULT_TIMES = {
   /** From the create answer, which has no phase, to `Creating`. */
   poolAccept: 3 * SECOND,

@@ -1,6 +1,6 @@
 import type { Json } from './json.js';
 
-/** Who answers: each layer has its own error body (notebooks-and-auth.md 4.6, pools-and-flavors.md 1.2). */
+/** Who answers: each layer has its own error body (docs/api/notebooks-and-auth.md "4.6 Authentication failures", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
 export type ErrorLayer = 'pools' | 'notebooks' | 'gateway' | 'iam';
 
 /** An error answer of the API. */

@@ -67,7 +67,7 @@ export function tail(world: World, ...key: readonly (string | number)[]): string
   return letters(5, 'abcdefghijklmnopqrstuvwxyz0123456789', world.seed, ...key);
 }
 
-/** RFC 3339 UTC with second precision (pools-and-flavors.md 1). */
+/** RFC 3339 UTC with second precision (docs/api/pools-and-flavors.md "1. Shape of the API"). */
 export function rfc3339(ms: number): string {
   return writeTime(ms, 'seconds');
 }
@@ -77,7 +77,7 @@ export function timeIn(world: World, operation: Operation, ms: number): string {
   return writeTime(ms, timeFormOf(world.timeForms, operation) ?? 'seconds');
 }
 
-/** The same where the documentation gives epoch milliseconds as text (notebooks-and-auth.md 2.3). */
+/** The same where the documentation gives epoch milliseconds as text (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
 export function epochIn(world: World, operation: Operation, ms: number): string {
   const form = timeFormOf(world.timeForms, operation);
   return form === null ? String(ms) : writeTime(ms, form);

@@ -35,7 +35,7 @@ const starts = {
   }),
 };
 
-/** The arguments of operations that have no spec (DESIGN section 4): their keys, and what must fit together. */
+/** The arguments of operations that have no spec: their keys, and what must fit together. */
 const checks = {
   teardownEnvironment: checking(section({ name, planHash: said.exactOptional() }), (argument, workflowId) => {
     // Operations on a name find its teardown by this id, and two teardowns of it are one.

@@ -40,7 +40,7 @@ export interface Feasibility {
 
 export const noFacts: SpecFacts = { poolFlavors: null, notebookPool: null, usedProfiles: [], usedFlavors: [] };
 
-/** Profiles and notebook flavors that the API's pages name, and their hardware (notebooks-and-auth.md 2.1). Both sets are open. */
+/** Profiles and notebook flavors that the API's pages name, and their hardware (docs/api/notebooks-and-auth.md "2.1 O1 create"). Both sets are open. */
 const documentedProfiles: Readonly<Record<string, Hardware | null>> = {
   'Multi-Engine 1.0 (python2)-cpu': 'CPU',
   'Multi-Engine 1.0 (python2)-gpu': 'GPU',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationPattern, durationWords, formatDuration, parseDuration } from '../domain/duration.js';
 
-/** The marker with the space before it, and room for ` maops:keep` after it (DESIGN section 7). */
+/** The marker with the space before it, and room for ` maops:keep` after it. */
 const markerRoom = ' maops:aaaaaa-bbbbbbbb-cccccccc'.length + ' maops:keep'.length;
 
 const textError = { error: 'must be text, not empty (a number of more than 15 digits needs quotes)' };

@@ -1,6 +1,6 @@
 export type Hardware = 'CPU' | 'GPU' | 'NPU';
 
-/** What a flavor's name says about its hardware (pools-and-flavors.md 4.1); null when it says nothing, which must pass. */
+/** What a flavor's name says about its hardware (docs/api/pools-and-flavors.md "4.1 Resource flavors"); null when it says nothing, which must pass. */
 export function flavorHardware(flavor: string): Hardware | null {
   const name = flavor.toLowerCase();
   if (/\.npu|\.d910|\.d310|ascend/.test(name)) return 'NPU';
@@ -9,7 +9,7 @@ export function flavorHardware(flavor: string): Hardware | null {
   return null;
 }
 
-/** What a notebook's profile id says by its end (notebooks-and-auth.md 2.2, R13); null for ids without such an end. */
+/** What a notebook's profile id says by its end (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1", R13); null for ids without such an end. */
 export function profileHardware(profileId: string): Hardware | null {
   if (/-gpu$/i.test(profileId)) return 'GPU';
   if (/-cpu$/i.test(profileId)) return 'CPU';

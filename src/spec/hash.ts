@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Spec } from '../contract/spec.js';
 import { hashedFacts, type PlanItem } from '../domain/plan.js';
 
-/** The 8 hex digits of a normalised spec that stand in the marker (DESIGN section 7). */
+/** The 8 hex digits of a normalised spec that stand in the marker. */
 export function specHash(spec: Spec): string {
   return shortHash(canonicalJson(spec));
 }
 
-/** The 8 hex digits of the owning workflow's id that stand in the marker (DESIGN section 7). */
+/** The 8 hex digits of the owning workflow's id that stand in the marker. */
 export function ownerHash(workflowId: string): string {
   return shortHash(workflowId);
 }

@@ -18,7 +18,7 @@ function* leaseRules(lease: Fields): Iterable<Finding> {
   }
 }
 
-/** The API cannot end a subscription, so nothing that would have to end one is accepted (DESIGN section 6). */
+/** The API cannot end a subscription, so nothing that would have to end one is accepted. */
 function* subscriptionRules(document: Fields): Iterable<Finding> {
   const billing = sectionAt(sectionAt(document, 'pool'), 'billing');
   if (String(billing.mode) !== '1') return;

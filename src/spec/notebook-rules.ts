@@ -5,7 +5,7 @@ import { flavorHardware, profileHardware } from './hardware.js';
 
 const hour = 3_600_000;
 
-/** The rules of the `notebook` section that concern several fields (notebooks-and-auth.md 2.2 R1 to R7, R13, and section 9). */
+/** The rules of the `notebook` section that concern several fields (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1" R1 to R7, R13, and section 9). */
 export function notebookRules(kind: SpecKind, notebook: Fields): Finding[] {
   const hasPool = kind !== 'launchNotebook' || notebook.pool !== undefined;
   return [...storageRules(notebook, hasPool), ...autoStopRules(notebook.autoStop), ...placeRules(kind, notebook)].map(

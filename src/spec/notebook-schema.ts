@@ -15,10 +15,10 @@ import {
   withoutEmpty,
 } from './field.js';
 
-/** Size of an EVS volume that the service makes when none is asked for (notebooks-and-auth.md 2.1). */
+/** Size of an EVS volume that the service makes when none is asked for (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
 const defaultVolumeSize = 5;
 
-/** One storage, flat; which field goes with which type is in notebook-rules.ts (notebooks-and-auth.md 2.2, R1 to R5). */
+/** One storage, flat; which field goes with which type is in notebook-rules.ts (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1", R1 to R5). */
 const storage = section({
   type: choice(['obs', 'obsfs', 'evs']),
   path: text
@@ -50,7 +50,7 @@ const pool = section({
   owner: section({ projectId: text }).exactOptional(),
 });
 
-/** The `notebook` section as people write it (notebooks-and-auth.md 2.1). */
+/** The `notebook` section as people write it (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
 export const notebookSchema = section({
   name: textLike(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _', 0)
     .exactOptional()

@@ -13,13 +13,13 @@ import {
   withoutEmpty,
 } from './field.js';
 
-/** As many as the service makes in one availability zone (pools-and-flavors.md 2.2). */
+/** As many as the service makes in one availability zone (docs/api/pools-and-flavors.md "2.2 Create"). */
 const nodes = wholeNumber(1, 2000);
 /** What the service documents beyond the fields that this product reads is passed on as it is. */
 const passedOn = z.looseObject({}, { error: 'must be a group of keys with values' });
 const passedOnList = z.array(passedOn, { error: 'must be a list' });
 
-/** One entry of `spec.resources[]` (pools-and-flavors.md 2.2). */
+/** One entry of `spec.resources[]` (docs/api/pools-and-flavors.md "2.2 Create"). */
 const resource = section({
   flavor: text.describe("The flavor's metadata.name"),
   count: nodes.describe('Nodes of this flavor'),
@@ -41,7 +41,7 @@ const resource = section({
   network: passedOn.exactOptional(),
 });
 
-/** Annotations of the pool that concern money (pools-and-flavors.md 2.2); nothing is sent that the user did not give. */
+/** Annotations of the pool that concern money (docs/api/pools-and-flavors.md "2.2 Create"); nothing is sent that the user did not give. */
 const billing = section({
   mode: digitChoice(['0', '1']).exactOptional().describe('0: pay per use; 1: yearly or monthly'),
   periodNum: textLike(/^[1-9]\d{0,3}$/, 'must be a whole number from 1 to 9999', 1, 9999).exactOptional(),

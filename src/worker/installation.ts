@@ -1,6 +1,6 @@
 import type { ConnectionLike } from '@temporalio/client';
 
-/** The part of a namespace's UUID that goes into markers (DESIGN 2 and 7). */
+/** The part of a namespace's UUID that goes into markers. */
 const idLength = 6;
 
 /** The installation's id: `override` (from `MAOPS_INSTALLATION`), else the first 6 hex digits of the namespace's UUID. */

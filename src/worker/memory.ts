@@ -1,5 +1,5 @@
 const megabyte = 1024 * 1024;
-/** What one open workflow costs a worker (TEMPORAL.md 11), rounded up. */
+/** What one open workflow costs a worker, rounded up (`npm run bench -- leases`). */
 const workflowMegabytes = 0.3;
 /** The other half is for activities, answers and the collector's room to work. */
 const cacheShare = 0.5;

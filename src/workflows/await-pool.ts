@@ -91,7 +91,7 @@ function refuseReplacement(op: Provision, facts: PoolFacts | null): void {
   }
 }
 
-/** At the deadline the last known cause names the failure (design section 9). */
+/** At the deadline the last known cause names the failure. */
 function missedDeadline(op: Provision, watch: Watch<PoolFacts>, { condition, why }: Verdict, goal: PoolGoal): Error {
   const facts = watch.last?.facts ?? null;
   if (facts === null) return deadlinePassed(op, 'pool', why);

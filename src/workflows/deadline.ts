@@ -4,7 +4,7 @@ import type { Provision } from './provisioning.js';
 
 /**
  * Ends a step whose deadline has passed. The last known cause names the failure: while its creates are refused for want of
- * capacity that is the cause, whatever was waited for at that moment (design section 9).
+ * capacity that is the cause, whatever was waited for at that moment.
  */
 export function deadlinePassed(
   op: Provision,

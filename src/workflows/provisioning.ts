@@ -215,7 +215,7 @@ export class Provision extends Operation<ProvisionState> {
   }
 }
 
-/** The service derives a pool's id from its name and the project (pools-and-flavors.md 1). */
+/** The service derives a pool's id from its name and the project (docs/api/pools-and-flavors.md "1. Shape of the API"). */
 export function poolIdOf(op: Provision): string {
   return `${op.spec.name}-${op.identity.projectId}`;
 }

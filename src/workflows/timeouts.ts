@@ -5,7 +5,7 @@ import { handOverMs, longestHttpTimeoutMs, type Settings } from '../contract/set
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Every activity heartbeats by itself, so that a killed worker is noticed within this time (design section 8). */
+/** Every activity heartbeats by itself, so that a killed worker is noticed within this time. */
 const heartbeatTimeout = 8 * SECOND;
 const retry = { initialInterval: 1 * SECOND, backoffCoefficient: 2 };
 

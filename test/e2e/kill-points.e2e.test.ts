@@ -16,7 +16,7 @@ afterEach(async () => expect(await endLeaked()).toEqual([]));
 /** So slow that nothing changes by itself while the scene is set. */
 const standstill = 0.001;
 const fast = 200;
-/** DESIGN section 8 says 15 s on a machine that is not busy. */
+/** README promises 15 s on a machine that is not busy. */
 const goesOnWithinMs = 30_000;
 /** Longer than the scene takes: only the death of the worker ends a call that hangs. */
 const patience = { MAOPS_HTTP_TIMEOUT: '60s' };

@@ -16,7 +16,7 @@ describe('requests of the API pages are sent as they stand', () => {
     expect(sent(seen[0]?.text)).toEqual(body);
   });
 
-  test('a logical pool; the number in its billing mode is sent as text, as pools-and-flavors.md 2.8 says', async () => {
+  test('a logical pool; the number in its billing mode is sent as text, as docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do" says', async () => {
     const { modelarts, seen } = connectToAnything();
     const body = fixture('pool-create-logical.request');
     await modelarts.pools.create(body);

@@ -30,7 +30,7 @@ interface Vector {
   readonly signedHeaders: string;
 }
 
-/** notebooks-and-auth.md 4.3. */
+/** docs/api/notebooks-and-auth.md "4.3 Test vectors". */
 const vectors: readonly Vector[] = [
   {
     name: 'V2, a query and no further headers',

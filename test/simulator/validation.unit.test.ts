@@ -65,7 +65,7 @@ describe('what a pool create is refused for', () => {
     expect(answer.body).toEqual({ error_code: 'ModelArts.7005', error_msg: 'workspace:nope not existed' });
   });
 
-  it('takes what the seed sends: v1, text counts, a number as billing mode', async () => {
+  it('takes what the documented examples send: v1, text counts, a number as billing mode', async () => {
     const { call, pools } = createCaller();
     const body = poolBody('team-a', resources({ ...t4, count: '2' }), {
       annotations: { 'os.modelarts/billing.mode': 0 },

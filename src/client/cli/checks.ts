@@ -20,7 +20,7 @@ export interface Check {
   readonly hint: string | null;
 }
 
-/** A signed request is refused when the clocks are further apart (notebooks-and-auth.md 4.2). */
+/** A signed request is refused when the clocks are further apart (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
 const maxSkewMs = 5 * 60_000;
 /** Both generations of the notebook API: runs use the first, and the other one tells why a notebook is not seen. */
 const notebookChecks = ['notebook API', 'new notebook API'] as const;

@@ -11,7 +11,7 @@ import {
   OperationsError,
 } from '../errors.js';
 
-/** Exit codes, fixed by design section 11. */
+/** Exit codes. Scripts rely on them, so they never change (docs/cli.md). */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notAuthorized: 4, unfinished: 8, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

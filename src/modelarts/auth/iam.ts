@@ -9,7 +9,7 @@ import { type IssueToken, issuedTokenSchema, passwordTokenBody } from './passwor
 const template = '/v3/auth/tokens';
 const patienceMs = 10_000;
 
-/** Gets tokens from IAM (notebooks-and-auth.md 4.1); a wrong password is tried three times at most, as IAM locks users too. */
+/** Gets tokens from IAM (docs/api/notebooks-and-auth.md "4.1 IAM token flow"); a wrong password is tried three times at most, as IAM locks users too. */
 export function createTokenIssuer(
   credentials: PasswordCredentials,
   options: { sender: Sender; userAgent: string; timeoutMs: number; now: () => number },

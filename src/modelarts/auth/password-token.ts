@@ -26,7 +26,7 @@ const usualLifeMs = 24 * 60 * minute;
 /** After a failed early renewal the token at hand still serves; IAM is asked again only after this. */
 const renewalPauseMs = 30_000;
 
-/** The body of POST /v3/auth/tokens, scoped to a project as ModelArts needs it (notebooks-and-auth.md 4.1). */
+/** The body of POST /v3/auth/tokens, scoped to a project as ModelArts needs it (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
 export function passwordTokenBody({ username, password, userDomain, project }: PasswordCredentials): unknown {
   return {
     auth: {

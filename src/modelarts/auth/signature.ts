@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { encodeStrictly } from '../path.js';
 
 /**
- * The request signature SDK-HMAC-SHA256 (notebooks-and-auth.md 4.2). Our own, because the vendor's Node SDK encodes
+ * The request signature SDK-HMAC-SHA256 (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). Our own, because the vendor's Node SDK encodes
  * a path twice (vector V10), so that ids with other than plain characters would be refused.
  */
 const algorithm = 'SDK-HMAC-SHA256';

@@ -19,10 +19,10 @@ const filterSchema = z.strictObject({
   continue: z.string().min(1, 'must not be empty').optional(),
 });
 
-/** Which flavors to list, and from where (pools-and-flavors.md 4.1). */
+/** Which flavors to list, and from where (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export type FlavorFilter = z.input<typeof filterSchema>;
 
-/** Resource flavors and where they are on sale (pools-and-flavors.md 4.1, 3.4). */
+/** Resource flavors and where they are on sale (docs/api/pools-and-flavors.md "4.1 Resource flavors", "3.4 Flavor sale status"). */
 export class Flavors {
   readonly #transport: Transport;
 
@@ -35,7 +35,7 @@ export class Flavors {
     return this.#transport.send(listPage, { query: this.#transport.check(listPage, filterSchema, filter), options });
   }
 
-  /** Every flavor, page after page, with the same filter (5.1). */
+  /** Every flavor, page after page, with the same filter (docs/api/pools-and-flavors.md "5.1 Pagination"). */
   async *list(filter: FlavorFilter = {}, options?: RequestOptions): AsyncGenerator<Flavor, void, undefined> {
     const seen = new Set<string>();
     let next: FlavorFilter = filter;

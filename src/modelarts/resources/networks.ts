@@ -31,10 +31,10 @@ const filterSchema = z.strictObject({
   continue: z.string().min(1, 'must not be empty').optional(),
 });
 
-/** Which networks to list (pools-and-flavors.md 4.2). */
+/** Which networks to list (docs/api/pools-and-flavors.md "4.2 Networks"). */
 export type NetworkFilter = z.input<typeof filterSchema>;
 
-/** Networks that physical pools live in (pools-and-flavors.md 4.2); an id is a `metadata.name`. */
+/** Networks that physical pools live in (docs/api/pools-and-flavors.md "4.2 Networks"); an id is a `metadata.name`. */
 export class Networks {
   readonly #transport: Transport;
 

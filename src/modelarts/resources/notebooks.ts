@@ -45,7 +45,7 @@ const list = {
   answer: notebookListSchema,
   noun,
 } satisfies Endpoint<NotebookList>;
-/** Another generation of notebooks with ids of its own (2.12); what one of them made the other does not show. */
+/** Another generation of notebooks with ids of its own (docs/api/notebooks-and-auth.md "2.12 Other new-generation calls"); what one of them made the other does not show. */
 const listNew = {
   operation: 'notebooks.listNew',
   method: 'GET',
@@ -99,7 +99,7 @@ function actionEndpoint(verb: NotebookActionVerb): Endpoint<NotebookAction> {
   };
 }
 
-/** Notebook instances of the old API (notebooks-and-auth.md 1.1); "not found" comes as HTTP 400 with code 6309. */
+/** Notebook instances of the old API (docs/api/notebooks-and-auth.md "1.1 Old generation"); "not found" comes as HTTP 400 with code 6309. */
 export class Notebooks {
   readonly #transport: Transport;
 
@@ -113,7 +113,7 @@ export class Notebooks {
     return this.#transport.send(create, { body, subject: body.name, options });
   }
 
-  /** All instances that fit, in one answer unless a `limit` is given (2.4). */
+  /** All instances that fit, in one answer unless a `limit` is given (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
   async list(filter: NotebookFilter = {}, options?: RequestOptions): Promise<NotebookList> {
     const query = this.#transport.check(list, notebookFilterSchema, filter);
     return this.#transport.send(list, { query: { de_type: 'Notebook', ...query }, options });
@@ -129,13 +129,13 @@ export class Notebooks {
     return this.#transport.send(show, { path: { instance_id: id }, options });
   }
 
-  /** Changes description or automatic stop; on a running instance a new duration counts from the next start (2.6). */
+  /** Changes description or automatic stop; on a running instance a new duration counts from the next start (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
   async update(id: string, change: NotebookUpdate, options?: RequestOptions): Promise<Notebook> {
     const body = this.#transport.check(update, notebookUpdateSchema, change, id);
     return this.#transport.send(update, { path: { instance_id: id }, body, options });
   }
 
-  /** Deletes an instance, which must not be running (2.7). */
+  /** Deletes an instance, which must not be running (docs/api/notebooks-and-auth.md "2.7 O5 delete"). */
   async delete(id: string, options?: RequestOptions): Promise<NotebookDeleted> {
     return this.#transport.send(remove, { path: { instance_id: id }, options });
   }
@@ -148,14 +148,14 @@ export class Notebooks {
     return this.action(id, 'stop', options);
   }
 
-  /** Any action by its verb (2.8). */
+  /** Any action by its verb (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
   async action(id: string, verb: NotebookActionVerb, options?: RequestOptions): Promise<NotebookAction> {
     const endpoint = actionEndpoint(verb);
     const body = this.#transport.check(endpoint, notebookActionRequestSchema, { action: verb }, id);
     return this.#transport.send(endpoint, { path: { instance_id: id }, body, options });
   }
 
-  /** The token that opens the instance's URL (2.9); never store it. */
+  /** The token that opens the instance's URL (docs/api/notebooks-and-auth.md "2.9 O7 token"); never store it. */
   async token(id: string, options?: RequestOptions): Promise<NotebookToken> {
     return this.#transport.send(token, { path: { instance_id: id }, options });
   }

@@ -54,7 +54,7 @@ const remove = {
   template: single,
   priority: 'delete',
   answer: poolSchema.nullable(),
-  // 204 counts as done too (5.7).
+  // 204 counts as done too (docs/api/pools-and-flavors.md "5.7 How the Terraform client drives it").
   emptyAnswer: null,
   noun,
 } satisfies Endpoint<Pool | null>;
@@ -66,7 +66,7 @@ function originHeaders({ userId, requestType }: PoolWriteOptions): Record<string
   };
 }
 
-/** Resource pools (pools-and-flavors.md 2); a pool's id is its `metadata.name`. */
+/** Resource pools (docs/api/pools-and-flavors.md "2. Pools"); a pool's id is its `metadata.name`. */
 export class Pools {
   readonly #transport: Transport;
 
@@ -81,7 +81,7 @@ export class Pools {
     return this.#transport.send(create, { body, subject, headers: originHeaders(options), options });
   }
 
-  /** All pools, in one answer; without `status`, failed creations are hidden (2.3). */
+  /** All pools, in one answer; without `status`, failed creations are hidden (docs/api/pools-and-flavors.md "2.3 List"). */
   async list(filter: PoolFilter = {}, options?: RequestOptions): Promise<PoolList> {
     return this.#transport.send(list, { query: this.#transport.check(list, poolFilterSchema, filter), options });
   }
@@ -91,13 +91,13 @@ export class Pools {
     return this.#transport.send(show, { path: { pool_name: id }, options });
   }
 
-  /** Changes a pool by JSON merge patch; arrays replace as wholes (2.4). */
+  /** Changes a pool by JSON merge patch; arrays replace as wholes (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
   async patch(id: string, change: PoolPatch, options: PoolWriteOptions = {}): Promise<Pool> {
     const body = this.#transport.check(patch, poolPatchSchema, change, id);
     return this.#transport.send(patch, { path: { pool_name: id }, body, headers: originHeaders(options), options });
   }
 
-  /** Starts deleting a pool and everything on it; it is gone when `show` says `notFound` (5.5). Null when the answer has no body. */
+  /** Starts deleting a pool and everything on it; it is gone when `show` says `notFound` (docs/api/pools-and-flavors.md "5.5 Deletion"). Null when the answer has no body. */
   async delete(id: string, options: PoolWriteOptions = {}): Promise<Pool | null> {
     return this.#transport.send(remove, { path: { pool_name: id }, headers: originHeaders(options), options });
   }

@@ -12,7 +12,7 @@ const sfsTurbo = z.looseObject({
   status: text,
 });
 
-/** A network that a physical pool lives in (pools-and-flavors.md 4.2). */
+/** A network that a physical pool lives in (docs/api/pools-and-flavors.md "4.2 Networks"). */
 export const networkSchema = z.looseObject({
   kind: text,
   apiVersion: text,

@@ -46,7 +46,7 @@ const autoStop = z
     }
   });
 
-/** The body of O1 (notebooks-and-auth.md 2.1), with the rules of 2.2 and 9. */
+/** The body of O1 (docs/api/notebooks-and-auth.md "2.1 O1 create"), with the rules of 2.2 and 9. */
 export const notebookCreateSchema = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 letters, digits, - and _'),
@@ -75,13 +75,13 @@ export const notebookCreateSchema = z
       issues.push({ code: 'custom', path: [...path], message, input: null });
   });
 
-/** The body of O4: nothing else of an instance can be changed (notebooks-and-auth.md 2.6). */
+/** The body of O4: nothing else of an instance can be changed (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
 export const notebookUpdateSchema = z.strictObject({
   description: description.optional(),
   spec: z.strictObject({ auto_stop: autoStop.optional() }).optional(),
 });
 
-/** The status words of notebooks-and-auth.md 3.1. */
+/** The status words of docs/api/notebooks-and-auth.md "3.1 Old generation". */
 const notebookStatuses = [
   'CREATE_QUEUING',
   'CREATING',
@@ -100,7 +100,7 @@ const notebookStatuses = [
   'RESIZE_FAILED',
 ] as const;
 
-/** The query of O2; `de_type=Notebook` is added by the client (notebooks-and-auth.md 2.4). */
+/** The query of O2; `de_type=Notebook` is added by the client (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 export const notebookFilterSchema = z.strictObject({
   provision_type: z.literal('Docker').optional(),
   status: z.enum(notebookStatuses).optional(),
@@ -114,7 +114,7 @@ export const notebookFilterSchema = z.strictObject({
   pool_id: nonEmpty.optional(),
 });
 
-/** The actions of O6; queue and dequeue are for free flavors only (notebooks-and-auth.md 2.8). */
+/** The actions of O6; queue and dequeue are for free flavors only (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
 const notebookActionVerbs = ['start', 'stop', 'restart', 'queue', 'dequeue'] as const;
 export const notebookActionRequestSchema = z.strictObject({ action: z.enum(notebookActionVerbs) });
 

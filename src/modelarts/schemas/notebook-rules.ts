@@ -1,4 +1,4 @@
-/** Rules between the fields of a notebook create (notebooks-and-auth.md 2.2 and 9), each with the code the service would answer. */
+/** Rules between the fields of a notebook create (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1" and "9. Further points of the primary page"), each with the code the service would answer. */
 
 interface Location {
   readonly path?: string | undefined;

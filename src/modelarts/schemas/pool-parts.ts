@@ -3,7 +3,7 @@ import { Secret } from '../secret.js';
 
 /** Parts of pool requests. Requests are strict: an unknown key would be ignored by the service, and nobody would know. */
 
-/** Label and annotation values are texts on the wire; the pages' own examples show numbers too (pools-and-flavors.md 2.8). */
+/** Label and annotation values are texts on the wire; the pages' own examples show numbers too (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
 export const wireText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 /** A word of a fixed list that may be given as a number. */
@@ -14,7 +14,7 @@ export function wireWord<const Words extends readonly [string, ...string[]]>(wor
   );
 }
 
-/** A description annotation: 0..100 characters, none of `!<>=&"'` (pools-and-flavors.md 2.2). */
+/** A description annotation: 0..100 characters, none of `!<>=&"'` (docs/api/pools-and-flavors.md "2.2 Create"). */
 export const poolDescription = z
   .string()
   .max(100, 'at most 100 characters')
@@ -38,7 +38,7 @@ const dockerBaseSize = z
     '"0" (unlimited) or "50" to "500"',
   );
 
-/** One flavor with its nodes, as create and patch take it (pools-and-flavors.md 2.2, with "Beyond the seeds"). */
+/** One flavor with its nodes, as create and patch take it (docs/api/pools-and-flavors.md "2.2 Create", with the fields beyond the primary pages). */
 const resourceRequest = z
   .strictObject({
     flavor: nonEmpty,
@@ -133,7 +133,7 @@ const resourceRequest = z
     }
   });
 
-/** All flavors of a pool: at most 10, each named once (pools-and-flavors.md 2.2). */
+/** All flavors of a pool: at most 10, each named once (docs/api/pools-and-flavors.md "2.2 Create"). */
 export const resourceRequests = z
   .array(resourceRequest)
   .min(1, 'at least one flavor')

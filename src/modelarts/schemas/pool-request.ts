@@ -117,7 +117,7 @@ const spec = z
     }
   });
 
-/** The body of a pool create; `kind` and `apiVersion` may be left out (pools-and-flavors.md 2.2, 2.7). */
+/** The body of a pool create; `kind` and `apiVersion` may be left out (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create"). */
 export const poolCreateSchema = z.strictObject({
   kind: z.literal('Pool').default('Pool'),
   apiVersion: z.enum(['v2', 'v1']).default('v2'),
@@ -125,7 +125,7 @@ export const poolCreateSchema = z.strictObject({
   spec,
 });
 
-/** The body of a pool patch, a JSON merge patch: arrays replace as wholes (pools-and-flavors.md 2.4). */
+/** The body of a pool patch, a JSON merge patch: arrays replace as wholes (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
 export const poolPatchSchema = z
   .strictObject({
     metadata: z
@@ -154,7 +154,7 @@ export const poolPatchSchema = z
     }
   });
 
-/** The query of the pool list (pools-and-flavors.md 2.3). */
+/** The query of the pool list (docs/api/pools-and-flavors.md "2.3 List"). */
 export const poolFilterSchema = z.strictObject({
   workspaceId: wireText.optional(),
   labelSelector: nonEmpty.optional(),

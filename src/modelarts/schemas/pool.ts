@@ -4,7 +4,7 @@ import { count, identity, instant, items, many, part, text, textMap } from './to
 const texts = many(z.union([z.string(), z.number().transform(String)]));
 const azNodes = z.looseObject({ az: text, count });
 
-/** Nodes of one flavor, in `spec.resources` and in each member of `status.resources` (pools-and-flavors.md 2.6). */
+/** Nodes of one flavor, in `spec.resources` and in each member of `status.resources` (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 const flavorNodes = z.looseObject({
   flavor: text,
   count: count.transform((nodes) => nodes ?? 0),
@@ -52,7 +52,7 @@ const scopeState = z.looseObject({
 });
 
 const poolStatus = z.looseObject({
-  /** Absent right after a create; an unknown word is kept as it came (pools-and-flavors.md 3.1). */
+  /** Absent right after a create; an unknown word is kept as it came (docs/api/pools-and-flavors.md "3.1 Pool"). */
   phase: text,
   message: text,
   resources: z
@@ -76,7 +76,7 @@ function noNodes() {
   return { creating: [], available: [], abnormal: [], deleting: [], creationFailed: [] };
 }
 
-/** A pool as every pool call answers it (pools-and-flavors.md 2.6). */
+/** A pool as every pool call answers it (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 export const poolSchema = z.looseObject({
   kind: text,
   apiVersion: text,
@@ -85,7 +85,7 @@ export const poolSchema = z.looseObject({
   status: poolStatus.catch(() => poolStatus.parse({})).default(() => poolStatus.parse({})),
 });
 
-/** The answer of the pool list, which has no pages (pools-and-flavors.md 2.3). */
+/** The answer of the pool list, which has no pages (docs/api/pools-and-flavors.md "2.3 List"). */
 export const poolListSchema = z.looseObject({ kind: text, apiVersion: text, items: items(poolSchema) });
 
 /** A pool as the service shows it. */

@@ -16,7 +16,7 @@ const SKEW = 15 * MINUTE;
 const LOCK = 5 * MINUTE;
 const FAILURES_BEFORE_LOCK = 5;
 
-/** Who calls: a token first, else a signature (notebooks-and-auth.md 4.6 for what is refused, and how). */
+/** Who calls: a token first, else a signature (docs/api/notebooks-and-auth.md "4.6 Authentication failures" for what is refused, and how). */
 export function identify(world: World, request: SignedRequest): SimUser {
   const token = request.headers['x-auth-token'];
   if (token !== undefined && token !== '') return userOfToken(world, token);
@@ -87,7 +87,7 @@ function digestFits(request: SignedRequest): boolean {
   return digest === createHash('sha256').update(request.body).digest('hex');
 }
 
-/** Counts a failure of a key; more than five in a row lock it (notebooks-and-auth.md 4.2). */
+/** Counts a failure of a key; more than five in a row lock it (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
 function failed(world: World, ak: string, message: string): WireError {
   const failures = world.state.keyFailures[ak] ?? { count: 0 };
   failures.count += 1;
@@ -103,7 +103,7 @@ function refused(message: string): WireError {
   return gatewayError(401, '0301', `Incorrect IAM authentication information: ${message}`);
 }
 
-/** IAM's timestamps have six fractional digits (notebooks-and-auth.md 4.1). */
+/** IAM's timestamps have six fractional digits (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
 export function microseconds(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z');
 }

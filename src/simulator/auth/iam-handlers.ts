@@ -8,7 +8,7 @@ import { microseconds } from './gatekeeper.js';
 const DAY = 24 * 60 * 60 * 1000;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** POST /v3/auth/tokens (notebooks-and-auth.md 4.1): the token is in the header, its end in the body. */
+/** POST /v3/auth/tokens (docs/api/notebooks-and-auth.md "4.1 IAM token flow"): the token is in the header, its end in the body. */
 export function createToken(world: World, call: Call): Answer {
   const user = userByPassword(world, call.body);
   const scope = objectAt(call.body, 'auth', 'scope');
@@ -37,7 +37,7 @@ export function createToken(world: World, call: Call): Answer {
   };
 }
 
-/** GET /v3/projects?name= (notebooks-and-auth.md 4.1): a region's project has the region's name. */
+/** GET /v3/projects?name= (docs/api/notebooks-and-auth.md "4.1 IAM token flow"): a region's project has the region's name. */
 export function listProjects(world: World, call: Call): Answer {
   const name = call.query.get('name');
   const known = name === null || name === world.region;

@@ -20,7 +20,7 @@ export interface Authorization {
   readonly signature: string;
 }
 
-/** Reads the `Authorization` header (notebooks-and-auth.md 4.2 step 5), or undefined when it is something else. */
+/** Reads the `Authorization` header (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 5), or undefined when it is something else. */
 export function readAuthorization(header: string): Authorization | undefined {
   const match = /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]+)$/.exec(header);
   if (match === null) return undefined;
@@ -28,7 +28,7 @@ export function readAuthorization(header: string): Authorization | undefined {
   return { ak, signedHeaders: signedHeaders.split(';'), signature };
 }
 
-/** The canonical request over exactly the headers that the request says it signed (notebooks-and-auth.md 4.2 step 2). */
+/** The canonical request over exactly the headers that the request says it signed (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 2). */
 export function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
   const names = [...signedHeaders].sort();
   return [

@@ -1,4 +1,4 @@
-/** A resource flavor of pools (pools-and-flavors.md 4.1). */
+/** A resource flavor of pools (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export interface PoolFlavor {
   readonly name: string;
   readonly type: 'Dedicate' | 'Logical';
@@ -16,7 +16,7 @@ export interface PoolFlavor {
   readonly sale: Readonly<Record<string, string>>;
 }
 
-/** A flavor of notebooks (notebooks-and-auth.md 2.3 `flavor_details`). */
+/** A flavor of notebooks (docs/api/notebooks-and-auth.md "2.3 Old instance object" `flavor_details`). */
 export interface NotebookFlavor {
   readonly name: string;
   readonly type: 'CPU' | 'GPU' | 'ASCEND';

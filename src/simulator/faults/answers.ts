@@ -89,7 +89,7 @@ export function halved(response: SimResponse): SimResponse {
   };
 }
 
-/** The 429 of the gateway or of the service (notebooks-and-auth.md 5.3, 6.11). */
+/** The 429 of the gateway or of the service (docs/api/notebooks-and-auth.md "5.3 Throttling facts", "6. Examples"). */
 export function throttled(code: string, retryAfter?: number): WireError {
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   const seconds = Math.max(1, Math.ceil(retryAfter ?? 1));

@@ -4,7 +4,7 @@ import { labelSelector } from '../label-selector.js';
 import { pageOf } from '../page.js';
 import type { Answer, Call, World } from '../world.js';
 
-/** GET resourceflavors, page by page (pools-and-flavors.md 4.1); a selector that matches nothing gives no items. */
+/** GET resourceflavors, page by page (docs/api/pools-and-flavors.md "4.1 Resource flavors"); a selector that matches nothing gives no items. */
 export function listFlavors(world: World, call: Call): Answer {
   const selects = labelSelector(call.query.get('labelSelector'));
   const flavors = world.catalogue.poolFlavors.filter((flavor) => selects(labelsOf(flavor)));
@@ -42,7 +42,7 @@ function flavorView(world: World, flavor: PoolFlavor): Json {
   };
 }
 
-/** Several job types are joined with dots (pools-and-flavors.md 4.1). */
+/** Several job types are joined with dots (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 function labelsOf(flavor: PoolFlavor): Record<string, string> {
   return {
     'os.modelarts/scope': flavor.scope.join('.'),

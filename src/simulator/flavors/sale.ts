@@ -42,7 +42,7 @@ export function applySale(world: World, item: AgendaItem): void {
   if (zones?.[item.key] === item.from) zones[item.key] = item.to;
 }
 
-/** Whether a flavor can be had in the wanted AZs, or in any AZ when none is named (pools-and-flavors.md 3.4). */
+/** Whether a flavor can be had in the wanted AZs, or in any AZ when none is named (docs/api/pools-and-flavors.md "3.4 Flavor sale status"). */
 export function onSale(world: World, flavor: string, azs?: readonly string[]): boolean {
   const zones = world.state.sale[flavor] ?? {};
   return azs === undefined ? Object.values(zones).includes('normal') : azs.every((az) => zones[az] === 'normal');

@@ -3,7 +3,7 @@ import type { World } from '../world.js';
 import { enter } from './agenda.js';
 import { planNext, type Stage } from './stage.js';
 
-/** The life of a network (pools-and-flavors.md 3.6); deletion has no phase of its own. */
+/** The life of a network (docs/api/pools-and-flavors.md "3.6 Network"); deletion has no phase of its own. */
 export const NETWORK_STAGES: readonly Stage[] = [
   { track: 'phase', from: '', to: 'Creating', after: 'networkCreate', share: 0.1 },
   { track: 'phase', from: 'Creating', to: 'Active', after: 'networkCreate', share: 0.9, jitter: 0.1 },

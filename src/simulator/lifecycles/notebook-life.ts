@@ -3,7 +3,7 @@ import type { World } from '../world.js';
 import { enter } from './agenda.js';
 import { planNext, type Stage } from './stage.js';
 
-/** The life of a development environment of the old API (notebooks-and-auth.md 3.1). */
+/** The life of a development environment of the old API (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 export const NOTEBOOK_STAGES: readonly Stage[] = [
   { track: 'status', from: 'CREATE_QUEUING', to: 'CREATING', after: 'queueTurn' },
   { track: 'status', from: 'CREATING', to: 'RUNNING', after: 'notebookCreate', jitter: 0.1 },
@@ -14,7 +14,7 @@ export const NOTEBOOK_STAGES: readonly Stage[] = [
   { track: 'status', from: 'DELETING', to: 'Gone', after: 'notebookDelete' },
 ];
 
-/** How many places a queue of a free flavor has in front of a newcomer (notebooks-and-auth.md 6.6). */
+/** How many places a queue of a free flavor has in front of a newcomer (docs/api/notebooks-and-auth.md "6. Examples"). */
 const PLACES = 3;
 
 /** Carries out what the agenda says of a notebook, unless it has moved on since. */
@@ -59,7 +59,7 @@ export function enterStatus(
   planNext(world, NOTEBOOK_STAGES, { kind: 'notebook', record: notebook, track: 'status', state: status, at });
 }
 
-/** Auto-stop counts from the moment of RUNNING, not from the create call (notebooks-and-auth.md 3.1). */
+/** Auto-stop counts from the moment of RUNNING, not from the create call (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 function armAutoStop(world: World, notebook: NotebookRecord, at: number): void {
   const { enable, duration } = notebook.autoStop;
   if (enable !== true || duration === undefined) return;
@@ -76,7 +76,7 @@ function armAutoStop(world: World, notebook: NotebookRecord, at: number): void {
   });
 }
 
-/** A deleted pool takes the use of its notebooks with it (pools-and-flavors.md 5.5). */
+/** A deleted pool takes the use of its notebooks with it (docs/api/pools-and-flavors.md "5.5 Deletion"). */
 export function loseTheirPool(world: World, poolId: string, at: number): void {
   for (const notebook of world.state.notebooks) {
     if (notebook.pool?.id === poolId && notebook.status === 'RUNNING') enterStatus(world, notebook, 'UNAVAILABLE', at);

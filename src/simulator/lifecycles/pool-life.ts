@@ -5,7 +5,7 @@ import { loseTheirPool } from './notebook-life.js';
 import { planNext, type Stage } from './stage.js';
 
 /**
- * The life of a pool (pools-and-flavors.md 3.1 - 3.3). The phase says `Running` before the last node is
+ * The life of a pool (docs/api/pools-and-flavors.md "3.1 Pool" to "3.3 Driver"). The phase says `Running` before the last node is
  * there, and scopes and drivers only start then, as was observed of the real service: a client that takes
  * `Running` for usable is wrong here too.
  */

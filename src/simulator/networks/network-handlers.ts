@@ -11,7 +11,7 @@ import { type Answer, type Call, nextSequence, timeIn, type World } from '../wor
 const NAME = /^[a-z][a-z0-9-]{2,30}[a-z0-9]$/;
 const CIDR = /^(10|172|192)(\.\d{1,3}){3}\/\d{1,2}$/;
 
-/** POST networks (pools-and-flavors.md 4.2). */
+/** POST networks (docs/api/pools-and-flavors.md "4.2 Networks"). */
 export function createNetwork(world: World, call: Call): Answer {
   const { body } = call;
   if (call.malformed || !isObject(body) || body.kind !== 'Network' || body.apiVersion !== 'v1') throw badRequest();

@@ -6,7 +6,7 @@ import { notebookError } from '../wire-error.js';
 import type { Answer, Call, World } from '../world.js';
 import { busy, findNotebook, isFree, notRunning, soldOut } from './notebook-handlers.js';
 
-/** O6 action (notebooks-and-auth.md 2.8): what each one needs, and the status that follows at once. */
+/** O6 action (docs/api/notebooks-and-auth.md "2.8 O6 action"): what each one needs, and the status that follows at once. */
 export function actOnNotebook(world: World, call: Call): Answer {
   const notebook = findNotebook(world, call);
   const action = call.malformed ? undefined : textAt(call.body, 'action');

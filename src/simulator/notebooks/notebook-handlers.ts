@@ -9,7 +9,7 @@ import { checkPool, type NotebookRequest, readNotebookRequest } from './notebook
 import { checkAutoStop, readAutoStop, readDescription } from './notebook-rules.js';
 import { notebookView } from './notebook-view.js';
 
-/** Statuses from which DELETE works (notebooks-and-auth.md 3.1); from the others it is 6304 or 6357. */
+/** Statuses from which DELETE works (docs/api/notebooks-and-auth.md "3.1 Old generation"); from the others it is 6304 or 6357. */
 const DELETABLE = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'UNAVAILABLE', 'RESIZE_FAILED', 'CREATE_QUEUING'];
 
 /** O1 create: accepted with CREATING, or CREATE_QUEUING for a free flavor that is sold out. */
@@ -39,7 +39,7 @@ export function createNotebook(world: World, call: Call): Answer {
   return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
-/** O2 list (notebooks-and-auth.md 2.4): by default only the caller's own of workspace 0, sorted by name. */
+/** O2 list (docs/api/notebooks-and-auth.md "2.4 O2 list"): by default only the caller's own of workspace 0, sorted by name. */
 export function listNotebooks(world: World, call: Call): Answer {
   const { query } = call;
   if (query.get('de_type') !== 'Notebook')
@@ -134,7 +134,7 @@ export function listNewNotebooks(): Answer {
   return { status: 200, body: { current: 0, data: [], pages: 0, size: 10, total: 0 } };
 }
 
-/** The instance of the path. Not found is HTTP 400 in this API (notebooks-and-auth.md 5.1). */
+/** The instance of the path. Not found is HTTP 400 in this API (docs/api/notebooks-and-auth.md "5.1 Rules"). */
 export function findNotebook(world: World, call: Call): NotebookRecord {
   const notebook = world.state.notebooks.find((record) => record.id === call.params.notebook);
   if (notebook === undefined) throw notFound();

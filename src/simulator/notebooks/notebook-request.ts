@@ -13,7 +13,7 @@ import {
   typed,
 } from './notebook-rules.js';
 
-/** A create request that has passed the rules R1..R16 of notebooks-and-auth.md 2.2. */
+/** A create request that has passed the rules R1..R16 of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". */
 export interface NotebookRequest {
   readonly name: string;
   readonly description: string;
@@ -29,7 +29,7 @@ export interface NotebookRequest {
 }
 
 /**
- * Reads and checks a create request in the order of notebooks-and-auth.md 2.2: shape, characters, enums,
+ * Reads and checks a create request in the order of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1": shape, characters, enums,
  * cross-field rules, profile against flavor, workspace, pool. Name, quota and sale are the handler's.
  */
 export function readNotebookRequest(world: World, body: unknown): NotebookRequest {

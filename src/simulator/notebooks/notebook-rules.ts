@@ -110,7 +110,7 @@ function checkObsPath(path: string | undefined): string {
   if (path === undefined || path === '') {
     throw notebookError('6317', "The 'path' parameter is required when the storage type is OBS.");
   }
-  // The sample prints the name without quotes, unlike the table of codes (notebooks-and-auth.md 2.13).
+  // The sample prints the name without quotes, unlike the table of codes (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
   if (!path.endsWith('/')) throw notebookError('6318', 'The param path needs to end with /.');
   if (path.split('/').filter((part) => part !== '').length < 2) {
     throw notebookError(

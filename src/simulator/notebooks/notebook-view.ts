@@ -3,7 +3,7 @@ import type { Operation } from '../operations.js';
 import type { NotebookRecord } from '../records.js';
 import { epochIn, type World } from '../world.js';
 
-/** An instance as the old API answers it (notebooks-and-auth.md 2.3, 6.3 - 6.6). */
+/** An instance as the old API answers it (docs/api/notebooks-and-auth.md "2.3 Old instance object", "6. Examples" to "6. Examples"). */
 export function notebookView(world: World, notebook: NotebookRecord, operation: Operation): JsonObject {
   const { id, name, description, status, flavor } = notebook;
   return present({
@@ -11,7 +11,7 @@ export function notebookView(world: World, notebook: NotebookRecord, operation: 
     name,
     description,
     status,
-    // Text here, numbers in auto_stop: the service mixes both (notebooks-and-auth.md 2.13).
+    // Text here, numbers in auto_stop: the service mixes both (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
     creation_timestamp: epochIn(world, operation, notebook.createdAt),
     latest_update_timestamp: epochIn(world, operation, notebook.updatedAt),
     flavor,

@@ -8,7 +8,7 @@ import { type Answer, type Call, nextSequence, tail, type World } from '../world
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
 import { nodeView, poolView } from './pool-view.js';
 
-/** POST pools: accepted at once, made later (pools-and-flavors.md 2.2, 5.4). */
+/** POST pools: accepted at once, made later (docs/api/pools-and-flavors.md "2.2 Create", "5.4 Idempotency"). */
 export function createPool(world: World, call: Call): Answer {
   const request = readPoolRequest(world, call.malformed ? undefined : call.body);
   const id = `${request.name}-${world.projectId}`;
@@ -45,7 +45,7 @@ export function createPool(world: World, call: Call): Answer {
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
-/** GET pools: not paged; failed creations only with `status=failed` (pools-and-flavors.md 2.3, 5.2). */
+/** GET pools: not paged; failed creations only with `status=failed` (docs/api/pools-and-flavors.md "2.3 List", "5.2 Filters"). */
 export function listPools(world: World, call: Call): Answer {
   const selects = labelSelector(call.query.get('labelSelector'));
   const workspace = call.query.get('workspaceId');
@@ -73,7 +73,7 @@ export function showPool(world: World, call: Call): Answer {
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
-/** DELETE: asynchronous; again on a pool that is being deleted changes nothing (pools-and-flavors.md 5.5). */
+/** DELETE: asynchronous; again on a pool that is being deleted changes nothing (docs/api/pools-and-flavors.md "5.5 Deletion"). */
 export function deletePool(world: World, call: Call): Answer {
   const pool = findPool(world, call);
   const before = pool.phase;
@@ -95,14 +95,14 @@ export function deletePool(world: World, call: Call): Answer {
   return { status: 200, body: poolView(world, shown, call.operation) };
 }
 
-/** GET nodes (pools-and-flavors.md 2.5): the service ignores paging here and returns all. */
+/** GET nodes (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): the service ignores paging here and returns all. */
 export function listNodes(world: World, call: Call): Answer {
   const pool = findPool(world, call);
   const items = pool.nodes.map((node) => nodeView(world, pool, node));
   return { status: 200, body: { kind: 'NodeList', apiVersion: 'v2', metadata: {}, items } };
 }
 
-/** GET statistics (pools-and-flavors.md 2.5); the time is in Go's format. */
+/** GET statistics (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"); the time is in Go's format. */
 export function poolStatistics(world: World, call: Call): Answer {
   const workspace = call.query.get('workspaceId') ?? '0';
   const status = { creating: 0, created: 0, failed: 0, pending: 0, deleting: 0 };

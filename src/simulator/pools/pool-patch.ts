@@ -26,7 +26,7 @@ import { poolView } from './pool-view.js';
 
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** PATCH one pool by merge patch (pools-and-flavors.md 2.4); metadata alone may change in any phase but `Deleting`. */
+/** PATCH one pool by merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"); metadata alone may change in any phase but `Deleting`. */
 export function patchPool(world: World, call: Call): Answer {
   const pool = findPool(world, call);
   if (!(call.headers['content-type'] ?? '').toLowerCase().startsWith(MERGE_PATCH)) {
@@ -65,7 +65,7 @@ function without(map: TextMap, patch: unknown): TextMap {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !removed.includes(key)));
 }
 
-/** POST retry-scope (pools-and-flavors.md 2.5): a scope that failed to enable starts again. */
+/** POST retry-scope (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): a scope that failed to enable starts again. */
 export function retryScope(world: World, call: Call): Answer {
   const pool = findPool(world, call);
   const type = valueAt(call.body, 'scope');

@@ -4,7 +4,7 @@ import { badRequest, poolError } from '../wire-error.js';
 import type { World } from '../world.js';
 import { readDriver, readResources } from './pool-resources.js';
 
-/** A create request that has passed the checks of pools-and-flavors.md 2.7. */
+/** A create request that has passed the checks of docs/api/pools-and-flavors.md "2.7 What to validate on create". */
 export interface PoolRequest {
   readonly name: string;
   readonly labels: TextMap;
@@ -37,7 +37,7 @@ export function readPoolRequest(world: World, body: unknown): PoolRequest {
   return { name, labels, annotations, spec: readSpec(world, spec), parent };
 }
 
-/** A map of labels or annotations; numbers and booleans are taken as text, as the seed's example sends them. */
+/** A map of labels or annotations; numbers and booleans are taken as text, as the documented example sends them. */
 export function readTextMap(value: Json | undefined, where: string): TextMap {
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw badRequest(`${where} must be an object.`);
@@ -63,7 +63,7 @@ export function checkSharing(sharing: string | undefined): void {
   }
 }
 
-/** The description's characters and length, and the billing words (pools-and-flavors.md 2.2, 9). */
+/** The description's characters and length, and the billing words (docs/api/pools-and-flavors.md "2.2 Create", "9. Further points of the primary pages"). */
 export function checkAnnotations(annotations: TextMap): void {
   const description = annotations['os.modelarts/description'] ?? '';
   if (/[!<>=&"']/.test(description)) throw badRequest('os.modelarts/description has a forbidden character.');
@@ -127,7 +127,7 @@ function readSpec(world: World, spec: JsonObject): PoolSpec {
   };
 }
 
-/** The network is named by its `metadata.name`; the short display name is refused (pools-and-flavors.md 2.2). */
+/** The network is named by its `metadata.name`; the short display name is refused (docs/api/pools-and-flavors.md "2.2 Create"). */
 function checkNetwork(world: World, spec: JsonObject): void {
   const name = textAt(spec, 'network', 'name');
   if (name === undefined || name === '') throw badRequest('spec.network is required');

@@ -4,12 +4,12 @@ import type { PoolResource, PoolSpec } from '../records.js';
 import { badRequest } from '../wire-error.js';
 import type { World } from '../world.js';
 
-/** The most flavors in one pool (`maxPoolFlavors`, pools-and-flavors.md 2.2). */
+/** The most flavors in one pool (`maxPoolFlavors`, docs/api/pools-and-flavors.md "2.2 Create"). */
 const MOST_FLAVORS = 10;
 const MOST_NODES = 2000;
 const READ_HERE = new Set(['flavor', 'count', 'maxCount', 'azs']);
 
-/** Reads `spec.resources` (pools-and-flavors.md 2.2, 2.7). */
+/** Reads `spec.resources` (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create"). */
 export function readResources(world: World, value: Json | undefined, type: string): PoolResource[] {
   if (!Array.isArray(value) || value.length === 0) throw badRequest('spec.resources needs at least one flavor.');
   if (value.length > MOST_FLAVORS) throw badRequest(`spec.resources has more than ${MOST_FLAVORS} flavors.`);
@@ -21,7 +21,7 @@ export function readResources(world: World, value: Json | undefined, type: strin
   return resources;
 }
 
-/** Reads `spec.driver`: a version is only for a pool that has such chips (pools-and-flavors.md 9). */
+/** Reads `spec.driver`: a version is only for a pool that has such chips (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
 export function readDriver(
   world: World,
   value: Json | undefined,
@@ -86,7 +86,7 @@ function readAzs(world: World, value: Json | undefined, count: number): NonNulla
   return azs;
 }
 
-/** The seed's table says text, its examples say number: both are taken (pools-and-flavors.md 2.8). */
+/** The documented table says text, its examples say number: both are taken (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
 function wholeNumber(value: Json | undefined, what: string): number {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > MOST_NODES) {

@@ -17,7 +17,7 @@ import type { ActivityTable, WorkerRuntime } from './worker.js';
 import { VirtualWorld } from './world.js';
 import type { WorldOptions } from './world-options.js';
 
-/** The product's defaults (DESIGN 10). */
+/** The product's defaults (docs/configuration.md). */
 export const productSettings: Settings = {
   pollMinMs: 5_000,
   pollMaxMs: 30_000,
