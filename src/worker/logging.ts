@@ -41,6 +41,9 @@ export function createLogger({ format, level, destination = process.stderr }: Lo
   );
 }
 
+/** The SDK warns of a worker without workflows. The one of the waits queue has none on purpose. */
+const expectedWarning = 'No workflows registered, not polling for workflow tasks';
+
 /** Has the SDK write to our log; its metadata become fields. */
 export function temporalLogger(logger: Logger): TemporalLogger {
   return new DefaultLogger('TRACE', ({ level, message, meta }) => {
@@ -53,6 +56,7 @@ export function temporalLogger(logger: Logger): TemporalLogger {
       case 'INFO':
         return logger.info(fields, message);
       case 'WARN':
+        if (message === expectedWarning) return logger.debug(fields, message);
         return logger.warn(fields, message);
       case 'ERROR':
         return logger.error(fields, message);

@@ -57,4 +57,13 @@ describe('the log', () => {
     expect(line).toContain('Error: reset');
     expect(line).not.toContain('tok-secret');
   });
+
+  test('does not warn that the worker of the waits queue has no workflows', () => {
+    const { logger, text } = captured('json', 'info');
+    const sdk = temporalLogger(logger);
+    sdk.warn('No workflows registered, not polling for workflow tasks');
+    expect(text()).toBe('');
+    sdk.warn('anything else');
+    expect(JSON.parse(text())).toMatchObject({ level: 'warn', msg: 'anything else' });
+  });
 });
