@@ -3,14 +3,17 @@ import { until } from '../support/until.js';
 
 const deploymentName = 'modelarts-ops';
 
-/** Waits until the server knows a version, which it does once a worker of it has polled both kinds of tasks. */
+/** Workflows and calls of the task queue, and the waits beside it: without all three a version cannot become current. */
+const polledKinds = 3;
+
+/** Waits until a worker of a version has polled everything that a worker polls. */
 export async function untilKnown({ options, workflowService }: Client, buildId: string): Promise<void> {
   const deploymentVersion = { deploymentName, buildId };
   await until(`version ${buildId}`, async () => {
     const known = await workflowService
       .describeWorkerDeploymentVersion({ namespace: options.namespace, deploymentVersion })
       .catch(() => null);
-    return (known?.workerDeploymentVersionInfo?.taskQueueInfos?.length ?? 0) >= 2;
+    return (known?.workerDeploymentVersionInfo?.taskQueueInfos?.length ?? 0) >= polledKinds;
   });
 }
 
