@@ -24,7 +24,7 @@ import {
 import { withSimulator } from './config/simulator.js';
 import { configTable } from './config/table.js';
 import { readTemporal } from './config/temporal.js';
-import type { Pace } from './domain/watch.js';
+import type { Pace } from './domain/resource/observation.js';
 import type { Credentials } from './modelarts/credentials.js';
 import type { Secret } from './modelarts/secret.js';
 

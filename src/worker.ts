@@ -6,7 +6,7 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { heartbeatInterceptor } from './activities/heartbeats.js';
 import { createActivities, waitActivities } from './activities/index.js';
-import { stopInterceptor } from './activities/stopping.js';
+import { stopInterceptor } from './activities/stop-interceptor.js';
 import { createDataConverter } from './codec/data-converter.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { waitQueueOf } from './contract/ids.js';

@@ -3,7 +3,7 @@ import type { Settings } from '../contract/settings.js';
 import type { PriceTable } from '../domain/price.js';
 import type { ModelArts } from '../modelarts/client.js';
 import type { Watchers } from '../modelarts/watchers.js';
-import type { WebhookDeps } from './webhooks.js';
+import type { WebhookDeps } from './operation/webhooks.js';
 
 /** What the activities talk to; built once per worker process. */
 export interface ActivityDeps {

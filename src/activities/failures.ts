@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { FailureFacts, FailureType } from '../contract/failures.js';
-import type { CreateOutcome } from '../domain/create.js';
+import type { CreateOutcome } from '../domain/provision/create.js';
 import { cut, textLimits } from '../domain/text.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
 

@@ -1,20 +1,20 @@
-import { cancellationActivities } from './cancellation.js';
-import { claimActivities } from './claims.js';
-import { conflictActivities } from './conflicts.js';
+import { inventoryActivities } from './audit/inventory.js';
+import { protectionActivities } from './change/protection.js';
 import type { ActivityDeps } from './deps.js';
-import { feasibilityActivities } from './feasibility.js';
-import { flavorActivities } from './flavors.js';
-import { handoverActivities } from './handover.js';
-import { inventoryActivities } from './inventory.js';
-import { leaseActivities } from './leases.js';
-import { notebookActivities } from './notebooks.js';
-import { operationActivities } from './operations.js';
-import { planActivities } from './plans.js';
-import { poolActivities } from './pools.js';
-import { protectionActivities } from './protection.js';
-import { specActivities } from './specs.js';
-import { startedActivities } from './started.js';
-import { webhookActivities } from './webhooks.js';
+import { leaseActivities } from './lease/leases.js';
+import { operationActivities } from './lease/transfer.js';
+import { specActivities } from './operation/arguments.js';
+import { handoverActivities } from './operation/cancel-and-await.js';
+import { cancellationActivities } from './operation/cancellation.js';
+import { claimActivities } from './operation/ownership.js';
+import { webhookActivities } from './operation/webhooks.js';
+import { feasibilityActivities } from './provision/feasibility.js';
+import { conflictActivities } from './resource/conflicts.js';
+import { flavorActivities } from './resource/flavors.js';
+import { notebookActivities } from './resource/notebooks.js';
+import { poolActivities } from './resource/pools.js';
+import { startedActivities } from './schedule/child-operations.js';
+import { planActivities } from './teardown/plans.js';
 
 /** All activities of the worker, built from what they talk to; each makes one API call, or one bounded wait. */
 export function createActivities(deps: ActivityDeps) {

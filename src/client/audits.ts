@@ -1,11 +1,11 @@
 import { auditId } from '../contract/ids.js';
 import type { AuditInput } from '../contract/workflows.js';
-import type { AuditReport } from '../domain/audit.js';
+import type { AuditReport } from '../domain/audit/report.js';
 import { isFields } from '../spec/finding.js';
-import type { Said } from './calls.js';
+import type { Said } from './call-types.js';
+import { type Speaker, signatureOf } from './command.js';
 import { OperationFailedError, OperationsError } from './errors.js';
-import { type Speaker, signatureOf } from './speaking.js';
-import { expectWorker, progressOf } from './standing.js';
+import { expectWorker, progressOf } from './read-progress.js';
 
 export interface AuditOptions {
   /** Ends the wait; the audit goes on. */

@@ -1,7 +1,7 @@
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
 import { oneLine } from '../domain/command.js';
-import { eachOf } from '../inventory/lanes.js';
+import { eachOf } from '../inventory/concurrency.js';
 import {
   InvalidQueryError,
   InvalidSpecError,
@@ -10,8 +10,8 @@ import {
   OperationsError,
 } from './errors.js';
 import { isOpen } from './name.js';
-import type { Run, Runs } from './runs.js';
-import { progressOfEach } from './standing.js';
+import { progressOfEach } from './read-progress.js';
+import type { Run, Runs } from './temporal/run.js';
 
 /** Whom a command can be meant for: only operations that make something have approvals and steps. */
 export type Audience = 'everyone' | 'makers';

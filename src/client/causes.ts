@@ -1,6 +1,6 @@
 import { stillPending } from '../contract/failures.js';
 import { type Phase, phases } from '../contract/phases.js';
-import type { AttemptFailure, CallAnswer, HistoryEvent } from './history-event.js';
+import type { AttemptFailure, CallAnswer, HistoryEvent } from './temporal/history-event.js';
 
 /** What an operation has spent its time on. */
 const causes = [

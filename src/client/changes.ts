@@ -2,9 +2,9 @@ import { changeId, operationId } from '../contract/ids.js';
 import { noteSignal } from '../contract/messages.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { isFields } from '../spec/finding.js';
-import type { OperationHandle, Said } from './calls.js';
+import type { OperationHandle, Said } from './call-types.js';
+import { type Speaker, signatureOf } from './command.js';
 import { OperationRefusedError } from './errors.js';
-import { type Speaker, signatureOf } from './speaking.js';
 
 /** Starts the teardown of a name, or joins the open one; who and why travel with the start. */
 export async function teardown(

@@ -17,8 +17,8 @@ import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
 import { readRemovalPlan } from './project-plan.js';
 import { Schedules } from './schedules.js';
-import { castError, type Place } from './temporal-errors.js';
-import { TemporalRuns } from './temporal-runs.js';
+import { castError, type Place } from './temporal/errors.js';
+import { TemporalRuns } from './temporal/runs.js';
 
 /** How to reach Temporal; what is left out comes from the `TEMPORAL_*` variables and profile, as for the Temporal CLI. */
 export interface ConnectOptions {

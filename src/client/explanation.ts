@@ -2,10 +2,10 @@ import type { AuditEntry, Progress, Retrying } from '../contract/progress.js';
 import { type Cost, type PriceTable, priceOf } from '../domain/price.js';
 import { describeCall } from './activity-words.js';
 import { isThrottle, type LastError, lastErrorOf, type TimeSpent, tellCauses } from './causes.js';
-import type { HistoryEvent } from './history-event.js';
+import { isUnanswered } from './read-progress.js';
 import { retryingOf } from './retrying.js';
-import type { PendingActivity, Run } from './runs.js';
-import { isUnanswered } from './standing.js';
+import type { HistoryEvent } from './temporal/history-event.js';
+import type { PendingActivity, Run } from './temporal/run.js';
 import { troubleOf } from './trouble.js';
 
 /** Why an operation stands where it stands: its own words, and what Temporal knows of the work that is under way. */

@@ -2,8 +2,8 @@ import type { Progress } from '../contract/progress.js';
 import { canonicalJson } from '../spec/hash.js';
 import { OperationNotFoundError, ServerUnreachableError } from './errors.js';
 import { isOpen } from './name.js';
-import type { Runs } from './runs.js';
-import { progressOf } from './standing.js';
+import { progressOf } from './read-progress.js';
+import type { Runs } from './temporal/run.js';
 
 export interface FollowOptions {
   /** Ends the watching, never the operation. */

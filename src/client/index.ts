@@ -4,13 +4,13 @@ export { isEnding, isSuccess, type Phase, phases } from '../contract/phases.js';
 export type { Progress, Retrying } from '../contract/progress.js';
 export type { Spec } from '../contract/spec.js';
 export type { PlanItemResult, SweepProgress } from '../contract/workflows.js';
-export type { AuditFinding, AuditReport } from '../domain/audit.js';
-export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/plan.js';
+export type { AuditFinding, AuditReport } from '../domain/audit/report.js';
 export type { PriceTable } from '../domain/price.js';
-export type { ScheduleWarning } from '../domain/zone-changes.js';
+export type { ScheduleWarning } from '../domain/schedule/zone-changes.js';
+export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/teardown/plan.js';
 export type { AuditOptions } from './audits.js';
 export type { Audience, Steered } from './bulk.js';
-export type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './calls.js';
+export type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './call-types.js';
 export { type ConnectOptions, connect, connectSchedules } from './connect.js';
 export {
   InvalidCommandError,
@@ -29,12 +29,12 @@ export {
 } from './errors.js';
 export type { Explanation } from './explanation.js';
 export type { FollowOptions } from './follow.js';
+export type { StoryEntry } from './history.js';
 export type { Noun } from './name.js';
 export type { Operations } from './operations.js';
+export type { TimelineEntry } from './run-events.js';
 export type { NewSchedule } from './schedule-check.js';
 export type { ScheduleDetails, ScheduledResult, ScheduleRow } from './schedule-view.js';
 export type { Schedules } from './schedules.js';
-export type { StoryEntry } from './story.js';
 export type { SweepRequest } from './sweeps.js';
 export type { Teardown } from './teardown.js';
-export type { TimelineEntry } from './timeline.js';

@@ -1,5 +1,5 @@
-import { isProtected, type Marker, parseMarker } from '../domain/marker.js';
 import { isoTimeOf } from '../domain/resource/instant.js';
+import { isProtected, type Marker, parseMarker } from '../domain/resource/marker.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Flavor } from '../modelarts/schemas/flavor.js';

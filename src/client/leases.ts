@@ -1,11 +1,11 @@
 import { extendLeaseUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
-import type { ExtendOptions, Said } from './calls.js';
+import type { ExtendOptions, Said } from './call-types.js';
+import { commandOf, type Speaker, sendUpdate } from './command.js';
 import { OperationsError } from './errors.js';
 import { nameOf, requireLease } from './name.js';
 import { type Looking, refuseProtected } from './protection.js';
-import { commandOf, type Speaker, sendUpdate } from './speaking.js';
-import { progressAfter } from './standing.js';
+import { progressAfter } from './read-progress.js';
 
 /** What an extension has come to. */
 export interface Extended {

@@ -1,6 +1,6 @@
 import { extendLeaseUpdate, noteSignal, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import { isFields } from '../spec/finding.js';
-import type { AttemptFailure, HistoryEvent } from './history-event.js';
+import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
 
 type Message = Extract<HistoryEvent, { event: 'message' }>;
 

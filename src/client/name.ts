@@ -1,6 +1,6 @@
 import { type OperationKind, operationId, parseOperationId } from '../contract/ids.js';
 import { OperationNotFoundError, OperationRefusedError } from './errors.js';
-import type { Run, Runs } from './runs.js';
+import type { Run, Runs } from './temporal/run.js';
 
 /** What a name stands for in a command: `env team-a`, `pool training-pool`, `notebook trial`. */
 export type Noun = 'env' | 'pool' | 'notebook';

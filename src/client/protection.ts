@@ -1,9 +1,9 @@
 import { noteSignal, progressQuery } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
+import type { Speaker } from './command.js';
 import { OperationsError, ProtectedError } from './errors.js';
 import type { Pacer } from './follow.js';
-import type { Run } from './runs.js';
-import type { Speaker } from './speaking.js';
+import type { Run } from './temporal/run.js';
 
 /** How long the lease has for a fresh look; without one the command is sent, and the workflow decides. */
 const patienceMs = 5_000;

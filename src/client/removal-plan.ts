@@ -1,7 +1,7 @@
-import { makePlan } from '../domain/make-plan.js';
-import { parseMarker } from '../domain/marker.js';
-import type { PlanItem } from '../domain/plan.js';
-import { environmentMakers } from '../inventory/makers.js';
+import { parseMarker } from '../domain/resource/marker.js';
+import { makePlan } from '../domain/teardown/make-plan.js';
+import type { PlanItem } from '../domain/teardown/plan.js';
+import { environmentMakers } from '../inventory/creating-operations.js';
 import { type ReaderDeps, readProject } from '../inventory/reader.js';
 import { planHash } from '../spec/hash.js';
 

@@ -1,10 +1,10 @@
 import { isFailureType } from '../contract/failures.js';
 import type { Progress, RetryError, Retrying } from '../contract/progress.js';
 import { describeCall } from './activity-words.js';
-import type { AttemptFailure, HistoryEvent } from './history-event.js';
 import { isOpen } from './name.js';
-import type { PendingActivity, Run, Runs } from './runs.js';
-import { progressOf } from './standing.js';
+import { progressOf } from './read-progress.js';
+import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
+import type { PendingActivity, Run, Runs } from './temporal/run.js';
 import { troubleOf } from './trouble.js';
 
 /**

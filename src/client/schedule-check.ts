@@ -1,6 +1,6 @@
 import type { ScheduledInput } from '../contract/workflows.js';
-import { cronProblem } from '../domain/cron.js';
 import { isName } from '../domain/name.js';
+import { cronProblem } from '../domain/schedule/cron.js';
 import { InvalidScheduleError } from './errors.js';
 import { findTimeZone } from './time-zone.js';
 

@@ -1,7 +1,7 @@
 import type { ScheduleExecutionResult } from '@temporalio/client';
-import type { Runs } from './runs.js';
+import { progressOf } from './read-progress.js';
 import type { ScheduledResult } from './schedule-view.js';
-import { progressOf } from './standing.js';
+import type { Runs } from './temporal/run.js';
 
 /** How a run of a schedule ended, or where it stands; Temporal itself only remembers that it was started. */
 export async function readResult(

@@ -2,7 +2,7 @@ import type { ScheduleDescription } from '@temporalio/client';
 import type { FailureProgress, Progress } from '../contract/progress.js';
 import type { ScheduledInput } from '../contract/workflows.js';
 import { formatDuration } from '../domain/duration.js';
-import { type ScheduleWarning, scheduleWarnings } from '../domain/zone-changes.js';
+import { type ScheduleWarning, scheduleWarnings } from '../domain/schedule/zone-changes.js';
 import { isFields } from '../spec/finding.js';
 import { findTimeZone } from './time-zone.js';
 

@@ -9,10 +9,10 @@ import { scheduledId } from '../contract/ids.js';
 import type { ScheduledInput } from '../contract/workflows.js';
 import { problemOfLengths } from '../domain/command.js';
 import { tooLarge } from '../domain/text.js';
-import type { OperationHandle, Said } from './calls.js';
+import type { OperationHandle, Said } from './call-types.js';
+import { signatureOf } from './command.js';
 import { InvalidScheduleError, OperationNotFoundError, OperationRefusedError, OperationsError } from './errors.js';
 import type { Pacer } from './follow.js';
-import type { Runs } from './runs.js';
 import { checkSchedule, type NewSchedule } from './schedule-check.js';
 import { readResult } from './schedule-results.js';
 import {
@@ -27,8 +27,8 @@ import {
   viewRow,
   viewSchedule,
 } from './schedule-view.js';
-import { signatureOf } from './speaking.js';
-import { castError, type Place } from './temporal-errors.js';
+import { castError, type Place } from './temporal/errors.js';
+import type { Runs } from './temporal/run.js';
 
 export interface SchedulesDeps {
   readonly client: Client;

@@ -8,7 +8,7 @@ import { isFields } from '../spec/finding.js';
 import { specHash } from '../spec/hash.js';
 import { InvalidSpecError, OperationRefusedError, SpecConflictError } from './errors.js';
 import { isOpen, type Noun } from './name.js';
-import type { Run, Runs } from './runs.js';
+import type { Run, Runs } from './temporal/run.js';
 
 /** Which workflow makes what a noun stands for. */
 export const specKindOf: Readonly<Record<Noun, SpecKind>> = {

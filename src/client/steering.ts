@@ -15,12 +15,12 @@ import { type Spec, specKinds } from '../contract/spec.js';
 import { changesLimit, tooLarge } from '../domain/text.js';
 import { applyChanges, mayChange } from '../spec/change.js';
 import { changesHash } from '../spec/hash.js';
-import type { ResolveOptions, Said } from './calls.js';
+import type { ResolveOptions, Said } from './call-types.js';
+import { commandOf, requireOpen, type Speaker, send, signatureOf, type Target, update } from './command.js';
 import { InvalidCommandError, InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
 import { requireRun } from './name.js';
-import type { Run } from './runs.js';
-import { commandOf, requireOpen, type Speaker, send, signatureOf, type Target, update } from './speaking.js';
-import { progressOf } from './standing.js';
+import { progressOf } from './read-progress.js';
+import type { Run } from './temporal/run.js';
 
 export async function pause(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
   const command = commandOf(speaker, said);

@@ -1,10 +1,10 @@
 import { sweepId } from '../contract/ids.js';
 import type { SweepInput, SweepProgress } from '../contract/workflows.js';
-import type { OperationHandle, Said } from './calls.js';
+import type { OperationHandle, Said } from './call-types.js';
+import { type Speaker, signatureOf } from './command.js';
 import { OperationFailedError, OperationsError } from './errors.js';
-import type { Runs } from './runs.js';
-import { type Speaker, signatureOf } from './speaking.js';
-import { expectWorker, progressOf } from './standing.js';
+import { expectWorker, progressOf } from './read-progress.js';
+import type { Runs } from './temporal/run.js';
 
 /** What a sweep may take and whether it is to: without `apply` it is a dry run. */
 export type SweepRequest = Pick<SweepInput, 'apply' | 'rules' | 'planHash'>;

@@ -1,12 +1,12 @@
 import { operationId } from '../contract/ids.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
-import { keepRule } from '../domain/sweep-rules.js';
-import type { OperationHandle, Said } from './calls.js';
+import { keepRule } from '../domain/sweep/rules.js';
+import type { OperationHandle, Said } from './call-types.js';
 import * as changes from './changes.js';
+import { signatureOf } from './command.js';
 import { isOpen } from './name.js';
 import { type Looking, protectedError, refuseProtected } from './protection.js';
 import type { RemovalPlan } from './removal-plan.js';
-import { signatureOf } from './speaking.js';
 
 /** The workflow ids that can stand for a name. */
 const kinds = ['env', 'pool', 'notebook', 'lease', 'teardown'] as const;

@@ -1,8 +1,8 @@
 import { type TriedNow, tryNowUpdate } from '../contract/messages.js';
-import type { Said } from './calls.js';
+import type { Said } from './call-types.js';
+import { commandOf, requireOpen, type Speaker, type Target } from './command.js';
 import { OperationRefusedError } from './errors.js';
 import { holdersOf } from './retrying.js';
-import { commandOf, requireOpen, type Speaker, type Target } from './speaking.js';
 
 /**
  * Tries at once whatever waits for its next try: in the operation that the target means or, where that awaits the end of

@@ -1,9 +1,9 @@
 import type { PriceTable } from '../domain/price.js';
 import { type Explanation, explain } from './explanation.js';
+import { chainOf } from './history.js';
+import { progressOf } from './read-progress.js';
 import { inTheWayOf } from './retrying.js';
-import type { Run, Runs } from './runs.js';
-import { progressOf } from './standing.js';
-import { chainOf } from './story.js';
+import type { Run, Runs } from './temporal/run.js';
 
 interface Question {
   readonly prices: PriceTable | null;

@@ -1,4 +1,4 @@
-import type { Pace } from '../domain/watch.js';
+import type { Pace } from '../domain/resource/observation.js';
 
 /** How long a wait activity may take beyond its window, to hand over. */
 export const handOverMs = 2 * 60_000;

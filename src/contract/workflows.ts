@@ -1,7 +1,7 @@
-import type { AuditReport } from '../domain/audit.js';
-import type { Plan, PlanItem } from '../domain/plan.js';
+import type { AuditReport } from '../domain/audit/report.js';
 import { maybeSame, sameResource } from '../domain/resource/identity.js';
 import type { Instant } from '../domain/resource/instant.js';
+import type { Plan, PlanItem } from '../domain/teardown/plan.js';
 import type { LeaseProgress, Progress } from './progress.js';
 import type { Spec } from './spec.js';
 

@@ -1,5 +1,5 @@
-import type { InventoryItem } from './inventory.js';
-import { ageMs } from './standing.js';
+import type { InventoryItem } from './resource/inventory.js';
+import { ageMs } from './resource/ownership-status.js';
 
 /** What a flavor costs: per node and hour in a pool, per instance and hour for a notebook that is on no pool of ours. */
 export interface PriceTable {

@@ -1,4 +1,4 @@
-import type { FlavorFacts } from '../domain/flavor.js';
+import type { FlavorFacts } from '../domain/resource/flavor.js';
 import type { Flavor } from '../modelarts/schemas/flavor.js';
 
 /** Reads a flavor's answer (docs/api/pools-and-flavors.md "3.4 Flavor sale status"); an empty sale status says as little as none. */

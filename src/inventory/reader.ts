@@ -1,9 +1,9 @@
-import type { Inventory, InventoryItem } from '../domain/inventory.js';
 import { maybeSame, sameResource } from '../domain/resource/identity.js';
 import { unknownInstant } from '../domain/resource/instant.js';
+import type { Inventory, InventoryItem } from '../domain/resource/inventory.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { isUnknownWorkspace, isUnpublished, ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
-import { notebookItem, poolItem } from './items.js';
+import { notebookItem, poolItem } from './to-items.js';
 
 /** What the reading of a project needs; the worker and the command line each bring their own. */
 export interface ReaderDeps {

@@ -8,6 +8,7 @@ import { createReadyTokenAuthenticator } from './auth/ready-token.js';
 import type { CallRecord } from './call.js';
 import { Connections } from './connections.js';
 import type { Credentials } from './credentials.js';
+import { Wire } from './http.js';
 import { createRateGovernor, type RateGovernor } from './rate-governor.js';
 import type { Sleep } from './request-options.js';
 import { Flavors } from './resources/flavors.js';
@@ -18,7 +19,6 @@ import { Sender } from './sender.js';
 import { realSleep } from './timing.js';
 import { HttpTransport } from './transport.js';
 import { userAgent } from './user-agent.js';
-import { Wire } from './wire.js';
 
 /** What a client is made from. */
 export interface ModelArtsOptions {

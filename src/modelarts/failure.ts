@@ -1,9 +1,9 @@
 import { type Classification, classify, leavesOutcomeUnknown } from './classification.js';
 import { readErrorBody } from './error-body.js';
 import { ModelArtsError } from './errors.js';
+import type { WireAnswer, WireFailure } from './http.js';
 import { isRecord } from './json.js';
 import { sanitise } from './sanitise.js';
-import type { WireAnswer, WireFailure } from './wire.js';
 
 /** Which call an error is about. */
 export interface CallContext {

@@ -2,10 +2,10 @@ import type { CallRecord, Priority } from './call.js';
 import { errorCodeIn, isInstance, readErrorBody } from './error-body.js';
 import type { ModelArtsError } from './errors.js';
 import { type CallContext, noAnswer, type Refusal, refusalOf, requestIdOf, tooLate } from './failure.js';
+import { type Wire, type WireAnswer, WireFailure, type WireRequest } from './http.js';
 import { parseJson } from './json.js';
 import type { RateGovernor } from './rate-governor.js';
 import { parseRetryAfter, parseThrottleWindow } from './retry-after.js';
-import { type Wire, type WireAnswer, WireFailure, type WireRequest } from './wire.js';
 
 /** One request with what must be known about it. */
 export interface Sending {

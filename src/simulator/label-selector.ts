@@ -1,4 +1,4 @@
-import { badRequest } from './wire-error.js';
+import { badRequest } from './http-error.js';
 
 type Test = (labels: Readonly<Record<string, string>>) => boolean;
 

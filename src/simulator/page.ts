@@ -1,5 +1,5 @@
+import { badRequest } from './http-error.js';
 import type { Json } from './json.js';
-import { badRequest } from './wire-error.js';
 
 const MOST = 500;
 

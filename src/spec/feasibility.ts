@@ -1,5 +1,5 @@
 import type { NotebookSpec, Spec } from '../contract/spec.js';
-import { poolChoices } from '../domain/pool-spec.js';
+import { poolChoices } from '../domain/provision/pool-choices.js';
 import { flavorHardware, type Hardware, missingHardware, profileHardware } from './hardware.js';
 import type { SpecProblem } from './problem.js';
 

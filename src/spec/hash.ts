@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Spec } from '../contract/spec.js';
-import { hashedFacts, type PlanItem } from '../domain/plan.js';
+import { hashedFacts, type PlanItem } from '../domain/teardown/plan.js';
 
 /** The 8 hex digits of a normalised spec that stand in the marker. */
 export function specHash(spec: Spec): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
-import type { SweepRules } from '../domain/sweep-rules.js';
+import type { SweepRules } from '../domain/sweep/rules.js';
 import { duration, listOf, section, text } from './field.js';
 import type { SpecProblem } from './problem.js';
 import { checkSection } from './section-check.js';

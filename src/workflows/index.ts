@@ -9,14 +9,14 @@ import type {
   SweepProgress,
   TeardownInput,
 } from '../contract/workflows.js';
-import { audit } from './audit.js';
-import { change } from './change.js';
-import { lease } from './lease.js';
-import { reportingMistakes } from './mistakes.js';
-import { provision } from './provision.js';
-import { scheduled } from './scheduled.js';
-import { sweep } from './sweep.js';
-import { teardown } from './teardown.js';
+import { audit } from './audit/workflow.js';
+import { change } from './change/workflow.js';
+import { lease } from './lease/workflow.js';
+import { reportingMistakes } from './operation/mistakes.js';
+import { provision } from './provision/workflow.js';
+import { scheduled } from './schedule/workflow.js';
+import { sweep } from './sweep/workflow.js';
+import { teardown } from './teardown/workflow.js';
 
 /** The main job: a pool, then a notebook on it. The argument is the spec document; `carried` is set by continue-as-new alone. */
 export async function provisionPoolThenLaunchNotebook(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { adoptionOf, renderAdoption } from '../../src/client/cli/render/adoption.js';
-import { renderAudit } from '../../src/client/cli/render/audit.js';
-import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
+import { adoptionOf, renderAdoption } from '../../src/cli/output/adoption.js';
+import { renderAudit } from '../../src/cli/output/audit.js';
+import type { AuditFinding, AuditReport } from '../../src/domain/audit/report.js';
 
 function finding(change: Partial<AuditFinding> = {}): AuditFinding {
   return {

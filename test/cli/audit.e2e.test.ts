@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { AuditReport } from '../../src/domain/audit.js';
+import type { AuditReport } from '../../src/domain/audit/report.js';
 import { environmentDocument, freshName } from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';
 

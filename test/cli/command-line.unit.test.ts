@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { commandEntries } from '../../src/client/cli/commands.js';
-import { runCommandLine } from '../../src/client/cli/main.js';
+import { commandEntries } from '../../src/cli/commands.js';
+import { runCommandLine } from '../../src/cli/main.js';
 import { memoryTerminal } from './memory-terminal.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'maops-cli-'));

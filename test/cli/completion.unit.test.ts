@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CataloguedCommand, readCatalogue } from '../../src/client/cli/catalogue.js';
-import { completableCommands } from '../../src/client/cli/completion/completable.js';
-import { fishCompletion } from '../../src/client/cli/completion/fish.js';
-import { zshCompletion } from '../../src/client/cli/completion/zsh.js';
-import { runCommandLine } from '../../src/client/cli/main.js';
+import { type CataloguedCommand, readCatalogue } from '../../src/cli/catalogue.js';
+import { completableCommands } from '../../src/cli/completion/completable.js';
+import { fishCompletion } from '../../src/cli/completion/fish.js';
+import { zshCompletion } from '../../src/cli/completion/zsh.js';
+import { runCommandLine } from '../../src/cli/main.js';
 import { memoryTerminal } from './memory-terminal.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'maops-completion-'));

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { confirm } from '../../src/client/cli/confirmation.js';
+import { confirm } from '../../src/cli/confirmation.js';
 
 function talk(signal = new AbortController().signal) {
   return { input: new PassThrough(), output: new PassThrough(), signal };

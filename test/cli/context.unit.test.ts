@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type Context, openContext } from '../../src/client/cli/context.js';
+import { type Context, openContext } from '../../src/cli/context.js';
 import { memoryTerminal } from './memory-terminal.js';
 
 const settings = {

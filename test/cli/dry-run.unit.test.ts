@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Context } from '../../src/client/cli/context.js';
-import { dryRun } from '../../src/client/cli/dry-run.js';
-import type { DryRun } from '../../src/client/cli/render/dry-run.js';
-import { formatMarker } from '../../src/domain/marker.js';
+import type { Context } from '../../src/cli/context.js';
+import { dryRun } from '../../src/cli/dry-run.js';
+import type { DryRun } from '../../src/cli/output/dry-run.js';
+import { formatMarker } from '../../src/domain/resource/marker.js';
 import type { ModelArts } from '../../src/modelarts/client.js';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
 import { notebookListSchema } from '../../src/modelarts/schemas/notebook.js';

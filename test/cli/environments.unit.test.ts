@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { renderEnvironments } from '../../src/client/cli/render/environments.js';
-import { renderProgress } from '../../src/client/cli/render/progress.js';
+import { renderEnvironments } from '../../src/cli/output/environments.js';
+import { renderProgress } from '../../src/cli/output/progress.js';
 import { makeProgress } from '../client/fake-runs.js';
 
 const now = Date.parse('2026-03-02T10:00:00Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeError, exitCodeOf, exitCodeOfEnding, UsageError } from '../../src/client/cli/exit.js';
+import { describeError, exitCodeOf, exitCodeOfEnding, UsageError } from '../../src/cli/exit-codes.js';
 import {
   InvalidQueryError,
   InvalidSpecError,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { renderExplanation } from '../../src/client/cli/render/explanation.js';
+import { renderExplanation } from '../../src/cli/output/explanation.js';
 import type { Explanation } from '../../src/client/explanation.js';
 
 const since = '2026-03-02T09:00:00Z';

@@ -1,4 +1,4 @@
-import type { Context } from '../../src/client/cli/context.js';
+import type { Context } from '../../src/cli/context.js';
 import { realPacer } from '../../src/client/follow.js';
 import { Operations } from '../../src/client/operations.js';
 import type { FakeRuns } from '../client/fake-runs.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { followToEnd, showNow } from '../../src/client/cli/following.js';
+import { followToEnd, showNow } from '../../src/cli/following.js';
 import { FakeRuns, makeProgress, makeRun, soldOut } from '../client/fake-runs.js';
 import { fakeContext } from './fake-context.js';
 

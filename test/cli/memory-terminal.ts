@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Terminal } from '../../src/client/cli/terminal.js';
+import type { Terminal } from '../../src/cli/terminal.js';
 
 /** A terminal in memory: no colours, UTC, a clock that stands still. */
 export interface MemoryTerminal extends Terminal {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readCatalogue } from '../../src/client/cli/catalogue.js';
-import { commandLinePage } from '../../src/client/cli/page.js';
+import { readCatalogue } from '../../src/cli/catalogue.js';
+import { commandLinePage } from '../../src/cli/page.js';
 
 const file = path.join(__dirname, '../../docs/cli.md');
 

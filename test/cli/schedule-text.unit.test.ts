@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { renderDeleted, renderSchedule, renderSchedules } from '../../src/client/cli/render/schedules.js';
+import { renderDeleted, renderSchedule, renderSchedules } from '../../src/cli/output/schedules.js';
 import type { ScheduleDetails, ScheduledResult } from '../../src/client/schedule-view.js';
 
 const view = { now: Date.parse('2026-03-01T12:00:00.000Z'), timeZone: 'Europe/Berlin', colors: pc.createColors(false) };

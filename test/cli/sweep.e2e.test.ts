@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SweepProgress } from '../../src/contract/workflows.js';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/teardown/plan.js';
 import { until } from '../support/until.js';
 import { environmentDocument, freshName } from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';

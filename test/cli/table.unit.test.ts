@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { renderChecks } from '../../src/client/cli/render/checks.js';
-import { renderTable } from '../../src/client/cli/render/table.js';
-import { localTimes } from '../../src/client/cli/render/time.js';
-import { wrapText } from '../../src/client/cli/render/width.js';
+import { renderChecks } from '../../src/cli/output/checks.js';
+import { renderTable } from '../../src/cli/output/table.js';
+import { localTimes } from '../../src/cli/output/time.js';
+import { wrapText } from '../../src/cli/output/width.js';
 
 const rows = [
   ['team-a', 'Leased', 'team-a is in use until the evening, see https://example.com/a/very/long/path/indeed'],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sayGone } from '../../src/client/cli/tearing-down.js';
+import { sayGone } from '../../src/cli/tearing-down.js';
 import { FakeRuns } from '../client/fake-runs.js';
 import { progressKeys } from '../support/progress-keys.js';
 import { fakeContext } from './fake-context.js';

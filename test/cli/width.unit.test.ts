@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import pc from 'picocolors';
 import stringWidth from 'string-width';
-import { renderAudit } from '../../src/client/cli/render/audit.js';
-import { renderListed, renderSteered } from '../../src/client/cli/render/bulk.js';
-import { renderChecks } from '../../src/client/cli/render/checks.js';
-import { renderDryRun } from '../../src/client/cli/render/dry-run.js';
-import { renderEnvironments } from '../../src/client/cli/render/environments.js';
-import { renderExplanation } from '../../src/client/cli/render/explanation.js';
-import { renderPlan } from '../../src/client/cli/render/plan.js';
-import { renderProgress, type View } from '../../src/client/cli/render/progress.js';
+import { renderAudit } from '../../src/cli/output/audit.js';
+import { renderListed, renderSteered } from '../../src/cli/output/bulk.js';
+import { renderChecks } from '../../src/cli/output/checks.js';
+import { renderDryRun } from '../../src/cli/output/dry-run.js';
+import { renderEnvironments } from '../../src/cli/output/environments.js';
+import { renderExplanation } from '../../src/cli/output/explanation.js';
+import { renderPlan } from '../../src/cli/output/plan.js';
+import { renderProgress, type View } from '../../src/cli/output/progress.js';
 import {
   renderFlavors,
   renderNetwork,
@@ -18,12 +18,12 @@ import {
   renderNotebooks,
   renderPool,
   renderPools,
-} from '../../src/client/cli/render/resources.js';
-import { renderDeleted, renderSchedule, renderSchedules } from '../../src/client/cli/render/schedules.js';
-import { renderTable } from '../../src/client/cli/render/table.js';
-import { renderStory, renderTimeline } from '../../src/client/cli/render/timeline.js';
-import { cutText } from '../../src/client/cli/render/width.js';
-import type { AuditReport } from '../../src/domain/audit.js';
+} from '../../src/cli/output/resources.js';
+import { renderDeleted, renderSchedule, renderSchedules } from '../../src/cli/output/schedules.js';
+import { renderTable } from '../../src/cli/output/table.js';
+import { renderStory, renderTimeline } from '../../src/cli/output/timeline.js';
+import { cutText } from '../../src/cli/output/width.js';
+import type { AuditReport } from '../../src/domain/audit/report.js';
 import { visibleValue } from '../../src/domain/visible-text.js';
 import { makeProgress, soldOut } from '../client/fake-runs.js';
 

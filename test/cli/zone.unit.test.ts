@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { shownZone } from '../../src/client/cli/render/zone.js';
+import { shownZone } from '../../src/cli/output/zone.js';
 
 describe('the zone of times', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { lastErrorOf, tellCauses } from '../../src/client/causes.js';
-import type { HistoryEvent } from '../../src/client/history-event.js';
+import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
 
 const start = Date.UTC(2026, 2, 1, 10);
 const at = (minute: number) => new Date(start + minute * 60_000);

@@ -1,6 +1,6 @@
 import { OperationRefusedError, WorkerUnreachableError } from '../../src/client/errors.js';
-import type { HistoryEvent } from '../../src/client/history-event.js';
-import type { Run, RunOutcome, RunStart, Runs } from '../../src/client/runs.js';
+import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
+import type { Run, RunOutcome, RunStart, Runs } from '../../src/client/temporal/run.js';
 import { blankProgress, type Progress } from '../../src/contract/progress.js';
 
 /** A run as the fake keeps it: what Temporal would know, and what a worker would answer. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServerUnreachableError } from '../../src/client/errors.js';
 import { type FollowOptions, follow, type Pacer } from '../../src/client/follow.js';
-import type { Run } from '../../src/client/runs.js';
+import type { Run } from '../../src/client/temporal/run.js';
 import type { Progress } from '../../src/contract/progress.js';
 import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 

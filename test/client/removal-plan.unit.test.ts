@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { planRemoval } from '../../src/client/removal-plan.js';
-import { formatMarker } from '../../src/domain/marker.js';
+import { formatMarker } from '../../src/domain/resource/marker.js';
 import type { ReaderDeps } from '../../src/inventory/reader.js';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
 import { notebookListSchema } from '../../src/modelarts/schemas/notebook.js';

@@ -3,7 +3,7 @@ import { InvalidScheduleError, OperationNotFoundError, OperationRefusedError } f
 import { realPacer } from '../../src/client/follow.js';
 import type { ScheduleDetails } from '../../src/client/schedule-view.js';
 import { Schedules } from '../../src/client/schedules.js';
-import { TemporalRuns } from '../../src/client/temporal-runs.js';
+import { TemporalRuns } from '../../src/client/temporal/runs.js';
 import type { ScheduledInput } from '../../src/contract/workflows.js';
 import { stackForFile } from '../support/stack-for-file.js';
 import { temporalAddress } from '../support/temporal-server.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { exitCodeOf } from '../../src/client/cli/exit.js';
+import { exitCodeOf } from '../../src/cli/exit-codes.js';
 import { ProtectedError } from '../../src/client/errors.js';
 import { Operations } from '../../src/client/operations.js';
 import type { RemovalItem, RemovalPlan } from '../../src/client/removal-plan.js';

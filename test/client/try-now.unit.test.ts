@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { OperationRefusedError } from '../../src/client/errors.js';
 import { realPacer } from '../../src/client/follow.js';
 import { Operations } from '../../src/client/operations.js';
-import type { PendingActivity } from '../../src/client/runs.js';
+import type { PendingActivity } from '../../src/client/temporal/run.js';
 import type { Progress } from '../../src/contract/progress.js';
 import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 

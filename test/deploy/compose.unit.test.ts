@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { commandEntries } from '../../src/client/cli/commands.js';
+import { commandEntries } from '../../src/cli/commands.js';
 import { configTable, readConfig } from '../../src/config.js';
 import { environment } from '../../src/simulator/environment.js';
 import {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { commandEntries } from '../../src/client/cli/commands.js';
+import { commandEntries } from '../../src/cli/commands.js';
 import { type DevPlace, runDev } from '../../src/dev/dev.js';
 import { startStack } from '../../src/dev/stack.js';
 import { createLogger } from '../../src/worker/logging.js';

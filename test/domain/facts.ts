@@ -1,5 +1,5 @@
-import type { NotebookFacts } from '../../src/domain/notebook.js';
-import type { PoolFacts } from '../../src/domain/pool.js';
+import type { NotebookFacts } from '../../src/domain/resource/notebook.js';
+import type { PoolFacts } from '../../src/domain/resource/pool.js';
 
 /** A pool as a look may find it, with what a test does not care about filled in. */
 export function poolFacts(change: Partial<PoolFacts> = {}): PoolFacts {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Claim, Inventory, InventoryItem } from '../../src/domain/inventory.js';
-import type { SweepRules } from '../../src/domain/sweep-rules.js';
+import type { Claim, Inventory, InventoryItem } from '../../src/domain/resource/inventory.js';
+import type { SweepRules } from '../../src/domain/sweep/rules.js';
 
 export const installation = 'abc123';
 export const now = Date.UTC(2026, 5, 1, 12);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditProgress } from '../../src/contract/workflows.js';
-import type { AuditFinding, AuditReport } from '../../src/domain/audit.js';
+import type { AuditFinding, AuditReport } from '../../src/domain/audit/report.js';
 import { stackForFile } from '../support/stack-for-file.js';
 import { until } from '../support/until.js';
 import { freshName, poolPart, publicNotebookPart } from './documents.js';

@@ -1,9 +1,9 @@
+import { WireError } from '../http-error.js';
 import { objectAt, textAt, valueAt } from '../json.js';
 import { letters } from '../random.js';
-import { WireError } from '../wire-error.js';
 import { type Answer, type Call, nextSequence, type World } from '../world.js';
+import { microseconds } from './authentication.js';
 import type { SimUser } from './credentials.js';
-import { microseconds } from './gatekeeper.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

@@ -1,4 +1,5 @@
 import type { SimUser } from '../auth/credentials.js';
+import { WireError } from '../http-error.js';
 import { InputError } from '../input-error.js';
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '../json.js';
 import { enterStatus } from '../lifecycles/notebook-life.js';
@@ -8,7 +9,6 @@ import { notebookView } from '../notebooks/notebook-view.js';
 import { createPool } from '../pools/pool-handlers.js';
 import { poolView } from '../pools/pool-view.js';
 import type { NotebookRecord, PoolRecord } from '../records.js';
-import { WireError } from '../wire-error.js';
 import type { Answer, Call, Handler, World } from '../world.js';
 
 /** What a placed pool is when the call does not say. */

@@ -1,7 +1,7 @@
+import { gatewayError, notebookError, WireError } from '../http-error.js';
 import type { Json } from '../json.js';
 import type { SimResponse } from '../message.js';
 import type { Operation } from '../operations.js';
-import { gatewayError, notebookError, WireError } from '../wire-error.js';
 import type { AnswerFault, FaultBody } from './fault.js';
 
 const BAD_GATEWAY =

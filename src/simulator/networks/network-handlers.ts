@@ -1,3 +1,4 @@
+import { badRequest, poolError } from '../http-error.js';
 import { isObject, type Json, textAt, valueAt } from '../json.js';
 import { labelSelector } from '../label-selector.js';
 import { enterNetworkPhase, startDeletion } from '../lifecycles/network-life.js';
@@ -5,7 +6,6 @@ import type { Operation } from '../operations.js';
 import { pageOf } from '../page.js';
 import { checkWorkspace, readTextMap } from '../pools/pool-request.js';
 import type { NetworkRecord } from '../records.js';
-import { badRequest, poolError } from '../wire-error.js';
 import { type Answer, type Call, nextSequence, timeIn, type World } from '../world.js';
 
 const NAME = /^[a-z][a-z0-9-]{2,30}[a-z0-9]$/;

@@ -1,8 +1,8 @@
-import { attachFates } from '../faults/fates.js';
+import { attachFates } from '../faults/planned-outcomes.js';
+import { notebookError } from '../http-error.js';
 import { textAt } from '../json.js';
 import { enterStatus } from '../lifecycles/notebook-life.js';
 import type { NotebookRecord } from '../records.js';
-import { notebookError } from '../wire-error.js';
 import type { Answer, Call, World } from '../world.js';
 import { busy, findNotebook, isFree, notRunning, soldOut } from './notebook-handlers.js';
 

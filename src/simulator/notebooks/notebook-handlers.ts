@@ -1,9 +1,9 @@
-import { attachFates, capacityFailure, sellOutBefore } from '../faults/fates.js';
+import { attachFates, capacityFailure, sellOutBefore } from '../faults/planned-outcomes.js';
+import { notebookError } from '../http-error.js';
 import { isObject, objectAt } from '../json.js';
 import { enterStatus } from '../lifecycles/notebook-life.js';
 import { hexDigits } from '../random.js';
 import type { NotebookRecord } from '../records.js';
-import { notebookError } from '../wire-error.js';
 import { type Answer, type Call, nextSequence, type World } from '../world.js';
 import { checkPool, type NotebookRequest, readNotebookRequest } from './notebook-request.js';
 import { checkAutoStop, readAutoStop, readDescription } from './notebook-rules.js';

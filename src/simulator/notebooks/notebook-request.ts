@@ -1,6 +1,6 @@
+import { notebookError } from '../http-error.js';
 import { isObject, type Json, objectAt, textAt, valueAt } from '../json.js';
 import type { NotebookRecord } from '../records.js';
-import { notebookError } from '../wire-error.js';
 import type { World } from '../world.js';
 import {
   type AutoStop,

@@ -1,6 +1,6 @@
 import type { NotebookFlavor, NotebookProfile } from '../catalogue/catalogue.js';
+import { notebookError } from '../http-error.js';
 import { isObject, type Json, type JsonObject, textAt } from '../json.js';
-import { notebookError } from '../wire-error.js';
 
 /** When a notebook stops by itself; the duration is in seconds. */
 export interface AutoStop {

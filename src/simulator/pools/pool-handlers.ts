@@ -1,9 +1,9 @@
-import { attachFates, capacityFailure, sellOutBefore } from '../faults/fates.js';
+import { attachFates, capacityFailure, sellOutBefore } from '../faults/planned-outcomes.js';
 import { onSale } from '../flavors/sale.js';
+import { badRequest, poolError } from '../http-error.js';
 import { labelSelector } from '../label-selector.js';
 import { enterPhase } from '../lifecycles/pool-life.js';
 import type { PoolRecord } from '../records.js';
-import { badRequest, poolError } from '../wire-error.js';
 import { type Answer, type Call, nextSequence, tail, type World } from '../world.js';
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
 import { nodeView, poolView } from './pool-view.js';

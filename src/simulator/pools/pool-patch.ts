@@ -1,4 +1,5 @@
-import { attachFates } from '../faults/fates.js';
+import { attachFates } from '../faults/planned-outcomes.js';
+import { badRequest, poolError } from '../http-error.js';
 import { isObject, objectAt, valueAt } from '../json.js';
 import {
   addNodes,
@@ -10,7 +11,6 @@ import {
 } from '../lifecycles/pool-life.js';
 import { planNext } from '../lifecycles/stage.js';
 import type { PoolRecord, PoolResource, TextMap } from '../records.js';
-import { badRequest, poolError } from '../wire-error.js';
 import { type Answer, type Call, nextSequence, tail, type World } from '../world.js';
 import { findPool } from './pool-handlers.js';
 import {

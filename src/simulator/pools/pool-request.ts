@@ -1,6 +1,6 @@
+import { badRequest, poolError } from '../http-error.js';
 import { isObject, type Json, type JsonObject, objectAt, textAt, valueAt } from '../json.js';
 import type { PoolSpec, TextMap } from '../records.js';
-import { badRequest, poolError } from '../wire-error.js';
 import type { World } from '../world.js';
 import { readDriver, readResources } from './pool-resources.js';
 

@@ -1,7 +1,7 @@
 import type { PoolFlavor } from '../catalogue/catalogue.js';
+import { badRequest } from '../http-error.js';
 import { isObject, type Json, type JsonObject, textAt } from '../json.js';
 import type { PoolResource, PoolSpec } from '../records.js';
-import { badRequest } from '../wire-error.js';
 import type { World } from '../world.js';
 
 /** The most flavors in one pool (`maxPoolFlavors`, docs/api/pools-and-flavors.md "2.2 Create"). */

@@ -1,0 +1,55 @@
+import type { ResourceRef } from '../../contract/workflows.js';
+import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
+import { type CommandOutcome, notSent, sent } from '../../domain/resource/command-outcome.js';
+import { maybeSame } from '../../domain/resource/identity.js';
+import type { Notebook } from '../../modelarts/schemas/notebook.js';
+import { orAbsent, readingPatiently } from '../api-call.js';
+import type { ActivityDeps } from '../deps.js';
+import { notebookFacts, poolFacts } from '../resource/facts.js';
+
+/** Activities of a lease on what it owns. It can live without each of them: none of them decides its end. */
+export function leaseActivities(deps: ActivityDeps) {
+  const { pools, notebooks } = deps.modelarts;
+
+  async function showSame(ref: ResourceRef, options: { signal: AbortSignal }): Promise<Notebook | null> {
+    const shown = await orAbsent(notebooks.show(ref.id, options));
+    return shown !== null && maybeSame(notebookFacts(shown), ref) ? shown : null;
+  }
+
+  return {
+    /** One look at a pool and a notebook. */
+    async lookAtLeased(input: { pool: ResourceRef | null; notebook: ResourceRef | null }): Promise<LeasedObservation> {
+      return await readingPatiently(async (options) => {
+        const { pool, notebook } = input;
+        const beganAt = deps.now();
+        const [facts, shown] = await Promise.all([
+          pool === null ? null : orAbsent(pools.show(pool.id, options).then(poolFacts)),
+          notebook === null ? null : showSame(notebook, options),
+        ]);
+        return {
+          beganAt,
+          at: deps.now(),
+          pool: facts !== null && pool !== null && maybeSame(facts, pool) ? facts : null,
+          notebook: shown === null ? null : notebookFacts(shown),
+        };
+      });
+    },
+
+    /** Sets a notebook's `auto_stop`; on a running one it counts from the next start (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
+    async setAutoStop(input: { notebook: ResourceRef; autoStopMs: number }): Promise<CommandOutcome> {
+      return await readingPatiently(async (options) => {
+        const label = `notebook ${input.notebook.id}`;
+        const shown = await orAbsent(notebooks.show(input.notebook.id, options));
+        if (shown === null || shown.status === 'DELETED') return notSent('gone', label);
+        if (!maybeSame(notebookFacts(shown), input.notebook)) return notSent('replaced', label);
+        const duration = Math.floor(input.autoStopMs / 1_000);
+        const now = shown.spec.auto_stop;
+        if (now?.enable === true && now.duration === duration) return notSent('already', label);
+        const prompt = now?.prompt === undefined ? {} : { prompt: now.prompt };
+        const change = { spec: { auto_stop: { enable: true, duration, ...prompt } } };
+        await notebooks.update(input.notebook.id, change, options);
+        return sent;
+      });
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
+import { operationId } from '../../contract/ids.js';
+import { noteSignal, type Owned, ownedQuery, ownUpdate, specQuery } from '../../contract/messages.js';
+import type { LeaseProgress } from '../../contract/progress.js';
+import type { Spec } from '../../contract/spec.js';
+import { type EnvironmentResources, type LeaseInput, noResources, type ResourceRef } from '../../contract/workflows.js';
+import type { LeasedEnvironment } from '../../domain/provision/repeated-create.js';
+import { type CommandOutcome, notSent, sent } from '../../domain/resource/command-outcome.js';
+import { specHash } from '../../spec/hash.js';
+import type { ActivityDeps } from '../deps.js';
+import { ask, findSpec, type Workflows } from '../operation/ask-workflow.js';
+import { describe, ignoreEnded } from '../operation/cancel-and-await.js';
+
+type Lease = (input: LeaseInput) => Promise<unknown>;
+
+/** What an open lease owns. */
+export interface Leased extends LeasedEnvironment {
+  readonly pool: ResourceRef | null;
+  readonly notebooks: readonly ResourceRef[];
+}
+
+/** What an open lease of the name knows that a look may not show yet. */
+export interface LeasedBefore {
+  /** Epoch milliseconds of the last create that was not seen when it was handed over. */
+  readonly unseenSince: number | null;
+  /** Null when no lease is open, or when it does not answer. */
+  readonly leased: Leased | null;
+}
+
+/** Activities that talk to other operations through Temporal. */
+export function operationActivities(deps: ActivityDeps) {
+  const { workflow } = deps.temporal;
+
+  async function entrust(input: LeaseInput): Promise<LeaseProgress> {
+    const startWorkflowOperation = new WithStartWorkflowOperation<Lease>('leaseEnvironment', {
+      workflowId: operationId('lease', input.name),
+      taskQueue: deps.taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    try {
+      return await workflow.executeUpdateWithStart(ownUpdate, { startWorkflowOperation, args: [input.resources] });
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+      throw beingTornDown(input.name, operationId('lease', input.name));
+    }
+  }
+
+  async function noteLease(said: { name: string; by: string; reason: string }, verb: string): Promise<CommandOutcome> {
+    const { name, by, reason } = said;
+    const lease = workflow.getHandle(operationId('lease', name));
+    const isSent = await ignoreEnded(() => lease.signal(noteSignal, { verb, by, reason }));
+    return isSent ? sent : notSent('gone', lease.workflowId);
+  }
+
+  return {
+    /** Starts or joins `lease/<name>` in one call, so that there is no moment without an owner; one that is ending refuses. */
+    entrustToLease: entrust,
+
+    /** Gives a lease what a teardown had to leave alive, or what nobody owned any more. */
+    async entrustWhatIsLeft(input: {
+      name: string;
+      /** Workflow id of whoever hands over. @defaultValue the teardown of the name */
+      owner?: string;
+      resources: EnvironmentResources;
+      lease: LeaseProgress | null;
+      adopted?: LeaseInput['adopted'];
+    }): Promise<LeaseProgress> {
+      return await entrust({
+        name: input.name,
+        owner: input.owner ?? operationId('teardown', input.name),
+        spec: await findSpec(workflow, input.name),
+        resources: input.resources,
+        lease: input.lease,
+        ...(input.adopted === undefined ? {} : { adopted: input.adopted }),
+      });
+    },
+
+    /** Tells the lease of a name, if one is open, that what it may have been refused to remove is not protected any more. */
+    async hurryLease(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
+      return await noteLease(input, 'unprotect');
+    },
+
+    /** Tells the lease of a name, if one is open, that what it shows may have changed. */
+    async askLeaseToLook(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
+      return await noteLease(input, 'look');
+    },
+
+    /** True when an open lease owns the environment's resources. */
+    async isLeased(input: { name: string }): Promise<boolean> {
+      return await isOpen(workflow, operationId('lease', input.name));
+    },
+
+    /**
+     * A create while the same name is being torn down, by a teardown or by its lease, would race with it. Answers what an
+     * open lease owns that nobody has seen yet.
+     */
+    async refuseDuringTeardown(input: { name: string; specHash?: string }): Promise<LeasedBefore> {
+      let unseenSince: number | null = null;
+      let leased: Leased | null = null;
+      // A lease that does not answer may own something that is not visible yet.
+      const unanswered = { ...noResources, unknownSince: deps.now() };
+      for (const kind of ['teardown', 'lease'] as const) {
+        const workflowId = operationId(kind, input.name);
+        if (!(await isOpen(workflow, workflowId))) continue;
+        if (kind === 'teardown' || (await isEnding(workflow, workflowId))) throw beingTornDown(input.name, workflowId);
+        const owned = await ask<Owned>(workflow, workflowId, ownedQuery.name, unanswered);
+        unseenSince = owned?.unknownSince ?? null;
+        if (owned !== null) leased = await leasedBy(workflow, workflowId, owned, input.specHash);
+      }
+      return { unseenSince, leased };
+    },
+  };
+}
+
+async function leasedBy(
+  workflow: Workflows,
+  workflowId: string,
+  { pool, notebooks, unknownSince, observed = null }: Owned,
+  wanted: string | undefined,
+): Promise<Leased> {
+  const spec = observed === null ? null : await ask<Spec | null>(workflow, workflowId, specQuery.name);
+  const isSameSpec = spec !== null && specHash(spec) === wanted;
+  return { pool, notebooks, unknownSince, observed, isSameSpec };
+}
+
+function beingTornDown(name: string, workflowId: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'SpecConflict',
+    message: `${name} is being torn down (${workflowId})`,
+    nonRetryable: true,
+    details: [{ errorCode: null, requestId: null, hint: `Start again when \`maops env watch ${name}\` says Gone.` }],
+  });
+}
+
+async function isOpen(workflow: Workflows, workflowId: string): Promise<boolean> {
+  return (await describe(workflow, workflowId))?.isOpen === true;
+}
+
+/** True when a lease is to remove what it owns: its phase does not tell, because a pause may hold the removal. */
+export async function isEnding(workflow: Workflows, workflowId: string): Promise<boolean> {
+  return (await workflow.getHandle(workflowId).query(ownedQuery)).isEnding === true;
+}

@@ -1,0 +1,110 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { operationId } from '../../contract/ids.js';
+import type { Identity } from '../../contract/settings.js';
+import type { Spec, SpecKind } from '../../contract/spec.js';
+import { cut, textLimits } from '../../domain/text.js';
+import { type ArgumentKind, argumentProblems } from '../../spec/argument.js';
+import { applyChanges, mayChange } from '../../spec/change.js';
+import { checkSpec } from '../../spec/check.js';
+import { ownerHash, specHash } from '../../spec/hash.js';
+import { describeProblems, type SpecProblem } from '../../spec/problem.js';
+import type { ActivityDeps } from '../deps.js';
+
+export interface CheckedSpec {
+  readonly spec: Spec;
+  readonly specHash: string;
+  /** Hash of the workflow id: stands in the marker. */
+  readonly owner: string;
+  readonly identity: Identity;
+}
+
+/** Activities that read nothing but what they are given and this worker's own settings. */
+export function specActivities(deps: ActivityDeps) {
+  function identityOf(name: string): Identity {
+    const owner = (kind: 'env' | 'pool' | 'notebook') => ownerHash(operationId(kind, name));
+    return {
+      installation: deps.installation,
+      projectId: deps.modelarts.projectId,
+      owners: { env: owner('env'), pool: owner('pool'), notebook: owner('notebook') },
+      settings: deps.settings,
+    };
+  }
+
+  return {
+    /** Checks and normalises the document that a run was started with; fails with `InvalidSpec` and every problem listed. */
+    async checkSpec(input: { kind: SpecKind; document: unknown; workflowId: string }): Promise<CheckedSpec> {
+      const checked = checkSpec(input.kind, input.document);
+      if (!checked.ok) throw invalidSpec(checked.problems);
+      const { spec } = checked;
+      // Resources are found again by their operation's id, and two runs of one name are told apart by it.
+      const expected = operationId(operationKindOf[input.kind], spec.name);
+      if (input.workflowId !== expected) {
+        const message = `a run for ${spec.name} has the workflow id ${expected}, not ${input.workflowId}`;
+        throw invalidSpec([{ path: 'name', message }]);
+      }
+      return {
+        spec,
+        specHash: specHash(spec),
+        owner: ownerHash(input.workflowId),
+        identity: identityOf(spec.name),
+      };
+    },
+
+    /** Takes an operator's changes over: only what belongs to the failed step or to later ones may still change. */
+    async changeSpec(input: {
+      kind: SpecKind;
+      spec: Spec;
+      step: 'pool' | 'notebook';
+      changes: Readonly<Record<string, unknown>>;
+    }): Promise<{ spec: Spec; specHash: string }> {
+      const checked = applyChanges(input.kind, input.spec, input.changes, mayChange(input.step));
+      if (!checked.ok) throw invalidSpec(checked.problems);
+      return { spec: checked.spec, specHash: specHash(checked.spec) };
+    },
+
+    /** Checks the argument of a run that has no spec; fails with `InvalidSpec` and every problem listed. */
+    async checkArgument(input: {
+      kind: ArgumentKind;
+      document: unknown;
+      workflowId: string;
+      /** What the run is about. */
+      name: string;
+    }): Promise<Identity> {
+      const problems = argumentProblems(input.kind, input.document, input.workflowId);
+      if (problems.length > 0) throw invalidSpec(problems, 'Mend the argument and start again; nothing was done.');
+      return identityOf(input.name);
+    },
+
+    /** Who this installation is, for leases, which start without a check. */
+    async identify(input: { name: string }): Promise<Identity> {
+      return identityOf(input.name);
+    },
+  };
+}
+
+const operationKindOf = {
+  provisionPoolThenLaunchNotebook: 'env',
+  provisionPool: 'pool',
+  launchNotebook: 'notebook',
+} as const;
+
+/** A document that is wrong in so many ways is not meant to be one. */
+const problemsListed = 50;
+
+export function invalidSpec(
+  problems: readonly SpecProblem[],
+  hint = 'Mend the spec and start again; nothing was made.',
+): ApplicationFailure {
+  const listed = problems.slice(0, problemsListed).map(
+    ({ path, message }): SpecProblem => ({
+      path: cut(path, textLimits.name),
+      message: cut(message, textLimits.reason),
+    }),
+  );
+  return ApplicationFailure.create({
+    type: 'InvalidSpec',
+    message: cut(describeProblems(problems), textLimits.why),
+    nonRetryable: true,
+    details: [{ errorCode: null, requestId: null, hint, problems: listed }],
+  });
+}

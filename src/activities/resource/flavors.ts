@@ -1,0 +1,50 @@
+import { type Choice, describeSoldOut, type FlavorFacts, firstOnSale } from '../../domain/resource/flavor.js';
+import { flavorFacts } from '../../inventory/flavor-facts.js';
+import { readingPatiently } from '../api-call.js';
+import type { ActivityDeps } from '../deps.js';
+import { inWindow } from './waiting.js';
+
+/** Activities on resource flavors (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
+export function flavorActivities(deps: ActivityDeps) {
+  async function look(names: readonly string[], signal: AbortSignal): Promise<FlavorFacts[]> {
+    const found: FlavorFacts[] = [];
+    for await (const flavor of deps.modelarts.flavors.list({}, { signal })) {
+      if (names.includes(flavor.metadata.name)) found.push(flavorFacts(flavor));
+    }
+    return found;
+  }
+
+  return {
+    /** Sale status of the named flavors; one that is not listed is missing from the answer. */
+    async lookAtFlavors(input: { names: readonly string[] }): Promise<FlavorFacts[]> {
+      return await readingPatiently(({ signal }) => look(input.names, signal));
+    },
+
+    /** Waits in one window until one of the choices is on sale; returns its index. */
+    async awaitCapacity(input: { choices: readonly Choice[] }): Promise<number> {
+      const names = namesIn(input.choices);
+      return await inWindow(deps, `capacity for ${names.join(', ')}`, (finish, tell) => {
+        const seen = new Map<string, FlavorFacts>();
+        const unsubscribe = names.map((name) =>
+          deps.watchers.flavors.subscribe(name, (look) => {
+            if (look.error !== undefined) {
+              tell(`${name}: ${look.error.message}`);
+              return;
+            }
+            seen.set(name, look.item === null ? { name, sale: {} } : flavorFacts(look.item));
+            tell(describeSoldOut(input.choices));
+            const choice = seen.size < names.length ? null : firstOnSale(input.choices, [...seen.values()], 0);
+            if (choice !== null) finish(choice);
+          }),
+        );
+        return () => {
+          for (const stop of unsubscribe) stop();
+        };
+      });
+    },
+  };
+}
+
+function namesIn(choices: readonly Choice[]): string[] {
+  return [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
+}

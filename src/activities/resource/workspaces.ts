@@ -1,0 +1,114 @@
+import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
+import { parseOperationId } from '../../contract/ids.js';
+import { specQuery } from '../../contract/messages.js';
+import type { Spec } from '../../contract/spec.js';
+import { eachOf } from '../../inventory/concurrency.js';
+import { isUnknownWorkspace } from '../../modelarts/errors.js';
+import type { Notebook } from '../../modelarts/schemas/notebook.js';
+import type { ActivityDeps } from '../deps.js';
+import { findSpec } from '../operation/ask-workflow.js';
+
+/** What is listed when no workspace is named (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+const defaultWorkspace = '0';
+
+/** Workspaces besides the default one. No call lists them; what was made in one is known by its spec. */
+export interface Workspaces {
+  readonly ids: readonly string[];
+  /** Who could not be asked: there may be more. */
+  readonly unasked: readonly string[];
+}
+
+/** Runs whose specs count: those that own something, and those that were cut off and may have left something behind. */
+const query =
+  'WorkflowType IN ("provisionPoolThenLaunchNotebook", "provisionPool", "launchNotebook", "leaseEnvironment") AND ' +
+  'ExecutionStatus IN ("Running", "Terminated", "TimedOut")';
+
+const width = 16;
+const callMs = 5_000;
+/** What is left unasked by then is named: whoever asks has little time, and a long list of runs that stand still costs a call each. */
+const budgetMs = 20_000;
+
+/** The default workspace, as null, and the others, each once. */
+export function withDefault(workspaceIds: readonly (string | null)[]): (string | null)[] {
+  const others = workspaceIds.filter((id) => id !== null && id !== defaultWorkspace);
+  return [null, ...new Set(others)];
+}
+
+/** The filter of a list of notebooks. */
+export function inWorkspace(workspaceId: string | null): { workspace_id?: string } {
+  return workspaceId === null ? {} : { workspace_id: workspaceId };
+}
+
+/** Lists the notebooks of one workspace; there are none in one that has gone since a spec named it. */
+export async function notebooksIn(
+  { modelarts }: Pick<ActivityDeps, 'modelarts'>,
+  workspaceId: string | null,
+  filter: { readonly pool_id?: string; readonly show_self?: boolean },
+  options: { signal: AbortSignal },
+): Promise<readonly Notebook[]> {
+  try {
+    return (await modelarts.notebooks.list({ ...inWorkspace(workspaceId), ...filter }, options)).instances;
+  } catch (error) {
+    if (isUnknownWorkspace(error)) return [];
+    throw error;
+  }
+}
+
+/** Workspaces that the last spec of a name speaks of; null when nobody knows a spec. */
+export async function workspacesOf(workflow: Client['workflow'], name: string): Promise<string[] | null> {
+  const spec = await findSpec(workflow, name);
+  return spec === null ? null : workspacesIn(spec);
+}
+
+/** Workspaces of a name; where nobody knows a spec of it, as of a notebook that was made under another name, those of all. */
+export async function workspacesFor(deps: ActivityDeps, signal: AbortSignal, name: string): Promise<Workspaces> {
+  const ids = await workspacesOf(deps.temporal.workflow, name);
+  return ids === null ? await workspacesInUse(deps, signal) : { ids, unasked: [] };
+}
+
+/** Workspaces that the specs of all operations speak of which may own something. */
+export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): Promise<Workspaces> {
+  const { workflow } = deps.temporal;
+  const until = deps.now() + budgetMs;
+  const runs: { readonly workflowId: string; readonly runId: string; readonly isOpen: boolean }[] = [];
+  try {
+    await workflow.withDeadline(until, async () => {
+      for await (const { workflowId, runId, status, taskQueue } of workflow.list({ query })) {
+        const isOpen = status.name === 'RUNNING';
+        // What another queue's workers run may be another installation's, and this side's worker cannot ask it.
+        const isHere = taskQueue === deps.taskQueue;
+        if (isHere && parseOperationId(workflowId) !== null) runs.push({ workflowId, runId, isOpen });
+      }
+    });
+  } catch {
+    signal.throwIfAborted();
+    return { ids: [], unasked: ['what is in other workspaces: Temporal did not list the operations'] };
+  }
+  const silent: string[] = [];
+  const specs = await eachOf(runs, width, async ({ workflowId, runId, isOpen }) => {
+    signal.throwIfAborted();
+    try {
+      if (deps.now() > until) throw new Error('no time is left');
+      const handle = workflow.getHandle(workflowId, runId);
+      return await workflow.withDeadline(deps.now() + callMs, () => handle.query<Spec | null>(specQuery.name));
+    } catch (error) {
+      // A run that was cut off because it stood still will never answer, and would be in the way of every audit.
+      const hasNone = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
+      if (isOpen && !hasNone) silent.push(workflowId);
+      return null;
+    }
+  });
+  const ids = new Set(specs.flatMap((spec) => (spec === null ? [] : workspacesIn(spec))));
+  return { ids: [...ids], unasked: silent.length === 0 ? [] : [didNotAnswer(silent)] };
+}
+
+function workspacesIn({ pool, notebook }: Spec): string[] {
+  return withDefault([pool?.workspaceId ?? null, notebook?.workspaceId ?? null]).filter((id) => id !== null);
+}
+
+/** An audit names all that it has not read, in one line; whoever wants to know more asks the first of them. */
+function didNotAnswer(silent: readonly string[]): string {
+  const [first = '', ...others] = silent;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `what is in other workspaces: ${first}${more} did not answer where its notebook is`;
+}

@@ -1,0 +1,203 @@
+import { activityInfo } from '@temporalio/activity';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { memoKeys } from '../../contract/memo.js';
+import { noteSignal, specQuery } from '../../contract/messages.js';
+import { phaseAttribute } from '../../contract/search-attributes.js';
+import { type Spec, type SpecKind, specKinds } from '../../contract/spec.js';
+import { checkSpec } from '../../spec/check.js';
+import { describeDifferences, diffSpecs } from '../../spec/difference.js';
+import { specHash } from '../../spec/hash.js';
+import type { ActivityDeps } from '../deps.js';
+import { invalidSpec } from '../operation/arguments.js';
+import { ask } from '../operation/ask-workflow.js';
+import { endOf, lost, type OperationEnd } from '../operation/operation-end.js';
+import { askInWindow } from '../resource/waiting.js';
+
+/** What to start under its true id, as `teardown/team-a`. */
+export interface StartOperation {
+  /** Workflow type. */
+  readonly type: string;
+  readonly workflowId: string;
+  readonly argument: unknown;
+  /** Shows in the Temporal UI. */
+  readonly summary: string;
+  /** Who starts it: kept in its memo, as for one that a person starts. */
+  readonly by: string;
+  /** Sent with the start, as a teardown wants it: its audit and that of what it calls off name who and why. */
+  readonly note?: { readonly verb: string; readonly by: string; readonly reason: string };
+}
+
+export interface StartedOperation {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** True when somebody else's run was open already. */
+  readonly joined: boolean;
+  /** True when that run has not checked its spec yet: wait for that, then start again. */
+  readonly hasNoSpec?: boolean;
+}
+
+/** A phase that an operation has come to, or its end. */
+export interface OperationNews {
+  /** The run that is open now, where it continued as new. */
+  readonly runId: string;
+  readonly phase: string | null;
+  readonly end: OperationEnd | null;
+}
+
+/** Activities that start other operations and wait for their end, for schedules and plans. */
+export function startedActivities(deps: ActivityDeps) {
+  const { workflow } = deps.temporal;
+
+  /** Looks until `isNews` says yes to a phase, or the operation has ended. */
+  async function follow(
+    { workflowId, runId }: { workflowId: string; runId: string },
+    isNews: (phase: string | null) => boolean,
+  ): Promise<OperationNews> {
+    const { pollMinMs } = deps.settings;
+    let run = runId;
+    return await askInWindow<OperationNews>(
+      deps,
+      workflowId,
+      { firstMs: pollMinMs, longestMs: pollMinMs },
+      async () => {
+        for (;;) {
+          const { status, phase } = await standing(workflow, workflowId, run);
+          if (status === 'RUNNING' || status === 'PAUSED') {
+            if (isNews(phase)) return { answer: { runId: run, phase, end: null } };
+            return { why: `${workflowId} is ${phase ?? 'not begun'}` };
+          }
+          const end = status === null ? lost(workflowId, run) : await endOf(workflow, workflowId, run);
+          if (!('next' in end)) return { answer: { runId: end.runId, phase: end.phase, end } };
+          run = end.next;
+        }
+      },
+    );
+  }
+
+  return {
+    /**
+     * Starts an operation, or joins the open one of its id; one that makes something is joined only with the same spec,
+     * else `SpecConflict`. Repeating the activity starts nothing twice, also when the operation has ended meanwhile.
+     */
+    async startOperation(input: StartOperation): Promise<StartedOperation> {
+      const { workflowId } = input;
+      const kind = specKinds.find((candidate) => candidate === input.type);
+      const spec = kind === undefined ? null : checked(kind, input.argument);
+      const { workflowExecution, activityId, attempt } = activityInfo();
+      const callId = `${workflowExecution?.workflowId}/${workflowExecution?.runId}/${activityId}`;
+      if (attempt > 1) {
+        const earlier = await newest(workflow, workflowId);
+        if (earlier?.memo[memoKeys.start] === callId) return { workflowId, runId: earlier.runId, joined: false };
+      }
+      const options = {
+        taskQueue: deps.taskQueue,
+        workflowId,
+        args: [input.argument] as [unknown],
+        memo: {
+          ...(spec === null ? {} : { [memoKeys.specHash]: specHash(spec) }),
+          [memoKeys.start]: callId,
+          [memoKeys.by]: input.by,
+        },
+        staticSummary: input.summary,
+        workflowIdConflictPolicy: 'USE_EXISTING' as const,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+      };
+      const runId =
+        input.note === undefined
+          ? (await workflow.start(input.type, options)).firstExecutionRunId
+          : (
+              await workflow.signalWithStart(input.type, {
+                ...options,
+                signal: noteSignal,
+                signalArgs: [input.note],
+              })
+            ).signaledRunId;
+      const { memo } = await workflow.getHandle(workflowId, runId).describe();
+      const joined = memo?.[memoKeys.start] !== callId;
+      if (joined && spec !== null && memo?.[memoKeys.specHash] !== specHash(spec)) {
+        const current = await ask<Spec | null>(workflow, workflowId, specQuery.name);
+        if (current === null) return { workflowId, runId, joined, hasNoSpec: true };
+        refuseOtherSpec(workflowId, spec, current);
+      }
+      return { workflowId, runId, joined };
+    },
+
+    /** Waits until a run that was started elsewhere has checked its spec, or has ended. */
+    async awaitSpec({ workflowId, runId }: { workflowId: string; runId: string }): Promise<void> {
+      const { pollMinMs } = deps.settings;
+      await askInWindow<null>(deps, workflowId, { firstMs: 100, longestMs: pollMinMs }, async () => {
+        const { status } = await standing(workflow, workflowId, runId);
+        if (status !== 'RUNNING' && status !== 'PAUSED') return { answer: null };
+        const spec = await ask<Spec | null>(workflow, workflowId, specQuery.name);
+        return spec === null ? { why: `${workflowId} has not checked its spec yet` } : { answer: null };
+      });
+    },
+
+    /** Waits in bounded windows until the operation has ended, over its runs, and answers how. */
+    async awaitOperation(input: { workflowId: string; runId: string }): Promise<OperationEnd> {
+      const { end } = await follow(input, () => false);
+      if (end === null) throw new Error('A wait for an end finished without one.');
+      return end;
+    },
+
+    /** As `awaitOperation`, and also answers when the operation shows another phase than the one that was seen. */
+    async followOperation(input: { workflowId: string; runId: string; seen: string | null }): Promise<OperationNews> {
+      return await follow(input, (phase) => phase !== null && phase !== input.seen);
+    },
+  };
+}
+
+type Workflows = Pick<Client['workflow'], 'getHandle'>;
+
+/** Status and phase of a run; a null status when there is none. */
+async function standing(
+  workflow: Workflows,
+  workflowId: string,
+  runId: string,
+): Promise<{ readonly status: string | null; readonly phase: string | null }> {
+  try {
+    const { status, typedSearchAttributes } = await workflow.getHandle(workflowId, runId).describe();
+    return { status: status.name, phase: typedSearchAttributes.get(phaseAttribute) ?? null };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { status: null, phase: null };
+    throw error;
+  }
+}
+
+async function newest(
+  workflow: Workflows,
+  workflowId: string,
+): Promise<{ readonly runId: string; readonly memo: Readonly<Record<string, unknown>> } | null> {
+  try {
+    const { runId, memo } = await workflow.getHandle(workflowId).describe();
+    return { runId, memo: memo ?? {} };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+function checked(kind: SpecKind, document: unknown): Spec {
+  const result = checkSpec(kind, document);
+  if (!result.ok) throw invalidSpec(result.problems);
+  return result.spec;
+}
+
+/** Compares with the spec that is in force, which an operator may have changed since the start. */
+function refuseOtherSpec(workflowId: string, asked: Spec, current: Spec): void {
+  if (specHash(current) === specHash(asked)) return;
+  const differences = describeDifferences(diffSpecs(current, asked));
+  throw ApplicationFailure.create({
+    type: 'SpecConflict',
+    message: `${asked.name} exists with another spec (${workflowId}):\n${differences}`,
+    nonRetryable: true,
+    details: [
+      {
+        errorCode: null,
+        requestId: null,
+        hint: `Give the new environment another name, or remove this one first: \`maops env teardown ${asked.name}\`.`,
+      },
+    ],
+  });
+}

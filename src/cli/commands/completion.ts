@@ -1,0 +1,32 @@
+import { Argument } from 'commander';
+import { readCatalogue } from '../catalogue.js';
+import { type Define, example } from '../command.js';
+import { bashCompletion } from '../completion/bash.js';
+import { completableCommands } from '../completion/completable.js';
+import { fishCompletion } from '../completion/fish.js';
+import { zshCompletion } from '../completion/zsh.js';
+import { exitCodes } from '../exit-codes.js';
+
+const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
+type Shell = keyof typeof shells;
+
+/** `maops completion`: made from the commands themselves; names of environments are asked for when Tab is pressed. */
+export const completion: Define = (command, run) => {
+  command
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
+    .addHelpText(
+      'after',
+      example(
+        'maops completion bash > ~/.local/share/bash-completion/completions/maops',
+        'maops completion zsh > ~/.zfunc/_maops',
+        'maops completion fish > ~/.config/fish/completions/maops.fish',
+      ),
+    )
+    .action((shell: Shell) =>
+      run(async (context) => {
+        const script = shells[shell](completableCommands(await readCatalogue()));
+        context.result({ shell, script }, (shown) => shown.script);
+        return exitCodes.done;
+      }),
+    );
+};

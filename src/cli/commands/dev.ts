@@ -1,0 +1,58 @@
+import { OperationRefusedError } from '../../client/errors.js';
+import type { DevPlace } from '../../dev/dev.js';
+import { freePort } from '../../dev/free-port.js';
+import { type Define, example } from '../command.js';
+import { noText } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import {
+  addSimulatorOptions,
+  readPort,
+  readSimulatorOptions,
+  requireFolder,
+  type SimulatorWords,
+} from '../simulator-options.js';
+import { untilTold } from '../until-stopped.js';
+
+interface Options extends SimulatorWords {
+  readonly uiPort?: string;
+  readonly db?: string;
+}
+
+/** `maops dev`: Temporal server with its UI, simulator and worker in one process, until it is told to stop. */
+export const dev: Define = (command, run) => {
+  addSimulatorOptions(command)
+    .option('--ui-port <port>', 'port of the Temporal UI (default 8233, or any free one)')
+    .option('--db <file>', "keep workflows in this file, and the simulator's state beside it (default: in memory)")
+    .addHelpText('after', example('maops dev --speed 60', 'maops dev --db dev.db --scenario sold-out --seed 7'))
+    .action((options: Options) =>
+      run(async (context) => {
+        const { runDev } = await import('../../dev/dev.js');
+        const { createLogger } = await import('../../worker/logging.js');
+        const logger = createLogger({ level: context.debug ? 'debug' : 'warn' });
+        const choices = {
+          ...readSimulatorOptions(options),
+          ...(options.uiPort === undefined ? {} : { uiPort: readPort('--ui-port', options.uiPort) }),
+          ...(options.db === undefined ? {} : { dbFile: options.db }),
+        };
+        await checkPlaces(choices);
+        const print = (line: string) => (context.json ? context.notice(line) : context.result(line, (shown) => shown));
+        const onReady = (place: DevPlace) => {
+          if (context.json) context.result(place, noText);
+        };
+        await untilTold((signal) => runDev({ ...choices, logger, print, onReady, signal }));
+        return exitCodes.done;
+      }),
+    );
+};
+
+/** A server that cannot start where it is told to would be looked for in every other way first, a build of minutes among them. */
+async function checkPlaces({ uiPort, dbFile }: { uiPort?: number; dbFile?: string }): Promise<void> {
+  await requireFolder('--db', dbFile);
+  if (uiPort === undefined || uiPort === 0) return;
+  await freePort(uiPort).catch((cause: unknown) => {
+    throw new OperationRefusedError(`--ui-port ${uiPort}: something listens there already`, {
+      hint: 'Choose another port, or leave it out: then any free one is taken.',
+      cause,
+    });
+  });
+}

@@ -1,0 +1,26 @@
+import { castError } from '../../client/temporal/errors.js';
+import { ensureSearchAttributes, searchAttributes } from '../../worker/search-attributes.js';
+import { type Define, example } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+
+/** `maops setup`: registers what our workflows write; running it again changes nothing. */
+export const setup: Define = (command, run) => {
+  command.addHelpText('after', example('maops setup')).action(() =>
+    run(async (context) => {
+      const { connection, place } = await context.session();
+      const registered = await ensureSearchAttributes(connection, place.namespace).catch((error: unknown) => {
+        throw castError(error, place, 'registering search attributes', 'server');
+      });
+      const names = searchAttributes.map(({ name }) => name);
+      const text =
+        registered.length === 0
+          ? 'nothing to do: every search attribute is there'
+          : `registered ${registered.join(', ')}`;
+      context.result(
+        { address: place.address, namespace: place.namespace, registered, searchAttributes: names },
+        (shown) => `${text} (namespace ${shown.namespace})`,
+      );
+      return exitCodes.done;
+    }),
+  );
+};

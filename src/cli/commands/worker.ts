@@ -1,0 +1,17 @@
+import { type Define, example } from '../command.js';
+import { exitCodes, SilentExit } from '../exit-codes.js';
+
+/** `maops worker`: one worker process, until SIGTERM or Ctrl-C; its settings come from the environment. */
+export const worker: Define = (command, run) => {
+  command
+    .addHelpText('after', example('maops worker', 'MAOPS_LOG=json MAOPS_HEALTH_ADDRESS=0.0.0.0:8080 maops worker'))
+    .action(() =>
+      run(async () => {
+        const { workerMain } = await import('../../worker.js');
+        const code = await workerMain();
+        if (code === 0) return exitCodes.done;
+        // The worker has said why in its own log.
+        throw new SilentExit(code === 2 ? exitCodes.usage : exitCodes.failed);
+      }),
+    );
+};

@@ -1,0 +1,42 @@
+import type { Steered } from '../../client/bulk.js';
+import type { Progress } from '../../contract/progress.js';
+import { describeDuration } from '../../domain/duration.js';
+import type { View } from './progress.js';
+import { renderTable } from './table.js';
+import { localTimes } from './time.js';
+
+/** One operation of a command to many; every key is always there. */
+export interface BulkRow {
+  readonly workflowId: string;
+  readonly name: string;
+  readonly phase: Progress['phase'];
+  readonly why: string;
+  /** Null while nobody has said yes. */
+  readonly result: Steered['result'] | null;
+  readonly reason: string | null;
+}
+
+/** What a command would be given to. */
+export function renderListed(listed: readonly Progress[], { now, timeZone, columns }: View): string {
+  const rows = listed.map(({ workflowId, phase, phaseSince, why }) => [
+    workflowId,
+    phase,
+    describeDuration(Math.max(0, now - Date.parse(phaseSince))),
+    localTimes(why, timeZone),
+  ]);
+  return renderTable(rows, ['OPERATION', 'PHASE', 'SINCE', 'WHY'], { columns, last: 'cut' });
+}
+
+/** What became of it, operation by operation. */
+export function renderSteered(rows: readonly BulkRow[], { colors, columns, timeZone }: View): string {
+  const paint = { done: colors.green, refused: colors.red, failed: colors.red, untouched: colors.yellow };
+  return renderTable(
+    rows.map(({ workflowId, result, reason }) => [
+      workflowId,
+      result === null ? '' : paint[result](result),
+      localTimes(reason ?? '', timeZone),
+    ]),
+    ['OPERATION', 'RESULT', 'REASON'],
+    { columns, last: 'wrap' },
+  );
+}

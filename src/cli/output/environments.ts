@@ -1,0 +1,51 @@
+import type { Progress } from '../../contract/progress.js';
+import { describeDuration } from '../../domain/duration.js';
+import { ageOf } from './age.js';
+import type { View } from './progress.js';
+import { renderTable } from './table.js';
+import { localTimes } from './time.js';
+
+/** One row per environment. */
+export function renderEnvironments(environments: readonly Progress[], { now, timeZone, columns }: View): string {
+  if (environments.length === 0) return 'no environments';
+  const someProtected = environments.some(isProtected);
+  const rows = environments.map((progress) => {
+    const since = Math.max(0, now - Date.parse(progress.phaseSince));
+    const nodes =
+      progress.pool === null || progress.pool.nodes.wanted === 0
+        ? '-'
+        : `${progress.pool.nodes.available}/${progress.pool.nodes.wanted}`;
+    return [
+      progress.name,
+      progress.phase,
+      describeDuration(since),
+      nodes,
+      describeNotebook(progress.notebook, now),
+      ...(someProtected ? [isProtected(progress) ? 'yes' : '-'] : []),
+      leaseLeft(progress, now),
+      // An invalid spec has a line for each problem; a row has room for the first.
+      localTimes(progress.why.split('\n')[0] ?? '', timeZone),
+    ];
+  });
+  const head = ['NAME', 'PHASE', 'SINCE', 'NODES', 'NOTEBOOK', ...(someProtected ? ['PROTECTED'] : []), 'LEASE', 'WHY'];
+  return renderTable(rows, head, { columns, last: 'cut' });
+}
+
+/** True when anything of it was last seen with `maops:keep`, which keeps it as a whole. */
+function isProtected({ pool, notebook }: Progress): boolean {
+  return pool?.protected === true || notebook?.protected === true;
+}
+
+/** The state of a notebook, with its age where it was not observed just now. */
+function describeNotebook(notebook: Progress['notebook'], now: number): string {
+  if (notebook?.status == null) return '-';
+  const age = ageOf(notebook.observedAt, now);
+  return age === '' ? notebook.status : `${notebook.status} (${age})`;
+}
+
+/** What is left of the lease; `ended` while its removal is under way or held. */
+function leaseLeft({ lease, endedAt }: Progress, now: number): string {
+  if (lease === null || lease.endsAt === null || endedAt !== null) return '-';
+  const left = Date.parse(lease.endsAt) - now;
+  return left > 0 ? describeDuration(left) : 'ended';
+}

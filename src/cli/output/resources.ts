@@ -1,0 +1,124 @@
+import type { FlavorRow, NetworkRow, NotebookRow, PoolRow } from '../../client/inventory.js';
+import type { Colors } from '../terminal.js';
+import type { View } from './progress.js';
+import { renderFields, renderTable } from './table.js';
+import { formatMinute, formatTime } from './time.js';
+
+/** A table that keeps every id whole, in lines below each other where the terminal is too narrow. */
+function renderRows(rows: readonly (readonly string[])[], head: readonly string[], columns: View['columns']): string {
+  return renderTable(rows, head, { columns, last: 'wrap' });
+}
+
+export function renderPools(pools: readonly PoolRow[], { timeZone, columns }: View): string {
+  if (pools.length === 0) return 'no pools';
+  const rows = pools.map((pool) => [
+    pool.name,
+    pool.phase ?? '-',
+    `${pool.nodes.available}/${pool.nodes.wanted}`,
+    pool.marker === null ? 'no' : 'yes',
+    pool.flavors.map(({ flavor, wanted }) => `${wanted} x ${flavor}`).join(', '),
+    minuteOf(pool.createdAt, timeZone),
+  ]);
+  return renderRows(rows, ['NAME', 'PHASE', 'NODES', 'MARKER', 'FLAVORS', 'CREATED'], columns);
+}
+
+export function renderPool(pool: PoolRow, { timeZone, columns }: View): string {
+  const { nodes } = pool;
+  const fields: readonly (readonly [string, string | null])[] = [
+    ['name', pool.name],
+    ['id', pool.id],
+    ['phase', pool.message === null ? pool.phase : `${pool.phase ?? '-'}: ${pool.message}`],
+    ['type', pool.type],
+    [
+      'nodes',
+      `${nodes.available} of ${nodes.wanted} available, ${nodes.creating} creating, ${nodes.abnormal} abnormal`,
+    ],
+    ...pool.flavors.map(
+      ({ flavor, wanted, available }) => ['flavor', `${flavor}: ${available} of ${wanted} available`] as const,
+    ),
+    ...Object.entries(pool.scopes).map(([scope, state]) => ['scope', `${scope} ${state}`] as const),
+    ['network', pool.network],
+    ['created', formatTime(pool.createdAt, timeZone)],
+    ['description', pool.description],
+    ['protected', pool.protected ? 'yes' : null],
+  ];
+  return renderFields(fields, columns);
+}
+
+export function renderNotebooks(notebooks: readonly NotebookRow[], { timeZone, columns }: View): string {
+  if (notebooks.length === 0) return 'no notebooks';
+  const rows = notebooks.map((notebook) => [
+    notebook.name,
+    notebook.status ?? '-',
+    notebook.flavor ?? '-',
+    notebook.pool ?? '-',
+    notebook.autoStopAt === null ? '-' : formatMinute(notebook.autoStopAt, timeZone),
+    notebook.marker === null ? 'no' : 'yes',
+  ]);
+  return renderRows(rows, ['NAME', 'STATUS', 'FLAVOR', 'POOL', 'STOPS AT', 'MARKER'], columns);
+}
+
+export function renderNotebook(notebook: NotebookRow, { timeZone, columns }: View): string {
+  const fields: readonly (readonly [string, string | null])[] = [
+    ['name', notebook.name],
+    ['id', notebook.id],
+    ['status', notebook.status],
+    ['flavor', notebook.flavor],
+    ['pool', notebook.pool],
+    ['url', notebook.url],
+    ['stops at', notebook.autoStopAt === null ? null : formatTime(notebook.autoStopAt, timeZone)],
+    ['user', notebook.user],
+    ['created', formatTime(notebook.createdAt, timeZone)],
+    ['description', notebook.description],
+    ['protected', notebook.protected ? 'yes' : null],
+  ];
+  return renderFields(fields, columns);
+}
+
+/** One column per availability zone, so that what is on sale where can be read off. */
+export function renderFlavors(flavors: readonly FlavorRow[], { colors, columns }: View): string {
+  if (flavors.length === 0) return 'no flavors';
+  const zones = [...new Set(flavors.flatMap(({ sale }) => Object.keys(sale)))].sort();
+  const rows = flavors.map((flavor) => [
+    flavor.name,
+    flavor.type ?? '-',
+    flavor.cpu ?? '-',
+    flavor.memory ?? '-',
+    flavor.accelerator ?? '-',
+    ...zones.map((zone) => paintSale(flavor.sale[zone], colors)),
+  ]);
+  return renderRows(rows, ['NAME', 'TYPE', 'CPU', 'MEMORY', 'ACCELERATOR', ...zones], columns);
+}
+
+function paintSale(sale: string | undefined, colors: Colors): string {
+  if (sale === undefined) return '-';
+  return sale === 'normal' ? colors.green(sale) : colors.yellow(sale);
+}
+
+export function renderNetworks(networks: readonly NetworkRow[], { timeZone, columns }: View): string {
+  if (networks.length === 0) return 'no networks';
+  const rows = networks.map(({ name, id, phase, cidr, createdAt }) => [
+    name,
+    id,
+    phase ?? '-',
+    cidr ?? '-',
+    minuteOf(createdAt, timeZone),
+  ]);
+  return renderRows(rows, ['NAME', 'ID', 'PHASE', 'CIDR', 'CREATED'], columns);
+}
+
+export function renderNetwork(network: NetworkRow, { timeZone, columns }: View): string {
+  const fields: readonly (readonly [string, string | null])[] = [
+    ['name', network.name],
+    ['id', network.id],
+    ['phase', network.phase],
+    ['cidr', network.cidr],
+    ['created', formatTime(network.createdAt, timeZone)],
+  ];
+  return renderFields(fields, columns);
+}
+
+/** The minute is enough to tell the rows of a table apart. */
+function minuteOf(time: string | null, timeZone: string): string {
+  return time === null ? '' : formatMinute(time, timeZone);
+}

@@ -1,0 +1,143 @@
+import {
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { findEncryptedPayload } from '../../codec/errors.js';
+import type { HttpProxy } from '../../config.js';
+import {
+  InvalidQueryError,
+  NotAuthorizedError,
+  OperationNotFoundError,
+  OperationRefusedError,
+  OperationsError,
+  ServerUnreachableError,
+  UnreadableError,
+  WorkerUnreachableError,
+} from '../errors.js';
+
+/** What an error has to name: where Temporal is and which queue a worker should be polling. */
+export interface Place {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** The proxy on the way to the address. */
+  readonly proxy?: HttpProxy | null;
+}
+
+/** Who had to answer a call: a query or an update times out for want of a worker, anything else for want of a server. */
+export type Answerer = 'server' | 'worker';
+
+/** gRPC status codes that have a meaning of their own here. */
+const grpc = {
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
+  failedPrecondition: 9,
+  aborted: 10,
+  unimplemented: 12,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
+
+/** The only place where errors of the Temporal client become ours. */
+export function castError(error: unknown, place: Place, subject: string, answerer: Answerer): OperationsError {
+  if (error instanceof OperationsError) return error;
+  const unreadable = findEncryptedPayload(error);
+  if (unreadable !== null) return new UnreadableError(subject, unreadable);
+  if (error instanceof WorkflowUpdateFailedError) return updateRefused(error, subject);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return new WorkerUnreachableError(place.taskQueue, error);
+  if (error instanceof WorkflowNotFoundError) return notOpen(subject, error);
+  if (error instanceof NamespaceNotFoundError) return noNamespace(place, error);
+  const status = grpcStatus(error);
+  if (status === null) return new OperationsError(`${subject}: ${messageOf(error)}`, { cause: error });
+  switch (status.code) {
+    case grpc.unavailable:
+      return new ServerUnreachableError(place.address, error, { proxy: place.proxy });
+    // A call that ran out of time may come back as either, depending on which side gave up first.
+    case grpc.cancelled:
+    case grpc.deadlineExceeded:
+      return answerer === 'worker'
+        ? new WorkerUnreachableError(place.taskQueue, error)
+        : new ServerUnreachableError(place.address, new Error('no answer in time'), { proxy: place.proxy });
+    case grpc.failedPrecondition:
+      if (answerer === 'worker') return new WorkerUnreachableError(place.taskQueue, error);
+      return new OperationsError(`${subject}: ${status.details}`, { cause: error });
+    case grpc.permissionDenied:
+    case grpc.unauthenticated:
+      return new NotAuthorizedError(`Temporal at ${place.address} refuses: ${status.details}`, {
+        hint: `Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings, and that they may use TEMPORAL_NAMESPACE (${place.namespace}).`,
+        cause: error,
+      });
+    // What a web server or a proxy says to gRPC, and a Temporal server never to these calls.
+    case grpc.unimplemented:
+      return new OperationsError(`what answers at ${place.address} is not a Temporal server: ${status.details}`, {
+        hint: 'Set TEMPORAL_ADDRESS to host:port of the Temporal server, not of its UI.',
+        cause: error,
+      });
+    case grpc.notFound:
+      return /namespace/i.test(status.details) ? noNamespace(place, error) : notOpen(subject, error);
+    case grpc.invalidArgument:
+      if (!/search attribute/i.test(status.details)) break;
+      return new OperationsError(`${subject}: ${status.details}`, {
+        hint: `Register the search attributes in namespace ${place.namespace}: \`maops setup\`.`,
+        cause: error,
+      });
+    default:
+      break;
+  }
+  return new OperationsError(`${subject}: ${status.details || messageOf(error)}`, { cause: error });
+}
+
+/** As `castError`, for a list: what the query says may be wrong, and then Temporal's own words tell how. */
+export function castListError(error: unknown, place: Place): OperationsError {
+  const status = grpcStatus(error);
+  if (status?.code !== grpc.invalidArgument) return castError(error, place, 'listing operations', 'server');
+  return new InvalidQueryError(`Temporal does not take the query: ${status.details}`, {
+    hint: 'It is a List Filter of Temporal, as MaopsPhase="AwaitingOperator" AND StartTime < "2026-01-31T00:00:00Z".',
+    cause: error,
+  });
+}
+
+/** True for an error that says that there is no such run, or none that is open. */
+export function isNotFound(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  const status = grpcStatus(error);
+  return status?.code === grpc.notFound && !/namespace/i.test(status.details);
+}
+
+function updateRefused(error: WorkflowUpdateFailedError, subject: string): OperationsError {
+  const cause = error.cause;
+  // The server's own failure for an update that was accepted and then lost to the end of the run.
+  if (cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow')
+    return notOpen(subject, error);
+  return new OperationRefusedError(`${subject}: ${cause === undefined ? error.message : messageOf(cause)}`, {
+    cause: error,
+  });
+}
+
+function notOpen(subject: string, cause: unknown): OperationRefusedError {
+  return new OperationRefusedError(`${subject}: the operation has ended, or was never started`, { cause });
+}
+
+function noNamespace(place: Place, cause: unknown): OperationsError {
+  return new OperationNotFoundError(`Temporal at ${place.address} has no namespace ${place.namespace}`, {
+    hint: 'Set TEMPORAL_NAMESPACE to an existing one, or create it with the Temporal CLI.',
+    cause,
+  });
+}
+
+function grpcStatus(error: unknown): { code: number; details: string } | null {
+  if (isGrpcServiceError(error)) return { code: error.code, details: error.details };
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isGrpcServiceError(cause) ? { code: cause.code, details: cause.details } : null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,230 @@
+import { setMaxListeners } from 'node:events';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
+import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute } from '../../contract/search-attributes.js';
+import { tooLarge } from '../../domain/text.js';
+import { isFields } from '../../spec/finding.js';
+import { InvalidCommandError, WorkerUnreachableError } from '../errors.js';
+import { type Answerer, castError, castListError, isNotFound, type Place } from './errors.js';
+import { dateOf, decodeFailure, decodeHistory, decodePayloads } from './history.js';
+import type { HistoryEvent } from './history-event.js';
+import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './run.js';
+
+/** A call that should be quick is given up after this time, so that a dead server shows within 10 s. */
+const callMs = 8_000;
+/** `PENDING_ACTIVITY_STATE_*` by number. */
+const activityStates = ['unknown', 'scheduled', 'started', 'cancelRequested', 'paused', 'paused'] as const;
+
+/** The runs of a namespace, through the Temporal client. */
+export class TemporalRuns implements Runs {
+  constructor(
+    private readonly client: Client,
+    private readonly place: Place,
+  ) {}
+
+  async describe(workflowId: string, runId?: string): Promise<Run | null> {
+    try {
+      const description = await this.within(() => this.handle(workflowId, runId).describe());
+      return await readDescription(this.client.options.loadedDataConverter, description);
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw this.cast(error, workflowId);
+    }
+  }
+
+  async start(start: RunStart): Promise<{ readonly runId: string }> {
+    const handle = await this.ask(start.workflowId, () =>
+      this.client.workflow.start(start.type, this.startOptions(start)),
+    );
+    return { runId: handle.firstExecutionRunId };
+  }
+
+  async signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }> {
+    const handle = await this.ask(start.workflowId, () =>
+      this.client.workflow.signalWithStart(start.type, { ...this.startOptions(start), signal, signalArgs: [argument] }),
+    );
+    return { runId: handle.signaledRunId };
+  }
+
+  query<T>(workflowId: string, runId: string, name: string): Promise<T> {
+    return this.ask(workflowId, () => this.handle(workflowId, runId).query<T>(name), 'worker');
+  }
+
+  signal(workflowId: string, name: string, argument: unknown): Promise<void> {
+    return this.ask(workflowId, () => this.handle(workflowId).signal<[unknown]>(name, argument));
+  }
+
+  async update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T> {
+    const options = { args: [argument] as [unknown], ...(id === undefined ? {} : { updateId: id }) };
+    try {
+      return await this.ask(
+        workflowId,
+        () => this.handle(workflowId).executeUpdate<T, [unknown]>(name, options),
+        'worker',
+      );
+    } catch (error) {
+      if (!(error instanceof WorkerUnreachableError)) throw error;
+      throw new WorkerUnreachableError(error.taskQueue, error.cause, `${name} to ${workflowId}`);
+    }
+  }
+
+  async cancel(workflowId: string): Promise<void> {
+    await this.ask(workflowId, () => this.handle(workflowId).cancel());
+  }
+
+  async awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void> {
+    const wait = () => this.handle(workflowId).result();
+    // Each of the client's long polls leaves a listener behind; Node would warn of the eleventh, after ten minutes.
+    if (signal !== undefined) setMaxListeners(0, signal);
+    // The client only hears of what ends the wait from now on.
+    signal?.throwIfAborted();
+    try {
+      await (signal === undefined ? wait() : this.client.withAbortSignal(signal, wait));
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return;
+      signal?.throwIfAborted();
+      throw this.cast(error, workflowId);
+    }
+  }
+
+  async argument(workflowId: string, runId: string): Promise<unknown> {
+    const { history } = await this.ask(workflowId, () =>
+      this.client.workflowService.getWorkflowExecutionHistory({
+        namespace: this.place.namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: 1,
+      }),
+    );
+    const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input;
+    const { loadedDataConverter } = this.client.options;
+    const [argument] = await this.read(workflowId, () => decodePayloads(loadedDataConverter, input?.payloads));
+    return argument;
+  }
+
+  async outcome(workflowId: string, runId: string): Promise<RunOutcome | null> {
+    const run = await this.describe(workflowId, runId);
+    if (run === null || run.status === 'RUNNING' || run.status === 'PAUSED') return null;
+    try {
+      const handle = this.client.workflow.getHandle(workflowId, runId, { followRuns: false });
+      return { value: await this.within(() => handle.result() as Promise<unknown>), failure: null };
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw this.cast(error, workflowId);
+      const { cause } = error;
+      const failure = cause instanceof ApplicationFailure ? cause : null;
+      const detail: unknown = failure?.details?.[0] ?? null;
+      return {
+        value: null,
+        failure: { message: cause?.message ?? error.message, type: failure?.type ?? null, detail },
+      };
+    }
+  }
+
+  async *list(query: string): AsyncIterable<Run> {
+    try {
+      for await (const info of this.client.workflow.list({ query })) yield readInfo(info);
+    } catch (error) {
+      throw castListError(error, this.place);
+    }
+  }
+
+  async history(workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
+    const { events } = await this.ask(workflowId, () => this.handle(workflowId, runId).fetchHistory());
+    const { loadedDataConverter } = this.client.options;
+    return await this.read(workflowId, () => decodeHistory(loadedDataConverter, events ?? []));
+  }
+
+  private handle(workflowId: string, runId?: string): WorkflowHandle {
+    return this.client.workflow.getHandle(workflowId, runId);
+  }
+
+  private startOptions(start: RunStart) {
+    // Temporal would refuse it without a word of what is too large.
+    const large = tooLarge(start.argument);
+    if (large !== null)
+      throw new InvalidCommandError(`${start.workflowId}: the argument is too large: ${large}; nothing was started`);
+    return {
+      taskQueue: this.place.taskQueue,
+      workflowId: start.workflowId,
+      args: [start.argument] as [unknown],
+      memo: { ...start.memo },
+      staticSummary: start.summary,
+      workflowIdConflictPolicy: 'USE_EXISTING' as const,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    };
+  }
+
+  private within<T>(call: () => Promise<T>): Promise<T> {
+    return this.client.withDeadline(Date.now() + callMs, call);
+  }
+
+  /** Decodes what was answered: a key may be missing. */
+  private async read<T>(subject: string, decode: () => Promise<T>): Promise<T> {
+    try {
+      return await decode();
+    } catch (error) {
+      throw this.cast(error, subject);
+    }
+  }
+
+  private async ask<T>(subject: string, call: () => Promise<T>, answerer: Answerer = 'server'): Promise<T> {
+    try {
+      return await this.within(call);
+    } catch (error) {
+      throw this.cast(error, subject, answerer);
+    }
+  }
+
+  private cast(error: unknown, subject: string, answerer: Answerer = 'server'): Error {
+    return castError(error, this.place, subject, answerer);
+  }
+}
+
+function readInfo(info: WorkflowExecutionInfo | WorkflowExecutionDescription): Run {
+  const attributes = info.typedSearchAttributes;
+  return {
+    workflowId: info.workflowId,
+    runId: info.runId,
+    type: info.type,
+    status: runStatuses.find((status) => status === info.status.name) ?? 'UNKNOWN',
+    startedAt: info.startTime,
+    closedAt: info.closeTime ?? null,
+    memo: info.memo ?? {},
+    phase: attributes.get(phaseAttribute) ?? null,
+    environment: attributes.get(environmentAttribute) ?? null,
+    leaseEndsAt: attributes.get(leaseEndsAtAttribute)?.toISOString() ?? null,
+    pending: [],
+  };
+}
+
+async function readDescription(
+  converter: LoadedDataConverter,
+  description: WorkflowExecutionDescription,
+): Promise<Run> {
+  const reading = (description.raw.pendingActivities ?? []).map(async (activity): Promise<PendingActivity> => {
+    return {
+      type: activity.activityType?.name ?? 'unknown',
+      attempt: activity.attempt ?? 1,
+      state: activityStates[activity.state ?? 0] ?? 'unknown',
+      lastFailure: await decodeFailure(converter, activity.lastFailure),
+      saying: await sayingOf(converter, activity.heartbeatDetails?.payloads),
+      nextAttemptAt: dateOf(activity.scheduledTime),
+      lastHeartbeatAt: dateOf(activity.lastHeartbeatTime),
+    };
+  });
+  return { ...readInfo(description), pending: await Promise.all(reading) };
+}
+
+/** What a wait puts into its heartbeat; not worth an error when it cannot be read. */
+async function sayingOf(
+  converter: LoadedDataConverter,
+  payloads: Parameters<typeof decodePayloads>[1],
+): Promise<string | null> {
+  const [details] = await decodePayloads(converter, payloads).catch(() => []);
+  return isFields(details) && typeof details.why === 'string' ? details.why : null;
+}

@@ -1,0 +1,148 @@
+import { type Cost, costOf, type PriceTable, sumCosts, unpricedFlavors } from '../price.js';
+import { isoTimeOf } from '../resource/instant.js';
+import { type Claim, type Inventory, type InventoryItem, type Standing, standings } from '../resource/inventory.js';
+import { formatMarker, type Marker } from '../resource/marker.js';
+import { ageMs, standingOf } from '../resource/ownership-status.js';
+
+/** One line of an audit. */
+export interface AuditFinding {
+  readonly kind: InventoryItem['kind'];
+  readonly id: string;
+  /** Display name. */
+  readonly name: string;
+  readonly state: string | null;
+  readonly standing: Standing;
+  readonly isProtected: boolean;
+  /** Workflow id of the operation whose marker it carries, when a known name has it. */
+  readonly owner: string | null;
+  /** As written in the resource: `maops:…`; null without one, or when it could not be read. */
+  readonly marker: string | null;
+  /** RFC 3339. */
+  readonly createdAt: string | null;
+  readonly ageSeconds: number | null;
+  /** Null without a price table, or when it lacks one of the flavors. */
+  readonly cost: Cost | null;
+  readonly why: string;
+}
+
+/** What an audit answers, and `maops audit --json` prints. */
+export interface AuditReport {
+  readonly at: string;
+  /** Whether Temporal was asked who owns what; without it everything of ours is `unknown`. */
+  readonly source: 'temporal' | 'cloud';
+  /** Null in a reading without Temporal that was not told: then every marker counts as ours. */
+  readonly installation: string | null;
+  /** What asks for action first. */
+  readonly findings: readonly AuditFinding[];
+  readonly counts: Readonly<Record<Standing, number>>;
+  /** Of everything but the foreign; null without a price table. */
+  readonly costs: Cost | null;
+  /** Flavors that the price table lacks: their resources are in no sum. */
+  readonly unpriced: readonly string[];
+  /** One line for each list that could not be read: nothing may be concluded from what is missing. */
+  readonly unread: readonly string[];
+}
+
+export interface AuditFacts {
+  readonly inventory: Inventory;
+  /** Null: Temporal was not asked. */
+  readonly claims: readonly Claim[] | null;
+  readonly installation: string | null;
+  readonly prices: PriceTable | null;
+  /** Epoch milliseconds, when the last of it was read. */
+  readonly now: number;
+}
+
+/** What asks for action first; the foreign last. */
+const order: readonly Standing[] = ['orphan', 'expired', 'stuck', 'unknown', 'owned', 'foreign'];
+
+/** Tells of everything in the inventory whose it is, how it stands and what it costs. */
+export function makeReport(input: AuditFacts): AuditReport {
+  const { inventory, claims, installation, prices, now } = input;
+  const findings = inventory.items.map((item) => findingOf(item, input)).sort(compareFindings);
+  const ours = findings.filter(({ standing }) => standing !== 'foreign');
+  const unpriced = prices === null ? [] : inventory.items.flatMap((item) => unpricedFlavors(item, prices));
+  return {
+    at: new Date(now).toISOString(),
+    source: claims === null ? 'cloud' : 'temporal',
+    installation,
+    findings,
+    counts: countStandings(findings),
+    costs:
+      prices === null
+        ? null
+        : sumCosts(
+            ours.map(({ cost }) => cost).filter((cost) => cost !== null),
+            prices.currency,
+          ),
+    unpriced: [...new Set(unpriced)].sort(),
+    unread: inventory.unread,
+  };
+}
+
+/** True when there is something to act on; what has expired and is protected stays because somebody said so. */
+export function needsAction({ findings, unread }: AuditReport): boolean {
+  return unread.length > 0 || findings.some(asksForAction);
+}
+
+export function asksForAction({ standing, isProtected, state }: AuditFinding): boolean {
+  if (standing === 'expired') return !isProtected;
+  // The record of a failed creation costs nothing and goes away by itself (docs/api/pools-and-flavors.md "3.1 Pool").
+  if (standing === 'orphan' && state === 'CreationFailed') return false;
+  return standing === 'orphan' || standing === 'stuck' || standing === 'unknown';
+}
+
+/** One line of counts for people: `2 owned, 1 orphan`. What could not be read is a part of it: there may be more. */
+export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 'unread'>): string {
+  const shown = order.filter((standing) => counts[standing] > 0).map((standing) => `${counts[standing]} ${standing}`);
+  if (unread.length > 0) return [...shown, 'not everything could be read'].join(', ');
+  return shown.length === 0 ? 'no pools and no notebooks' : shown.join(', ');
+}
+
+function findingOf(item: InventoryItem, { claims, installation, prices, now }: AuditFacts): AuditFinding {
+  const { kind, id, name, state, isProtected, marker } = item;
+  const written = marker === null || marker === 'unread' ? null : marker;
+  const age = ageMs(item, now);
+  const stood = standingOf(item, claims ?? [], installation ?? written?.installation ?? '', now);
+  return {
+    kind,
+    id,
+    name,
+    state: item.leaving && kind === 'pool' ? 'Deleting' : state,
+    standing: stood.standing,
+    isProtected,
+    owner: stood.owner,
+    marker: written === null ? null : formatMarker(written),
+    createdAt: isoTimeOf(item.createdAt),
+    ageSeconds: age === null ? null : Math.floor(age / 1_000),
+    cost: costOf(item, prices, now),
+    why:
+      claims === null && written !== null && stood.standing === 'unknown' ? unasked(installation, written) : stood.why,
+  };
+}
+
+function unasked(installation: string | null, marker: Marker): string {
+  const whose = installation === null ? `made by installation ${marker.installation}` : 'carries our marker';
+  return `${whose}; Temporal was not asked`;
+}
+
+function countStandings(findings: readonly AuditFinding[]): Record<Standing, number> {
+  const counts = { owned: 0, orphan: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
+  for (const standing of standings) counts[standing] = findings.filter((one) => one.standing === standing).length;
+  return counts;
+}
+
+function compareFindings(a: AuditFinding, b: AuditFinding): number {
+  return (
+    order.indexOf(a.standing) - order.indexOf(b.standing) ||
+    compare(a.name, b.name) ||
+    // A pool before what is on it.
+    compare(b.kind, a.kind) ||
+    compare(a.id, b.id) ||
+    compare(a.createdAt ?? '', b.createdAt ?? '')
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

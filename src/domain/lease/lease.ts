@@ -1,0 +1,148 @@
+import { describeDuration, durationWords, parseDuration } from '../duration.js';
+import { parseRfc3339 } from '../rfc3339.js';
+import { cut } from '../text.js';
+
+/** The times of a lease as its spec writes them. */
+export interface LeaseTimes {
+  readonly ttl: string;
+  readonly max: string;
+  readonly warnings: readonly string[];
+}
+
+/** The times of a running lease, in epoch milliseconds. */
+export interface LeaseTerm {
+  readonly endsAt: number;
+  /** No extension reaches beyond it; it counts from the lease's start, as the first end does. */
+  readonly maxEndsAt: number;
+  readonly extensions: number;
+  /** Warned so long before the end, in milliseconds. */
+  readonly warnings: readonly number[];
+  /** The shortest warning that is given, or whose moment had passed when the end was set; null: none is. */
+  readonly warned: number | null;
+}
+
+/** An end that was set earlier, as progress shows it. */
+export interface StandingEnd {
+  readonly endsAt: string | null;
+  readonly maxEndsAt: string | null;
+  readonly extensions: number;
+}
+
+const hour = 3_600_000;
+
+/** The term of a lease that begins now; null when the times cannot be read, which only raw input can bring about. */
+export function startTerm({ ttl, max, warnings }: LeaseTimes, now: number): LeaseTerm | null {
+  const length = parseDuration(ttl);
+  if (length === null) return null;
+  const endsAt = now + length;
+  const maxEndsAt = Math.max(endsAt, now + (parseDuration(max) ?? 0));
+  return arm({ endsAt, maxEndsAt, extensions: 0, warnings: lengths(warnings), warned: null }, now);
+}
+
+/** The term of a lease that takes over from an earlier one: neither its end nor its maximum moves. */
+export function resumeTerm(
+  { warnings }: Pick<LeaseTimes, 'warnings'>,
+  end: StandingEnd,
+  now: number,
+): LeaseTerm | null {
+  const endsAt = Date.parse(end.endsAt ?? '');
+  if (Number.isNaN(endsAt)) return null;
+  const maxEndsAt = Math.max(endsAt, Date.parse(end.maxEndsAt ?? '') || endsAt);
+  return arm({ endsAt, maxEndsAt, extensions: end.extensions, warnings: lengths(warnings), warned: null }, now);
+}
+
+function lengths(warnings: readonly string[] | undefined): number[] {
+  return (warnings ?? []).map((warning) => parseDuration(warning)).filter((ms) => ms !== null);
+}
+
+/** A warning whose moment has passed when an end is set says nothing new: who set the end knows it. */
+function arm(term: LeaseTerm, now: number): LeaseTerm {
+  const passed = term.warnings.filter((before) => term.endsAt - before <= now);
+  return { ...term, warned: passed.length === 0 ? null : Math.min(...passed) };
+}
+
+/** What comes next in a lease's life. `before` is how long before the end the warning was asked for. */
+export type LeaseTurn =
+  | { readonly what: 'wait'; readonly until: number }
+  | { readonly what: 'warn'; readonly before: number }
+  | { readonly what: 'end' };
+
+/** Decides what a lease does at `now`. Of several warnings that are due, after a long silence, only the last is given. */
+export function nextTurn(term: LeaseTerm, now: number): LeaseTurn {
+  if (now >= term.endsAt) return { what: 'end' };
+  const open = term.warnings.filter((before) => term.warned === null || before < term.warned);
+  const due = open.filter((before) => term.endsAt - before <= now);
+  if (due.length > 0) return { what: 'warn', before: Math.min(...due) };
+  return { what: 'wait', until: Math.min(term.endsAt, ...open.map((before) => term.endsAt - before)) };
+}
+
+/** Notes that a warning was given. */
+export function warned(term: LeaseTerm, before: number): LeaseTerm {
+  return { ...term, warned: before };
+}
+
+export type Extension =
+  | { readonly granted: true; readonly term: LeaseTerm }
+  | { readonly granted: false; readonly why: string };
+
+/** What an extension asks for; raw JSON may hold anything. */
+export interface ExtensionWish {
+  /** How much later the lease ends: `4h`. */
+  readonly duration?: unknown;
+  /** When the lease ends at the earliest, RFC 3339 with a zone. */
+  readonly until?: unknown;
+}
+
+/**
+ * Grants or refuses an extension by a duration, which adds to the present end, or until a time, which can be asked for again
+ * without harm. Expiry is decided on the same end and clock: at one moment a lease can be extended or has ended, never
+ * both. The warnings before the new end are given anew.
+ */
+export function extendTerm(term: LeaseTerm, { duration, until }: ExtensionWish, now: number): Extension {
+  if (now >= term.endsAt) return refuse(`the lease ended at ${isoTime(term.endsAt)}`);
+  if ((duration == null) === (until == null)) return refuse('an extension has either `duration` or `until`');
+  const endsAt = until == null ? term.endsAt + (lengthIn(duration) ?? 0) : parseRfc3339(until);
+  if (endsAt === null)
+    return refuse(`${shown(until)} is no time with a zone: write it as RFC 3339, such as ${isoTime(term.endsAt)}`);
+  if (until == null && endsAt <= term.endsAt)
+    return refuse(`${shown(duration)} is no duration: write ${durationWords}`);
+  if (endsAt <= now) return refuse(`${isoTime(endsAt)} has passed: it is ${isoTime(now)}`);
+  // Somebody else may have asked for more meanwhile, and a repeated request must not take it away.
+  if (endsAt <= term.endsAt) return { granted: true, term };
+  if (endsAt > term.maxEndsAt) {
+    const room = term.maxEndsAt - term.endsAt;
+    const left = room === 0 ? 'nothing can be added' : `at most ${describeDuration(room)} can be added`;
+    return refuse(`the lease ends at ${isoTime(term.endsAt)} and may last until ${isoTime(term.maxEndsAt)}: ${left}`);
+  }
+  return { granted: true, term: arm({ ...term, endsAt, extensions: term.extensions + 1 }, now) };
+}
+
+function refuse(why: string): Extension {
+  return { granted: false, why };
+}
+
+function lengthIn(duration: unknown): number | null {
+  return typeof duration === 'string' ? parseDuration(duration) : null;
+}
+
+function shown(value: unknown): string {
+  return cut(JSON.stringify(value) ?? 'nothing', 60);
+}
+
+/** How long to stay away from a removal that was refused, before the next try: from one poll pause to an hour. */
+export function retryPause(refusals: number, pollMaxMs: number): number {
+  return Math.min(pollMaxMs * 2 ** Math.min(refusals, 20), hour);
+}
+
+/**
+ * The `auto_stop` of a leased notebook, in milliseconds: the time that the lease lasts, never longer than what its user
+ * asked for, within the API's 1 h to 24 h (docs/api/notebooks-and-auth.md "2.1 O1 create"). The notebook stops even when this software is dead.
+ */
+export function leasedAutoStop(ownMs: number | null, leaseMs: number): number {
+  return Math.min(24 * hour, Math.max(hour, Math.min(ownMs ?? leaseMs, leaseMs)));
+}
+
+/** RFC 3339, as everything shows times. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

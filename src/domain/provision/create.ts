@@ -1,0 +1,177 @@
+import { byAge } from '../resource/identity.js';
+import { parseInstant } from '../resource/instant.js';
+import { formatMarker, type Marker, type Ownership, whose } from '../resource/marker.js';
+
+/** A resource with the name that we want, as a look found it. */
+export interface Found {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly marker: Marker | null;
+  /** Being deleted: it will be gone. */
+  readonly leaving: boolean;
+  /** Its creation failed for good: it holds the name or the record, and nothing usable. */
+  readonly failed: boolean;
+  /** Nodes by flavor that it was made with; empty for notebooks. */
+  readonly wanted: Readonly<Record<string, number>>;
+}
+
+/** What is known of the last create call. `unknown`: sent at `sentAt`, lost at `since`, and it may have taken effect. */
+export type LastCreate = { readonly outcome: 'none' } | UnknownCreate;
+
+interface UnknownCreate {
+  readonly outcome: 'unknown';
+  /** When the first call was sent that may have taken effect. */
+  readonly sentAt: number;
+  readonly since: number;
+  readonly why: string;
+  /** The latest one of several. */
+  readonly again?: { readonly sentAt: number; readonly why: string };
+  /** The latest call was refused because the name exists: someone has it, whoever that is. */
+  readonly isTaken?: boolean;
+  /** Every call was refused for that reason: nothing of that name is ours. */
+  readonly isRefused?: boolean;
+}
+
+/** Adds a call that was not answered, or was refused because the name exists, to what is known of the calls before it. */
+export function afterDoubt(
+  last: LastCreate,
+  { outcome, why }: { readonly outcome: 'unknown' | 'exists' | 'soldOut'; readonly why: string },
+  sentAt: number,
+  since: number,
+): UnknownCreate {
+  const isTaken = outcome === 'exists';
+  const earlier = last.outcome === 'unknown' && last.isRefused !== true ? last : null;
+  if (earlier === null) return { outcome: 'unknown', sentAt, since, why, isTaken, isRefused: isTaken };
+  const first = { sentAt: earlier.sentAt, why: earlier.why };
+  return { outcome: 'unknown', ...first, since, again: { sentAt, why }, isTaken, isRefused: false };
+}
+
+/** What was sent, when, and what came of it, for whoever has to find out the rest. */
+function describeDoubt(last: UnknownCreate, us: Ownership): string {
+  const marker = formatMarker({ installation: us.installation, owner: us.owner, spec: us.specs.at(-1) ?? '' });
+  const first = `a create with the marker ${marker} was sent at ${timeOf(last.sentAt)} (${last.why})`;
+  return last.again === undefined
+    ? first
+    : `${first}, and the latest one at ${timeOf(last.again.sentAt)} (${last.again.why})`;
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Not seen by the deadline: nothing is there, someone has the name, or one of ours may be there that nobody sees. */
+type Unsettled = 'DeadlineExceeded' | 'NameTaken' | 'UnknownOutcome';
+
+export type CreateDecision =
+  | { readonly act: 'create' }
+  | { readonly act: 'adopt'; readonly found: Found; readonly surplus: readonly Found[] }
+  | { readonly act: 'awaitGone'; readonly found: Found }
+  | { readonly act: 'cleanUp'; readonly found: Found }
+  /** Pauses before the next look; `failure` says what it is when there is no time for one. */
+  | { readonly act: 'settle'; readonly pauseMs: number; readonly why: string; readonly failure: Unsettled }
+  | CreateRefusal;
+
+export type CreateRefusal = {
+  readonly act: 'refuse';
+  readonly why: string;
+} /** `UnknownOutcome`: only an operator can tell whose it is. */ & (
+  | { readonly type: 'NameTaken' | 'UnknownOutcome' }
+  /** `madeFrom`: hash of the spec that it was made from. */
+  | { readonly type: 'SpecConflict'; readonly madeFrom: string }
+);
+
+/**
+ * What to do after a look and before a create call; neither create call has an idempotency token, so this is what keeps
+ * a resource from being made twice. Ours is adopted; ours but leaving is waited out; a stranger's ends the run. When the
+ * outcome of an earlier call is unknown, absence is believed only after `settleMs`: until then it may still turn up.
+ */
+export function decideCreate(
+  label: string,
+  found: readonly Found[],
+  us: Ownership,
+  lastCreate: LastCreate,
+  settleMs: number,
+  now: number,
+): CreateDecision {
+  const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(whose(marker, us)));
+  const stranger = mine.length > 0 ? undefined : found[0];
+  if (stranger !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(stranger, lastCreate)) {
+    return {
+      act: 'refuse',
+      type: 'UnknownOutcome',
+      why: `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}; at ${timeOf(now)} ${stranger.id} is there, made at ${stranger.createdAt || 'an unknown time'}, without a marker`,
+    };
+  }
+  if (stranger !== undefined) {
+    const owner =
+      whose(stranger.marker, us) === 'otherOwner'
+        ? 'it belongs to another operation of this installation'
+        : 'it does not carry the marker of this installation';
+    return { act: 'refuse', type: 'NameTaken', why: `${label} is taken: ${stranger.id} exists and ${owner}` };
+  }
+  const leaving = mine.find((one) => one.leaving);
+  if (leaving !== undefined) return { act: 'awaitGone', found: leaving };
+  const failed = mine.find((one) => one.failed);
+  if (failed !== undefined) return { act: 'cleanUp', found: failed };
+  const otherSpec = mine.find((one) => whose(one.marker, us) === 'otherSpec');
+  if (otherSpec !== undefined) {
+    const madeFrom = otherSpec.marker?.spec ?? '?';
+    const why = `${label}: ${otherSpec.id} was made from another spec (${madeFrom}, this one is ${us.specs.at(-1) ?? '?'})`;
+    return { act: 'refuse', type: 'SpecConflict', why, madeFrom };
+  }
+  const [oldest, ...surplus] = [...mine].sort(byAge);
+  if (oldest !== undefined) return { act: 'adopt', found: oldest, surplus };
+  if (lastCreate.outcome === 'unknown') {
+    const left = settlingMs(lastCreate, settleMs, now);
+    const why = `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}, and it was not seen until ${timeOf(now)}; looking again`;
+    const { isRefused, isTaken } = lastCreate;
+    const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
+    const pauseMs = settlePause(now - lastCreate.since, left, settleMs);
+    if (left > 0) return { act: 'settle', pauseMs, why, failure };
+  }
+  return { act: 'create' };
+}
+
+const clockSkewMs = 60_000;
+
+/** Made after our unanswered call and with no marker at all: ours with its description lost, or a stranger's. */
+function mayBeOurs(found: Found, { sentAt, isRefused }: UnknownCreate): boolean {
+  if (isRefused === true || found.marker !== null) return false;
+  const createdAt = parseInstant(found.createdAt);
+  return createdAt === null || createdAt >= sentAt - clockSkewMs;
+}
+
+/** Growing pauses between looks while an outcome is unknown: often at first, where most answers turn up. */
+export function settlePause(elapsedMs: number, leftMs: number, settleMs: number): number {
+  const pause = Math.max(settleMs / 60, elapsedMs / 2);
+  return Math.ceil(Math.min(pause, leftMs));
+}
+
+/** What a create call came to, as its activity tells it. Only `created`, `unknown` and a `soldOut` that says so may have left something behind. */
+export type CreateOutcome =
+  | { readonly outcome: 'created'; readonly id: string; readonly createdAt: string }
+  /** The governor did not let it out in time, or the service answered 429: nothing was made. */
+  | { readonly outcome: 'notSent'; readonly retryAfterMs: number; readonly why: string }
+  /** No capacity. */
+  | {
+      readonly outcome: 'soldOut';
+      readonly why: string;
+      /** Told as a server error (500 6200): whether something was made all the same is not known. */
+      readonly mayBeMade: boolean;
+      readonly errorCode: string | null;
+      readonly requestId: string | null;
+    }
+  /** The name exists already: look again, it may be ours. */
+  | { readonly outcome: 'exists'; readonly why: string }
+  /** Connection lost after sending, time-out, 5xx: it may have been made. */
+  | { readonly outcome: 'unknown'; readonly why: string };
+
+/** How long a create that may have taken effect has to settle still. */
+export function settlingMs(lastCreate: LastCreate, settleMs: number, now: number): number {
+  return lastCreate.outcome === 'unknown' ? Math.max(0, lastCreate.since + settleMs - now) : 0;
+}
+
+/** Growing pause after the first, second … create refused for want of capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */
+export function capacityPause(refusals: number, pollMaxMs: number): number {
+  return Math.min(pollMaxMs * 2 ** refusals, pollMaxMs * 20);
+}

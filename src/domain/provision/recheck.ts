@@ -1,0 +1,42 @@
+import { sameResource } from '../resource/identity.js';
+import type { Inventory } from '../resource/inventory.js';
+import { formatMarker } from '../resource/marker.js';
+import type { PlanDraft, PlanItem } from '../teardown/plan.js';
+
+/** Whether an item of a plan may still be deleted; anything but `same` leaves it alone. */
+export interface Recheck {
+  readonly verdict: 'same' | 'gone' | 'changed' | 'protected';
+  readonly why: string;
+}
+
+/**
+ * Compares an item with what there is now, just before it would be deleted. `fresh` is a plan made of the newer
+ * inventory by the same rules: an item whose reason is gone, because somebody has taken it over, is not in it any more.
+ */
+export function recheck(item: PlanItem, inventory: Inventory, fresh: PlanDraft): Recheck {
+  const now = inventory.items.find(
+    ({ kind, id, state }) => kind === item.kind && id === item.id && state !== 'DELETED',
+  );
+  if (now === undefined) {
+    return inventory.unread.length === 0
+      ? { verdict: 'gone', why: 'it is not there any more' }
+      : {
+          verdict: 'changed',
+          why: `it was not seen, but not everything could be read: ${inventory.unread.join('; ')}`,
+        };
+  }
+  // Without a creation time the id and the marker, which is compared below, decide.
+  if (sameResource(now, item) === 'other') {
+    return { verdict: 'changed', why: `it was made at ${now.createdAt}, the planned one at ${item.createdAt}` };
+  }
+  const marker = now.marker === null || now.marker === 'unread' ? null : formatMarker(now.marker);
+  if (marker !== item.marker) return { verdict: 'changed', why: `it carries ${marker ?? 'no marker'} now` };
+  const kept = fresh.kept.find(({ kind, id }) => kind === item.kind && id === item.id);
+  if (kept !== undefined) return { verdict: 'protected', why: `it stays: ${kept.rule}` };
+  const planned = fresh.items.find(({ kind, id }) => kind === item.kind && id === item.id);
+  if (planned === undefined) return { verdict: 'changed', why: 'it is in use again' };
+  if (planned.reason !== item.reason)
+    return { verdict: 'changed', why: `it was ${item.reason} and is ${planned.reason} now` };
+  if (planned.idleSince !== item.idleSince) return { verdict: 'changed', why: 'it has been in use since' };
+  return { verdict: 'same', why: planned.why };
+}

@@ -1,0 +1,70 @@
+import { describeDuration } from '../duration.js';
+import { parseInstant } from '../resource/instant.js';
+import type { InventoryItem } from '../resource/inventory.js';
+
+/** What a sweep may take and what it leaves; durations in milliseconds, after checking. */
+export interface SweepRules {
+  readonly protect: {
+    /** Patterns with `*`. */
+    readonly names: readonly string[];
+    /** One of them is enough. */
+    readonly labels: Readonly<Record<string, string>>;
+    readonly workspaces: readonly string[];
+    /** Younger resources stay. */
+    readonly minAgeMs: number;
+  };
+  /** Null: orphans are never deleted. */
+  readonly orphans: { readonly minAgeMs: number } | null;
+  /** Null: nothing is deleted for being idle. */
+  readonly idle: { readonly afterMs: number } | null;
+  /** Share of everything that carries our marker that one plan may delete, 0..1; plans of up to three items are always small enough. */
+  readonly maxShare: number;
+}
+
+/** The workspace of what names none (docs/api/pools-and-flavors.md "2.3 List"). */
+const defaultWorkspace = '0';
+
+/** The rule that keeps a resource whatever the reason to delete it is; null when none does. */
+export function protectingRule(
+  item: InventoryItem,
+  environment: string | null,
+  { protect }: SweepRules,
+  now: number,
+): string | null {
+  if (item.isProtected) return keepRule;
+  const names = [item.name, ...(environment === null ? [] : [environment])];
+  const pattern = protect.names.find((candidate) => names.some((name) => matches(candidate, name)));
+  if (pattern !== undefined) return `name ${pattern}`;
+  const label = Object.entries(protect.labels).find(([key, value]) => item.labels[key] === value);
+  if (label !== undefined) return `label ${label.join('=')}`;
+  const workspace = item.workspaceId ?? defaultWorkspace;
+  if (protect.workspaces.includes(workspace)) return `workspace ${workspace}`;
+  const age = ageOf(item, now);
+  if (age === null) return 'its creation time is not known';
+  return age < protect.minAgeMs ? `younger than ${describeDuration(protect.minAgeMs)}` : null;
+}
+
+/** Null when the creation time is not known; what is from the future by the service's clock has no age yet. */
+export function ageOf({ createdAt }: Pick<InventoryItem, 'createdAt'>, now: number): number | null {
+  const created = parseInstant(createdAt);
+  return created === null ? null : Math.max(0, now - created);
+}
+
+/** What the operator's mark is called among the rules. */
+export const keepRule = 'maops:keep';
+
+/** Whether a whole name fits a pattern, in which `*` stands for any text. */
+export function matches(pattern: string, name: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return name === pattern;
+  const last = rest.pop() ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  const end = name.length - last.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+}

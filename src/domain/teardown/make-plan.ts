@@ -1,0 +1,199 @@
+import { describeDuration } from '../duration.js';
+import { groupBy } from '../groups.js';
+import type { Claim, Inventory, InventoryItem } from '../resource/inventory.js';
+import { formatMarker } from '../resource/marker.js';
+import { ageOf, keepRule, protectingRule, type SweepRules } from '../sweep/rules.js';
+import { type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
+import { reasonOf } from './removal-reason.js';
+
+/** What a plan is asked for: one name, with the operations that can have made things under it, or everything that the rules let go. */
+export type PlanQuestion =
+  | {
+      readonly about: 'name';
+      readonly name: string;
+      readonly makers: readonly { readonly owner: string; readonly workflowId: string }[];
+    }
+  | {
+      readonly about: 'everything';
+      readonly claims: readonly Claim[];
+      readonly rules: SweepRules;
+      /** Only what belongs to this name. */
+      readonly name?: string;
+    };
+
+/** Plans of up to so many items are small enough whatever their share. */
+const smallPlan = 3;
+
+interface Candidate {
+  readonly item: InventoryItem;
+  readonly planned: PlanItem;
+  /** What is removed or left as one. */
+  readonly group: string;
+  /** The rule that keeps it. */
+  rule: string | null;
+}
+
+/**
+ * Makes the plan of a sweep or teardown, dry or real: what would go and why, what stays although there is a reason, and
+ * by which rule. Resources without our marker never enter `items`, nor does anything of which too little is known.
+ */
+export function makePlan(inventory: Inventory, installation: string, question: PlanQuestion, now: number): PlanDraft {
+  const present = inventory.items.filter(({ state }) => state !== 'DELETED');
+  const ours = present.filter(({ marker }) => isOurs(marker, installation));
+  const unread = [...inventory.unread];
+  const candidates =
+    question.about === 'name'
+      ? askedFor(ours, question)
+      : reasonsToGo(ours, question, installation, now, (line) => unread.push(line));
+  keepTogether(candidates, question.about === 'name' ? [keepRule] : null);
+  keepUnderStrangers(candidates, present, question.about === 'everything');
+  const sorted = [...candidates].sort(
+    (a, b) =>
+      order(a.group, b.group) ||
+      order(a.item.kind, b.item.kind) ||
+      order(a.item.name, b.item.name) ||
+      order(a.item.id, b.item.id),
+  );
+  const items = sorted.filter(({ rule }) => rule === null).map(({ planned }) => planned);
+  const kept = sorted.flatMap(({ rule, planned }): KeptItem[] => (rule === null ? [] : [{ ...planned, rule }]));
+  if (question.about === 'name') kept.push(...namesakes(present, ours, question));
+  return {
+    madeAt: new Date(now).toISOString(),
+    items,
+    kept,
+    carrying: ours.length,
+    refusal: question.about === 'name' ? null : refusalOf(items.length, ours.length, question.rules.maxShare),
+    unread,
+  };
+}
+
+function isOurs(marker: InventoryItem['marker'], installation: string): boolean {
+  return marker !== null && marker !== 'unread' && marker.installation === installation;
+}
+
+function ownerOf({ marker }: InventoryItem): string {
+  return marker === null || marker === 'unread' ? '' : marker.owner;
+}
+
+function askedFor(
+  ours: readonly InventoryItem[],
+  { name, makers }: Extract<PlanQuestion, { about: 'name' }>,
+): Candidate[] {
+  return ours.flatMap((item) => {
+    const maker = makers.find(({ owner }) => owner === ownerOf(item));
+    if (maker === undefined) return [];
+    const planned = planItem(item, { reason: 'asked', why: `made by ${maker.workflowId}` }, name);
+    return [{ item, planned, group: name, rule: item.isProtected ? keepRule : null }];
+  });
+}
+
+function reasonsToGo(
+  ours: readonly InventoryItem[],
+  { claims, rules, name: only }: Extract<PlanQuestion, { about: 'everything' }>,
+  installation: string,
+  now: number,
+  tell: (line: string) => void,
+): Candidate[] {
+  const claimOf = new Map(claims.map((claim) => [claim.owner, claim]));
+  const groupOf = (item: InventoryItem) => claimOf.get(ownerOf(item))?.name ?? `#${ownerOf(item)}`;
+  const groups = groupBy(ours, groupOf);
+  const candidates = ours.flatMap((item): Candidate[] => {
+    const claim = claimOf.get(ownerOf(item));
+    const group = groupOf(item);
+    if (only !== undefined && group !== only) return [];
+    const found = reasonOf(item, claim, groups.get(group) ?? [], rules, installation, now);
+    if (found === null) return [];
+    const { reason } = found;
+    if (reason === 'unclear') {
+      tell(`${item.kind} ${item.name} (${item.id}): ${found.why}`);
+      return [];
+    }
+    const environment = claim?.name ?? null;
+    const planned = planItem(item, { ...found, reason }, environment);
+    const rule = protectingRule(item, environment, rules, now) ?? sweepRule(item, reason, rules, now);
+    return [{ item, planned, group, rule }];
+  });
+  for (const candidate of candidates) {
+    const inUse = groups.get(candidate.group)?.find((item) => !candidates.some((other) => other.item === item));
+    if (inUse !== undefined) candidate.rule ??= `stays with ${inUse.kind} ${inUse.name}`;
+  }
+  return candidates;
+}
+
+/** What keeps something in a sweep that a teardown by name would take. */
+function sweepRule(item: InventoryItem, reason: RemovalReason, { orphans }: SweepRules, now: number): string | null {
+  if (item.leaving) return 'it is being deleted already';
+  if (reason !== 'orphan') return null;
+  if (orphans === null) return 'orphans go only when the rules say so';
+  return (ageOf(item, now) ?? 0) < orphans.minAgeMs
+    ? `an orphan younger than ${describeDuration(orphans.minAgeMs)}`
+    : null;
+}
+
+/**
+ * An environment goes as a whole or not at all: without its pool a protected notebook is of no use to anyone. With
+ * `rules` only these spread; without, every one does.
+ */
+function keepTogether(candidates: readonly Candidate[], rules: readonly string[] | null): void {
+  for (const members of groupBy(candidates, ({ group }) => group).values()) {
+    const keeper = members.find(({ rule }) => rule !== null && (rules === null || rules.includes(rule)));
+    if (keeper === undefined) continue;
+    for (const member of members) member.rule ??= `stays with ${keeper.item.kind} ${keeper.item.name}`;
+  }
+}
+
+/** A pool stays under a notebook that stays, whoever's it is; in a sweep, so does everything of its name. */
+function keepUnderStrangers(
+  candidates: readonly Candidate[],
+  present: readonly InventoryItem[],
+  isSweep: boolean,
+): void {
+  const notebooks = present.filter(({ kind }) => kind === 'notebook');
+  // Each pool that stays may keep the notebooks of its name, and these the pool of another name.
+  for (let isStable = false; !isStable; ) {
+    isStable = true;
+    const going = new Set(candidates.filter(({ rule }) => rule === null).map(({ item }) => item));
+    for (const pool of candidates) {
+      if (pool.item.kind !== 'pool' || pool.rule !== null) continue;
+      const guest = notebooks.find((notebook) => notebook.poolId === pool.item.id && !going.has(notebook));
+      if (guest === undefined) continue;
+      pool.rule = `notebook ${guest.name} is on it`;
+      isStable = false;
+    }
+    if (isSweep) keepTogether(candidates, null);
+  }
+}
+
+/** What has the name, but was not made under it by this installation: a teardown leaves it and says so. */
+function namesakes(
+  present: readonly InventoryItem[],
+  ours: readonly InventoryItem[],
+  { name, makers }: Extract<PlanQuestion, { about: 'name' }>,
+): KeptItem[] {
+  const isMade = (item: InventoryItem) => ours.includes(item) && makers.some(({ owner }) => owner === ownerOf(item));
+  return present
+    .filter((item) => item.kind === 'pool' && item.name === name && !isMade(item))
+    .map((item) => ({
+      ...planItem(item, { reason: 'asked', why: `it is called ${name}` }, null),
+      rule: 'not made under this name by this installation',
+    }));
+}
+
+function planItem(
+  item: InventoryItem,
+  reason: Pick<PlanItem, 'reason' | 'why' | 'idleSince'>,
+  environment: string | null,
+): PlanItem {
+  const { kind, id, name, createdAt, isProtected, marker, workspaceId } = item;
+  const text = marker === null || marker === 'unread' ? '' : formatMarker(marker);
+  return { kind, id, name, createdAt, marker: text, isProtected, environment, workspaceId, ...reason };
+}
+
+function refusalOf(going: number, carrying: number, maxShare: number): string | null {
+  if (going <= smallPlan || going <= maxShare * carrying) return null;
+  const percent = (share: number) => Math.round(share * 1_000) / 10;
+  return (
+    `it would delete ${going} of the ${carrying} resources that carry our marker ` +
+    `(${percent(going / carrying)} %, more than ${percent(maxShare)} %)`
+  );
+}

@@ -1,0 +1,93 @@
+import { groupBy } from '../groups.js';
+import type { Instant } from '../resource/instant.js';
+import type { InventoryItem } from '../resource/inventory.js';
+import { parseMarker } from '../resource/marker.js';
+
+export const removalReasons = ['expired', 'released', 'orphan', 'idle', 'asked'] as const;
+/** Why a plan would delete something; `asked` is a teardown that somebody asked for by name. */
+export type RemovalReason = (typeof removalReasons)[number];
+
+/** One resource that a plan would delete, or keeps although there is a reason to delete it. */
+export interface PlanItem {
+  readonly kind: InventoryItem['kind'];
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Instant;
+  /** As written in the resource: `maops:…`. */
+  readonly marker: string;
+  readonly isProtected: boolean;
+  readonly reason: RemovalReason;
+  /** Since when nothing of its environment has run, where that is the reason: what has run since is another matter. */
+  readonly idleSince?: string;
+  /** Name of the environment, pool or notebook operation that it belongs to; null when nobody knows it. */
+  readonly environment: string | null;
+  readonly workspaceId: string | null;
+  /** One line for people. */
+  readonly why: string;
+}
+
+/** A resource with a reason to go that stays, and the rule that keeps it. */
+export interface KeptItem extends PlanItem {
+  readonly rule: string;
+}
+
+/** What a teardown or sweep would delete; a dry run and a real one are made by the same code. */
+export interface Plan {
+  /** Over kind, id, creation time, marker, protection and reason of each item, and since when it is idle where that is the reason. */
+  readonly hash: string;
+  readonly madeAt: string;
+  readonly items: readonly PlanItem[];
+  readonly kept: readonly KeptItem[];
+  /** How many resources carry this installation's marker. */
+  readonly carrying: number;
+  /** Why the plan may not be applied as it is; null when it may. */
+  readonly refusal: string | null;
+  /** What could not be read, so that it is neither in `items` nor in `kept`. */
+  readonly unread: readonly string[];
+}
+
+/** A plan before its hash, which code without crypto cannot make. */
+export type PlanDraft = Omit<Plan, 'hash'>;
+
+/** The items of a plan that are removed together: those of one name, or of one owner that nobody knows by name. */
+export interface PlanPart {
+  readonly environment: string | null;
+  /** Hash of the owner in the marker; of a name's several owners the first one. */
+  readonly owner: string;
+  readonly items: readonly PlanItem[];
+}
+
+/** The parts of a plan. Those without a pool come first: a pool with somebody's notebook on it is left alone. */
+export function partsOf(items: readonly PlanItem[]): PlanPart[] {
+  const ownerOf = ({ marker }: PlanItem) => parseMarker(marker)?.owner ?? '';
+  const groups = groupBy(items, (item) =>
+    item.environment === null ? `owner ${ownerOf(item)}` : `name ${item.environment}`,
+  );
+  const parts = [...groups.values()].map((members): PlanPart => {
+    const [first] = members;
+    return {
+      environment: first?.environment ?? null,
+      owner: first === undefined ? '' : ownerOf(first),
+      items: members,
+    };
+  });
+  return parts.sort((a, b) => Number(hasPool(a)) - Number(hasPool(b)));
+}
+
+export function hasPool({ items }: Pick<PlanPart, 'items'>): boolean {
+  return items.some(({ kind }) => kind === 'pool');
+}
+
+/** What the hash of a plan is made over: the same whatever order the items come in. */
+export function hashedFacts(items: readonly PlanItem[]): unknown {
+  return [...items]
+    .sort((a, b) => order(a.kind, b.kind) || order(a.id, b.id))
+    .map(({ kind, id, createdAt, marker, isProtected, reason, idleSince }) => {
+      const why = idleSince === undefined ? [reason] : [reason, idleSince];
+      return [kind, id, createdAt, marker, isProtected, ...why];
+    });
+}
+
+export function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,188 @@
+import { checkProject, identify } from './auth/authentication.js';
+import type { SimUser } from './auth/credentials.js';
+import { commitsAnyway, halved, plannedAnswer, rendered, throttled } from './faults/answers.js';
+import type { AnswerFault } from './faults/fault.js';
+import type { Occasion } from './faults/fault-queue.js';
+import { reshape } from './faults/shapes.js';
+import { gatewayError, WireError } from './http-error.js';
+import { advance } from './lifecycles/advance.js';
+import type { SimReply, SimResponse } from './message.js';
+import type { Operation } from './operations.js';
+import type { ParsedRequest } from './parsed-request.js';
+import type { RateWindow } from './rate-window.js';
+import { withoutSecrets } from './request-log.js';
+import { findRoute, type Matched } from './routes.js';
+import { subjectsOf } from './subjects.js';
+import { rfc3339, type World } from './world.js';
+
+/** What is learnt about a call while it is answered, for the log. */
+interface Trace {
+  readonly requestId: string;
+  operation: Operation;
+  user: SimUser | null;
+  effect: string | null;
+  readonly acted: string[];
+}
+
+/** Answers one call of the API: gate, planned faults, handler, and the log of it all. */
+export async function exchange(
+  world: World,
+  request: ParsedRequest,
+  window: RateWindow,
+  signal?: AbortSignal,
+): Promise<SimReply> {
+  const seq = world.log.next();
+  const requestId = requestIdOf(world, seq);
+  const trace: Trace = { requestId, operation: 'unknown', user: null, effect: null, acted: [] };
+  const at = rfc3339(world.clock.now());
+  const reply = await answered(world, request, window, trace, signal);
+  world.log.add({
+    seq,
+    at,
+    method: request.method,
+    path: request.target,
+    operation: trace.operation,
+    status: 'lost' in reply ? null : reply.status,
+    requestId,
+    by: trace.user?.name ?? null,
+    effect: trace.effect,
+    faults: trace.acted,
+    body: withoutSecrets(request.json),
+  });
+  return reply;
+}
+
+async function answered(
+  world: World,
+  request: ParsedRequest,
+  window: RateWindow,
+  trace: Trace,
+  signal: AbortSignal | undefined,
+): Promise<SimReply> {
+  const { requestId } = trace;
+  try {
+    advance(world);
+    const matched = published(world, findRoute(request.method, request.path));
+    const { operation } = matched.route;
+    trace.operation = operation;
+    if (operation !== 'iam.token') {
+      trace.user = identify(world, request);
+      if (matched.params.project !== undefined) checkProject(world, matched.params.project, request.headers);
+    }
+    const retryAfter = window.refuses(world);
+    if (retryAfter !== undefined) throw throttled('APIGW.0308', retryAfter);
+    const subjects = subjectsOf(world, operation, matched.params, request.json);
+    return await underFaults(world, request, matched, trace, { operation, subjects, acted: trace.acted }, signal);
+  } catch (error) {
+    return errorResponse(error, requestId);
+  }
+}
+
+/** Delays, then the one planned answer if there is one, else the handler's; delays of the answer come last. */
+async function underFaults(
+  world: World,
+  request: ParsedRequest,
+  matched: Matched,
+  trace: Trace,
+  occasion: Occasion,
+  signal: AbortSignal | undefined,
+): Promise<SimReply> {
+  const delays = world.faults.takeDelays(occasion);
+  for (const delay of delays) if (delay.at !== 'after') await world.clock.pause(delay.ms);
+  advance(world);
+  const fault = world.faults.takeAnswer(occasion);
+  const done = fault === undefined || commitsAnyway(fault);
+  const response = done ? handled(world, request, matched, trace, occasion) : undefined;
+  for (const delay of delays) if (delay.at === 'after') await world.clock.pause(delay.ms);
+  if (fault === undefined) return response ?? { lost: 'before' };
+  return disturbed(world, request, fault, response, trace, signal);
+}
+
+/** What a planned answer fault makes of a call. */
+async function disturbed(
+  world: World,
+  request: ParsedRequest,
+  fault: AnswerFault,
+  response: SimResponse | undefined,
+  trace: Trace,
+  signal: AbortSignal | undefined,
+): Promise<SimReply> {
+  if (fault.kind === 'hang') {
+    await untilAborted(signal);
+    return { lost: response === undefined ? 'before' : 'after' };
+  }
+  if (fault.kind === 'lost') return { lost: fault.at };
+  if (fault.kind === 'halfBody') return halved(response ?? { status: 200, headers: {}, body: '{}' });
+  if (fault.kind === 'unauthorized' && fault.revoke !== false) revoke(world, request.headers['x-auth-token']);
+  const planned = plannedAnswer(fault, trace.operation, trace.requestId);
+  if (planned === undefined) return { lost: 'before' };
+  return rendered(planned.status, withRequestId(planned.headers, trace.requestId), planned.body);
+}
+
+function handled(
+  world: World,
+  request: ParsedRequest,
+  { route, params }: Matched,
+  trace: Trace,
+  occasion: Occasion,
+): SimResponse {
+  const user = trace.user ?? world.users[0];
+  if (user === undefined) throw new Error('a simulator needs a user');
+  try {
+    const answer = route.handler(world, {
+      operation: route.operation,
+      params,
+      query: new URLSearchParams(request.query),
+      headers: request.headers,
+      body: request.json,
+      malformed: request.malformed,
+      user,
+      takeFates: () => world.faults.takeFates(occasion),
+      commit: (effect) => {
+        trace.effect = effect;
+      },
+    });
+    const body = reshape(answer.body, world.faults.takeShapes(occasion));
+    const headers = withRequestId(answer.headers ?? {}, trace.requestId);
+    return rendered(answer.status, headers, body === undefined ? { empty: true } : { json: body });
+  } catch (error) {
+    return errorResponse(error, trace.requestId);
+  }
+}
+
+/** An API that is not published in this region is the gateway's 404 (APIGW.0101). */
+function published(world: World, matched: Matched | undefined): Matched {
+  const operation = matched?.route.operation ?? 'unknown';
+  const { oldNotebookApi, newNotebookApi } = world.knobs;
+  const off =
+    (operation === 'notebooks.listNew' && !newNotebookApi) ||
+    (operation !== 'notebooks.listNew' && operation.startsWith('notebooks.') && !oldNotebookApi);
+  if (matched !== undefined && !off) return matched;
+  throw gatewayError(404, '0101', 'The API does not exist or has not been published in the environment.');
+}
+
+function errorResponse(error: unknown, requestId: string): SimResponse {
+  if (!(error instanceof WireError)) throw error;
+  return rendered(error.status, withRequestId(error.headers, requestId), { json: error.body(requestId) });
+}
+
+function withRequestId(headers: Readonly<Record<string, string>>, requestId: string): Record<string, string> {
+  return { 'x-request-id': requestId, server: 'api-gateway', ...headers };
+}
+
+/** Unique, and the same in every run with the same seed and calls: `id-timestamp-hostname` is how it is documented. */
+function requestIdOf(world: World, seq: number): string {
+  return `${seq.toString(16).padStart(32, '0')}-${world.clock.now()}-simulator`;
+}
+
+function revoke(world: World, token: string | undefined): void {
+  const record = world.state.tokens.find((candidate) => candidate.token === token);
+  if (record !== undefined) record.revoked = true;
+}
+
+function untilAborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    else signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,176 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { AuditInput, AuditProgress, EnvironmentResources } from '../../contract/workflows.js';
+import { noResources } from '../../contract/workflows.js';
+import { type AuditFinding, type AuditReport, describeCounts, makeReport } from '../../domain/audit/report.js';
+import type { PriceTable } from '../../domain/price.js';
+import { type Identity, maybeSame } from '../../domain/resource/identity.js';
+import type { Claim, Inventory, InventoryItem } from '../../domain/resource/inventory.js';
+import { parseMarker } from '../../domain/resource/marker.js';
+import { firstCalls, reads, surveys } from '../operation/activity-proxies.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { Operation } from '../operation/operation.js';
+import { newState } from '../operation/state.js';
+
+/** All that an audit read. */
+interface Reading {
+  readonly inventory: Inventory;
+  readonly claims: readonly Claim[];
+  readonly prices: PriceTable | null;
+}
+
+/**
+ * Compares the cloud with Temporal. The inventory is read first and its owners asked after, so that an operation that begins
+ * meanwhile is never missed; what then looks like an orphan is looked at once more by id. With `adopt` one orphan gets
+ * an owner again.
+ */
+export async function audit(input: AuditInput | null | undefined): Promise<AuditProgress> {
+  const op = new Operation(newState('audit', [], 'Planning'), () => {
+    throw new Error('An audit is too short to go on as a new run.');
+  });
+  let report: AuditReport | null = null;
+  try {
+    const reading = await read(op, input);
+    report = reportOf(op, reading);
+    if (input?.adopt != null) report = await adopt(op, input.adopt, reading, report);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    if (isCancellation(error)) return await op.cancellation.end('called off; nothing was changed');
+    const failure = describeFailure(error, null);
+    op.fail(failure);
+    op.enter('Failed', `${failure.type}: ${failure.message}`);
+    throw endingFailure(failure, op.state.progress);
+  }
+  op.update({ percent: 100 });
+  op.enter('Done', input?.adopt == null ? describeCounts(report) : op.state.progress.why);
+  return { ...op.state.progress, report };
+}
+
+async function read(op: Operation, input: unknown): Promise<Reading> {
+  op.enter('Planning', 'reading all pools and notebooks of the project');
+  const { workflowId } = op.state.progress;
+  refuseLarge(input);
+  const question = { kind: 'auditResources', document: input, workflowId, name: 'audit' } as const;
+  op.state.identity = await firstCalls('audit').checkArgument(question);
+  const { settings, installation } = op.identity;
+  const inventory = await surveys(settings, 'inventory').readInventory({});
+  op.enter('Applying', `asking who owns ${inventory.items.length} resources`);
+  op.reach(40);
+  const owners = inventory.items.flatMap(({ marker }) =>
+    marker === null || marker === 'unread' || marker.installation !== installation ? [] : [marker.owner],
+  );
+  const names = inventory.items.map(({ name }) => name);
+  const claims = await surveys(settings, 'claims').readClaims({
+    owners: [...new Set(owners)],
+    names: [...new Set(names)],
+  });
+  const prices = await reads(settings, 'prices').readPrices();
+  op.reach(80);
+  const orphans = orphansOf(op, { inventory, claims, prices });
+  if (orphans.length === 0) return { inventory, claims, prices };
+  op.explain(`looking once more at ${orphans.length} without an owner`);
+  const seen = await surveys(settings, 'orphans').lookAgain({ items: orphans });
+  const items = inventory.items.flatMap((item) =>
+    orphans.includes(item) ? seen.filter((one) => isSame(one, item)).slice(0, 1) : [item],
+  );
+  return { inventory: { ...inventory, items }, claims, prices };
+}
+
+function orphansOf(op: Operation, reading: Reading): InventoryItem[] {
+  const { findings } = reportOf(op, reading);
+  return reading.inventory.items.filter((item) =>
+    findings.some((finding) => finding.standing === 'orphan' && isSame(finding, item)),
+  );
+}
+
+type Kindred = Pick<InventoryItem, 'kind'> & Identity;
+
+/** Of two records of one id, as of a failed creation and the next one, each has its own finding. */
+function isSame(a: Kindred, b: Kindred): boolean {
+  return a.kind === b.kind && maybeSame(a, b);
+}
+
+function reportOf(op: Operation, { inventory, claims, prices }: Reading): AuditReport {
+  return makeReport({ inventory, claims, prices, installation: op.identity.installation, now: inventory.at });
+}
+
+/**
+ * Starts or joins the lease of the orphan's name, which then owns all that was made under it. Two who adopt at the same
+ * time come to the same lease.
+ */
+async function adopt(
+  op: Operation,
+  { id, by, reason }: NonNullable<AuditInput['adopt']>,
+  { inventory }: Reading,
+  report: AuditReport,
+): Promise<AuditReport> {
+  // Raw JSON can start a run too.
+  if (!id || !by) throw stepFailure('InvalidSpec', 'adopt: says which id, by whom and why');
+  op.audit('adopt', by, reason);
+  const finding = findingToAdopt(report, id);
+  const name = nameOf(finding);
+  const siblings = report.findings.filter(
+    ({ standing, owner }) => standing === 'orphan' && owner !== null && nameOfOwner(owner) === name,
+  );
+  const items = inventory.items.filter((item) => siblings.some((sibling) => isSame(sibling, item)));
+  await op.gate();
+  op.explain(`handing ${describe(siblings)} to lease/${name}`);
+  const lease = await reads(op.identity.settings, `lease ${name}`).entrustWhatIsLeft({
+    name,
+    owner: finding.owner ?? `env/${name}`,
+    resources: resourcesOf(items),
+    lease: null,
+    adopted: { by, reason },
+  });
+  op.update({ lease });
+  op.explain(`lease/${name} owns ${describe(siblings)}`);
+  const adopted = (one: AuditFinding) => siblings.includes(one);
+  const findings = report.findings.map(
+    (one): AuditFinding => (adopted(one) ? { ...one, standing: 'owned', why: `lease/${name}: adopted by ${by}` } : one),
+  );
+  const { orphan, owned } = report.counts;
+  const counts = { ...report.counts, orphan: orphan - siblings.length, owned: owned + siblings.length };
+  return { ...report, findings, counts };
+}
+
+/** The finding of an id, or of a name that only one has. Whatever is no orphan is refused, with what it is. */
+function findingToAdopt(report: AuditReport, id: string): AuditFinding {
+  const byId = report.findings.filter((finding) => finding.id === id);
+  const found = byId.length > 0 ? byId : report.findings.filter((finding) => finding.name === id);
+  const [finding] = found.filter(({ standing }) => standing === 'orphan').concat(found);
+  if (finding === undefined) {
+    const hint = 'See `maops audit` for what there is.';
+    throw stepFailure('NotFound', `there is no pool and no notebook ${id}`, { hint });
+  }
+  if (finding.standing === 'orphan') return finding;
+  throw stepFailure('RequestRejected', `${finding.kind} ${finding.name} is ${finding.standing}: ${finding.why}`, {
+    hint: 'Only an orphan can be adopted: `maops audit` says how each stands.',
+  });
+}
+
+/** The name whose lease can own it: only what was made under a name can be found again under it. */
+function nameOf(finding: AuditFinding): string {
+  const name = nameOfOwner(finding.owner ?? '');
+  if (name !== null) return name;
+  throw stepFailure('RequestRejected', `nobody knows the name that ${finding.kind} ${finding.name} was made under`, {
+    hint: `Its marker says ${parseMarker(finding.marker)?.owner ?? 'nothing'}. To delete it, apply a plan that has it: \`maops sweep plan\`.`,
+  });
+}
+
+function nameOfOwner(owner: string): string | null {
+  return /^(?:env|pool|notebook)\/(.+)$/.exec(owner)?.[1] ?? null;
+}
+
+function resourcesOf(items: readonly InventoryItem[]): EnvironmentResources {
+  const pool = items.find(({ kind }) => kind === 'pool');
+  const workspaces = items.map(({ workspaceId }) => workspaceId).filter((id) => id !== null && id !== '0');
+  return {
+    ...noResources,
+    pool: pool === undefined ? null : { id: pool.id, createdAt: pool.createdAt },
+    notebooks: items.filter(({ kind }) => kind === 'notebook').map(({ id, createdAt }) => ({ id, createdAt })),
+    workspaceIds: [...new Set(workspaces)].filter((id) => id !== null),
+  };
+}
+
+function describe(findings: readonly AuditFinding[]): string {
+  return findings.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+}

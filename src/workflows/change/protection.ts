@@ -1,0 +1,83 @@
+import type { ChangeInput } from '../../contract/workflows.js';
+import type { Inventory, InventoryItem } from '../../domain/resource/inventory.js';
+import { startStopwatch } from '../../domain/stopwatch.js';
+import { surveys, undos, waits } from '../operation/activity-proxies.js';
+import { stepFailure } from '../operation/failure.js';
+import type { Operation } from '../operation/operation.js';
+
+const limitMs = 30 * 60_000;
+
+/**
+ * Sets or clears `maops:keep` on everything of a name: what was made under it, else what is called so and is ours. It is
+ * done when a show of each one has it.
+ */
+export async function changeProtection(op: Operation, name: string, verb: Protection): Promise<void> {
+  const { settings } = op.identity;
+  const isProtected = verb === 'protect';
+  const inventory = await surveys(settings, 'inventory').readInventory({ name });
+  const items = itemsOf(op, name, inventory);
+  const missing = [...inventory.unread, ...undescribed(inventory, name)];
+  if (items.length === 0) throw missing.length > 0 ? notRead(name, missing) : nothingOf(name);
+  op.enter('Applying', `${isProtected ? 'protecting' : 'unprotecting'} ${describe(items)}`);
+  let clock = startStopwatch(limitMs);
+  for (const { kind, id, createdAt, name: label } of items) {
+    const summary = `${kind} ${label}`;
+    const target = { kind, id, createdAt, isProtected };
+    await op.gate();
+    const result = await undos(settings, summary).setProtection(target);
+    if (result.outcome === 'notSent' && result.reason !== 'already') throw isGone(summary);
+    for (;;) {
+      const wait = await op.waitWithin(clock, () => waits(settings, summary).seeProtection(target));
+      clock = wait.watch;
+      if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', `${summary} does not show the change`);
+      if (wait.end === 'interrupted') continue;
+      if (wait.answer === 'gone') throw isGone(summary);
+      break;
+    }
+  }
+  op.explain(`${describe(items)}: ${isProtected ? 'protected' : 'not protected'}`);
+  // What was found has the mark by now; that this is all of it is not said while a list is missing.
+  if (missing.length > 0) throw notRead(name, missing);
+}
+
+export type Protection = Extract<ChangeInput['change'], 'protect' | 'unprotect'>;
+
+/** What was made under the name; when nothing was, what is called so. */
+function itemsOf(op: Operation, name: string, { items }: Inventory): InventoryItem[] {
+  const owners = Object.values(op.identity.owners);
+  const ours = items.flatMap((item) => {
+    const { marker, leaving } = item;
+    const isOurs = marker !== null && marker !== 'unread' && marker.installation === op.identity.installation;
+    return isOurs && !leaving ? [{ item, owner: marker.owner }] : [];
+  });
+  const made = ours.filter(({ owner }) => owners.includes(owner));
+  const found = made.length > 0 ? made : ours.filter(({ item }) => item.name === name);
+  return found.map(({ item }) => item);
+}
+
+function undescribed({ items }: Inventory, name: string): string[] {
+  const found = items.filter((item) => item.marker === 'unread' && item.name === name);
+  return found.map(({ kind, id }) => `${kind} ${id}: no description`);
+}
+
+function notRead(name: string, missing: readonly string[]): Error {
+  return stepFailure('ServiceUnavailable', `not everything of ${name} could be looked for: ${missing.join('; ')}`, {
+    hint: 'Say it again when `maops audit` reads everything.',
+  });
+}
+
+function nothingOf(name: string): Error {
+  return stepFailure('NotFound', `there is nothing of ${name} that this installation made`, {
+    hint: 'See `maops audit` for what there is; what this installation did not make is never touched.',
+  });
+}
+
+function describe(items: readonly InventoryItem[]): string {
+  return items.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+}
+
+function isGone(summary: string): Error {
+  return stepFailure('NotFound', `${summary} is gone, or was made anew meanwhile`, {
+    hint: '`maops audit` says what there is now.',
+  });
+}

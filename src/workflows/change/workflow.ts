@@ -1,0 +1,106 @@
+import { continueAsNew, isCancellation } from '@temporalio/workflow';
+import type { Progress } from '../../contract/progress.js';
+import type { ChangeInput } from '../../contract/workflows.js';
+import { isName } from '../../domain/name.js';
+import { parseMarker } from '../../domain/resource/marker.js';
+import { judgeNotebook, type NotebookFacts } from '../../domain/resource/notebook.js';
+import { freshWatch, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
+import { startStopwatch } from '../../domain/stopwatch.js';
+import { errands, firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { Operation } from '../operation/operation.js';
+import { newState } from '../operation/state.js';
+import { observedNotebook } from '../resource/observed.js';
+import { changeProtection } from './protection.js';
+
+const limitMs = 30 * 60_000;
+
+/** One start or stop of a notebook, protect or unprotect of an environment, and the wait until it is seen. */
+export async function change(input: ChangeInput): Promise<Progress> {
+  const op = new Operation(newState(isName(input?.name) ? input.name : '', [], 'Planning'), () =>
+    continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),
+  );
+  try {
+    op.enter('Planning', 'checking what is to be changed');
+    const { name, workflowId } = op.state.progress;
+    refuseLarge(input);
+    const question = { kind: 'changeResource', document: input, workflowId, name } as const;
+    op.state.identity = await firstCalls(workflowId).checkArgument(question);
+    op.audit(input.change, input.by, input.reason);
+    op.explain(`looking for ${input.kind} ${input.name}`);
+    await perform(op, input);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    if (isCancellation(error)) return await op.cancellation.end('called off; what was sent stays');
+    const failure = describeFailure(error, null);
+    op.fail(failure);
+    op.enter('Failed', `${failure.type}: ${failure.message}`);
+    throw endingFailure(failure, op.state.progress);
+  }
+  op.update({ percent: 100 });
+  op.enter('Done', op.state.progress.why);
+  return op.state.progress;
+}
+
+async function perform(op: Operation, input: ChangeInput): Promise<void> {
+  const { kind, name, change: verb } = input;
+  if (kind === 'notebook' && (verb === 'start' || verb === 'stop')) return await changeNotebook(op, input, verb);
+  if (kind === 'environment' && (verb === 'protect' || verb === 'unprotect')) {
+    await changeProtection(op, name, verb);
+    // Its end is not held up any more. Without this it would find out by itself, within an hour.
+    if (verb === 'unprotect') await undos(op.identity.settings, `lease ${name}`).hurryLease(input).catch(ignoreFailure);
+    return;
+  }
+  throw stepFailure('RequestRejected', `${verb} of a ${kind} is not known`);
+}
+
+/** What was asked for is done; only a cancel is passed on. */
+function ignoreFailure(error: unknown): void {
+  if (!isFailure(error) || isCancellation(error)) throw error;
+}
+
+/** The lease shows how the notebook stood when it looked last. Without this it would look again when the notebook's own stop was due. */
+async function tellLease(op: Operation, { by, reason }: ChangeInput, facts: NotebookFacts): Promise<void> {
+  const { settings, installation, projectId } = op.identity;
+  const marker = parseMarker(facts.description);
+  const owners = marker?.installation === installation ? [marker.owner] : [];
+  const names = [facts.name, (facts.poolId ?? '').replace(`-${projectId}`, '')];
+  const [claim] = await surveys(settings, `owner of notebook ${facts.name}`).readClaims({ owners, names });
+  const name = claim?.name ?? facts.name;
+  await undos(settings, `lease ${name}`).askLeaseToLook({ name, by, reason });
+}
+
+async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
+  const { settings } = op.identity;
+  const summary = `notebook ${input.name}`;
+  const patient = errands(settings, summary);
+  const { id, createdAt } = await reads(settings, summary).resolveNotebook({ name: input.name });
+  const goal = verb === 'start' ? 'running' : 'stopped';
+  op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);
+  await op.gate();
+  const call = verb === 'start' ? patient.startNotebook : patient.stopNotebook;
+  const outcome = await call({ id, createdAt });
+  if (outcome.outcome === 'notSent') throw stepFailure('NotFound', `${outcome.why}; no ${verb} was sent`);
+  if (outcome.outcome === 'refused') op.explain(`${verb} of notebook ${input.name} was refused: ${outcome.why}`);
+  let watch: Watch<NotebookFacts> = freshWatch;
+  let clock = startStopwatch(limitMs);
+  for (;;) {
+    const wait = await op.waitWithin(clock, () =>
+      waits(settings, summary).awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch, pace: op.pace }),
+    );
+    clock = wait.watch;
+    if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', op.state.progress.why);
+    if (wait.end === 'interrupted') continue;
+    const facts = wait.answer.facts;
+    const verdict = judgeNotebook(input.name, facts, goal);
+    watch = remember(watch, wait.answer, verdict);
+    op.explain(verdict.why);
+    if (facts !== null) op.update({ notebook: observedNotebook(facts, wait.answer.at) });
+    if (facts !== null && verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings))
+      return await tellLease(op, input, facts).catch(ignoreFailure);
+    if (verdict.condition === 'failed') throw stepFailure('NotebookFailed', verdict.why);
+    if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, wait.answer.at, settings)) {
+      throw stepFailure('NotFound', verdict.why);
+    }
+  }
+}

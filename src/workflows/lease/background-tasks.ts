@@ -1,0 +1,192 @@
+import { CancellationScope, uuid4 } from '@temporalio/workflow';
+import type { LeaseEvent, LeaseEventName } from '../../contract/workflows.js';
+import { parseDuration } from '../../domain/duration.js';
+import { type LeaseTerm, leasedAutoStop } from '../../domain/lease/lease.js';
+import { cut, textLimits } from '../../domain/text.js';
+import { deliveries, errands, firstCalls } from '../operation/activity-proxies.js';
+import { inBackground } from '../operation/background.js';
+import { describeFailure, isFailure } from '../operation/failure.js';
+import type { Operation } from '../operation/operation.js';
+import { timeNow } from '../operation/state.js';
+import { observedNotebook, observedPool, unobservedNotebook } from '../resource/observed.js';
+import type { Errands, LeaseState } from './state.js';
+
+/** An event is of no use any more after this time. */
+const deliveryLimitMs = 6 * 3_600_000;
+/** More are not kept: a receiver that is down for long has missed them anyway. */
+const mostUndelivered = 20;
+/** How long after its own stop was due a notebook is looked at. */
+const afterStopMs = 60_000;
+
+/**
+ * What a lease does beside its waiting: looks at what it owns, the notebook's `auto_stop`, and webhooks. Nothing waits
+ * for any of it, no failure of it reaches the lease, and what matters of it is carried over a continue-as-new.
+ */
+export class LeaseErrands {
+  private looking: 'no' | 'once' | 'again' = 'no';
+  private isSettingAutoStop = false;
+
+  constructor(private readonly op: Operation<LeaseState>) {}
+
+  /** Goes on with what an earlier run left undone. */
+  goOn(): void {
+    for (const event of this.state.undelivered) this.deliver(event);
+    if (this.state.autoStopMs !== null) this.sendAutoStop();
+  }
+
+  /** Tells the webhook, if the spec has one. */
+  announce(event: LeaseEventName, why: string): void {
+    const { progress, spec } = this.op.state;
+    if (spec?.lease?.webhook === undefined) return;
+    const { name, workflowId, lease } = progress;
+    const { endsAt = null, maxEndsAt = null } = lease ?? {};
+    const words = cut(why, textLimits.why);
+    const told: LeaseEvent = { id: uuid4(), event, name, workflowId, at: timeNow(), endsAt, maxEndsAt, why: words };
+    const [oldest] = this.state.undelivered;
+    if (oldest !== undefined && this.state.undelivered.length >= mostUndelivered) this.giveUp(oldest, 'too many wait');
+    this.set({ undelivered: [...this.state.undelivered, told] });
+    this.deliver(told);
+  }
+
+  /** What is still on its way when the lease closes is lost, and said to be. */
+  close(): void {
+    for (const event of this.state.undelivered) this.giveUp(event, 'the lease has ended');
+  }
+
+  /** Looks once at what is owned, unless a look is under way: nothing has changed since that one began. */
+  lookIfIdle(): void {
+    if (this.looking === 'no') this.look();
+  }
+
+  /** Looks once at what is owned; a look that is asked for during another one follows it. */
+  look(): void {
+    const { pool, notebooks } = this.op.state.resources;
+    if (pool === null && notebooks.length === 0) return;
+    const isUnderWay = this.looking !== 'no';
+    this.looking = isUnderWay ? 'again' : 'once';
+    if (isUnderWay) return;
+    beside(async () => {
+      while (this.looking !== 'no') {
+        this.looking = 'once';
+        try {
+          await this.lookOnce();
+        } catch (error) {
+          // A look that fails is made up for by the next one.
+          if (!isFailure(error)) throw error;
+        }
+        if (this.looking === 'once') this.looking = 'no';
+      }
+    });
+  }
+
+  /** The notebook's own stop follows the lease's new end, from the notebook's next start on. */
+  followEnd(term: LeaseTerm): void {
+    const { spec, resources } = this.op.state;
+    if (resources.notebooks.length === 0 || spec?.notebook === undefined) return;
+    const own = spec.notebook.autoStop?.duration;
+    const ownMs = own === undefined ? null : parseDuration(own);
+    this.set({ autoStopMs: leasedAutoStop(ownMs, term.endsAt - Date.now()) });
+    this.sendAutoStop();
+  }
+
+  private get state(): Errands {
+    return this.op.state.errands;
+  }
+
+  private set(change: Partial<Errands>): void {
+    this.op.state.errands = { ...this.op.state.errands, ...change };
+  }
+
+  private async settings() {
+    const { name } = this.op.state.progress;
+    this.op.state.identity ??= await firstCalls(name).identify({ name });
+    return this.op.state.identity.settings;
+  }
+
+  private deliver(event: LeaseEvent): void {
+    const url = this.op.state.spec?.lease?.webhook;
+    const left = Date.parse(event.at) + deliveryLimitMs - Date.now();
+    if (url === undefined || left <= 0) {
+      this.giveUp(event, 'its time is over');
+      return;
+    }
+    beside(async () => {
+      try {
+        await deliveries(left, `${event.event} of ${event.name}`).sendWebhook({ url, event });
+        this.set({ undelivered: this.state.undelivered.filter(({ id }) => id !== event.id) });
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+        this.giveUp(event, describeFailure(error, null).message);
+      }
+    });
+  }
+
+  private giveUp(event: LeaseEvent, reason: string): void {
+    if (!this.state.undelivered.some(({ id }) => id === event.id)) return;
+    this.set({ undelivered: this.state.undelivered.filter(({ id }) => id !== event.id) });
+    this.op.audit('webhook', this.op.state.progress.workflowId, `${event.event} was not delivered: ${reason}`);
+  }
+
+  private async lookOnce(): Promise<void> {
+    const settings = await this.settings();
+    const { name } = this.op.state.progress;
+    const { pool, notebooks } = this.op.state.resources;
+    const notebook = notebooks[0] ?? null;
+    const seen = await errands(settings, `what ${name} has`).lookAtLeased({ pool, notebook });
+    // What is on its way out is told by the removal.
+    if (this.op.state.released !== 'no') return;
+    // Nothing that may be long is kept: a message of the service counts only while something is wrong.
+    this.op.state.observed = {
+      ...seen,
+      pool: seen.pool === null ? null : { ...seen.pool, message: null },
+      notebook: seen.notebook === null ? null : { ...seen.notebook, failure: null },
+    };
+    if (seen.pool !== null) this.op.update({ pool: observedPool(seen.pool, seen.at) });
+    if (notebook === null) return;
+    const shown = seen.notebook === null ? unobservedNotebook(notebook.id) : observedNotebook(seen.notebook, seen.at);
+    this.op.update({ notebook: shown });
+    const stopsAt = Date.parse(shown.autoStopAt ?? '');
+    this.set({ lookAt: stopsAt > Date.now() ? stopsAt + afterStopMs : null });
+  }
+
+  private sendAutoStop(): void {
+    if (this.isSettingAutoStop) return;
+    this.isSettingAutoStop = true;
+    beside(async () => {
+      while (this.state.autoStopMs !== null) {
+        const { autoStopMs } = this.state;
+        await this.setAutoStop(autoStopMs);
+        if (this.state.autoStopMs === autoStopMs) this.set({ autoStopMs: null });
+      }
+      this.isSettingAutoStop = false;
+      this.look();
+    });
+  }
+
+  private async setAutoStop(autoStopMs: number): Promise<void> {
+    const { progress, resources, released } = this.op.state;
+    const [notebook] = resources.notebooks;
+    if (notebook === undefined || released !== 'no') return;
+    try {
+      const settings = await this.settings();
+      const outcome = await errands(settings, `notebook ${progress.name}`).setAutoStop({ notebook, autoStopMs });
+      if (outcome.outcome === 'sent' || (outcome.outcome === 'notSent' && outcome.reason === 'already')) return;
+      this.tellUnset(outcome.why);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      this.tellUnset(describeFailure(error, null).message);
+    }
+  }
+
+  private tellUnset(why: string): void {
+    // What is on its way out needs no stop of its own.
+    if (this.op.state.released !== 'no') return;
+    const { workflowId } = this.op.state.progress;
+    this.op.audit('auto-stop', workflowId, `the notebook's own stop does not follow the lease: ${why}`);
+  }
+}
+
+/** A cancel of the lease means a removal, during which these may well go on. */
+function beside(errand: () => Promise<void>): void {
+  inBackground(() => CancellationScope.nonCancellable(errand));
+}

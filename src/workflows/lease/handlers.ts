@@ -1,0 +1,131 @@
+import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  type Extension,
+  extendLeaseUpdate,
+  ownedQuery,
+  ownUpdate,
+  releaseLeaseUpdate,
+} from '../../contract/messages.js';
+import { leaseEndsAtAttribute } from '../../contract/search-attributes.js';
+import { mergeResources, noResources } from '../../contract/workflows.js';
+import {
+  type Extension as ExtensionDecision,
+  type ExtensionWish,
+  extendTerm,
+  isoTime,
+  type LeaseTerm,
+} from '../../domain/lease/lease.js';
+import { handleCommand } from '../operation/commands.js';
+import { stepFailure } from '../operation/failure.js';
+import type { Operation } from '../operation/operation.js';
+import { unobservedNotebook, unobservedPool } from '../resource/observed.js';
+import type { LeaseErrands } from './background-tasks.js';
+import { areResources, type LeaseState, shownTerm } from './state.js';
+
+/** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
+export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands): void {
+  op.onLook = () => errands.look();
+  setHandler(ownedQuery, () => ({
+    ...op.state.resources,
+    isEnding: op.state.released !== 'no',
+    observed: op.state.observed ?? null,
+  }));
+  setHandler(
+    ownUpdate,
+    (resources) => {
+      withdrawRelease(op);
+      const before = op.state.resources;
+      op.state.resources = mergeResources(before, { ...noResources, ...resources });
+      const { pool } = op.state.resources;
+      if (pool !== null && pool.id !== before.pool?.id) op.showPool(pool.id);
+      if (JSON.stringify(op.state.resources) !== JSON.stringify(before)) {
+        showResources(op);
+        op.state.observed = null;
+        errands.look();
+      } else if (op.state.observed == null) errands.lookIfIdle();
+      return shownTerm(op.state.term);
+    },
+    {
+      validator: (resources) => {
+        // What it owns already counts too: an owner of too much could not tell of it.
+        if (
+          !areResources(resources) ||
+          !areResources(mergeResources(op.state.resources, { ...noResources, ...resources }))
+        )
+          throw stepFailure('RequestRejected', 'what is handed over is not told as resources');
+        // What it owns is on its way out: a new owner has to begin with a lease of its own.
+        if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending');
+      },
+    },
+  );
+  handleCommand(op, releaseLeaseUpdate, {
+    refusal: () => (op.state.released === 'no' ? null : 'the lease is being released already'),
+    act: ({ by, reason }) => {
+      op.audit('release', by, reason);
+      // A new word: it is tried at once, and says anew what forbids it.
+      op.state.refused = null;
+      op.retries.over();
+      op.state.released = 'released';
+    },
+  });
+  handleCommand(op, extendLeaseUpdate, {
+    refusal: (wish) => {
+      const extension = extensionOf(op, wish);
+      return extension.granted ? null : extension.why;
+    },
+    act: (wish) => extend(op, errands, wish),
+  });
+}
+
+/** The term that an extension would give, or why it is refused. */
+function extensionOf(op: Operation<LeaseState>, wish: ExtensionWish): ExtensionDecision {
+  const { term, released, refused } = op.state;
+  const refuse = (why: string): ExtensionDecision => ({ granted: false, why });
+  if (refused !== null && refused.wish !== 'expired')
+    return refuse(`it is ${refused.wish}: ${refused.why}; it is removed as soon as it may be`);
+  if (released !== 'no') return refuse('the lease is ending: it is not extended any more');
+  if (term === null) return refuse('this lease has no end, so there is nothing to extend');
+  return extendTerm(term, wish, Date.now());
+}
+
+/** Decided once more than in the validator: what is granted here holds. */
+function extend(op: Operation<LeaseState>, errands: LeaseErrands, wish: Extension): void {
+  const extension = extensionOf(op, wish);
+  if (!extension.granted) throw stepFailure('RequestRejected', extension.why);
+  const { term } = extension;
+  // A lease that lasts that long already: nothing changes.
+  if (term === op.state.term) return;
+  const why = `${wish.duration == null ? '' : `${wish.duration}, `}to ${isoTime(term.endsAt)}: ${wish.reason}`;
+  op.audit('extend', wish.by, why);
+  takeTerm(op, term);
+  errands.followEnd(term);
+  const by = wish.duration == null ? '' : 'by ';
+  errands.announce('lease.extended', `${op.state.progress.name} was extended by ${wish.by} ${by}${why}`);
+}
+
+/** Who begins to use it anew wants it: an old release that something forbade would take it away some day. */
+function withdrawRelease(op: Operation<LeaseState>): void {
+  const { refused, progress } = op.state;
+  if (refused === null || refused.wish === 'expired') return;
+  op.state.refused = null;
+  op.retries.over();
+  op.fail(null);
+  op.audit('withdraw', progress.workflowId, `another operation joined; it is not ${refused.wish} any more`);
+}
+
+/** Sets a new end, and shows it. */
+export function takeTerm(op: Operation<LeaseState>, term: LeaseTerm): void {
+  op.state.term = term;
+  op.update({ lease: shownTerm(term) });
+  upsertSearchAttributes([{ key: leaseEndsAtAttribute, value: new Date(term.endsAt) }]);
+}
+
+/** Shows what is owned; nothing is said of its state before a look. */
+export function showResources(op: Operation<LeaseState>): void {
+  const { pool, notebooks } = op.state.resources;
+  const [notebook] = notebooks;
+  op.update({
+    pool: pool === null ? null : unobservedPool(pool.id),
+    notebook: notebook === undefined ? null : unobservedNotebook(notebook.id),
+  });
+}

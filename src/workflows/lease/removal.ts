@@ -1,0 +1,98 @@
+import { continueAsNew } from '@temporalio/workflow';
+import { operationId } from '../../contract/ids.js';
+import type { Progress } from '../../contract/progress.js';
+import { type LeaseInput, mergeResources } from '../../contract/workflows.js';
+import { retryPause } from '../../domain/lease/lease.js';
+import { firstCalls, waits } from '../operation/activity-proxies.js';
+import { describeFailure, isFailure } from '../operation/failure.js';
+import type { Operation } from '../operation/operation.js';
+import { retryErrorOf } from '../operation/retries.js';
+import { type Removal, removeAll } from '../resource/removal.js';
+import { teardownPhases } from '../teardown/workflow.js';
+import type { LeaseErrands } from './background-tasks.js';
+import { showResources } from './handlers.js';
+import { isHurried, type LeaseState } from './state.js';
+
+/** Before a run knows its settings. */
+const defaultPauseMs = 30_000;
+
+/** Removes what a lease owns, and ends it when absence is verified; what may not go stays owned. */
+export async function endLease(op: Operation<LeaseState>, input: LeaseInput, errands: LeaseErrands): Promise<Progress> {
+  const { name } = input;
+  let gone = `${name} is gone: neither list nor show knows it`;
+  op.fail(null);
+  // What was seen of it does not hold any more from here on.
+  showResources(op);
+  try {
+    op.state.identity ??= await op.retries.run('asking for the identity', () => firstCalls(name).identify({ name }));
+    op.enter('Planning', `the lease of ${name} is ${op.state.released}; calling off what is open on it`);
+    await callOffMakers(op, name);
+    const { env, pool, notebook } = op.identity.owners;
+    const owners = [env, pool, notebook];
+    const onNameTaken = ({ message }: Error) => {
+      gone = `nothing of ${name} is left: ${message}`;
+      op.audit('leave', operationId('lease', name), message);
+    };
+    const removal: Removal = { name, owners, known: op.state.resources, obeysProtection: true, onNameTaken };
+    await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+      op.state.resources = { ...op.state.resources, notebooks: [] };
+      op.update({ notebook: null });
+    });
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return await keepOwning(op, input, errands, error);
+  }
+  errands.close();
+  op.update({ percent: 100, pool: null });
+  if (op.state.released === 'cancelled') return await op.cancellation.end('called off; nothing of it is left');
+  op.enter('Gone', gone);
+  await op.drain();
+  return op.state.progress;
+}
+
+/** An operation that adopts what is about to be removed is called off first; it hands over to this run, not to a lease. */
+async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<void> {
+  const kinds = ['env', 'pool', 'notebook'] as const;
+  const by = operationId('lease', name);
+  const calls = waits(op.identity.settings, name);
+  const reason = `the lease is ${op.state.released}`;
+  const order = { name, kinds, by, reason, since: op.state.progress.startedAt };
+  const inTheWay = kinds.map((kind) => operationId(kind, name));
+  const { resources } = await op.awaitingEndOf(inTheWay, () =>
+    op.retries.run(`waiting for the operations of ${name} to end`, () => calls.callOff(order)),
+  );
+  op.state.resources = mergeResources(op.state.resources, resources);
+}
+
+/** What may not be removed stays owned: a new run, which a cancel of this one does not reach, goes on owning it and shows why. */
+async function keepOwning(
+  op: Operation<LeaseState>,
+  input: LeaseInput,
+  errands: LeaseErrands,
+  error: unknown,
+): Promise<Progress> {
+  const failure = describeFailure(error, null);
+  const { refused, identity } = op.state;
+  // It is tried again and again: one line for each reason is enough. A new command has no refusal before it.
+  if (refused?.why !== failure.message) {
+    op.audit('refuse', operationId('lease', input.name), failure.message);
+    errands.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
+  }
+  const times = (refused?.times ?? 0) + 1;
+  const until = Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);
+  const wish = op.cancellation.request?.cause === 'operator' ? 'cancelled' : releasedBy(op.state);
+  op.state.refused = { wish, times, why: failure.message, until };
+  op.state.released = 'no';
+  op.retries.failed(`removing ${input.name}`, retryErrorOf(error), until - Date.now(), times);
+  // The note of a teardown that has waited for this run: it sends another to the next. What hurries the next try stays.
+  if (!isHurried(op)) op.state.note = null;
+  // The wish keeps an operator's cancel. The next run owns again, and accepts another cancel.
+  op.state.cancelRequest = null;
+  op.fail(failure);
+  await op.drain();
+  return await continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state);
+}
+
+function releasedBy({ released }: LeaseState): 'released' | 'cancelled' | 'expired' {
+  return released === 'no' ? 'expired' : released;
+}

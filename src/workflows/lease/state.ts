@@ -1,0 +1,155 @@
+import type { ApplicationFailure } from '@temporalio/workflow';
+import type { AuditEntry, LeaseProgress } from '../../contract/progress.js';
+import {
+  type EnvironmentResources,
+  type LeaseEvent,
+  type LeaseInput,
+  mergeResources,
+  noResources,
+} from '../../contract/workflows.js';
+import { addToAudit } from '../../domain/audit-trail.js';
+import { isSigned } from '../../domain/command.js';
+import { isoTime, type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
+import { isName } from '../../domain/name.js';
+import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
+import { leaseLimit, resourcesLimit, tooLarge } from '../../domain/text.js';
+import { invalidName, stepFailure } from '../operation/failure.js';
+import { newState, type OperationState, timeNow } from '../operation/state.js';
+
+/** What a lease carries, also over a continue-as-new. */
+export interface LeaseState extends OperationState {
+  resources: EnvironmentResources;
+  /** Why the resources are to go; kept over a continue-as-new, so that a removal goes on. */
+  released: 'no' | 'released' | 'cancelled' | 'expired';
+  /** Null: it has no end. */
+  term: LeaseTerm | null;
+  /** The last removal that something forbade; it is wished for still. */
+  refused: Refusal | null;
+  errands: Errands;
+  /**
+   * The last observation of what is owned: a repeated create rests on it. Absent before the first one, and in what a run of
+   * an earlier version has carried over.
+   */
+  observed?: LeasedObservation | null;
+}
+
+/** A removal that something forbade. */
+export interface Refusal {
+  /** What the removal was for: the next try is for the same. */
+  readonly wish: 'released' | 'cancelled' | 'expired';
+  /** How many were forbidden since the last command. */
+  readonly times: number;
+  readonly why: string;
+  /** When it is tried again (epoch ms). */
+  readonly until: number;
+}
+
+/** What a lease has under way beside its waiting. */
+export interface Errands {
+  /** Events that the webhook has not taken yet. */
+  readonly undelivered: readonly LeaseEvent[];
+  /** The `auto_stop` that the notebook is to get, in milliseconds. */
+  readonly autoStopMs: number | null;
+  /** When to look at the notebook again: its own stop is due by then (epoch ms). */
+  readonly lookAt: number | null;
+}
+
+const noErrands: Errands = { undelivered: [], autoStopMs: null, lookAt: null };
+const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
+
+/** The state of a lease that begins now. The end that counts from here is never moved by a later join. */
+export function firstLeaseState(input: LeaseInput): LeaseState {
+  const name = isName(input?.name) ? input.name : '';
+  const told = input?.resources;
+  const resources = mergeResources(noResources, { ...noResources, ...(areResources(told) ? told : {}) });
+  const spec = input?.spec ?? null;
+  const term = firstTerm(input, Date.now());
+  const state = newState(name, [], 'Leased');
+  return {
+    ...state,
+    progress: { ...state.progress, lease: shownTerm(term), audit: adoptionOf(input) },
+    resources,
+    released: 'no',
+    term,
+    refused: null,
+    errands: noErrands,
+    spec,
+  };
+}
+
+/** What is wrong with the argument of a lease, which raw JSON may be too; null when nothing is. */
+export function problemOfLease(input: LeaseInput): ApplicationFailure | null {
+  const large = tooLarge(input, leaseLimit);
+  if (large !== null) return stepFailure('InvalidSpec', `the argument: ${large}`);
+  if (!isName(input?.name)) return invalidName();
+  const { resources } = input;
+  if (resources == null || areResources(resources)) return null;
+  return stepFailure('InvalidSpec', 'resources: they are not told as resources, or too many');
+}
+
+/** What a handler cannot read, or what no answer could hold, would stop the lease for ever. */
+export function areResources(told: Partial<EnvironmentResources> | null | undefined): boolean {
+  if (typeof told !== 'object' || told === null || tooLarge(told, resourcesLimit) !== null) return false;
+  const { pool, notebooks = [], workspaceIds = [], removed = [] } = told;
+  const areRefs = [...(pool == null ? [] : [pool]), ...[notebooks, removed].flat()].every(isRef);
+  return areRefs && [notebooks, workspaceIds, removed].every(Array.isArray);
+}
+
+function isRef(ref: unknown): boolean {
+  return typeof ref === 'object' && ref !== null && 'id' in ref && typeof ref.id === 'string';
+}
+
+/** Who made it the owner of what had none: no message to this run says so. */
+function adoptionOf(input: LeaseInput): AuditEntry[] {
+  const adopted = input?.adopted;
+  // Raw JSON can start a lease too.
+  if (adopted == null || !isSigned(adopted)) return [];
+  return [...addToAudit([], { at: timeNow(), by: adopted.by, verb: 'adopt', reason: adopted.reason }).audit];
+}
+
+function firstTerm(input: LeaseInput, now: number): LeaseTerm | null {
+  const times = input?.spec?.lease;
+  if (times === undefined) return null;
+  return (input.lease && resumeTerm(times, input.lease, now)) ?? startTerm(times, now);
+}
+
+/** A term as progress shows it. */
+export function shownTerm(term: LeaseTerm | null): LeaseProgress {
+  if (term === null) return noEnd;
+  const { endsAt, maxEndsAt, extensions } = term;
+  return { endsAt: isoTime(endsAt), maxEndsAt: isoTime(maxEndsAt), extensions };
+}
+
+/** True when an unprotect has said that a removal that was refused may go now. */
+export function isHurried({ state }: { readonly state: LeaseState }): boolean {
+  return state.note?.verb === 'unprotect';
+}
+
+/** One line on where an open lease stands. */
+export function whyLeased(state: LeaseState): string {
+  const { progress, term, refused, paused, released } = state;
+  const { name } = progress;
+  const stops = whenItStops(state);
+  const held = paused === null ? '' : ', its teardown is held by a pause';
+  if (released !== 'no') return `${name} is ${released}${held}: \`maops env resume ${name} --reason …\``;
+  if (refused !== null && refused.wish !== 'expired') {
+    const next =
+      paused === null ? `trying again at ${isoTime(refused.until)}` : `\`maops env resume ${name} --reason …\``;
+    return `${name} was ${refused.wish}, but ${refused.why}${held}; ${next}${stops}`;
+  }
+  if (term === null)
+    return `${name} is in use; it has no end, release it with \`maops env release ${name} --reason …\`${stops}`;
+  const end = isoTime(term.endsAt);
+  if (Date.now() < term.endsAt)
+    return `${name} is in use until ${end}, at most until ${isoTime(term.maxEndsAt)}${held}${stops}`;
+  if (paused !== null) return `${name} ended at ${end}${held}: \`maops env resume ${name} --reason …\`${stops}`;
+  if (refused === null) return `${name} ended at ${end}`;
+  return `${name} ended at ${end}, but ${refused.why}; trying again at ${isoTime(refused.until)}${stops}`;
+}
+
+/** The notebook's own stop as it was seen last: it comes even when this software is dead. */
+export function whenItStops({ progress, spec }: LeaseState): string {
+  const at = progress.notebook?.autoStopAt ?? null;
+  if (at === null || Date.parse(at) <= Date.now()) return '';
+  return `; notebook ${spec?.notebook?.name ?? progress.name} stops by itself at ${at}`;
+}

@@ -1,0 +1,159 @@
+import {
+  CancellationScope,
+  ContinueAsNew,
+  condition,
+  continueAsNew,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Progress } from '../../contract/progress.js';
+import type { LeaseInput } from '../../contract/workflows.js';
+import { describeDuration } from '../../domain/duration.js';
+import { isoTime, type LeaseTerm, nextTurn, warned } from '../../domain/lease/lease.js';
+import { describeFailure, endingFailure } from '../operation/failure.js';
+import { Operation } from '../operation/operation.js';
+import { carriedOver } from '../operation/state.js';
+import { LeaseErrands } from './background-tasks.js';
+import { openLeaseDesk, showResources, takeTerm } from './handlers.js';
+import { endLease } from './removal.js';
+import { firstLeaseState, isHurried, type LeaseState, problemOfLease, whenItStops, whyLeased } from './state.js';
+
+/** No timer is longer: a lease may stand for months, and its runs should not. */
+const longestWaitMs = 30 * 24 * 3_600_000;
+
+/**
+ * Owns what was left alive on purpose: `Leased` until its end, a release or a cancel, then the phases of a teardown until
+ * absence is verified. A teardown of the same name takes over by a note and a cancel: then nothing is removed here.
+ */
+export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Progress> {
+  const op: Operation<LeaseState> = new Operation(
+    carried === undefined ? firstLeaseState(input) : carriedOver(carried),
+    () => continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state),
+  );
+  const errands = new LeaseErrands(op);
+  op.retries.addWhen(
+    () => (op.state.refused === null || op.state.released !== 'no' ? null : `removing ${op.state.progress.name}`),
+    () => hurryRefused(op),
+  );
+  openLeaseDesk(op, errands);
+  const problem = carried === undefined ? problemOfLease(input) : null;
+  if (problem !== null) return await refuseInput(op, problem);
+  errands.goOn();
+  // What a pause holds stays held, also over a continue-as-new.
+  if (op.state.released === 'no' || op.isPaused) {
+    if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
+    showResources(op);
+    op.enter('Leased', whyLeased(op.state));
+    errands.lookIfIdle();
+    try {
+      await awaitEnd(op, errands);
+    } catch (error) {
+      if (error instanceof ContinueAsNew || !isCancellation(error)) throw error;
+      await calledOff(op);
+    }
+  }
+  return await CancellationScope.nonCancellable(() => endLease(op, input, errands));
+}
+
+async function refuseInput(op: Operation<LeaseState>, problem: Error): Promise<never> {
+  const failure = describeFailure(problem, null);
+  op.fail(failure);
+  op.enter('Failed', `${failure.type}: ${failure.message}`);
+  await op.drain();
+  throw endingFailure(failure, op.state.progress);
+}
+
+/** Waits, and warns, until the resources are to go. A pause holds that, and does not move the end. */
+async function awaitEnd(op: Operation<LeaseState>, errands: LeaseErrands): Promise<void> {
+  for (;;) {
+    const { state } = op;
+    if (state.released !== 'no' && !op.isPaused) return;
+    const next = takeTurn(op, errands);
+    if (next === 'ended') return;
+    op.explain(whyLeased(state));
+    const { term, released, refused, paused, progress } = state;
+    const isNews = () =>
+      state.term !== term ||
+      state.released !== released ||
+      state.refused !== refused ||
+      isHurried(op) ||
+      // Words that change nothing fill the history too.
+      workflowInfo().continueAsNewSuggested ||
+      (state.paused === null) !== (paused === null) ||
+      state.progress.notebook !== progress.notebook;
+    await condition(isNews, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));
+    await op.continueWhenLong();
+  }
+}
+
+/** Does what is due now, and returns when the next thing is. */
+function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'ended' {
+  const { state } = op;
+  const now = Date.now();
+  const { lookAt } = state.errands;
+  if (lookAt !== null && lookAt <= now) {
+    state.errands = { ...state.errands, lookAt: null };
+    errands.look();
+  }
+  if (isHurried(op)) {
+    state.note = null;
+    hurryRefused(op);
+  }
+  const nextLook = state.errands.lookAt ?? Number.POSITIVE_INFINITY;
+  // An end that is decided on already, and held by a pause, needs no clock.
+  if (state.released !== 'no') return nextLook;
+  if (state.refused !== null) {
+    if (op.isPaused) return nextLook;
+    if (state.refused.until > now) return Math.min(state.refused.until, nextLook);
+    state.released = state.refused.wish;
+    return 'ended';
+  }
+  if (state.term === null) return nextLook;
+  const turn = nextTurn(state.term, now);
+  switch (turn.what) {
+    case 'wait':
+      return Math.min(turn.until, nextLook);
+    case 'warn':
+      warn(op, errands, state.term, turn.before);
+      return takeTurn(op, errands);
+    case 'end':
+      if (op.isPaused) return nextLook;
+      expire(op, errands, state.term);
+      return 'ended';
+  }
+}
+
+/** A removal that something forbade is tried at once. */
+function hurryRefused({ state }: Operation<LeaseState>): void {
+  if (state.refused !== null) state.refused = { ...state.refused, until: Date.now() };
+}
+
+function warn(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm, before: number): void {
+  const { name, workflowId } = op.state.progress;
+  const left = describeDuration(term.endsAt - Date.now());
+  const room = term.maxEndsAt - term.endsAt;
+  const advice =
+    room === 0
+      ? 'it cannot be extended any more'
+      : `it can be extended by up to ${describeDuration(room)}: \`maops env extend ${name} DURATION --reason …\``;
+  const why = `${name} ends in ${left}, at ${isoTime(term.endsAt)}; ${advice}${whenItStops(op.state)}`;
+  op.state.term = warned(term, before);
+  op.audit('warn', workflowId, why);
+  errands.announce('lease.warning', why);
+  errands.look();
+}
+
+function expire(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm): void {
+  const { name, workflowId } = op.state.progress;
+  op.state.released = 'expired';
+  op.audit('expire', workflowId, `the lease ended at ${isoTime(term.endsAt)}`);
+  errands.announce('lease.expired', `${name} ended at ${isoTime(term.endsAt)}; it is being removed`);
+}
+
+/** A cancel. From a teardown it is a handover; from anyone else it means that the environment is to go. */
+async function calledOff(op: Operation<LeaseState>): Promise<void> {
+  if (op.cancellation.request?.cause === 'teardown') return await op.cancellation.end('a teardown took over');
+  op.state.refused = null;
+  op.retries.over();
+  op.state.released = 'cancelled';
+}

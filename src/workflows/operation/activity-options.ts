@@ -1,0 +1,95 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType } from '@temporalio/workflow';
+import { handOverMs, longestHttpTimeoutMs, type Settings } from '../../contract/settings.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Every activity heartbeats by itself, so that a killed worker is noticed within this time. */
+const heartbeatTimeout = 8 * SECOND;
+const retry = { initialInterval: 1 * SECOND, backoffCoefficient: 2 };
+
+/** The worker that makes a call may have a longer time-out than the one that began the run. A dead worker is noticed by its heartbeats. */
+function httpMs({ httpTimeoutMs }: Settings): number {
+  return Math.max(httpTimeoutMs, longestHttpTimeoutMs);
+}
+
+/** The first calls of a run, before it knows its settings. */
+export const firstCall: ActivityOptions = {
+  startToCloseTimeout: 30 * SECOND,
+  heartbeatTimeout,
+  retry: { ...retry, maximumInterval: 10 * SECOND },
+};
+
+/** One read, retried until it answers: a bad answer says nothing about the resource. */
+export function read(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: 3 * httpMs(settings) + 5 * SECOND,
+    heartbeatTimeout,
+    retry: { ...retry, maximumInterval: 30 * SECOND },
+  };
+}
+
+/** One read, tried once: whoever needs it has another way. */
+export function attempt(settings: Settings): ActivityOptions {
+  return { ...read(settings), retry: { maximumAttempts: 1 } };
+}
+
+/** A create call: once per decision, because a second one could make a second resource; the workflow decides again. */
+export function create(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: 2 * httpMs(settings) + 5 * SECOND,
+    heartbeatTimeout,
+    retry: { maximumAttempts: 1 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
+
+/**
+ * A stop or delete, and the looks before it: safe to repeat. Given back to the workflow after some tries, so that it can
+ * show the reason and pause longer.
+ */
+export function undo(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: 3 * httpMs(settings) + 5 * SECOND,
+    heartbeatTimeout,
+    retry: { ...retry, maximumInterval: 20 * SECOND, maximumAttempts: 5 },
+    // What is on its way is waited for: two commands at once would each act on what the other has not seen.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
+
+/** A call that an operation can do without: given up in the end. */
+export function errand(settings: Settings): ActivityOptions {
+  return { ...read(settings), scheduleToCloseTimeout: 60 * MINUTE };
+}
+
+/** A webhook: tried again with growing pauses until it is taken or the time is over. */
+export function delivery(limitMs: number): ActivityOptions {
+  return {
+    startToCloseTimeout: 15 * SECOND,
+    scheduleToCloseTimeout: limitMs,
+    heartbeatTimeout,
+    retry: { ...retry, maximumInterval: 10 * MINUTE },
+  };
+}
+
+/** A reading of the whole project, or of all its owners: many calls, each tried some times inside. */
+export function survey(settings: Settings): ActivityOptions {
+  return { ...read(settings), startToCloseTimeout: 6 * MINUTE, scheduleToCloseTimeout: 30 * MINUTE };
+}
+
+/** A bounded window of waiting; the server starts the next one, so that a deploy or crash costs seconds. */
+export function wait(settings: Settings): ActivityOptions {
+  return {
+    startToCloseTimeout: settings.windowMs + handOverMs,
+    heartbeatTimeout,
+    retry: { ...retry, backoffCoefficient: 1.5, maximumInterval: 30 * SECOND },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  };
+}
+
+/** Pauses between rounds of an undo that keeps failing. */
+export function undoPause(round: number): number {
+  return Math.min(5 * SECOND * 2 ** round, 5 * MINUTE);
+}

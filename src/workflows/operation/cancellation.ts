@@ -1,0 +1,79 @@
+import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
+import { isEnding } from '../../contract/phases.js';
+import { firstCalls } from './activity-proxies.js';
+import { inBackground } from './background.js';
+import type { Operation } from './operation.js';
+import { type CancelRequest, noteOf } from './state.js';
+
+/**
+ * The cancellation of a workflow over all its runs. Only the root scope hears of a request during a clean-up that cannot be
+ * cancelled, and continue-as-new drops the request, so the first one is kept in the state.
+ */
+export class Cancellation {
+  private readonly root = CancellationScope.current();
+  private isHandled = false;
+
+  /** `refusal` says why this workflow is never cancelled. Must be constructed in the root scope. */
+  constructor(
+    private readonly op: Operation,
+    private readonly refusal: string | null,
+  ) {
+    inBackground(() => this.root.cancelRequested.catch(() => this.accept()));
+  }
+
+  /** The request that this run or an earlier one has accepted; null while there is none. */
+  get request(): CancelRequest | null {
+    // The callback of the constructor may not have run yet in this workflow task.
+    this.accept();
+    return this.op.state.cancelRequest;
+  }
+
+  /** Runs work that a cancel ends. After a request to an earlier run, only clean-ups inside it are still finished. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.request === null) return await work();
+    const scope = new CancellationScope();
+    scope.cancel();
+    return await scope.run(work);
+  }
+
+  /**
+   * Ends the workflow as cancelled. Temporal reports `Canceled` only for a run that was itself asked to cancel, so a run
+   * that continues a cancelled one has itself asked first.
+   */
+  async end(why: string): Promise<never> {
+    if (!this.root.consideredCancelled) {
+      this.isHandled = true;
+      const { workflowId, runId } = workflowInfo();
+      await CancellationScope.nonCancellable(async () => {
+        await firstCalls(workflowId).cancelRun({ workflowId, runId });
+        await condition(() => this.root.consideredCancelled);
+      });
+    }
+    this.op.enter('Cancelled', why);
+    await this.op.drain();
+    throw new CancelledFailure(`The workflow was cancelled: ${why}`);
+  }
+
+  /** Says that the request of an operator came too late to change how the run ends. A teardown goes on with the next owner. */
+  refuseLate(why: string): void {
+    const { request } = this;
+    if (request?.cause !== 'operator') return;
+    this.op.audit('refuse', this.op.state.progress.workflowId, `the cancel of ${request.by} came too late: ${why}`);
+  }
+
+  private accept(): void {
+    const { op } = this;
+    if (this.isHandled || !this.root.consideredCancelled) return;
+    this.isHandled = true;
+    if (op.state.cancelRequest !== null || isEnding(op.state.phase)) return;
+    const { verb, by, reason } = noteOf(op.state) ?? { verb: '', by: 'unknown', reason: '' };
+    if (this.refusal !== null) {
+      op.audit('refuse', op.state.progress.workflowId, `the cancel of ${by}: ${this.refusal}`);
+      return;
+    }
+    op.state.cancelRequest = { cause: verb === 'teardown' ? 'teardown' : 'operator', by, reason };
+    op.audit('cancel', by, reason);
+    // A cancel ends a pause that came before it. A pause that comes after it holds the clean-up.
+    op.unpause();
+  }
+}

@@ -1,0 +1,12 @@
+import type { OperationState } from './state.js';
+
+/** What the Temporal UI shows of a workflow, as Markdown. */
+export function describeForUi({ progress, paused }: OperationState): string {
+  const { name, phase, phaseSince, why, failure } = progress;
+  const lines = [`**${phase}** since ${phaseSince}`, '', why];
+  if (paused !== null)
+    lines.push('', `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${name} --reason …\`.`);
+  if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`);
+  if (failure?.hint) lines.push('', `Next: ${failure.hint}`);
+  return lines.join('\n');
+}

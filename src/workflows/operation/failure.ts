@@ -1,0 +1,92 @@
+import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
+import { type FailureFacts, type FailureType, isFailureType } from '../../contract/failures.js';
+import type { FailureProgress, Progress, StepName } from '../../contract/progress.js';
+import { cut, textLimits, tooLarge } from '../../domain/text.js';
+
+/** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
+export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
+  const details: FailureFacts = { errorCode: null, requestId: null, hint: null, ...facts };
+  const words = cut(message, textLimits.why);
+  return ApplicationFailure.create({ type, message: words, nonRetryable: true, details: [details] });
+}
+
+export function invalidName(): ApplicationFailure {
+  return stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
+    hint: 'Start it with {"name": "…"} as its argument.',
+  });
+}
+
+/** Raw JSON can start a run with a document that no activity could be given. */
+export function refuseLarge(document: unknown, limit?: number): void {
+  const large = tooLarge(document, limit);
+  if (large !== null)
+    throw stepFailure('InvalidSpec', `the document: ${large}`, {
+      hint: 'Start it again with a smaller one; nothing was made.',
+    });
+}
+
+/**
+ * An error that a run answers by ending a step or itself. Anything else is a mistake of our own code, or a continue-as-new:
+ * Temporal holds such a run until a worker without the mistake comes, and nothing is undone because of it.
+ */
+export function isFailure(error: unknown): error is TemporalFailure {
+  return error instanceof TemporalFailure;
+}
+
+/** Reads any error of a step: a failure of ours keeps its words, anything else means that no answer could be had. */
+export function describeFailure(error: unknown, step: StepName | null): FailureProgress {
+  const failure = rootFailure(error);
+  if (failure instanceof ApplicationFailure && isFailureType(failure.type)) {
+    const facts = factsOf(failure);
+    return boundedFailure({
+      step,
+      type: failure.type,
+      message: failure.message,
+      errorCode: facts.errorCode ?? null,
+      requestId: facts.requestId ?? null,
+      hint: facts.hint ?? null,
+    });
+  }
+  const message = failure instanceof Error ? failure.message : String(failure);
+  return boundedFailure({
+    step,
+    type: 'ServiceUnavailable',
+    message: failure instanceof TimeoutFailure ? `no answer in time: ${message}` : message,
+    errorCode: null,
+    requestId: null,
+    hint: 'Look at the worker log, then start the operation again: what it made is adopted.',
+  });
+}
+
+/** A failure with texts that progress and a history can hold. */
+export function boundedFailure(failure: FailureProgress): FailureProgress {
+  const { message, errorCode, requestId, hint } = failure;
+  return {
+    ...failure,
+    message: cut(message, textLimits.why),
+    errorCode: errorCode === null ? null : cut(errorCode, textLimits.name),
+    requestId: requestId === null ? null : cut(requestId, textLimits.name),
+    hint: hint === null ? null : cut(hint, textLimits.why),
+  };
+}
+
+/** What an activity has told of its failure; nothing when it is none of ours. */
+export function factsOf(failure: ApplicationFailure): Partial<FailureFacts> {
+  const facts: unknown = failure.details?.[0];
+  return isFacts(facts) ? facts : {};
+}
+
+function isFacts(value: unknown): value is Partial<FailureFacts> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The failure inside the wrapper that Temporal puts around an activity's. */
+export function rootFailure(error: unknown): unknown {
+  return error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
+}
+
+/** What a run that did not reach its goal ends with: the failure's words, and the last progress as first detail. */
+export function endingFailure(failure: FailureProgress, progress: Progress): ApplicationFailure {
+  const { type, message } = failure;
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [progress] });
+}

@@ -1,0 +1,45 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { settlePause } from '../../domain/provision/create.js';
+import * as timeouts from './activity-options.js';
+import { factsOf, rootFailure } from './failure.js';
+import type { Operation } from './operation.js';
+import { retryErrorOf } from './retries.js';
+
+/** Runs a call until it succeeds: an undo is never given up, only held by a pause. Its last error is shown, and the pauses grow. */
+export async function persist<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
+  for (let round = 0; ; round += 1) {
+    await op.gate();
+    await op.continueWhenLong();
+    try {
+      const answer = await op.unlessPaused(call, doing);
+      op.retries.over();
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
+      if (isCancellation(error)) continue;
+      const cause = rootFailure(error);
+      // A mark that was set at the last moment is meant, and stays.
+      if (cause instanceof ApplicationFailure && cause.type === 'Protected') throw error;
+      op.explain(`${doing}: ${cause instanceof Error ? cause.message : String(cause)}; trying again`);
+      const pauseMs = askedToWait(cause) ?? timeouts.undoPause(round);
+      op.retries.failed(doing, retryErrorOf(error), pauseMs);
+      await op.retries.pause(doing, pauseMs);
+    }
+  }
+}
+
+/** How long the service has asked to wait: then it is ready again, and a longer pause would be lost time. */
+function askedToWait(cause: unknown): number | null {
+  return (cause instanceof ApplicationFailure && factsOf(cause).retryAfterMs) || null;
+}
+
+/** While an unknown create may still turn up, pauses and returns true: look again. */
+export async function settleMore(op: Operation, unknownSince: number | null): Promise<boolean> {
+  const { settleMs } = op.identity.settings;
+  if (unknownSince === null) return false;
+  const elapsed = Date.now() - unknownSince;
+  if (elapsed >= settleMs) return false;
+  const what = `looking for what an unanswered create may have made`;
+  await op.retries.pause(what, settlePause(elapsed, settleMs - elapsed, settleMs));
+  return true;
+}

@@ -1,0 +1,144 @@
+import { condition, isCancellation } from '@temporalio/workflow';
+import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../../contract/messages.js';
+import type { FailureProgress } from '../../contract/progress.js';
+import type { SpecKind } from '../../contract/spec.js';
+import { oneLine } from '../../domain/command.js';
+import { parseDuration } from '../../domain/duration.js';
+import { refusalOfResolution, resolutionVerbs } from '../../domain/provision/resolution.js';
+import { startStopwatch } from '../../domain/stopwatch.js';
+import { handleCommand } from '../operation/commands.js';
+import { describeFailure, isFailure, stepFailure } from '../operation/failure.js';
+import { timeNow } from '../operation/state.js';
+import { nothingMade, type Provision } from './state.js';
+
+/** What operators have said and the loop has not taken up yet. */
+export interface Desk {
+  answer: { readonly verb: 'approve' | 'reject'; readonly by: string; readonly reason: string } | null;
+  resolution: Resolution | null;
+}
+
+/** Opens the updates that operators steer with. Validators refuse what does not fit the moment; handlers only note it. */
+export function openDesk(op: Provision): Desk {
+  const desk: Desk = { answer: null, resolution: null };
+  for (const [verb, update] of [['approve', approveUpdate] as const, ['reject', rejectUpdate] as const]) {
+    handleCommand(op, update, {
+      refusal: () => {
+        const isAwaited =
+          op.state.progress.awaiting?.kind === 'approval' && desk.answer === null && op.state.ending === null;
+        return isAwaited ? null : `nothing waits for approval: the phase is ${op.state.progress.phase}`;
+      },
+      act: ({ by, reason }) => {
+        desk.answer = { verb, by, reason };
+        op.audit(verb, by, reason);
+        // In a pause the answer is taken up later, and nothing waits for another one until then.
+        op.update({ awaiting: null });
+        op.explain(`${verb === 'approve' ? 'approved' : 'rejected'} by ${by}`);
+      },
+    });
+  }
+  handleCommand(op, resolveUpdate, {
+    refusal: (resolution) =>
+      desk.resolution === null
+        ? refusalOfResolution(op.state.progress, resolution)
+        : 'another answer is being carried out',
+    act: (resolution) => {
+      desk.resolution = resolution;
+      op.audit(resolution.verb, resolution.by, resolution.reason);
+      op.update({ awaiting: null });
+      op.explain(`${resolution.verb}, said by ${resolution.by}`);
+    },
+  });
+  return desk;
+}
+
+export async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
+  const { approval } = op.spec;
+  if (op.state.approved || approval?.required !== true) return;
+  const limit = parseDuration(approval.timeout) ?? 0;
+  const deadline = new Date(Date.now() + limit).toISOString();
+  op.update({ awaiting: { kind: 'approval', since: timeNow(), deadline, verbs: ['approve', 'reject'] } });
+  op.enter('AwaitingApproval', `waiting for an operator's approval`);
+  let watch = startStopwatch(limit);
+  while (desk.answer === null) {
+    const wait = await op.waitWithin(watch, () => condition(() => desk.answer !== null), true);
+    watch = wait.watch;
+    if (wait.end === 'deadline' && desk.answer === null) {
+      throw stepFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
+        hint: `Start it again and approve it: \`maops env approve ${op.spec.name} --reason …\`.`,
+      });
+    }
+  }
+  op.update({ awaiting: null });
+  if (desk.answer.verb === 'reject')
+    throw stepFailure('ApprovalRejected', `rejected by ${desk.answer.by}: ${desk.answer.reason}`);
+  op.state.approved = true;
+}
+
+/** Parks a failed step for an operator; after `deadlines.ask` it rolls back. A retry comes back with a step that runs again. */
+export async function park(
+  op: Provision,
+  step: 'pool' | 'notebook',
+  kind: SpecKind,
+  desk: Desk,
+  failure: FailureProgress,
+): Promise<'retry' | 'rollback' | 'abandon' | 'skip'> {
+  let watch = startStopwatch(parseDuration(op.spec.deadlines.ask) ?? 0);
+  let refused: string | null = null;
+  for (;;) {
+    desk.resolution = null;
+    op.setStep(step, 'failed');
+    op.fail(failure);
+    op.retries.over();
+    const deadline = new Date(Date.now() + watch.limitMs - watch.spentMs).toISOString();
+    op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline, verbs: resolutionVerbs(step) } });
+    op.enter(
+      'AwaitingOperator',
+      `${step} failed: ${failure.message}${refused === null ? '' : `; not retried: ${refused}`}`,
+    );
+    while (desk.resolution === null) {
+      const wait = await op.waitWithin(watch, () => condition(() => desk.resolution !== null), true);
+      watch = wait.watch;
+      if (wait.end === 'deadline' && desk.resolution === null) {
+        op.update({ awaiting: null });
+        return 'rollback';
+      }
+    }
+    const resolution: Resolution = desk.resolution;
+    if (resolution.verb === 'retry' && resolution.changes != null && Object.keys(resolution.changes).length > 0) {
+      const refusal = await changeSpec(op, step, kind, resolution.changes);
+      if (refusal !== null) {
+        // What failed stays what is asked about; the handler could not know that the change makes no valid spec.
+        refused = oneLine(refusal.message);
+        op.audit('refuse', op.state.progress.workflowId, `the changes of ${resolution.by}: ${refused}`);
+        continue;
+      }
+    }
+    desk.resolution = null;
+    op.update({ awaiting: null });
+    if (resolution.verb === 'retry') {
+      op.fail(null);
+      op.tryAgain(step);
+    }
+    return resolution.verb;
+  }
+}
+
+/** Takes an operator's changes over into the spec; returns why not, when they do not make a valid one. */
+async function changeSpec(
+  op: Provision,
+  step: 'pool' | 'notebook',
+  kind: SpecKind,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<FailureProgress | null> {
+  try {
+    const changed = await op.reads(op.spec.name).changeSpec({ kind, spec: op.spec, step, changes });
+    op.takeSpec(changed.spec, changed.specHash);
+  } catch (error) {
+    if (!isFailure(error) || isCancellation(error)) throw error;
+    return describeFailure(error, step);
+  }
+  // What the old spec made goes first; the step sees to that before it makes anything from the new one.
+  const { undo, lastCreate, known = null } = op.state.making[step];
+  op.setMaking(step, { ...nothingMade, undo, lastCreate, known, cleaning: undo });
+  return null;
+}

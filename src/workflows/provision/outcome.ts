@@ -1,0 +1,107 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { FailureProgress, Progress } from '../../contract/progress.js';
+import { describeFailure, endingFailure, isFailure } from '../operation/failure.js';
+import { rollBack } from './rollback.js';
+import type { Ending, Provision } from './state.js';
+
+/** Thrown to leave everything as it is, by an operator's word. */
+export class Abandoned extends Error {}
+
+/** What becomes of a run that did not reach its goal. */
+export function endingOf(op: Provision, error: unknown): Ending {
+  op.update({ awaiting: null });
+  op.retries.over();
+  const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
+  if (error instanceof Abandoned) return { why: 'abandoned' };
+  // A step that was broken off is not running any more; the way back says whether it was undone.
+  if (running !== null && op.step(running)?.state === 'running')
+    op.setStep(running, isCancellation(error) ? 'pending' : 'failed');
+  if (isCancellation(error)) return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };
+  const failure = describeFailure(error, running);
+  if (failure.type === 'ApprovalRejected' || failure.type === 'ApprovalTimedOut')
+    return { why: 'rejected', failure, keep: false };
+  return { why: 'failed', failure, keep: op.state.spec?.onFailure === 'keep' };
+}
+
+export async function endReady(op: Provision): Promise<Progress> {
+  await op.gate();
+  await CancellationScope.nonCancellable(() => entrust(op));
+  const { name } = op.spec;
+  op.cancellation.refuseLate(`lease/${name} owns what was made; \`maops env release ${name} --reason …\` removes it`);
+  op.update({ percent: 100 });
+  op.enter('Ready', `${name} is ready to use`);
+  await op.drain();
+  return op.state.progress;
+}
+
+/** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
+async function entrust(op: Provision): Promise<void> {
+  const { owned } = op;
+  const { pool, notebook } = op.state.making;
+  // An unknown create that is kept may exist without being known: the lease owns by name and marker.
+  const isUnknown = owned.unknownSince !== null && (pool.undo || notebook.undo);
+  const isAlive = owned.pool !== null || owned.notebooks.length > 0 || isUnknown;
+  if (!isAlive && !(await hasClearedLeased(op))) return;
+  op.explain(`handing what is alive to lease/${op.spec.name}`);
+  const { name } = op.spec;
+  const order = { name, owner: op.state.progress.workflowId, spec: op.spec, resources: owned };
+  const lease = await op.retries.run(`handing ${name} to its lease`, () =>
+    op.reads(`lease ${name}`).entrustToLease(order),
+  );
+  op.update({ lease });
+}
+
+/** A lease that owned what this run has removed must hear of it, even when nothing came in its place. */
+async function hasClearedLeased(op: Provision): Promise<boolean> {
+  if (op.state.cleared.length === 0) return false;
+  return await op.reads(`lease ${op.spec.name}`).isLeased({ name: op.spec.name });
+}
+
+/** As `entrust`, where a lease that is ending will do: it removes everything of the name itself. */
+async function entrustKept(op: Provision): Promise<void> {
+  try {
+    await entrust(op);
+  } catch (error) {
+    if (describeFailure(error, null).type !== 'SpecConflict') throw error;
+  }
+}
+
+export async function end(op: Provision, ending: Ending): Promise<Progress> {
+  if (ending.why === 'failed' || ending.why === 'rejected') op.fail(ending.failure);
+  let failure = ending.why === 'failed' || ending.why === 'rejected' ? ending.failure : null;
+  if (op.state.spec !== null && op.state.identity !== null) {
+    try {
+      if (ending.why !== 'abandoned' && !ending.keep) await rollBack(op);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      // Something forbids the removal, as a stranger's notebook on the pool: it stays, with an owner, and is named.
+      const kept = op.state.progress.steps.find(({ state }) => state === 'undoing')?.name ?? null;
+      if (kept !== null) op.setStep(kept, 'failed');
+      failure = describeFailure(error, kept);
+      op.fail(failure);
+    }
+    if (op.cancellation.request?.cause !== 'teardown') await entrustKept(op);
+  }
+  return await close(op, ending, failure);
+}
+
+async function close(op: Provision, ending: Ending, failure: FailureProgress | null): Promise<Progress> {
+  const { progress } = op.state;
+  const reason = failure === null ? progress.why : `${failure.type}: ${failure.message}`;
+  if (ending.why === 'abandoned') {
+    op.enter('Abandoned', 'left as it is, by an operator');
+    await op.drain();
+    return op.state.progress;
+  }
+  if (ending.why === 'cancelled' && failure === null) {
+    return await op.cancellation.end(
+      ending.keep ? 'called off; what was made stays' : 'called off; nothing of it is left',
+    );
+  }
+  const isUndone = op.state.removed && !('keep' in ending && ending.keep) && failure?.type !== 'Protected';
+  if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('what was made is kept');
+  const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
+  op.enter(phase, reason);
+  await op.drain();
+  throw endingFailure(failure ?? describeFailure(new Error(reason), null), op.state.progress);
+}

@@ -1,0 +1,172 @@
+import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { StartedOperation, StartOperation } from '../../activities/schedule/child-operations.js';
+import type { FailureType } from '../../contract/failures.js';
+import { operationId, scheduledId, sweepId } from '../../contract/ids.js';
+import type { Progress } from '../../contract/progress.js';
+import type { ScheduledInput, SweepInput, TeardownInput } from '../../contract/workflows.js';
+import { isName } from '../../domain/name.js';
+import { firstCalls, reads, waits } from '../operation/activity-proxies.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { Operation } from '../operation/operation.js';
+import { carriedOver, newState, type OperationState, timeNow } from '../operation/state.js';
+
+interface ScheduledState extends OperationState {
+  /** What was started or joined; null until it is. */
+  started: { readonly workflowId: string; readonly runId: string; readonly joined: boolean } | null;
+  /** The phase that it last showed. */
+  seen: string | null;
+}
+
+/**
+ * What a Temporal Schedule starts. Setup: the workflow that is meant is started under its true id, or joined. Loop: its
+ * phases are shown as they come. Ending: as that workflow ends, with its own type of failure, so that the schedule's
+ * overlap and pause-on-failure rules see what really happened.
+ */
+export async function scheduled(input: ScheduledInput, carried?: ScheduledState): Promise<Progress> {
+  const op: Operation<ScheduledState> = new Operation(
+    carried === undefined ? firstState(input) : carriedOver(carried),
+    () => continueAsNew<(input: ScheduledInput, carried: ScheduledState) => Promise<unknown>>(input, op.state),
+  );
+  try {
+    const started = op.state.started ?? (await start(op, input));
+    await follow(op, started.workflowId, started.runId, input.start.what === 'sweep');
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    if (isCancellation(error)) return await op.cancellation.end(describeLeft(op.state.started?.workflowId ?? null));
+    const failure = describeFailure(error, null);
+    op.fail(failure);
+    op.enter('Failed', `${op.state.started?.workflowId ?? 'nothing was started'}: ${failure.type}: ${failure.message}`);
+    await op.drain();
+    throw endingFailure(failure, op.state.progress);
+  }
+  op.update({ percent: 100 });
+  op.enter('Done', op.state.progress.why);
+  await op.drain();
+  return op.state.progress;
+}
+
+function firstState(input: ScheduledInput): ScheduledState {
+  const name = isName(input?.schedule) ? input.schedule : '';
+  return { ...newState(name, [], 'Planning'), started: null, seen: null };
+}
+
+async function start(
+  op: Operation<ScheduledState>,
+  input: ScheduledInput,
+): Promise<NonNullable<ScheduledState['started']>> {
+  op.enter('Planning', 'looking what to start');
+  const { name, workflowId: own } = op.state.progress;
+  refuseLarge(input);
+  const question = { kind: 'runScheduled', document: input, workflowId: own, name } as const;
+  op.state.identity = await op.retries.run('checking the argument', () => firstCalls(own).checkArgument(question));
+  const order = orderOf(input);
+  const { workflowId } = order;
+  op.explain(`starting ${workflowId}`);
+  const started = await startOrJoin(op, order);
+  op.state.started = started;
+  const how = started.joined ? 'joined' : 'started';
+  op.audit(how, order.by, workflowId);
+  op.enter('Applying', started.joined ? `joined ${workflowId}, which was under way` : `started ${workflowId}`);
+  op.reach(10);
+  return started;
+}
+
+/** Starts the operation or joins it; a joined one whose spec cannot be compared yet is waited for. */
+async function startOrJoin(op: Operation<ScheduledState>, order: StartOperation): Promise<StartedOperation> {
+  const { settings } = op.identity;
+  for (;;) {
+    await op.gate();
+    const { workflowId } = order;
+    const started = await op.retries.run(`starting ${workflowId}`, () =>
+      reads(settings, workflowId).startOperation(order),
+    );
+    if (started.hasNoSpec !== true) return started;
+    await op.retries.run(`comparing the spec of ${workflowId}`, () => waits(settings, workflowId).awaitSpec(started));
+  }
+}
+
+/**
+ * What pauses the schedule of a sweep, because the next sweep would end the same way or delete too much: bad rules, a plan
+ * with too large a share, and a Temporal that does not know the sweep any more. After anything else the next one tries again.
+ */
+const pausesSweeps: readonly FailureType[] = ['InvalidSpec', 'RequestRejected', 'UnknownOutcome'];
+
+/** Shows the phases of what was started, and returns when it has reached its goal. */
+async function follow(
+  op: Operation<ScheduledState>,
+  workflowId: string,
+  first: string,
+  isSweep: boolean,
+): Promise<void> {
+  for (let runId = first; ; ) {
+    await op.continueWhenLong();
+    const { seen } = op.state;
+    const question = { workflowId, runId, seen };
+    const news = await op.awaitingEndOf([workflowId], () =>
+      op.retries.run(`following ${workflowId}`, () =>
+        waits(op.identity.settings, workflowId).followOperation(question),
+      ),
+    );
+    runId = news.runId;
+    op.state.started = { workflowId, runId, joined: op.state.started?.joined ?? false };
+    op.state.seen = news.phase;
+    const { end } = news;
+    if (end === null) {
+      op.explain(`${workflowId} is ${news.phase ?? 'not begun'}`);
+      continue;
+    }
+    const { pool = null, notebook = null, lease = null } = end.progress ?? {};
+    op.update({ pool, notebook, lease });
+    const why = end.progress?.why ?? '';
+    op.explain(`${workflowId} ended ${end.phase ?? 'without a word'}${why === '' ? '' : `: ${why}`}`);
+    if (end.reachedGoal) {
+      // A sweep that could not delete everything is done, and shows what is left.
+      op.fail(end.phase === 'Done' ? (end.progress?.failure ?? null) : null);
+      return;
+    }
+    const failure = end.failure ?? describeFailure(new Error(op.state.progress.why), null);
+    if (isSweep && (end.phase === 'Cancelled' || !pausesSweeps.includes(failure.type))) {
+      op.fail(failure);
+      return;
+    }
+    const { type, message, ...facts } = failure;
+    throw stepFailure(type, message, facts);
+  }
+}
+
+/** What a schedule means: which workflow, under which id, with which argument. */
+function orderOf({ schedule, start, reason = 'scheduled' }: ScheduledInput): StartOperation {
+  const by = scheduledId(schedule);
+  switch (start.what) {
+    case 'sweep': {
+      const { apply = false, rules } = start;
+      const argument: SweepInput = { apply, by, reason, ...(rules == null ? {} : { rules }) };
+      const workflowId = sweepId(schedule, scheduledTime(schedule));
+      return { type: 'sweepExpired', workflowId, argument, summary: `sweep of schedule ${schedule}`, by };
+    }
+    case 'teardown': {
+      const { name } = start;
+      const argument: TeardownInput = { name };
+      const note = { verb: 'teardown', by, reason };
+      const workflowId = operationId('teardown', name);
+      return { type: 'teardownEnvironment', workflowId, argument, summary: `teardown ${name}`, by, note };
+    }
+    case 'provision': {
+      const { document } = start;
+      const workflowId = operationId('env', document.name);
+      const summary = `env ${document.name}`;
+      return { type: 'provisionPoolThenLaunchNotebook', workflowId, argument: document, summary, by };
+    }
+  }
+}
+
+/** The time that Temporal put behind the id, so that what a run starts can be told by it. */
+function scheduledTime(schedule: string): string {
+  const prefix = `${scheduledId(schedule)}-`;
+  const { workflowId } = workflowInfo();
+  return workflowId.startsWith(prefix) ? workflowId.slice(prefix.length) : timeNow();
+}
+
+function describeLeft(workflowId: string | null): string {
+  return workflowId === null ? 'called off before anything was started' : `no longer waited for: ${workflowId} goes on`;
+}

@@ -1,0 +1,149 @@
+import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { SweepPlanning } from '../../activities/teardown/plans.js';
+import type { PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
+import { hasPool, type Plan, partsOf } from '../../domain/teardown/plan.js';
+import { firstCalls, surveys } from '../operation/activity-proxies.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { Operation } from '../operation/operation.js';
+import { carriedOver, newState } from '../operation/state.js';
+import { planChanged } from '../resource/plan-guard.js';
+import { type SweepState, sweepLoose, sweepNamed } from './parts.js';
+
+/** Teardowns that a sweep waits for at the same time. */
+const width = 8;
+
+/**
+ * Deletes what nobody needs any more, by plan. Setup: the rules are checked, everything is read, and the plan is made;
+ * one that was asked for by its hash must be the same. Loop: each name's part goes through the teardown of that name, so
+ * that leases are called off and what stays keeps an owner; what nobody knows by name is removed here. Each is looked at
+ * once more before. Ending: `Done`, with a failure when something could not be deleted, or `Failed` when a plan that was asked for by its
+ * hash has changed, or could not be made or applied at all.
+ */
+export async function sweep(given: SweepInput | null | undefined, carried?: SweepState): Promise<SweepProgress> {
+  const input: SweepInput = given ?? {};
+  const op: Operation<SweepState> = new Operation(carried === undefined ? firstState() : carriedOver(carried), () =>
+    continueAsNew<(input: SweepInput, carried: SweepState) => Promise<unknown>>(input, op.state),
+  );
+  try {
+    const plan = op.state.progress.plan ?? (await setUp(op, input));
+    if (isReal(input)) await apply(op, input, plan);
+    else op.explain(`a dry run: ${describePlan(plan)}`);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return await endShort(op, error);
+  }
+  op.update({ percent: 100 });
+  op.enter('Done', op.state.progress.why);
+  await op.drain();
+  return op.state.progress;
+}
+
+function firstState(): SweepState {
+  const { workflowId } = workflowInfo();
+  const name = workflowId.slice(workflowId.indexOf('/') + 1).replace(/-\d{4}-\d\d-\d\dT.*$/, '');
+  const state = newState(name, [], 'Planning');
+  return { ...state, progress: { ...state.progress, plan: null, results: [] }, hashes: {}, inHand: null };
+}
+
+function isReal({ apply }: SweepInput): boolean {
+  return apply === true;
+}
+
+async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan> {
+  op.enter('Planning', 'reading all pools and notebooks of the project, and who owns them');
+  op.audit(isReal(input) ? 'sweep' : 'plan', input.by ?? op.state.note?.by ?? 'unknown', input.reason ?? '');
+  const { name, workflowId } = op.state.progress;
+  refuseLarge(input);
+  const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;
+  op.state.identity = await op.retries.run('checking the argument', () => firstCalls('sweep').checkArgument(question));
+  const { settings } = op.identity;
+  const planning: SweepPlanning = await op.retries.run('making the plan', () =>
+    surveys(settings, 'plan').planSweep({ rules: input.rules ?? null, isReal: isReal(input) }),
+  );
+  const { plan, hashes } = planning;
+  op.state.progress = { ...op.state.progress, plan };
+  op.state.hashes = hashes;
+  if (!isReal(input)) return plan;
+  if (input.planHash != null && input.planHash !== plan.hash) {
+    throw planChanged(input.planHash, plan.hash, 'maops sweep plan');
+  }
+  if (plan.refusal !== null) {
+    throw stepFailure('RequestRejected', `${plan.refusal}; nothing was deleted`, {
+      hint: 'Find out why so much has no owner: an empty or restored Temporal database looks like this. If it is meant, raise `maxShare` of the rules (`--max-share PERCENT`).',
+    });
+  }
+  return plan;
+}
+
+/** Parts without a pool go first: a pool with a notebook on it that is not of its name stays. */
+async function apply(op: Operation<SweepState>, input: SweepInput, plan: Plan): Promise<void> {
+  op.enter('Applying', tally(op, plan));
+  for (const withPool of [false, true]) {
+    for (;;) {
+      await op.continueWhenLong();
+      const open = partsOf(plan.items).filter((part) => hasPool(part) === withPool && !isSettled(op, part.items));
+      const named = open.filter(({ environment }) => environment !== null).slice(0, width);
+      const [loose] = open.filter(({ environment }) => environment === null);
+      if (named.length > 0) await Promise.all(named.map((part) => sweepNamed(op, input, part)));
+      else if (loose !== undefined) await sweepLoose(op, input, loose);
+      else break;
+      op.reach(Math.floor((99 * op.state.progress.results.length) / plan.items.length));
+      op.explain(tally(op, plan));
+    }
+  }
+  judgeResults(op, input);
+}
+
+/** How far it is; what came of each item stands in the results. */
+function tally(op: Operation<SweepState>, { items }: Plan): string {
+  return `${op.state.progress.results.length} of ${items.length} settled`;
+}
+
+function isSettled(op: Operation<SweepState>, items: Plan['items']): boolean {
+  return items.every(({ kind, id }) => op.state.progress.results.some((done) => done.kind === kind && done.id === id));
+}
+
+/**
+ * Says what became of the plan. One that was asked for by its hash was to be carried out as it stood; one that the run made
+ * for itself takes what has changed since for what it is. What could not be deleted is shown as its failure, and is `failed`
+ * in its results.
+ */
+function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
+  const { results, plan } = op.state.progress;
+  const failed = results.filter(({ result }) => result === 'failed');
+  const changed = results.filter(({ result }) => result === 'changed' || result === 'protected');
+  const deleted = results.filter(({ result }) => result === 'deleted').length;
+  op.explain(`${deleted} of ${results.length} deleted${changed.length > 0 ? `, ${changed.length} left alone` : ''}`);
+  const named = (some: readonly PlanItemResult[]) =>
+    some.map(({ kind, id, why }) => `${kind} ${id}: ${why}`).join('\n');
+  if (changed.length > 0 && input.planHash != null) {
+    throw stepFailure(
+      'PlanChanged',
+      `of plan ${plan?.hash} these have changed and were left alone:\n${named(changed)}`,
+      {
+        hint: 'Make a new plan and look at it: `maops sweep plan`.',
+      },
+    );
+  }
+  // The rest is deleted: one resource that cannot be deleted must not stop the next sweeps, which save money.
+  if (failed.length === 0) return;
+  const left = stepFailure('ServiceUnavailable', `not everything could be deleted:\n${named(failed)}`, {
+    hint: 'Look at each with `maops env why teardown/NAME`. The next sweep tries them again.',
+  });
+  op.fail(describeFailure(left, null));
+}
+
+function describePlan({ items, kept, unread }: Plan): string {
+  const parts = [`${items.length} would go`, `${kept.length} stay by a rule`];
+  if (unread.length > 0) parts.push(`${unread.length} could not be judged`);
+  return parts.join(', ');
+}
+
+async function endShort(op: Operation<SweepState>, error: unknown): Promise<never> {
+  if (isCancellation(error)) return await op.cancellation.end('called off; teardowns that are under way go on');
+  const failure = describeFailure(error, null);
+  op.fail(failure);
+  op.enter('Failed', `${failure.type}: ${failure.message}`);
+  await op.drain();
+  throw endingFailure(failure, op.state.progress);
+}

@@ -1,0 +1,206 @@
+import { CancellationScope, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { operationId } from '../../contract/ids.js';
+import type { LeaseProgress } from '../../contract/progress.js';
+import {
+  type EnvironmentResources,
+  mergeResources,
+  noResources,
+  type SweepProgress,
+  type TeardownInput,
+} from '../../contract/workflows.js';
+import { isName } from '../../domain/name.js';
+import { keepRule } from '../../domain/sweep/rules.js';
+import type { PlanItem } from '../../domain/teardown/plan.js';
+import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies.js';
+import { describeFailure, endingFailure, isFailure, refuseLarge } from '../operation/failure.js';
+import { Operation } from '../operation/operation.js';
+import { carriedOver, newState, type OperationState } from '../operation/state.js';
+import { planChanged, protectedFailure } from '../resource/plan-guard.js';
+import { type Removal, removeAll } from '../resource/removal.js';
+import type { RemovalPhases } from '../resource/removal-parts.js';
+
+/** The phases that a teardown shows, one per kind of command. */
+export function teardownPhases(op: Operation): RemovalPhases {
+  const show =
+    (phase: 'StoppingNotebook' | 'DeletingNotebook' | 'DeletingPool' | 'Verifying', percent: number) =>
+    (why: string) => {
+      op.enter(phase, why);
+      op.reach(percent);
+    };
+  return {
+    stopping: show('StoppingNotebook', 10),
+    deletingNotebook: show('DeletingNotebook', 25),
+    verifyingNotebook: show('Verifying', 40),
+    deletingPool: show('DeletingPool', 50),
+    verifyingPool: show('Verifying', 90),
+  };
+}
+
+interface TeardownState extends OperationState {
+  progress: SweepProgress;
+  /** What the operations that were called off knew to be alive; null until they are. */
+  known: EnvironmentResources | null;
+  wasLeased: boolean;
+  /** The end of the lease that was called off: it stands, should something have to stay. */
+  lease: LeaseProgress | null;
+}
+
+/**
+ * Tears down all that this installation made under a name. Setup: the plan is made, and compared when one was asked for;
+ * every open operation on the name is called off, and its end is awaited, so that nothing is made behind our back. Loop:
+ * notebooks are stopped and deleted, then the pool. Ending: `Gone`, only when absence was seen twice. Once it has begun
+ * it is not called off any more: half a teardown would leave resources without an owner.
+ */
+export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<SweepProgress> {
+  const state = carried === undefined ? firstState(input) : carriedOver(carried);
+  const op: Operation<TeardownState> = new Operation(
+    state,
+    () => continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
+    { refusesCancel: 'a teardown that has begun is not cancelled' },
+  );
+  return await CancellationScope.nonCancellable(async () => {
+    try {
+      if (op.state.identity === null) await check(op, input);
+      const { name } = op.state.progress;
+      if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
+      const known = withPlanned(op, op.state.known ?? (await callOff(op, name)));
+      const { env, pool, notebook } = op.identity.owners;
+      const removal: Removal = {
+        name,
+        owners: [env, pool, notebook],
+        known,
+        obeysProtection: true,
+        ...onlyPlanned(op, input),
+        onNameTaken: (failure) => {
+          op.state.known = noResources;
+          op.state.wasLeased = false;
+          throw failure;
+        },
+      };
+      await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+        op.state.known = { ...known, notebooks: [] };
+        settleItems(op, 'notebook');
+      });
+      settleItems(op, 'pool');
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return await endFailed(op, error);
+    }
+    const { name } = op.state.progress;
+    op.update({ percent: 100 });
+    op.enter(
+      'Gone',
+      op.state.removed ? `${name} is gone: neither list nor show knows it` : `there is nothing of ${name}`,
+    );
+    await op.drain();
+    return op.state.progress;
+  });
+}
+
+function firstState(input: TeardownInput): TeardownState {
+  const name = isName(input?.name) ? input.name : '';
+  const state = newState(name, [], 'Planning');
+  const progress = { ...state.progress, plan: null, results: [] };
+  return { ...state, progress, known: null, wasLeased: false, lease: null };
+}
+
+/** Raw JSON can start a teardown too: a key that was misspelled must not make it delete more than was meant. */
+async function check(op: Operation<TeardownState>, document: unknown): Promise<void> {
+  op.enter('Planning', 'checking what is to be torn down');
+  const { name } = op.state.progress;
+  const { workflowId } = workflowInfo();
+  refuseLarge(document);
+  const question = { kind: 'teardownEnvironment', document, workflowId, name } as const;
+  op.state.identity = await op.retries.run('checking the argument', () =>
+    firstCalls(workflowId).checkArgument(question),
+  );
+}
+
+/**
+ * Makes the plan, by the same code as a dry run. What is protected is refused before anything is called off. A plan that
+ * somebody looked at must be the one that is made now; without one, a service that does not answer stops no teardown.
+ */
+async function plan(op: Operation<TeardownState>, name: string, planHash: string | null): Promise<void> {
+  op.enter('Planning', `making the plan of ${name}`);
+  const caller = workflowInfo().workflowId;
+  const planning = await op.retries
+    .run(`making the plan of ${name}`, () =>
+      surveys(op.identity.settings, `plan of ${name}`).planTeardown({ name, planHash, caller }),
+    )
+    .catch((error: unknown) => {
+      if (planHash !== null || !isFailure(error)) throw error;
+      return null;
+    });
+  if (planning === null) return;
+  op.state.progress = { ...op.state.progress, plan: planning.plan, ...planning.alive };
+  if (!planning.isAsPlanned) throw planChanged(planHash ?? '', planning.plan.hash, `maops env teardown ${name}`);
+  const marked = planning.plan.kept.find(({ rule }) => rule === keepRule);
+  if (marked !== undefined) throw protectedFailure(`${marked.kind} ${marked.name}`, name);
+}
+
+/** By identity too: the list of the worker's own notebooks does not show what another user of the account made. */
+function withPlanned(op: Operation<TeardownState>, known: EnvironmentResources): EnvironmentResources {
+  const isGone = ({ id }: PlanItem) =>
+    op.state.progress.results.some((done) => done.kind === 'notebook' && done.id === id);
+  const planned = op.state.progress.plan?.items.filter((item) => item.kind === 'notebook' && !isGone(item)) ?? [];
+  const notebooks = planned.map(({ id, createdAt }) => ({ id, createdAt }));
+  return mergeResources({ ...noResources, notebooks }, known);
+}
+
+/** With a hash, only what stands in the plan may go. */
+function onlyPlanned(op: Operation<TeardownState>, input: TeardownInput): Pick<Removal, 'plan'> {
+  const { plan } = op.state.progress;
+  return input.planHash == null || plan === null ? {} : { plan };
+}
+
+/** What of the plan is gone by now. */
+function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void {
+  const { plan, results: settled } = op.state.progress;
+  const isSettled = (id: string) => settled.some((done) => done.kind === kind && done.id === id);
+  const items = plan?.items.filter((item) => item.kind === kind && !isSettled(item.id)) ?? [];
+  const results = items.map(({ id }) => ({
+    kind,
+    id,
+    result: 'deleted' as const,
+    why: 'neither list nor show knows it',
+  }));
+  op.state.progress = { ...op.state.progress, results: [...settled, ...results] };
+}
+
+async function callOff(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
+  op.enter('Planning', `calling off what is open on ${name}`);
+  const by = op.state.note?.by ?? workflowInfo().workflowId;
+  const reason = op.state.note?.reason ?? 'teardown';
+  const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
+  const since = op.state.progress.startedAt;
+  const order = { name, kinds, by, reason, since, endsPauses: true };
+  const inTheWay = kinds.map((kind) => operationId(kind, name));
+  const calledOff = await op.awaitingEndOf(inTheWay, () =>
+    op.retries.run(`waiting for the operations of ${name} to end`, () =>
+      waits(op.identity.settings, name).callOff(order),
+    ),
+  );
+  // What runs knew that closed long ago may be another pool of the name: it counts where nobody knows better.
+  op.state.known = mergeResources(calledOff.former, calledOff.resources);
+  op.state.wasLeased = calledOff.wasLeased;
+  op.state.lease = calledOff.lease;
+  return op.state.known;
+}
+
+/** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
+async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<never> {
+  const failure = describeFailure(error, null);
+  op.fail(failure);
+  const { identity, known, wasLeased, lease: standing } = op.state;
+  if (identity !== null && known !== null && (wasLeased || known.pool !== null || known.notebooks.length > 0)) {
+    const { name } = op.state.progress;
+    const order = { name, resources: known, lease: standing };
+    const lease = await op.retries.run(`handing what is left of ${name} to its lease`, () =>
+      reads(identity.settings, name).entrustWhatIsLeft(order),
+    );
+    op.update({ lease });
+  }
+  op.enter('Failed', `${failure.type}: ${failure.message}`);
+  await op.drain();
+  throw endingFailure(failure, op.state.progress);
+}

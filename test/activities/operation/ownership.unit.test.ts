@@ -1,0 +1,170 @@
+import { describe, expect, test } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { ActivityDeps } from '../../../src/activities/deps.js';
+import { claimActivities } from '../../../src/activities/operation/ownership.js';
+import { phaseAttribute } from '../../../src/contract/search-attributes.js';
+import type { Claim } from '../../../src/domain/resource/inventory.js';
+import { ownerHash } from '../../../src/spec/hash.js';
+
+interface FakeRun {
+  readonly status: 'RUNNING' | 'COMPLETED' | 'TERMINATED';
+  readonly runId?: string;
+  readonly phase?: string;
+  /** What a lease answers to `owned`; without it, no query is answered. */
+  readonly isEnding?: boolean;
+}
+
+/** A Temporal in memory. What stands in `moves` happens after so many describes: hand-overs in the middle of the looking. */
+interface World {
+  readonly runs: Record<string, FakeRun>;
+  readonly moves?: Readonly<Record<number, Record<string, FakeRun>>>;
+  /** Ids in the list of workflows; null: the list cannot be had. */
+  readonly listed?: readonly string[] | null;
+  readonly silent?: (workflowId: string) => boolean;
+}
+
+function temporal({ runs, moves = {}, listed = [], silent = () => false }: World) {
+  let described = 0;
+  let lists = 0;
+  const workflow = {
+    withDeadline: async <T>(_deadline: number, call: () => Promise<T>) => await call(),
+    getHandle: (workflowId: string) => ({
+      describe: async () => {
+        described += 1;
+        if (silent(workflowId)) throw new Error('no answer');
+        const run = runs[workflowId];
+        Object.assign(runs, moves[described]);
+        if (run === undefined) throw new WorkflowNotFoundError('none', workflowId, undefined);
+        const attributes = run.phase === undefined ? [] : [{ key: phaseAttribute, value: run.phase }];
+        return {
+          runId: run.runId ?? workflowId,
+          status: { name: run.status },
+          closeTime: run.status === 'RUNNING' ? undefined : new Date('2026-01-01T00:00:00Z'),
+          typedSearchAttributes: new TypedSearchAttributes(attributes),
+        };
+      },
+      query: async ({ name }: { name: string }) => {
+        const isEnding = runs[workflowId]?.isEnding;
+        if (name !== 'owned' || isEnding === undefined) throw new Error('no worker');
+        return { isEnding };
+      },
+    }),
+    list: async function* () {
+      lists += 1;
+      if (listed === null) throw new Error('no list');
+      yield* listed.map((workflowId) => ({ workflowId }));
+    },
+  };
+  return { workflow, lists: () => lists, described: () => described };
+}
+
+async function read(world: World, names: readonly string[], owners = ['env/team-a']) {
+  const { workflow, lists, described } = temporal(world);
+  const deps = { temporal: { workflow }, now: () => 0, sleep: async () => undefined } as unknown as ActivityDeps;
+  const activities = claimActivities(deps);
+  const question = { owners: owners.map(ownerHash), names };
+  const asked: Claim[] = await new MockActivityEnvironment().run(() => activities.readClaims(question));
+  const [claim] = asked;
+  if (claim === undefined) throw new Error('no claim');
+  return { claim, claims: asked, lists: lists(), described: described() };
+}
+
+const open: FakeRun = { status: 'RUNNING', phase: 'Leased' };
+const closed: FakeRun = { status: 'COMPLETED', phase: 'Ready' };
+
+describe('asking Temporal who owns a resource', () => {
+  test.each([
+    ['Leased', undefined, false],
+    ['DeletingPool', undefined, true],
+    ['Paused', undefined, false],
+    ['Paused', false, false],
+    ['Paused', true, true],
+  ])('says of a lease that is %s, with an end decided on: %s, whether it is removing: %s', async (phase, ends, is) => {
+    const lease: FakeRun = { status: 'RUNNING', phase, ...(ends === undefined ? {} : { isEnding: ends }) };
+    const { claim } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': lease } }, ['team-a']);
+    expect(claim.isBeingRemoved).toBe(is);
+  });
+
+  test('takes the name from the resources and does not ask for the list of workflows', async () => {
+    const { claim, lists } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': open } }, ['team-b', 'team-a']);
+    expect(claim).toMatchObject({
+      name: 'team-a',
+      workflowId: 'env/team-a',
+      open: ['lease/team-a'],
+      answer: 'asked',
+      phase: 'Leased',
+      phaseSince: null,
+      ended: { phase: 'Ready' },
+    });
+    expect(lists).toBe(0);
+  });
+
+  test('looks for the name in the list only when it must, and says what it cannot know', async () => {
+    const runs = { 'env/team-a': closed };
+    expect((await read({ runs, listed: ['env/x', 'lease/team-a'] }, ['other'])).claim).toMatchObject({
+      name: 'team-a',
+      open: [],
+      answer: 'asked',
+    });
+    expect((await read({ runs, listed: ['env/x'] }, [])).claim).toMatchObject({ name: null, answer: 'asked' });
+    expect((await read({ runs, listed: null }, [])).claim).toMatchObject({ name: null, answer: 'unknown' });
+  });
+
+  test.each([
+    [
+      'from an operation to its lease',
+      { 'env/team-a': { status: 'RUNNING' } },
+      // After env/ was seen open and lease/ absent: the lease begins, the operation ends.
+      { 4: { 'env/team-a': closed, 'lease/team-a': open } },
+    ],
+    [
+      'from a teardown back to a lease that it has called off',
+      { 'env/team-a': closed, 'lease/team-a': { ...closed, runId: 'old' }, 'teardown/team-a': open },
+      // After lease/ was seen closed: the teardown gives back what is protected, and ends.
+      { 4: { 'lease/team-a': { ...open, runId: 'new' }, 'teardown/team-a': { ...closed, phase: 'Failed' } } },
+    ],
+    [
+      'from a lease to a teardown',
+      { 'env/team-a': closed, 'lease/team-a': open },
+      { 3: { 'lease/team-a': closed, 'teardown/team-a': open } },
+    ],
+  ] as const)('never misses the owner in a hand-over %s', async (_what, runs, moves) => {
+    const { claim } = await read({ runs: { ...runs }, moves }, ['team-a']);
+    expect(claim.answer).toBe('asked');
+    expect(claim.open).not.toEqual([]);
+  });
+
+  test('says unknown of what changes hands all the time', async () => {
+    const moves = Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [index, { 'env/team-a': { ...closed, runId: String(index) } }]),
+    );
+    const { claim } = await read({ runs: { 'env/team-a': closed }, moves }, ['team-a']);
+    expect(claim).toMatchObject({ open: [], answer: 'unknown' });
+  });
+
+  test('asks a silent Temporal a few times and then no more, whatever the number of names', async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `team-${index}`);
+    const { claims, described } = await read(
+      { runs: {}, silent: () => true },
+      names,
+      names.map((name) => `env/${name}`),
+    );
+    expect(claims.every(({ answer }) => answer === 'unknown')).toBe(true);
+    expect(claims).toHaveLength(200);
+    expect(described).toBeLessThan(100);
+  });
+
+  test('loses only the name that Temporal is silent about', async () => {
+    const runs = { 'env/team-a': closed, 'env/team-b': closed, 'lease/team-b': open };
+    const world = { runs, silent: (workflowId: string) => workflowId.endsWith('team-a') };
+    const { claims } = await read(world, ['team-a', 'team-b'], ['env/team-a', 'env/team-b']);
+    expect(claims).toMatchObject([{ answer: 'unknown' }, { answer: 'asked', open: ['lease/team-b'] }]);
+  });
+
+  test('tells a terminated run from one that came to its end', async () => {
+    const runs: Record<string, FakeRun> = { 'env/team-a': { status: 'TERMINATED', phase: 'AwaitingPool' } };
+    expect((await read({ runs }, ['team-a'])).claim.ended).toMatchObject({ phase: 'TERMINATED' });
+  });
+});

@@ -1,0 +1,142 @@
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import type { WorkflowRun } from '../temporal-sim/run.js';
+import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
+import type { Words } from './failure-texts.js';
+import { oursIn } from './judge.js';
+import { type After, type ChaosStory, type Crossing, chaosName, type Deed, neighbourName } from './seed.js';
+
+const teardown = `teardown/${chaosName}`;
+const lease = `lease/${chaosName}`;
+const change = `change/notebook/${chaosName}`;
+
+/** What a deed needs of the story that is being played. */
+export interface Stage {
+  readonly stack: VirtualStack;
+  readonly story: ChaosStory;
+  /** Starts an operation, and notes what was so before. */
+  readonly start: (workflowType: string, workflowId: string, document: unknown) => Promise<unknown>;
+  readonly words: Words;
+  /** Sends `tryNow`. */
+  readonly tryNow: (workflowId: string) => void;
+  /** Tells what is wrong. */
+  readonly problem: (what: string) => void;
+  /** Does something later. */
+  readonly later: (ms: number, act: () => unknown) => void;
+}
+
+/** Does what a story says that happens to a run while it works. */
+export async function act(deed: Deed, { stack, story, start, later, words, tryNow }: Stage): Promise<unknown> {
+  const { world, simulator } = stack;
+  const { workflowType, workflowId, document } = story;
+  const { forMs = 0 } = deed;
+  const place = async (kind: 'pools' | 'notebooks', body: Record<string, unknown>) =>
+    await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
+  switch (deed.what) {
+    case 'cancel':
+      await world.signal(workflowId, 'note', { ...words.signal(), verb: 'cancel' });
+      return await world.cancel(workflowId);
+    case 'teardown':
+      return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);
+    case 'startAgain':
+      return await start(workflowType, workflowId, document);
+    case 'startOther':
+      return await start(workflowType, workflowId, {
+        ...document,
+        deadlines: { pool: '80m', notebook: '15m' },
+        onFailure: 'rollback',
+      });
+    case 'startPool':
+      return await start('provisionPool', `pool/${chaosName}`, { name: chaosName, pool: poolPart() });
+    case 'startNotebook': {
+      const alone = { name: chaosName, notebook: publicNotebookPart() };
+      return await start('launchNotebook', `notebook/${chaosName}`, alone);
+    }
+    case 'neighbour': {
+      const deadlines = { pool: '90m', notebook: '20m', capacity: '2h', ask: '1h', undo: '30m' };
+      const own = environmentDocument(neighbourName, { deadlines });
+      return await start('provisionPoolThenLaunchNotebook', `env/${neighbourName}`, own);
+    }
+    case 'pause':
+      later(forMs, () => world.signal(workflowId, 'resume', words.signal()));
+      for (let left = words.repeats(); left > 0; left -= 1) {
+        await world.signal(workflowId, 'pause', words.signal());
+        // A run that is activated too often at one moment counts as a loop.
+        await world.sleep(50);
+      }
+      return await world.signal(workflowId, 'pause', words.signal());
+    case 'tryNow':
+      return tryNow(workflowId);
+    case 'killWorker':
+      return world.killWorker();
+    case 'drainWorker':
+      return world.stopWorker();
+    case 'addWorker':
+      return world.startWorker();
+    case 'outage':
+      return world.cutOff(forMs);
+    case 'cutWorker':
+    case 'freezeWorker': {
+      const worker = world.workers.findLast(({ alive }) => alive);
+      if (worker === undefined) return;
+      // Someone else goes on meanwhile, or nothing would be done behind its back.
+      world.startWorker();
+      return world.cutOff(forMs, { worker, frozen: deed.what === 'freezeWorker' });
+    }
+    case 'squatPool':
+      if (simulator.state().pools.some(({ name }) => name === chaosName)) return;
+      return await place('pools', { name: chaosName, description: 'of someone else' });
+    case 'squatNotebook':
+      if (simulator.state().notebooks.some(({ name }) => name === chaosName)) return;
+      return await place('notebooks', { name: chaosName, user: 'ops' });
+    case 'guest': {
+      const pool = oursIn(simulator.state(), { name: chaosName }).pools.find(({ phase }) => phase === 'Running');
+      return pool === undefined ? undefined : await place('notebooks', { name: 'guest', pool: pool.id });
+    }
+    case 'stranger':
+      return await place('pools', { name: `stranger-${simulator.state().pools.length}` });
+  }
+}
+
+/** Cancels, pauses or hurries the run that is being activated, if the crossing is about it; returns what was done. */
+export function cross(
+  { what, of, forMs = 0 }: Crossing,
+  run: WorkflowRun,
+  { stack, story, later, words, tryNow }: Stage,
+): string | null {
+  const { workflowId } = run;
+  if (workflowId !== { operation: story.workflowId, lease, teardown }[of]) return null;
+  const { world } = stack;
+  if (what === 'cancel') run.requestCancel('');
+  else if (what === 'tryNow') tryNow(workflowId);
+  else {
+    const [pause, resume] = [words.signal(), words.signal()];
+    later(0, () => world.signal(workflowId, 'pause', pause));
+    later(forMs, () => world.signal(workflowId, 'resume', resume));
+  }
+  return `${what} ${workflowId}`;
+}
+
+/** Does with the name what the story says that is done once its operation has ended. */
+export async function actAfter(after: After, { stack, story, start, words }: Stage): Promise<unknown> {
+  const { world, simulator } = stack;
+  const command = words.command();
+  switch (after) {
+    case 'teardown':
+      return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);
+    case 'release':
+      return await world.client.workflow.getHandle(lease).executeUpdate('releaseLease', { args: [command] });
+    case 'cancelLease':
+      return await world.cancel(lease);
+    case 'startAgain':
+      return await start(story.workflowType, story.workflowId, story.document);
+    case 'stopNotebook':
+    case 'startNotebook': {
+      // An operator may stop any notebook by its name; a stranger's is not what is tried here.
+      if (oursIn(simulator.state(), { name: chaosName }).notebooks.length === 0) return;
+      const verb = after === 'stopNotebook' ? 'stop' : 'start';
+      return await world.start('changeResource', change, [
+        { kind: 'notebook', name: chaosName, change: verb, ...command },
+      ]);
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { sent } from '../../src/domain/resource/command-outcome.js';
+import type { Sighting, Watch } from '../../src/domain/resource/observation.js';
+import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/resource/pool.js';
+import { poolPart } from '../workflows/documents.js';
+import { type ChaosOptions, playStory } from './environments.js';
+import { quietStory } from './quiet-seed.js';
+import { type ChaosStory, chaosName } from './seed.js';
+
+/** Changes what one kind of activity does: `act` gets the true one and may leave it out. */
+function replacing(type: string, act: (go: () => Promise<unknown>, args: unknown[]) => Promise<unknown>): ChaosOptions {
+  const interceptors: ActivityInterceptorsFactory[] = [
+    ({ info }) => ({
+      inbound: {
+        execute: async (input, next) =>
+          info.activityType === type ? await act(() => next(input), input.args) : await next(input),
+      },
+    }),
+  ];
+  return { interceptors };
+}
+
+/** A pool as it would look if `Running` were all that counts. */
+function asIfComplete(sighting: Sighting<PoolFacts>, goal: { nodes: Record<string, number>; scopes: string[] }) {
+  const { facts } = sighting;
+  if (facts?.phase !== 'Running') return sighting;
+  const scopes = Object.fromEntries(goal.scopes.map((scope) => [scope, 'Enabled']));
+  return { ...sighting, facts: { ...facts, available: { ...goal.nodes }, scopes, driver: 'Running' } };
+}
+
+/** The first usable sighting of a pool, shown for ever. */
+function firstUsable(): ChaosOptions {
+  let usable: unknown = null;
+  return replacing('awaitPool', async (go, [question]) => {
+    const { goal, watch } = question as { goal: PoolGoal; watch: Watch<PoolFacts> };
+    const sighting = (await go()) as Sighting<PoolFacts>;
+    if (goal.gone !== true && judgePool('', sighting.facts, goal).condition === 'usable') usable = sighting.facts;
+    return usable === null || goal.gone === true
+      ? sighting
+      : { at: Math.max(sighting.at, watch.last?.at ?? 0), facts: usable };
+  });
+}
+
+/** A create that leaves for the service only after its pool was looked for in vain for more than a minute. */
+function lateCreate(): ChaosOptions {
+  let send: (() => Promise<unknown>) | null = null;
+  let since: number | null = null;
+  const create = replacing('createPool', async (go) => {
+    send ??= go;
+    return { outcome: 'unknown', why: 'planted' };
+  });
+  const look = replacing('awaitPool', async (go) => {
+    const sighting = (await go()) as Sighting<PoolFacts>;
+    since ??= sighting.at;
+    const late = send;
+    if (late === null || sighting.at - since <= 70_000) return sighting;
+    send = null;
+    await late();
+    return sighting;
+  });
+  return { interceptors: [...(create.interceptors ?? []), ...(look.interceptors ?? [])] };
+}
+
+const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<ChaosStory> => ({
+  faults: [{ operation, kind: 'lost', at: 'after' }],
+});
+/** When the notebook of a quiet story is being made, and when everything has been ready for long. */
+const inNotebook = 372_000;
+const longReady = 900_000;
+
+/** A cancel while a pool without capacity is being cleaned up, which takes more than one run. */
+const cancelledCleanUp: Partial<ChaosStory> = {
+  faults: [
+    { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 30 * 60_000 },
+    { operation: 'pools.create', kind: 'slowDelete', ms: 60 * 60_000 },
+  ],
+  deeds: [{ at: 30 * 60_000, what: 'cancel' }],
+  suggestContinueAsNewAfter: 60,
+};
+
+const mistakes: readonly {
+  readonly mistake: string;
+  readonly caught: RegExp;
+  readonly story: Partial<ChaosStory>;
+  readonly options: ChaosOptions;
+}[] = [
+  {
+    mistake: 'a pool is created without a look',
+    caught: /a create was sent although/,
+    story: lostAnswer('pools.create'),
+    options: replacing('lookForPool', async () => []),
+  },
+  {
+    mistake: 'a notebook is created without a look',
+    caught: /a create was sent although/,
+    story: lostAnswer('notebooks.create'),
+    options: replacing('lookForNotebook', async () => []),
+  },
+  {
+    mistake: 'a pool is ready as soon as it is Running',
+    caught: /ended Ready .*(nodes|scopes)/,
+    story: {
+      workflowType: 'provisionPool',
+      workflowId: `pool/${chaosName}`,
+      document: { name: chaosName, pool: poolPart() },
+    },
+    options: replacing('awaitPool', async (go, [question]) =>
+      asIfComplete((await go()) as Sighting<PoolFacts>, (question as { goal: never }).goal),
+    ),
+  },
+  {
+    mistake: 'a pool is not looked at again when the notebook is there',
+    caught: /ended Ready .*(Abnormal|nodes)/,
+    story: { faults: [{ operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 }] },
+    options: firstUsable(),
+  },
+  {
+    mistake: 'a pool that was not deleted counts as gone',
+    caught: /something is left/,
+    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    options: replacing('awaitPool', async (go, [question]) => {
+      const sighting = (await go()) as Sighting<PoolFacts>;
+      return (question as { goal: PoolGoal }).goal.gone === true ? { ...sighting, facts: null } : sighting;
+    }),
+  },
+  {
+    mistake: 'a pool delete says done and does nothing',
+    caught: /no end: /,
+    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    options: replacing('deletePool', async () => sent),
+  },
+  {
+    mistake: 'a notebook delete says done and does nothing',
+    caught: /no end: /,
+    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    options: replacing('deleteNotebook', async () => sent),
+  },
+  {
+    mistake: 'a rollback overlooks the notebooks',
+    caught: /something is left/,
+    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    options: replacing('findNotebooks', async () => []),
+  },
+  {
+    mistake: 'an unanswered create is sent again at once',
+    caught: /a create was sent although/,
+    story: lostAnswer('pools.create'),
+    options: replacing('createPool', async (go) => {
+      const outcome = (await go()) as { outcome: string };
+      return outcome.outcome === 'unknown' ? await go() : outcome;
+    }),
+  },
+  {
+    mistake: 'an unanswered create is not settled',
+    caught: /a create was sent although|something is left|nobody owns it/,
+    story: {
+      faults: [
+        { operation: 'pools.create', kind: 'lost', at: 'after' },
+        { operation: 'pools.create', kind: 'listLag', ms: 60_000 },
+      ],
+    },
+    options: { settings: { settleMs: 0 } },
+  },
+  {
+    mistake: 'what stays alive is not handed to a lease',
+    caught: /nobody owns it/,
+    story: {},
+    options: replacing('entrustToLease', async () => ({ endsAt: null, maxEndsAt: null, extensions: 0 })),
+  },
+  {
+    mistake: 'a stranger on the pool is overlooked',
+    caught: /the pool under a stranger's notebook/,
+    story: { deeds: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
+    options: { rewrite: (path) => path.replace('show_self=false', 'show_self=true') },
+  },
+  {
+    mistake: 'a cancel is lost when the run continues as new',
+    caught: /was cancelled and sent createPool after that/,
+    story: cancelledCleanUp,
+    options: {
+      carryOver: ([argument, state]) => [argument, { ...(state as object), cancelRequest: null }],
+    },
+  },
+  {
+    mistake: 'a create leaves long after its run was cancelled',
+    caught: /was cancelled, and pools.create left at/,
+    story: { deeds: [{ at: 2_000, what: 'cancel' }] },
+    options: lateCreate(),
+  },
+  {
+    mistake: 'a run that continues a cancelled one is not cancelled itself',
+    caught: /no end: /,
+    story: cancelledCleanUp,
+    options: replacing('cancelRun', async () => undefined),
+  },
+];
+
+describe('a planted mistake is caught', () => {
+  test.each(mistakes)(
+    '$mistake',
+    async ({ caught, story, options }) => {
+      expect((await playStory({ ...quietStory, ...story })).problems).toEqual([]);
+      const { problems } = await playStory({ ...quietStory, ...story }, options);
+      expect(problems.filter((problem) => caught.test(problem))).not.toEqual([]);
+    },
+    180_000,
+  );
+});

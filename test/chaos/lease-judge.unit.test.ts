@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { makeProgress } from '../client/fake-runs.js';
+import { type Asked, judgeLeaseRace, type LeaseRaceRecord } from './lease-judge.js';
+import { leaseStoryOf } from './lease-seed.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const startedAt = Date.UTC(2026, 0, 1);
+const at = (ms: number) => startedAt + ms;
+const leaseUntil = (ms: number, extensions: number) => ({
+  endsAt: new Date(at(ms)).toISOString(),
+  maxEndsAt: new Date(at(4 * hour)).toISOString(),
+  extensions,
+});
+const granted: Asked = {
+  sentAt: at(hour),
+  ms: hour,
+  answer: { at: at(hour), lease: leaseUntil(3 * hour, 1), why: '' },
+};
+const refused = (ms: number): Asked => ({
+  sentAt: at(hour),
+  ms,
+  answer: { at: at(hour), lease: null, why: 'no' },
+});
+
+/** A lease of two hours that was extended by one, and whose environment was gone in time. */
+const faultless: LeaseRaceRecord = {
+  story: { ...leaseStoryOf(0), ttlMs: 2 * hour, maxMs: 4 * hour, restartMs: 1_000 },
+  startedAt,
+  last: makeProgress({ lease: leaseUntil(3 * hour, 1) }),
+  asked: [granted],
+  calledFor: [],
+  pauses: [],
+  removals: [at(3 * hour + 5_000), at(3 * hour + 5 * minute)],
+  shownEnd: at(3 * hour),
+  open: [],
+  left: 0,
+};
+
+describe('the judge of a race for a lease', () => {
+  test.each<readonly [string, Partial<LeaseRaceRecord>]>([
+    ['a lease that ends when it should', {}],
+    ['a removal before the end that somebody had asked for', { calledFor: [at(hour)], removals: [at(hour)] }],
+    ['a refusal beyond the maximum', { asked: [granted, refused(2 * hour)] }],
+    [
+      'a refusal after it was called off',
+      { calledFor: [at(hour)], asked: [granted, refused(1)], removals: [at(hour)] },
+    ],
+    [
+      'a removal that waits for the end of a pause',
+      { pauses: [{ from: at(2 * hour), to: at(5 * hour) }], removals: [at(5 * hour)] },
+    ],
+  ])('lets %s pass', (_what, change) => {
+    expect(judgeLeaseRace({ ...faultless, ...change })).toEqual([]);
+  });
+
+  test.each<readonly [string, Partial<LeaseRaceRecord>, RegExp]>([
+    ['an early removal', { removals: [at(2 * hour)] }, /^removed at .*, before the end/],
+    ['a missed removal', { removals: [at(6 * hour)] }, /^gone at .*, due at/],
+    ['no removal at all', { removals: [] }, /^gone at never/],
+    ['a removal in a pause', { pauses: [{ from: at(2 * hour), to: at(5 * hour) }] }, /in the pause from/],
+    ['something that is left', { left: 1 }, /something is left/],
+    ['a workflow that is left', { open: ['lease/team-a'] }, /still open: lease\/team-a/],
+    ['an extension that was never answered', { asked: [granted, { ...granted, answer: null }] }, /never answered/],
+    ['a refusal without a reason', { asked: [granted, refused(hour)] }, /^refused at .*: no$/],
+    ['a grant after the end', { asked: [{ ...granted, sentAt: at(2 * hour) }] }, /^granted at .*, after the end/],
+    ['an end that nothing granted', { asked: [] }, /^the end is .* by what was granted$/],
+    [
+      'a count of extensions that is wrong',
+      { last: makeProgress({ lease: leaseUntil(3 * hour, 2) }) },
+      /^2 extensions/,
+    ],
+    ['a search attribute of another end', { shownEnd: at(2 * hour) }, /^the search attribute is/],
+    [
+      'an end beyond the maximum',
+      { story: { ...faultless.story, maxMs: 2.5 * hour } },
+      /^the end .* is beyond the maximum/,
+    ],
+    [
+      'a grant during the removal',
+      { calledFor: [at(0.5 * hour)], removals: [at(0.5 * hour)] },
+      /^granted at .*, in the removal since/,
+    ],
+  ])('tells %s', (_what, change, problem) => {
+    const problems = judgeLeaseRace({ ...faultless, ...change });
+    expect(problems.filter((one) => problem.test(one))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,27 @@
+import { environmentDocument } from '../workflows/documents.js';
+import { type ChaosStory, chaosName } from './seed.js';
+
+/** A main job to which nothing happens. */
+export const quietStory: ChaosStory = {
+  seed: 1,
+  workflowType: 'provisionPoolThenLaunchNotebook',
+  workflowId: `env/${chaosName}`,
+  document: environmentDocument(chaosName, { deadlines: { pool: '90m', notebook: '20m', undo: '30m' } }),
+  keepsFailed: false,
+  keepsCancelled: false,
+  faults: [],
+  placed: {},
+  timeForms: {},
+  deeds: [],
+  crossings: [],
+  hurried: 0,
+  afters: [],
+  deaths: { activation: 0, call: 0, most: 0 },
+  lostReports: 0,
+  restartMs: 1000,
+  latencyMs: 0,
+  suggestContinueAsNewAfter: 4096,
+  slots: null,
+  operator: 'silent',
+  approver: 'silent',
+};

@@ -1,0 +1,255 @@
+import type { Fault } from '../../src/simulator/faults/fault.js';
+import type { SimulatorOptions } from '../../src/simulator/options.js';
+import type { TimeForm, TimeForms } from '../../src/simulator/time-form.js';
+import type { Slots } from '../temporal-sim/worker.js';
+import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
+import { drawFaults } from './faults.js';
+import { Dice } from './random.js';
+
+/** Something that happens to a run while it works, in milliseconds from its start. */
+export interface Deed {
+  readonly at: number;
+  readonly what:
+    | 'cancel'
+    | 'teardown'
+    | 'startAgain'
+    | 'startOther'
+    | 'pause'
+    /** At any moment: mostly nothing waits for its next try, and it is refused. */
+    | 'tryNow'
+    | 'killWorker'
+    | 'drainWorker'
+    | 'addWorker'
+    /** A stranger's pool or notebook under our own name, if that is free at the moment. */
+    | 'squatPool'
+    | 'squatNotebook'
+    /** A stranger's notebook on our pool. */
+    | 'guest'
+    | 'stranger'
+    /** The one-part operations of the same name, which may be refused or come first. */
+    | 'startPool'
+    | 'startNotebook'
+    /** Another environment on the same account. */
+    | 'neighbour'
+    /** Temporal cannot be reached: by any worker, or by one; or one stands still with all that it is about to do. */
+    | 'outage'
+    | 'cutWorker'
+    | 'freezeWorker';
+  /** How long a pause or an outage lasts. */
+  readonly forMs?: number;
+}
+
+/** A cancel, a pause or a `tryNow` at an activation of a workflow, counted from 1 over all its runs. */
+export interface Crossing {
+  readonly what: 'cancel' | 'pause' | 'tryNow';
+  readonly of: 'operation' | 'lease' | 'teardown';
+  readonly atActivation: number;
+  /** How long a pause lasts. */
+  readonly forMs?: number;
+}
+
+/** What is done with a name once its operation has ended, one after the other. */
+export type After = 'teardown' | 'release' | 'cancelLease' | 'startAgain' | 'stopNotebook' | 'startNotebook';
+
+/** All that happens in one chaotic run; the same for the same seed. */
+export interface ChaosStory {
+  readonly seed: number;
+  readonly workflowType: 'provisionPoolThenLaunchNotebook' | 'provisionPool' | 'launchNotebook';
+  readonly workflowId: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly keepsFailed: boolean;
+  readonly keepsCancelled: boolean;
+  readonly faults: readonly Fault[];
+  readonly placed: NonNullable<SimulatorOptions['placed']>;
+  /** How answers write times; mixed between the calls that look at one resource. */
+  readonly timeForms: TimeForms;
+  readonly deeds: readonly Deed[];
+  readonly crossings: readonly Crossing[];
+  /** Chance that a failed call is hurried by `tryNow` in the pause before its next try. */
+  readonly hurried: number;
+  readonly afters: readonly After[];
+  /** Chances that a worker dies, by activation and by API call before and after it, and how often at most. */
+  readonly deaths: { readonly activation: number; readonly call: number; readonly most: number };
+  /** Chance that the result of an activity is lost, or comes late, on its way to the server. */
+  readonly lostReports: number;
+  readonly restartMs: number;
+  readonly latencyMs: number;
+  readonly suggestContinueAsNewAfter: number;
+  /** Null: as many as are wanted. */
+  readonly slots: Slots | null;
+  /** What is said to a failed step that asks; after three retries it is rolled back. */
+  readonly operator: 'retry' | 'rollback' | 'abandon' | 'skip' | 'silent';
+  readonly approver: 'approve' | 'reject' | 'silent';
+}
+
+/** The environment of every story, and the one that may be beside it. */
+export const chaosName = 'team-a';
+export const neighbourName = 'team-b';
+const minute = 60_000;
+const types = {
+  env: 'provisionPoolThenLaunchNotebook',
+  pool: 'provisionPool',
+  notebook: 'launchNotebook',
+} as const;
+
+/** Draws the story of a seed. */
+export function storyOf(seed: number): ChaosStory {
+  const dice = new Dice(seed);
+  const kind = dice.pick(['env', 'env', 'env', 'env', 'env', 'env', 'pool', 'notebook'] as const);
+  const onFailure = dice.pick(['rollback', 'rollback', 'keep', 'ask']);
+  const onCancel = dice.pick(['rollback', 'rollback', 'keep']);
+  const approval = dice.some(0.1, () => ({ required: true, timeout: '30m' }));
+  const document = {
+    ...documentOf(kind, dice),
+    onFailure,
+    onCancel,
+    ...(approval[0] === undefined || kind === 'notebook' ? {} : { approval: approval[0] }),
+  };
+  const isDeadly = dice.chance(0.5);
+  return {
+    seed,
+    workflowType: types[kind],
+    workflowId: `${kind}/${chaosName}`,
+    document,
+    keepsFailed: onFailure === 'keep',
+    keepsCancelled: onCancel === 'keep',
+    faults: drawFaults(dice),
+    placed: drawPlaced(dice),
+    timeForms: drawTimeForms(Dice.forAxis(seed, 'time form')),
+    deeds: [...drawDeeds(dice), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
+    crossings: drawCrossings(seed),
+    hurried: Dice.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
+    afters: drawAfters(dice),
+    deaths: isDeadly
+      ? { activation: 0.04, call: 0.015, most: dice.between(1, 6) }
+      : { activation: 0, call: 0, most: 0 },
+    lostReports: dice.chance(0.2) ? dice.between(1, 10) / 100 : 0,
+    restartMs: dice.between(0, 20_000),
+    latencyMs: dice.chance(0.5) ? 0 : dice.between(1, 400),
+    suggestContinueAsNewAfter: drawThreshold(Dice.forAxis(seed, 'threshold')),
+    slots: drawSlots(Dice.forAxis(seed, 'slots')),
+    operator: dice.pick(['retry', 'retry', 'rollback', 'abandon', 'skip', 'silent']),
+    approver: dice.pick(['approve', 'approve', 'reject', 'silent']),
+  };
+}
+
+/** Few slots: calls and waits queue, and what is queued can be withdrawn. */
+function drawSlots(dice: Dice): Slots | null {
+  return dice.chance(0.2) ? { calls: dice.between(1, 3), waits: dice.between(1, 4) } : null;
+}
+
+function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknown> {
+  const isShort = dice.chance(0.15);
+  const deadlines = {
+    pool: isShort ? `${dice.between(2, 8)}m` : '90m',
+    notebook: isShort ? `${dice.between(1, 3)}m` : '20m',
+    capacity: dice.pick(['10m', '2h']),
+    ask: dice.pick(['5m', '1h']),
+    undo: dice.pick(['5m', '30m']),
+  };
+  const driver = dice.some(0.15, () => ({ driver: { gpuVersion: '440.33' } }));
+  const flavors = dice.chance(0.3) ? ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'] : ['modelarts.vm.gpu.t4u8'];
+  const pool = poolPart({ flavors, count: dice.between(1, 4), ...driver[0] });
+  switch (kind) {
+    case 'env':
+      return environmentDocument(chaosName, { pool, deadlines });
+    case 'pool':
+      return { name: chaosName, pool, deadlines };
+    case 'notebook':
+      return { name: chaosName, notebook: publicNotebookPart(), deadlines };
+  }
+}
+
+/** Half of all stories have times as documented. */
+function drawTimeForms(dice: Dice): TimeForms {
+  if (dice.chance(0.5)) return {};
+  const calls = ['list', 'show', 'create', 'delete'] as const;
+  const form = () => dice.pick<TimeForm>(['seconds', 'milliseconds', 'offset', 'none', '-05:30', '+14:00']);
+  const drawn = (['pools', 'notebooks'] as const).flatMap((resource) =>
+    calls.flatMap((call) => dice.some(0.6, () => [`${resource}.${call}`, form()] as const)),
+  );
+  return Object.fromEntries(drawn);
+}
+
+function drawPlaced(dice: Dice): ChaosStory['placed'] {
+  return {
+    pools: [
+      ...dice.some(0.3, () => ({ name: 'strangers-pool', description: 'of someone else' })),
+      ...dice.some(0.1, () => ({ name: `${chaosName}-2`, description: 'maops:ffffff-12345678-12345678' })),
+      ...dice.some(0.02, () => ({ name: chaosName, description: 'of someone else' })),
+    ],
+    notebooks: [
+      ...dice.some(0.3, () => ({ name: 'strangers-notebook', user: dice.pick(['ops', 'neighbour']) })),
+      ...dice.some(0.02, () => ({ name: chaosName, user: 'ops' })),
+    ],
+  };
+}
+
+/** From 40 events on: a run that is told to continue at once does nothing else. */
+function drawThreshold(dice: Dice): number {
+  return dice.pick([4096, 4096, dice.between(40, 70), dice.between(40, 160), dice.between(60, 400)]);
+}
+
+/** Early moments are where most happens. */
+function momentOf(dice: Dice): number {
+  return Math.round((dice.between(0, 1000) / 1000) ** 2 * 15 * minute);
+}
+
+/** A cancel, a pause and a few `tryNow` at any time, each from a stream of its own. */
+function drawSteering(seed: number): Deed[] {
+  const [cancel, pause] = [Dice.forAxis(seed, 'cancel'), Dice.forAxis(seed, 'pause')];
+  const tryNow = Dice.forAxis(seed, 'tryNow at any time');
+  const tries = tryNow.chance(0.4) ? tryNow.between(1, 3) : 0;
+  return [
+    ...cancel.some(0.15, () => ({ at: momentOf(cancel), what: 'cancel' as const })),
+    ...pause.some(0.15, () => ({ at: momentOf(pause), what: 'pause' as const, forMs: pause.between(1, 1800) * 1000 })),
+    ...Array.from({ length: tries }, () => ({ at: momentOf(tryNow), what: 'tryNow' as const })),
+  ];
+}
+
+/** Cancels, pauses and `tryNow` at any activation, each from a stream of its own. */
+function drawCrossings(seed: number): Crossing[] {
+  const cancel = Dice.forAxis(seed, 'cancel at an activation');
+  const pause = Dice.forAxis(seed, 'pause at an activation');
+  const tryNow = Dice.forAxis(seed, 'tryNow at an activation');
+  const of = (dice: Dice) => dice.pick(['operation', 'operation', 'operation', 'lease', 'teardown'] as const);
+  return [
+    ...cancel.some(0.25, () => ({ what: 'cancel' as const, of: of(cancel), atActivation: cancel.between(1, 60) })),
+    ...pause.some(0.25, () => ({
+      what: 'pause' as const,
+      of: of(pause),
+      atActivation: pause.between(1, 60),
+      forMs: pause.pick([pause.between(1, 1800) * 1000, 6 * 60 * minute]),
+    })),
+    ...tryNow.some(0.3, () => ({ what: 'tryNow' as const, of: of(tryNow), atActivation: tryNow.between(1, 60) })),
+  ];
+}
+
+function drawDeeds(dice: Dice): Deed[] {
+  const moment = () => momentOf(dice);
+  const deed = (what: Deed['what']) => () => ({ at: moment(), what });
+  return [
+    ...dice.some(0.15, deed('teardown')),
+    ...dice.some(0.15, deed('startAgain')),
+    ...dice.some(0.04, deed('startOther')),
+    ...dice.some(0.15, deed('killWorker')),
+    ...dice.some(0.1, deed('drainWorker')),
+    ...dice.some(0.15, deed('addWorker')),
+    ...dice.some(0.04, () => ({ at: dice.between(0, 4000), what: 'squatPool' as const })),
+    ...dice.some(0.04, deed('squatNotebook')),
+    ...dice.some(0.1, deed('guest')),
+    ...dice.some(0.1, deed('stranger')),
+    ...dice.some(0.06, deed('startPool')),
+    ...dice.some(0.06, deed('startNotebook')),
+    ...dice.some(0.12, deed('neighbour')),
+    ...dice.some(0.12, () => ({ at: moment(), what: 'outage' as const, forMs: dice.between(1, 600) * 1000 })),
+    ...dice.some(0.1, () => ({ at: moment(), what: 'cutWorker' as const, forMs: dice.between(1, 300) * 1000 })),
+    ...dice.some(0.1, () => ({ at: moment(), what: 'freezeWorker' as const, forMs: dice.between(1, 400) * 1000 })),
+  ];
+}
+
+function drawAfters(dice: Dice): After[] {
+  const one = (): After =>
+    dice.pick(['teardown', 'teardown', 'release', 'cancelLease', 'startAgain', 'stopNotebook', 'startNotebook']);
+  return [...dice.some(0.5, one), ...dice.some(0.3, one)];
+}

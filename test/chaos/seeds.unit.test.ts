@@ -1,0 +1,3 @@
+import { testSeeds } from './suite.js';
+
+testSeeds(120, 150);

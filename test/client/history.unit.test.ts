@@ -1,0 +1,188 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { OperationNotFoundError } from '../../src/client/errors.js';
+import { realPacer } from '../../src/client/follow.js';
+import { Operations } from '../../src/client/operations.js';
+import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
+import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 10, minute));
+
+function operationsOn(runs: FakeRuns): Operations {
+  const pacer = { ...realPacer, now: () => at(30).getTime() };
+  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {} });
+}
+
+const started = (minute: number, continues: string | null): HistoryEvent => ({
+  at: at(minute),
+  event: 'started',
+  type: 'leaseEnvironment',
+  continues,
+  by: null,
+});
+const phase = (minute: number, name: string): HistoryEvent => ({ at: at(minute), event: 'phase', phase: name });
+
+describe('the history of a run', () => {
+  test('reaches back over the runs that it continues', async () => {
+    const runs = new FakeRuns(makeRun('lease/team-a', { runId: 'c' }));
+    runs.histories.set('a', [started(0, null), phase(1, 'Leased')]);
+    runs.histories.set('b', [started(5, 'a')]);
+    runs.histories.set('c', [started(9, 'b')]);
+    const { entries } = await operationsOn(runs).history('lease/team-a');
+    expect(entries.map(({ text }) => text)).toEqual([
+      'leaseEnvironment started',
+      'Leased',
+      'leaseEnvironment goes on in a new run',
+      'leaseEnvironment goes on in a new run',
+    ]);
+  });
+});
+
+describe('the whole story of a name', () => {
+  test('has its operation, lease and teardown in the order of time, each line with whose it is', async () => {
+    const runs = new FakeRuns(makeRun('lease/team-a', { runId: 'l' }), makeRun('env/team-a', { runId: 'e' }));
+    runs.histories.set('e', [started(0, null), phase(8, 'Ready')]);
+    runs.histories.set('l', [started(7, null)]);
+    const story = await operationsOn(runs).story('env/team-a');
+    expect(story.map(({ workflowId, text }) => `${workflowId} ${text}`)).toEqual([
+      'env/team-a leaseEnvironment started',
+      'lease/team-a leaseEnvironment started',
+      'env/team-a Ready',
+    ]);
+    for (const id of ['teardown/team-a', 'change/environment/team-a', 'change/notebook/team-a'])
+      expect(runs.queries[0]).toContain(`"${id}"`);
+  });
+
+  test('tells what runs did of their own accord, and who asked for a change and why', async () => {
+    const lease = makeProgress({
+      operation: 'leaseEnvironment',
+      workflowId: 'lease/team-a',
+      audit: [
+        { at: at(7).toISOString(), by: 'ann', verb: 'adopt', reason: 'still used' },
+        { at: at(8).toISOString(), by: 'lease/team-a', verb: 'warn', reason: 'team-a ends in 2h' },
+        { at: at(9).toISOString(), by: 'ana', verb: 'extend', reason: 'told by the history already' },
+        { at: at(11).toISOString(), by: 'lease/team-a', verb: 'expire', reason: 'the lease ended' },
+      ],
+    });
+    const protect = makeProgress({
+      operation: 'changeResource',
+      workflowId: 'change/environment/team-a',
+      audit: [{ at: at(10).toISOString(), by: 'ann', verb: 'protect', reason: 'the demo' }],
+    });
+    const runs = new FakeRuns(
+      makeRun('lease/team-a', { runId: 'l', answers: { progress: lease } }),
+      makeRun('change/environment/team-a', {
+        runId: 'c',
+        status: 'COMPLETED',
+        outcome: { value: protect, failure: null },
+      }),
+    );
+    runs.histories.set('l', [started(7, null), phase(9, 'Leased')]);
+    const story = await operationsOn(runs).story('team-a');
+    expect(story.map(({ workflowId, kind, text }) => `${workflowId} ${kind} ${text}`)).toEqual([
+      'lease/team-a run leaseEnvironment started',
+      'lease/team-a command adopt by ann: still used',
+      'lease/team-a event warn: team-a ends in 2h',
+      'lease/team-a phase Leased',
+      'change/environment/team-a command protect by ann: the demo',
+      'lease/team-a event expire: the lease ended',
+    ]);
+    const { entries } = await operationsOn(runs).history('lease/team-a');
+    expect(entries.map(({ kind }) => kind)).toEqual(['run', 'command', 'event', 'phase', 'event']);
+  });
+
+  test('does not ask workers again that did not answer once, nor runs that went on in another', async () => {
+    const runs = new FakeRuns(
+      ...Array.from({ length: 9 }, (_, index) => makeRun(`env/team-${index}`, { runId: `e${index}` })),
+      makeRun('lease/team-a', { runId: 'l', status: 'CONTINUED_AS_NEW' }),
+    );
+    const query = jest.spyOn(runs, 'query');
+    await operationsOn(runs).story('team-a');
+    expect(query.mock.calls.length).toBeGreaterThan(0);
+    expect(query.mock.calls.length).toBeLessThanOrEqual(4);
+  });
+
+  test('of an unknown name is an error', async () => {
+    await expect(operationsOn(new FakeRuns()).story('nobody')).rejects.toThrow(OperationNotFoundError);
+  });
+});
+
+describe('the explanation', () => {
+  const waiting = (change: Partial<FakeRun>) =>
+    makeRun('env/team-a', { answers: { progress: makeProgress({ phase: 'CreatingPool' }) }, ...change });
+
+  test('says until when the service is left alone, what went wrong, and where the time went', async () => {
+    const pending = {
+      type: 'lookForPool',
+      attempt: 4,
+      state: 'scheduled' as const,
+      lastFailure: { message: 'pools.show failed: HTTP 429', type: 'ServiceUnavailable' },
+      saying: null,
+      nextAttemptAt: at(32),
+      lastHeartbeatAt: null,
+    };
+    const runs = new FakeRuns(waiting({ runId: 'e', pending: [pending] }));
+    runs.histories.set('e', [
+      started(0, null),
+      phase(0, 'CreatingPool'),
+      { at: at(20), event: 'activityScheduled', id: 5, type: 'lookForPool', summary: 'pool team-a' },
+    ]);
+    expect(await operationsOn(runs).why('team-a')).toMatchObject({
+      throttledUntil: at(32).toISOString(),
+      lastError: { at: null, activity: 'lookForPool', message: 'pools.show failed: HTTP 429' },
+      time: [
+        { cause: 'creating', ms: 20 * 60_000 },
+        { cause: 'throttled', ms: 10 * 60_000 },
+      ],
+      pending: [{ does: 'look for pool team-a', attempt: 4 }],
+    });
+  });
+
+  test('says until when a wait is throttled, as its heartbeat told, while that is to come', async () => {
+    const pending = (until: Date) => ({
+      type: 'awaitPool',
+      attempt: 1,
+      state: 'started' as const,
+      lastFailure: null,
+      saying: `team-a: pools.list failed: HTTP 429; throttled until ${until.toISOString()}`,
+      nextAttemptAt: null,
+      lastHeartbeatAt: at(29),
+    });
+    const why = (until: Date) => operationsOn(new FakeRuns(waiting({ pending: [pending(until)] }))).why('team-a');
+    expect((await why(at(31))).throttledUntil).toBe(at(31).toISOString());
+    expect((await why(at(29))).throttledUntil).toBeNull();
+  });
+
+  test('says who paused it', async () => {
+    const pause = { at: at(3).toISOString(), by: 'ana', verb: 'pause', reason: 'quota' };
+    const progress = makeProgress({ phase: 'Paused', audit: [{ ...pause, reason: 'before' }, pause] });
+    const why = await operationsOn(new FakeRuns(waiting({ answers: { progress } }))).why('team-a');
+    expect(why.paused).toEqual(pause);
+  });
+
+  test('says since when it stands there also when no worker answers', async () => {
+    const run = waiting({ phase: 'AwaitingPool', answers: {} });
+    const runs = new FakeRuns(run);
+    runs.histories.set(run.runId, [{ at: at(7), event: 'phase', phase: 'AwaitingPool' }]);
+    expect(await operationsOn(runs).why('team-a')).toMatchObject({
+      phase: 'AwaitingPool',
+      phaseSince: at(7).toISOString(),
+    });
+  });
+
+  test('does not take a window of waiting for an error', async () => {
+    const pending = {
+      type: 'awaitPool',
+      attempt: 4,
+      state: 'started' as const,
+      lastFailure: { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' },
+      saying: 'pool team-a: 4 of 8 nodes available',
+      nextAttemptAt: null,
+      lastHeartbeatAt: at(29),
+    };
+    expect(await operationsOn(new FakeRuns(waiting({ pending: [pending] }))).why('team-a')).toMatchObject({
+      throttledUntil: null,
+      lastError: null,
+      pending: [{ lastFailure: null, saying: 'pool team-a: 4 of 8 nodes available' }],
+    });
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, test } from '@jest/globals';
+import { renderTimeline } from '../../src/cli/output/timeline.js';
+import { activityWords, describeCall } from '../../src/client/activity-words.js';
+import { type TimelineEntry, tellTimeline } from '../../src/client/run-events.js';
+import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
+import { memoryTerminal } from '../cli/memory-terminal.js';
+
+const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second));
+const texts = (events: readonly HistoryEvent[]) => tellTimeline(events).map(({ text }) => text);
+const scheduled = (second: number, id: number, type: string, summary: string | null = 'pool team-a'): HistoryEvent => ({
+  at: at(second),
+  event: 'activityScheduled',
+  id,
+  type,
+  summary,
+});
+const done = (second: number, id: number): HistoryEvent => ({
+  at: at(second),
+  event: 'activityClosed',
+  id,
+  end: 'done',
+  failure: null,
+  answer: null,
+});
+
+describe('a timeline', () => {
+  test('tells phases, calls, commands and the end in the order in which they began', () => {
+    const events: HistoryEvent[] = [
+      { at: at(0), event: 'started', type: 'provisionPoolThenLaunchNotebook', continues: null, by: 'ana' },
+      { at: at(1), event: 'phase', phase: 'CreatingPool' },
+      scheduled(1, 7, 'createPool'),
+      { at: at(2), event: 'message', id: 9, kind: 'signal', name: 'pause', argument: { by: 'ops', reason: 'quota' } },
+      { at: at(3), event: 'activityStarted', id: 7, attempt: 1, lastFailure: null },
+      { ...done(3, 7), answer: { outcome: 'created', why: null, pauseMs: null } } as HistoryEvent,
+      { at: at(9), event: 'closed', status: 'Completed', reason: null },
+    ];
+    expect(tellTimeline(events).map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+      'run: provisionPoolThenLaunchNotebook started by ana',
+      'phase: CreatingPool',
+      'activity: create pool team-a: created in 2s',
+      'command: pause by ops: quota',
+      'run: Completed',
+    ]);
+  });
+
+  test('says how many attempts a call took, for how long, and what went wrong before', () => {
+    const events: HistoryEvent[] = [
+      scheduled(0, 1, 'lookForPool'),
+      {
+        at: at(4),
+        event: 'activityStarted',
+        id: 1,
+        attempt: 3,
+        lastFailure: { message: 'HTTP 502', type: 'ServiceUnavailable' },
+      },
+      done(5, 1),
+    ];
+    expect(texts(events)).toEqual([
+      'look for pool team-a: done in 5s (attempt 3, after retries over 4s); the attempt before: HTTP 502',
+    ]);
+    expect(tellTimeline(events)[0]?.activity).toEqual({
+      type: 'lookForPool',
+      does: 'look for pool team-a',
+      end: 'done',
+      attempts: 3,
+      durationMs: 5_000,
+      lastFailure: 'HTTP 502',
+    });
+  });
+
+  test('takes the end of a window of waiting for nothing wrong', () => {
+    const lastFailure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
+    const events: HistoryEvent[] = [
+      scheduled(0, 1, 'awaitPool'),
+      { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure },
+      done(9, 1),
+    ];
+    expect(texts(events)).toEqual(['wait for pool team-a: done in 9s (2 windows)']);
+  });
+
+  test('does not call a wait failed that was called off between two windows', () => {
+    const failure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
+    const events: HistoryEvent[] = [
+      scheduled(0, 1, 'awaitPool'),
+      { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure: failure },
+      { at: at(9), event: 'activityClosed', id: 1, end: 'failed', failure, answer: null },
+    ];
+    expect(texts(events)).toEqual(['wait for pool team-a: broken off in 9s (2 windows)']);
+    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end: 'cancelled', lastFailure: null });
+  });
+
+  test('tells what a create that made nothing came to, and how long it stays away', () => {
+    const answer = { outcome: 'notSent', why: 'HTTP 429', pauseMs: 30_000 };
+    expect(texts([scheduled(0, 1, 'createPool'), { ...done(1, 1), answer } as HistoryEvent])).toEqual([
+      'create pool team-a: not done (HTTP 429), again in 30s; in 1s',
+    ]);
+  });
+
+  test.each([
+    ['replaced', 'pool team-a is another one by now', 'notSent', 'not sent (pool team-a is another one by now);'],
+    ['gone', 'pool team-a does not exist', 'notSent', 'not sent (pool team-a does not exist);'],
+  ])('never calls a delete done that was not sent (%s)', (reason, why, end, text) => {
+    const answer = { outcome: 'notSent', reason, why, pauseMs: null };
+    const events = [scheduled(0, 1, 'deletePool'), { ...done(1, 1), answer } as HistoryEvent];
+    expect(texts(events)).toEqual([`delete pool team-a: ${text} in 1s`]);
+    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end });
+  });
+
+  test.each([
+    ['sent', null, 'done', 'done'],
+    ['refused', 'HTTP 409', 'refused', 'refused (HTTP 409);'],
+  ])('says what a command came to that was sent (%s)', (outcome, why, end, text) => {
+    const events = [
+      scheduled(0, 1, 'deletePool'),
+      { ...done(1, 1), answer: { outcome, why, pauseMs: null } } as HistoryEvent,
+    ];
+    expect(texts(events)).toEqual([`delete pool team-a: ${text} in 1s`]);
+    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end });
+  });
+
+  test('keeps a call that is under way', () => {
+    expect(texts([scheduled(0, 1, 'awaitPool')])).toEqual(['wait for pool team-a: under way']);
+  });
+
+  test('names who resolved what, says what was taken and then refused, and that a run goes on from another', () => {
+    const message = (id: number, name: string, argument: unknown): HistoryEvent => ({
+      at: at(id),
+      event: 'message',
+      id,
+      kind: 'update',
+      name,
+      argument,
+    });
+    const events: HistoryEvent[] = [
+      { at: at(0), event: 'started', type: 'leaseEnvironment', continues: 'earlier run', by: null },
+      message(1, 'resolve', {
+        verb: 'retry',
+        by: 'ops',
+        reason: 'raised',
+        changes: {
+          'pool.count': 1,
+          'pool.flavor': 'modelarts.vm.cpu.8ud',
+          'notebook.long': 'x'.repeat(80),
+          'lease.webhook': 'https://hooks.example.com/password',
+        },
+      }),
+      message(2, 'extendLease', { by: 'ana', reason: 'late', duration: '4h' }),
+      { at: at(3), event: 'updateFailed', id: 2, failure: { message: 'beyond the maximum', type: null } },
+    ];
+    expect(texts(events)).toEqual([
+      'leaseEnvironment goes on in a new run',
+      `resolve retry with pool.count=1, pool.flavor=modelarts.vm.cpu.8ud, notebook.long=${'x'.repeat(60)}…, lease.webhook by ops: raised`,
+      'extend 4h by ana: late (refused: beyond the maximum)',
+    ]);
+  });
+});
+
+test('equal good waits after each other are one line for people', () => {
+  const entries: TimelineEntry[] = tellTimeline([
+    scheduled(0, 1, 'awaitPool'),
+    done(5, 1),
+    scheduled(5, 2, 'awaitPool'),
+    done(9, 2),
+    scheduled(9, 3, 'createNotebook', 'notebook team-a'),
+  ]);
+  const { colors, timeZone } = memoryTerminal();
+  expect(renderTimeline(entries, { colors, timeZone, now: 0 }).split('\n')).toEqual([
+    '2026-03-01 UTC',
+    '  10:00:00  activity  wait for pool team-a: done 2 times in 9s',
+    '  10:00:09  activity  create notebook team-a: under way',
+  ]);
+});
+
+describe('the words for calls', () => {
+  test('make sense without an entry too', () => {
+    expect(describeCall('weighPool', 'pool a')).toBe('weigh pool: pool a');
+  });
+
+  test('have a place for what the call is about', () => {
+    for (const [type, words] of Object.entries(activityWords))
+      expect([type, words]).toEqual([type, expect.stringContaining('{}')]);
+  });
+});

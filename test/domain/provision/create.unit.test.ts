@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  afterDoubt,
+  capacityPause,
+  decideCreate,
+  type Found,
+  type LastCreate,
+} from '../../../src/domain/provision/create.js';
+import {
+  formatMarker,
+  isProtected,
+  type Marker,
+  markedDescription,
+  type Ownership,
+  parseMarker,
+  withProtection,
+} from '../../../src/domain/resource/marker.js';
+
+const us: Ownership = { installation: 'aaaaaa', owner: '11111111', specs: ['22222222', '33333333'] };
+const ours: Marker = { installation: 'aaaaaa', owner: '11111111', spec: '33333333' };
+const found = (change: Partial<Found> = {}): Found => ({
+  id: 'p-1',
+  createdAt: '2026-01-01T00:00:00Z',
+  marker: ours,
+  leaving: false,
+  failed: false,
+  wanted: {},
+  ...change,
+});
+const settleMs = 120_000;
+const decide = (list: readonly Found[], since: number | null = null, now = 0) =>
+  decideCreate(
+    'pool p',
+    list,
+    us,
+    since === null ? { outcome: 'none' } : { outcome: 'unknown', sentAt: since, since, why: 'lost' },
+    settleMs,
+    now,
+  );
+
+describe('before a create', () => {
+  test('nothing there leads to a create', () => {
+    expect(decide([])).toEqual({ act: 'create' });
+  });
+
+  test('ours is adopted, also when it was made from a spec that was in force before', () => {
+    expect(decide([found()])).toMatchObject({ act: 'adopt' });
+    expect(decide([found({ marker: { ...ours, spec: '22222222' } })])).toMatchObject({ act: 'adopt' });
+  });
+
+  test.each([
+    ['no marker', null],
+    ['the marker of another installation', { ...ours, installation: 'bbbbbb' }],
+    ['the marker of another operation', { ...ours, owner: '44444444' }],
+  ])('%s takes the name', (_title, marker) => {
+    expect(decide([found({ marker })])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
+  });
+
+  test('ours from another spec is a conflict', () => {
+    expect(decide([found({ marker: { ...ours, spec: '99999999' } })])).toMatchObject({
+      act: 'refuse',
+      type: 'SpecConflict',
+    });
+  });
+
+  test('ours that is being deleted is waited out, and ours that failed is cleaned up', () => {
+    expect(decide([found({ leaving: true })])).toMatchObject({ act: 'awaitGone' });
+    expect(decide([found({ failed: true })])).toMatchObject({ act: 'cleanUp' });
+  });
+
+  test('after an unknown outcome a fresh one without a marker is for an operator to judge', () => {
+    const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
+    const sentAt = Date.parse('2025-12-31T23:59:50Z');
+    expect(decide([bare], sentAt, sentAt)).toMatchObject({
+      act: 'refuse',
+      type: 'UnknownOutcome',
+      why: expect.stringMatching(
+        /maops:aaaaaa-11111111-33333333 was sent at 2025-12-31T23:59:50.000Z \(lost\); at .* p-1 is/,
+      ),
+    });
+    expect(decide([bare], sentAt + 600_000, sentAt + 600_000)).toMatchObject({ act: 'refuse', type: 'NameTaken' });
+    expect(decide([bare])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
+  });
+
+  test('after creates that were all refused because the name exists, what is there without a marker is a stranger’s', () => {
+    const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
+    const sentAt = Date.parse('2025-12-31T23:59:50Z');
+    const call = (last: LastCreate, outcome: 'unknown' | 'exists', at: number) =>
+      afterDoubt(last, { outcome, why: `${outcome} at ${at}` }, at, at + 1);
+    const type = (last: LastCreate) => decideCreate('pool p', [bare], us, last, settleMs, sentAt);
+    const refused = call(call({ outcome: 'none' }, 'exists', sentAt), 'exists', sentAt + 1_000);
+    expect(type(refused)).toMatchObject({ type: 'NameTaken' });
+    const lostFirst = call(call({ outcome: 'none' }, 'unknown', sentAt), 'exists', sentAt + 90_000);
+    expect(type(lostFirst)).toMatchObject({ type: 'UnknownOutcome', why: expect.stringContaining('exists at') });
+    expect(type(call(refused, 'unknown', sentAt + 2_000))).toMatchObject({ type: 'UnknownOutcome' });
+  });
+
+  test('ours is adopted, whatever else has the name', () => {
+    expect(decide([found({ id: 'x', marker: null }), found()])).toMatchObject({ act: 'adopt', found: { id: 'p-1' } });
+  });
+
+  test.each([
+    ['nobody answered', ['unknown'], 'DeadlineExceeded'],
+    ['all were refused because the name exists', ['exists', 'exists'], 'NameTaken'],
+    ['one was not answered and the next refused because the name exists', ['unknown', 'exists'], 'UnknownOutcome'],
+    ['one was refused because the name exists and the next not answered', ['exists', 'unknown'], 'DeadlineExceeded'],
+  ] as const)('creates of which %s, and nothing seen by the deadline', (_title, outcomes, failure) => {
+    const last = outcomes.reduce<LastCreate>(
+      (before, outcome, at) => afterDoubt(before, { outcome, why: 'w' }, at, at),
+      { outcome: 'none' },
+    );
+    expect(decideCreate('pool p', [], us, last, settleMs, 1)).toMatchObject({ act: 'settle', failure });
+  });
+
+  test('of two that are ours the older is kept', () => {
+    const older = found({ id: 'old', createdAt: '2025-01-01T00:00:00Z' });
+    expect(decide([found({ id: 'new' }), older])).toMatchObject({
+      act: 'adopt',
+      found: { id: 'old' },
+      surplus: [{ id: 'new' }],
+    });
+  });
+
+  test('after an unknown outcome absence is believed only when the settle window is over', () => {
+    expect(decide([], 0, 1)).toMatchObject({ act: 'settle' });
+    expect(decide([], 0, settleMs - 1)).toMatchObject({ act: 'settle', pauseMs: 1 });
+    expect(decide([], 0, settleMs)).toEqual({ act: 'create' });
+  });
+
+  test('settling looks a bounded number of times and never past the window', () => {
+    let now = 0;
+    let looks = 0;
+    for (;;) {
+      const decision = decide([], 0, now);
+      if (decision.act !== 'settle') break;
+      expect(decision.pauseMs).toBeGreaterThan(0);
+      now += decision.pauseMs;
+      looks += 1;
+    }
+    expect(now).toBe(settleMs);
+    expect(looks).toBeLessThan(20);
+  });
+
+  test('a create is never decided while something with the name is there', () => {
+    const anyFound = fc.record({
+      id: fc.string({ minLength: 1 }),
+      createdAt: fc.string(),
+      marker: fc.constantFrom(ours, null, { ...ours, spec: '99999999' }, { ...ours, installation: 'bbbbbb' }),
+      leaving: fc.boolean(),
+      failed: fc.boolean(),
+      wanted: fc.constant({}),
+    });
+    fc.assert(
+      fc.property(fc.array(anyFound, { minLength: 1, maxLength: 4 }), fc.nat(), (list, now) => {
+        expect(decide(list, 0, now).act).not.toBe('create');
+      }),
+    );
+  });
+
+  test('pauses for capacity grow from 1 to 10 minutes at the default pace', () => {
+    expect([1, 2, 3, 4, 9].map((refusals) => capacityPause(refusals, 30_000) / 60_000)).toEqual([1, 2, 4, 8, 10]);
+  });
+});
+
+describe('the marker', () => {
+  test('is found again in any description that it was written into', () => {
+    const hex = (length: number) =>
+      fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length });
+    const words = fc.string().filter((text) => !text.includes('maops:'));
+    fc.assert(
+      fc.property(hex(6), hex(8), hex(8), words, (installation, owner, spec, description) => {
+        const marker = { installation, owner, spec };
+        expect(parseMarker(markedDescription(description, marker))).toEqual(marker);
+      }),
+    );
+  });
+
+  test('stays readable when an operator protects and unprotects the resource', () => {
+    const description = markedDescription('for team a', ours);
+    const kept = withProtection(description, true);
+    expect(isProtected(kept)).toBe(true);
+    expect(parseMarker(kept)).toEqual(ours);
+    expect(withProtection(kept, false)).toBe(description);
+    expect(isProtected(description)).toBe(false);
+  });
+
+  test('keeps the rest of a description as it is, wherever somebody has put the mark', () => {
+    const words = fc.string().filter((text) => !text.includes('maops:keep'));
+    fc.assert(
+      fc.property(words, (description) => {
+        const kept = withProtection(description, true);
+        expect(isProtected(kept)).toBe(true);
+        expect(kept.length).toBeLessThanOrEqual(description.length + 11);
+        expect(withProtection(kept, true)).toBe(kept);
+        expect(withProtection(kept, false)).toBe(description);
+      }),
+    );
+    expect(withProtection('maops:keep for  team a', false)).toBe('for  team a');
+    expect(withProtection('for team a maops:keep, really', false)).toBe('for team a, really');
+  });
+
+  test('takes 30 characters, so that a pool description keeps room for the user', () => {
+    expect(formatMarker(ours)).toHaveLength(30);
+  });
+});

@@ -1,0 +1,41 @@
+import { testCrashes } from '../temporal-sim/crash-suite.js';
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import { bothMade, finishMainJob, name, nothing, upTo } from './stories.js';
+
+const workflowId = `env/${name}`;
+
+async function cancel({ world }: VirtualStack): Promise<void> {
+  await world.cancel(workflowId);
+}
+
+testCrashes([
+  {
+    name: 'a cancel while the pool comes up',
+    workflowId,
+    prepare: upTo('AwaitingPool'),
+    play: cancel,
+    outcome: { status: 'CANCELLED', phase: 'Cancelled', made: ['pools.create'], ...nothing },
+  },
+  {
+    name: 'a cancel while the notebook comes up',
+    workflowId,
+    prepare: upTo('AwaitingNotebook'),
+    play: cancel,
+    outcome: { status: 'CANCELLED', phase: 'Cancelled', made: bothMade, ...nothing },
+  },
+  {
+    name: 'a cancel after which the notebook takes long to go',
+    workflowId,
+    faults: [{ operation: 'notebooks.create', kind: 'slowDelete', ms: 10 * 60_000, optional: true }],
+    prepare: upTo('AwaitingNotebook'),
+    play: cancel,
+    outcome: { status: 'CANCELLED', phase: 'Cancelled', made: bothMade, ...nothing },
+  },
+  {
+    name: 'the release of a lease',
+    workflowId: `lease/${name}`,
+    prepare: finishMainJob,
+    play: async ({ world }) => await world.update(`lease/${name}`, 'releaseLease', { by: 'op', reason: 'done' }),
+    outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },
+  },
+]);

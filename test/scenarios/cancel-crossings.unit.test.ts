@@ -1,0 +1,84 @@
+import { testCrossings } from '../temporal-sim/crossing-suite.js';
+import { placeStray } from './outside.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+
+const minute = 60_000;
+const env = `env/${name}`;
+const lease = `lease/${name}`;
+
+testCrossings([
+  {
+    name: 'a run whose pool is sold out midway and takes long to go',
+    workflowId: env,
+    faults: [
+      { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 10 * minute },
+      { operation: 'pools.create', kind: 'slowDelete', ms: 20 * minute },
+    ],
+    play: startMainJob,
+    // A cancel during the hand-over to the lease comes too late.
+    endings: ['Cancelled', 'Ready'],
+  },
+  {
+    name: 'a run whose notebook fails and is rolled back slowly',
+    workflowId: env,
+    faults: [
+      { operation: 'notebooks.create', kind: 'notebookFailed' },
+      { operation: 'pools.create', kind: 'slowDelete', ms: 20 * minute },
+    ],
+    prepare: async (stack) => {
+      await startMainJob(stack);
+      await untilPhase(stack, 'AwaitingNotebook');
+    },
+    play: async () => undefined,
+    endings: ['Cancelled', 'RolledBack'],
+  },
+  {
+    name: 'a lease that is released',
+    workflowId: lease,
+    faults: [{ operation: 'pools.create', kind: 'slowDelete', ms: 20 * minute }],
+    prepare: finishMainJob,
+    play: async ({ world }) => await world.update(lease, 'releaseLease', { by: 'op', reason: 'done' }),
+    endings: ['Cancelled', 'Gone'],
+  },
+  {
+    name: 'a teardown',
+    workflowId: `teardown/${name}`,
+    prepare: finishMainJob,
+    play: async ({ world }) => await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
+    endings: ['Gone'],
+    refusesCancel: true,
+  },
+  {
+    name: 'a sweep of what nobody knows by name',
+    workflowId: 'sweep/crossed',
+    faults: [{ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts' }],
+    prepare: placeStray,
+    play: async ({ world }) => {
+      const rules = { orphans: { minAge: '0s' } };
+      return await world.start('sweepExpired', 'sweep/crossed', [{ apply: true, rules }]);
+    },
+    endings: ['Cancelled', 'Done'],
+    mayLeave: true,
+  },
+  {
+    name: 'a scheduled teardown',
+    workflowId: 'schedule/hours-2026-01-01T06:30:00Z',
+    prepare: finishMainJob,
+    play: async ({ world }) => {
+      const argument = { schedule: 'hours', start: { what: 'teardown', name } };
+      return await world.start('runScheduled', 'schedule/hours-2026-01-01T06:30:00Z', [argument]);
+    },
+    endings: ['Cancelled', 'Done'],
+    mayLeave: true,
+  },
+  {
+    name: 'the stop of a notebook',
+    workflowId: `change/notebook/${name}`,
+    prepare: finishMainJob,
+    play: async ({ world }) => {
+      const order = { kind: 'notebook', name, change: 'stop', by: 'op', reason: 'test' };
+      return await world.start('changeResource', `change/notebook/${name}`, [order]);
+    },
+    endings: ['Cancelled', 'Done'],
+  },
+]);

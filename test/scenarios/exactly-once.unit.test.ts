@@ -1,0 +1,369 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FaultEffect } from '../../src/simulator/faults/fault.js';
+import { oursIn } from '../chaos/judge.js';
+import { productSettings, type VirtualStack } from '../temporal-sim/environment.js';
+import type { HttpCall } from '../temporal-sim/http.js';
+import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { documents, types } from '../virtual/launch-alone.js';
+import { control } from './outside.js';
+import { name } from './stories.js';
+
+const seconds = 1000;
+const minute = 60 * seconds;
+
+/** What is made: the operation that makes it alone, and where its POST goes. */
+interface Kind {
+  readonly kind: 'pool' | 'notebook';
+  readonly type: string;
+  readonly document: Record<string, unknown>;
+  readonly operation: 'pools.create' | 'notebooks.create';
+  readonly path: RegExp;
+  /** How the service says that the name is taken. */
+  readonly exists: { readonly status: number; readonly code: string };
+}
+
+const kinds: readonly Kind[] = [
+  {
+    kind: 'pool',
+    type: types.pool,
+    document: documents.pool,
+    operation: 'pools.create',
+    path: /\/v2\/[^/]+\/pools$/,
+    exists: { status: 409, code: 'ModelArts.50015000' },
+  },
+  {
+    kind: 'notebook',
+    type: types.notebook,
+    document: documents.notebook,
+    operation: 'notebooks.create',
+    path: /\/demanager\/instances$/,
+    exists: { status: 400, code: 'ModelArts.6301' },
+  },
+];
+
+/**
+ * What became of the POST. `made`: it worked and was answered. `hidden`: it worked, and nobody heard of it. `nothing`: it
+ * did not, and nobody knows. `unsent`: nor was it sent. `renewed`: refused, and sent again with a fresh token. `throttled`:
+ * refused for a while. `exists`: refused because the name is taken.
+ */
+type Known = 'made' | 'hidden' | 'nothing' | 'unsent' | 'renewed' | 'throttled' | 'exists';
+
+interface Post {
+  readonly post: string;
+  readonly known: Known;
+  readonly fault?: FaultEffect | ((kind: Kind) => FaultEffect);
+  readonly before?: (call: HttpCall, stack: VirtualStack) => 'goes on' | 'dies';
+  readonly after?: (call: HttpCall, stack: VirtualStack) => 'goes on' | 'dies';
+}
+
+const dies = () => 'dies' as const;
+const cut =
+  (ms: number, frozen = false) =>
+  ({ worker }: HttpCall, { world }: VirtualStack) => {
+    world.cutOff(ms, frozen ? { frozen, worker } : {});
+    return 'goes on' as const;
+  };
+
+const posts: readonly Post[] = [
+  { post: 'is answered', known: 'made' },
+  { post: 'is answered slowly', known: 'made', fault: { kind: 'delay', ms: 10 * seconds, at: 'after' } },
+  { post: 'loses its connection before the work', known: 'nothing', fault: { kind: 'lost', at: 'before' } },
+  { post: 'loses its connection after the work', known: 'hidden', fault: { kind: 'lost', at: 'after' } },
+  { post: 'is answered with 503 before the work', known: 'nothing', fault: { kind: 'status', status: 503 } },
+  {
+    post: 'is answered with 500 after the work',
+    known: 'hidden',
+    fault: { kind: 'status', status: 500, commit: true },
+  },
+  {
+    post: 'is answered with a page of a proxy after the work',
+    known: 'hidden',
+    fault: { kind: 'status', status: 502, commit: true },
+  },
+  { post: 'is answered with half a body', known: 'hidden', fault: { kind: 'halfBody' } },
+  { post: 'times out before the work', known: 'nothing', fault: { kind: 'hang' } },
+  { post: 'times out after the work', known: 'hidden', fault: { kind: 'hang', commit: true } },
+  { post: 'is not sent, as its worker dies', known: 'unsent', before: dies },
+  { post: 'is not recorded, as its worker dies', known: 'hidden', after: dies },
+  { post: 'cannot be recorded for a minute, as Temporal is away', known: 'hidden', before: cut(minute) },
+  { post: 'cannot be recorded, as Temporal goes away with its answer', known: 'hidden', after: cut(5 * minute) },
+  { post: 'waits in a worker that stands still for a minute', known: 'hidden', before: cut(minute, true) },
+  { post: 'is answered to a worker that stands still for a minute', known: 'hidden', after: cut(minute, true) },
+  { post: 'is refused with 401', known: 'renewed', fault: { kind: 'unauthorized' } },
+  { post: 'is refused with 429', known: 'throttled', fault: { kind: 'throttle', retryAfter: 20 } },
+  {
+    post: 'is refused because the name exists, which is not there',
+    known: 'exists',
+    fault: ({ exists: { status, code } }) => ({
+      kind: 'status',
+      status,
+      body: { json: { error_code: code, error_msg: 'exists', error_message: 'exists' } },
+    }),
+  },
+];
+
+interface Meanwhile {
+  readonly meanwhile: string;
+  readonly fault?: FaultEffect;
+  /** Acts when the first POST is about to be sent. */
+  readonly atPost?: (stack: VirtualStack, one: Kind) => unknown;
+  readonly workers?: number;
+  readonly starts?: number;
+  /** For how long nothing may be sent. */
+  readonly pausedMs?: number;
+  readonly ending: 'Ready' | 'Cancelled' | 'seenStranger' | 'hiddenStranger';
+}
+
+const place = async (stack: VirtualStack, { kind }: Kind, body: Record<string, unknown>) =>
+  await control(stack, `${kind}s`, { name, ...body });
+const startAgain = async ({ world }: VirtualStack, one: Kind) =>
+  await world.client.workflow.start(one.type, {
+    workflowId: `${one.kind}/${name}`,
+    taskQueue: 'modelarts-ops',
+    args: [one.document],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+
+const meanwhiles: readonly Meanwhile[] = [
+  { meanwhile: 'nothing happens', ending: 'Ready' },
+  { meanwhile: 'the list lags behind', fault: { kind: 'listLag', ms: 100 * seconds, in: ['list'] }, ending: 'Ready' },
+  {
+    meanwhile: 'list and show lag as long as the settle window',
+    fault: { kind: 'listLag', ms: 120 * seconds },
+    ending: 'Ready',
+  },
+  { meanwhile: 'three workers are there', workers: 3, ending: 'Ready' },
+  { meanwhile: 'the same trigger fires twice at once, and once more', starts: 2, atPost: startAgain, ending: 'Ready' },
+  {
+    meanwhile: 'a cancel arrives',
+    atPost: async ({ world }, { kind }) => await world.cancel(`${kind}/${name}`),
+    ending: 'Cancelled',
+  },
+  {
+    meanwhile: 'a cancel arrives, and list and show lag',
+    fault: { kind: 'listLag', ms: 110 * seconds },
+    atPost: async ({ world }, { kind }) => await world.cancel(`${kind}/${name}`),
+    ending: 'Cancelled',
+  },
+  {
+    meanwhile: 'a pause arrives, for ten minutes',
+    pausedMs: 10 * minute,
+    atPost: async ({ world }, { kind }) => {
+      world.agenda.schedule(
+        world.now() + 10 * minute,
+        () => void world.signal(`${kind}/${name}`, 'resume', { by: 'op', reason: 'go on' }),
+      );
+      await world.signal(`${kind}/${name}`, 'pause', { by: 'op', reason: 'wait' });
+    },
+    ending: 'Ready',
+  },
+  {
+    meanwhile: 'a stranger takes the name',
+    atPost: (stack, one) => place(stack, one, { user: 'ops' }),
+    ending: 'seenStranger',
+  },
+  {
+    meanwhile: 'another user takes the name, whose notebooks no list shows by itself',
+    atPost: (stack, one) => place(stack, one, { user: 'neighbour' }),
+    ending: 'hiddenStranger',
+  },
+];
+
+const newStack = stacksForFile();
+
+/** Tells the first POST from all other calls. */
+function firstPost({ path }: Kind): (call: HttpCall) => boolean {
+  let was = false;
+  return (call) => {
+    const is = !was && call.method === 'POST' && path.test(call.path);
+    was ||= is;
+    return is;
+  };
+}
+
+async function play(one: Kind, post: Post, during: Meanwhile): Promise<VirtualStack> {
+  const workflowId = `${one.kind}/${name}`;
+  const isFirstBefore = firstPost(one);
+  const isFirstAfter = firstPost(one);
+  const effect = typeof post.fault === 'function' ? post.fault(one) : post.fault;
+  // A fault of what is made has nothing to act on.
+  const isNeverMade = during.ending === 'Cancelled' && everMade[post.known] === 0;
+  const stack: VirtualStack = await newStack({
+    credentials: 'password',
+    simulator: {
+      faults: [
+        ...(effect === undefined ? [] : [{ operation: one.operation, ...effect }]),
+        ...(during.fault === undefined ? [] : [{ operation: one.operation, ...during.fault, optional: isNeverMade }]),
+      ],
+    },
+    http: {
+      beforeSend: (call) => {
+        if (!isFirstBefore(call)) return 'goes on';
+        const { world } = stack;
+        world.agenda.schedule(world.now(), () => void during.atPost?.(stack, one));
+        return post.before?.(call, stack) ?? 'goes on';
+      },
+      afterCommit: (call) => (isFirstAfter(call) ? (post.after?.(call, stack) ?? 'goes on') : 'goes on'),
+    },
+  });
+  const { world } = stack;
+  for (let more = 1; more < (during.workers ?? 1); more += 1) world.startWorker();
+  if (during.starts === undefined) await world.start(one.type, workflowId, [one.document]);
+  else await Promise.all(Array.from({ length: during.starts }, () => startAgain(stack, one)));
+  const phase = () => world.searchAttributes(workflowId).MaopsPhase;
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' || phase() === 'AwaitingOperator' });
+  return stack;
+}
+
+interface Expected {
+  readonly phase: string;
+  readonly failure: string | null;
+  readonly sent: number;
+  readonly made: number;
+  readonly alive: number;
+}
+
+const everMade: Record<Known, number> = {
+  made: 1,
+  hidden: 1,
+  nothing: 0,
+  unsent: 0,
+  renewed: 1,
+  throttled: 0,
+  exists: 0,
+};
+const sentAtOnce: Record<Known, number> = {
+  made: 1,
+  hidden: 1,
+  nothing: 1,
+  unsent: 0,
+  renewed: 2,
+  throttled: 1,
+  exists: 1,
+};
+
+function expected({ kind }: Kind, { known }: Post, { ending }: Meanwhile): Expected {
+  const atOnce = sentAtOnce[known];
+  switch (ending) {
+    case 'Ready':
+      return { phase: 'Ready', failure: null, sent: atOnce + 1 - everMade[known], made: 1, alive: 1 };
+    case 'Cancelled':
+      return { phase: 'Cancelled', failure: null, sent: atOnce, made: everMade[known], alive: 0 };
+    case 'seenStranger':
+    case 'hiddenStranger': {
+      // Only a create that nobody answered can have made what is there without a marker.
+      const isDoubtful = known === 'hidden' || known === 'nothing' || known === 'unsent';
+      const isToldByAnother =
+        ending === 'hiddenStranger' && kind === 'notebook' && (isDoubtful || known === 'throttled');
+      const sent = atOnce + (isToldByAnother ? 1 : 0);
+      const end = isDoubtful
+        ? { phase: 'AwaitingOperator', failure: 'UnknownOutcome' }
+        : { phase: 'Failed', failure: 'NameTaken' };
+      return { ...end, sent, made: 0, alive: 0 };
+    }
+  }
+}
+
+const timeOf = ({ at }: { at: string }) => Date.parse(at);
+
+describe.each(kinds)('a $kind', (one) => {
+  const workflowId = `${one.kind}/${name}`;
+  describe.each(posts)('whose POST $post', (post) => {
+    test.each(meanwhiles)('while $meanwhile', async (during) => {
+      const stack = await play(one, post, during);
+      const { world, simulator } = stack;
+      const progress = await stack.progress(workflowId);
+      const sent = simulator.requests(one.operation);
+      const alive = oursIn(simulator.state(), { name });
+      expect({
+        phase: progress.phase,
+        failure: progress.failure?.type ?? null,
+        sent: sent.length,
+        made: sent.filter(({ effect }) => effect !== null).length,
+        alive: alive.pools.length + alive.notebooks.length,
+      }).toEqual(expected(one, post, during));
+
+      const [first, second] = sent;
+      if (first !== undefined && second !== undefined && post.known !== 'renewed') {
+        const isThrottled = post.known === 'throttled';
+        const apart = during.pausedMs ?? (isThrottled ? 20 * seconds : productSettings.settleMs);
+        expect(timeOf(second) - timeOf(first)).toBeGreaterThanOrEqual(apart);
+      }
+      if (progress.phase === 'AwaitingOperator') await judgeParked(stack, one);
+      if (during.ending === 'seenStranger' || during.ending === 'hiddenStranger') {
+        const state = simulator.state();
+        expect([...state.pools, ...state.notebooks].filter((left) => left.name === name)).toHaveLength(1);
+        expect(simulator.requests().filter(({ method }) => method === 'DELETE')).toEqual([]);
+      }
+      expect(world.openWorkflows()).toEqual(during.ending === 'Ready' ? [`lease/${name}`] : []);
+    });
+  });
+});
+
+describe.each(kinds)('a $kind whose create was not answered', (one) => {
+  const workflowId = `${one.kind}/${name}`;
+  const lost: Post = { post: '', known: 'hidden', fault: { kind: 'lost', at: 'after' } };
+  const never: Post = { post: '', known: 'nothing', fault: { kind: 'lost', at: 'before' } };
+  const unmarked = one.kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
+
+  test('is adopted although one answer leaves the marker out', async () => {
+    const operation = one.kind === 'pool' ? 'pools.show' : 'notebooks.list';
+    const bend = ({ simulator }: VirtualStack) =>
+      simulator.faults.plan({ operation, kind: 'missingFields', paths: unmarked });
+    const stack = await play(one, lost, { meanwhile: '', atPost: bend, ending: 'Ready' });
+    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(stack.simulator.requests(one.operation)).toHaveLength(1);
+  });
+
+  test('leaves a stranger’s alone when it is called off, and says so', async () => {
+    const stack = await play(one, never, {
+      meanwhile: '',
+      atPost: async (here) => {
+        await place(here, one, { user: 'ops' });
+        void here.world.cancel(workflowId);
+      },
+      ending: 'Cancelled',
+    });
+    const { phase, audit } = await stack.progress(workflowId);
+    expect(phase).toBe('Cancelled');
+    const state = stack.simulator.state();
+    expect([...state.pools, ...state.notebooks]).toHaveLength(1);
+    // A notebook that is not marked is never looked at; only pools have the id that ours would have.
+    if (one.kind === 'pool')
+      expect(audit.at(-1)).toMatchObject({ verb: 'leave', reason: expect.stringContaining('not marked as ours') });
+  });
+
+  test('and whose name the service says is taken, by something that nobody can see, parks at the deadline', async () => {
+    const taken = {
+      status: one.exists.status,
+      body: { json: { error_code: one.exists.code, error_message: 'exists', error_msg: 'exists' } },
+    };
+    const stack = await play(one, never, {
+      meanwhile: '',
+      atPost: ({ simulator }) =>
+        simulator.faults.plan({ operation: one.operation, kind: 'status', ...taken, nth: 2, times: 'always' }),
+      ending: 'Ready',
+    });
+    const { phase, failure } = await stack.progress(workflowId);
+    expect({ phase, type: failure?.type }).toEqual({ phase: 'AwaitingOperator', type: 'UnknownOutcome' });
+    expect(failure?.message).toMatch(
+      /marker maops:abc123-\S+ was sent at \S+Z \(.*\), and the latest one at \S+Z \(.*exists.*\)/,
+    );
+    expect(failure?.message).toMatch(/it was not seen until 2026-\S+Z/);
+  });
+});
+
+/** It says what was sent, when, and what was seen since; an operator who takes it for a stranger's rolls back. */
+async function judgeParked({ world, simulator, progress }: VirtualStack, { kind }: Kind): Promise<void> {
+  const { failure, awaiting, why } = await progress(`${kind}/${name}`);
+  const state = simulator.state();
+  const [there] = kind === 'pool' ? state.pools : state.notebooks;
+  expect(failure?.message).toMatch(/marker maops:abc123-\w{8}-\w{8} was sent at 2026-01-01T\S+Z \(.+\)/);
+  expect(failure?.message).toContain(`${there?.id} is there, made at`);
+  expect(why).toContain(failure?.message);
+  expect(failure?.hint).toContain('resolve');
+  expect(awaiting).toMatchObject({ kind: 'operator', verbs: expect.arrayContaining(['retry', 'rollback', 'abandon']) });
+  await world.update(`${kind}/${name}`, 'resolve', { verb: 'rollback', by: 'op', reason: 'not ours' });
+  await world.run({ until: () => world.status(`${kind}/${name}`) !== 'RUNNING' });
+  expect(await progress(`${kind}/${name}`)).toMatchObject({ phase: 'Failed', failure: { type: 'UnknownOutcome' } });
+}

@@ -1,0 +1,32 @@
+import { deadlines, name } from '../scenarios/stories.js';
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import { poolPart, publicNotebookPart } from '../workflows/documents.js';
+
+export const kinds = ['pool', 'notebook'] as const;
+
+/** What an operation can make alone. */
+export type Kind = (typeof kinds)[number];
+
+/** The workflow that makes it. */
+export const types: Record<Kind, string> = { pool: 'provisionPool', notebook: 'launchNotebook' };
+
+/** What the workflow is started with; the notebook needs no pool. */
+export const documents: Record<Kind, Record<string, unknown>> = {
+  pool: { name, pool: poolPart(), deadlines },
+  notebook: { name, notebook: publicNotebookPart(), deadlines },
+};
+
+/** What the service calls one that can be used. */
+export const usable: Record<Kind, string> = { pool: 'Running', notebook: 'RUNNING' };
+
+/** Makes one alone, and calls the operation off when the service shows it in the state: before the operation sees it. */
+export async function callOff({ world, simulator }: VirtualStack, kind: Kind, state: string): Promise<void> {
+  await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
+  await world.run({
+    until: () => {
+      const { pools, notebooks } = simulator.state();
+      return kind === 'pool' ? pools[0]?.phase === state : notebooks[0]?.status === state;
+    },
+  });
+  await world.cancel(`${kind}/${name}`);
+}

@@ -1,0 +1,49 @@
+import { testCrashes } from '../temporal-sim/crash-suite.js';
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import { bothMade, name, nothing, startMainJob } from './stories.js';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const workflowId = `lease/${name}`;
+const lease = { ttl: '2h', max: '6h', warnings: ['30m'], webhook: 'https://hooks.example.com/a' };
+
+/** An environment whose lease has this long to go. */
+const shortlyBefore = (ms: number) => async (stack: VirtualStack) => {
+  await startMainJob(stack, { lease });
+  await stack.world.result(`env/${name}`);
+  await stack.world.run({ maxTime: 2 * hour - ms });
+};
+
+const gone = { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing };
+
+testCrashes([
+  {
+    name: 'a lease that warns and expires',
+    workflowId,
+    prepare: shortlyBefore(31 * minute),
+    play: async () => undefined,
+    outcome: gone,
+  },
+  {
+    name: 'a lease that is extended ten seconds before its end',
+    workflowId,
+    prepare: shortlyBefore(10 * second),
+    play: async ({ world }) => {
+      const command = { by: 'op', reason: 'late', duration: '1h' };
+      // Granted or refused: a worker that dies now comes back at about the end.
+      world.client.workflow
+        .getHandle(workflowId)
+        .executeUpdate('extendLease', { args: [command] })
+        .catch(() => undefined);
+    },
+    outcome: gone,
+  },
+  {
+    name: 'a teardown that comes as the lease ends',
+    workflowId: `teardown/${name}`,
+    prepare: shortlyBefore(0),
+    play: async ({ world }) => await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
+    outcome: gone,
+  },
+]);

@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import type { Settings } from '../../src/contract/settings.js';
+import { productSettings } from '../temporal-sim/environment.js';
+import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { documents, kinds, types } from '../virtual/launch-alone.js';
+import { name } from './stories.js';
+
+const second = 1_000;
+const minute = 60 * second;
+
+const newStack = stacksForFile();
+
+const quick: Settings = { ...productSettings, pollMinMs: second, pollMaxMs: 5 * second, windowMs: 30 * second };
+const slow: Settings = {
+  ...productSettings,
+  pollMinMs: 60 * second,
+  pollMaxMs: 90 * second,
+  windowMs: 20 * minute,
+  abnormalGraceMs: 30 * minute,
+  httpTimeoutMs: minute,
+};
+const changes = [
+  ['longer', quick, slow],
+  ['shorter', slow, quick],
+] as const;
+
+test.each(kinds.flatMap((kind) => changes.map(([how, before, after]) => [kind, how, before, after] as const)))(
+  'a %s that began under other settings goes on under a worker with %s ones',
+  async (kind, _how, before, after) => {
+    const lines: string[] = [];
+    const stack = await newStack({
+      settings: before,
+      settingsOf: (worker) => (worker === 1 ? before : after),
+      trace: (line) => lines.push(line),
+      simulator: {
+        faults: [
+          {
+            operation: `${kind}s.create`,
+            kind: 'stuck',
+            phase: kind === 'pool' ? 'Creating' : 'CREATING',
+            forMs: 40 * minute,
+            optional: true,
+          },
+        ],
+      },
+    });
+    const { world } = stack;
+    const workflowId = `${kind}/${name}`;
+    await world.start(types[kind], workflowId, [documents[kind]]);
+    await world.run({ maxTime: 2 * minute });
+    world.killWorker();
+    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    // No wait outlives the time-out that its run has given it, and none ends for what the run does not call news.
+    expect(lines.filter((line) => line.includes('startToClose'))).toEqual([]);
+    const windows = world
+      .history(workflowId)
+      .flatMap(({ commands }) => commands.filter((one) => one.includes(' await')));
+    expect(windows.length).toBeLessThan(15);
+  },
+);

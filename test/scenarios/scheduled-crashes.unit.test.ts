@@ -1,0 +1,27 @@
+import { testCrashes } from '../temporal-sim/crash-suite.js';
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import { environmentDocument } from '../workflows/documents.js';
+import { bothMade, deadlines, finishMainJob, name, nothing, ready } from './stories.js';
+
+const workflowId = 'schedule/hours-2026-01-01T06:30:00Z';
+const done = { status: 'COMPLETED', phase: 'Done' } as const;
+
+const scheduled = (start: unknown) => async (stack: VirtualStack) =>
+  await stack.world.start('runScheduled', workflowId, [{ schedule: 'hours', start }]);
+
+testCrashes([
+  {
+    name: 'a scheduled provisioning of what is there already',
+    workflowId,
+    prepare: finishMainJob,
+    play: scheduled({ what: 'provision', document: environmentDocument(name, { deadlines }) }),
+    outcome: { ...ready, ...done },
+  },
+  {
+    name: 'a scheduled teardown',
+    workflowId,
+    prepare: finishMainJob,
+    play: scheduled({ what: 'teardown', name }),
+    outcome: { ...nothing, ...done, made: bothMade },
+  },
+]);

@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { deadlines, name, startMainJob, untilPhase } from './stories.js';
+
+const workflowId = `env/${name}`;
+const newStack = stacksForFile();
+
+test('a pool that failed for want of capacity ends in SoldOut, whatever is waited for when the deadline comes', async () => {
+  const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway' } as const;
+  const stack = await newStack({ simulator: { faults: [soldOut] } });
+  const { world, simulator, progress } = stack;
+  await startMainJob(stack, { deadlines: { ...deadlines, pool: '25m' } });
+  await untilPhase(stack, 'AwaitingCapacity');
+  simulator.faults.plan({ operation: 'flavors.list', kind: 'status', status: 503, times: 'always' });
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  const { failure } = await progress(workflowId);
+  expect(failure).toMatchObject({ step: 'pool', type: 'SoldOut' });
+  expect(failure?.message).toMatch(/sold out.*the deadline of 25m has passed/);
+});
+
+test('a notebook that is refused ends in SoldOut with the code of the service and the id of the request', async () => {
+  const soldOut = { operation: 'notebooks.create', kind: 'soldOut', times: 'always' } as const;
+  const stack = await newStack({ simulator: { faults: [soldOut] } });
+  const { world, progress } = stack;
+  await startMainJob(stack, { deadlines: { ...deadlines, capacity: '30m' } });
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  const { failure } = await progress(workflowId);
+  expect(failure).toMatchObject({ step: 'notebook', type: 'SoldOut' });
+  expect(failure?.errorCode).toMatch(/^ModelArts\.\d+$/);
+  expect(failure?.requestId).toMatch(/simulator$/);
+});
+
+test('what is called off while it waits for capacity has failed at nothing', async () => {
+  const soldOut = {
+    operation: 'pools.create',
+    kind: 'soldOut',
+    when: 'before',
+    answer: 'refuse',
+    times: 'always',
+  } as const;
+  const stack = await newStack({ simulator: { faults: [{ ...soldOut, optional: true }] } });
+  await startMainJob(stack);
+  await untilPhase(stack, 'AwaitingCapacity');
+  await stack.world.cancel(workflowId);
+  await stack.world.run({ until: () => stack.world.status(workflowId) !== 'RUNNING' });
+  expect(await stack.progress(workflowId)).toMatchObject({
+    phase: 'Cancelled',
+    failure: null,
+    steps: [{ state: 'done' }, { name: 'pool', state: 'pending' }, { state: 'pending' }],
+  });
+});
+
+test('what turns out to be made after a refusal for want of capacity does not end in SoldOut', async () => {
+  const body = { json: { error_code: 'ModelArts.6200', error_message: 'no resources' } };
+  const refusal = { operation: 'notebooks.create', kind: 'status', status: 500, body, commit: true } as const;
+  const stuck = { operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING' } as const;
+  const stack = await newStack({ simulator: { faults: [refusal, stuck] } });
+  await startMainJob(stack, { onFailure: 'ask' });
+  await untilPhase(stack, 'AwaitingOperator');
+  expect(stack.simulator.requests('notebooks.create')).toHaveLength(1);
+  expect(await stack.progress(workflowId)).toMatchObject({
+    failure: { step: 'notebook', type: 'DeadlineExceeded' },
+  });
+});
+
+test('pools that are accepted and then fail for want of capacity are created at growing intervals', async () => {
+  const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 3 } as const;
+  const stack = await newStack({ simulator: { faults: [soldOut] } });
+  const { world, simulator } = stack;
+  await startMainJob(stack, { deadlines: { ...deadlines, pool: '3h', capacity: '3h' } });
+  await world.run({ until: () => simulator.requests('pools.create').length === 4 });
+  const times = simulator.requests('pools.create').map(({ at }) => Date.parse(at));
+  const [first = 0, second = 0, third = 0] = times.slice(1).map((at, k) => at - (times[k] ?? 0));
+  expect(second - first).toBeGreaterThan(45_000);
+  expect(third - second).toBeGreaterThan(90_000);
+});
+
+test.each([40, 50, 60, 80, 4096])(
+  'a pool that failed for want of capacity is not made again at once, although its clean-up continues after %i events',
+  async (suggestContinueAsNewAfter) => {
+    const midway = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 2 } as const;
+    const slow = { operation: 'pools.create', kind: 'slowDelete', ms: 3_600_000, times: 2 } as const;
+    const stack = await newStack({ simulator: { faults: [midway, slow] }, suggestContinueAsNewAfter });
+    const { world, simulator } = stack;
+    await startMainJob(stack, { deadlines: { ...deadlines, pool: '6h' } });
+    await world.run({ until: () => simulator.requests('pools.create').length === 3 });
+    const [, second = 0, third = 0] = simulator.requests('pools.create').map(({ at }) => Date.parse(at));
+    // An hour in which it is deleted, some minutes until it was seen, and a pause of four minutes.
+    expect(third - second).toBeGreaterThan(64 * 60_000);
+    expect((await stack.progress(workflowId)).steps[1]).toMatchObject({ name: 'pool', attempt: 3 });
+  },
+);

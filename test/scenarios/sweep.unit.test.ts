@@ -1,0 +1,372 @@
+import { describe, expect, test } from '@jest/globals';
+import type { SweepProgress } from '../../src/contract/workflows.js';
+import { formatMarker } from '../../src/domain/resource/marker.js';
+import { environment } from '../../src/simulator/environment.js';
+import { ownerHash } from '../../src/spec/hash.js';
+import { installation, type VirtualStack } from '../temporal-sim/environment.js';
+import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { changeProtection, control, orphaned } from './outside.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+
+const hour = 60 * 60_000;
+const newStack = stacksForFile();
+
+/** Orphans of any age, as the command line takes them. */
+const anyOrphan = { orphans: { minAge: '0s' } };
+
+let sweeps = 0;
+
+async function start({ world }: VirtualStack, input: unknown): Promise<string> {
+  sweeps += 1;
+  const workflowId = `sweep/test-${sweeps}`;
+  await world.start('sweepExpired', workflowId, [input]);
+  return workflowId;
+}
+
+/** Runs a sweep to its end, whichever it is, and answers its last progress. */
+async function sweep(on: VirtualStack, input: unknown): Promise<SweepProgress> {
+  const workflowId = await start(on, input);
+  return await ended(on, workflowId);
+}
+
+async function ended({ world }: VirtualStack, workflowId: string): Promise<SweepProgress> {
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  return await world.query<SweepProgress>(workflowId, 'progress');
+}
+
+const markerOf = (owner: string, of = installation) =>
+  formatMarker({ installation: of, owner: ownerHash(owner), spec: '00000000' });
+
+/** A pool or notebook that is just there, as an earlier database would have left it. */
+async function place(on: VirtualStack, kind: 'pools' | 'notebooks', called: string, description: string, more = {}) {
+  const createdAt = new Date(on.world.now() - 48 * hour).toISOString();
+  await control(on, kind, { name: called, description, createdAt, ...more });
+}
+
+const left = ({ simulator }: VirtualStack) => {
+  const { pools, notebooks } = simulator.state();
+  return [...pools, ...notebooks.filter(({ status }) => status !== 'DELETED')].map((one) => one.name).sort();
+};
+const results = ({ results: all }: SweepProgress) => all.map(({ kind, result }) => `${kind} ${result}`).sort();
+const items = ({ plan }: SweepProgress) => (plan?.items ?? []).map(({ kind, reason }) => `${kind} ${reason}`).sort();
+const deletes = ({ simulator }: VirtualStack) =>
+  simulator.requests().filter(({ method }) => method === 'DELETE').length;
+
+describe('the plan of a sweep', () => {
+  test('leaves alone what a lease owns', async () => {
+    const on = await newStack();
+    await finishMainJob(on);
+    expect(await sweep(on, { rules: anyOrphan })).toMatchObject({
+      phase: 'Done',
+      plan: { items: [], kept: [], carrying: 2, refusal: null, unread: [] },
+    });
+  });
+
+  test('names an orphan, and deletes nothing unless it is told to', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const progress = await sweep(on, { rules: anyOrphan });
+    expect(progress).toMatchObject({ phase: 'Done', percent: 100, results: [] });
+    expect(items(progress)).toEqual(['notebook orphan', 'pool orphan']);
+    expect(progress.plan?.items).toEqual([
+      expect.objectContaining({ environment: name }),
+      expect.objectContaining({ environment: name }),
+    ]);
+    expect(deletes(on)).toBe(0);
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('keeps orphans without a rule for them, and young ones with it', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const without = await sweep(on, {});
+    expect(without.plan).toMatchObject({ items: [], kept: [{ reason: 'orphan' }, { reason: 'orphan' }] });
+    const young = await sweep(on, { apply: true, rules: { orphans: { minAge: '24h' } } });
+    expect(young.plan?.kept.map(({ rule }) => rule)).toContain('an orphan younger than 1d');
+    expect(deletes(on)).toBe(0);
+  });
+
+  test('never takes what a stranger or another installation made', async () => {
+    const on = await newStack();
+    await place(on, 'pools', 'strange', 'by hand');
+    await place(on, 'pools', 'theirs', markerOf('env/theirs', 'ffffff'));
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress.plan).toMatchObject({ items: [], kept: [], carrying: 0 });
+    expect(left(on)).toEqual(['strange', 'theirs']);
+  });
+
+  test('is made again while a list cannot be read, when it is to be carried out', async () => {
+    const on = await newStack();
+    await place(on, 'pools', 'lost', markerOf('env/lost'));
+    on.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 30 });
+    expect(results(await sweep(on, { apply: true, rules: anyOrphan }))).toEqual(['pool deleted']);
+  });
+
+  test('fails, and deletes nothing, when a list cannot be read for long', async () => {
+    const on = await newStack();
+    await place(on, 'notebooks', 'lost', markerOf('env/lost'));
+    on.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 'always' });
+    const dry = await sweep(on, { rules: anyOrphan });
+    expect(dry).toMatchObject({ phase: 'Done' });
+    expect(dry.plan?.unread.join()).toContain('502');
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'ServiceUnavailable' } });
+    expect(progress.failure?.message).toContain('pools: ');
+    expect(left(on)).toEqual(['lost']);
+  });
+
+  test('is refused with every problem of its rules', async () => {
+    const on = await newStack();
+    const progress = await sweep(on, { rules: { orphan: {}, idle: 5 } });
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'InvalidSpec' } });
+    expect(progress.failure?.message).toBe(
+      'idle: has no unit: write 5ms, 5s, 5m, 5h or 5d\norphan: unknown key `orphan`; did you mean `orphans`?',
+    );
+  });
+});
+
+describe('applying a plan by its hash', () => {
+  test('deletes what the plan holds, and verifies that it is gone', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const { plan } = await sweep(on, { rules: anyOrphan });
+    const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
+    expect(progress).toMatchObject({ phase: 'Done', failure: null, plan: { hash: plan?.hash } });
+    expect(results(progress)).toEqual(['notebook deleted', 'pool deleted']);
+    expect(left(on)).toEqual([]);
+    expect(on.world.openWorkflows()).toEqual([]);
+  });
+
+  test('refuses another hash at once, and shows the new plan', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: '0123456789abcdef' });
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' }, results: [] });
+    expect(progress.failure?.message).toContain(progress.plan?.hash);
+    expect(deletes(on)).toBe(0);
+  });
+
+  test('refuses a plan that was made before somebody protected a part of it', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const { plan } = await sweep(on, { rules: anyOrphan });
+    await changeProtection(on, 'protect');
+    const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
+    expect(progress.plan).toMatchObject({ items: [] });
+    expect(progress.plan?.kept.map(({ rule }) => rule)).toEqual(['maops:keep', 'maops:keep']);
+    expect(left(on)).toEqual([name, name]);
+  });
+});
+
+/** As somebody at the console does: at once, without an operation. */
+async function markPool(on: VirtualStack): Promise<void> {
+  const pool = on.simulator.state().pools[0];
+  const description = `${pool?.annotations['os.modelarts/description']} maops:keep`;
+  const token = environment('https://modelarts.example.com').MODELARTS_TOKEN ?? '';
+  const headers = { 'x-auth-token': token, 'content-type': 'application/merge-patch+json' };
+  const body = JSON.stringify({ metadata: { annotations: { 'os.modelarts/description': description } } });
+  const path = `/v2/${on.simulator.projectId}/pools/${pool?.id}`;
+  const reply = await on.simulator.handle({ method: 'PATCH', path, headers, body });
+  if (!('status' in reply) || reply.status >= 300) throw new Error(`not marked: ${JSON.stringify(reply)}`);
+}
+
+describe('what changes while a plan is carried out', () => {
+  const both = async () => {
+    const on = await newStack();
+    await orphaned(on);
+    await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten'));
+    return on;
+  };
+  const untilLooseGoes = async (on: VirtualStack, workflowId: string) =>
+    await on.world.run({
+      until: () =>
+        on.simulator.requests().some(({ operation }) => operation === 'notebooks.action') ||
+        on.world.status(workflowId) !== 'RUNNING',
+    });
+
+  test('is left alone and named, the rest goes, and the run says that the plan has changed', async () => {
+    const on = await both();
+    const { plan } = await sweep(on, { rules: anyOrphan });
+    const workflowId = await start(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
+    await untilLooseGoes(on, workflowId);
+    await markPool(on);
+    const progress = await ended(on, workflowId);
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
+    expect(progress.failure?.message).toContain(`pool ${name}-`);
+    expect(results(progress)).toEqual(['notebook changed', 'notebook deleted', 'pool changed']);
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('is no failure of a run that has made its own plan', async () => {
+    const on = await both();
+    const workflowId = await start(on, { apply: true, rules: anyOrphan });
+    await untilLooseGoes(on, workflowId);
+    await markPool(on);
+    const progress = await ended(on, workflowId);
+    expect(progress).toMatchObject({ phase: 'Done', failure: null, why: '1 of 3 deleted, 2 left alone' });
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('keeps a pool that is marked at the moment of its DELETE', async () => {
+    const on = await newStack();
+    await finishMainJob(on);
+    await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+    await untilPhase(on, 'DeletingPool', `teardown/${name}`);
+    await markPool(on);
+    const progress = await ended(on, `teardown/${name}`);
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
+    expect(results(progress)).toEqual(['notebook deleted']);
+    expect(on.simulator.requests('pools.delete')).toEqual([]);
+    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+  });
+
+  test('ends the sweep, not its teardowns, when it is called off', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const workflowId = await start(on, { apply: true, rules: anyOrphan });
+    await on.world.run({ until: () => on.world.status(`teardown/${name}`) === 'RUNNING' });
+    await on.world.cancel(workflowId);
+    expect(await ended(on, workflowId)).toMatchObject({ phase: 'Cancelled' });
+    await on.world.run({ until: () => on.world.status(`teardown/${name}`) !== 'RUNNING' });
+    expect(left(on)).toEqual([]);
+  });
+
+  test('waits while the sweep is paused', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const workflowId = await start(on, { apply: true, rules: anyOrphan });
+    await on.world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
+    await untilPhase(on, 'Paused', workflowId);
+    await on.world.run({ maxTime: 10 * 60_000 });
+    expect(deletes(on)).toBe(0);
+    await on.world.signal(workflowId, 'resume', { by: 'op' });
+    expect(await ended(on, workflowId)).toMatchObject({ phase: 'Done' });
+    expect(left(on)).toEqual([]);
+  });
+});
+
+describe('a sweep that plans and applies in one run', () => {
+  test('removes by identity what nobody knows by name', async () => {
+    const on = await newStack();
+    await place(on, 'pools', 'stray', markerOf('env/forgotten'));
+    await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten-too'));
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress).toMatchObject({ phase: 'Done' });
+    expect(progress.plan?.items.map(({ environment }) => environment)).toEqual([null, null]);
+    expect(results(progress)).toEqual(['notebook deleted', 'pool deleted']);
+    expect(left(on)).toEqual([]);
+  });
+
+  test('gives up after an hour what cannot be deleted and nobody knows by name, and deletes the rest', async () => {
+    const refused = { operation: 'notebooks.delete', kind: 'status', status: 500, times: 'always' } as const;
+    const on = await newStack({ simulator: { faults: [refused] } });
+    await place(on, 'pools', 'stray', markerOf('env/forgotten'));
+    await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten-too'));
+    const began = on.world.now();
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress).toMatchObject({ phase: 'Done', failure: { type: 'ServiceUnavailable' }, retrying: null });
+    expect(results(progress)).toEqual(['notebook failed', 'pool deleted']);
+    expect(left(on)).toEqual(['loose']);
+    expect(on.world.now() - began).toBeLessThan(1.5 * hour);
+  });
+
+  test('leaves a pool without a known name when somebody’s notebook is on it', async () => {
+    const on = await newStack();
+    await place(on, 'pools', 'stray', markerOf('env/forgotten'));
+    const id = on.simulator.state().pools[0]?.id;
+    await place(on, 'notebooks', 'guest', 'by hand', { pool: id });
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress.plan).toMatchObject({ items: [], kept: [{ rule: 'notebook guest is on it' }] });
+    expect(left(on)).toEqual(['guest', 'stray']);
+  });
+
+  test('takes a whole database that has lost everything for what it is', async () => {
+    const on = await newStack();
+    for (const number of [1, 2, 3, 4, 5]) await place(on, 'pools', `stray-${number}`, markerOf(`env/lost-${number}`));
+    const progress = await sweep(on, { apply: true, rules: anyOrphan });
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'RequestRejected' } });
+    expect(progress.failure?.message).toContain('5 of the 5 resources that carry our marker (100 %, more than 20 %)');
+    expect(progress.failure?.hint).toContain('--max-share');
+    expect(deletes(on)).toBe(0);
+    const meant = await sweep(on, { apply: true, rules: { ...anyOrphan, maxShare: '100%' } });
+    expect(meant).toMatchObject({ phase: 'Done' });
+    expect(left(on)).toEqual([]);
+  });
+});
+
+describe('a teardown by plan', () => {
+  const tearDown = async (on: VirtualStack, planHash: string | undefined): Promise<SweepProgress> => {
+    await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash }]);
+    return await ended(on, `teardown/${name}`);
+  };
+
+  test('shows its plan and what became of it', async () => {
+    const on = await newStack();
+    await finishMainJob(on);
+    const progress = await tearDown(on, undefined);
+    expect(progress.phase).toBe('Gone');
+    expect(items(progress)).toEqual(['notebook asked', 'pool asked']);
+    expect(results(progress)).toEqual(['notebook deleted', 'pool deleted']);
+  });
+
+  test('refuses another hash before it calls anything off', async () => {
+    const on = await newStack();
+    await finishMainJob(on);
+    const progress = await tearDown(on, '0123456789abcdef');
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' }, results: [] });
+    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('goes on with the hash that it gave', async () => {
+    const on = await newStack();
+    await finishMainJob(on);
+    const refused = await tearDown(on, '0123456789abcdef');
+    expect(await tearDown(on, refused.plan?.hash)).toMatchObject({ phase: 'Gone' });
+    expect(left(on)).toEqual([]);
+  });
+
+  test('refuses the part of a sweep when an operation owns the orphans again', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const { plan } = await sweep(on, { rules: anyOrphan });
+    await startMainJob(on);
+    await untilPhase(on, 'AwaitingPool');
+    const progress = await tearDown(on, plan?.hash);
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
+    expect(await on.world.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('takes the part of a sweep while its reason holds', async () => {
+    const on = await newStack();
+    await orphaned(on);
+    const { plan } = await sweep(on, { rules: anyOrphan });
+    expect(await tearDown(on, plan?.hash)).toMatchObject({ phase: 'Gone', plan: { hash: plan?.hash } });
+    expect(left(on)).toEqual([]);
+  });
+
+  test('refuses before it calls anything off what is protected', async () => {
+    const on = await newStack();
+    await finishMainJob(on);
+    await changeProtection(on, 'protect');
+    expect(await tearDown(on, undefined)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
+    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+    expect(left(on)).toEqual([name, name]);
+  });
+
+  test('leaves a newcomer that was not in the plan, with a lease that owns it', async () => {
+    const on = await newStack();
+    await finishMainJob(on);
+    const refused = await tearDown(on, '0123456789abcdef');
+    await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash: refused.plan?.hash }]);
+    await untilPhase(on, 'StoppingNotebook', `teardown/${name}`);
+    const user = on.simulator.state().notebooks[0]?.userName;
+    await place(on, 'notebooks', 'newcomer', markerOf(`env/${name}`), { user });
+    const progress = await ended(on, `teardown/${name}`);
+    expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
+    expect(left(on)).toContain('newcomer');
+    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+  });
+});

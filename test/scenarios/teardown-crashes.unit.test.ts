@@ -1,0 +1,34 @@
+import { testCrashes } from '../temporal-sim/crash-suite.js';
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import { bothMade, finishMainJob, name, nothing, upTo } from './stories.js';
+
+const teardown = { workflowId: `teardown/${name}`, play: startTeardown };
+
+async function startTeardown({ world }: VirtualStack): Promise<void> {
+  await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+}
+
+testCrashes([
+  {
+    name: 'a teardown of what a lease owns',
+    ...teardown,
+    prepare: finishMainJob,
+    outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },
+  },
+  {
+    name: 'a teardown of what is still being made',
+    ...teardown,
+    prepare: upTo('AwaitingPool'),
+    outcome: { status: 'COMPLETED', phase: 'Gone', made: ['pools.create'], ...nothing },
+  },
+  {
+    name: 'a teardown whose deletes fail at first',
+    ...teardown,
+    faults: [
+      { operation: 'notebooks.delete', kind: 'deleteFails', times: 2, optional: true },
+      { operation: 'pools.delete', kind: 'deleteFails', how: 'reverts', optional: true },
+    ],
+    prepare: finishMainJob,
+    outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },
+  },
+]);

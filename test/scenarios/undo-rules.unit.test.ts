@@ -1,0 +1,254 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Fault, FaultEffect } from '../../src/simulator/faults/fault.js';
+import type { RequestRecord } from '../../src/simulator/request-log.js';
+import { oursIn } from '../chaos/judge.js';
+import { productSettings, type VirtualStack } from '../temporal-sim/environment.js';
+import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { callOff, documents, type Kind, kinds, types, usable } from '../virtual/launch-alone.js';
+import { control } from './outside.js';
+import { name, startMainJob, untilPhase } from './stories.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const young: Record<Kind, string> = { pool: 'Creating', notebook: 'CREATING' };
+
+const stackWith = stacksForFile();
+const newStack = async (...faults: Fault[]) => await stackWith({ simulator: { faults } });
+
+async function end({ world, simulator, progress }: VirtualStack, workflowId: string) {
+  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  const { pools, notebooks } = oursIn(simulator.state());
+  const { phase, failure } = await progress(workflowId);
+  return { phase, failure, alive: pools.length + notebooks.length, open: world.openWorkflows() };
+}
+
+const allUndone = { phase: 'Cancelled', failure: null, alive: 0, open: [] };
+const refused = (status: number, code: string) => ({
+  kind: 'status' as const,
+  status,
+  body: { json: { error_code: code, error_msg: 'no', error_message: 'no' } },
+});
+const timeOf = ({ at }: RequestRecord) => Date.parse(at);
+
+describe('a refusal of a stop or delete means look again', () => {
+  const codes = ['6304', '6305', '6306', '6307', '6308', '6357'].map((code) => `ModelArts.${code}`);
+  test.each(codes)('%s, to the stop and to the delete of a notebook', async (code) => {
+    const stack = await newStack(
+      { operation: 'notebooks.action', ...refused(400, code), times: 2 },
+      { operation: 'notebooks.delete', ...refused(400, code), times: 2 },
+    );
+    await callOff(stack, 'notebook', usable.notebook);
+    expect(await end(stack, `notebook/${name}`)).toEqual(allUndone);
+  });
+
+  test('409 50025002, to the delete of a pool', async () => {
+    const stack = await newStack({ operation: 'pools.delete', ...refused(409, 'ModelArts.50025002'), times: 2 });
+    await callOff(stack, 'pool', usable.pool);
+    expect(await end(stack, `pool/${name}`)).toEqual(allUndone);
+  });
+});
+
+describe('a resource that is not found by its delete', () => {
+  const notFound = { pool: refused(404, 'ModelArts.50015001'), notebook: refused(400, 'ModelArts.6309') };
+  test.each(kinds)('is gone: a %s that is', async (kind) => {
+    const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind], commit: true });
+    await callOff(stack, kind, usable[kind]);
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(1);
+  });
+
+  test.each(kinds)('is deleted again: a %s that is seen all the same', async (kind) => {
+    const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind] });
+    await callOff(stack, kind, usable[kind]);
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(2);
+  });
+
+  test.each(kinds)('counts as gone when someone else was faster: a %s', async (kind) => {
+    const stack = await newStack();
+    await callOff(stack, kind, usable[kind]);
+    const snapshot = stack.simulator.snapshot();
+    const emptied = { ...snapshot.state, pools: [], notebooks: [] };
+    stack.simulator.restore({ ...snapshot, state: emptied });
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    expect(stack.simulator.requests(`${kind}s.delete`)).toEqual([]);
+  });
+});
+
+describe('an undo is never given up', () => {
+  test.each([
+    ['pool', { operation: 'pools.delete', kind: 'status', status: 500, times: 'always' }],
+    ['pool', { operation: 'pools.delete', kind: 'forbidden', times: 'always' }],
+    ['pool', { operation: '*', kind: 'status', status: 503, times: 'always' }],
+    ['notebook', { operation: 'notebooks.delete', kind: 'status', status: 500, times: 'always' }],
+    ['notebook', { operation: 'notebooks.action', kind: 'forbidden', times: 'always' }],
+    ['notebook', { operation: '*', kind: 'lost', at: 'before', times: 'always' }],
+  ] satisfies [Kind, Fault][])('%s, with %j for five hours', async (kind, fault) => {
+    const stack = await newStack();
+    const { world, simulator, progress } = stack;
+    const workflowId = `${kind}/${name}`;
+    await callOff(stack, kind, usable[kind]);
+    simulator.faults.plan(fault);
+    const began = world.now();
+    await world.run({ maxTime: 29 * minute });
+    expect(await progress(workflowId)).toMatchObject({ phase: 'RollingBack', awaiting: null });
+    await world.run({ maxTime: 2 * minute });
+    expect(await progress(workflowId)).toMatchObject({
+      phase: 'AwaitingOperator',
+      awaiting: { kind: 'operator', deadline: null, verbs: [] },
+      steps: expect.arrayContaining([expect.objectContaining({ name: kind, state: 'undoing' })]),
+    });
+    await world.run({ maxTime: 5 * hour });
+    const tries = simulator
+      .requests()
+      .map(timeOf)
+      .filter((at) => at > began);
+    const pauses = tries.slice(1).map((at, index) => ({ at, ms: at - (tries[index] ?? at) }));
+    const longest = (share: typeof pauses) => Math.max(...share.map(({ ms }) => ms));
+    const [early, late] = [pauses.filter(({ at }) => at < began + 5 * minute), pauses.slice(-20)];
+    // A wait has a pace of its own; the pauses between commands grow.
+    if (fault.operation !== '*') expect(longest(late)).toBeGreaterThan(2 * longest(early));
+    expect(longest(late)).toBeLessThanOrEqual(17 * minute);
+    expect(world.now() - (tries.at(-1) ?? 0)).toBeLessThanOrEqual(17 * minute);
+    simulator.faults.expectAllHit();
+    simulator.faults.clear();
+    const healed = world.now();
+    expect(await end(stack, workflowId)).toEqual(allUndone);
+    expect(world.now() - healed).toBeLessThan(30 * minute);
+    expect(await progress(workflowId)).toMatchObject({ awaiting: null });
+  });
+
+  test.each(kinds)('a second cancel does not end it, nor a worker that dies: %s', async (kind) => {
+    const stack = await newStack();
+    const { world } = stack;
+    await callOff(stack, kind, usable[kind]);
+    await world.run({ maxTime: 5000 });
+    await world.cancel(`${kind}/${name}`);
+    world.killWorker();
+    await world.run({ maxTime: 5000 });
+    await world.cancel(`${kind}/${name}`);
+    world.stopWorker();
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+  });
+
+  test.each(kinds)('one answer without the marker does not leave ours behind: %s', async (kind) => {
+    const paths = kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
+    const cases = [0, 10 * minute].flatMap((pausedMs) => [1, 2, 3].map((nth) => ({ pausedMs, nth })));
+    for (const { pausedMs, nth } of cases) {
+      const stack = await newStack({ operation: `${kind}s.create`, kind: 'lost', at: 'after' });
+      const { world, simulator } = stack;
+      const workflowId = `${kind}/${name}`;
+      await world.start(types[kind], workflowId, [documents[kind]]);
+      await world.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
+      // After a long pause the settle window is over, and nothing else makes it look again.
+      if (pausedMs > 0) {
+        await world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
+        await world.run({ maxTime: pausedMs });
+      }
+      await world.cancel(workflowId);
+      simulator.faults.plan({ operation: `${kind}s.list`, kind: 'missingFields', paths, nth, optional: true });
+      expect({ pausedMs, nth, ...(await end(stack, workflowId)) }).toEqual({ pausedMs, nth, ...allUndone });
+    }
+  });
+});
+
+describe('what is still being made', () => {
+  test.each(kinds)('is deleted too: %s', async (kind) => {
+    const stack = await newStack();
+    await callOff(stack, kind, young[kind]);
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+  });
+
+  test.each(kinds)('is deleted too when it is stuck there for two hours: %s', async (kind) => {
+    const stack = await newStack({ operation: `${kind}s.create`, kind: 'stuck', phase: young[kind], forMs: 2 * hour });
+    await callOff(stack, kind, young[kind]);
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+  });
+});
+
+describe('the order of an undo', () => {
+  test('a notebook is stopped, deleted and gone before its pool is deleted', async () => {
+    const stack = await newStack();
+    const { world, simulator } = stack;
+    await startMainJob(stack);
+    await world.run({ until: () => simulator.state().notebooks[0]?.status === 'RUNNING' });
+    await world.cancel(`env/${name}`);
+    expect(await end(stack, `env/${name}`)).toEqual(allUndone);
+    const commands = simulator.requests().filter(({ method, effect }) => method !== 'GET' && effect !== null);
+    expect(commands.map(({ operation }) => operation)).toEqual([
+      'pools.create',
+      'notebooks.create',
+      'notebooks.action',
+      'notebooks.delete',
+      'pools.delete',
+    ]);
+  });
+
+  test.each(kinds)('absence is seen by list and show, twice: %s', async (kind) => {
+    const stack = await newStack();
+    const { simulator } = stack;
+    await callOff(stack, kind, usable[kind]);
+    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    const requests = simulator.requests();
+    const deleted = requests.findIndex(({ operation }) => operation === `${kind}s.delete`);
+    const isAbsent = ({ operation, status }: RequestRecord) => operation === `${kind}s.show` && status !== 200;
+    // The list of the same look comes just before the first show that finds nothing.
+    const after = requests.slice(deleted + requests.slice(deleted).findIndex(isAbsent) - 1);
+    const shows = after.filter(({ operation }) => operation === `${kind}s.show`);
+    const lists = after.filter(({ operation }) => operation === `${kind}s.list`);
+    expect(shows.map(({ status }) => status)).toEqual(shows.map(() => (kind === 'pool' ? 404 : 400)));
+    for (const looks of [shows, lists]) {
+      const [first, second] = [looks[0], looks.at(-1)];
+      if (first === undefined || second === undefined) throw new Error('it was not looked at');
+      expect(timeOf(second) - timeOf(first)).toBeGreaterThanOrEqual(productSettings.pollMinMs);
+    }
+  });
+});
+
+describe('a stranger’s notebook on our pool', () => {
+  const guest = async (stack: VirtualStack) => {
+    const pool = stack.simulator.state().pools[0]?.id;
+    await control(stack, 'notebooks', { name: 'guest', pool, user: 'neighbour' });
+  };
+
+  test.each([
+    ['a rollback', async ({ world }: VirtualStack) => await world.cancel(`env/${name}`), `env/${name}`],
+    [
+      'a teardown',
+      async ({ world }: VirtualStack) => await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
+      `teardown/${name}`,
+    ],
+  ])('stops %s, which names its owner, and the pool keeps an owner', async (_title, act, workflowId) => {
+    const stack = await newStack();
+    await startMainJob(stack);
+    await untilPhase(stack, 'AwaitingNotebook');
+    await guest(stack);
+    await act(stack);
+    const ended = await end(stack, workflowId);
+    expect(ended).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' }, alive: 1, open: [`lease/${name}`] });
+    expect(ended.failure?.message).toContain('notebook guest of neighbour');
+    expect(stack.simulator.requests('pools.delete')).toEqual([]);
+  });
+});
+
+describe('a run that is to keep what it made, and whose only create made nothing, leaves no lease', () => {
+  const refusal = { error_code: 'ModelArts.6329', error_msg: 'sold out' };
+  test.each<[string, Kind, FaultEffect]>([
+    ['throttled', 'pool', { kind: 'throttle', code: 'ModelArts.6101', retryAfter: 600 }],
+    ['throttled', 'notebook', { kind: 'throttle', code: 'ModelArts.6101', retryAfter: 600 }],
+    ['sold out', 'pool', { kind: 'soldOut', when: 'before', answer: 'refuse' }],
+    ['sold out', 'notebook', { kind: 'status', status: 400, body: { json: refusal } }],
+  ])('%s: %s', async (_title, kind, effect) => {
+    const fault: Fault = { operation: `${kind}s.create`, times: 'always', ...effect };
+    const stack = await newStack(fault);
+    const { world, simulator, progress } = stack;
+    const workflowId = `${kind}/${name}`;
+    await world.start(types[kind], workflowId, [{ ...documents[kind], onCancel: 'keep' }]);
+    await world.run({ until: () => simulator.requests(`${kind}s.create`).length > 0 });
+    await world.run({ maxTime: 30_000 });
+    await world.cancel(workflowId);
+    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    expect(await progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
+    expect(world.openWorkflows()).toEqual([]);
+  });
+});

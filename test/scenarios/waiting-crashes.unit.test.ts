@@ -1,0 +1,70 @@
+import { testCrashes } from '../temporal-sim/crash-suite.js';
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import { bothMade, name, nothing, ready, startMainJob, untilPhase } from './stories.js';
+
+const workflowId = `env/${name}`;
+const minute = 60_000;
+const command = { by: 'op', reason: 'test' };
+
+/** Starts the main job, and says the operator's word when it is asked for; a worker that dies meanwhile changes nothing. */
+const answering =
+  (change: Record<string, unknown>, phase: string, update: string, argument: Record<string, unknown>) =>
+  async (stack: VirtualStack): Promise<void> => {
+    await startMainJob(stack, change);
+    await untilPhase(stack, phase);
+    await stack.world.update(workflowId, update, { ...command, ...argument });
+  };
+
+testCrashes([
+  {
+    name: 'a run that waits for the capacity of its pool',
+    workflowId,
+    faults: [
+      {
+        operation: 'pools.create',
+        kind: 'soldOut',
+        when: 'before',
+        answer: 'refuse',
+        forMs: 5 * minute,
+        optional: true,
+      },
+    ],
+    play: startMainJob,
+    outcome: ready,
+  },
+  {
+    name: 'a run that waits for the capacity of its notebook',
+    workflowId,
+    faults: [
+      {
+        operation: 'notebooks.create',
+        kind: 'soldOut',
+        when: 'before',
+        answer: 'refuse',
+        forMs: 3 * minute,
+        optional: true,
+      },
+    ],
+    play: startMainJob,
+    outcome: ready,
+  },
+  {
+    name: 'a run that is approved',
+    workflowId,
+    play: answering({ approval: { required: true, timeout: '1h' } }, 'AwaitingApproval', 'approve', {}),
+    outcome: ready,
+  },
+  {
+    name: 'a run that is rejected',
+    workflowId,
+    play: answering({ approval: { required: true, timeout: '1h' } }, 'AwaitingApproval', 'reject', {}),
+    outcome: { status: 'FAILED', phase: 'Rejected', made: [], ...nothing },
+  },
+  {
+    name: 'a run whose notebook fails, and that an operator has tried again',
+    workflowId,
+    faults: [{ operation: 'notebooks.create', kind: 'notebookFailed', optional: true }],
+    play: answering({ onFailure: 'ask' }, 'AwaitingOperator', 'resolve', { verb: 'retry' }),
+    outcome: { ...ready, made: [...bothMade, 'notebooks.create'] },
+  },
+]);

@@ -1,0 +1,323 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Fault, FaultEffect } from '../../src/simulator/faults/fault.js';
+import type { RequestRecord } from '../../src/simulator/request-log.js';
+import { oursIn } from '../chaos/judge.js';
+import type { VirtualStack } from '../temporal-sim/environment.js';
+import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { documents, type Kind, kinds, types, usable } from '../virtual/launch-alone.js';
+import { control } from './outside.js';
+import { name } from './stories.js';
+
+const seconds = 1000;
+const minute = 60 * seconds;
+const deadlineMs = { pool: 90 * minute, notebook: 20 * minute };
+const timeOf = ({ at }: RequestRecord) => Date.parse(at);
+
+const newStack = stacksForFile();
+
+const json = (status: number, body: Record<string, string>): FaultEffect => ({
+  kind: 'status',
+  status,
+  body: { json: body },
+});
+
+/** What a look may be answered with, that says nothing of what it looks at. */
+const badAnswers: readonly { readonly answer: string; readonly effect: FaultEffect | ((kind: Kind) => FaultEffect) }[] =
+  [
+    { answer: '500', effect: { kind: 'status', status: 500 } },
+    { answer: '502 of a proxy', effect: { kind: 'status', status: 502 } },
+    { answer: '503 without a body', effect: { kind: 'status', status: 503, body: { empty: true } } },
+    { answer: '503 with Retry-After', effect: { kind: 'status', status: 503, headers: { 'retry-after': '40' } } },
+    {
+      answer: '504 cut in half',
+      effect: { kind: 'status', status: 504, body: { half: { error_code: 'ModelArts.0001' } } },
+    },
+    { answer: '408', effect: { kind: 'status', status: 408 } },
+    { answer: '301', effect: { kind: 'status', status: 301, headers: { location: 'https://example.com/' } } },
+    { answer: 'a 400 that no page names', effect: json(400, { error_code: 'ModelArts.9999', error_msg: 'no' }) },
+    { answer: '403 of the service', effect: { kind: 'forbidden' } },
+    { answer: '403 of the gateway', effect: { kind: 'forbidden', code: 'APIGW.0302' } },
+    {
+      answer: '404 of the gateway',
+      effect: json(404, { error_code: 'APIGW.0101', error_msg: 'The API does not exist.' }),
+    },
+    { answer: '401 for an expired token', effect: { kind: 'unauthorized', revoke: false } },
+    { answer: '401 of the service', effect: { kind: 'unauthorized', reason: 'service', revoke: false } },
+    { answer: '429 with Retry-After', effect: { kind: 'throttle', code: 'ModelArts.6101', retryAfter: 30 } },
+    { answer: '429 without Retry-After', effect: json(429, { error_code: 'ModelArts.6101', error_msg: 'busy' }) },
+    { answer: '429 of the gateway', effect: { kind: 'throttle', retryAfter: 20 } },
+    { answer: 'a lost connection', effect: { kind: 'lost', at: 'before' } },
+    { answer: 'half a body', effect: { kind: 'halfBody' } },
+    { answer: 'nothing until the time-out', effect: { kind: 'hang' } },
+    { answer: 'a page with 200', effect: { kind: 'status', status: 200, body: { html: '<h1>Welcome</h1>' } } },
+    { answer: 'nothing with 200', effect: { kind: 'status', status: 200, body: { empty: true } } },
+    { answer: 'an empty object with 200', effect: { kind: 'status', status: 200, body: { json: {} } } },
+    { answer: 'an unknown word', effect: { kind: 'unknownStatus', word: 'Pondering' } },
+    {
+      answer: 'no status',
+      effect: (kind) => ({ kind: 'missingFields', paths: [kind === 'pool' ? 'status.phase' : 'status'] }),
+    },
+    {
+      answer: 'null for a status',
+      effect: (kind) => ({ kind: 'nullFields', paths: [kind === 'pool' ? 'status.phase' : 'status'] }),
+    },
+  ];
+
+const looksAt = (kind: Kind, effect: FaultEffect): Fault[] =>
+  ['list', 'show'].map((look) => ({ operation: `${kind}s.${look}` as Fault['operation'], times: 'always', ...effect }));
+
+/** Starts one resource and runs until it is being waited for. */
+async function untilAwaited(stack: VirtualStack, kind: Kind): Promise<{ readonly began: number }> {
+  const { world } = stack;
+  const phase = kind === 'pool' ? 'AwaitingPool' : 'AwaitingNotebook';
+  const began = world.now();
+  await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
+  await world.run({ until: () => world.searchAttributes(`${kind}/${name}`).MaopsPhase === phase });
+  return { began };
+}
+
+/** Ends the faults, of which a test that shows something has met some. */
+function heal({ simulator }: VirtualStack): void {
+  expect(simulator.faults.report().some(({ hit }) => hit > 0)).toBe(true);
+  simulator.faults.clear();
+}
+
+describe.each(kinds)('the wait for a %s', (kind) => {
+  const workflowId = `${kind}/${name}`;
+
+  test.each(badAnswers)('goes on through $answer until shortly before the deadline', async ({ answer, effect }) => {
+    const stack = await newStack();
+    const { world, simulator, progress } = stack;
+    const { began } = await untilAwaited(stack, kind);
+    simulator.faults.plan(...looksAt(kind, typeof effect === 'function' ? effect(kind) : effect));
+    // A token that was refused three times is left alone for five minutes, so that it is not locked.
+    const lockedMs = answer.startsWith('401') ? 5 * minute : 0;
+    await world.run({ maxTime: began + deadlineMs[kind] - 3 * minute - lockedMs - world.now() });
+    expect(await progress(workflowId)).toMatchObject({ failure: null, endedAt: null });
+    heal(stack);
+    const healed = world.now();
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(world.now() - healed).toBeLessThan(lockedMs + 100 * seconds);
+    expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
+  });
+
+  test.each(badAnswers)(
+    'goes on through $answer to the look by id, while the list lags behind',
+    async ({ answer, effect }) => {
+      const lag = {
+        operation: `${kind}s.create` as const,
+        kind: 'listLag' as const,
+        ms: deadlineMs[kind],
+        in: ['list' as const],
+      };
+      const stack = await newStack({ simulator: { faults: [lag] } });
+      const { world, simulator } = stack;
+      await untilAwaited(stack, kind);
+      const [, show] = looksAt(kind, typeof effect === 'function' ? effect(kind) : effect);
+      if (show !== undefined) simulator.faults.plan(show);
+      await world.run({ maxTime: 10 * minute });
+      heal(stack);
+      const healed = world.now();
+      expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+      expect(world.now() - healed).toBeLessThan((answer.startsWith('401') ? 6 : 2) * minute);
+      expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
+    },
+  );
+
+  test.each(badAnswers)('is ended by the deadline alone: $answer', async ({ effect }) => {
+    const stack = await newStack();
+    const { world, simulator, progress } = stack;
+    const { began } = await untilAwaited(stack, kind);
+    simulator.faults.plan(...looksAt(kind, typeof effect === 'function' ? effect(kind) : effect));
+    await world.run({ until: () => world.searchAttributes(workflowId).MaopsPhase === 'RollingBack' });
+    expect(world.now() - began).toBeGreaterThanOrEqual(deadlineMs[kind]);
+    expect(world.now() - began).toBeLessThan(deadlineMs[kind] + 10 * seconds);
+    heal(stack);
+    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    expect(await progress(workflowId)).toMatchObject({ phase: 'RolledBack', failure: { type: 'DeadlineExceeded' } });
+    const { pools, notebooks } = oursIn(simulator.state());
+    expect([...pools, ...notebooks]).toEqual([]);
+  });
+
+  test('goes on through tokens that expire', async () => {
+    const stack = await newStack({ credentials: 'password' });
+    const { world, simulator } = stack;
+    await untilAwaited(stack, kind);
+    simulator.faults.plan({ operation: `${kind}s.list`, kind: 'unauthorized', nth: 2 });
+    simulator.faults.plan({ operation: `${kind}s.list`, kind: 'unauthorized', nth: 4, reason: 'mustUpdate' });
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(simulator.requests('iam.token')).toHaveLength(3);
+  });
+
+  test('goes on through a deploy or a crash every forty seconds', async () => {
+    const stack = await newStack();
+    const { world, simulator } = stack;
+    await untilAwaited(stack, kind);
+    let stops = 0;
+    const stop = () => {
+      stops += 1;
+      if (stops % 2 === 0) world.killWorker();
+      else world.stopWorker();
+      if (world.status(workflowId) === 'RUNNING') world.agenda.schedule(world.now() + 40 * seconds, stop);
+    };
+    stop();
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(stops).toBeGreaterThan(1);
+    expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
+  });
+
+  test('is over when it was seen usable twice in a row, and not when it flickers', async () => {
+    const stack = await newStack();
+    const { world, simulator } = stack;
+    await untilAwaited(stack, kind);
+    // Every other look after the first usable one shows something else.
+    await world.run({
+      until: () => {
+        const { pools, notebooks } = simulator.state();
+        return kind === 'pool'
+          ? pools[0]?.phase === usable.pool && pools[0].scopes.every(({ state }) => state === 'Enabled')
+          : notebooks[0]?.status === usable.notebook;
+      },
+    });
+    for (let nth = 2; nth < 40; nth += 2) {
+      simulator.faults.plan({ operation: `${kind}s.list`, kind: 'unknownStatus', word: 'Pondering', nth });
+    }
+    const flickers = world.now();
+    await world.run({ maxTime: 5 * minute });
+    expect(world.status(workflowId)).toBe('RUNNING');
+    heal(stack);
+    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(world.now() - flickers).toBeGreaterThan(5 * minute);
+  });
+});
+
+test('a notebook that had stopped is started, through bad answers to the start', async () => {
+  const stack = await newStack();
+  const { world, simulator } = stack;
+  await untilAwaited(stack, 'notebook');
+  await world.result(`notebook/${name}`);
+  const id = simulator.state().notebooks[0]?.id ?? '';
+  await control(stack, `notebooks/${id}`, { status: 'STOPPED' });
+  simulator.faults.plan({ operation: 'notebooks.action', kind: 'status', status: 503, times: 'always' });
+  await world.start(types.notebook, `notebook/${name}`, [documents.notebook]);
+  await world.run({ maxTime: 10 * minute });
+  expect(world.status(`notebook/${name}`)).toBe('RUNNING');
+  heal(stack);
+  expect(await world.result(`notebook/${name}`)).toMatchObject({ phase: 'Ready', notebook: { status: 'RUNNING' } });
+});
+
+describe('looking while it is not known whether something was made', () => {
+  test.each(kinds)('no refusal of a look ends it: %s', async (kind) => {
+    for (const refusal of ['forbidden', 'unauthorized'] as const) {
+      const stack = await newStack({
+        simulator: { faults: [{ operation: `${kind}s.create`, kind: 'lost', at: 'after' }] },
+      });
+      const { world, simulator } = stack;
+      await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
+      await world.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
+      const look = kind === 'pool' ? 'pools.show' : 'notebooks.list';
+      simulator.faults.plan({ operation: look, kind: refusal, times: 2 });
+      expect(await world.result(`${kind}/${name}`)).toMatchObject({ phase: 'Ready' });
+      expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
+    }
+  });
+});
+
+/** Calls of an operation that came before the service allowed them again, and how late the first one after each block was. */
+function blocksOf(requests: readonly RequestRecord[], retryAfterMs: number, binds: (one: RequestRecord) => boolean) {
+  /** What was under way when the refusal was sent knew nothing of it. */
+  const underWay = 100;
+  const early: string[] = [];
+  const delays: number[] = [];
+  for (const refusal of requests.filter(({ status }) => status === 429)) {
+    const from = timeOf(refusal);
+    const later = requests.filter((one) => binds(one) && timeOf(one) > from + underWay);
+    early.push(
+      ...later.filter((one) => timeOf(one) < from + retryAfterMs).map(({ operation, at }) => `${operation} at ${at}`),
+    );
+    const [next] = later;
+    if (next !== undefined) delays.push(timeOf(next) - from - retryAfterMs);
+  }
+  return { early, delays };
+}
+
+describe('a storm of 429', () => {
+  const names = ['team-a', 'team-b', 'team-c'];
+  const startAll = async ({ world }: VirtualStack) => {
+    for (const one of names) await world.start('provisionPool', `pool/${one}`, [{ ...documents.pool, name: one }]);
+  };
+  const untilReady = async ({ world }: VirtualStack) => {
+    for (const one of names) expect(await world.result(`pool/${one}`)).toMatchObject({ phase: 'Ready' });
+  };
+
+  test.each([
+    ['pools.list', 7, 3 * minute],
+    ['pools.list', 60, 0],
+    ['pools.show', 25, 0],
+    ['pools.create', 90, 0],
+    ['flavors.list', 12, 0],
+  ] as const)(
+    'of %s is waited out to the second, by all together, and the rest goes on',
+    async (operation, retryAfter, after) => {
+      const stack = await newStack();
+      const { simulator, world } = stack;
+      await startAll(stack);
+      // By then the looks are far apart.
+      if (after > 0) await world.run({ maxTime: after });
+      simulator.faults.plan({ operation, kind: 'throttle', code: 'ModelArts.6101', retryAfter, times: 6 });
+      await untilReady(stack);
+      const requests = simulator.requests().filter((one) => one.operation === operation);
+      expect(requests.filter(({ status }) => status === 429)).toHaveLength(6);
+      const { early, delays } = blocksOf(requests, retryAfter * seconds, () => true);
+      expect(early).toEqual([]);
+      expect(Math.max(...delays)).toBeLessThanOrEqual(2 * seconds);
+      expect(simulator.requests('pools.create').filter(({ effect }) => effect !== null)).toHaveLength(3);
+    },
+  );
+
+  test.each(['APIGW.0308', 'APIG.0308'] as const)('with %s stops every call of the process', async (code) => {
+    const stack = await newStack();
+    const { simulator, world } = stack;
+    await startAll(stack);
+    await world.run({ maxTime: 2 * minute });
+    simulator.faults.plan({ operation: 'pools.list', kind: 'throttle', code, retryAfter: 45, times: 4 });
+    await world.start('launchNotebook', 'notebook/team-n', [{ ...documents.notebook, name: 'team-n' }]);
+    await untilReady(stack);
+    const { early, delays } = blocksOf(simulator.requests(), 45 * seconds, () => true);
+    expect(early).toEqual([]);
+    expect(delays.length).toBeGreaterThanOrEqual(4);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(2 * seconds);
+  });
+
+  test('of the deletes for an hour is waited out to the second too', async () => {
+    const stack = await newStack();
+    const { simulator, world } = stack;
+    await untilAwaited(stack, 'pool');
+    await world.cancel(`pool/${name}`);
+    simulator.faults.plan({
+      operation: 'pools.delete',
+      kind: 'throttle',
+      code: 'ModelArts.6101',
+      retryAfter: 60,
+      times: 60,
+    });
+    await world.run({ until: () => world.status(`pool/${name}`) !== 'RUNNING' });
+    expect(simulator.state().pools).toEqual([]);
+    const deletes = simulator.requests('pools.delete');
+    const { early, delays } = blocksOf(deletes, 60 * seconds, () => true);
+    expect(early).toEqual([]);
+    expect(delays).toHaveLength(60);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(2 * seconds);
+  });
+
+  test('never lets more than MAOPS_MAX_RPS out, whoever waits', async () => {
+    const stack = await newStack({ maxRps: 2 });
+    await startAll(stack);
+    await untilReady(stack);
+    const times = stack.simulator.requests().map(timeOf);
+    const busiest = Math.max(
+      ...times.map((from) => times.filter((at) => at >= from && at < from + 10 * seconds).length),
+    );
+    expect(busiest).toBeLessThanOrEqual(2 * 10 + 2);
+  });
+});

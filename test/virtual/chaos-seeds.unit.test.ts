@@ -1,3 +1,0 @@
-import { testSeeds } from '../support/virtual/chaos-suite.js';
-
-testSeeds(120, 150);
