@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import { exitProcess } from '../src/worker/flush.js';
 import { playChaos } from '../test/chaos/environments.js';
 import { playLeaseRace } from '../test/chaos/lease-races.js';
-import { leaseStoryOf } from '../test/chaos/lease-seed.js';
-import { storyOf } from '../test/chaos/seed.js';
+import { leaseSeedOf } from '../test/chaos/lease-seed.js';
+import { historyOf } from '../test/chaos/seed.js';
 
 /**
- * Plays many seeds in virtual time, on all cores, and prints one line of JSON: `npm run torture -- --seeds 10000`, from
+ * Plays many seeds in virtual time, on all cores, and prints one line of JSON: `npm run chaos -- --seeds 10000`, from
  * another number on with `--from N`, races around the ends of leases with `--leases`; or one seed with its story and
  * timeline: `--seed N --trace`.
  */
@@ -59,7 +59,7 @@ const chunk = 25;
 const chunksPerProcess = 20;
 
 async function single(seed: number): Promise<void> {
-  if (values.trace) console.log(JSON.stringify(values.leases ? leaseStoryOf(seed) : storyOf(seed), null, 2));
+  if (values.trace) console.log(JSON.stringify(values.leases ? leaseSeedOf(seed) : historyOf(seed), null, 2));
   const played = await play(seed, values.trace ? (line) => console.log(line) : undefined);
   console.log(JSON.stringify(played, null, 2));
   await exitProcess(played.problems.length > 0 ? 1 : 0);

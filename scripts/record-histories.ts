@@ -152,10 +152,10 @@ const scenarios: readonly Scenario[] = [
       await ended((await scheduled('other', { what: 'provision', document: other })).result());
       await (await scheduled('evening', { what: 'teardown', name: 'hours' })).result();
       const waiting = environmentDocument('waiting', { approval: { required: true } });
-      const calledOff = await scheduled('called-off', { what: 'provision', document: waiting });
-      await stack.until(calledOff.workflowId, ({ phase }) => phase === 'Applying');
-      await calledOff.cancel();
-      await ended(calledOff.result());
+      const endedOperations = await scheduled('called-off', { what: 'provision', document: waiting });
+      await stack.until(endedOperations.workflowId, ({ phase }) => phase === 'Applying');
+      await endedOperations.cancel();
+      await ended(endedOperations.result());
       await stack.client.workflow.getHandle('env/waiting').cancel();
       await ended(stack.client.workflow.getHandle('env/waiting').result());
       return {

@@ -71,7 +71,7 @@ export interface ModelArtsConfig {
 
 /** How patient the workflows of this worker are. */
 export interface WaitConfig extends Pace {
-  readonly settleMs: number;
+  readonly consistencyWindowMs: number;
   readonly httpTimeoutMs: number;
 }
 
@@ -213,9 +213,9 @@ function waitPart(reader: EnvReader, httpTimeoutMs: number): WaitConfig {
   return {
     pollMinMs,
     pollMaxMs,
-    windowMs: reader.read(['MAOPS_POLL_WINDOW'], positiveDuration, 5 * minute),
+    pollWindowMs: reader.read(['MAOPS_POLL_WINDOW'], positiveDuration, 5 * minute),
     abnormalGraceMs: reader.read(['MAOPS_ABNORMAL_GRACE'], duration, 5 * minute),
-    settleMs: reader.read(['MAOPS_SETTLE'], duration, 2 * minute),
+    consistencyWindowMs: reader.read(['MAOPS_CONSISTENCY_WINDOW'], duration, 2 * minute),
     httpTimeoutMs,
   };
 }

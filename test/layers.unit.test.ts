@@ -55,7 +55,19 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
   client: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'inventory', 'codec', 'worker'] },
   // It starts every role.
   cli: {
-    rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'inventory', 'client', 'codec', 'worker', 'simulator', 'dev'],
+    rooms: [
+      'config',
+      'contract',
+      'domain',
+      'spec',
+      'modelarts',
+      'inventory',
+      'client',
+      'codec',
+      'worker',
+      'simulator',
+      'dev',
+    ],
   },
   dev: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'simulator', 'worker', 'client', 'cli'] },
 };

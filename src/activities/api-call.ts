@@ -64,12 +64,12 @@ export async function commanding(
 /** What a stop or delete is meant for, by identity. */
 export interface CommandedResource extends ResourceRef {
   /** True for everything but a run that undoes its own create: an operator's mark forbids the command. */
-  readonly obeysProtection?: boolean;
+  readonly respectProtection?: boolean;
 }
 
 /** The last look before a stop or delete: a mark that was set since the plan was made still counts. */
 export function refuseProtected(ref: CommandedResource, label: string, description: string | null | undefined): void {
-  if (ref.obeysProtection !== true || !isProtected(description)) return;
+  if (ref.respectProtection !== true || !isProtected(description)) return;
   throw ApplicationFailure.create({
     type: 'Protected',
     message: `${label} is protected (maops:keep); it is left alone`,

@@ -7,7 +7,7 @@ const intervalMs = 2_000;
 const lastWords = new WeakMap<Context, unknown>();
 
 /** Tells what an activity sees; the beats that follow go on telling it, beside what it keeps. */
-export function tellInHeartbeat(details: Readonly<Record<string, unknown>>): void {
+export function reportInHeartbeat(details: Readonly<Record<string, unknown>>): void {
   const context = Context.current();
   const words = { ...lastWordsOf(context), ...details };
   lastWords.set(context, words);
@@ -15,7 +15,7 @@ export function tellInHeartbeat(details: Readonly<Record<string, unknown>>): voi
 }
 
 /** What this try of an activity, or the one before it, has told under a key: it survives the end of a window and a worker. */
-export function toldInHeartbeat(key: string): unknown {
+export function reportedInHeartbeat(key: string): unknown {
   return lastWordsOf(Context.current())[key];
 }
 

@@ -6,7 +6,7 @@ import { operationActivities } from './lease/transfer.js';
 import { specActivities } from './operation/arguments.js';
 import { handoverActivities } from './operation/cancel-and-await.js';
 import { cancellationActivities } from './operation/cancellation.js';
-import { claimActivities } from './operation/ownership.js';
+import { ownershipActivities } from './operation/ownership.js';
 import { webhookActivities } from './operation/webhooks.js';
 import { feasibilityActivities } from './provision/feasibility.js';
 import { conflictActivities } from './resource/conflicts.js';
@@ -28,7 +28,7 @@ export function createActivities(deps: ActivityDeps) {
     ...cancellationActivities(deps),
     ...handoverActivities(deps),
     ...inventoryActivities(deps),
-    ...claimActivities(deps),
+    ...ownershipActivities(deps),
     ...conflictActivities(deps),
     ...protectionActivities(deps),
     ...leaseActivities(deps),
@@ -49,12 +49,12 @@ export const waitActivities = [
   'awaitNotebook',
   'awaitCapacity',
   'seeProtection',
-  'callOff',
+  'cancelAndAwait',
   'awaitSpec',
   'awaitOperation',
   'followOperation',
   'readInventory',
-  'readClaims',
+  'readOwnership',
   'lookAgain',
   'planTeardown',
   'planSweep',

@@ -16,7 +16,7 @@ export async function auditCloud(context: Context): Promise<AuditReport> {
   const now = context.terminal.now;
   const deps = { modelarts: await context.modelarts(), now, sleep: realSleep };
   const inventory = await readProject(deps, context.interrupted);
-  return makeReport({ inventory, claims: null, installation, prices: table, now: inventory.at });
+  return makeReport({ inventory, ownerships: null, installation, prices: table, now: inventory.at });
 }
 
 /** The audit of the workers; the cloud alone when Temporal or its workers cannot be reached, which is said. */

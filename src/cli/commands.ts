@@ -11,7 +11,7 @@ export interface CommandEntry {
   readonly ownsSignals?: boolean;
 }
 
-export const nounSummaries: Readonly<Record<string, string>> = {
+export const kindSummaries: Readonly<Record<string, string>> = {
   env: 'environments: a pool, a notebook on it, a lease',
   pool: 'resource pools',
   notebook: 'notebook instances',

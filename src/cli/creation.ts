@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Noun } from '../client/name.js';
+import type { ResourceKindName } from '../client/name.js';
 import type { Spec } from '../contract/spec.js';
 import { example, type Run } from './command.js';
 import type { Context } from './context.js';
@@ -19,7 +19,7 @@ interface CreateOptions {
 export function defineCreate(
   command: Command,
   run: Run,
-  noun: Noun,
+  noun: ResourceKindName,
   file: string,
   dryRun?: (context: Context, spec: Spec) => Promise<ExitCode>,
 ): void {
@@ -51,7 +51,7 @@ export function defineCreate(
 
 async function create(
   context: Context,
-  noun: Noun,
+  noun: ResourceKindName,
   spec: Spec,
   options: CreateOptions,
   timeoutMs: number | null,

@@ -5,7 +5,7 @@ import type { NotebookSpec, Spec } from '../contract/spec.js';
 import { decideCreate, type Found } from '../domain/provision/create.js';
 import { poolChoices } from '../domain/provision/pool-choices.js';
 import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../domain/resource/flavor.js';
-import type { Ownership } from '../domain/resource/marker.js';
+import type { MarkerOwnership } from '../domain/resource/marker.js';
 import { flavorFacts } from '../inventory/flavor-facts.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { checkFeasibility, noFacts, type SpecFacts } from '../spec/feasibility.js';
@@ -115,7 +115,7 @@ async function findNotebooks(modelarts: ModelArts, spec: NotebookSpec, signal: A
 }
 
 /** As whom the run would look at what has its names; null where nobody tells which installation this is. */
-async function readOwnership(context: Context, spec: Spec): Promise<Ownership | null> {
+async function readOwnership(context: Context, spec: Spec): Promise<MarkerOwnership | null> {
   const installation = context.config().installation ?? (await askInstallation(context));
   if (installation === null) return null;
   return { installation, owner: ownerHash(operationId('env', spec.name)), specs: [specHash(spec)] };
@@ -132,7 +132,7 @@ async function askInstallation(context: Context): Promise<string | null> {
 }
 
 /** Decided as the run decides before each create. */
-function checkName(subject: string, named: readonly Named[], us: Ownership | null, joins: boolean): DryRunCheck {
+function checkName(subject: string, named: readonly Named[], us: MarkerOwnership | null, joins: boolean): DryRunCheck {
   const [first] = named;
   if (first === undefined) return { subject, state: 'ok', finding: 'the name is free' };
   const there = ({ id }: Found) =>

@@ -5,7 +5,7 @@ import { version } from '../modelarts/user-agent.js';
 import { exitProcess, flush } from '../worker/flush.js';
 import { watchOutput } from './broken-pipe.js';
 import { addCommonOptions, type Run } from './command.js';
-import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
+import { type CommandEntry, commandEntries, kindSummaries } from './commands.js';
 import { namesCommand, printNames } from './completion/names.js';
 import { openContext } from './context.js';
 import { describeError, type ExitCode, exitCodeOf, exitCodes, exitCodesHelp } from './exit-codes.js';
@@ -68,7 +68,7 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
 function wordsOf(given: readonly string[]): readonly string[] {
   const [help, ...asked] = given;
   if (help !== 'help' || asked.length === 0) return given;
-  const isNoun = asked.length === 1 && Object.hasOwn(nounSummaries, asked[0] ?? '');
+  const isNoun = asked.length === 1 && Object.hasOwn(kindSummaries, asked[0] ?? '');
   // What is no command is refused as it is without `help`: the help of everything would look like its own.
   return isNoun || findEntry(asked) !== null ? [...asked, '--help'] : asked;
 }
@@ -100,7 +100,7 @@ async function buildProgram(
 }
 
 function addNoun(program: Command, nouns: Map<string, Command>, noun: string, terminal: Terminal): Command {
-  const command = configure(program.command(noun), terminal).description(nounSummaries[noun] ?? noun);
+  const command = configure(program.command(noun), terminal).description(kindSummaries[noun] ?? noun);
   nouns.set(noun, command);
   return command;
 }

@@ -1,5 +1,5 @@
 import type { CataloguedCommand } from './catalogue.js';
-import { nounSummaries } from './commands.js';
+import { kindSummaries } from './commands.js';
 import { exitCodesHelp } from './exit-codes.js';
 
 /** The text of docs/cli.md: every command as it describes itself. */
@@ -10,7 +10,7 @@ export function commandLinePage(catalogue: readonly CataloguedCommand[]): string
     const links = commands.map((command) => `[${command.verb}](#${anchorOf(command)})`).join(', ');
     return noun === null
       ? `- roles and others: ${links}`
-      : `- \`maops ${noun}\` (${nounSummaries[noun] ?? 'below the command of that name'}): ${links}`;
+      : `- \`maops ${noun}\` (${kindSummaries[noun] ?? 'below the command of that name'}): ${links}`;
   });
   return [head, contents.join('\n'), shared, ...[...groups.values()].flat().map(section), '']
     .join('\n\n')

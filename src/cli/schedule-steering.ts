@@ -1,4 +1,4 @@
-import type { Said } from '../client/call-types.js';
+import type { CommandOptions } from '../client/call-types.js';
 import type { ScheduleDetails } from '../client/schedule-view.js';
 import type { Schedules } from '../client/schedules.js';
 import { type Define, example, requireReason } from './command.js';
@@ -10,7 +10,7 @@ import { viewOf } from './view.js';
 export function defineScheduleSteering(
   verb: string,
   reason: string,
-  steer: (schedules: Schedules, name: string, said: Said) => Promise<ScheduleDetails>,
+  steer: (schedules: Schedules, name: string, said: CommandOptions) => Promise<ScheduleDetails>,
 ): Define {
   return (command, run) => {
     command.argument('<name>', 'name of the schedule');

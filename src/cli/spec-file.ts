@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidSpecError } from '../client/errors.js';
-import type { Noun } from '../client/name.js';
+import type { ResourceKindName } from '../client/name.js';
 import { specKindOf } from '../client/start.js';
 import type { Spec } from '../contract/spec.js';
 import { decodeUtf8 } from '../spec/encoding.js';
@@ -9,7 +9,7 @@ import { UsageError } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
 /** Reads and checks the spec of `-f FILE`, `-` being stdin; what is wrong is told with file, line and column. */
-export async function readSpec(noun: Noun, file: string, terminal: Terminal): Promise<Spec> {
+export async function readSpec(noun: ResourceKindName, file: string, terminal: Terminal): Promise<Spec> {
   const text = await readSource(file, terminal);
   const parsed = parseSpecText(specKindOf[noun], text, file === '-' ? 'stdin' : file);
   if (parsed.ok) return parsed.spec;
@@ -19,8 +19,8 @@ export async function readSpec(noun: Noun, file: string, terminal: Terminal): Pr
 }
 
 /** A spec of another noun is a frequent mistake: then the command that it is for is worth more than the problems. */
-function otherCommand(noun: Noun, text: string, file: string): string | null {
-  const nouns: readonly Noun[] = ['env', 'pool', 'notebook'];
+function otherCommand(noun: ResourceKindName, text: string, file: string): string | null {
+  const nouns: readonly ResourceKindName[] = ['env', 'pool', 'notebook'];
   const other = nouns.find((one) => one !== noun && parseSpecText(specKindOf[one], text, file).ok);
   return other === undefined ? null : `It is a spec for \`maops ${other} create -f ${file}\`.`;
 }

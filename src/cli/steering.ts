@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Audience } from '../client/bulk.js';
-import type { Said } from '../client/call-types.js';
+import type { CommandOptions } from '../client/call-types.js';
 import type { Operations } from '../client/operations.js';
 import { isUnanswered } from '../client/read-progress.js';
 import type { Progress } from '../contract/progress.js';
@@ -18,7 +18,7 @@ interface Steering {
   readonly verb: string;
   /** A reason that somebody might give, for the example. */
   readonly reason: string;
-  readonly steer: (operations: Operations, name: string, said: Said) => Promise<Progress>;
+  readonly steer: (operations: Operations, name: string, said: CommandOptions) => Promise<Progress>;
   /** False for a command that is safe to repeat without a key. @defaultValue true */
   readonly takesKey?: boolean;
   /** For what takes effect only after it was answered: that it counted, and what follows. */
@@ -29,7 +29,7 @@ interface Steering {
 type Counted = (answer: Progress) => string;
 
 /** How long the state that follows is waited for. */
-const settlingMs = 2_000;
+const consistencyWaitMs = 2_000;
 
 /** Whom the command can be given to at once, with a query for the example. */
 interface ToMany {
@@ -38,13 +38,13 @@ interface ToMany {
 }
 
 /** What a command says besides its name. */
-export interface SaidOptions {
+export interface CommandFlags {
   readonly reason: string;
   readonly key?: string;
 }
 
 /** Options of every command that can be given to many. */
-export interface ManyOptions extends SaidOptions {
+export interface ManyOptions extends CommandFlags {
   readonly query?: string;
   readonly yes?: boolean;
 }
@@ -55,8 +55,10 @@ export function defineSteering({ verb, reason, steer, counted }: Steering): Defi
     command.argument('<name>', 'the environment, or a workflow id such as pool/training-pool');
     offerKey(requireReason(command))
       .addHelpText('after', example(`maops env ${verb} team-a --reason '${reason}'`))
-      .action((name: string, options: SaidOptions) =>
-        run((context) => steerOne(context, (operations) => steer(operations, name, saidOf(options)), counted)),
+      .action((name: string, options: CommandFlags) =>
+        run((context) =>
+          steerOne(context, (operations) => steer(operations, name, commandOptionsOf(options)), counted),
+        ),
       );
   };
 }
@@ -80,7 +82,7 @@ export function defineSteeringOfMany(
       )
       .action((name: string | undefined, options: ManyOptions) =>
         run((context) => {
-          const said = saidOf(options);
+          const said = commandOptionsOf(options);
           const target = targetOf(name, options);
           if ('name' in target) return steerOne(context, (operations) => steer(operations, target.name, said), counted);
           return steerMany(context, {
@@ -94,7 +96,7 @@ export function defineSteeringOfMany(
   };
 }
 
-export function saidOf({ reason, key }: SaidOptions): Said {
+export function commandOptionsOf({ reason, key }: CommandFlags): CommandOptions {
   return { reason, ...(key === undefined ? {} : { key }) };
 }
 
@@ -151,7 +153,7 @@ const waitingPhases: readonly string[] = ['AwaitingApproval', 'AwaitingOperator'
 /** What stands after an answer that was given before anything followed from it; the answer itself when nothing does soon. */
 async function stateAfter({ interrupted }: Context, operations: Operations, answer: Progress): Promise<Progress> {
   if (!waitingPhases.includes(answer.phase) || isUnanswered(answer)) return answer;
-  const { signal, clear } = limited(interrupted, settlingMs);
+  const { signal, clear } = limited(interrupted, consistencyWaitMs);
   const before = shownOf(answer);
   try {
     for await (const progress of operations.watch(answer.workflowId, { signal, everyMs: 200 }))

@@ -2,8 +2,8 @@ import { auditId } from '../contract/ids.js';
 import type { AuditInput } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit/report.js';
 import { isFields } from '../spec/finding.js';
-import type { Said } from './call-types.js';
-import { type Speaker, signatureOf } from './command.js';
+import type { CommandOptions } from './call-types.js';
+import { type CommandContext, signatureOf } from './command.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import { expectWorker, progressOf } from './read-progress.js';
 
@@ -19,16 +19,20 @@ export interface AuditStart {
 }
 
 /** Runs one audit and answers its report. */
-export async function audit(speaker: Speaker, start: AuditStart, options: AuditOptions = {}): Promise<AuditReport> {
+export async function audit(
+  speaker: CommandContext,
+  start: AuditStart,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
   return await run(speaker, auditId(new Date(start.at).toISOString()), {}, options);
 }
 
 /** Gives the orphan of an id or name an owner again, and answers what the audit then says. */
 export async function adopt(
-  speaker: Speaker,
+  speaker: CommandContext,
   id: string,
   start: AuditStart,
-  said: Said,
+  said: CommandOptions,
   options: AuditOptions = {},
 ): Promise<AuditReport> {
   // Two that begin in the same millisecond must not be taken for one.
@@ -37,7 +41,7 @@ export async function adopt(
 }
 
 async function run(
-  { runs }: Speaker,
+  { runs }: CommandContext,
   workflowId: string,
   argument: AuditInput,
   { signal }: AuditOptions,

@@ -1,7 +1,7 @@
 import type { Progress } from '../contract/progress.js';
 
 /** Who gives a command, and why; `by` defaults to the actor that the connection was made for. */
-export interface Said {
+export interface CommandOptions {
   /** At most 1,000 characters. */
   readonly reason: string;
   /** At most 100 characters. */
@@ -14,7 +14,7 @@ export interface Said {
 export type ExtendOptions = { readonly duration: string } | { readonly until: string | Date };
 
 /** What a resolution says besides its verb; `step` and `attempt` default to those of the failed step as it stands. */
-export interface ResolveOptions extends Said {
+export interface ResolveOptions extends CommandOptions {
   readonly changes?: Readonly<Record<string, unknown>>;
 }
 

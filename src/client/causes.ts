@@ -83,7 +83,7 @@ export interface OpenTrouble {
 }
 
 /** Adds up what the time until `now` went to: the phases, less what retries, refusals and missing workers took of them. */
-export function tellCauses(
+export function describeCauses(
   events: readonly HistoryEvent[],
   now: number,
   open: readonly OpenTrouble[] = [],

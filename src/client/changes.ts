@@ -2,15 +2,15 @@ import { changeId, operationId } from '../contract/ids.js';
 import { noteSignal } from '../contract/messages.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { isFields } from '../spec/finding.js';
-import type { OperationHandle, Said } from './call-types.js';
-import { type Speaker, signatureOf } from './command.js';
+import type { CommandOptions, OperationHandle } from './call-types.js';
+import { type CommandContext, signatureOf } from './command.js';
 import { OperationRefusedError } from './errors.js';
 
 /** Starts the teardown of a name, or joins the open one; who and why travel with the start. */
 export async function teardown(
-  speaker: Speaker,
+  speaker: CommandContext,
   name: string,
-  said: Said,
+  said: CommandOptions,
   planHash?: string,
 ): Promise<OperationHandle> {
   const workflowId = operationId('teardown', name);
@@ -22,9 +22,9 @@ export async function teardown(
 
 /** Starts a change of one resource; an open one of the same resource is joined, or refused when it is another change. */
 export async function change(
-  speaker: Speaker,
+  speaker: CommandContext,
   { kind, name, change: wanted }: Pick<ChangeInput, 'kind' | 'name' | 'change'>,
-  said: Said,
+  said: CommandOptions,
 ): Promise<OperationHandle> {
   const { runs } = speaker;
   const workflowId = changeId(kind, name);

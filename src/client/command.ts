@@ -2,14 +2,14 @@ import { parseOperationId } from '../contract/ids.js';
 import type { Command, CommandAnswer } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
 import { problemOfLengths } from '../domain/command.js';
-import type { Said } from './call-types.js';
+import type { CommandOptions } from './call-types.js';
 import { InvalidCommandError, OperationRefusedError } from './errors.js';
-import { isOpen, type Noun, requireRun } from './name.js';
+import { isOpen, type ResourceKindName, requireRun } from './name.js';
 import { progressAfter, progressOf } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
 
 /** What every command needs: the runs, and who speaks when a call does not say. */
-export interface Speaker {
+export interface CommandContext {
   readonly runs: Runs;
   readonly actor: string;
 }
@@ -17,19 +17,19 @@ export interface Speaker {
 /** A name as a person gives it, or a workflow id. */
 export interface Target {
   readonly name: string;
-  readonly noun: Noun;
+  readonly noun: ResourceKindName;
 }
 
 /** Who gives a command and why, so that the audit can name them; what a workflow would refuse or cut is not sent. */
 export function signatureOf(
-  { actor }: Speaker,
-  { reason, by }: Said,
+  { actor }: CommandContext,
+  { reason, by }: CommandOptions,
 ): { readonly by: string; readonly reason: string } {
   return checked({ by: by ?? actor, reason });
 }
 
 /** A signature with the key under which the command counts once. */
-export function commandOf(speaker: Speaker, said: Said): Command {
+export function commandOf(speaker: CommandContext, said: CommandOptions): Command {
   const { key } = said;
   return checked({ ...signatureOf(speaker, said), ...(key === undefined ? {} : { key }) });
 }
@@ -41,21 +41,21 @@ function checked<Given extends Command>(command: Given): Given {
 }
 
 /** The open run that a name means; a closed one is refused. */
-export async function requireOpen({ runs }: Speaker, { name, noun }: Target, verb: string): Promise<Run> {
+export async function requireOpen({ runs }: CommandContext, { name, noun }: Target, verb: string): Promise<Run> {
   const run = await requireRun(runs, noun, name);
   if (isOpen(run)) return run;
   throw new OperationRefusedError(`${verb} ${name}: ${run.workflowId} has ended (${run.phase ?? run.status})`);
 }
 
 /** Sends a signal, which answers nothing, and tells where the run stands. */
-export async function send({ runs }: Speaker, run: Run, signal: string, argument: unknown): Promise<Progress> {
+export async function send({ runs }: CommandContext, run: Run, signal: string, argument: unknown): Promise<Progress> {
   await runs.signal(run.workflowId, signal, argument);
   return await progressOf(runs, run);
 }
 
 /** Sends an update that only the operations with steps take; those of one id are one. */
 export async function update(
-  speaker: Speaker,
+  speaker: CommandContext,
   target: Target,
   { name, argument, id }: { readonly name: string; readonly argument: Command; readonly id: string },
 ): Promise<Progress> {
@@ -71,7 +71,7 @@ export async function update(
 
 /** Sends an update that answers where the operation stands. Those of one key, else of one id, are one. */
 export async function sendUpdate(
-  { runs }: Speaker,
+  { runs }: CommandContext,
   { workflowId }: Pick<Run, 'workflowId'>,
   name: string,
   argument: Command,

@@ -1,7 +1,7 @@
 import type { AuditEntry, Progress, Retrying } from '../contract/progress.js';
 import { type Cost, type PriceTable, priceOf } from '../domain/price.js';
 import { describeCall } from './activity-words.js';
-import { isThrottle, type LastError, lastErrorOf, type TimeSpent, tellCauses } from './causes.js';
+import { describeCauses, isThrottle, type LastError, lastErrorOf, type TimeSpent } from './causes.js';
 import { isUnanswered } from './read-progress.js';
 import { retryingOf } from './retrying.js';
 import type { HistoryEvent } from './temporal/history-event.js';
@@ -98,7 +98,7 @@ export function explain({ progress, run, events, prices, inTheWay }: Evidence, n
       stuck === undefined
         ? lastErrorOf(events)
         : { at: null, activity: stuck.activity, message: stuck.failure.message },
-    time: tellCauses(events, run.closedAt?.getTime() ?? now, open),
+    time: describeCauses(events, run.closedAt?.getTime() ?? now, open),
     pending,
   };
 }

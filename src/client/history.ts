@@ -5,7 +5,7 @@ import { eachOf } from '../inventory/concurrency.js';
 import { OperationNotFoundError, OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import { nameOf } from './name.js';
 import { isProgress, leftProgress } from './read-progress.js';
-import { type TimelineEntry, tellAudit, tellTimeline } from './run-events.js';
+import { describeAudit, describeRun, type TimelineEntry } from './run-events.js';
 import type { HistoryEvent } from './temporal/history-event.js';
 import type { Run, Runs } from './temporal/run.js';
 
@@ -20,7 +20,7 @@ const chainLimit = 50;
 const width = 4;
 
 /** The events of a run and of those that it continues, oldest first, as far back as Temporal keeps them. */
-export async function chainOf(runs: Runs, workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
+export async function runsOf(runs: Runs, workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
   const events = [...(await runs.history(workflowId, runId))];
   for (let links = 1; links < chainLimit; links += 1) {
     const [first] = events;
@@ -34,16 +34,16 @@ export async function chainOf(runs: Runs, workflowId: string, runId: string): Pr
 }
 
 /** The timeline of a run and of those that it continues, with what it did of its own accord. */
-export async function timelineOf(runs: Runs, run: Run): Promise<TimelineEntry[]> {
+export async function eventsOf(runs: Runs, run: Run): Promise<TimelineEntry[]> {
   const [events, progress] = await Promise.all([
-    chainOf(runs, run.workflowId, run.runId),
+    runsOf(runs, run.workflowId, run.runId),
     lastProgress(runs, run, { isSilent: false }),
   ]);
-  return inOrder([...tellTimeline(events), ...(progress === null ? [] : tellAudit(progress))]);
+  return inOrder([...describeRun(events), ...(progress === null ? [] : describeAudit(progress))]);
 }
 
 /** Everything that Temporal still knows of a name: its operations, leases, teardowns and changes, in the order of time. */
-export async function storyOf(runs: Runs, nameOrId: string): Promise<StoryEntry[]> {
+export async function historyOf(runs: Runs, nameOrId: string): Promise<StoryEntry[]> {
   const name = nameOf(nameOrId);
   const changes = (['environment', 'notebook'] as const).map((kind) => changeId(kind, name));
   const known = [...operationKinds.map((kind) => operationId(kind, name)), ...changes];
@@ -59,7 +59,7 @@ export async function storyOf(runs: Runs, nameOrId: string): Promise<StoryEntry[
   const stories = await eachOf(found, width, async (run) => {
     const { workflowId, runId } = run;
     const [events, progress] = await Promise.all([runs.history(workflowId, runId), lastProgress(runs, run, workers)]);
-    const entries = [...tellTimeline(events), ...(progress === null ? [] : tellAudit(progress))];
+    const entries = [...describeRun(events), ...(progress === null ? [] : describeAudit(progress))];
     return entries.map((entry) => ({ ...entry, workflowId, runId }));
   });
   return inOrder(stories.flat());

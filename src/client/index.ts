@@ -10,7 +10,14 @@ export type { ScheduleWarning } from '../domain/schedule/zone-changes.js';
 export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/teardown/plan.js';
 export type { AuditOptions } from './audits.js';
 export type { Audience, Steered } from './bulk.js';
-export type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './call-types.js';
+export type {
+  CommandOptions,
+  Created,
+  CreateOptions,
+  ExtendOptions,
+  OperationHandle,
+  ResolveOptions,
+} from './call-types.js';
 export { type ConnectOptions, connect, connectSchedules } from './connect.js';
 export {
   InvalidCommandError,
@@ -30,7 +37,7 @@ export {
 export type { Explanation } from './explanation.js';
 export type { FollowOptions } from './follow.js';
 export type { StoryEntry } from './history.js';
-export type { Noun } from './name.js';
+export type { ResourceKindName } from './name.js';
 export type { Operations } from './operations.js';
 export type { TimelineEntry } from './run-events.js';
 export type { NewSchedule } from './schedule-check.js';

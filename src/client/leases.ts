@@ -1,7 +1,7 @@
 import { extendLeaseUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
-import type { ExtendOptions, Said } from './call-types.js';
-import { commandOf, type Speaker, sendUpdate } from './command.js';
+import type { CommandOptions, ExtendOptions } from './call-types.js';
+import { type CommandContext, commandOf, sendUpdate } from './command.js';
 import { OperationsError } from './errors.js';
 import { nameOf, requireLease } from './name.js';
 import { type Looking, refuseProtected } from './protection.js';
@@ -15,7 +15,12 @@ export interface Extended {
 }
 
 /** Moves the end of the lease. Said again before the end has moved, it is the same extension. */
-export async function extend(speaker: Speaker, name: string, wish: ExtendOptions, said: Said): Promise<Extended> {
+export async function extend(
+  speaker: CommandContext,
+  name: string,
+  wish: ExtendOptions,
+  said: CommandOptions,
+): Promise<Extended> {
   const command = commandOf(speaker, said);
   const run = await requireLease(speaker.runs, name, 'extend');
   const asked = 'duration' in wish ? wish : { until: untilOf(wish.until) };
@@ -31,7 +36,7 @@ function untilOf(until: string | Date): string {
 }
 
 /** Ends the lease: what it owns is torn down. */
-export async function release(speaker: Looking, name: string, said: Said): Promise<Progress> {
+export async function release(speaker: Looking, name: string, said: CommandOptions): Promise<Progress> {
   const command = commandOf(speaker, said);
   const run = await requireLease(speaker.runs, name, 'release');
   await refuseProtected(speaker, run, 'release', nameOf(name));

@@ -1,4 +1,4 @@
-import { extendLeaseUpdate, noteSignal, ownUpdate, releaseLeaseUpdate } from '../contract/messages.js';
+import { acquireUpdate, extendLeaseUpdate, noteSignal, releaseLeaseUpdate } from '../contract/messages.js';
 import { isFields } from '../spec/finding.js';
 import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
 
@@ -25,7 +25,7 @@ function wordsOf(name: string, { verb, duration, changes }: Readonly<Record<stri
     case releaseLeaseUpdate.name:
       return 'release';
     // What an operation that ends says to the lease that takes over.
-    case ownUpdate.name:
+    case acquireUpdate.name:
       return 'take over what is alive';
     default: {
       const changed = isFields(changes) ? ` with ${describeChanges(changes)}` : '';

@@ -3,7 +3,7 @@ import { OperationNotFoundError, OperationRefusedError } from './errors.js';
 import type { Run, Runs } from './temporal/run.js';
 
 /** What a name stands for in a command: `env team-a`, `pool training-pool`, `notebook trial`. */
-export type Noun = 'env' | 'pool' | 'notebook';
+export type ResourceKindName = 'env' | 'pool' | 'notebook';
 
 /** True while a run can still do something. */
 export function isOpen(run: Run): boolean {
@@ -11,7 +11,7 @@ export function isOpen(run: Run): boolean {
 }
 
 /** The ids that may stand for a name, the one that counts first while it is open. */
-function candidates(noun: Noun, name: string): readonly string[] {
+function candidates(noun: ResourceKindName, name: string): readonly string[] {
   const kinds: readonly OperationKind[] = ['teardown', noun, 'lease'];
   return kinds.map((kind) => operationId(kind, name));
 }
@@ -20,14 +20,14 @@ function candidates(noun: Noun, name: string): readonly string[] {
  * The run that a name means: the open one (teardown, else the operation, else the lease), else the
  * newest closed one. A workflow id such as `env/team-a` means exactly that workflow. Null when there is none.
  */
-export async function findRun(runs: Runs, noun: Noun, nameOrId: string): Promise<Run | null> {
+export async function findRun(runs: Runs, noun: ResourceKindName, nameOrId: string): Promise<Run | null> {
   if (isWorkflowId(nameOrId)) return await runs.describe(nameOrId);
   const found = await Promise.all(candidates(noun, nameOrId).map((workflowId) => runs.describe(workflowId)));
   return chooseRun(found);
 }
 
 /** As `findRun`, and an unknown name is an error that says where to look. */
-export async function requireRun(runs: Runs, noun: Noun, nameOrId: string): Promise<Run> {
+export async function requireRun(runs: Runs, noun: ResourceKindName, nameOrId: string): Promise<Run> {
   const run = await findRun(runs, noun, nameOrId);
   if (run !== null) return run;
   const alone = isWorkflowId(nameOrId) ? null : await findAlone(runs, nameOrId);
@@ -40,7 +40,7 @@ async function findAlone(runs: Runs, name: string): Promise<Run | null> {
   return chooseRun(await Promise.all(kinds.map((kind) => runs.describe(operationId(kind, name)))));
 }
 
-function unknown(noun: Noun, nameOrId: string, alone: Run | null): OperationNotFoundError {
+function unknown(noun: ResourceKindName, nameOrId: string, alone: Run | null): OperationNotFoundError {
   const where = isWorkflowId(nameOrId) ? nameOrId : `${noun} ${nameOrId}`;
   const list =
     noun === 'env'

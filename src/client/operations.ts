@@ -8,15 +8,22 @@ import type { AuditReport } from '../domain/audit/report.js';
 import type { PriceTable } from '../domain/price.js';
 import * as audits from './audits.js';
 import { type Audience, findOpen, type Steered, steerEach } from './bulk.js';
-import type { Created, CreateOptions, ExtendOptions, OperationHandle, ResolveOptions, Said } from './call-types.js';
+import type {
+  CommandOptions,
+  Created,
+  CreateOptions,
+  ExtendOptions,
+  OperationHandle,
+  ResolveOptions,
+} from './call-types.js';
 import * as changes from './changes.js';
 import { OperationFailedError } from './errors.js';
 import type { Explanation } from './explanation.js';
 import { type FollowOptions, follow, type Pacer } from './follow.js';
-import { type StoryEntry, storyOf, timelineOf } from './history.js';
+import { eventsOf, historyOf, type StoryEntry } from './history.js';
 import * as leases from './leases.js';
 import { listEnvironments, listNames } from './list-environments.js';
-import { isOpen, type Noun, requireRun } from './name.js';
+import { isOpen, type ResourceKindName, requireRun } from './name.js';
 import { refuseProtected } from './protection.js';
 import { progressOf } from './read-progress.js';
 import type { TimelineEntry } from './run-events.js';
@@ -61,7 +68,11 @@ export class Operations {
     return this.create('notebook', document, options);
   }
 
-  async create(noun: Noun, document: unknown, { by, wait = false, signal }: CreateOptions = {}): Promise<Created> {
+  async create(
+    noun: ResourceKindName,
+    document: unknown,
+    { by, wait = false, signal }: CreateOptions = {},
+  ): Promise<Created> {
     const call = { id: this.deps.newId(), by: by ?? this.deps.actor };
     const { workflowId, runId, joined } = await startOrJoin(this.deps.runs, noun, document, call);
     const progress = wait ? await this.result(workflowId, signal === undefined ? {} : { signal }) : null;
@@ -69,12 +80,12 @@ export class Operations {
   }
 
   /** Throws what `create` would refuse a checked spec with; starts nothing. */
-  checkCreate(noun: Noun, spec: Spec): Promise<{ readonly joins: boolean }> {
+  checkCreate(noun: ResourceKindName, spec: Spec): Promise<{ readonly joins: boolean }> {
     return checkStart(this.deps.runs, noun, spec);
   }
 
   /** Where an operation stands. */
-  async progress(name: string, noun: Noun = 'env'): Promise<Progress> {
+  async progress(name: string, noun: ResourceKindName = 'env'): Promise<Progress> {
     return await progressOf(this.deps.runs, await this.find(name, noun));
   }
 
@@ -85,13 +96,16 @@ export class Operations {
   }
 
   /** Which run a name means now. */
-  async locate(name: string, noun: Noun = 'env'): Promise<OperationHandle> {
+  async locate(name: string, noun: ResourceKindName = 'env'): Promise<OperationHandle> {
     const { workflowId, runId } = await this.find(name, noun);
     return { workflowId, runId };
   }
 
   /** The progress now and at every change, until the operation has ended. */
-  async *watch(name: string, options: FollowOptions & { readonly noun?: Noun } = {}): AsyncGenerator<Progress> {
+  async *watch(
+    name: string,
+    options: FollowOptions & { readonly noun?: ResourceKindName } = {},
+  ): AsyncGenerator<Progress> {
     const run = await this.find(name, options.noun ?? 'env');
     yield* follow(this.deps.runs, run.workflowId, this.deps.pacer, options);
   }
@@ -100,7 +114,10 @@ export class Operations {
    * Waits for the end and answers the last progress; throws OperationFailedError when the goal was not reached. A name
    * means the operation that makes it here, never its lease, whose end nobody waits for.
    */
-  async result(name: string, options: { readonly signal?: AbortSignal; readonly noun?: Noun } = {}): Promise<Progress> {
+  async result(
+    name: string,
+    options: { readonly signal?: AbortSignal; readonly noun?: ResourceKindName } = {},
+  ): Promise<Progress> {
     const noun = options.noun ?? 'env';
     const maker = await this.deps.runs.describe(operationId(noun, name));
     const run = maker ?? (await this.find(name, noun));
@@ -121,7 +138,7 @@ export class Operations {
   }
 
   /** The normalised spec; null until it is checked, and for operations that have none. */
-  async spec(name: string, noun: Noun = 'env'): Promise<Spec | null> {
+  async spec(name: string, noun: ResourceKindName = 'env'): Promise<Spec | null> {
     const run = await this.find(name, noun);
     return (await this.deps.runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name)) ?? null;
   }
@@ -132,7 +149,7 @@ export class Operations {
    */
   async why(
     name: string,
-    noun: Noun = 'env',
+    noun: ResourceKindName = 'env',
     { prices = null }: { readonly prices?: PriceTable | null } = {},
   ): Promise<Explanation> {
     const run = await this.find(name, noun);
@@ -142,42 +159,42 @@ export class Operations {
   /** The story of the operation's newest run, and of those that it continues. */
   async history(
     name: string,
-    noun: Noun = 'env',
+    noun: ResourceKindName = 'env',
   ): Promise<OperationHandle & { readonly entries: readonly TimelineEntry[] }> {
     const run = await this.find(name, noun);
-    return { workflowId: run.workflowId, runId: run.runId, entries: await timelineOf(this.deps.runs, run) };
+    return { workflowId: run.workflowId, runId: run.runId, entries: await eventsOf(this.deps.runs, run) };
   }
 
   /** Everything that Temporal still knows of a name: its operations, leases, teardowns and changes. */
   story(name: string): Promise<StoryEntry[]> {
-    return storyOf(this.deps.runs, name);
+    return historyOf(this.deps.runs, name);
   }
 
   /** Stops creating and deleting within one poll window; waiting may go on. */
-  pause(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+  pause(name: string, said: CommandOptions, noun: ResourceKindName = 'env'): Promise<Progress> {
     return steering.pause(this.deps, { name, noun }, said);
   }
 
   /** Goes on after a pause; the reason is kept in the history, the audit names who. */
-  resume(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+  resume(name: string, said: CommandOptions, noun: ResourceKindName = 'env'): Promise<Progress> {
     return steering.resume(this.deps, { name, noun }, said);
   }
 
   /** Calls an operation off; it rolls back, or keeps what it made, by its spec's `onCancel`. */
-  cancel(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+  cancel(name: string, said: CommandOptions, noun: ResourceKindName = 'env'): Promise<Progress> {
     return steering.cancel(this.deps, { name, noun }, said);
   }
 
-  approve(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+  approve(name: string, said: CommandOptions, noun: ResourceKindName = 'env'): Promise<Progress> {
     return steering.approve(this.deps, { name, noun }, said);
   }
 
-  reject(name: string, said: Said, noun: Noun = 'env'): Promise<Progress> {
+  reject(name: string, said: CommandOptions, noun: ResourceKindName = 'env'): Promise<Progress> {
     return steering.reject(this.deps, { name, noun }, said);
   }
 
   /** Answers an operation that waits for an operator; a view that is stale by then is refused. */
-  resolve(name: string, verb: ResolveVerb, options: ResolveOptions, noun: Noun = 'env'): Promise<Progress> {
+  resolve(name: string, verb: ResolveVerb, options: ResolveOptions, noun: ResourceKindName = 'env'): Promise<Progress> {
     return steering.resolve(this.deps, { name, noun }, verb, options);
   }
 
@@ -199,7 +216,7 @@ export class Operations {
    * Tries at once whatever waits for its next try, also in the operations whose end this one awaits. One answer for each
    * operation that has something to try; refused when none has.
    */
-  tryNow(name: string, said: Said, noun: Noun = 'env'): Promise<TriedNow[]> {
+  tryNow(name: string, said: CommandOptions, noun: ResourceKindName = 'env'): Promise<TriedNow[]> {
     return tryNow(this.deps, { name, noun }, said);
   }
 
@@ -207,18 +224,18 @@ export class Operations {
    * Moves the end of the lease by a duration such as `4h`, or to a time, up to its maximum; answers the new end. A time
    * can be given again without harm.
    */
-  async extend(name: string, wish: string | ExtendOptions, said: Said): Promise<LeaseProgress> {
+  async extend(name: string, wish: string | ExtendOptions, said: CommandOptions): Promise<LeaseProgress> {
     const { lease } = await this.extendLease(name, wish, said);
     return lease;
   }
 
   /** As `extend`; answers how to read where the lease stands then, too. */
-  extendLease(name: string, wish: string | ExtendOptions, said: Said): Promise<leases.Extended> {
+  extendLease(name: string, wish: string | ExtendOptions, said: CommandOptions): Promise<leases.Extended> {
     return leases.extend(this.deps, name, typeof wish === 'string' ? { duration: wish } : wish, said);
   }
 
   /** Ends the lease: what it owns is torn down. Throws ProtectedError when that is protected. */
-  release(name: string, said: Said): Promise<Progress> {
+  release(name: string, said: CommandOptions): Promise<Progress> {
     return leases.release(this.deps, name, said);
   }
 
@@ -226,12 +243,12 @@ export class Operations {
    * Tears down everything of a name; an open teardown is joined. Throws ProtectedError when something of it is protected.
    * Starts no run for a name that Temporal does not know and of which nothing is there.
    */
-  teardown(name: string, said: Said, planHash?: string): Promise<Teardown> {
+  teardown(name: string, said: CommandOptions, planHash?: string): Promise<Teardown> {
     return teardown({ planRemoval: async () => null, ...this.deps }, name, said, planHash);
   }
 
   /** As `teardown`, for who has looked already: starts or joins the run. */
-  startTeardown(name: string, said: Said, planHash?: string): Promise<OperationHandle> {
+  startTeardown(name: string, said: CommandOptions, planHash?: string): Promise<OperationHandle> {
     return changes.teardown(this.deps, name, said, planHash);
   }
 
@@ -242,7 +259,12 @@ export class Operations {
   }
 
   /** Starts or stops a notebook, protects or unprotects an environment; an open change of the same kind is joined. */
-  change(kind: ChangeInput['kind'], name: string, change: ChangeInput['change'], said: Said): Promise<OperationHandle> {
+  change(
+    kind: ChangeInput['kind'],
+    name: string,
+    change: ChangeInput['change'],
+    said: CommandOptions,
+  ): Promise<OperationHandle> {
     return changes.change(this.deps, { kind, name, change }, said);
   }
 
@@ -252,19 +274,19 @@ export class Operations {
   }
 
   /** Gives an orphan an owner again: the lease of the name that it was made under. */
-  adopt(id: string, said: Said, options?: audits.AuditOptions): Promise<AuditReport> {
+  adopt(id: string, said: CommandOptions, options?: audits.AuditOptions): Promise<AuditReport> {
     return audits.adopt(this.deps, id, { at: this.deps.pacer.now(), id: this.deps.newId() }, said, options);
   }
 
   /** Starts a sweep; with `apply` and the hash of a plan it deletes exactly what that plan holds. */
-  startSweep(request: sweeps.SweepRequest, said: Said): Promise<OperationHandle> {
+  startSweep(request: sweeps.SweepRequest, said: CommandOptions): Promise<OperationHandle> {
     return sweeps.start(this.deps, request, { at: this.deps.pacer.now(), id: this.deps.newId() }, said);
   }
 
   /** What a sweep would delete, and why; deletes nothing. */
   async planSweep(
     { rules }: Pick<sweeps.SweepRequest, 'rules'>,
-    said: Said,
+    said: CommandOptions,
     options?: { readonly signal?: AbortSignal },
   ): Promise<SweepProgress> {
     const start = { at: this.deps.pacer.now(), id: this.deps.newId() };
@@ -276,7 +298,7 @@ export class Operations {
     return this.deps.close();
   }
 
-  private find(name: string, noun: Noun): Promise<Run> {
+  private find(name: string, noun: ResourceKindName): Promise<Run> {
     return requireRun(this.deps.runs, noun, name);
   }
 }

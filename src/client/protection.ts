@@ -1,6 +1,6 @@
 import { noteSignal, progressQuery } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
-import type { Speaker } from './command.js';
+import type { CommandContext } from './command.js';
 import { OperationsError, ProtectedError } from './errors.js';
 import type { Pacer } from './follow.js';
 import type { Run } from './temporal/run.js';
@@ -10,7 +10,7 @@ const patienceMs = 5_000;
 const everyMs = 200;
 
 /** What the look needs. */
-export interface Looking extends Speaker {
+export interface Looking extends CommandContext {
   readonly pacer: Pacer;
 }
 

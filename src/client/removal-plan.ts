@@ -1,7 +1,7 @@
 import { parseMarker } from '../domain/resource/marker.js';
 import { makePlan } from '../domain/teardown/make-plan.js';
 import type { PlanItem } from '../domain/teardown/plan.js';
-import { environmentMakers } from '../inventory/creating-operations.js';
+import { creatingOperations } from '../inventory/creating-operations.js';
 import { type ReaderDeps, readProject } from '../inventory/reader.js';
 import { planHash } from '../spec/hash.js';
 
@@ -37,7 +37,7 @@ export async function planRemoval(
   signal: AbortSignal,
 ): Promise<RemovalPlan> {
   const inventory = await readProject(deps, signal, workspaceIds);
-  const makers = environmentMakers(name);
+  const makers = creatingOperations(name);
   const { items, kept, unread } = makePlan(inventory, installation, { about: 'name', name, makers }, deps.now());
   const ownerOf = ({ marker }: PlanItem) => {
     const read = parseMarker(marker);

@@ -41,7 +41,7 @@ interface Ordered extends TimelineEntry {
 }
 
 /** Tells a history as a story: one line for each phase, call and command, in the order in which they began. */
-export function tellTimeline(events: readonly HistoryEvent[]): TimelineEntry[] {
+export function describeRun(events: readonly HistoryEvent[]): TimelineEntry[] {
   const open = new Map<number, OpenActivity>();
   const failedUpdates = new Map(
     events.flatMap((event) => (event.event === 'updateFailed' ? [[event.id, event.failure] as const] : [])),
@@ -96,7 +96,7 @@ export function tellTimeline(events: readonly HistoryEvent[]): TimelineEntry[] {
  * The audit entries that no event of a history shows: what a run did of its own accord (it warned, expired, refused …),
  * and what a change or an adoption was asked for, which only the argument of the run says.
  */
-export function tellAudit({ workflowId, operation, audit }: Progress): TimelineEntry[] {
+export function describeAudit({ workflowId, operation, audit }: Progress): TimelineEntry[] {
   return audit.flatMap(({ at, by, verb, reason }): TimelineEntry[] => {
     if (by === workflowId) return [{ at, kind: 'event', text: `${verb}: ${reason}`, activity: null }];
     if (by === '' || untoldVerbs[operation]?.includes(verb) !== true) return [];

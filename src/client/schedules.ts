@@ -9,7 +9,7 @@ import { scheduledId } from '../contract/ids.js';
 import type { ScheduledInput } from '../contract/workflows.js';
 import { problemOfLengths } from '../domain/command.js';
 import { tooLarge } from '../domain/text.js';
-import type { OperationHandle, Said } from './call-types.js';
+import type { CommandOptions, OperationHandle } from './call-types.js';
 import { signatureOf } from './command.js';
 import { InvalidScheduleError, OperationNotFoundError, OperationRefusedError, OperationsError } from './errors.js';
 import type { Pacer } from './follow.js';
@@ -117,7 +117,7 @@ export class Schedules {
   }
 
   /** No run is started until it is resumed; one that is under way goes on. */
-  async pause(name: string, said: Said): Promise<ScheduleDetails> {
+  async pause(name: string, said: CommandOptions): Promise<ScheduleDetails> {
     const { by, reason } = signatureOf(this.deps, said);
     await this.describe(name);
     await this.ask(name, (handle) => handle.pause(noteOf('paused', by, reason)));
@@ -125,7 +125,7 @@ export class Schedules {
   }
 
   /** Goes on after a pause, also after one by a failed run; missed and skipped runs so far count as seen. */
-  async resume(name: string, said: Said): Promise<ScheduleDetails> {
+  async resume(name: string, said: CommandOptions): Promise<ScheduleDetails> {
     const { by, reason } = signatureOf(this.deps, said);
     const { info, action } = await this.describe(name);
     const seen = { missed: info.numActionsMissedCatchupWindow, skipped: info.numActionsSkippedOverlap };

@@ -7,11 +7,11 @@ import { diffSpecs } from '../spec/difference.js';
 import { isFields } from '../spec/finding.js';
 import { specHash } from '../spec/hash.js';
 import { InvalidSpecError, OperationRefusedError, SpecConflictError } from './errors.js';
-import { isOpen, type Noun } from './name.js';
+import { isOpen, type ResourceKindName } from './name.js';
 import type { Run, Runs } from './temporal/run.js';
 
 /** Which workflow makes what a noun stands for. */
-export const specKindOf: Readonly<Record<Noun, SpecKind>> = {
+export const specKindOf: Readonly<Record<ResourceKindName, SpecKind>> = {
   env: 'provisionPoolThenLaunchNotebook',
   pool: 'provisionPool',
   notebook: 'launchNotebook',
@@ -35,7 +35,12 @@ export interface Started {
  * Starts the operation that makes `document`, or joins the open one with the same spec. The memo tells
  * without a race whose start it was and what it asked for; a run that was started elsewhere is compared by its argument.
  */
-export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, call: StartCall): Promise<Started> {
+export async function startOrJoin(
+  runs: Runs,
+  noun: ResourceKindName,
+  document: unknown,
+  call: StartCall,
+): Promise<Started> {
   const kind = specKindOf[noun];
   const checked = checkSpec(kind, document);
   if (!checked.ok) throw new InvalidSpecError(checked.problems);
@@ -58,7 +63,7 @@ export async function startOrJoin(runs: Runs, noun: Noun, document: unknown, cal
 }
 
 /** Refuses as `startOrJoin` would, and starts nothing; answers whether an open run would be joined. */
-export async function checkStart(runs: Runs, noun: Noun, spec: Spec): Promise<{ readonly joins: boolean }> {
+export async function checkStart(runs: Runs, noun: ResourceKindName, spec: Spec): Promise<{ readonly joins: boolean }> {
   const kind = specKindOf[noun];
   await refuseDuringTeardown(runs, spec.name);
   await refuseOtherLease(runs, kind, spec);

@@ -15,19 +15,19 @@ import { type Spec, specKinds } from '../contract/spec.js';
 import { changesLimit, tooLarge } from '../domain/text.js';
 import { applyChanges, mayChange } from '../spec/change.js';
 import { changesHash } from '../spec/hash.js';
-import type { ResolveOptions, Said } from './call-types.js';
-import { commandOf, requireOpen, type Speaker, send, signatureOf, type Target, update } from './command.js';
+import type { CommandOptions, ResolveOptions } from './call-types.js';
+import { type CommandContext, commandOf, requireOpen, send, signatureOf, type Target, update } from './command.js';
 import { InvalidCommandError, InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
 import { requireRun } from './name.js';
 import { progressOf } from './read-progress.js';
 import type { Run } from './temporal/run.js';
 
-export async function pause(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+export async function pause(speaker: CommandContext, target: Target, said: CommandOptions): Promise<Progress> {
   const command = commandOf(speaker, said);
   return await send(speaker, await requireOpen(speaker, target, 'pause'), pauseSignal.name, command);
 }
 
-export async function resume(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+export async function resume(speaker: CommandContext, target: Target, said: CommandOptions): Promise<Progress> {
   const command = commandOf(speaker, said);
   const run = await requireOpen(speaker, target, 'resume');
   // One that is repeated may find that the pause has ended by it.
@@ -36,7 +36,7 @@ export async function resume(speaker: Speaker, target: Target, said: Said): Prom
 }
 
 /** What no worker can tell of is sent all the same: the word waits for the worker. */
-async function refuseUnpaused({ runs }: Speaker, { workflowId, runId }: Run, name: string): Promise<void> {
+async function refuseUnpaused({ runs }: CommandContext, { workflowId, runId }: Run, name: string): Promise<void> {
   const standing = await runs.query<Progress>(workflowId, runId, progressQuery.name).catch((error: unknown) => {
     if (error instanceof WorkerUnreachableError) return null;
     throw error;
@@ -46,7 +46,7 @@ async function refuseUnpaused({ runs }: Speaker, { workflowId, runId }: Run, nam
 }
 
 /** Refused for what is made already or on its way out: a cancel would delete the one and leave half of the other. */
-export async function cancel(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+export async function cancel(speaker: CommandContext, target: Target, said: CommandOptions): Promise<Progress> {
   const { runs } = speaker;
   const { name } = target;
   const signature = signatureOf(speaker, said);
@@ -64,19 +64,19 @@ export async function cancel(speaker: Speaker, target: Target, said: Said): Prom
   return await progressOf(runs, (await runs.describe(run.workflowId)) ?? run);
 }
 
-export async function approve(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+export async function approve(speaker: CommandContext, target: Target, said: CommandOptions): Promise<Progress> {
   const argument = commandOf(speaker, said);
   return await update(speaker, target, { name: approveUpdate.name, argument, id: 'approve' });
 }
 
-export async function reject(speaker: Speaker, target: Target, said: Said): Promise<Progress> {
+export async function reject(speaker: CommandContext, target: Target, said: CommandOptions): Promise<Progress> {
   const argument = commandOf(speaker, said);
   return await update(speaker, target, { name: rejectUpdate.name, argument, id: 'reject' });
 }
 
 /** Names the failed step and its attempt as they stand, so that a view that is stale by then is refused. */
 export async function resolve(
-  speaker: Speaker,
+  speaker: CommandContext,
   target: Target,
   verb: ResolveVerb,
   options: ResolveOptions,
@@ -103,7 +103,7 @@ export async function resolve(
 
 /** A change that makes no valid spec would count as an answer, and take the place of the failure that was asked about. */
 async function checkChanges(
-  { runs }: Speaker,
+  { runs }: CommandContext,
   { workflowId, runId, type }: Run,
   failed: Step | undefined,
   changes: NonNullable<ResolveOptions['changes']>,

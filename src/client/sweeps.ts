@@ -1,7 +1,7 @@
 import { sweepId } from '../contract/ids.js';
 import type { SweepInput, SweepProgress } from '../contract/workflows.js';
-import type { OperationHandle, Said } from './call-types.js';
-import { type Speaker, signatureOf } from './command.js';
+import type { CommandOptions, OperationHandle } from './call-types.js';
+import { type CommandContext, signatureOf } from './command.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import { expectWorker, progressOf } from './read-progress.js';
 import type { Runs } from './temporal/run.js';
@@ -17,10 +17,10 @@ export interface SweepStart {
 
 /** Starts a sweep; one that a person starts is called `manual`, those of schedules carry the schedule's name. */
 export async function start(
-  speaker: Speaker,
+  speaker: CommandContext,
   request: SweepRequest,
   { at, id }: SweepStart,
-  said: Said,
+  said: CommandOptions,
 ): Promise<OperationHandle> {
   const workflowId = `${sweepId('manual', new Date(at).toISOString())}-${id.slice(0, 8)}`;
   const argument: SweepInput = { ...request, ...signatureOf(speaker, said) };
@@ -31,10 +31,10 @@ export async function start(
 
 /** What a sweep would delete; throws where no worker makes the plan. */
 export async function plan(
-  speaker: Speaker,
+  speaker: CommandContext,
   { rules }: Pick<SweepRequest, 'rules'>,
   moment: SweepStart,
-  said: Said,
+  said: CommandOptions,
   options?: { readonly signal?: AbortSignal },
 ): Promise<SweepProgress> {
   const handle = await start(speaker, { rules }, moment, said);

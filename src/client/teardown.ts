@@ -1,7 +1,7 @@
 import { operationId } from '../contract/ids.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
 import { keepRule } from '../domain/sweep/rules.js';
-import type { OperationHandle, Said } from './call-types.js';
+import type { CommandOptions, OperationHandle } from './call-types.js';
 import * as changes from './changes.js';
 import { signatureOf } from './command.js';
 import { isOpen } from './name.js';
@@ -26,7 +26,12 @@ export interface TeardownDeps extends Looking {
  * Looks before it tears down: what is protected is refused, and a name that never existed needs no run. What cannot be read
  * from here is for the workers to read.
  */
-export async function teardown(deps: TeardownDeps, name: string, said: Said, planHash?: string): Promise<Teardown> {
+export async function teardown(
+  deps: TeardownDeps,
+  name: string,
+  said: CommandOptions,
+  planHash?: string,
+): Promise<Teardown> {
   signatureOf(deps, said);
   const [plan, ...runs] = await Promise.all([
     deps.planRemoval(name),

@@ -1,6 +1,6 @@
 import { type TriedNow, tryNowUpdate } from '../contract/messages.js';
-import type { Said } from './call-types.js';
-import { commandOf, requireOpen, type Speaker, type Target } from './command.js';
+import type { CommandOptions } from './call-types.js';
+import { type CommandContext, commandOf, requireOpen, type Target } from './command.js';
 import { OperationRefusedError } from './errors.js';
 import { holdersOf } from './retrying.js';
 
@@ -8,7 +8,7 @@ import { holdersOf } from './retrying.js';
  * Tries at once whatever waits for its next try: in the operation that the target means or, where that awaits the end of
  * others, in those. Refused when nothing waits for a next try in any of them.
  */
-export async function tryNow(speaker: Speaker, target: Target, said: Said): Promise<TriedNow[]> {
+export async function tryNow(speaker: CommandContext, target: Target, said: CommandOptions): Promise<TriedNow[]> {
   const { runs } = speaker;
   const holders = await holdersOf(runs, await requireOpen(speaker, target, 'try-now'));
   const command = commandOf(speaker, said);

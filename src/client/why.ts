@@ -1,6 +1,6 @@
 import type { PriceTable } from '../domain/price.js';
 import { type Explanation, explain } from './explanation.js';
-import { chainOf } from './history.js';
+import { runsOf } from './history.js';
 import { progressOf } from './read-progress.js';
 import { inTheWayOf } from './retrying.js';
 import type { Run, Runs } from './temporal/run.js';
@@ -18,7 +18,7 @@ export async function whyOf(
   visited: readonly string[] = [],
 ): Promise<Explanation> {
   const path = [...visited, run.workflowId];
-  const [progress, events] = await Promise.all([progressOf(runs, run), chainOf(runs, run.workflowId, run.runId)]);
+  const [progress, events] = await Promise.all([progressOf(runs, run), runsOf(runs, run.workflowId, run.runId)]);
   const next = (await inTheWayOf(runs, progress)).filter(({ workflowId }) => !path.includes(workflowId));
   const explained = await Promise.all(next.map((one) => whyOf(runs, one, question, path)));
   // Of several, one that has trouble tells more than one that makes progress.

@@ -21,7 +21,7 @@ export function configurationPage(): string {
     '',
     '## Changing settings',
     '',
-    'An open run keeps the values of `MAOPS_POLL_MIN`, `MAOPS_POLL_MAX`, `MAOPS_POLL_WINDOW`, `MAOPS_ABNORMAL_GRACE` and `MAOPS_SETTLE` that it started with: they',
+    'An open run keeps the values of `MAOPS_POLL_MIN`, `MAOPS_POLL_MAX`, `MAOPS_POLL_WINDOW`, `MAOPS_ABNORMAL_GRACE` and `MAOPS_CONSISTENCY_WINDOW` that it started with: they',
     'decide when a resource is usable, unhealthy or gone. Everything else is the worker’s, and a restart changes it for open runs too. The shared watchers poll at the',
     'pace of the worker. See [decision 8](decisions/0008-settings-of-a-run.md).',
     '',

@@ -141,9 +141,9 @@ export const flag = setting((text): boolean | null => {
 }, 'is neither true nor false: write true or false (1 or 0, yes or no, on or off)');
 
 /** One of a few words. */
-export function word<const Words extends readonly string[]>(words: Words): Setting<Words[number]> {
+export function word<const FailureTexts extends readonly string[]>(words: FailureTexts): Setting<FailureTexts[number]> {
   return setting(
-    (text): Words[number] | null => words.find((candidate) => candidate === text) ?? null,
+    (text): FailureTexts[number] | null => words.find((candidate) => candidate === text) ?? null,
     `is not one of ${words.join(', ')}`,
   );
 }

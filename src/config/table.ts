@@ -55,7 +55,7 @@ export const configTable: readonly ConfigRow[] = [
   row('MAOPS_POLL_MAX', 'longest pause between two looks, and between two reports of node counts', '30s'),
   row('MAOPS_POLL_WINDOW', 'how long one wait activity waits before it hands over', '5m'),
   row('MAOPS_ABNORMAL_GRACE', 'how long Abnormal or Error may last before a create fails', '5m'),
-  row('MAOPS_SETTLE', 'how long to look again after a create with an unknown outcome', '2m'),
+  row('MAOPS_CONSISTENCY_WINDOW', 'how long to look again after a create with an unknown outcome', '2m'),
   row('MAOPS_HTTP_TIMEOUT', 'time-out of one API call, at most 60s', '15s'),
   row('MAOPS_MAX_RPS', 'API calls per second of one worker process; the account sees the sum of all', '5'),
   row('MAOPS_CALL_SLOTS', 'activities of one worker at once that make a call: creates, deletes, reads', '200'),

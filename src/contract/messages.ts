@@ -78,4 +78,4 @@ export const tryNowUpdate = defineUpdate<TriedNow, [Command]>('tryNow');
 export const extendLeaseUpdate = defineUpdate<CommandAnswer, [Extension]>('extendLease');
 export const releaseLeaseUpdate = defineUpdate<CommandAnswer, [Command]>('releaseLease');
 /** Sent together with the start of a lease: an operation that ends waits until its resources have their next owner. */
-export const ownUpdate = defineUpdate<LeaseProgress, [EnvironmentResources]>('own');
+export const acquireUpdate = defineUpdate<LeaseProgress, [EnvironmentResources]>('acquire');

@@ -8,7 +8,7 @@ export const longestHttpTimeoutMs = 60_000;
 
 /** What a run needs to know of its worker's configuration; recorded in the history, so that replay sees the same. */
 export interface Settings extends Pace {
-  readonly settleMs: number;
+  readonly consistencyWindowMs: number;
   readonly httpTimeoutMs: number;
 }
 

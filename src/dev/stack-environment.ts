@@ -8,7 +8,7 @@ const paces = {
   MAOPS_POLL_MAX: { ms: 30_000, floorMs: 500 },
   MAOPS_POLL_WINDOW: { ms: 300_000, floorMs: 5_000 },
   MAOPS_ABNORMAL_GRACE: { ms: 300_000, floorMs: 2_000 },
-  MAOPS_SETTLE: { ms: 120_000, floorMs: 2_000 },
+  MAOPS_CONSISTENCY_WINDOW: { ms: 120_000, floorMs: 2_000 },
 } as const;
 const usualRps = 5;
 const mostRps = 200;

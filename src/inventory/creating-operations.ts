@@ -2,7 +2,7 @@ import { operationId } from '../contract/ids.js';
 import { ownerHash } from '../spec/hash.js';
 
 /** The operations that can have made something under a name, with the hash that stands in its marker. */
-export function environmentMakers(name: string): { readonly owner: string; readonly workflowId: string }[] {
+export function creatingOperations(name: string): { readonly owner: string; readonly workflowId: string }[] {
   return (['env', 'pool', 'notebook'] as const)
     .map((kind) => operationId(kind, name))
     .map((workflowId) => ({ workflowId, owner: ownerHash(workflowId) }));

@@ -1,6 +1,6 @@
 import { ModelArtsError } from './errors.js';
 import { linkSignals } from './timing.js';
-import type { Listener, Sighting, WatcherOptions } from './watcher.js';
+import type { Listener, Observation, WatcherOptions } from './watcher.js';
 
 /** How many absent resources are looked at individually at the same time. */
 const showsAtOnce = 4;
@@ -151,15 +151,15 @@ export class WatchLoop<Item> {
     let changed = false;
     const work = async () => {
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-        const sighting = await this.#show(id);
-        changed = this.#tell(id, sighting) || changed;
+        const observation = await this.#show(id);
+        changed = this.#tell(id, observation) || changed;
       }
     };
     await Promise.all(Array.from({ length: Math.min(showsAtOnce, queue.length) }, work));
     return changed;
   }
 
-  async #show(id: string): Promise<Sighting<Item>> {
+  async #show(id: string): Promise<Observation<Item>> {
     const { now, show } = this.#options;
     const at = now();
     if (show === undefined) return { at, item: null };
@@ -180,14 +180,14 @@ export class WatchLoop<Item> {
   }
 
   /** Tells everyone who waits for the resource; answers whether it differs from what was seen before. */
-  #tell(id: string, sighting: Sighting<Item>): boolean {
+  #tell(id: string, observation: Observation<Item>): boolean {
     if (this.#signal.aborted) return false;
     for (const subscriber of this.#subscribers) {
-      if (subscriber.id === id) subscriber.listener(sighting);
+      if (subscriber.id === id) subscriber.listener(observation);
     }
-    if (sighting.error !== undefined) return false;
+    if (observation.error !== undefined) return false;
     const before = this.#seen.get(id);
-    const after = sighting.item === null ? '' : this.#options.fingerprint(sighting.item);
+    const after = observation.item === null ? '' : this.#options.fingerprint(observation.item);
     this.#seen.set(id, after);
     return before !== undefined && before !== after;
   }

@@ -6,7 +6,7 @@ import type { Pool } from './schemas/pool.js';
 import { type Shared, type Subscriber, WatchLoop } from './watch-loop.js';
 
 /** One look at a watched resource: what it is, null when the service says that there is none, or why no good answer came. */
-export type Sighting<Item> =
+export type Observation<Item> =
   | { readonly at: number; readonly item: Item | null; readonly error?: undefined }
   | { readonly at: number; readonly item?: undefined; readonly error: Error };
 
@@ -21,7 +21,7 @@ export interface Target {
   readonly lastSeenAt?: number | undefined;
 }
 
-export type Listener<Item> = (sighting: Sighting<Item>) => void;
+export type Listener<Item> = (observation: Observation<Item>) => void;
 
 /** Looks at resources on behalf of everyone who waits: one list call per workspace serves them all. */
 export interface Watcher<Item> {
@@ -84,9 +84,9 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
       const subscriber: Subscriber<Item> = {
         id,
         expectedSoon: expectedSoon ?? null,
-        listener: AsyncResource.bind((sighting: Sighting<Item>) => {
+        listener: AsyncResource.bind((observation: Observation<Item>) => {
           try {
-            listener(sighting);
+            listener(observation);
           } catch {
             // One listener's mistake must not reach the others, nor end the loop.
           }

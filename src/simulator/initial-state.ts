@@ -22,7 +22,7 @@ export function emptyState(catalogue: Catalogue): SimState {
 }
 
 /** Makes what exists from the start: the default networks, and what the scenario has sold out. */
-export function furnish(world: World, scenario: Scenario): void {
+export function seedData(world: World, scenario: Scenario): void {
   for (const [index, name] of world.catalogue.networks.entries()) {
     world.state.networks.push({ ...newNetwork(world, name, `192.168.${index * 128}.0/17`), phase: 'Active' });
   }

@@ -28,7 +28,7 @@ export interface Knobs {
   readonly oldNotebookApi: boolean;
   readonly newNotebookApi: boolean;
   /** A limit of calls per client-time window, answered with 429; null means none. */
-  readonly rateLimit: { readonly limit: number; readonly windowMs: number; readonly retryAfter?: number } | null;
+  readonly rateLimit: { readonly limit: number; readonly pollWindowMs: number; readonly retryAfter?: number } | null;
 }
 
 /** The recommended reading of the pages. */

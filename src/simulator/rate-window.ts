@@ -10,12 +10,12 @@ export class RateWindow {
     const { rateLimit } = world.knobs;
     if (rateLimit === null) return undefined;
     const now = world.clock.wall();
-    if (now - this.#start >= rateLimit.windowMs) {
+    if (now - this.#start >= rateLimit.pollWindowMs) {
       this.#start = now;
       this.#count = 0;
     }
     this.#count += 1;
     if (this.#count <= rateLimit.limit) return undefined;
-    return rateLimit.retryAfter ?? Math.max(1, Math.ceil((this.#start + rateLimit.windowMs - now) / 1000));
+    return rateLimit.retryAfter ?? Math.max(1, Math.ceil((this.#start + rateLimit.pollWindowMs - now) / 1000));
   }
 }

@@ -5,7 +5,7 @@ import { control } from './control/control-plane.js';
 import { placeNotebook, placePool } from './control/placement.js';
 import { DEFAULT_PROJECT_ID, DEFAULT_REGION } from './environment.js';
 import { FaultQueue } from './faults/fault-queue.js';
-import { emptyState, furnish } from './initial-state.js';
+import { emptyState, seedData } from './initial-state.js';
 import { copyOf } from './json.js';
 import { DEFAULT_KNOBS } from './knobs.js';
 import { advance } from './lifecycles/advance.js';
@@ -45,7 +45,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   };
   const furnishAnew = () => {
     world.state = emptyState(catalogue);
-    furnish(world, scenario);
+    seedData(world, scenario);
     for (const pool of options.placed?.pools ?? []) placePool(world, pool);
     for (const notebook of options.placed?.notebooks ?? []) placeNotebook(world, notebook);
     world.faults.clear();

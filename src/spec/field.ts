@@ -25,12 +25,12 @@ export function textLike(pattern: RegExp, error: string, least: number, most = N
 }
 
 /** One of a few words. */
-export function choice<const Words extends readonly [string, ...string[]]>(words: Words) {
+export function choice<const FailureTexts extends readonly [string, ...string[]]>(words: FailureTexts) {
   return z.enum(words, { error: `must be ${oneOf(words)}` });
 }
 
 /** One of a few digits that the API wants as text; the number itself is taken too. */
-export function digitChoice<const Words extends readonly [string, ...string[]]>(words: Words) {
+export function digitChoice<const FailureTexts extends readonly [string, ...string[]]>(words: FailureTexts) {
   const error = `must be ${oneOf(words)}`;
   return z
     .union([z.enum(words, { error }), z.literal(words.map(Number), { error })], { error })

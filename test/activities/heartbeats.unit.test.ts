@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { heartbeatInterceptor, tellInHeartbeat } from '../../src/activities/heartbeats.js';
+import { heartbeatInterceptor, reportInHeartbeat } from '../../src/activities/heartbeats.js';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -24,7 +24,7 @@ test('a beat goes on telling what the activity has said last', async () => {
   await environment.run(async () => {
     const activity = async () => {
       await jest.advanceTimersByTimeAsync(2_000);
-      tellInHeartbeat({ why: 'HTTP 429' });
+      reportInHeartbeat({ why: 'HTTP 429' });
       await jest.advanceTimersByTimeAsync(4_000);
     };
     const { execute } = heartbeatInterceptor();

@@ -1,9 +1,9 @@
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import type { WorkflowRun } from '../temporal-sim/run.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
-import type { Words } from './failure-texts.js';
+import type { FailureTexts } from './failure-texts.js';
 import { oursIn } from './judge.js';
-import { type After, type ChaosStory, type Crossing, chaosName, type Deed, neighbourName } from './seed.js';
+import { type Action, type After, type ChaosSeed, type Crossing, chaosName, neighbourName } from './seed.js';
 
 const teardown = `teardown/${chaosName}`;
 const lease = `lease/${chaosName}`;
@@ -12,10 +12,10 @@ const change = `change/notebook/${chaosName}`;
 /** What a deed needs of the story that is being played. */
 export interface Stage {
   readonly stack: VirtualStack;
-  readonly story: ChaosStory;
+  readonly story: ChaosSeed;
   /** Starts an operation, and notes what was so before. */
   readonly start: (workflowType: string, workflowId: string, document: unknown) => Promise<unknown>;
-  readonly words: Words;
+  readonly words: FailureTexts;
   /** Sends `tryNow`. */
   readonly tryNow: (workflowId: string) => void;
   /** Tells what is wrong. */
@@ -25,7 +25,7 @@ export interface Stage {
 }
 
 /** Does what a story says that happens to a run while it works. */
-export async function act(deed: Deed, { stack, story, start, later, words, tryNow }: Stage): Promise<unknown> {
+export async function act(deed: Action, { stack, story, start, later, words, tryNow }: Stage): Promise<unknown> {
   const { world, simulator } = stack;
   const { workflowType, workflowId, document } = story;
   const { forMs = 0 } = deed;

@@ -10,15 +10,15 @@ import { decoded, payloads } from '../temporal-sim/protocol.js';
 import type { WorkflowRun } from '../temporal-sim/run.js';
 import { act, actAfter, cross, type Stage } from './actions.js';
 import { judgeCreates, judgePause, judgeSent, judgeStatus } from './cancel-judge.js';
-import { Words } from './failure-texts.js';
-import { judgeStrangers, newStrangers, type Stranger } from './foreign-notebooks.js';
+import { FailureTexts } from './failure-texts.js';
+import { type ForeignResource, judgeStrangers, newForeignResources } from './foreign-notebooks.js';
 import { doublesOf, judgeClosing, judgeRest, oursIn } from './judge.js';
 import { LastLooks } from './last-looks.js';
 import { Operator } from './operator.js';
 import { PauseJudge } from './pause-judge.js';
-import { Dice } from './random.js';
+import { Random } from './random.js';
 import { doubleOfCreate } from './second-create.js';
-import { type ChaosStory, chaosName, neighbourName, storyOf } from './seed.js';
+import { type ChaosSeed, chaosName, historyOf, neighbourName } from './seed.js';
 import { judgeTryNow, TryNowSender } from './try-now.js';
 
 const minute = 60_000;
@@ -59,17 +59,17 @@ export interface ChaosOptions {
 
 /** Plays the story of a seed to its end and judges it. */
 export async function playChaos(seed: number, options: ChaosOptions = {}): Promise<ChaosResult> {
-  return await playStory(storyOf(seed), options);
+  return await playStory(historyOf(seed), options);
 }
 
-export async function playStory(story: ChaosStory, options: ChaosOptions = {}): Promise<ChaosResult> {
+export async function playStory(story: ChaosSeed, options: ChaosOptions = {}): Promise<ChaosResult> {
   return await new Chaos(story, options).play();
 }
 
 class Chaos {
   private readonly problems = new Set<string>();
-  private readonly dice: Dice;
-  private readonly words: Words;
+  private readonly random: Random;
+  private readonly words: FailureTexts;
   private readonly tryNow: TryNowSender;
   private readonly pauseJudge = new PauseJudge();
   private readonly watches = new Map<string, ProgressWatch>();
@@ -77,7 +77,7 @@ class Chaos {
   private readonly looks = new LastLooks(names);
   private readonly wasLeased = new Map<string, boolean>();
   private readonly activationsOf = new Map<string, number>();
-  private strangers: Stranger[] = [];
+  private foreigners: ForeignResource[] = [];
   private stack: VirtualStack | null = null;
   private deaths = 0;
   private readonly operator: Operator;
@@ -85,16 +85,17 @@ class Chaos {
   private isCalm: boolean;
 
   constructor(
-    private readonly story: ChaosStory,
+    private readonly story: ChaosSeed,
     private readonly options: ChaosOptions,
   ) {
-    this.dice = new Dice(story.seed ^ 0x5eed);
-    this.words = new Words(story.seed);
+    this.random = new Random(story.seed ^ 0x5eed);
+    this.words = new FailureTexts(story.seed);
     this.tryNow = new TryNowSender(story.seed);
-    this.operator = new Operator(story, this.dice);
-    this.deedsLeft = story.deeds.length;
+    this.operator = new Operator(story, this.random);
+    this.deedsLeft = story.actions.length;
     const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
-    this.isCalm = story.deaths.most + story.lostReports === 0 && !story.deeds.some(({ what }) => rough.includes(what));
+    this.isCalm =
+      story.deaths.most + story.lostReports === 0 && !story.actions.some(({ what }) => rough.includes(what));
   }
 
   async play(): Promise<ChaosResult> {
@@ -108,10 +109,10 @@ class Chaos {
       this.lookAround();
       simulator.onChange(() => this.lookAround());
       await this.start(story.workflowType, story.workflowId, story.document);
-      for (const deed of story.deeds) this.plan(world.now() + deed.at, () => this.told(deed.what, act(deed, stage)));
+      for (const deed of story.actions) this.plan(world.now() + deed.at, () => this.told(deed.what, act(deed, stage)));
       await this.untilRest();
       for (const after of story.afters) {
-        this.plan(world.now() + this.dice.between(0, 20) * minute, () => this.told(after, actAfter(after, stage)));
+        this.plan(world.now() + this.random.between(0, 20) * minute, () => this.told(after, actAfter(after, stage)));
         this.deedsLeft = 1;
         await this.untilRest();
       }
@@ -150,13 +151,13 @@ class Chaos {
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
       ...(story.slots === null ? {} : { slots: story.slots }),
-      latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
+      latency: () => (story.latencyMs === 0 ? 0 : this.random.between(0, story.latencyMs)),
       reportDelay: () =>
-        story.lostReports > 0 && this.dice.chance(story.lostReports) ? this.dice.between(1, 20_000) : 0,
+        story.lostReports > 0 && this.random.chance(story.lostReports) ? this.random.between(1, 20_000) : 0,
       fate: (_number, run, commands) => {
         this.crossAt(run);
         for (const problem of oversized(run.workflowId, commands)) this.problem(problem);
-        return this.dies(activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives';
+        return this.dies(activation) ? this.random.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives';
       },
       http: {
         ...(options.rewrite === undefined ? {} : { rewrite: options.rewrite }),
@@ -202,7 +203,7 @@ class Chaos {
   }
 
   private dies(share: number): boolean {
-    if (share === 0 || this.deaths >= this.story.deaths.most || !this.dice.chance(share)) return false;
+    if (share === 0 || this.deaths >= this.story.deaths.most || !this.random.chance(share)) return false;
     this.deaths += 1;
     return true;
   }
@@ -254,7 +255,7 @@ class Chaos {
     const state = simulator.view();
     for (const name of names) for (const problem of doublesOf(oursIn(state, { name }))) this.problem(problem);
     const since = simulator.requests().at(-1)?.seq ?? 0;
-    this.strangers.push(...newStrangers(state, this.strangers, since));
+    this.foreigners.push(...newForeignResources(state, this.foreigners, since));
   }
 
   /** Does something at a moment; what it comes to is nobody's concern, as a command may well be refused. */
@@ -366,7 +367,7 @@ class Chaos {
       const owned = lease?.isOpen === true ? await world.observe<EnvironmentResources>(lease, 'owned') : null;
       for (const problem of judgeRest(name, oursIn(state, { name }), owned)) this.problem(problem);
     }
-    for (const problem of judgeStrangers(this.strangers, state, simulator.requests())) this.problem(problem);
+    for (const problem of judgeStrangers(this.foreigners, state, simulator.requests())) this.problem(problem);
   }
 }
 

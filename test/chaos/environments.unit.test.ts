@@ -1,29 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { publicNotebookPart } from '../workflows/documents.js';
 import { playChaos, playStory } from './environments.js';
-import { quietStory } from './quiet-seed.js';
-import { type ChaosStory, chaosName } from './seed.js';
+import { quietSeed } from './quiet-seed.js';
+import { type ChaosSeed, chaosName } from './seed.js';
 import { testSeeds } from './suite.js';
 
 /** What chaos has found, kept as the part of the story that matters: seeds change their stories when draws are added. */
-const regressions: readonly { readonly found: string; readonly story: Partial<ChaosStory> }[] = [
+const regressions: readonly { readonly found: string; readonly story: Partial<ChaosSeed> }[] = [
   {
     found: 'a pool that was made but is not shown yet was taken for gone by the way back (seed 15)',
     story: {
       faults: [{ operation: 'pools.create', kind: 'listLag', ms: 100_000 }],
-      deeds: [{ at: 20_000, what: 'cancel' }],
+      actions: [{ at: 20_000, what: 'cancel' }],
     },
   },
   {
     found: 'a notebook that was made but is not shown yet was taken for gone by the way back (as seed 15)',
     story: {
       faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 100_000 }],
-      deeds: [{ at: 370_000, what: 'cancel' }],
+      actions: [{ at: 370_000, what: 'cancel' }],
     },
   },
   {
     found: 'a lease went on owning a notebook that a teardown had removed before it was refused (seed 136)',
-    story: { deeds: [{ at: 900_000, what: 'guest' }], afters: ['teardown'] },
+    story: { actions: [{ at: 900_000, what: 'guest' }], afters: ['teardown'] },
   },
   {
     found: 'a pool that turned Abnormal while the notebook was being made was called ready (seeds 284, 412, 460)',
@@ -41,14 +41,14 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
       document: { name: chaosName, notebook: publicNotebookPart(), onCancel: 'keep' },
       keepsCancelled: true,
       faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }],
-      deeds: [{ at: 5_000, what: 'cancel' }],
+      actions: [{ at: 5_000, what: 'cancel' }],
       afters: ['startAgain'],
     },
   },
   {
     found: 'what a teardown was still removing was counted against a run that it had refused (seed 6432, the judge)',
     story: {
-      deeds: [
+      actions: [
         { at: 600_000, what: 'teardown' },
         { at: 640_000, what: 'startOther' },
       ],
@@ -62,7 +62,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
       document: { name: chaosName, notebook: publicNotebookPart(), onCancel: 'keep' },
       keepsCancelled: true,
       faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 82_000 }],
-      deeds: [
+      actions: [
         { at: 2_500, what: 'cancel' },
         { at: 52_000, what: 'startNotebook' },
       ],
@@ -87,7 +87,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
       workflowId: `notebook/${chaosName}`,
       document: { name: chaosName, notebook: publicNotebookPart(), deadlines: { ask: '5m' } },
       faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 96_000, in: ['list'] }],
-      deeds: [{ at: 87_610, what: 'startNotebook' }],
+      actions: [{ at: 87_610, what: 'startNotebook' }],
     },
   },
 ];
@@ -98,7 +98,7 @@ describe('chaos', () => {
   test.each(regressions)(
     'does not do again: $found',
     async ({ story }) => {
-      expect(await playStory({ ...quietStory, ...story })).toMatchObject({ problems: [] });
+      expect(await playStory({ ...quietSeed, ...story })).toMatchObject({ problems: [] });
     },
     120_000,
   );

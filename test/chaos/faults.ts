@@ -1,5 +1,5 @@
 import type { Fault } from '../../src/simulator/faults/fault.js';
-import type { Dice } from './random.js';
+import type { Random } from './random.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -30,13 +30,13 @@ const poolFields = [
 ];
 const notebookFields = ['description', 'status', 'creation_timestamp', 'pool', 'spec.annotations', 'profile', 'flavor'];
 
-type Draw = (dice: Dice) => Fault;
+type Draw = (random: Random) => Fault;
 
 /** An answer that says nothing of what was done. */
-const badAnswer: Draw = (dice) => {
-  const operation = dice.pick(['*', ...operations] as const);
-  const status = dice.pick([500, 502, 503, 504]);
-  return dice.pick<Fault>([
+const badAnswer: Draw = (random) => {
+  const operation = random.pick(['*', ...operations] as const);
+  const status = random.pick([500, 502, 503, 504]);
+  return random.pick<Fault>([
     { operation, kind: 'status', status },
     { operation, kind: 'status', status, body: { html: '<h1>busy</h1>' } },
     { operation, kind: 'status', status, body: { empty: true } },
@@ -48,17 +48,17 @@ const badAnswer: Draw = (dice) => {
     { operation, kind: 'hang' },
     { operation, kind: 'hang', commit: true },
     { operation, kind: 'throttle' },
-    { operation, kind: 'throttle', retryAfter: dice.between(1, 90) },
+    { operation, kind: 'throttle', retryAfter: random.between(1, 90) },
     { operation, kind: 'throttle', code: 'ModelArts.6101' },
-    { operation, kind: 'throttle', code: 'APIG.0308', retryAfter: dice.between(1, 20) },
-    { operation, kind: 'delay', ms: dice.between(1, 25) * second, at: dice.pick(['before', 'after'] as const) },
+    { operation, kind: 'throttle', code: 'APIG.0308', retryAfter: random.between(1, 20) },
+    { operation, kind: 'delay', ms: random.between(1, 25) * second, at: random.pick(['before', 'after'] as const) },
   ]);
 };
 
 /** What an answer of this kind means is a refusal; each comes once, because some of them end a run. */
-const refusal: Draw = (dice) => {
-  const operation = dice.pick(operations);
-  return dice.pick<Fault>([
+const refusal: Draw = (random) => {
+  const operation = random.pick(operations);
+  return random.pick<Fault>([
     { operation, kind: 'unauthorized' },
     { operation, kind: 'unauthorized', reason: 'mustUpdate' },
     { operation, kind: 'forbidden' },
@@ -75,17 +75,17 @@ const refusal: Draw = (dice) => {
   ]);
 };
 
-const poolFate: Draw = (dice) => {
+const poolFate: Draw = (random) => {
   const operation = 'pools.create';
-  return dice.pick<Fault>([
-    { operation, kind: 'listLag', ms: dice.between(5, 100) * second },
-    { operation, kind: 'listLag', ms: dice.between(5, 100) * second, in: ['list'] },
-    { operation, kind: 'listLag', ms: dice.between(5, 100) * second, in: ['show'] },
-    { operation, kind: 'slowDelete', ms: dice.between(1, 40) * minute },
-    { operation, kind: 'slowDelete', ms: dice.between(60, 480) * minute },
-    { operation, kind: 'soldOut', when: 'before', forMs: dice.between(5, 60) * minute },
-    { operation, kind: 'soldOut', when: 'before', answer: 'refuse', forMs: dice.between(5, 60) * minute },
-    { operation, kind: 'soldOut', when: 'midway', forMs: dice.between(5, 60) * minute },
+  return random.pick<Fault>([
+    { operation, kind: 'listLag', ms: random.between(5, 100) * second },
+    { operation, kind: 'listLag', ms: random.between(5, 100) * second, in: ['list'] },
+    { operation, kind: 'listLag', ms: random.between(5, 100) * second, in: ['show'] },
+    { operation, kind: 'slowDelete', ms: random.between(1, 40) * minute },
+    { operation, kind: 'slowDelete', ms: random.between(60, 480) * minute },
+    { operation, kind: 'soldOut', when: 'before', forMs: random.between(5, 60) * minute },
+    { operation, kind: 'soldOut', when: 'before', answer: 'refuse', forMs: random.between(5, 60) * minute },
+    { operation, kind: 'soldOut', when: 'midway', forMs: random.between(5, 60) * minute },
     { operation, kind: 'partialNodes', missing: 1 },
     { operation, kind: 'partialNodes', missing: 'half' },
     { operation, kind: 'stuck', phase: 'Creating' },
@@ -93,52 +93,52 @@ const poolFate: Draw = (dice) => {
     {
       operation,
       kind: 'abnormal',
-      afterMs: dice.between(1, 60) * second,
-      recoverAfterMs: dice.between(10, 600) * second,
+      afterMs: random.between(1, 60) * second,
+      recoverAfterMs: random.between(10, 600) * second,
     },
     {
       operation,
       kind: 'abnormal',
-      phase: dice.pick(['Abnormal', 'Error'] as const),
-      afterMs: dice.between(1, 60) * second,
+      phase: random.pick(['Abnormal', 'Error'] as const),
+      afterMs: random.between(1, 60) * second,
     },
     { operation, kind: 'scopeFailed' },
     { operation, kind: 'scopeFailed', scope: 'Notebook' },
-    { operation, kind: 'driverFlap', rounds: dice.between(1, 3), everyMs: dice.between(5, 60) * second },
-    { operation: 'pools.delete', kind: 'deleteFails', times: dice.between(1, 3) },
-    { operation: 'pools.delete', kind: 'deleteFails', how: 'reverts', times: dice.between(1, 2) },
+    { operation, kind: 'driverFlap', rounds: random.between(1, 3), everyMs: random.between(5, 60) * second },
+    { operation: 'pools.delete', kind: 'deleteFails', times: random.between(1, 3) },
+    { operation: 'pools.delete', kind: 'deleteFails', how: 'reverts', times: random.between(1, 2) },
   ]);
 };
 
-const notebookFate: Draw = (dice) => {
+const notebookFate: Draw = (random) => {
   const operation = 'notebooks.create';
-  return dice.pick<Fault>([
-    { operation, kind: 'listLag', ms: dice.between(5, 100) * second },
-    { operation, kind: 'listLag', ms: dice.between(5, 100) * second, in: ['list'] },
-    { operation, kind: 'slowDelete', ms: dice.between(1, 30) * minute },
-    { operation, kind: 'soldOut', when: 'before', forMs: dice.between(5, 40) * minute },
-    { operation, kind: 'soldOut', when: 'midway', forMs: dice.between(5, 40) * minute },
+  return random.pick<Fault>([
+    { operation, kind: 'listLag', ms: random.between(5, 100) * second },
+    { operation, kind: 'listLag', ms: random.between(5, 100) * second, in: ['list'] },
+    { operation, kind: 'slowDelete', ms: random.between(1, 30) * minute },
+    { operation, kind: 'soldOut', when: 'before', forMs: random.between(5, 40) * minute },
+    { operation, kind: 'soldOut', when: 'midway', forMs: random.between(5, 40) * minute },
     { operation, kind: 'notebookFailed' },
     {
       operation,
       kind: 'notebookUnavailable',
-      afterMs: dice.between(1, 60) * second,
-      recoverAfterMs: dice.between(5, 400) * second,
+      afterMs: random.between(1, 60) * second,
+      recoverAfterMs: random.between(5, 400) * second,
     },
-    { operation, kind: 'notebookUnavailable', afterMs: dice.between(1, 60) * second },
-    { operation: 'notebooks.delete', kind: 'deleteFails', times: dice.between(1, 3) },
-    { operation, kind: 'stuck', phase: 'CREATING', forMs: dice.between(5, 120) * minute },
+    { operation, kind: 'notebookUnavailable', afterMs: random.between(1, 60) * second },
+    { operation: 'notebooks.delete', kind: 'deleteFails', times: random.between(1, 3) },
+    { operation, kind: 'stuck', phase: 'CREATING', forMs: random.between(5, 120) * minute },
   ]);
 };
 
 /** A good answer in a strange shape. */
-const shape: Draw = (dice) => {
-  const isPool = dice.chance(0.5);
+const shape: Draw = (random) => {
+  const isPool = random.chance(0.5);
   const operation = isPool
-    ? dice.pick(['pools.list', 'pools.show', 'pools.create'] as const)
-    : dice.pick(['notebooks.list', 'notebooks.show'] as const);
-  const paths = [dice.pick(isPool ? poolFields : notebookFields)];
-  return dice.pick<Fault>([
+    ? random.pick(['pools.list', 'pools.show', 'pools.create'] as const)
+    : random.pick(['notebooks.list', 'notebooks.show'] as const);
+  const paths = [random.pick(isPool ? poolFields : notebookFields)];
+  return random.pick<Fault>([
     { operation, kind: 'unknownStatus', word: 'Pondering' },
     { operation, kind: 'missingFields', paths },
     { operation, kind: 'nullFields', paths },
@@ -146,21 +146,21 @@ const shape: Draw = (dice) => {
 };
 
 /** Draws the faults of a story. Every one of them ends by itself, so that what must end can end. */
-export function drawFaults(dice: Dice): Fault[] {
+export function drawFaults(random: Random): Fault[] {
   const faults: Fault[] = [];
   const plan = (fault: Fault) => faults.push({ ...fault, optional: true });
-  for (let count = dice.between(0, 4); count > 0; count -= 1) {
-    plan({ ...badAnswer(dice), nth: dice.between(1, 6), times: dice.between(1, 4) });
+  for (let count = random.between(0, 4); count > 0; count -= 1) {
+    plan({ ...badAnswer(random), nth: random.between(1, 6), times: random.between(1, 4) });
   }
-  for (let count = dice.between(0, 2); count > 0; count -= 1) {
-    const share = dice.between(2, 20) / 100;
-    plan({ ...badAnswer(dice), probability: share, times: dice.between(1, 25) });
+  for (let count = random.between(0, 2); count > 0; count -= 1) {
+    const share = random.between(2, 20) / 100;
+    plan({ ...badAnswer(random), probability: share, times: random.between(1, 25) });
   }
-  for (const fault of dice.some(0.1, () => refusal(dice))) plan({ ...fault, nth: dice.between(1, 4) });
-  for (const fault of dice.some(0.45, () => poolFate(dice))) plan(fault);
-  for (const fault of dice.some(0.15, () => poolFate(dice))) plan({ ...fault, nth: dice.between(1, 2) });
-  for (const fault of dice.some(0.35, () => notebookFate(dice))) plan(fault);
-  for (const fault of dice.some(0.25, () => shape(dice)))
-    plan({ ...fault, nth: dice.between(1, 10), times: dice.between(1, 4) });
+  for (const fault of random.some(0.1, () => refusal(random))) plan({ ...fault, nth: random.between(1, 4) });
+  for (const fault of random.some(0.45, () => poolFate(random))) plan(fault);
+  for (const fault of random.some(0.15, () => poolFate(random))) plan({ ...fault, nth: random.between(1, 2) });
+  for (const fault of random.some(0.35, () => notebookFate(random))) plan(fault);
+  for (const fault of random.some(0.25, () => shape(random)))
+    plan({ ...fault, nth: random.between(1, 10), times: random.between(1, 4) });
   return faults;
 }

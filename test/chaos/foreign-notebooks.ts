@@ -3,7 +3,7 @@ import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from './judge.js';
 
 /** A resource that is none of our business, as it was when it came. */
-export interface Stranger {
+export interface ForeignResource {
   readonly kind: 'pool' | 'notebook';
   readonly uid: string;
   readonly id: string;
@@ -13,7 +13,11 @@ export interface Stranger {
 }
 
 /** Everyone who is in the cloud and not in `known` yet, and not ours. */
-export function newStrangers(state: SimState, known: readonly Stranger[], since: number): Stranger[] {
+export function newForeignResources(
+  state: SimState,
+  known: readonly ForeignResource[],
+  since: number,
+): ForeignResource[] {
   const isNew = ({ uid }: { uid: string }) => !known.some((one) => one.uid === uid);
   const ours = oursIn(state);
   const isOurs = ({ uid }: { uid: string }) => [...ours.pools, ...ours.notebooks].some((one) => one.uid === uid);
@@ -31,12 +35,12 @@ export function newStrangers(state: SimState, known: readonly Stranger[], since:
 
 /** What was done to strangers' resources: nothing may. */
 export function judgeStrangers(
-  strangers: readonly Stranger[],
+  foreigners: readonly ForeignResource[],
   state: SimState,
   requests: readonly RequestRecord[],
 ): string[] {
   const problems: string[] = [];
-  for (const { kind, uid, id, description, since } of strangers) {
+  for (const { kind, uid, id, description, since } of foreigners) {
     const pool = state.pools.find((one) => one.uid === uid);
     const notebook = state.notebooks.find((one) => one.uid === uid);
     if (pool === undefined && notebook === undefined) problems.push(`a stranger's ${kind} ${id} is gone`);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { sent } from '../../src/domain/resource/command-outcome.js';
-import type { Sighting, Watch } from '../../src/domain/resource/observation.js';
+import type { Observation, Watch } from '../../src/domain/resource/observation.js';
 import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/resource/pool.js';
 import { poolPart } from '../workflows/documents.js';
 import { type ChaosOptions, playStory } from './environments.js';
-import { quietStory } from './quiet-seed.js';
-import { type ChaosStory, chaosName } from './seed.js';
+import { quietSeed } from './quiet-seed.js';
+import { type ChaosSeed, chaosName } from './seed.js';
 
 /** Changes what one kind of activity does: `act` gets the true one and may leave it out. */
 function replacing(type: string, act: (go: () => Promise<unknown>, args: unknown[]) => Promise<unknown>): ChaosOptions {
@@ -22,11 +22,11 @@ function replacing(type: string, act: (go: () => Promise<unknown>, args: unknown
 }
 
 /** A pool as it would look if `Running` were all that counts. */
-function asIfComplete(sighting: Sighting<PoolFacts>, goal: { nodes: Record<string, number>; scopes: string[] }) {
-  const { facts } = sighting;
-  if (facts?.phase !== 'Running') return sighting;
+function asIfComplete(observation: Observation<PoolFacts>, goal: { nodes: Record<string, number>; scopes: string[] }) {
+  const { facts } = observation;
+  if (facts?.phase !== 'Running') return observation;
   const scopes = Object.fromEntries(goal.scopes.map((scope) => [scope, 'Enabled']));
-  return { ...sighting, facts: { ...facts, available: { ...goal.nodes }, scopes, driver: 'Running' } };
+  return { ...observation, facts: { ...facts, available: { ...goal.nodes }, scopes, driver: 'Running' } };
 }
 
 /** The first usable sighting of a pool, shown for ever. */
@@ -34,11 +34,11 @@ function firstUsable(): ChaosOptions {
   let usable: unknown = null;
   return replacing('awaitPool', async (go, [question]) => {
     const { goal, watch } = question as { goal: PoolGoal; watch: Watch<PoolFacts> };
-    const sighting = (await go()) as Sighting<PoolFacts>;
-    if (goal.gone !== true && judgePool('', sighting.facts, goal).condition === 'usable') usable = sighting.facts;
+    const observation = (await go()) as Observation<PoolFacts>;
+    if (goal.gone !== true && judgePool('', observation.facts, goal).condition === 'usable') usable = observation.facts;
     return usable === null || goal.gone === true
-      ? sighting
-      : { at: Math.max(sighting.at, watch.last?.at ?? 0), facts: usable };
+      ? observation
+      : { at: Math.max(observation.at, watch.last?.at ?? 0), facts: usable };
   });
 }
 
@@ -51,18 +51,18 @@ function lateCreate(): ChaosOptions {
     return { outcome: 'unknown', why: 'planted' };
   });
   const look = replacing('awaitPool', async (go) => {
-    const sighting = (await go()) as Sighting<PoolFacts>;
-    since ??= sighting.at;
+    const observation = (await go()) as Observation<PoolFacts>;
+    since ??= observation.at;
     const late = send;
-    if (late === null || sighting.at - since <= 70_000) return sighting;
+    if (late === null || observation.at - since <= 70_000) return observation;
     send = null;
     await late();
-    return sighting;
+    return observation;
   });
   return { interceptors: [...(create.interceptors ?? []), ...(look.interceptors ?? [])] };
 }
 
-const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<ChaosStory> => ({
+const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<ChaosSeed> => ({
   faults: [{ operation, kind: 'lost', at: 'after' }],
 });
 /** When the notebook of a quiet story is being made, and when everything has been ready for long. */
@@ -70,19 +70,19 @@ const inNotebook = 372_000;
 const longReady = 900_000;
 
 /** A cancel while a pool without capacity is being cleaned up, which takes more than one run. */
-const cancelledCleanUp: Partial<ChaosStory> = {
+const cancelledCleanUp: Partial<ChaosSeed> = {
   faults: [
     { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 30 * 60_000 },
     { operation: 'pools.create', kind: 'slowDelete', ms: 60 * 60_000 },
   ],
-  deeds: [{ at: 30 * 60_000, what: 'cancel' }],
+  actions: [{ at: 30 * 60_000, what: 'cancel' }],
   suggestContinueAsNewAfter: 60,
 };
 
 const mistakes: readonly {
   readonly mistake: string;
   readonly caught: RegExp;
-  readonly story: Partial<ChaosStory>;
+  readonly story: Partial<ChaosSeed>;
   readonly options: ChaosOptions;
 }[] = [
   {
@@ -106,7 +106,7 @@ const mistakes: readonly {
       document: { name: chaosName, pool: poolPart() },
     },
     options: replacing('awaitPool', async (go, [question]) =>
-      asIfComplete((await go()) as Sighting<PoolFacts>, (question as { goal: never }).goal),
+      asIfComplete((await go()) as Observation<PoolFacts>, (question as { goal: never }).goal),
     ),
   },
   {
@@ -118,28 +118,28 @@ const mistakes: readonly {
   {
     mistake: 'a pool that was not deleted counts as gone',
     caught: /something is left/,
-    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('awaitPool', async (go, [question]) => {
-      const sighting = (await go()) as Sighting<PoolFacts>;
-      return (question as { goal: PoolGoal }).goal.gone === true ? { ...sighting, facts: null } : sighting;
+      const observation = (await go()) as Observation<PoolFacts>;
+      return (question as { goal: PoolGoal }).goal.gone === true ? { ...observation, facts: null } : observation;
     }),
   },
   {
     mistake: 'a pool delete says done and does nothing',
     caught: /no end: /,
-    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('deletePool', async () => sent),
   },
   {
     mistake: 'a notebook delete says done and does nothing',
     caught: /no end: /,
-    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('deleteNotebook', async () => sent),
   },
   {
     mistake: 'a rollback overlooks the notebooks',
     caught: /something is left/,
-    story: { deeds: [{ at: inNotebook, what: 'cancel' }] },
+    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('findNotebooks', async () => []),
   },
   {
@@ -160,18 +160,18 @@ const mistakes: readonly {
         { operation: 'pools.create', kind: 'listLag', ms: 60_000 },
       ],
     },
-    options: { settings: { settleMs: 0 } },
+    options: { settings: { consistencyWindowMs: 0 } },
   },
   {
     mistake: 'what stays alive is not handed to a lease',
     caught: /nobody owns it/,
     story: {},
-    options: replacing('entrustToLease', async () => ({ endsAt: null, maxEndsAt: null, extensions: 0 })),
+    options: replacing('transferToLease', async () => ({ endsAt: null, maxEndsAt: null, extensions: 0 })),
   },
   {
     mistake: 'a stranger on the pool is overlooked',
     caught: /the pool under a stranger's notebook/,
-    story: { deeds: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
+    story: { actions: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
     options: { rewrite: (path) => path.replace('show_self=false', 'show_self=true') },
   },
   {
@@ -185,7 +185,7 @@ const mistakes: readonly {
   {
     mistake: 'a create leaves long after its run was cancelled',
     caught: /was cancelled, and pools.create left at/,
-    story: { deeds: [{ at: 2_000, what: 'cancel' }] },
+    story: { actions: [{ at: 2_000, what: 'cancel' }] },
     options: lateCreate(),
   },
   {
@@ -200,8 +200,8 @@ describe('a planted mistake is caught', () => {
   test.each(mistakes)(
     '$mistake',
     async ({ caught, story, options }) => {
-      expect((await playStory({ ...quietStory, ...story })).problems).toEqual([]);
-      const { problems } = await playStory({ ...quietStory, ...story }, options);
+      expect((await playStory({ ...quietSeed, ...story })).problems).toEqual([]);
+      const { problems } = await playStory({ ...quietSeed, ...story }, options);
       expect(problems.filter((problem) => caught.test(problem))).not.toEqual([]);
     },
     180_000,

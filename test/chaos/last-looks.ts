@@ -54,7 +54,7 @@ export class LastLooks {
         execute: async (input, next) => {
           const { runId = '', workflowId = '' } = info.workflowExecution ?? {};
           const name = this.names.find((one) => workflowId.endsWith(`/${one}`));
-          if (info.activityType === 'entrustToLease' && info.attempt === 1 && name !== undefined)
+          if (info.activityType === 'transferToLease' && info.attempt === 1 && name !== undefined)
             this.atHandover.set(runId, this.of(name));
           return await next(input);
         },

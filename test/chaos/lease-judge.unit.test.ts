@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { makeProgress } from '../client/fake-runs.js';
 import { type Asked, judgeLeaseRace, type LeaseRaceRecord } from './lease-judge.js';
-import { leaseStoryOf } from './lease-seed.js';
+import { leaseSeedOf } from './lease-seed.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -25,7 +25,7 @@ const refused = (ms: number): Asked => ({
 
 /** A lease of two hours that was extended by one, and whose environment was gone in time. */
 const faultless: LeaseRaceRecord = {
-  story: { ...leaseStoryOf(0), ttlMs: 2 * hour, maxMs: 4 * hour, restartMs: 1_000 },
+  story: { ...leaseSeedOf(0), ttlMs: 2 * hour, maxMs: 4 * hour, restartMs: 1_000 },
   startedAt,
   last: makeProgress({ lease: leaseUntil(3 * hour, 1) }),
   asked: [granted],

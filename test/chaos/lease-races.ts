@@ -6,11 +6,11 @@ import { ownerHash } from '../../src/spec/hash.js';
 import { installation, startVirtualStack, type VirtualStack } from '../temporal-sim/environment.js';
 import { oversized } from '../temporal-sim/payload-sizes.js';
 import { judgeStatus } from './cancel-judge.js';
-import { Words } from './failure-texts.js';
+import { FailureTexts } from './failure-texts.js';
 import { type Asked, judgeLeaseRace } from './lease-judge.js';
-import { type LeaseAct, type LeaseStory, leaseStoryOf } from './lease-seed.js';
+import { type LeaseAct, type LeaseStory, leaseSeedOf } from './lease-seed.js';
 import { PauseJudge } from './pause-judge.js';
-import { Dice } from './random.js';
+import { Random } from './random.js';
 import { judgeTryNow, TryNowSender } from './try-now.js';
 
 const minute = 60_000;
@@ -33,13 +33,13 @@ export interface LeaseRaceResult {
 
 /** Plays a lease whose extensions, releases, pauses, crashes and end race with each other, and judges it. */
 export async function playLeaseRace(seed: number, trace?: (line: string) => void): Promise<LeaseRaceResult> {
-  return await new LeaseRace(leaseStoryOf(seed), trace).play();
+  return await new LeaseRace(leaseSeedOf(seed), trace).play();
 }
 
 class LeaseRace {
   private readonly problems: string[] = [];
-  private readonly dice: Dice;
-  private readonly words: Words;
+  private readonly random: Random;
+  private readonly words: FailureTexts;
   private readonly tryNow: TryNowSender;
   private readonly pauseJudge = new PauseJudge();
   private readonly asked: Asked[] = [];
@@ -59,8 +59,8 @@ class LeaseRace {
     private readonly story: LeaseStory,
     private readonly trace: ((line: string) => void) | undefined,
   ) {
-    this.dice = new Dice(story.seed ^ 0x1ea5e);
-    this.words = new Words(story.seed);
+    this.random = new Random(story.seed ^ 0x1ea5e);
+    this.words = new FailureTexts(story.seed);
     this.tryNow = new TryNowSender(story.seed);
     this.momentsLeft = story.moments.length;
   }
@@ -116,7 +116,7 @@ class LeaseRace {
     const { story, trace } = this;
     const marker = `maops:${installation}-${ownerHash(`env/${name}`)}-00000000`;
     const dies = (share: number) => {
-      if (share === 0 || this.deaths >= 6 || !this.dice.chance(share)) return false;
+      if (share === 0 || this.deaths >= 6 || !this.random.chance(share)) return false;
       this.deaths += 1;
       return true;
     };
@@ -130,17 +130,18 @@ class LeaseRace {
       },
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
-      latency: () => (story.latencyMs === 0 ? 0 : this.dice.between(0, story.latencyMs)),
+      latency: () => (story.latencyMs === 0 ? 0 : this.random.between(0, story.latencyMs)),
       fate: (_number, run, commands) => {
         this.problems.push(...oversized(run.workflowId, commands));
         if (run.workflowId === workflowId && this.startedAt > 0) this.crossAt();
-        return dies(story.deaths.activation) ? this.dice.pick(['diesBeforeReport', 'diesAfterReport']) : 'lives';
+        return dies(story.deaths.activation) ? this.random.pick(['diesBeforeReport', 'diesAfterReport']) : 'lives';
       },
       http: {
         beforeSend: () => (dies(story.deaths.call) ? 'dies' : 'goes on'),
         afterCommit: () => (dies(story.deaths.call) ? 'dies' : 'goes on'),
       },
-      webhook: () => (story.webhook === 'takes' || (story.webhook === 'wavers' && this.dice.chance(0.5)) ? 200 : null),
+      webhook: () =>
+        story.webhook === 'takes' || (story.webhook === 'wavers' && this.random.chance(0.5)) ? 200 : null,
       interceptors: [this.pauseJudge.recorder(() => this.here.world.now())],
       ...(trace === undefined ? {} : { trace }),
     });

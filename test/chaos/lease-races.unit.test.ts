@@ -4,7 +4,7 @@ import { playLeaseRace } from './lease-races.js';
 const seeds = 300;
 const perTest = 20;
 
-/** More of them: `npm run torture -- --leases --seeds 10000`. */
+/** More of them: `npm run chaos -- --leases --seeds 10000`. */
 describe('extensions, releases, pauses, crashes and the end of a lease', () => {
   test.each(Array.from({ length: seeds / perTest }, (_, index) => index * perTest))(
     'race without a teardown that is early or missed from seed %i on',

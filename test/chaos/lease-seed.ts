@@ -1,4 +1,4 @@
-import { Dice } from './random.js';
+import { Random } from './random.js';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -43,35 +43,35 @@ export interface LeaseStory {
 }
 
 /** Draws the story of a seed. Most of it happens around the end, where an extension and the expiry race. */
-export function leaseStoryOf(seed: number): LeaseStory {
-  const dice = new Dice(seed);
-  const ttlMs = dice.pick([20 * minute, hour, 8 * hour, 3 * 24 * hour]) + dice.between(0, 999);
-  const isDeadly = dice.chance(0.4);
+export function leaseSeedOf(seed: number): LeaseStory {
+  const random = new Random(seed);
+  const ttlMs = random.pick([20 * minute, hour, 8 * hour, 3 * 24 * hour]) + random.between(0, 999);
+  const isDeadly = random.chance(0.4);
   return {
     seed,
     ttlMs,
-    maxMs: ttlMs + dice.pick([0, 30, 120, 24 * 60, 7 * 24 * 60]) * minute,
-    warningsMs: dice.some(0.7, () => dice.between(1, Math.floor(ttlMs / minute) - 1) * minute),
-    moments: Array.from({ length: dice.between(1, 5) }, () => drawMoment(dice, ttlMs)),
+    maxMs: ttlMs + random.pick([0, 30, 120, 24 * 60, 7 * 24 * 60]) * minute,
+    warningsMs: random.some(0.7, () => random.between(1, Math.floor(ttlMs / minute) - 1) * minute),
+    moments: Array.from({ length: random.between(1, 5) }, () => drawMoment(random, ttlMs)),
     deaths: isDeadly ? { activation: 0.1, call: 0.03 } : { activation: 0, call: 0 },
-    restartMs: dice.pick([0, second, 15 * second, dice.chance(0.3) ? 3 * hour : minute]),
-    latencyMs: dice.pick([0, 0, 1, 400]),
+    restartMs: random.pick([0, second, 15 * second, random.chance(0.3) ? 3 * hour : minute]),
+    latencyMs: random.pick([0, 0, 1, 400]),
     crossings: drawCrossings(seed),
-    tryNows: drawTryNows(Dice.forAxis(seed, 'tryNow at any time'), ttlMs),
-    suggestContinueAsNewAfter: drawThreshold(Dice.forAxis(seed, 'threshold')),
-    webhook: dice.pick(['none', 'takes', 'fails', 'wavers']),
+    tryNows: drawTryNows(Random.forAxis(seed, 'tryNow at any time'), ttlMs),
+    suggestContinueAsNewAfter: drawThreshold(Random.forAxis(seed, 'threshold')),
+    webhook: random.pick(['none', 'takes', 'fails', 'wavers']),
   };
 }
 
-function drawThreshold(dice: Dice): number {
-  return dice.pick([4096, 4096, dice.between(40, 70), dice.between(40, 160)]);
+function drawThreshold(random: Random): number {
+  return random.pick([4096, 4096, random.between(40, 70), random.between(40, 160)]);
 }
 
 /** Each from a stream of its own. */
 function drawCrossings(seed: number): LeaseCrossing[] {
-  const cancel = Dice.forAxis(seed, 'cancel at an activation');
-  const pause = Dice.forAxis(seed, 'pause at an activation');
-  const tryNow = Dice.forAxis(seed, 'tryNow at an activation');
+  const cancel = Random.forAxis(seed, 'cancel at an activation');
+  const pause = Random.forAxis(seed, 'pause at an activation');
+  const tryNow = Random.forAxis(seed, 'tryNow at an activation');
   return [
     ...cancel.some(0.3, () => ({ atActivation: cancel.between(1, 40), act: { what: 'cancel' as const } })),
     ...pause.some(0.3, () => ({
@@ -86,18 +86,22 @@ function drawCrossings(seed: number): LeaseCrossing[] {
 }
 
 /** Mostly around the first end, and in the removal that follows. */
-function drawTryNows(dice: Dice, ttlMs: number): number[] {
+function drawTryNows(random: Random, ttlMs: number): number[] {
   const moment = () =>
-    dice.pick([dice.between(0, ttlMs), ttlMs + dice.between(-20_000, 120_000), ttlMs + dice.between(0, 2 * hour)]);
-  return Array.from({ length: dice.pick([0, 1, 3]) }, moment);
+    random.pick([
+      random.between(0, ttlMs),
+      ttlMs + random.between(-20_000, 120_000),
+      ttlMs + random.between(0, 2 * hour),
+    ]);
+  return Array.from({ length: random.pick([0, 1, 3]) }, moment);
 }
 
-function drawMoment(dice: Dice, ttlMs: number): LeaseMoment {
-  const count = dice.pick([1, 1, 2, 3]);
-  const acts = Array.from({ length: count }, () => drawAct(dice));
-  if (dice.chance(0.3)) return { from: 'start', offsetMs: dice.between(0, ttlMs), acts };
-  const near = -dice.between(0, 20_000);
-  const offsetMs = dice.pick([
+function drawMoment(random: Random, ttlMs: number): LeaseMoment {
+  const count = random.pick([1, 1, 2, 3]);
+  const acts = Array.from({ length: count }, () => drawAct(random));
+  if (random.chance(0.3)) return { from: 'start', offsetMs: random.between(0, ttlMs), acts };
+  const near = -random.between(0, 20_000);
+  const offsetMs = random.pick([
     -1,
     -1,
     -1,
@@ -110,21 +114,21 @@ function drawMoment(dice: Dice, ttlMs: number): LeaseMoment {
     near,
     near,
     -near,
-    -dice.between(0, ttlMs),
+    -random.between(0, ttlMs),
   ]);
   return { from: 'end', offsetMs, acts };
 }
 
-function drawAct(dice: Dice): LeaseAct {
-  const what = dice.pick([
+function drawAct(random: Random): LeaseAct {
+  const what = random.pick([
     ...(['extend', 'extend', 'extend', 'extend', 'extend', 'extend', 'kill', 'pause'] as const),
-    dice.pick(['release', 'release', 'teardown', 'cancel'] as const),
+    random.pick(['release', 'release', 'teardown', 'cancel'] as const),
   ]);
   switch (what) {
     case 'extend':
-      return { what, minutes: dice.pick([1, 30, 60, 600]) };
+      return { what, minutes: random.pick([1, 30, 60, 600]) };
     case 'pause':
-      return { what, forMs: dice.between(1, 7_200) * second };
+      return { what, forMs: random.between(1, 7_200) * second };
     case 'release':
     case 'teardown':
     case 'cancel':

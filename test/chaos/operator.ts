@@ -1,7 +1,7 @@
 import type { Progress } from '../../src/contract/progress.js';
 import type { Stage } from './actions.js';
-import type { Dice } from './random.js';
-import type { ChaosStory } from './seed.js';
+import type { Random } from './random.js';
+import type { ChaosSeed } from './seed.js';
 
 const longestThought = 600;
 
@@ -11,8 +11,8 @@ export class Operator {
   private answered = '';
 
   constructor(
-    private readonly story: ChaosStory,
-    private readonly dice: Dice,
+    private readonly story: ChaosSeed,
+    private readonly random: Random,
   ) {}
 
   answer({ awaiting, steps, workflowId }: Progress, { stack, later, words, problem }: Stage): void {
@@ -24,7 +24,7 @@ export class Operator {
       const tooLong = words.oversized();
       const key = words.key();
       const command = { ...words.command(), ...facts, ...(key === null ? {} : { key }) };
-      later(this.dice.between(0, longestThought) * 1000, async () => {
+      later(this.random.between(0, longestThought) * 1000, async () => {
         const send = async (argument: object) =>
           await stack.world.client.workflow.getHandle(workflowId).executeUpdate(name, { args: [argument] });
         if (tooLong !== null) {

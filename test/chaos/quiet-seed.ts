@@ -1,8 +1,8 @@
 import { environmentDocument } from '../workflows/documents.js';
-import { type ChaosStory, chaosName } from './seed.js';
+import { type ChaosSeed, chaosName } from './seed.js';
 
 /** A main job to which nothing happens. */
-export const quietStory: ChaosStory = {
+export const quietSeed: ChaosSeed = {
   seed: 1,
   workflowType: 'provisionPoolThenLaunchNotebook',
   workflowId: `env/${chaosName}`,
@@ -12,7 +12,7 @@ export const quietStory: ChaosStory = {
   faults: [],
   placed: {},
   timeForms: {},
-  deeds: [],
+  actions: [],
   crossings: [],
   hurried: 0,
   afters: [],

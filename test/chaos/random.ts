@@ -1,7 +1,7 @@
 import { hashText, seededRandom } from '../temporal-sim/random.js';
 
 /** Draws from one seed: the same seed gives the same story. */
-export class Dice {
+export class Random {
   private readonly random: () => number;
 
   constructor(seed: number) {
@@ -11,8 +11,8 @@ export class Dice {
   }
 
   /** A stream of its own for one axis of a story, so that a new draw on it changes no other axis. */
-  static forAxis(seed: number, axis: string): Dice {
-    return new Dice(seed ^ hashText(axis));
+  static forAxis(seed: number, axis: string): Random {
+    return new Random(seed ^ hashText(axis));
   }
 
   chance(share: number): boolean {

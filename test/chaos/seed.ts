@@ -4,10 +4,10 @@ import type { TimeForm, TimeForms } from '../../src/simulator/time-form.js';
 import type { Slots } from '../temporal-sim/worker.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
 import { drawFaults } from './faults.js';
-import { Dice } from './random.js';
+import { Random } from './random.js';
 
 /** Something that happens to a run while it works, in milliseconds from its start. */
-export interface Deed {
+export interface Action {
   readonly at: number;
   readonly what:
     | 'cancel'
@@ -52,7 +52,7 @@ export interface Crossing {
 export type After = 'teardown' | 'release' | 'cancelLease' | 'startAgain' | 'stopNotebook' | 'startNotebook';
 
 /** All that happens in one chaotic run; the same for the same seed. */
-export interface ChaosStory {
+export interface ChaosSeed {
   readonly seed: number;
   readonly workflowType: 'provisionPoolThenLaunchNotebook' | 'provisionPool' | 'launchNotebook';
   readonly workflowId: string;
@@ -63,7 +63,7 @@ export interface ChaosStory {
   readonly placed: NonNullable<SimulatorOptions['placed']>;
   /** How answers write times; mixed between the calls that look at one resource. */
   readonly timeForms: TimeForms;
-  readonly deeds: readonly Deed[];
+  readonly actions: readonly Action[];
   readonly crossings: readonly Crossing[];
   /** Chance that a failed call is hurried by `tryNow` in the pause before its next try. */
   readonly hurried: number;
@@ -93,19 +93,19 @@ const types = {
 } as const;
 
 /** Draws the story of a seed. */
-export function storyOf(seed: number): ChaosStory {
-  const dice = new Dice(seed);
-  const kind = dice.pick(['env', 'env', 'env', 'env', 'env', 'env', 'pool', 'notebook'] as const);
-  const onFailure = dice.pick(['rollback', 'rollback', 'keep', 'ask']);
-  const onCancel = dice.pick(['rollback', 'rollback', 'keep']);
-  const approval = dice.some(0.1, () => ({ required: true, timeout: '30m' }));
+export function historyOf(seed: number): ChaosSeed {
+  const random = new Random(seed);
+  const kind = random.pick(['env', 'env', 'env', 'env', 'env', 'env', 'pool', 'notebook'] as const);
+  const onFailure = random.pick(['rollback', 'rollback', 'keep', 'ask']);
+  const onCancel = random.pick(['rollback', 'rollback', 'keep']);
+  const approval = random.some(0.1, () => ({ required: true, timeout: '30m' }));
   const document = {
-    ...documentOf(kind, dice),
+    ...documentOf(kind, random),
     onFailure,
     onCancel,
     ...(approval[0] === undefined || kind === 'notebook' ? {} : { approval: approval[0] }),
   };
-  const isDeadly = dice.chance(0.5);
+  const isDeadly = random.chance(0.5);
   return {
     seed,
     workflowType: types[kind],
@@ -113,43 +113,43 @@ export function storyOf(seed: number): ChaosStory {
     document,
     keepsFailed: onFailure === 'keep',
     keepsCancelled: onCancel === 'keep',
-    faults: drawFaults(dice),
-    placed: drawPlaced(dice),
-    timeForms: drawTimeForms(Dice.forAxis(seed, 'time form')),
-    deeds: [...drawDeeds(dice), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
+    faults: drawFaults(random),
+    placed: drawPlaced(random),
+    timeForms: drawTimeForms(Random.forAxis(seed, 'time form')),
+    actions: [...drawDeeds(random), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
     crossings: drawCrossings(seed),
-    hurried: Dice.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
-    afters: drawAfters(dice),
+    hurried: Random.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
+    afters: drawAfters(random),
     deaths: isDeadly
-      ? { activation: 0.04, call: 0.015, most: dice.between(1, 6) }
+      ? { activation: 0.04, call: 0.015, most: random.between(1, 6) }
       : { activation: 0, call: 0, most: 0 },
-    lostReports: dice.chance(0.2) ? dice.between(1, 10) / 100 : 0,
-    restartMs: dice.between(0, 20_000),
-    latencyMs: dice.chance(0.5) ? 0 : dice.between(1, 400),
-    suggestContinueAsNewAfter: drawThreshold(Dice.forAxis(seed, 'threshold')),
-    slots: drawSlots(Dice.forAxis(seed, 'slots')),
-    operator: dice.pick(['retry', 'retry', 'rollback', 'abandon', 'skip', 'silent']),
-    approver: dice.pick(['approve', 'approve', 'reject', 'silent']),
+    lostReports: random.chance(0.2) ? random.between(1, 10) / 100 : 0,
+    restartMs: random.between(0, 20_000),
+    latencyMs: random.chance(0.5) ? 0 : random.between(1, 400),
+    suggestContinueAsNewAfter: drawThreshold(Random.forAxis(seed, 'threshold')),
+    slots: drawSlots(Random.forAxis(seed, 'slots')),
+    operator: random.pick(['retry', 'retry', 'rollback', 'abandon', 'skip', 'silent']),
+    approver: random.pick(['approve', 'approve', 'reject', 'silent']),
   };
 }
 
 /** Few slots: calls and waits queue, and what is queued can be withdrawn. */
-function drawSlots(dice: Dice): Slots | null {
-  return dice.chance(0.2) ? { calls: dice.between(1, 3), waits: dice.between(1, 4) } : null;
+function drawSlots(random: Random): Slots | null {
+  return random.chance(0.2) ? { calls: random.between(1, 3), waits: random.between(1, 4) } : null;
 }
 
-function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknown> {
-  const isShort = dice.chance(0.15);
+function documentOf(kind: keyof typeof types, random: Random): Record<string, unknown> {
+  const isShort = random.chance(0.15);
   const deadlines = {
-    pool: isShort ? `${dice.between(2, 8)}m` : '90m',
-    notebook: isShort ? `${dice.between(1, 3)}m` : '20m',
-    capacity: dice.pick(['10m', '2h']),
-    ask: dice.pick(['5m', '1h']),
-    undo: dice.pick(['5m', '30m']),
+    pool: isShort ? `${random.between(2, 8)}m` : '90m',
+    notebook: isShort ? `${random.between(1, 3)}m` : '20m',
+    capacity: random.pick(['10m', '2h']),
+    ask: random.pick(['5m', '1h']),
+    undo: random.pick(['5m', '30m']),
   };
-  const driver = dice.some(0.15, () => ({ driver: { gpuVersion: '440.33' } }));
-  const flavors = dice.chance(0.3) ? ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'] : ['modelarts.vm.gpu.t4u8'];
-  const pool = poolPart({ flavors, count: dice.between(1, 4), ...driver[0] });
+  const driver = random.some(0.15, () => ({ driver: { gpuVersion: '440.33' } }));
+  const flavors = random.chance(0.3) ? ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'] : ['modelarts.vm.gpu.t4u8'];
+  const pool = poolPart({ flavors, count: random.between(1, 4), ...driver[0] });
   switch (kind) {
     case 'env':
       return environmentDocument(chaosName, { pool, deadlines });
@@ -161,44 +161,44 @@ function documentOf(kind: keyof typeof types, dice: Dice): Record<string, unknow
 }
 
 /** Half of all stories have times as documented. */
-function drawTimeForms(dice: Dice): TimeForms {
-  if (dice.chance(0.5)) return {};
+function drawTimeForms(random: Random): TimeForms {
+  if (random.chance(0.5)) return {};
   const calls = ['list', 'show', 'create', 'delete'] as const;
-  const form = () => dice.pick<TimeForm>(['seconds', 'milliseconds', 'offset', 'none', '-05:30', '+14:00']);
+  const form = () => random.pick<TimeForm>(['seconds', 'milliseconds', 'offset', 'none', '-05:30', '+14:00']);
   const drawn = (['pools', 'notebooks'] as const).flatMap((resource) =>
-    calls.flatMap((call) => dice.some(0.6, () => [`${resource}.${call}`, form()] as const)),
+    calls.flatMap((call) => random.some(0.6, () => [`${resource}.${call}`, form()] as const)),
   );
   return Object.fromEntries(drawn);
 }
 
-function drawPlaced(dice: Dice): ChaosStory['placed'] {
+function drawPlaced(random: Random): ChaosSeed['placed'] {
   return {
     pools: [
-      ...dice.some(0.3, () => ({ name: 'strangers-pool', description: 'of someone else' })),
-      ...dice.some(0.1, () => ({ name: `${chaosName}-2`, description: 'maops:ffffff-12345678-12345678' })),
-      ...dice.some(0.02, () => ({ name: chaosName, description: 'of someone else' })),
+      ...random.some(0.3, () => ({ name: 'strangers-pool', description: 'of someone else' })),
+      ...random.some(0.1, () => ({ name: `${chaosName}-2`, description: 'maops:ffffff-12345678-12345678' })),
+      ...random.some(0.02, () => ({ name: chaosName, description: 'of someone else' })),
     ],
     notebooks: [
-      ...dice.some(0.3, () => ({ name: 'strangers-notebook', user: dice.pick(['ops', 'neighbour']) })),
-      ...dice.some(0.02, () => ({ name: chaosName, user: 'ops' })),
+      ...random.some(0.3, () => ({ name: 'strangers-notebook', user: random.pick(['ops', 'neighbour']) })),
+      ...random.some(0.02, () => ({ name: chaosName, user: 'ops' })),
     ],
   };
 }
 
 /** From 40 events on: a run that is told to continue at once does nothing else. */
-function drawThreshold(dice: Dice): number {
-  return dice.pick([4096, 4096, dice.between(40, 70), dice.between(40, 160), dice.between(60, 400)]);
+function drawThreshold(random: Random): number {
+  return random.pick([4096, 4096, random.between(40, 70), random.between(40, 160), random.between(60, 400)]);
 }
 
 /** Early moments are where most happens. */
-function momentOf(dice: Dice): number {
-  return Math.round((dice.between(0, 1000) / 1000) ** 2 * 15 * minute);
+function momentOf(random: Random): number {
+  return Math.round((random.between(0, 1000) / 1000) ** 2 * 15 * minute);
 }
 
 /** A cancel, a pause and a few `tryNow` at any time, each from a stream of its own. */
-function drawSteering(seed: number): Deed[] {
-  const [cancel, pause] = [Dice.forAxis(seed, 'cancel'), Dice.forAxis(seed, 'pause')];
-  const tryNow = Dice.forAxis(seed, 'tryNow at any time');
+function drawSteering(seed: number): Action[] {
+  const [cancel, pause] = [Random.forAxis(seed, 'cancel'), Random.forAxis(seed, 'pause')];
+  const tryNow = Random.forAxis(seed, 'tryNow at any time');
   const tries = tryNow.chance(0.4) ? tryNow.between(1, 3) : 0;
   return [
     ...cancel.some(0.15, () => ({ at: momentOf(cancel), what: 'cancel' as const })),
@@ -209,10 +209,10 @@ function drawSteering(seed: number): Deed[] {
 
 /** Cancels, pauses and `tryNow` at any activation, each from a stream of its own. */
 function drawCrossings(seed: number): Crossing[] {
-  const cancel = Dice.forAxis(seed, 'cancel at an activation');
-  const pause = Dice.forAxis(seed, 'pause at an activation');
-  const tryNow = Dice.forAxis(seed, 'tryNow at an activation');
-  const of = (dice: Dice) => dice.pick(['operation', 'operation', 'operation', 'lease', 'teardown'] as const);
+  const cancel = Random.forAxis(seed, 'cancel at an activation');
+  const pause = Random.forAxis(seed, 'pause at an activation');
+  const tryNow = Random.forAxis(seed, 'tryNow at an activation');
+  const of = (random: Random) => random.pick(['operation', 'operation', 'operation', 'lease', 'teardown'] as const);
   return [
     ...cancel.some(0.25, () => ({ what: 'cancel' as const, of: of(cancel), atActivation: cancel.between(1, 60) })),
     ...pause.some(0.25, () => ({
@@ -225,31 +225,31 @@ function drawCrossings(seed: number): Crossing[] {
   ];
 }
 
-function drawDeeds(dice: Dice): Deed[] {
-  const moment = () => momentOf(dice);
-  const deed = (what: Deed['what']) => () => ({ at: moment(), what });
+function drawDeeds(random: Random): Action[] {
+  const moment = () => momentOf(random);
+  const deed = (what: Action['what']) => () => ({ at: moment(), what });
   return [
-    ...dice.some(0.15, deed('teardown')),
-    ...dice.some(0.15, deed('startAgain')),
-    ...dice.some(0.04, deed('startOther')),
-    ...dice.some(0.15, deed('killWorker')),
-    ...dice.some(0.1, deed('drainWorker')),
-    ...dice.some(0.15, deed('addWorker')),
-    ...dice.some(0.04, () => ({ at: dice.between(0, 4000), what: 'squatPool' as const })),
-    ...dice.some(0.04, deed('squatNotebook')),
-    ...dice.some(0.1, deed('guest')),
-    ...dice.some(0.1, deed('stranger')),
-    ...dice.some(0.06, deed('startPool')),
-    ...dice.some(0.06, deed('startNotebook')),
-    ...dice.some(0.12, deed('neighbour')),
-    ...dice.some(0.12, () => ({ at: moment(), what: 'outage' as const, forMs: dice.between(1, 600) * 1000 })),
-    ...dice.some(0.1, () => ({ at: moment(), what: 'cutWorker' as const, forMs: dice.between(1, 300) * 1000 })),
-    ...dice.some(0.1, () => ({ at: moment(), what: 'freezeWorker' as const, forMs: dice.between(1, 400) * 1000 })),
+    ...random.some(0.15, deed('teardown')),
+    ...random.some(0.15, deed('startAgain')),
+    ...random.some(0.04, deed('startOther')),
+    ...random.some(0.15, deed('killWorker')),
+    ...random.some(0.1, deed('drainWorker')),
+    ...random.some(0.15, deed('addWorker')),
+    ...random.some(0.04, () => ({ at: random.between(0, 4000), what: 'squatPool' as const })),
+    ...random.some(0.04, deed('squatNotebook')),
+    ...random.some(0.1, deed('guest')),
+    ...random.some(0.1, deed('stranger')),
+    ...random.some(0.06, deed('startPool')),
+    ...random.some(0.06, deed('startNotebook')),
+    ...random.some(0.12, deed('neighbour')),
+    ...random.some(0.12, () => ({ at: moment(), what: 'outage' as const, forMs: random.between(1, 600) * 1000 })),
+    ...random.some(0.1, () => ({ at: moment(), what: 'cutWorker' as const, forMs: random.between(1, 300) * 1000 })),
+    ...random.some(0.1, () => ({ at: moment(), what: 'freezeWorker' as const, forMs: random.between(1, 400) * 1000 })),
   ];
 }
 
-function drawAfters(dice: Dice): After[] {
+function drawAfters(random: Random): After[] {
   const one = (): After =>
-    dice.pick(['teardown', 'teardown', 'release', 'cancelLease', 'startAgain', 'stopNotebook', 'startNotebook']);
-  return [...dice.some(0.5, one), ...dice.some(0.3, one)];
+    random.pick(['teardown', 'teardown', 'release', 'cancelLease', 'startAgain', 'stopNotebook', 'startNotebook']);
+  return [...random.some(0.5, one), ...random.some(0.3, one)];
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { TriedNow } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { Dice } from './random.js';
+import { Random } from './random.js';
 
 /** `closed`: the workflow was over before it could answer. */
 type Answer = 'accepted' | 'refused' | 'closed';
@@ -23,12 +23,12 @@ interface Surroundings {
 export class TryNowSender {
   /** How often each answer came. */
   readonly answers = { accepted: 0, refused: 0, closed: 0 };
-  private readonly dice: Dice;
+  private readonly random: Random;
   private readonly seen = new Set<string>();
   private sent = 0;
 
   constructor(seed: number) {
-    this.dice = Dice.forAxis(seed, 'tryNow');
+    this.random = Random.forAxis(seed, 'tryNow');
   }
 
   /** Sends one at some moment of a pause that the progress has just shown, with a chance. */
@@ -37,18 +37,18 @@ export class TryNowSender {
     const shown = `${workflowId} ${retrying.operation} ${retrying.attempt} ${retrying.since}`;
     if (this.seen.has(shown) || this.sent >= 12) return;
     this.seen.add(shown);
-    if (!this.dice.chance(share)) return;
+    if (!this.random.chance(share)) return;
     const pauseMs = Math.max(0, Date.parse(retrying.nextTryAt) - at.now);
-    this.send(workflowId, at, this.dice.between(0, pauseMs));
+    this.send(workflowId, at, this.random.between(0, pauseMs));
   }
 
   send(workflowId: string, { client, later, problem }: Surroundings, afterMs = 0): void {
-    const { dice } = this;
+    const { random } = this;
     this.sent += 1;
     const reason = `try now ${this.sent}`;
-    const key = dice.chance(0.5) ? reason : null;
+    const key = random.chance(0.5) ? reason : null;
     const command = { by: 'chaos', reason, ...(key === null ? {} : { key }) };
-    const id = key !== null && dice.chance(0.5) ? { updateId: `tryNow ${key}` } : {};
+    const id = key !== null && random.chance(0.5) ? { updateId: `tryNow ${key}` } : {};
     const ask = async (): Promise<Answer> => {
       try {
         const handle = client.workflow.getHandle(workflowId);
@@ -69,8 +69,8 @@ export class TryNowSender {
       return answer;
     };
     // Repeats come together with the first, or after it.
-    const together = key !== null && dice.chance(0.3);
-    const repeats = key === null || together ? [] : [dice.between(0, 600_000), dice.between(0, 5_000)];
+    const together = key !== null && random.chance(0.3);
+    const repeats = key === null || together ? [] : [random.between(0, 600_000), random.between(0, 5_000)];
     later(afterMs, async () => {
       const [first = 'closed'] = await Promise.all(together ? [once(), once()] : [once()]);
       for (const ms of repeats)

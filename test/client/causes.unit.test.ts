@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { lastErrorOf, tellCauses } from '../../src/client/causes.js';
+import { describeCauses, lastErrorOf } from '../../src/client/causes.js';
 import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
 
 const start = Date.UTC(2026, 2, 1, 10);
 const at = (minute: number) => new Date(start + minute * 60_000);
 const now = (minute: number) => at(minute).getTime();
-const minutes = (events: readonly HistoryEvent[], until: number, ...open: Parameters<typeof tellCauses>[2][]) =>
-  Object.fromEntries(tellCauses(events, now(until), open[0]).map(({ cause, ms }) => [cause, ms / 60_000]));
+const minutes = (events: readonly HistoryEvent[], until: number, ...open: Parameters<typeof describeCauses>[2][]) =>
+  Object.fromEntries(describeCauses(events, now(until), open[0]).map(({ cause, ms }) => [cause, ms / 60_000]));
 
 const started: HistoryEvent = { at: at(0), event: 'started', type: 'x', continues: null, by: null };
 const phase = (minute: number, name: string): HistoryEvent => ({ at: at(minute), event: 'phase', phase: name });

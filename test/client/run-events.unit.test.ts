@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderTimeline } from '../../src/cli/output/timeline.js';
 import { activityWords, describeCall } from '../../src/client/activity-words.js';
-import { type TimelineEntry, tellTimeline } from '../../src/client/run-events.js';
+import { describeRun, type TimelineEntry } from '../../src/client/run-events.js';
 import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
 import { memoryTerminal } from '../cli/memory-terminal.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second));
-const texts = (events: readonly HistoryEvent[]) => tellTimeline(events).map(({ text }) => text);
+const texts = (events: readonly HistoryEvent[]) => describeRun(events).map(({ text }) => text);
 const scheduled = (second: number, id: number, type: string, summary: string | null = 'pool team-a'): HistoryEvent => ({
   at: at(second),
   event: 'activityScheduled',
@@ -34,7 +34,7 @@ describe('a timeline', () => {
       { ...done(3, 7), answer: { outcome: 'created', why: null, pauseMs: null } } as HistoryEvent,
       { at: at(9), event: 'closed', status: 'Completed', reason: null },
     ];
-    expect(tellTimeline(events).map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+    expect(describeRun(events).map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
       'run: provisionPoolThenLaunchNotebook started by ana',
       'phase: CreatingPool',
       'activity: create pool team-a: created in 2s',
@@ -58,7 +58,7 @@ describe('a timeline', () => {
     expect(texts(events)).toEqual([
       'look for pool team-a: done in 5s (attempt 3, after retries over 4s); the attempt before: HTTP 502',
     ]);
-    expect(tellTimeline(events)[0]?.activity).toEqual({
+    expect(describeRun(events)[0]?.activity).toEqual({
       type: 'lookForPool',
       does: 'look for pool team-a',
       end: 'done',
@@ -86,7 +86,7 @@ describe('a timeline', () => {
       { at: at(9), event: 'activityClosed', id: 1, end: 'failed', failure, answer: null },
     ];
     expect(texts(events)).toEqual(['wait for pool team-a: broken off in 9s (2 windows)']);
-    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end: 'cancelled', lastFailure: null });
+    expect(describeRun(events)[0]?.activity).toMatchObject({ end: 'cancelled', lastFailure: null });
   });
 
   test('tells what a create that made nothing came to, and how long it stays away', () => {
@@ -103,7 +103,7 @@ describe('a timeline', () => {
     const answer = { outcome: 'notSent', reason, why, pauseMs: null };
     const events = [scheduled(0, 1, 'deletePool'), { ...done(1, 1), answer } as HistoryEvent];
     expect(texts(events)).toEqual([`delete pool team-a: ${text} in 1s`]);
-    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end });
+    expect(describeRun(events)[0]?.activity).toMatchObject({ end });
   });
 
   test.each([
@@ -115,7 +115,7 @@ describe('a timeline', () => {
       { ...done(1, 1), answer: { outcome, why, pauseMs: null } } as HistoryEvent,
     ];
     expect(texts(events)).toEqual([`delete pool team-a: ${text} in 1s`]);
-    expect(tellTimeline(events)[0]?.activity).toMatchObject({ end });
+    expect(describeRun(events)[0]?.activity).toMatchObject({ end });
   });
 
   test('keeps a call that is under way', () => {
@@ -156,7 +156,7 @@ describe('a timeline', () => {
 });
 
 test('equal good waits after each other are one line for people', () => {
-  const entries: TimelineEntry[] = tellTimeline([
+  const entries: TimelineEntry[] = describeRun([
     scheduled(0, 1, 'awaitPool'),
     done(5, 1),
     scheduled(5, 2, 'awaitPool'),

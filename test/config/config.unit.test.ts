@@ -37,9 +37,9 @@ describe('the settings of a worker', () => {
       settings: {
         pollMinMs: 5_000,
         pollMaxMs: 30_000,
-        windowMs: 300_000,
+        pollWindowMs: 300_000,
         abnormalGraceMs: 300_000,
-        settleMs: 120_000,
+        consistencyWindowMs: 120_000,
         httpTimeoutMs: 15_000,
       },
       slots: { calls: 200, waits: 2_000 },

@@ -24,12 +24,12 @@ describe('the settings of a stack', () => {
   });
 
   test('are those of the real service when the simulator runs in real time', () => {
-    expect(made({}, 1).settings).toMatchObject({ pollMinMs: 5_000, pollMaxMs: 30_000, windowMs: 300_000 });
+    expect(made({}, 1).settings).toMatchObject({ pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000 });
   });
 
   test('look more often when the simulator runs faster, but never as a flood', () => {
-    expect(made({}, 10).settings).toMatchObject({ pollMinMs: 500, pollMaxMs: 3_000, windowMs: 30_000 });
-    expect(made({}, 100_000).settings).toMatchObject({ pollMinMs: 100, pollMaxMs: 500, windowMs: 5_000 });
+    expect(made({}, 10).settings).toMatchObject({ pollMinMs: 500, pollMaxMs: 3_000, pollWindowMs: 30_000 });
+    expect(made({}, 100_000).settings).toMatchObject({ pollMinMs: 100, pollMaxMs: 500, pollWindowMs: 5_000 });
     expect(made({}, 100_000).modelarts.maxRps).toBe(200);
   });
 

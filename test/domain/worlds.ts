@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Claim, Inventory, InventoryItem } from '../../src/domain/resource/inventory.js';
+import type { Inventory, InventoryItem, Ownership } from '../../src/domain/resource/inventory.js';
 import type { SweepRules } from '../../src/domain/sweep/rules.js';
 
 export const installation = 'abc123';
@@ -37,7 +37,7 @@ export function inventory(items: readonly InventoryItem[], unread: readonly stri
 }
 
 /** What Temporal says of an owner: nothing is open, and nothing is known to have ended. */
-export function claim(change: Partial<Claim> = {}): Claim {
+export function ownership(change: Partial<Ownership> = {}): Ownership {
   return {
     owner: 'aaaaaaaa',
     name: 'team-a',
@@ -53,9 +53,9 @@ export function claim(change: Partial<Claim> = {}): Claim {
   };
 }
 
-export function leased(change: Partial<Claim> = {}): Claim {
+export function leased(change: Partial<Ownership> = {}): Ownership {
   const since = new Date(now - 24 * hour).toISOString();
-  return claim({ open: ['lease/team-a'], phase: 'Leased', phaseSince: since, ...change });
+  return ownership({ open: ['lease/team-a'], phase: 'Leased', phaseSince: since, ...change });
 }
 
 export function rules(change: Partial<SweepRules> = {}): SweepRules {
@@ -71,12 +71,12 @@ export function rules(change: Partial<SweepRules> = {}): SweepRules {
 /** A cloud with what Temporal says of it, and what somebody may do before an item is deleted. */
 export interface RandomWorld {
   readonly items: readonly InventoryItem[];
-  readonly claims: readonly Claim[];
+  readonly ownerships: readonly Ownership[];
   readonly unread: readonly string[];
   readonly rules: SweepRules;
   readonly later: {
     readonly items: readonly InventoryItem[];
-    readonly claims: readonly Claim[];
+    readonly ownerships: readonly Ownership[];
     readonly afterMs: number;
   };
 }
@@ -155,7 +155,7 @@ const items = (id: number): fc.Arbitrary<InventoryItem> =>
 const time = ages.map((age) => new Date(now - age).toISOString());
 
 /** All claims of one name tell the same, as the operations on a name are asked together. */
-const claimsOfName = (name: string): fc.Arbitrary<Claim[]> =>
+const claimsOfName = (name: string): fc.Arbitrary<Ownership[]> =>
   fc
     .record({
       open: fc.constantFrom(
@@ -187,9 +187,9 @@ const claimsOfName = (name: string): fc.Arbitrary<Claim[]> =>
 
 const nameless = fc
   .constantFrom('asked' as const, 'unknown' as const)
-  .map((answer) => ['ffffff00', 'ffffff01'].map((owner) => claim({ owner, name: null, workflowId: null, answer })));
+  .map((answer) => ['ffffff00', 'ffffff01'].map((owner) => ownership({ owner, name: null, workflowId: null, answer })));
 
-const claims = fc.tuple(...names.map(claimsOfName), nameless).map((parts) => parts.flat());
+const ownerships = fc.tuple(...names.map(claimsOfName), nameless).map((parts) => parts.flat());
 
 const randomRules: fc.Arbitrary<SweepRules> = fc.record({
   protect: fc.record({
@@ -204,7 +204,7 @@ const randomRules: fc.Arbitrary<SweepRules> = fc.record({
 });
 
 /** What may happen to one resource before its turn comes. */
-const fates = fc.constantFrom(
+const plannedOutcomes = fc.constantFrom(
   'stays',
   'stays',
   'stays',
@@ -243,9 +243,9 @@ export const randomWorlds: fc.Arbitrary<RandomWorld> = fc
     items: fc
       .integer({ min: 0, max: 8 })
       .chain((size) => fc.tuple(...Array.from({ length: size }, (_, id) => items(id)))),
-    fates: fc.array(fates, { minLength: 8, maxLength: 8 }),
-    claims,
-    laterClaims: claims,
+    plannedOutcomes: fc.array(plannedOutcomes, { minLength: 8, maxLength: 8 }),
+    ownerships,
+    laterClaims: ownerships,
     claimsChange: fc.constantFrom(true, false, false),
     unread: fc.constantFrom<readonly string[]>([], [], ['notebooks: no answer']),
     rules: randomRules,
@@ -253,12 +253,12 @@ export const randomWorlds: fc.Arbitrary<RandomWorld> = fc
   })
   .map((drawn) => ({
     items: drawn.items,
-    claims: drawn.claims,
+    ownerships: drawn.ownerships,
     unread: drawn.unread,
     rules: drawn.rules,
     later: {
-      items: drawn.items.flatMap((one, index) => befall(one, drawn.fates[index] ?? 'stays')),
-      claims: drawn.claimsChange ? drawn.laterClaims : drawn.claims,
+      items: drawn.items.flatMap((one, index) => befall(one, drawn.plannedOutcomes[index] ?? 'stays')),
+      ownerships: drawn.claimsChange ? drawn.laterClaims : drawn.ownerships,
       afterMs: drawn.afterMs,
     },
   }));

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
 import {
   createWatcher,
-  type Sighting,
+  type Observation,
   type Target,
   type Watcher,
   type WatcherOptions,
@@ -38,8 +38,8 @@ function setUp(options: Partial<WatcherOptions<string>> = {}) {
 }
 
 function watch<Item>(watcher: Watcher<Item>, target: Target | string) {
-  const seen: Sighting<Item>[] = [];
-  const stop = watcher.subscribe(target, (sighting) => seen.push(sighting));
+  const seen: Observation<Item>[] = [];
+  const stop = watcher.subscribe(target, (observation) => seen.push(observation));
   return { seen, stop };
 }
 

@@ -1,4 +1,4 @@
-import type { Sighting, Target, Watcher } from '../../src/modelarts/watcher.js';
+import type { Observation, Target, Watcher } from '../../src/modelarts/watcher.js';
 import { createWatchers } from '../../src/modelarts/watchers.js';
 import { FakeClock } from './fake-clock.js';
 import { connect } from './fake-service.js';
@@ -7,8 +7,8 @@ const pace = { pollMinMs: 1000, pollMaxMs: 10_000 };
 
 /** What a subscriber was told. */
 function watch<Item>(watcher: Watcher<Item>, target: Target | string) {
-  const seen: Sighting<Item>[] = [];
-  watcher.subscribe(target, (sighting) => seen.push(sighting));
+  const seen: Observation<Item>[] = [];
+  watcher.subscribe(target, (observation) => seen.push(observation));
   return { seen };
 }
 

@@ -112,7 +112,7 @@ test.each([
   const stack = await newStack({
     simulator: { faults: phase === 'Failed' ? [notebookFails] : [] },
     fate: (_activation, run, commands) => {
-      if (!isSent && commands.some(({ scheduleActivity }) => scheduleActivity?.activityType === 'entrustToLease')) {
+      if (!isSent && commands.some(({ scheduleActivity }) => scheduleActivity?.activityType === 'transferToLease')) {
         isSent = true;
         run.requestCancel('');
       }

@@ -4,7 +4,7 @@ import { oursIn } from '../chaos/judge.js';
 import { productSettings, type VirtualStack } from '../temporal-sim/environment.js';
 import type { HttpCall } from '../temporal-sim/http.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { documents, types } from '../virtual/launch-alone.js';
+import { documents, types } from './launch-alone.js';
 import { control } from './outside.js';
 import { name } from './stories.js';
 
@@ -286,7 +286,7 @@ describe.each(kinds)('a $kind', (one) => {
       const [first, second] = sent;
       if (first !== undefined && second !== undefined && post.known !== 'renewed') {
         const isThrottled = post.known === 'throttled';
-        const apart = during.pausedMs ?? (isThrottled ? 20 * seconds : productSettings.settleMs);
+        const apart = during.pausedMs ?? (isThrottled ? 20 * seconds : productSettings.consistencyWindowMs);
         expect(timeOf(second) - timeOf(first)).toBeGreaterThanOrEqual(apart);
       }
       if (progress.phase === 'AwaitingOperator') await judgeParked(stack, one);

@@ -46,7 +46,7 @@ test('a teardown that waits 20 minutes for a rollback does so in a few windows',
   await untilPhase(stack, 'RollingBack');
   await world.start('teardownEnvironment', workflowId, [{ name }]);
   await world.run({ maxTime: 20 * minute });
-  expect(tries.get('callOff')).toBeLessThanOrEqual(5);
+  expect(tries.get('cancelAndAwait')).toBeLessThanOrEqual(5);
   simulator.faults.clear();
   await world.result(workflowId);
   expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Gone' });

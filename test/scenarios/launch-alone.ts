@@ -1,6 +1,6 @@
-import { deadlines, name } from '../scenarios/stories.js';
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import { poolPart, publicNotebookPart } from '../workflows/documents.js';
+import { deadlines, name } from './stories.js';
 
 export const kinds = ['pool', 'notebook'] as const;
 
@@ -20,7 +20,7 @@ export const documents: Record<Kind, Record<string, unknown>> = {
 export const usable: Record<Kind, string> = { pool: 'Running', notebook: 'RUNNING' };
 
 /** Makes one alone, and calls the operation off when the service shows it in the state: before the operation sees it. */
-export async function callOff({ world, simulator }: VirtualStack, kind: Kind, state: string): Promise<void> {
+export async function cancelAndAwait({ world, simulator }: VirtualStack, kind: Kind, state: string): Promise<void> {
   await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
   await world.run({
     until: () => {

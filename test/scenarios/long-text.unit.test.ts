@@ -99,7 +99,7 @@ describe('a lease', () => {
   test('refuses resources that are too large to own', async () => {
     const { stack } = await leased();
     const notebooks = Array.from({ length: 20_000 }, (_, index) => ({ id: `notebook-${index}`, createdAt: '1' }));
-    await expect(stack.world.update(lease, 'own', { notebooks })).rejects.toMatchObject({
+    await expect(stack.world.update(lease, 'acquire', { notebooks })).rejects.toMatchObject({
       cause: { type: 'RequestRejected' },
     });
   });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Settings } from '../../src/contract/settings.js';
 import { productSettings } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { documents, kinds, types } from '../virtual/launch-alone.js';
+import { documents, kinds, types } from './launch-alone.js';
 import { name } from './stories.js';
 
 const second = 1_000;
@@ -10,12 +10,12 @@ const minute = 60 * second;
 
 const newStack = stacksForFile();
 
-const quick: Settings = { ...productSettings, pollMinMs: second, pollMaxMs: 5 * second, windowMs: 30 * second };
+const quick: Settings = { ...productSettings, pollMinMs: second, pollMaxMs: 5 * second, pollWindowMs: 30 * second };
 const slow: Settings = {
   ...productSettings,
   pollMinMs: 60 * second,
   pollMaxMs: 90 * second,
-  windowMs: 20 * minute,
+  pollWindowMs: 20 * minute,
   abnormalGraceMs: 30 * minute,
   httpTimeoutMs: minute,
 };

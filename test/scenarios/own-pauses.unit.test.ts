@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { callOff, kinds, usable } from '../virtual/launch-alone.js';
+import { cancelAndAwait, kinds, usable } from './launch-alone.js';
 import { name } from './stories.js';
 
 const second = 1_000;
@@ -13,7 +13,7 @@ test.each(kinds)('a rollback goes on at once when a worker with other credential
   const stack = await newStack({ restartMs: second });
   const { world, simulator } = stack;
   const workflowId = `${kind}/${name}`;
-  await callOff(stack, kind, usable[kind]);
+  await cancelAndAwait(stack, kind, usable[kind]);
   const tasks = () => [...world.namespace.get(workflowId).activities.values()];
   await world.run({ until: () => tasks().some(({ type }) => type === activities[kind]) });
   simulator.faults.plan({ operation: '*', kind: 'unauthorized', revoke: false, times: 'always' });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { OperationPattern } from '../../src/simulator/operations.js';
 import type { VirtualStackOptions } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { callOff, documents, type Kind, kinds, types, usable } from '../virtual/launch-alone.js';
+import { cancelAndAwait, documents, type Kind, kinds, types, usable } from './launch-alone.js';
 import { name } from './stories.js';
 
 const minute = 60_000;
@@ -17,7 +17,7 @@ async function undoing(kind: Kind, refusals: number | 'always', options: Virtual
   const stack = await newStack({ ...options, simulator: { faults } });
   const { world, simulator } = stack;
   const workflowId = `${kind}/${name}`;
-  await callOff(stack, kind, usable[kind]);
+  await cancelAndAwait(stack, kind, usable[kind]);
   const deletes = () => simulator.requests(deleteOf[kind]).length;
   await world.run({ until: () => deletes() === 1 });
   const pause = async () => await world.signal(workflowId, 'pause', { by: 'ann', reason: 'look first' });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Words } from '../chaos/failure-texts.js';
+import { FailureTexts } from '../chaos/failure-texts.js';
 import { oversized, payloadLimit } from '../temporal-sim/payload-sizes.js';
 
 const payload = (bytes: number) => ({ metadata: {}, data: new Uint8Array(bytes) });
@@ -17,7 +17,7 @@ test('the judge finds what is too large in answers, results, failures and inputs
 
 test('operators write short, long and oversized texts, the same for the same seed', () => {
   const written = (seed: number) => {
-    const words = new Words(seed);
+    const words = new FailureTexts(seed);
     return Array.from({ length: 50 }, () => [words.command(), words.signal(), words.oversized(), words.key()]);
   };
   expect(written(3)).toEqual(written(3));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { finishMainJob, name, startMainJob, untilPhase } from '../scenarios/stories.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
 const workflowId = `env/${name}`;
 const lease = `lease/${name}`;
@@ -38,7 +38,7 @@ describe('words in raw JSON', () => {
     async (resources) => {
       const stack = await newStack();
       await finishMainJob(stack);
-      await expect(stack.world.update(lease, 'own', resources)).rejects.toMatchObject({
+      await expect(stack.world.update(lease, 'acquire', resources)).rejects.toMatchObject({
         cause: { message: 'what is handed over is not told as resources' },
       });
       await stack.world.update(lease, 'releaseLease', said);
@@ -49,7 +49,7 @@ describe('words in raw JSON', () => {
   test('may tell a lease of a part only', async () => {
     const stack = await newStack();
     await finishMainJob(stack);
-    await stack.world.update(lease, 'own', { pool: null });
+    await stack.world.update(lease, 'acquire', { pool: null });
     await stack.world.update(lease, 'releaseLease', said);
     expect(await stack.world.result(lease)).toMatchObject({ phase: 'Gone' });
     expect(stack.simulator.state().pools).toEqual([]);

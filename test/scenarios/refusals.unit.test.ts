@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { documents } from '../virtual/launch-alone.js';
+import { documents } from './launch-alone.js';
 import { name, startMainJob, untilPhase } from './stories.js';
 
 const minute = 60_000;

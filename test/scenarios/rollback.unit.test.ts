@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { isProtected } from '../../src/domain/resource/marker.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
-import { finishMainJob, name, startMainJob, untilPhase } from '../scenarios/stories.js';
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
 const workflowId = `env/${name}`;
 const newStack = stacksForFile();

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { callOff, documents, type Kind, kinds, types, usable } from '../virtual/launch-alone.js';
 import { poolPart } from '../workflows/documents.js';
+import { cancelAndAwait, documents, type Kind, kinds, types, usable } from './launch-alone.js';
 import { control } from './outside.js';
 import { deadlines, name } from './stories.js';
 
@@ -126,7 +126,7 @@ describe('a delete that is still queued', () => {
     const stack = await newStack(slowQueue);
     const { world, simulator } = stack;
     const workflowId = `${kind}/${name}`;
-    await callOff(stack, kind, usable[kind]);
+    await cancelAndAwait(stack, kind, usable[kind]);
     await untilQueued(stack, workflowId, activityOf('delete', kind));
     await world.signal(workflowId, 'pause', said);
     await world.run({ maxTime: hour });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { documents } from '../virtual/launch-alone.js';
 import { poolPart } from '../workflows/documents.js';
+import { documents } from './launch-alone.js';
 import { terminate } from './outside.js';
 import { deadlines, finishMainJob, name, startMainJob } from './stories.js';
 

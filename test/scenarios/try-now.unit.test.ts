@@ -3,7 +3,7 @@ import type { TriedNow } from '../../src/contract/messages.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { callOff, usable } from '../virtual/launch-alone.js';
+import { cancelAndAwait, usable } from './launch-alone.js';
 import { changeProtection } from './outside.js';
 import { deadlines, finishMainJob, name, startMainJob, untilPhase } from './stories.js';
 
@@ -31,7 +31,7 @@ async function comesWithin({ world, simulator }: VirtualStack, operation: string
 /** A pool that was called off and whose DELETE fails, for so long that the pauses are long. */
 async function stuckRollback(): Promise<VirtualStack> {
   const stack = await newStack();
-  await callOff(stack, 'pool', usable.pool);
+  await cancelAndAwait(stack, 'pool', usable.pool);
   stack.simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 500, times: 'always' });
   await stack.world.run({ maxTime: 25 * minute });
   return stack;
@@ -108,7 +108,7 @@ describe('tryNow tries at once', () => {
   test('a stop or delete that the server is about to retry', async () => {
     const stack = await newStack();
     const { world, simulator } = stack;
-    await callOff(stack, 'pool', usable.pool);
+    await cancelAndAwait(stack, 'pool', usable.pool);
     simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 500, times: 4 });
     // The fifth call of a round follows the fourth by eight seconds.
     await world.run({ until: () => simulator.requests('pools.delete').length === 4 });
@@ -120,7 +120,7 @@ describe('tryNow tries at once', () => {
   test('a delete that was accepted and shows no effect', async () => {
     const stack = await newStack({ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts' });
     const { world, simulator } = stack;
-    await callOff(stack, 'pool', usable.pool);
+    await cancelAndAwait(stack, 'pool', usable.pool);
     await world.run({ until: () => simulator.requests('pools.delete').length === 1 });
     await world.run({ until: () => simulator.state().pools[0]?.phase === 'Running', maxTime: hour });
     const asked = await tryNow(stack, `pool/${name}`);

@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from '../chaos/judge.js';
 import { productSettings, type VirtualStack } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { callOff, documents, type Kind, kinds, types, usable } from '../virtual/launch-alone.js';
+import { cancelAndAwait, documents, type Kind, kinds, types, usable } from './launch-alone.js';
 import { control } from './outside.js';
 import { name, startMainJob, untilPhase } from './stories.js';
 
@@ -37,13 +37,13 @@ describe('a refusal of a stop or delete means look again', () => {
       { operation: 'notebooks.action', ...refused(400, code), times: 2 },
       { operation: 'notebooks.delete', ...refused(400, code), times: 2 },
     );
-    await callOff(stack, 'notebook', usable.notebook);
+    await cancelAndAwait(stack, 'notebook', usable.notebook);
     expect(await end(stack, `notebook/${name}`)).toEqual(allUndone);
   });
 
   test('409 50025002, to the delete of a pool', async () => {
     const stack = await newStack({ operation: 'pools.delete', ...refused(409, 'ModelArts.50025002'), times: 2 });
-    await callOff(stack, 'pool', usable.pool);
+    await cancelAndAwait(stack, 'pool', usable.pool);
     expect(await end(stack, `pool/${name}`)).toEqual(allUndone);
   });
 });
@@ -52,21 +52,21 @@ describe('a resource that is not found by its delete', () => {
   const notFound = { pool: refused(404, 'ModelArts.50015001'), notebook: refused(400, 'ModelArts.6309') };
   test.each(kinds)('is gone: a %s that is', async (kind) => {
     const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind], commit: true });
-    await callOff(stack, kind, usable[kind]);
+    await cancelAndAwait(stack, kind, usable[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
     expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(1);
   });
 
   test.each(kinds)('is deleted again: a %s that is seen all the same', async (kind) => {
     const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind] });
-    await callOff(stack, kind, usable[kind]);
+    await cancelAndAwait(stack, kind, usable[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
     expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(2);
   });
 
   test.each(kinds)('counts as gone when someone else was faster: a %s', async (kind) => {
     const stack = await newStack();
-    await callOff(stack, kind, usable[kind]);
+    await cancelAndAwait(stack, kind, usable[kind]);
     const snapshot = stack.simulator.snapshot();
     const emptied = { ...snapshot.state, pools: [], notebooks: [] };
     stack.simulator.restore({ ...snapshot, state: emptied });
@@ -87,7 +87,7 @@ describe('an undo is never given up', () => {
     const stack = await newStack();
     const { world, simulator, progress } = stack;
     const workflowId = `${kind}/${name}`;
-    await callOff(stack, kind, usable[kind]);
+    await cancelAndAwait(stack, kind, usable[kind]);
     simulator.faults.plan(fault);
     const began = world.now();
     await world.run({ maxTime: 29 * minute });
@@ -121,7 +121,7 @@ describe('an undo is never given up', () => {
   test.each(kinds)('a second cancel does not end it, nor a worker that dies: %s', async (kind) => {
     const stack = await newStack();
     const { world } = stack;
-    await callOff(stack, kind, usable[kind]);
+    await cancelAndAwait(stack, kind, usable[kind]);
     await world.run({ maxTime: 5000 });
     await world.cancel(`${kind}/${name}`);
     world.killWorker();
@@ -155,13 +155,13 @@ describe('an undo is never given up', () => {
 describe('what is still being made', () => {
   test.each(kinds)('is deleted too: %s', async (kind) => {
     const stack = await newStack();
-    await callOff(stack, kind, young[kind]);
+    await cancelAndAwait(stack, kind, young[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
   });
 
   test.each(kinds)('is deleted too when it is stuck there for two hours: %s', async (kind) => {
     const stack = await newStack({ operation: `${kind}s.create`, kind: 'stuck', phase: young[kind], forMs: 2 * hour });
-    await callOff(stack, kind, young[kind]);
+    await cancelAndAwait(stack, kind, young[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
   });
 });
@@ -187,7 +187,7 @@ describe('the order of an undo', () => {
   test.each(kinds)('absence is seen by list and show, twice: %s', async (kind) => {
     const stack = await newStack();
     const { simulator } = stack;
-    await callOff(stack, kind, usable[kind]);
+    await cancelAndAwait(stack, kind, usable[kind]);
     expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
     const requests = simulator.requests();
     const deleted = requests.findIndex(({ operation }) => operation === `${kind}s.delete`);

@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from '../chaos/judge.js';
 import type { VirtualStack } from '../temporal-sim/environment.js';
 import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { documents, type Kind, kinds, types, usable } from '../virtual/launch-alone.js';
+import { documents, type Kind, kinds, types, usable } from './launch-alone.js';
 import { control } from './outside.js';
 import { name } from './stories.js';
 

@@ -9,7 +9,7 @@ import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { environmentDocument, freshName, poolPart } from '../workflows/documents.js';
 import { maops } from './maops.js';
-import { historyOf, standingOf } from './spoken.js';
+import { historyOf, ownershipStatusOf } from './spoken.js';
 import { temporalAddress } from './temporal-server.js';
 import { until } from './until.js';
 
@@ -95,7 +95,7 @@ export async function runMainJob(story: Story): Promise<Told> {
     MAOPS_TASK_QUEUE: `audit-${randomBytes(4).toString('hex')}`,
     MAOPS_POLL_MIN: '150ms',
     MAOPS_POLL_MAX: '400ms',
-    MAOPS_SETTLE: '2s',
+    MAOPS_CONSISTENCY_WINDOW: '2s',
     MAOPS_MAX_RPS: '100',
     MAOPS_LOG_LEVEL: 'debug',
     MAOPS_CODEC_KEYS: story.codecKeys ?? '',
@@ -104,7 +104,7 @@ export async function runMainJob(story: Story): Promise<Told> {
   const client = new Client({ connection, namespace });
   const worker = maops(['worker'], env);
   const printed: string[] = [];
-  const standings = new Set<string>();
+  const ownershipStatuses = new Set<string>();
   const say = async (args: readonly string[], given: { code?: number; stdin?: string; variables?: object } = {}) => {
     const command = maops(args, { ...env, ...given.variables }, given.stdin);
     const code = await command.ended;
@@ -116,8 +116,8 @@ export async function runMainJob(story: Story): Promise<Told> {
   const name = freshName();
   const reach = (wanted: Phase) =>
     until(`${name} in ${wanted}`, async () => {
-      const { phase, text } = await standingOf(client, `env/${name}`);
-      standings.add(text);
+      const { phase, text } = await ownershipStatusOf(client, `env/${name}`);
+      ownershipStatuses.add(text);
       return phase === wanted;
     });
   try {
@@ -152,7 +152,7 @@ export async function runMainJob(story: Story): Promise<Told> {
       name,
       env,
       printed: [...printed, worker.stdout(), worker.stderr()].join('\n'),
-      kept: [...kept, ...standings].join('\n'),
+      kept: [...kept, ...ownershipStatuses].join('\n'),
       issued: [url.searchParams.get('token') ?? '', ...simulator.state().tokens.map(({ token }) => token)],
     };
   } finally {

@@ -12,7 +12,7 @@ import { until, within } from './until.js';
 const pace = {
   MAOPS_POLL_MIN: '150ms',
   MAOPS_POLL_MAX: '400ms',
-  MAOPS_SETTLE: '5s',
+  MAOPS_CONSISTENCY_WINDOW: '5s',
   MAOPS_HTTP_TIMEOUT: '5s',
   MAOPS_MAX_RPS: '200',
 };

@@ -19,13 +19,13 @@ export async function historyOf(client: Client, workflowId: string): Promise<str
 }
 
 /** What the server itself knows of a run now, read without any key. */
-export interface Standing {
+export interface OwnershipStatus {
   readonly phase: Phase | null;
   /** Pending activities with heartbeat details and last failures, memo, attributes. */
   readonly text: string;
 }
 
-export async function standingOf(client: Client, workflowId: string): Promise<Standing> {
+export async function ownershipStatusOf(client: Client, workflowId: string): Promise<OwnershipStatus> {
   const { namespace } = client.options;
   const raw = await client.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
   const attribute = raw.workflowExecutionInfo?.searchAttributes?.indexedFields?.[phaseAttribute.name]?.data;

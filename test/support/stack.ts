@@ -28,9 +28,9 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 export const quick = {
   pollMinMs: 100,
   pollMaxMs: 300,
-  windowMs: 5_000,
+  pollWindowMs: 5_000,
   abnormalGraceMs: 1_000,
-  settleMs: 1_500,
+  consistencyWindowMs: 1_500,
   httpTimeoutMs: 2_000,
 };
 

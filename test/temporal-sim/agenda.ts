@@ -13,12 +13,12 @@ export class Agenda {
   private readonly heap: Entry[] = [];
   private order = 0;
   /** Grows with everything that running code does to the world: while it grows, something is still running. */
-  stirs = 0;
+  activityCount = 0;
 
   constructor(public now: number) {}
 
   schedule(at: number, act: () => void | Promise<void>): Entry {
-    this.stirs += 1;
+    this.activityCount += 1;
     this.order += 1;
     // Whole milliseconds, as a server counts them.
     const entry: Entry = { at: Math.max(Math.ceil(at), this.now), order: this.order, dropped: false, act };
@@ -67,7 +67,7 @@ export class Agenda {
         resolve();
       });
       const onAbort = () => {
-        this.stirs += 1;
+        this.activityCount += 1;
         entry.dropped = true;
         reject(signal?.reason);
       };
@@ -81,11 +81,11 @@ export class Agenda {
    */
   async settle(): Promise<void> {
     let quiet = 0;
-    let seen = this.stirs;
+    let seen = this.activityCount;
     while (quiet < 2) {
       await new Promise<void>((resolve) => setImmediate(resolve));
-      quiet = seen === this.stirs ? quiet + 1 : 0;
-      seen = this.stirs;
+      quiet = seen === this.activityCount ? quiet + 1 : 0;
+      seen = this.activityCount;
     }
   }
 }

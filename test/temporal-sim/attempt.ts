@@ -47,7 +47,7 @@ export class Attempt {
   beat(details: unknown): void {
     if (!this.worker.alive) return;
     const { agenda } = this.kernel;
-    agenda.stirs += 1;
+    agenda.activityCount += 1;
     this.unsent = { details: payloads([details]) };
     if (this.beatsByItself) {
       if (!this.silent) this.send();

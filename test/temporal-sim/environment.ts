@@ -21,9 +21,9 @@ import type { WorldOptions } from './world-options.js';
 export const productSettings: Settings = {
   pollMinMs: 5_000,
   pollMaxMs: 30_000,
-  windowMs: 300_000,
+  pollWindowMs: 300_000,
   abnormalGraceMs: 300_000,
-  settleMs: 120_000,
+  consistencyWindowMs: 120_000,
   httpTimeoutMs: 15_000,
 };
 

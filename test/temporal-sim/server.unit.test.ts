@@ -108,7 +108,7 @@ describe('cancelling an activity', () => {
     ['ABANDON', 'ActivityFailure/CancelledFailure', 0],
   ])('%s ends it as that type says', async (type, outcome, took) => {
     const world = await worldWith(long);
-    await world.start('callOff', 'w', [type, 5000]);
+    await world.start('cancelAndAwait', 'w', [type, 5000]);
     // The worker heartbeats after 2 s and then every 8 s (80 % of the time-out): a cancel at 5 s is heard at 10 s.
     expect(await world.result('w')).toEqual([outcome, took]);
   });

@@ -161,7 +161,7 @@ export class VirtualWorker {
     context.on('heartbeat', (details: unknown) => attempt.beat(details));
     attempt.interrupt = (reason) => {
       called = true;
-      this.kernel.agenda.stirs += 1;
+      this.kernel.agenda.activityCount += 1;
       const details = {
         CANCELLED: { cancelRequested: true },
         NOT_FOUND: { notFound: true },

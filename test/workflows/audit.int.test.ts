@@ -44,8 +44,8 @@ describe('an audit on a real server', () => {
   });
 
   test('knows strangers, says unknown of a young one without a known name, and follows a hand-over', async () => {
-    const [stranger, nameless, name] = [freshName('stranger'), freshName('nameless'), freshName()];
-    await stack().place('pools', { name: stranger, description: 'not ours' });
+    const [foreign, nameless, name] = [freshName('stranger'), freshName('nameless'), freshName()];
+    await stack().place('pools', { name: foreign, description: 'not ours' });
     await stack().place('pools', { name: nameless, description: `maops:${stack().installation}-aaaaaaaa-11111111` });
     const handle = await stack().start('provisionPool', `pool/${name}`, { name, pool: poolPart() });
     // From the operation to its lease there is no moment in which it has no owner.
@@ -53,13 +53,13 @@ describe('an audit on a real server', () => {
     const end = handle.result().finally(() => {
       operation.ended = true;
     });
-    const standings = new Set<string | undefined>();
-    while (!operation.ended) standings.add(find(await audit(), name)?.standing);
+    const ownershipStatuses = new Set<string | undefined>();
+    while (!operation.ended) ownershipStatuses.add(find(await audit(), name)?.standing);
     await end;
-    standings.add(find(await audit(), name)?.standing);
-    expect([...standings].filter((standing) => standing !== undefined)).toEqual(['owned']);
+    ownershipStatuses.add(find(await audit(), name)?.standing);
+    expect([...ownershipStatuses].filter((standing) => standing !== undefined)).toEqual(['owned']);
     const report = await audit();
-    expect(find(report, stranger)).toMatchObject({ standing: 'foreign', marker: null });
+    expect(find(report, foreign)).toMatchObject({ standing: 'foreign', marker: null });
     expect(find(report, nameless)).toMatchObject({ standing: 'unknown', owner: null });
   });
 });

@@ -3,7 +3,9 @@ import { expect, test } from '@jest/globals';
 
 const folder = new URL('../../src/workflows/', import.meta.url);
 /** It runs outside of the sandbox. */
-const files = readdirSync(folder).filter((name) => name !== 'bundle.ts');
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.ts') && name !== 'bundle.ts',
+);
 
 /** The first lines of everything that catches an error, with where it is. */
 const catches = files.flatMap((name) => {

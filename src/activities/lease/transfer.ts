@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { operationId } from '../../contract/ids.js';
-import { noteSignal, type Owned, ownedQuery, ownUpdate, specQuery } from '../../contract/messages.js';
+import { acquireUpdate, noteSignal, type Owned, ownedQuery, specQuery } from '../../contract/messages.js';
 import type { LeaseProgress } from '../../contract/progress.js';
 import type { Spec } from '../../contract/spec.js';
 import { type EnvironmentResources, type LeaseInput, noResources, type ResourceRef } from '../../contract/workflows.js';
@@ -32,7 +32,7 @@ export interface LeasedBefore {
 export function operationActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
-  async function entrust(input: LeaseInput): Promise<LeaseProgress> {
+  async function transfer(input: LeaseInput): Promise<LeaseProgress> {
     const startWorkflowOperation = new WithStartWorkflowOperation<Lease>('leaseEnvironment', {
       workflowId: operationId('lease', input.name),
       taskQueue: deps.taskQueue,
@@ -40,7 +40,7 @@ export function operationActivities(deps: ActivityDeps) {
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     try {
-      return await workflow.executeUpdateWithStart(ownUpdate, { startWorkflowOperation, args: [input.resources] });
+      return await workflow.executeUpdateWithStart(acquireUpdate, { startWorkflowOperation, args: [input.resources] });
     } catch (error) {
       if (!(error instanceof WorkflowUpdateFailedError)) throw error;
       throw beingTornDown(input.name, operationId('lease', input.name));
@@ -56,10 +56,10 @@ export function operationActivities(deps: ActivityDeps) {
 
   return {
     /** Starts or joins `lease/<name>` in one call, so that there is no moment without an owner; one that is ending refuses. */
-    entrustToLease: entrust,
+    transferToLease: transfer,
 
     /** Gives a lease what a teardown had to leave alive, or what nobody owned any more. */
-    async entrustWhatIsLeft(input: {
+    async transferRemainder(input: {
       name: string;
       /** Workflow id of whoever hands over. @defaultValue the teardown of the name */
       owner?: string;
@@ -67,7 +67,7 @@ export function operationActivities(deps: ActivityDeps) {
       lease: LeaseProgress | null;
       adopted?: LeaseInput['adopted'];
     }): Promise<LeaseProgress> {
-      return await entrust({
+      return await transfer({
         name: input.name,
         owner: input.owner ?? operationId('teardown', input.name),
         spec: await findSpec(workflow, input.name),

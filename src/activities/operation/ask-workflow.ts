@@ -2,7 +2,7 @@ import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@te
 import { type OperationKind, operationId } from '../../contract/ids.js';
 import { specQuery } from '../../contract/messages.js';
 import type { Spec } from '../../contract/spec.js';
-import { tellInHeartbeat, toldInHeartbeat } from '../heartbeats.js';
+import { reportedInHeartbeat, reportInHeartbeat } from '../heartbeats.js';
 
 export type Workflows = Pick<Client['workflow'], 'getHandle'>;
 
@@ -56,11 +56,11 @@ export async function ask<T>(
 
 /** Counts over the tries of an activity. */
 function countFailedQuery(question: string): number {
-  const told = toldInHeartbeat('failedQueries');
+  const told = reportedInHeartbeat('failedQueries');
   const counts: Record<string, unknown> = typeof told === 'object' && told !== null ? { ...told } : {};
   const before = counts[question];
   const count = (typeof before === 'number' ? before : 0) + 1;
-  tellInHeartbeat({ failedQueries: { ...counts, [question]: count } });
+  reportInHeartbeat({ failedQueries: { ...counts, [question]: count } });
   return count;
 }
 

@@ -6,12 +6,12 @@ import type { LeaseProgress, Progress } from '../../contract/progress.js';
 import { phaseAttribute } from '../../contract/search-attributes.js';
 import { type EnvironmentResources, mergeResources, noResources } from '../../contract/workflows.js';
 import type { ActivityDeps } from '../deps.js';
-import { tellInHeartbeat, toldInHeartbeat } from '../heartbeats.js';
-import { askInWindow, type Round } from '../resource/waiting.js';
+import { reportedInHeartbeat, reportInHeartbeat } from '../heartbeats.js';
+import { askInPollWindow, type Round } from '../resource/waiting.js';
 import { isUnanswered, patientQueries, type Workflows } from './ask-workflow.js';
 
 /** What the cancelled operations handed over: what may be alive, and whether a lease owned it. */
-export interface CalledOff {
+export interface EndedOperations {
   readonly resources: EnvironmentResources;
   /** What runs knew that had closed before the caller began. */
   readonly former: EnvironmentResources;
@@ -52,9 +52,9 @@ export function handoverActivities(deps: ActivityDeps) {
      * lease comes last: it takes over what an operation keeps. What a run said before its end is kept over windows and
      * workers, and counts when it cannot answer after its end.
      */
-    async callOff(order: HandoverOrder): Promise<CalledOff> {
+    async cancelAndAwait(order: HandoverOrder): Promise<EndedOperations> {
       const memory = new Memory();
-      return await askInWindow(deps, `cancelling operations of ${order.name}`, pace, async () => {
+      return await askInPollWindow(deps, `cancelling operations of ${order.name}`, pace, async () => {
         const round = await handOver(workflow, order, memory);
         cancellationSignal().throwIfAborted();
         return round;
@@ -65,7 +65,7 @@ export function handoverActivities(deps: ActivityDeps) {
 
 /** What runs have said, kept in the heartbeat. */
 class Memory {
-  private statements: Readonly<Record<string, Statement>> = statementsOf(toldInHeartbeat('handover'));
+  private statements: Readonly<Record<string, Statement>> = statementsOf(reportedInHeartbeat('handover'));
 
   of(workflowId: string): Statement {
     return this.statements[workflowId] ?? silent;
@@ -74,7 +74,7 @@ class Memory {
   set(workflowId: string, change: Partial<Statement>): Statement {
     const statement = { ...this.of(workflowId), ...change };
     this.statements = { ...this.statements, [workflowId]: statement };
-    tellInHeartbeat({ handover: this.statements });
+    reportInHeartbeat({ handover: this.statements });
     return statement;
   }
 }
@@ -84,8 +84,8 @@ function statementsOf(told: unknown): Readonly<Record<string, Statement>> {
   return typeof told === 'object' && told !== null ? (told as Record<string, Statement>) : {};
 }
 
-async function handOver(workflow: Workflows, order: HandoverOrder, memory: Memory): Promise<Round<CalledOff>> {
-  let result: CalledOff = { resources: noResources, former: noResources, wasLeased: false, lease: null };
+async function handOver(workflow: Workflows, order: HandoverOrder, memory: Memory): Promise<Round<EndedOperations>> {
+  let result: EndedOperations = { resources: noResources, former: noResources, wasLeased: false, lease: null };
   for (const kind of order.kinds) {
     const workflowId = operationId(kind, order.name);
     const run = await describe(workflow, workflowId);

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { type OperationKind, operationId, parseOperationId } from '../../contract/ids.js';
 import { progressQuery } from '../../contract/messages.js';
 import { leaseEndsAtAttribute, phaseAttribute } from '../../contract/search-attributes.js';
-import type { Claim } from '../../domain/resource/inventory.js';
+import type { Ownership } from '../../domain/resource/inventory.js';
 import { eachOf } from '../../inventory/concurrency.js';
 import { ownerHash } from '../../spec/hash.js';
 import type { ActivityDeps } from '../deps.js';
@@ -39,7 +39,7 @@ interface Seen {
 }
 
 /** Activities that ask Temporal who owns what. */
-export function claimActivities(deps: ActivityDeps) {
+export function ownershipActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
   return {
@@ -47,7 +47,7 @@ export function claimActivities(deps: ActivityDeps) {
      * What Temporal knows of each owner hash. Names are found among `names`, which the inventory gives, and only if that is not
      * enough in the list of all operations, which lags behind; whether one is open is never read from the list.
      */
-    async readClaims(input: { owners: readonly string[]; names: readonly string[] }): Promise<Claim[]> {
+    async readOwnership(input: { owners: readonly string[]; names: readonly string[] }): Promise<Ownership[]> {
       const signal = cancellationSignal();
       const until = deps.now() + budgetMs;
       const owners = [...new Set(input.owners)];
@@ -62,17 +62,17 @@ export function claimActivities(deps: ActivityDeps) {
         return found;
       };
       return await eachOf(owners, width, async (owner) => {
-        const claims: Claim[] = [];
+        const ownerships: Ownership[] = [];
         for (const workflowId of ids.get(owner) ?? []) {
           const name = parseOperationId(workflowId)?.name ?? '';
           const asked = described.get(name) ?? ask(name);
           described.set(name, asked);
-          claims.push(await claimOf(deps, owner, workflowId, await asked));
+          ownerships.push(await claimOf(deps, owner, workflowId, await asked));
         }
         // Two names of one hash are all but impossible; if they happen, the one that is alive owns.
-        const [first] = claims;
+        const [first] = ownerships;
         if (first === undefined) return unknownName(owner, isWhole);
-        return claims.find(({ open, answer }) => open.length > 0 || answer === 'unknown') ?? first;
+        return ownerships.find(({ open, answer }) => open.length > 0 || answer === 'unknown') ?? first;
       });
     },
   };
@@ -185,7 +185,7 @@ async function claimOf(
   owner: string,
   workflowId: string,
   { seen, isKnown }: Described,
-): Promise<Claim> {
+): Promise<Ownership> {
   const open = seen.filter(({ isOpen }) => isOpen);
   const counts = rank.map((kind) => open.find((one) => one.kind === kind)).find((one) => one !== undefined);
   const lease = open.find(({ kind }) => kind === 'lease');
@@ -228,7 +228,7 @@ async function progressOf({ temporal: { workflow }, now }: ActivityDeps, workflo
   }
 }
 
-function unknownName(owner: string, isWhole: boolean): Claim {
+function unknownName(owner: string, isWhole: boolean): Ownership {
   return {
     owner,
     name: null,

@@ -2,7 +2,7 @@ import { type Choice, describeSoldOut, type FlavorFacts, firstOnSale } from '../
 import { flavorFacts } from '../../inventory/flavor-facts.js';
 import { readingPatiently } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
-import { inWindow } from './waiting.js';
+import { inPollWindow } from './waiting.js';
 
 /** Activities on resource flavors (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export function flavorActivities(deps: ActivityDeps) {
@@ -23,7 +23,7 @@ export function flavorActivities(deps: ActivityDeps) {
     /** Waits in one window until one of the choices is on sale; returns its index. */
     async awaitCapacity(input: { choices: readonly Choice[] }): Promise<number> {
       const names = namesIn(input.choices);
-      return await inWindow(deps, `capacity for ${names.join(', ')}`, (finish, tell) => {
+      return await inPollWindow(deps, `capacity for ${names.join(', ')}`, (finish, tell) => {
         const seen = new Map<string, FlavorFacts>();
         const unsubscribe = names.map((name) =>
           deps.watchers.flavors.subscribe(name, (look) => {

@@ -24,11 +24,11 @@ export interface OwnedPool {
  * workspace that is known of, as no list is of all (docs/api/notebooks-and-auth.md "2.4 O2 list"), and just before each DELETE: between two
  * tries of it somebody may have come.
  */
-export async function refuseStrangers(
+export async function refuseForeignNotebooks(
   deps: ActivityDeps,
   { id, name, owners, workspaceIds = [] }: OwnedPool,
 ): Promise<void> {
-  const stranger = await readingPatiently(async (options) => {
+  const foreign = await readingPatiently(async (options) => {
     for (const workspaceId of withDefault(workspaceIds)) {
       const everyones = { pool_id: id, show_self: false };
       const listed = await notebooksIn(deps, workspaceId, everyones, options).catch(refuseBlindDelete);
@@ -37,10 +37,12 @@ export async function refuseStrangers(
     }
     return undefined;
   });
-  if (stranger === undefined) return;
-  const whose = stranger.user?.name ?? stranger.user?.id ?? 'someone else';
-  const hint = `Ask ${whose} to delete notebook ${stranger.name} (${stranger.id}), then run \`maops env teardown ${name}\`.`;
-  throw refusal('Protected', `pool ${name} stays: notebook ${stranger.name ?? ''} of ${whose} is on it`, { hint });
+  if (foreign === undefined) return;
+  const markerOwnershipOf = foreign.user?.name ?? foreign.user?.id ?? 'someone else';
+  const hint = `Ask ${markerOwnershipOf} to delete notebook ${foreign.name} (${foreign.id}), then run \`maops env teardown ${name}\`.`;
+  throw refusal('Protected', `pool ${name} stays: notebook ${foreign.name ?? ''} of ${markerOwnershipOf} is on it`, {
+    hint,
+  });
 
   /** Without the right to see everyone's nobody can say that the pool is free: tries in a row would only hide the reason. */
   function refuseBlindDelete(error: unknown): never {

@@ -5,9 +5,9 @@ import type { CreateOutcome, Found } from '../../domain/provision/create.js';
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
-import { type Ownership, parseMarker } from '../../domain/resource/marker.js';
+import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import { type NotebookFacts, type NotebookGoal, standsStill } from '../../domain/resource/notebook.js';
-import { notebookRules, type Pace, type Sighting, type Watch } from '../../domain/resource/observation.js';
+import { notebookRules, type Observation, type Pace, type Watch } from '../../domain/resource/observation.js';
 import { isUnpublished } from '../../modelarts/errors.js';
 import {
   type CommandedResource,
@@ -23,7 +23,7 @@ import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
 import { foundNotebook, notebookFacts } from './facts.js';
 import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
-import { awaitNews, lookOf, paceOf, targetOf } from './waiting.js';
+import { awaitSignificantChange, lookOf, paceOf, targetOf } from './waiting.js';
 import { inWorkspace, notebooksIn, withDefault, workspacesFor } from './workspaces.js';
 
 /** Activities on notebook instances of the old API (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
@@ -116,7 +116,11 @@ export function notebookActivities(deps: ActivityDeps) {
     },
 
     /** Sends one create call and says what it came to. */
-    async createNotebook(input: { spec: Spec; pool: NotebookPool | null; owner: Ownership }): Promise<CreateOutcome> {
+    async createNotebook(input: {
+      spec: Spec;
+      pool: NotebookPool | null;
+      owner: MarkerOwnership;
+    }): Promise<CreateOutcome> {
       const { spec, pool, owner } = input;
       if (spec.notebook === undefined) throw new Error('createNotebook needs a notebook in the spec.');
       const marker = { installation: owner.installation, owner: owner.owner, spec: owner.specs.at(-1) ?? '' };
@@ -142,8 +146,8 @@ export function notebookActivities(deps: ActivityDeps) {
       goal: NotebookGoal;
       watch: Watch<NotebookFacts>;
       pace?: Pace;
-    }): Promise<Sighting<NotebookFacts>> {
-      return await awaitNews(deps, {
+    }): Promise<Observation<NotebookFacts>> {
+      return await awaitSignificantChange(deps, {
         name: `notebook ${question.name}`,
         goal: question.goal,
         watch: question.watch,

@@ -4,8 +4,8 @@ import type { CreateOutcome, Found } from '../../domain/provision/create.js';
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { aimAt } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
-import { type Ownership, parseMarker } from '../../domain/resource/marker.js';
-import { type Pace, poolRules, type Sighting, type Watch } from '../../domain/resource/observation.js';
+import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
+import { type Observation, type Pace, poolRules, type Watch } from '../../domain/resource/observation.js';
 import type { PoolFacts, PoolGoal } from '../../domain/resource/pool.js';
 import {
   type CommandedResource,
@@ -19,9 +19,9 @@ import {
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate } from '../failures.js';
 import { foundPool, poolFacts } from './facts.js';
-import { type OwnedPool, refuseStrangers } from './foreign-notebooks.js';
+import { type OwnedPool, refuseForeignNotebooks } from './foreign-notebooks.js';
 import { poolRequest } from './requests.js';
-import { awaitNews, lookOf, paceOf, targetOf } from './waiting.js';
+import { awaitSignificantChange, lookOf, paceOf, targetOf } from './waiting.js';
 
 export interface PoolQuestion {
   readonly poolId: string;
@@ -51,7 +51,7 @@ export function poolActivities(deps: ActivityDeps) {
     },
 
     /** Sends one create call and says what it came to; neither this nor the client sends it twice. */
-    async createPool(input: { spec: Spec; choice: number; owner: Ownership }): Promise<CreateOutcome> {
+    async createPool(input: { spec: Spec; choice: number; owner: MarkerOwnership }): Promise<CreateOutcome> {
       const { spec, choice, owner } = input;
       if (spec.pool === undefined) throw new Error('createPool needs a pool in the spec.');
       const marker = { installation: owner.installation, owner: owner.owner, spec: owner.specs.at(-1) ?? '' };
@@ -80,8 +80,8 @@ export function poolActivities(deps: ActivityDeps) {
     /** Waits in one window until there is news of a pool. */
     async awaitPool(
       question: PoolQuestion & { goal: PoolGoal; watch: Watch<PoolFacts>; pace?: Pace },
-    ): Promise<Sighting<PoolFacts>> {
-      return await awaitNews(deps, {
+    ): Promise<Observation<PoolFacts>> {
+      return await awaitSignificantChange(deps, {
         name: `pool ${question.name}`,
         goal: question.goal,
         watch: question.watch,
@@ -114,7 +114,7 @@ export function poolActivities(deps: ActivityDeps) {
         refuseProtected(ref, `pool ${ref.id}`, facts.description);
         const ownWorkspace = facts.workspaceId;
         const workspaceIds = [...(ref.workspaceIds ?? []), ...(ownWorkspace === null ? [] : [ownWorkspace])];
-        await refuseStrangers(deps, { ...ref, workspaceIds });
+        await refuseForeignNotebooks(deps, { ...ref, workspaceIds });
         await pools.delete(ref.id, { ...options, sendBefore });
         return undefined;
       });

@@ -3,17 +3,17 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { stillPending } from '../../contract/failures.js';
 import { handOverMs } from '../../contract/settings.js';
 import {
-  isNews,
+  isSignificantChange,
   nextTurn,
+  type Observation,
   type Pace,
-  type Sighting,
   type Watch,
   type WatchRules,
 } from '../../domain/resource/observation.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
-import type { Target, Sighting as WatcherSighting } from '../../modelarts/watcher.js';
+import type { Target, Observation as WatcherSighting } from '../../modelarts/watcher.js';
 import type { ActivityDeps } from '../deps.js';
-import { tellInHeartbeat } from '../heartbeats.js';
+import { reportInHeartbeat } from '../heartbeats.js';
 import { isTemporalError } from '../operation/ask-workflow.js';
 
 /** A look of a shared watcher: what it saw, or why it saw nothing. */
@@ -53,7 +53,7 @@ export function paceOf({ settings }: Pick<ActivityDeps, 'settings'>, { pace }: {
 /** The run's own window, which its time-outs were made from; a worker with another setting must not wait beyond them. */
 function windowOf({ settings }: ActivityDeps): number {
   const { startToCloseTimeoutMs } = activityInfo();
-  return startToCloseTimeoutMs > handOverMs ? startToCloseTimeoutMs - handOverMs : settings.windowMs;
+  return startToCloseTimeoutMs > handOverMs ? startToCloseTimeoutMs - handOverMs : settings.pollWindowMs;
 }
 
 interface WaitFor<Facts, Goal> {
@@ -69,7 +69,7 @@ interface WaitFor<Facts, Goal> {
  * One bounded window of waiting: what `open` subscribes to finishes it with an answer, or tells why there is none yet.
  * Without an answer it ends with `StillPending` when the window is over or the worker is told to stop.
  */
-export async function inWindow<T>(
+export async function inPollWindow<T>(
   deps: ActivityDeps,
   label: string,
   open: (finish: (answer: T) => void, tell: (why: string) => void, fail: (error: Error) => void) => () => void,
@@ -92,7 +92,7 @@ export async function inWindow<T>(
       );
       const tell = (why: string) => {
         latest = why;
-        tellInHeartbeat({ why });
+        reportInHeartbeat({ why });
       };
       close = open(resolve, tell, reject);
     });
@@ -109,13 +109,13 @@ export type Round<T> = { readonly answer: T } | { readonly why: string; readonly
  * Asks in one window until there is an answer, with pauses that grow to `longestMs`. A round that fails because Temporal could not be
  * asked ends nothing; a refusal of ours and a mistake in our code end the activity with their error.
  */
-export async function askInWindow<T>(
+export async function askInPollWindow<T>(
   deps: ActivityDeps,
   label: string,
   { firstMs, longestMs }: { readonly firstMs: number; readonly longestMs: number },
   ask: () => Promise<Round<T>>,
 ): Promise<T> {
-  return await inWindow<T>(deps, label, (finish, tell, fail) => {
+  return await inPollWindow<T>(deps, label, (finish, tell, fail) => {
     const closed = new AbortController();
     const { signal } = closed;
     const rounds = async () => {
@@ -138,8 +138,11 @@ export async function askInWindow<T>(
 }
 
 /** Waits in one window for a sighting that is news. A bad answer is shown in the heartbeat and ends nothing. */
-export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<Facts, Goal>): Promise<Sighting<Facts>> {
-  return await inWindow(deps, wait.name, (finish, tell, fail) =>
+export async function awaitSignificantChange<Facts, Goal>(
+  deps: ActivityDeps,
+  wait: WaitFor<Facts, Goal>,
+): Promise<Observation<Facts>> {
+  return await inPollWindow(deps, wait.name, (finish, tell, fail) =>
     wait.subscribe((look) => {
       if (look.trouble !== null) {
         tell(`${wait.name}: ${look.trouble}`);
@@ -148,7 +151,7 @@ export async function awaitNews<Facts, Goal>(deps: ActivityDeps, wait: WaitFor<F
       const seen = { at: look.at, facts: look.facts };
       try {
         tell(wait.rules.judge(wait.name, look.facts, wait.goal).why);
-        if (isNews(wait.rules, wait.watch, seen, wait.goal, wait.pace)) finish(seen);
+        if (isSignificantChange(wait.rules, wait.watch, seen, wait.goal, wait.pace)) finish(seen);
       } catch (error) {
         // The watcher ignores what a listener throws, so that the others hear; the wait would then never end.
         fail(error instanceof Error ? error : new Error(String(error)));

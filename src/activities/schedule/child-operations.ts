@@ -12,7 +12,7 @@ import type { ActivityDeps } from '../deps.js';
 import { invalidSpec } from '../operation/arguments.js';
 import { ask } from '../operation/ask-workflow.js';
 import { endOf, lost, type OperationEnd } from '../operation/operation-end.js';
-import { askInWindow } from '../resource/waiting.js';
+import { askInPollWindow } from '../resource/waiting.js';
 
 /** What to start under its true id, as `teardown/team-a`. */
 export interface StartOperation {
@@ -38,7 +38,7 @@ export interface StartedOperation {
 }
 
 /** A phase that an operation has come to, or its end. */
-export interface OperationNews {
+export interface OperationChange {
   /** The run that is open now, where it continued as new. */
   readonly runId: string;
   readonly phase: string | null;
@@ -49,14 +49,14 @@ export interface OperationNews {
 export function startedActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
-  /** Looks until `isNews` says yes to a phase, or the operation has ended. */
+  /** Looks until `isSignificantChange` says yes to a phase, or the operation has ended. */
   async function follow(
     { workflowId, runId }: { workflowId: string; runId: string },
-    isNews: (phase: string | null) => boolean,
-  ): Promise<OperationNews> {
+    isSignificantChange: (phase: string | null) => boolean,
+  ): Promise<OperationChange> {
     const { pollMinMs } = deps.settings;
     let run = runId;
-    return await askInWindow<OperationNews>(
+    return await askInPollWindow<OperationChange>(
       deps,
       workflowId,
       { firstMs: pollMinMs, longestMs: pollMinMs },
@@ -64,7 +64,7 @@ export function startedActivities(deps: ActivityDeps) {
         for (;;) {
           const { status, phase } = await standing(workflow, workflowId, run);
           if (status === 'RUNNING' || status === 'PAUSED') {
-            if (isNews(phase)) return { answer: { runId: run, phase, end: null } };
+            if (isSignificantChange(phase)) return { answer: { runId: run, phase, end: null } };
             return { why: `${workflowId} is ${phase ?? 'not begun'}` };
           }
           const end = status === null ? lost(workflowId, run) : await endOf(workflow, workflowId, run);
@@ -126,7 +126,7 @@ export function startedActivities(deps: ActivityDeps) {
     /** Waits until a run that was started elsewhere has checked its spec, or has ended. */
     async awaitSpec({ workflowId, runId }: { workflowId: string; runId: string }): Promise<void> {
       const { pollMinMs } = deps.settings;
-      await askInWindow<null>(deps, workflowId, { firstMs: 100, longestMs: pollMinMs }, async () => {
+      await askInPollWindow<null>(deps, workflowId, { firstMs: 100, longestMs: pollMinMs }, async () => {
         const { status } = await standing(workflow, workflowId, runId);
         if (status !== 'RUNNING' && status !== 'PAUSED') return { answer: null };
         const spec = await ask<Spec | null>(workflow, workflowId, specQuery.name);
@@ -142,7 +142,7 @@ export function startedActivities(deps: ActivityDeps) {
     },
 
     /** As `awaitOperation`, and also answers when the operation shows another phase than the one that was seen. */
-    async followOperation(input: { workflowId: string; runId: string; seen: string | null }): Promise<OperationNews> {
+    async followOperation(input: { workflowId: string; runId: string; seen: string | null }): Promise<OperationChange> {
       return await follow(input, (phase) => phase !== null && phase !== input.seen);
     },
   };

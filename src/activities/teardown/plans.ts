@@ -5,11 +5,11 @@ import { progressQuery } from '../../contract/messages.js';
 import type { Phase } from '../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress } from '../../contract/progress.js';
 import { type Recheck, recheck } from '../../domain/provision/recheck.js';
-import type { Claim, Inventory, InventoryItem } from '../../domain/resource/inventory.js';
+import type { Inventory, InventoryItem, Ownership } from '../../domain/resource/inventory.js';
 import type { SweepRules } from '../../domain/sweep/rules.js';
 import { makePlan, type PlanQuestion } from '../../domain/teardown/make-plan.js';
 import { type Plan, type PlanDraft, type PlanItem, partsOf } from '../../domain/teardown/plan.js';
-import { environmentMakers } from '../../inventory/creating-operations.js';
+import { creatingOperations } from '../../inventory/creating-operations.js';
 import { readProject } from '../../inventory/reader.js';
 import { planHash } from '../../spec/hash.js';
 import { checkSweepRules } from '../../spec/sweep-rules.js';
@@ -17,7 +17,7 @@ import { reading } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { invalidSpec } from '../operation/arguments.js';
 import { ask, isTemporalError } from '../operation/ask-workflow.js';
-import { claimActivities } from '../operation/ownership.js';
+import { ownershipActivities } from '../operation/ownership.js';
 import { workspacesInUse, workspacesOf } from '../resource/workspaces.js';
 
 /** A sweep's plan, with the hash under which a teardown takes each name's part of it. */
@@ -44,17 +44,17 @@ const anything: SweepRules = {
 
 /** Activities that make plans. Each reads all that its plan rests on, the claims after the inventory, so that neither fills the history. */
 export function planActivities(deps: ActivityDeps) {
-  const asking = claimActivities(deps);
+  const asking = ownershipActivities(deps);
 
   async function readInventory(workspaceIds: readonly string[]): Promise<Inventory> {
     return await reading(({ signal }) => readProject(deps, signal, workspaceIds));
   }
 
-  async function claimsOn({ items }: Inventory): Promise<Claim[]> {
+  async function claimsOn({ items }: Inventory): Promise<Ownership[]> {
     const owners = items.flatMap(({ marker }) =>
       marker === null || marker === 'unread' || marker.installation !== deps.installation ? [] : [marker.owner],
     );
-    return owners.length === 0 ? [] : await asking.readClaims({ owners, names: items.map(({ name }) => name) });
+    return owners.length === 0 ? [] : await asking.readOwnership({ owners, names: items.map(({ name }) => name) });
   }
 
   function plan(inventory: Inventory, question: PlanQuestion): Plan {
@@ -64,10 +64,10 @@ export function planActivities(deps: ActivityDeps) {
   async function planEverything(rules: SweepRules): Promise<{ inventory: Inventory; plan: Plan }> {
     const { ids, unasked } = await workspacesInUse(deps, cancellationSignal());
     const inventory = await readInventory(ids);
-    const claims = await claimsOn(inventory);
+    const ownerships = await claimsOn(inventory);
     // One run that stands still must not end all sweeping: what is not seen is not deleted, and makes the share greater.
     const told = { ...inventory, unread: [...inventory.unread, ...unasked] };
-    return { inventory, plan: plan(told, { about: 'everything', claims, rules }) };
+    return { inventory, plan: plan(told, { about: 'everything', ownerships, rules }) };
   }
 
   return {
@@ -99,17 +99,17 @@ export function planActivities(deps: ActivityDeps) {
       // Where nobody knows a spec, the pools tell of their workspaces.
       const workspaces = await workspacesOf(deps.temporal.workflow, name).catch(ignoreTemporal);
       const inventory = await readInventory(workspaces ?? []);
-      const asked = plan(inventory, { about: 'name', name, makers: environmentMakers(name) });
+      const asked = plan(inventory, { about: 'name', name, makers: creatingOperations(name) });
       const alive = aliveIn(inventory, [
         ...asked.items,
         ...asked.kept.filter(({ environment }) => environment !== null),
       ]);
       if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true, alive };
       const lease = await ask<Progress>(deps.temporal.workflow, operationId('lease', name), progressQuery.name);
-      const claims = (await claimsOn(inventory)).map((claim) =>
-        withoutCaller(claim, input.caller, lease?.phase ?? 'Leased'),
+      const ownerships = (await claimsOn(inventory)).map((ownership) =>
+        withoutCaller(ownership, input.caller, lease?.phase ?? 'Leased'),
       );
-      const swept = plan(inventory, { about: 'everything', claims, rules: anything, name });
+      const swept = plan(inventory, { about: 'everything', ownerships, rules: anything, name });
       cancellationSignal().throwIfAborted();
       const isAsPlanned = swept.hash === input.planHash;
       return { plan: isAsPlanned ? swept : asked, isAsPlanned, alive };
@@ -164,9 +164,9 @@ function withHash(draft: PlanDraft): Plan {
 }
 
 /** A claim as it was before the caller itself opened. */
-function withoutCaller(claim: Claim, caller: string, leasePhase: Phase): Claim {
-  if (!claim.open.includes(caller)) return claim;
-  const open = claim.open.filter((workflowId) => workflowId !== caller);
-  const isLeased = open.includes(operationId('lease', claim.name ?? ''));
-  return { ...claim, open, phase: isLeased ? leasePhase : null, isBeingRemoved: false };
+function withoutCaller(ownership: Ownership, caller: string, leasePhase: Phase): Ownership {
+  if (!ownership.open.includes(caller)) return ownership;
+  const open = ownership.open.filter((workflowId) => workflowId !== caller);
+  const isLeased = open.includes(operationId('lease', ownership.name ?? ''));
+  return { ...ownership, open, phase: isLeased ? leasePhase : null, isBeingRemoved: false };
 }

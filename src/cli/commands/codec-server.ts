@@ -1,7 +1,7 @@
 import { collect, type Define, example } from '../command.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import { readPort } from '../simulator-options.js';
-import { untilTold } from '../until-stopped.js';
+import { untilStopped } from '../until-stopped.js';
 
 interface Options {
   readonly port?: string;
@@ -48,7 +48,7 @@ export const codecServer: Define = (command, run) => {
           if (host !== loopback && host !== 'localhost') {
             context.notice('It asks nobody who they are: whoever reaches this address reads every payload.');
           }
-          await untilTold(told);
+          await untilStopped(told);
         } finally {
           await server.close();
         }

@@ -5,7 +5,7 @@ import { type Context, noText } from '../context.js';
 import { exitCodes, SilentExit } from '../exit-codes.js';
 import { showUntilEnd } from '../following.js';
 import { makeReporter, silentReporter } from '../reporter.js';
-import { untilTold } from '../until-stopped.js';
+import { untilStopped } from '../until-stopped.js';
 
 /** `maops demo`: the main job from start to verified absence, with everything it needs in this process. */
 export const demo: Define = (command, run) => {
@@ -19,7 +19,7 @@ export const demo: Define = (command, run) => {
         const logger = createLogger({ level: context.debug ? 'debug' : 'warn' });
         const print = (line: string) =>
           context.json ? context.notice(line) : context.result(line, (shown) => `${shown}\n`);
-        const summary = await untilTold((signal) => {
+        const summary = await untilStopped((signal) => {
           const follow = (operations: Operations, workflowId: string) =>
             showDemo(context, operations, workflowId, signal);
           return runDemo({ keep, logger, print, follow, signal });

@@ -11,7 +11,7 @@ import {
   requireFolder,
   type SimulatorWords,
 } from '../simulator-options.js';
-import { untilTold } from '../until-stopped.js';
+import { untilStopped } from '../until-stopped.js';
 
 interface Options extends SimulatorWords {
   readonly uiPort?: string;
@@ -39,7 +39,7 @@ export const dev: Define = (command, run) => {
         const onReady = (place: DevPlace) => {
           if (context.json) context.result(place, noText);
         };
-        await untilTold((signal) => runDev({ ...choices, logger, print, onReady, signal }));
+        await untilStopped((signal) => runDev({ ...choices, logger, print, onReady, signal }));
         return exitCodes.done;
       }),
     );

@@ -3,7 +3,7 @@ import { parseAssignment } from '../../spec/source.js';
 import { steerMany } from '../bulk.js';
 import { collect, type Define, example, offerKey } from '../command.js';
 import { UsageError } from '../exit-codes.js';
-import { addManyOptions, type ManyOptions, saidOf, steerOne, targetOf } from '../steering.js';
+import { addManyOptions, commandOptionsOf, type ManyOptions, steerOne, targetOf } from '../steering.js';
 
 interface Options extends ManyOptions {
   readonly set?: readonly string[];
@@ -33,7 +33,7 @@ export const envResolve: Define = (command, run) => {
         const verb = readVerb(word);
         const changes = readChanges(options.set ?? []);
         if (changes !== null && verb !== 'retry') throw new UsageError('--set only goes with retry');
-        const said = { ...saidOf(options), ...(changes === null ? {} : { changes }) };
+        const said = { ...commandOptionsOf(options), ...(changes === null ? {} : { changes }) };
         if ('name' in target) {
           return steerOne(
             context,

@@ -55,12 +55,12 @@ async function teardown(context: Context, name: string, options: Options): Promi
   const { terminal } = context;
   const isUnseen = items.length === 0 && unread.length > 0;
   const inTheWay = whatIsInTheWay(name, plan, open);
-  const calledOff = open.length === 0 || inTheWay !== null ? '' : `\n\nis called off first: ${open.join(', ')}`;
+  const endedOperations = open.length === 0 || inTheWay !== null ? '' : `\n\nis called off first: ${open.join(', ')}`;
   context.result({ name, hash, items, open, unread }, (shown) => {
     const view = viewOf(context);
     const seen = isUnseen ? 'nothing was seen, because not everything could be read' : renderItems(shown.items, view);
     const notRead = shown.unread.map((line) => `\nnot read: ${line}`).join('');
-    return wrapText(`teardown of ${name}:\n${seen}${notRead}${calledOff}\n\nhash ${hash}`, view.columns);
+    return wrapText(`teardown of ${name}:\n${seen}${notRead}${endedOperations}\n\nhash ${hash}`, view.columns);
   });
   if (asked !== undefined && asked !== hash) {
     throw new OperationRefusedError(`the plan has changed: ${asked} was asked for, it is ${hash} now`, {

@@ -66,13 +66,13 @@ export function completableCommands(catalogue: readonly CataloguedCommand[]): Co
 /** The first words and what they are: nouns, and commands without one. */
 export function firstWords(
   commands: readonly CompletableCommand[],
-  nounSummaries: Readonly<Record<string, string>>,
+  kindSummaries: Readonly<Record<string, string>>,
 ): { readonly word: string; readonly summary: string }[] {
   const words = new Map<string, string>();
   for (const { noun, verb, summary } of commands) {
     // `audit` is a command with others below it: its own summary says more.
     if (noun === null) words.set(verb, summary);
-    else if (!words.has(noun)) words.set(noun, nounSummaries[noun] ?? '');
+    else if (!words.has(noun)) words.set(noun, kindSummaries[noun] ?? '');
   }
   return [...[...words].map(([word, summary]) => ({ word, summary })), { word: 'help', summary: 'explain a command' }];
 }

@@ -1,4 +1,4 @@
-import { nounSummaries } from '../commands.js';
+import { kindSummaries } from '../commands.js';
 import { type Completable, type CompletableCommand, firstWords } from './completable.js';
 import { namesCommand } from './names.js';
 
@@ -24,7 +24,7 @@ export function fishCompletion(commands: readonly CompletableCommand[]): string 
     `  command maops ${namesCommand} $argv 2>/dev/null`,
     'end',
     'complete -c maops -f',
-    ...firstWords(commands, nounSummaries).map(({ word, summary }) => say('__maops_first', `-a ${word}`, summary)),
+    ...firstWords(commands, kindSummaries).map(({ word, summary }) => say('__maops_first', `-a ${word}`, summary)),
     say('__maops_second help', '-a exit-codes', 'what the exit codes mean'),
   ];
   for (const command of commands) {

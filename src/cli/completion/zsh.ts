@@ -1,11 +1,11 @@
-import { nounSummaries } from '../commands.js';
+import { kindSummaries } from '../commands.js';
 import { type Completable, type CompletableCommand, firstWords } from './completable.js';
 import { namesCommand } from './names.js';
 
 /** The completion of zsh: one function whose arguments `_arguments` checks. */
 export function zshCompletion(commands: readonly CompletableCommand[]): string {
   const nouns = [...new Set(commands.map(({ noun }) => noun).filter((noun) => noun !== null))];
-  const first = firstWords(commands, nounSummaries);
+  const first = firstWords(commands, kindSummaries);
   return `#compdef maops
 # zsh completion for maops: put it as _maops into a folder of $fpath, or source <(maops completion zsh)
 

@@ -1,7 +1,7 @@
 import { type AuditFinding, type AuditReport, asksForAction, describeCounts } from '../../domain/audit/report.js';
 import { describeDuration } from '../../domain/duration.js';
 import type { Cost } from '../../domain/price.js';
-import type { Standing } from '../../domain/resource/inventory.js';
+import type { OwnershipStatus } from '../../domain/resource/inventory.js';
 import type { View } from './progress.js';
 import { renderTable } from './table.js';
 import { localTimes } from './time.js';
@@ -11,7 +11,7 @@ import { cutText, widthOf, wrapText } from './width.js';
 const shortestWhy = 24;
 
 /** What to do next about each standing; `name` is that of the first one. */
-const hints: Readonly<Record<Standing, ((name: string, source: AuditReport['source']) => string) | null>> = {
+const hints: Readonly<Record<OwnershipStatus, ((name: string, source: AuditReport['source']) => string) | null>> = {
   orphan: (name) => `orphan: give it an owner with \`maops audit adopt ${name}\`, or see \`maops sweep plan\`.`,
   expired: (name) =>
     `expired: \`maops env show ${name}\` says why it is still there; \`maops env extend ${name}\` keeps it.`,
@@ -77,7 +77,7 @@ function fitWhy(finding: AuditFinding, room: number, timeZone: string): string {
 }
 
 function hintsFor({ findings, source }: AuditReport): string[] {
-  const first = new Map<Standing, AuditFinding>();
+  const first = new Map<OwnershipStatus, AuditFinding>();
   for (const finding of findings) {
     const before = first.get(finding.standing);
     // Only what was made under a known name can be adopted.

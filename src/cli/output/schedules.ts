@@ -113,13 +113,13 @@ function describeOutcome({ started, why }: ScheduledResult): string {
 function whatToDo({ name, pausedByFailure, troubles, results, counts, seen, running }: ScheduleDetails): string {
   if (troubles.length === 0) return '';
   const isSkipping = running !== null && counts.skipped > seen.skipped;
-  const isNews = counts.missed > seen.missed || counts.skipped > seen.skipped;
+  const isSignificantChange = counts.missed > seen.missed || counts.skipped > seen.skipped;
   const resume = `\`maops schedule resume ${name} --reason …\``;
   const lines = [
     results.find(({ endedAt }) => endedAt !== null)?.failure?.hint ?? null,
     isSkipping ? `What it waits for: \`maops env watch ${running}\`.` : null,
     pausedByFailure ? `When the cause is mended: ${resume}.` : null,
-    isNews && !pausedByFailure ? `To count what was missed or skipped as seen: ${resume}.` : null,
+    isSignificantChange && !pausedByFailure ? `To count what was missed or skipped as seen: ${resume}.` : null,
   ];
   return lines.filter((line) => line !== null).join('\n');
 }

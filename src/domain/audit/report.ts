@@ -1,8 +1,14 @@
 import { type Cost, costOf, type PriceTable, sumCosts, unpricedFlavors } from '../price.js';
 import { isoTimeOf } from '../resource/instant.js';
-import { type Claim, type Inventory, type InventoryItem, type Standing, standings } from '../resource/inventory.js';
+import {
+  type Inventory,
+  type InventoryItem,
+  type Ownership,
+  type OwnershipStatus,
+  ownershipStatuses,
+} from '../resource/inventory.js';
 import { formatMarker, type Marker } from '../resource/marker.js';
-import { ageMs, standingOf } from '../resource/ownership-status.js';
+import { ageMs, ownershipStatusOf } from '../resource/ownership-status.js';
 
 /** One line of an audit. */
 export interface AuditFinding {
@@ -11,7 +17,7 @@ export interface AuditFinding {
   /** Display name. */
   readonly name: string;
   readonly state: string | null;
-  readonly standing: Standing;
+  readonly standing: OwnershipStatus;
   readonly isProtected: boolean;
   /** Workflow id of the operation whose marker it carries, when a known name has it. */
   readonly owner: string | null;
@@ -34,7 +40,7 @@ export interface AuditReport {
   readonly installation: string | null;
   /** What asks for action first. */
   readonly findings: readonly AuditFinding[];
-  readonly counts: Readonly<Record<Standing, number>>;
+  readonly counts: Readonly<Record<OwnershipStatus, number>>;
   /** Of everything but the foreign; null without a price table. */
   readonly costs: Cost | null;
   /** Flavors that the price table lacks: their resources are in no sum. */
@@ -46,7 +52,7 @@ export interface AuditReport {
 export interface AuditFacts {
   readonly inventory: Inventory;
   /** Null: Temporal was not asked. */
-  readonly claims: readonly Claim[] | null;
+  readonly ownerships: readonly Ownership[] | null;
   readonly installation: string | null;
   readonly prices: PriceTable | null;
   /** Epoch milliseconds, when the last of it was read. */
@@ -54,17 +60,17 @@ export interface AuditFacts {
 }
 
 /** What asks for action first; the foreign last. */
-const order: readonly Standing[] = ['orphan', 'expired', 'stuck', 'unknown', 'owned', 'foreign'];
+const order: readonly OwnershipStatus[] = ['orphan', 'expired', 'stuck', 'unknown', 'owned', 'foreign'];
 
 /** Tells of everything in the inventory whose it is, how it stands and what it costs. */
 export function makeReport(input: AuditFacts): AuditReport {
-  const { inventory, claims, installation, prices, now } = input;
+  const { inventory, ownerships, installation, prices, now } = input;
   const findings = inventory.items.map((item) => findingOf(item, input)).sort(compareFindings);
   const ours = findings.filter(({ standing }) => standing !== 'foreign');
   const unpriced = prices === null ? [] : inventory.items.flatMap((item) => unpricedFlavors(item, prices));
   return {
     at: new Date(now).toISOString(),
-    source: claims === null ? 'cloud' : 'temporal',
+    source: ownerships === null ? 'cloud' : 'temporal',
     installation,
     findings,
     counts: countStandings(findings),
@@ -99,11 +105,11 @@ export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 
   return shown.length === 0 ? 'no pools and no notebooks' : shown.join(', ');
 }
 
-function findingOf(item: InventoryItem, { claims, installation, prices, now }: AuditFacts): AuditFinding {
+function findingOf(item: InventoryItem, { ownerships, installation, prices, now }: AuditFacts): AuditFinding {
   const { kind, id, name, state, isProtected, marker } = item;
   const written = marker === null || marker === 'unread' ? null : marker;
   const age = ageMs(item, now);
-  const stood = standingOf(item, claims ?? [], installation ?? written?.installation ?? '', now);
+  const stood = ownershipStatusOf(item, ownerships ?? [], installation ?? written?.installation ?? '', now);
   return {
     kind,
     id,
@@ -117,18 +123,22 @@ function findingOf(item: InventoryItem, { claims, installation, prices, now }: A
     ageSeconds: age === null ? null : Math.floor(age / 1_000),
     cost: costOf(item, prices, now),
     why:
-      claims === null && written !== null && stood.standing === 'unknown' ? unasked(installation, written) : stood.why,
+      ownerships === null && written !== null && stood.standing === 'unknown'
+        ? unasked(installation, written)
+        : stood.why,
   };
 }
 
 function unasked(installation: string | null, marker: Marker): string {
-  const whose = installation === null ? `made by installation ${marker.installation}` : 'carries our marker';
-  return `${whose}; Temporal was not asked`;
+  const markerOwnershipOf =
+    installation === null ? `made by installation ${marker.installation}` : 'carries our marker';
+  return `${markerOwnershipOf}; Temporal was not asked`;
 }
 
-function countStandings(findings: readonly AuditFinding[]): Record<Standing, number> {
+function countStandings(findings: readonly AuditFinding[]): Record<OwnershipStatus, number> {
   const counts = { owned: 0, orphan: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
-  for (const standing of standings) counts[standing] = findings.filter((one) => one.standing === standing).length;
+  for (const standing of ownershipStatuses)
+    counts[standing] = findings.filter((one) => one.standing === standing).length;
   return counts;
 }
 

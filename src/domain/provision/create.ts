@@ -1,6 +1,6 @@
 import { byAge } from '../resource/identity.js';
 import { parseInstant } from '../resource/instant.js';
-import { formatMarker, type Marker, type Ownership, whose } from '../resource/marker.js';
+import { formatMarker, type Marker, type MarkerOwnership, markerOwnershipOf } from '../resource/marker.js';
 
 /** A resource with the name that we want, as a look found it. */
 export interface Found {
@@ -33,7 +33,7 @@ interface UnknownCreate {
 }
 
 /** Adds a call that was not answered, or was refused because the name exists, to what is known of the calls before it. */
-export function afterDoubt(
+export function afterUnconfirmed(
   last: LastCreate,
   { outcome, why }: { readonly outcome: 'unknown' | 'exists' | 'soldOut'; readonly why: string },
   sentAt: number,
@@ -47,7 +47,7 @@ export function afterDoubt(
 }
 
 /** What was sent, when, and what came of it, for whoever has to find out the rest. */
-function describeDoubt(last: UnknownCreate, us: Ownership): string {
+function describeDoubt(last: UnknownCreate, us: MarkerOwnership): string {
   const marker = formatMarker({ installation: us.installation, owner: us.owner, spec: us.specs.at(-1) ?? '' });
   const first = `a create with the marker ${marker} was sent at ${timeOf(last.sentAt)} (${last.why})`;
   return last.again === undefined
@@ -64,7 +64,7 @@ type Unsettled = 'DeadlineExceeded' | 'NameTaken' | 'UnknownOutcome';
 
 export type CreateDecision =
   | { readonly act: 'create' }
-  | { readonly act: 'adopt'; readonly found: Found; readonly surplus: readonly Found[] }
+  | { readonly act: 'adopt'; readonly found: Found; readonly duplicates: readonly Found[] }
   | { readonly act: 'awaitGone'; readonly found: Found }
   | { readonly act: 'cleanUp'; readonly found: Found }
   /** Pauses before the next look; `failure` says what it is when there is no time for one. */
@@ -83,50 +83,50 @@ export type CreateRefusal = {
 /**
  * What to do after a look and before a create call; neither create call has an idempotency token, so this is what keeps
  * a resource from being made twice. Ours is adopted; ours but leaving is waited out; a stranger's ends the run. When the
- * outcome of an earlier call is unknown, absence is believed only after `settleMs`: until then it may still turn up.
+ * outcome of an earlier call is unknown, absence is believed only after `consistencyWindowMs`: until then it may still turn up.
  */
 export function decideCreate(
   label: string,
   found: readonly Found[],
-  us: Ownership,
+  us: MarkerOwnership,
   lastCreate: LastCreate,
-  settleMs: number,
+  consistencyWindowMs: number,
   now: number,
 ): CreateDecision {
-  const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(whose(marker, us)));
-  const stranger = mine.length > 0 ? undefined : found[0];
-  if (stranger !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(stranger, lastCreate)) {
+  const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(markerOwnershipOf(marker, us)));
+  const foreign = mine.length > 0 ? undefined : found[0];
+  if (foreign !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(foreign, lastCreate)) {
     return {
       act: 'refuse',
       type: 'UnknownOutcome',
-      why: `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}; at ${timeOf(now)} ${stranger.id} is there, made at ${stranger.createdAt || 'an unknown time'}, without a marker`,
+      why: `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}; at ${timeOf(now)} ${foreign.id} is there, made at ${foreign.createdAt || 'an unknown time'}, without a marker`,
     };
   }
-  if (stranger !== undefined) {
+  if (foreign !== undefined) {
     const owner =
-      whose(stranger.marker, us) === 'otherOwner'
+      markerOwnershipOf(foreign.marker, us) === 'otherOwner'
         ? 'it belongs to another operation of this installation'
         : 'it does not carry the marker of this installation';
-    return { act: 'refuse', type: 'NameTaken', why: `${label} is taken: ${stranger.id} exists and ${owner}` };
+    return { act: 'refuse', type: 'NameTaken', why: `${label} is taken: ${foreign.id} exists and ${owner}` };
   }
   const leaving = mine.find((one) => one.leaving);
   if (leaving !== undefined) return { act: 'awaitGone', found: leaving };
   const failed = mine.find((one) => one.failed);
   if (failed !== undefined) return { act: 'cleanUp', found: failed };
-  const otherSpec = mine.find((one) => whose(one.marker, us) === 'otherSpec');
+  const otherSpec = mine.find((one) => markerOwnershipOf(one.marker, us) === 'otherSpec');
   if (otherSpec !== undefined) {
     const madeFrom = otherSpec.marker?.spec ?? '?';
     const why = `${label}: ${otherSpec.id} was made from another spec (${madeFrom}, this one is ${us.specs.at(-1) ?? '?'})`;
     return { act: 'refuse', type: 'SpecConflict', why, madeFrom };
   }
-  const [oldest, ...surplus] = [...mine].sort(byAge);
-  if (oldest !== undefined) return { act: 'adopt', found: oldest, surplus };
+  const [oldest, ...duplicates] = [...mine].sort(byAge);
+  if (oldest !== undefined) return { act: 'adopt', found: oldest, duplicates };
   if (lastCreate.outcome === 'unknown') {
-    const left = settlingMs(lastCreate, settleMs, now);
+    const left = consistencyWaitMs(lastCreate, consistencyWindowMs, now);
     const why = `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}, and it was not seen until ${timeOf(now)}; looking again`;
     const { isRefused, isTaken } = lastCreate;
     const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
-    const pauseMs = settlePause(now - lastCreate.since, left, settleMs);
+    const pauseMs = consistencyPause(now - lastCreate.since, left, consistencyWindowMs);
     if (left > 0) return { act: 'settle', pauseMs, why, failure };
   }
   return { act: 'create' };
@@ -142,8 +142,8 @@ function mayBeOurs(found: Found, { sentAt, isRefused }: UnknownCreate): boolean 
 }
 
 /** Growing pauses between looks while an outcome is unknown: often at first, where most answers turn up. */
-export function settlePause(elapsedMs: number, leftMs: number, settleMs: number): number {
-  const pause = Math.max(settleMs / 60, elapsedMs / 2);
+export function consistencyPause(elapsedMs: number, leftMs: number, consistencyWindowMs: number): number {
+  const pause = Math.max(consistencyWindowMs / 60, elapsedMs / 2);
   return Math.ceil(Math.min(pause, leftMs));
 }
 
@@ -167,8 +167,8 @@ export type CreateOutcome =
   | { readonly outcome: 'unknown'; readonly why: string };
 
 /** How long a create that may have taken effect has to settle still. */
-export function settlingMs(lastCreate: LastCreate, settleMs: number, now: number): number {
-  return lastCreate.outcome === 'unknown' ? Math.max(0, lastCreate.since + settleMs - now) : 0;
+export function consistencyWaitMs(lastCreate: LastCreate, consistencyWindowMs: number, now: number): number {
+  return lastCreate.outcome === 'unknown' ? Math.max(0, lastCreate.since + consistencyWindowMs - now) : 0;
 }
 
 /** Growing pause after the first, second … create refused for want of capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */

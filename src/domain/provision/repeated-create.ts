@@ -1,6 +1,6 @@
 import { choiceAt, choiceOf } from '../resource/flavor.js';
 import { type Identity, sameResource } from '../resource/identity.js';
-import { type Ownership, parseMarker, whose } from '../resource/marker.js';
+import { type MarkerOwnership, markerOwnershipOf, parseMarker } from '../resource/marker.js';
 import { judgeNotebook, type NotebookFacts } from '../resource/notebook.js';
 import { judgePool, type PoolFacts } from '../resource/pool.js';
 import { goalOf, type PoolWish, poolChoices } from './pool-choices.js';
@@ -30,7 +30,7 @@ export interface LeasedEnvironment {
 /** What a create asks for. A part that is null is not asked for. */
 export interface WantedEnvironment {
   readonly name: string;
-  readonly us: Ownership;
+  readonly us: MarkerOwnership;
   readonly pool: { readonly id: string; readonly spec: PoolWish } | null;
   readonly notebook: { readonly name: string } | null;
 }
@@ -45,12 +45,13 @@ const no = (why: string): RepeatVerdict => ({ isReady: false, why });
 export function mayRepeat(
   wanted: WantedEnvironment,
   leased: LeasedEnvironment,
-  pace: { readonly pollMinMs: number; readonly settleMs: number },
+  pace: { readonly pollMinMs: number; readonly consistencyWindowMs: number },
   now: number,
 ): RepeatVerdict {
   const { observed, unknownSince } = leased;
   if (!leased.isSameSpec) return no('the lease has another spec');
-  if (unknownSince !== null && now - unknownSince < pace.settleMs) return no('a create may still become visible');
+  if (unknownSince !== null && now - unknownSince < pace.consistencyWindowMs)
+    return no('a create may still become visible');
   if (observed === null) return no('the lease has not observed anything yet');
   if (now - observed.at < pace.pollMinMs) return no('the lease has observed it just now');
   return judgeObservation(wanted, leased, observed);
@@ -95,6 +96,6 @@ function isSame(ref: Identity | null, facts: Identity): boolean {
   return ref !== null && sameResource(ref, facts) === 'same';
 }
 
-function isOurs(description: string, us: Ownership): boolean {
-  return whose(parseMarker(description), us) === 'mine';
+function isOurs(description: string, us: MarkerOwnership): boolean {
+  return markerOwnershipOf(parseMarker(description), us) === 'mine';
 }

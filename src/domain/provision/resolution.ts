@@ -12,14 +12,14 @@ interface Resolution {
   readonly changes?: unknown;
 }
 
-interface Standing {
+interface OwnershipStatus {
   readonly phase: string;
   readonly awaiting: { readonly kind: string; readonly verbs: readonly string[] } | null;
   readonly steps: readonly { readonly name: string; readonly state: string; readonly attempt?: number }[];
 }
 
 /** Why an operator's word does not fit the moment; null when it does. A word from a stale view is refused. */
-export function refusalOfResolution(standing: Standing, resolution: Resolution): string | null {
+export function refusalOfResolution(standing: OwnershipStatus, resolution: Resolution): string | null {
   const { verb, step, attempt, changes } = resolution;
   if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
   const { verbs } = standing.awaiting;

@@ -37,7 +37,7 @@ export interface Inventory {
 }
 
 /** What Temporal knows of the operations that share one owner hash, read after the inventory. */
-export interface Claim {
+export interface Ownership {
   /** Owner hash in the marker. */
   readonly owner: string;
   /** The name that the hash belongs to, as `team-a`; null when no known name has it. */
@@ -62,9 +62,9 @@ export interface Claim {
   readonly ended: { readonly phase: string; readonly at: string } | null;
 }
 
-export const standings = ['owned', 'orphan', 'foreign', 'expired', 'stuck', 'unknown'] as const;
+export const ownershipStatuses = ['owned', 'orphan', 'foreign', 'expired', 'stuck', 'unknown'] as const;
 /**
  * Whose a resource is and how it stands (docs/audit.md). `expired`: owned, and the end of its lease has passed. `stuck`:
  * owned, and its operation has not moved for long. `unknown`: what was read does not allow a claim.
  */
-export type Standing = (typeof standings)[number];
+export type OwnershipStatus = (typeof ownershipStatuses)[number];

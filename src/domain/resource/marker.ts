@@ -40,7 +40,7 @@ export function withProtection(description: string, protect: boolean): string {
   return without === '' ? keepMark : `${without} ${keepMark}`;
 }
 
-export interface Ownership {
+export interface MarkerOwnership {
   readonly installation: string;
   /** Hash of this operation's workflow id. */
   readonly owner: string;
@@ -52,7 +52,10 @@ export interface Ownership {
  * Whose a resource is. `mine`: this operation's name and spec. `otherSpec`: this operation's name made it from another
  * spec. `otherOwner`: another operation of this installation. `foreign`: no marker, or another installation's.
  */
-export function whose(marker: Marker | null, us: Ownership): 'mine' | 'otherSpec' | 'otherOwner' | 'foreign' {
+export function markerOwnershipOf(
+  marker: Marker | null,
+  us: MarkerOwnership,
+): 'mine' | 'otherSpec' | 'otherOwner' | 'foreign' {
   if (marker === null || marker.installation !== us.installation) return 'foreign';
   if (marker.owner !== us.owner) return 'otherOwner';
   return us.specs.includes(marker.spec) ? 'mine' : 'otherSpec';

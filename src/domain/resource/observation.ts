@@ -3,14 +3,14 @@ import { judgeNotebook, type NotebookGoal, notebookTurned } from './notebook.js'
 import { judgePool, type PoolFacts, type PoolGoal, poolCountsChanged, poolTurned, type Verdict } from './pool.js';
 
 /** One look at a resource: what it is, or null when the service says that there is none. `at` is epoch milliseconds. */
-export interface Sighting<Facts> {
+export interface Observation<Facts> {
   readonly at: number;
   readonly facts: Facts | null;
 }
 
 /** What an operation remembers of a resource between looks; plain, so that it can be passed to an activity and carried over. */
 export interface Watch<Facts> {
-  readonly last: Sighting<Facts> | null;
+  readonly last: Observation<Facts> | null;
   /** When it was first seen in its present condition, without a break. */
   readonly usableSince: number | null;
   readonly unhealthySince: number | null;
@@ -21,7 +21,7 @@ export interface Watch<Facts> {
 export interface Pace {
   readonly pollMinMs: number;
   readonly pollMaxMs: number;
-  readonly windowMs: number;
+  readonly pollWindowMs: number;
   readonly abnormalGraceMs: number;
 }
 
@@ -46,7 +46,7 @@ export const notebookRules: WatchRules<NotebookFacts, NotebookGoal> = {
 };
 
 /** Adds a sighting to what is remembered. A break in a condition starts its clock anew. */
-export function remember<Facts>(watch: Watch<Facts>, seen: Sighting<Facts>, verdict: Verdict): Watch<Facts> {
+export function remember<Facts>(watch: Watch<Facts>, seen: Observation<Facts>, verdict: Verdict): Watch<Facts> {
   const since = (active: boolean, before: number | null) => (active ? (before ?? seen.at) : null);
   return {
     last: seen,
@@ -78,10 +78,10 @@ export function nextTurn(watch: Watch<unknown>, pace: Pace): number | null {
  * what was seen before, the end of the grace, and changed counts at most once per `pollMaxMs`. Everything else stays
  * inside the activity, so that a history grows with what happened and not with how often we looked.
  */
-export function isNews<Facts, Goal>(
+export function isSignificantChange<Facts, Goal>(
   rules: WatchRules<Facts, Goal>,
   watch: Watch<Facts>,
-  seen: Sighting<Facts>,
+  seen: Observation<Facts>,
   goal: Goal,
   pace: Pace,
 ): boolean {

@@ -1,9 +1,9 @@
 import { describeDuration } from '../duration.js';
 import { parseInstant } from './instant.js';
-import type { Claim, InventoryItem, Standing } from './inventory.js';
+import type { InventoryItem, Ownership, OwnershipStatus } from './inventory.js';
 
 /** How long things may take before they say something. */
-export interface StandingLimits {
+export interface OwnershipLimits {
   /** The list of operations lags behind: a younger resource without a known name may belong to one that it does not show yet. */
   readonly listLagMs: number;
   /** An operation that works has not changed its phase for longer than its deadlines usually are. */
@@ -17,15 +17,15 @@ export interface StandingLimits {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-export const standingLimits: StandingLimits = {
+export const ownershipLimits: OwnershipLimits = {
   listLagMs: 10 * MINUTE,
   phaseMs: 6 * HOUR,
   patientPhaseMs: 24 * HOUR,
   transitMs: 6 * HOUR,
 };
 
-export interface StandingOf {
-  readonly standing: Standing;
+export interface StatusWithReason {
+  readonly standing: OwnershipStatus;
   /** Workflow id that the marker's owner hash belongs to; null when nobody knows. */
   readonly owner: string | null;
   /** One line for people. */
@@ -52,46 +52,46 @@ const comingStates = [
  * Whose a resource is and how it stands (docs/audit.md). Whatever could not be read, or not be read for certain, makes it
  * `unknown`: `orphan` is only what carries our marker while Temporal said of every operation that could own it that it is closed.
  */
-export function standingOf(
+export function ownershipStatusOf(
   item: InventoryItem,
-  claims: readonly Claim[],
+  ownerships: readonly Ownership[],
   installation: string,
   now: number,
-  limits: StandingLimits = standingLimits,
-): StandingOf {
+  limits: OwnershipLimits = ownershipLimits,
+): StatusWithReason {
   const { marker } = item;
   if (marker === 'unread') return unknown(null, 'the answer left out the description, which would carry the marker');
   if (marker === null) return { standing: 'foreign', owner: null, why: 'no marker' };
   if (marker.installation !== installation) {
     return { standing: 'foreign', owner: null, why: `made by installation ${marker.installation}` };
   }
-  const claim = claims.find(({ owner }) => owner === marker.owner);
-  if (claim === undefined) return unknown(null, 'nobody was asked who owns it');
-  const owner = claim.workflowId;
-  const holder = holderOf(claim);
-  if (holder !== null) return { owner, ...standingOfOwned(item, claim, holder, now, limits) };
-  if (claim.answer === 'unknown') return unknown(owner, 'Temporal could not say whether an operation owns it');
-  if (claim.name === null && ageOf(item, now) < limits.listLagMs) {
+  const ownership = ownerships.find(({ owner }) => owner === marker.owner);
+  if (ownership === undefined) return unknown(null, 'nobody was asked who owns it');
+  const owner = ownership.workflowId;
+  const holder = holderOf(ownership);
+  if (holder !== null) return { owner, ...standingOfOwned(item, ownership, holder, now, limits) };
+  if (ownership.answer === 'unknown') return unknown(owner, 'Temporal could not say whether an operation owns it');
+  if (ownership.name === null && ageOf(item, now) < limits.listLagMs) {
     return unknown(null, 'it is young, and the list of operations may not show its owner yet');
   }
-  return { standing: 'orphan', owner, why: whyOrphan(claim) };
+  return { standing: 'orphan', owner, why: whyOrphan(ownership) };
 }
 
 /** The open operation that owns what carries the claim's hash: its maker, else the lease or teardown of the name. */
-export function holderOf(claim: Claim): string | null {
-  const { workflowId, name, open } = claim;
+export function holderOf(ownership: Ownership): string | null {
+  const { workflowId, name, open } = ownership;
   const holders = [`teardown/${name}`, workflowId, `lease/${name}`];
   return holders.find((id) => id !== null && open.includes(id)) ?? null;
 }
 
 function standingOfOwned(
   item: InventoryItem,
-  claim: Claim,
+  ownership: Ownership,
   holder: string,
   now: number,
-  limits: StandingLimits,
+  limits: OwnershipLimits,
 ): { standing: 'owned' | 'expired' | 'stuck'; why: string } {
-  const { phase, phaseSince, leaseEndsAt } = claim;
+  const { phase, phaseSince, leaseEndsAt } = ownership;
   const inPhaseMs = phaseSince === null ? null : now - Date.parse(phaseSince);
   const patienceMs = patientPhases.includes(phase ?? '') ? limits.patientPhaseMs : limits.phaseMs;
   if (!restingPhases.includes(phase ?? '') && inPhaseMs !== null && inPhaseMs > patienceMs) {
@@ -105,8 +105,8 @@ function standingOfOwned(
     };
   }
   const endedMs = leaseEndsAt === null ? null : now - Date.parse(leaseEndsAt);
-  if (endedMs !== null && endedMs > 0 && !claim.isBeingRemoved) {
-    return { standing: 'expired', why: `the lease of ${claim.name} ended ${describeDuration(endedMs)} ago` };
+  if (endedMs !== null && endedMs > 0 && !ownership.isBeingRemoved) {
+    return { standing: 'expired', why: `the lease of ${ownership.name} ended ${describeDuration(endedMs)} ago` };
   }
   return { standing: 'owned', why: phase === null ? holder : `${holder}: ${phase}` };
 }
@@ -121,14 +121,14 @@ function transitOf(item: InventoryItem, now: number): { state: string; ms: numbe
     : null;
 }
 
-function whyOrphan({ workflowId, name, ended }: Claim): string {
+function whyOrphan({ workflowId, name, ended }: Ownership): string {
   if (name === null || workflowId === null)
     return 'it carries our marker, and no operation that Temporal knows made it';
   if (ended === null) return `${workflowId} made it, and Temporal knows nothing of ${name} any more`;
   return `${workflowId} made it, and nothing of ${name} is open: it ended ${ended.phase} at ${ended.at}`;
 }
 
-function unknown(owner: string | null, why: string): StandingOf {
+function unknown(owner: string | null, why: string): StatusWithReason {
   return { standing: 'unknown', owner, why };
 }
 

@@ -1,6 +1,6 @@
 import { describeDuration } from '../duration.js';
 import { groupBy } from '../groups.js';
-import type { Claim, Inventory, InventoryItem } from '../resource/inventory.js';
+import type { Inventory, InventoryItem, Ownership } from '../resource/inventory.js';
 import { formatMarker } from '../resource/marker.js';
 import { ageOf, keepRule, protectingRule, type SweepRules } from '../sweep/rules.js';
 import { type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
@@ -15,7 +15,7 @@ export type PlanQuestion =
     }
   | {
       readonly about: 'everything';
-      readonly claims: readonly Claim[];
+      readonly ownerships: readonly Ownership[];
       readonly rules: SweepRules;
       /** Only what belongs to this name. */
       readonly name?: string;
@@ -89,26 +89,26 @@ function askedFor(
 
 function reasonsToGo(
   ours: readonly InventoryItem[],
-  { claims, rules, name: only }: Extract<PlanQuestion, { about: 'everything' }>,
+  { ownerships, rules, name: only }: Extract<PlanQuestion, { about: 'everything' }>,
   installation: string,
   now: number,
   tell: (line: string) => void,
 ): Candidate[] {
-  const claimOf = new Map(claims.map((claim) => [claim.owner, claim]));
+  const claimOf = new Map(ownerships.map((ownership) => [ownership.owner, ownership]));
   const groupOf = (item: InventoryItem) => claimOf.get(ownerOf(item))?.name ?? `#${ownerOf(item)}`;
   const groups = groupBy(ours, groupOf);
   const candidates = ours.flatMap((item): Candidate[] => {
-    const claim = claimOf.get(ownerOf(item));
+    const ownership = claimOf.get(ownerOf(item));
     const group = groupOf(item);
     if (only !== undefined && group !== only) return [];
-    const found = reasonOf(item, claim, groups.get(group) ?? [], rules, installation, now);
+    const found = reasonOf(item, ownership, groups.get(group) ?? [], rules, installation, now);
     if (found === null) return [];
     const { reason } = found;
     if (reason === 'unclear') {
       tell(`${item.kind} ${item.name} (${item.id}): ${found.why}`);
       return [];
     }
-    const environment = claim?.name ?? null;
+    const environment = ownership?.name ?? null;
     const planned = planItem(item, { ...found, reason }, environment);
     const rule = protectingRule(item, environment, rules, now) ?? sweepRule(item, reason, rules, now);
     return [{ item, planned, group, rule }];

@@ -1,7 +1,7 @@
 import { describeDuration } from '../duration.js';
 import { parseInstant } from '../resource/instant.js';
-import type { Claim, InventoryItem } from '../resource/inventory.js';
-import { standingOf } from '../resource/ownership-status.js';
+import type { InventoryItem, Ownership } from '../resource/inventory.js';
+import { ownershipStatusOf } from '../resource/ownership-status.js';
 import type { SweepRules } from '../sweep/rules.js';
 import type { RemovalReason } from './plan.js';
 
@@ -22,21 +22,22 @@ const stuckRemovalMs = 60 * 60_000;
  */
 export function reasonOf(
   item: InventoryItem,
-  claim: Claim | undefined,
+  ownership: Ownership | undefined,
   members: readonly InventoryItem[],
   rules: SweepRules,
   installation: string,
   now: number,
 ): Reason | null {
-  const { standing, why } = standingOf(item, claim === undefined ? [] : [claim], installation, now);
-  if (claim === undefined || claim.answer === 'unknown' || standing === 'unknown') return { reason: 'unclear', why };
-  if (claim.open.length === 0) return unowned(item, claim);
-  if (!isLeasedOnly(claim)) return null;
-  return expired(claim, now) ?? idle(claim, members, rules, now);
+  const { standing, why } = ownershipStatusOf(item, ownership === undefined ? [] : [ownership], installation, now);
+  if (ownership === undefined || ownership.answer === 'unknown' || standing === 'unknown')
+    return { reason: 'unclear', why };
+  if (ownership.open.length === 0) return unowned(item, ownership);
+  if (!isLeasedOnly(ownership)) return null;
+  return expired(ownership, now) ?? idle(ownership, members, rules, now);
 }
 
 /** What is left of a name that ended on purpose, or what nobody can account for. */
-function unowned(item: InventoryItem, { ended, workflowId }: Claim): Reason {
+function unowned(item: InventoryItem, { ended, workflowId }: Ownership): Reason {
   const created = parseInstant(item.createdAt);
   // An end that is older than the resource says nothing about it: the database may be a restored one.
   if (ended !== null && releasedEndings.includes(ended.phase) && created !== null && created <= Date.parse(ended.at))
@@ -45,11 +46,11 @@ function unowned(item: InventoryItem, { ended, workflowId }: Claim): Reason {
   return { reason: 'orphan', why: `no open workflow owns it; ${maker}` };
 }
 
-function isLeasedOnly({ open }: Claim): boolean {
+function isLeasedOnly({ open }: Ownership): boolean {
   return open.every((workflowId) => workflowId.startsWith('lease/'));
 }
 
-function expired({ leaseEndsAt, isBeingRemoved, phase, phaseSince }: Claim, now: number): Reason | null {
+function expired({ leaseEndsAt, isBeingRemoved, phase, phaseSince }: Ownership, now: number): Reason | null {
   // An operator who has paused a lease wants nothing deleted until it is resumed.
   if (phase === 'Paused') return null;
   if (leaseEndsAt === null || Date.parse(leaseEndsAt) > now) return null;
@@ -59,8 +60,8 @@ function expired({ leaseEndsAt, isBeingRemoved, phase, phaseSince }: Claim, now:
   return { reason: 'expired', why: `its lease ended at ${leaseEndsAt}${stuck}` };
 }
 
-function idle(claim: Claim, members: readonly InventoryItem[], rules: SweepRules, now: number): Reason | null {
-  if (rules.idle === null || claim.phase !== 'Leased' || claim.isBeingRemoved) return null;
+function idle(ownership: Ownership, members: readonly InventoryItem[], rules: SweepRules, now: number): Reason | null {
+  if (rules.idle === null || ownership.phase !== 'Leased' || ownership.isBeingRemoved) return null;
   const notebooks = members.filter(({ kind }) => kind === 'notebook');
   if (notebooks.length === 0 || notebooks.some(({ state }) => state !== 'STOPPED')) return null;
   const changes = notebooks.map(({ changedAt }) => changedAt ?? Number.NaN);

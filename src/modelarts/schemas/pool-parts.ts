@@ -7,7 +7,7 @@ import { Secret } from '../secret.js';
 export const wireText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 /** A word of a fixed list that may be given as a number. */
-export function wireWord<const Words extends readonly [string, ...string[]]>(words: Words) {
+export function wireWord<const FailureTexts extends readonly [string, ...string[]]>(words: FailureTexts) {
   return z.preprocess(
     (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
     z.enum(words),

@@ -15,8 +15,13 @@ export interface Fated {
 }
 
 /** Leaves the fates in a record: as overrides of its lifecycle, or as a time of invisibility. */
-export function attachFates(world: World, record: LivingRecord, fated: Fated, fates: readonly FateFault[]): void {
-  for (const fate of fates) {
+export function attachFates(
+  world: World,
+  record: LivingRecord,
+  fated: Fated,
+  plannedOutcomes: readonly FateFault[],
+): void {
+  for (const fate of plannedOutcomes) {
     if (fate.kind === 'listLag') {
       const until = world.clock.now() + fate.ms;
       for (const where of fate.in ?? ['list', 'show']) record.hidden[where] = until;
@@ -27,9 +32,13 @@ export function attachFates(world: World, record: LivingRecord, fated: Fated, fa
 }
 
 /** Sells out what the fates of this call say is gone when it arrives, and tells how the call is to be answered. */
-export function sellOutBefore(world: World, fated: Fated, fates: readonly FateFault[]): SoldOutAnswer | undefined {
+export function sellOutBefore(
+  world: World,
+  fated: Fated,
+  plannedOutcomes: readonly FateFault[],
+): SoldOutAnswer | undefined {
   let answer: SoldOutAnswer | undefined;
-  for (const fate of fates) {
+  for (const fate of plannedOutcomes) {
     if (fate.kind !== 'soldOut' || fate.when === 'midway') continue;
     sellOut(world, fate, fated);
     answer = fate.answer ?? answer;

@@ -24,14 +24,14 @@ export function createNotebook(world: World, call: Call): Answer {
   if (notebookQuota !== null && own.length >= notebookQuota) {
     throw notebookError('6302', 'The instance count already reaches the maximum value.');
   }
-  const fates = call.takeFates();
+  const plannedOutcomes = call.takeFates();
   const fated = { kind: 'notebook' as const, flavors: [request.flavor], nodes: 0 };
-  const answer = sellOutBefore(world, fated, fates) ?? notebookSoldOut;
+  const answer = sellOutBefore(world, fated, plannedOutcomes) ?? notebookSoldOut;
   const gone = world.state.notebookSale[request.flavor] === 'soldOut';
   const free = isFree(world, request.flavor);
   if (gone && !free && answer === 'refuse') throw soldOut();
   const notebook = newNotebook(world, call, request);
-  attachFates(world, notebook, fated, fates);
+  attachFates(world, notebook, fated, plannedOutcomes);
   if (gone && !free) notebook.overrides.unshift(capacityFailure(false, fated.flavors));
   world.state.notebooks.push(notebook);
   enterStatus(world, notebook, gone && free ? 'CREATE_QUEUING' : 'CREATING', notebook.createdAt);

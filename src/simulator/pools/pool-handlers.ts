@@ -17,12 +17,12 @@ export function createPool(world: World, call: Call): Answer {
   if (world.knobs.poolQuota !== null && others.length >= world.knobs.poolQuota) {
     throw poolError(400, '0118', 'The expected pools exceeds the quota limit.');
   }
-  const fates = call.takeFates();
+  const plannedOutcomes = call.takeFates();
   const { resources } = request.spec;
   const flavors = resources.map((resource) => resource.flavor);
   const nodes = resources.reduce((total, resource) => total + resource.count, 0);
   const fated = { kind: 'pool' as const, flavors, nodes };
-  const answer = sellOutBefore(world, fated, fates) ?? world.knobs.poolSoldOut;
+  const answer = sellOutBefore(world, fated, plannedOutcomes) ?? world.knobs.poolSoldOut;
   const missing = resources.filter(
     ({ flavor, azs }) =>
       !onSale(
@@ -36,7 +36,7 @@ export function createPool(world: World, call: Call): Answer {
     throw poolError(400, '3952', `The resources of flavor ${what} are insufficient or sold out.`);
   }
   const pool = newPool(world, call, request, id);
-  attachFates(world, pool, fated, fates);
+  attachFates(world, pool, fated, plannedOutcomes);
   if (missing.length > 0) pool.overrides.unshift(capacityFailure(true, flavors));
   if (mustWait(world, pool)) pool.overrides.push({ track: 'phase', from: '', to: 'Waiting', left: 1 });
   world.state.pools.push(pool);

@@ -109,10 +109,10 @@ function readChanges(world: World, pool: PoolRecord, spec: NonNullable<ReturnTyp
 function leaveFates(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
   const resources = changes.resources ?? pool.spec.resources;
   const nodes = differencesOf(pool, resources).reduce((total, [, difference]) => total + Math.max(0, difference), 0);
-  const fates = call.takeFates();
+  const plannedOutcomes = call.takeFates();
   if (pool.phase === 'ScalingFailed') enterPhase(world, pool, 'Running', world.clock.now());
-  if (fates.length === 0) return;
-  attachFates(world, pool, { kind: 'pool', flavors: resources.map((item) => item.flavor), nodes }, fates);
+  if (plannedOutcomes.length === 0) return;
+  attachFates(world, pool, { kind: 'pool', flavors: resources.map((item) => item.flavor), nodes }, plannedOutcomes);
   planNext(world, POOL_STAGES, {
     kind: 'pool',
     record: pool,

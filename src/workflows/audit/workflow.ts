@@ -4,7 +4,7 @@ import { noResources } from '../../contract/workflows.js';
 import { type AuditFinding, type AuditReport, describeCounts, makeReport } from '../../domain/audit/report.js';
 import type { PriceTable } from '../../domain/price.js';
 import { type Identity, maybeSame } from '../../domain/resource/identity.js';
-import type { Claim, Inventory, InventoryItem } from '../../domain/resource/inventory.js';
+import type { Inventory, InventoryItem, Ownership } from '../../domain/resource/inventory.js';
 import { parseMarker } from '../../domain/resource/marker.js';
 import { firstCalls, reads, surveys } from '../operation/activity-proxies.js';
 import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
@@ -14,7 +14,7 @@ import { newState } from '../operation/state.js';
 /** All that an audit read. */
 interface Reading {
   readonly inventory: Inventory;
-  readonly claims: readonly Claim[];
+  readonly ownerships: readonly Ownership[];
   readonly prices: PriceTable | null;
 }
 
@@ -59,20 +59,20 @@ async function read(op: Operation, input: unknown): Promise<Reading> {
     marker === null || marker === 'unread' || marker.installation !== installation ? [] : [marker.owner],
   );
   const names = inventory.items.map(({ name }) => name);
-  const claims = await surveys(settings, 'claims').readClaims({
+  const ownerships = await surveys(settings, 'claims').readOwnership({
     owners: [...new Set(owners)],
     names: [...new Set(names)],
   });
   const prices = await reads(settings, 'prices').readPrices();
   op.reach(80);
-  const orphans = orphansOf(op, { inventory, claims, prices });
-  if (orphans.length === 0) return { inventory, claims, prices };
+  const orphans = orphansOf(op, { inventory, ownerships, prices });
+  if (orphans.length === 0) return { inventory, ownerships, prices };
   op.explain(`looking once more at ${orphans.length} without an owner`);
   const seen = await surveys(settings, 'orphans').lookAgain({ items: orphans });
   const items = inventory.items.flatMap((item) =>
     orphans.includes(item) ? seen.filter((one) => isSame(one, item)).slice(0, 1) : [item],
   );
-  return { inventory: { ...inventory, items }, claims, prices };
+  return { inventory: { ...inventory, items }, ownerships, prices };
 }
 
 function orphansOf(op: Operation, reading: Reading): InventoryItem[] {
@@ -89,8 +89,8 @@ function isSame(a: Kindred, b: Kindred): boolean {
   return a.kind === b.kind && maybeSame(a, b);
 }
 
-function reportOf(op: Operation, { inventory, claims, prices }: Reading): AuditReport {
-  return makeReport({ inventory, claims, prices, installation: op.identity.installation, now: inventory.at });
+function reportOf(op: Operation, { inventory, ownerships, prices }: Reading): AuditReport {
+  return makeReport({ inventory, ownerships, prices, installation: op.identity.installation, now: inventory.at });
 }
 
 /**
@@ -114,7 +114,7 @@ async function adopt(
   const items = inventory.items.filter((item) => siblings.some((sibling) => isSame(sibling, item)));
   await op.gate();
   op.explain(`handing ${describe(siblings)} to lease/${name}`);
-  const lease = await reads(op.identity.settings, `lease ${name}`).entrustWhatIsLeft({
+  const lease = await reads(op.identity.settings, `lease ${name}`).transferRemainder({
     name,
     owner: finding.owner ?? `env/${name}`,
     resources: resourcesOf(items),

@@ -6,7 +6,7 @@ import { parseMarker } from '../../domain/resource/marker.js';
 import { judgeNotebook, type NotebookFacts } from '../../domain/resource/notebook.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
-import { errands, firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
+import { backgroundTasks, firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
 import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { newState } from '../operation/state.js';
@@ -65,15 +65,15 @@ async function tellLease(op: Operation, { by, reason }: ChangeInput, facts: Note
   const marker = parseMarker(facts.description);
   const owners = marker?.installation === installation ? [marker.owner] : [];
   const names = [facts.name, (facts.poolId ?? '').replace(`-${projectId}`, '')];
-  const [claim] = await surveys(settings, `owner of notebook ${facts.name}`).readClaims({ owners, names });
-  const name = claim?.name ?? facts.name;
+  const [ownership] = await surveys(settings, `owner of notebook ${facts.name}`).readOwnership({ owners, names });
+  const name = ownership?.name ?? facts.name;
   await undos(settings, `lease ${name}`).askLeaseToLook({ name, by, reason });
 }
 
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
   const { settings } = op.identity;
   const summary = `notebook ${input.name}`;
-  const patient = errands(settings, summary);
+  const patient = backgroundTasks(settings, summary);
   const { id, createdAt } = await reads(settings, summary).resolveNotebook({ name: input.name });
   const goal = verb === 'start' ? 'running' : 'stopped';
   op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);

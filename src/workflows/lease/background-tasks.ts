@@ -3,13 +3,13 @@ import type { LeaseEvent, LeaseEventName } from '../../contract/workflows.js';
 import { parseDuration } from '../../domain/duration.js';
 import { type LeaseTerm, leasedAutoStop } from '../../domain/lease/lease.js';
 import { cut, textLimits } from '../../domain/text.js';
-import { deliveries, errands, firstCalls } from '../operation/activity-proxies.js';
+import { backgroundTasks, deliveries, firstCalls } from '../operation/activity-proxies.js';
 import { inBackground } from '../operation/background.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { timeNow } from '../operation/state.js';
 import { observedNotebook, observedPool, unobservedNotebook } from '../resource/observed.js';
-import type { Errands, LeaseState } from './state.js';
+import type { BackgroundTasks, LeaseState } from './state.js';
 
 /** An event is of no use any more after this time. */
 const deliveryLimitMs = 6 * 3_600_000;
@@ -22,14 +22,14 @@ const afterStopMs = 60_000;
  * What a lease does beside its waiting: looks at what it owns, the notebook's `auto_stop`, and webhooks. Nothing waits
  * for any of it, no failure of it reaches the lease, and what matters of it is carried over a continue-as-new.
  */
-export class LeaseErrands {
+export class LeaseBackgroundTasks {
   private looking: 'no' | 'once' | 'again' = 'no';
   private isSettingAutoStop = false;
 
   constructor(private readonly op: Operation<LeaseState>) {}
 
   /** Goes on with what an earlier run left undone. */
-  goOn(): void {
+  continueAsNewRun(): void {
     for (const event of this.state.undelivered) this.deliver(event);
     if (this.state.autoStopMs !== null) this.sendAutoStop();
   }
@@ -89,12 +89,12 @@ export class LeaseErrands {
     this.sendAutoStop();
   }
 
-  private get state(): Errands {
-    return this.op.state.errands;
+  private get state(): BackgroundTasks {
+    return this.op.state.backgroundTasks;
   }
 
-  private set(change: Partial<Errands>): void {
-    this.op.state.errands = { ...this.op.state.errands, ...change };
+  private set(change: Partial<BackgroundTasks>): void {
+    this.op.state.backgroundTasks = { ...this.op.state.backgroundTasks, ...change };
   }
 
   private async settings() {
@@ -132,7 +132,7 @@ export class LeaseErrands {
     const { name } = this.op.state.progress;
     const { pool, notebooks } = this.op.state.resources;
     const notebook = notebooks[0] ?? null;
-    const seen = await errands(settings, `what ${name} has`).lookAtLeased({ pool, notebook });
+    const seen = await backgroundTasks(settings, `what ${name} has`).lookAtLeased({ pool, notebook });
     // What is on its way out is told by the removal.
     if (this.op.state.released !== 'no') return;
     // Nothing that may be long is kept: a message of the service counts only while something is wrong.
@@ -169,7 +169,10 @@ export class LeaseErrands {
     if (notebook === undefined || released !== 'no') return;
     try {
       const settings = await this.settings();
-      const outcome = await errands(settings, `notebook ${progress.name}`).setAutoStop({ notebook, autoStopMs });
+      const outcome = await backgroundTasks(settings, `notebook ${progress.name}`).setAutoStop({
+        notebook,
+        autoStopMs,
+      });
       if (outcome.outcome === 'sent' || (outcome.outcome === 'notSent' && outcome.reason === 'already')) return;
       this.tellUnset(outcome.why);
     } catch (error) {
@@ -187,6 +190,6 @@ export class LeaseErrands {
 }
 
 /** A cancel of the lease means a removal, during which these may well go on. */
-function beside(errand: () => Promise<void>): void {
-  inBackground(() => CancellationScope.nonCancellable(errand));
+function beside(backgroundTask: () => Promise<void>): void {
+  inBackground(() => CancellationScope.nonCancellable(backgroundTask));
 }

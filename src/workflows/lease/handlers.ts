@@ -1,9 +1,9 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import {
+  acquireUpdate,
   type Extension,
   extendLeaseUpdate,
   ownedQuery,
-  ownUpdate,
   releaseLeaseUpdate,
 } from '../../contract/messages.js';
 import { leaseEndsAtAttribute } from '../../contract/search-attributes.js';
@@ -19,19 +19,19 @@ import { handleCommand } from '../operation/commands.js';
 import { stepFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { unobservedNotebook, unobservedPool } from '../resource/observed.js';
-import type { LeaseErrands } from './background-tasks.js';
+import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { areResources, type LeaseState, shownTerm } from './state.js';
 
 /** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
-export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands): void {
-  op.onLook = () => errands.look();
+export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): void {
+  op.onLook = () => backgroundTasks.look();
   setHandler(ownedQuery, () => ({
     ...op.state.resources,
     isEnding: op.state.released !== 'no',
     observed: op.state.observed ?? null,
   }));
   setHandler(
-    ownUpdate,
+    acquireUpdate,
     (resources) => {
       withdrawRelease(op);
       const before = op.state.resources;
@@ -41,8 +41,8 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
       if (JSON.stringify(op.state.resources) !== JSON.stringify(before)) {
         showResources(op);
         op.state.observed = null;
-        errands.look();
-      } else if (op.state.observed == null) errands.lookIfIdle();
+        backgroundTasks.look();
+      } else if (op.state.observed == null) backgroundTasks.lookIfIdle();
       return shownTerm(op.state.term);
     },
     {
@@ -73,7 +73,7 @@ export function openLeaseDesk(op: Operation<LeaseState>, errands: LeaseErrands):
       const extension = extensionOf(op, wish);
       return extension.granted ? null : extension.why;
     },
-    act: (wish) => extend(op, errands, wish),
+    act: (wish) => extend(op, backgroundTasks, wish),
   });
 }
 
@@ -89,7 +89,7 @@ function extensionOf(op: Operation<LeaseState>, wish: ExtensionWish): ExtensionD
 }
 
 /** Decided once more than in the validator: what is granted here holds. */
-function extend(op: Operation<LeaseState>, errands: LeaseErrands, wish: Extension): void {
+function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, wish: Extension): void {
   const extension = extensionOf(op, wish);
   if (!extension.granted) throw stepFailure('RequestRejected', extension.why);
   const { term } = extension;
@@ -98,9 +98,9 @@ function extend(op: Operation<LeaseState>, errands: LeaseErrands, wish: Extensio
   const why = `${wish.duration == null ? '' : `${wish.duration}, `}to ${isoTime(term.endsAt)}: ${wish.reason}`;
   op.audit('extend', wish.by, why);
   takeTerm(op, term);
-  errands.followEnd(term);
+  backgroundTasks.followEnd(term);
   const by = wish.duration == null ? '' : 'by ';
-  errands.announce('lease.extended', `${op.state.progress.name} was extended by ${wish.by} ${by}${why}`);
+  backgroundTasks.announce('lease.extended', `${op.state.progress.name} was extended by ${wish.by} ${by}${why}`);
 }
 
 /** Who begins to use it anew wants it: an old release that something forbade would take it away some day. */

@@ -9,7 +9,7 @@ import type { Operation } from '../operation/operation.js';
 import { retryErrorOf } from '../operation/retries.js';
 import { type Removal, removeAll } from '../resource/removal.js';
 import { teardownPhases } from '../teardown/workflow.js';
-import type { LeaseErrands } from './background-tasks.js';
+import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { showResources } from './handlers.js';
 import { isHurried, type LeaseState } from './state.js';
 
@@ -17,7 +17,11 @@ import { isHurried, type LeaseState } from './state.js';
 const defaultPauseMs = 30_000;
 
 /** Removes what a lease owns, and ends it when absence is verified; what may not go stays owned. */
-export async function endLease(op: Operation<LeaseState>, input: LeaseInput, errands: LeaseErrands): Promise<Progress> {
+export async function endLease(
+  op: Operation<LeaseState>,
+  input: LeaseInput,
+  backgroundTasks: LeaseBackgroundTasks,
+): Promise<Progress> {
   const { name } = input;
   let gone = `${name} is gone: neither list nor show knows it`;
   op.fail(null);
@@ -33,16 +37,16 @@ export async function endLease(op: Operation<LeaseState>, input: LeaseInput, err
       gone = `nothing of ${name} is left: ${message}`;
       op.audit('leave', operationId('lease', name), message);
     };
-    const removal: Removal = { name, owners, known: op.state.resources, obeysProtection: true, onNameTaken };
+    const removal: Removal = { name, owners, known: op.state.resources, respectProtection: true, onNameTaken };
     await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
       op.state.resources = { ...op.state.resources, notebooks: [] };
       op.update({ notebook: null });
     });
   } catch (error) {
     if (!isFailure(error)) throw error;
-    return await keepOwning(op, input, errands, error);
+    return await keepOwning(op, input, backgroundTasks, error);
   }
-  errands.close();
+  backgroundTasks.close();
   op.update({ percent: 100, pool: null });
   if (op.state.released === 'cancelled') return await op.cancellation.end('called off; nothing of it is left');
   op.enter('Gone', gone);
@@ -59,7 +63,7 @@ async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<v
   const order = { name, kinds, by, reason, since: op.state.progress.startedAt };
   const inTheWay = kinds.map((kind) => operationId(kind, name));
   const { resources } = await op.awaitingEndOf(inTheWay, () =>
-    op.retries.run(`waiting for the operations of ${name} to end`, () => calls.callOff(order)),
+    op.retries.run(`waiting for the operations of ${name} to end`, () => calls.cancelAndAwait(order)),
   );
   op.state.resources = mergeResources(op.state.resources, resources);
 }
@@ -68,7 +72,7 @@ async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<v
 async function keepOwning(
   op: Operation<LeaseState>,
   input: LeaseInput,
-  errands: LeaseErrands,
+  backgroundTasks: LeaseBackgroundTasks,
   error: unknown,
 ): Promise<Progress> {
   const failure = describeFailure(error, null);
@@ -76,7 +80,7 @@ async function keepOwning(
   // It is tried again and again: one line for each reason is enough. A new command has no refusal before it.
   if (refused?.why !== failure.message) {
     op.audit('refuse', operationId('lease', input.name), failure.message);
-    errands.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
+    backgroundTasks.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
   }
   const times = (refused?.times ?? 0) + 1;
   const until = Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);

@@ -25,7 +25,7 @@ export interface LeaseState extends OperationState {
   term: LeaseTerm | null;
   /** The last removal that something forbade; it is wished for still. */
   refused: Refusal | null;
-  errands: Errands;
+  backgroundTasks: BackgroundTasks;
   /**
    * The last observation of what is owned: a repeated create rests on it. Absent before the first one, and in what a run of
    * an earlier version has carried over.
@@ -45,7 +45,7 @@ export interface Refusal {
 }
 
 /** What a lease has under way beside its waiting. */
-export interface Errands {
+export interface BackgroundTasks {
   /** Events that the webhook has not taken yet. */
   readonly undelivered: readonly LeaseEvent[];
   /** The `auto_stop` that the notebook is to get, in milliseconds. */
@@ -54,7 +54,7 @@ export interface Errands {
   readonly lookAt: number | null;
 }
 
-const noErrands: Errands = { undelivered: [], autoStopMs: null, lookAt: null };
+const noErrands: BackgroundTasks = { undelivered: [], autoStopMs: null, lookAt: null };
 const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
 
 /** The state of a lease that begins now. The end that counts from here is never moved by a later join. */
@@ -72,7 +72,7 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
     released: 'no',
     term,
     refused: null,
-    errands: noErrands,
+    backgroundTasks: noErrands,
     spec,
   };
 }

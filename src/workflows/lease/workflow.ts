@@ -13,8 +13,8 @@ import { isoTime, type LeaseTerm, nextTurn, warned } from '../../domain/lease/le
 import { describeFailure, endingFailure } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver } from '../operation/state.js';
-import { LeaseErrands } from './background-tasks.js';
-import { openLeaseDesk, showResources, takeTerm } from './handlers.js';
+import { LeaseBackgroundTasks } from './background-tasks.js';
+import { setLeaseHandlers, showResources, takeTerm } from './handlers.js';
 import { endLease } from './removal.js';
 import { firstLeaseState, isHurried, type LeaseState, problemOfLease, whenItStops, whyLeased } from './state.js';
 
@@ -30,29 +30,29 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
     carried === undefined ? firstLeaseState(input) : carriedOver(carried),
     () => continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state),
   );
-  const errands = new LeaseErrands(op);
+  const backgroundTasks = new LeaseBackgroundTasks(op);
   op.retries.addWhen(
     () => (op.state.refused === null || op.state.released !== 'no' ? null : `removing ${op.state.progress.name}`),
     () => hurryRefused(op),
   );
-  openLeaseDesk(op, errands);
+  setLeaseHandlers(op, backgroundTasks);
   const problem = carried === undefined ? problemOfLease(input) : null;
   if (problem !== null) return await refuseInput(op, problem);
-  errands.goOn();
+  backgroundTasks.continueAsNewRun();
   // What a pause holds stays held, also over a continue-as-new.
   if (op.state.released === 'no' || op.isPaused) {
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
     showResources(op);
     op.enter('Leased', whyLeased(op.state));
-    errands.lookIfIdle();
+    backgroundTasks.lookIfIdle();
     try {
-      await awaitEnd(op, errands);
+      await awaitEnd(op, backgroundTasks);
     } catch (error) {
       if (error instanceof ContinueAsNew || !isCancellation(error)) throw error;
-      await calledOff(op);
+      await endedOperations(op);
     }
   }
-  return await CancellationScope.nonCancellable(() => endLease(op, input, errands));
+  return await CancellationScope.nonCancellable(() => endLease(op, input, backgroundTasks));
 }
 
 async function refuseInput(op: Operation<LeaseState>, problem: Error): Promise<never> {
@@ -64,15 +64,15 @@ async function refuseInput(op: Operation<LeaseState>, problem: Error): Promise<n
 }
 
 /** Waits, and warns, until the resources are to go. A pause holds that, and does not move the end. */
-async function awaitEnd(op: Operation<LeaseState>, errands: LeaseErrands): Promise<void> {
+async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): Promise<void> {
   for (;;) {
     const { state } = op;
     if (state.released !== 'no' && !op.isPaused) return;
-    const next = takeTurn(op, errands);
+    const next = takeTurn(op, backgroundTasks);
     if (next === 'ended') return;
     op.explain(whyLeased(state));
     const { term, released, refused, paused, progress } = state;
-    const isNews = () =>
+    const isSignificantChange = () =>
       state.term !== term ||
       state.released !== released ||
       state.refused !== refused ||
@@ -81,25 +81,25 @@ async function awaitEnd(op: Operation<LeaseState>, errands: LeaseErrands): Promi
       workflowInfo().continueAsNewSuggested ||
       (state.paused === null) !== (paused === null) ||
       state.progress.notebook !== progress.notebook;
-    await condition(isNews, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));
+    await condition(isSignificantChange, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));
     await op.continueWhenLong();
   }
 }
 
 /** Does what is due now, and returns when the next thing is. */
-function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'ended' {
+function takeTurn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): number | 'ended' {
   const { state } = op;
   const now = Date.now();
-  const { lookAt } = state.errands;
+  const { lookAt } = state.backgroundTasks;
   if (lookAt !== null && lookAt <= now) {
-    state.errands = { ...state.errands, lookAt: null };
-    errands.look();
+    state.backgroundTasks = { ...state.backgroundTasks, lookAt: null };
+    backgroundTasks.look();
   }
   if (isHurried(op)) {
     state.note = null;
     hurryRefused(op);
   }
-  const nextLook = state.errands.lookAt ?? Number.POSITIVE_INFINITY;
+  const nextLook = state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY;
   // An end that is decided on already, and held by a pause, needs no clock.
   if (state.released !== 'no') return nextLook;
   if (state.refused !== null) {
@@ -114,11 +114,11 @@ function takeTurn(op: Operation<LeaseState>, errands: LeaseErrands): number | 'e
     case 'wait':
       return Math.min(turn.until, nextLook);
     case 'warn':
-      warn(op, errands, state.term, turn.before);
-      return takeTurn(op, errands);
+      warn(op, backgroundTasks, state.term, turn.before);
+      return takeTurn(op, backgroundTasks);
     case 'end':
       if (op.isPaused) return nextLook;
-      expire(op, errands, state.term);
+      expire(op, backgroundTasks, state.term);
       return 'ended';
   }
 }
@@ -128,7 +128,7 @@ function hurryRefused({ state }: Operation<LeaseState>): void {
   if (state.refused !== null) state.refused = { ...state.refused, until: Date.now() };
 }
 
-function warn(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm, before: number): void {
+function warn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, term: LeaseTerm, before: number): void {
   const { name, workflowId } = op.state.progress;
   const left = describeDuration(term.endsAt - Date.now());
   const room = term.maxEndsAt - term.endsAt;
@@ -139,19 +139,19 @@ function warn(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm,
   const why = `${name} ends in ${left}, at ${isoTime(term.endsAt)}; ${advice}${whenItStops(op.state)}`;
   op.state.term = warned(term, before);
   op.audit('warn', workflowId, why);
-  errands.announce('lease.warning', why);
-  errands.look();
+  backgroundTasks.announce('lease.warning', why);
+  backgroundTasks.look();
 }
 
-function expire(op: Operation<LeaseState>, errands: LeaseErrands, term: LeaseTerm): void {
+function expire(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, term: LeaseTerm): void {
   const { name, workflowId } = op.state.progress;
   op.state.released = 'expired';
   op.audit('expire', workflowId, `the lease ended at ${isoTime(term.endsAt)}`);
-  errands.announce('lease.expired', `${name} ended at ${isoTime(term.endsAt)}; it is being removed`);
+  backgroundTasks.announce('lease.expired', `${name} ended at ${isoTime(term.endsAt)}; it is being removed`);
 }
 
 /** A cancel. From a teardown it is a handover; from anyone else it means that the environment is to go. */
-async function calledOff(op: Operation<LeaseState>): Promise<void> {
+async function endedOperations(op: Operation<LeaseState>): Promise<void> {
   if (op.cancellation.request?.cause === 'teardown') return await op.cancellation.end('a teardown took over');
   op.state.refused = null;
   op.retries.over();

@@ -60,7 +60,7 @@ export function undo(settings: Settings): ActivityOptions {
 }
 
 /** A call that an operation can do without: given up in the end. */
-export function errand(settings: Settings): ActivityOptions {
+export function backgroundTask(settings: Settings): ActivityOptions {
   return { ...read(settings), scheduleToCloseTimeout: 60 * MINUTE };
 }
 
@@ -82,7 +82,7 @@ export function survey(settings: Settings): ActivityOptions {
 /** A bounded window of waiting; the server starts the next one, so that a deploy or crash costs seconds. */
 export function wait(settings: Settings): ActivityOptions {
   return {
-    startToCloseTimeout: settings.windowMs + handOverMs,
+    startToCloseTimeout: settings.pollWindowMs + handOverMs,
     heartbeatTimeout,
     retry: { ...retry, backoffCoefficient: 1.5, maximumInterval: 30 * SECOND },
     cancellationType: ActivityCancellationType.TRY_CANCEL,

@@ -22,7 +22,8 @@ export const reads = (settings: Settings, summary: string) => calls(timeouts.rea
 export const attempts = (settings: Settings, summary: string) => calls(timeouts.attempt(settings), summary);
 export const creates = (settings: Settings, summary: string) => calls(timeouts.create(settings), summary);
 export const undos = (settings: Settings, summary: string) => calls(timeouts.undo(settings), summary);
-export const errands = (settings: Settings, summary: string) => calls(timeouts.errand(settings), summary);
+export const backgroundTasks = (settings: Settings, summary: string) =>
+  calls(timeouts.backgroundTask(settings), summary);
 export const deliveries = (limitMs: number, summary: string) => calls(timeouts.delivery(limitMs), summary);
 export const surveys = (settings: Settings, summary: string) => longCalls(timeouts.survey(settings), summary);
 export const waits = (settings: Settings, summary: string) => longCalls(timeouts.wait(settings), summary);

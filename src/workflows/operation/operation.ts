@@ -41,10 +41,10 @@ export class Operation<State extends OperationState = OperationState> {
   /** Calls whose further tries a pause ends. */
   private readonly underWay = new Set<CancellationScope>();
 
-  /** `goOn` continues as a new run with this operation's own arguments and its state. */
+  /** `continueAsNewRun` continues as a new run with this operation's own arguments and its state. */
   constructor(
     readonly state: State,
-    private readonly goOn: () => Promise<never>,
+    private readonly continueAsNewRun: () => Promise<never>,
     options: { readonly refusesCancel?: string } = {},
   ) {
     this.cancellation = new Cancellation(this, options.refusesCancel ?? null);
@@ -74,8 +74,8 @@ export class Operation<State extends OperationState = OperationState> {
 
   /** What waits of this run judge by: its own settings, whatever those of the worker are by now. */
   get pace(): Pace {
-    const { pollMinMs, pollMaxMs, windowMs, abnormalGraceMs } = this.identity.settings;
-    return { pollMinMs, pollMaxMs, windowMs, abnormalGraceMs };
+    const { pollMinMs, pollMaxMs, pollWindowMs, abnormalGraceMs } = this.identity.settings;
+    return { pollMinMs, pollMaxMs, pollWindowMs, abnormalGraceMs };
   }
 
   get isPaused(): boolean {
@@ -218,7 +218,7 @@ export class Operation<State extends OperationState = OperationState> {
     this.throwIfCancelled();
     // Continue-as-new drops a pending cancellation request: take it into the state that is carried over.
     void this.cancellation.request;
-    await this.goOn();
+    await this.continueAsNewRun();
   }
 
   private throwIfCancelled(): void {

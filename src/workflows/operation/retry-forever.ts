@@ -1,12 +1,12 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
-import { settlePause } from '../../domain/provision/create.js';
+import { consistencyPause } from '../../domain/provision/create.js';
 import * as timeouts from './activity-options.js';
 import { factsOf, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import { retryErrorOf } from './retries.js';
 
 /** Runs a call until it succeeds: an undo is never given up, only held by a pause. Its last error is shown, and the pauses grow. */
-export async function persist<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
+export async function retryForever<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
   for (let round = 0; ; round += 1) {
     await op.gate();
     await op.continueWhenLong();
@@ -34,12 +34,12 @@ function askedToWait(cause: unknown): number | null {
 }
 
 /** While an unknown create may still turn up, pauses and returns true: look again. */
-export async function settleMore(op: Operation, unknownSince: number | null): Promise<boolean> {
-  const { settleMs } = op.identity.settings;
+export async function awaitConsistency(op: Operation, unknownSince: number | null): Promise<boolean> {
+  const { consistencyWindowMs } = op.identity.settings;
   if (unknownSince === null) return false;
   const elapsed = Date.now() - unknownSince;
-  if (elapsed >= settleMs) return false;
+  if (elapsed >= consistencyWindowMs) return false;
   const what = `looking for what an unanswered create may have made`;
-  await op.retries.pause(what, settlePause(elapsed, settleMs - elapsed, settleMs));
+  await op.retries.pause(what, consistencyPause(elapsed, consistencyWindowMs - elapsed, consistencyWindowMs));
   return true;
 }

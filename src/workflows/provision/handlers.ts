@@ -12,23 +12,23 @@ import { timeNow } from '../operation/state.js';
 import { nothingMade, type Provision } from './state.js';
 
 /** What operators have said and the loop has not taken up yet. */
-export interface Desk {
+export interface Handlers {
   answer: { readonly verb: 'approve' | 'reject'; readonly by: string; readonly reason: string } | null;
   resolution: Resolution | null;
 }
 
 /** Opens the updates that operators steer with. Validators refuse what does not fit the moment; handlers only note it. */
-export function openDesk(op: Provision): Desk {
-  const desk: Desk = { answer: null, resolution: null };
+export function setHandlers(op: Provision): Handlers {
+  const handlers: Handlers = { answer: null, resolution: null };
   for (const [verb, update] of [['approve', approveUpdate] as const, ['reject', rejectUpdate] as const]) {
     handleCommand(op, update, {
       refusal: () => {
         const isAwaited =
-          op.state.progress.awaiting?.kind === 'approval' && desk.answer === null && op.state.ending === null;
+          op.state.progress.awaiting?.kind === 'approval' && handlers.answer === null && op.state.ending === null;
         return isAwaited ? null : `nothing waits for approval: the phase is ${op.state.progress.phase}`;
       },
       act: ({ by, reason }) => {
-        desk.answer = { verb, by, reason };
+        handlers.answer = { verb, by, reason };
         op.audit(verb, by, reason);
         // In a pause the answer is taken up later, and nothing waits for another one until then.
         op.update({ awaiting: null });
@@ -38,20 +38,20 @@ export function openDesk(op: Provision): Desk {
   }
   handleCommand(op, resolveUpdate, {
     refusal: (resolution) =>
-      desk.resolution === null
+      handlers.resolution === null
         ? refusalOfResolution(op.state.progress, resolution)
         : 'another answer is being carried out',
     act: (resolution) => {
-      desk.resolution = resolution;
+      handlers.resolution = resolution;
       op.audit(resolution.verb, resolution.by, resolution.reason);
       op.update({ awaiting: null });
       op.explain(`${resolution.verb}, said by ${resolution.by}`);
     },
   });
-  return desk;
+  return handlers;
 }
 
-export async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
+export async function awaitApproval(op: Provision, handlers: Handlers): Promise<void> {
   const { approval } = op.spec;
   if (op.state.approved || approval?.required !== true) return;
   const limit = parseDuration(approval.timeout) ?? 0;
@@ -59,33 +59,33 @@ export async function awaitApproval(op: Provision, desk: Desk): Promise<void> {
   op.update({ awaiting: { kind: 'approval', since: timeNow(), deadline, verbs: ['approve', 'reject'] } });
   op.enter('AwaitingApproval', `waiting for an operator's approval`);
   let watch = startStopwatch(limit);
-  while (desk.answer === null) {
-    const wait = await op.waitWithin(watch, () => condition(() => desk.answer !== null), true);
+  while (handlers.answer === null) {
+    const wait = await op.waitWithin(watch, () => condition(() => handlers.answer !== null), true);
     watch = wait.watch;
-    if (wait.end === 'deadline' && desk.answer === null) {
+    if (wait.end === 'deadline' && handlers.answer === null) {
       throw stepFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
         hint: `Start it again and approve it: \`maops env approve ${op.spec.name} --reason …\`.`,
       });
     }
   }
   op.update({ awaiting: null });
-  if (desk.answer.verb === 'reject')
-    throw stepFailure('ApprovalRejected', `rejected by ${desk.answer.by}: ${desk.answer.reason}`);
+  if (handlers.answer.verb === 'reject')
+    throw stepFailure('ApprovalRejected', `rejected by ${handlers.answer.by}: ${handlers.answer.reason}`);
   op.state.approved = true;
 }
 
 /** Parks a failed step for an operator; after `deadlines.ask` it rolls back. A retry comes back with a step that runs again. */
-export async function park(
+export async function awaitDecision(
   op: Provision,
   step: 'pool' | 'notebook',
   kind: SpecKind,
-  desk: Desk,
+  handlers: Handlers,
   failure: FailureProgress,
 ): Promise<'retry' | 'rollback' | 'abandon' | 'skip'> {
   let watch = startStopwatch(parseDuration(op.spec.deadlines.ask) ?? 0);
   let refused: string | null = null;
   for (;;) {
-    desk.resolution = null;
+    handlers.resolution = null;
     op.setStep(step, 'failed');
     op.fail(failure);
     op.retries.over();
@@ -95,15 +95,15 @@ export async function park(
       'AwaitingOperator',
       `${step} failed: ${failure.message}${refused === null ? '' : `; not retried: ${refused}`}`,
     );
-    while (desk.resolution === null) {
-      const wait = await op.waitWithin(watch, () => condition(() => desk.resolution !== null), true);
+    while (handlers.resolution === null) {
+      const wait = await op.waitWithin(watch, () => condition(() => handlers.resolution !== null), true);
       watch = wait.watch;
-      if (wait.end === 'deadline' && desk.resolution === null) {
+      if (wait.end === 'deadline' && handlers.resolution === null) {
         op.update({ awaiting: null });
         return 'rollback';
       }
     }
-    const resolution: Resolution = desk.resolution;
+    const resolution: Resolution = handlers.resolution;
     if (resolution.verb === 'retry' && resolution.changes != null && Object.keys(resolution.changes).length > 0) {
       const refusal = await changeSpec(op, step, kind, resolution.changes);
       if (refusal !== null) {
@@ -113,7 +113,7 @@ export async function park(
         continue;
       }
     }
-    desk.resolution = null;
+    handlers.resolution = null;
     op.update({ awaiting: null });
     if (resolution.verb === 'retry') {
       op.fail(null);

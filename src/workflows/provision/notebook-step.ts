@@ -1,6 +1,12 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { NotebookPool, NotebookSpec } from '../../contract/spec.js';
-import { afterDoubt, capacityPause, decideCreate, type Found, settlingMs } from '../../domain/provision/create.js';
+import {
+  afterUnconfirmed,
+  capacityPause,
+  consistencyWaitMs,
+  decideCreate,
+  type Found,
+} from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { type CapacityRefusal, deadlinePassed, soldOut } from '../operation/deadline.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
@@ -29,7 +35,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
   const label = `notebook ${notebook.name}`;
   op.enter('CreatingNotebook', `looking for ${label}`);
   op.reach(percentOf('createNotebook'));
-  let isDoubted = false;
+  let isUnconfirmed = false;
   if (op.state.making.notebook.cleaning) await clearAll(op);
   for (;;) {
     await op.continueWhenLong();
@@ -42,10 +48,10 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
       op.reads(`notebook ${op.spec.notebook?.name}`).lookForNotebook(question),
     );
     if (look === null) throw deadlinePassed(op, 'notebook', `no answer about ${label} before the deadline`);
-    const decision = decideCreate(label, look.answer, op.us, lastCreate, settings.settleMs, Date.now());
+    const decision = decideCreate(label, look.answer, op.us, lastCreate, settings.consistencyWindowMs, Date.now());
     // One answer may lack the marker: a stranger's is what two looks in a row have shown.
-    const isConfirmedRefusal = isDoubted;
-    isDoubted = decision.act === 'refuse';
+    const isConfirmedRefusal = isUnconfirmed;
+    isUnconfirmed = decision.act === 'refuse';
     switch (decision.act) {
       case 'refuse':
         if (isConfirmedRefusal)
@@ -54,7 +60,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
           throw deadlinePassed(op, 'notebook', decision.why, decision.type);
         continue;
       case 'adopt':
-        return await adopt(op, decision.found, decision.surplus, notebook.name);
+        return await adopt(op, decision.found, decision.duplicates, notebook.name);
       case 'awaitGone':
       case 'cleanUp':
         op.explain(`${label} from an earlier run is cleared away first`);
@@ -67,7 +73,7 @@ async function makeNotebook(op: Provision, notebook: NotebookSpec): Promise<void
           throw deadlinePassed(op, 'notebook', decision.why, decision.failure);
         continue;
       case 'create':
-        if (await createOnce(op, notebook)) return await removeSurplus(op, notebook);
+        if (await createOnce(op, notebook)) return await removeDuplicates(op, notebook);
     }
   }
 }
@@ -107,12 +113,12 @@ async function createOnce(op: Provision, notebook: NotebookSpec): Promise<boolea
       return false;
     case 'soldOut':
       if (outcome.mayBeMade)
-        op.setMaking('notebook', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
+        op.setMaking('notebook', { lastCreate: afterUnconfirmed(lastCreate, outcome, sentAt, Date.now()) });
       await awaitCapacity(op, outcome);
       return false;
     case 'exists':
     case 'unknown': {
-      const doubt = afterDoubt(lastCreate, outcome, sentAt, Date.now());
+      const doubt = afterUnconfirmed(lastCreate, outcome, sentAt, Date.now());
       // A refused create has made nothing: what has the name is not this run's to remove.
       op.setMaking('notebook', { lastCreate: doubt, refusal: null, ...(doubt.isRefused === true ? { undo } : {}) });
       op.explain(`whether notebook ${notebook.name} was made is not known (${outcome.why}); looking again`);
@@ -145,8 +151,8 @@ async function awaitCapacity(op: Provision, { why, errorCode, requestId }: Capac
     awaiting: { kind: 'capacity', since: timeNow(), deadline: capacityDeadline(op), verbs: ['pause', 'cancel'] },
   });
   // What may have been made all the same has settled by then: the look that follows finds it.
-  const settling = settlingMs(lastCreate, settings.settleMs, Date.now());
-  const pause = Math.max(settling, capacityPause(refusals, settings.pollMaxMs));
+  const consistencyWait = consistencyWaitMs(lastCreate, settings.consistencyWindowMs, Date.now());
+  const pause = Math.max(consistencyWait, capacityPause(refusals, settings.pollMaxMs));
   op.retries.failed(`creating notebook ${op.spec.notebook?.name}`, retryError('SoldOut', refusal), pause, refusals);
   const waited = await op.pauseWithin('capacity', pause);
   op.update({ awaiting: null });
@@ -154,7 +160,7 @@ async function awaitCapacity(op: Provision, { why, errorCode, requestId }: Capac
   op.enter('CreatingNotebook', `trying again: ${why}`);
 }
 
-async function adopt(op: Provision, found: Found, surplus: readonly Found[], name: string): Promise<void> {
+async function adopt(op: Provision, found: Found, duplicates: readonly Found[], name: string): Promise<void> {
   const isOurCreate = op.state.making.notebook.undo;
   op.setMaking('notebook', {
     ref: { id: found.id, createdAt: found.createdAt },
@@ -168,11 +174,11 @@ async function adopt(op: Provision, found: Found, surplus: readonly Found[], nam
     const leased = await op.reads(`notebook ${op.spec.notebook?.name}`).isLeased({ name: op.spec.name });
     op.setMaking('notebook', { undo: !leased });
   }
-  await clearAway(op, surplus, name);
+  await clearAway(op, duplicates, name);
 }
 
 /** A second notebook with our marker is one too many, and paid for: it is deleted and reported. */
-async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<void> {
+async function removeDuplicates(op: Provision, notebook: NotebookSpec): Promise<void> {
   const look = await op.within('notebook', () =>
     op
       .reads(`notebook ${op.spec.notebook?.name}`)
@@ -181,8 +187,8 @@ async function removeSurplus(op: Provision, notebook: NotebookSpec): Promise<voi
   const kept = op.state.making.notebook.ref?.id;
   const isOurs = ({ marker }: Found) =>
     marker !== null && marker.installation === op.us.installation && marker.owner === op.us.owner;
-  const surplus = (look?.answer ?? []).filter((one) => isOurs(one) && one.id !== kept && !one.leaving);
-  await clearAway(op, surplus, notebook.name);
+  const duplicates = (look?.answer ?? []).filter((one) => isOurs(one) && one.id !== kept && !one.leaving);
+  await clearAway(op, duplicates, notebook.name);
 }
 
 /** Removes every notebook of this run, whatever its name was when it was made. */

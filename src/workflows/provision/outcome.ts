@@ -25,7 +25,7 @@ export function endingOf(op: Provision, error: unknown): Ending {
 
 export async function endReady(op: Provision): Promise<Progress> {
   await op.gate();
-  await CancellationScope.nonCancellable(() => entrust(op));
+  await CancellationScope.nonCancellable(() => transfer(op));
   const { name } = op.spec;
   op.cancellation.refuseLate(`lease/${name} owns what was made; \`maops env release ${name} --reason …\` removes it`);
   op.update({ percent: 100 });
@@ -35,7 +35,7 @@ export async function endReady(op: Provision): Promise<Progress> {
 }
 
 /** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
-async function entrust(op: Provision): Promise<void> {
+async function transfer(op: Provision): Promise<void> {
   const { owned } = op;
   const { pool, notebook } = op.state.making;
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
@@ -46,7 +46,7 @@ async function entrust(op: Provision): Promise<void> {
   const { name } = op.spec;
   const order = { name, owner: op.state.progress.workflowId, spec: op.spec, resources: owned };
   const lease = await op.retries.run(`handing ${name} to its lease`, () =>
-    op.reads(`lease ${name}`).entrustToLease(order),
+    op.reads(`lease ${name}`).transferToLease(order),
   );
   op.update({ lease });
 }
@@ -58,9 +58,9 @@ async function hasClearedLeased(op: Provision): Promise<boolean> {
 }
 
 /** As `entrust`, where a lease that is ending will do: it removes everything of the name itself. */
-async function entrustKept(op: Provision): Promise<void> {
+async function transferKept(op: Provision): Promise<void> {
   try {
-    await entrust(op);
+    await transfer(op);
   } catch (error) {
     if (describeFailure(error, null).type !== 'SpecConflict') throw error;
   }
@@ -80,7 +80,7 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
       failure = describeFailure(error, kept);
       op.fail(failure);
     }
-    if (op.cancellation.request?.cause !== 'teardown') await entrustKept(op);
+    if (op.cancellation.request?.cause !== 'teardown') await transferKept(op);
   }
   return await close(op, ending, failure);
 }

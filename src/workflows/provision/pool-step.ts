@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { PoolSpec } from '../../contract/spec.js';
-import { afterDoubt, capacityPause, decideCreate, type Found } from '../../domain/provision/create.js';
+import { afterUnconfirmed, capacityPause, decideCreate, type Found } from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { goalOf, poolChoices } from '../../domain/provision/pool-choices.js';
 import { type Choice, choiceAt, choiceOf, describeSoldOut, firstOnSale } from '../../domain/resource/flavor.js';
@@ -42,7 +42,7 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
   const workspaceId = pool.workspaceId ?? null;
   op.enter('CreatingPool', `looking for ${label}`);
   op.reach(percentOf('createPool'));
-  let isDoubted = false;
+  let isUnconfirmed = false;
   const { cleaning, leaving = null } = op.state.making.pool;
   if (cleaning && leaving !== null) await leaveChoice(op, choices, leaving);
   else if (cleaning) await cleanUp(op, `cleaning up what is left of pool ${op.spec.name}`);
@@ -53,10 +53,17 @@ async function makePool(op: Provision, pool: PoolSpec, choices: readonly Choice[
     const question = { poolId, name: op.spec.name, workspaceId, isSettling };
     const look = await op.within('pool', () => op.reads(label).lookForPool(question));
     if (look === null) throw deadlinePassed(op, 'pool', `no answer about ${label} before the deadline`);
-    const decision = decideCreate(label, look.answer, op.us, making.lastCreate, settings.settleMs, Date.now());
+    const decision = decideCreate(
+      label,
+      look.answer,
+      op.us,
+      making.lastCreate,
+      settings.consistencyWindowMs,
+      Date.now(),
+    );
     // One answer may lack the marker: a stranger's is what two looks in a row have shown.
-    const isConfirmedRefusal = isDoubted;
-    isDoubted = decision.act === 'refuse';
+    const isConfirmedRefusal = isUnconfirmed;
+    isUnconfirmed = decision.act === 'refuse';
     switch (decision.act) {
       case 'refuse':
         if (isConfirmedRefusal) throw await refusedCreate(op, 'pool', decision, `maops pool show ${op.spec.name}`);
@@ -153,12 +160,13 @@ async function createOnce(op: Provision, choices: readonly Choice[]): Promise<bo
         throw deadlinePassed(op, 'pool', op.state.progress.why);
       return false;
     case 'soldOut':
-      if (outcome.mayBeMade) op.setMaking('pool', { lastCreate: afterDoubt(lastCreate, outcome, sentAt, Date.now()) });
+      if (outcome.mayBeMade)
+        op.setMaking('pool', { lastCreate: afterUnconfirmed(lastCreate, outcome, sentAt, Date.now()) });
       await leaveChoice(op, choices, outcome);
       return false;
     case 'exists':
     case 'unknown': {
-      const doubt = afterDoubt(lastCreate, outcome, sentAt, Date.now());
+      const doubt = afterUnconfirmed(lastCreate, outcome, sentAt, Date.now());
       // A refused create has made nothing: what has the name is not this run's to remove.
       op.setMaking('pool', { lastCreate: doubt, refusal: null, ...(doubt.isRefused === true ? { undo } : {}) });
       op.explain(`whether pool ${op.spec.name} was made is not known (${outcome.why}); looking again`);

@@ -11,7 +11,7 @@ import { choiceAt } from '../../domain/resource/flavor.js';
 import { attempts } from '../operation/activity-proxies.js';
 import { isFailure } from '../operation/failure.js';
 import { showNotebook } from '../resource/await-notebook.js';
-import { tellPool } from '../resource/await-pool.js';
+import { showPoolFacts } from '../resource/await-pool.js';
 import { type Provision, poolIdOf } from './state.js';
 
 /**
@@ -68,7 +68,7 @@ function takeOver(op: Provision, leased: Leased, fresh: LeasedObservation, choic
     op.startStep('pool');
     op.setMaking('pool', { ref: leased.pool, choice });
     op.showPool(fresh.pool.id);
-    tellPool(op, fresh.pool, fresh.beganAt, goalOf(spec, choiceAt(poolChoices(spec), choice)));
+    showPoolFacts(op, fresh.pool, fresh.beganAt, goalOf(spec, choiceAt(poolChoices(spec), choice)));
     op.audit('adopt', workflowId, `pool ${fresh.pool.id} carries our marker`);
     op.setStep('pool', 'done');
   }

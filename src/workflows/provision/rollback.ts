@@ -11,8 +11,8 @@ import { nothingMade, type Provision, poolIdOf } from './state.js';
  * keep it from undoing its own create, but a teardown or a lease that has called it off must leave what is protected.
  */
 export function removalOf(op: Provision): Removal {
-  const obeysProtection = op.cancellation.request?.cause === 'teardown';
-  return { name: op.spec.name, owners: [op.state.owner], known: op.owned, obeysProtection };
+  const respectProtection = op.cancellation.request?.cause === 'teardown';
+  return { name: op.spec.name, owners: [op.state.owner], known: op.owned, respectProtection };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { EnvironmentResources, ResourceRef } from '../../contract/workflows
 import { parseDuration } from '../../domain/duration.js';
 import type { LastCreate } from '../../domain/provision/create.js';
 import { sameResource } from '../../domain/resource/identity.js';
-import type { Ownership } from '../../domain/resource/marker.js';
+import type { MarkerOwnership } from '../../domain/resource/marker.js';
 import type { NotebookFacts } from '../../domain/resource/notebook.js';
 import { freshWatch, type Watch } from '../../domain/resource/observation.js';
 import type { PoolFacts } from '../../domain/resource/pool.js';
@@ -99,7 +99,7 @@ export const unsetClocks = { pool: unset, notebook: unset, capacity: unset };
 
 /** An operation that makes a pool, a notebook or both: what its steps share. */
 export class Provision extends Operation<ProvisionState> {
-  get us(): Ownership {
+  get us(): MarkerOwnership {
     return { installation: this.identity.installation, owner: this.state.owner, specs: this.state.specs };
   }
 

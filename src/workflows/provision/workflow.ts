@@ -8,7 +8,7 @@ import { freshWatch } from '../../domain/resource/observation.js';
 import { firstCalls } from '../operation/activity-proxies.js';
 import { describeFailure, isFailure, refuseLarge } from '../operation/failure.js';
 import { carriedOver, newState } from '../operation/state.js';
-import { awaitApproval, type Desk, openDesk, park } from './handlers.js';
+import { awaitApproval, awaitDecision, type Handlers, setHandlers } from './handlers.js';
 import { launchOnPool } from './notebook-step.js';
 import { Abandoned, end, endingOf, endReady } from './outcome.js';
 import { bringUpPool } from './pool-step.js';
@@ -32,13 +32,13 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
     continueAsNew<(document: unknown, carried: ProvisionState) => Promise<unknown>>(document, op.state),
   );
   setHandler(ownedQuery, () => op.owned);
-  const desk = openDesk(op);
+  const handlers = setHandlers(op);
   if (op.state.ending === null) {
     try {
       return await op.cancellation.run(async () => {
         if (op.step('validate')?.state !== 'done' && (await validate(op, kind, document))) return await endReady(op);
-        await awaitApproval(op, desk);
-        await reachGoal(op, kind, desk);
+        await awaitApproval(op, handlers);
+        await reachGoal(op, kind, handlers);
         return await endReady(op);
       });
     } catch (error) {
@@ -117,11 +117,12 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
 }
 
 /** Runs the steps until all that they made is usable at once: what turned bad behind a later step's back is waited for again. */
-async function reachGoal(op: Provision, kind: SpecKind, desk: Desk): Promise<void> {
+async function reachGoal(op: Provision, kind: SpecKind, handlers: Handlers): Promise<void> {
   for (;;) {
     let justSeen: 'pool' | 'notebook' | null = null;
-    if (op.spec.pool !== undefined && (await runStep(op, 'pool', kind, desk, () => bringUpPool(op)))) justSeen = 'pool';
-    if (op.spec.notebook !== undefined && (await runStep(op, 'notebook', kind, desk, () => launchOnPool(op)))) {
+    if (op.spec.pool !== undefined && (await runStep(op, 'pool', kind, handlers, () => bringUpPool(op))))
+      justSeen = 'pool';
+    if (op.spec.notebook !== undefined && (await runStep(op, 'notebook', kind, handlers, () => launchOnPool(op)))) {
       justSeen = 'notebook';
     }
     if (await isStillUsable(op, justSeen)) return;
@@ -133,7 +134,7 @@ async function reachGoal(op: Provision, kind: SpecKind, desk: Desk): Promise<voi
  * is believed no sooner than after a create of this run's own.
  */
 function expectUnseen(op: Provision, since: number | null): void {
-  if (since === null || Date.now() - since >= op.identity.settings.settleMs) return;
+  if (since === null || Date.now() - since >= op.identity.settings.consistencyWindowMs) return;
   const why = `lease/${op.spec.name} owns what was made and not seen yet`;
   for (const step of ['pool', 'notebook'] as const) {
     if (op.spec[step] !== undefined)
@@ -146,7 +147,7 @@ async function runStep(
   op: Provision,
   step: 'pool' | 'notebook',
   kind: SpecKind,
-  desk: Desk,
+  handlers: Handlers,
   run: () => Promise<void>,
 ): Promise<boolean> {
   if (op.step(step)?.state === 'done' || op.step(step)?.state === 'skipped') return false;
@@ -164,7 +165,7 @@ async function runStep(
       const failure = describeFailure(error, step);
       // Whether an unanswered create made something is not for a program to guess: that is asked whatever the spec says.
       if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;
-      const verb = await park(op, step, kind, desk, failure);
+      const verb = await awaitDecision(op, step, kind, handlers, failure);
       if (verb === 'skip') {
         op.setStep(step, 'skipped');
         op.fail(null);

@@ -46,7 +46,7 @@ export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec
           throw notebookFailed(name, verdict.why, wait.answer.facts);
         break;
       case 'absent':
-        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
+        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.consistencyWindowMs) {
           throw stepFailure('NotebookFailed', `notebook ${name} disappeared`, {
             hint: 'Find out who deleted it, then start again.',
           });

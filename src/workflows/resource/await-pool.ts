@@ -30,7 +30,7 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
     watch = remember(watch, wait.answer, verdict);
     op.setWatches({ pool: watch });
     if (wait.answer.facts !== null) op.setMaking('pool', { lastCreate: { outcome: 'none' } });
-    tellPool(op, wait.answer.facts, wait.answer.at, goal);
+    showPoolFacts(op, wait.answer.facts, wait.answer.at, goal);
     op.explain(verdict.why);
     refuseReplacement(op, wait.answer.facts);
     switch (verdict.condition) {
@@ -47,7 +47,7 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
           hint: 'Find out who deletes it, then start again.',
         });
       case 'absent':
-        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.settleMs) {
+        if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.consistencyWindowMs) {
           throw stepFailure('PoolCreationFailed', `pool ${op.spec.name} disappeared`, {
             hint: 'Find out who deleted it, then start again.',
           });
@@ -109,7 +109,7 @@ function unhealthy(op: Provision, why: string): Error {
   });
 }
 
-export function tellPool(op: Provision, facts: PoolFacts | null, at: number, goal: PoolGoal): void {
+export function showPoolFacts(op: Provision, facts: PoolFacts | null, at: number, goal: PoolGoal): void {
   if (facts === null) return;
   const pool = observedPool(facts, at, goal.nodes);
   const { nodes } = pool;

@@ -19,12 +19,12 @@ export function ownershipOf(op: Operation, facts: PoolFacts, removal: Removal): 
 }
 
 /** A run that undoes its own create has nothing to undo in a stranger's pool; a teardown must not say that the name is gone. */
-export function leaveStrangers(
+export function leaveForeignPool(
   op: Operation,
   { id, createdAt }: PoolFacts,
-  { name, known, obeysProtection, onNameTaken }: Removal,
+  { name, known, respectProtection, onNameTaken }: Removal,
 ): void {
-  if (obeysProtection) {
+  if (respectProtection) {
     const message = `pool ${id} exists and does not carry the marker of ${name}; it is left alone`;
     const hint = `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`;
     const failure = stepFailure('Protected', message, { hint });

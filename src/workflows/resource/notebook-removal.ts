@@ -7,10 +7,10 @@ import { given, isDue, noCommand } from '../../domain/resource/repetition.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { undos, waits } from '../operation/activity-proxies.js';
 import type { Operation } from '../operation/operation.js';
-import { persist } from '../operation/retry-forever.js';
+import { retryForever } from '../operation/retry-forever.js';
 import { observedNotebook } from './observed.js';
 import { protectedFailure } from './plan-guard.js';
-import { beforeNextLook, obedience, type RemovalPhases, showRefusal, untilNext } from './removal-parts.js';
+import { beforeNextLook, protectionRule, type RemovalPhases, showRefusal, untilNext } from './removal-parts.js';
 
 /** Stops, deletes and waits until one notebook is gone. */
 export async function removeNotebook(
@@ -19,7 +19,7 @@ export async function removeNotebook(
   phases: RemovalPhases,
 ): Promise<void> {
   const { settings } = op.identity;
-  const { id, name, workspaceId, createdAt, obeysProtection = false } = notebook;
+  const { id, name, workspaceId, createdAt, respectProtection = false } = notebook;
   let watch: Watch<NotebookFacts> = freshWatch;
   let command = noCommand;
   let refusal: string | null = null;
@@ -46,7 +46,7 @@ export async function removeNotebook(
     const facts = watch.last?.facts;
     if (!facts) continue;
     // Between a stop and its delete lie minutes: a mark that was set meanwhile counts.
-    if (obeysProtection && isProtected(facts.description)) throw protectedFailure(`notebook ${name}`, name);
+    if (respectProtection && isProtected(facts.description)) throw protectedFailure(`notebook ${name}`, name);
     op.state.removed = true;
     const what = facts.status;
     const next = nextToRemove(what, command.what === what ? command.times : 0);
@@ -57,22 +57,22 @@ export async function removeNotebook(
       op.explain(whyNotGone(name, facts, refusal));
       continue;
     }
-    const ref = { id, createdAt, ...obedience(obeysProtection) };
+    const ref = { id, createdAt, ...protectionRule(respectProtection) };
     const calls = undos(settings, `notebook ${name}`);
     let outcome: CommandOutcome;
     switch (next) {
       case 'stop':
         phases.stopping(`stopping notebook ${name}`);
-        outcome = await persist(op, `stopping notebook ${name}`, () => calls.stopNotebook(ref));
+        outcome = await retryForever(op, `stopping notebook ${name}`, () => calls.stopNotebook(ref));
         break;
       case 'dequeue':
         phases.stopping(`taking notebook ${name} out of its queue`);
-        outcome = await persist(op, `taking notebook ${name} out of its queue`, () => calls.dequeueNotebook(ref));
+        outcome = await retryForever(op, `taking notebook ${name} out of its queue`, () => calls.dequeueNotebook(ref));
         break;
       case 'wait':
       case 'delete':
         phases.deletingNotebook(`deleting notebook ${name}`);
-        outcome = await persist(op, `deleting notebook ${name}`, () => calls.deleteNotebook(ref));
+        outcome = await retryForever(op, `deleting notebook ${name}`, () => calls.deleteNotebook(ref));
         break;
     }
     if (outcome.outcome === 'notSent') {

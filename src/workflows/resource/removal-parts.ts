@@ -35,6 +35,6 @@ export function untilNext(watch: Watch<unknown>, command: Given, patienceMs: num
 }
 
 /** The mark of an operator counts only where it is obeyed. */
-export function obedience(obeysProtection: boolean): { readonly obeysProtection?: true } {
-  return obeysProtection ? { obeysProtection } : {};
+export function protectionRule(respectProtection: boolean): { readonly respectProtection?: true } {
+  return respectProtection ? { respectProtection } : {};
 }

@@ -8,12 +8,12 @@ import { given, isDue, noCommand } from '../../domain/resource/repetition.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { reads, undos, waits } from '../operation/activity-proxies.js';
 import type { Operation } from '../operation/operation.js';
-import { persist, settleMore } from '../operation/retry-forever.js';
-import { leaveStrangers, ownershipOf } from './foreign-pool.js';
+import { awaitConsistency, retryForever } from '../operation/retry-forever.js';
+import { leaveForeignPool, ownershipOf } from './foreign-pool.js';
 import { removeNotebook } from './notebook-removal.js';
 import { observedPool } from './observed.js';
 import { type PlannedRemoval, protectedFailure, refuseUnplanned } from './plan-guard.js';
-import { beforeNextLook, obedience, type RemovalPhases, showRefusal, untilNext } from './removal-parts.js';
+import { beforeNextLook, protectionRule, type RemovalPhases, showRefusal, untilNext } from './removal-parts.js';
 
 /** What is to be removed, and how it is known as ours: by its marker, or by an identity that this side recorded. */
 export interface Removal {
@@ -22,7 +22,7 @@ export interface Removal {
   readonly owners: readonly string[];
   readonly known: EnvironmentResources;
   /** False when a run undoes its own create, which an operator's protection does not forbid. */
-  readonly obeysProtection: boolean;
+  readonly respectProtection: boolean;
   /** Exactly these may go; without it, everything that is known as ours. */
   readonly plan?: PlannedRemoval;
   /** Told that the name of the pool is a stranger's by now, and that nothing of ours is left; throws the failure, or goes on. */
@@ -50,7 +50,7 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
   let removed = false;
   let isSecondLook = false;
   for (;;) {
-    const found = await persist(op, `looking for notebooks of ${removal.name}`, () =>
+    const found = await retryForever(op, `looking for notebooks of ${removal.name}`, () =>
       reads(settings, `notebooks of ${removal.name}`).findNotebooks({
         installation,
         owners: removal.owners,
@@ -58,11 +58,11 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
         known: removal.known.notebooks,
       }),
     );
-    const kept = found.find((one) => removal.obeysProtection && isProtected(one.description));
+    const kept = found.find((one) => removal.respectProtection && isProtected(one.description));
     if (kept !== undefined) throw protectedFailure(`notebook ${kept.name}`, removal.name);
     const newest = [...found].sort(byAge).at(-1);
     if (newest === undefined) {
-      if (await settleMore(op, removal.known.unknownSince)) continue;
+      if (await awaitConsistency(op, removal.known.unknownSince)) continue;
       // What an unanswered create made is known by its marker alone, which one answer may lack.
       if (removed || isSecondLook || removal.known.unknownSince === null) {
         op.update({ notebook: null });
@@ -74,7 +74,11 @@ export async function removeNotebooks(op: Operation, removal: Removal, phases: R
     }
     for (const one of found) refuseUnplanned(removal.plan, 'notebook', one);
     const { id, name, workspaceId, createdAt } = newest;
-    await removeNotebook(op, { id, name, workspaceId, createdAt, ...obedience(removal.obeysProtection) }, phases);
+    await removeNotebook(
+      op,
+      { id, name, workspaceId, createdAt, ...protectionRule(removal.respectProtection) },
+      phases,
+    );
     removed = true;
   }
 }
@@ -91,7 +95,7 @@ export async function removePool(
   const workspaceId = known.workspaceIds[0] ?? null;
   let watch: Watch<PoolFacts> = freshWatch;
   let seen = false;
-  let isDoubted = false;
+  let isUnconfirmed = false;
   let command = noCommand;
   let misses = 0;
   for (;;) {
@@ -107,7 +111,7 @@ export async function removePool(
       if (wait.answer.facts === null) {
         if (seen) phases.verifyingPool(`pool ${name} is gone; looking once more`);
         if (!isConfirmed(watch.absentSince, wait.answer.at, settings)) continue;
-        if (await settleMore(op, known.unknownSince)) continue;
+        if (await awaitConsistency(op, known.unknownSince)) continue;
         op.retries.over();
         op.update({ pool: null });
         return seen;
@@ -123,18 +127,18 @@ export async function removePool(
     }
     if (ownership === 'foreign') {
       // One answer may lack the marker: a stranger's is what two looks in a row have shown.
-      if (!isDoubted || (await settleMore(op, known.unknownSince))) {
-        isDoubted = true;
+      if (!isUnconfirmed || (await awaitConsistency(op, known.unknownSince))) {
+        isUnconfirmed = true;
         watch = freshWatch;
         continue;
       }
-      leaveStrangers(op, facts, removal);
+      leaveForeignPool(op, facts, removal);
       op.update({ pool: null });
       return seen;
     }
-    isDoubted = false;
+    isUnconfirmed = false;
     if (wait.end === 'answer') op.update({ pool: observedPool(facts, wait.answer.at) });
-    if (removal.obeysProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
+    if (removal.respectProtection && isProtected(facts.description)) throw protectedFailure(`pool ${name}`, name);
     if (refuseUnplanned(removal.plan, 'pool', facts) === 'undecided') {
       await beforeNextLook(op, `deleting pool ${name}`, neitherTimeNorMarker(name), misses++);
       watch = freshWatch;
@@ -151,10 +155,19 @@ export async function removePool(
       continue;
     }
     phases.deletingPool(`deleting pool ${name}`);
-    const { owners, obeysProtection } = removal;
+    const { owners, respectProtection } = removal;
     const { workspaceIds } = known;
-    const ref = { id: poolId, createdAt: facts.createdAt, name, owners, workspaceIds, ...obedience(obeysProtection) };
-    const outcome = await persist(op, `deleting pool ${name}`, () => undos(settings, `pool ${name}`).deletePool(ref));
+    const ref = {
+      id: poolId,
+      createdAt: facts.createdAt,
+      name,
+      owners,
+      workspaceIds,
+      ...protectionRule(respectProtection),
+    };
+    const outcome = await retryForever(op, `deleting pool ${name}`, () =>
+      undos(settings, `pool ${name}`).deletePool(ref),
+    );
     if (outcome.outcome === 'notSent') {
       await beforeNextLook(op, `deleting pool ${name}`, outcome.why, misses++);
       watch = freshWatch;

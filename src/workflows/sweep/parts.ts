@@ -174,7 +174,7 @@ async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart
     name,
     owners: [owner],
     known,
-    obeysProtection: true,
+    respectProtection: true,
     plan: { items, kept: [] },
   });
   const [first] = items;

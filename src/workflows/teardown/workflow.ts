@@ -63,13 +63,13 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
       if (op.state.identity === null) await check(op, input);
       const { name } = op.state.progress;
       if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
-      const known = withPlanned(op, op.state.known ?? (await callOff(op, name)));
+      const known = withPlanned(op, op.state.known ?? (await cancelAndAwait(op, name)));
       const { env, pool, notebook } = op.identity.owners;
       const removal: Removal = {
         name,
         owners: [env, pool, notebook],
         known,
-        obeysProtection: true,
+        respectProtection: true,
         ...onlyPlanned(op, input),
         onNameTaken: (failure) => {
           op.state.known = noResources;
@@ -167,7 +167,7 @@ function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void
   op.state.progress = { ...op.state.progress, results: [...settled, ...results] };
 }
 
-async function callOff(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
+async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
   op.enter('Planning', `calling off what is open on ${name}`);
   const by = op.state.note?.by ?? workflowInfo().workflowId;
   const reason = op.state.note?.reason ?? 'teardown';
@@ -175,15 +175,15 @@ async function callOff(op: Operation<TeardownState>, name: string): Promise<Envi
   const since = op.state.progress.startedAt;
   const order = { name, kinds, by, reason, since, endsPauses: true };
   const inTheWay = kinds.map((kind) => operationId(kind, name));
-  const calledOff = await op.awaitingEndOf(inTheWay, () =>
+  const endedOperations = await op.awaitingEndOf(inTheWay, () =>
     op.retries.run(`waiting for the operations of ${name} to end`, () =>
-      waits(op.identity.settings, name).callOff(order),
+      waits(op.identity.settings, name).cancelAndAwait(order),
     ),
   );
   // What runs knew that closed long ago may be another pool of the name: it counts where nobody knows better.
-  op.state.known = mergeResources(calledOff.former, calledOff.resources);
-  op.state.wasLeased = calledOff.wasLeased;
-  op.state.lease = calledOff.lease;
+  op.state.known = mergeResources(endedOperations.former, endedOperations.resources);
+  op.state.wasLeased = endedOperations.wasLeased;
+  op.state.lease = endedOperations.lease;
   return op.state.known;
 }
 
@@ -196,7 +196,7 @@ async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<
     const { name } = op.state.progress;
     const order = { name, resources: known, lease: standing };
     const lease = await op.retries.run(`handing what is left of ${name} to its lease`, () =>
-      reads(identity.settings, name).entrustWhatIsLeft(order),
+      reads(identity.settings, name).transferRemainder(order),
     );
     op.update({ lease });
   }

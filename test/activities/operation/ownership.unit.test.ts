@@ -3,9 +3,9 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
-import { claimActivities } from '../../../src/activities/operation/ownership.js';
+import { ownershipActivities } from '../../../src/activities/operation/ownership.js';
 import { phaseAttribute } from '../../../src/contract/search-attributes.js';
-import type { Claim } from '../../../src/domain/resource/inventory.js';
+import type { Ownership } from '../../../src/domain/resource/inventory.js';
 import { ownerHash } from '../../../src/spec/hash.js';
 
 interface FakeRun {
@@ -63,12 +63,12 @@ function temporal({ runs, moves = {}, listed = [], silent = () => false }: World
 async function read(world: World, names: readonly string[], owners = ['env/team-a']) {
   const { workflow, lists, described } = temporal(world);
   const deps = { temporal: { workflow }, now: () => 0, sleep: async () => undefined } as unknown as ActivityDeps;
-  const activities = claimActivities(deps);
+  const activities = ownershipActivities(deps);
   const question = { owners: owners.map(ownerHash), names };
-  const asked: Claim[] = await new MockActivityEnvironment().run(() => activities.readClaims(question));
-  const [claim] = asked;
-  if (claim === undefined) throw new Error('no claim');
-  return { claim, claims: asked, lists: lists(), described: described() };
+  const asked: Ownership[] = await new MockActivityEnvironment().run(() => activities.readOwnership(question));
+  const [ownership] = asked;
+  if (ownership === undefined) throw new Error('no claim');
+  return { ownership, ownerships: asked, lists: lists(), described: described() };
 }
 
 const open: FakeRun = { status: 'RUNNING', phase: 'Leased' };
@@ -83,13 +83,16 @@ describe('asking Temporal who owns a resource', () => {
     ['Paused', true, true],
   ])('says of a lease that is %s, with an end decided on: %s, whether it is removing: %s', async (phase, ends, is) => {
     const lease: FakeRun = { status: 'RUNNING', phase, ...(ends === undefined ? {} : { isEnding: ends }) };
-    const { claim } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': lease } }, ['team-a']);
-    expect(claim.isBeingRemoved).toBe(is);
+    const { ownership } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': lease } }, ['team-a']);
+    expect(ownership.isBeingRemoved).toBe(is);
   });
 
   test('takes the name from the resources and does not ask for the list of workflows', async () => {
-    const { claim, lists } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': open } }, ['team-b', 'team-a']);
-    expect(claim).toMatchObject({
+    const { ownership, lists } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': open } }, [
+      'team-b',
+      'team-a',
+    ]);
+    expect(ownership).toMatchObject({
       name: 'team-a',
       workflowId: 'env/team-a',
       open: ['lease/team-a'],
@@ -103,13 +106,13 @@ describe('asking Temporal who owns a resource', () => {
 
   test('looks for the name in the list only when it must, and says what it cannot know', async () => {
     const runs = { 'env/team-a': closed };
-    expect((await read({ runs, listed: ['env/x', 'lease/team-a'] }, ['other'])).claim).toMatchObject({
+    expect((await read({ runs, listed: ['env/x', 'lease/team-a'] }, ['other'])).ownership).toMatchObject({
       name: 'team-a',
       open: [],
       answer: 'asked',
     });
-    expect((await read({ runs, listed: ['env/x'] }, [])).claim).toMatchObject({ name: null, answer: 'asked' });
-    expect((await read({ runs, listed: null }, [])).claim).toMatchObject({ name: null, answer: 'unknown' });
+    expect((await read({ runs, listed: ['env/x'] }, [])).ownership).toMatchObject({ name: null, answer: 'asked' });
+    expect((await read({ runs, listed: null }, [])).ownership).toMatchObject({ name: null, answer: 'unknown' });
   });
 
   test.each([
@@ -131,40 +134,40 @@ describe('asking Temporal who owns a resource', () => {
       { 3: { 'lease/team-a': closed, 'teardown/team-a': open } },
     ],
   ] as const)('never misses the owner in a hand-over %s', async (_what, runs, moves) => {
-    const { claim } = await read({ runs: { ...runs }, moves }, ['team-a']);
-    expect(claim.answer).toBe('asked');
-    expect(claim.open).not.toEqual([]);
+    const { ownership } = await read({ runs: { ...runs }, moves }, ['team-a']);
+    expect(ownership.answer).toBe('asked');
+    expect(ownership.open).not.toEqual([]);
   });
 
   test('says unknown of what changes hands all the time', async () => {
     const moves = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [index, { 'env/team-a': { ...closed, runId: String(index) } }]),
     );
-    const { claim } = await read({ runs: { 'env/team-a': closed }, moves }, ['team-a']);
-    expect(claim).toMatchObject({ open: [], answer: 'unknown' });
+    const { ownership } = await read({ runs: { 'env/team-a': closed }, moves }, ['team-a']);
+    expect(ownership).toMatchObject({ open: [], answer: 'unknown' });
   });
 
   test('asks a silent Temporal a few times and then no more, whatever the number of names', async () => {
     const names = Array.from({ length: 200 }, (_, index) => `team-${index}`);
-    const { claims, described } = await read(
+    const { ownerships, described } = await read(
       { runs: {}, silent: () => true },
       names,
       names.map((name) => `env/${name}`),
     );
-    expect(claims.every(({ answer }) => answer === 'unknown')).toBe(true);
-    expect(claims).toHaveLength(200);
+    expect(ownerships.every(({ answer }) => answer === 'unknown')).toBe(true);
+    expect(ownerships).toHaveLength(200);
     expect(described).toBeLessThan(100);
   });
 
   test('loses only the name that Temporal is silent about', async () => {
     const runs = { 'env/team-a': closed, 'env/team-b': closed, 'lease/team-b': open };
     const world = { runs, silent: (workflowId: string) => workflowId.endsWith('team-a') };
-    const { claims } = await read(world, ['team-a', 'team-b'], ['env/team-a', 'env/team-b']);
-    expect(claims).toMatchObject([{ answer: 'unknown' }, { answer: 'asked', open: ['lease/team-b'] }]);
+    const { ownerships } = await read(world, ['team-a', 'team-b'], ['env/team-a', 'env/team-b']);
+    expect(ownerships).toMatchObject([{ answer: 'unknown' }, { answer: 'asked', open: ['lease/team-b'] }]);
   });
 
   test('tells a terminated run from one that came to its end', async () => {
     const runs: Record<string, FakeRun> = { 'env/team-a': { status: 'TERMINATED', phase: 'AwaitingPool' } };
-    expect((await read({ runs }, ['team-a'])).claim.ended).toMatchObject({ phase: 'TERMINATED' });
+    expect((await read({ runs }, ['team-a'])).ownership.ended).toMatchObject({ phase: 'TERMINATED' });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
-import { awaitNews, lookOf } from '../../../src/activities/resource/waiting.js';
+import { awaitSignificantChange, lookOf } from '../../../src/activities/resource/waiting.js';
 import { freshWatch } from '../../../src/domain/resource/observation.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../../../src/modelarts/errors.js';
 
@@ -30,7 +30,7 @@ test('a mistake of our own code in judging an observation ends the wait with its
     throw new TypeError('a mistake');
   };
   const deps = {
-    settings: { windowMs: 300_000 },
+    settings: { pollWindowMs: 300_000 },
     shutdown: new AbortController().signal,
     sleep: () => new Promise<void>(() => undefined),
   };
@@ -38,7 +38,7 @@ test('a mistake of our own code in judging an observation ends the wait with its
     name: 'pool team-a',
     goal: null,
     watch: freshWatch,
-    pace: { pollMinMs: 5_000, pollMaxMs: 30_000, windowMs: 300_000, abnormalGraceMs: 300_000 },
+    pace: { pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000, abnormalGraceMs: 300_000 },
     rules: { judge, turned: () => false, countsChanged: () => false },
     // As a watcher does, which ignores what a listener throws.
     subscribe: (listener: (look: { at: number; facts: object; trouble: null }) => void) => {
@@ -50,6 +50,6 @@ test('a mistake of our own code in judging an observation ends the wait with its
       return () => undefined;
     },
   };
-  const waited = new MockActivityEnvironment().run(() => awaitNews(deps as unknown as ActivityDeps, wait));
+  const waited = new MockActivityEnvironment().run(() => awaitSignificantChange(deps as unknown as ActivityDeps, wait));
   await expect(waited).rejects.toThrow('a mistake');
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { describeCounts, makeReport, needsAction } from '../../../src/domain/audit/report.js';
 import { costOf, type PriceTable } from '../../../src/domain/price.js';
-import { type Claim, type InventoryItem, standings } from '../../../src/domain/resource/inventory.js';
+import { type InventoryItem, type Ownership, ownershipStatuses } from '../../../src/domain/resource/inventory.js';
 
 const now = Date.UTC(2026, 0, 10);
 const hour = 3_600_000;
@@ -62,7 +62,7 @@ describe('the cost of a resource', () => {
   });
 });
 
-const owned: Claim = {
+const owned: Ownership = {
   owner: 'aaaaaaaa',
   name: 'a',
   workflowId: 'env/a',
@@ -75,8 +75,11 @@ const owned: Claim = {
   ended: null,
 };
 
-const reportOf = (items: readonly InventoryItem[], claims: readonly Claim[] | null, unread: readonly string[] = []) =>
-  makeReport({ inventory: { at: now, items, unread }, claims, installation: 'abc123', prices, now });
+const reportOf = (
+  items: readonly InventoryItem[],
+  ownerships: readonly Ownership[] | null,
+  unread: readonly string[] = [],
+) => makeReport({ inventory: { at: now, items, unread }, ownerships, installation: 'abc123', prices, now });
 
 describe('the report of an audit', () => {
   test('has what asks for action first, its sums without what is foreign, and the flavors without a price', () => {
@@ -136,8 +139,8 @@ describe('the report of an audit', () => {
     ],
     ['what nobody was asked about', [item()], null, [], true],
     ['a list that could not be read', [item()], [owned], ['pools: 502'], true],
-  ])('asks for action over %s', (_title, items, claims, unread, expected) => {
-    expect(needsAction(reportOf(items, claims, unread))).toBe(expected);
+  ])('asks for action over %s', (_title, items, ownerships, unread, expected) => {
+    expect(needsAction(reportOf(items, ownerships, unread))).toBe(expected);
   });
 
   test('counts every finding once, and calls nothing an orphan without Temporal', () => {
@@ -155,8 +158,8 @@ describe('the report of an audit', () => {
           items: drawn.map((one, index) => item({ ...one, id: String(index) })),
           unread: [],
         };
-        const report = makeReport({ inventory, claims: null, installation, prices: null, now });
-        expect(standings.reduce((sum, standing) => sum + report.counts[standing], 0)).toBe(drawn.length);
+        const report = makeReport({ inventory, ownerships: null, installation, prices: null, now });
+        expect(ownershipStatuses.reduce((sum, standing) => sum + report.counts[standing], 0)).toBe(drawn.length);
         expect(report.counts.orphan + report.counts.expired + report.counts.owned + report.counts.stuck).toBe(0);
         const isOthers = ({ marker }: (typeof drawn)[number]) =>
           marker === null || (marker !== 'unread' && installation !== null && marker.installation !== installation);

@@ -146,15 +146,15 @@ describe('over any life', () => {
     ttl: fc.integer({ min: 1, max: 100 }),
     room: fc.integer({ min: 0, max: 100 }),
     warnings: fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 4 }),
-    deeds: fc.array(fc.record({ after: moment, hours: fc.integer({ min: 1, max: 48 }) }), { maxLength: 12 }),
+    actions: fc.array(fc.record({ after: moment, hours: fc.integer({ min: 1, max: 48 }) }), { maxLength: 12 }),
   });
 
   test('an end only moves forward, never beyond the maximum; at one moment a lease ends or can be extended', () => {
     fc.assert(
-      fc.property(life, ({ ttl, room, warnings, deeds }) => {
+      fc.property(life, ({ ttl, room, warnings, actions }) => {
         let term = begun({ ttl: `${ttl}h`, max: `${ttl + room}h`, warnings: warnings.map((hours) => `${hours}h`) });
         let at = now;
-        for (const { after, hours } of deeds) {
+        for (const { after, hours } of actions) {
           at += after;
           const hasEnded = nextTurn(term, at).what === 'end';
           const extension = extendTerm(term, { duration: `${hours}h` }, at);
@@ -173,11 +173,11 @@ describe('over any life', () => {
 
   test('a loop that sleeps as told warns at each moment once, ends in time, and never turns for nothing', () => {
     fc.assert(
-      fc.property(life, ({ ttl, room, warnings, deeds }) => {
+      fc.property(life, ({ ttl, room, warnings, actions }) => {
         let term = begun({ ttl: `${ttl}h`, max: `${ttl + room}h`, warnings: warnings.map((hours) => `${hours}h`) });
         let at = now;
         const given = new Set<string>();
-        const plans = deeds.map(({ after, hours }) => ({ at: now + after, hours })).sort((a, b) => a.at - b.at);
+        const plans = actions.map(({ after, hours }) => ({ at: now + after, hours })).sort((a, b) => a.at - b.at);
         for (let turns = 0; ; turns += 1) {
           expect(turns).toBeLessThan(200);
           const turn = nextTurn(term, at);

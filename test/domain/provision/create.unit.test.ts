@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  afterDoubt,
+  afterUnconfirmed,
   capacityPause,
   decideCreate,
   type Found,
@@ -11,13 +11,13 @@ import {
   formatMarker,
   isProtected,
   type Marker,
+  type MarkerOwnership,
   markedDescription,
-  type Ownership,
   parseMarker,
   withProtection,
 } from '../../../src/domain/resource/marker.js';
 
-const us: Ownership = { installation: 'aaaaaa', owner: '11111111', specs: ['22222222', '33333333'] };
+const us: MarkerOwnership = { installation: 'aaaaaa', owner: '11111111', specs: ['22222222', '33333333'] };
 const ours: Marker = { installation: 'aaaaaa', owner: '11111111', spec: '33333333' };
 const found = (change: Partial<Found> = {}): Found => ({
   id: 'p-1',
@@ -28,14 +28,14 @@ const found = (change: Partial<Found> = {}): Found => ({
   wanted: {},
   ...change,
 });
-const settleMs = 120_000;
+const consistencyWindowMs = 120_000;
 const decide = (list: readonly Found[], since: number | null = null, now = 0) =>
   decideCreate(
     'pool p',
     list,
     us,
     since === null ? { outcome: 'none' } : { outcome: 'unknown', sentAt: since, since, why: 'lost' },
-    settleMs,
+    consistencyWindowMs,
     now,
   );
 
@@ -87,8 +87,8 @@ describe('before a create', () => {
     const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
     const sentAt = Date.parse('2025-12-31T23:59:50Z');
     const call = (last: LastCreate, outcome: 'unknown' | 'exists', at: number) =>
-      afterDoubt(last, { outcome, why: `${outcome} at ${at}` }, at, at + 1);
-    const type = (last: LastCreate) => decideCreate('pool p', [bare], us, last, settleMs, sentAt);
+      afterUnconfirmed(last, { outcome, why: `${outcome} at ${at}` }, at, at + 1);
+    const type = (last: LastCreate) => decideCreate('pool p', [bare], us, last, consistencyWindowMs, sentAt);
     const refused = call(call({ outcome: 'none' }, 'exists', sentAt), 'exists', sentAt + 1_000);
     expect(type(refused)).toMatchObject({ type: 'NameTaken' });
     const lostFirst = call(call({ outcome: 'none' }, 'unknown', sentAt), 'exists', sentAt + 90_000);
@@ -107,10 +107,10 @@ describe('before a create', () => {
     ['one was refused because the name exists and the next not answered', ['exists', 'unknown'], 'DeadlineExceeded'],
   ] as const)('creates of which %s, and nothing seen by the deadline', (_title, outcomes, failure) => {
     const last = outcomes.reduce<LastCreate>(
-      (before, outcome, at) => afterDoubt(before, { outcome, why: 'w' }, at, at),
+      (before, outcome, at) => afterUnconfirmed(before, { outcome, why: 'w' }, at, at),
       { outcome: 'none' },
     );
-    expect(decideCreate('pool p', [], us, last, settleMs, 1)).toMatchObject({ act: 'settle', failure });
+    expect(decideCreate('pool p', [], us, last, consistencyWindowMs, 1)).toMatchObject({ act: 'settle', failure });
   });
 
   test('of two that are ours the older is kept', () => {
@@ -118,14 +118,14 @@ describe('before a create', () => {
     expect(decide([found({ id: 'new' }), older])).toMatchObject({
       act: 'adopt',
       found: { id: 'old' },
-      surplus: [{ id: 'new' }],
+      duplicates: [{ id: 'new' }],
     });
   });
 
   test('after an unknown outcome absence is believed only when the settle window is over', () => {
     expect(decide([], 0, 1)).toMatchObject({ act: 'settle' });
-    expect(decide([], 0, settleMs - 1)).toMatchObject({ act: 'settle', pauseMs: 1 });
-    expect(decide([], 0, settleMs)).toEqual({ act: 'create' });
+    expect(decide([], 0, consistencyWindowMs - 1)).toMatchObject({ act: 'settle', pauseMs: 1 });
+    expect(decide([], 0, consistencyWindowMs)).toEqual({ act: 'create' });
   });
 
   test('settling looks a bounded number of times and never past the window', () => {
@@ -138,7 +138,7 @@ describe('before a create', () => {
       now += decision.pauseMs;
       looks += 1;
     }
-    expect(now).toBe(settleMs);
+    expect(now).toBe(consistencyWindowMs);
     expect(looks).toBeLessThan(20);
   });
 

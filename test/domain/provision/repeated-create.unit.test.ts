@@ -9,7 +9,7 @@ import {
 import { notebookFacts, poolFacts } from '../facts.js';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
-const pace = { pollMinMs: 5_000, settleMs: 120_000 };
+const pace = { pollMinMs: 5_000, consistencyWindowMs: 120_000 };
 const description = 'maops:abc123-01234567-01234567';
 const us = { installation: 'abc123', owner: '01234567', specs: ['01234567'] };
 const pool = poolFacts({
@@ -67,7 +67,7 @@ describe('a lease whose record does not count', () => {
   });
 
   test('an unknown create of long ago does not matter', () => {
-    const change = { unknownSince: now - pace.settleMs };
+    const change = { unknownSince: now - pace.consistencyWindowMs };
     expect(mayRepeat(wanted, { ...leased, ...change }, pace, now)).toMatchObject({ isReady: true });
   });
 });

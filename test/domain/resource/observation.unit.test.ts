@@ -4,7 +4,7 @@ import {
   freshWatch,
   isBeyondGrace,
   isConfirmed,
-  isNews,
+  isSignificantChange,
   type Pace,
   poolRules,
   remember,
@@ -14,7 +14,7 @@ import { judgePool, type PoolFacts, type PoolGoal } from '../../../src/domain/re
 import { poolFacts } from '../facts.js';
 
 const goal: PoolGoal = { nodes: { gpu: 2 }, scopes: ['Notebook'], driver: false };
-const pace: Pace = { pollMinMs: 5_000, pollMaxMs: 30_000, windowMs: 300_000, abnormalGraceMs: 300_000 };
+const pace: Pace = { pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000, abnormalGraceMs: 300_000 };
 const usable = poolFacts({ phase: 'Running', available: { gpu: 2 }, scopes: { Notebook: 'Enabled' } });
 
 function seen(watch: Watch<PoolFacts>, at: number, facts: PoolFacts | null): Watch<PoolFacts> {
@@ -23,41 +23,51 @@ function seen(watch: Watch<PoolFacts>, at: number, facts: PoolFacts | null): Wat
 
 describe('what a wait reports', () => {
   test('the first sighting is always news', () => {
-    expect(isNews(poolRules, freshWatch, { at: 0, facts: poolFacts({ phase: 'Creating' }) }, goal, pace)).toBe(true);
+    expect(
+      isSignificantChange(poolRules, freshWatch, { at: 0, facts: poolFacts({ phase: 'Creating' }) }, goal, pace),
+    ).toBe(true);
   });
 
   test('nothing is news while nothing changes', () => {
     const watch = seen(freshWatch, 0, poolFacts({ phase: 'Creating' }));
-    expect(isNews(poolRules, watch, { at: 90_000, facts: poolFacts({ phase: 'Creating' }) }, goal, pace)).toBe(false);
+    expect(
+      isSignificantChange(poolRules, watch, { at: 90_000, facts: poolFacts({ phase: 'Creating' }) }, goal, pace),
+    ).toBe(false);
   });
 
   test('a phase, scope or driver change is news at once', () => {
     const watch = seen(freshWatch, 0, poolFacts({ phase: 'Creating' }));
     for (const change of [{ phase: 'Running' }, { scopes: { Notebook: 'Enabling' } }, { driver: 'Upgrading' }]) {
-      expect(isNews(poolRules, watch, { at: 1, facts: poolFacts({ phase: 'Creating', ...change }) }, goal, pace)).toBe(
-        true,
-      );
+      expect(
+        isSignificantChange(
+          poolRules,
+          watch,
+          { at: 1, facts: poolFacts({ phase: 'Creating', ...change }) },
+          goal,
+          pace,
+        ),
+      ).toBe(true);
     }
   });
 
   test('changed counts are news at most once per pollMax', () => {
     const watch = seen(freshWatch, 0, poolFacts({ phase: 'Creating', available: { gpu: 0 } }));
     const later = poolFacts({ phase: 'Creating', available: { gpu: 1 } });
-    expect(isNews(poolRules, watch, { at: 29_999, facts: later }, goal, pace)).toBe(false);
-    expect(isNews(poolRules, watch, { at: 30_000, facts: later }, goal, pace)).toBe(true);
+    expect(isSignificantChange(poolRules, watch, { at: 29_999, facts: later }, goal, pace)).toBe(false);
+    expect(isSignificantChange(poolRules, watch, { at: 30_000, facts: later }, goal, pace)).toBe(true);
   });
 
   test('a usable pool is reported again only when pollMin has passed, to confirm it', () => {
     const watch = seen(freshWatch, 1_000, usable);
-    expect(isNews(poolRules, watch, { at: 5_999, facts: usable }, goal, pace)).toBe(false);
-    expect(isNews(poolRules, watch, { at: 6_000, facts: usable }, goal, pace)).toBe(true);
+    expect(isSignificantChange(poolRules, watch, { at: 5_999, facts: usable }, goal, pace)).toBe(false);
+    expect(isSignificantChange(poolRules, watch, { at: 6_000, facts: usable }, goal, pace)).toBe(true);
   });
 
   test('an unhealthy pool is reported again when the grace is over', () => {
     const abnormal = poolFacts({ phase: 'Abnormal' });
     const watch = seen(freshWatch, 0, abnormal);
-    expect(isNews(poolRules, watch, { at: 299_999, facts: abnormal }, goal, pace)).toBe(false);
-    expect(isNews(poolRules, watch, { at: 300_000, facts: abnormal }, goal, pace)).toBe(true);
+    expect(isSignificantChange(poolRules, watch, { at: 299_999, facts: abnormal }, goal, pace)).toBe(false);
+    expect(isSignificantChange(poolRules, watch, { at: 300_000, facts: abnormal }, goal, pace)).toBe(true);
   });
 });
 
@@ -72,13 +82,13 @@ describe('what is remembered', () => {
   });
 
   test('ready is never claimed without two usable sightings pollMin apart and nothing else between', () => {
-    const sighting = fc.record({ gap: fc.integer({ min: 0, max: 20_000 }), usable: fc.boolean() });
+    const observation = fc.record({ gap: fc.integer({ min: 0, max: 20_000 }), usable: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(sighting, { maxLength: 30 }), (sightings) => {
+      fc.property(fc.array(observation, { maxLength: 30 }), (observations) => {
         let watch: Watch<PoolFacts> = freshWatch;
         let at = 0;
         let since: number | null = null;
-        for (const one of sightings) {
+        for (const one of observations) {
           at += one.gap;
           watch = seen(watch, at, one.usable ? usable : poolFacts({ phase: 'Running', available: { gpu: 1 } }));
           since = one.usable ? (since ?? at) : null;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Claim, InventoryItem } from '../../../src/domain/resource/inventory.js';
-import { standingLimits, standingOf } from '../../../src/domain/resource/ownership-status.js';
+import type { InventoryItem, Ownership } from '../../../src/domain/resource/inventory.js';
+import { ownershipLimits, ownershipStatusOf } from '../../../src/domain/resource/ownership-status.js';
 
 const installation = 'abc123';
 const now = Date.UTC(2026, 0, 10);
@@ -24,7 +24,7 @@ const item: InventoryItem = {
   flavors: {},
 };
 
-const claim: Claim = {
+const ownership: Ownership = {
   owner: 'aaaaaaaa',
   name: 'team-a',
   workflowId: 'env/team-a',
@@ -37,12 +37,12 @@ const claim: Claim = {
   ended: { phase: 'Ready', at: ago(47) },
 };
 
-const closed: Partial<Claim> = { open: [], phase: null, phaseSince: null };
+const closed: Partial<Ownership> = { open: [], phase: null, phaseSince: null };
 
 interface Row {
   readonly title: string;
   readonly item?: Partial<InventoryItem>;
-  readonly claim?: Partial<Claim> | null;
+  readonly ownership?: Partial<Ownership> | null;
   readonly standing: string;
   readonly why?: string;
 }
@@ -57,67 +57,72 @@ const rows: readonly Row[] = [
     why: 'fffff0',
   },
   { title: 'one whose description was left out is unknown', item: { marker: 'unread' }, standing: 'unknown' },
-  { title: 'one whose owner nobody was asked for is unknown', claim: null, standing: 'unknown' },
-  { title: 'without an open operation it is an orphan', claim: closed, standing: 'orphan', why: 'ended Ready' },
+  { title: 'one whose owner nobody was asked for is unknown', ownership: null, standing: 'unknown' },
+  { title: 'without an open operation it is an orphan', ownership: closed, standing: 'orphan', why: 'ended Ready' },
   {
     title: 'without an answer it is unknown, not an orphan',
-    claim: { ...closed, answer: 'unknown' },
+    ownership: { ...closed, answer: 'unknown' },
     standing: 'unknown',
   },
   {
     title: 'what is seen open counts although not everything was answered',
-    claim: { answer: 'unknown' },
+    ownership: { answer: 'unknown' },
     standing: 'owned',
   },
   {
     title: 'another operation of the same name owns nothing of it',
-    claim: { ...closed, open: ['notebook/team-a'] },
+    ownership: { ...closed, open: ['notebook/team-a'] },
     standing: 'orphan',
   },
   {
     title: 'an old one that no known name has made is an orphan',
-    claim: { ...closed, name: null, workflowId: null, ended: null },
+    ownership: { ...closed, name: null, workflowId: null, ended: null },
     standing: 'orphan',
     why: 'no operation that Temporal knows',
   },
   {
     title: 'a young one that no known name has made is unknown',
     item: { createdAt: ago(0.1) },
-    claim: { ...closed, name: null, workflowId: null, ended: null },
+    ownership: { ...closed, name: null, workflowId: null, ended: null },
     standing: 'unknown',
   },
   {
     title: 'one without a creation time and a known name is treated as young',
     item: { createdAt: '' },
-    claim: { ...closed, name: null, workflowId: null, ended: null },
+    ownership: { ...closed, name: null, workflowId: null, ended: null },
     standing: 'unknown',
   },
-  { title: 'one whose lease has ended is expired', claim: { leaseEndsAt: ago(1) }, standing: 'expired', why: '1h ago' },
-  { title: 'one whose lease goes on is owned', claim: { leaseEndsAt: ago(-1) }, standing: 'owned' },
+  {
+    title: 'one whose lease has ended is expired',
+    ownership: { leaseEndsAt: ago(1) },
+    standing: 'expired',
+    why: '1h ago',
+  },
+  { title: 'one whose lease goes on is owned', ownership: { leaseEndsAt: ago(-1) }, standing: 'owned' },
   {
     title: 'one that is being removed after its end is owned',
-    claim: { leaseEndsAt: ago(1), isBeingRemoved: true, phase: 'DeletingPool', phaseSince: ago(1) },
+    ownership: { leaseEndsAt: ago(1), isBeingRemoved: true, phase: 'DeletingPool', phaseSince: ago(1) },
     standing: 'owned',
   },
   {
     title: 'one whose removal has not moved for long is stuck',
-    claim: { leaseEndsAt: ago(9), isBeingRemoved: true, phase: 'DeletingPool', phaseSince: ago(7) },
+    ownership: { leaseEndsAt: ago(9), isBeingRemoved: true, phase: 'DeletingPool', phaseSince: ago(7) },
     standing: 'stuck',
     why: 'DeletingPool for 7h',
   },
   {
     title: 'one that waits for an operator is owned for a day',
-    claim: { open: ['env/team-a'], phase: 'AwaitingOperator', phaseSince: ago(23) },
+    ownership: { open: ['env/team-a'], phase: 'AwaitingOperator', phaseSince: ago(23) },
     standing: 'owned',
   },
   {
     title: 'one that waits for an operator for longer is stuck',
-    claim: { open: ['env/team-a'], phase: 'AwaitingOperator', phaseSince: ago(25) },
+    ownership: { open: ['env/team-a'], phase: 'AwaitingOperator', phaseSince: ago(25) },
     standing: 'stuck',
   },
   {
     title: 'a paused one is never stuck',
-    claim: { open: ['env/team-a'], phase: 'Paused', phaseSince: ago(400) },
+    ownership: { open: ['env/team-a'], phase: 'Paused', phaseSince: ago(400) },
     standing: 'owned',
   },
   {
@@ -134,15 +139,15 @@ const rows: readonly Row[] = [
   },
   {
     title: 'an operation that does not answer is not called stuck',
-    claim: { phase: null, phaseSince: null },
+    ownership: { phase: null, phaseSince: null },
     standing: 'owned',
   },
 ];
 
 describe('the standing of a resource', () => {
-  test.each(rows)('$title', ({ item: changed, claim: claimed, standing, why }) => {
-    const claims = claimed === null ? [] : [{ ...claim, ...claimed }];
-    const result = standingOf({ ...item, ...changed }, claims, installation, now);
+  test.each(rows)('$title', ({ item: changed, ownership: claimed, standing, why }) => {
+    const ownerships = claimed === null ? [] : [{ ...ownership, ...claimed }];
+    const result = ownershipStatusOf({ ...item, ...changed }, ownerships, installation, now);
     expect(result.standing).toBe(standing);
     if (why !== undefined) expect(result.why).toContain(why);
   });
@@ -179,9 +184,9 @@ describe('the standing of a resource', () => {
 
   test('nothing is an orphan, as far as Temporal has not answered', () => {
     fc.assert(
-      fc.property(items, fc.array(claimed, { maxLength: 2 }), (drawn, claims) => {
-        const silent = claims.map((one) => ({ ...one, answer: 'unknown' as const }));
-        expect(standingOf({ ...item, ...drawn }, silent, installation, now).standing).not.toBe('orphan');
+      fc.property(items, fc.array(claimed, { maxLength: 2 }), (drawn, ownerships) => {
+        const silent = ownerships.map((one) => ({ ...one, answer: 'unknown' as const }));
+        expect(ownershipStatusOf({ ...item, ...drawn }, silent, installation, now).standing).not.toBe('orphan');
       }),
     );
   });
@@ -189,16 +194,16 @@ describe('the standing of a resource', () => {
   test('nothing is an orphan while something that could own it is open', () => {
     fc.assert(
       fc.property(items, claimed, (drawn, one) => {
-        const claims = [{ ...one, name: 'team-a', workflowId: 'env/team-a', open: [...one.open, 'lease/team-a'] }];
-        expect(standingOf({ ...item, ...drawn }, claims, installation, now).standing).not.toBe('orphan');
+        const ownerships = [{ ...one, name: 'team-a', workflowId: 'env/team-a', open: [...one.open, 'lease/team-a'] }];
+        expect(ownershipStatusOf({ ...item, ...drawn }, ownerships, installation, now).standing).not.toBe('orphan');
       }),
     );
   });
 
   test('what carries no marker of ours is never anything but foreign, and what could not be read never anything but unknown', () => {
     fc.assert(
-      fc.property(items, fc.array(claimed, { maxLength: 2 }), (drawn, claims) => {
-        const { standing } = standingOf({ ...item, ...drawn }, claims, installation, now, standingLimits);
+      fc.property(items, fc.array(claimed, { maxLength: 2 }), (drawn, ownerships) => {
+        const { standing } = ownershipStatusOf({ ...item, ...drawn }, ownerships, installation, now, ownershipLimits);
         const { marker } = drawn;
         expect(standing === 'foreign').toBe(
           marker === null || (marker !== 'unread' && marker.installation !== installation),

@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { recheck } from '../../../src/domain/provision/recheck.js';
-import type { Claim, InventoryItem } from '../../../src/domain/resource/inventory.js';
-import { standingOf } from '../../../src/domain/resource/ownership-status.js';
+import type { InventoryItem, Ownership } from '../../../src/domain/resource/inventory.js';
+import { ownershipStatusOf } from '../../../src/domain/resource/ownership-status.js';
 import { matches, type SweepRules } from '../../../src/domain/sweep/rules.js';
 import { makePlan } from '../../../src/domain/teardown/make-plan.js';
 import { type PlanDraft, type PlanItem, partsOf } from '../../../src/domain/teardown/plan.js';
 import { planHash } from '../../../src/spec/hash.js';
 import {
-  claim,
   hour,
   installation,
   inventory,
@@ -16,13 +15,17 @@ import {
   leased,
   notebook,
   now,
+  ownership,
   type RandomWorld,
   randomWorlds,
   rules,
 } from '../worlds.js';
 
-const sweep = (items: readonly InventoryItem[], claims: readonly Claim[], by: SweepRules = rules()): PlanDraft =>
-  makePlan(inventory(items), installation, { about: 'everything', claims, rules: by }, now);
+const sweep = (
+  items: readonly InventoryItem[],
+  ownerships: readonly Ownership[],
+  by: SweepRules = rules(),
+): PlanDraft => makePlan(inventory(items), installation, { about: 'everything', ownerships, rules: by }, now);
 
 const ago = (hours: number) => new Date(now - hours * hour).toISOString();
 const shown = ({ items, kept }: PlanDraft) => [
@@ -31,8 +34,8 @@ const shown = ({ items, kept }: PlanDraft) => [
 ];
 
 describe('why a sweep would delete a resource', () => {
-  test.each<readonly [string, Claim, readonly string[]]>([
-    ['nothing while an operation is open', claim({ open: ['env/team-a'], phase: 'AwaitingPool' }), []],
+  test.each<readonly [string, Ownership, readonly string[]]>([
+    ['nothing while an operation is open', ownership({ open: ['env/team-a'], phase: 'AwaitingPool' }), []],
     ['nothing while its lease lasts', leased({ leaseEndsAt: new Date(now + hour).toISOString() }), []],
     ['nothing on a lease without an end', leased(), []],
     ['expired: the lease has ended', leased({ leaseEndsAt: ago(1) }), ['pool goes: expired']],
@@ -54,28 +57,32 @@ describe('why a sweep would delete a resource', () => {
     ],
     [
       'released: the name ended Gone, and it is still there',
-      claim({ ended: { phase: 'Gone', at: ago(1) } }),
+      ownership({ ended: { phase: 'Gone', at: ago(1) } }),
       ['pool goes: released'],
     ],
     [
       'released: its operation was called off',
-      claim({ ended: { phase: 'Cancelled', at: ago(1) } }),
+      ownership({ ended: { phase: 'Cancelled', at: ago(1) } }),
       ['pool goes: released'],
     ],
-    ['orphan: it is younger than that end', claim({ ended: { phase: 'Gone', at: ago(72) } }), ['pool goes: orphan']],
     [
-      'orphan: its operation was terminated',
-      claim({ ended: { phase: 'TERMINATED', at: ago(1) } }),
+      'orphan: it is younger than that end',
+      ownership({ ended: { phase: 'Gone', at: ago(72) } }),
       ['pool goes: orphan'],
     ],
-    ['orphan: nobody knows who made it', claim({ name: null, workflowId: null }), ['pool goes: orphan']],
-    ['nothing when Temporal gave no answer', claim({ answer: 'unknown' }), []],
+    [
+      'orphan: its operation was terminated',
+      ownership({ ended: { phase: 'TERMINATED', at: ago(1) } }),
+      ['pool goes: orphan'],
+    ],
+    ['orphan: nobody knows who made it', ownership({ name: null, workflowId: null }), ['pool goes: orphan']],
+    ['nothing when Temporal gave no answer', ownership({ answer: 'unknown' }), []],
   ])('%s', (_title, told, expected) => {
     expect(shown(sweep([item()], [told]))).toEqual(expected);
   });
 
   test('says of what it cannot judge that it cannot', () => {
-    expect(sweep([item()], [claim({ answer: 'unknown' })]).unread).toEqual([
+    expect(sweep([item()], [ownership({ answer: 'unknown' })]).unread).toEqual([
       'pool team-a (p-1): Temporal could not say whether an operation owns it',
     ]);
   });
@@ -122,27 +129,27 @@ describe('what a sweep leaves', () => {
     ['being deleted already', { leaving: true }, {}, 'it is being deleted already'],
   ])('is kept by %s', (_title, change, protect, rule) => {
     const by = rules({ protect: { ...rules().protect, ...protect } });
-    const kept = claim({ ended: null, name: 'team-a' });
+    const kept = ownership({ ended: null, name: 'team-a' });
     expect(shown(sweep([item(change)], [kept], by))).toEqual([`pool stays: ${rule}`]);
   });
 
   test('is every orphan without a rule for orphans, and a young one with it', () => {
-    expect(shown(sweep([item()], [claim()], rules({ orphans: null })))).toEqual([
+    expect(shown(sweep([item()], [ownership()], rules({ orphans: null })))).toEqual([
       'pool stays: orphans go only when the rules say so',
     ]);
-    expect(shown(sweep([item()], [claim()], rules({ orphans: { minAgeMs: 72 * hour } })))).toEqual([
+    expect(shown(sweep([item()], [ownership()], rules({ orphans: { minAgeMs: 72 * hour } })))).toEqual([
       'pool stays: an orphan younger than 3d',
     ]);
   });
 
   test('is nothing only because the clock of the service goes ahead', () => {
     const createdAt = new Date(now + hour).toISOString();
-    expect(shown(sweep([item({ createdAt })], [claim()]))).toEqual(['pool goes: orphan']);
+    expect(shown(sweep([item({ createdAt })], [ownership()]))).toEqual(['pool goes: orphan']);
   });
 
   test('is the whole environment when a part of it is kept', () => {
     const both = [item(), notebook({ isProtected: true })];
-    expect(shown(sweep(both, [claim()]))).toEqual([
+    expect(shown(sweep(both, [ownership()]))).toEqual([
       'notebook stays: maops:keep',
       'pool stays: stays with notebook team-a',
     ]);
@@ -150,7 +157,7 @@ describe('what a sweep leaves', () => {
 
   test('is a pool with a notebook of somebody else on it, and all that is of its name', () => {
     const guest = notebook({ id: 'g', name: 'guest', marker: null, poolId: 'p-1' });
-    expect(shown(sweep([item(), notebook(), guest], [claim()]))).toEqual([
+    expect(shown(sweep([item(), notebook(), guest], [ownership()]))).toEqual([
       'notebook stays: stays with pool team-a',
       'pool stays: notebook guest is on it',
     ]);
@@ -159,7 +166,10 @@ describe('what a sweep leaves', () => {
   test('is not a pool whose guest goes too, and the guest goes first', () => {
     const owner = { installation, owner: 'bbbbbbbb', spec: '00000000' };
     const guest = notebook({ id: 'g', name: 'a-guest', marker: owner, poolId: 'p-1' });
-    const plan = sweep([item(), guest], [claim(), claim({ owner: 'bbbbbbbb', name: 'zz', workflowId: 'notebook/zz' })]);
+    const plan = sweep(
+      [item(), guest],
+      [ownership(), ownership({ owner: 'bbbbbbbb', name: 'zz', workflowId: 'notebook/zz' })],
+    );
     expect(shown(plan)).toEqual(['pool goes: orphan', 'notebook goes: orphan']);
     expect(partsOf(plan.items).map(({ environment }) => environment)).toEqual(['zz', 'team-a']);
   });
@@ -178,8 +188,8 @@ describe('the share that one plan may delete', () => {
       id: `s-${index}`,
       marker: { installation, owner: 'bbbbbbbb', spec: '00000000' },
     }));
-    const claims = [claim(), leased({ owner: 'bbbbbbbb', name: 'team-b', open: ['lease/team-b'] })];
-    expect(sweep([...many(going), ...used], claims, rules({ maxShare: 0.2 })).refusal).toBe(refusal);
+    const ownerships = [ownership(), leased({ owner: 'bbbbbbbb', name: 'team-b', open: ['lease/team-b'] })];
+    expect(sweep([...many(going), ...used], ownerships, rules({ maxShare: 0.2 })).refusal).toBe(refusal);
   });
 });
 
@@ -232,7 +242,7 @@ describe('the plan of one name', () => {
 });
 
 describe('the hash of a plan', () => {
-  const planned: PlanItem = sweep([item()], [claim()]).items[0] ?? fail();
+  const planned: PlanItem = sweep([item()], [ownership()]).items[0] ?? fail();
   test.each<readonly [string, Partial<PlanItem>]>([
     ['kind', { kind: 'notebook' }],
     ['id', { id: 'p-2' }],
@@ -273,21 +283,21 @@ describe('a pattern for names', () => {
 });
 
 describe('the last look at an item before its delete', () => {
-  const look = (now2: readonly InventoryItem[], told: Claim = claim(), unread: readonly string[] = []) => {
+  const look = (now2: readonly InventoryItem[], told: Ownership = ownership(), unread: readonly string[] = []) => {
     const fresh = makePlan(
       inventory(now2, unread),
       installation,
-      { about: 'everything', claims: [told], rules: rules() },
+      { about: 'everything', ownerships: [told], rules: rules() },
       now,
     );
     return recheck(planned, inventory(now2, unread), fresh).verdict;
   };
-  const planned: PlanItem = sweep([item()], [claim()]).items[0] ?? fail();
+  const planned: PlanItem = sweep([item()], [ownership()]).items[0] ?? fail();
 
   test.each<readonly [string, string, ReturnType<typeof look>]>([
     ['same: nothing has happened', 'same', look([item()])],
     ['gone: it is not there any more', 'gone', look([])],
-    ['changed: it is not there, but not everything could be read', 'changed', look([], claim(), ['pools: 502'])],
+    ['changed: it is not there, but not everything could be read', 'changed', look([], ownership(), ['pools: 502'])],
     ['changed: it was made anew', 'changed', look([item({ createdAt: ago(1) })])],
     [
       'changed: it carries the marker of another spec',
@@ -295,9 +305,9 @@ describe('the last look at an item before its delete', () => {
       look([item({ marker: { installation, owner: 'aaaaaaaa', spec: '11111111' } })]),
     ],
     ['changed: it carries none', 'changed', look([item({ marker: null })])],
-    ['changed: an operation owns it again', 'changed', look([item()], claim({ open: ['env/team-a'] }))],
-    ['changed: Temporal gives no answer any more', 'changed', look([item()], claim({ answer: 'unknown' }))],
-    ['changed: its reason is another', 'changed', look([item()], claim({ ended: { phase: 'Gone', at: ago(1) } }))],
+    ['changed: an operation owns it again', 'changed', look([item()], ownership({ open: ['env/team-a'] }))],
+    ['changed: Temporal gives no answer any more', 'changed', look([item()], ownership({ answer: 'unknown' }))],
+    ['changed: its reason is another', 'changed', look([item()], ownership({ ended: { phase: 'Gone', at: ago(1) } }))],
     ['protected: it is marked', 'protected', look([item({ isProtected: true })])],
     ['protected: a notebook is on it', 'protected', look([item(), notebook({ marker: null, poolId: 'p-1' })])],
   ])('says %s', (_title, expected, verdict) => {
@@ -307,11 +317,12 @@ describe('the last look at an item before its delete', () => {
 
 /** Makes a plan and carries it out item by item in the world as it is by then, by the product's own last look. */
 function carriedOut(world: RandomWorld): { plan: PlanDraft; deleted: PlanItem[] } {
-  const question = (claims: readonly Claim[]) => ({ about: 'everything', claims, rules: world.rules }) as const;
-  const plan = makePlan(inventory(world.items, world.unread), installation, question(world.claims), now);
+  const question = (ownerships: readonly Ownership[]) =>
+    ({ about: 'everything', ownerships, rules: world.rules }) as const;
+  const plan = makePlan(inventory(world.items, world.unread), installation, question(world.ownerships), now);
   if (plan.refusal !== null) return { plan, deleted: [] };
   const later = inventory(world.later.items);
-  const fresh = makePlan(later, installation, question(world.later.claims), now + world.later.afterMs);
+  const fresh = makePlan(later, installation, question(world.later.ownerships), now + world.later.afterMs);
   return { plan, deleted: plan.items.filter((one) => recheck(one, later, fresh).verdict === 'same') };
 }
 
@@ -338,9 +349,9 @@ describe('in random worlds that change between plan and delete', () => {
     everywhere((world) => {
       for (const one of carriedOut(world).deleted) {
         deletes += 1;
-        for (const [items, claims] of [
-          [world.items, world.claims],
-          [world.later.items, world.later.claims],
+        for (const [items, ownerships] of [
+          [world.items, world.ownerships],
+          [world.later.items, world.later.ownerships],
         ] as const) {
           const seen = items.find(({ kind, id }) => kind === one.kind && id === one.id);
           expect(seen).toMatchObject({ isProtected: false, marker: { installation } });
@@ -348,7 +359,7 @@ describe('in random worlds that change between plan and delete', () => {
           expect(world.rules.protect.workspaces).not.toContain(seen.workspaceId ?? '0');
           if (world.rules.protect.labels.tier !== undefined) expect(seen.labels.tier).toBe('dev');
           if (world.rules.protect.names.length > 0) expect(seen.name.startsWith('prod-')).toBe(false);
-          const { standing } = standingOf(seen, claims, installation, now);
+          const { standing } = ownershipStatusOf(seen, ownerships, installation, now);
           expect(['foreign', 'unknown']).not.toContain(standing);
           if (world.rules.orphans === null && one.reason !== 'released') expect(standing).not.toBe('orphan');
         }

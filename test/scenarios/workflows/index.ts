@@ -32,7 +32,7 @@ export async function one(options: Parameters<typeof proxyActivities>[0]): Promi
 }
 
 /** Calls the activity off after some time and tells how and when that ended. */
-export async function callOff(
+export async function cancelAndAwait(
   type: 'TRY_CANCEL' | 'WAIT_CANCELLATION_COMPLETED' | 'ABANDON',
   afterMs: number,
 ): Promise<[string, number]> {
