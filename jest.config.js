@@ -3,7 +3,15 @@ const swc = (syntax) => [
   { jsc: { parser: { syntax }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
 ];
 /** Packages that are ES modules alone; jest runs CommonJS. */
-const esModules = ['string-width', 'wrap-ansi', 'strip-ansi', 'ansi-regex', 'ansi-styles', 'get-east-asian-width'];
+const esModules = [
+  'string-width',
+  'wrap-ansi',
+  'strip-ansi',
+  'ansi-regex',
+  'ansi-styles',
+  'get-east-asian-width',
+  'p-map',
+];
 const transform = { '^.+\\.ts$': swc('typescript'), '/node_modules/.+\\.js$': swc('ecmascript') };
 const project = (name, options = {}) => ({
   displayName: name,

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import pMap from 'p-map';
 import { onBed, rounded } from './bed.js';
 
 const count = 1_000;
@@ -14,21 +15,15 @@ export async function leases() {
     return { leases: count, kibPerLease: rounded((after - before) / count / 1_024), historyEvents: historyLength };
 
     async function openLeases(from: number, to: number): Promise<void> {
-      for (let next = from; next < to; next += 50) {
-        const some = Array.from({ length: Math.min(50, to - next) }, (_, index) => `kept-${next + index}`);
-        await Promise.all(
-          some.map(async (name) => {
-            const resources = { pool: null, notebooks: [], workspaceIds: [], unknownSince: null };
-            const args = [{ name, owner: `env/${name}`, spec: null, resources }];
-            const handle = await client.workflow.start('leaseEnvironment', {
-              workflowId: `lease/${name}`,
-              taskQueue,
-              args,
-            });
-            await handle.query('progress');
-          }),
-        );
-      }
+      const names = Array.from({ length: to - from }, (_, index) => `kept-${from + index}`);
+      await pMap(names, openLease, { concurrency: 50 });
+    }
+
+    async function openLease(name: string): Promise<void> {
+      const resources = { pool: null, notebooks: [], workspaceIds: [], unknownSince: null };
+      const args = [{ name, owner: `env/${name}`, spec: null, resources }];
+      const handle = await client.workflow.start('leaseEnvironment', { workflowId: `lease/${name}`, taskQueue, args });
+      await handle.query('progress');
     }
   });
 }

@@ -1,7 +1,7 @@
+import pMap from 'p-map';
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
 import { oneLine } from '../domain/command.js';
-import { eachOf } from '../inventory/concurrency.js';
 import {
   InvalidQueryError,
   InvalidSpecError,
@@ -73,20 +73,24 @@ export async function steerEach(
   steer: (workflowId: string) => Promise<Progress>,
   signal?: AbortSignal,
 ): Promise<Steered[]> {
-  return await eachOf(listed, width, async ({ workflowId, runId, name, phase }) => {
-    const facts = { workflowId, name, phase };
-    if (signal?.aborted === true) return { ...facts, result: 'untouched', reason: 'interrupted', progress: null };
-    try {
-      const now = await runs.describe(workflowId);
-      if (now !== null && now.runId !== runId)
-        throw new OperationRefusedError(`${workflowId} is another run than the one that was listed`);
-      return { ...facts, result: 'done', reason: null, progress: await steer(workflowId) };
-    } catch (error) {
-      if (!(error instanceof OperationsError)) throw error;
-      const isRefusal = refusals.some((kind) => error instanceof kind);
-      // One row is one line, and a list of problems has several.
-      const reason = oneLine(error.message);
-      return { ...facts, result: isRefusal ? 'refused' : 'failed', reason, progress: null };
-    }
-  });
+  return await pMap(
+    listed,
+    async ({ workflowId, runId, name, phase }) => {
+      const facts = { workflowId, name, phase };
+      if (signal?.aborted === true) return { ...facts, result: 'untouched', reason: 'interrupted', progress: null };
+      try {
+        const now = await runs.describe(workflowId);
+        if (now !== null && now.runId !== runId)
+          throw new OperationRefusedError(`${workflowId} is another run than the one that was listed`);
+        return { ...facts, result: 'done', reason: null, progress: await steer(workflowId) };
+      } catch (error) {
+        if (!(error instanceof OperationsError)) throw error;
+        const isRefusal = refusals.some((kind) => error instanceof kind);
+        // One row is one line, and a list of problems has several.
+        const reason = oneLine(error.message);
+        return { ...facts, result: isRefusal ? 'refused' : 'failed', reason, progress: null };
+      }
+    },
+    { concurrency: width },
+  );
 }

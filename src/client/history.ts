@@ -1,7 +1,7 @@
+import pMap from 'p-map';
 import { changeId, operationId, operationKinds } from '../contract/ids.js';
 import { progressQuery } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
-import { eachOf } from '../inventory/concurrency.js';
 import { OperationNotFoundError, OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import { nameOf } from './name.js';
 import { isProgress, leftProgress } from './read-progress.js';
@@ -56,12 +56,16 @@ export async function historyOf(runs: Runs, nameOrId: string): Promise<StoryEntr
     });
   }
   const workers = { isSilent: false };
-  const stories = await eachOf(found, width, async (run) => {
-    const { workflowId, runId } = run;
-    const [events, progress] = await Promise.all([runs.history(workflowId, runId), lastProgress(runs, run, workers)]);
-    const entries = [...describeRun(events), ...(progress === null ? [] : describeAudit(progress))];
-    return entries.map((entry) => ({ ...entry, workflowId, runId }));
-  });
+  const stories = await pMap(
+    found,
+    async (run) => {
+      const { workflowId, runId } = run;
+      const [events, progress] = await Promise.all([runs.history(workflowId, runId), lastProgress(runs, run, workers)]);
+      const entries = [...describeRun(events), ...(progress === null ? [] : describeAudit(progress))];
+      return entries.map((entry) => ({ ...entry, workflowId, runId }));
+    },
+    { concurrency: width },
+  );
   return inOrder(stories.flat());
 }
 

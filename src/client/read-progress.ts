@@ -1,7 +1,7 @@
+import pMap from 'p-map';
 import { type CommandAnswer, progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
-import { eachOf } from '../inventory/concurrency.js';
 import { OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import { isOpen, nameOf } from './name.js';
 import type { Run, RunOutcome, Runs } from './temporal/run.js';
@@ -30,12 +30,16 @@ export async function progressAfter(runs: Runs, run: Run, answer: CommandAnswer)
  */
 export async function progressOfEach(runs: Runs, all: readonly Run[], width: number): Promise<Progress[]> {
   let silences = 0;
-  return await eachOf(all, width, async (run) => {
-    const left = silences < width ? await answeredProgress(runs, run) : await leftProgress(runs, run);
-    if (left === null) silences += 1;
-    else if (isOpen(run)) silences = 0;
-    return left ?? unansweredProgress(run);
-  });
+  return await pMap(
+    all,
+    async (run) => {
+      const left = silences < width ? await answeredProgress(runs, run) : await leftProgress(runs, run);
+      if (left === null) silences += 1;
+      else if (isOpen(run)) silences = 0;
+      return left ?? unansweredProgress(run);
+    },
+    { concurrency: width },
+  );
 }
 
 /** Null where nobody can answer. */

@@ -5,6 +5,7 @@ import {
   type ScheduleHandle,
   ScheduleNotFoundError,
 } from '@temporalio/client';
+import pMap from 'p-map';
 import { scheduledId } from '../contract/ids.js';
 import type { ScheduledInput } from '../contract/workflows.js';
 import { problemOfLengths } from '../domain/command.js';
@@ -102,12 +103,8 @@ export class Schedules {
 
   /** One row per schedule, by name. */
   async list(): Promise<ScheduleRow[]> {
-    const rows: ScheduleRow[] = [];
-    for (let next = await this.names(); next.length > 0; next = next.slice(width)) {
-      const some = await Promise.all(next.slice(0, width).map((name) => this.row(name)));
-      rows.push(...some.filter((row) => row !== null));
-    }
-    return rows;
+    const rows = await pMap(await this.names(), (name) => this.row(name), { concurrency: width });
+    return rows.filter((row) => row !== null);
   }
 
   /** A schedule with the results of its last runs. */

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { ModelArtsError } from './errors.js';
 import { linkSignals } from './timing.js';
 import type { Listener, Observation, WatcherOptions } from './watcher.js';
@@ -147,16 +148,8 @@ export class WatchLoop<Item> {
   }
 
   async #showAll(ids: readonly string[]): Promise<boolean> {
-    const queue = [...ids];
-    let changed = false;
-    const work = async () => {
-      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-        const observation = await this.#show(id);
-        changed = this.#tell(id, observation) || changed;
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(showsAtOnce, queue.length) }, work));
-    return changed;
+    const changes = await pMap(ids, async (id) => this.#tell(id, await this.#show(id)), { concurrency: showsAtOnce });
+    return changes.includes(true);
   }
 
   async #show(id: string): Promise<Observation<Item>> {

@@ -1,10 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import pMap from 'p-map';
 import { type OperationKind, operationId, parseOperationId } from '../../contract/ids.js';
 import { progressQuery } from '../../contract/messages.js';
 import { leaseEndsAtAttribute, phaseAttribute } from '../../contract/search-attributes.js';
 import type { Ownership } from '../../domain/resource/inventory.js';
-import { eachOf } from '../../inventory/concurrency.js';
 import { ownerHash } from '../../spec/hash.js';
 import type { ActivityDeps } from '../deps.js';
 import { isEnding } from '../lease/transfer.js';
@@ -61,19 +61,23 @@ export function ownershipActivities(deps: ActivityDeps) {
         silent = found.isKnown ? 0 : silent + 1;
         return found;
       };
-      return await eachOf(owners, width, async (owner) => {
-        const ownerships: Ownership[] = [];
-        for (const workflowId of ids.get(owner) ?? []) {
-          const name = parseOperationId(workflowId)?.name ?? '';
-          const asked = described.get(name) ?? ask(name);
-          described.set(name, asked);
-          ownerships.push(await claimOf(deps, owner, workflowId, await asked));
-        }
-        // Two names of one hash are all but impossible; if they happen, the one that is alive owns.
-        const [first] = ownerships;
-        if (first === undefined) return unknownName(owner, isWhole);
-        return ownerships.find(({ open, answer }) => open.length > 0 || answer === 'unknown') ?? first;
-      });
+      return await pMap(
+        owners,
+        async (owner) => {
+          const ownerships: Ownership[] = [];
+          for (const workflowId of ids.get(owner) ?? []) {
+            const name = parseOperationId(workflowId)?.name ?? '';
+            const asked = described.get(name) ?? ask(name);
+            described.set(name, asked);
+            ownerships.push(await claimOf(deps, owner, workflowId, await asked));
+          }
+          // Two names of one hash are all but impossible; if they happen, the one that is alive owns.
+          const [first] = ownerships;
+          if (first === undefined) return unknownName(owner, isWhole);
+          return ownerships.find(({ open, answer }) => open.length > 0 || answer === 'unknown') ?? first;
+        },
+        { concurrency: width },
+      );
     },
   };
 

@@ -1,8 +1,8 @@
 import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
+import pMap from 'p-map';
 import { parseOperationId } from '../../contract/ids.js';
 import { specQuery } from '../../contract/messages.js';
 import type { Spec } from '../../contract/spec.js';
-import { eachOf } from '../../inventory/concurrency.js';
 import { isUnknownWorkspace } from '../../modelarts/errors.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
 import type { ActivityDeps } from '../deps.js';
@@ -85,19 +85,23 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
     return { ids: [], unasked: ['what is in other workspaces: Temporal did not list the operations'] };
   }
   const silent: string[] = [];
-  const specs = await eachOf(runs, width, async ({ workflowId, runId, isOpen }) => {
-    signal.throwIfAborted();
-    try {
-      if (deps.now() > until) throw new Error('no time is left');
-      const handle = workflow.getHandle(workflowId, runId);
-      return await workflow.withDeadline(deps.now() + callMs, () => handle.query<Spec | null>(specQuery.name));
-    } catch (error) {
-      // A run that was cut off because it stood still will never answer, and would be in the way of every audit.
-      const hasNone = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
-      if (isOpen && !hasNone) silent.push(workflowId);
-      return null;
-    }
-  });
+  const specs = await pMap(
+    runs,
+    async ({ workflowId, runId, isOpen }) => {
+      signal.throwIfAborted();
+      try {
+        if (deps.now() > until) throw new Error('no time is left');
+        const handle = workflow.getHandle(workflowId, runId);
+        return await workflow.withDeadline(deps.now() + callMs, () => handle.query<Spec | null>(specQuery.name));
+      } catch (error) {
+        // A run that was cut off because it stood still will never answer, and would be in the way of every audit.
+        const hasNone = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
+        if (isOpen && !hasNone) silent.push(workflowId);
+        return null;
+      }
+    },
+    { concurrency: width },
+  );
   const ids = new Set(specs.flatMap((spec) => (spec === null ? [] : workspacesIn(spec))));
   return { ids: [...ids], unasked: silent.length === 0 ? [] : [didNotAnswer(silent)] };
 }
