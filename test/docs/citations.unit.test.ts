@@ -42,7 +42,7 @@ describe('citations of the API pages', () => {
 
   test('never name a bare number, or a page outside the repository', () => {
     const bare =
-      /(?:pools-and-flavors|notebooks-and-auth|notebooks-current|workloads-and-operations)\.md,? (?:section )?\d|TEMPORAL\.md|DESIGN(?:\.md)? (?:section )?\d|design section/i;
+      /(?:pools-and-flavors|notebooks-and-auth|notebooks-current|workloads-and-operations)\.md,? (?:section )?\d|TEMPORAL\.md|DESIGN(?:\.md)? (?:section )?\d|desig[n] section/i;
     const found = sources.flatMap((path) =>
       readFileSync(join(root, path), 'utf8')
         .split('\n')

@@ -51,7 +51,7 @@ describe('a start or stop of a notebook', () => {
 
   test.each([
     ['its environment', name],
-    ['another one', 'desk'],
+    ['another one', 'other'],
   ])('is shown by the lease at once: one that is called as %s', async (_title, called) => {
     const stack = await newStack();
     const { world, progress } = stack;

@@ -77,7 +77,7 @@ export class Agenda {
 
   /**
    * Resolves when nothing of this process has anything left to do at this moment: promises run out within one turn of
-   * the event loop, and code that goes on over several turns stirs the agenda in between.
+   * the event loop, and code that continues over several turns raises the activity count in between.
    */
   async settle(): Promise<void> {
     let quiet = 0;

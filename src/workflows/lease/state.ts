@@ -54,7 +54,7 @@ export interface BackgroundTasks {
   readonly lookAt: number | null;
 }
 
-const noErrands: BackgroundTasks = { undelivered: [], autoStopMs: null, lookAt: null };
+const noBackgroundTasks: BackgroundTasks = { undelivered: [], autoStopMs: null, lookAt: null };
 const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
 
 /** The state of a lease that begins now. The end that counts from here is never moved by a later join. */
@@ -72,7 +72,7 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
     released: 'no',
     term,
     refused: null,
-    backgroundTasks: noErrands,
+    backgroundTasks: noBackgroundTasks,
     spec,
   };
 }

@@ -57,7 +57,7 @@ async function hasClearedLeased(op: Provision): Promise<boolean> {
   return await op.reads(`lease ${op.spec.name}`).isLeased({ name: op.spec.name });
 }
 
-/** As `entrust`, where a lease that is ending will do: it removes everything of the name itself. */
+/** As `transferToLease`, where a lease that is ending will do: it removes everything of the name itself. */
 async function transferKept(op: Provision): Promise<void> {
   try {
     await transfer(op);

@@ -92,7 +92,7 @@ describe('an observation that does not count', () => {
     ['a pool that is being deleted', { pool: { ...pool, deleting: true } }, {}],
     ['a notebook that is not there', { notebook: null }, {}],
     ['a notebook that stopped', { notebook: { ...notebook, status: 'STOPPED' } }, {}],
-    ['a notebook of another name', { notebook: { ...notebook, name: 'desk' } }, {}],
+    ['a notebook of another name', { notebook: { ...notebook, name: 'other' } }, {}],
     ['another notebook', { notebook: { ...notebook, id: 'DE-2' } }, {}],
     ['a notebook of another spec', { notebook: { ...notebook, description: otherSpec } }, {}],
     ['a notebook on another pool', { notebook: { ...notebook, poolId: 'other' } }, {}],

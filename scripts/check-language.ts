@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Reports words that this project has replaced by the field's own, with file, line and the word to use.
+ * Exits with 1 when an enforced word is found; `--all` also reports the words that are not enforced yet.
+ * The patterns are written with `[x]` so that this file does not match them.
+ */
+
+interface Rule {
+  readonly pattern: string;
+  readonly use: string;
+  /** Not enforced while the word is still being removed. */
+  readonly later?: true;
+}
+
+/** Matched without regard to case, in the text as it is and with camel-case names split into words. */
+const rules: readonly Rule[] = [
+  { pattern: '\\b(open)?[d]esks?\\b', use: 'handlers' },
+  { pattern: '[e]rrands?', use: 'background task' },
+  { pattern: '\\b(read)?[c]laims?\\b', use: 'ownership', later: true },
+  { pattern: '\\b[s]tandings?\\b', use: 'OwnershipStatus, or progress', later: true },
+  { pattern: '\\b[s]tor(y|ies)\\b', use: 'history, or scenario', later: true },
+  { pattern: '[t]imeline', use: 'history', later: true },
+  { pattern: '\\b[s]peak(er|ing|s)?\\b|\\b[s]poken\\b|commandO[f]\\b', use: 'command', later: true },
+  { pattern: '\\b[s]aid\\b', use: 'sent, reported or printed', later: true },
+  { pattern: '[s]trangers?', use: 'foreign resource, or another user', later: true },
+  { pattern: '[w]ay[- ]?back', use: 'rollback', later: true },
+  { pattern: '\\bcall(s|ed|ing)?(?:[- ]\\w+)?[- ]?[o]ff\\b', use: 'cancel', later: true },
+  { pattern: '[e]ntrust', use: 'transferToLease' },
+  {
+    pattern: 'MAOPS_[S]ETTLE|(?<!all ?)\\b[s]ettle(s|d|Ms)?\\b|\\b[s]ettling\\b',
+    use: 'consistency window',
+    later: true,
+  },
+  { pattern: '[s]ightings?', use: 'observation', later: true },
+  { pattern: '\\b(is)?[n]ews\\b', use: 'significant change', later: true },
+  { pattern: '\\b[p]ark(s|ed|ing)?\\b', use: 'await a decision', later: true },
+  { pattern: '[s]urplus', use: 'duplicate', later: true },
+  { pattern: '(?<!\\bin )\\b[d]oubt(s|ed|ful)?\\b|isD[o]ubt', use: 'unconfirmed', later: true },
+  { pattern: '\\b[p]ersist(s|ence)?\\b', use: 'retryForever', later: true },
+  { pattern: '[o]bedience|[o]beys?Protection', use: 'respectProtection' },
+  { pattern: '\\b[m]akers?\\b', use: 'creating operations', later: true },
+  { pattern: '\\b[l]anes?\\b|\\beach[O]f\\b', use: 'p-map, or concurrency', later: true },
+  { pattern: '[r]oster', use: 'listEnvironments' },
+  { pattern: 'refused-[c]reate', use: 'create-conflict' },
+  { pattern: '\\bis[E]nding\\b', use: 'isRemovalPending', later: true },
+  { pattern: '\\bnote[S]ignal\\b', use: 'announceCancel, protectionChanged or refresh', later: true },
+  { pattern: '\\b[f]ates?\\b', use: 'planned outcomes', later: true },
+  { pattern: '\\b[d]eeds?\\b', use: 'actions', later: true },
+  { pattern: '\\b[d]ice\\b', use: 'random numbers', later: true },
+  { pattern: '\\b[s]tirs?\\b|\\b[s]tirred\\b', use: 'activity counter' },
+  { pattern: '[f]urnish', use: 'seed', later: true },
+  { pattern: '[g]ate-?[k]eepers?', use: 'auth' },
+  { pattern: '\\b[e]xchanges?\\b', use: 'pipeline, or request', later: true },
+  { pattern: '[t]orture', use: 'chaos' },
+  { pattern: '\\b[n]ouns?\\b', use: 'kind', later: true },
+  { pattern: 'as the pages? [s]ays?', use: 'a link into docs/api' },
+  { pattern: '[d]esign section', use: 'a link into docs' },
+  { pattern: '\\b[w]hat (it|they|this|that|each) [c]ame to\\b', use: 'the outcome', later: true },
+  { pattern: '\\bgoes on (with|as)\\b', use: 'continues', later: true },
+  { pattern: "\\b[s]omebody['’]s\\b", use: "another user's", later: true },
+  { pattern: '\\bunless [t]old\\b', use: 'by default', later: true },
+  { pattern: '\\b(is|are|was|were) [t]old\\b', use: 'is notified', later: true },
+  { pattern: '\\b[m]end(s|ed|ing)?\\b', use: 'fix', later: true },
+];
+
+/** Fixed words that must stay, with the reason. */
+const exceptions: readonly { readonly file: RegExp; readonly line: RegExp; readonly reason: string }[] = [];
+
+const roots = ['src', 'test', 'scripts', 'bench', 'docs', 'README.md'];
+const skipped = /^docs\/api\/|^test\/replay\/histories\/|^docs\/schema\//;
+
+function filesBelow(path: string): string[] {
+  if (/\.\w+$/.test(path)) return [path];
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)],
+  );
+}
+
+const all = process.argv.includes('--all');
+const found: string[] = [];
+for (const file of roots
+  .flatMap(filesBelow)
+  .filter((path) => !skipped.test(path) && /\.(ts|js|md|sh|ya?ml)$/.test(path))) {
+  const lines = [file, ...readFileSync(file, 'utf8').split('\n')];
+  for (const [number, line] of lines.entries()) {
+    const text = `${line}\n${line.replaceAll(/([a-z])([A-Z])/g, '$1 $2')}`;
+    for (const { pattern, use, later } of rules) {
+      if (later && !all) continue;
+      const word = new RegExp(pattern, 'i').exec(text)?.[0];
+      if (word === undefined || exceptions.some((one) => one.file.test(file) && one.line.test(line))) continue;
+      found.push(`${file}:${number === 0 ? 'name' : number}: "${word}": use ${use}`);
+    }
+  }
+}
+for (const line of found) console.error(line);
+if (found.length > 0) process.exitCode = 1;
