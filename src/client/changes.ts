@@ -1,5 +1,5 @@
 import { changeId, operationId } from '../contract/ids.js';
-import { noteSignal } from '../contract/messages.js';
+import { announceCancelSignal } from '../contract/messages.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { isFields } from '../spec/finding.js';
 import type { CommandOptions, OperationHandle } from './call-types.js';
@@ -16,8 +16,8 @@ export async function teardown(
   const workflowId = operationId('teardown', name);
   const argument = { name, ...(planHash === undefined ? {} : { planHash }) };
   const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
-  const note = { verb: 'teardown', ...signatureOf(speaker, said) };
-  return { workflowId, ...(await speaker.runs.signalWithStart(start, noteSignal.name, note)) };
+  const announcement = { cause: 'teardown', ...signatureOf(speaker, said) };
+  return { workflowId, ...(await speaker.runs.signalWithStart(start, announceCancelSignal.name, announcement)) };
 }
 
 /** Starts a change of one resource; an open one of the same resource is joined, or refused when it is another change. */

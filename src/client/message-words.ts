@@ -1,4 +1,10 @@
-import { acquireUpdate, extendLeaseUpdate, noteSignal, releaseLeaseUpdate } from '../contract/messages.js';
+import {
+  acquireUpdate,
+  announceCancelSignal,
+  extendLeaseUpdate,
+  protectionChangedSignal,
+  releaseLeaseUpdate,
+} from '../contract/messages.js';
 import { isFields } from '../spec/finding.js';
 import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
 
@@ -14,12 +20,13 @@ export function describeMessage({ kind, name, argument }: Message, failure: Atte
   return failure === null ? said : `${said} (refused: ${failure.message})`;
 }
 
-function wordsOf(name: string, { verb, duration, changes }: Readonly<Record<string, unknown>>): string {
+function wordsOf(name: string, { verb, cause, duration, changes }: Readonly<Record<string, unknown>>): string {
   const word = textIn(verb);
   switch (name) {
-    // Sent before Temporal's cancel, or with the start of a teardown, to tell who and why.
-    case noteSignal.name:
-      return word ?? name;
+    case announceCancelSignal.name:
+      return cause === 'teardown' ? 'teardown' : 'cancel';
+    case protectionChangedSignal.name:
+      return 'unprotect';
     case extendLeaseUpdate.name:
       return `extend ${textIn(duration) ?? ''}`.trim();
     case releaseLeaseUpdate.name:

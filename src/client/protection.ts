@@ -1,4 +1,4 @@
-import { noteSignal, progressQuery } from '../contract/messages.js';
+import { progressQuery, refreshSignal } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
 import type { CommandContext } from './command.js';
 import { OperationsError, ProtectedError } from './errors.js';
@@ -42,7 +42,7 @@ async function lookAnew(
   try {
     const before = await ask();
     if (before.pool === null && before.notebook === null) return null;
-    await runs.signal(workflowId, noteSignal.name, { verb: 'look', ...said });
+    await runs.signal(workflowId, refreshSignal.name, said);
     while (pacer.now() < limit) {
       const now = await ask();
       if (lookOf(now) !== lookOf(before)) return now;

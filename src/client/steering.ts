@@ -1,7 +1,7 @@
 import { parseOperationId } from '../contract/ids.js';
 import {
+  announceCancelSignal,
   approveUpdate,
-  noteSignal,
   pauseSignal,
   progressQuery,
   type ResolveVerb,
@@ -59,7 +59,7 @@ export async function cancel(speaker: CommandContext, target: Target, said: Comm
       hint: kind === 'lease' ? `To remove it: \`maops env teardown ${run.environment ?? name}\`.` : null,
     });
   }
-  await runs.signal(run.workflowId, noteSignal.name, { verb: 'cancel', ...signature });
+  await runs.signal(run.workflowId, announceCancelSignal.name, { cause: 'operator', ...signature });
   await runs.cancel(run.workflowId);
   return await progressOf(runs, (await runs.describe(run.workflowId)) ?? run);
 }

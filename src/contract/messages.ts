@@ -56,9 +56,20 @@ export const ownedQuery = defineQuery<Owned>('owned');
 export const pauseSignal = defineSignal<[Command]>('pause');
 export const resumeSignal =
   defineSignal<[{ readonly by: string; readonly reason?: string; readonly key?: string }]>('resume');
-/** Sent before Temporal's own cancel, which carries no reason. */
-export const noteSignal =
-  defineSignal<[{ readonly verb: string; readonly by: string; readonly reason: string }]>('note');
+
+/** Who is about to cancel a workflow, and why. A workflow hands over its resources to a teardown, and deletes them for an operator. */
+export interface CancelAnnouncement {
+  readonly cause: 'teardown' | 'operator';
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Internal. Sent before Temporal's own cancel, which carries no reason, and with the start of a teardown. */
+export const announceCancelSignal = defineSignal<[CancelAnnouncement]>('announceCancel');
+/** Internal, to a lease: a resource is no longer protected, so a removal that was refused can be retried now. */
+export const protectionChangedSignal = defineSignal<[Pick<Command, 'by' | 'reason'>]>('protectionChanged');
+/** Internal, to a lease: the shown resources may have changed, so observe them again. */
+export const refreshSignal = defineSignal<[Pick<Command, 'by' | 'reason'>]>('refresh');
 
 /** Updates, because the operator must hear whether the answer counted. */
 export const approveUpdate = defineUpdate<CommandAnswer, [Command]>('approve');

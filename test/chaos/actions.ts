@@ -33,7 +33,7 @@ export async function act(deed: Action, { stack, story, start, later, words, try
     await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
   switch (deed.what) {
     case 'cancel':
-      await world.signal(workflowId, 'note', { ...words.signal(), verb: 'cancel' });
+      await world.signal(workflowId, 'announceCancel', { ...words.signal(), cause: 'operator' });
       return await world.cancel(workflowId);
     case 'teardown':
       return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);

@@ -65,8 +65,8 @@ describe('commands to an operation', () => {
       {
         kind: 'signal',
         workflowId: 'env/team-a',
-        name: 'note',
-        argument: { verb: 'cancel', by: 'ops', reason: 'not needed' },
+        name: 'announceCancel',
+        argument: { cause: 'operator', by: 'ops', reason: 'not needed' },
       },
       { kind: 'cancel', workflowId: 'env/team-a' },
     ]);
@@ -160,7 +160,7 @@ describe('commands to an operation', () => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     await operationsOn(runs).release('team-a', { reason: 'finished' });
     expect(runs.sent).toMatchObject([
-      { kind: 'signal', workflowId: 'lease/team-a', name: 'note', argument: { verb: 'look' } },
+      { kind: 'signal', workflowId: 'lease/team-a', name: 'refresh', argument: { by: 'ops' } },
       { kind: 'update', workflowId: 'lease/team-a', name: 'releaseLease' },
     ]);
   });
@@ -281,8 +281,8 @@ describe('commands to an operation', () => {
       {
         kind: 'signal',
         workflowId: 'teardown/team-a',
-        name: 'note',
-        argument: { verb: 'teardown', by: 'ops', reason: 'night' },
+        name: 'announceCancel',
+        argument: { cause: 'teardown', by: 'ops', reason: 'night' },
       },
     ]);
   });

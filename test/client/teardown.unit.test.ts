@@ -45,7 +45,8 @@ function operationsOn(runs: FakeRuns, plan: RemovalPlan | null = null): Operatio
   return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {}, planRemoval });
 }
 
-const commandsSent = ({ sent }: FakeRuns) => sent.filter(({ name }) => name !== 'note').map(({ kind }) => kind);
+const commandsSent = ({ sent }: FakeRuns) =>
+  sent.filter(({ name }) => name !== 'announceCancel' && name !== 'refresh').map(({ kind }) => kind);
 
 describe('a release looks first', () => {
   test('and is refused when the lease sees a protection', async () => {

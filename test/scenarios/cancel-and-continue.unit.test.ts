@@ -19,7 +19,7 @@ const creates = ({ simulator }: VirtualStack) =>
   ['pools.create', 'notebooks.create'].flatMap((operation) => simulator.requests(operation)).length;
 
 async function cancel({ world }: VirtualStack, workflowId: string): Promise<void> {
-  await world.signal(workflowId, 'note', { verb: 'cancel', by: 'ann', reason: 'not needed' });
+  await world.signal(workflowId, 'announceCancel', { cause: 'operator', by: 'ann', reason: 'not needed' });
   await world.cancel(workflowId);
 }
 

@@ -69,7 +69,8 @@ const untold: VirtualStackOptions = {
   interceptors: [
     ({ info }) => ({
       inbound: {
-        execute: async (input, next) => (info.activityType === 'hurryLease' ? undefined : await next(input)),
+        execute: async (input, next) =>
+          info.activityType === 'signalProtectionChanged' ? undefined : await next(input),
       },
     }),
   ],

@@ -81,7 +81,7 @@ describe('a lease', () => {
       await world.signal(lease, 'pause', shapes[times % shapes.length]);
       await world.run({ maxTime: 100 });
     }
-    await world.signal(lease, 'note', { verb: emoji(5_000), by: emoji(5_000), reason: emoji(5_000) });
+    await world.signal(lease, 'announceCancel', { cause: emoji(5_000), by: emoji(5_000), reason: emoji(5_000) });
     await world.run({ maxTime: 60_000 });
     const paused = await progress(lease);
     expect(paused).toMatchObject({ phase: 'Paused' });

@@ -9,7 +9,7 @@ const hour = 60 * 60_000;
 const newStack = stacksForFile();
 
 async function look({ world }: VirtualStack): Promise<void> {
-  await world.signal(lease, 'note', { verb: 'look', by: 'ann', reason: 'how is it?' });
+  await world.signal(lease, 'refresh', { by: 'ann', reason: 'how is it?' });
   await world.run({ maxTime: 10_000 });
 }
 

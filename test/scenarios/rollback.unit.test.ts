@@ -71,7 +71,7 @@ describe('what an operator protects while it is being made', () => {
 
   test('is still undone by the run that made it, when that is called off', async () => {
     const stack = await protectedInTheMaking();
-    await stack.world.signal(workflowId, 'note', { verb: 'cancel', by: 'ann', reason: 'not needed' });
+    await stack.world.signal(workflowId, 'announceCancel', { cause: 'operator', by: 'ann', reason: 'not needed' });
     await stack.world.cancel(workflowId);
     await expect(stack.world.result(workflowId)).rejects.toThrow();
     expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Cancelled' });

@@ -195,7 +195,7 @@ describe('a scheduled run in virtual time', () => {
     const { world } = stack;
     await begin(stack, provisioning());
     await world.run({ until: () => phaseOf(stack, 'env/team-a') === 'AwaitingPool' });
-    await world.signal('env/team-a', 'note', { verb: 'cancel', by: 'ana', reason: 'not today' });
+    await world.signal('env/team-a', 'announceCancel', { cause: 'operator', by: 'ana', reason: 'not today' });
     await world.cancel('env/team-a');
     await expect(world.result(id)).rejects.toMatchObject({
       cause: { type: 'RequestRejected', message: 'env/team-a was called off by ana: not today' },

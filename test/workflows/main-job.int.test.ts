@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
-import { noteSignal, pauseSignal, resumeSignal } from '../../src/contract/messages.js';
+import { announceCancelSignal, pauseSignal, resumeSignal } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
 import { stackForFile } from '../support/stack-for-file.js';
 import { environmentDocument, freshName, notebookPart, poolPart } from './documents.js';
@@ -118,7 +118,7 @@ describe('calling it off', () => {
     const name = freshName();
     const handle = await start(name);
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
-    await handle.signal(noteSignal, { verb: 'cancel', by: 'op', reason: 'wrong flavor' });
+    await handle.signal(announceCancelSignal, { cause: 'operator', by: 'op', reason: 'wrong flavor' });
     await handle.cancel();
     await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
     const progress = await stack().progress(handle.workflowId);

@@ -1,7 +1,14 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { operationId } from '../../contract/ids.js';
-import { acquireUpdate, noteSignal, type Owned, ownedQuery, specQuery } from '../../contract/messages.js';
+import {
+  acquireUpdate,
+  type Owned,
+  ownedQuery,
+  protectionChangedSignal,
+  refreshSignal,
+  specQuery,
+} from '../../contract/messages.js';
 import type { LeaseProgress } from '../../contract/progress.js';
 import type { Spec } from '../../contract/spec.js';
 import { type EnvironmentResources, type LeaseInput, noResources, type ResourceRef } from '../../contract/workflows.js';
@@ -47,10 +54,12 @@ export function operationActivities(deps: ActivityDeps) {
     }
   }
 
-  async function noteLease(said: { name: string; by: string; reason: string }, verb: string): Promise<CommandOutcome> {
-    const { name, by, reason } = said;
+  async function signalLease(
+    signal: typeof refreshSignal,
+    { name, by, reason }: { name: string; by: string; reason: string },
+  ): Promise<CommandOutcome> {
     const lease = workflow.getHandle(operationId('lease', name));
-    const isSent = await ignoreEnded(() => lease.signal(noteSignal, { verb, by, reason }));
+    const isSent = await ignoreEnded(() => lease.signal(signal, { by, reason }));
     return isSent ? sent : notSent('gone', lease.workflowId);
   }
 
@@ -77,14 +86,14 @@ export function operationActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Tells the lease of a name, if one is open, that what it may have been refused to remove is not protected any more. */
-    async hurryLease(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
-      return await noteLease(input, 'unprotect');
+    /** Signals the lease of a name, if one is open, that its resources are no longer protected. */
+    async signalProtectionChanged(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
+      return await signalLease(protectionChangedSignal, input);
     },
 
-    /** Tells the lease of a name, if one is open, that what it shows may have changed. */
-    async askLeaseToLook(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
-      return await noteLease(input, 'look');
+    /** Asks the lease of a name, if one is open, to observe its resources again. */
+    async refreshLease(input: { name: string; by: string; reason: string }): Promise<CommandOutcome> {
+      return await signalLease(refreshSignal, input);
     },
 
     /** True when an open lease owns the environment's resources. */

@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { type OperationKind, operationId } from '../../contract/ids.js';
-import { noteSignal, ownedQuery, progressQuery, resumeSignal } from '../../contract/messages.js';
+import { announceCancelSignal, ownedQuery, progressQuery, resumeSignal } from '../../contract/messages.js';
 import type { LeaseProgress, Progress } from '../../contract/progress.js';
 import { phaseAttribute } from '../../contract/search-attributes.js';
 import { type EnvironmentResources, mergeResources, noResources } from '../../contract/workflows.js';
@@ -116,7 +116,7 @@ async function cancel(
   const workflowId = operationId(kind, name);
   const handle = workflow.getHandle(workflowId);
   if (!run.cancelRequested) {
-    await ignoreEnded(() => handle.signal(noteSignal, { verb: 'teardown', by, reason }));
+    await ignoreEnded(() => handle.signal(announceCancelSignal, { cause: 'teardown', by, reason }));
     await ignoreEnded(() => handle.cancel());
   } else if (run.isPaused && endsPauses === true) {
     // A cancel ends a pause that was there before it; one that holds the rollback would hold the caller too. The run itself

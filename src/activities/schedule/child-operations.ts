@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { memoKeys } from '../../contract/memo.js';
-import { noteSignal, specQuery } from '../../contract/messages.js';
+import { announceCancelSignal, type CancelAnnouncement, specQuery } from '../../contract/messages.js';
 import { phaseAttribute } from '../../contract/search-attributes.js';
 import { type Spec, type SpecKind, specKinds } from '../../contract/spec.js';
 import { checkSpec } from '../../spec/check.js';
@@ -24,8 +24,8 @@ export interface StartOperation {
   readonly summary: string;
   /** Who starts it: kept in its memo, as for one that a person starts. */
   readonly by: string;
-  /** Sent with the start, as a teardown wants it: its audit and that of what it calls off name who and why. */
-  readonly note?: { readonly verb: string; readonly by: string; readonly reason: string };
+  /** Sent with the start of a teardown: the operations that it cancels record who wanted it and why. */
+  readonly announcement?: CancelAnnouncement;
 }
 
 export interface StartedOperation {
@@ -104,13 +104,13 @@ export function startedActivities(deps: ActivityDeps) {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
       };
       const runId =
-        input.note === undefined
+        input.announcement === undefined
           ? (await workflow.start(input.type, options)).firstExecutionRunId
           : (
               await workflow.signalWithStart(input.type, {
                 ...options,
-                signal: noteSignal,
-                signalArgs: [input.note],
+                signal: announceCancelSignal,
+                signalArgs: [input.announcement],
               })
             ).signaledRunId;
       const { memo } = await workflow.getHandle(workflowId, runId).describe();

@@ -217,8 +217,8 @@ const toldCalls: ReadonlySet<string> = new Set([
   'deleteNotebook',
   'setAutoStop',
   'setProtection',
-  'hurryLease',
-  'askLeaseToLook',
+  'signalProtectionChanged',
+  'refreshLease',
 ]);
 
 function callAnswer(value: unknown): CallAnswer | null {

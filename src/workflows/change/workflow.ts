@@ -48,7 +48,8 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
   if (kind === 'environment' && (verb === 'protect' || verb === 'unprotect')) {
     await changeProtection(op, name, verb);
     // Its end is not held up any more. Without this it would find out by itself, within an hour.
-    if (verb === 'unprotect') await undos(op.identity.settings, `lease ${name}`).hurryLease(input).catch(ignoreFailure);
+    if (verb === 'unprotect')
+      await undos(op.identity.settings, `lease ${name}`).signalProtectionChanged(input).catch(ignoreFailure);
     return;
   }
   throw stepFailure('RequestRejected', `${verb} of a ${kind} is not known`);
@@ -67,7 +68,7 @@ async function tellLease(op: Operation, { by, reason }: ChangeInput, facts: Note
   const names = [facts.name, (facts.poolId ?? '').replace(`-${projectId}`, '')];
   const [ownership] = await surveys(settings, `owner of notebook ${facts.name}`).readOwnership({ owners, names });
   const name = ownership?.name ?? facts.name;
-  await undos(settings, `lease ${name}`).askLeaseToLook({ name, by, reason });
+  await undos(settings, `lease ${name}`).refreshLease({ name, by, reason });
 }
 
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {

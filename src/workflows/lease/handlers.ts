@@ -4,6 +4,8 @@ import {
   type Extension,
   extendLeaseUpdate,
   ownedQuery,
+  protectionChangedSignal,
+  refreshSignal,
   releaseLeaseUpdate,
 } from '../../contract/messages.js';
 import { leaseEndsAtAttribute } from '../../contract/search-attributes.js';
@@ -24,7 +26,10 @@ import { areResources, type LeaseState, shownTerm } from './state.js';
 
 /** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
 export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): void {
-  op.onLook = () => backgroundTasks.look();
+  setHandler(refreshSignal, () => backgroundTasks.look());
+  setHandler(protectionChangedSignal, () => {
+    op.state.protectionChanged = true;
+  });
   setHandler(ownedQuery, () => ({
     ...op.state.resources,
     isEnding: op.state.released !== 'no',

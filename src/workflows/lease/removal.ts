@@ -11,7 +11,7 @@ import { type Removal, removeAll } from '../resource/removal.js';
 import { teardownPhases } from '../teardown/workflow.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { showResources } from './handlers.js';
-import { isHurried, type LeaseState } from './state.js';
+import type { LeaseState } from './state.js';
 
 /** Before a run knows its settings. */
 const defaultPauseMs = 30_000;
@@ -88,8 +88,8 @@ async function keepOwning(
   op.state.refused = { wish, times, why: failure.message, until };
   op.state.released = 'no';
   op.retries.failed(`removing ${input.name}`, retryErrorOf(error), until - Date.now(), times);
-  // The note of a teardown that has waited for this run: it sends another to the next. What hurries the next try stays.
-  if (!isHurried(op)) op.state.note = null;
+  // A teardown that waited for this run announces itself to the next run again.
+  op.state.announced = null;
   // The wish keeps an operator's cancel. The next run owns again, and accepts another cancel.
   op.state.cancelRequest = null;
   op.fail(failure);

@@ -25,6 +25,8 @@ export interface LeaseState extends OperationState {
   term: LeaseTerm | null;
   /** The last removal that something forbade; it is wished for still. */
   refused: Refusal | null;
+  /** True when a resource lost its protection since the last removal was refused: retry now. */
+  protectionChanged: boolean;
   backgroundTasks: BackgroundTasks;
   /**
    * The last observation of what is owned: a repeated create rests on it. Absent before the first one, and in what a run of
@@ -72,6 +74,7 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
     released: 'no',
     term,
     refused: null,
+    protectionChanged: false,
     backgroundTasks: noBackgroundTasks,
     spec,
   };
@@ -118,11 +121,6 @@ export function shownTerm(term: LeaseTerm | null): LeaseProgress {
   if (term === null) return noEnd;
   const { endsAt, maxEndsAt, extensions } = term;
   return { endsAt: isoTime(endsAt), maxEndsAt: isoTime(maxEndsAt), extensions };
-}
-
-/** True when an unprotect has said that a removal that was refused may go now. */
-export function isHurried({ state }: { readonly state: LeaseState }): boolean {
-  return state.note?.verb === 'unprotect';
 }
 
 /** One line on where an open lease stands. */

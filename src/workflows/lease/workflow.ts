@@ -16,7 +16,7 @@ import { carriedOver } from '../operation/state.js';
 import { LeaseBackgroundTasks } from './background-tasks.js';
 import { setLeaseHandlers, showResources, takeTerm } from './handlers.js';
 import { endLease } from './removal.js';
-import { firstLeaseState, isHurried, type LeaseState, problemOfLease, whenItStops, whyLeased } from './state.js';
+import { firstLeaseState, type LeaseState, problemOfLease, whenItStops, whyLeased } from './state.js';
 
 /** No timer is longer: a lease may stand for months, and its runs should not. */
 const longestWaitMs = 30 * 24 * 3_600_000;
@@ -76,7 +76,7 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
       state.term !== term ||
       state.released !== released ||
       state.refused !== refused ||
-      isHurried(op) ||
+      state.protectionChanged ||
       // Words that change nothing fill the history too.
       workflowInfo().continueAsNewSuggested ||
       (state.paused === null) !== (paused === null) ||
@@ -95,8 +95,8 @@ function takeTurn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTas
     state.backgroundTasks = { ...state.backgroundTasks, lookAt: null };
     backgroundTasks.look();
   }
-  if (isHurried(op)) {
-    state.note = null;
+  if (state.protectionChanged) {
+    state.protectionChanged = false;
     hurryRefused(op);
   }
   const nextLook = state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY;

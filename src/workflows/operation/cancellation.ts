@@ -1,9 +1,12 @@
 import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
+import type { CancelAnnouncement } from '../../contract/messages.js';
 import { isEnding } from '../../contract/phases.js';
 import { firstCalls } from './activity-proxies.js';
 import { inBackground } from './background.js';
 import type { Operation } from './operation.js';
-import { type CancelRequest, noteOf } from './state.js';
+import { currentAnnouncement } from './state.js';
+
+const unannounced: CancelAnnouncement = { cause: 'operator', by: 'unknown', reason: '' };
 
 /**
  * The cancellation of a workflow over all its runs. Only the root scope hears of a request during a clean-up that cannot be
@@ -22,7 +25,7 @@ export class Cancellation {
   }
 
   /** The request that this run or an earlier one has accepted; null while there is none. */
-  get request(): CancelRequest | null {
+  get request(): CancelAnnouncement | null {
     // The callback of the constructor may not have run yet in this workflow task.
     this.accept();
     return this.op.state.cancelRequest;
@@ -66,12 +69,12 @@ export class Cancellation {
     if (this.isHandled || !this.root.consideredCancelled) return;
     this.isHandled = true;
     if (op.state.cancelRequest !== null || isEnding(op.state.phase)) return;
-    const { verb, by, reason } = noteOf(op.state) ?? { verb: '', by: 'unknown', reason: '' };
+    const { cause, by, reason } = currentAnnouncement(op.state) ?? unannounced;
     if (this.refusal !== null) {
       op.audit('refuse', op.state.progress.workflowId, `the cancel of ${by}: ${this.refusal}`);
       return;
     }
-    op.state.cancelRequest = { cause: verb === 'teardown' ? 'teardown' : 'operator', by, reason };
+    op.state.cancelRequest = { cause, by, reason };
     op.audit('cancel', by, reason);
     // A cancel ends a pause that came before it. A pause that comes after it holds the clean-up.
     op.unpause();

@@ -9,7 +9,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { noteSignal, pauseSignal, progressQuery, resumeSignal, specQuery } from '../../contract/messages.js';
+import { announceCancelSignal, pauseSignal, progressQuery, resumeSignal, specQuery } from '../../contract/messages.js';
 import { isEnding, type Phase } from '../../contract/phases.js';
 import type { FailureProgress, Progress, Step, StepName, StepState } from '../../contract/progress.js';
 import { environmentAttribute, phaseAttribute, poolAttribute } from '../../contract/search-attributes.js';
@@ -19,21 +19,19 @@ import { addToAudit } from '../../domain/audit-trail.js';
 import { oneLine, readCommand } from '../../domain/command.js';
 import type { Pace } from '../../domain/resource/observation.js';
 import { remaining, type Stopwatch, spend } from '../../domain/stopwatch.js';
-import { cut, textLimits, textOf } from '../../domain/text.js';
+import { cut, textLimits } from '../../domain/text.js';
 import { Cancellation } from './cancellation.js';
 import { heed } from './commands.js';
 import { describeForUi } from './details.js';
 import { boundedFailure } from './failure.js';
 import { Retries } from './retries.js';
-import { noteOf, type OperationState, timeNow } from './state.js';
+import { type OperationState, timeNow } from './state.js';
 
 /**
  * The part that all operations share: progress and how it is shown, pause and resume, notes, and waiting that a pause,
  * a command or a deadline interrupts. What an operation does stands in its own file.
  */
 export class Operation<State extends OperationState = OperationState> {
-  /** What is done when a note says that what is shown may have changed. */
-  onLook: () => void = () => undefined;
   /** How often this run was paused: what was seen before a pause is old after it. */
   pauses = 0;
   readonly cancellation: Cancellation;
@@ -53,12 +51,10 @@ export class Operation<State extends OperationState = OperationState> {
     this.retries = new Retries(this);
     setHandler(pauseSignal, (command) => heed(this, 'pause', command, (by, reason) => this.pause(by, reason)));
     setHandler(resumeSignal, (command) => heed(this, 'resume', command, (by, reason) => this.resume(by, reason)));
-    setHandler(noteSignal, (note) => {
-      if (note?.verb === 'look') return this.onLook();
-      // It only hurries; who is about to cancel must still be known when the cancel comes.
-      if (note?.verb === 'unprotect' && noteOf(this.state) !== null) return;
-      const { by, reason } = readCommand(note);
-      this.state.note = { verb: cut(textOf(note?.verb), textLimits.name), by, reason, at: Date.now() };
+    setHandler(announceCancelSignal, (announcement) => {
+      const { by, reason } = readCommand(announcement);
+      const cause = announcement?.cause === 'teardown' ? 'teardown' : 'operator';
+      this.state.announced = { cause, by, reason, at: Date.now() };
     });
   }
 

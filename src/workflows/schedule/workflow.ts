@@ -147,9 +147,9 @@ function orderOf({ schedule, start, reason = 'scheduled' }: ScheduledInput): Sta
     case 'teardown': {
       const { name } = start;
       const argument: TeardownInput = { name };
-      const note = { verb: 'teardown', by, reason };
+      const announcement = { cause: 'teardown', by, reason } as const;
       const workflowId = operationId('teardown', name);
-      return { type: 'teardownEnvironment', workflowId, argument, summary: `teardown ${name}`, by, note };
+      return { type: 'teardownEnvironment', workflowId, argument, summary: `teardown ${name}`, by, announcement };
     }
     case 'provision': {
       const { document } = start;

@@ -44,7 +44,7 @@ export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, p
     argument: { name, planHash },
     summary: `teardown ${name}`,
     by,
-    note: { verb: 'teardown', by, reason: input.reason ?? `swept: ${reason}` },
+    announcement: { cause: 'teardown', by, reason: input.reason ?? `swept: ${reason}` },
   } as const;
   const started = await op.retries.run(`starting ${workflowId}`, () =>
     reads(settings, workflowId).startOperation(order),

@@ -51,7 +51,7 @@ function isReal({ apply }: SweepInput): boolean {
 
 async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan> {
   op.enter('Planning', 'reading all pools and notebooks of the project, and who owns them');
-  op.audit(isReal(input) ? 'sweep' : 'plan', input.by ?? op.state.note?.by ?? 'unknown', input.reason ?? '');
+  op.audit(isReal(input) ? 'sweep' : 'plan', input.by ?? 'unknown', input.reason ?? '');
   const { name, workflowId } = op.state.progress;
   refuseLarge(input);
   const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;

@@ -169,8 +169,8 @@ function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void
 
 async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
   op.enter('Planning', `calling off what is open on ${name}`);
-  const by = op.state.note?.by ?? workflowInfo().workflowId;
-  const reason = op.state.note?.reason ?? 'teardown';
+  const by = op.state.announced?.by ?? workflowInfo().workflowId;
+  const reason = op.state.announced?.reason ?? 'teardown';
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
   const since = op.state.progress.startedAt;
   const order = { name, kinds, by, reason, since, endsPauses: true };

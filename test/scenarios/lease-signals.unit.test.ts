@@ -8,7 +8,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const lease = `lease/${name}`;
 /** From a teardown that somebody terminated before it could cancel. */
-const staleNote = { verb: 'teardown', by: `teardown/${name}`, reason: 'teardown' };
+const staleAnnouncement = { cause: 'teardown', by: `teardown/${name}`, reason: 'teardown' };
 
 const newStack = stacksForFile();
 
@@ -18,28 +18,44 @@ async function change({ world }: VirtualStack, kind: 'notebook' | 'environment',
   await world.result(workflowId);
 }
 
-test('a cancel long after the note of a teardown is no handover: what is owned is removed', async () => {
+test('a cancel long after a teardown announced one is no handover: what is owned is removed', async () => {
   const stack = await newStack();
   const { world, simulator, progress } = stack;
   await finishMainJob(stack);
-  await world.signal(lease, 'note', staleNote);
+  await world.signal(lease, 'announceCancel', staleAnnouncement);
   await world.run({ maxTime: hour });
   await world.cancel(lease);
   await world.run({ maxTime: hour });
   expect({ ...simulator.state(), open: world.openWorkflows() }).toMatchObject({ pools: [], notebooks: [], open: [] });
-  const { phase, why, audit } = await progress(lease);
-  expect({ phase, why }).toEqual({ phase: 'Cancelled', why: 'called off; nothing of it is left' });
+  const { phase, audit } = await progress(lease);
+  expect(phase).toBe('Cancelled');
   expect(audit).toMatchObject([{ verb: 'cancel', by: 'unknown', reason: '' }]);
 });
 
-test('an unprotect long after the note of a teardown hurries what was refused', async () => {
+test.each(['protectionChanged', 'refresh'])('%s does not overwrite the announcement of a teardown', async (signal) => {
+  const stack = await newStack();
+  const { world, progress } = stack;
+  await finishMainJob(stack);
+  await world.signal(lease, 'announceCancel', staleAnnouncement);
+  await world.signal(lease, signal, { by: 'op', reason: 'done' });
+  await world.cancel(lease);
+  await world.run({ maxTime: minute });
+  const { phase, pool, audit } = await progress(lease);
+  expect({ phase, pool, audit }).toMatchObject({
+    phase: 'Cancelled',
+    pool: { id: expect.any(String) },
+    audit: [{ verb: 'cancel', by: staleAnnouncement.by, reason: 'teardown' }],
+  });
+});
+
+test('an unprotect long after a teardown announced one hurries what was refused', async () => {
   const stack = await newStack();
   const { world, simulator } = stack;
   await finishMainJob(stack);
   await change(stack, 'environment', 'protect');
   await world.update(lease, 'releaseLease', { by: 'op', reason: 'done' });
   await world.run({ maxTime: 1.5 * hour });
-  await world.signal(lease, 'note', staleNote);
+  await world.signal(lease, 'announceCancel', staleAnnouncement);
   await world.run({ maxTime: 13 * minute });
   await change(stack, 'environment', 'unprotect');
   await world.run({ maxTime: 10 * minute });
