@@ -71,11 +71,12 @@ export function asFailure(error: unknown): Error {
     return ApplicationFailure.create({ type: 'ServiceUnavailable', message, details: [noFacts] });
   }
   const verdict = verdicts[error.kind];
-  const { errorCode, requestId, status } = error;
+  const { errorCode, requestId, status, throttledUntil } = error;
   const retryAfterMs = pauseOf(error);
   const asked = retryAfterMs === null ? {} : { retryAfterMs };
   const answered = status === null ? {} : { status };
-  const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked, ...answered };
+  const throttled = throttledUntil === null ? {} : { throttledUntil: new Date(throttledUntil).toISOString() };
+  const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked, ...throttled, ...answered };
   return ApplicationFailure.create({
     type: verdict.type,
     message: cut(error.message, textLimits.why),
@@ -137,7 +138,12 @@ export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
     case 'throttled':
     case 'unavailable':
     case 'transport':
-      return { outcome: 'notSent', retryAfterMs: pauseOf(error) ?? shortPauseMs, why };
+      return {
+        outcome: 'notSent',
+        retryAfterMs: pauseOf(error) ?? shortPauseMs,
+        isThrottled: error.kind === 'throttled',
+        why,
+      };
     case 'malformed':
       return { outcome: 'unknown', why };
     case 'auth':

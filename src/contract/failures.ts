@@ -36,6 +36,8 @@ export interface FailureFacts {
   readonly hint: string | null;
   /** How long to wait before the next try: as the service has asked, or shortly when only this worker pauses. */
   readonly retryAfterMs?: number;
+  /** RFC 3339 time until which the service throttles this call; absent for every other failure. */
+  readonly throttledUntil?: string;
   /** HTTP status of the answer; absent where there was none. */
   readonly status?: number;
 }

@@ -32,15 +32,15 @@ export interface ModelArtsErrorFacts {
   readonly status?: number | null;
   readonly errorCode?: string | null;
   readonly requestId?: string | null;
+  /** How long to wait before the next attempt, in milliseconds, counted from when the error was created. */
   readonly retryAfterMs?: number | null;
-  /**
-   * True when `retryAfterMs` is a pause of this process and nothing that the service has asked for: it ends with the
-   * process, so nobody outside may sleep that long.
-   */
+  /** The same as a time, in epoch milliseconds, and only when `kind` is `throttled`. */
+  readonly throttledUntil?: number | null;
+  /** True when this process chose the pause and the service did not ask for it. It ends with the process. */
   readonly isOwnPause?: boolean;
-  /** The request may have been carried out although no good answer came: look before doing it again. */
+  /** The service may have carried out the request although no usable response arrived. Check before repeating it. */
   readonly outcomeUnknown?: boolean;
-  /** Refused before anything left this process, so that nothing can have happened. */
+  /** The request never left this process, so it had no effect. */
   readonly notSent?: boolean;
 }
 
@@ -56,6 +56,7 @@ export class ModelArtsError extends Error {
   readonly errorCode: string | null;
   readonly requestId: string | null;
   readonly retryAfterMs: number | null;
+  readonly throttledUntil: number | null;
   readonly isOwnPause: boolean;
   readonly outcomeUnknown: boolean;
   readonly notSent: boolean;
@@ -71,6 +72,7 @@ export class ModelArtsError extends Error {
     this.errorCode = facts.errorCode ?? null;
     this.requestId = facts.requestId ?? null;
     this.retryAfterMs = facts.retryAfterMs ?? null;
+    this.throttledUntil = facts.throttledUntil ?? null;
     this.isOwnPause = facts.isOwnPause ?? false;
     this.outcomeUnknown = facts.outcomeUnknown ?? false;
     this.notSent = facts.notSent ?? false;
@@ -89,6 +91,7 @@ export class ModelArtsError extends Error {
       errorCode: this.errorCode,
       requestId: this.requestId,
       retryAfterMs: this.retryAfterMs,
+      throttledUntil: this.throttledUntil,
       isOwnPause: this.isOwnPause,
       outcomeUnknown: this.outcomeUnknown,
       notSent: this.notSent,

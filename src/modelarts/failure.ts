@@ -40,7 +40,7 @@ export function refusalOf(
   context: CallContext,
   answer: WireAnswer,
   parsed: unknown,
-  details: { retryAfterMs: number | null; isOwnPause: boolean; secrets: readonly string[] },
+  details: { retryAfterMs: number | null; isOwnPause: boolean; secrets: readonly string[]; now: number },
 ): Refusal {
   const { status } = answer;
   const body = readErrorBody(answer.text, parsed);
@@ -56,6 +56,8 @@ export function refusalOf(
     errorCode,
     requestId,
     retryAfterMs: details.retryAfterMs,
+    throttledUntil:
+      verdict.kind === 'throttled' && details.retryAfterMs !== null ? details.now + details.retryAfterMs : null,
     isOwnPause: details.isOwnPause,
     outcomeUnknown: leavesOutcomeUnknown(context.method, status, verdict),
   });

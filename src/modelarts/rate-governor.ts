@@ -118,11 +118,11 @@ class TokenBucketGovernor implements RateGovernor {
   #refusal(admission: Admission, blockedUntil: number | null, now: number, behind = 0): ModelArtsError {
     if (blockedUntil === null) {
       const why = 'the rate limit of this process is used up';
-      return refusal(admission, this.#waitFor(behind + 1), why, true);
+      return refusal(admission, this.#waitFor(behind + 1), now, why, true);
     }
     const isOwnPause = !this.#blocks.isAskedFor(admission.key);
     const why = isOwnPause ? 'the service is throttling' : 'the service has asked to wait';
-    return refusal(admission, blockedUntil - now, why, isOwnPause);
+    return refusal(admission, blockedUntil - now, now, why, isOwnPause);
   }
 
   #refill(now: number): void {
@@ -175,6 +175,7 @@ class TokenBucketGovernor implements RateGovernor {
 function refusal(
   { operation, subject, key }: Admission,
   waitMs: number,
+  now: number,
   why: string,
   isOwnPause: boolean,
 ): ModelArtsError {
@@ -187,6 +188,7 @@ function refusal(
     template,
     subject: subject ?? null,
     retryAfterMs: Math.ceil(waitMs),
+    throttledUntil: now + Math.ceil(waitMs),
     isOwnPause,
     notSent: true,
   });

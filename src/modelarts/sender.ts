@@ -78,15 +78,16 @@ export class Sender {
     const refused = !good || (errorCodeIn(parsed) !== null && !excused);
     const { code, message } = refused ? readErrorBody(answer.text, parsed) : { code: null, message: null };
     const key = endpointKey(context);
-    const stated = parseRetryAfter(answer.header('retry-after'), this.#now());
+    const now = this.#now();
+    const stated = parseRetryAfter(answer.header('retry-after'), now);
     const retryAfterMs = stated ?? (answer.status === 429 ? parseThrottleWindow(message) : null);
     this.#governor.report({ key, startedAt, status: answer.status, errorCode: code, retryAfterMs });
     if (!refused) return { answer, parsed, requestId, refusal: null };
 
     const blocked = this.#governor.blockedUntil(key);
-    const wait = retryAfterMs ?? (blocked === null ? null : blocked - this.#now());
+    const wait = retryAfterMs ?? (blocked === null ? null : blocked - now);
     const isOwnPause = retryAfterMs === null && blocked !== null && !this.#governor.isAskedFor(key);
-    const details = { retryAfterMs: wait, isOwnPause, secrets };
+    const details = { retryAfterMs: wait, isOwnPause, secrets, now };
     return { answer, parsed, requestId, refusal: refusalOf(context, answer, parsed, details) };
   }
 

@@ -11,6 +11,11 @@ export const realSleep: Sleep = async (ms, signal) => {
   }
 };
 
+/** A time for messages: RFC 3339, UTC, whole seconds. */
+export function formatSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
 function isErrorLike(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

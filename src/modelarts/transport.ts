@@ -124,12 +124,12 @@ export class HttpTransport implements Transport {
             signal: call.options?.awaitsAnswer === true ? undefined : signal,
           },
         });
-        const verdict = sent.refusal?.verdict;
+        const { verdict, error } = sent.refusal ?? {};
         if (verdict?.renew === true && authorisation.renew !== null && !renewed) {
           authorisation.renew();
           continue;
         }
-        if (verdict?.credentialRefused === true) authorisation.refused(sent.refusal?.error.message ?? '');
+        if (verdict?.credentialRefused === true && error !== undefined) authorisation.rejected(error);
         // Throttling and server errors come before anyone looked at the key.
         else if (sent.answer.status !== 429 && sent.answer.status < 500) authorisation.accepted();
         return sent;

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { ModelArtsError } from './errors.js';
-import { linkSignals } from './timing.js';
+import { formatSeconds, linkSignals } from './timing.js';
 import type { Listener, Observation, WatcherOptions } from './watcher.js';
 
 /** How many absent resources are looked at individually at the same time. */
@@ -19,8 +19,9 @@ export interface Subscriber<Item> {
 
 /** What the loops of one watcher have in common. */
 export interface Shared {
-  /** No look before this time: the service has asked for it. */
+  /** No request before this time, because of `pausedBy`. */
   notBefore: number;
+  pausedBy: ModelArtsError | null;
 }
 
 /**
@@ -156,8 +157,9 @@ export class WatchLoop<Item> {
     const { now, show } = this.#options;
     const at = now();
     if (show === undefined) return { at, item: null };
-    // Asked to keep away while this round was under way: the others of the round would be refused too.
-    if (this.#shared.notBefore > at) return { at, error: new Error('the service has asked to wait') };
+    // The service asked for a pause during this round, so the remaining requests would be rejected too.
+    const { notBefore, pausedBy } = this.#shared;
+    if (notBefore > at && pausedBy !== null) return { at, error: notSentDuringPause(pausedBy, notBefore, at) };
     try {
       return { at, item: await show(id, this.#signal) };
     } catch (error) {
@@ -169,7 +171,8 @@ export class WatchLoop<Item> {
   #obey(error: unknown): void {
     if (!(error instanceof ModelArtsError) || error.retryAfterMs === null) return;
     this.#wasPutOff = true;
-    this.#shared.notBefore = Math.max(this.#shared.notBefore, this.#options.now() + error.retryAfterMs);
+    const until = this.#options.now() + error.retryAfterMs;
+    if (until > this.#shared.notBefore) Object.assign(this.#shared, { notBefore: until, pausedBy: error });
   }
 
   /** Tells everyone who waits for the resource; answers whether it differs from what was seen before. */
@@ -184,6 +187,16 @@ export class WatchLoop<Item> {
     this.#seen.set(id, after);
     return before !== undefined && before !== after;
   }
+}
+
+function notSentDuringPause(cause: ModelArtsError, until: number, now: number): ModelArtsError {
+  const { kind, operation, method, template, status, errorCode, requestId, isOwnPause } = cause;
+  return new ModelArtsError(`Not sent: the service asked to pause until ${formatSeconds(until)}.`, {
+    ...{ kind, operation, method, template, status, errorCode, requestId, isOwnPause },
+    retryAfterMs: until - now,
+    throttledUntil: kind === 'throttled' ? until : null,
+    notSent: true,
+  });
 }
 
 function asError(error: unknown): Error {

@@ -67,7 +67,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   const closing = new AbortController();
   const signal = options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal]);
   const loops = new Map<string, WatchLoop<Item>>();
-  const shared: Shared = { notBefore: 0 };
+  const shared: Shared = { notBefore: 0, pausedBy: null };
 
   const loopFor = (workspaceId: string | undefined): WatchLoop<Item> => {
     const key = workspaceId ?? '';

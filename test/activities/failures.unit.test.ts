@@ -62,6 +62,13 @@ describe('what an API error becomes in the history', () => {
     expect(failure).toMatchObject({ nextRetryDelay: 10_000, details: [{ retryAfterMs: 10_000 }] });
   });
 
+  test('a throttled call carries the time until which it is throttled, and only such a call', () => {
+    const throttledUntil = Date.parse('2026-03-01T10:00:30Z');
+    const failure = asRetryable(error({ kind: 'throttled', retryAfterMs: 3_000, throttledUntil }));
+    expect(failure).toMatchObject({ details: [{ throttledUntil: '2026-03-01T10:00:30.000Z' }] });
+    expect(asRetryable(error({ kind: 'unavailable' }))).not.toHaveProperty('details.0.throttledUntil');
+  });
+
   test('an undo is tried again whatever the error', () => {
     expect(asRetryable(error({ kind: 'permission' }))).toMatchObject({ nonRetryable: false, type: 'NotAuthorized' });
   });

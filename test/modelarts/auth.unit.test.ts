@@ -116,9 +116,8 @@ describe('a token by password', () => {
     const until = clock.now() + 5 * 60_000;
     const latched = await failureOf(modelarts.pools.list());
     expect(latched).toMatchObject({ kind: 'auth', notSent: true, isOwnPause: true, retryAfterMs: 5 * 60_000 });
-    // Whoever reads it later must know until when.
-    const time = /\d{4}-\S+Z/.exec(latched instanceof Error ? latched.message : '')?.[0] ?? '';
-    expect(Date.parse(time)).toBe(Math.floor(until / 1_000) * 1_000);
+    // The message is stored in histories, where only an absolute time is of use.
+    expect(String(latched)).toContain(`${new Date(until).toISOString().slice(0, 19)}Z`);
     expect(tokenCalls()).toHaveLength(3);
     wrong = false;
     await clock.advance(5 * 60_000);
@@ -181,22 +180,24 @@ describe('an access key', () => {
 
   const refusals: [string, Reply][] = [
     ['APIGW.0301', { status: 401, body: { error_code: 'APIGW.0301', error_msg: 'verify aksk signature fail' } }],
-    ['403 ModelArts.0206', { status: 403, body: { error_code: 'ModelArts.0206', error_msg: 'Invalid AK/SK.' } }],
+    ['ModelArts.0206', { status: 403, body: { error_code: 'ModelArts.0206', error_msg: 'Invalid AK/SK.' } }],
   ];
-  test.each(refusals)('is never tried again within a call, and only three times in all: %s', async (_, refused) => {
-    const { modelarts, seen } = connect(() => refused, { credentials: keys, now: clock.now, sleep: clock.sleep });
-    await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: false });
-    expect(seen).toHaveLength(1);
-    const errors = await Promise.all(Array.from({ length: 30 }, async () => failureOf(modelarts.pools.list())));
-    expect(seen).toHaveLength(3);
-    expect(errors.at(-1)).toMatchObject({ kind: 'auth', notSent: true, outcomeUnknown: false });
-    expect(String(errors.at(-1))).toMatch(/refused 3 times \(.*(aksk|AK\/SK)/);
-    await clock.advance(5 * 60_000);
-    await failureOf(modelarts.pools.list());
-    expect(seen).toHaveLength(4);
-    await failureOf(modelarts.pools.list());
-    expect(seen).toHaveLength(4);
-  });
+  test.each(refusals)(
+    'is never tried again within a call, and only three times in all: %s',
+    async (errorCode, refused) => {
+      const { modelarts, seen } = connect(() => refused, { credentials: keys, now: clock.now, sleep: clock.sleep });
+      await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: false });
+      expect(seen).toHaveLength(1);
+      const errors = await Promise.all(Array.from({ length: 30 }, async () => failureOf(modelarts.pools.list())));
+      expect(seen).toHaveLength(3);
+      expect(errors.at(-1)).toMatchObject({ kind: 'auth', notSent: true, outcomeUnknown: false, errorCode });
+      await clock.advance(5 * 60_000);
+      await failureOf(modelarts.pools.list());
+      expect(seen).toHaveLength(4);
+      await failureOf(modelarts.pools.list());
+      expect(seen).toHaveLength(4);
+    },
+  );
 
   test('that was wrong is used at most three times by calls that start together', async () => {
     const { modelarts, seen } = connect(() => refusals[0]?.[1] ?? {}, {

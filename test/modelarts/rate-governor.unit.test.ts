@@ -134,7 +134,13 @@ describe('a throttled endpoint', () => {
     const { clock, governor } = setUp(100);
     governor.report(throttled(clock, { retryAfterMs: 5000 }));
     const refused = governor.acquire({ key: list, priority: 'read', operation: 'x', maxWaitMs: 2000 });
-    expect(await failureOf(refused)).toMatchObject({ kind: 'throttled', notSent: true, retryAfterMs: 5000 });
+    const throttledUntil = clock.now() + 5000;
+    expect(await failureOf(refused)).toMatchObject({
+      kind: 'throttled',
+      notSent: true,
+      retryAfterMs: 5000,
+      throttledUntil,
+    });
   });
 
   test('is told apart from a pause that this process guesses, which binds nobody else', async () => {

@@ -157,6 +157,22 @@ test('Retry-After delays every workspace', async () => {
   expect(new Set(calls.slice(1, 3).map(({ workspace }) => workspace))).toEqual(new Set(['1', '2']));
 });
 
+test('a pause that the service asks for in the middle of a round covers the rest of the round', async () => {
+  const ids = Array.from({ length: 6 }, (_, index) => `pool-${index}`);
+  const shown: string[] = [];
+  const { clock, watcher } = setUp({
+    show: async (id) => {
+      shown.push(id);
+      throw throttled;
+    },
+  });
+  const watched = ids.map((id) => watch(watcher, id));
+  const throttledUntil = clock.now() + 25_000;
+  await clock.advance(0);
+  expect(shown).toHaveLength(4);
+  expect(watched.at(-1)?.seen[0]?.error).toMatchObject({ kind: 'throttled', notSent: true, throttledUntil });
+});
+
 test('a look that the service has put off is made up for within two seconds, and no sooner', async () => {
   const calls: number[] = [];
   const retryAfters = [25_000, 1_000, 0, 7_000];

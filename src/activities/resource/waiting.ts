@@ -21,6 +21,8 @@ export interface Look<Facts> {
   readonly at: number;
   readonly facts: Facts | null;
   readonly trouble: string | null;
+  /** RFC 3339 time until which the service throttles these reads; null when it does not. */
+  readonly throttledUntil: string | null;
 }
 
 /** What to watch: the last sighting tells the watcher how soon the next one is wanted. */
@@ -34,15 +36,12 @@ export function targetOf(id: string, wait: { workspaceId: string | null; watch: 
 }
 
 export function lookOf<Item, Facts>(seen: WatcherSighting<Item>, read: (item: Item) => Facts): Look<Facts> {
-  if (seen.error !== undefined) return { at: seen.at, facts: null, trouble: troubleOf(seen.error, seen.at) };
-  return { at: seen.at, facts: seen.item === null ? null : read(seen.item), trouble: null };
-}
-
-/** What went wrong, and until when the service has asked to be left alone: the words that `env why` looks for. */
-function troubleOf(error: Error, at: number): string {
-  if (!(error instanceof ModelArtsError) || error.kind !== 'throttled' || error.retryAfterMs === null)
-    return error.message;
-  return `${error.message}; throttled until ${new Date(at + error.retryAfterMs).toISOString()}`;
+  const { at, error, item } = seen;
+  if (error === undefined) return { at, facts: item === null ? null : read(item), trouble: null, throttledUntil: null };
+  const until = error instanceof ModelArtsError ? error.throttledUntil : null;
+  const throttledUntil = until === null ? null : new Date(until).toISOString();
+  const trouble = throttledUntil === null ? error.message : `${error.message}; throttled until ${throttledUntil}`;
+  return { at, facts: null, trouble, throttledUntil };
 }
 
 /** The run's own settings: its workflow judges by them. Those of the worker are only for a run of an earlier version. */
@@ -72,7 +71,11 @@ interface WaitFor<Facts, Goal> {
 export async function inPollWindow<T>(
   deps: ActivityDeps,
   label: string,
-  open: (finish: (answer: T) => void, tell: (why: string) => void, fail: (error: Error) => void) => () => void,
+  open: (
+    finish: (answer: T) => void,
+    tell: (why: string, throttledUntil?: string | null) => void,
+    fail: (error: Error) => void,
+  ) => () => void,
 ): Promise<T> {
   const cancelled = cancellationSignal();
   const window = new AbortController();
@@ -90,9 +93,9 @@ export async function inPollWindow<T>(
         () => reject(pending(latest, 1)),
         () => undefined,
       );
-      const tell = (why: string) => {
+      const tell = (why: string, throttledUntil: string | null = null) => {
         latest = why;
-        reportInHeartbeat({ why });
+        reportInHeartbeat({ why, throttledUntil });
       };
       close = open(resolve, tell, reject);
     });
@@ -145,7 +148,7 @@ export async function awaitSignificantChange<Facts, Goal>(
   return await inPollWindow(deps, wait.name, (finish, tell, fail) =>
     wait.subscribe((look) => {
       if (look.trouble !== null) {
-        tell(`${wait.name}: ${look.trouble}`);
+        tell(`${wait.name}: ${look.trouble}`, look.throttledUntil);
         return;
       }
       const seen = { at: look.at, facts: look.facts };

@@ -151,7 +151,13 @@ export function consistencyPause(elapsedMs: number, leftMs: number, consistencyW
 export type CreateOutcome =
   | { readonly outcome: 'created'; readonly id: string; readonly createdAt: string }
   /** The governor did not let it out in time, or the service answered 429: nothing was made. */
-  | { readonly outcome: 'notSent'; readonly retryAfterMs: number; readonly why: string }
+  | {
+      readonly outcome: 'notSent';
+      readonly retryAfterMs: number;
+      /** The service or the rate governor held it back; false for an unavailable service or network. */
+      readonly isThrottled: boolean;
+      readonly why: string;
+    }
   /** No capacity. */
   | {
       readonly outcome: 'soldOut';

@@ -1,5 +1,5 @@
 import { ModelArtsError } from '../errors.js';
-import { orAborted } from '../timing.js';
+import { formatSeconds, orAborted } from '../timing.js';
 
 /** How often a refused key is used before this process leaves it alone: the gateway locks it for everyone after five. */
 const tolerated = 3;
@@ -14,12 +14,12 @@ export interface GateCaller {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What came of using the key; exactly one of the three must be told. */
+/** Permission to use the credential once. The caller reports the result with exactly one of the three. */
 export interface Pass {
   accepted(): void;
-  /** `why` is the service's own reason, sanitised. */
-  refused(why: string): void;
-  /** No answer that says anything about the key. */
+  /** The service rejected the credential itself. */
+  rejected(error: ModelArtsError): void;
+  /** The response proves nothing about the credential. */
   released(): void;
 }
 
@@ -43,7 +43,7 @@ export class CredentialGate {
   #refusals = 0;
   #out = 0;
   #latchedUntil: number | null = null;
-  #why = '';
+  #lastRejection: ModelArtsError | null = null;
   #queue: Queued[] = [];
 
   /** `name` says which credential it is, without showing it. */
@@ -86,11 +86,11 @@ export class CredentialGate {
           this.#refusals = 0;
           this.#latchedUntil = null;
         }),
-      refused: (why) =>
+      rejected: (error) =>
         settle(() => {
           this.#proven = false;
           this.#refusals += 1;
-          this.#why = why;
+          this.#lastRejection = error;
           if (this.#refusals >= tolerated) this.#latchedUntil = this.#now() + coolingMs;
         }),
       released: () => settle(() => undefined),
@@ -110,16 +110,18 @@ export class CredentialGate {
   #latchedError({ operation, method, template, subject }: GateCaller): ModelArtsError {
     const now = this.#now();
     const until = Math.max(now, this.#latchedUntil ?? 0);
-    const time = new Date(until).toISOString().replace(/\.\d{3}Z$/, 'Z');
+    const { message: why = '', errorCode = null, requestId = null } = this.#lastRejection ?? {};
     const message =
-      `${operation} was not sent: ${this.#name} was refused ${tolerated} times (${this.#why}). This worker pauses until ` +
-      `${time} to avoid an account lockout. Correct the credentials and restart the worker`;
+      `${operation} was not sent: ${this.#name} was rejected ${tolerated} times (${why}). Calls are paused until ` +
+      `${formatSeconds(until)} to avoid an account lockout. Correct the credentials and restart the process.`;
     return new ModelArtsError(message, {
       kind: 'auth',
       operation,
       method,
       template,
       subject,
+      errorCode,
+      requestId,
       retryAfterMs: until - now,
       isOwnPause: true,
       notSent: true,

@@ -39,7 +39,7 @@ export function createTokenIssuer(
         secrets: [credentials.password.reveal()],
       });
       if (refusal !== null) {
-        if (answer.status === 401) pass.refused(refusal.error.message);
+        if (answer.status === 401) pass.rejected(refusal.error);
         throw refusal.error;
       }
       pass.accepted();

@@ -7,21 +7,21 @@ import { ModelArtsError, type ModelArtsErrorKind } from '../../../src/modelarts/
 
 const at = Date.parse('2026-03-01T10:00:00Z');
 
-function refusal(kind: ModelArtsErrorKind, retryAfterMs: number | null): ModelArtsError {
+function refusal(kind: ModelArtsErrorKind, throttledUntil: number | null): ModelArtsError {
   const call = { operation: 'pools.list', method: 'GET', template: '/v2/{project_id}/pools' };
-  return new ModelArtsError('pools.list failed', { kind, ...call, retryAfterMs });
+  return new ModelArtsError('pools.list failed', { kind, ...call, throttledUntil });
 }
 
 describe('a look that saw nothing', () => {
-  test('says until when the service has asked to be left alone', () => {
-    const look = lookOf({ at, error: refusal('throttled', 30_000) }, () => null);
-    expect(look.trouble).toBe('pools.list failed; throttled until 2026-03-01T10:00:30.000Z');
+  test('carries the time until which the service throttles', () => {
+    const look = lookOf({ at, error: refusal('throttled', at + 30_000) }, () => null);
+    expect(look).toMatchObject({ facts: null, throttledUntil: '2026-03-01T10:00:30.000Z' });
   });
 
-  test('says only what went wrong where nobody has asked for that', () => {
-    expect(lookOf({ at, error: refusal('throttled', null) }, () => null).trouble).toBe('pools.list failed');
-    expect(lookOf({ at, error: refusal('unavailable', 30_000) }, () => null).trouble).toBe('pools.list failed');
-    expect(lookOf({ at, error: new Error('reset') }, () => null).trouble).toBe('reset');
+  test('carries no such time for any other error', () => {
+    for (const error of [refusal('throttled', null), refusal('unavailable', null), new Error('reset')]) {
+      expect(lookOf({ at, error }, () => null)).toMatchObject({ trouble: error.message, throttledUntil: null });
+    }
   });
 });
 
@@ -41,9 +41,9 @@ test('a mistake of our own code in judging an observation ends the wait with its
     pace: { pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000, abnormalGraceMs: 300_000 },
     rules: { judge, turned: () => false, countsChanged: () => false },
     // As a watcher does, which ignores what a listener throws.
-    subscribe: (listener: (look: { at: number; facts: object; trouble: null }) => void) => {
+    subscribe: (listener: (look: { at: number; facts: object; trouble: null; throttledUntil: null }) => void) => {
       try {
-        listener({ at, facts: {}, trouble: null });
+        listener({ at, facts: {}, trouble: null, throttledUntil: null });
       } catch {
         return () => undefined;
       }
