@@ -192,7 +192,14 @@ export class WatchLoop<Item> {
 function notSentDuringPause(cause: ModelArtsError, until: number, now: number): ModelArtsError {
   const { kind, operation, method, template, status, errorCode, requestId, isOwnPause } = cause;
   return new ModelArtsError(`Not sent: the service asked to pause until ${formatSeconds(until)}.`, {
-    ...{ kind, operation, method, template, status, errorCode, requestId, isOwnPause },
+    kind,
+    operation,
+    method,
+    template,
+    status,
+    errorCode,
+    requestId,
+    isOwnPause,
     retryAfterMs: until - now,
     throttledUntil: kind === 'throttled' ? until : null,
     notSent: true,
