@@ -1,182 +1,152 @@
 import { userInfo } from 'node:os';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { readCredentials } from './config/credentials.js';
-import { type Env, EnvReader } from './config/env.js';
+import { type Env, EnvReader, oneOf } from './config/env.js';
+import type { CodecKey, ListenAddress } from './config/parsers.js';
 import { type HttpProxy, proxyNames, proxyTo } from './config/proxy.js';
-import {
-  baseUrl,
-  type CodecKey,
-  codecKeys,
-  duration,
-  httpTimeout,
-  installationId,
-  type ListenAddress,
-  listenAddress,
-  plainText,
-  positiveDuration,
-  projectId,
-  rate,
-  regionId,
-  secretText,
-  slots,
-  word,
-} from './config/settings.js';
 import { withSimulator } from './config/simulator.js';
-import { configTable } from './config/table.js';
 import { readTemporal } from './config/temporal.js';
-import type { Pace } from './domain/resource/observation.js';
+import { allVariables, type logFormats, type logLevels, type Variable, variables } from './config/variables.js';
+import type { Settings } from './contract/settings.js';
 import type { Credentials } from './modelarts/credentials.js';
 import type { Secret } from './modelarts/secret.js';
 
 export { ConfigError, type Env } from './config/env.js';
 export { type HttpProxy, proxyTo } from './config/proxy.js';
-export { configTable } from './config/table.js';
+export { allVariables, variables } from './config/variables.js';
 
-export const logFormats = ['pretty', 'json'] as const;
-export type LogFormat = (typeof logFormats)[number];
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
-/** What everything that only talks to Temporal needs. */
+/** The configuration of a process that only calls Temporal. */
 export interface ClientConfig {
   readonly address: string;
   readonly namespace: string;
-  /** Address, TLS, API key and headers; a function, so that printing the config cannot show a key. */
+  /** Address, TLS, API key and headers. A function, so that printing the configuration cannot show a key. */
   readonly connectionOptions: () => ClientConnectConfig['connectionOptions'];
-  /** The proxy on the way to the address; null when there is none. */
+  /** The proxy between this process and the address; null without one. */
   readonly proxy: HttpProxy | null;
-  /** What switched TLS on: a variable, or the profile of the Temporal CLI. Null without TLS. */
+  /** What turned TLS on: a variable, or the profile of the Temporal CLI. Null without TLS. */
   readonly tlsBy: string | null;
   readonly taskQueue: string;
-  /** Who commands are by. */
+  /** The actor recorded for commands. */
   readonly actor: string;
-  /** Null means: from the namespace's UUID. */
+  /** Null: derived from the namespace's UUID. */
   readonly installation: string | null;
   readonly codecKeys: readonly CodecKey[];
   /** Path of the price table. */
   readonly prices: string | null;
 }
 
-/** What everything that calls ModelArts needs. */
+/** The configuration of a process that calls ModelArts. */
 export interface ModelArtsConfig {
   readonly endpoint: string;
   readonly region: string | null;
   readonly projectId: string;
   readonly credentials: Credentials;
-  /** The variable that the credentials were found by. */
+  /** The variable that selected the credentials. */
   readonly credentialsFrom: string;
   readonly httpTimeoutMs: number;
   readonly maxRps: number;
 }
 
-/** How patient the workflows of this worker are. */
-export interface WaitConfig extends Pace {
-  readonly consistencyWindowMs: number;
-  readonly httpTimeoutMs: number;
-}
-
-/** Everything that a worker process needs. */
+/** The configuration of a worker process. */
 export interface Config extends ClientConfig {
   readonly modelarts: ModelArtsConfig;
-  readonly settings: WaitConfig;
-  /** How many activities of each task queue run at once. */
+  /** Recorded by the runs that this worker starts. */
+  readonly settings: Settings;
+  /** Concurrent activities on each task queue. */
   readonly slots: { readonly calls: number; readonly waits: number };
-  /** Null means: without Worker Versioning. */
+  /** Null: no Worker Versioning. */
   readonly buildId: string | null;
   readonly metricsAddress: ListenAddress | null;
   readonly healthAddress: ListenAddress | null;
-  /** Null means: pretty on a terminal, else json. */
-  readonly log: LogFormat | null;
-  readonly logLevel: LogLevel;
+  /** Null: pretty on a terminal, otherwise json. */
+  readonly log: (typeof logFormats)[number] | null;
+  readonly logLevel: (typeof logLevels)[number];
   readonly webhookSecret: Secret | null;
 }
 
-const second = 1_000;
-const minute = 60 * second;
-
 export interface ReadOptions {
-  /** Leaves the configuration file of the Temporal CLI alone, whose profile may be for another server. @defaultValue false */
+  /** Ignores the configuration file of the Temporal CLI, whose profile may be for another server. @defaultValue false */
   readonly ignoreTemporalFile?: boolean;
 }
 
-/** Reads everything that a worker needs, or throws one `ConfigError` that lists all that is missing or wrong. */
+/** Reads the configuration of a worker, or throws one `ConfigError` with every problem. */
 export function readConfig(env: Env = process.env, options: ReadOptions = {}): Config {
-  const reader = new EnvReader(withSimulator(env));
-  const modelarts = modelartsPart(reader);
-  const config: Config = {
-    ...clientPart(reader, env, options),
-    modelarts,
-    settings: waitPart(reader, modelarts.httpTimeoutMs),
-    slots: {
-      calls: reader.read(['MAOPS_CALL_SLOTS'], slots, 200),
-      waits: reader.read(['MAOPS_WAIT_SLOTS'], slots, 2_000),
-    },
-    buildId: reader.read(['MAOPS_BUILD_ID'], plainText, null),
-    metricsAddress: reader.read(['MAOPS_METRICS_ADDRESS'], listenAddress, null),
-    healthAddress: reader.read(['MAOPS_HEALTH_ADDRESS'], listenAddress, null),
-    log: reader.read(['MAOPS_LOG'], word(logFormats), null),
-    logLevel: reader.read(['MAOPS_LOG_LEVEL'], word(logLevels), 'info'),
-    webhookSecret: reader.read(['MAOPS_WEBHOOK_SECRET'], secretText, null),
-  };
-  reader.refuseQuotes(ownNames(reader));
-  reader.finish();
-  return config;
+  return readWith(withSimulator(env), (reader) => {
+    const modelarts = readModelArtsPart(reader);
+    const config: Config = {
+      ...readClientPart(reader, env, options),
+      modelarts,
+      settings: readSettings(reader, modelarts.httpTimeoutMs),
+      slots: { calls: reader.read(variables.callSlots), waits: reader.read(variables.waitSlots) },
+      buildId: reader.read(variables.buildId),
+      metricsAddress: reader.read(variables.metricsAddress),
+      healthAddress: reader.read(variables.healthAddress),
+      log: reader.read(variables.log),
+      logLevel: reader.read(variables.logLevel),
+      webhookSecret: reader.read(variables.webhookSecret),
+    };
+    reader.refuseQuotes(ownNames(reader));
+    return config;
+  });
 }
 
-/** Reads what a command needs that talks to Temporal only. */
+/** Reads the configuration of a command that only calls Temporal. */
 export function readClientConfig(env: Env = process.env): ClientConfig {
-  const reader = new EnvReader(env);
-  const config = clientPart(reader, env, {});
-  reader.finish();
-  return config;
+  return readWith(env, (reader) => readClientPart(reader, env, {}));
 }
 
-/** Reads what a command needs that calls ModelArts only. */
+/** Reads the configuration of a command that only calls ModelArts. */
 export function readModelArtsConfig(env: Env = process.env): ModelArtsConfig {
-  const reader = new EnvReader(withSimulator(env));
-  const config = modelartsPart(reader);
-  reader.finish();
-  return config;
+  return readWith(withSimulator(env), readModelArtsPart);
 }
 
-/** Refuses quotes around the value of any variable of ours, also of those that this process does not read. */
+/** Reads one variable, where the rest of the configuration may be incomplete. */
+export function readVariable<T, D>(variable: Variable<T, D>, env: Env): T | D {
+  return readWith(env, (reader) => reader.read(variable));
+}
+
+/** Refuses quotes around the value of every variable of this product, even of those that this process does not read. */
 export function refuseQuotes(env: Env = process.env): void {
-  const reader = new EnvReader(env);
-  reader.refuseQuotes(ownNames(reader));
-  reader.finish();
+  readWith(env, (reader) => reader.refuseQuotes(ownNames(reader)));
 }
 
-function ownNames(reader: EnvReader): Set<string> {
-  const prefixed = reader.names().filter((name) => /^(MAOPS|TEMPORAL)_/.test(name));
-  return new Set([...configTable.flatMap(({ names }) => names), ...prefixed, ...proxyNames]);
-}
-
-/** The process's own environment, for what hands variables on to child processes. */
+/** The environment of this process, to pass on to child processes. */
 export function processEnv(): Env {
   return process.env;
 }
 
-function clientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConfig {
+function readWith<T>(env: Env, read: (reader: EnvReader) => T): T {
+  const reader = new EnvReader(env);
+  const value = read(reader);
+  reader.finish();
+  return value;
+}
+
+function ownNames(reader: EnvReader): Set<string> {
+  const prefixed = reader.names().filter((name) => /^(MAOPS|TEMPORAL)_/.test(name));
+  return new Set([...allVariables.flatMap(({ names }) => names), ...prefixed, ...proxyNames]);
+}
+
+function readClientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConfig {
   const { connectionOptions, namespace, tlsBy } = readTemporal(reader, env, {
     ignoreFile: options.ignoreTemporalFile === true,
   });
-  const address = connectionOptions.address ?? 'localhost:7233';
+  const address = connectionOptions.address ?? variables.temporalAddress.fallback;
   return {
     address,
-    namespace: namespace ?? 'default',
+    namespace: namespace ?? variables.temporalNamespace.fallback,
     connectionOptions: () => ({ ...connectionOptions, address }),
     proxy: proxyTo(address, env),
     tlsBy,
-    // The contract's default, which this file must not import; a test holds the two together.
-    taskQueue: reader.read(['MAOPS_TASK_QUEUE'], plainText, 'modelarts-ops'),
-    actor: reader.read(['MAOPS_ACTOR'], plainText, null) ?? systemUser(),
-    installation: reader.read(['MAOPS_INSTALLATION'], installationId, null),
-    codecKeys: reader.read(['MAOPS_CODEC_KEYS'], codecKeys, []),
-    prices: reader.read(['MAOPS_PRICES'], plainText, null),
+    taskQueue: reader.read(variables.taskQueue),
+    actor: reader.read(variables.actor) ?? systemUser(),
+    installation: reader.read(variables.installation),
+    codecKeys: reader.read(variables.codecKeys) ?? [],
+    prices: reader.read(variables.prices),
   };
 }
 
-/** A container may run as a user number without a name. */
+/** In a container the user id may have no name. */
 function systemUser(): string {
   try {
     return userInfo().username;
@@ -185,37 +155,38 @@ function systemUser(): string {
   }
 }
 
-const regionNames = ['MODELARTS_REGION', 'HW_REGION_NAME', 'OS_REGION_NAME'] as const;
-
-function modelartsPart(reader: EnvReader): ModelArtsConfig {
-  const region = reader.read(regionNames, regionId, null);
-  if (!reader.has('MODELARTS_ENDPOINT') && reader.nameOf(regionNames) === null) {
+function readModelArtsPart(reader: EnvReader): ModelArtsConfig {
+  const { endpoint, region, projectId } = variables;
+  if (!reader.has(endpoint) && !reader.has(region)) {
     reader.problem(
-      'neither MODELARTS_REGION (or HW_REGION_NAME, OS_REGION_NAME) nor MODELARTS_ENDPOINT is set: ' +
-        'set the region as cn-north-4, or for other clouds the base URL',
+      `no region is set. Set ${oneOf(region)} to a region such as cn-north-4, or for other clouds MODELARTS_ENDPOINT to the base URL.`,
     );
   }
-  const projectNames = ['MODELARTS_PROJECT_ID', 'HW_PROJECT_ID', 'OS_PROJECT_ID'];
+  if (!reader.has(projectId)) reader.problem(`${oneOf(projectId)} is not set. Set it to the id of the project.`);
+  const regionOrNull = reader.read(region);
   return {
-    endpoint: reader.read(['MODELARTS_ENDPOINT'], baseUrl, `https://modelarts.${region}.myhuaweicloud.com`),
-    region,
-    projectId: reader.require(projectNames, projectId, 'set the id of the project to work in', ''),
+    endpoint: reader.read(endpoint) ?? endpoint.shownDefault.replace('{region}', String(regionOrNull)),
+    region: regionOrNull,
+    projectId: reader.read(projectId) ?? '',
     ...readCredentials(reader),
-    httpTimeoutMs: reader.read(['MAOPS_HTTP_TIMEOUT'], httpTimeout, 15 * second),
-    maxRps: reader.read(['MAOPS_MAX_RPS'], rate, 5),
+    httpTimeoutMs: reader.read(variables.httpTimeout),
+    maxRps: reader.read(variables.maxRps),
   };
 }
 
-function waitPart(reader: EnvReader, httpTimeoutMs: number): WaitConfig {
-  const pollMinMs = reader.read(['MAOPS_POLL_MIN'], positiveDuration, 5 * second);
-  const pollMaxMs = reader.read(['MAOPS_POLL_MAX'], positiveDuration, Math.max(30 * second, pollMinMs));
-  if (pollMinMs > pollMaxMs) reader.problem('MAOPS_POLL_MIN is longer than MAOPS_POLL_MAX: make it shorter or equal');
+function readSettings(reader: EnvReader, httpTimeoutMs: number): Settings {
+  const { pollMin, pollMax } = variables;
+  const pollMinMs = reader.read(pollMin);
+  const pollMaxMs = reader.read({ ...pollMax, fallback: Math.max(pollMax.fallback, pollMinMs) });
+  if (pollMinMs > pollMaxMs) {
+    reader.problem('MAOPS_POLL_MIN is longer than MAOPS_POLL_MAX. Make it shorter, or equal.');
+  }
   return {
     pollMinMs,
     pollMaxMs,
-    pollWindowMs: reader.read(['MAOPS_POLL_WINDOW'], positiveDuration, 5 * minute),
-    abnormalGraceMs: reader.read(['MAOPS_ABNORMAL_GRACE'], duration, 5 * minute),
-    consistencyWindowMs: reader.read(['MAOPS_CONSISTENCY_WINDOW'], duration, 2 * minute),
+    pollWindowMs: reader.read(variables.pollWindow),
+    abnormalGraceMs: reader.read(variables.abnormalGrace),
+    consistencyWindowMs: reader.read(variables.consistencyWindow),
     httpTimeoutMs,
   };
 }

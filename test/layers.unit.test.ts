@@ -37,7 +37,8 @@ function importsOf(file: string): Import[] {
 
 /** What each room may import; `type:` allows types only. Packages are checked for the rooms that name them. */
 const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: readonly RegExp[] }>> = {
-  config: { rooms: ['domain', 'modelarts'] },
+  // Of the simulator it needs the environment alone.
+  config: { rooms: ['domain', 'contract', 'modelarts', 'simulator'] },
   domain: { rooms: [], packages: [] },
   contract: { rooms: ['domain'], packages: [/^@temporalio\/(common|workflow)$/] },
   spec: { rooms: ['contract', 'domain'] },
@@ -48,7 +49,7 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
     rooms: ['config'],
     packages: [/^@temporalio\/(common|proto)($|\/)/, /^fastify$/, /^zod$/, /^node:/],
   },
-  modelarts: { rooms: ['domain'], packages: [/^axios$/, /^zod$/, /^node:/] },
+  modelarts: { rooms: ['domain'], packages: [/^axios$/, /^p-map$/, /^zod$/, /^node:/] },
   simulator: { rooms: [], packages: [/^fastify$/, /^node:/] },
   // Of the workflows it needs the bundle alone.
   worker: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'codec', 'activities', 'workflows'] },

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import type { CodecKey } from '../config/settings.js';
+import type { CodecKey } from '../config/parsers.js';
 import { createPayloadCodec } from './payload-codec.js';
 
 const extension = new URL(import.meta.url).pathname.endsWith('.ts') ? 'ts' : 'js';

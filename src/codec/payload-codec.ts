@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, rand
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { encode as toBytes, decode as toText } from '@temporalio/common/lib/encoding.js';
 import proto from '@temporalio/proto';
-import type { CodecKey } from '../config/settings.js';
+import type { CodecKey } from '../config/parsers.js';
 import { EncryptedPayloadError } from './errors.js';
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;

@@ -1,27 +1,33 @@
 import type { Credentials } from '../modelarts/credentials.js';
 import { Secret } from '../modelarts/secret.js';
 import type { EnvReader } from './env.js';
-import { credential, iamUrl, plainText } from './settings.js';
+import { credential } from './parsers.js';
+import { variables } from './variables.js';
 
-/** Credentials with the name of the variable that they were found by; the name may be logged, the credentials not. */
+/** Credentials and the variable that selected them. The variable may be logged, the credentials must not. */
 export interface FoundCredentials {
   readonly credentials: Credentials;
   readonly credentialsFrom: string;
 }
 
-/** Key pairs as the SDKs and the Terraform providers name them; members of two families are never mixed. */
-const keyFamilies = [
-  { access: 'HUAWEICLOUD_SDK_AK', secret: 'HUAWEICLOUD_SDK_SK', token: 'HUAWEICLOUD_SDK_SECURITY_TOKEN' },
-  { access: 'HW_ACCESS_KEY', secret: 'HW_SECRET_KEY', token: 'HW_SECURITY_TOKEN' },
-  { access: 'OS_ACCESS_KEY', secret: 'OS_SECRET_KEY', token: null },
-] as const;
+/** Access key, secret key and security token of one family. Families are never mixed. */
+const keyFamilies = variables.accessKey.names.map((access, index) => ({
+  access,
+  secret: variables.secretKey.names[index] ?? '',
+  token: variables.securityToken.names[index] ?? null,
+}));
 
-const iamNames = ['IAM_ENDPOINT', 'OS_AUTH_URL'] as const;
-const domainNames = ['OS_USER_DOMAIN_NAME', 'OS_DOMAIN_NAME'] as const;
-/** Only these say that a password is meant: the others of an openrc file are there for other tools too. */
+const passwordVariables = [
+  variables.iamEndpoint,
+  variables.username,
+  variables.password,
+  variables.userDomain,
+  variables.projectName,
+] as const;
+/** The other variables of an openrc file are also set for other tools. */
 const passwordStarters = ['IAM_ENDPOINT', 'OS_USERNAME', 'OS_PASSWORD'] as const;
 
-/** The first complete kind in the order of docs/configuration.md; half a kind is reported even when another is complete. */
+/** Returns the first complete kind of credentials, in the order of docs/configuration.md. Reports an incomplete kind in any case. */
 export function readCredentials(reader: EnvReader): FoundCredentials {
   const candidates = [
     readToken(reader),
@@ -29,70 +35,70 @@ export function readCredentials(reader: EnvReader): FoundCredentials {
     readPassword(reader),
   ];
   const found = candidates.filter((candidate) => candidate !== null);
-  const first = found.find((candidate) => candidate !== 'half');
+  const first = found.find((candidate) => candidate !== 'incomplete');
   if (first !== undefined) return first;
   if (found.length === 0) {
     reader.problem(
-      'no credentials are set: set MODELARTS_TOKEN, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, ' +
-        'or IAM_ENDPOINT with OS_USERNAME, OS_PASSWORD, OS_USER_DOMAIN_NAME and OS_PROJECT_NAME',
+      'no credentials are set. Set MODELARTS_TOKEN, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, ' +
+        'or IAM_ENDPOINT with OS_USERNAME, OS_PASSWORD, OS_USER_DOMAIN_NAME and OS_PROJECT_NAME.',
     );
   }
   return { credentials: { kind: 'token', token: new Secret('') }, credentialsFrom: 'none' };
 }
 
-/** What was found of one kind: all of it, a part of it, or nothing. */
-type Candidate = FoundCredentials | 'half' | null;
+/** One kind of credentials; null when none of its variables is set. */
+type Candidate = FoundCredentials | 'incomplete' | null;
 
 function readToken(reader: EnvReader): Candidate {
-  if (!reader.has('MODELARTS_TOKEN')) return null;
-  const token = reader.read(['MODELARTS_TOKEN'], credential, null);
-  if (token === null) return 'half';
+  if (!reader.has(variables.token)) return null;
+  const token = reader.read(variables.token);
+  if (token === null) return 'incomplete';
   return { credentials: { kind: 'token', token: new Secret(token) }, credentialsFrom: 'MODELARTS_TOKEN' };
 }
 
-function readKeys(reader: EnvReader, family: (typeof keyFamilies)[number]): Candidate {
-  const accessKey = reader.read([family.access], credential, null);
-  const secretKey = reader.read([family.secret], credential, null);
-  const securityToken = family.token === null ? null : reader.read([family.token], credential, null);
+function readKeys(reader: EnvReader, { access, secret, token }: (typeof keyFamilies)[number]): Candidate {
+  const readKey = (name: string | null) =>
+    name === null ? null : reader.read({ names: [name], parser: credential, fallback: null });
+  const accessKey = readKey(access);
+  const secretKey = readKey(secret);
+  const securityToken = readKey(token);
   if (accessKey !== null && secretKey !== null) {
     const temporary = securityToken === null ? {} : { securityToken: new Secret(securityToken) };
     return {
       credentials: { kind: 'aksk', accessKey, secretKey: new Secret(secretKey), ...temporary },
-      credentialsFrom: family.access,
+      credentialsFrom: access,
     };
   }
-  const present = [family.access, family.secret, family.token].filter((name) => name !== null && reader.has(name));
+  const isSet = (name: string) => reader.text(name) !== null;
+  const present = [access, secret, token].filter((name) => name !== null && isSet(name));
   if (present.length === 0) return null;
-  const absent = [family.access, family.secret].filter((name) => !reader.has(name));
-  // Both are there and one of them is wrong, which is reported already.
-  if (absent.length === 0) return 'half';
-  reader.problem(`${present.join(' and ')} is set, but ${absent.join(' and ')} is not: set both, or neither`);
-  return 'half';
+  const absent = [access, secret].filter((name) => !isSet(name));
+  // With both set, one of them is wrong, and `read` has reported it.
+  if (absent.length > 0) {
+    reader.problem(`${present.join(' and ')} is set without ${absent.join(' and ')}. Set both, or neither.`);
+  }
+  return 'incomplete';
 }
 
 function readPassword(reader: EnvReader): Candidate {
-  if (!passwordStarters.some((name) => reader.has(name))) return null;
-  const iamEndpoint = reader.read(iamNames, iamUrl, null);
-  const username = reader.read(['OS_USERNAME'], plainText, null);
-  // A password may begin or end with a space: it is taken as it is.
+  const present = passwordStarters.filter((name) => reader.text(name) !== null);
+  if (present.length === 0) return null;
+  const iamEndpoint = reader.read(variables.iamEndpoint);
+  const username = reader.read(variables.username);
+  // Not `read`, which removes a space at the start or end of the password.
   const password = reader.text('OS_PASSWORD');
-  const userDomain = reader.read(domainNames, plainText, null);
-  const projectName = reader.read(['OS_PROJECT_NAME'], plainText, null);
+  const userDomain = reader.read(variables.userDomain);
+  const projectName = reader.read(variables.projectName);
   if (iamEndpoint !== null && username !== null && password !== null && userDomain !== null && projectName !== null) {
     const project = { name: projectName };
     return {
       credentials: { kind: 'password', iamEndpoint, username, password: new Secret(password), userDomain, project },
-      credentialsFrom: reader.nameOf(iamNames) ?? iamNames[0],
+      credentialsFrom: reader.nameOf(variables.iamEndpoint) ?? 'none',
     };
   }
-  reportMissing(reader);
-  return 'half';
-}
-
-function reportMissing(reader: EnvReader): void {
-  const needed = [iamNames, ['OS_USERNAME'], ['OS_PASSWORD'], domainNames, ['OS_PROJECT_NAME']];
-  const absent = needed.filter((names) => reader.nameOf(names) === null).map((names) => names.join(' or '));
-  if (absent.length === 0) return;
-  const present = passwordStarters.filter((name) => reader.has(name));
-  reader.problem(`${present.join(', ')} is set for a token by password, but these are not: ${absent.join(', ')}`);
+  const absent = passwordVariables.filter((variable) => !reader.has(variable)).map(({ names }) => names.join(' or '));
+  if (absent.length > 0) {
+    reader.problem(`${present.join(', ')} is set for password authentication. Also set ${absent.join(', ')}.`);
+  }
+  return 'incomplete';
 }

@@ -1,23 +1,20 @@
-import type { z } from 'zod';
+import type { Variable } from './variables.js';
 
-/** What a process was given; a blank value means unset. */
+/** Environment variables. A blank value counts as unset. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Says everything that is wrong with the settings at once, so that nobody has to start several times to learn it. */
+/** Lists every problem of the configuration, so that one start is enough to find them all. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(['The settings are wrong or not complete:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+    super(['The configuration is wrong or incomplete:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
     this.problems = problems;
   }
 }
 
-/** A schema that makes a setting out of its text. */
-export type Setting<T> = z.ZodType<T, string>;
-
-/** Reads settings and remembers what is wrong with them; `finish` throws if anything was. */
+/** Reads variables and collects their problems; `finish` throws them. */
 export class EnvReader {
   readonly #env: Env;
   readonly #problems = new Set<string>();
@@ -26,22 +23,22 @@ export class EnvReader {
     this.#env = env;
   }
 
-  /** The value as it was given, null when it is unset or blank. Quotes around it are a problem, and are not part of what is returned. */
+  /** The raw value, or null when it is unset or blank. Quotes around it are reported and removed. */
   text(name: string): string | null {
     const value = this.#env[name];
     if (value === undefined || value.trim() === '') return null;
-    // Node.js has put U+FFFD for what it could not decode.
-    if (value.includes('\ufffd')) this.problem(`${name} is not UTF-8: write it as UTF-8, also in an env file`);
+    // Node.js replaces bytes that it cannot decode by U+FFFD.
+    if (value.includes('\ufffd')) this.problem(`${name} is not UTF-8. Save the env file as UTF-8.`);
     const inner = /^(["'`])(.*)\1$/s.exec(value.trim())?.[2];
     if (inner !== undefined) {
-      this.problem(`${name} has quotes around its value: write it without them`);
+      this.problem(`${name} has quotes around its value. Remove them.`);
       return inner;
     }
-    // An env file with Windows line ends leaves a carriage return, which nobody has typed.
+    // An env file with Windows line endings leaves a carriage return.
     return value.replace(/[\r\n]+$/, '');
   }
 
-  /** Reports every variable of these that has quotes around its value, whether or not it is read. */
+  /** Reports quotes around the value of each of these variables, even of those that are not read. */
   refuseQuotes(names: Iterable<string>): void {
     for (const name of names) this.text(name);
   }
@@ -51,34 +48,28 @@ export class EnvReader {
     return Object.keys(this.#env).filter((name) => this.#env[name]?.trim());
   }
 
-  has(name: string): boolean {
-    return this.text(name) !== null;
+  /** The first name of a variable that is set; its value counts. */
+  nameOf({ names }: Pick<Variable, 'names'>): string | null {
+    return names.find((name) => this.text(name) !== null) ?? null;
   }
 
-  /** The first of the names that is set, which is the one that counts. */
-  nameOf(names: readonly string[]): string | null {
-    return names.find((name) => this.has(name)) ?? null;
+  has(variable: Pick<Variable, 'names'>): boolean {
+    return this.nameOf(variable) !== null;
   }
 
-  /** The setting, or `otherwise` when it is unset, or wrong (which `finish` reports). */
-  read<T, D>(names: readonly string[], setting: Setting<T>, otherwise: D): T | D {
-    const name = this.nameOf(names);
-    const value = name === null ? null : this.text(name);
-    if (name === null || value === null) return otherwise;
-    const parsed = setting.safeParse(value.trim());
-    if (/\p{Cc}/u.test(value.trim())) this.problem(`${name} contains a control character: write it on one line`);
+  /** The parsed value, or the fallback when it is unset or wrong. */
+  read<T, D>({ names, parser, fallback }: Pick<Variable<T, D>, 'names' | 'parser' | 'fallback'>): T | D {
+    const name = this.nameOf({ names });
+    const value = name === null ? null : (this.text(name)?.trim() ?? null);
+    if (name === null || value === null) return fallback;
+    const parsed = parser.safeParse(value);
+    if (/\p{Cc}/u.test(value)) this.problem(`${name} contains a control character. Write it on one line.`);
     else if (parsed.success) return parsed.data;
     else this.problem(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', and ')}`);
-    return otherwise;
+    return fallback;
   }
 
-  /** As `read`, for what cannot be left out; `advice` says what to set it to. */
-  require<T>(names: readonly string[], setting: Setting<T>, advice: string, otherwise: T): T {
-    if (this.nameOf(names) === null) this.problem(`${oneOf(names)} is not set: ${advice}`);
-    return this.read(names, setting, otherwise);
-  }
-
-  /** Never put the value of a setting into the text: it may be a secret that landed in the wrong variable. */
+  /** Never put a value into the text: it may be a secret that was set as the wrong variable. */
   problem(text: string): void {
     this.#problems.add(text);
   }
@@ -89,7 +80,6 @@ export class EnvReader {
 }
 
 /** `A (or B, C)`. */
-export function oneOf(names: readonly string[]): string {
-  const [first = '', ...others] = names;
+export function oneOf({ names: [first = '', ...others] }: Pick<Variable, 'names'>): string {
   return others.length === 0 ? first : `${first} (or ${others.join(', ')})`;
 }

@@ -1,6 +1,3 @@
-/** The queue that every workflow and activity of this product uses unless `MAOPS_TASK_QUEUE` says otherwise. */
-export const defaultTaskQueue = 'modelarts-ops';
-
 /** The queue of activities that may hold their slot for minutes, beside the task queue of workflows and calls. */
 export function waitQueueOf(taskQueue: string): string {
   return `${taskQueue}-waits`;

@@ -1,16 +1,16 @@
-import type { Env } from '../config.js';
+import { type Env, variables } from '../config.js';
 import { formatDuration } from '../domain/duration.js';
 import type { TemporalServer } from './temporal-server.js';
 
-/** Paces of the real service, which shrink with the simulator's time; the floor keeps a fast simulator from being a flood. */
-const paces = {
-  MAOPS_POLL_MIN: { ms: 5_000, floorMs: 100 },
-  MAOPS_POLL_MAX: { ms: 30_000, floorMs: 500 },
-  MAOPS_POLL_WINDOW: { ms: 300_000, floorMs: 5_000 },
-  MAOPS_ABNORMAL_GRACE: { ms: 300_000, floorMs: 2_000 },
-  MAOPS_CONSISTENCY_WINDOW: { ms: 120_000, floorMs: 2_000 },
-} as const;
-const usualRps = 5;
+/** Durations that shrink with the simulator's time. The floor limits the load at a high speed. */
+const scaled = [
+  { variable: variables.pollMin, floorMs: 100 },
+  { variable: variables.pollMax, floorMs: 500 },
+  { variable: variables.pollWindow, floorMs: 5_000 },
+  { variable: variables.abnormalGrace, floorMs: 2_000 },
+  { variable: variables.consistencyWindow, floorMs: 2_000 },
+];
+const usualRps = variables.maxRps.fallback;
 const mostRps = 200;
 
 /**
@@ -37,11 +37,11 @@ export function stackEnvironment(
 
 function scaledPaces(speed: number): Record<string, string> {
   if (speed === 1) return {};
-  const scaled = Object.entries(paces).map(([name, { ms, floorMs }]) => {
-    return [name, formatDuration(Math.round(Math.max(ms / speed, Math.min(ms, floorMs))))];
+  const durations = scaled.map(({ variable: { names, fallback: ms }, floorMs }) => {
+    return [names[0], formatDuration(Math.round(Math.max(ms / speed, Math.min(ms, floorMs))))];
   });
   return {
-    ...Object.fromEntries(scaled),
+    ...Object.fromEntries(durations),
     MAOPS_MAX_RPS: String(Math.min(mostRps, Math.max(usualRps, usualRps * speed))),
   };
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Env } from '../config.js';
+import { type Env, readVariable, variables } from '../config.js';
 import { cacheFolder } from './cache-folder.js';
 import { installWithGo } from './go-install.js';
 import { downloadBySdk } from './sdk-download.js';
@@ -30,8 +30,8 @@ export function binarySources(env: Env): BinarySource[] {
 }
 
 function named(env: Env): string {
-  const path = env.MAOPS_TEMPORAL_CLI?.trim();
-  if (!path) throw new Error('not set');
+  const path = readVariable(variables.temporalCli, env);
+  if (path === null) throw new Error('not set');
   return executable(path, `${path} is not a program that can be run`);
 }
 

@@ -1,4 +1,4 @@
-import type { Env } from '../config.js';
+import { type Env, readVariable, variables } from '../config.js';
 import { type BinarySource, binarySources } from './temporal-binary.js';
 import { type LaunchOptions, launchTemporal, type RunningTemporal } from './temporal-process.js';
 
@@ -30,7 +30,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const { env, onProgress } = options;
   const address = env.TEMPORAL_ADDRESS?.trim();
   if (address) {
-    const namespace = env.TEMPORAL_NAMESPACE?.trim() || 'default';
+    const namespace = readVariable(variables.temporalNamespace, env);
     onProgress(
       `TEMPORAL_ADDRESS is set: the server at ${address} is used, and none is started (no --ui-port, no --db)`,
     );

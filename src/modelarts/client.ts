@@ -26,10 +26,9 @@ export interface ModelArtsOptions {
   readonly endpoint: string;
   readonly projectId: string;
   readonly credentials: Credentials;
-  /** @defaultValue 15 s */
-  readonly httpTimeoutMs?: number | undefined;
-  /** Requests per second of this process; a burst may hold one second's worth. @defaultValue 10 */
-  readonly maxRps?: number | undefined;
+  readonly httpTimeoutMs: number;
+  /** Requests per second of this process; a burst may hold one second's worth. */
+  readonly maxRps: number;
   /** Takes the place of the network, for simulators in the same process. */
   readonly adapter?: AxiosAdapter | undefined;
   /** Epoch milliseconds. */
@@ -56,9 +55,6 @@ export interface ModelArts {
   close(): void;
 }
 
-const defaultTimeoutMs = 15_000;
-const defaultRps = 10;
-
 function createAuthenticator(
   options: ModelArtsOptions,
   sender: Sender,
@@ -82,11 +78,11 @@ function createAuthenticator(
 
 /** Builds the client of a process; everything that calls the API should share one, as they share its rate. */
 export function createModelArts(options: ModelArtsOptions): ModelArts {
-  const { endpoint, projectId, now = Date.now, sleep = realSleep, random = Math.random } = options;
-  const httpTimeoutMs = options.httpTimeoutMs ?? defaultTimeoutMs;
+  const { endpoint, projectId, httpTimeoutMs, maxRps } = options;
+  const { now = Date.now, sleep = realSleep, random = Math.random } = options;
   const connections = new Connections(options.httpAgentKeepAlive ?? true);
   const wire = new Wire({ adapter: options.adapter, connections, sleep });
-  const governor = createRateGovernor({ maxRps: options.maxRps ?? defaultRps, now, sleep, random });
+  const governor = createRateGovernor({ maxRps, now, sleep, random });
   const sender = new Sender({ wire, governor, now, onCall: options.onCall });
   const authenticator = createAuthenticator(options, sender, httpTimeoutMs, now);
   const transport = new HttpTransport({ endpoint, projectId, userAgent, httpTimeoutMs, sender, authenticator });

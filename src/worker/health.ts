@@ -1,5 +1,5 @@
 import fastify from 'fastify';
-import type { ListenAddress } from '../config/settings.js';
+import type { ListenAddress } from '../config/parsers.js';
 import type { Services } from './readiness.js';
 
 /** What the worker process is doing; only `running` takes work. */

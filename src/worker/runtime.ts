@@ -1,5 +1,5 @@
 import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import type { ListenAddress } from '../config/settings.js';
+import type { ListenAddress } from '../config/parsers.js';
 import { type Logger, temporalLogger } from './logging.js';
 
 export interface RuntimeOptions {

@@ -30,7 +30,7 @@ test('maops codec-server decodes what it has encoded, until SIGTERM, and never p
 
 test.each([
   ['no key is set', [], {}, 'MAOPS_CODEC_KEYS is not set'],
-  ['a key is too short', [], { MAOPS_CODEC_KEYS: 'may:AAAA' }, 'MAOPS_CODEC_KEYS is not a list of keys'],
+  ['a key is too short', [], { MAOPS_CODEC_KEYS: 'may:AAAA' }, 'MAOPS_CODEC_KEYS must be id:base64'],
   ['an origin is none', ['--origin', 'null'], { MAOPS_CODEC_KEYS: `may:${key}` }, '--origin null'],
 ])('it refuses to start when %s', async (_, args, env, message) => {
   const server = maops(['codec-server', ...args], env);

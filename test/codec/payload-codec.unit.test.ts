@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { EncryptedPayloadError } from '../../src/codec/errors.js';
 import { createPayloadCodec } from '../../src/codec/payload-codec.js';
-import type { CodecKey } from '../../src/config/settings.js';
+import type { CodecKey } from '../../src/config/parsers.js';
 import { Secret } from '../../src/modelarts/secret.js';
 
 const newKey = (id: string): CodecKey => ({ id, key: new Secret(randomBytes(32).toString('base64')) });

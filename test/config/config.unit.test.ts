@@ -1,14 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import {
+  allVariables,
   ConfigError,
-  configTable,
   type Env,
   readClientConfig,
   readConfig,
   readModelArtsConfig,
 } from '../../src/config.js';
-import { defaultTaskQueue } from '../../src/contract/ids.js';
 import { longestHttpTimeoutMs } from '../../src/contract/settings.js';
 
 const project = '0123456789abcdef0123456789abcdef';
@@ -26,12 +25,12 @@ function problemsOf(env: Env): readonly string[] {
   return [];
 }
 
-describe('the settings of a worker', () => {
-  test('have the defaults of the design', () => {
+describe('the configuration of a worker', () => {
+  test('has the documented defaults', () => {
     expect(read()).toMatchObject({
       address: 'localhost:7233',
       namespace: 'default',
-      taskQueue: defaultTaskQueue,
+      taskQueue: 'modelarts-ops',
       installation: null,
       modelarts: { endpoint: 'https://modelarts.cn-north-4.myhuaweicloud.com', httpTimeoutMs: 15_000, maxRps: 5 },
       settings: {
@@ -50,7 +49,7 @@ describe('the settings of a worker', () => {
     });
   });
 
-  test('are all reported at once, each by the name of its variable', () => {
+  test('reports every problem at once, each with the name of its variable', () => {
     const problems = problemsOf({
       MAOPS_POLL_MIN: '5',
       MAOPS_MAX_RPS: 'many',
@@ -70,31 +69,31 @@ describe('the settings of a worker', () => {
     }
   });
 
-  test('count a blank value as unset', () => {
+  test('counts a blank value as unset', () => {
     expect(read({ MAOPS_POLL_MIN: ' ', HUAWEICLOUD_SDK_AK: '', TEMPORAL_ADDRESS: '' })).toEqual(
       expect.objectContaining({ address: 'localhost:7233' }),
     );
   });
 
-  test.each(['5', '5 s', '5x', '-5s', '0s', 'soon'])('refuse %p as a pause between polls', (text) => {
+  test.each(['5', '5 s', '5x', '-5s', '0s', 'soon'])('refuses %p as a pause between polls', (text) => {
     expect(problemsOf({ ...least, MAOPS_POLL_MIN: text })).toEqual([expect.stringContaining('MAOPS_POLL_MIN')]);
   });
 
-  test.each(['0', '-1', '1.5', 'many', '1e3', '1000000'])('refuse %p as a number of slots', (text) => {
+  test.each(['0', '-1', '1.5', 'many', '1e3', '1000000'])('refuses %p as a number of slots', (text) => {
     const problems = problemsOf({ ...least, MAOPS_CALL_SLOTS: text, MAOPS_WAIT_SLOTS: text });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['MAOPS_CALL_SLOTS', 'MAOPS_WAIT_SLOTS']);
   });
 
-  test('take no longer time-out of a call than activities leave room for', () => {
+  test('limits the timeout of a call to what the timeouts of activities leave room for', () => {
     const read = (ms: number) => problemsOf({ ...least, MAOPS_HTTP_TIMEOUT: `${ms}ms` }).length;
     expect([read(longestHttpTimeoutMs), read(longestHttpTimeoutMs + 1), read(0)]).toEqual([0, 1, 1]);
   });
 
-  test('take a shortest pause above the usual longest one', () => {
+  test('raises the default of the longest pause to the shortest pause', () => {
     expect(read({ MAOPS_POLL_MIN: '2m' }).settings).toMatchObject({ pollMinMs: 120_000, pollMaxMs: 120_000 });
   });
 
-  test('refuse a shortest pause above the longest one', () => {
+  test('refuses a shortest pause above the longest one', () => {
     expect(problemsOf({ ...least, MAOPS_POLL_MIN: '2m', MAOPS_POLL_MAX: '1m' })).toHaveLength(1);
   });
 
@@ -102,21 +101,21 @@ describe('the settings of a worker', () => {
     ['0.0.0.0:9464', { host: '0.0.0.0', port: 9464 }],
     [':8080', { host: '0.0.0.0', port: 8080 }],
     ['[::1]:8080', { host: '::1', port: 8080 }],
-  ])('read the address %p', (text, address) => {
+  ])('reads the listen address %p', (text, address) => {
     expect(read({ MAOPS_HEALTH_ADDRESS: text }).healthAddress).toEqual(address);
   });
 
-  test.each(['8080', 'localhost', 'a:b', 'host:70000'])('refuse the address %p', (text) => {
+  test.each(['8080', 'localhost', 'a:b', 'host:70000'])('refuses the listen address %p', (text) => {
     expect(problemsOf({ ...least, MAOPS_METRICS_ADDRESS: text })).toHaveLength(1);
   });
 
-  test('read keys of payloads in their order', () => {
+  test('keeps the order of the codec keys', () => {
     const key = Buffer.alloc(32, 7).toString('base64');
     expect(read({ MAOPS_CODEC_KEYS: `new:${key}, old:${key}` }).codecKeys.map(({ id }) => id)).toEqual(['new', 'old']);
     expect(problemsOf({ ...least, MAOPS_CODEC_KEYS: 'short:AAAA' })).toHaveLength(1);
   });
 
-  test('never derive an endpoint when one is given', () => {
+  test('prefers a given endpoint to the one of the region', () => {
     expect(read({ MODELARTS_ENDPOINT: 'https://modelarts.eu-de.example.com/' }).modelarts.endpoint).toBe(
       'https://modelarts.eu-de.example.com',
     );
@@ -125,7 +124,7 @@ describe('the settings of a worker', () => {
   test.each([
     ['HW_REGION_NAME', 'HW_PROJECT_ID'],
     ['OS_REGION_NAME', 'OS_PROJECT_ID'],
-  ])('take %s and %s too', (region, projectName) => {
+  ])('reads %s and %s too', (region, projectName) => {
     const config = readModelArtsConfig({ [region]: 'r1', [projectName]: project, MODELARTS_TOKEN: 't' });
     expect(config).toMatchObject({
       region: 'r1',
@@ -135,7 +134,7 @@ describe('the settings of a worker', () => {
   });
 });
 
-describe('mistakes that env files bring', () => {
+describe('mistakes in env files', () => {
   const password: Env = {
     IAM_ENDPOINT: 'https://iam.example.com',
     OS_USERNAME: 'u',
@@ -153,29 +152,35 @@ describe('mistakes that env files bring', () => {
     MAOPS_POLL_MIN: '1s',
   };
 
-  test.each(configTable.flatMap(({ names }) => names))('quotes around the value of %s are refused by name', (name) => {
-    for (const quote of ['"', "'"]) {
-      const problems = problemsOf({ ...least, [name]: `${quote}wr0ng-secret${quote}` });
-      expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${name} has quotes`)));
-      // The name of a profile is shown on purpose, as below.
-      if (name !== 'TEMPORAL_PROFILE') expect(problems.join()).not.toContain('wr0ng-secret');
-    }
-  });
+  test.each(allVariables.flatMap(({ names }) => names))(
+    'quotes around the value of %s are reported with its name',
+    (name) => {
+      for (const quote of ['"', "'"]) {
+        const problems = problemsOf({ ...least, [name]: `${quote}wr0ng-secret${quote}` });
+        expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${name} has quotes`)));
+        // A missing profile is reported with its name.
+        if (name !== 'TEMPORAL_PROFILE') expect(problems.join()).not.toContain('wr0ng-secret');
+      }
+    },
+  );
 
-  test.each(['TEMPORAL_GRPC_META_TENANT', 'MAOPS_UNKNOWN', 'http_proxy'])('so are those of %s', (name) => {
-    expect(problemsOf({ ...least, [name]: '"x"' })).toEqual([expect.stringContaining(`${name} has quotes`)]);
-  });
+  test.each(['TEMPORAL_GRPC_META_TENANT', 'MAOPS_UNKNOWN', 'http_proxy'])(
+    'quotes around the value of %s, which is not in the table, are reported too',
+    (name) => {
+      expect(problemsOf({ ...least, [name]: '"x"' })).toEqual([expect.stringContaining(`${name} has quotes`)]);
+    },
+  );
 
-  test('quotes around a right value bring no second problem', () => {
+  test('a quoted value that is otherwise right has one problem only', () => {
     const quoted = { ...least, MODELARTS_PROJECT_ID: `'${project}'`, MODELARTS_REGION: '"cn-north-4"' };
     expect(problemsOf(quoted)).toHaveLength(2);
   });
 
-  test('quotes of variables that are not ours are no business of ours', () => {
+  test('quotes in variables of other programs are ignored', () => {
     expect(problemsOf({ ...least, PS1: '"$ "', LS_COLORS: "'x'" })).toEqual([]);
   });
 
-  test('Windows line ends and blanks at the ends change nothing, and only the blank of a password counts', () => {
+  test('line endings of Windows and surrounding spaces are ignored, except the spaces of a password', () => {
     const windows = Object.fromEntries(
       Object.entries(everything).map(([name, value]) => [name, value && `${value}\r`]),
     );
@@ -211,7 +216,7 @@ describe('mistakes that env files bring', () => {
     ['TEMPORAL_TLS_SERVER_CA_CERT_PATH', '/nowhere/ca.pem'],
     ['TEMPORAL_TLS_CLIENT_KEY_DATA', 'only half of a pair'],
     ['MAOPS_TASK_QUEUE', 'a\nb'],
-  ])('%s as %j is refused by name, without its value', (name, value) => {
+  ])('%s=%j is reported with its name and without its value', (name, value) => {
     const env = { ...least, MODELARTS_PROJECT_ID: name === 'HW_PROJECT_ID' ? '' : project, [name]: value };
     const problems = problemsOf(env).filter((problem) => problem.startsWith(name));
     expect(problems.length).toBeGreaterThan(0);
@@ -219,7 +224,7 @@ describe('mistakes that env files bring', () => {
   });
 
   test.each(['localhost', 'localhost:7233', '[::1]:7233', 'ns.account.tmprl.cloud:7233'])(
-    '%s is an address',
+    '%s is accepted as TEMPORAL_ADDRESS',
     (address) => {
       expect(readClientConfig({ ...noFile, TEMPORAL_ADDRESS: address }).address).toBe(address);
     },
@@ -244,16 +249,16 @@ describe('credentials', () => {
     ['HUAWEICLOUD_SDK_AK', { ...sdkKeys, ...osKeys, ...password }],
     ['OS_ACCESS_KEY', { ...osKeys, ...password }],
     ['OS_AUTH_URL', password],
-  ])('of several complete kinds come from the first in the table: %s', (from, env) => {
+  ])('use the first complete kind in the table: %s', (from, env) => {
     expect(readModelArtsConfig({ ...where, ...env }).credentialsFrom).toBe(from);
   });
 
-  test('carry the security token of temporary keys', () => {
+  test('include the security token of temporary keys', () => {
     const { credentials } = readModelArtsConfig({ ...where, ...sdkKeys, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'st-secret' });
     expect(credentials.kind === 'aksk' ? credentials.securityToken?.reveal() : null).toBe('st-secret');
   });
 
-  test('by password know IAM without its version', () => {
+  test('by password use the base URL of IAM without its version', () => {
     const { credentials } = readModelArtsConfig({ ...where, ...password });
     expect(credentials).toMatchObject({ kind: 'password', iamEndpoint: 'https://iam.example.com', userDomain: 'd' });
   });
@@ -264,22 +269,22 @@ describe('credentials', () => {
     ['HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK', { HUAWEICLOUD_SDK_SECURITY_TOKEN: 'st-secret' }],
     ['OS_SECRET_KEY', { ...token, OS_ACCESS_KEY: 'ak3' }],
     ['OS_PASSWORD, OS_USER_DOMAIN_NAME or OS_DOMAIN_NAME', { IAM_ENDPOINT: 'https://i.example.com', OS_USERNAME: 'u' }],
-  ])('that are half a kind are refused, naming %s', (missing, env) => {
+  ])('of an incomplete kind are reported: %s', (missing, env) => {
     expect(problemsOf({ ...where, ...env })).toEqual([expect.stringContaining(missing)]);
   });
 
-  test('of two families of variables are never mixed', () => {
+  test('never mix two families of variables', () => {
     expect(problemsOf({ ...where, HUAWEICLOUD_SDK_AK: 'ak1', HW_SECRET_KEY: 'sk-secret' })).toHaveLength(2);
   });
 
-  test('leave the other variables of an openrc file alone', () => {
+  test('ignore the other variables of an openrc file', () => {
     const openrc = { OS_AUTH_URL: 'https://iam.example.com/v3', OS_PROJECT_NAME: 'r', OS_DOMAIN_NAME: 'd' };
     expect(readModelArtsConfig({ ...where, ...sdkKeys, ...openrc }).credentialsFrom).toBe('HUAWEICLOUD_SDK_AK');
   });
 });
 
 describe('secrets', () => {
-  test('do not show when settings are printed or serialised', () => {
+  test('do not appear in a printed or serialised configuration', () => {
     const config = read({
       HUAWEICLOUD_SDK_AK: 'ak1',
       HUAWEICLOUD_SDK_SK: 'sk-secret',
@@ -292,17 +297,17 @@ describe('secrets', () => {
     }
   });
 
-  test('do not show in problems, even in the wrong variable', () => {
-    const wrong = Object.fromEntries(configTable.flatMap(({ names }) => names.map((name) => [name, 'wr0ng-secret'])));
-    // The name of a profile is shown on purpose: it says which one is not in the file.
+  test('do not appear in problems, even when set as the wrong variable', () => {
+    const wrong = Object.fromEntries(allVariables.flatMap(({ names }) => names.map((name) => [name, 'wr0ng-secret'])));
+    // A missing profile is reported with its name.
     const problems = problemsOf({ ...wrong, MODELARTS_PROJECT_ID: ' ', TEMPORAL_PROFILE: '' });
     expect(problems.length).toBeGreaterThan(5);
     expect(problems.join('\n')).not.toContain('wr0ng-secret');
   });
 });
 
-describe('the settings of a client', () => {
-  test('need nothing of ModelArts', () => {
+describe('the configuration of a client', () => {
+  test('needs no variables of ModelArts', () => {
     const config = readClientConfig({
       ...noFile,
       TEMPORAL_ADDRESS: 't:7233',
@@ -321,27 +326,27 @@ describe('the settings of a client', () => {
     ['0', false],
     ['no', false],
     ['OFF', false],
-  ])('take %s for TEMPORAL_TLS', (text, isOn) => {
+  ])('reads TEMPORAL_TLS=%s', (text, isOn) => {
     const { tls = false } = readClientConfig({ ...noFile, TEMPORAL_TLS: text }).connectionOptions();
     expect(Boolean(tls)).toBe(isOn);
   });
 
   test.each(['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'])(
-    'refuse a word that is no switch for %s, which would silently count as off',
+    'refuses another word for %s, which the SDK would take as off',
     (name) => {
-      expect(() => readClientConfig({ ...noFile, [name]: 'enabled' })).toThrow(`${name} is neither true nor false`);
+      expect(() => readClientConfig({ ...noFile, [name]: 'enabled' })).toThrow(`${name} must be true or false`);
     },
   );
 
-  test('hand TLS and API key to the connection', () => {
+  test('passes TLS and the API key to the connection', () => {
     const config = readClientConfig({ ...noFile, TEMPORAL_ADDRESS: 't:7233', TEMPORAL_API_KEY: 'api-secret' });
     expect(config.connectionOptions()).toMatchObject({ address: 't:7233', apiKey: 'api-secret' });
   });
 });
 
-describe('the table of variables', () => {
-  test('names every variable once', () => {
-    const names = configTable.flatMap((row) => row.names);
+describe('the declarations of variables', () => {
+  test('contain each name once', () => {
+    const names = allVariables.flatMap((row) => row.names);
     expect(new Set(names).size).toBe(names.length);
   });
 });

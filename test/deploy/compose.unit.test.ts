@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commandEntries } from '../../src/cli/commands.js';
-import { configTable, readConfig } from '../../src/config.js';
+import { allVariables, readConfig } from '../../src/config.js';
 import { environment } from '../../src/simulator/environment.js';
 import {
   envFile,
@@ -26,7 +26,7 @@ function named(name: string): Service {
   return one;
 }
 
-const known = new Set(configTable.flatMap(({ names }) => names));
+const known = new Set(allVariables.flatMap(({ names }) => names));
 const healthPort = String(imageEnvironment.MAOPS_HEALTH_ADDRESS).split(':')[1];
 
 describe('the compose file', () => {
@@ -138,7 +138,7 @@ describe('the compose file', () => {
   });
 
   test('holds no credentials of its own', () => {
-    const secrets = new Set(configTable.filter(({ isSecret }) => isSecret).flatMap(({ names }) => names));
+    const secrets = new Set(allVariables.filter(({ isSecret }) => isSecret).flatMap(({ names }) => names));
     const given = Object.entries(named('worker').environment ?? {}).filter(([name]) => secrets.has(name));
     expect(given.length).toBeGreaterThan(0);
     for (const [name, value] of given) expect(value).toBe(`\${${name}:-}`);
@@ -218,7 +218,7 @@ describe('the env files', () => {
     expect(Object.keys(example)).toEqual(
       expect.arrayContaining(['MODELARTS_PROJECT_ID', 'MODELARTS_TOKEN', 'OS_PASSWORD']),
     );
-    const secrets = configTable.filter(({ isSecret }) => isSecret).flatMap(({ names }) => names);
+    const secrets = allVariables.filter(({ isSecret }) => isSecret).flatMap(({ names }) => names);
     for (const name of secrets) expect(example[name] ?? '').toBe('');
   });
 

@@ -75,6 +75,7 @@ export function connect(
     projectId,
     credentials: { kind: 'token', token: new Secret(token) },
     adapter,
+    httpTimeoutMs: 15_000,
     maxRps: 1000,
     ...options,
   });

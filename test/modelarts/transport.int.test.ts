@@ -16,7 +16,7 @@ let bodies: string[];
 
 function connectTo(endpoint: string, credentials: Credentials = { kind: 'token', token: new Secret('t') }): ModelArts {
   modelarts.close();
-  modelarts = createModelArts({ endpoint, projectId, credentials, httpTimeoutMs: 300 });
+  modelarts = createModelArts({ endpoint, projectId, credentials, httpTimeoutMs: 300, maxRps: 10 });
   return modelarts;
 }
 
@@ -48,6 +48,7 @@ beforeEach(async () => {
     projectId,
     credentials: { kind: 'token', token: new Secret('t') },
     httpTimeoutMs: 300,
+    maxRps: 10,
   });
 });
 
