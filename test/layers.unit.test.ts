@@ -1,62 +1,65 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+
+// Cycles between files are reported by the lint rule import/no-cycle.
 
 const root = path.resolve(__dirname, '..');
 const src = path.join(root, 'src');
 
 interface Import {
   readonly from: string;
+  /** Path below src without its extension, or the name of a package. */
   readonly to: string;
-  readonly typeOnly: boolean;
+  readonly isLocal: boolean;
+  readonly isTypeOnly: boolean;
 }
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => path.join(folder, name));
-}
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.replaceAll(path.sep, '/').replace(/\.ts$/, ''));
+const read = (file: string) => readFileSync(path.join(src, `${file}.ts`), 'utf8');
 
-/** Folder of src that a file belongs to; a file at the top stands for itself. */
-function roomOf(file: string): string {
-  const [first = ''] = path.relative(src, file).split(path.sep);
-  return first.replace(/\.ts$/, '');
-}
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(file, 'utf8');
-  const pattern = /^(?:import|export)\s+(type\s+)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/gms;
-  return [...text.matchAll(pattern)].map(([, type, from, dynamic]) => {
-    const target = from ?? dynamic ?? '';
-    const to = target.startsWith('.')
-      ? roomOf(path.resolve(path.dirname(file), target.replace(/\.js$/, '.ts')))
-      : target;
-    return { from: file, to, typeOnly: type !== undefined };
+const imports: readonly Import[] = files
+  // It bundles the code of the other workflows, and is none itself.
+  .filter((file) => file !== 'workflows/bundle')
+  .flatMap((from) => {
+    const pattern = /^(?:import|export)\s+(type\s+)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/gms;
+    return [...read(from).matchAll(pattern)].map(([, type, fixed, dynamic]) => {
+      const target = fixed ?? dynamic ?? '';
+      const isLocal = target.startsWith('.');
+      const to = isLocal ? path.posix.join(path.posix.dirname(from), target.replace(/\.js$/, '')) : target;
+      return { from, to, isLocal, isTypeOnly: type !== undefined };
+    });
   });
-}
 
-/** What each room may import; `type:` allows types only. Packages are checked for the rooms that name them. */
-const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: readonly RegExp[] }>> = {
+/** The layer of a file: its folder in src, or its name when it is in no folder. */
+const layerOf = (file: string) => file.split('/')[0] ?? '';
+/** The capability of a file in a layer: its folder in the layer, or an empty text. */
+const capabilityOf = (file: string) => (file.split('/').length > 2 ? (file.split('/')[1] ?? '') : '');
+const show = ({ from, to }: Import) => `${from} -> ${to}`;
+
+/** What each layer may import; `type:` allows types only. `packages` lists every package that a layer may use. */
+const arrows: Readonly<Record<string, { layers: readonly string[]; packages?: readonly RegExp[] }>> = {
+  domain: { layers: [], packages: [] },
+  contract: { layers: ['domain'], packages: [/^@temporalio\/(common|workflow)$/] },
+  spec: { layers: ['contract', 'domain'] },
+  modelarts: { layers: ['domain'], packages: [/^axios$/, /^zod$/, /^p-map$/, /^node:/] },
   // Of the simulator it needs the environment alone.
-  config: { rooms: ['domain', 'contract', 'modelarts', 'simulator'] },
-  domain: { rooms: [], packages: [] },
-  contract: { rooms: ['domain'], packages: [/^@temporalio\/(common|workflow)$/] },
-  spec: { rooms: ['contract', 'domain'] },
-  workflows: { rooms: ['contract', 'domain', 'type:activities'], packages: [/^@temporalio\/(common|workflow)$/] },
-  inventory: { rooms: ['modelarts', 'contract', 'domain', 'spec'], packages: [] },
-  activities: { rooms: ['modelarts', 'contract', 'domain', 'spec', 'inventory'] },
+  config: { layers: ['domain', 'contract', 'modelarts', 'simulator'] },
   codec: {
-    rooms: ['config'],
+    layers: ['type:config'],
     packages: [/^@temporalio\/(common|proto)($|\/)/, /^fastify$/, /^zod$/, /^node:/],
   },
-  modelarts: { rooms: ['domain'], packages: [/^axios$/, /^p-map$/, /^zod$/, /^node:/] },
-  simulator: { rooms: [], packages: [/^fastify$/, /^node:/] },
-  // Of the workflows it needs the bundle alone.
-  worker: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'codec', 'activities', 'workflows'] },
-  client: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'inventory', 'codec', 'worker'] },
-  // It starts every role.
+  simulator: { layers: [], packages: [/^fastify$/, /^node:/] },
+  inventory: { layers: ['modelarts', 'contract', 'domain', 'spec'], packages: [] },
+  workflows: { layers: ['contract', 'domain', 'type:activities'], packages: [/^@temporalio\/(common|workflow)$/] },
+  activities: { layers: ['modelarts', 'contract', 'domain', 'spec', 'inventory'] },
+  worker: { layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'codec', 'activities', 'workflows'] },
+  client: { layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'inventory', 'codec', 'worker'] },
+  dev: { layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'simulator', 'worker', 'client'] },
   cli: {
-    rooms: [
+    layers: [
       'config',
       'contract',
       'domain',
@@ -70,41 +73,85 @@ const arrows: Readonly<Record<string, { rooms: readonly string[]; packages?: rea
       'dev',
     ],
   },
-  dev: { rooms: ['config', 'contract', 'domain', 'spec', 'modelarts', 'simulator', 'worker', 'client', 'cli'] },
 };
 
-describe('the arrows of the design', () => {
-  const files = filesBelow(src).filter((file) => !file.endsWith(path.join('workflows', 'bundle.ts')));
-
-  test.each(Object.keys(arrows))('%s imports only what it may', (room) => {
-    const { rooms, packages } = arrows[room] ?? { rooms: [] };
-    const wrong = files
-      .filter((file) => roomOf(file) === room)
-      .flatMap(importsOf)
-      .filter(({ to, typeOnly }) => {
-        if (to === room) return false;
-        const isRoom = files.some((file) => roomOf(file) === to);
-        if (isRoom) return !rooms.includes(to) && !(typeOnly && rooms.includes(`type:${to}`));
-        return packages !== undefined && !packages.some((allowed) => allowed.test(to));
+describe('the arrows between layers', () => {
+  test.each(Object.keys(arrows))('%s', (layer) => {
+    const { layers, packages } = arrows[layer] ?? { layers: [] };
+    const wrong = imports
+      .filter(({ from, to, isLocal, isTypeOnly }) => {
+        if (layerOf(from) !== layer || (isLocal && layerOf(to) === layer)) return false;
+        if (!isLocal) return packages !== undefined && !packages.some((allowed) => allowed.test(to));
+        return !layers.includes(layerOf(to)) && !(isTypeOnly && layers.includes(`type:${layerOf(to)}`));
       })
-      .map(({ from, to }) => `${path.relative(root, from)} -> ${to}`);
+      .map(show);
     expect(wrong).toEqual([]);
   });
 
-  test('nothing in src imports a test', () => {
-    const wrong = files.flatMap(importsOf).filter(({ to }) => to.includes('test/'));
-    expect(wrong).toEqual([]);
+  test('cover every folder', () => {
+    const layers = readdirSync(src).map((name) => name.replace(/\.ts$/, ''));
+    expect([...new Set(layers)].sort()).toEqual(Object.keys(arrows).sort());
+  });
+});
+
+describe('the arrows between capabilities', () => {
+  const capabilities = [
+    'operation',
+    'resource',
+    'provision',
+    'teardown',
+    'lease',
+    'sweep',
+    'audit',
+    'schedule',
+    'change',
+  ];
+
+  test.each(['workflows', 'activities', 'domain'])('%s has no other folder', (layer) => {
+    const folders = new Set(files.filter((file) => layerOf(file) === layer).map(capabilityOf));
+    folders.delete('');
+    expect([...folders].filter((folder) => !capabilities.includes(folder))).toEqual([]);
   });
 
-  test('only the configuration reads the environment', () => {
-    const readers = files
-      .filter((file) => /process\.env/.test(readFileSync(file, 'utf8')))
-      .map((file) => path.relative(root, file));
-    expect(readers).toEqual(['src/config.ts']);
+  test('a workflow imports what all share, and the teardown that it ends with', () => {
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      operation: [],
+      resource: ['operation'],
+      lease: ['operation', 'resource', 'teardown'],
+    };
+    const wrong = imports.filter(({ from, to, isLocal }) => {
+      const [capability, other] = [capabilityOf(from), capabilityOf(to)];
+      if (!isLocal || layerOf(from) !== 'workflows' || layerOf(to) !== 'workflows' || capability === '') return false;
+      return other !== capability && !(allowed[capability] ?? ['operation', 'resource']).includes(other);
+    });
+    expect(wrong.map(show).filter((one) => !remaining.includes(one))).toEqual([]);
   });
 
-  test('no folder is a drawer for leftovers', () => {
-    const drawers = files.filter((file) => /[/\\](utils|helpers|common|types)[/\\]/.test(file));
-    expect(drawers).toEqual([]);
+  test('rendering knows nothing of commands', () => {
+    const wrong = imports.filter(
+      ({ from, to, isTypeOnly }) =>
+        from.startsWith('cli/output/') && to.startsWith('cli/') && !to.startsWith('cli/output/') && !isTypeOnly,
+    );
+    expect(wrong.map(show)).toEqual([]);
   });
+});
+
+/** Imports that still have to go. */
+const remaining = [
+  'workflows/operation/deadline -> workflows/provision/state',
+  'workflows/resource/await-notebook -> workflows/provision/state',
+  'workflows/resource/await-pool -> workflows/provision/state',
+];
+
+test('only the configuration reads the environment', () => {
+  expect(files.filter((file) => read(file).includes('process.env'))).toEqual(['config']);
+});
+
+test('every import leads to a file of src', () => {
+  const wrong = imports.filter(({ to, isLocal }) => isLocal && !existsSync(path.join(src, `${to}.ts`)));
+  expect(wrong.map(show).filter((line) => !line.endsWith('package.json'))).toEqual([]);
+});
+
+test('no folder collects leftovers', () => {
+  expect(files.filter((file) => /\/(utils|helpers|common|types)\//.test(file))).toEqual([]);
 });
