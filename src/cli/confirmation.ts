@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline/promises';
+import { visibleText } from '../domain/visible-text.js';
+import type { Context } from './context.js';
 
 /** Where a question is asked and answered. */
 interface Talk {
@@ -22,4 +24,20 @@ export async function confirm(question: string, { input, output, signal }: Talk)
   } finally {
     prompt.close();
   }
+}
+
+/** Asks a person at a terminal who has seen what the question is about. Null where no person can answer. */
+export async function askToContinue(
+  context: Context,
+  question: string,
+  interruption = 'interrupted: nothing was deleted',
+): Promise<boolean | null> {
+  const { stdin, stdout } = context.terminal;
+  if (stdin.isTTY !== true || stdout.isTTY !== true || context.json) return null;
+  context.onInterrupt(interruption);
+  return await confirm(visibleText(question), {
+    input: process.stdin,
+    output: process.stderr,
+    signal: context.interrupted,
+  });
 }

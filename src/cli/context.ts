@@ -3,6 +3,7 @@ import type { Operations } from '../client/operations.js';
 import { type ClientConfig, readClientConfig, readModelArtsConfig } from '../config.js';
 import { visibleJson, visibleStyledText, visibleText, visibleValue } from '../domain/visible-text.js';
 import { createModelArts, type ModelArts } from '../modelarts/client.js';
+import type { View } from './output/view.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command works with. Connections are opened when they are first asked for, and closed by whoever runs the command. */
@@ -110,4 +111,11 @@ export const noText = (): string => '';
 
 function ensureNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** How things look on this context's terminal at this moment. */
+export function viewOf({ terminal }: Context): View {
+  const { stdout, timeZone, colors } = terminal;
+  const columns = stdout.isTTY === true ? stdout.columns : undefined;
+  return { now: terminal.now(), timeZone, colors, columns };
 }

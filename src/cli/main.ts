@@ -1,15 +1,15 @@
 import { Command, CommanderError } from 'commander';
-import { refuseQuotes } from '../config.js';
 import { visibleText } from '../domain/visible-text.js';
 import { version } from '../modelarts/user-agent.js';
 import { exitProcess, flush } from '../worker/flush.js';
-import { watchOutput } from './broken-pipe.js';
-import { addCommonOptions, type Run } from './command.js';
-import { type CommandEntry, commandEntries, kindSummaries } from './commands.js';
+import { readCatalogue } from './catalogue.js';
+import type { Run } from './command.js';
+import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
 import { namesCommand, printNames } from './completion/names.js';
-import { openContext } from './context.js';
 import { describeError, type ExitCode, exitCodeOf, exitCodes, exitCodesHelp } from './exit-codes.js';
+import { addCommonOptions } from './options.js';
 import { localTimes } from './output/time.js';
+import { watchOutput } from './process.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
 /** How long a command may take to wind up after Ctrl-C before the process ends anyway. */
@@ -51,7 +51,7 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
     const { json = false, debug = false } = command.opts<{ json?: boolean; debug?: boolean }>();
     code = await perform(terminal, { json, debug, ownsSignals: entry?.ownsSignals === true }, async (context) => {
       // `doctor` reports it with everything else that is wrong.
-      if (entry?.verb !== 'doctor') refuseQuotes();
+      if (entry?.verb !== 'doctor') (await import('../config.js')).refuseQuotes();
       return await work(context);
     });
   });
@@ -68,7 +68,7 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
 function wordsOf(given: readonly string[]): readonly string[] {
   const [help, ...asked] = given;
   if (help !== 'help' || asked.length === 0) return given;
-  const isNoun = asked.length === 1 && Object.hasOwn(kindSummaries, asked[0] ?? '');
+  const isNoun = asked.length === 1 && Object.hasOwn(nounSummaries, asked[0] ?? '');
   // What is no command is refused as it is without `help`: the help of everything would look like its own.
   return isNoun || findEntry(asked) !== null ? [...asked, '--help'] : asked;
 }
@@ -93,14 +93,14 @@ async function buildProgram(
     if (entry.noun === null) nouns.set(entry.verb, command);
     if (entry !== asked) continue;
     const define = await entry.load();
-    define(command, runOf(command));
+    define(command, runOf(command), readCatalogue);
     addCommonOptions(command);
   }
   return program;
 }
 
 function addNoun(program: Command, nouns: Map<string, Command>, noun: string, terminal: Terminal): Command {
-  const command = configure(program.command(noun), terminal).description(kindSummaries[noun] ?? noun);
+  const command = configure(program.command(noun), terminal).description(nounSummaries[noun] ?? noun);
   nouns.set(noun, command);
   return command;
 }
@@ -138,6 +138,8 @@ interface PerformOptions {
 
 async function perform(terminal: Terminal, options: PerformOptions, work: Parameters<Run>[0]): Promise<ExitCode> {
   const interrupt = new AbortController();
+  // Loaded here because the Temporal client makes up most of the start-up time, and help needs none of it.
+  const { openContext } = await import('./context.js');
   const open = openContext({ terminal, json: options.json, debug: options.debug, interrupted: interrupt.signal });
   // Said after the work has wound up: a live block that is drawn once more would wipe it out.
   let isSaid = false;

@@ -1,16 +1,15 @@
-import type { CataloguedCommand } from './catalogue.js';
-import { kindSummaries } from './commands.js';
+import type { Catalogue, CataloguedCommand } from './command.js';
 import { exitCodesHelp } from './exit-codes.js';
 
 /** The text of docs/cli.md: every command as it describes itself. */
-export function commandLinePage(catalogue: readonly CataloguedCommand[]): string {
+export function commandLinePage({ nouns, commands: all }: Catalogue): string {
   const groups = new Map<string | null, CataloguedCommand[]>();
-  for (const command of catalogue) groups.set(command.noun, [...(groups.get(command.noun) ?? []), command]);
+  for (const command of all) groups.set(command.noun, [...(groups.get(command.noun) ?? []), command]);
   const contents = [...groups].map(([noun, commands]) => {
     const links = commands.map((command) => `[${command.verb}](#${anchorOf(command)})`).join(', ');
     return noun === null
       ? `- roles and others: ${links}`
-      : `- \`maops ${noun}\` (${kindSummaries[noun] ?? 'below the command of that name'}): ${links}`;
+      : `- \`maops ${noun}\` (${nouns[noun] ?? 'below the command of that name'}): ${links}`;
   });
   return [head, contents.join('\n'), shared, ...[...groups.values()].flat().map(section), '']
     .join('\n\n')

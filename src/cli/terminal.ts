@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import { processEnv } from '../config.js';
 import { visibleText } from '../domain/visible-text.js';
-import { type ShownZone, shownZone } from './output/zone.js';
+import { type ShownZone, shownZone } from './output/time.js';
+import type { Colors } from './output/view.js';
 
 /** A stream that text goes to, with what decides how it should look. */
 interface Sink {
@@ -10,8 +11,6 @@ interface Sink {
   readonly rows?: number;
   readonly columns?: number;
 }
-
-export type Colors = ReturnType<typeof pc.createColors>;
 
 /** Where a command reads and writes; replaced by texts in memory in tests. */
 export interface Terminal {

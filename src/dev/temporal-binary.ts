@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Env, readVariable, variables } from '../config.js';
-import { cacheFolder } from './cache-folder.js';
 import { installWithGo } from './go-install.js';
 import { downloadBySdk } from './sdk-download.js';
 
@@ -13,6 +13,12 @@ export interface BinarySource {
 
 /** Name of the binary, as every platform's installer gives it. */
 export const binaryName = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
+
+/** Where the binary is kept between runs: `$XDG_CACHE_HOME/modelarts-ops`, else `~/.cache/modelarts-ops`. */
+function cacheFolder(env: Env): string {
+  const base = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
+  return join(base, 'modelarts-ops');
+}
 
 /** Ways to get a binary, the cheap and certain ones first. */
 export function binarySources(env: Env): BinarySource[] {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { adoptionOf, renderAdoption } from '../../src/cli/output/adoption.js';
-import { renderAudit } from '../../src/cli/output/audit.js';
+import { adoptionOf, renderAdoption, renderAudit } from '../../src/cli/output/audit.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit/report.js';
 
 function finding(change: Partial<AuditFinding> = {}): AuditFinding {

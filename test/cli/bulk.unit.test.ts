@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Bulk, steerMany } from '../../src/cli/bulk.js';
 import { runCommandLine } from '../../src/cli/main.js';
-import { steerOne } from '../../src/cli/steering.js';
+import { type Bulk, steerMany, steerOne } from '../../src/cli/steering.js';
 import type { Operations } from '../../src/client/operations.js';
 import { type FakeRun, FakeRuns, makeProgress, makeRun } from '../client/fake-runs.js';
 import { fakeContext } from './fake-context.js';

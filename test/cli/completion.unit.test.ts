@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CataloguedCommand, readCatalogue } from '../../src/cli/catalogue.js';
-import { completableCommands } from '../../src/cli/completion/completable.js';
+import { readCatalogue } from '../../src/cli/catalogue.js';
+import type { Catalogue } from '../../src/cli/command.js';
 import { fishCompletion } from '../../src/cli/completion/fish.js';
 import { zshCompletion } from '../../src/cli/completion/zsh.js';
 import { runCommandLine } from '../../src/cli/main.js';
@@ -12,7 +12,7 @@ import { memoryTerminal } from './memory-terminal.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'maops-completion-'));
 const script = path.join(folder, 'maops.bash');
-let catalogue: CataloguedCommand[] = [];
+let catalogue: Catalogue = { nouns: {}, commands: [] };
 
 beforeAll(async () => {
   const terminal = memoryTerminal();
@@ -65,7 +65,7 @@ describe('in bash, Tab offers', () => {
   });
 
   test('something for every command: its options, of which --json is one', () => {
-    for (const { noun, verb } of catalogue) {
+    for (const { noun, verb } of catalogue.commands) {
       const words = noun === null ? [verb] : [noun, verb];
       expect([words, offered(...words, '--js')]).toEqual([words, ['--json']]);
     }
@@ -77,11 +77,10 @@ describe('zsh and fish are told the same', () => {
     ['zsh', zshCompletion, "'env resolve')", '_describe verb verbs'],
     ['fish', fishCompletion, "'__maops_at env resolve'", "'__maops_second env' -a resolve"],
   ] as const)('%s', (_shell, write, command, verb) => {
-    const commands = completableCommands(catalogue);
-    const text = write(commands);
+    const text = write(catalogue);
     expect(text).toContain(command);
     expect(text).toContain(verb);
-    for (const one of commands) expect(text).toContain(one.verb);
+    for (const one of catalogue.commands) expect(text).toContain(one.verb);
     expect(text).toContain('retry rollback abandon skip');
     expect(text).toContain('_maops_names schedules');
   });

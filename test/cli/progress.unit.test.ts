@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import { renderEnvironments } from '../../src/cli/output/environments.js';
-import { renderProgress, renderProgressLine, type View } from '../../src/cli/output/progress.js';
+import { renderProgress, renderProgressLine } from '../../src/cli/output/progress.js';
+import type { View } from '../../src/cli/output/view.js';
 import { makeProgress, soldOut } from '../client/fake-runs.js';
 
 const view: View = { now: Date.parse('2026-03-01T10:02:10Z'), timeZone: 'UTC', colors: pc.createColors(false) };

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
-import type { Define } from '../../src/cli/command.js';
-import { sweepApply } from '../../src/cli/commands/sweep-apply.js';
-import { sweepPlan } from '../../src/cli/commands/sweep-plan.js';
+import type { Define, Run } from '../../src/cli/command.js';
+import { commands } from '../../src/cli/commands/sweep.js';
 import { runCommandLine } from '../../src/cli/main.js';
 import { renderItems, renderResults } from '../../src/cli/output/plan.js';
 import type { RunStart } from '../../src/client/temporal/run.js';
@@ -50,9 +49,10 @@ async function play(define: Define, plan: Plan | null, ...words: readonly string
   const { context, terminal } = fakeContext(runs);
   let code: number | null = null;
   const command = new Command('sweep');
-  define(command, async (work) => {
+  const run: Run = async (work) => {
     code = await work(context);
-  });
+  };
+  define(command, run, () => Promise.reject(new Error('not in this test')));
   const failure: unknown = await command.parseAsync([...words], { from: 'user' }).then(
     () => null,
     (error: unknown) => error,
@@ -65,7 +65,7 @@ const large = planWith({ items: [item, item, item, item], carrying: 7, refusal }
 
 describe('a plan that is refused for its size', () => {
   test('is told with the share that it would need', async () => {
-    const { code, err } = await play(sweepPlan, large);
+    const { code, err } = await play(commands.plan, large);
     expect(code).toBe(0);
     expect(err).toBe(
       'nothing was deleted. As it is, it would be refused. Find out why it is so much: ' +
@@ -75,7 +75,7 @@ describe('a plan that is refused for its size', () => {
   });
 
   test('is not asked about, and refused with the command that would do it', async () => {
-    const { code, failure, sent } = await play(sweepApply, large, '--hash', large.hash);
+    const { code, failure, sent } = await play(commands.apply, large, '--hash', large.hash);
     expect(code).toBeNull();
     expect(failure).toMatchObject({
       name: 'OperationRefusedError',
@@ -89,19 +89,19 @@ describe('a plan that is refused for its size', () => {
 });
 
 test('a plan that is not refused is gone on with under the same options', async () => {
-  const { code, err } = await play(sweepApply, planWith({}), '--hash', '41de91b15441054b', '--max-share', '50');
+  const { code, err } = await play(commands.apply, planWith({}), '--hash', '41de91b15441054b', '--max-share', '50');
   expect(code).toBe(2);
   expect(err).toContain('To go on: maops sweep apply --hash 41de91b15441054b --yes --max-share 50\n');
 });
 
 test('a plan that no worker makes is called off, and nobody waits for it', async () => {
-  const { failure, sent } = await play(sweepPlan, null);
+  const { failure, sent } = await play(commands.plan, null);
   expect(failure).toMatchObject({ name: 'WorkerUnreachableError' });
   expect(sent.map(({ kind }) => kind)).toEqual(['start', 'cancel']);
 });
 
 test('a plan without anything in it is not asked about', async () => {
-  const { code, err } = await play(sweepApply, planWith({ items: [] }), '--hash', '41de91b15441054b');
+  const { code, err } = await play(commands.apply, planWith({ items: [] }), '--hash', '41de91b15441054b');
   expect({ code, err }).toEqual({ code: 0, err: 'there is nothing to delete\n' });
 });
 

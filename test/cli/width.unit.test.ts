@@ -9,7 +9,7 @@ import { renderDryRun } from '../../src/cli/output/dry-run.js';
 import { renderEnvironments } from '../../src/cli/output/environments.js';
 import { renderExplanation } from '../../src/cli/output/explanation.js';
 import { renderPlan } from '../../src/cli/output/plan.js';
-import { renderProgress, type View } from '../../src/cli/output/progress.js';
+import { renderProgress } from '../../src/cli/output/progress.js';
 import {
   renderFlavors,
   renderNetwork,
@@ -22,6 +22,7 @@ import {
 import { renderDeleted, renderSchedule, renderSchedules } from '../../src/cli/output/schedules.js';
 import { renderTable } from '../../src/cli/output/table.js';
 import { renderStory, renderTimeline } from '../../src/cli/output/timeline.js';
+import type { View } from '../../src/cli/output/view.js';
 import { cutText } from '../../src/cli/output/width.js';
 import type { AuditReport } from '../../src/domain/audit/report.js';
 import { visibleValue } from '../../src/domain/visible-text.js';

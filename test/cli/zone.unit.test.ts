@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { shownZone } from '../../src/cli/output/zone.js';
+import { shownZone } from '../../src/cli/output/time.js';
 
 describe('the zone of times', () => {
   test.each([

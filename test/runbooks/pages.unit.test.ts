@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { runbookOf } from '../../src/cli/output/runbook.js';
+import { runbookOf } from '../../src/cli/output/next.js';
 import { failureTypes } from '../../src/contract/failures.js';
 import { phases } from '../../src/contract/phases.js';
 import { headings, readPage } from './page.js';

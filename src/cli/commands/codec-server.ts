@@ -1,7 +1,7 @@
-import { collect, type Define, example } from '../command.js';
+import { type Define, example } from '../command.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
-import { readPort } from '../simulator-options.js';
-import { untilStopped } from '../until-stopped.js';
+import { collect, readPort } from '../options.js';
+import { untilStopped } from '../process.js';
 
 interface Options {
   readonly port?: string;
@@ -15,7 +15,7 @@ const loopback = '127.0.0.1';
 const usualOrigins = ['http://localhost:8233', 'http://127.0.0.1:8233'];
 
 /** `maops codec-server`: decrypts payloads for the Temporal UI and CLI, until it is told to stop. */
-export const codecServer: Define = (command, run) => {
+const codecServer: Define = (command, run) => {
   command
     .option('--port <port>', `port to listen on; 0 takes any free one (default ${usualPort})`)
     .option('--host <address>', `address to listen on (default ${loopback})`)
@@ -70,3 +70,5 @@ function readOrigin(text: string): string {
   }
   return new URL(text).origin;
 }
+
+export const commands = { 'codec-server': codecServer };

@@ -1,8 +1,6 @@
 import { Argument } from 'commander';
-import { readCatalogue } from '../catalogue.js';
 import { type Define, example } from '../command.js';
 import { bashCompletion } from '../completion/bash.js';
-import { completableCommands } from '../completion/completable.js';
 import { fishCompletion } from '../completion/fish.js';
 import { zshCompletion } from '../completion/zsh.js';
 import { exitCodes } from '../exit-codes.js';
@@ -11,7 +9,7 @@ const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 type Shell = keyof typeof shells;
 
 /** `maops completion`: made from the commands themselves; names of environments are asked for when Tab is pressed. */
-export const completion: Define = (command, run) => {
+const completion: Define = (command, run, catalogue) => {
   command
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .addHelpText(
@@ -24,9 +22,11 @@ export const completion: Define = (command, run) => {
     )
     .action((shell: Shell) =>
       run(async (context) => {
-        const script = shells[shell](completableCommands(await readCatalogue()));
+        const script = shells[shell](await catalogue());
         context.result({ shell, script }, (shown) => shown.script);
         return exitCodes.done;
       }),
     );
 };
+
+export const commands = { completion };

@@ -3,12 +3,11 @@ import type { Progress } from '../../contract/progress.js';
 import { type Define, example } from '../command.js';
 import { type Context, noText } from '../context.js';
 import { exitCodes, SilentExit } from '../exit-codes.js';
-import { showUntilEnd } from '../following.js';
-import { makeReporter, silentReporter } from '../reporter.js';
-import { untilStopped } from '../until-stopped.js';
+import { makeReporter, showUntilEnd, silentReporter } from '../follow.js';
+import { untilStopped } from '../process.js';
 
 /** `maops demo`: the main job from start to verified absence, with everything it needs in this process. */
-export const demo: Define = (command, run) => {
+const demo: Define = (command, run) => {
   command
     .option('--keep', 'leave everything up at the end, and say what to try next')
     .addHelpText('after', example('npx maops demo', 'npx maops demo --keep'))
@@ -42,3 +41,5 @@ async function showDemo(
   if (last !== null && last.endedAt !== null) return last;
   throw new SilentExit(exitCodes.interrupted);
 }
+
+export const commands = { demo };

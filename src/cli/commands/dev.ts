@@ -4,14 +4,9 @@ import { freePort } from '../../dev/free-port.js';
 import { type Define, example } from '../command.js';
 import { noText } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import {
-  addSimulatorOptions,
-  readPort,
-  readSimulatorOptions,
-  requireFolder,
-  type SimulatorWords,
-} from '../simulator-options.js';
-import { untilStopped } from '../until-stopped.js';
+import { readPort } from '../options.js';
+import { untilStopped } from '../process.js';
+import { addSimulatorOptions, readSimulatorOptions, requireFolder, type SimulatorWords } from './simulator.js';
 
 interface Options extends SimulatorWords {
   readonly uiPort?: string;
@@ -19,7 +14,7 @@ interface Options extends SimulatorWords {
 }
 
 /** `maops dev`: Temporal server with its UI, simulator and worker in one process, until it is told to stop. */
-export const dev: Define = (command, run) => {
+const dev: Define = (command, run) => {
   addSimulatorOptions(command)
     .option('--ui-port <port>', 'port of the Temporal UI (default 8233, or any free one)')
     .option('--db <file>', "keep workflows in this file, and the simulator's state beside it (default: in memory)")
@@ -56,3 +51,5 @@ async function checkPlaces({ uiPort, dbFile }: { uiPort?: number; dbFile?: strin
     });
   });
 }
+
+export const commands = { dev };

@@ -1,11 +1,11 @@
-import { runChecks } from '../checks.js';
 import { type Define, example } from '../command.js';
+import { viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { renderChecks } from '../output/checks.js';
-import { viewOf } from '../view.js';
+import { runChecks } from './doctor-checks.js';
 
 /** `maops doctor`: one row per check; exit 1 if any fails. */
-export const doctor: Define = (command, run) => {
+const doctor: Define = (command, run) => {
   command.addHelpText('after', example('maops doctor', 'maops doctor --json')).action(() =>
     run(async (context) => {
       // What cannot be reached takes its time to say so.
@@ -17,3 +17,5 @@ export const doctor: Define = (command, run) => {
     }),
   );
 };
+
+export const commands = { doctor };

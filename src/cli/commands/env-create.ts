@@ -1,6 +1,236 @@
+import { OperationRefusedError, OperationsError, SpecConflictError } from '../../client/errors.js';
+import { findNetwork, findPool, listNotebooks } from '../../client/inventory.js';
+import { operationId } from '../../contract/ids.js';
+import type { NotebookSpec, Spec } from '../../contract/spec.js';
+import { decideCreate, type Found } from '../../domain/provision/create.js';
+import { poolChoices } from '../../domain/provision/pool-choices.js';
+import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../../domain/resource/flavor.js';
+import type { MarkerOwnership } from '../../domain/resource/marker.js';
+import { flavorFacts } from '../../inventory/flavor-facts.js';
+import type { ModelArts } from '../../modelarts/client.js';
+import { checkFeasibility, noFacts, type SpecFacts } from '../../spec/feasibility.js';
+import { ownerHash, specHash } from '../../spec/hash.js';
+import { readInstallation } from '../../worker/installation.js';
 import type { Define } from '../command.js';
-import { defineCreate } from '../creation.js';
-import { dryRun } from '../dry-run.js';
+import { type Context, viewOf } from '../context.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type DryRun, type DryRunCheck, renderDryRun } from '../output/dry-run.js';
+import { defineCreate } from '../shared-commands.js';
+
+/** Checks what can be known before anything is made, and shows what would be made; starts and changes nothing. */
+export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
+  const modelarts = await context.modelarts();
+  const signal = context.interrupted;
+  const environment = await checkEnvironmentName(context, spec);
+  const us = await readOwnership(context, spec);
+  const network = await checkNetwork(modelarts, spec, signal);
+  const names: DryRunCheck[] = [];
+  const { name, pool, notebook } = spec;
+  if (pool !== undefined)
+    names.push(checkName(`pool ${name}`, await findPools(modelarts, spec, signal), us, environment.joins));
+  if (notebook !== undefined) {
+    const named = await findNotebooks(modelarts, notebook, signal);
+    names.push(checkName(`notebook ${notebook.name}`, named, us, environment.joins));
+  }
+  const flavors = pool === undefined ? [] : await listFlavors(modelarts, signal);
+  const { flavor, check } = chooseFlavor(spec, flavors);
+  const { problems, notChecked } = checkFeasibility(spec, await readFacts(modelarts, spec, flavors, signal));
+  const failed = problems.map(
+    ({ path, message }): DryRunCheck => ({ subject: path, state: 'failed', finding: message }),
+  );
+  const sale = problems.some(({ path }) => path.startsWith('pool.')) ? null : check;
+  const all = [environment.check, network, ...names, sale, ...failed].filter((one) => one !== null);
+  const document: DryRun = {
+    name: spec.name,
+    ok: all.every(({ state }) => state !== 'failed'),
+    checks: all,
+    notChecked,
+    pool: describePool(spec, modelarts.projectId, flavor),
+    notebook: spec.notebook ?? null,
+    lease: spec.lease ?? null,
+    spec,
+  };
+  context.result(document, (shown) => renderDryRun(shown, viewOf(context)));
+  context.notice('dry run: nothing was started');
+  return document.ok ? exitCodes.done : exitCodes.failed;
+}
+
+/** Without Temporal the rest of a dry run is still worth something. */
+async function checkEnvironmentName(context: Context, spec: Spec): Promise<{ joins: boolean; check: DryRunCheck }> {
+  const subject = `environment ${spec.name}`;
+  try {
+    const { joins } = await (await context.operations()).checkCreate('env', spec);
+    const finding = joins ? 'runs with the same spec, and would be joined' : 'may be started';
+    return { joins, check: { subject, state: 'ok', finding } };
+  } catch (error) {
+    if (error instanceof SpecConflictError || error instanceof OperationRefusedError)
+      return { joins: false, check: { subject, state: 'failed', finding: error.message } };
+    if (!(error instanceof OperationsError)) throw error;
+    return { joins: false, check: { subject, state: 'warning', finding: `not asked: ${error.message}` } };
+  }
+}
+
+function describePool({ name, pool }: Spec, projectId: string, flavor: number | null): DryRun['pool'] {
+  if (pool === undefined) return null;
+  const choice = poolChoices(pool)[flavor ?? 0];
+  const resources = (choice?.resources ?? []).map((resource) => ({ flavor: resource.flavor, count: resource.count }));
+  return {
+    id: `${name}-${projectId}`,
+    type: pool.type,
+    scope: pool.scope,
+    network: pool.network ?? null,
+    resources,
+  };
+}
+
+async function checkNetwork(modelarts: ModelArts, { pool }: Spec, signal: AbortSignal): Promise<DryRunCheck | null> {
+  if (pool?.network === undefined) return null;
+  const subject = `network ${pool.network}`;
+  const found = await findNetwork(modelarts, pool.network, signal);
+  if (found === null)
+    return { subject, state: 'failed', finding: 'there is none of this id; see `maops network list`' };
+  return { subject, state: found.phase === 'Active' ? 'ok' : 'warning', finding: found.phase ?? 'in no known state' };
+}
+
+/** What has a name that the spec asks for, with the state that people are told. */
+interface Named extends Found {
+  readonly state: string | null;
+}
+
+async function findPools(modelarts: ModelArts, { name }: Spec, signal: AbortSignal): Promise<Named[]> {
+  const row = await findPool(modelarts, name, signal);
+  if (row === null) return [];
+  const { id, createdAt, marker, phase: state } = row;
+  const standing = { leaving: state === 'Deleting', failed: state === 'CreationFailed' };
+  return [{ id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...standing }];
+}
+
+async function findNotebooks(modelarts: ModelArts, spec: NotebookSpec, signal: AbortSignal): Promise<Named[]> {
+  const listed = await listNotebooks(modelarts, signal, spec.workspaceId);
+  return listed
+    .filter(({ name, status }) => name === spec.name && status !== 'DELETED')
+    .map(({ id, createdAt, marker, status: state }) => {
+      const standing = { leaving: state === 'DELETING', failed: state === 'CREATE_FAILED' };
+      return { id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...standing };
+    });
+}
+
+/** As whom the run would look at what has its names; null where nobody tells which installation this is. */
+async function readOwnership(context: Context, spec: Spec): Promise<MarkerOwnership | null> {
+  const installation = context.config().installation ?? (await askInstallation(context));
+  if (installation === null) return null;
+  return { installation, owner: ownerHash(operationId('env', spec.name)), specs: [specHash(spec)] };
+}
+
+async function askInstallation(context: Context): Promise<string | null> {
+  try {
+    const { connection, place } = await context.session();
+    return await readInstallation(connection, place.namespace);
+  } catch {
+    // Whatever it is, the check of the environment's name has said that Temporal cannot be asked.
+    return null;
+  }
+}
+
+/** Decided as the run decides before each create. */
+function checkName(subject: string, named: readonly Named[], us: MarkerOwnership | null, joins: boolean): DryRunCheck {
+  const [first] = named;
+  if (first === undefined) return { subject, state: 'ok', finding: 'the name is free' };
+  const there = ({ id }: Found) =>
+    `is there already (${named.find((one) => one.id === id)?.state ?? 'in no state yet'}, ${id})`;
+  const marked = named.find(({ marker }) => marker !== null);
+  if (us === null && marked !== undefined) {
+    const finding = `${there(marked)}; it is adopted if this installation made it from the same spec`;
+    return { subject, state: 'warning', finding };
+  }
+  const { installation = '', owner = '', specs = [] } = us ?? {};
+  // A run that is open may have made it from a spec that an operator has changed since.
+  const used = joins ? named.flatMap(({ marker }) => marker?.spec ?? []) : [];
+  const whom = { installation, owner, specs: [...used, ...specs] };
+  const decision = decideCreate(subject, named, whom, { outcome: 'none' }, 0, 0);
+  switch (decision.act) {
+    case 'create':
+    case 'settle':
+      return { subject, state: 'ok', finding: 'the name is free' };
+    case 'refuse':
+      return { subject, state: 'failed', finding: decision.why };
+    case 'adopt':
+      return joins
+        ? { subject, state: 'ok', finding: there(decision.found) }
+        : { subject, state: 'warning', finding: `${there(decision.found)}; it is adopted` };
+    case 'awaitGone':
+      return { subject, state: 'warning', finding: `${there(decision.found)}; it is made anew when that is gone` };
+    case 'cleanUp':
+      return { subject, state: 'warning', finding: `${there(decision.found)}; it is removed first, and made anew` };
+  }
+}
+
+async function listFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<FlavorFacts[]> {
+  const facts: FlavorFacts[] = [];
+  for await (const flavor of modelarts.flavors.list({}, { signal })) facts.push(flavorFacts(flavor));
+  return facts;
+}
+
+/** What this side has read. The notebooks of the project show profiles and flavors that worked before. */
+async function readFacts(
+  modelarts: ModelArts,
+  { notebook }: Spec,
+  flavors: readonly FlavorFacts[],
+  signal: AbortSignal,
+): Promise<SpecFacts> {
+  const poolFlavors = flavors.length === 0 ? null : flavors.map(({ name }) => name);
+  if (notebook === undefined) return { ...noFacts, poolFlavors };
+  const filter = notebook.workspaceId === undefined ? {} : { workspace_id: notebook.workspaceId };
+  const { instances } = await modelarts.notebooks.list(filter, { signal });
+  const worked = instances.filter(({ status = '' }) => workedStates.includes(status));
+  return {
+    ...noFacts,
+    poolFlavors,
+    usedProfiles: worked.flatMap(({ profile }) => profile?.id ?? []),
+    usedFlavors: worked.flatMap(({ flavor }) => flavor ?? []),
+  };
+}
+
+/** States that a notebook reaches only after it has been created. */
+const workedStates: readonly string[] = ['RUNNING', 'STOPPING', 'STOPPED'];
+
+/** The choice that would be made now, as its index; null when all are sold out. */
+function chooseFlavor(
+  { pool }: Spec,
+  facts: readonly FlavorFacts[],
+): { flavor: number | null; check: DryRunCheck | null } {
+  if (pool === undefined) return { flavor: null, check: null };
+  const choices = poolChoices(pool);
+  const flavor = firstOnSale(choices, facts, 0);
+  const names = (choices[flavor ?? 0]?.resources ?? []).map((resource) => resource.flavor).join(', ');
+  const chosen = flavor === null ? undefined : choices[flavor];
+  if (chosen === undefined)
+    return {
+      flavor,
+      check: { subject: `flavor ${names}`, state: 'warning', finding: `${describeSoldOut(choices)}; it would wait` },
+    };
+  const sale = saleOfChoice(chosen, facts);
+  const isListed = chosen.resources.every((resource) => facts.some((one) => one.name === resource.flavor));
+  const unsaid = isListed ? 'the service does not say whether it is on sale' : 'the service does not list it';
+  const check: DryRunCheck =
+    sale === 'onSale'
+      ? { subject: `flavor ${names}`, state: 'ok', finding: describeSale(names, facts) }
+      : {
+          subject: `flavor ${names}`,
+          state: 'warning',
+          finding: `${unsaid}; the create may be refused`,
+        };
+  return { flavor, check };
+}
+
+function describeSale(names: string, facts: readonly FlavorFacts[]): string {
+  const zones = facts
+    .filter(({ name }) => names.split(', ').includes(name))
+    .flatMap(({ sale }) => Object.entries(sale ?? {}));
+  return `on sale in ${[...new Set(zones.filter(([, state]) => state === 'normal').map(([zone]) => zone))].join(', ')}`;
+}
 
 /** `maops env create`: starts the main job, or joins it when it runs with the same spec. */
-export const envCreate: Define = (command, run) => defineCreate(command, run, 'env', 'examples/team-a.yaml', dryRun);
+const create: Define = (command, run) => defineCreate(command, run, 'env', 'examples/team-a.yaml', dryRun);
+
+export const commands = { create };

@@ -5,14 +5,14 @@ import type { RemovalPlan } from '../../client/removal-plan.js';
 import { protectedItem } from '../../client/teardown.js';
 import { operationId } from '../../contract/ids.js';
 import { keepRule } from '../../domain/sweep/rules.js';
-import { type Define, example, offerReason } from '../command.js';
-import type { Context } from '../context.js';
+import { type Define, example } from '../command.js';
+import { askToContinue } from '../confirmation.js';
+import { type Context, viewOf } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { offerReason, readHash } from '../options.js';
 import { renderItems } from '../output/plan.js';
 import { wrapText } from '../output/width.js';
-import { readHash } from '../sweeping.js';
-import { askToGoOn, openOperations, readPlan, sayGone, tearDown } from '../tearing-down.js';
-import { viewOf } from '../view.js';
+import { openOperations, readPlan, sayGone, tearDown } from '../teardown.js';
 
 interface Options {
   readonly yes?: boolean;
@@ -22,7 +22,7 @@ interface Options {
 }
 
 /** `maops env teardown`: without `--yes` it only goes on when a person at a terminal says so. */
-export const envTeardown: Define = (command, run) => {
+const teardown: Define = (command, run) => {
   command
     .argument('<name>', 'the environment')
     .option('--yes', 'delete without asking')
@@ -30,10 +30,10 @@ export const envTeardown: Define = (command, run) => {
     .option('--hash <hash>', 'delete exactly the plan that was shown with this hash, or nothing');
   offerReason(command, 'why; it is kept in the audit of what is called off', 'teardown')
     .addHelpText('after', example('maops env teardown team-a', 'maops env teardown team-a --yes --wait'))
-    .action((name: string, options: Options) => run((context) => teardown(context, nameOf(name), options)));
+    .action((name: string, options: Options) => run((context) => perform(context, nameOf(name), options)));
 };
 
-async function teardown(context: Context, name: string, options: Options): Promise<ExitCode> {
+async function perform(context: Context, name: string, options: Options): Promise<ExitCode> {
   const { yes = false, wait = false, reason, hash: asked } = options;
   if (asked !== undefined) readHash(asked);
   const [plan, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
@@ -52,7 +52,6 @@ async function teardown(context: Context, name: string, options: Options): Promi
   // Only a hash that was given binds: what is found under the name goes, and what is open on it makes more meanwhile.
   if (yes && !isOther)
     return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
-  const { terminal } = context;
   const isUnseen = items.length === 0 && unread.length > 0;
   const inTheWay = whatIsInTheWay(name, plan, open);
   const endedOperations = open.length === 0 || inTheWay !== null ? '' : `\n\nis called off first: ${open.join(', ')}`;
@@ -71,8 +70,7 @@ async function teardown(context: Context, name: string, options: Options): Promi
     context.notice(`nothing would be deleted: ${inTheWay}`);
     return exitCodes.failed;
   }
-  const isAttended = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !context.json;
-  if (isAttended && (await askToGoOn(context, `Delete this for good?`)))
+  if ((await askToContinue(context, 'Delete this for good?')) === true)
     return await tearDown(context, name, { reason, wait, hash });
   const again = `maops env teardown ${name} --yes${wait ? ' --wait' : ''}`;
   // The hash of half a plan would bind the workers, who may see the other half, to nothing.
@@ -94,3 +92,5 @@ function whatIsInTheWay(name: string, { items, unread }: RemovalPlan, open: read
   if (stays === undefined || !isResting) return null;
   return `${stays.kind} ${name} stays: ${stays.rule}; whoever it belongs to has to delete it first`;
 }
+
+export const commands = { teardown };

@@ -4,7 +4,7 @@ import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 
 /** `maops setup`: registers what our workflows write; running it again changes nothing. */
-export const setup: Define = (command, run) => {
+const setup: Define = (command, run) => {
   command.addHelpText('after', example('maops setup')).action(() =>
     run(async (context) => {
       const { connection, place } = await context.session();
@@ -24,3 +24,5 @@ export const setup: Define = (command, run) => {
     }),
   );
 };
+
+export const commands = { setup };

@@ -2,7 +2,7 @@ import { type Define, example } from '../command.js';
 import { exitCodes, SilentExit } from '../exit-codes.js';
 
 /** `maops worker`: one worker process, until SIGTERM or Ctrl-C; its settings come from the environment. */
-export const worker: Define = (command, run) => {
+const worker: Define = (command, run) => {
   command
     .addHelpText('after', example('maops worker', 'MAOPS_LOG=json MAOPS_HEALTH_ADDRESS=0.0.0.0:8080 maops worker'))
     .action(() =>
@@ -15,3 +15,5 @@ export const worker: Define = (command, run) => {
       }),
     );
 };
+
+export const commands = { worker };

@@ -1,11 +1,12 @@
-import { kindSummaries } from '../commands.js';
-import { type Completable, type CompletableCommand, firstWords } from './completable.js';
+import type { Catalogue } from '../command.js';
+import { type Completable, type CompletableCommand, completableCommands, firstWords } from './completable.js';
 import { namesCommand } from './names.js';
 
 /** The completion of bash; needs nothing but bash itself. */
-export function bashCompletion(commands: readonly CompletableCommand[]): string {
+export function bashCompletion(catalogue: Catalogue): string {
+  const commands = completableCommands(catalogue);
   const nouns = [...new Set(commands.map(({ noun }) => noun).filter((noun) => noun !== null))];
-  const first = firstWords(commands, kindSummaries).map(({ word }) => word);
+  const first = firstWords(commands, catalogue.nouns).map(({ word }) => word);
   return `# bash completion for maops: source <(maops completion bash)
 _maops_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
 _maops_files() { local IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); }

@@ -1,6 +1,6 @@
 import { resolveVerbs } from '../../contract/messages.js';
 import { phases } from '../../contract/phases.js';
-import type { CataloguedCommand } from '../catalogue.js';
+import type { Catalogue } from '../command.js';
 import type { NamedThing } from './names.js';
 
 /** What can stand somewhere: one of some words, a file, the name of something that there is, or anything. */
@@ -34,8 +34,8 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Reads what can be completed out of what the commands say of themselves. */
-export function completableCommands(catalogue: readonly CataloguedCommand[]): CompletableCommand[] {
-  return catalogue.map(({ noun, verb, summary, arguments: args, options }) => {
+export function completableCommands({ commands }: Catalogue): CompletableCommand[] {
+  return commands.map(({ noun, verb, summary, arguments: args, options }) => {
     const path = [noun, verb].filter((word) => word !== null).join(' ');
     const kindOf = (name: string, takes: string, choices: readonly string[] | null): Completable => {
       const words = choices ?? wordsOf[`${path} ${name}`];
@@ -66,13 +66,13 @@ export function completableCommands(catalogue: readonly CataloguedCommand[]): Co
 /** The first words and what they are: nouns, and commands without one. */
 export function firstWords(
   commands: readonly CompletableCommand[],
-  kindSummaries: Readonly<Record<string, string>>,
+  nouns: Catalogue['nouns'],
 ): { readonly word: string; readonly summary: string }[] {
   const words = new Map<string, string>();
   for (const { noun, verb, summary } of commands) {
     // `audit` is a command with others below it: its own summary says more.
     if (noun === null) words.set(verb, summary);
-    else if (!words.has(noun)) words.set(noun, kindSummaries[noun] ?? '');
+    else if (!words.has(noun)) words.set(noun, nouns[noun] ?? '');
   }
   return [...[...words].map(([word, summary]) => ({ word, summary })), { word: 'help', summary: 'explain a command' }];
 }

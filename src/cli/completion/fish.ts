@@ -1,9 +1,10 @@
-import { kindSummaries } from '../commands.js';
-import { type Completable, type CompletableCommand, firstWords } from './completable.js';
+import type { Catalogue } from '../command.js';
+import { type Completable, completableCommands, firstWords } from './completable.js';
 import { namesCommand } from './names.js';
 
 /** The completion of fish: one line for each thing that can be said. */
-export function fishCompletion(commands: readonly CompletableCommand[]): string {
+export function fishCompletion(catalogue: Catalogue): string {
+  const commands = completableCommands(catalogue);
   const lines = [
     '# fish completion for maops: maops completion fish | source',
     'function __maops_at',
@@ -24,7 +25,7 @@ export function fishCompletion(commands: readonly CompletableCommand[]): string 
     `  command maops ${namesCommand} $argv 2>/dev/null`,
     'end',
     'complete -c maops -f',
-    ...firstWords(commands, kindSummaries).map(({ word, summary }) => say('__maops_first', `-a ${word}`, summary)),
+    ...firstWords(commands, catalogue.nouns).map(({ word, summary }) => say('__maops_first', `-a ${word}`, summary)),
     say('__maops_second help', '-a exit-codes', 'what the exit codes mean'),
   ];
   for (const command of commands) {

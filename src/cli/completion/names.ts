@@ -1,5 +1,3 @@
-import { openSession } from '../../client/connect.js';
-import { readClientConfig } from '../../config.js';
 import { visibleText } from '../../domain/visible-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
@@ -29,6 +27,11 @@ export async function printNames(terminal: Terminal, of: string | undefined): Pr
 }
 
 async function readNames(of: string | undefined): Promise<readonly string[]> {
+  // Loaded here because every command line imports this file.
+  const [{ openSession }, { readClientConfig }] = await Promise.all([
+    import('../../client/connect.js'),
+    import('../../config.js'),
+  ]);
   const { operations, schedules } = await openSession(readClientConfig());
   try {
     return await (of === 'schedules' ? schedules.names() : operations.names());

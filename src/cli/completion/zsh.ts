@@ -1,11 +1,12 @@
-import { kindSummaries } from '../commands.js';
-import { type Completable, type CompletableCommand, firstWords } from './completable.js';
+import type { Catalogue } from '../command.js';
+import { type Completable, type CompletableCommand, completableCommands, firstWords } from './completable.js';
 import { namesCommand } from './names.js';
 
 /** The completion of zsh: one function whose arguments `_arguments` checks. */
-export function zshCompletion(commands: readonly CompletableCommand[]): string {
+export function zshCompletion(catalogue: Catalogue): string {
+  const commands = completableCommands(catalogue);
   const nouns = [...new Set(commands.map(({ noun }) => noun).filter((noun) => noun !== null))];
-  const first = firstWords(commands, kindSummaries);
+  const first = firstWords(commands, catalogue.nouns);
   return `#compdef maops
 # zsh completion for maops: put it as _maops into a folder of $fpath, or source <(maops completion zsh)
 

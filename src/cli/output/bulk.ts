@@ -1,9 +1,9 @@
 import type { Steered } from '../../client/bulk.js';
 import type { Progress } from '../../contract/progress.js';
 import { describeDuration } from '../../domain/duration.js';
-import type { View } from './progress.js';
 import { renderTable } from './table.js';
 import { localTimes } from './time.js';
+import type { View } from './view.js';
 
 /** One operation of a command to many; every key is always there. */
 export interface BulkRow {

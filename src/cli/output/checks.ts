@@ -1,6 +1,14 @@
-import type { Check } from '../checks.js';
-import type { View } from './progress.js';
 import { renderTable } from './table.js';
+import type { View } from './view.js';
+
+/** One row of `maops doctor`. */
+export interface Check {
+  readonly check: string;
+  readonly state: 'ok' | 'failed' | 'skipped';
+  readonly finding: string;
+  /** What to do, when it failed. */
+  readonly hint: string | null;
+}
 
 /** One row per check, with what to do under those that failed. */
 export function renderChecks(checks: readonly Check[], { colors, columns }: Pick<View, 'colors' | 'columns'>): string {

@@ -1,7 +1,7 @@
 import type { LeaseSpec, NotebookSpec, Spec } from '../../contract/spec.js';
 import type { NotChecked } from '../../spec/feasibility.js';
-import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
+import type { View } from './view.js';
 
 /** One thing that was looked up; a warning does not forbid the start. */
 export interface DryRunCheck {

@@ -1,9 +1,8 @@
 import type { Progress } from '../../contract/progress.js';
 import { describeDuration } from '../../domain/duration.js';
-import { ageOf } from './age.js';
-import type { View } from './progress.js';
 import { renderTable } from './table.js';
-import { localTimes } from './time.js';
+import { ageOf, localTimes } from './time.js';
+import type { View } from './view.js';
 
 /** One row per environment. */
 export function renderEnvironments(environments: readonly Progress[], { now, timeZone, columns }: View): string {

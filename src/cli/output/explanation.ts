@@ -1,11 +1,9 @@
 import type { Explanation } from '../../client/explanation.js';
 import { describeDuration } from '../../domain/duration.js';
-import { describeAge } from './age.js';
-import { nextOf, possibleOf } from './next.js';
-import type { View } from './progress.js';
-import { runbookOf } from './runbook.js';
+import { nextOf, possibleOf, runbookOf } from './next.js';
 import { renderFields } from './table.js';
-import { formatTime, localTimes } from './time.js';
+import { describeAge, formatTime, localTimes } from './time.js';
+import type { View } from './view.js';
 import { wrapText } from './width.js';
 
 /** Why an operation stands where it stands, with the work under way and what went wrong last. */

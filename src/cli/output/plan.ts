@@ -1,9 +1,9 @@
 import type { SweepProgress } from '../../contract/workflows.js';
 import { parseInstant } from '../../domain/resource/instant.js';
 import type { Plan, PlanItem } from '../../domain/teardown/plan.js';
-import type { View } from './progress.js';
 import { hasRoom, renderTable } from './table.js';
 import { formatTime } from './time.js';
+import type { View } from './view.js';
 import { wrapText } from './width.js';
 
 /** What a plan looks like depends on the terminal and the reader's zone. */

@@ -1,21 +1,11 @@
 import { isSuccess } from '../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress, Step } from '../../contract/progress.js';
 import { describeDuration } from '../../domain/duration.js';
-import type { Colors } from '../terminal.js';
-import { describeAge } from './age.js';
 import { nextOf, possibleOf } from './next.js';
 import { renderFields, renderTable } from './table.js';
-import { formatClock, formatTime, localTimes } from './time.js';
+import { describeAge, formatClock, formatTime, localTimes } from './time.js';
+import type { Colors, View } from './view.js';
 import { wrapText } from './width.js';
-
-/** What a rendering depends on besides the progress. */
-export interface View {
-  readonly now: number;
-  readonly timeZone: string;
-  readonly colors: Colors;
-  /** Width of the terminal; nothing is cut or broken where there is none. */
-  readonly columns?: number | undefined;
-}
 
 const auditShown = 5;
 

@@ -1,8 +1,7 @@
 import type { FlavorRow, NetworkRow, NotebookRow, PoolRow } from '../../client/inventory.js';
-import type { Colors } from '../terminal.js';
-import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
 import { formatMinute, formatTime } from './time.js';
+import type { Colors, View } from './view.js';
 
 /** A table that keeps every id whole, in lines below each other where the terminal is too narrow. */
 function renderRows(rows: readonly (readonly string[])[], head: readonly string[], columns: View['columns']): string {

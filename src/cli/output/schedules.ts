@@ -1,10 +1,9 @@
 import type { ScheduleDetails, ScheduledResult, ScheduleRow } from '../../client/schedule-view.js';
 import { describeDuration } from '../../domain/duration.js';
 import type { ScheduleWarning } from '../../domain/schedule/zone-changes.js';
-import type { Colors } from '../terminal.js';
-import type { View } from './progress.js';
 import { renderFields, renderTable } from './table.js';
 import { formatMinute, formatTime, localTimes } from './time.js';
+import type { Colors, View } from './view.js';
 import { wrapText } from './width.js';
 
 /** One row per schedule, and under the table what is wrong with any of them. */

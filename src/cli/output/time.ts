@@ -1,3 +1,5 @@
+import { describeDuration } from '../../domain/duration.js';
+
 /** How times look to people: in their own zone, which is named. JSON has UTC instead. */
 export function formatTime(time: string | null, timeZone: string): string {
   const date = new Date(time ?? '');
@@ -43,4 +45,46 @@ export function localTimes(text: string, timeZone: string): string {
   return text.replaceAll(/(?<![\w/"'-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w-])/g, (time) =>
     formatMinute(time, timeZone),
   );
+}
+
+/** What was observed within this time is shown without its age. */
+const freshMs = 10 * 60_000;
+
+/** How old an observation is, where that matters; empty for a fresh one, and where nothing was observed. */
+export function ageOf(observedAt: string | null, now: number): string {
+  const age = now - Date.parse(observedAt ?? '');
+  return age >= freshMs ? `${describeDuration(age)} ago` : '';
+}
+
+/** As `ageOf`, to follow what was observed. */
+export function describeAge(observedAt: string | null, now: number): string {
+  const age = ageOf(observedAt, now);
+  return age === '' ? '' : `, observed ${age}`;
+}
+
+/** The zone that times are shown in, and what to tell people when it is not the one that they asked for. */
+export interface ShownZone {
+  readonly timeZone: string;
+  readonly note: string | null;
+}
+
+const utcNames = /^:?(Etc\/)?(UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
+
+/**
+ * The zone of a process, from the name that Node.js resolved and the text of TZ. UTC where the name means nothing, such
+ * as after `TZ=GMT+8`: Node.js then names a zone that it does not take itself, or none.
+ */
+export function shownZone(resolved: string | undefined, asked: string | undefined): ShownZone {
+  const isLost = resolved === 'UTC' && asked !== undefined && asked !== '' && !utcNames.test(asked);
+  if (resolved !== undefined && !isLost && isKnown(resolved)) return { timeZone: resolved, note: null };
+  const note = `note: TZ '${asked ?? ''}' is no known time zone. Times are shown in UTC. Set TZ to a place, such as Europe/Berlin.`;
+  return { timeZone: 'UTC', note };
+}
+
+function isKnown(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }

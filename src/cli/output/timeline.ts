@@ -1,9 +1,9 @@
 import type { StoryEntry } from '../../client/history.js';
 import type { TimelineEntry } from '../../client/run-events.js';
 import { describeDuration } from '../../domain/duration.js';
-import type { View } from './progress.js';
 import { renderTable } from './table.js';
 import { formatClock, formatDay } from './time.js';
+import type { View } from './view.js';
 import { wrapText } from './width.js';
 
 /** A timeline, one line per entry under its day; phases stand out, because they are what people look for. */

@@ -1,0 +1,232 @@
+import type { Session } from '../../client/connect.js';
+import { OperationsError } from '../../client/errors.js';
+import { castError } from '../../client/temporal/errors.js';
+import { ConfigError, type ModelArtsConfig, processEnv, readConfig, readModelArtsConfig } from '../../config.js';
+import { waitQueueOf } from '../../contract/ids.js';
+import { parseHttpDate } from '../../domain/resource/instant.js';
+import type { ModelArts } from '../../modelarts/client.js';
+import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
+import { readInstallation } from '../../worker/installation.js';
+import { missingSearchAttributes } from '../../worker/search-attributes.js';
+import type { Context } from '../context.js';
+import { limited } from '../follow.js';
+import type { Check } from '../output/checks.js';
+
+/** A signed request is refused when the clocks are further apart (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
+const maxSkewMs = 5 * 60_000;
+/** Both generations of the notebook API: runs use the first, and the other one tells why a notebook is not seen. */
+const notebookChecks = ['notebook API', 'new notebook API'] as const;
+/** Numbers of `temporal.api.enums.v1.TaskQueueType`. */
+const taskQueueTypes = { workflow: 1, activity: 2 } as const;
+type TaskQueueType = (typeof taskQueueTypes)[keyof typeof taskQueueTypes];
+/** A poller that has not asked for so long is gone. */
+const pollerFreshMs = 90_000;
+
+/** Runs every check; one that needs what failed before it is skipped. */
+export async function runChecks(context: Context): Promise<Check[]> {
+  const temporal = await temporalChecks(context);
+  const service = await serviceChecks(context);
+  return [...temporal, ...service, ...otherSettings([...temporal, ...service])];
+}
+
+/** The settings that only a worker reads, where one of them is wrong and not reported by another row. */
+function otherSettings(reported: readonly Check[]): Check[] {
+  try {
+    readConfig();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const left = error.problems.filter((problem) => !reported.some(({ finding }) => finding.includes(problem)));
+    if (left.length === 0) return [];
+    return [{ check: 'other settings', state: 'failed', finding: left.join('; '), hint: hintOf(error) }];
+  }
+}
+
+async function temporalChecks(context: Context): Promise<Check[]> {
+  const settings = await attempt('settings for Temporal', async () => {
+    const { address, namespace, taskQueue, actor, proxy, tlsBy } = context.config();
+    const way = proxy === null ? '' : ` through the proxy ${proxy.address} (${proxy.variable})`;
+    const security = tlsBy === null ? '' : `, TLS by ${tlsBy}`;
+    return `${address}${way}${security}, namespace ${namespace}, task queue ${taskQueue}, commands by ${actor}`;
+  });
+  if (settings.state === 'failed')
+    return [settings, ...skip('Temporal', 'search attributes', 'installation id', 'worker')];
+  let session: Session | null = null;
+  const reached = await attempt('Temporal', async () => {
+    session = await context.session();
+    const { connection, place } = session;
+    try {
+      const { serverVersion } = await connection.workflowService.getSystemInfo({});
+      await connection.workflowService.describeNamespace({ namespace: place.namespace });
+      return `server ${serverVersion} at ${place.address}, namespace ${place.namespace}`;
+    } catch (error) {
+      throw castError(error, place, `asking for namespace ${place.namespace}`, 'server');
+    }
+  });
+  if (reached.state === 'failed' || session === null)
+    return [settings, reached, ...skip('search attributes', 'installation id', 'worker')];
+  return [settings, reached, ...(await namespaceChecks(context, session))];
+}
+
+async function namespaceChecks(context: Context, { connection, place }: Session): Promise<Check[]> {
+  const attributes = await attempt('search attributes', async () => {
+    const missing = await missingSearchAttributes(connection, place.namespace);
+    if (missing.length === 0) return 'all registered';
+    throw new OperationsError(`missing: ${missing.map(({ name }) => name).join(', ')}`, {
+      hint: 'Register them: `maops setup`.',
+    });
+  });
+  const installation = await attempt('installation id', () =>
+    readInstallation(connection, place.namespace, context.config().installation),
+  );
+  const worker = await attempt('worker', () => checkPollers(context, { connection, place }));
+  return [attributes, installation, worker];
+}
+
+/** A worker polls two task queues: runs that nobody waits for stand as still as those that nobody takes. */
+async function checkPollers(context: Context, { connection, place }: Pick<Session, 'connection' | 'place'>) {
+  const now = context.terminal.now();
+  const pollersOf = async (name: string, taskQueueType: TaskQueueType): Promise<string[]> => {
+    const queue = { namespace: place.namespace, taskQueue: { name }, taskQueueType };
+    const { pollers } = await connection.workflowService.describeTaskQueue(queue);
+    return (pollers ?? [])
+      .filter(({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerFreshMs)
+      .map(({ identity }) => identity ?? 'unknown');
+  };
+  const { taskQueue } = place;
+  const waitQueue = waitQueueOf(taskQueue);
+  const workers = await pollersOf(taskQueue, taskQueueTypes.workflow);
+  if (workers.length === 0) {
+    throw new OperationsError(`none polls task queue ${taskQueue}`, { hint: 'Start one: `maops worker`.' });
+  }
+  const waiting = await pollersOf(waitQueue, taskQueueTypes.activity);
+  if (waiting.length === 0) {
+    throw new OperationsError(`none polls task queue ${waitQueue}; ${workers.join(', ')} polls only ${taskQueue}`, {
+      hint: 'Runs cannot wait for anything. Restart the workers with the present version.',
+    });
+  }
+  return `${workers.length} polling task queue ${taskQueue}, ${waiting.length} polling ${waitQueue}: ${workers.join(', ')}`;
+}
+
+async function serviceChecks(context: Context): Promise<Check[]> {
+  let config: ModelArtsConfig | null = null;
+  const settings = await attempt('settings for ModelArts', async () => {
+    config = readModelArtsConfig();
+    return await Promise.resolve(
+      `${config.endpoint}, project ${config.projectId}, credentials from ${config.credentialsFrom}`,
+    );
+  });
+  if (settings.state === 'failed' || config === null)
+    return [settings, ...skip('credentials', 'pools API', ...notebookChecks, 'clock')];
+  const { endpoint } = config as ModelArtsConfig;
+  const modelarts = await context.modelarts();
+  const options = { signal: context.interrupted };
+  const credentials = await attempt('credentials', async () => {
+    const { items } = await modelarts.networks.list({}, options);
+    return `accepted; networks: ${items.length}`;
+  });
+  const clock = await attempt('clock', () => checkClock(endpoint, context));
+  if (credentials.state === 'failed') return [settings, credentials, ...skip('pools API', ...notebookChecks), clock];
+  const pools = await attempt(
+    'pools API',
+    async () => `pools: ${(await modelarts.pools.list({}, options)).items.length}`,
+  );
+  const notebooks = await attempt('notebook API', async () => {
+    try {
+      const { instances } = await modelarts.notebooks.list({}, options);
+      await checkEveryones(modelarts, options);
+      return `notebooks: ${instances.length}`;
+    } catch (error) {
+      if (!isUnpublished(error)) throw error;
+      throw new OperationsError('this account has no notebook API of the old generation (demanager)', {
+        hint: 'Notebooks cannot be made here; pools can: `maops pool create`.',
+        cause: error,
+      });
+    }
+  });
+  const others = await attempt('new notebook API', async () => {
+    try {
+      const { total } = await modelarts.notebooks.listNew(options);
+      return `there, notebooks: ${total ?? 'unknown'}; they are never touched`;
+    } catch (error) {
+      if (!(error instanceof ModelArtsError)) throw error;
+      return isUnpublished(error) ? 'not there, and not needed' : `not needed; ${error.message}`;
+    }
+  });
+  return [settings, credentials, pools, notebooks, others, clock];
+}
+
+/** A pool goes only when nobody else's notebook is on it, and who may not list everyone's never knows. */
+async function checkEveryones(modelarts: ModelArts, options: { signal: AbortSignal }): Promise<void> {
+  try {
+    await modelarts.notebooks.list({ show_self: false }, options);
+  } catch (error) {
+    if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
+    throw new OperationsError(`only its own: ${error.message}`, {
+      hint: 'No pool can be deleted: give the user the right to list the notebooks of all users (show_self=false).',
+      cause: error,
+    });
+  }
+}
+
+/** Compares with the Date header, which any answer carries, also a refusal. */
+async function checkClock(endpoint: string, context: Context): Promise<string> {
+  const { signal, clear } = limited(context.interrupted, 8_000);
+  const answer = await fetch(endpoint, { signal })
+    .catch(() => {
+      throw new OperationsError('not compared: the service does not answer');
+    })
+    .finally(clear);
+  await answer.body?.cancel();
+  const theirs = parseHttpDate(answer.headers.get('date'));
+  if (theirs === null) return 'the service sends no Date header; not compared';
+  const skew = Math.abs(theirs - context.terminal.now());
+  const seconds = Math.round(skew / 1_000);
+  if (skew <= maxSkewMs) return `${seconds} s apart from the service`;
+  throw new OperationsError(`${seconds} s apart from the service, more than the 5 min that signatures allow`, {
+    hint: 'Synchronise the clock of this machine.',
+  });
+}
+
+async function attempt(check: string, look: () => Promise<string>): Promise<Check> {
+  try {
+    return { check, state: 'ok', finding: await look(), hint: null };
+  } catch (error) {
+    return { check, state: 'failed', finding: describe(error), hint: hintOf(error) };
+  }
+}
+
+function skip(...checks: readonly string[]): Check[] {
+  return checks.map((check) => ({ check, state: 'skipped', finding: 'needs what failed above', hint: null }));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigError) return error.problems.join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A refusal for another reason than the credentials says nothing against them. */
+const hintsOfKinds: Partial<Record<ModelArtsError['kind'], string>> = {
+  auth: 'Check the credentials in the settings.',
+  permission: 'They are valid and may not do this: ask for the permission in IAM.',
+  throttled: 'The account asks too much at once (docs/runbooks/throttled.md); look again in a while.',
+  unavailable: 'The service has trouble of its own; look again in a while.',
+  transport: 'Check MODELARTS_ENDPOINT and the network.',
+};
+
+function hintOf(error: unknown): string | null {
+  if (error instanceof OperationsError) return error.hint;
+  if (error instanceof ConfigError) return 'Set what is named; docs/configuration.md lists every variable.';
+  if (!(error instanceof ModelArtsError)) return null;
+  const hint = hintsOfKinds[error.kind] ?? null;
+  return error.kind === 'transport' && hint !== null ? `${hint}${unusedProxy()}` : hint;
+}
+
+/** Who needs a proxy for the world should hear that ModelArts is called without it. */
+function unusedProxy(): string {
+  const env = processEnv();
+  const [name] = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'].filter(
+    (variable) => env[variable]?.trim(),
+  );
+  return name === undefined ? '' : ` ModelArts is called directly: ${name} is not used for it.`;
+}

@@ -1,0 +1,118 @@
+import { nameOf } from '../../client/name.js';
+import { parseOperationId } from '../../contract/ids.js';
+import { phases } from '../../contract/phases.js';
+import { readPrices } from '../../worker/prices.js';
+import { type Define, example } from '../command.js';
+import { type Context, viewOf } from '../context.js';
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js';
+import { followToEnd } from '../follow.js';
+import { readDuration } from '../options.js';
+import { renderEnvironments } from '../output/environments.js';
+import { renderExplanation } from '../output/explanation.js';
+import { renderProgress } from '../output/progress.js';
+import { renderStory, renderTimeline } from '../output/timeline.js';
+import { defineChange } from '../shared-commands.js';
+
+/** `maops env list`: one row per environment. */
+const list: Define = (command, run) => {
+  command
+    .option('--phase <phase>', 'only environments in this phase')
+    .addHelpText('after', example('maops env list', 'maops env list --phase AwaitingOperator --json'))
+    .action(({ phase }: { readonly phase?: string }) =>
+      run(async (context) => {
+        if (phase !== undefined && !phases.some((known) => known === phase)) {
+          throw new UsageError(`--phase ${phase}: no such phase; phases are ${phases.join(', ')}`);
+        }
+        const all = await (await context.operations()).list();
+        const shown = phase === undefined ? all : all.filter((progress) => progress.phase === phase);
+        context.result(shown, (shown) => renderEnvironments(shown, viewOf(context)));
+        return exitCodes.done;
+      }),
+    );
+};
+
+/** `maops env show`: the progress of what the name means now. */
+const show: Define = (command, run) => {
+  command
+    .argument('<name>', 'the environment, or a workflow id such as env/team-a')
+    .addHelpText('after', example('maops env show team-a', 'maops env show team-a --json'))
+    .action((name: string) =>
+      run(async (context) => {
+        const progress = await (await context.operations()).progress(name);
+        context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
+        return exitCodes.done;
+      }),
+    );
+};
+
+/** `maops env watch`: follows the operation that the name means to its end; the exit code is that of the ending. */
+const watch: Define = (command, run) => {
+  command
+    .argument('<name>', 'the environment, or a workflow id such as pool/training-pool')
+    .option('--timeout <duration>', 'stop watching after this time (exit 8); the operation goes on')
+    .addHelpText('after', example('maops env watch team-a', 'maops env watch team-a --json --timeout 90m'))
+    .action((name: string, options: { readonly timeout?: string }) =>
+      run(async (context) => {
+        const timeoutMs = readDuration('--timeout', options.timeout);
+        const { workflowId } = await (await context.operations()).locate(name);
+        const lease = parseOperationId(workflowId);
+        if (lease?.kind === 'lease' && name === lease.name) {
+          context.notice(`this follows ${workflowId}, which owns what was made, until it ends`);
+        }
+        return await followToEnd(context, workflowId, { attention: 'changes', timeoutMs });
+      }),
+    );
+};
+
+/** `maops env history`: phases, calls with their retries, and commands, as Temporal recorded them. */
+const history: Define = (command, run) => {
+  command
+    .argument('<name>', 'the environment, or a workflow id such as env/team-a')
+    .option(
+      '--all',
+      'everything of the name: its operations, leases, teardowns and changes, as far back as Temporal keeps them',
+    )
+    .addHelpText('after', example('maops env history team-a', 'maops env history team-a --all'))
+    .action((name: string, { all = false }: { readonly all?: boolean }) =>
+      run((context) => (all ? tellStory(context, name) : tellRun(context, name))),
+    );
+};
+
+async function tellRun(context: Context, name: string): Promise<ExitCode> {
+  const history = await (await context.operations()).history(name);
+  context.result(history, ({ workflowId, entries }) => `${workflowId}\n\n${renderTimeline(entries, viewOf(context))}`);
+  const id = parseOperationId(history.workflowId);
+  if (id !== null && id.kind !== 'env' && id.name === name)
+    context.notice(`this is ${history.workflowId}; for everything of ${name}: maops env history ${name} --all`);
+  return exitCodes.done;
+}
+
+async function tellStory(context: Context, name: string): Promise<ExitCode> {
+  const entries = await (await context.operations()).story(name);
+  context.result({ name: nameOf(name), entries }, (shown) => renderStory(shown.entries, viewOf(context)));
+  return exitCodes.done;
+}
+
+/** `maops env why`: why an operation stands where it stands, and what can be done. */
+const why: Define = (command, run) => {
+  command
+    .argument('<name>', 'the environment, or a workflow id')
+    .addHelpText('after', example('maops env why team-a'))
+    .action((name: string) =>
+      run(async (context) => {
+        const explanation = await (await context.operations()).why(name, 'env', {
+          prices: readPrices(context.config().prices),
+        });
+        context.result(explanation, (shown) => renderExplanation(shown, viewOf(context)));
+        return exitCodes.done;
+      }),
+    );
+};
+
+/** `maops env protect`: runs as a workflow and waits until the pool and the notebook are seen with the mark. */
+const protect: Define = (command, run) => defineChange(command, run, 'environment', 'protect', 'the demo is on Friday');
+
+/** `maops env unprotect`: clears the mark, so that sweeps, teardowns and the end of a lease may delete again. */
+const unprotect: Define = (command, run) => defineChange(command, run, 'environment', 'unprotect', 'the demo is over');
+
+export const commands = { list, show, watch, history, why, protect, unprotect };

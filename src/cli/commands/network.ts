@@ -1,0 +1,43 @@
+import { OperationNotFoundError } from '../../client/errors.js';
+import { findNetwork, type NetworkRow, readNetwork } from '../../client/inventory.js';
+import { type Define, example } from '../command.js';
+import { type Context, viewOf } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { renderNetwork, renderNetworks } from '../output/resources.js';
+
+/** `maops network list`: the networks that pools can live in; a spec names one by its id. */
+const list: Define = (command, run) => {
+  command.addHelpText('after', example('maops network list')).action(() =>
+    run(async (context) => {
+      const { items } = await (await context.modelarts()).networks.list({}, { signal: context.interrupted });
+      const networks = items.map(readNetwork);
+      context.result(networks, (shown) => renderNetworks(shown, viewOf(context)));
+      return exitCodes.done;
+    }),
+  );
+};
+
+/** `maops network show`: one network by its id, as a spec names it. */
+const show: Define = (command, run) => {
+  command
+    .argument('<id>', "the network's id (metadata.name)")
+    .addHelpText('after', example('maops network show network-7a3e-0123456789abcdef0123456789abcdef'))
+    .action((id: string) =>
+      run(async (context) => {
+        const network = await requireNetwork(context, id);
+        context.result(network, (shown) => renderNetwork(shown, viewOf(context)));
+        return exitCodes.done;
+      }),
+    );
+};
+
+/** The network that an operator names; an error that says where to look when there is none. */
+async function requireNetwork(context: Context, id: string): Promise<NetworkRow> {
+  const network = await findNetwork(await context.modelarts(), id, context.interrupted);
+  if (network !== null) return network;
+  throw new OperationNotFoundError(`there is no network ${id}`, {
+    hint: '`maops network list` shows those that there are, with their ids.',
+  });
+}
+
+export const commands = { list, show };

@@ -1,0 +1,12 @@
+import type pc from 'picocolors';
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** What a rendering depends on besides its value. */
+export interface View {
+  readonly now: number;
+  readonly timeZone: string;
+  readonly colors: Colors;
+  /** Width of the terminal; undefined where there is none, and then nothing is cut or broken. */
+  readonly columns?: number | undefined;
+}

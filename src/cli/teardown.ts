@@ -1,0 +1,54 @@
+import { readRemovalPlan } from '../client/project-plan.js';
+import type { RemovalPlan } from '../client/removal-plan.js';
+import { gone } from '../client/teardown.js';
+import { operationId } from '../contract/ids.js';
+import type { Context } from './context.js';
+import { type ExitCode, exitCodes } from './exit-codes.js';
+import { followToEnd, showNow } from './follow.js';
+
+/** What a teardown of a name would delete; read with the settings of this process. */
+export async function readPlan(context: Context, name: string): Promise<RemovalPlan> {
+  const { connection, place, operations } = await context.session();
+  const { installation } = context.config();
+  const { now } = context.terminal;
+  const modelarts = await context.modelarts();
+  const { namespace } = place;
+  const signal = context.interrupted;
+  return await readRemovalPlan({ operations, connection, namespace, installation, modelarts, now, signal }, name);
+}
+
+/** Workflow ids of the open operations on a name; a teardown calls them off first. */
+export async function openOperations(context: Context, name: string): Promise<string[]> {
+  const operations = await context.operations();
+  const ids = (['env', 'pool', 'notebook', 'lease', 'teardown'] as const).map((kind) => operationId(kind, name));
+  const open = await Promise.all(ids.map((id) => operations.isOpen(id)));
+  return ids.filter((_id, index) => open[index]);
+}
+
+export interface TearDownOptions {
+  readonly reason: string;
+  readonly wait: boolean;
+  /** Of the plan that was looked at: exactly that is deleted. */
+  readonly hash?: string;
+}
+
+/** Starts or joins the teardown of a name and, when asked, waits for its end. */
+export async function tearDown(
+  context: Context,
+  name: string,
+  { reason, wait, hash }: TearDownOptions,
+): Promise<ExitCode> {
+  const operations = await context.operations();
+  const { workflowId } = await operations.startTeardown(name, { reason }, hash);
+  context.notice(`${workflowId} is under way`);
+  if (wait)
+    return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs: null });
+  return await showNow(context, workflowId);
+}
+
+/** Says that there is nothing of a name, in the shape of a finished teardown. */
+export function sayGone(context: Context, name: string): ExitCode {
+  // Nothing has run, so there is no run to look up.
+  context.result({ ...gone(name, context.terminal.now()), runId: null }, ({ why }) => why);
+  return exitCodes.done;
+}
