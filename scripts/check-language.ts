@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
 /** Fixed words that must stay, with the reason. */
 const exceptions: readonly { readonly file: RegExp; readonly line: RegExp; readonly reason: string }[] = [];
 
-const roots = ['src', 'test', 'scripts', 'bench', 'docs', 'README.md'];
+const roots = ['src', 'test', 'scripts', 'bench', 'docs', 'README.md', 'CONTRIBUTING.md'];
 const skipped = /^docs\/api\/|^test\/replay\/histories\/|^docs\/schema\//;
 
 function filesBelow(path: string): string[] {

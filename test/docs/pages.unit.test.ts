@@ -3,9 +3,11 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 const root = path.resolve(__dirname, '../..');
-const pages = ['README.md', ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })]
-  .map((name) => (name === 'README.md' ? name : `docs/${name}`))
-  .filter((page) => page.endsWith('.md') && !page.startsWith('docs/api/'));
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
+].filter((page) => page.endsWith('.md') && !page.startsWith('docs/api/'));
 const read = (page: string) => readFileSync(path.join(root, page), 'utf8');
 
 describe.each(pages)('%s', (page) => {
