@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { exitProcess } from '../src/worker/flush.js';
-import { playChaos } from '../test/chaos/environments.js';
-import { playLeaseRace } from '../test/chaos/lease-races.js';
+import { playChaos } from '../test/chaos/environment-run.js';
+import { playLeaseRace } from '../test/chaos/lease-race.js';
 import { leaseSeedOf } from '../test/chaos/lease-seed.js';
 import { historyOf } from '../test/chaos/seed.js';
 

@@ -1,7 +1,7 @@
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import type { WorkflowRun } from '../temporal-sim/run.js';
+import type { Testbed } from '../support/testbed.js';
+import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
-import type { FailureTexts } from './failure-texts.js';
+import type { CommandTexts } from './command-texts.js';
 import { oursIn } from './judge.js';
 import { type Action, type After, type ChaosSeed, type Crossing, chaosName, neighbourName } from './seed.js';
 
@@ -11,11 +11,11 @@ const change = `change/notebook/${chaosName}`;
 
 /** What a deed needs of the story that is being played. */
 export interface Stage {
-  readonly stack: VirtualStack;
+  readonly testbed: Testbed;
   readonly story: ChaosSeed;
   /** Starts an operation, and notes what was so before. */
   readonly start: (workflowType: string, workflowId: string, document: unknown) => Promise<unknown>;
-  readonly words: FailureTexts;
+  readonly words: CommandTexts;
   /** Sends `tryNow`. */
   readonly tryNow: (workflowId: string) => void;
   /** Tells what is wrong. */
@@ -25,18 +25,18 @@ export interface Stage {
 }
 
 /** Does what a story says that happens to a run while it works. */
-export async function act(deed: Action, { stack, story, start, later, words, tryNow }: Stage): Promise<unknown> {
-  const { world, simulator } = stack;
+export async function act(deed: Action, { testbed, story, start, later, words, tryNow }: Stage): Promise<unknown> {
+  const { temporal, simulator } = testbed;
   const { workflowType, workflowId, document } = story;
   const { forMs = 0 } = deed;
   const place = async (kind: 'pools' | 'notebooks', body: Record<string, unknown>) =>
     await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
   switch (deed.what) {
     case 'cancel':
-      await world.signal(workflowId, 'announceCancel', { ...words.signal(), cause: 'operator' });
-      return await world.cancel(workflowId);
+      await temporal.signal(workflowId, 'announceCancel', { ...words.signal(), cause: 'operator' });
+      return await temporal.cancel(workflowId);
     case 'teardown':
-      return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);
+      return await temporal.start('teardownEnvironment', teardown, [{ name: chaosName }]);
     case 'startAgain':
       return await start(workflowType, workflowId, document);
     case 'startOther':
@@ -57,30 +57,30 @@ export async function act(deed: Action, { stack, story, start, later, words, try
       return await start('provisionPoolThenLaunchNotebook', `env/${neighbourName}`, own);
     }
     case 'pause':
-      later(forMs, () => world.signal(workflowId, 'resume', words.signal()));
+      later(forMs, () => temporal.signal(workflowId, 'resume', words.signal()));
       for (let left = words.repeats(); left > 0; left -= 1) {
-        await world.signal(workflowId, 'pause', words.signal());
+        await temporal.signal(workflowId, 'pause', words.signal());
         // A run that is activated too often at one moment counts as a loop.
-        await world.sleep(50);
+        await temporal.sleep(50);
       }
-      return await world.signal(workflowId, 'pause', words.signal());
+      return await temporal.signal(workflowId, 'pause', words.signal());
     case 'tryNow':
       return tryNow(workflowId);
     case 'killWorker':
-      return world.killWorker();
+      return temporal.killWorker();
     case 'drainWorker':
-      return world.stopWorker();
+      return temporal.stopWorker();
     case 'addWorker':
-      return world.startWorker();
+      return temporal.startWorker();
     case 'outage':
-      return world.cutOff(forMs);
+      return temporal.cutOff(forMs);
     case 'cutWorker':
     case 'freezeWorker': {
-      const worker = world.workers.findLast(({ alive }) => alive);
+      const worker = temporal.workers.findLast(({ alive }) => alive);
       if (worker === undefined) return;
       // Someone else goes on meanwhile, or nothing would be done behind its back.
-      world.startWorker();
-      return world.cutOff(forMs, { worker, frozen: deed.what === 'freezeWorker' });
+      temporal.startWorker();
+      return temporal.cutOff(forMs, { worker, frozen: deed.what === 'freezeWorker' });
     }
     case 'squatPool':
       if (simulator.state().pools.some(({ name }) => name === chaosName)) return;
@@ -101,32 +101,32 @@ export async function act(deed: Action, { stack, story, start, later, words, try
 export function cross(
   { what, of, forMs = 0 }: Crossing,
   run: WorkflowRun,
-  { stack, story, later, words, tryNow }: Stage,
+  { testbed, story, later, words, tryNow }: Stage,
 ): string | null {
   const { workflowId } = run;
   if (workflowId !== { operation: story.workflowId, lease, teardown }[of]) return null;
-  const { world } = stack;
+  const { temporal } = testbed;
   if (what === 'cancel') run.requestCancel('');
   else if (what === 'tryNow') tryNow(workflowId);
   else {
     const [pause, resume] = [words.signal(), words.signal()];
-    later(0, () => world.signal(workflowId, 'pause', pause));
-    later(forMs, () => world.signal(workflowId, 'resume', resume));
+    later(0, () => temporal.signal(workflowId, 'pause', pause));
+    later(forMs, () => temporal.signal(workflowId, 'resume', resume));
   }
   return `${what} ${workflowId}`;
 }
 
 /** Does with the name what the story says that is done once its operation has ended. */
-export async function actAfter(after: After, { stack, story, start, words }: Stage): Promise<unknown> {
-  const { world, simulator } = stack;
+export async function actAfter(after: After, { testbed, story, start, words }: Stage): Promise<unknown> {
+  const { temporal, simulator } = testbed;
   const command = words.command();
   switch (after) {
     case 'teardown':
-      return await world.start('teardownEnvironment', teardown, [{ name: chaosName }]);
+      return await temporal.start('teardownEnvironment', teardown, [{ name: chaosName }]);
     case 'release':
-      return await world.client.workflow.getHandle(lease).executeUpdate('releaseLease', { args: [command] });
+      return await temporal.client.workflow.getHandle(lease).executeUpdate('releaseLease', { args: [command] });
     case 'cancelLease':
-      return await world.cancel(lease);
+      return await temporal.cancel(lease);
     case 'startAgain':
       return await start(story.workflowType, story.workflowId, story.document);
     case 'stopNotebook':
@@ -134,7 +134,7 @@ export async function actAfter(after: After, { stack, story, start, words }: Sta
       // An operator may stop any notebook by its name; a stranger's is not what is tried here.
       if (oursIn(simulator.state(), { name: chaosName }).notebooks.length === 0) return;
       const verb = after === 'stopNotebook' ? 'stop' : 'start';
-      return await world.start('changeResource', change, [
+      return await temporal.start('changeResource', change, [
         { kind: 'notebook', name: chaosName, change: verb, ...command },
       ]);
     }

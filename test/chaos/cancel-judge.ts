@@ -3,7 +3,7 @@ import type { Progress } from '../../src/contract/progress.js';
 import { parseMarker } from '../../src/domain/resource/marker.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { ownerHash } from '../../src/spec/hash.js';
-import type { RunStatus, WorkflowRun } from '../temporal-sim/run.js';
+import type { RunStatus, WorkflowRun } from '../temporal-sim/workflow-run.js';
 
 const creates = ['createPool', 'createNotebook'];
 /** A create whose activity had begun before the cancel may still be sent this much later. */
@@ -38,14 +38,14 @@ export function chainsOf<Run extends { readonly identity: { readonly firstRunId:
 /** When the workflow was first told of its cancellation; null while it was not. */
 export function cancelledAt(runs: readonly WorkflowRun[], of: WorkflowRun): number | null {
   const chain = runs.filter(({ identity }) => identity.firstRunId === of.identity.firstRunId);
-  const records = chain.flatMap(({ replica }) => replica.history);
+  const records = chain.flatMap(({ cached }) => cached.history);
   return records.find(({ jobs }) => jobs.some((job) => job.cancelWorkflow))?.at ?? null;
 }
 
 /** What a workflow decided to create after it was told of its cancellation, in any of its runs. */
 export function judgeCreates(runs: readonly WorkflowRun[]): string[] {
   return chainsOf(runs).flatMap((chain) => {
-    const records = chain.flatMap(({ replica }) => replica.history);
+    const records = chain.flatMap(({ cached }) => cached.history);
     const told = records.findIndex(({ jobs }) => jobs.some((job) => job.cancelWorkflow));
     const later = told === -1 ? [] : records.slice(told).flatMap(({ commands }) => commands);
     const types = later.map(({ scheduleActivity }) => scheduleActivity?.activityType ?? '');

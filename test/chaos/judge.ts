@@ -2,7 +2,7 @@ import type { Progress } from '../../src/contract/progress.js';
 import type { EnvironmentResources } from '../../src/contract/workflows.js';
 import type { NotebookRecord, PoolRecord, SimState } from '../../src/simulator/records.js';
 import { ownerHash } from '../../src/spec/hash.js';
-import { installation } from '../temporal-sim/environment.js';
+import { installation } from '../support/testbed.js';
 
 const marker = `maops:${installation}-`;
 

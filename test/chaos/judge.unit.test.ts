@@ -4,7 +4,7 @@ import { sent } from '../../src/domain/resource/command-outcome.js';
 import type { Observation, Watch } from '../../src/domain/resource/observation.js';
 import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/resource/pool.js';
 import { poolPart } from '../workflows/documents.js';
-import { type ChaosOptions, playStory } from './environments.js';
+import { type ChaosOptions, playStory } from './environment-run.js';
 import { quietSeed } from './quiet-seed.js';
 import { type ChaosSeed, chaosName } from './seed.js';
 

@@ -15,7 +15,7 @@ export class Operator {
     private readonly random: Random,
   ) {}
 
-  answer({ awaiting, steps, workflowId }: Progress, { stack, later, words, problem }: Stage): void {
+  answer({ awaiting, steps, workflowId }: Progress, { testbed, later, words, problem }: Stage): void {
     const { operator, approver } = this.story;
     if (awaiting === null || awaiting.verbs.length === 0 || awaiting.kind === 'capacity') return;
     if (awaiting.since === this.answered) return;
@@ -26,7 +26,7 @@ export class Operator {
       const command = { ...words.command(), ...facts, ...(key === null ? {} : { key }) };
       later(this.random.between(0, longestThought) * 1000, async () => {
         const send = async (argument: object) =>
-          await stack.world.client.workflow.getHandle(workflowId).executeUpdate(name, { args: [argument] });
+          await testbed.temporal.client.workflow.getHandle(workflowId).executeUpdate(name, { args: [argument] });
         if (tooLong !== null) {
           const taken = await send({ ...command, ...tooLong }).then(
             () => true,

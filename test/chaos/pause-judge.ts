@@ -1,5 +1,5 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { WorkflowRun } from '../temporal-sim/run.js';
+import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
 import { chainsOf } from './cancel-judge.js';
 
 /** What no workflow may send while it is paused. */
@@ -15,7 +15,7 @@ const commands = [
 /** A try that the server had handed to a worker before the pause may begin this much later. */
 const underWayMs = 60_000;
 
-interface Attempt {
+interface ActivityAttempt {
   readonly workflowId: string;
   readonly type: string;
   readonly at: number;
@@ -26,14 +26,14 @@ export interface PausableRun {
   readonly workflowId: string;
   readonly closedAt: number | null;
   readonly identity: Pick<WorkflowRun['identity'], 'firstRunId'>;
-  readonly replica: { readonly history: readonly Happening[] };
+  readonly cached: { readonly history: readonly Happening[] };
 }
 
-type Happening = Pick<WorkflowRun['replica']['history'][number], 'at' | 'jobs' | 'commands'>;
+type Happening = Pick<WorkflowRun['cached']['history'][number], 'at' | 'jobs' | 'commands'>;
 
 /** Judges that a pause holds creates, stops and deletes, before a cancel as well as after it. */
 export class PauseJudge {
-  private readonly attempts: Attempt[] = [];
+  private readonly attempts: ActivityAttempt[] = [];
 
   /** Notes when a try of an activity begins. */
   recorder(now: () => number): ActivityInterceptorsFactory {
@@ -75,7 +75,7 @@ function readChain(chain: readonly PausableRun[]) {
     if (from !== null) pauses.push({ from, to });
     from = null;
   };
-  for (const { at, jobs, commands: sent } of chain.flatMap(({ replica }) => replica.history)) {
+  for (const { at, jobs, commands: sent } of chain.flatMap(({ cached }) => cached.history)) {
     for (const { signalWorkflow } of jobs) {
       if (signalWorkflow?.signalName === 'pause') from ??= at;
       if (signalWorkflow?.signalName === 'resume') resume(at);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type PausableRun, PauseJudge } from './pause-judge.js';
 
 const minute = 60_000;
-type Happening = PausableRun['replica']['history'][number];
+type Happening = PausableRun['cached']['history'][number];
 
 const signal = (signalName: string, at: number): Happening => ({
   at,
@@ -19,7 +19,7 @@ const run = (history: Happening[], workflowId = 'env/x'): PausableRun => ({
   workflowId,
   closedAt: null,
   identity: { firstRunId: workflowId },
-  replica: { history },
+  cached: { history },
 });
 
 describe('the judge of pauses', () => {

@@ -1,3 +1,3 @@
-import { testSeeds } from './suite.js';
+import { testSeeds } from './seed-suite.js';
 
 testSeeds(120, 150);

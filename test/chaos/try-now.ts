@@ -9,7 +9,7 @@ type Answer = 'accepted' | 'refused' | 'closed';
 /** Temporal's answers about a workflow that is not open any more, or that closed before it had read the update. */
 const closedAnswers = /not found|already completed|aborted by closing/i;
 
-/** What sending needs of the world. */
+/** What sending needs of the temporal. */
 interface Surroundings {
   readonly client: Client;
   readonly later: (ms: number, send: () => Promise<unknown>) => void;

@@ -2,21 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import type { Progress } from '../../src/contract/progress.js';
 import type { AuditProgress } from '../../src/contract/workflows.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit/report.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { ServiceFailure } from '../temporal-sim/service-failure.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { orphaned, terminate } from './outside.js';
-import { finishMainJob, startMainJob, untilPhase } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { GrpcError } from '../temporal-sim/grpc-errors.js';
+import { orphaned, terminate } from './outside-changes.js';
+import { finishMainJob, startMainJob, untilPhase } from './steps.js';
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 let audits = 0;
 
-async function audit({ world }: VirtualStack, input: unknown = {}): Promise<AuditProgress & { report: AuditReport }> {
+async function audit({ temporal }: Testbed, input: unknown = {}): Promise<AuditProgress & { report: AuditReport }> {
   audits += 1;
   const workflowId = `audit/${audits}`;
-  await world.start('auditResources', workflowId, [input]);
-  const result = await world.result<AuditProgress>(workflowId);
+  await temporal.start('auditResources', workflowId, [input]);
+  const result = await temporal.result<AuditProgress>(workflowId);
   if (result.report === null) throw new Error('the audit has no report');
   return { ...result, report: result.report };
 }
@@ -35,7 +35,7 @@ describe('an audit in virtual time', () => {
       counts: { owned: 2, orphan: 0, unknown: 0 },
       findings: [{ owner: 'env/team-a', why: 'env/team-a: AwaitingNotebook' }, { kind: 'notebook' }],
     });
-    await made.world.result('env/team-a');
+    await made.temporal.result('env/team-a');
     const { report, phase, why } = await audit(made);
     expect({ phase, why }).toEqual({ phase: 'Done', why: '2 owned' });
     expect(report).toMatchObject({
@@ -61,7 +61,7 @@ describe('an audit in virtual time', () => {
   test('says owned or orphan from what workflows are, not from what the list of workflows shows', async () => {
     const made = await newStack({
       onServerCall: (method) => {
-        if (method === 'listWorkflowExecutions') throw new ServiceFailure(14, 'no list');
+        if (method === 'listWorkflowExecutions') throw new GrpcError(14, 'no list');
       },
     });
     await finishMainJob(made);
@@ -72,7 +72,7 @@ describe('an audit in virtual time', () => {
     let isSilent = false;
     const made = await newStack({
       onServerCall: (method) => {
-        if (isSilent && method === 'describeWorkflowExecution') throw new ServiceFailure(14, 'no answer');
+        if (isSilent && method === 'describeWorkflowExecution') throw new GrpcError(14, 'no answer');
       },
     });
     await orphaned(made);
@@ -146,7 +146,7 @@ describe('an audit in virtual time', () => {
     const prices = { currency: 'EUR', flavors: { 'modelarts.vm.gpu.t4u8': 1.1 } };
     const made = await newStack({ prices });
     await finishMainJob(made);
-    await made.world.run({ maxTime: 10 * 3_600_000 });
+    await made.temporal.run({ maxTime: 10 * 3_600_000 });
     const { report } = await audit(made);
     const [pool, notebook] = report.findings as [AuditFinding, AuditFinding];
     expect(pool.cost).toMatchObject({ perHour: 2.2, currency: 'EUR' });
@@ -158,22 +158,22 @@ describe('an audit in virtual time', () => {
   test('calls what outlives the end of its lease expired, and what does not move for long stuck', async () => {
     const made = await newStack();
     await startMainJob(made, { lease: { ttl: '1h' } });
-    await made.world.result('env/team-a');
-    await made.world.run({ maxTime: 10 * 60_000 });
+    await made.temporal.result('env/team-a');
+    await made.temporal.run({ maxTime: 10 * 60_000 });
     expect((await audit(made)).report.counts).toMatchObject({ owned: 2 });
-    await made.world.signal('lease/team-a', 'pause', { by: 'ann', reason: 'forgotten' });
-    await made.world.run({ maxTime: 3 * 3_600_000 });
+    await made.temporal.signal('lease/team-a', 'pause', { by: 'ann', reason: 'forgotten' });
+    await made.temporal.run({ maxTime: 3 * 3_600_000 });
     const { report } = await audit(made);
     expect(report.counts).toMatchObject({ expired: 2, owned: 0 });
     expect(report.findings[0]?.why).toMatch(/^the lease of team-a ended 2h/);
     made.simulator.faults.plan({ operation: 'pools.delete', kind: 'deleteFails', times: 'always' });
-    await made.world.signal('lease/team-a', 'resume', { by: 'ann' });
-    await made.world.run({ maxTime: 3_600_000 });
+    await made.temporal.signal('lease/team-a', 'resume', { by: 'ann' });
+    await made.temporal.run({ maxTime: 3_600_000 });
     expect((await audit(made)).report).toMatchObject({
       counts: { owned: 1, expired: 0 },
       findings: [{ kind: 'pool', why: 'lease/team-a: DeletingPool' }],
     });
-    await made.world.run({ maxTime: 6 * 3_600_000 });
+    await made.temporal.run({ maxTime: 6 * 3_600_000 });
     const { report: late } = await audit(made);
     expect(late.counts).toMatchObject({ stuck: 1 });
     expect(late.findings[0]?.why).toMatch(/^lease\/team-a has been DeletingPool for [67]h/);
@@ -183,8 +183,8 @@ describe('an audit in virtual time', () => {
     const made = await newStack();
     await finishMainJob(made);
     made.simulator.faults.plan({ operation: '*', kind: 'unauthorized', times: 'always' });
-    await made.world.start('auditResources', 'audit/refused', [{}]);
-    await expect(made.world.result('audit/refused')).rejects.toMatchObject({ cause: { type: 'NotAuthorized' } });
+    await made.temporal.start('auditResources', 'audit/refused', [{}]);
+    await expect(made.temporal.result('audit/refused')).rejects.toMatchObject({ cause: { type: 'NotAuthorized' } });
   });
 });
 
@@ -192,29 +192,29 @@ describe('adopting an orphan in virtual time', () => {
   test('gives everything of its name a lease again, which can tear it down', async () => {
     const made = await newStack();
     await startMainJob(made, { lease: { ttl: '8h' } });
-    await made.world.result('env/team-a');
+    await made.temporal.result('env/team-a');
     await terminate(made, 'lease/team-a');
     const { report } = await audit(made);
     const id = report.findings[0]?.id;
     const adopted = await audit(made, { adopt: { id, by: 'ann', reason: 'still used' } });
     expect(adopted.audit).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
     expect(adopted.report.counts).toMatchObject({ owned: 2, orphan: 0 });
-    expect(made.world.openWorkflows()).toEqual(['lease/team-a']);
+    expect(made.temporal.openWorkflows()).toEqual(['lease/team-a']);
     const { audit: said } = await made.progress('lease/team-a');
     expect(said).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
     // The end of the last known spec, counted from now.
-    const endsAt = new Date(made.world.now() + 8 * 3_600_000).toISOString().slice(0, 15);
+    const endsAt = new Date(made.temporal.now() + 8 * 3_600_000).toISOString().slice(0, 15);
     expect((await made.progress('lease/team-a')).lease?.endsAt).toContain(endsAt);
     expect((await audit(made)).report.counts).toMatchObject({ owned: 2, orphan: 0 });
-    await made.world.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
-    expect(await made.world.result('teardown/team-a')).toMatchObject({ phase: 'Gone' });
+    await made.temporal.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
+    expect(await made.temporal.result('teardown/team-a')).toMatchObject({ phase: 'Gone' });
     expect(made.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
   test('knows the name from the resource when Temporal has lost everything', async () => {
     const before = await newStack();
     await finishMainJob(before);
-    const after = await newStack({ startAt: before.world.now() });
+    const after = await newStack({ startAt: before.temporal.now() });
     after.simulator.restore(before.simulator.snapshot());
     const { report } = await audit(after);
     expect(standingsOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
@@ -223,7 +223,7 @@ describe('adopting an orphan in virtual time', () => {
       why: 'env/team-a made it, and Temporal knows nothing of team-a any more',
     });
     await audit(after, { adopt: { id: 'team-a', by: 'ann', reason: 'the database was lost' } });
-    expect(after.world.openWorkflows()).toEqual(['lease/team-a']);
+    expect(after.temporal.openWorkflows()).toEqual(['lease/team-a']);
     expect((await audit(after)).report.counts).toMatchObject({ owned: 2 });
   });
 
@@ -231,11 +231,11 @@ describe('adopting an orphan in virtual time', () => {
     const made = await newStack();
     await orphaned(made);
     const adopt = { id: 'team-a', by: 'ann', reason: 'both' };
-    await made.world.start('auditResources', 'audit/left', [{ adopt }]);
-    await made.world.start('auditResources', 'audit/right', [{ adopt: { ...adopt, by: 'bob' } }]);
-    const ends = [made.world.result('audit/left'), made.world.result('audit/right')];
+    await made.temporal.start('auditResources', 'audit/left', [{ adopt }]);
+    await made.temporal.start('auditResources', 'audit/right', [{ adopt: { ...adopt, by: 'bob' } }]);
+    const ends = [made.temporal.result('audit/left'), made.temporal.result('audit/right')];
     expect((await Promise.allSettled(ends)).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
-    expect(made.world.openWorkflows()).toEqual(['lease/team-a']);
+    expect(made.temporal.openWorkflows()).toEqual(['lease/team-a']);
   });
 
   test.each([
@@ -244,8 +244,10 @@ describe('adopting an orphan in virtual time', () => {
   ])('refuses %s', async (_what, adopt, type, message) => {
     const made = await newStack();
     await finishMainJob(made);
-    await made.world.start('auditResources', 'audit/refused', [{ adopt: { ...adopt, by: 'ann', reason: 'why not' } }]);
-    await expect(made.world.result('audit/refused')).rejects.toMatchObject({
+    await made.temporal.start('auditResources', 'audit/refused', [
+      { adopt: { ...adopt, by: 'ann', reason: 'why not' } },
+    ]);
+    await expect(made.temporal.result('audit/refused')).rejects.toMatchObject({
       cause: { type, message: expect.stringMatching(message) },
     });
   });
@@ -258,16 +260,18 @@ describe('adopting an orphan in virtual time', () => {
     if (pool === undefined) throw new Error('no pool');
     pool.annotations['os.modelarts/description'] = 'maops:abc123-aaaaaaaa-bbbbbbbb';
     made.simulator.restore(snapshot);
-    await made.world.run({ maxTime: 3_600_000 });
-    await made.world.start('auditResources', 'audit/nameless', [{ adopt: { id: pool.id, by: 'ann', reason: 'x' } }]);
-    await expect(made.world.result('audit/nameless')).rejects.toMatchObject({
+    await made.temporal.run({ maxTime: 3_600_000 });
+    await made.temporal.start('auditResources', 'audit/nameless', [{ adopt: { id: pool.id, by: 'ann', reason: 'x' } }]);
+    await expect(made.temporal.result('audit/nameless')).rejects.toMatchObject({
       cause: { type: 'RequestRejected', message: expect.stringContaining('nobody knows the name') },
     });
-    const { failure } = await made.world.query<Progress>('audit/nameless', 'progress');
+    const { failure } = await made.temporal.query<Progress>('audit/nameless', 'progress');
     expect(failure?.hint).toMatch(/^Its marker says aaaaaaaa\. .*`maops sweep plan`/);
-    expect(made.world.openWorkflows()).toEqual([]);
-    await made.world.start('sweepExpired', 'sweep/nameless', [{ apply: true, rules: { orphans: { minAge: '0s' } } }]);
-    expect(await made.world.result('sweep/nameless')).toMatchObject({ phase: 'Done', failure: null });
+    expect(made.temporal.openWorkflows()).toEqual([]);
+    await made.temporal.start('sweepExpired', 'sweep/nameless', [
+      { apply: true, rules: { orphans: { minAge: '0s' } } },
+    ]);
+    expect(await made.temporal.result('sweep/nameless')).toMatchObject({ phase: 'Done', failure: null });
     expect(made.simulator.state().pools).toEqual([]);
   });
 });

@@ -1,37 +1,37 @@
 import { describe, expect, test } from '@jest/globals';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { publicNotebookPart } from '../workflows/documents.js';
-import { control, terminate } from './outside.js';
-import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+import { control, terminate } from './outside-changes.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const env = `env/${name}`;
 const lease = `lease/${name}`;
 const pause = { by: 'ann', reason: 'look first' };
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 const soldOutMidway = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 30 * minute } as const;
 const slowDelete = { operation: 'pools.create', kind: 'slowDelete', ms: hour } as const;
 
-const creates = ({ simulator }: VirtualStack) =>
+const creates = ({ simulator }: Testbed) =>
   ['pools.create', 'notebooks.create'].flatMap((operation) => simulator.requests(operation)).length;
 
-async function cancel({ world }: VirtualStack, workflowId: string): Promise<void> {
-  await world.signal(workflowId, 'announceCancel', { cause: 'operator', by: 'ann', reason: 'not needed' });
-  await world.cancel(workflowId);
+async function cancel({ temporal }: Testbed, workflowId: string): Promise<void> {
+  await temporal.signal(workflowId, 'announceCancel', { cause: 'operator', by: 'ann', reason: 'not needed' });
+  await temporal.cancel(workflowId);
 }
 
-async function toTheEnd(stack: VirtualStack, workflowId: string) {
-  const { world, simulator, progress } = stack;
-  await world.run({ until: () => world.status(workflowId) !== 'RUNNING', maxTime: 24 * hour });
+async function toTheEnd(testbed: Testbed, workflowId: string) {
+  const { temporal, simulator, progress } = testbed;
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING', maxTime: 24 * hour });
   const { pools, notebooks } = simulator.state();
   const { phase, audit } = await progress(workflowId);
-  const runs = world.namespace.runs.filter((run) => run.workflowId === workflowId);
+  const runs = temporal.namespace.runs.filter((run) => run.workflowId === workflowId);
   return {
     phase,
-    status: world.status(workflowId),
+    status: temporal.status(workflowId),
     left: pools.length + notebooks.length,
     cancels: audit.filter(({ verb }) => verb === 'cancel').map(({ by }) => by),
     isContinued: runs.length > 1,
@@ -39,53 +39,53 @@ async function toTheEnd(stack: VirtualStack, workflowId: string) {
 }
 
 /** A run that is cleaning up a pool that turned out to be sold out. */
-async function cleaningUp(suggestContinueAsNewAfter: number): Promise<VirtualStack> {
-  const stack = await newStack({ simulator: { faults: [soldOutMidway, slowDelete] }, suggestContinueAsNewAfter });
-  await startMainJob(stack);
-  const { world, simulator } = stack;
-  await world.run({ until: () => simulator.requests('pools.delete').length === 1 });
-  return stack;
+async function cleaningUp(suggestContinueAsNewAfter: number): Promise<Testbed> {
+  const testbed = await newStack({ simulator: { faults: [soldOutMidway, slowDelete] }, suggestContinueAsNewAfter });
+  await startMainJob(testbed);
+  const { temporal, simulator } = testbed;
+  await temporal.run({ until: () => simulator.requests('pools.delete').length === 1 });
+  return testbed;
 }
 
 describe('a cancel during a clean-up', () => {
   test.each([60, 80, 110, 4096])('is honoured in the run that continues after %i events', async (threshold) => {
-    const stack = await cleaningUp(threshold);
-    const before = creates(stack);
-    await cancel(stack, env);
-    expect(await toTheEnd(stack, env)).toMatchObject({
+    const testbed = await cleaningUp(threshold);
+    const before = creates(testbed);
+    await cancel(testbed, env);
+    expect(await toTheEnd(testbed, env)).toMatchObject({
       phase: 'Cancelled',
       status: 'CANCELLED',
       left: 0,
       cancels: ['ann'],
       isContinued: threshold < 4096,
     });
-    expect(creates(stack)).toBe(before);
+    expect(creates(testbed)).toBe(before);
   });
 
   test('ends a pause that came before it', async () => {
-    const stack = await cleaningUp(4096);
-    await stack.world.signal(env, 'pause', pause);
-    await stack.world.run({ maxTime: 10 * minute });
-    expect(await stack.progress(env)).toMatchObject({ phase: 'Paused' });
-    await cancel(stack, env);
-    expect(await toTheEnd(stack, env)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
+    const testbed = await cleaningUp(4096);
+    await testbed.temporal.signal(env, 'pause', pause);
+    await testbed.temporal.run({ maxTime: 10 * minute });
+    expect(await testbed.progress(env)).toMatchObject({ phase: 'Paused' });
+    await cancel(testbed, env);
+    expect(await toTheEnd(testbed, env)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
   });
 
   test.each([60, 4096])('is held by a pause that comes after it (%i events)', async (threshold) => {
-    const stack = await cleaningUp(threshold);
-    await cancel(stack, env);
-    await stack.world.run({ maxTime: minute });
-    await stack.world.signal(env, 'pause', pause);
-    await stack.world.run({ maxTime: 24 * hour });
-    expect(await stack.progress(env)).toMatchObject({ phase: 'Paused' });
-    await stack.world.signal(env, 'resume', { by: 'ann' });
-    expect(await toTheEnd(stack, env)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
+    const testbed = await cleaningUp(threshold);
+    await cancel(testbed, env);
+    await testbed.temporal.run({ maxTime: minute });
+    await testbed.temporal.signal(env, 'pause', pause);
+    await testbed.temporal.run({ maxTime: 24 * hour });
+    expect(await testbed.progress(env)).toMatchObject({ phase: 'Paused' });
+    await testbed.temporal.signal(env, 'resume', { by: 'ann' });
+    expect(await toTheEnd(testbed, env)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
   });
 });
 
 test('a cancel that arrives while a run is about to continue as new is honoured', async () => {
   let isSent = false;
-  const stack = await newStack({
+  const testbed = await newStack({
     simulator: { faults: [soldOutMidway, slowDelete] },
     suggestContinueAsNewAfter: 80,
     fate: (_activation, run, commands) => {
@@ -96,11 +96,11 @@ test('a cancel that arrives while a run is about to continue as new is honoured'
       return 'lives';
     },
   });
-  await startMainJob(stack);
-  await stack.world.run({ until: () => isSent });
-  const before = creates(stack);
-  expect(await toTheEnd(stack, env)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
-  expect(creates(stack)).toBe(before);
+  await startMainJob(testbed);
+  await testbed.temporal.run({ until: () => isSent });
+  const before = creates(testbed);
+  expect(await toTheEnd(testbed, env)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
+  expect(creates(testbed)).toBe(before);
 });
 
 test.each([
@@ -109,7 +109,7 @@ test.each([
 ] as const)('a cancel during the hand-over of a run that ends %s is refused in its audit', async (phase, change) => {
   let isSent = false;
   const notebookFails = { operation: 'notebooks.create', kind: 'notebookFailed' } as const;
-  const stack = await newStack({
+  const testbed = await newStack({
     simulator: { faults: phase === 'Failed' ? [notebookFails] : [] },
     fate: (_activation, run, commands) => {
       if (!isSent && commands.some(({ scheduleActivity }) => scheduleActivity?.activityType === 'transferToLease')) {
@@ -119,21 +119,21 @@ test.each([
       return 'lives';
     },
   });
-  await startMainJob(stack, change);
-  await stack.world.run({ until: () => stack.world.status(env) !== 'RUNNING' });
-  const progress = await stack.progress(env);
+  await startMainJob(testbed, change);
+  await testbed.temporal.run({ until: () => testbed.temporal.status(env) !== 'RUNNING' });
+  const progress = await testbed.progress(env);
   expect(progress).toMatchObject({ phase });
   expect(progress.audit.map(({ verb }) => verb)).toEqual(['cancel', 'refuse']);
-  expect(stack.world.openWorkflows()).toEqual([lease]);
+  expect(testbed.temporal.openWorkflows()).toEqual([lease]);
 });
 
 test.each([50, 70, 90, 4096])('a rollback that continues after %i events ends as cancelled', async (threshold) => {
   const slow = { operation: 'notebooks.create', kind: 'slowDelete', ms: hour } as const;
-  const stack = await newStack({ simulator: { faults: [slow] }, suggestContinueAsNewAfter: threshold });
-  await startMainJob(stack);
-  await untilPhase(stack, 'AwaitingNotebook');
-  await cancel(stack, env);
-  expect(await toTheEnd(stack, env)).toMatchObject({
+  const testbed = await newStack({ simulator: { faults: [slow] }, suggestContinueAsNewAfter: threshold });
+  await startMainJob(testbed);
+  await untilPhase(testbed, 'AwaitingNotebook');
+  await cancel(testbed, env);
+  expect(await toTheEnd(testbed, env)).toMatchObject({
     phase: 'Cancelled',
     status: 'CANCELLED',
     left: 0,
@@ -145,10 +145,10 @@ test.each([50, 70, 90, 4096])('a rollback that continues after %i events ends as
 describe('a cancelled lease', () => {
   test.each([40, 60, 4096])('ends as cancelled when its removal continues after %i events', async (threshold) => {
     const slow = { operation: 'pools.create', kind: 'slowDelete', ms: 2 * hour } as const;
-    const stack = await newStack({ simulator: { faults: [slow] }, suggestContinueAsNewAfter: threshold });
-    await finishMainJob(stack);
-    await cancel(stack, lease);
-    expect(await toTheEnd(stack, lease)).toMatchObject({
+    const testbed = await newStack({ simulator: { faults: [slow] }, suggestContinueAsNewAfter: threshold });
+    await finishMainJob(testbed);
+    await cancel(testbed, lease);
+    expect(await toTheEnd(testbed, lease)).toMatchObject({
       phase: 'Cancelled',
       status: 'CANCELLED',
       left: 0,
@@ -158,47 +158,47 @@ describe('a cancelled lease', () => {
   });
 
   test('ends as cancelled when its removal was refused for a while', async () => {
-    const stack = await newStack();
-    const { world, progress } = stack;
-    await finishMainJob(stack);
+    const testbed = await newStack();
+    const { temporal, progress } = testbed;
+    await finishMainJob(testbed);
     const change = (verb: string) => ({ kind: 'environment', name, change: verb, by: 'ann', reason: 'demo' });
-    await world.start('changeResource', `change/environment/${name}`, [change('protect')]);
-    await world.result(`change/environment/${name}`);
-    await cancel(stack, lease);
-    await world.run({ maxTime: 10 * minute });
+    await temporal.start('changeResource', `change/environment/${name}`, [change('protect')]);
+    await temporal.result(`change/environment/${name}`);
+    await cancel(testbed, lease);
+    await temporal.run({ maxTime: 10 * minute });
     expect(await progress(lease)).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
-    await world.start('changeResource', `change/environment/${name}`, [change('unprotect')]);
-    expect(await toTheEnd(stack, lease)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
+    await temporal.start('changeResource', `change/environment/${name}`, [change('unprotect')]);
+    expect(await toTheEnd(testbed, lease)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
   });
 
   test('ends a pause that came before it, also in its removal', async () => {
-    const stack = await newStack();
-    const { world, progress } = stack;
-    await finishMainJob(stack);
-    await world.update(lease, 'releaseLease', { by: 'ann', reason: 'done' });
-    await untilPhase(stack, 'DeletingNotebook', lease);
-    await world.signal(lease, 'pause', pause);
-    await world.run({ maxTime: hour });
+    const testbed = await newStack();
+    const { temporal, progress } = testbed;
+    await finishMainJob(testbed);
+    await temporal.update(lease, 'releaseLease', { by: 'ann', reason: 'done' });
+    await untilPhase(testbed, 'DeletingNotebook', lease);
+    await temporal.signal(lease, 'pause', pause);
+    await temporal.run({ maxTime: hour });
     expect(await progress(lease)).toMatchObject({ phase: 'Paused' });
-    await cancel(stack, lease);
-    expect(await toTheEnd(stack, lease)).toMatchObject({ phase: 'Gone', status: 'COMPLETED', left: 0 });
+    await cancel(testbed, lease);
+    expect(await toTheEnd(testbed, lease)).toMatchObject({ phase: 'Gone', status: 'COMPLETED', left: 0 });
   });
 });
 
 test('a cancel of a paused teardown is refused and leaves it paused', async () => {
-  const stack = await newStack();
+  const testbed = await newStack();
   const teardown = `teardown/${name}`;
-  await finishMainJob(stack);
-  await stack.world.start('teardownEnvironment', teardown, [{ name }]);
-  await untilPhase(stack, 'DeletingNotebook', teardown);
-  await stack.world.signal(teardown, 'pause', pause);
-  await cancel(stack, teardown);
-  await stack.world.run({ maxTime: hour });
-  const { phase, audit } = await stack.progress(teardown);
+  await finishMainJob(testbed);
+  await testbed.temporal.start('teardownEnvironment', teardown, [{ name }]);
+  await untilPhase(testbed, 'DeletingNotebook', teardown);
+  await testbed.temporal.signal(teardown, 'pause', pause);
+  await cancel(testbed, teardown);
+  await testbed.temporal.run({ maxTime: hour });
+  const { phase, audit } = await testbed.progress(teardown);
   expect(phase).toBe('Paused');
   expect(audit.at(-1)).toMatchObject({ verb: 'refuse' });
-  await stack.world.signal(teardown, 'resume', { by: 'ann' });
-  expect(await toTheEnd(stack, teardown)).toMatchObject({ phase: 'Gone', status: 'COMPLETED', left: 0 });
+  await testbed.temporal.signal(teardown, 'resume', { by: 'ann' });
+  expect(await toTheEnd(testbed, teardown)).toMatchObject({ phase: 'Gone', status: 'COMPLETED', left: 0 });
 });
 
 describe('notebooks with our marker beside the one that is adopted', () => {
@@ -206,31 +206,31 @@ describe('notebooks with our marker beside the one that is adopted', () => {
   const document = { name, notebook: publicNotebookPart() };
 
   /** A run that is removing the second of three notebooks, and continues as new meanwhile. */
-  async function clearing(): Promise<VirtualStack> {
-    const stack = await newStack({ suggestContinueAsNewAfter: 40 });
-    const { world, simulator } = stack;
-    await world.start('launchNotebook', workflowId, [document]);
-    await world.result(workflowId);
-    await terminate(stack, lease);
+  async function clearing(): Promise<Testbed> {
+    const testbed = await newStack({ suggestContinueAsNewAfter: 40 });
+    const { temporal, simulator } = testbed;
+    await temporal.start('launchNotebook', workflowId, [document]);
+    await temporal.result(workflowId);
+    await terminate(testbed, lease);
     // The service refuses a second notebook of the name, so they get it afterwards.
     const description = simulator.state().notebooks[0]?.description;
-    for (const other of ['one', 'two']) await control(stack, 'notebooks', { name: other, user: 'ops', description });
+    for (const other of ['one', 'two']) await control(testbed, 'notebooks', { name: other, user: 'ops', description });
     const snapshot = simulator.snapshot();
     const notebooks = snapshot.state.notebooks.map((notebook) => ({ ...notebook, name }));
     simulator.restore({ ...snapshot, state: { ...snapshot.state, notebooks } });
-    await world.start('launchNotebook', workflowId, [document]);
-    await world.run({ until: () => simulator.requests('notebooks.delete').length > 0 });
-    return stack;
+    await temporal.start('launchNotebook', workflowId, [document]);
+    await temporal.run({ until: () => simulator.requests('notebooks.delete').length > 0 });
+    return testbed;
   }
 
   test('are all removed, although the run continues as new meanwhile', async () => {
-    const stack = await clearing();
-    expect(await toTheEnd(stack, workflowId)).toMatchObject({ phase: 'Ready', left: 1, isContinued: true });
+    const testbed = await clearing();
+    expect(await toTheEnd(testbed, workflowId)).toMatchObject({ phase: 'Ready', left: 1, isContinued: true });
   });
 
   test('are all removed after a cancel, with the one that is adopted', async () => {
-    const stack = await clearing();
-    await cancel(stack, workflowId);
-    expect(await toTheEnd(stack, workflowId)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
+    const testbed = await clearing();
+    await cancel(testbed, workflowId);
+    expect(await toTheEnd(testbed, workflowId)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
   });
 });

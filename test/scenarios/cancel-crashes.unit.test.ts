@@ -1,11 +1,11 @@
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { bothMade, finishMainJob, name, nothing, upTo } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { bothMade, finishMainJob, name, nothing, upTo } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const workflowId = `env/${name}`;
 
-async function cancel({ world }: VirtualStack): Promise<void> {
-  await world.cancel(workflowId);
+async function cancel({ temporal }: Testbed): Promise<void> {
+  await temporal.cancel(workflowId);
 }
 
 testCrashes([
@@ -35,7 +35,7 @@ testCrashes([
     name: 'the release of a lease',
     workflowId: `lease/${name}`,
     prepare: finishMainJob,
-    play: async ({ world }) => await world.update(`lease/${name}`, 'releaseLease', { by: 'op', reason: 'done' }),
+    play: async ({ temporal }) => await temporal.update(`lease/${name}`, 'releaseLease', { by: 'op', reason: 'done' }),
     outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },
   },
 ]);

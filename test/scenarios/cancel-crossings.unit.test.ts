@@ -1,6 +1,6 @@
-import { testCrossings } from '../temporal-sim/crossing-suite.js';
-import { placeStray } from './outside.js';
-import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+import { placeStray } from './outside-changes.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
+import { testCrossings } from './suites/crossing-suite.js';
 
 const minute = 60_000;
 const env = `env/${name}`;
@@ -25,9 +25,9 @@ testCrossings([
       { operation: 'notebooks.create', kind: 'notebookFailed' },
       { operation: 'pools.create', kind: 'slowDelete', ms: 20 * minute },
     ],
-    prepare: async (stack) => {
-      await startMainJob(stack);
-      await untilPhase(stack, 'AwaitingNotebook');
+    prepare: async (testbed) => {
+      await startMainJob(testbed);
+      await untilPhase(testbed, 'AwaitingNotebook');
     },
     play: async () => undefined,
     endings: ['Cancelled', 'RolledBack'],
@@ -37,14 +37,14 @@ testCrossings([
     workflowId: lease,
     faults: [{ operation: 'pools.create', kind: 'slowDelete', ms: 20 * minute }],
     prepare: finishMainJob,
-    play: async ({ world }) => await world.update(lease, 'releaseLease', { by: 'op', reason: 'done' }),
+    play: async ({ temporal }) => await temporal.update(lease, 'releaseLease', { by: 'op', reason: 'done' }),
     endings: ['Cancelled', 'Gone'],
   },
   {
     name: 'a teardown',
     workflowId: `teardown/${name}`,
     prepare: finishMainJob,
-    play: async ({ world }) => await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
+    play: async ({ temporal }) => await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
     endings: ['Gone'],
     refusesCancel: true,
   },
@@ -53,9 +53,9 @@ testCrossings([
     workflowId: 'sweep/crossed',
     faults: [{ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts' }],
     prepare: placeStray,
-    play: async ({ world }) => {
+    play: async ({ temporal }) => {
       const rules = { orphans: { minAge: '0s' } };
-      return await world.start('sweepExpired', 'sweep/crossed', [{ apply: true, rules }]);
+      return await temporal.start('sweepExpired', 'sweep/crossed', [{ apply: true, rules }]);
     },
     endings: ['Cancelled', 'Done'],
     mayLeave: true,
@@ -64,9 +64,9 @@ testCrossings([
     name: 'a scheduled teardown',
     workflowId: 'schedule/hours-2026-01-01T06:30:00Z',
     prepare: finishMainJob,
-    play: async ({ world }) => {
+    play: async ({ temporal }) => {
       const argument = { schedule: 'hours', start: { what: 'teardown', name } };
-      return await world.start('runScheduled', 'schedule/hours-2026-01-01T06:30:00Z', [argument]);
+      return await temporal.start('runScheduled', 'schedule/hours-2026-01-01T06:30:00Z', [argument]);
     },
     endings: ['Cancelled', 'Done'],
     mayLeave: true,
@@ -75,9 +75,9 @@ testCrossings([
     name: 'the stop of a notebook',
     workflowId: `change/notebook/${name}`,
     prepare: finishMainJob,
-    play: async ({ world }) => {
+    play: async ({ temporal }) => {
       const order = { kind: 'notebook', name, change: 'stop', by: 'op', reason: 'test' };
-      return await world.start('changeResource', `change/notebook/${name}`, [order]);
+      return await temporal.start('changeResource', `change/notebook/${name}`, [order]);
     },
     endings: ['Cancelled', 'Done'],
   },

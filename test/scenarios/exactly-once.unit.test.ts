@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FaultEffect } from '../../src/simulator/faults/fault.js';
 import { oursIn } from '../chaos/judge.js';
-import { productSettings, type VirtualStack } from '../temporal-sim/environment.js';
-import type { HttpCall } from '../temporal-sim/http.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { productSettings, type Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import type { HttpCall } from '../support/virtual-http.js';
 import { documents, types } from './launch-alone.js';
-import { control } from './outside.js';
-import { name } from './stories.js';
+import { control } from './outside-changes.js';
+import { name } from './steps.js';
 
 const seconds = 1000;
 const minute = 60 * seconds;
@@ -52,15 +52,15 @@ interface Post {
   readonly post: string;
   readonly known: Known;
   readonly fault?: FaultEffect | ((kind: Kind) => FaultEffect);
-  readonly before?: (call: HttpCall, stack: VirtualStack) => 'goes on' | 'dies';
-  readonly after?: (call: HttpCall, stack: VirtualStack) => 'goes on' | 'dies';
+  readonly before?: (call: HttpCall, testbed: Testbed) => 'goes on' | 'dies';
+  readonly after?: (call: HttpCall, testbed: Testbed) => 'goes on' | 'dies';
 }
 
 const dies = () => 'dies' as const;
 const cut =
   (ms: number, frozen = false) =>
-  ({ worker }: HttpCall, { world }: VirtualStack) => {
-    world.cutOff(ms, frozen ? { frozen, worker } : {});
+  ({ worker }: HttpCall, { temporal }: Testbed) => {
+    temporal.cutOff(ms, frozen ? { frozen, worker } : {});
     return 'goes on' as const;
   };
 
@@ -106,7 +106,7 @@ interface Meanwhile {
   readonly meanwhile: string;
   readonly fault?: FaultEffect;
   /** Acts when the first POST is about to be sent. */
-  readonly atPost?: (stack: VirtualStack, one: Kind) => unknown;
+  readonly atPost?: (testbed: Testbed, one: Kind) => unknown;
   readonly workers?: number;
   readonly starts?: number;
   /** For how long nothing may be sent. */
@@ -114,10 +114,10 @@ interface Meanwhile {
   readonly ending: 'Ready' | 'Cancelled' | 'seenStranger' | 'hiddenStranger';
 }
 
-const place = async (stack: VirtualStack, { kind }: Kind, body: Record<string, unknown>) =>
-  await control(stack, `${kind}s`, { name, ...body });
-const startAgain = async ({ world }: VirtualStack, one: Kind) =>
-  await world.client.workflow.start(one.type, {
+const place = async (testbed: Testbed, { kind }: Kind, body: Record<string, unknown>) =>
+  await control(testbed, `${kind}s`, { name, ...body });
+const startAgain = async ({ temporal }: Testbed, one: Kind) =>
+  await temporal.client.workflow.start(one.type, {
     workflowId: `${one.kind}/${name}`,
     taskQueue: 'modelarts-ops',
     args: [one.document],
@@ -136,40 +136,40 @@ const meanwhiles: readonly Meanwhile[] = [
   { meanwhile: 'the same trigger fires twice at once, and once more', starts: 2, atPost: startAgain, ending: 'Ready' },
   {
     meanwhile: 'a cancel arrives',
-    atPost: async ({ world }, { kind }) => await world.cancel(`${kind}/${name}`),
+    atPost: async ({ temporal }, { kind }) => await temporal.cancel(`${kind}/${name}`),
     ending: 'Cancelled',
   },
   {
     meanwhile: 'a cancel arrives, and list and show lag',
     fault: { kind: 'listLag', ms: 110 * seconds },
-    atPost: async ({ world }, { kind }) => await world.cancel(`${kind}/${name}`),
+    atPost: async ({ temporal }, { kind }) => await temporal.cancel(`${kind}/${name}`),
     ending: 'Cancelled',
   },
   {
     meanwhile: 'a pause arrives, for ten minutes',
     pausedMs: 10 * minute,
-    atPost: async ({ world }, { kind }) => {
-      world.agenda.schedule(
-        world.now() + 10 * minute,
-        () => void world.signal(`${kind}/${name}`, 'resume', { by: 'op', reason: 'go on' }),
+    atPost: async ({ temporal }, { kind }) => {
+      temporal.clock.schedule(
+        temporal.now() + 10 * minute,
+        () => void temporal.signal(`${kind}/${name}`, 'resume', { by: 'op', reason: 'go on' }),
       );
-      await world.signal(`${kind}/${name}`, 'pause', { by: 'op', reason: 'wait' });
+      await temporal.signal(`${kind}/${name}`, 'pause', { by: 'op', reason: 'wait' });
     },
     ending: 'Ready',
   },
   {
     meanwhile: 'a stranger takes the name',
-    atPost: (stack, one) => place(stack, one, { user: 'ops' }),
+    atPost: (testbed, one) => place(testbed, one, { user: 'ops' }),
     ending: 'seenStranger',
   },
   {
     meanwhile: 'another user takes the name, whose notebooks no list shows by itself',
-    atPost: (stack, one) => place(stack, one, { user: 'neighbour' }),
+    atPost: (testbed, one) => place(testbed, one, { user: 'neighbour' }),
     ending: 'hiddenStranger',
   },
 ];
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 /** Tells the first POST from all other calls. */
 function firstPost({ path }: Kind): (call: HttpCall) => boolean {
@@ -181,14 +181,14 @@ function firstPost({ path }: Kind): (call: HttpCall) => boolean {
   };
 }
 
-async function play(one: Kind, post: Post, during: Meanwhile): Promise<VirtualStack> {
+async function play(one: Kind, post: Post, during: Meanwhile): Promise<Testbed> {
   const workflowId = `${one.kind}/${name}`;
   const isFirstBefore = firstPost(one);
   const isFirstAfter = firstPost(one);
   const effect = typeof post.fault === 'function' ? post.fault(one) : post.fault;
   // A fault of what is made has nothing to act on.
   const isNeverMade = during.ending === 'Cancelled' && everMade[post.known] === 0;
-  const stack: VirtualStack = await newStack({
+  const testbed: Testbed = await newStack({
     credentials: 'password',
     simulator: {
       faults: [
@@ -199,20 +199,20 @@ async function play(one: Kind, post: Post, during: Meanwhile): Promise<VirtualSt
     http: {
       beforeSend: (call) => {
         if (!isFirstBefore(call)) return 'goes on';
-        const { world } = stack;
-        world.agenda.schedule(world.now(), () => void during.atPost?.(stack, one));
-        return post.before?.(call, stack) ?? 'goes on';
+        const { temporal } = testbed;
+        temporal.clock.schedule(temporal.now(), () => void during.atPost?.(testbed, one));
+        return post.before?.(call, testbed) ?? 'goes on';
       },
-      afterCommit: (call) => (isFirstAfter(call) ? (post.after?.(call, stack) ?? 'goes on') : 'goes on'),
+      afterCommit: (call) => (isFirstAfter(call) ? (post.after?.(call, testbed) ?? 'goes on') : 'goes on'),
     },
   });
-  const { world } = stack;
-  for (let more = 1; more < (during.workers ?? 1); more += 1) world.startWorker();
-  if (during.starts === undefined) await world.start(one.type, workflowId, [one.document]);
-  else await Promise.all(Array.from({ length: during.starts }, () => startAgain(stack, one)));
-  const phase = () => world.searchAttributes(workflowId).MaopsPhase;
-  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' || phase() === 'AwaitingOperator' });
-  return stack;
+  const { temporal } = testbed;
+  for (let more = 1; more < (during.workers ?? 1); more += 1) temporal.startWorker();
+  if (during.starts === undefined) await temporal.start(one.type, workflowId, [one.document]);
+  else await Promise.all(Array.from({ length: during.starts }, () => startAgain(testbed, one)));
+  const phase = () => temporal.searchAttributes(workflowId).MaopsPhase;
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' || phase() === 'AwaitingOperator' });
+  return testbed;
 }
 
 interface Expected {
@@ -270,9 +270,9 @@ describe.each(kinds)('a $kind', (one) => {
   const workflowId = `${one.kind}/${name}`;
   describe.each(posts)('whose POST $post', (post) => {
     test.each(meanwhiles)('while $meanwhile', async (during) => {
-      const stack = await play(one, post, during);
-      const { world, simulator } = stack;
-      const progress = await stack.progress(workflowId);
+      const testbed = await play(one, post, during);
+      const { temporal, simulator } = testbed;
+      const progress = await testbed.progress(workflowId);
       const sent = simulator.requests(one.operation);
       const alive = oursIn(simulator.state(), { name });
       expect({
@@ -289,13 +289,13 @@ describe.each(kinds)('a $kind', (one) => {
         const apart = during.pausedMs ?? (isThrottled ? 20 * seconds : productSettings.consistencyWindowMs);
         expect(timeOf(second) - timeOf(first)).toBeGreaterThanOrEqual(apart);
       }
-      if (progress.phase === 'AwaitingOperator') await judgeParked(stack, one);
+      if (progress.phase === 'AwaitingOperator') await judgeParked(testbed, one);
       if (during.ending === 'seenStranger' || during.ending === 'hiddenStranger') {
         const state = simulator.state();
         expect([...state.pools, ...state.notebooks].filter((left) => left.name === name)).toHaveLength(1);
         expect(simulator.requests().filter(({ method }) => method === 'DELETE')).toEqual([]);
       }
-      expect(world.openWorkflows()).toEqual(during.ending === 'Ready' ? [`lease/${name}`] : []);
+      expect(temporal.openWorkflows()).toEqual(during.ending === 'Ready' ? [`lease/${name}`] : []);
     });
   });
 });
@@ -308,25 +308,25 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
 
   test('is adopted although one answer leaves the marker out', async () => {
     const operation = one.kind === 'pool' ? 'pools.show' : 'notebooks.list';
-    const bend = ({ simulator }: VirtualStack) =>
+    const bend = ({ simulator }: Testbed) =>
       simulator.faults.plan({ operation, kind: 'missingFields', paths: unmarked });
-    const stack = await play(one, lost, { meanwhile: '', atPost: bend, ending: 'Ready' });
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Ready' });
-    expect(stack.simulator.requests(one.operation)).toHaveLength(1);
+    const testbed = await play(one, lost, { meanwhile: '', atPost: bend, ending: 'Ready' });
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(testbed.simulator.requests(one.operation)).toHaveLength(1);
   });
 
   test('leaves a stranger’s alone when it is called off, and says so', async () => {
-    const stack = await play(one, never, {
+    const testbed = await play(one, never, {
       meanwhile: '',
       atPost: async (here) => {
         await place(here, one, { user: 'ops' });
-        void here.world.cancel(workflowId);
+        void here.temporal.cancel(workflowId);
       },
       ending: 'Cancelled',
     });
-    const { phase, audit } = await stack.progress(workflowId);
+    const { phase, audit } = await testbed.progress(workflowId);
     expect(phase).toBe('Cancelled');
-    const state = stack.simulator.state();
+    const state = testbed.simulator.state();
     expect([...state.pools, ...state.notebooks]).toHaveLength(1);
     // A notebook that is not marked is never looked at; only pools have the id that ours would have.
     if (one.kind === 'pool')
@@ -338,13 +338,13 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
       status: one.exists.status,
       body: { json: { error_code: one.exists.code, error_message: 'exists', error_msg: 'exists' } },
     };
-    const stack = await play(one, never, {
+    const testbed = await play(one, never, {
       meanwhile: '',
       atPost: ({ simulator }) =>
         simulator.faults.plan({ operation: one.operation, kind: 'status', ...taken, nth: 2, times: 'always' }),
       ending: 'Ready',
     });
-    const { phase, failure } = await stack.progress(workflowId);
+    const { phase, failure } = await testbed.progress(workflowId);
     expect({ phase, type: failure?.type }).toEqual({ phase: 'AwaitingOperator', type: 'UnknownOutcome' });
     expect(failure?.message).toMatch(
       /marker maops:abc123-\S+ was sent at \S+Z \(.*\), and the latest one at \S+Z \(.*exists.*\)/,
@@ -354,7 +354,7 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
 });
 
 /** It says what was sent, when, and what was seen since; an operator who takes it for a stranger's rolls back. */
-async function judgeParked({ world, simulator, progress }: VirtualStack, { kind }: Kind): Promise<void> {
+async function judgeParked({ temporal, simulator, progress }: Testbed, { kind }: Kind): Promise<void> {
   const { failure, awaiting, why } = await progress(`${kind}/${name}`);
   const state = simulator.state();
   const [there] = kind === 'pool' ? state.pools : state.notebooks;
@@ -363,7 +363,7 @@ async function judgeParked({ world, simulator, progress }: VirtualStack, { kind 
   expect(why).toContain(failure?.message);
   expect(failure?.hint).toContain('resolve');
   expect(awaiting).toMatchObject({ kind: 'operator', verbs: expect.arrayContaining(['retry', 'rollback', 'abandon']) });
-  await world.update(`${kind}/${name}`, 'resolve', { verb: 'rollback', by: 'op', reason: 'not ours' });
-  await world.run({ until: () => world.status(`${kind}/${name}`) !== 'RUNNING' });
+  await temporal.update(`${kind}/${name}`, 'resolve', { verb: 'rollback', by: 'op', reason: 'not ours' });
+  await temporal.run({ until: () => temporal.status(`${kind}/${name}`) !== 'RUNNING' });
   expect(await progress(`${kind}/${name}`)).toMatchObject({ phase: 'Failed', failure: { type: 'UnknownOutcome' } });
 }

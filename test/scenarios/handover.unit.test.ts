@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { environment } from '../../src/simulator/environment.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { codes, ServiceFailure } from '../temporal-sim/service-failure.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { deadlines, name, startMainJob, untilPhase } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { codes, GrpcError } from '../temporal-sim/grpc-errors.js';
+import { deadlines, name, startMainJob, untilPhase } from './steps.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const workflowId = `teardown/${name}`;
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 function counting() {
   const tries = new Map<string, number>();
@@ -30,7 +30,7 @@ function failingQueries() {
   const onServerCall = (method: string): void => {
     if (method !== 'queryWorkflow' || failing.times === 0) return;
     failing.times -= 1;
-    throw new ServiceFailure(codes.deadlineExceeded, 'no worker has answered');
+    throw new GrpcError(codes.deadlineExceeded, 'no worker has answered');
   };
   return { failing, onServerCall };
 }
@@ -38,23 +38,23 @@ function failingQueries() {
 test('a teardown that waits 20 minutes for a rollback does so in a few windows', async () => {
   const { tries, interceptors } = counting();
   const failing = { operation: 'pools.delete', kind: 'status', status: 500, times: 'always' } as const;
-  const stack = await newStack({ interceptors, simulator: { faults: [failing] } });
-  const { world, simulator } = stack;
-  await startMainJob(stack);
-  await untilPhase(stack, 'AwaitingPool');
-  await world.cancel(`env/${name}`);
-  await untilPhase(stack, 'RollingBack');
-  await world.start('teardownEnvironment', workflowId, [{ name }]);
-  await world.run({ maxTime: 20 * minute });
+  const testbed = await newStack({ interceptors, simulator: { faults: [failing] } });
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed);
+  await untilPhase(testbed, 'AwaitingPool');
+  await temporal.cancel(`env/${name}`);
+  await untilPhase(testbed, 'RollingBack');
+  await temporal.start('teardownEnvironment', workflowId, [{ name }]);
+  await temporal.run({ maxTime: 20 * minute });
   expect(tries.get('cancelAndAwait')).toBeLessThanOrEqual(5);
   simulator.faults.clear();
-  await world.result(workflowId);
-  expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Gone' });
+  await temporal.result(workflowId);
+  expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Gone' });
   expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
 });
 
 /** Somebody changes the description of the pool in the console. */
-async function loseMarker({ simulator }: VirtualStack): Promise<void> {
+async function loseMarker({ simulator }: Testbed): Promise<void> {
   const [pool] = simulator.state().pools;
   const { MODELARTS_TOKEN: token } = environment('');
   const reply = await simulator.handle({
@@ -68,42 +68,43 @@ async function loseMarker({ simulator }: VirtualStack): Promise<void> {
 
 describe('what a cancelled run owned', () => {
   /** A run that ends 15 s after a cancel, and whose pool is known by nothing but what that run knows. */
-  async function slowToEnd(times: number, meanwhile: (stack: VirtualStack) => unknown = () => undefined) {
+  async function slowToEnd(times: number, meanwhile: (testbed: Testbed) => unknown = () => undefined) {
     const { failing, onServerCall } = failingQueries();
     const hang = { operation: 'notebooks.create', kind: 'hang', commit: false } as const;
-    const stack = await newStack({ onServerCall, simulator: { faults: [hang] } });
-    const { world } = stack;
-    await startMainJob(stack, { onCancel: 'keep', deadlines });
-    const isCreating = () => world.history(`env/${name}`).at(-1)?.commands.join().includes('createNotebook') === true;
-    await world.run({ until: isCreating });
-    await loseMarker(stack);
-    await world.start('teardownEnvironment', workflowId, [{ name }]);
-    await world.run({ maxTime: 5_000 });
-    await meanwhile(stack);
-    await world.run({ until: () => world.status(`env/${name}`) !== 'RUNNING' });
+    const testbed = await newStack({ onServerCall, simulator: { faults: [hang] } });
+    const { temporal } = testbed;
+    await startMainJob(testbed, { onCancel: 'keep', deadlines });
+    const isCreating = () =>
+      temporal.history(`env/${name}`).at(-1)?.commands.join().includes('createNotebook') === true;
+    await temporal.run({ until: isCreating });
+    await loseMarker(testbed);
+    await temporal.start('teardownEnvironment', workflowId, [{ name }]);
+    await temporal.run({ maxTime: 5_000 });
+    await meanwhile(testbed);
+    await temporal.run({ until: () => temporal.status(`env/${name}`) !== 'RUNNING' });
     failing.times = times;
-    await world.run({ maxTime: hour, until: () => world.status(workflowId) !== 'RUNNING' });
+    await temporal.run({ maxTime: hour, until: () => temporal.status(workflowId) !== 'RUNNING' });
     expect(failing.times).toBe(0);
-    return stack;
+    return testbed;
   }
 
   test.each([1, 9])('is taken over although %d queries in a row fail', async (times) => {
-    const stack = await slowToEnd(times);
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Gone' });
-    expect(stack.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+    const testbed = await slowToEnd(times);
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
   test('is what the run has said before, also to another worker, when it cannot answer any more', async () => {
-    const stack = await slowToEnd(10, ({ world }) => world.killWorker());
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Gone' });
-    expect(stack.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+    const testbed = await slowToEnd(10, ({ temporal }) => temporal.killWorker());
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
   test('is what the run has said before, also after a tryNow', async () => {
-    const stack = await slowToEnd(10, async ({ world }) => {
-      await world.update(workflowId, 'tryNow', { by: 'ann', reason: 'in a hurry' });
+    const testbed = await slowToEnd(10, async ({ temporal }) => {
+      await temporal.update(workflowId, 'tryNow', { by: 'ann', reason: 'in a hurry' });
     });
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Gone' });
-    expect(stack.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 });

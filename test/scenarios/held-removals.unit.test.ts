@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -10,36 +10,36 @@ const lease = `lease/${name}`;
 const teardown = `teardown/${name}`;
 const pause = { by: 'ann', reason: 'look first' };
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 /** A run that was called off and is held on its way back. */
-async function heldRollback(): Promise<VirtualStack> {
-  const stack = await newStack();
-  await startMainJob(stack);
-  await untilPhase(stack, 'AwaitingNotebook');
-  await stack.world.cancel(env);
-  await untilPhase(stack, 'RollingBack');
-  await stack.world.signal(env, 'pause', pause);
-  return stack;
+async function heldRollback(): Promise<Testbed> {
+  const testbed = await newStack();
+  await startMainJob(testbed);
+  await untilPhase(testbed, 'AwaitingNotebook');
+  await testbed.temporal.cancel(env);
+  await untilPhase(testbed, 'RollingBack');
+  await testbed.temporal.signal(env, 'pause', pause);
+  return testbed;
 }
 
 /** A lease that was released and is held in its removal. */
-async function heldRelease(): Promise<VirtualStack> {
-  const stack = await newStack();
-  await finishMainJob(stack);
-  await stack.world.update(lease, 'releaseLease', { by: 'ann', reason: 'done' });
-  await untilPhase(stack, 'DeletingNotebook', lease);
-  await stack.world.signal(lease, 'pause', pause);
-  return stack;
+async function heldRelease(): Promise<Testbed> {
+  const testbed = await newStack();
+  await finishMainJob(testbed);
+  await testbed.temporal.update(lease, 'releaseLease', { by: 'ann', reason: 'done' });
+  await untilPhase(testbed, 'DeletingNotebook', lease);
+  await testbed.temporal.signal(lease, 'pause', pause);
+  return testbed;
 }
 
 /** A lease whose release is held before it has begun. */
-async function releasedWhilePaused(): Promise<VirtualStack> {
-  const stack = await newStack();
-  await finishMainJob(stack);
-  await stack.world.signal(lease, 'pause', pause);
-  await stack.world.update(lease, 'releaseLease', { by: 'ann', reason: 'done' });
-  return stack;
+async function releasedWhilePaused(): Promise<Testbed> {
+  const testbed = await newStack();
+  await finishMainJob(testbed);
+  await testbed.temporal.signal(lease, 'pause', pause);
+  await testbed.temporal.update(lease, 'releaseLease', { by: 'ann', reason: 'done' });
+  return testbed;
 }
 
 test.each([
@@ -47,46 +47,52 @@ test.each([
   ['a way back', env, heldRollback, 'resume'],
   ['the removal of a lease', lease, heldRelease, 'cancel'],
 ] as const)('a teardown ends the pause that holds %s', async (_title, workflowId, held, verb) => {
-  const stack = await held();
-  const { world, simulator, progress } = stack;
-  await world.run({ maxTime: 10 * minute });
+  const testbed = await held();
+  const { temporal, simulator, progress } = testbed;
+  await temporal.run({ maxTime: 10 * minute });
   expect(await progress(workflowId)).toMatchObject({ phase: 'Paused' });
-  await world.start('teardownEnvironment', teardown, [{ name }]);
-  await world.run({ until: () => world.status(teardown) !== 'RUNNING', maxTime: hour });
+  await temporal.start('teardownEnvironment', teardown, [{ name }]);
+  await temporal.run({ until: () => temporal.status(teardown) !== 'RUNNING', maxTime: hour });
   expect(await progress(teardown)).toMatchObject({ phase: 'Gone' });
-  expect({ ...simulator.state(), open: world.openWorkflows() }).toMatchObject({ pools: [], notebooks: [], open: [] });
+  expect({ ...simulator.state(), open: temporal.openWorkflows() }).toMatchObject({
+    pools: [],
+    notebooks: [],
+    open: [],
+  });
   const { audit } = await progress(workflowId);
   expect(audit.filter((entry) => entry.verb === verb).at(-1)).toMatchObject({ by: teardown, reason: 'teardown' });
 });
 
 test('the end of a lease leaves a way back paused', async () => {
-  const stack = await newStack();
-  const { world, simulator, progress } = stack;
-  await startMainJob(stack, { lease: { ttl: '8h' } });
-  await world.result(env);
+  const testbed = await newStack();
+  const { temporal, simulator, progress } = testbed;
+  await startMainJob(testbed, { lease: { ttl: '8h' } });
+  await temporal.result(env);
   const snapshot = simulator.snapshot();
   simulator.restore({ ...snapshot, state: { ...snapshot.state, notebooks: [] } });
-  await startMainJob(stack, { lease: { ttl: '8h' } });
-  await world.run({ until: () => simulator.state().notebooks[0]?.status === 'RUNNING' });
-  await world.cancel(env);
-  await untilPhase(stack, 'RollingBack');
-  await world.signal(env, 'pause', pause);
-  await world.run({ maxTime: Date.parse((await progress(lease)).lease?.endsAt ?? '') + 10 * minute - world.now() });
+  await startMainJob(testbed, { lease: { ttl: '8h' } });
+  await temporal.run({ until: () => simulator.state().notebooks[0]?.status === 'RUNNING' });
+  await temporal.cancel(env);
+  await untilPhase(testbed, 'RollingBack');
+  await temporal.signal(env, 'pause', pause);
+  await temporal.run({
+    maxTime: Date.parse((await progress(lease)).lease?.endsAt ?? '') + 10 * minute - temporal.now(),
+  });
   expect(await progress(env)).toMatchObject({ phase: 'Paused' });
   expect(await progress(lease)).toMatchObject({ phase: 'Planning' });
-  await world.signal(env, 'resume', { by: 'ann' });
-  expect(await world.result(lease)).toMatchObject({ phase: 'Gone' });
+  await temporal.signal(env, 'resume', { by: 'ann' });
+  expect(await temporal.result(lease)).toMatchObject({ phase: 'Gone' });
 });
 
 test.each([
   ['under way', heldRelease],
   ['about to begin', releasedWhilePaused],
 ] as const)('a create is refused at once while a paused removal of its name is %s', async (_title, held) => {
-  const stack = await held();
-  const { world, simulator, progress } = stack;
+  const testbed = await held();
+  const { temporal, simulator, progress } = testbed;
   const before = simulator.requests().filter(({ method }) => method !== 'GET').length;
-  await startMainJob(stack);
-  await world.run({ until: () => world.status(env) !== 'RUNNING', maxTime: hour });
+  await startMainJob(testbed);
+  await temporal.run({ until: () => temporal.status(env) !== 'RUNNING', maxTime: hour });
   expect(await progress(env)).toMatchObject({
     phase: 'Failed',
     failure: { type: 'SpecConflict', message: `${name} is being torn down (${lease})` },
@@ -96,10 +102,10 @@ test.each([
 });
 
 test('a create joins a lease that is paused and owns', async () => {
-  const stack = await newStack();
-  const { world, progress } = stack;
-  await finishMainJob(stack);
-  await world.signal(lease, 'pause', pause);
-  await finishMainJob(stack);
+  const testbed = await newStack();
+  const { temporal, progress } = testbed;
+  await finishMainJob(testbed);
+  await temporal.signal(lease, 'pause', pause);
+  await finishMainJob(testbed);
   expect(await progress(env)).toMatchObject({ phase: 'Ready' });
 });

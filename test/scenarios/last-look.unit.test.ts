@@ -2,30 +2,30 @@ import { describe, expect, test } from '@jest/globals';
 import type { Progress } from '../../src/contract/progress.js';
 import { environment } from '../../src/simulator/environment.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { deadlines, name, startMainJob, untilPhase } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { deadlines, name, startMainJob, untilPhase } from './steps.js';
 
 const workflowId = `env/${name}`;
 /** The pool was seen usable twice, and turns bad while the notebook is being made. */
 const turns: Fault = { operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 };
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
-async function begun(faults: readonly Fault[], change: Record<string, unknown> = {}): Promise<VirtualStack> {
-  const stack = await newStack({ simulator: { faults } });
-  await startMainJob(stack, change);
-  return stack;
+async function begun(faults: readonly Fault[], change: Record<string, unknown> = {}): Promise<Testbed> {
+  const testbed = await newStack({ simulator: { faults } });
+  await startMainJob(testbed, change);
+  return testbed;
 }
 
 /** The phases that the run went through, each once in a row. */
-async function phasesUntilEnd({ world }: VirtualStack): Promise<string[]> {
+async function phasesUntilEnd({ temporal }: Testbed): Promise<string[]> {
   const seen: string[] = [];
-  await world.run({
+  await temporal.run({
     until: () => {
-      const phase = String(world.searchAttributes(workflowId).MaopsPhase);
+      const phase = String(temporal.searchAttributes(workflowId).MaopsPhase);
       if (seen.at(-1) !== phase) seen.push(phase);
-      return world.status(workflowId) !== 'RUNNING';
+      return temporal.status(workflowId) !== 'RUNNING';
     },
   });
   return seen;
@@ -33,64 +33,66 @@ async function phasesUntilEnd({ world }: VirtualStack): Promise<string[]> {
 
 describe('a pool that turns bad while the notebook is being made', () => {
   test('is waited for again, and the run ends Ready when it has healed', async () => {
-    const stack = await begun([{ ...turns, recoverAfterMs: 120_000 }]);
-    expect((await phasesUntilEnd(stack)).slice(-3)).toEqual(['AwaitingNotebook', 'AwaitingPool', 'Ready']);
-    expect(stack.simulator.state().pools).toMatchObject([{ phase: 'Running' }]);
-    expect(stack.simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
+    const testbed = await begun([{ ...turns, recoverAfterMs: 120_000 }]);
+    expect((await phasesUntilEnd(testbed)).slice(-3)).toEqual(['AwaitingNotebook', 'AwaitingPool', 'Ready']);
+    expect(testbed.simulator.state().pools).toMatchObject([{ phase: 'Running' }]);
+    expect(testbed.simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
   });
 
   test('fails the pool step when it does not heal within the grace, and everything is undone', async () => {
-    const stack = await begun([turns]);
-    await phasesUntilEnd(stack);
-    expect(await stack.progress(workflowId)).toMatchObject({
+    const testbed = await begun([turns]);
+    await phasesUntilEnd(testbed);
+    expect(await testbed.progress(workflowId)).toMatchObject({
       phase: 'RolledBack',
       failure: { step: 'pool', type: 'PoolUnhealthy' },
       steps: [{}, { name: 'pool', state: 'undone' }, { name: 'notebook', state: 'undone' }],
     });
-    expect(stack.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+    expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
   test('has the grace to heal although the deadline of the pool has passed', async () => {
-    const stack = await begun([{ ...turns, recoverAfterMs: 200_000 }], { deadlines: { ...deadlines, pool: '7m' } });
-    await phasesUntilEnd(stack);
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Ready', failure: null });
+    const testbed = await begun([{ ...turns, recoverAfterMs: 200_000 }], { deadlines: { ...deadlines, pool: '7m' } });
+    await phasesUntilEnd(testbed);
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Ready', failure: null });
   });
 
   test('asks the operator where the spec says so, and a retry goes on with what is there', async () => {
-    const stack = await begun([{ ...turns, recoverAfterMs: 900_000 }], { onFailure: 'ask' });
-    const { world } = stack;
-    await untilPhase(stack, 'AwaitingOperator');
-    expect((await stack.progress(workflowId)).awaiting?.verbs).toEqual(['retry', 'rollback', 'abandon']);
-    await world.run({ maxTime: 1_200_000 });
-    await world.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'healed', step: 'pool' });
-    expect(await world.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
-    expect(stack.simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
+    const testbed = await begun([{ ...turns, recoverAfterMs: 900_000 }], { onFailure: 'ask' });
+    const { temporal } = testbed;
+    await untilPhase(testbed, 'AwaitingOperator');
+    expect((await testbed.progress(workflowId)).awaiting?.verbs).toEqual(['retry', 'rollback', 'abandon']);
+    await temporal.run({ maxTime: 1_200_000 });
+    await temporal.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'healed', step: 'pool' });
+    expect(await temporal.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(testbed.simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
   });
 
   test('that was deleted meanwhile is made anew by a retry, and the notebook with it', async () => {
-    const stack = await begun([turns], { onFailure: 'ask' });
-    const { world, simulator } = stack;
-    await untilPhase(stack, 'AwaitingOperator');
+    const testbed = await begun([turns], { onFailure: 'ask' });
+    const { temporal, simulator } = testbed;
+    await untilPhase(testbed, 'AwaitingOperator');
     const [pool] = simulator.state().pools;
     const { MODELARTS_TOKEN: token } = environment('');
     const path = `/v2/${simulator.projectId}/pools/${pool?.id}`;
     await simulator.handle({ method: 'DELETE', path, headers: { 'x-auth-token': token ?? '' } });
-    await world.run({ maxTime: 1_200_000 });
-    await world.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'made room', step: 'pool' });
-    expect(await world.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
+    await temporal.run({ maxTime: 1_200_000 });
+    await temporal.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'made room', step: 'pool' });
+    expect(await temporal.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
     expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ status: 'RUNNING' }] });
     expect(simulator.summary()).toMatchObject({ 'pools.create': 2, 'notebooks.create': 2 });
   });
 });
 
 describe('a last look that nobody answers', () => {
-  async function silenced(change: Record<string, unknown>): Promise<VirtualStack> {
-    const stack = await begun([], { deadlines: { ...deadlines, pool: '7m' }, ...change });
-    const { world } = stack;
-    await untilPhase(stack, 'AwaitingNotebook');
-    await world.run({ until: () => world.history(workflowId).at(-1)?.commands.join().includes('awaitPool') === true });
-    stack.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 'always' });
-    return stack;
+  async function silenced(change: Record<string, unknown>): Promise<Testbed> {
+    const testbed = await begun([], { deadlines: { ...deadlines, pool: '7m' }, ...change });
+    const { temporal } = testbed;
+    await untilPhase(testbed, 'AwaitingNotebook');
+    await temporal.run({
+      until: () => temporal.history(workflowId).at(-1)?.commands.join().includes('awaitPool') === true,
+    });
+    testbed.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 'always' });
+    return testbed;
   }
 
   const noAnswer = {
@@ -100,54 +102,56 @@ describe('a last look that nobody answers', () => {
   };
 
   test('asks the operator where the spec says so, and a retry goes on with what is there', async () => {
-    const stack = await silenced({ onFailure: 'ask' });
-    const { world, simulator } = stack;
-    await untilPhase(stack, 'AwaitingOperator');
-    expect(await stack.progress(workflowId)).toMatchObject({
+    const testbed = await silenced({ onFailure: 'ask' });
+    const { temporal, simulator } = testbed;
+    await untilPhase(testbed, 'AwaitingOperator');
+    expect(await testbed.progress(workflowId)).toMatchObject({
       failure: noAnswer,
       awaiting: { verbs: ['retry', 'rollback', 'abandon'] },
       steps: [{}, { name: 'pool', state: 'failed' }, { name: 'notebook', state: 'done' }],
     });
     simulator.faults.clear();
-    await world.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'it answers again', step: 'pool' });
-    expect(await world.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
+    await temporal.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'it answers again', step: 'pool' });
+    expect(await temporal.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
     expect(simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
   });
 
   test('undoes everything otherwise, and names the step', async () => {
-    const stack = await silenced({});
-    await untilPhase(stack, 'RollingBack');
-    expect(await stack.progress(workflowId)).toMatchObject({ failure: noAnswer });
-    stack.simulator.faults.clear();
-    await phasesUntilEnd(stack);
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'RolledBack', failure: noAnswer });
+    const testbed = await silenced({});
+    await untilPhase(testbed, 'RollingBack');
+    expect(await testbed.progress(workflowId)).toMatchObject({ failure: noAnswer });
+    testbed.simulator.faults.clear();
+    await phasesUntilEnd(testbed);
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'RolledBack', failure: noAnswer });
   });
 });
 
 test('what was seen before a pause at the very end is looked at again', async () => {
   const unavailable = { kind: 'notebookUnavailable', afterMs: 20_000, recoverAfterMs: 120_000 } as const;
-  const stack = await begun([{ operation: 'notebooks.create', ...unavailable }]);
-  const { world, simulator } = stack;
-  await untilPhase(stack, 'AwaitingNotebook');
+  const testbed = await begun([{ operation: 'notebooks.create', ...unavailable }]);
+  const { temporal, simulator } = testbed;
+  await untilPhase(testbed, 'AwaitingNotebook');
   // The notebook was seen twice; the pool is being looked at once more.
-  await world.run({ until: () => world.history(workflowId).at(-1)?.commands.join().includes('awaitPool') === true });
-  await world.signal(workflowId, 'pause', { by: 'op', reason: 'lunch' });
-  await world.run({ maxTime: 60_000 });
+  await temporal.run({
+    until: () => temporal.history(workflowId).at(-1)?.commands.join().includes('awaitPool') === true,
+  });
+  await temporal.signal(workflowId, 'pause', { by: 'op', reason: 'lunch' });
+  await temporal.run({ maxTime: 60_000 });
   expect(simulator.state().notebooks).toMatchObject([{ status: 'UNAVAILABLE' }]);
-  await world.signal(workflowId, 'resume', { by: 'op' });
-  expect(await world.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
+  await temporal.signal(workflowId, 'resume', { by: 'op' });
+  expect(await temporal.result<Progress>(workflowId)).toMatchObject({ phase: 'Ready' });
   expect(simulator.state().notebooks).toMatchObject([{ status: 'RUNNING' }]);
 });
 
 describe('a notebook that is stuck on its way', () => {
   test('is deleted all the same by an undo, after a while and at growing pauses, and the removal goes on', async () => {
     const stuck: Fault = { operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING', forMs: 5_400_000 };
-    const stack = await begun([stuck]);
-    const { world, simulator } = stack;
-    await untilPhase(stack, 'AwaitingNotebook');
-    await world.cancel(workflowId);
-    await phasesUntilEnd(stack);
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
+    const testbed = await begun([stuck]);
+    const { temporal, simulator } = testbed;
+    await untilPhase(testbed, 'AwaitingNotebook');
+    await temporal.cancel(workflowId);
+    await phasesUntilEnd(testbed);
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
     expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
     const deletes = simulator.requests('notebooks.delete').map(({ at, status }) => ({ at: Date.parse(at), status }));
     expect(deletes.map(({ status }) => status)).toEqual([400, 400, 400, 200]);

@@ -1,6 +1,6 @@
-import type { VirtualStack } from '../temporal-sim/environment.js';
+import type { Testbed } from '../support/testbed.js';
 import { poolPart, publicNotebookPart } from '../workflows/documents.js';
-import { deadlines, name } from './stories.js';
+import { deadlines, name } from './steps.js';
 
 export const kinds = ['pool', 'notebook'] as const;
 
@@ -20,13 +20,13 @@ export const documents: Record<Kind, Record<string, unknown>> = {
 export const usable: Record<Kind, string> = { pool: 'Running', notebook: 'RUNNING' };
 
 /** Makes one alone, and calls the operation off when the service shows it in the state: before the operation sees it. */
-export async function cancelAndAwait({ world, simulator }: VirtualStack, kind: Kind, state: string): Promise<void> {
-  await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
-  await world.run({
+export async function cancelAndAwait({ temporal, simulator }: Testbed, kind: Kind, state: string): Promise<void> {
+  await temporal.start(types[kind], `${kind}/${name}`, [documents[kind]]);
+  await temporal.run({
     until: () => {
       const { pools, notebooks } = simulator.state();
       return kind === 'pool' ? pools[0]?.phase === state : notebooks[0]?.status === state;
     },
   });
-  await world.cancel(`${kind}/${name}`);
+  await temporal.cancel(`${kind}/${name}`);
 }

@@ -1,6 +1,6 @@
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { bothMade, name, nothing, startMainJob } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { bothMade, name, nothing, startMainJob } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -9,10 +9,10 @@ const workflowId = `lease/${name}`;
 const lease = { ttl: '2h', max: '6h', warnings: ['30m'], webhook: 'https://hooks.example.com/a' };
 
 /** An environment whose lease has this long to go. */
-const shortlyBefore = (ms: number) => async (stack: VirtualStack) => {
-  await startMainJob(stack, { lease });
-  await stack.world.result(`env/${name}`);
-  await stack.world.run({ maxTime: 2 * hour - ms });
+const shortlyBefore = (ms: number) => async (testbed: Testbed) => {
+  await startMainJob(testbed, { lease });
+  await testbed.temporal.result(`env/${name}`);
+  await testbed.temporal.run({ maxTime: 2 * hour - ms });
 };
 
 const gone = { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing };
@@ -29,10 +29,10 @@ testCrashes([
     name: 'a lease that is extended ten seconds before its end',
     workflowId,
     prepare: shortlyBefore(10 * second),
-    play: async ({ world }) => {
+    play: async ({ temporal }) => {
       const command = { by: 'op', reason: 'late', duration: '1h' };
       // Granted or refused: a worker that dies now comes back at about the end.
-      world.client.workflow
+      temporal.client.workflow
         .getHandle(workflowId)
         .executeUpdate('extendLease', { args: [command] })
         .catch(() => undefined);
@@ -43,7 +43,7 @@ testCrashes([
     name: 'a teardown that comes as the lease ends',
     workflowId: `teardown/${name}`,
     prepare: shortlyBefore(0),
-    play: async ({ world }) => await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
+    play: async ({ temporal }) => await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
     outcome: gone,
   },
 ]);

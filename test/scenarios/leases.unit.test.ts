@@ -4,22 +4,22 @@ import { signWebhook } from '../../src/activities/operation/webhooks.js';
 import type { CommandAnswer } from '../../src/contract/messages.js';
 import type { LeaseProgress, Progress } from '../../src/contract/progress.js';
 import { Secret } from '../../src/modelarts/secret.js';
-import type { VirtualStack, VirtualStackOptions } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { type SentWebhook, webhookSecret } from '../temporal-sim/webhook-network.js';
-import { changeProtection, control } from './outside.js';
-import { name, nothing, startMainJob, untilPhase } from './stories.js';
+import type { Testbed, TestbedOptions } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { type SentWebhook, webhookSecret } from '../support/virtual-webhooks.js';
+import { changeProtection, control } from './outside-changes.js';
+import { name, nothing, startMainJob, untilPhase } from './steps.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const workflowId = `lease/${name}`;
 const webhook = 'https://hooks.example.com/a/password';
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 interface Leased {
-  readonly stack: VirtualStack;
-  readonly world: VirtualStack['world'];
+  readonly testbed: Testbed;
+  readonly temporal: Testbed['temporal'];
   readonly sent: readonly SentWebhook[];
   /** Epoch milliseconds of the lease's present end. */
   readonly end: () => Promise<number>;
@@ -33,39 +33,39 @@ interface Leased {
 /** A Ready environment whose lease has just begun. */
 async function leased(
   change: Record<string, unknown> = {},
-  options: VirtualStackOptions = {},
+  options: TestbedOptions = {},
   document: Record<string, unknown> = {},
 ): Promise<Leased> {
   const sent: SentWebhook[] = [];
-  const stack = await newStack({
+  const testbed = await newStack({
     ...options,
     webhook: (one) => {
       sent.push(one);
       return options.webhook === undefined ? 200 : options.webhook(one);
     },
   });
-  const { world, simulator } = stack;
-  await startMainJob(stack, { lease: { ttl: '8h', warnings: ['2h', '30m'], ...change }, ...document });
-  await world.result(`env/${name}`);
-  const progress = () => stack.progress(workflowId);
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed, { lease: { ttl: '8h', warnings: ['2h', '30m'], ...change }, ...document });
+  await temporal.result(`env/${name}`);
+  const progress = () => testbed.progress(workflowId);
   const end = async () => Date.parse((await progress()).lease?.endsAt ?? '');
   return {
-    stack,
-    world,
+    testbed,
+    temporal,
     sent,
     end,
     progress,
     extend: async (duration) => {
       const command = { by: 'op', reason: 'late', duration };
-      return (await world.update<CommandAnswer>(workflowId, 'extendLease', command)).lease;
+      return (await temporal.update<CommandAnswer>(workflowId, 'extendLease', command)).lease;
     },
-    passTo: async (ms) => await world.run({ maxTime: (await end()) - ms - world.now() }),
+    passTo: async (ms) => await temporal.run({ maxTime: (await end()) - ms - temporal.now() }),
     left: () => simulator.state().pools.length + simulator.state().notebooks.length,
   };
 }
 
 /** The mark is taken away and nobody tells the lease, as in the console. */
-const untold: VirtualStackOptions = {
+const untold: TestbedOptions = {
   interceptors: [
     ({ info }) => ({
       inbound: {
@@ -81,69 +81,69 @@ const events = (sent: readonly SentWebhook[]) => sent.map(({ event }) => event.e
 
 describe('a lease with an end', () => {
   test('shows it, warns at its points, and ends in a teardown at its moment', async () => {
-    const { world, sent, end, progress, passTo, left } = await leased({ webhook });
-    const began = world.now();
+    const { temporal, sent, end, progress, passTo, left } = await leased({ webhook });
+    const began = temporal.now();
     expect(await end()).toBe(began + 8 * hour);
     expect((await progress()).lease).toMatchObject({
       maxEndsAt: new Date(began + 72 * hour).toISOString(),
       extensions: 0,
     });
-    expect(world.searchAttributes(workflowId).MaopsLeaseEndsAt).toEqual(new Date(began + 8 * hour));
+    expect(temporal.searchAttributes(workflowId).MaopsLeaseEndsAt).toEqual(new Date(began + 8 * hour));
     await passTo(1);
     expect({ left: left(), verbs: verbs(await progress()) }).toEqual({ left: 2, verbs: ['warn', 'warn'] });
     const [first, second] = (await progress()).audit.map(({ at }) => Date.parse(at) - began);
     expect([first, second]).toEqual([6 * hour, 7.5 * hour]);
-    const gone = await world.result<Progress>(workflowId);
+    const gone = await temporal.result<Progress>(workflowId);
     expect(gone).toMatchObject({ phase: 'Gone', percent: 100, failure: null, pool: null, notebook: null });
     expect(gone.audit.at(-1)).toMatchObject({
       verb: 'expire',
       by: workflowId,
       at: new Date(began + 8 * hour).toISOString(),
     });
-    expect({ left: left(), open: world.openWorkflows() }).toEqual({ left: 0, open: [] });
+    expect({ left: left(), open: temporal.openWorkflows() }).toEqual({ left: 0, open: [] });
     expect(events(sent)).toEqual(['lease.warning', 'lease.warning', 'lease.expired']);
   });
 
   test('says when the notebook stops by itself, and shows what it has seen of pool and notebook', async () => {
-    const { world, progress, stack } = await leased({ ttl: '3d' }, {}, { notebook: notebookWith('4h') });
-    await world.run({ maxTime: minute });
+    const { temporal, progress, testbed } = await leased({ ttl: '3d' }, {}, { notebook: notebookWith('4h') });
+    await temporal.run({ maxTime: minute });
     const before = await progress();
     const stop = before.notebook?.autoStopAt ?? '';
-    expect(Date.parse(stop) - world.now()).toBeGreaterThan(3.9 * hour);
+    expect(Date.parse(stop) - temporal.now()).toBeGreaterThan(3.9 * hour);
     expect(before.why).toContain(`notebook ${name} stops by itself at ${stop}`);
     expect(before).toMatchObject({
       pool: { phase: 'Running', nodes: { available: 2 } },
       notebook: { status: 'RUNNING' },
     });
-    await world.run({ maxTime: 5 * hour });
-    expect(stack.simulator.state().notebooks[0]).toMatchObject({ status: 'STOPPED' });
+    await temporal.run({ maxTime: 5 * hour });
+    expect(testbed.simulator.state().notebooks[0]).toMatchObject({ status: 'STOPPED' });
     expect(await progress()).toMatchObject({ phase: 'Leased', notebook: { status: 'STOPPED', autoStopAt: null } });
     expect((await progress()).why).not.toContain('stops by itself');
   });
 
   test('is the end of what is kept after a failure too', async () => {
-    const { world, left } = await keptAfterFailure();
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    const { temporal, left } = await keptAfterFailure();
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(left()).toBe(0);
   });
 
   test('is not moved by the same spec that is started once more', async () => {
     const lease = await leased();
     const end = await lease.end();
-    await lease.world.run({ maxTime: 3 * hour });
-    await startMainJob(lease.stack, { lease: { ttl: '8h', warnings: ['2h', '30m'] } });
-    const ready = await lease.world.result<Progress>(`env/${name}`);
+    await lease.temporal.run({ maxTime: 3 * hour });
+    await startMainJob(lease.testbed, { lease: { ttl: '8h', warnings: ['2h', '30m'] } });
+    const ready = await lease.temporal.result<Progress>(`env/${name}`);
     expect(ready).toMatchObject({ phase: 'Ready', lease: { endsAt: new Date(end).toISOString() } });
     expect(await lease.end()).toBe(end);
   });
 
   test('that has passed while no worker was there comes when one is', async () => {
-    const { world, sent, left, progress } = await leased({ webhook }, { restartMs: null });
-    world.killWorker();
-    await world.run({ maxTime: 3 * 24 * hour });
+    const { temporal, sent, left, progress } = await leased({ webhook }, { restartMs: null });
+    temporal.killWorker();
+    await temporal.run({ maxTime: 3 * 24 * hour });
     expect(left()).toBe(2);
-    world.startWorker();
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    temporal.startWorker();
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(verbs(await progress())).toEqual(['expire']);
     expect(events(sent)).toEqual(['lease.expired']);
   });
@@ -151,7 +151,7 @@ describe('a lease with an end', () => {
 
 describe('an extension', () => {
   test('moves the end, is warned of anew, and is told to the webhook', async () => {
-    const { world, sent, end, extend, passTo, progress, left } = await leased({ webhook });
+    const { temporal, sent, end, extend, passTo, progress, left } = await leased({ webhook });
     const first = await end();
     await passTo(10 * minute);
     expect(await extend('4h')).toEqual({
@@ -159,34 +159,38 @@ describe('an extension', () => {
       maxEndsAt: new Date(first + 64 * hour).toISOString(),
       extensions: 1,
     });
-    expect(world.searchAttributes(workflowId).MaopsLeaseEndsAt).toEqual(new Date(first + 4 * hour));
+    expect(temporal.searchAttributes(workflowId).MaopsLeaseEndsAt).toEqual(new Date(first + 4 * hour));
     await passTo(1);
     expect(left()).toBe(2);
     expect(verbs(await progress())).toEqual(['warn', 'warn', 'extend', 'warn', 'warn']);
-    await world.result(workflowId);
+    await temporal.result(workflowId);
     expect(left()).toBe(0);
     const warning = 'lease.warning';
     expect(events(sent)).toEqual([warning, warning, 'lease.extended', warning, warning, 'lease.expired']);
   });
 
   test('sets the automatic stop that the notebook has from its next start on, never longer than its user asked for', async () => {
-    const { world, stack, extend } = await leased({ ttl: '2h', warnings: [] }, {}, { notebook: notebookWith('6h') });
-    const stopOf = () => stack.simulator.state().notebooks[0]?.autoStop;
+    const { temporal, testbed, extend } = await leased(
+      { ttl: '2h', warnings: [] },
+      {},
+      { notebook: notebookWith('6h') },
+    );
+    const stopOf = () => testbed.simulator.state().notebooks[0]?.autoStop;
     expect(stopOf()).toMatchObject({ enable: true, duration: 7_200 });
-    await world.run({ maxTime: hour });
+    await temporal.run({ maxTime: hour });
     await extend('3h');
-    await world.run({ maxTime: minute });
+    await temporal.run({ maxTime: minute });
     expect(stopOf()).toMatchObject({ duration: 4 * 3_600 });
     await extend('40h');
-    await world.run({ maxTime: minute });
+    await temporal.run({ maxTime: minute });
     expect(stopOf()).toMatchObject({ duration: 6 * 3_600 });
   });
 
   test('is granted although the notebook cannot be changed, and the audit says that it was not', async () => {
-    const { world, stack, extend, progress } = await leased();
-    stack.simulator.faults.plan({ operation: 'notebooks.update', kind: 'status', status: 500, times: 'always' });
+    const { temporal, testbed, extend, progress } = await leased();
+    testbed.simulator.faults.plan({ operation: 'notebooks.update', kind: 'status', status: 500, times: 'always' });
     expect(await extend('4h')).toMatchObject({ extensions: 1 });
-    await world.run({ maxTime: 2 * hour });
+    await temporal.run({ maxTime: 2 * hour });
     expect(verbs(await progress())).toEqual(['extend', 'auto-stop']);
     expect(await progress()).toMatchObject({ phase: 'Leased', failure: null });
   });
@@ -196,10 +200,10 @@ describe('an extension', () => {
     ['of a bad duration', { duration: '4 hours' }, 'no duration'],
     ['without a reason', { reason: '' }, 'by whom and why'],
   ])('%s is refused and changes nothing', async (_title, change, why) => {
-    const { world, end, progress } = await leased();
+    const { temporal, end, progress } = await leased();
     const before = await end();
     const command = { by: 'op', reason: 'late', duration: '1h', ...change };
-    await expect(world.update(workflowId, 'extendLease', command)).rejects.toMatchObject({
+    await expect(temporal.update(workflowId, 'extendLease', command)).rejects.toMatchObject({
       name: WorkflowUpdateFailedError.name,
       cause: { message: expect.stringContaining(why) },
     });
@@ -207,11 +211,11 @@ describe('an extension', () => {
   });
 
   test('of a lease without an end is refused', async () => {
-    const stack = await newStack();
-    await startMainJob(stack);
-    await stack.world.result(`env/${name}`);
+    const testbed = await newStack();
+    await startMainJob(testbed);
+    await testbed.temporal.result(`env/${name}`);
     const command = { by: 'op', reason: 'late', duration: '1h' };
-    await expect(stack.world.update(workflowId, 'extendLease', command)).rejects.toMatchObject({
+    await expect(testbed.temporal.update(workflowId, 'extendLease', command)).rejects.toMatchObject({
       cause: { message: expect.stringContaining('no end') },
     });
   });
@@ -221,11 +225,11 @@ describe('an extension', () => {
     ['at the moment of the end is refused', 0, 'refused'],
     ['a millisecond after the end is refused', 1, 'refused'],
   ])('%s', async (_title, offset, answer) => {
-    const { world, end, left } = await leased();
+    const { temporal, end, left } = await leased();
     const first = await end();
     let told = 'nothing';
-    world.agenda.schedule(first + offset, () => {
-      world.client.workflow
+    temporal.clock.schedule(first + offset, () => {
+      temporal.client.workflow
         .getHandle(workflowId)
         .executeUpdate('extendLease', { args: [{ by: 'op', reason: 'late', duration: '1h' }] })
         .then(
@@ -233,18 +237,18 @@ describe('an extension', () => {
           () => (told = 'refused'),
         );
     });
-    await world.run({ maxTime: first + 30 * minute - world.now() });
+    await temporal.run({ maxTime: first + 30 * minute - temporal.now() });
     expect({ told, left: left() }).toEqual({ told: answer, left: answer === 'granted' ? 2 : 0 });
-    await world.result(workflowId);
+    await temporal.result(workflowId);
     expect(left()).toBe(0);
   });
 });
 
 describe('what holds a teardown at the end', () => {
   test('a pause does, and does not move the end', async () => {
-    const { world, end, progress, passTo, left, extend } = await leased();
+    const { temporal, end, progress, passTo, left, extend } = await leased();
     const first = await end();
-    await world.signal(workflowId, 'pause', { by: 'op', reason: 'backup' });
+    await temporal.signal(workflowId, 'pause', { by: 'op', reason: 'backup' });
     await passTo(-5 * hour);
     expect(left()).toBe(2);
     expect(await progress()).toMatchObject({
@@ -253,14 +257,14 @@ describe('what holds a teardown at the end', () => {
     });
     expect(await end()).toBe(first);
     await expect(extend('1h')).rejects.toThrow(WorkflowUpdateFailedError);
-    await world.signal(workflowId, 'resume', { by: 'op' });
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    await temporal.signal(workflowId, 'resume', { by: 'op' });
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(left()).toBe(0);
   });
 
   test('protection does: it stays leased, says why, and is removed soon after it is no longer protected', async () => {
-    const { world, progress, passTo, left, sent, stack } = await leased({ webhook });
-    await changeProtection(stack, 'protect');
+    const { temporal, progress, passTo, left, sent, testbed } = await leased({ webhook });
+    await changeProtection(testbed, 'protect');
     await passTo(-24.5 * hour);
     expect(left()).toBe(2);
     const held = await progress();
@@ -269,24 +273,24 @@ describe('what holds a teardown at the end', () => {
     expect(verbs(held)).toEqual(['warn', 'warn', 'expire', 'refuse']);
     expect(events(sent)).toEqual(['lease.warning', 'lease.warning', 'lease.expired', 'lease.refused']);
     // Tries at growing pauses, not in a loop: 30 s, 1, 2, … 32 minutes, then every hour.
-    expect(world.namespace.runs.filter((run) => run.workflowId === workflowId).length).toBeLessThan(35);
-    await changeProtection(stack, 'unprotect');
-    const before = world.now();
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone', failure: null });
-    expect(world.now() - before).toBeLessThan(10 * minute);
+    expect(temporal.namespace.runs.filter((run) => run.workflowId === workflowId).length).toBeLessThan(35);
+    await changeProtection(testbed, 'unprotect');
+    const before = temporal.now();
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone', failure: null });
+    expect(temporal.now() - before).toBeLessThan(10 * minute);
   });
 
   describe.each([
-    ['a release', 'released', 'Gone', async ({ world }: Leased) => await release(world)],
-    ['a cancel', 'cancelled', 'Cancelled', async ({ world }: Leased) => await world.cancel(workflowId)],
+    ['a release', 'released', 'Gone', async ({ temporal }: Leased) => await release(temporal)],
+    ['a cancel', 'cancelled', 'Cancelled', async ({ temporal }: Leased) => await temporal.cancel(workflowId)],
   ] as const)('%s that protection refuses', (_title, wish, ending, command) => {
     test('is kept, says so, and is carried out soon after an unprotect', async () => {
       const held = await leased({ webhook });
-      const { world, progress, left, stack, sent, extend } = held;
-      await changeProtection(stack, 'protect');
+      const { temporal, progress, left, testbed, sent, extend } = held;
+      await changeProtection(testbed, 'protect');
       await command(held);
       // Half-way between two tries.
-      await world.run({ maxTime: 1.5 * hour });
+      await temporal.run({ maxTime: 1.5 * hour });
       const kept = await progress();
       expect(kept).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
       expect(kept.why).toMatch(new RegExp(`^${name} was ${wish}, but .* is protected .*; trying again at `));
@@ -296,43 +300,46 @@ describe('what holds a teardown at the end', () => {
         cause: { message: expect.stringContaining(`it is ${wish}`) },
       });
       expect(left()).toBe(2);
-      await changeProtection(stack, 'unprotect');
-      const before = world.now();
-      await world.result(workflowId).catch(() => undefined);
-      expect(world.now() - before).toBeLessThan(10 * minute);
-      expect({ left: left(), open: world.openWorkflows() }).toEqual({ left: 0, open: [] });
+      await changeProtection(testbed, 'unprotect');
+      const before = temporal.now();
+      await temporal.result(workflowId).catch(() => undefined);
+      expect(temporal.now() - before).toBeLessThan(10 * minute);
+      expect({ left: left(), open: temporal.openWorkflows() }).toEqual({ left: 0, open: [] });
       expect(await progress()).toMatchObject({ phase: ending, failure: null });
     });
 
     test('is tried again by itself when the mark was taken away elsewhere', async () => {
       const held = await leased({}, untold);
-      const { world, left, stack, progress } = held;
-      await changeProtection(stack, 'protect');
+      const { temporal, left, testbed, progress } = held;
+      await changeProtection(testbed, 'protect');
       await command(held);
-      await world.run({ maxTime: 9 * minute });
+      await temporal.run({ maxTime: 9 * minute });
       expect((await progress()).why).toContain('trying again at');
-      await changeProtection(stack, 'unprotect');
-      await world.run({ maxTime: 61 * minute });
+      await changeProtection(testbed, 'unprotect');
+      await temporal.run({ maxTime: 61 * minute });
       expect(left()).toBe(0);
     });
   });
 
   test('a refused release is not lost in a continue-as-new, and a further release tries at once', async () => {
-    const { world, progress, left, stack, extend } = await leased({}, { ...untold, suggestContinueAsNewAfter: 40 });
-    await changeProtection(stack, 'protect');
-    await release(world);
-    await world.run({ maxTime: 20.5 * hour });
+    const { temporal, progress, left, testbed, extend } = await leased(
+      {},
+      { ...untold, suggestContinueAsNewAfter: 40 },
+    );
+    await changeProtection(testbed, 'protect');
+    await release(temporal);
+    await temporal.run({ maxTime: 20.5 * hour });
     expect((await progress()).why).toContain('was released, but');
     await expect(extend('1h')).rejects.toThrow(WorkflowUpdateFailedError);
     expect(verbs(await progress())).not.toContain('warn');
-    await release(world);
-    await world.run({ maxTime: 5 * minute });
+    await release(temporal);
+    await temporal.run({ maxTime: 5 * minute });
     expect(left()).toBe(2);
-    await changeProtection(stack, 'unprotect');
-    const before = world.now();
-    await release(world);
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
-    expect(world.now() - before).toBeLessThan(10 * minute);
+    await changeProtection(testbed, 'unprotect');
+    const before = temporal.now();
+    await release(temporal);
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(temporal.now() - before).toBeLessThan(10 * minute);
     expect({ left: left(), verbs: verbs(await progress()) }).toEqual({
       left: 0,
       verbs: ['release', 'refuse', 'release', 'refuse', 'release'],
@@ -340,45 +347,45 @@ describe('what holds a teardown at the end', () => {
   });
 
   test('a pause holds the next try of a refused release', async () => {
-    const { world, progress, left, stack } = await leased();
-    await changeProtection(stack, 'protect');
-    await release(world);
-    await world.run({ maxTime: 5 * minute });
-    await world.signal(workflowId, 'pause', { by: 'op', reason: 'backup' });
-    await changeProtection(stack, 'unprotect');
-    await world.run({ maxTime: 9 * hour });
+    const { temporal, progress, left, testbed } = await leased();
+    await changeProtection(testbed, 'protect');
+    await release(temporal);
+    await temporal.run({ maxTime: 5 * minute });
+    await temporal.signal(workflowId, 'pause', { by: 'op', reason: 'backup' });
+    await changeProtection(testbed, 'unprotect');
+    await temporal.run({ maxTime: 9 * hour });
     expect(left()).toBe(2);
     expect(await progress()).toMatchObject({ phase: 'Paused', why: expect.stringContaining('is held by a pause') });
-    await world.signal(workflowId, 'resume', { by: 'op' });
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    await temporal.signal(workflowId, 'resume', { by: 'op' });
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(left()).toBe(0);
   });
 
   test('a refused release is withdrawn when the environment is started anew', async () => {
-    const { world, progress, left, stack } = await leased();
-    await changeProtection(stack, 'protect');
-    await release(world);
-    await world.run({ maxTime: hour });
-    await startMainJob(stack, { lease: { ttl: '8h', warnings: ['2h', '30m'] } });
-    expect(await world.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
-    await changeProtection(stack, 'unprotect');
-    await world.run({ maxTime: 3 * hour });
+    const { temporal, progress, left, testbed } = await leased();
+    await changeProtection(testbed, 'protect');
+    await release(temporal);
+    await temporal.run({ maxTime: hour });
+    await startMainJob(testbed, { lease: { ttl: '8h', warnings: ['2h', '30m'] } });
+    expect(await temporal.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+    await changeProtection(testbed, 'unprotect');
+    await temporal.run({ maxTime: 3 * hour });
     expect(left()).toBe(2);
     expect(await progress()).toMatchObject({ phase: 'Leased', failure: null });
     expect(verbs(await progress())).toContain('withdraw');
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(verbs(await progress())).toContain('expire');
   });
 
   test('a release does not wait for the next try', async () => {
-    const { world, passTo, stack } = await leased({}, untold);
-    await changeProtection(stack, 'protect');
+    const { temporal, passTo, testbed } = await leased({}, untold);
+    await changeProtection(testbed, 'protect');
     await passTo(-12.5 * hour);
-    await changeProtection(stack, 'unprotect');
-    const before = world.now();
-    await release(world);
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
-    expect(world.now() - before).toBeLessThan(10 * minute);
+    await changeProtection(testbed, 'unprotect');
+    const before = temporal.now();
+    await release(temporal);
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
+    expect(temporal.now() - before).toBeLessThan(10 * minute);
   });
 });
 
@@ -386,29 +393,29 @@ describe('a teardown and the end', () => {
   test.each([-1, 0, 1, 5_000, 30_000, 2 * minute])(
     'a teardown that comes %s ms after the end takes nothing twice',
     async (offset) => {
-      const { world, end, stack } = await leased();
-      const { simulator } = stack;
-      const start = () => world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
-      world.agenda.schedule((await end()) + offset, () => void start());
-      await world.run({ until: () => world.status(`teardown/${name}`) === 'COMPLETED' });
-      expect(await stack.progress(`teardown/${name}`)).toMatchObject({ phase: 'Gone' });
+      const { temporal, end, testbed } = await leased();
+      const { simulator } = testbed;
+      const start = () => temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+      temporal.clock.schedule((await end()) + offset, () => void start());
+      await temporal.run({ until: () => temporal.status(`teardown/${name}`) === 'COMPLETED' });
+      expect(await testbed.progress(`teardown/${name}`)).toMatchObject({ phase: 'Gone' });
       expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
-      expect(world.openWorkflows()).toEqual(nothing.open);
+      expect(temporal.openWorkflows()).toEqual(nothing.open);
       expect(simulator.requests('pools.delete').filter(({ effect }) => effect !== null)).toHaveLength(1);
     },
   );
 
   test('that has to leave something hands the same end back to a lease', async () => {
-    const { world, end, stack, extend } = await leased();
+    const { temporal, end, testbed, extend } = await leased();
     await extend('2h');
     const before = await end();
-    await world.run({ maxTime: hour });
-    const guest = { name: 'guest', pool: stack.simulator.state().pools[0]?.id ?? '' };
-    await control(stack, 'notebooks', guest);
-    await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
-    await expect(world.result(`teardown/${name}`)).rejects.toMatchObject({ cause: { type: 'Protected' } });
-    expect(world.namespace.runs.filter((run) => run.workflowId === workflowId)).toHaveLength(2);
-    expect(await stack.progress(workflowId)).toMatchObject({ phase: 'Leased', lease: { extensions: 1 } });
+    await temporal.run({ maxTime: hour });
+    const guest = { name: 'guest', pool: testbed.simulator.state().pools[0]?.id ?? '' };
+    await control(testbed, 'notebooks', guest);
+    await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+    await expect(temporal.result(`teardown/${name}`)).rejects.toMatchObject({ cause: { type: 'Protected' } });
+    expect(temporal.namespace.runs.filter((run) => run.workflowId === workflowId)).toHaveLength(2);
+    expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Leased', lease: { extensions: 1 } });
     expect(await end()).toBe(before);
   });
 });
@@ -437,24 +444,24 @@ describe('the webhook of a lease', () => {
 
   test('that is down holds nothing up, and gets the event when it is back', async () => {
     let isUp = false;
-    const { world, sent, passTo, extend } = await leased({ webhook }, { webhook: () => (isUp ? 200 : null) });
+    const { temporal, sent, passTo, extend } = await leased({ webhook }, { webhook: () => (isUp ? 200 : null) });
     await passTo(hour);
     expect(sent.length).toBeGreaterThan(5);
     expect(await extend('1h')).toMatchObject({ extensions: 1 });
     isUp = true;
     const before = sent.length;
-    await world.run({ maxTime: 11 * minute });
+    await temporal.run({ maxTime: 11 * minute });
     expect(events(sent.slice(before)).sort()).toEqual(['lease.extended', 'lease.warning']);
     expect(new Set(sent.map(({ event }) => event.id)).size).toBe(2);
   });
 
   test('that stays down is given up, which the audit says without its address', async () => {
-    const { passTo, progress, world } = await leased({ webhook, ttl: '1d' }, { webhook: () => 500 });
+    const { passTo, progress, temporal } = await leased({ webhook, ttl: '1d' }, { webhook: () => 500 });
     await passTo(2 * hour - 1);
-    await world.run({ maxTime: 1 });
+    await temporal.run({ maxTime: 1 });
     const lines = async () => (await progress()).audit.filter(({ verb }) => verb === 'webhook');
     expect(await lines()).toEqual([]);
-    const end = await world.result<Progress>(workflowId);
+    const end = await temporal.result<Progress>(workflowId);
     expect(end.phase).toBe('Gone');
     const given = (await lines()).map(({ reason }) => reason);
     expect(given).toHaveLength(3);
@@ -463,31 +470,31 @@ describe('the webhook of a lease', () => {
 
   test('is not lost in a continue-as-new', async () => {
     let isUp = false;
-    const { world, sent, passTo, extend, left, progress } = await leased(
+    const { temporal, sent, passTo, extend, left, progress } = await leased(
       { webhook, ttl: '3h' },
       { webhook: () => (isUp ? 200 : null), suggestContinueAsNewAfter: 40 },
     );
     await passTo(30 * minute);
-    const runs = () => world.namespace.runs.filter((run) => run.workflowId === workflowId).length;
+    const runs = () => temporal.namespace.runs.filter((run) => run.workflowId === workflowId).length;
     const before = runs();
     for (let times = 0; times < 6; times += 1) await extend('1h');
-    await world.run({ maxTime: 10 * minute });
+    await temporal.run({ maxTime: 10 * minute });
     expect(runs()).toBeGreaterThan(before);
     isUp = true;
-    await world.run({ maxTime: 15 * minute });
+    await temporal.run({ maxTime: 15 * minute });
     const taken = new Set(sent.map(({ event }) => event.id));
-    await world.run({ maxTime: hour });
+    await temporal.run({ maxTime: hour });
     expect(taken.size).toBe(8);
     expect((await progress()).lease).toMatchObject({ extensions: 6 });
-    await world.result(workflowId);
+    await temporal.result(workflowId);
     expect(left()).toBe(0);
   });
 });
 
 test('a raw cancel removes everything, before the end too', async () => {
-  const { world, left, progress } = await leased({ webhook });
-  await world.cancel(workflowId);
-  await expect(world.result(workflowId)).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
+  const { temporal, left, progress } = await leased({ webhook });
+  await temporal.cancel(workflowId);
+  await expect(temporal.result(workflowId)).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
   expect(await progress()).toMatchObject({ phase: 'Cancelled' });
   expect(left()).toBe(0);
 });
@@ -501,18 +508,18 @@ function notebookWith(autoStop: string): Record<string, unknown> {
   };
 }
 
-async function release(world: VirtualStack['world']): Promise<void> {
-  await world.update(workflowId, 'releaseLease', { by: 'op', reason: 'done' });
+async function release(temporal: Testbed['temporal']): Promise<void> {
+  await temporal.update(workflowId, 'releaseLease', { by: 'op', reason: 'done' });
 }
 
-async function keptAfterFailure(): Promise<Pick<Leased, 'world' | 'left'>> {
-  const stack = await newStack({
+async function keptAfterFailure(): Promise<Pick<Leased, 'temporal' | 'left'>> {
+  const testbed = await newStack({
     simulator: { faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }] },
   });
-  const { world, simulator } = stack;
-  await startMainJob(stack, { lease: { ttl: '8h' }, onFailure: 'keep' });
-  await untilPhase(stack, 'Failed');
-  await world.run({ maxTime: 7 * hour });
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed, { lease: { ttl: '8h' }, onFailure: 'keep' });
+  await untilPhase(testbed, 'Failed');
+  await temporal.run({ maxTime: 7 * hour });
   expect(simulator.state().pools).toHaveLength(1);
-  return { world, left: () => simulator.state().pools.length + simulator.state().notebooks.length };
+  return { temporal, left: () => simulator.state().pools.length + simulator.state().notebooks.length };
 }

@@ -1,5 +1,5 @@
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import { name, ready, startMainJob } from './stories.js';
+import { name, ready, startMainJob } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const workflowId = `env/${name}`;
 const creates = ['pools.create', 'notebooks.create'] as const;

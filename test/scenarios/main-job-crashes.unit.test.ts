@@ -1,5 +1,5 @@
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import { bothMade, name, nothing, ready, startMainJob } from './stories.js';
+import { bothMade, name, nothing, ready, startMainJob } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const workflowId = `env/${name}`;
 

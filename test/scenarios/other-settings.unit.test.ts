@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { Settings } from '../../src/contract/settings.js';
-import { productSettings } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { productSettings } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { documents, kinds, types } from './launch-alone.js';
-import { name } from './stories.js';
+import { name } from './steps.js';
 
 const second = 1_000;
 const minute = 60 * second;
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 const quick: Settings = { ...productSettings, pollMinMs: second, pollMaxMs: 5 * second, pollWindowMs: 30 * second };
 const slow: Settings = {
@@ -28,7 +28,7 @@ test.each(kinds.flatMap((kind) => changes.map(([how, before, after]) => [kind, h
   'a %s that began under other settings goes on under a worker with %s ones',
   async (kind, _how, before, after) => {
     const lines: string[] = [];
-    const stack = await newStack({
+    const testbed = await newStack({
       settings: before,
       settingsOf: (worker) => (worker === 1 ? before : after),
       trace: (line) => lines.push(line),
@@ -44,15 +44,15 @@ test.each(kinds.flatMap((kind) => changes.map(([how, before, after]) => [kind, h
         ],
       },
     });
-    const { world } = stack;
+    const { temporal } = testbed;
     const workflowId = `${kind}/${name}`;
-    await world.start(types[kind], workflowId, [documents[kind]]);
-    await world.run({ maxTime: 2 * minute });
-    world.killWorker();
-    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    await temporal.start(types[kind], workflowId, [documents[kind]]);
+    await temporal.run({ maxTime: 2 * minute });
+    temporal.killWorker();
+    await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
     // No wait outlives the time-out that its run has given it, and none ends for what the run does not call news.
     expect(lines.filter((line) => line.includes('startToClose'))).toEqual([]);
-    const windows = world
+    const windows = temporal
       .history(workflowId)
       .flatMap(({ commands }) => commands.filter((one) => one.includes(' await')));
     expect(windows.length).toBeLessThan(15);

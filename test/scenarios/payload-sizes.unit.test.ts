@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { FailureTexts } from '../chaos/failure-texts.js';
-import { oversized, payloadLimit } from '../temporal-sim/payload-sizes.js';
+import { CommandTexts } from '../chaos/command-texts.js';
+import { oversized, payloadLimit } from '../support/payload-sizes.js';
 
 const payload = (bytes: number) => ({ metadata: {}, data: new Uint8Array(bytes) });
 
@@ -17,7 +17,7 @@ test('the judge finds what is too large in answers, results, failures and inputs
 
 test('operators write short, long and oversized texts, the same for the same seed', () => {
   const written = (seed: number) => {
-    const words = new FailureTexts(seed);
+    const words = new CommandTexts(seed);
     return Array.from({ length: 50 }, () => [words.command(), words.signal(), words.oversized(), words.key()]);
   };
   expect(written(3)).toEqual(written(3));

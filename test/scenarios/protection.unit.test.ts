@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/client';
 import { isProtected } from '../../src/domain/resource/marker.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { notebookPart, poolPart } from '../workflows/documents.js';
-import { finishMainJob, startMainJob, untilPhase } from './stories.js';
+import { finishMainJob, startMainJob, untilPhase } from './steps.js';
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
-async function ready(): Promise<VirtualStack> {
+async function ready(): Promise<Testbed> {
   const made = await newStack();
   await finishMainJob(made);
   return made;
@@ -16,13 +16,13 @@ async function ready(): Promise<VirtualStack> {
 
 const workflowId = 'change/environment/team-a';
 
-async function change({ world }: VirtualStack, verb: 'protect' | 'unprotect', name = 'team-a') {
+async function change({ temporal }: Testbed, verb: 'protect' | 'unprotect', name = 'team-a') {
   const argument = { kind: 'environment', name, change: verb, by: 'ann', reason: 'the demo is on Friday' };
-  const run = await world.start('changeResource', `change/environment/${name}`, [argument]);
+  const run = await temporal.start('changeResource', `change/environment/${name}`, [argument]);
   return run;
 }
 
-function descriptions({ simulator }: VirtualStack): string[] {
+function descriptions({ simulator }: Testbed): string[] {
   const { pools, notebooks } = simulator.state();
   return [
     ...pools.map(({ annotations }) => annotations['os.modelarts/description'] ?? ''),
@@ -35,21 +35,21 @@ describe('protecting an environment in virtual time', () => {
     const made = await ready();
     const before = descriptions(made);
     await change(made, 'protect');
-    expect(await made.world.result(workflowId)).toMatchObject({
+    expect(await made.temporal.result(workflowId)).toMatchObject({
       phase: 'Done',
       why: 'pool team-a, notebook team-a: protected',
       audit: [{ by: 'ann', verb: 'protect', reason: 'the demo is on Friday' }],
     });
     expect(descriptions(made)).toEqual(before.map((description) => `${description} maops:keep`));
     await change(made, 'unprotect');
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
     expect(descriptions(made)).toEqual(before);
   });
 
   test('writes nothing that is so already', async () => {
     const made = await ready();
     await change(made, 'unprotect');
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
     expect(made.simulator.summary()).not.toHaveProperty(['pools.patch']);
     expect(made.simulator.summary()).not.toHaveProperty(['notebooks.update']);
   });
@@ -63,7 +63,7 @@ describe('protecting an environment in virtual time', () => {
       { operation: 'pools.list', kind: 'status', status: 503 },
     );
     await change(made, 'protect');
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
     expect(descriptions(made).map(isProtected)).toEqual([true, true]);
   });
 
@@ -74,7 +74,7 @@ describe('protecting an environment in virtual time', () => {
     const paths = [['metadata', 'annotations', 'os.modelarts/description']];
     made.simulator.faults.plan({ operation: 'pools.show', kind: 'missingFields', paths, nth: 3, times: 4 });
     await change(made, 'protect');
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
     expect(made.simulator.summary()['pools.show']).toBe(before + 7);
     expect(made.simulator.summary()).toMatchObject({ 'pools.patch': 1 });
   });
@@ -87,14 +87,16 @@ describe('protecting an environment in virtual time', () => {
     const before = descriptions(made);
     made.simulator.faults.plan({ ...omission, kind: 'missingFields' });
     await change(made, 'protect');
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
     expect(descriptions(made)).toEqual(before.map((description) => `${description} maops:keep`));
   });
 
   test('is not said of a name that this installation made nothing of', async () => {
     const made = await ready();
     await change(made, 'protect', 'team-b');
-    await expect(made.world.result('change/environment/team-b')).rejects.toMatchObject({ cause: { type: 'NotFound' } });
+    await expect(made.temporal.result('change/environment/team-b')).rejects.toMatchObject({
+      cause: { type: 'NotFound' },
+    });
     expect(descriptions(made).some(isProtected)).toBe(false);
   });
 
@@ -110,7 +112,7 @@ describe('protecting an environment in virtual time', () => {
     }
     made.simulator.restore(snapshot);
     await change(made, 'protect');
-    await expect(made.world.result(workflowId)).rejects.toMatchObject({ cause: { type: 'NotFound' } });
+    await expect(made.temporal.result(workflowId)).rejects.toMatchObject({ cause: { type: 'NotFound' } });
     expect(made.simulator.summary()).not.toHaveProperty(['pools.patch']);
   });
 
@@ -118,7 +120,7 @@ describe('protecting an environment in virtual time', () => {
     const made = await ready();
     made.simulator.faults.plan({ operation: 'notebooks.list', kind: 'status', status: 502, times: 3 });
     await change(made, 'protect');
-    await expect(made.world.result(workflowId)).rejects.toMatchObject({
+    await expect(made.temporal.result(workflowId)).rejects.toMatchObject({
       cause: { type: 'ServiceUnavailable', message: expect.stringContaining('notebooks: ') },
     });
     expect(descriptions(made).map(isProtected)).toEqual([true, false]);
@@ -127,12 +129,12 @@ describe('protecting an environment in virtual time', () => {
   test('keeps a paused change from writing', async () => {
     const made = await ready();
     const run = await change(made, 'protect');
-    await made.world.signal(workflowId, 'pause', { by: 'ann', reason: 'wait' });
-    await made.world.run({ maxTime: 3_600_000 });
+    await made.temporal.signal(workflowId, 'pause', { by: 'ann', reason: 'wait' });
+    await made.temporal.run({ maxTime: 3_600_000 });
     expect(run.isOpen).toBe(true);
     expect(descriptions(made).some(isProtected)).toBe(false);
-    await made.world.signal(workflowId, 'resume', { by: 'ann' });
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
+    await made.temporal.signal(workflowId, 'resume', { by: 'ann' });
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
   });
 });
 
@@ -140,26 +142,26 @@ describe('what is protected', () => {
   test('is left by a teardown, which says how to go on, and gone after it is unprotected', async () => {
     const made = await ready();
     await change(made, 'protect');
-    await made.world.result(workflowId);
-    await made.world.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
-    await expect(made.world.result('teardown/team-a')).rejects.toMatchObject({
+    await made.temporal.result(workflowId);
+    await made.temporal.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
+    await expect(made.temporal.result('teardown/team-a')).rejects.toMatchObject({
       cause: { type: 'Protected', details: [{ failure: { hint: expect.stringContaining('unprotect team-a') } }] },
     });
     expect(made.simulator.state()).toMatchObject({ pools: [{ name: 'team-a' }], notebooks: [{ name: 'team-a' }] });
-    expect(made.world.openWorkflows()).toEqual(['lease/team-a']);
+    expect(made.temporal.openWorkflows()).toEqual(['lease/team-a']);
     await change(made, 'unprotect');
-    await made.world.result(workflowId);
-    await made.world.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
-    expect(await made.world.result('teardown/team-a')).toMatchObject({ phase: 'Gone' });
+    await made.temporal.result(workflowId);
+    await made.temporal.start('teardownEnvironment', 'teardown/team-a', [{ name: 'team-a' }]);
+    expect(await made.temporal.result('teardown/team-a')).toMatchObject({ phase: 'Gone' });
     expect(made.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
   test('is left by the release of its lease, which goes on owning it', async () => {
     const made = await ready();
     await change(made, 'protect');
-    await made.world.result(workflowId);
-    await made.world.update('lease/team-a', 'releaseLease', { by: 'ann', reason: 'over' });
-    await made.world.run({ maxTime: 3_600_000 });
+    await made.temporal.result(workflowId);
+    await made.temporal.update('lease/team-a', 'releaseLease', { by: 'ann', reason: 'over' });
+    await made.temporal.run({ maxTime: 3_600_000 });
     expect(made.simulator.state()).toMatchObject({ pools: [{ name: 'team-a' }], notebooks: [{ name: 'team-a' }] });
     expect(await made.progress('lease/team-a')).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
   });
@@ -169,10 +171,10 @@ describe('what is protected', () => {
     await startMainJob(made);
     await untilPhase(made, 'AwaitingNotebook');
     await change(made, 'protect');
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done' });
-    await made.world.cancel('env/team-a');
-    await expect(made.world.result('env/team-a')).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
-    expect(made.world.searchAttributes('env/team-a').MaopsPhase).toBe('Cancelled');
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
+    await made.temporal.cancel('env/team-a');
+    await expect(made.temporal.result('env/team-a')).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
+    expect(made.temporal.searchAttributes('env/team-a').MaopsPhase).toBe('Cancelled');
     expect(made.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 });
@@ -180,10 +182,10 @@ describe('what is protected', () => {
 describe('protecting what was made alone', () => {
   test('works by the name of a pool', async () => {
     const made = await newStack();
-    await made.world.start('provisionPool', 'pool/team-a', [{ name: 'team-a', pool: poolPart() }]);
-    await made.world.result('pool/team-a');
+    await made.temporal.start('provisionPool', 'pool/team-a', [{ name: 'team-a', pool: poolPart() }]);
+    await made.temporal.result('pool/team-a');
     await change(made, 'protect');
-    expect(await made.world.result(workflowId)).toMatchObject({ phase: 'Done', why: 'pool team-a: protected' });
+    expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done', why: 'pool team-a: protected' });
     expect(descriptions(made).map(isProtected)).toEqual([true]);
   });
 
@@ -191,10 +193,12 @@ describe('protecting what was made alone', () => {
     const made = await newStack();
     const flavor = { profileId: 'Multi-Engine 1.0 (python3)-cpu', flavor: 'modelarts.vm.cpu.2u' };
     const document = { name: 'team-a', notebook: notebookPart({ name: 'trial', ...flavor }) };
-    await made.world.start('launchNotebook', 'notebook/team-a', [document]);
-    await made.world.result('notebook/team-a');
+    await made.temporal.start('launchNotebook', 'notebook/team-a', [document]);
+    await made.temporal.result('notebook/team-a');
     await change(made, 'protect', name);
-    expect(await made.world.result(`change/environment/${name}`)).toMatchObject({ why: 'notebook trial: protected' });
+    expect(await made.temporal.result(`change/environment/${name}`)).toMatchObject({
+      why: 'notebook trial: protected',
+    });
     expect(descriptions(made).map(isProtected)).toEqual([true]);
   });
 });

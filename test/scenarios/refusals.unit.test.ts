@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { documents } from './launch-alone.js';
-import { name, startMainJob, untilPhase } from './stories.js';
+import { name, startMainJob, untilPhase } from './steps.js';
 
 const minute = 60_000;
 const workflowId = `notebook/${name}`;
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 const busy = {
   operation: 'notebooks.action',
@@ -15,46 +15,46 @@ const busy = {
   body: { json: { error_code: 'ModelArts.6357', error_msg: 'another operation is being performed' } },
 } as const;
 
-async function change({ world }: VirtualStack, verb: 'start' | 'stop'): Promise<void> {
+async function change({ temporal }: Testbed, verb: 'start' | 'stop'): Promise<void> {
   const changeId = `change/notebook/${name}`;
-  await world.start('changeResource', changeId, [{ kind: 'notebook', name, change: verb, by: 'ann', reason: 'x' }]);
-  expect(await world.result(changeId)).toMatchObject({ phase: 'Done' });
+  await temporal.start('changeResource', changeId, [{ kind: 'notebook', name, change: verb, by: 'ann', reason: 'x' }]);
+  expect(await temporal.result(changeId)).toMatchObject({ phase: 'Done' });
 }
 
 /** A notebook that a run has made and that stands still. */
-async function stopped(): Promise<VirtualStack> {
-  const stack = await newStack();
-  await stack.world.start('launchNotebook', workflowId, [documents.notebook]);
-  await stack.world.result(workflowId);
-  await change(stack, 'stop');
-  expect(stack.simulator.state().notebooks).toMatchObject([{ status: 'STOPPED' }]);
-  return stack;
+async function stopped(): Promise<Testbed> {
+  const testbed = await newStack();
+  await testbed.temporal.start('launchNotebook', workflowId, [documents.notebook]);
+  await testbed.temporal.result(workflowId);
+  await change(testbed, 'stop');
+  expect(testbed.simulator.state().notebooks).toMatchObject([{ status: 'STOPPED' }]);
+  return testbed;
 }
 
 describe('a start that is refused because another operation is under way', () => {
   test('is sent again while the notebook stands still: to one that a run has adopted', async () => {
-    const stack = await stopped();
-    const { world, simulator } = stack;
+    const testbed = await stopped();
+    const { temporal, simulator } = testbed;
     simulator.faults.plan({ ...busy, times: 2 });
-    const began = world.now();
-    await world.start('launchNotebook', workflowId, [documents.notebook]);
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
-    expect(world.now() - began).toBeLessThan(5 * minute);
+    const began = temporal.now();
+    await temporal.start('launchNotebook', workflowId, [documents.notebook]);
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(temporal.now() - began).toBeLessThan(5 * minute);
     expect(simulator.requests('notebooks.action').map(({ status }) => status)).toEqual([200, 400, 400, 200]);
   });
 
   test('is sent again while the notebook stands still: to one that an operator starts', async () => {
-    const stack = await stopped();
-    stack.simulator.faults.plan(busy);
-    await change(stack, 'start');
-    expect(stack.simulator.state().notebooks).toMatchObject([{ status: 'RUNNING' }]);
+    const testbed = await stopped();
+    testbed.simulator.faults.plan(busy);
+    await change(testbed, 'start');
+    expect(testbed.simulator.state().notebooks).toMatchObject([{ status: 'RUNNING' }]);
   });
 
   test('is not sent again when the notebook has left that state', async () => {
-    const stack = await stopped();
-    stack.simulator.faults.plan({ ...busy, commit: true });
-    await change(stack, 'start');
-    expect(stack.simulator.requests('notebooks.action').map(({ status }) => status)).toEqual([200, 400]);
+    const testbed = await stopped();
+    testbed.simulator.faults.plan({ ...busy, commit: true });
+    await change(testbed, 'start');
+    expect(testbed.simulator.requests('notebooks.action').map(({ status }) => status)).toEqual([200, 400]);
   });
 });
 
@@ -67,15 +67,15 @@ describe('a create that is refused for want of capacity with HTTP 500', () => {
   } as const;
 
   test('of a notebook is waited for as long as capacity may take, and then called sold out', async () => {
-    const stack = await newStack({
+    const testbed = await newStack({
       simulator: { faults: [{ operation: 'notebooks.create', ...noResources, times: 'always' }] },
     });
-    const { world, simulator } = stack;
-    await startMainJob(stack);
-    await untilPhase(stack, 'AwaitingCapacity');
-    const began = world.now();
-    await expect(world.result(`env/${name}`)).rejects.toMatchObject({ cause: { type: 'SoldOut' } });
-    expect(world.now() - began).toBeGreaterThan(12 * 60 * minute);
+    const { temporal, simulator } = testbed;
+    await startMainJob(testbed);
+    await untilPhase(testbed, 'AwaitingCapacity');
+    const began = temporal.now();
+    await expect(temporal.result(`env/${name}`)).rejects.toMatchObject({ cause: { type: 'SoldOut' } });
+    expect(temporal.now() - began).toBeGreaterThan(12 * 60 * minute);
     expect(simulator.requests('notebooks.create').length).toBeGreaterThan(60);
     expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
@@ -86,10 +86,10 @@ describe('a create that is refused for want of capacity with HTTP 500', () => {
   ] as const)('leaves no second one behind: %s', async (_title, operation, commands) => {
     // Lists and shows have it late: a look that comes too soon does not find it.
     const late = { operation, kind: 'listLag', ms: 90_000, in: ['list', 'show'] } as const;
-    const stack = await newStack({ simulator: { faults: [{ operation, ...noResources, commit: true }, late] } });
-    await startMainJob(stack);
-    expect(await stack.world.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
-    const effects = stack.simulator.requests().filter(({ method, effect }) => method !== 'GET' && effect !== null);
+    const testbed = await newStack({ simulator: { faults: [{ operation, ...noResources, commit: true }, late] } });
+    await startMainJob(testbed);
+    expect(await testbed.temporal.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+    const effects = testbed.simulator.requests().filter(({ method, effect }) => method !== 'GET' && effect !== null);
     const again = commands.length === 0 ? [] : [...commands, 'pools.create'];
     expect(effects.map((one) => one.operation)).toEqual(['pools.create', ...again, 'notebooks.create']);
   });
@@ -100,12 +100,12 @@ test.each([
   ['notebooks.create', 'CreatingNotebook'],
 ] as const)('the pauses between refusals for want of capacity grow in the same way: %s', async (operation, phase) => {
   const body = { json: { error_code: 'ModelArts.3952', error_msg: 'sold out' } };
-  const stack = await newStack({
+  const testbed = await newStack({
     simulator: { faults: [{ operation, kind: 'status', status: 400, body, times: 6 }] },
   });
-  await startMainJob(stack);
-  await stack.world.result(`env/${name}`);
-  const sent = stack.simulator.requests(operation).map(({ at }) => Date.parse(at));
+  await startMainJob(testbed);
+  await testbed.temporal.result(`env/${name}`);
+  const sent = testbed.simulator.requests(operation).map(({ at }) => Date.parse(at));
   const gaps = sent.slice(1).map((at, index) => Math.floor((at - (sent[index] ?? 0)) / minute));
   expect({ phase, gaps }).toEqual({ phase, gaps: [1, 2, 4, 8, 10, 10] });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { control } from './outside.js';
-import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { control } from './outside-changes.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 
 const hour = 3_600_000;
 const workflowId = `teardown/${name}`;
@@ -10,21 +10,21 @@ const busy = { error_code: 'ModelArts.6357', error_msg: 'another operation is be
 const neverTaken = (operation: 'notebooks.action' | 'notebooks.delete') =>
   ({ operation, kind: 'status', status: 400, body: { json: busy }, times: 'always' }) as const;
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 /** Tears down an environment whose notebook the service shows in a status, and refuses commands. */
 async function tearingDown(status: string, refused: Fault[]) {
-  const stack = await newStack();
-  const { world, simulator, progress } = stack;
-  await finishMainJob(stack);
-  await control(stack, `notebooks/${simulator.state().notebooks[0]?.id}`, { status });
+  const testbed = await newStack();
+  const { temporal, simulator, progress } = testbed;
+  await finishMainJob(testbed);
+  await control(testbed, `notebooks/${simulator.state().notebooks[0]?.id}`, { status });
   simulator.faults.plan(...refused);
-  await world.start('teardownEnvironment', workflowId, [{ name }]);
+  await temporal.start('teardownEnvironment', workflowId, [{ name }]);
   const requests = () =>
     simulator
       .requests()
       .flatMap(({ operation }) => (/^notebooks\.(action|delete)$/.test(operation) ? [operation] : []));
-  return { ...stack, requests, why: async () => (await progress(workflowId)).why };
+  return { ...testbed, requests, why: async () => (await progress(workflowId)).why };
 }
 
 test.each<[string, Fault[]]>([
@@ -33,33 +33,33 @@ test.each<[string, Fault[]]>([
   ['START_QUEUING', []],
   ['CREATE_QUEUING', [neverTaken('notebooks.delete')]],
 ])('a notebook that stays %s goes by the command that the service takes (%j)', async (status, refused) => {
-  const { world, simulator } = await tearingDown(status, refused);
-  await world.run({ maxTime: hour, until: () => world.status(workflowId) !== 'RUNNING' });
-  expect(world.searchAttributes(workflowId).MaopsPhase).toBe('Gone');
+  const { temporal, simulator } = await tearingDown(status, refused);
+  await temporal.run({ maxTime: hour, until: () => temporal.status(workflowId) !== 'RUNNING' });
+  expect(temporal.searchAttributes(workflowId).MaopsPhase).toBe('Gone');
   expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
 });
 
 /** A teardown that has come to the pool, whose delete the service does not take. */
 async function refusingPoolDelete() {
-  const stack = await newStack();
-  await finishMainJob(stack);
-  stack.simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
-  await stack.world.start('teardownEnvironment', workflowId, [{ name }]);
-  await untilPhase(stack, 'DeletingPool', workflowId);
-  return stack;
+  const testbed = await newStack();
+  await finishMainJob(testbed);
+  testbed.simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
+  await testbed.temporal.start('teardownEnvironment', workflowId, [{ name }]);
+  await untilPhase(testbed, 'DeletingPool', workflowId);
+  return testbed;
 }
 
 test('a stranger’s notebook that comes while the delete of its pool is refused keeps the pool', async () => {
-  const stack = await refusingPoolDelete();
-  const { world, simulator, progress } = stack;
-  await world.run({ maxTime: hour / 3 });
+  const testbed = await refusingPoolDelete();
+  const { temporal, simulator, progress } = testbed;
+  await temporal.run({ maxTime: hour / 3 });
   const [pool] = simulator.state().pools;
-  await control(stack, 'notebooks', { name: 'guest', pool: pool?.id, user: 'neighbour' });
+  await control(testbed, 'notebooks', { name: 'guest', pool: pool?.id, user: 'neighbour' });
   simulator.faults.expectAllHit();
   simulator.faults.clear();
-  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
   const { phase, failure } = await progress(workflowId);
-  expect({ phase, type: failure?.type, open: world.openWorkflows() }).toEqual({
+  expect({ phase, type: failure?.type, open: temporal.openWorkflows() }).toEqual({
     phase: 'Failed',
     type: 'Protected',
     open: [`lease/${name}`],
@@ -70,11 +70,11 @@ test('a stranger’s notebook that comes while the delete of its pool is refused
 });
 
 test('a command that the service refuses is shown with its refusal', async () => {
-  const { world, requests, why } = await tearingDown('UNAVAILABLE', [
+  const { temporal, requests, why } = await tearingDown('UNAVAILABLE', [
     neverTaken('notebooks.action'),
     neverTaken('notebooks.delete'),
   ]);
-  await world.run({ maxTime: 6 * hour });
+  await temporal.run({ maxTime: 6 * hour });
   expect(requests().slice(0, 6)).toEqual([
     'notebooks.action',
     'notebooks.action',
@@ -87,8 +87,8 @@ test('a command that the service refuses is shown with its refusal', async () =>
 });
 
 test('a pool whose notebooks may not all be listed stays, the reason is shown, and the right alone lets it go', async () => {
-  const stack = await refusingPoolDelete();
-  const { world, simulator, progress } = stack;
+  const testbed = await refusingPoolDelete();
+  const { temporal, simulator, progress } = testbed;
   simulator.faults.clear();
   const denied = { error_code: 'ModelArts.0112', error_msg: 'Policy doesn’t allow it.' };
   simulator.faults.plan({
@@ -98,30 +98,30 @@ test('a pool whose notebooks may not all be listed stays, the reason is shown, a
     body: { json: denied },
     times: 'always',
   });
-  await world.run({ maxTime: 60_000 });
+  await temporal.run({ maxTime: 60_000 });
   expect((await progress(workflowId)).why).toMatch(
     /^deleting pool team-a: whether someone else's notebook is on pool team-a cannot be seen: .*ModelArts\.0112.*; trying again$/,
   );
-  await world.run({ maxTime: 6 * hour });
+  await temporal.run({ maxTime: 6 * hour });
   expect(simulator.state().pools).toMatchObject([{ phase: 'Running' }]);
   simulator.faults.clear();
-  expect(await world.result(workflowId)).toMatchObject({ phase: 'Gone' });
+  expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
 });
 
 test('a pool of someone else that takes the name between two looks is left alone after a few looks', async () => {
   const slowDelete = { operation: 'pools.create', kind: 'slowDelete', ms: 4 * 60_000 } as const;
-  const stack = await newStack({ simulator: { faults: [slowDelete] } });
-  const { world, simulator, progress } = stack;
+  const testbed = await newStack({ simulator: { faults: [slowDelete] } });
+  const { temporal, simulator, progress } = testbed;
   const env = `env/${name}`;
-  await startMainJob(stack);
-  await untilPhase(stack, 'AwaitingPool');
-  await world.cancel(env);
-  await world.run({ until: () => simulator.requests('pools.delete').length > 0 });
+  await startMainJob(testbed);
+  await untilPhase(testbed, 'AwaitingPool');
+  await temporal.cancel(env);
+  await temporal.run({ until: () => simulator.requests('pools.delete').length > 0 });
   // Something must happen in every second, so that the run does not see the name free.
-  while (simulator.state().pools.length > 0) await world.run({ maxTime: 1_000 });
-  await control(stack, 'pools', { name, description: 'of someone else' });
-  await world.run({ until: () => world.status(env) !== 'RUNNING' });
+  while (simulator.state().pools.length > 0) await temporal.run({ maxTime: 1_000 });
+  await control(testbed, 'pools', { name, description: 'of someone else' });
+  await temporal.run({ until: () => temporal.status(env) !== 'RUNNING' });
   expect(await progress(env)).toMatchObject({ phase: 'Cancelled' });
   expect(simulator.state().pools).toMatchObject([{ name, phase: 'Running' }]);
-  expect(world.history(env).length).toBeLessThan(60);
+  expect(temporal.history(env).length).toBeLessThan(60);
 });

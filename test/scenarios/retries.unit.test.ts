@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { poolPart } from '../workflows/documents.js';
-import { deadlines, name, startMainJob, untilPhase } from './stories.js';
+import { deadlines, name, startMainJob, untilPhase } from './steps.js';
 
 const minute = 60_000;
 const workflowId = `env/${name}`;
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 const asking = { onFailure: 'ask', deadlines: { ...deadlines, capacity: '10m' } };
 
 /** Waits for the operator's turn, and has the step tried again. */
-async function retry(stack: VirtualStack, step: 'pool' | 'notebook'): Promise<void> {
-  await untilPhase(stack, 'AwaitingOperator');
-  await stack.world.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'again', step });
+async function retry(testbed: Testbed, step: 'pool' | 'notebook'): Promise<void> {
+  await untilPhase(testbed, 'AwaitingOperator');
+  await testbed.temporal.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'again', step });
 }
 
 describe('an operator’s retry of a step that was refused for want of capacity', () => {
@@ -22,12 +22,12 @@ describe('an operator’s retry of a step that was refused for want of capacity'
 
   test.each(['pool', 'notebook'] as const)('pauses as for the first refusal: %s', async (step) => {
     const operation = `${step}s.create` as const;
-    const stack = await newStack({ simulator: { faults: [refused(operation)] } });
-    const { world, simulator } = stack;
-    await startMainJob(stack, asking);
-    await retry(stack, step);
+    const testbed = await newStack({ simulator: { faults: [refused(operation)] } });
+    const { temporal, simulator } = testbed;
+    await startMainJob(testbed, asking);
+    await retry(testbed, step);
     const before = simulator.requests(operation).length;
-    await world.run({ until: () => simulator.requests(operation).length >= before + 2 });
+    await temporal.run({ until: () => simulator.requests(operation).length >= before + 2 });
     const [first = 0, second = 0] = simulator
       .requests(operation)
       .slice(-2)
@@ -37,29 +37,29 @@ describe('an operator’s retry of a step that was refused for want of capacity'
   });
 
   test('is not called SoldOut when nothing was refused since', async () => {
-    const stack = await newStack({ simulator: { faults: [refused('pools.create')] } });
-    const { world, simulator, progress } = stack;
-    await startMainJob(stack, { ...asking, deadlines: { ...deadlines, pool: '20m', capacity: '10m' } });
-    await untilPhase(stack, 'AwaitingOperator');
+    const testbed = await newStack({ simulator: { faults: [refused('pools.create')] } });
+    const { temporal, simulator, progress } = testbed;
+    await startMainJob(testbed, { ...asking, deadlines: { ...deadlines, pool: '20m', capacity: '10m' } });
+    await untilPhase(testbed, 'AwaitingOperator');
     simulator.faults.clear();
     simulator.faults.plan({ operation: 'pools.show', kind: 'status', status: 503, times: 'always' });
-    await retry(stack, 'pool');
-    await world.run({ maxTime: minute });
-    await untilPhase(stack, 'AwaitingOperator');
+    await retry(testbed, 'pool');
+    await temporal.run({ maxTime: minute });
+    await untilPhase(testbed, 'AwaitingOperator');
     expect(await progress(workflowId)).toMatchObject({ failure: { step: 'pool', type: 'DeadlineExceeded' } });
   });
 
   test('begins again with the first flavor', async () => {
     const flavors = ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'];
-    const stack = await newStack({ simulator: { faults: [refused('pools.create')] } });
-    const { world, simulator } = stack;
-    await startMainJob(stack, { ...asking, deadlines: { ...deadlines, pool: '30s' }, pool: poolPart({ flavors }) });
-    await world.run({ until: () => simulator.requests('pools.create').length === 1 });
+    const testbed = await newStack({ simulator: { faults: [refused('pools.create')] } });
+    const { temporal, simulator } = testbed;
+    await startMainJob(testbed, { ...asking, deadlines: { ...deadlines, pool: '30s' }, pool: poolPart({ flavors }) });
+    await temporal.run({ until: () => simulator.requests('pools.create').length === 1 });
     simulator.faults.plan({ operation: 'flavors.list', kind: 'status', status: 503, times: 20 });
-    await untilPhase(stack, 'AwaitingOperator');
+    await untilPhase(testbed, 'AwaitingOperator');
     simulator.faults.clear();
-    await retry(stack, 'pool');
-    await world.run({ until: () => simulator.state().pools.length > 0 });
+    await retry(testbed, 'pool');
+    await temporal.run({ until: () => simulator.state().pools.length > 0 });
     expect(simulator.state().pools).toMatchObject([{ spec: { resources: [{ flavor: flavors[0] }] } }]);
   });
 });

@@ -1,13 +1,13 @@
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
+import type { Testbed } from '../support/testbed.js';
 import { environmentDocument } from '../workflows/documents.js';
-import { bothMade, deadlines, finishMainJob, name, nothing, ready } from './stories.js';
+import { bothMade, deadlines, finishMainJob, name, nothing, ready } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const workflowId = 'schedule/hours-2026-01-01T06:30:00Z';
 const done = { status: 'COMPLETED', phase: 'Done' } as const;
 
-const scheduled = (start: unknown) => async (stack: VirtualStack) =>
-  await stack.world.start('runScheduled', workflowId, [{ schedule: 'hours', start }]);
+const scheduled = (start: unknown) => async (testbed: Testbed) =>
+  await testbed.temporal.start('runScheduled', workflowId, [{ schedule: 'hours', start }]);
 
 testCrashes([
   {

@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { deadlines, name, startMainJob, untilPhase } from './stories.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { deadlines, name, startMainJob, untilPhase } from './steps.js';
 
 const workflowId = `env/${name}`;
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 test('a pool that failed for want of capacity ends in SoldOut, whatever is waited for when the deadline comes', async () => {
   const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway' } as const;
-  const stack = await newStack({ simulator: { faults: [soldOut] } });
-  const { world, simulator, progress } = stack;
-  await startMainJob(stack, { deadlines: { ...deadlines, pool: '25m' } });
-  await untilPhase(stack, 'AwaitingCapacity');
+  const testbed = await newStack({ simulator: { faults: [soldOut] } });
+  const { temporal, simulator, progress } = testbed;
+  await startMainJob(testbed, { deadlines: { ...deadlines, pool: '25m' } });
+  await untilPhase(testbed, 'AwaitingCapacity');
   simulator.faults.plan({ operation: 'flavors.list', kind: 'status', status: 503, times: 'always' });
-  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
   const { failure } = await progress(workflowId);
   expect(failure).toMatchObject({ step: 'pool', type: 'SoldOut' });
   expect(failure?.message).toMatch(/sold out.*the deadline of 25m has passed/);
@@ -20,10 +20,10 @@ test('a pool that failed for want of capacity ends in SoldOut, whatever is waite
 
 test('a notebook that is refused ends in SoldOut with the code of the service and the id of the request', async () => {
   const soldOut = { operation: 'notebooks.create', kind: 'soldOut', times: 'always' } as const;
-  const stack = await newStack({ simulator: { faults: [soldOut] } });
-  const { world, progress } = stack;
-  await startMainJob(stack, { deadlines: { ...deadlines, capacity: '30m' } });
-  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+  const testbed = await newStack({ simulator: { faults: [soldOut] } });
+  const { temporal, progress } = testbed;
+  await startMainJob(testbed, { deadlines: { ...deadlines, capacity: '30m' } });
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
   const { failure } = await progress(workflowId);
   expect(failure).toMatchObject({ step: 'notebook', type: 'SoldOut' });
   expect(failure?.errorCode).toMatch(/^ModelArts\.\d+$/);
@@ -38,12 +38,12 @@ test('what is called off while it waits for capacity has failed at nothing', asy
     answer: 'refuse',
     times: 'always',
   } as const;
-  const stack = await newStack({ simulator: { faults: [{ ...soldOut, optional: true }] } });
-  await startMainJob(stack);
-  await untilPhase(stack, 'AwaitingCapacity');
-  await stack.world.cancel(workflowId);
-  await stack.world.run({ until: () => stack.world.status(workflowId) !== 'RUNNING' });
-  expect(await stack.progress(workflowId)).toMatchObject({
+  const testbed = await newStack({ simulator: { faults: [{ ...soldOut, optional: true }] } });
+  await startMainJob(testbed);
+  await untilPhase(testbed, 'AwaitingCapacity');
+  await testbed.temporal.cancel(workflowId);
+  await testbed.temporal.run({ until: () => testbed.temporal.status(workflowId) !== 'RUNNING' });
+  expect(await testbed.progress(workflowId)).toMatchObject({
     phase: 'Cancelled',
     failure: null,
     steps: [{ state: 'done' }, { name: 'pool', state: 'pending' }, { state: 'pending' }],
@@ -54,21 +54,21 @@ test('what turns out to be made after a refusal for want of capacity does not en
   const body = { json: { error_code: 'ModelArts.6200', error_message: 'no resources' } };
   const refusal = { operation: 'notebooks.create', kind: 'status', status: 500, body, commit: true } as const;
   const stuck = { operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING' } as const;
-  const stack = await newStack({ simulator: { faults: [refusal, stuck] } });
-  await startMainJob(stack, { onFailure: 'ask' });
-  await untilPhase(stack, 'AwaitingOperator');
-  expect(stack.simulator.requests('notebooks.create')).toHaveLength(1);
-  expect(await stack.progress(workflowId)).toMatchObject({
+  const testbed = await newStack({ simulator: { faults: [refusal, stuck] } });
+  await startMainJob(testbed, { onFailure: 'ask' });
+  await untilPhase(testbed, 'AwaitingOperator');
+  expect(testbed.simulator.requests('notebooks.create')).toHaveLength(1);
+  expect(await testbed.progress(workflowId)).toMatchObject({
     failure: { step: 'notebook', type: 'DeadlineExceeded' },
   });
 });
 
 test('pools that are accepted and then fail for want of capacity are created at growing intervals', async () => {
   const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 3 } as const;
-  const stack = await newStack({ simulator: { faults: [soldOut] } });
-  const { world, simulator } = stack;
-  await startMainJob(stack, { deadlines: { ...deadlines, pool: '3h', capacity: '3h' } });
-  await world.run({ until: () => simulator.requests('pools.create').length === 4 });
+  const testbed = await newStack({ simulator: { faults: [soldOut] } });
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed, { deadlines: { ...deadlines, pool: '3h', capacity: '3h' } });
+  await temporal.run({ until: () => simulator.requests('pools.create').length === 4 });
   const times = simulator.requests('pools.create').map(({ at }) => Date.parse(at));
   const [first = 0, second = 0, third = 0] = times.slice(1).map((at, k) => at - (times[k] ?? 0));
   expect(second - first).toBeGreaterThan(45_000);
@@ -80,13 +80,13 @@ test.each([40, 50, 60, 80, 4096])(
   async (suggestContinueAsNewAfter) => {
     const midway = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 2 } as const;
     const slow = { operation: 'pools.create', kind: 'slowDelete', ms: 3_600_000, times: 2 } as const;
-    const stack = await newStack({ simulator: { faults: [midway, slow] }, suggestContinueAsNewAfter });
-    const { world, simulator } = stack;
-    await startMainJob(stack, { deadlines: { ...deadlines, pool: '6h' } });
-    await world.run({ until: () => simulator.requests('pools.create').length === 3 });
+    const testbed = await newStack({ simulator: { faults: [midway, slow] }, suggestContinueAsNewAfter });
+    const { temporal, simulator } = testbed;
+    await startMainJob(testbed, { deadlines: { ...deadlines, pool: '6h' } });
+    await temporal.run({ until: () => simulator.requests('pools.create').length === 3 });
     const [, second = 0, third = 0] = simulator.requests('pools.create').map(({ at }) => Date.parse(at));
     // An hour in which it is deleted, some minutes until it was seen, and a pause of four minutes.
     expect(third - second).toBeGreaterThan(64 * 60_000);
-    expect((await stack.progress(workflowId)).steps[1]).toMatchObject({ name: 'pool', attempt: 3 });
+    expect((await testbed.progress(workflowId)).steps[1]).toMatchObject({ name: 'pool', attempt: 3 });
   },
 );

@@ -1,28 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { poolPart } from '../workflows/documents.js';
 import { documents } from './launch-alone.js';
-import { terminate } from './outside.js';
-import { deadlines, finishMainJob, name, startMainJob } from './stories.js';
+import { terminate } from './outside-changes.js';
+import { deadlines, finishMainJob, name, startMainJob } from './steps.js';
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 /** Starts the main job with another spec on an environment that is there, and returns how it fails. */
-async function conflict(stack: VirtualStack, change: Record<string, unknown>) {
-  await startMainJob(stack, change);
-  await expect(stack.world.result(`env/${name}`)).rejects.toMatchObject({ cause: { type: 'SpecConflict' } });
-  const { phase, why, failure } = await stack.progress(`env/${name}`);
+async function conflict(testbed: Testbed, change: Record<string, unknown>) {
+  await startMainJob(testbed, change);
+  await expect(testbed.temporal.result(`env/${name}`)).rejects.toMatchObject({ cause: { type: 'SpecConflict' } });
+  const { phase, why, failure } = await testbed.progress(`env/${name}`);
   expect(phase).toBe('Failed');
   expect(why).not.toContain('\n');
-  expect(stack.simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ status: 'RUNNING' }] });
+  expect(testbed.simulator.state()).toMatchObject({
+    pools: [{ phase: 'Running' }],
+    notebooks: [{ status: 'RUNNING' }],
+  });
   return failure;
 }
 
-async function ready(): Promise<VirtualStack> {
-  const stack = await newStack();
-  await finishMainJob(stack);
-  return stack;
+async function ready(): Promise<Testbed> {
+  const testbed = await newStack();
+  await finishMainJob(testbed);
+  return testbed;
 }
 
 const smaller = { pool: poolPart({ count: 1 }), deadlines: { ...deadlines, pool: '80m' } };
@@ -32,41 +35,41 @@ const bothShown = expect.stringMatching(
 
 describe('another spec for an environment that is there', () => {
   test('is refused with what differs, as the open lease knows it', async () => {
-    const stack = await ready();
-    expect(await conflict(stack, smaller)).toMatchObject({
+    const testbed = await ready();
+    expect(await conflict(testbed, smaller)).toMatchObject({
       message: bothShown,
       hint: expect.stringContaining('`maops env teardown team-a`'),
     });
   });
 
   test('is refused with what differs, as an earlier run knows it when no lease does', async () => {
-    const stack = await ready();
-    await terminate(stack, `lease/${name}`);
-    await conflict(stack, smaller);
+    const testbed = await ready();
+    await terminate(testbed, `lease/${name}`);
+    await conflict(testbed, smaller);
     // The refused run is the newest one by now, and does not know it.
-    expect(await conflict(stack, smaller)).toMatchObject({ message: bothShown });
+    expect(await conflict(testbed, smaller)).toMatchObject({ message: bothShown });
   });
 
   test('is refused with the hashes where nobody knows the spec that it was made from', async () => {
-    const stack = await ready();
-    const snapshot = stack.simulator.snapshot();
+    const testbed = await ready();
+    const snapshot = testbed.simulator.snapshot();
     for (const { annotations } of snapshot.state.pools) {
       const described = annotations['os.modelarts/description'] ?? '';
       annotations['os.modelarts/description'] = described.replace(/-[0-9a-f]{8}$/, '-99999999');
     }
-    stack.simulator.restore(snapshot);
-    const failure = await conflict(stack, smaller);
+    testbed.simulator.restore(snapshot);
+    const failure = await conflict(testbed, smaller);
     expect(failure?.message).toMatch(/was made from another spec \(99999999, this one is [0-9a-f]{8}\)$/);
   });
 });
 
 test('another spec for a notebook that was launched alone is refused with what differs', async () => {
-  const { world } = await newStack();
+  const { temporal } = await newStack();
   const workflowId = `notebook/${name}`;
-  await world.start('launchNotebook', workflowId, [documents.notebook]);
-  await world.result(workflowId);
-  await world.start('launchNotebook', workflowId, [{ ...documents.notebook, onFailure: 'keep' }]);
-  await expect(world.result(workflowId)).rejects.toMatchObject({
+  await temporal.start('launchNotebook', workflowId, [documents.notebook]);
+  await temporal.result(workflowId);
+  await temporal.start('launchNotebook', workflowId, [{ ...documents.notebook, onFailure: 'keep' }]);
+  await expect(temporal.result(workflowId)).rejects.toMatchObject({
     cause: { type: 'SpecConflict', message: expect.stringMatching(/:\nonFailure: rollback, asked for keep$/) },
   });
 });

@@ -1,23 +1,23 @@
 import type { SweepProgress } from '../../src/contract/workflows.js';
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { orphaned, placeStray } from './outside.js';
-import { bothMade, nothing } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { orphaned, placeStray } from './outside-changes.js';
+import { bothMade, nothing } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const workflowId = 'sweep/crashes';
 const rules = { orphans: { minAge: '0s' } };
 const done = { status: 'COMPLETED', phase: 'Done', made: bothMade, ...nothing };
 
-async function apply({ world }: VirtualStack, planHash?: string): Promise<void> {
-  await world.start('sweepExpired', workflowId, [{ apply: true, rules, planHash }]);
+async function apply({ temporal }: Testbed, planHash?: string): Promise<void> {
+  await temporal.start('sweepExpired', workflowId, [{ apply: true, rules, planHash }]);
 }
 
-const hashes = new WeakMap<VirtualStack, string | undefined>();
+const hashes = new WeakMap<Testbed, string | undefined>();
 
-async function planned(stack: VirtualStack): Promise<void> {
-  await orphaned(stack);
-  await stack.world.start('sweepExpired', 'sweep/plan', [{ rules }]);
-  hashes.set(stack, (await stack.world.result<SweepProgress>('sweep/plan')).plan?.hash);
+async function planned(testbed: Testbed): Promise<void> {
+  await orphaned(testbed);
+  await testbed.temporal.start('sweepExpired', 'sweep/plan', [{ rules }]);
+  hashes.set(testbed, (await testbed.temporal.result<SweepProgress>('sweep/plan')).plan?.hash);
 }
 
 testCrashes([
@@ -25,7 +25,7 @@ testCrashes([
     name: 'a sweep by the hash of a plan',
     workflowId,
     prepare: planned,
-    play: async (stack) => await apply(stack, hashes.get(stack)),
+    play: async (testbed) => await apply(testbed, hashes.get(testbed)),
     outcome: done,
   },
   {

@@ -3,54 +3,53 @@ import type { SweepProgress } from '../../src/contract/workflows.js';
 import { formatMarker } from '../../src/domain/resource/marker.js';
 import { environment } from '../../src/simulator/environment.js';
 import { ownerHash } from '../../src/spec/hash.js';
-import { installation, type VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { changeProtection, control, orphaned } from './outside.js';
-import { finishMainJob, name, startMainJob, untilPhase } from './stories.js';
+import { installation, type Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { changeProtection, control, orphaned } from './outside-changes.js';
+import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 
 const hour = 60 * 60_000;
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 /** Orphans of any age, as the command line takes them. */
 const anyOrphan = { orphans: { minAge: '0s' } };
 
 let sweeps = 0;
 
-async function start({ world }: VirtualStack, input: unknown): Promise<string> {
+async function start({ temporal }: Testbed, input: unknown): Promise<string> {
   sweeps += 1;
   const workflowId = `sweep/test-${sweeps}`;
-  await world.start('sweepExpired', workflowId, [input]);
+  await temporal.start('sweepExpired', workflowId, [input]);
   return workflowId;
 }
 
 /** Runs a sweep to its end, whichever it is, and answers its last progress. */
-async function sweep(on: VirtualStack, input: unknown): Promise<SweepProgress> {
+async function sweep(on: Testbed, input: unknown): Promise<SweepProgress> {
   const workflowId = await start(on, input);
   return await ended(on, workflowId);
 }
 
-async function ended({ world }: VirtualStack, workflowId: string): Promise<SweepProgress> {
-  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
-  return await world.query<SweepProgress>(workflowId, 'progress');
+async function ended({ temporal }: Testbed, workflowId: string): Promise<SweepProgress> {
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
+  return await temporal.query<SweepProgress>(workflowId, 'progress');
 }
 
 const markerOf = (owner: string, of = installation) =>
   formatMarker({ installation: of, owner: ownerHash(owner), spec: '00000000' });
 
 /** A pool or notebook that is just there, as an earlier database would have left it. */
-async function place(on: VirtualStack, kind: 'pools' | 'notebooks', called: string, description: string, more = {}) {
-  const createdAt = new Date(on.world.now() - 48 * hour).toISOString();
+async function place(on: Testbed, kind: 'pools' | 'notebooks', called: string, description: string, more = {}) {
+  const createdAt = new Date(on.temporal.now() - 48 * hour).toISOString();
   await control(on, kind, { name: called, description, createdAt, ...more });
 }
 
-const left = ({ simulator }: VirtualStack) => {
+const left = ({ simulator }: Testbed) => {
   const { pools, notebooks } = simulator.state();
   return [...pools, ...notebooks.filter(({ status }) => status !== 'DELETED')].map((one) => one.name).sort();
 };
 const results = ({ results: all }: SweepProgress) => all.map(({ kind, result }) => `${kind} ${result}`).sort();
 const items = ({ plan }: SweepProgress) => (plan?.items ?? []).map(({ kind, reason }) => `${kind} ${reason}`).sort();
-const deletes = ({ simulator }: VirtualStack) =>
-  simulator.requests().filter(({ method }) => method === 'DELETE').length;
+const deletes = ({ simulator }: Testbed) => simulator.requests().filter(({ method }) => method === 'DELETE').length;
 
 describe('the plan of a sweep', () => {
   test('leaves alone what a lease owns', async () => {
@@ -134,7 +133,7 @@ describe('applying a plan by its hash', () => {
     expect(progress).toMatchObject({ phase: 'Done', failure: null, plan: { hash: plan?.hash } });
     expect(results(progress)).toEqual(['notebook deleted', 'pool deleted']);
     expect(left(on)).toEqual([]);
-    expect(on.world.openWorkflows()).toEqual([]);
+    expect(on.temporal.openWorkflows()).toEqual([]);
   });
 
   test('refuses another hash at once, and shows the new plan', async () => {
@@ -160,7 +159,7 @@ describe('applying a plan by its hash', () => {
 });
 
 /** As somebody at the console does: at once, without an operation. */
-async function markPool(on: VirtualStack): Promise<void> {
+async function markPool(on: Testbed): Promise<void> {
   const pool = on.simulator.state().pools[0];
   const description = `${pool?.annotations['os.modelarts/description']} maops:keep`;
   const token = environment('https://modelarts.example.com').MODELARTS_TOKEN ?? '';
@@ -178,11 +177,11 @@ describe('what changes while a plan is carried out', () => {
     await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten'));
     return on;
   };
-  const untilLooseGoes = async (on: VirtualStack, workflowId: string) =>
-    await on.world.run({
+  const untilLooseGoes = async (on: Testbed, workflowId: string) =>
+    await on.temporal.run({
       until: () =>
         on.simulator.requests().some(({ operation }) => operation === 'notebooks.action') ||
-        on.world.status(workflowId) !== 'RUNNING',
+        on.temporal.status(workflowId) !== 'RUNNING',
     });
 
   test('is left alone and named, the rest goes, and the run says that the plan has changed', async () => {
@@ -211,24 +210,24 @@ describe('what changes while a plan is carried out', () => {
   test('keeps a pool that is marked at the moment of its DELETE', async () => {
     const on = await newStack();
     await finishMainJob(on);
-    await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+    await on.temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
     await untilPhase(on, 'DeletingPool', `teardown/${name}`);
     await markPool(on);
     const progress = await ended(on, `teardown/${name}`);
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
     expect(results(progress)).toEqual(['notebook deleted']);
     expect(on.simulator.requests('pools.delete')).toEqual([]);
-    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+    expect(on.temporal.openWorkflows()).toEqual([`lease/${name}`]);
   });
 
   test('ends the sweep, not its teardowns, when it is called off', async () => {
     const on = await newStack();
     await orphaned(on);
     const workflowId = await start(on, { apply: true, rules: anyOrphan });
-    await on.world.run({ until: () => on.world.status(`teardown/${name}`) === 'RUNNING' });
-    await on.world.cancel(workflowId);
+    await on.temporal.run({ until: () => on.temporal.status(`teardown/${name}`) === 'RUNNING' });
+    await on.temporal.cancel(workflowId);
     expect(await ended(on, workflowId)).toMatchObject({ phase: 'Cancelled' });
-    await on.world.run({ until: () => on.world.status(`teardown/${name}`) !== 'RUNNING' });
+    await on.temporal.run({ until: () => on.temporal.status(`teardown/${name}`) !== 'RUNNING' });
     expect(left(on)).toEqual([]);
   });
 
@@ -236,11 +235,11 @@ describe('what changes while a plan is carried out', () => {
     const on = await newStack();
     await orphaned(on);
     const workflowId = await start(on, { apply: true, rules: anyOrphan });
-    await on.world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
+    await on.temporal.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
     await untilPhase(on, 'Paused', workflowId);
-    await on.world.run({ maxTime: 10 * 60_000 });
+    await on.temporal.run({ maxTime: 10 * 60_000 });
     expect(deletes(on)).toBe(0);
-    await on.world.signal(workflowId, 'resume', { by: 'op' });
+    await on.temporal.signal(workflowId, 'resume', { by: 'op' });
     expect(await ended(on, workflowId)).toMatchObject({ phase: 'Done' });
     expect(left(on)).toEqual([]);
   });
@@ -263,12 +262,12 @@ describe('a sweep that plans and applies in one run', () => {
     const on = await newStack({ simulator: { faults: [refused] } });
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
     await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten-too'));
-    const began = on.world.now();
+    const began = on.temporal.now();
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
     expect(progress).toMatchObject({ phase: 'Done', failure: { type: 'ServiceUnavailable' }, retrying: null });
     expect(results(progress)).toEqual(['notebook failed', 'pool deleted']);
     expect(left(on)).toEqual(['loose']);
-    expect(on.world.now() - began).toBeLessThan(1.5 * hour);
+    expect(on.temporal.now() - began).toBeLessThan(1.5 * hour);
   });
 
   test('leaves a pool without a known name when somebody’s notebook is on it', async () => {
@@ -296,8 +295,8 @@ describe('a sweep that plans and applies in one run', () => {
 });
 
 describe('a teardown by plan', () => {
-  const tearDown = async (on: VirtualStack, planHash: string | undefined): Promise<SweepProgress> => {
-    await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash }]);
+  const tearDown = async (on: Testbed, planHash: string | undefined): Promise<SweepProgress> => {
+    await on.temporal.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash }]);
     return await ended(on, `teardown/${name}`);
   };
 
@@ -315,7 +314,7 @@ describe('a teardown by plan', () => {
     await finishMainJob(on);
     const progress = await tearDown(on, '0123456789abcdef');
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' }, results: [] });
-    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+    expect(on.temporal.openWorkflows()).toEqual([`lease/${name}`]);
     expect(left(on)).toEqual([name, name]);
   });
 
@@ -335,7 +334,7 @@ describe('a teardown by plan', () => {
     await untilPhase(on, 'AwaitingPool');
     const progress = await tearDown(on, plan?.hash);
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
-    expect(await on.world.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+    expect(await on.temporal.result(`env/${name}`)).toMatchObject({ phase: 'Ready' });
     expect(left(on)).toEqual([name, name]);
   });
 
@@ -352,7 +351,7 @@ describe('a teardown by plan', () => {
     await finishMainJob(on);
     await changeProtection(on, 'protect');
     expect(await tearDown(on, undefined)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
-    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+    expect(on.temporal.openWorkflows()).toEqual([`lease/${name}`]);
     expect(left(on)).toEqual([name, name]);
   });
 
@@ -360,13 +359,13 @@ describe('a teardown by plan', () => {
     const on = await newStack();
     await finishMainJob(on);
     const refused = await tearDown(on, '0123456789abcdef');
-    await on.world.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash: refused.plan?.hash }]);
+    await on.temporal.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash: refused.plan?.hash }]);
     await untilPhase(on, 'StoppingNotebook', `teardown/${name}`);
     const user = on.simulator.state().notebooks[0]?.userName;
     await place(on, 'notebooks', 'newcomer', markerOf(`env/${name}`), { user });
     const progress = await ended(on, `teardown/${name}`);
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
     expect(left(on)).toContain('newcomer');
-    expect(on.world.openWorkflows()).toEqual([`lease/${name}`]);
+    expect(on.temporal.openWorkflows()).toEqual([`lease/${name}`]);
   });
 });

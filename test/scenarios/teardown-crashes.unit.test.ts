@@ -1,11 +1,11 @@
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { bothMade, finishMainJob, name, nothing, upTo } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { bothMade, finishMainJob, name, nothing, upTo } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const teardown = { workflowId: `teardown/${name}`, play: startTeardown };
 
-async function startTeardown({ world }: VirtualStack): Promise<void> {
-  await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+async function startTeardown({ temporal }: Testbed): Promise<void> {
+  await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
 }
 
 testCrashes([

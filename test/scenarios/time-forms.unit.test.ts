@@ -4,13 +4,13 @@ import type { Progress } from '../../src/contract/progress.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import type { TimeForms } from '../../src/simulator/time-form.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
-import { orphaned } from './outside.js';
-import { finishMainJob, name, nothing, startMainJob } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { orphaned } from './outside-changes.js';
+import { finishMainJob, name, nothing, startMainJob } from './steps.js';
 
 const minute = 60_000;
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 const teardownId = `teardown/${name}`;
 
 /** Forms of one instant that differ between the calls that an operation compares. */
@@ -38,28 +38,28 @@ const missing: readonly (readonly [string, Fault[]])[] = [
   ['every answer', withoutTime('pools.*', 'notebooks.*')],
 ];
 
-const deletes = ({ simulator }: VirtualStack) => simulator.requests().filter(({ method }) => method === 'DELETE');
+const deletes = ({ simulator }: Testbed) => simulator.requests().filter(({ method }) => method === 'DELETE');
 
-async function tearDown({ world, progress }: VirtualStack): Promise<Progress> {
-  await world.start('teardownEnvironment', teardownId, [{ name }]);
-  await world.run({ maxTime: 60 * minute, until: () => world.status(teardownId) !== 'RUNNING' });
+async function tearDown({ temporal, progress }: Testbed): Promise<Progress> {
+  await temporal.start('teardownEnvironment', teardownId, [{ name }]);
+  await temporal.run({ maxTime: 60 * minute, until: () => temporal.status(teardownId) !== 'RUNNING' });
   return await progress(teardownId);
 }
 
-async function comesAndGoes(stack: VirtualStack): Promise<void> {
-  await finishMainJob(stack);
-  expect(await stack.progress(`env/${name}`)).toMatchObject({ phase: 'Ready' });
-  expect(await tearDown(stack)).toMatchObject({ phase: 'Gone' });
-  expect(stack.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+async function comesAndGoes(testbed: Testbed): Promise<void> {
+  await finishMainJob(testbed);
+  expect(await testbed.progress(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+  expect(await tearDown(testbed)).toMatchObject({ phase: 'Gone' });
+  expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
 }
 
-async function isRolledBack(stack: VirtualStack): Promise<void> {
-  const { world, simulator, progress } = stack;
+async function isRolledBack(testbed: Testbed): Promise<void> {
+  const { temporal, simulator, progress } = testbed;
   simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
-  await startMainJob(stack);
-  await world.run({ maxTime: 60 * minute, until: () => world.status(`env/${name}`) !== 'RUNNING' });
+  await startMainJob(testbed);
+  await temporal.run({ maxTime: 60 * minute, until: () => temporal.status(`env/${name}`) !== 'RUNNING' });
   expect(await progress(`env/${name}`)).toMatchObject({ phase: 'RolledBack' });
-  expect({ ...simulator.state(), open: world.openWorkflows() }).toMatchObject(nothing);
+  expect({ ...simulator.state(), open: temporal.openWorkflows() }).toMatchObject(nothing);
 }
 
 describe('one instant written in several ways', () => {
@@ -74,10 +74,10 @@ describe('one instant written in several ways', () => {
   test.each(mixed)('with %s, a plan keeps its hash and its text', async (_, timeForms) => {
     const plans = [];
     for (const forms of [{}, timeForms]) {
-      const stack = await newStack({ simulator: { timeForms: forms } });
-      await orphaned(stack);
-      await stack.world.start('sweepExpired', 'sweep/test', [{ rules: { orphans: { minAge: '0s' } } }]);
-      const { plan } = await stack.world.result<{ plan: { hash: string; items: unknown } }>('sweep/test');
+      const testbed = await newStack({ simulator: { timeForms: forms } });
+      await orphaned(testbed);
+      await testbed.temporal.start('sweepExpired', 'sweep/test', [{ rules: { orphans: { minAge: '0s' } } }]);
+      const { plan } = await testbed.temporal.result<{ plan: { hash: string; items: unknown } }>('sweep/test');
       plans.push({ hash: plan.hash, items: plan.items });
     }
     expect(plans[1]).toEqual(plans[0]);
@@ -94,31 +94,31 @@ describe('a creation time that is missing', () => {
   });
 
   test.each(missing)('from %s does not keep an environment from being protected', async (_, faults) => {
-    const stack = await newStack({ simulator: { faults } });
-    await finishMainJob(stack);
+    const testbed = await newStack({ simulator: { faults } });
+    await finishMainJob(testbed);
     const change = { kind: 'environment', name, change: 'protect', by: 'op', reason: 'demo' };
-    await stack.world.start('changeResource', `change/environment/${name}`, [change]);
-    expect(await stack.world.result(`change/environment/${name}`)).toMatchObject({ phase: 'Done' });
-    expect(await tearDown(stack)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
+    await testbed.temporal.start('changeResource', `change/environment/${name}`, [change]);
+    expect(await testbed.temporal.result(`change/environment/${name}`)).toMatchObject({ phase: 'Done' });
+    expect(await tearDown(testbed)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
   });
 
   test('with the marker missing too keeps a pool that this run cannot tell from another, and says so until it can', async () => {
-    const stack = await newStack();
-    const { world, simulator, progress } = stack;
-    await finishMainJob(stack);
+    const testbed = await newStack();
+    const { temporal, simulator, progress } = testbed;
+    await finishMainJob(testbed);
     simulator.faults.plan({
       operation: 'pools.*',
       kind: 'missingFields',
       times: 'always',
       paths: ['metadata.creationTimestamp', 'metadata.annotations'],
     });
-    await tearDown(stack);
-    expect(world.status(teardownId)).toBe('RUNNING');
+    await tearDown(testbed);
+    expect(temporal.status(teardownId)).toBe('RUNNING');
     const { why } = await progress(teardownId);
     expect(why).toContain('neither a creation time nor our marker');
-    expect(deletes(stack).filter(({ operation }) => operation === 'pools.delete')).toEqual([]);
+    expect(deletes(testbed).filter(({ operation }) => operation === 'pools.delete')).toEqual([]);
     simulator.faults.clear();
-    await world.run({ maxTime: 30 * minute, until: () => world.status(teardownId) !== 'RUNNING' });
+    await temporal.run({ maxTime: 30 * minute, until: () => temporal.status(teardownId) !== 'RUNNING' });
     expect(await progress(teardownId)).toMatchObject({ phase: 'Gone' });
   });
 });
@@ -142,23 +142,23 @@ function replacing(simulator: () => Simulator): ActivityInterceptorsFactory {
 }
 
 test('a delete that is meant for an earlier pool of the name is not sent, and is not reported as done', async () => {
-  const stacks: VirtualStack[] = [];
+  const testbeds: Testbed[] = [];
   const simulator = () => {
-    if (stacks[0] === undefined) throw new Error('The stack has not begun.');
-    return stacks[0].simulator;
+    if (testbeds[0] === undefined) throw new Error('The testbed has not begun.');
+    return testbeds[0].simulator;
   };
-  const stack = await newStack({ interceptors: [replacing(simulator)] });
-  stacks.push(stack);
-  await finishMainJob(stack);
-  const { world, progress } = stack;
-  await world.start('teardownEnvironment', teardownId, [{ name }]);
+  const testbed = await newStack({ interceptors: [replacing(simulator)] });
+  testbeds.push(testbed);
+  await finishMainJob(testbed);
+  const { temporal, progress } = testbed;
+  await temporal.start('teardownEnvironment', teardownId, [{ name }]);
   const isDeleting = ({ commands }: { commands: readonly string[] }) =>
     commands.some((command) => command.startsWith('schedule deletePool'));
-  await world.run({ until: () => world.history(teardownId).some(isDeleting) });
-  await world.run({ maxTime: 2_000 });
+  await temporal.run({ until: () => temporal.history(teardownId).some(isDeleting) });
+  await temporal.run({ maxTime: 2_000 });
   expect((await progress(teardownId)).why).toContain('nothing was sent');
-  expect(deletes(stack).filter(({ operation }) => operation === 'pools.delete')).toEqual([]);
-  await world.run({ maxTime: 60 * minute, until: () => world.status(teardownId) !== 'RUNNING' });
+  expect(deletes(testbed).filter(({ operation }) => operation === 'pools.delete')).toEqual([]);
+  await temporal.run({ maxTime: 60 * minute, until: () => temporal.status(teardownId) !== 'RUNNING' });
   expect(await progress(teardownId)).toMatchObject({ phase: 'Gone' });
-  expect(deletes(stack).filter(({ operation }) => operation === 'pools.delete')).toHaveLength(1);
+  expect(deletes(testbed).filter(({ operation }) => operation === 'pools.delete')).toHaveLength(1);
 });

@@ -2,24 +2,24 @@ import { describe, expect, test } from '@jest/globals';
 import type { Fault, FaultEffect } from '../../src/simulator/faults/fault.js';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from '../chaos/judge.js';
-import { productSettings, type VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import { productSettings, type Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { cancelAndAwait, documents, type Kind, kinds, types, usable } from './launch-alone.js';
-import { control } from './outside.js';
-import { name, startMainJob, untilPhase } from './stories.js';
+import { control } from './outside-changes.js';
+import { name, startMainJob, untilPhase } from './steps.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const young: Record<Kind, string> = { pool: 'Creating', notebook: 'CREATING' };
 
-const stackWith = stacksForFile();
-const newStack = async (...faults: Fault[]) => await stackWith({ simulator: { faults } });
+const testbedWith = testbedsForFile();
+const newStack = async (...faults: Fault[]) => await testbedWith({ simulator: { faults } });
 
-async function end({ world, simulator, progress }: VirtualStack, workflowId: string) {
-  await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+async function end({ temporal, simulator, progress }: Testbed, workflowId: string) {
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
   const { pools, notebooks } = oursIn(simulator.state());
   const { phase, failure } = await progress(workflowId);
-  return { phase, failure, alive: pools.length + notebooks.length, open: world.openWorkflows() };
+  return { phase, failure, alive: pools.length + notebooks.length, open: temporal.openWorkflows() };
 }
 
 const allUndone = { phase: 'Cancelled', failure: null, alive: 0, open: [] };
@@ -33,45 +33,45 @@ const timeOf = ({ at }: RequestRecord) => Date.parse(at);
 describe('a refusal of a stop or delete means look again', () => {
   const codes = ['6304', '6305', '6306', '6307', '6308', '6357'].map((code) => `ModelArts.${code}`);
   test.each(codes)('%s, to the stop and to the delete of a notebook', async (code) => {
-    const stack = await newStack(
+    const testbed = await newStack(
       { operation: 'notebooks.action', ...refused(400, code), times: 2 },
       { operation: 'notebooks.delete', ...refused(400, code), times: 2 },
     );
-    await cancelAndAwait(stack, 'notebook', usable.notebook);
-    expect(await end(stack, `notebook/${name}`)).toEqual(allUndone);
+    await cancelAndAwait(testbed, 'notebook', usable.notebook);
+    expect(await end(testbed, `notebook/${name}`)).toEqual(allUndone);
   });
 
   test('409 50025002, to the delete of a pool', async () => {
-    const stack = await newStack({ operation: 'pools.delete', ...refused(409, 'ModelArts.50025002'), times: 2 });
-    await cancelAndAwait(stack, 'pool', usable.pool);
-    expect(await end(stack, `pool/${name}`)).toEqual(allUndone);
+    const testbed = await newStack({ operation: 'pools.delete', ...refused(409, 'ModelArts.50025002'), times: 2 });
+    await cancelAndAwait(testbed, 'pool', usable.pool);
+    expect(await end(testbed, `pool/${name}`)).toEqual(allUndone);
   });
 });
 
 describe('a resource that is not found by its delete', () => {
   const notFound = { pool: refused(404, 'ModelArts.50015001'), notebook: refused(400, 'ModelArts.6309') };
   test.each(kinds)('is gone: a %s that is', async (kind) => {
-    const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind], commit: true });
-    await cancelAndAwait(stack, kind, usable[kind]);
-    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
-    expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(1);
+    const testbed = await newStack({ operation: `${kind}s.delete`, ...notFound[kind], commit: true });
+    await cancelAndAwait(testbed, kind, usable[kind]);
+    expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
+    expect(testbed.simulator.requests(`${kind}s.delete`)).toHaveLength(1);
   });
 
   test.each(kinds)('is deleted again: a %s that is seen all the same', async (kind) => {
-    const stack = await newStack({ operation: `${kind}s.delete`, ...notFound[kind] });
-    await cancelAndAwait(stack, kind, usable[kind]);
-    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
-    expect(stack.simulator.requests(`${kind}s.delete`)).toHaveLength(2);
+    const testbed = await newStack({ operation: `${kind}s.delete`, ...notFound[kind] });
+    await cancelAndAwait(testbed, kind, usable[kind]);
+    expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
+    expect(testbed.simulator.requests(`${kind}s.delete`)).toHaveLength(2);
   });
 
   test.each(kinds)('counts as gone when someone else was faster: a %s', async (kind) => {
-    const stack = await newStack();
-    await cancelAndAwait(stack, kind, usable[kind]);
-    const snapshot = stack.simulator.snapshot();
+    const testbed = await newStack();
+    await cancelAndAwait(testbed, kind, usable[kind]);
+    const snapshot = testbed.simulator.snapshot();
     const emptied = { ...snapshot.state, pools: [], notebooks: [] };
-    stack.simulator.restore({ ...snapshot, state: emptied });
-    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
-    expect(stack.simulator.requests(`${kind}s.delete`)).toEqual([]);
+    testbed.simulator.restore({ ...snapshot, state: emptied });
+    expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
+    expect(testbed.simulator.requests(`${kind}s.delete`)).toEqual([]);
   });
 });
 
@@ -84,21 +84,21 @@ describe('an undo is never given up', () => {
     ['notebook', { operation: 'notebooks.action', kind: 'forbidden', times: 'always' }],
     ['notebook', { operation: '*', kind: 'lost', at: 'before', times: 'always' }],
   ] satisfies [Kind, Fault][])('%s, with %j for five hours', async (kind, fault) => {
-    const stack = await newStack();
-    const { world, simulator, progress } = stack;
+    const testbed = await newStack();
+    const { temporal, simulator, progress } = testbed;
     const workflowId = `${kind}/${name}`;
-    await cancelAndAwait(stack, kind, usable[kind]);
+    await cancelAndAwait(testbed, kind, usable[kind]);
     simulator.faults.plan(fault);
-    const began = world.now();
-    await world.run({ maxTime: 29 * minute });
+    const began = temporal.now();
+    await temporal.run({ maxTime: 29 * minute });
     expect(await progress(workflowId)).toMatchObject({ phase: 'RollingBack', awaiting: null });
-    await world.run({ maxTime: 2 * minute });
+    await temporal.run({ maxTime: 2 * minute });
     expect(await progress(workflowId)).toMatchObject({
       phase: 'AwaitingOperator',
       awaiting: { kind: 'operator', deadline: null, verbs: [] },
       steps: expect.arrayContaining([expect.objectContaining({ name: kind, state: 'undoing' })]),
     });
-    await world.run({ maxTime: 5 * hour });
+    await temporal.run({ maxTime: 5 * hour });
     const tries = simulator
       .requests()
       .map(timeOf)
@@ -109,71 +109,76 @@ describe('an undo is never given up', () => {
     // A wait has a pace of its own; the pauses between commands grow.
     if (fault.operation !== '*') expect(longest(late)).toBeGreaterThan(2 * longest(early));
     expect(longest(late)).toBeLessThanOrEqual(17 * minute);
-    expect(world.now() - (tries.at(-1) ?? 0)).toBeLessThanOrEqual(17 * minute);
+    expect(temporal.now() - (tries.at(-1) ?? 0)).toBeLessThanOrEqual(17 * minute);
     simulator.faults.expectAllHit();
     simulator.faults.clear();
-    const healed = world.now();
-    expect(await end(stack, workflowId)).toEqual(allUndone);
-    expect(world.now() - healed).toBeLessThan(30 * minute);
+    const healed = temporal.now();
+    expect(await end(testbed, workflowId)).toEqual(allUndone);
+    expect(temporal.now() - healed).toBeLessThan(30 * minute);
     expect(await progress(workflowId)).toMatchObject({ awaiting: null });
   });
 
   test.each(kinds)('a second cancel does not end it, nor a worker that dies: %s', async (kind) => {
-    const stack = await newStack();
-    const { world } = stack;
-    await cancelAndAwait(stack, kind, usable[kind]);
-    await world.run({ maxTime: 5000 });
-    await world.cancel(`${kind}/${name}`);
-    world.killWorker();
-    await world.run({ maxTime: 5000 });
-    await world.cancel(`${kind}/${name}`);
-    world.stopWorker();
-    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    const testbed = await newStack();
+    const { temporal } = testbed;
+    await cancelAndAwait(testbed, kind, usable[kind]);
+    await temporal.run({ maxTime: 5000 });
+    await temporal.cancel(`${kind}/${name}`);
+    temporal.killWorker();
+    await temporal.run({ maxTime: 5000 });
+    await temporal.cancel(`${kind}/${name}`);
+    temporal.stopWorker();
+    expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
   });
 
   test.each(kinds)('one answer without the marker does not leave ours behind: %s', async (kind) => {
     const paths = kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
     const cases = [0, 10 * minute].flatMap((pausedMs) => [1, 2, 3].map((nth) => ({ pausedMs, nth })));
     for (const { pausedMs, nth } of cases) {
-      const stack = await newStack({ operation: `${kind}s.create`, kind: 'lost', at: 'after' });
-      const { world, simulator } = stack;
+      const testbed = await newStack({ operation: `${kind}s.create`, kind: 'lost', at: 'after' });
+      const { temporal, simulator } = testbed;
       const workflowId = `${kind}/${name}`;
-      await world.start(types[kind], workflowId, [documents[kind]]);
-      await world.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
+      await temporal.start(types[kind], workflowId, [documents[kind]]);
+      await temporal.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
       // After a long pause the settle window is over, and nothing else makes it look again.
       if (pausedMs > 0) {
-        await world.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
-        await world.run({ maxTime: pausedMs });
+        await temporal.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
+        await temporal.run({ maxTime: pausedMs });
       }
-      await world.cancel(workflowId);
+      await temporal.cancel(workflowId);
       simulator.faults.plan({ operation: `${kind}s.list`, kind: 'missingFields', paths, nth, optional: true });
-      expect({ pausedMs, nth, ...(await end(stack, workflowId)) }).toEqual({ pausedMs, nth, ...allUndone });
+      expect({ pausedMs, nth, ...(await end(testbed, workflowId)) }).toEqual({ pausedMs, nth, ...allUndone });
     }
   });
 });
 
 describe('what is still being made', () => {
   test.each(kinds)('is deleted too: %s', async (kind) => {
-    const stack = await newStack();
-    await cancelAndAwait(stack, kind, young[kind]);
-    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    const testbed = await newStack();
+    await cancelAndAwait(testbed, kind, young[kind]);
+    expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
   });
 
   test.each(kinds)('is deleted too when it is stuck there for two hours: %s', async (kind) => {
-    const stack = await newStack({ operation: `${kind}s.create`, kind: 'stuck', phase: young[kind], forMs: 2 * hour });
-    await cancelAndAwait(stack, kind, young[kind]);
-    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    const testbed = await newStack({
+      operation: `${kind}s.create`,
+      kind: 'stuck',
+      phase: young[kind],
+      forMs: 2 * hour,
+    });
+    await cancelAndAwait(testbed, kind, young[kind]);
+    expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
   });
 });
 
 describe('the order of an undo', () => {
   test('a notebook is stopped, deleted and gone before its pool is deleted', async () => {
-    const stack = await newStack();
-    const { world, simulator } = stack;
-    await startMainJob(stack);
-    await world.run({ until: () => simulator.state().notebooks[0]?.status === 'RUNNING' });
-    await world.cancel(`env/${name}`);
-    expect(await end(stack, `env/${name}`)).toEqual(allUndone);
+    const testbed = await newStack();
+    const { temporal, simulator } = testbed;
+    await startMainJob(testbed);
+    await temporal.run({ until: () => simulator.state().notebooks[0]?.status === 'RUNNING' });
+    await temporal.cancel(`env/${name}`);
+    expect(await end(testbed, `env/${name}`)).toEqual(allUndone);
     const commands = simulator.requests().filter(({ method, effect }) => method !== 'GET' && effect !== null);
     expect(commands.map(({ operation }) => operation)).toEqual([
       'pools.create',
@@ -185,10 +190,10 @@ describe('the order of an undo', () => {
   });
 
   test.each(kinds)('absence is seen by list and show, twice: %s', async (kind) => {
-    const stack = await newStack();
-    const { simulator } = stack;
-    await cancelAndAwait(stack, kind, usable[kind]);
-    expect(await end(stack, `${kind}/${name}`)).toEqual(allUndone);
+    const testbed = await newStack();
+    const { simulator } = testbed;
+    await cancelAndAwait(testbed, kind, usable[kind]);
+    expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
     const requests = simulator.requests();
     const deleted = requests.findIndex(({ operation }) => operation === `${kind}s.delete`);
     const isAbsent = ({ operation, status }: RequestRecord) => operation === `${kind}s.show` && status !== 200;
@@ -206,28 +211,28 @@ describe('the order of an undo', () => {
 });
 
 describe('a stranger’s notebook on our pool', () => {
-  const guest = async (stack: VirtualStack) => {
-    const pool = stack.simulator.state().pools[0]?.id;
-    await control(stack, 'notebooks', { name: 'guest', pool, user: 'neighbour' });
+  const guest = async (testbed: Testbed) => {
+    const pool = testbed.simulator.state().pools[0]?.id;
+    await control(testbed, 'notebooks', { name: 'guest', pool, user: 'neighbour' });
   };
 
   test.each([
-    ['a rollback', async ({ world }: VirtualStack) => await world.cancel(`env/${name}`), `env/${name}`],
+    ['a rollback', async ({ temporal }: Testbed) => await temporal.cancel(`env/${name}`), `env/${name}`],
     [
       'a teardown',
-      async ({ world }: VirtualStack) => await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
+      async ({ temporal }: Testbed) => await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
       `teardown/${name}`,
     ],
   ])('stops %s, which names its owner, and the pool keeps an owner', async (_title, act, workflowId) => {
-    const stack = await newStack();
-    await startMainJob(stack);
-    await untilPhase(stack, 'AwaitingNotebook');
-    await guest(stack);
-    await act(stack);
-    const ended = await end(stack, workflowId);
+    const testbed = await newStack();
+    await startMainJob(testbed);
+    await untilPhase(testbed, 'AwaitingNotebook');
+    await guest(testbed);
+    await act(testbed);
+    const ended = await end(testbed, workflowId);
     expect(ended).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' }, alive: 1, open: [`lease/${name}`] });
     expect(ended.failure?.message).toContain('notebook guest of neighbour');
-    expect(stack.simulator.requests('pools.delete')).toEqual([]);
+    expect(testbed.simulator.requests('pools.delete')).toEqual([]);
   });
 });
 
@@ -240,15 +245,15 @@ describe('a run that is to keep what it made, and whose only create made nothing
     ['sold out', 'notebook', { kind: 'status', status: 400, body: { json: refusal } }],
   ])('%s: %s', async (_title, kind, effect) => {
     const fault: Fault = { operation: `${kind}s.create`, times: 'always', ...effect };
-    const stack = await newStack(fault);
-    const { world, simulator, progress } = stack;
+    const testbed = await newStack(fault);
+    const { temporal, simulator, progress } = testbed;
     const workflowId = `${kind}/${name}`;
-    await world.start(types[kind], workflowId, [{ ...documents[kind], onCancel: 'keep' }]);
-    await world.run({ until: () => simulator.requests(`${kind}s.create`).length > 0 });
-    await world.run({ maxTime: 30_000 });
-    await world.cancel(workflowId);
-    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    await temporal.start(types[kind], workflowId, [{ ...documents[kind], onCancel: 'keep' }]);
+    await temporal.run({ until: () => simulator.requests(`${kind}s.create`).length > 0 });
+    await temporal.run({ maxTime: 30_000 });
+    await temporal.cancel(workflowId);
+    await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
     expect(await progress(workflowId)).toMatchObject({ phase: 'Cancelled' });
-    expect(world.openWorkflows()).toEqual([]);
+    expect(temporal.openWorkflows()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
-import { testCrashes } from '../temporal-sim/crash-suite.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { bothMade, name, nothing, ready, startMainJob, untilPhase } from './stories.js';
+import type { Testbed } from '../support/testbed.js';
+import { bothMade, name, nothing, ready, startMainJob, untilPhase } from './steps.js';
+import { testCrashes } from './suites/crash-suite.js';
 
 const workflowId = `env/${name}`;
 const minute = 60_000;
@@ -9,10 +9,10 @@ const command = { by: 'op', reason: 'test' };
 /** Starts the main job, and says the operator's word when it is asked for; a worker that dies meanwhile changes nothing. */
 const answering =
   (change: Record<string, unknown>, phase: string, update: string, argument: Record<string, unknown>) =>
-  async (stack: VirtualStack): Promise<void> => {
-    await startMainJob(stack, change);
-    await untilPhase(stack, phase);
-    await stack.world.update(workflowId, update, { ...command, ...argument });
+  async (testbed: Testbed): Promise<void> => {
+    await startMainJob(testbed, change);
+    await untilPhase(testbed, phase);
+    await testbed.temporal.update(workflowId, update, { ...command, ...argument });
   };
 
 testCrashes([

@@ -2,18 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import type { Fault, FaultEffect } from '../../src/simulator/faults/fault.js';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from '../chaos/judge.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { documents, type Kind, kinds, types, usable } from './launch-alone.js';
-import { control } from './outside.js';
-import { name } from './stories.js';
+import { control } from './outside-changes.js';
+import { name } from './steps.js';
 
 const seconds = 1000;
 const minute = 60 * seconds;
 const deadlineMs = { pool: 90 * minute, notebook: 20 * minute };
 const timeOf = ({ at }: RequestRecord) => Date.parse(at);
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 const json = (status: number, body: Record<string, string>): FaultEffect => ({
   kind: 'status',
@@ -67,17 +67,17 @@ const looksAt = (kind: Kind, effect: FaultEffect): Fault[] =>
   ['list', 'show'].map((look) => ({ operation: `${kind}s.${look}` as Fault['operation'], times: 'always', ...effect }));
 
 /** Starts one resource and runs until it is being waited for. */
-async function untilAwaited(stack: VirtualStack, kind: Kind): Promise<{ readonly began: number }> {
-  const { world } = stack;
+async function untilAwaited(testbed: Testbed, kind: Kind): Promise<{ readonly began: number }> {
+  const { temporal } = testbed;
   const phase = kind === 'pool' ? 'AwaitingPool' : 'AwaitingNotebook';
-  const began = world.now();
-  await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
-  await world.run({ until: () => world.searchAttributes(`${kind}/${name}`).MaopsPhase === phase });
+  const began = temporal.now();
+  await temporal.start(types[kind], `${kind}/${name}`, [documents[kind]]);
+  await temporal.run({ until: () => temporal.searchAttributes(`${kind}/${name}`).MaopsPhase === phase });
   return { began };
 }
 
 /** Ends the faults, of which a test that shows something has met some. */
-function heal({ simulator }: VirtualStack): void {
+function heal({ simulator }: Testbed): void {
   expect(simulator.faults.report().some(({ hit }) => hit > 0)).toBe(true);
   simulator.faults.clear();
 }
@@ -86,18 +86,18 @@ describe.each(kinds)('the wait for a %s', (kind) => {
   const workflowId = `${kind}/${name}`;
 
   test.each(badAnswers)('goes on through $answer until shortly before the deadline', async ({ answer, effect }) => {
-    const stack = await newStack();
-    const { world, simulator, progress } = stack;
-    const { began } = await untilAwaited(stack, kind);
+    const testbed = await newStack();
+    const { temporal, simulator, progress } = testbed;
+    const { began } = await untilAwaited(testbed, kind);
     simulator.faults.plan(...looksAt(kind, typeof effect === 'function' ? effect(kind) : effect));
     // A token that was refused three times is left alone for five minutes, so that it is not locked.
     const lockedMs = answer.startsWith('401') ? 5 * minute : 0;
-    await world.run({ maxTime: began + deadlineMs[kind] - 3 * minute - lockedMs - world.now() });
+    await temporal.run({ maxTime: began + deadlineMs[kind] - 3 * minute - lockedMs - temporal.now() });
     expect(await progress(workflowId)).toMatchObject({ failure: null, endedAt: null });
-    heal(stack);
-    const healed = world.now();
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
-    expect(world.now() - healed).toBeLessThan(lockedMs + 100 * seconds);
+    heal(testbed);
+    const healed = temporal.now();
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(temporal.now() - healed).toBeLessThan(lockedMs + 100 * seconds);
     expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
   });
 
@@ -110,68 +110,68 @@ describe.each(kinds)('the wait for a %s', (kind) => {
         ms: deadlineMs[kind],
         in: ['list' as const],
       };
-      const stack = await newStack({ simulator: { faults: [lag] } });
-      const { world, simulator } = stack;
-      await untilAwaited(stack, kind);
+      const testbed = await newStack({ simulator: { faults: [lag] } });
+      const { temporal, simulator } = testbed;
+      await untilAwaited(testbed, kind);
       const [, show] = looksAt(kind, typeof effect === 'function' ? effect(kind) : effect);
       if (show !== undefined) simulator.faults.plan(show);
-      await world.run({ maxTime: 10 * minute });
-      heal(stack);
-      const healed = world.now();
-      expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
-      expect(world.now() - healed).toBeLessThan((answer.startsWith('401') ? 6 : 2) * minute);
+      await temporal.run({ maxTime: 10 * minute });
+      heal(testbed);
+      const healed = temporal.now();
+      expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Ready' });
+      expect(temporal.now() - healed).toBeLessThan((answer.startsWith('401') ? 6 : 2) * minute);
       expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
     },
   );
 
   test.each(badAnswers)('is ended by the deadline alone: $answer', async ({ effect }) => {
-    const stack = await newStack();
-    const { world, simulator, progress } = stack;
-    const { began } = await untilAwaited(stack, kind);
+    const testbed = await newStack();
+    const { temporal, simulator, progress } = testbed;
+    const { began } = await untilAwaited(testbed, kind);
     simulator.faults.plan(...looksAt(kind, typeof effect === 'function' ? effect(kind) : effect));
-    await world.run({ until: () => world.searchAttributes(workflowId).MaopsPhase === 'RollingBack' });
-    expect(world.now() - began).toBeGreaterThanOrEqual(deadlineMs[kind]);
-    expect(world.now() - began).toBeLessThan(deadlineMs[kind] + 10 * seconds);
-    heal(stack);
-    await world.run({ until: () => world.status(workflowId) !== 'RUNNING' });
+    await temporal.run({ until: () => temporal.searchAttributes(workflowId).MaopsPhase === 'RollingBack' });
+    expect(temporal.now() - began).toBeGreaterThanOrEqual(deadlineMs[kind]);
+    expect(temporal.now() - began).toBeLessThan(deadlineMs[kind] + 10 * seconds);
+    heal(testbed);
+    await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
     expect(await progress(workflowId)).toMatchObject({ phase: 'RolledBack', failure: { type: 'DeadlineExceeded' } });
     const { pools, notebooks } = oursIn(simulator.state());
     expect([...pools, ...notebooks]).toEqual([]);
   });
 
   test('goes on through tokens that expire', async () => {
-    const stack = await newStack({ credentials: 'password' });
-    const { world, simulator } = stack;
-    await untilAwaited(stack, kind);
+    const testbed = await newStack({ credentials: 'password' });
+    const { temporal, simulator } = testbed;
+    await untilAwaited(testbed, kind);
     simulator.faults.plan({ operation: `${kind}s.list`, kind: 'unauthorized', nth: 2 });
     simulator.faults.plan({ operation: `${kind}s.list`, kind: 'unauthorized', nth: 4, reason: 'mustUpdate' });
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Ready' });
     expect(simulator.requests('iam.token')).toHaveLength(3);
   });
 
   test('goes on through a deploy or a crash every forty seconds', async () => {
-    const stack = await newStack();
-    const { world, simulator } = stack;
-    await untilAwaited(stack, kind);
+    const testbed = await newStack();
+    const { temporal, simulator } = testbed;
+    await untilAwaited(testbed, kind);
     let stops = 0;
     const stop = () => {
       stops += 1;
-      if (stops % 2 === 0) world.killWorker();
-      else world.stopWorker();
-      if (world.status(workflowId) === 'RUNNING') world.agenda.schedule(world.now() + 40 * seconds, stop);
+      if (stops % 2 === 0) temporal.killWorker();
+      else temporal.stopWorker();
+      if (temporal.status(workflowId) === 'RUNNING') temporal.clock.schedule(temporal.now() + 40 * seconds, stop);
     };
     stop();
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Ready' });
     expect(stops).toBeGreaterThan(1);
     expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
   });
 
   test('is over when it was seen usable twice in a row, and not when it flickers', async () => {
-    const stack = await newStack();
-    const { world, simulator } = stack;
-    await untilAwaited(stack, kind);
+    const testbed = await newStack();
+    const { temporal, simulator } = testbed;
+    await untilAwaited(testbed, kind);
     // Every other look after the first usable one shows something else.
-    await world.run({
+    await temporal.run({
       until: () => {
         const { pools, notebooks } = simulator.state();
         return kind === 'pool'
@@ -182,42 +182,42 @@ describe.each(kinds)('the wait for a %s', (kind) => {
     for (let nth = 2; nth < 40; nth += 2) {
       simulator.faults.plan({ operation: `${kind}s.list`, kind: 'unknownStatus', word: 'Pondering', nth });
     }
-    const flickers = world.now();
-    await world.run({ maxTime: 5 * minute });
-    expect(world.status(workflowId)).toBe('RUNNING');
-    heal(stack);
-    expect(await world.result(workflowId)).toMatchObject({ phase: 'Ready' });
-    expect(world.now() - flickers).toBeGreaterThan(5 * minute);
+    const flickers = temporal.now();
+    await temporal.run({ maxTime: 5 * minute });
+    expect(temporal.status(workflowId)).toBe('RUNNING');
+    heal(testbed);
+    expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Ready' });
+    expect(temporal.now() - flickers).toBeGreaterThan(5 * minute);
   });
 });
 
 test('a notebook that had stopped is started, through bad answers to the start', async () => {
-  const stack = await newStack();
-  const { world, simulator } = stack;
-  await untilAwaited(stack, 'notebook');
-  await world.result(`notebook/${name}`);
+  const testbed = await newStack();
+  const { temporal, simulator } = testbed;
+  await untilAwaited(testbed, 'notebook');
+  await temporal.result(`notebook/${name}`);
   const id = simulator.state().notebooks[0]?.id ?? '';
-  await control(stack, `notebooks/${id}`, { status: 'STOPPED' });
+  await control(testbed, `notebooks/${id}`, { status: 'STOPPED' });
   simulator.faults.plan({ operation: 'notebooks.action', kind: 'status', status: 503, times: 'always' });
-  await world.start(types.notebook, `notebook/${name}`, [documents.notebook]);
-  await world.run({ maxTime: 10 * minute });
-  expect(world.status(`notebook/${name}`)).toBe('RUNNING');
-  heal(stack);
-  expect(await world.result(`notebook/${name}`)).toMatchObject({ phase: 'Ready', notebook: { status: 'RUNNING' } });
+  await temporal.start(types.notebook, `notebook/${name}`, [documents.notebook]);
+  await temporal.run({ maxTime: 10 * minute });
+  expect(temporal.status(`notebook/${name}`)).toBe('RUNNING');
+  heal(testbed);
+  expect(await temporal.result(`notebook/${name}`)).toMatchObject({ phase: 'Ready', notebook: { status: 'RUNNING' } });
 });
 
 describe('looking while it is not known whether something was made', () => {
   test.each(kinds)('no refusal of a look ends it: %s', async (kind) => {
     for (const refusal of ['forbidden', 'unauthorized'] as const) {
-      const stack = await newStack({
+      const testbed = await newStack({
         simulator: { faults: [{ operation: `${kind}s.create`, kind: 'lost', at: 'after' }] },
       });
-      const { world, simulator } = stack;
-      await world.start(types[kind], `${kind}/${name}`, [documents[kind]]);
-      await world.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
+      const { temporal, simulator } = testbed;
+      await temporal.start(types[kind], `${kind}/${name}`, [documents[kind]]);
+      await temporal.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
       const look = kind === 'pool' ? 'pools.show' : 'notebooks.list';
       simulator.faults.plan({ operation: look, kind: refusal, times: 2 });
-      expect(await world.result(`${kind}/${name}`)).toMatchObject({ phase: 'Ready' });
+      expect(await temporal.result(`${kind}/${name}`)).toMatchObject({ phase: 'Ready' });
       expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
     }
   });
@@ -243,11 +243,11 @@ function blocksOf(requests: readonly RequestRecord[], retryAfterMs: number, bind
 
 describe('a storm of 429', () => {
   const names = ['team-a', 'team-b', 'team-c'];
-  const startAll = async ({ world }: VirtualStack) => {
-    for (const one of names) await world.start('provisionPool', `pool/${one}`, [{ ...documents.pool, name: one }]);
+  const startAll = async ({ temporal }: Testbed) => {
+    for (const one of names) await temporal.start('provisionPool', `pool/${one}`, [{ ...documents.pool, name: one }]);
   };
-  const untilReady = async ({ world }: VirtualStack) => {
-    for (const one of names) expect(await world.result(`pool/${one}`)).toMatchObject({ phase: 'Ready' });
+  const untilReady = async ({ temporal }: Testbed) => {
+    for (const one of names) expect(await temporal.result(`pool/${one}`)).toMatchObject({ phase: 'Ready' });
   };
 
   test.each([
@@ -259,13 +259,13 @@ describe('a storm of 429', () => {
   ] as const)(
     'of %s is waited out to the second, by all together, and the rest goes on',
     async (operation, retryAfter, after) => {
-      const stack = await newStack();
-      const { simulator, world } = stack;
-      await startAll(stack);
+      const testbed = await newStack();
+      const { simulator, temporal } = testbed;
+      await startAll(testbed);
       // By then the looks are far apart.
-      if (after > 0) await world.run({ maxTime: after });
+      if (after > 0) await temporal.run({ maxTime: after });
       simulator.faults.plan({ operation, kind: 'throttle', code: 'ModelArts.6101', retryAfter, times: 6 });
-      await untilReady(stack);
+      await untilReady(testbed);
       const requests = simulator.requests().filter((one) => one.operation === operation);
       expect(requests.filter(({ status }) => status === 429)).toHaveLength(6);
       const { early, delays } = blocksOf(requests, retryAfter * seconds, () => true);
@@ -276,13 +276,13 @@ describe('a storm of 429', () => {
   );
 
   test.each(['APIGW.0308', 'APIG.0308'] as const)('with %s stops every call of the process', async (code) => {
-    const stack = await newStack();
-    const { simulator, world } = stack;
-    await startAll(stack);
-    await world.run({ maxTime: 2 * minute });
+    const testbed = await newStack();
+    const { simulator, temporal } = testbed;
+    await startAll(testbed);
+    await temporal.run({ maxTime: 2 * minute });
     simulator.faults.plan({ operation: 'pools.list', kind: 'throttle', code, retryAfter: 45, times: 4 });
-    await world.start('launchNotebook', 'notebook/team-n', [{ ...documents.notebook, name: 'team-n' }]);
-    await untilReady(stack);
+    await temporal.start('launchNotebook', 'notebook/team-n', [{ ...documents.notebook, name: 'team-n' }]);
+    await untilReady(testbed);
     const { early, delays } = blocksOf(simulator.requests(), 45 * seconds, () => true);
     expect(early).toEqual([]);
     expect(delays.length).toBeGreaterThanOrEqual(4);
@@ -290,10 +290,10 @@ describe('a storm of 429', () => {
   });
 
   test('of the deletes for an hour is waited out to the second too', async () => {
-    const stack = await newStack();
-    const { simulator, world } = stack;
-    await untilAwaited(stack, 'pool');
-    await world.cancel(`pool/${name}`);
+    const testbed = await newStack();
+    const { simulator, temporal } = testbed;
+    await untilAwaited(testbed, 'pool');
+    await temporal.cancel(`pool/${name}`);
     simulator.faults.plan({
       operation: 'pools.delete',
       kind: 'throttle',
@@ -301,7 +301,7 @@ describe('a storm of 429', () => {
       retryAfter: 60,
       times: 60,
     });
-    await world.run({ until: () => world.status(`pool/${name}`) !== 'RUNNING' });
+    await temporal.run({ until: () => temporal.status(`pool/${name}`) !== 'RUNNING' });
     expect(simulator.state().pools).toEqual([]);
     const deletes = simulator.requests('pools.delete');
     const { early, delays } = blocksOf(deletes, 60 * seconds, () => true);
@@ -311,10 +311,10 @@ describe('a storm of 429', () => {
   });
 
   test('never lets more than MAOPS_MAX_RPS out, whoever waits', async () => {
-    const stack = await newStack({ maxRps: 2 });
-    await startAll(stack);
-    await untilReady(stack);
-    const times = stack.simulator.requests().map(timeOf);
+    const testbed = await newStack({ maxRps: 2 });
+    await startAll(testbed);
+    await untilReady(testbed);
+    const times = testbed.simulator.requests().map(timeOf);
     const busiest = Math.max(
       ...times.map((from) => times.filter((at) => at >= from && at < from + 10 * seconds).length),
     );

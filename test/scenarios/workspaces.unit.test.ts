@@ -1,37 +1,37 @@
 import { expect, test } from '@jest/globals';
 import type { AuditProgress, SweepProgress } from '../../src/contract/workflows.js';
 import { isProtected } from '../../src/domain/resource/marker.js';
-import type { VirtualStack } from '../temporal-sim/environment.js';
-import { ServiceFailure } from '../temporal-sim/service-failure.js';
-import { stacksForFile } from '../temporal-sim/stacks-for-file.js';
+import type { Testbed } from '../support/testbed.js';
+import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { GrpcError } from '../temporal-sim/grpc-errors.js';
 import { notebookPart, publicNotebookPart } from '../workflows/documents.js';
-import { control, terminate } from './outside.js';
-import { name, startMainJob } from './stories.js';
+import { control, terminate } from './outside-changes.js';
+import { name, startMainJob } from './steps.js';
 
 /** The simulator's workspace besides the default one, which is all that a list without a workspace shows. */
 const workspaceId = '7c2f41b5a0d94c6f8e13b5d2a9c07e64';
 const trial = `notebook/${name}`;
 
-const newStack = stacksForFile();
+const newStack = testbedsForFile();
 
 /** A notebook in the other workspace, called otherwise than what it was made under, with a lease that owns it. */
-async function madeThere(options: Parameters<typeof newStack>[0] = {}): Promise<VirtualStack> {
-  const stack = await newStack(options);
-  await stack.world.start('launchNotebook', trial, [
+async function madeThere(options: Parameters<typeof newStack>[0] = {}): Promise<Testbed> {
+  const testbed = await newStack(options);
+  await testbed.temporal.start('launchNotebook', trial, [
     { name, notebook: publicNotebookPart({ name: 'trial', workspaceId }) },
   ]);
-  await stack.world.result(trial);
-  return stack;
+  await testbed.temporal.result(trial);
+  return testbed;
 }
 
-async function audit({ world }: VirtualStack, id = 'audit/once') {
-  await world.start('auditResources', id, [{}]);
-  return (await world.result<AuditProgress>(id)).report;
+async function audit({ temporal }: Testbed, id = 'audit/once') {
+  await temporal.start('auditResources', id, [{}]);
+  return (await temporal.result<AuditProgress>(id)).report;
 }
 
 test('an audit sees what is in the workspaces that open operations speak of', async () => {
-  const stack = await madeThere();
-  expect(await audit(stack)).toMatchObject({
+  const testbed = await madeThere();
+  expect(await audit(testbed)).toMatchObject({
     unread: [],
     counts: { owned: 1 },
     findings: [{ kind: 'notebook', name: 'trial', why: `lease/${name}: Leased` }],
@@ -39,9 +39,9 @@ test('an audit sees what is in the workspaces that open operations speak of', as
 });
 
 test('an audit sees what a run that was cut off has left in its workspace', async () => {
-  const stack = await madeThere();
-  await terminate(stack, `lease/${name}`);
-  expect(await audit(stack)).toMatchObject({ unread: [], counts: { orphan: 1 } });
+  const testbed = await madeThere();
+  await terminate(testbed, `lease/${name}`);
+  expect(await audit(testbed)).toMatchObject({ unread: [], counts: { orphan: 1 } });
 });
 
 test.each([
@@ -49,55 +49,55 @@ test.each([
   ['listWorkflowExecutions', 'what is in other workspaces: Temporal did not list the operations'],
 ])('an audit says what it did not read while Temporal refuses %s', async (refused, line) => {
   let isSilent = false;
-  const stack = await madeThere({
+  const testbed = await madeThere({
     onServerCall: (method) => {
-      if (isSilent && method === refused) throw new ServiceFailure(14, 'no answer');
+      if (isSilent && method === refused) throw new GrpcError(14, 'no answer');
     },
   });
   isSilent = true;
-  expect(await audit(stack)).toMatchObject({ unread: [line] });
+  expect(await audit(testbed)).toMatchObject({ unread: [line] });
 });
 
 test('a sweep deletes an orphan in another workspace', async () => {
-  const stack = await madeThere();
-  await terminate(stack, `lease/${name}`);
-  await stack.world.start('sweepExpired', 'sweep/once', [{ apply: true, rules: { orphans: { minAge: '0s' } } }]);
-  expect(await stack.world.result<SweepProgress>('sweep/once')).toMatchObject({
+  const testbed = await madeThere();
+  await terminate(testbed, `lease/${name}`);
+  await testbed.temporal.start('sweepExpired', 'sweep/once', [{ apply: true, rules: { orphans: { minAge: '0s' } } }]);
+  expect(await testbed.temporal.result<SweepProgress>('sweep/once')).toMatchObject({
     phase: 'Done',
     results: [{ kind: 'notebook', result: 'deleted' }],
   });
-  expect(stack.simulator.state().notebooks).toEqual([]);
+  expect(testbed.simulator.state().notebooks).toEqual([]);
 });
 
 test.each([name, 'trial'])('protecting %s marks a notebook in another workspace', async (called) => {
-  const { world, simulator } = await madeThere();
+  const { temporal, simulator } = await madeThere();
   const change = { kind: 'environment', name: called, change: 'protect', by: 'ann', reason: 'demo' };
-  await world.start('changeResource', `change/environment/${called}`, [change]);
-  expect(await world.result(`change/environment/${called}`)).toMatchObject({ why: 'notebook trial: protected' });
+  await temporal.start('changeResource', `change/environment/${called}`, [change]);
+  expect(await temporal.result(`change/environment/${called}`)).toMatchObject({ why: 'notebook trial: protected' });
   expect(simulator.state().notebooks.map(({ description }) => isProtected(description))).toEqual([true]);
 });
 
 test('a notebook in another workspace stops by its name', async () => {
-  const { world, simulator } = await madeThere();
+  const { temporal, simulator } = await madeThere();
   const change = { kind: 'notebook', name: 'trial', change: 'stop', by: 'ann', reason: 'lunch' };
-  await world.start('changeResource', 'change/notebook/trial', [change]);
-  expect(await world.result('change/notebook/trial')).toMatchObject({ phase: 'Done' });
+  await temporal.start('changeResource', 'change/notebook/trial', [change]);
+  expect(await temporal.result('change/notebook/trial')).toMatchObject({ phase: 'Done' });
   expect(simulator.state().notebooks).toMatchObject([{ status: 'STOPPED' }]);
 });
 
 test('a notebook that is nowhere is not found, and who could not be asked is named', async () => {
   let isSilent = false;
-  const { world, progress } = await madeThere({
+  const { temporal, progress } = await madeThere({
     onServerCall: (method) => {
-      if (isSilent && method === 'queryWorkflow') throw new ServiceFailure(4, 'no answer');
+      if (isSilent && method === 'queryWorkflow') throw new GrpcError(4, 'no answer');
     },
   });
   const id = 'change/notebook/other';
-  await world.start('changeResource', id, [
+  await temporal.start('changeResource', id, [
     { kind: 'notebook', name: 'other', change: 'stop', by: 'ann', reason: 'x' },
   ]);
   isSilent = true;
-  await expect(world.result(id)).rejects.toMatchObject({ cause: { type: 'NotFound' } });
+  await expect(temporal.result(id)).rejects.toMatchObject({ cause: { type: 'NotFound' } });
   isSilent = false;
   expect((await progress(id)).failure?.message).toBe(
     `there is no notebook other; not read: what is in other workspaces: lease/${name} did not answer where its notebook is`,
@@ -108,32 +108,32 @@ test.each([
   ['the workspace of the notebook', { notebook: notebookPart({ workspaceId }) }, {}],
   ['the workspace of the pool', {}, { workspaceId }],
 ])('a stranger’s notebook in %s keeps the pool', async (_where, change, moved) => {
-  const stack = await newStack();
-  const { world, simulator } = stack;
-  await startMainJob(stack, change);
-  await world.result(`env/${name}`);
+  const testbed = await newStack();
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed, change);
+  await temporal.result(`env/${name}`);
   const snapshot = simulator.snapshot();
   const [pool] = snapshot.state.pools;
   if (pool === undefined) throw new Error('no pool');
   if ('workspaceId' in moved) pool.labels['os.modelarts/workspace.id'] = workspaceId;
   simulator.restore(snapshot);
-  await control(stack, 'notebooks', { name: 'guest', pool: pool.id, user: 'neighbour', workspaceId });
-  await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
-  await expect(world.result(`teardown/${name}`)).rejects.toMatchObject({
+  await control(testbed, 'notebooks', { name: 'guest', pool: pool.id, user: 'neighbour', workspaceId });
+  await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+  await expect(temporal.result(`teardown/${name}`)).rejects.toMatchObject({
     cause: { type: 'Protected', message: `pool ${name} stays: notebook guest of neighbour is on it` },
   });
   expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ name: 'guest' }] });
 });
 
 test('a workspace that is gone holds nothing up: not the removal of the pool, not the audit', async () => {
-  const stack = await newStack();
-  const { world, simulator } = stack;
-  await startMainJob(stack, { notebook: notebookPart({ workspaceId }) });
-  await world.result(`env/${name}`);
+  const testbed = await newStack();
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed, { notebook: notebookPart({ workspaceId }) });
+  await temporal.result(`env/${name}`);
   const snapshot = simulator.snapshot();
   simulator.restore({ ...snapshot, state: { ...snapshot.state, notebooks: [], workspaces: ['0'] } });
-  expect(await audit(stack)).toMatchObject({ unread: [], counts: { owned: 1 } });
-  await world.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
-  await world.run({ maxTime: 3_600_000, until: () => world.status(`teardown/${name}`) !== 'RUNNING' });
-  expect(world.searchAttributes(`teardown/${name}`).MaopsPhase).toBe('Gone');
+  expect(await audit(testbed)).toMatchObject({ unread: [], counts: { owned: 1 } });
+  await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
+  await temporal.run({ maxTime: 3_600_000, until: () => temporal.status(`teardown/${name}`) !== 'RUNNING' });
+  expect(temporal.searchAttributes(`teardown/${name}`).MaopsPhase).toBe('Gone');
 });

@@ -1,5 +1,5 @@
-import type { Agenda } from './agenda.js';
-import type { VirtualWorker } from './worker.js';
+import type { VirtualClock } from './virtual-clock.js';
+import type { VirtualWorker } from './virtual-worker.js';
 
 interface QueuedActivity {
   readonly taskQueue: string;
@@ -11,7 +11,7 @@ export class ActivityQueue {
   private readonly backlog: QueuedActivity[] = [];
 
   constructor(
-    private readonly agenda: Agenda,
+    private readonly clock: VirtualClock,
     private readonly workers: readonly VirtualWorker[],
     private readonly random: () => number,
   ) {}
@@ -32,7 +32,7 @@ export class ActivityQueue {
   }
 
   private schedule(queued: readonly QueuedActivity[]): void {
-    for (const one of queued) this.agenda.schedule(this.agenda.now, () => this.handOut(one));
+    for (const one of queued) this.clock.schedule(this.clock.now, () => this.handOut(one));
   }
 
   private handOut(queued: QueuedActivity): void {

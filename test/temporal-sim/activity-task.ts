@@ -1,7 +1,6 @@
 import type { Payload } from '@temporalio/common';
-import type { Entry } from './agenda.js';
-import { Attempt } from './attempt.js';
-import type { Kernel } from './kernel.js';
+import { ActivityAttempt } from './activity-attempt.js';
+import type { ServerInternals } from './internals.js';
 import {
   type ActivityResolution,
   activityFailure,
@@ -13,6 +12,7 @@ import {
   type TimeoutName,
   timeoutFailure,
 } from './protocol.js';
+import type { Entry } from './virtual-clock.js';
 
 /** What an attempt reports. */
 export type Report = { readonly completed: Payload } | { readonly cancelled: true } | { readonly failed: Failure };
@@ -28,7 +28,7 @@ export interface TaskOwner {
 
 /** A scheduled activity as the server sees it: tries, pauses between them, time-outs, and its one result. */
 export class ActivityTask {
-  attempt: Attempt | null = null;
+  attempt: ActivityAttempt | null = null;
   tries = 0;
   cancelRequested = false;
   heartbeatDetails: Payload[] | null = null;
@@ -45,11 +45,11 @@ export class ActivityTask {
   private whole: Entry | null = null;
 
   constructor(
-    private readonly kernel: Kernel,
+    private readonly server: ServerInternals,
     readonly owner: TaskOwner,
     readonly command: ScheduleActivity,
   ) {
-    this.scheduledAt = kernel.agenda.now;
+    this.scheduledAt = server.clock.now;
     this.heartbeatMs = positive(millis(command.heartbeatTimeout));
     this.scheduleToCloseMs = positive(millis(command.scheduleToCloseTimeout));
     this.startToCloseMs = positive(millis(command.startToCloseTimeout)) ?? this.scheduleToCloseMs;
@@ -60,7 +60,7 @@ export class ActivityTask {
   }
 
   get taskQueue(): string {
-    return this.command.taskQueue || this.kernel.taskQueue;
+    return this.command.taskQueue || this.server.taskQueue;
   }
 
   get isOpen(): boolean {
@@ -69,24 +69,24 @@ export class ActivityTask {
 
   /** Puts the activity on the queue. */
   begin(): void {
-    const { agenda } = this.kernel;
+    const { clock } = this.server;
     if (this.scheduleToCloseMs !== null) {
-      this.whole = agenda.schedule(this.scheduledAt + this.scheduleToCloseMs, () => this.timeOut('scheduleToClose'));
+      this.whole = clock.schedule(this.scheduledAt + this.scheduleToCloseMs, () => this.timeOut('scheduleToClose'));
     }
-    this.queue(agenda.now);
+    this.queue(clock.now);
   }
 
   private queue(at: number): void {
-    const { agenda, settings } = this.kernel;
-    const entry = agenda.schedule(at + settings.latency('activity'), () =>
-      this.kernel.withSlot(this.taskQueue, (worker) => {
+    const { clock, settings } = this.server;
+    const entry = clock.schedule(at + settings.latency('activity'), () =>
+      this.server.withSlot(this.taskQueue, (worker) => {
         if (!this.open || this.waiting !== entry) return;
         this.waiting = null;
         this.tries += 1;
-        this.attempt = new Attempt(this.kernel, this, worker, this.tries);
+        this.attempt = new ActivityAttempt(this.server, this, worker, this.tries);
         const attempt = this.attempt;
         if (this.startToCloseMs !== null) {
-          this.closeDeadline = agenda.schedule(agenda.now + this.startToCloseMs, () => {
+          this.closeDeadline = clock.schedule(clock.now + this.startToCloseMs, () => {
             if (this.attempt !== attempt) return;
             this.timeOut('startToClose');
             attempt.notify('TIMED_OUT');
@@ -99,7 +99,7 @@ export class ActivityTask {
   }
 
   /** The answer of an attempt reaches the server; one that it no longer waits for is ignored. */
-  report(attempt: Attempt, report: Report): void {
+  report(attempt: ActivityAttempt, report: Report): void {
     if (this.attempt !== attempt) return;
     if ('completed' in report) this.close({ completed: { result: report.completed } });
     else if ('failed' in report) this.tryAgain(report.failed);
@@ -111,7 +111,7 @@ export class ActivityTask {
     if (!this.open) return;
     const running = this.attempt;
     const failure = timeoutFailure(name, this.heartbeatDetails, name === 'scheduleToClose' ? this.lastFailure : null);
-    this.kernel.trace(() => `${this.owner.workflowId} ${this.type} ${name} time-out (try ${this.tries})`);
+    this.server.trace(() => `${this.owner.workflowId} ${this.type} ${name} time-out (try ${this.tries})`);
     if (name === 'scheduleToClose' || name === 'scheduleToStart') {
       this.close({ failed: { failure: activityFailure(this.command, failure, 'timeout') } });
     } else {
@@ -121,7 +121,7 @@ export class ActivityTask {
   }
 
   private tryAgain(failure: Failure): void {
-    const { agenda } = this.kernel;
+    const { clock } = this.server;
     this.releaseAttempt();
     const delay = this.retryDelay(failure);
     if (typeof delay === 'string') {
@@ -129,7 +129,7 @@ export class ActivityTask {
       return;
     }
     this.lastFailure = failure;
-    this.queue(agenda.now + delay);
+    this.queue(clock.now + delay);
   }
 
   /** How long to wait before the next try, or why there is none. */
@@ -144,7 +144,7 @@ export class ActivityTask {
     const computed = Math.min(most, initial * (policy.backoffCoefficient || 2) ** (this.tries - 1));
     const delay = positive(millis(info?.nextRetryDelay)) ?? computed;
     const tooLate =
-      this.scheduleToCloseMs !== null && this.kernel.agenda.now + delay > this.scheduledAt + this.scheduleToCloseMs;
+      this.scheduleToCloseMs !== null && this.server.clock.now + delay > this.scheduledAt + this.scheduleToCloseMs;
     return tooLate ? 'timeout' : delay;
   }
 

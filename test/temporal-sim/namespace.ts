@@ -1,7 +1,7 @@
 import type { Payload } from '@temporalio/common';
-import type { Kernel, NextRun } from './kernel.js';
+import type { NextRun, ServerInternals } from './internals.js';
 import { hashText } from './random.js';
-import { WorkflowRun } from './run.js';
+import { WorkflowRun } from './workflow-run.js';
 
 export type ConflictPolicy = 'FAIL' | 'USE_EXISTING' | 'TERMINATE_EXISTING';
 export type ReusePolicy = 'ALLOW_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY' | 'REJECT_DUPLICATE';
@@ -27,7 +27,7 @@ export class Namespace {
   private readonly latest = new Map<string, WorkflowRun>();
 
   constructor(
-    private readonly kernel: Kernel,
+    private readonly server: ServerInternals,
     private readonly seed: number,
   ) {}
 
@@ -57,7 +57,7 @@ export class Namespace {
 
   private add(workflowId: string, next: NextRun, before: WorkflowRun | null): WorkflowRun {
     const runId = this.nextRunId();
-    const run = new WorkflowRun(this.kernel, {
+    const run = new WorkflowRun(this.server, {
       ...next,
       workflowId,
       runId,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
-import { type Work, worldsForFile } from '../scenarios/worlds-for-file.js';
+import { simsForFile, type Work } from './conformance/sims-for-file.js';
 
-const worldWith = worldsForFile();
+const simWith = simsForFile();
 
 const causeOf = async (result: Promise<unknown>): Promise<Error> => {
   const error = await result.then(
@@ -18,7 +18,7 @@ const causeOf = async (result: Promise<unknown>): Promise<Error> => {
 describe('activities', () => {
   test('are tried again at the pace of their policy until one try works', async () => {
     const tries: number[] = [];
-    const world = await worldWith(async (input, { now }) => {
+    const world = await simWith(async (input, { now }) => {
       tries.push(now());
       if (tries.length < 4) throw new Error('not yet');
       return input;
@@ -33,7 +33,7 @@ describe('activities', () => {
 
   test('end with their last failure when the tries are used up, and at once when it cannot be retried', async () => {
     let tries = 0;
-    const world = await worldWith(async (input) => {
+    const world = await simWith(async (input) => {
       tries += 1;
       throw input === 'one' && tries > 1 ? ApplicationFailure.nonRetryable('never', 'Never') : new Error('not yet');
     });
@@ -51,7 +51,7 @@ describe('activities', () => {
 
   test('follow the pause that a failure asks for', async () => {
     const tries: number[] = [];
-    const world = await worldWith(async (_, { now }) => {
+    const world = await simWith(async (_, { now }) => {
       tries.push(now());
       if (tries.length < 2) throw ApplicationFailure.create({ message: 'wait', nextRetryDelay: '90 s' });
       return 'done';
@@ -63,7 +63,7 @@ describe('activities', () => {
 
   test('time out from start to close, and are told', async () => {
     const reasons: unknown[] = [];
-    const world = await worldWith(async (_, { sleep }) => {
+    const world = await simWith(async (_, { sleep }) => {
       const { cancellationSignal } = Context.current();
       cancellationSignal.addEventListener('abort', () => reasons.push(cancellationSignal.reason.message));
       await sleep(3_600_000, cancellationSignal);
@@ -79,7 +79,7 @@ describe('activities', () => {
 
   test('keep their heartbeat details for the next try after the heartbeat time-out', async () => {
     const given: unknown[] = [];
-    const world = await worldWith(
+    const world = await simWith(
       async (_, { sleep }) => {
         const { info, heartbeat } = Context.current();
         given.push(info.heartbeatDetails);
@@ -107,7 +107,7 @@ describe('cancelling an activity', () => {
     ['WAIT_CANCELLATION_COMPLETED', 'ActivityFailure/CancelledFailure', 5000],
     ['ABANDON', 'ActivityFailure/CancelledFailure', 0],
   ])('%s ends it as that type says', async (type, outcome, took) => {
-    const world = await worldWith(long);
+    const world = await simWith(long);
     await world.start('cancelAndAwait', 'w', [type, 5000]);
     // The worker heartbeats after 2 s and then every 8 s (80 % of the time-out): a cancel at 5 s is heard at 10 s.
     expect(await world.result('w')).toEqual([outcome, took]);
@@ -116,7 +116,7 @@ describe('cancelling an activity', () => {
 
 describe('messages', () => {
   test('signals, queries, updates and their validators work as on a server', async () => {
-    const world = await worldWith(async (input) => input);
+    const world = await simWith(async (input) => input);
     await world.start('steered', 'w', []);
     await world.run({ maxTime: 10_000 });
     expect(await world.query('w', 'state')).toBe('idle');
@@ -133,7 +133,7 @@ describe('messages', () => {
 
   test('a cancel lets the workflow clean up and ends it as cancelled', async () => {
     const cleaned: string[] = [];
-    const world = await worldWith(async (input) => {
+    const world = await simWith(async (input) => {
       cleaned.push(input);
       return input;
     });
@@ -146,7 +146,7 @@ describe('messages', () => {
   });
 
   test('an open id is joined, refused or replaced as asked, and lists tell what is open', async () => {
-    const world = await worldWith(async (input) => input);
+    const world = await simWith(async (input) => input);
     const { workflow } = world.client;
     await world.start('steered', 'w', []);
     await expect(world.start('steered', 'w', [])).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('messages', () => {
 
 describe('long runs', () => {
   test('continue as new under the same id, and the result is that of the last run', async () => {
-    const world = await worldWith(async (input) => input);
+    const world = await simWith(async (input) => input);
     await world.start('rounds', 'w', [3]);
     expect(await world.result('w')).toBe(3);
     expect(world.namespace.runs.map(({ status }) => status)).toEqual([
@@ -182,7 +182,7 @@ describe('long runs', () => {
   });
 
   test('are told when to continue as new', async () => {
-    const world = await worldWith(async (input) => input, { suggestContinueAsNewAfter: 50 });
+    const world = await simWith(async (input) => input, { suggestContinueAsNewAfter: 50 });
     await world.start('untilSuggested', 'w', []);
     expect(await world.result('w')).toBeLessThan(12);
   });

@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
-import { type Deferred, deferred } from './kernel.js';
+import { type Deferred, deferred } from './internals.js';
 import { applicationFailure, type Failure } from './protocol.js';
 
 export type UpdateOutcome = { readonly success: Payload | null } | { readonly failure: Failure };

@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
 import { searchAttributePayloadConverter } from '@temporalio/common/lib/converter/payload-search-attributes.js';
-import type { WorkflowRun } from './run.js';
+import type { WorkflowRun } from './workflow-run.js';
 
 const statusNames: Readonly<Record<WorkflowRun['status'], string>> = {
   RUNNING: 'Running',

@@ -1,0 +1,386 @@
+import type { Payload } from '@temporalio/common';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { Progress } from '../../src/contract/progress.js';
+import type { Settings } from '../../src/contract/settings.js';
+import type { EnvironmentResources } from '../../src/contract/workflows.js';
+import { oversized } from '../support/payload-sizes.js';
+import { startTestbed, type Testbed } from '../support/testbed.js';
+import { decoded, payloads } from '../temporal-sim/protocol.js';
+import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
+import { act, actAfter, cross, type Stage } from './actions.js';
+import { judgeCreates, judgePause, judgeSent, judgeStatus } from './cancel-judge.js';
+import { CommandTexts } from './command-texts.js';
+import { doubleOfCreate } from './duplicate-create.js';
+import { type ForeignResource, judgeForeign, newForeignResources } from './foreign-resources.js';
+import { doublesOf, judgeClosing, judgeRest, oursIn } from './judge.js';
+import { LastObservations } from './last-observations.js';
+import { Operator } from './operator.js';
+import { PauseJudge } from './pause-judge.js';
+import { ProgressJudge } from './progress-judge.js';
+import { Random } from './random.js';
+import { type ChaosSeed, chaosName, historyOf, neighbourName } from './seed.js';
+import { judgeTryNow, TryNowSender } from './try-now.js';
+
+const minute = 60_000;
+/** Every story has an end: all deadlines, undo times and pauses in it are far shorter. */
+const horizonMs = 36 * 60 * minute;
+const names = [chaosName, neighbourName];
+/** Faults of answers: while they hit, a run may have to wait before it can look. */
+const bends = ['status', 'hang', 'lost', 'halfBody', 'throttle', 'unauthorized', 'forbidden', 'delay'];
+
+/** What became of a seed. */
+export interface ChaosResult {
+  readonly seed: number;
+  /** The operation's last phase, and the type of its failure. */
+  readonly ending: string;
+  /** Empty when all promises were kept. */
+  readonly problems: readonly string[];
+  /** How often each kind of fault has acted. */
+  readonly faultsHit: Readonly<Record<string, number>>;
+  readonly deaths: number;
+  readonly calls: number;
+  readonly activations: number;
+  /** How `tryNow` was answered. */
+  readonly tryNow: TryNowSender['answers'];
+}
+
+export interface ChaosOptions {
+  /** Told every step of the temporal, and every call. */
+  readonly trace?: (line: string) => void;
+  /** A planted mistake: changes what activities do. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
+  /** A planted mistake: changes what is asked of the service. */
+  readonly rewrite?: (path: string) => string;
+  /** A planted mistake: changes the worker's settings. */
+  readonly settings?: Partial<Settings>;
+  /** A planted mistake: changes what a run hands to the one that continues it. */
+  readonly carryOver?: (args: unknown[]) => unknown[];
+}
+
+/** Plays the story of a seed to its end and judges it. */
+export async function playChaos(seed: number, options: ChaosOptions = {}): Promise<ChaosResult> {
+  return await playStory(historyOf(seed), options);
+}
+
+export async function playStory(story: ChaosSeed, options: ChaosOptions = {}): Promise<ChaosResult> {
+  return await new Chaos(story, options).play();
+}
+
+class Chaos {
+  private readonly problems = new Set<string>();
+  private readonly random: Random;
+  private readonly words: CommandTexts;
+  private readonly tryNow: TryNowSender;
+  private readonly pauseJudge = new PauseJudge();
+  private readonly watches = new Map<string, ProgressJudge>();
+  private readonly closed = new Set<WorkflowRun>();
+  private readonly looks = new LastObservations(names);
+  private readonly wasLeased = new Map<string, boolean>();
+  private readonly activationsOf = new Map<string, number>();
+  private foreigners: ForeignResource[] = [];
+  private testbed: Testbed | null = null;
+  private deaths = 0;
+  private readonly operator: Operator;
+  private deedsLeft: number;
+  private isCalm: boolean;
+
+  constructor(
+    private readonly story: ChaosSeed,
+    private readonly options: ChaosOptions,
+  ) {
+    this.random = new Random(story.seed ^ 0x5eed);
+    this.words = new CommandTexts(story.seed);
+    this.tryNow = new TryNowSender(story.seed);
+    this.operator = new Operator(story, this.random);
+    this.deedsLeft = story.actions.length;
+    const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
+    this.isCalm =
+      story.deaths.most + story.lostReports === 0 && !story.actions.some(({ what }) => rough.includes(what));
+  }
+
+  async play(): Promise<ChaosResult> {
+    const { story } = this;
+    const testbed = await this.begin();
+    this.testbed = testbed;
+    const { temporal, simulator } = testbed;
+    const { stage } = this;
+    let last: Progress | null = null;
+    try {
+      this.lookAround();
+      simulator.onChange(() => this.lookAround());
+      await this.start(story.workflowType, story.workflowId, story.document);
+      for (const deed of story.actions)
+        this.plan(temporal.now() + deed.at, () => this.told(deed.what, act(deed, stage)));
+      await this.untilRest();
+      for (const after of story.afters) {
+        this.plan(temporal.now() + this.random.between(0, 20) * minute, () => this.told(after, actAfter(after, stage)));
+        this.deedsLeft = 1;
+        await this.untilRest();
+      }
+      last = await testbed.progress(story.workflowId);
+      await this.judgeRest();
+      // Every death of a worker replays runs too, at moments of its own; all of them again cost a tenth of the time.
+      if (story.seed % 4 === 0) await temporal.verifyReplays();
+    } catch (error) {
+      this.problem(
+        error instanceof Error
+          ? `${error.name}: ${error.message} ${error.stack?.split('\n').slice(1, 4).join(' ') ?? ''}`
+          : String(error),
+      );
+    } finally {
+      await testbed.dispose();
+    }
+    const failure = last?.failure?.type;
+    return {
+      seed: story.seed,
+      ending: last === null ? 'none' : failure === undefined ? last.phase : `${last.phase} ${failure}`,
+      problems: [...this.problems],
+      faultsHit: this.faultsHit(),
+      deaths: this.deaths,
+      calls: testbed.calls(),
+      activations: temporal.activations,
+      tryNow: this.tryNow.answers,
+    };
+  }
+
+  private async begin(): Promise<Testbed> {
+    const { story, options } = this;
+    const { activation, call } = story.deaths;
+    return await startTestbed({
+      seed: story.seed,
+      simulator: { faults: story.faults, placed: story.placed, timeForms: story.timeForms },
+      restartMs: story.restartMs,
+      suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
+      ...(story.slots === null ? {} : { slots: story.slots }),
+      latency: () => (story.latencyMs === 0 ? 0 : this.random.between(0, story.latencyMs)),
+      reportDelay: () =>
+        story.lostReports > 0 && this.random.chance(story.lostReports) ? this.random.between(1, 20_000) : 0,
+      fate: (_number, run, commands) => {
+        this.crossAt(run);
+        for (const problem of oversized(run.workflowId, commands)) this.problem(problem);
+        return this.dies(activation) ? this.random.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives';
+      },
+      http: {
+        ...(options.rewrite === undefined ? {} : { rewrite: options.rewrite }),
+        beforeSend: (sent) => {
+          options.trace?.(`    ${sent.method} ${sent.path}`);
+          const double = this.testbed === null ? null : doubleOfCreate(sent, this.testbed.simulator);
+          if (double !== null) this.problem(double);
+          return this.dies(call) ? 'dies' : 'goes on';
+        },
+        afterCommit: (answered) => {
+          if (this.testbed !== null) this.looks.note(answered, this.testbed.simulator);
+          return this.dies(call) ? 'dies' : 'goes on';
+        },
+      },
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.carryOver === undefined ? {} : { carryOver: (args) => rewritten(args, options.carryOver) }),
+      interceptors: [
+        this.pauseJudge.recorder(() => this.here.temporal.now()),
+        this.looks.recorder(),
+        ...(options.interceptors ?? []),
+      ],
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+    });
+  }
+
+  /** Cancels, pauses or hurries a workflow while a worker is busy with its task. */
+  private crossAt(run: WorkflowRun): void {
+    if (this.testbed === null) return;
+    const count = (this.activationsOf.get(run.workflowId) ?? 0) + 1;
+    this.activationsOf.set(run.workflowId, count);
+    for (const crossing of this.story.crossings) {
+      if (crossing.atActivation !== count) continue;
+      const what = cross(crossing, run, this.stage);
+      if (what !== null) this.options.trace?.(`*** ${what}`);
+    }
+  }
+
+  private faultsHit(): Record<string, number> {
+    const hits: Record<string, number> = {};
+    for (const { fault, hit } of this.here.simulator.faults.report())
+      if (hit > 0) hits[fault.kind] = (hits[fault.kind] ?? 0) + hit;
+    return hits;
+  }
+
+  private dies(share: number): boolean {
+    if (share === 0 || this.deaths >= this.story.deaths.most || !this.random.chance(share)) return false;
+    this.deaths += 1;
+    return true;
+  }
+
+  private get here(): Testbed {
+    if (this.testbed === null) throw new Error('The story has not begun.');
+    return this.testbed;
+  }
+
+  private get stage(): Stage {
+    const { story } = this;
+    return {
+      testbed: this.here,
+      story,
+      words: this.words,
+      tryNow: (workflowId) => this.tryNow.send(workflowId, this.surroundings),
+      problem: (what) => this.problem(what),
+      start: (type, id, document) => this.start(type, id, document),
+      later: (ms, deed) => this.later(ms, deed),
+    };
+  }
+
+  private get surroundings() {
+    return {
+      client: this.here.temporal.client,
+      now: this.here.temporal.now(),
+      later: (ms: number, send: () => Promise<unknown>) => this.later(ms, send),
+      problem: (what: string) => this.problem(what),
+    };
+  }
+
+  private later(ms: number, deed: () => unknown): void {
+    this.deedsLeft += 1;
+    this.plan(this.here.temporal.now() + ms, deed);
+  }
+
+  private problem(what: string): void {
+    this.options.trace?.(`!!! ${what}`);
+    this.problems.add(what);
+  }
+
+  private async told(what: string, deed: Promise<unknown>): Promise<unknown> {
+    this.options.trace?.(`*** ${what}`);
+    return await deed;
+  }
+
+  private lookAround(): void {
+    const { simulator } = this.here;
+    const state = simulator.view();
+    for (const name of names) for (const problem of doublesOf(oursIn(state, { name }))) this.problem(problem);
+    const since = simulator.requests().at(-1)?.seq ?? 0;
+    this.foreigners.push(...newForeignResources(state, this.foreigners, since));
+  }
+
+  /** Does something at a moment; what it comes to is nobody's concern, as a command may well be refused. */
+  private plan(at: number, deed: () => unknown): void {
+    this.here.temporal.clock.schedule(at, () => {
+      const done = () => {
+        this.deedsLeft -= 1;
+      };
+      Promise.resolve().then(deed).then(done, done);
+    });
+  }
+
+  private async start(workflowType: string, workflowId: string, document: unknown): Promise<void> {
+    const { temporal } = this.here;
+    const run = await temporal.start(workflowType, workflowId, [document]);
+    this.wasLeased.set(run.runId, temporal.status(leaseOf(workflowId)) === 'RUNNING');
+  }
+
+  /** Lets things happen until nothing but leases is open and no deed is left. */
+  private async untilRest(): Promise<void> {
+    const { temporal } = this.here;
+    const end = temporal.now() + horizonMs;
+    for (;;) {
+      const { activations } = temporal;
+      const isOver = () => this.deedsLeft <= 0 && temporal.namespace.runs.every((run) => !run.isOpen || isAtRest(run));
+      const isAtRest = ({ workflowId }: WorkflowRun) =>
+        workflowId.startsWith('lease/') && temporal.searchAttributes(workflowId).MaopsPhase === 'Leased';
+      await temporal.run({
+        until: () => temporal.activations !== activations || isOver(),
+        maxTime: Math.max(1, end - temporal.now()),
+      });
+      await this.look();
+      if (isOver()) return;
+      if (temporal.now() >= end) {
+        const open = await Promise.all(
+          temporal.openWorkflows().map(async (id) => {
+            const { phase, why } = await this.here.progress(id);
+            return `${id} ${phase} (${why})`;
+          }),
+        );
+        throw new Error(`no end: ${open.join(', ')}`);
+      }
+    }
+  }
+
+  /** Looks at every progress, judges what has just closed, and answers what waits for an operator. */
+  private async look(): Promise<void> {
+    const { temporal } = this.here;
+    for (const run of temporal.namespace.runs) {
+      if (this.closed.has(run)) continue;
+      if (run.isOpen && run.cached.history.length === 0) continue;
+      if (!run.isOpen) this.closed.add(run);
+      if (run.status !== 'CONTINUED_AS_NEW') this.see(run, await temporal.observe<Progress>(run, 'progress'));
+    }
+  }
+
+  private see(run: WorkflowRun, progress: Progress): void {
+    const { story } = this;
+    const { temporal, simulator } = this.here;
+    const { workflowId } = run;
+    const watch = this.watches.get(workflowId) ?? new ProgressJudge();
+    this.watches.set(workflowId, watch);
+    for (const problem of [...watch.see(progress), ...judgeTryNow(progress)]) this.problem(problem);
+    if (run.isOpen) {
+      this.tryNow.hurry(progress, story.hurried, this.surroundings);
+      for (const problem of judgePause(temporal.namespace.runs, run, progress, temporal.now())) this.problem(problem);
+      if (workflowId === story.workflowId) this.operator.answer(progress, this.stage);
+      return;
+    }
+    this.options.trace?.(
+      `=== ${workflowId} ${run.status} ${progress.phase} ${progress.failure?.type ?? ''}: ${progress.why}`,
+    );
+    if (bends.some((kind) => this.faultsHit()[kind] !== undefined)) this.isCalm = false;
+    const name = nameOf(workflowId);
+    const isOpen = (id: string) => temporal.status(id) === 'RUNNING';
+    const isMaker = /^(env|pool|notebook)\//.test(workflowId);
+    const problems = judgeClosing({
+      progress,
+      ours: oursIn(simulator.view(), isMaker ? { name, workflowId } : { name }),
+      isOwned: isOpen(leaseOf(workflowId)) || isOpen(`teardown/${name}`) || isOpen(workflowId),
+      wasLeased:
+        (isMaker && isOpen(`teardown/${name}`)) ||
+        (run.workflowId === leaseOf(workflowId)
+          ? isOpen(`teardown/${name}`)
+          : isOpen(leaseOf(workflowId)) && (this.wasLeased.get(run.runId) ?? true)),
+      keeps:
+        workflowId === story.workflowId
+          ? { failed: story.keepsFailed, cancelled: story.keepsCancelled }
+          : { failed: false, cancelled: false },
+      looks: { ...this.looks.until(run.runId, name), now: temporal.now(), isCalm: this.isCalm },
+    });
+    for (const problem of [...problems, ...judgeStatus(run, progress)]) this.problem(problem);
+  }
+
+  private async judgeRest(): Promise<void> {
+    const { temporal, simulator } = this.here;
+    const leaseOn = (name: string) => temporal.namespace.find(`lease/${name}`);
+    // One that has just gone on as a new run is heard of when a worker takes it up.
+    for (const name of names) {
+      const begun = leaseOn(name)?.begun.promise;
+      if (begun !== undefined) await temporal.during(begun);
+    }
+    const { runs } = temporal.namespace;
+    for (const problem of [...judgeCreates(runs), ...judgeSent(runs, simulator), ...this.pauseJudge.judge(runs)])
+      this.problem(problem);
+    const state = simulator.state();
+    for (const name of names) {
+      const lease = leaseOn(name);
+      const owned = lease?.isOpen === true ? await temporal.observe<EnvironmentResources>(lease, 'owned') : null;
+      for (const problem of judgeRest(name, oursIn(state, { name }), owned)) this.problem(problem);
+    }
+    for (const problem of judgeForeign(this.foreigners, state, simulator.requests())) this.problem(problem);
+  }
+}
+
+/** The last part of a workflow id: `env/team-a`, `change/notebook/team-a`. */
+function nameOf(workflowId: string): string {
+  return workflowId.slice(workflowId.lastIndexOf('/') + 1);
+}
+
+function leaseOf(workflowId: string): string {
+  return `lease/${nameOf(workflowId)}`;
+}
+
+function rewritten(args: Payload[], rewrite: ChaosOptions['carryOver']): Payload[] {
+  return rewrite === undefined ? args : payloads(rewrite(args.map(decoded)));
+}

@@ -1,0 +1,59 @@
+import type { SimState } from '../../src/simulator/records.js';
+import type { RequestRecord } from '../../src/simulator/request-log.js';
+import { oursIn } from './judge.js';
+
+/** A resource that is none of our business, as it was when it came. */
+export interface ForeignResource {
+  readonly kind: 'pool' | 'notebook';
+  readonly uid: string;
+  readonly id: string;
+  readonly description: string;
+  /** How many calls had been made by then. */
+  readonly since: number;
+}
+
+/** Everyone who is in the cloud and not in `known` yet, and not ours. */
+export function newForeignResources(
+  state: SimState,
+  known: readonly ForeignResource[],
+  since: number,
+): ForeignResource[] {
+  const isNew = ({ uid }: { uid: string }) => !known.some((one) => one.uid === uid);
+  const ours = oursIn(state);
+  const isOurs = ({ uid }: { uid: string }) => [...ours.pools, ...ours.notebooks].some((one) => one.uid === uid);
+  return [
+    ...state.pools.map((one) => ({
+      kind: 'pool' as const,
+      description: one.annotations['os.modelarts/description'] ?? '',
+      ...one,
+    })),
+    ...state.notebooks.map((one) => ({ kind: 'notebook' as const, ...one })),
+  ]
+    .filter((one) => isNew(one) && !isOurs(one))
+    .map(({ kind, uid, id, description }) => ({ kind, uid, id, description, since }));
+}
+
+/** What was done to strangers' resources: nothing may. */
+export function judgeForeign(
+  foreigners: readonly ForeignResource[],
+  state: SimState,
+  requests: readonly RequestRecord[],
+): string[] {
+  const problems: string[] = [];
+  for (const { kind, uid, id, description, since } of foreigners) {
+    const pool = state.pools.find((one) => one.uid === uid);
+    const notebook = state.notebooks.find((one) => one.uid === uid);
+    if (pool === undefined && notebook === undefined) problems.push(`a stranger's ${kind} ${id} is gone`);
+    if (notebook?.pool !== undefined && !state.pools.some((one) => one.id === notebook.pool?.id)) {
+      problems.push(`the pool under a stranger's notebook ${id} is gone`);
+    }
+    const words = pool?.annotations['os.modelarts/description'] ?? notebook?.description;
+    if (words !== undefined && words !== description) problems.push(`a stranger's ${kind} ${id} was changed`);
+    const touched = requests.find(
+      ({ seq, method, path }) => seq > since && method !== 'GET' && path.includes(`/${id}`),
+    );
+    if (touched !== undefined)
+      problems.push(`${touched.method} on a stranger's ${kind}: ${touched.path} at ${touched.at}`);
+  }
+  return problems;
+}

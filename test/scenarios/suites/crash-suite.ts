@@ -1,0 +1,132 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../../src/simulator/faults/fault.js';
+import type { SimulatorOptions } from '../../../src/simulator/options.js';
+import { startTestbed, type Testbed } from '../../support/testbed.js';
+import type { HttpCall } from '../../support/virtual-http.js';
+import type { Fate } from '../../temporal-sim/internals.js';
+
+/** What is left when a story is over: it must be the same whenever a worker dies in it. */
+export interface Outcome {
+  readonly status: string | null;
+  readonly phase: string;
+  readonly pools: readonly string[];
+  readonly notebooks: readonly string[];
+  /** The creates that took effect: what the bill shows. */
+  readonly made: readonly string[];
+  /** The workflows that are still open. */
+  readonly open: readonly string[];
+}
+
+/** A run of the product whose every moment is a moment to die in. */
+export interface Story {
+  readonly name: string;
+  /** Whose end is the story's end. */
+  readonly workflowId: string;
+  readonly faults?: readonly Fault[];
+  readonly placed?: SimulatorOptions['placed'];
+  /** What comes before the story: nobody dies in it. */
+  readonly prepare?: (testbed: Testbed) => Promise<unknown>;
+  readonly play: (testbed: Testbed) => Promise<unknown>;
+  readonly outcome: Outcome;
+}
+
+interface Played extends Outcome {
+  /** The planned faults that were never met. */
+  readonly unmet: readonly string[];
+  readonly activations: number;
+  readonly calls: number;
+  readonly deaths: number;
+}
+
+/** The moment of a story in which the worker dies, counted from the story's begin. */
+interface Death {
+  readonly at: Exclude<Fate, 'lives'> | 'beforeSend' | 'afterCommit';
+  readonly number: number;
+}
+
+async function played(story: Story, death: Death | null): Promise<Played> {
+  const { faults = [], placed } = story;
+  const begun = { activations: Number.NaN, calls: Number.NaN };
+  const dies = (at: Death['at'], count: number) => death !== null && death.at === at && death.number === count;
+  const breakIn = (at: Death['at']) => (call: HttpCall) => (dies(at, call.number - begun.calls) ? 'dies' : 'goes on');
+  const testbed = await startTestbed({
+    simulator: { faults, ...(placed === undefined ? {} : { placed }) },
+    http: { beforeSend: breakIn('beforeSend'), afterCommit: breakIn('afterCommit') },
+    fate: (activation) => {
+      const number = activation - begun.activations;
+      return dies('diesBeforeReport', number)
+        ? 'diesBeforeReport'
+        : dies('diesAfterReport', number)
+          ? 'diesAfterReport'
+          : 'lives';
+    },
+  });
+  try {
+    const { temporal } = testbed;
+    await story.prepare?.(testbed);
+    begun.activations = temporal.activations;
+    begun.calls = testbed.calls();
+    await story.play(testbed);
+    await temporal.run({ until: () => temporal.status(story.workflowId) !== 'RUNNING' });
+    // Every death replays the runs that were cached, at its own moment; all of them again for some will do.
+    if (death === null || death.number % 4 === 0) await temporal.verifyReplays();
+    const { phase } = await testbed.progress(story.workflowId);
+    const { pools, notebooks } = testbed.simulator.state();
+    const made = ['pools.create', 'notebooks.create'].flatMap((operation) =>
+      testbed.simulator.requests(operation).filter(({ effect }) => effect !== null),
+    );
+    return {
+      status: temporal.status(story.workflowId),
+      phase,
+      pools: pools.map((pool) => `${pool.name} ${pool.phase}`),
+      notebooks: notebooks.map((notebook) => `${notebook.name} ${notebook.status}`),
+      made: made.map(({ operation }) => operation),
+      open: temporal.openWorkflows(),
+      unmet: testbed.simulator.faults
+        .report()
+        .flatMap(({ hit, fault }) => (hit === 0 ? `${fault.kind} on ${fault.operation}` : [])),
+      activations: temporal.activations - begun.activations,
+      calls: testbed.calls() - begun.calls,
+      deaths: temporal.workers.filter(({ alive }) => !alive).length,
+    };
+  } finally {
+    await testbed.dispose();
+  }
+}
+
+/**
+ * Plays each story once without a crash, then once for every activation, with the worker dying before and after it has
+ * reported, and once for every API call, with the worker dying before it is sent and after it took effect.
+ */
+export function testCrashes(stories: readonly Story[]): void {
+  describe.each(stories)('$name', (story) => {
+    let golden: Played;
+    beforeAll(async () => {
+      golden = await played(story, null);
+      // For docs/guarantees.md, which says how many runs there are.
+      if (process.env.MAOPS_COUNT_RUNS !== undefined) {
+        process.stderr.write(`${1 + 2 * (golden.activations + golden.calls)} runs: ${story.name}\n`);
+      }
+    }, 180_000);
+
+    test('ends as it should without a crash', () => {
+      expect(golden).toMatchObject({ ...story.outcome, deaths: 0, unmet: [] });
+    });
+
+    test.each([
+      ['activations', 'diesBeforeReport'],
+      ['activations', 'diesAfterReport'],
+      ['calls', 'beforeSend'],
+      ['calls', 'afterCommit'],
+    ] as const)(
+      'ends the same whichever of its %s the worker dies in: %s',
+      async (kind, at) => {
+        for (let number = 1; number <= golden[kind]; number += 1) {
+          const result = await played(story, { at, number });
+          expect({ number, ...result }).toMatchObject({ number, deaths: 1, ...story.outcome });
+        }
+      },
+      900_000,
+    );
+  });
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { failureConverterPath } from '../../src/codec/data-converter.js';
+import { sdkVersion, WorkflowSandbox } from './workflow-sandbox.js';
+
+/** What to bundle: the file that exports the workflows, and the folders whose change makes a new bundle. */
+export interface BundleSource {
+  readonly entry: string;
+  readonly folders: readonly string[];
+}
+
+/** The product's own workflows. */
+export const productWorkflows: BundleSource = {
+  entry: 'src/workflows/index.ts',
+  folders: ['src/workflows', 'src/contract', 'src/domain', 'src/codec'],
+};
+
+const hosts = new Map<string, Promise<WorkflowSandbox>>();
+
+/** Loads the bundle once per process; its code is kept on disk, so that other test files and processes only read it. */
+export function workflowSandbox(source: BundleSource = productWorkflows): Promise<WorkflowSandbox> {
+  const known = hosts.get(source.entry);
+  if (known !== undefined) return known;
+  const host = bundled(source).then((code) => WorkflowSandbox.load(code));
+  hosts.set(source.entry, host);
+  return host;
+}
+
+async function bundled(source: BundleSource): Promise<string> {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const folder = path.join(tmpdir(), 'modelarts-ops-bundles');
+  const file = path.join(folder, `${fingerprint(root, source)}.js`);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: path.join(root, source.entry),
+      failureConverterPath: failureConverterPath(false),
+      logger: new DefaultLogger('ERROR'),
+    });
+    mkdirSync(folder, { recursive: true });
+    // Another process may be writing the same bundle: a rename never shows half a file.
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, code);
+    renameSync(draft, file);
+    return code;
+  }
+}
+
+function fingerprint(root: string, source: BundleSource): string {
+  const hash = createHash('sha256').update(sdkVersion).update(source.entry);
+  for (const folder of source.folders) {
+    const names = readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((item) => item.isFile())
+      .map((item) => path.join(item.parentPath, item.name))
+      .sort();
+    for (const name of names) hash.update(path.relative(root, name)).update(readFileSync(name));
+  }
+  return hash.digest('hex').slice(0, 24);
+}
