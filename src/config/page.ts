@@ -27,7 +27,7 @@ ${rows.join('\n')}
 An open run keeps the values of \`MAOPS_POLL_MIN\`, \`MAOPS_POLL_MAX\`, \`MAOPS_POLL_WINDOW\`, \`MAOPS_ABNORMAL_GRACE\` and
 \`MAOPS_CONSISTENCY_WINDOW\` that it started with. They decide when a resource is usable, unhealthy or gone. Everything
 else belongs to the worker: a restart changes it for open runs too. The shared watchers poll at the pace of the worker.
-See [decision 8](decisions/0008-settings-of-a-run.md).
+See [decision 8](decisions/0008-run-and-worker-settings.md).
 
 ## Slots
 
