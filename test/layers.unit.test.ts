@@ -54,9 +54,13 @@ const arrows: Readonly<Record<string, { layers: readonly string[]; packages?: re
   simulator: { layers: [], packages: [/^fastify$/, /^node:/] },
   inventory: { layers: ['modelarts', 'contract', 'domain', 'spec'], packages: [] },
   workflows: { layers: ['contract', 'domain', 'type:activities'], packages: [/^@temporalio\/(common|workflow)$/] },
-  activities: { layers: ['modelarts', 'contract', 'domain', 'spec', 'inventory'] },
-  worker: { layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'codec', 'activities', 'workflows'] },
-  client: { layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'inventory', 'codec', 'worker'] },
+  // What workers and clients share of Temporal's client: describing and starting runs, errors, the connection probe.
+  temporal: { layers: ['config', 'contract'], packages: [/^@temporalio\/(client|common)($|\/)/, /^node:/] },
+  activities: { layers: ['modelarts', 'contract', 'domain', 'spec', 'inventory', 'temporal'] },
+  worker: {
+    layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'codec', 'temporal', 'activities', 'workflows'],
+  },
+  client: { layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'inventory', 'codec', 'temporal'] },
   dev: { layers: ['config', 'contract', 'domain', 'spec', 'modelarts', 'simulator', 'worker', 'client'] },
   cli: {
     layers: [
@@ -68,6 +72,7 @@ const arrows: Readonly<Record<string, { layers: readonly string[]; packages?: re
       'inventory',
       'client',
       'codec',
+      'temporal',
       'worker',
       'simulator',
       'dev',

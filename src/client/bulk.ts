@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
 import { oneLine } from '../domain/command.js';
+import { isOpen } from '../temporal/describe-run.js';
 import {
   InvalidQueryError,
   InvalidSpecError,
@@ -9,7 +10,6 @@ import {
   OperationRefusedError,
   OperationsError,
 } from './errors.js';
-import { isOpen } from './name.js';
 import { progressOfEach } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
 

@@ -2,9 +2,10 @@ import { parseOperationId } from '../contract/ids.js';
 import type { Command, CommandAnswer } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
 import { problemOfLengths } from '../domain/command.js';
+import { isOpen } from '../temporal/describe-run.js';
 import type { CommandOptions } from './call-types.js';
 import { InvalidCommandError, OperationRefusedError } from './errors.js';
-import { isOpen, type ResourceKindName, requireRun } from './name.js';
+import { type ResourceKindName, requireRun } from './name.js';
 import { progressAfter, progressOf } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
 

@@ -11,7 +11,7 @@ import {
   readModelArtsConfig,
 } from '../config.js';
 import { createModelArts, type ModelArts } from '../modelarts/client.js';
-import { type ProbeFinding, type ProbeTarget, probeTemporal } from '../worker/temporal-probe.js';
+import { type ProbeFinding, type ProbeTarget, probeTemporal } from '../temporal/probe.js';
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';

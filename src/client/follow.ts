@@ -1,7 +1,7 @@
 import type { Progress } from '../contract/progress.js';
 import { canonicalJson } from '../spec/hash.js';
+import { isOpen } from '../temporal/describe-run.js';
 import { OperationNotFoundError, ServerUnreachableError } from './errors.js';
-import { isOpen } from './name.js';
 import { progressOf } from './read-progress.js';
 import type { Runs } from './temporal/run.js';
 

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import { changeId, operationId, operationKinds } from '../contract/ids.js';
 import { progressQuery } from '../contract/messages.js';
-import type { Progress } from '../contract/progress.js';
+import { isProgress, type Progress } from '../contract/progress.js';
 import { OperationNotFoundError, OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
 import { nameOf } from './name.js';
-import { isProgress, leftProgress } from './read-progress.js';
+import { leftProgress } from './read-progress.js';
 import { describeAudit, describeRun, type TimelineEntry } from './run-events.js';
 import type { HistoryEvent } from './temporal/history-event.js';
 import type { Run, Runs } from './temporal/run.js';

@@ -1,14 +1,10 @@
 import { type OperationKind, operationId, parseOperationId } from '../contract/ids.js';
+import { isOpen } from '../temporal/describe-run.js';
 import { OperationNotFoundError, OperationRefusedError } from './errors.js';
 import type { Run, Runs } from './temporal/run.js';
 
 /** What a name stands for in a command: `env team-a`, `pool training-pool`, `notebook trial`. */
 export type ResourceKindName = 'env' | 'pool' | 'notebook';
-
-/** True while a run can still do something. */
-export function isOpen(run: Run): boolean {
-  return run.status === 'RUNNING' || run.status === 'PAUSED';
-}
 
 /** The ids that may stand for a name, the one that counts first while it is open. */
 function candidates(noun: ResourceKindName, name: string): readonly string[] {

@@ -6,6 +6,7 @@ import type { Spec } from '../contract/spec.js';
 import type { ChangeInput, SweepProgress } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit/report.js';
 import type { PriceTable } from '../domain/price.js';
+import { isOpen } from '../temporal/describe-run.js';
 import * as audits from './audits.js';
 import { type Audience, findOpen, type Steered, steerEach } from './bulk.js';
 import type {
@@ -23,7 +24,7 @@ import { type FollowOptions, follow, type Pacer } from './follow.js';
 import { eventsOf, historyOf, type StoryEntry } from './history.js';
 import * as leases from './leases.js';
 import { listEnvironments, listNames } from './list-environments.js';
-import { isOpen, type ResourceKindName, requireRun } from './name.js';
+import { type ResourceKindName, requireRun } from './name.js';
 import { refuseProtected } from './protection.js';
 import { progressOf } from './read-progress.js';
 import type { TimelineEntry } from './run-events.js';

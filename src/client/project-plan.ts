@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import type { ModelArts } from '../modelarts/client.js';
 import { realSleep } from '../modelarts/timing.js';
-import { readInstallation } from '../worker/installation.js';
+import { readInstallation } from '../temporal/installation.js';
 import type { Operations } from './operations.js';
 import { planRemoval, type RemovalPlan } from './removal-plan.js';
 

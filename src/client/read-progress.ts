@@ -1,9 +1,10 @@
 import pMap from 'p-map';
 import { type CommandAnswer, progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
-import { blankProgress, type Progress } from '../contract/progress.js';
+import { blankProgress, isProgress, type Progress } from '../contract/progress.js';
+import { isOpen } from '../temporal/describe-run.js';
 import { OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
-import { isOpen, nameOf } from './name.js';
+import { nameOf } from './name.js';
 import type { Run, RunOutcome, Runs } from './temporal/run.js';
 
 /**
@@ -74,13 +75,6 @@ const newerKeys = { retrying: null, waitsFor: [] } as const;
 /** A run of an earlier version answers without the keys that came later. */
 function withNewerKeys(progress: Progress): Progress {
   return { ...newerKeys, ...progress };
-}
-
-/** True for what has the shape of progress. */
-export function isProgress(value: unknown): value is Progress {
-  if (typeof value !== 'object' || value === null) return false;
-  const { phase, workflowId, steps } = value as Partial<Progress>;
-  return typeof phase === 'string' && typeof workflowId === 'string' && Array.isArray(steps);
 }
 
 /** A run that was cut off (terminated, timed out) left a progress that still looks alive. */

@@ -1,7 +1,7 @@
 import { isFailureType } from '../contract/failures.js';
 import type { Progress, RetryError, Retrying } from '../contract/progress.js';
+import { isOpen } from '../temporal/describe-run.js';
 import { describeCall } from './activity-words.js';
-import { isOpen } from './name.js';
 import { progressOf } from './read-progress.js';
 import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
 import type { PendingActivity, Run, Runs } from './temporal/run.js';

@@ -6,8 +6,9 @@ import { checkSpec } from '../spec/check.js';
 import { diffSpecs } from '../spec/difference.js';
 import { isFields } from '../spec/finding.js';
 import { specHash } from '../spec/hash.js';
+import { isOpen } from '../temporal/describe-run.js';
 import { InvalidSpecError, OperationRefusedError, SpecConflictError } from './errors.js';
-import { isOpen, type ResourceKindName } from './name.js';
+import type { ResourceKindName } from './name.js';
 import type { Run, Runs } from './temporal/run.js';
 
 /** Which workflow makes what a noun stands for. */

@@ -1,10 +1,10 @@
 import { operationId } from '../contract/ids.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
 import { keepRule } from '../domain/sweep/rules.js';
+import { isOpen } from '../temporal/describe-run.js';
 import type { CommandOptions, OperationHandle } from './call-types.js';
 import * as changes from './changes.js';
 import { signatureOf } from './command.js';
-import { isOpen } from './name.js';
 import { type Looking, protectedError, refuseProtected } from './protection.js';
 import type { RemovalPlan } from './removal-plan.js';
 

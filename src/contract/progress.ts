@@ -144,3 +144,10 @@ export function blankProgress(
     auditDropped: 0,
   };
 }
+
+/** True for a value that has the shape of progress. */
+export function isProgress(value: unknown): value is Progress {
+  if (typeof value !== 'object' || value === null) return false;
+  const { phase, workflowId, steps } = value as Partial<Progress>;
+  return typeof phase === 'string' && typeof workflowId === 'string' && Array.isArray(steps);
+}

@@ -2,9 +2,9 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions, TransportError } from '@temporalio/worker';
 import type { ClientConfig } from '../config.js';
 import type { Sleep } from '../modelarts/request-options.js';
+import { type ProbeFinding, probeTemporal } from '../temporal/probe.js';
 import type { Logger } from './logging.js';
 import { missingSearchAttributes } from './search-attributes.js';
-import { type ProbeFinding, probeTemporal } from './temporal-probe.js';
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;

@@ -1,7 +1,8 @@
 import { OperationRefusedError, WorkerUnreachableError } from '../../src/client/errors.js';
 import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
-import type { Run, RunOutcome, RunStart, Runs } from '../../src/client/temporal/run.js';
+import type { Run, RunOutcome, Runs } from '../../src/client/temporal/run.js';
 import { blankProgress, type Progress } from '../../src/contract/progress.js';
+import type { RunStart } from '../../src/temporal/start-options.js';
 
 /** A run as the fake keeps it: what Temporal would know, and what a worker would answer. */
 export interface FakeRun extends Run {

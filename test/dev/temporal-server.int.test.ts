@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
-import { readInstallation } from '../../src/worker/installation.js';
+import { readInstallation } from '../../src/temporal/installation.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../../src/worker/search-attributes.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { until } from '../support/until.js';

@@ -15,9 +15,10 @@ import { type EnvironmentResources, type LeaseInput, noResources, type ResourceR
 import type { LeasedEnvironment } from '../../domain/provision/repeated-create.js';
 import { type CommandOutcome, notSent, sent } from '../../domain/resource/command-outcome.js';
 import { specHash } from '../../spec/hash.js';
+import { describeRun, isOpen, type Workflows } from '../../temporal/describe-run.js';
 import type { ActivityDeps } from '../deps.js';
-import { ask, findSpec, type Workflows } from '../operation/ask-workflow.js';
-import { describe, ignoreEnded } from '../operation/cancel-and-await.js';
+import { ask, findSpec } from '../operation/ask-workflow.js';
+import { ignoreEnded } from '../operation/cancel-and-await.js';
 
 type Lease = (input: LeaseInput) => Promise<unknown>;
 
@@ -98,7 +99,7 @@ export function operationActivities(deps: ActivityDeps) {
 
     /** True when an open lease owns the environment's resources. */
     async isLeased(input: { name: string }): Promise<boolean> {
-      return await isOpen(workflow, operationId('lease', input.name));
+      return await hasOpenRun(workflow, operationId('lease', input.name));
     },
 
     /**
@@ -112,7 +113,7 @@ export function operationActivities(deps: ActivityDeps) {
       const unanswered = { ...noResources, unknownSince: deps.now() };
       for (const kind of ['teardown', 'lease'] as const) {
         const workflowId = operationId(kind, input.name);
-        if (!(await isOpen(workflow, workflowId))) continue;
+        if (!(await hasOpenRun(workflow, workflowId))) continue;
         if (kind === 'teardown' || (await isEnding(workflow, workflowId))) throw beingTornDown(input.name, workflowId);
         const owned = await ask<Owned>(workflow, workflowId, ownedQuery.name, unanswered);
         unseenSince = owned?.unknownSince ?? null;
@@ -143,8 +144,9 @@ function beingTornDown(name: string, workflowId: string): ApplicationFailure {
   });
 }
 
-async function isOpen(workflow: Workflows, workflowId: string): Promise<boolean> {
-  return (await describe(workflow, workflowId))?.isOpen === true;
+async function hasOpenRun(workflow: Workflows, workflowId: string): Promise<boolean> {
+  const run = await describeRun(workflow, workflowId);
+  return run !== null && isOpen(run);
 }
 
 /** True when a lease is to remove what it owns: its phase does not tell, because a pause may hold the removal. */

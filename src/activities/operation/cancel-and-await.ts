@@ -3,12 +3,13 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { type OperationKind, operationId } from '../../contract/ids.js';
 import { announceCancelSignal, ownedQuery, progressQuery, resumeSignal } from '../../contract/messages.js';
 import type { LeaseProgress, Progress } from '../../contract/progress.js';
-import { phaseAttribute } from '../../contract/search-attributes.js';
 import { type EnvironmentResources, mergeResources, noResources } from '../../contract/workflows.js';
+import { describeRun, isOpen, type RunFacts, type Workflows } from '../../temporal/describe-run.js';
+import { isUnanswered } from '../../temporal/grpc-errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { reportedInHeartbeat, reportInHeartbeat } from '../heartbeats.js';
 import { askInPollWindow, type Round } from '../resource/waiting.js';
-import { isUnanswered, patientQueries, type Workflows } from './ask-workflow.js';
+import { patientQueries } from './ask-workflow.js';
 
 /** What the cancelled operations handed over: what may be alive, and whether a lease owned it. */
 export interface EndedOperations {
@@ -88,14 +89,14 @@ async function handOver(workflow: Workflows, order: HandoverOrder, memory: Memor
   let result: EndedOperations = { resources: noResources, former: noResources, wasLeased: false, lease: null };
   for (const kind of order.kinds) {
     const workflowId = operationId(kind, order.name);
-    const run = await describe(workflow, workflowId);
+    const run = await describeRun(workflow, workflowId);
     if (run === null) continue;
-    if (run.isOpen) return await cancel(workflow, order, kind, run, memory);
+    if (isOpen(run)) return await cancel(workflow, order, kind, run, memory);
     const said = await lastStatement(workflow, kind, workflowId, run, memory);
     if ('why' in said) return said;
     const { owned, lease } = said.answer;
     if (owned === null) continue;
-    if ((run.closedAt ?? 0) < Date.parse(order.since)) {
+    if (closedAtOf(run) < Date.parse(order.since)) {
       result = { ...result, former: mergeResources(result.former, owned) };
       continue;
     }
@@ -110,15 +111,15 @@ async function cancel(
   workflow: Workflows,
   { name, by, reason, endsPauses }: HandoverOrder,
   kind: OperationKind,
-  run: RunState,
+  run: NonNullable<Awaited<ReturnType<typeof describeRun>>>,
   memory: Memory,
 ): Promise<Round<never>> {
   const workflowId = operationId(kind, name);
   const handle = workflow.getHandle(workflowId);
-  if (!run.cancelRequested) {
+  if (run.raw?.workflowExtendedInfo?.cancelRequested !== true) {
     await ignoreEnded(() => handle.signal(announceCancelSignal, { cause: 'teardown', by, reason }));
     await ignoreEnded(() => handle.cancel());
-  } else if (run.isPaused && endsPauses === true) {
+  } else if (run.phase === 'Paused' && endsPauses === true) {
     // A cancel ends a pause that was there before it; one that holds the rollback would hold the caller too. The run itself
     // is asked, so that one without a worker does not get a signal at every look.
     const told = await handle.query<Progress>(progressQuery.name).catch(ignoreUnanswered);
@@ -135,7 +136,7 @@ async function lastStatement(
   workflow: Workflows,
   kind: OperationKind,
   workflowId: string,
-  { closedAt }: RunState,
+  run: RunFacts,
   memory: Memory,
 ): Promise<Round<Statement>> {
   try {
@@ -148,9 +149,13 @@ async function lastStatement(
         why: `${workflowId} has ended and does not say what it owned (${failed} of ${patientQueries} queries failed)`,
         pauseMs: queryPause(failed),
       };
-    const unknownSince = Math.max(owned?.unknownSince ?? 0, closedAt ?? 0);
+    const unknownSince = Math.max(owned?.unknownSince ?? 0, closedAtOf(run));
     return { answer: { owned: { ...noResources, ...owned, unknownSince }, lease, failed } };
   }
+}
+
+function closedAtOf({ closedAt }: RunFacts): number {
+  return closedAt?.getTime() ?? 0;
 }
 
 async function recordStatement(
@@ -174,30 +179,6 @@ function queryPause(failed: number): number {
 function ignoreUnanswered(error: unknown): null {
   if (error instanceof WorkflowNotFoundError || isUnanswered(error)) return null;
   throw error;
-}
-
-export interface RunState {
-  readonly isOpen: boolean;
-  readonly isPaused: boolean;
-  readonly cancelRequested: boolean;
-  /** Epoch milliseconds. */
-  readonly closedAt: number | null;
-}
-
-/** The newest run of an id; null when there is none. */
-export async function describe(workflow: Workflows, workflowId: string): Promise<RunState | null> {
-  try {
-    const { status, closeTime, raw, typedSearchAttributes } = await workflow.getHandle(workflowId).describe();
-    return {
-      isOpen: status.name === 'RUNNING' || status.name === 'PAUSED',
-      isPaused: typedSearchAttributes.get(phaseAttribute) === 'Paused',
-      cancelRequested: raw?.workflowExtendedInfo?.cancelRequested === true,
-      closedAt: closeTime?.getTime() ?? null,
-    };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
 }
 
 /** False when there is no open run to tell. */

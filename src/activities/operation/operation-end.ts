@@ -1,14 +1,10 @@
-import {
-  type Client,
-  WorkflowContinuedAsNewError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { WorkflowContinuedAsNewError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { isFailureType } from '../../contract/failures.js';
 import { progressQuery } from '../../contract/messages.js';
 import { isSuccess, type Phase } from '../../contract/phases.js';
-import type { FailureProgress, Progress } from '../../contract/progress.js';
+import { type FailureProgress, isProgress, type Progress } from '../../contract/progress.js';
+import type { Workflows } from '../../temporal/describe-run.js';
 import { ask } from './ask-workflow.js';
 
 /** How an operation closed. */
@@ -23,8 +19,6 @@ export interface OperationEnd {
   /** Why the goal was not reached; null when it was. */
   readonly failure: FailureProgress | null;
 }
-
-type Workflows = Pick<Client['workflow'], 'getHandle'>;
 
 /** The run that follows a closed one, or how the operation closed with it. */
 export async function endOf(
@@ -83,8 +77,4 @@ async function failed(
 function ended(runId: string, progress: Progress | null, failure: FailureProgress | null): OperationEnd {
   const phase = progress?.phase ?? null;
   return { runId, reachedGoal: failure === null && (phase === null || isSuccess(phase)), phase, progress, failure };
-}
-
-function isProgress(value: unknown): value is Progress {
-  return typeof value === 'object' && value !== null && 'phase' in value && 'workflowId' in value && 'steps' in value;
 }

@@ -1,11 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { type OperationKind, operationId, parseOperationId } from '../../contract/ids.js';
 import { progressQuery } from '../../contract/messages.js';
-import { leaseEndsAtAttribute, phaseAttribute } from '../../contract/search-attributes.js';
 import type { Ownership } from '../../domain/resource/inventory.js';
 import { ownerHash } from '../../spec/hash.js';
+import { describeRun, isOpen, type RunFacts } from '../../temporal/describe-run.js';
 import type { ActivityDeps } from '../deps.js';
 import { isEnding } from '../lease/transfer.js';
 
@@ -28,14 +27,10 @@ const rounds = 4;
 const budgetMs = 240_000;
 
 /** One workflow id's newest run. */
-interface Seen {
+interface Seen extends Pick<RunFacts, 'workflowId' | 'runId' | 'phase' | 'leaseEndsAt'> {
   readonly kind: OperationKind;
-  readonly workflowId: string;
-  readonly runId: string;
   readonly isOpen: boolean;
-  readonly phase: string | null;
   readonly closedAt: string | null;
-  readonly leaseEndsAt: string | null;
 }
 
 /** Activities that ask Temporal who owns what. */
@@ -156,25 +151,14 @@ async function describe(
   name: string,
 ): Promise<Seen | null> {
   const workflowId = operationId(kind, name);
-  try {
-    const run = await workflow.withDeadline(now() + callMs, () => workflow.getHandle(workflowId).describe());
-    const { typedSearchAttributes: attributes, status } = run;
-    const isOpen = status.name === 'RUNNING' || status.name === 'PAUSED';
-    // What was cut off by Temporal left a phase that still looks alive.
-    const isCutOff = status.name === 'TERMINATED' || status.name === 'TIMED_OUT';
-    return {
-      kind,
-      workflowId,
-      runId: run.runId,
-      isOpen,
-      phase: isCutOff ? status.name : (attributes.get(phaseAttribute) ?? (isOpen ? null : status.name)),
-      closedAt: run.closeTime?.toISOString() ?? null,
-      leaseEndsAt: attributes.get(leaseEndsAtAttribute)?.toISOString() ?? null,
-    };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
+  const run = await workflow.withDeadline(now() + callMs, () => describeRun(workflow, workflowId));
+  if (run === null) return null;
+  const { runId, status, closedAt, leaseEndsAt } = run;
+  // The last phase of a run that Temporal ended still looks alive.
+  const isCutOff = status === 'TERMINATED' || status === 'TIMED_OUT';
+  const phase = isCutOff ? status : (run.phase ?? (isOpen(run) ? null : status));
+  const closed = closedAt?.toISOString() ?? null;
+  return { kind, workflowId, runId, isOpen: isOpen(run), phase, closedAt: closed, leaseEndsAt };
 }
 
 function sameRuns(a: readonly Seen[], b: readonly Seen[]): boolean {

@@ -12,9 +12,9 @@ import {
 } from '../../domain/resource/observation.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Target, Observation as WatcherSighting } from '../../modelarts/watcher.js';
+import { isTemporalError } from '../../temporal/grpc-errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { reportInHeartbeat } from '../heartbeats.js';
-import { isTemporalError } from '../operation/ask-workflow.js';
 
 /** A look of a shared watcher: what it saw, or why it saw nothing. */
 export interface Look<Facts> {

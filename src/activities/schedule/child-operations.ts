@@ -1,13 +1,13 @@
 import { activityInfo } from '@temporalio/activity';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { memoKeys } from '../../contract/memo.js';
 import { announceCancelSignal, type CancelAnnouncement, specQuery } from '../../contract/messages.js';
-import { phaseAttribute } from '../../contract/search-attributes.js';
 import { type Spec, type SpecKind, specKinds } from '../../contract/spec.js';
 import { checkSpec } from '../../spec/check.js';
 import { describeDifferences, diffSpecs } from '../../spec/difference.js';
 import { specHash } from '../../spec/hash.js';
+import { describeRun, isOpen } from '../../temporal/describe-run.js';
+import { startOptions } from '../../temporal/start-options.js';
 import type { ActivityDeps } from '../deps.js';
 import { invalidSpec } from '../operation/arguments.js';
 import { ask } from '../operation/ask-workflow.js';
@@ -62,12 +62,13 @@ export function startedActivities(deps: ActivityDeps) {
       { firstMs: pollMinMs, longestMs: pollMinMs },
       async () => {
         for (;;) {
-          const { status, phase } = await standing(workflow, workflowId, run);
-          if (status === 'RUNNING' || status === 'PAUSED') {
+          const found = await describeRun(workflow, workflowId, run);
+          if (found !== null && isOpen(found)) {
+            const { phase } = found;
             if (isSignificantChange(phase)) return { answer: { runId: run, phase, end: null } };
-            return { why: `${workflowId} is ${phase ?? 'not begun'}` };
+            return { why: `${workflowId} is ${phase ?? 'not started yet'}` };
           }
-          const end = status === null ? lost(workflowId, run) : await endOf(workflow, workflowId, run);
+          const end = found === null ? lost(workflowId, run) : await endOf(workflow, workflowId, run);
           if (!('next' in end)) return { answer: { runId: end.runId, phase: end.phase, end } };
           run = end.next;
         }
@@ -87,22 +88,12 @@ export function startedActivities(deps: ActivityDeps) {
       const { workflowExecution, activityId, attempt } = activityInfo();
       const callId = `${workflowExecution?.workflowId}/${workflowExecution?.runId}/${activityId}`;
       if (attempt > 1) {
-        const earlier = await newest(workflow, workflowId);
+        const earlier = await describeRun(workflow, workflowId);
         if (earlier?.memo[memoKeys.start] === callId) return { workflowId, runId: earlier.runId, joined: false };
       }
-      const options = {
-        taskQueue: deps.taskQueue,
-        workflowId,
-        args: [input.argument] as [unknown],
-        memo: {
-          ...(spec === null ? {} : { [memoKeys.specHash]: specHash(spec) }),
-          [memoKeys.start]: callId,
-          [memoKeys.by]: input.by,
-        },
-        staticSummary: input.summary,
-        workflowIdConflictPolicy: 'USE_EXISTING' as const,
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
-      };
+      const specMemo = spec === null ? {} : { [memoKeys.specHash]: specHash(spec) };
+      const memo = { ...specMemo, [memoKeys.start]: callId, [memoKeys.by]: input.by };
+      const options = startOptions({ ...input, memo }, deps.taskQueue);
       const runId =
         input.announcement === undefined
           ? (await workflow.start(input.type, options)).firstExecutionRunId
@@ -113,9 +104,9 @@ export function startedActivities(deps: ActivityDeps) {
                 signalArgs: [input.announcement],
               })
             ).signaledRunId;
-      const { memo } = await workflow.getHandle(workflowId, runId).describe();
-      const joined = memo?.[memoKeys.start] !== callId;
-      if (joined && spec !== null && memo?.[memoKeys.specHash] !== specHash(spec)) {
+      const run = await describeRun(workflow, workflowId, runId);
+      const joined = run?.memo[memoKeys.start] !== callId;
+      if (joined && spec !== null && run?.memo[memoKeys.specHash] !== specHash(spec)) {
         const current = await ask<Spec | null>(workflow, workflowId, specQuery.name);
         if (current === null) return { workflowId, runId, joined, hasNoSpec: true };
         refuseOtherSpec(workflowId, spec, current);
@@ -127,8 +118,8 @@ export function startedActivities(deps: ActivityDeps) {
     async awaitSpec({ workflowId, runId }: { workflowId: string; runId: string }): Promise<void> {
       const { pollMinMs } = deps.settings;
       await askInPollWindow<null>(deps, workflowId, { firstMs: 100, longestMs: pollMinMs }, async () => {
-        const { status } = await standing(workflow, workflowId, runId);
-        if (status !== 'RUNNING' && status !== 'PAUSED') return { answer: null };
+        const run = await describeRun(workflow, workflowId, runId);
+        if (run === null || !isOpen(run)) return { answer: null };
         const spec = await ask<Spec | null>(workflow, workflowId, specQuery.name);
         return spec === null ? { why: `${workflowId} has not checked its spec yet` } : { answer: null };
       });
@@ -146,36 +137,6 @@ export function startedActivities(deps: ActivityDeps) {
       return await follow(input, (phase) => phase !== null && phase !== input.seen);
     },
   };
-}
-
-type Workflows = Pick<Client['workflow'], 'getHandle'>;
-
-/** Status and phase of a run; a null status when there is none. */
-async function standing(
-  workflow: Workflows,
-  workflowId: string,
-  runId: string,
-): Promise<{ readonly status: string | null; readonly phase: string | null }> {
-  try {
-    const { status, typedSearchAttributes } = await workflow.getHandle(workflowId, runId).describe();
-    return { status: status.name, phase: typedSearchAttributes.get(phaseAttribute) ?? null };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { status: null, phase: null };
-    throw error;
-  }
-}
-
-async function newest(
-  workflow: Workflows,
-  workflowId: string,
-): Promise<{ readonly runId: string; readonly memo: Readonly<Record<string, unknown>> } | null> {
-  try {
-    const { runId, memo } = await workflow.getHandle(workflowId).describe();
-    return { runId, memo: memo ?? {} };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
 }
 
 function checked(kind: SpecKind, document: unknown): Spec {

@@ -13,10 +13,11 @@ import { creatingOperations } from '../../inventory/creating-operations.js';
 import { readProject } from '../../inventory/reader.js';
 import { planHash } from '../../spec/hash.js';
 import { checkSweepRules } from '../../spec/sweep-rules.js';
+import { isTemporalError } from '../../temporal/grpc-errors.js';
 import { reading } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { invalidSpec } from '../operation/arguments.js';
-import { ask, isTemporalError } from '../operation/ask-workflow.js';
+import { ask } from '../operation/ask-workflow.js';
 import { ownershipActivities } from '../operation/ownership.js';
 import { workspacesInUse, workspacesOf } from '../resource/workspaces.js';
 

@@ -6,7 +6,7 @@ import { waitQueueOf } from '../../contract/ids.js';
 import { parseHttpDate } from '../../domain/resource/instant.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
-import { readInstallation } from '../../worker/installation.js';
+import { readInstallation } from '../../temporal/installation.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import type { Context } from '../context.js';
 import { limited } from '../follow.js';

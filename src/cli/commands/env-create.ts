@@ -10,7 +10,7 @@ import { flavorFacts } from '../../inventory/flavor-facts.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { checkFeasibility, noFacts, type SpecFacts } from '../../spec/feasibility.js';
 import { ownerHash, specHash } from '../../spec/hash.js';
-import { readInstallation } from '../../worker/installation.js';
+import { readInstallation } from '../../temporal/installation.js';
 import type { Define } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';

@@ -1,5 +1,4 @@
 import {
-  isGrpcServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -7,6 +6,7 @@ import {
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { findEncryptedPayload } from '../../codec/errors.js';
 import type { HttpProxy } from '../../config.js';
+import { grpcCodes, grpcStatus } from '../../temporal/grpc-errors.js';
 import {
   InvalidQueryError,
   NotAuthorizedError,
@@ -30,20 +30,6 @@ export interface Place {
 /** Who had to answer a call: a query or an update times out for want of a worker, anything else for want of a server. */
 export type Answerer = 'server' | 'worker';
 
-/** gRPC status codes that have a meaning of their own here. */
-const grpc = {
-  cancelled: 1,
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  notFound: 5,
-  permissionDenied: 7,
-  failedPrecondition: 9,
-  aborted: 10,
-  unimplemented: 12,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
-
 /** The only place where errors of the Temporal client become ours. */
 export function castError(error: unknown, place: Place, subject: string, answerer: Answerer): OperationsError {
   if (error instanceof OperationsError) return error;
@@ -57,32 +43,32 @@ export function castError(error: unknown, place: Place, subject: string, answere
   const status = grpcStatus(error);
   if (status === null) return new OperationsError(`${subject}: ${messageOf(error)}`, { cause: error });
   switch (status.code) {
-    case grpc.unavailable:
+    case grpcCodes.unavailable:
       return new ServerUnreachableError(place.address, error, { proxy: place.proxy });
     // A call that ran out of time may come back as either, depending on which side gave up first.
-    case grpc.cancelled:
-    case grpc.deadlineExceeded:
+    case grpcCodes.cancelled:
+    case grpcCodes.deadlineExceeded:
       return answerer === 'worker'
         ? new WorkerUnreachableError(place.taskQueue, error)
         : new ServerUnreachableError(place.address, new Error('no answer in time'), { proxy: place.proxy });
-    case grpc.failedPrecondition:
+    case grpcCodes.failedPrecondition:
       if (answerer === 'worker') return new WorkerUnreachableError(place.taskQueue, error);
       return new OperationsError(`${subject}: ${status.details}`, { cause: error });
-    case grpc.permissionDenied:
-    case grpc.unauthenticated:
+    case grpcCodes.permissionDenied:
+    case grpcCodes.unauthenticated:
       return new NotAuthorizedError(`Temporal at ${place.address} refuses: ${status.details}`, {
         hint: `Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings, and that they may use TEMPORAL_NAMESPACE (${place.namespace}).`,
         cause: error,
       });
     // What a web server or a proxy says to gRPC, and a Temporal server never to these calls.
-    case grpc.unimplemented:
+    case grpcCodes.unimplemented:
       return new OperationsError(`what answers at ${place.address} is not a Temporal server: ${status.details}`, {
         hint: 'Set TEMPORAL_ADDRESS to host:port of the Temporal server, not of its UI.',
         cause: error,
       });
-    case grpc.notFound:
+    case grpcCodes.notFound:
       return /namespace/i.test(status.details) ? noNamespace(place, error) : notOpen(subject, error);
-    case grpc.invalidArgument:
+    case grpcCodes.invalidArgument:
       if (!/search attribute/i.test(status.details)) break;
       return new OperationsError(`${subject}: ${status.details}`, {
         hint: `Register the search attributes in namespace ${place.namespace}: \`maops setup\`.`,
@@ -97,18 +83,11 @@ export function castError(error: unknown, place: Place, subject: string, answere
 /** As `castError`, for a list: what the query says may be wrong, and then Temporal's own words tell how. */
 export function castListError(error: unknown, place: Place): OperationsError {
   const status = grpcStatus(error);
-  if (status?.code !== grpc.invalidArgument) return castError(error, place, 'listing operations', 'server');
+  if (status?.code !== grpcCodes.invalidArgument) return castError(error, place, 'listing operations', 'server');
   return new InvalidQueryError(`Temporal does not take the query: ${status.details}`, {
     hint: 'It is a List Filter of Temporal, as MaopsPhase="AwaitingOperator" AND StartTime < "2026-01-31T00:00:00Z".',
     cause: error,
   });
-}
-
-/** True for an error that says that there is no such run, or none that is open. */
-export function isNotFound(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError) return true;
-  const status = grpcStatus(error);
-  return status?.code === grpc.notFound && !/namespace/i.test(status.details);
 }
 
 function updateRefused(error: WorkflowUpdateFailedError, subject: string): OperationsError {
@@ -130,12 +109,6 @@ function noNamespace(place: Place, cause: unknown): OperationsError {
     hint: 'Set TEMPORAL_NAMESPACE to an existing one, or create it with the Temporal CLI.',
     cause,
   });
-}
-
-function grpcStatus(error: unknown): { code: number; details: string } | null {
-  if (isGrpcServiceError(error)) return { code: error.code, details: error.details };
-  const cause = error instanceof Error ? error.cause : undefined;
-  return isGrpcServiceError(cause) ? { code: cause.code, details: cause.details } : null;
 }
 
 function messageOf(error: unknown): string {

@@ -1,32 +1,9 @@
+import type { RunFacts } from '../../temporal/describe-run.js';
+import type { RunStart } from '../../temporal/start-options.js';
 import type { AttemptFailure, HistoryEvent } from './history-event.js';
 
-export const runStatuses = [
-  'RUNNING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'TERMINATED',
-  'TIMED_OUT',
-  'CONTINUED_AS_NEW',
-  'PAUSED',
-  'UNKNOWN',
-] as const;
-type RunStatus = (typeof runStatuses)[number];
-
-/** What Temporal itself knows of a run, without asking a worker. */
-export interface Run {
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly type: string;
-  readonly status: RunStatus;
-  readonly startedAt: Date;
-  readonly closedAt: Date | null;
-  readonly memo: Readonly<Record<string, unknown>>;
-  /** Search attributes `MaopsPhase` and `MaopsEnvironment`; null before the run's first task. */
-  readonly phase: string | null;
-  readonly environment: string | null;
-  /** Search attribute `MaopsLeaseEndsAt`, RFC 3339 UTC; null where there is no end. */
-  readonly leaseEndsAt: string | null;
+/** What Temporal knows of a run, with the work under way; a listed run shows none. */
+export interface Run extends RunFacts {
   readonly pending: readonly PendingActivity[];
 }
 
@@ -40,14 +17,6 @@ export interface PendingActivity {
   readonly saying: string | null;
   readonly nextAttemptAt: Date | null;
   readonly lastHeartbeatAt: Date | null;
-}
-
-export interface RunStart {
-  readonly type: string;
-  readonly workflowId: string;
-  readonly argument: unknown;
-  readonly memo: Readonly<Record<string, unknown>>;
-  readonly summary: string;
 }
 
 /** How a run closed: with a value, with a failure, or with neither. */

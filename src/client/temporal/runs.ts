@@ -2,19 +2,19 @@ import { setMaxListeners } from 'node:events';
 import {
   type Client,
   type WorkflowExecutionDescription,
-  type WorkflowExecutionInfo,
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
-import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute } from '../../contract/search-attributes.js';
 import { tooLarge } from '../../domain/text.js';
 import { isFields } from '../../spec/finding.js';
+import { describeRun, isOpen, runFacts } from '../../temporal/describe-run.js';
+import { type RunStart, startOptions } from '../../temporal/start-options.js';
 import { InvalidCommandError, WorkerUnreachableError } from '../errors.js';
-import { type Answerer, castError, castListError, isNotFound, type Place } from './errors.js';
+import { type Answerer, castError, castListError, type Place } from './errors.js';
 import { dateOf, decodeFailure, decodeHistory, decodePayloads } from './history.js';
 import type { HistoryEvent } from './history-event.js';
-import { type PendingActivity, type Run, type RunOutcome, type RunStart, type Runs, runStatuses } from './run.js';
+import type { PendingActivity, Run, RunOutcome, Runs } from './run.js';
 
 /** A call that should be quick is given up after this time, so that a dead server shows within 10 s. */
 const callMs = 8_000;
@@ -30,10 +30,11 @@ export class TemporalRuns implements Runs {
 
   async describe(workflowId: string, runId?: string): Promise<Run | null> {
     try {
-      const description = await this.within(() => this.handle(workflowId, runId).describe());
-      return await readDescription(this.client.options.loadedDataConverter, description);
+      const found = await this.within(() => describeRun(this.client.workflow, workflowId, runId));
+      if (found === null) return null;
+      const { raw, ...facts } = found;
+      return { ...facts, pending: await readPending(this.client.options.loadedDataConverter, raw) };
     } catch (error) {
-      if (isNotFound(error)) return null;
       throw this.cast(error, workflowId);
     }
   }
@@ -109,7 +110,7 @@ export class TemporalRuns implements Runs {
 
   async outcome(workflowId: string, runId: string): Promise<RunOutcome | null> {
     const run = await this.describe(workflowId, runId);
-    if (run === null || run.status === 'RUNNING' || run.status === 'PAUSED') return null;
+    if (run === null || isOpen(run)) return null;
     try {
       const handle = this.client.workflow.getHandle(workflowId, runId, { followRuns: false });
       return { value: await this.within(() => handle.result() as Promise<unknown>), failure: null };
@@ -127,7 +128,7 @@ export class TemporalRuns implements Runs {
 
   async *list(query: string): AsyncIterable<Run> {
     try {
-      for await (const info of this.client.workflow.list({ query })) yield readInfo(info);
+      for await (const info of this.client.workflow.list({ query })) yield { ...runFacts(info), pending: [] };
     } catch (error) {
       throw castListError(error, this.place);
     }
@@ -148,15 +149,7 @@ export class TemporalRuns implements Runs {
     const large = tooLarge(start.argument);
     if (large !== null)
       throw new InvalidCommandError(`${start.workflowId}: the argument is too large: ${large}; nothing was started`);
-    return {
-      taskQueue: this.place.taskQueue,
-      workflowId: start.workflowId,
-      args: [start.argument] as [unknown],
-      memo: { ...start.memo },
-      staticSummary: start.summary,
-      workflowIdConflictPolicy: 'USE_EXISTING' as const,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
-    };
+    return startOptions(start, this.place.taskQueue);
   }
 
   private within<T>(call: () => Promise<T>): Promise<T> {
@@ -185,28 +178,12 @@ export class TemporalRuns implements Runs {
   }
 }
 
-function readInfo(info: WorkflowExecutionInfo | WorkflowExecutionDescription): Run {
-  const attributes = info.typedSearchAttributes;
-  return {
-    workflowId: info.workflowId,
-    runId: info.runId,
-    type: info.type,
-    status: runStatuses.find((status) => status === info.status.name) ?? 'UNKNOWN',
-    startedAt: info.startTime,
-    closedAt: info.closeTime ?? null,
-    memo: info.memo ?? {},
-    phase: attributes.get(phaseAttribute) ?? null,
-    environment: attributes.get(environmentAttribute) ?? null,
-    leaseEndsAt: attributes.get(leaseEndsAtAttribute)?.toISOString() ?? null,
-    pending: [],
-  };
-}
-
-async function readDescription(
+/** Reads the activities that are scheduled, running or between attempts. */
+async function readPending(
   converter: LoadedDataConverter,
-  description: WorkflowExecutionDescription,
-): Promise<Run> {
-  const reading = (description.raw.pendingActivities ?? []).map(async (activity): Promise<PendingActivity> => {
+  { pendingActivities }: WorkflowExecutionDescription['raw'],
+): Promise<PendingActivity[]> {
+  const reading = (pendingActivities ?? []).map(async (activity): Promise<PendingActivity> => {
     return {
       type: activity.activityType?.name ?? 'unknown',
       attempt: activity.attempt ?? 1,
@@ -217,7 +194,7 @@ async function readDescription(
       lastHeartbeatAt: dateOf(activity.lastHeartbeatTime),
     };
   });
-  return { ...readInfo(description), pending: await Promise.all(reading) };
+  return await Promise.all(reading);
 }
 
 /** What a wait puts into its heartbeat; not worth an error when it cannot be read. */
