@@ -31,6 +31,7 @@ export async function answered(run: WorkflowRun, record: UpdateRecord, wanted: n
 export function infoOf(run: WorkflowRun, taskQueue: string) {
   return {
     execution: { workflowId: run.workflowId, runId: run.runId },
+    firstRunId: run.identity.firstRunId,
     type: { name: run.workflowType },
     status: statuses[run.status],
     taskQueue,
