@@ -3,10 +3,10 @@ import { until } from '../support/until.js';
 
 const deploymentName = 'modelarts-ops';
 
-/** Workflows and calls of the task queue, and the waits beside it: without all three a version cannot become current. */
+/** Pollers of a worker: workflows and calls, and waits. A version can become current only with all of them. */
 const polledKinds = 3;
 
-/** Waits until a worker of a version has polled everything that a worker polls. */
+/** Waits until a worker of a version has polled both queues. */
 export async function untilKnown({ options, workflowService }: Client, buildId: string): Promise<void> {
   const deploymentVersion = { deploymentName, buildId };
   await until(`version ${buildId}`, async () => {
@@ -17,7 +17,7 @@ export async function untilKnown({ options, workflowService }: Client, buildId: 
   });
 }
 
-/** Lets new runs begin on a version. */
+/** Makes a version current. */
 export async function makeCurrent(client: Client, buildId: string): Promise<void> {
   await untilKnown(client, buildId);
   const { namespace } = client.options;

@@ -1,6 +1,6 @@
 import { test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 const fault: Fault = {
   operation: 'notebooks.create',
@@ -12,24 +12,24 @@ const fault: Fault = {
 test(
   'a notebook that fails is tried again, changed, or done without',
   async () => {
-    await playRunbook('notebook-failed', {}, async (on) => {
+    await runRunbook('notebook-failed', {}, async (on) => {
       await on.worker();
       const isParked = () => on.until(({ phase }) => phase === 'AwaitingOperator');
       on.simulator.faults.plan({ ...fault, times: 2 });
       await on.start({ onFailure: 'ask' });
       await isParked();
-      await on.play('Look');
-      await on.play('Act: Try again');
+      await on.run('Diagnose');
+      await on.run('Act: Retry');
       await on.until(({ steps }) => steps.some(({ name, attempt }) => name === 'notebook' && attempt === 2));
       await isParked();
-      await on.play('Act: Try again with a change');
-      await on.play('Verify');
+      await on.run('Act: Retry with a change');
+      await on.run('Verify');
       await on.clear();
 
       on.simulator.faults.plan(fault);
       await on.start({ onFailure: 'ask' });
       await isParked();
-      await on.play('Act: Keep the pool');
+      await on.run('Act: Keep the pool');
       on.simulator.faults.expectAllHit();
     });
   },

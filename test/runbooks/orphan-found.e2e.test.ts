@@ -1,10 +1,10 @@
 import { test } from '@jest/globals';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 test(
   'what lost its owner gets one again, or is removed',
   async () => {
-    await playRunbook('orphan-found', {}, async (on) => {
+    await runRunbook('orphan-found', {}, async (on) => {
       await on.worker();
       const orphan = async (name: string) => {
         await on.start({ name });
@@ -12,14 +12,14 @@ test(
         await on.client.workflow.getHandle(`lease/${name}`).terminate('by mistake');
       };
       await orphan('team-a');
-      await on.play('Look');
-      await on.play('Act: Give it an owner');
-      await on.play('Verify: It has an owner');
-      await on.play('Act: Remove it');
-      await on.play('Verify: It is gone');
+      await on.run('Diagnose');
+      await on.run('Act: Adopt it');
+      await on.run('Verify: It has an owner');
+      await on.run('Act: Delete it');
+      await on.run('Verify: Everything is deleted');
       await orphan('team-b');
-      await on.play('Act: Remove many');
-      await on.play('Verify: It is gone');
+      await on.run('Act: Delete many');
+      await on.run('Verify: Everything is deleted');
     });
   },
   pageMs,

@@ -4,11 +4,11 @@ import path from 'node:path';
 const folder = path.resolve(__dirname, '../../docs/runbooks');
 
 /** The headings of every page, in this order. */
-export const headings = ['Symptom', 'Look', 'Decide', 'Act', 'Verify'] as const;
+export const headings = ['Symptom', 'Diagnose', 'Decide', 'Act', 'Verify'] as const;
 
-/** One command of a page with what the page says that it prints. */
+/** One command of a page with the output that the page shows. */
 export interface PageCommand {
-  /** Where it stands: a heading, or `heading: subheading`. */
+  /** A heading, or `heading: subheading`. */
   readonly section: string;
   readonly line: number;
   readonly command: string;
@@ -23,7 +23,7 @@ export interface RunbookPage {
   readonly commands: readonly PageCommand[];
 }
 
-/** Reads a page; a fenced block of another kind than `console` is a mistake, because nothing would run it. */
+/** Reads a page. Refuses fenced blocks that are not `console`, because nothing would run them. */
 export function readPage(name: string): RunbookPage {
   const lines = readFileSync(path.join(folder, `${name}.md`), 'utf8').split('\n');
   const sections: string[] = [];
@@ -55,7 +55,7 @@ export function readPage(name: string): RunbookPage {
   return { name, sections, commands };
 }
 
-/** `$` begins a command, a line that ends with `\` goes on in the next one, `(exit N)` says how it ended; the rest is printed. */
+/** `$` starts a command, `\` at the end of a line continues it, `(exit N)` is its exit code, and the rest is its output. */
 function commandsOf(page: string, section: string, block: { line: number; lines: readonly string[] }): PageCommand[] {
   const commands: PageCommand[] = [];
   let current: { line: number; command: string; expected: string[]; exit: number } | null = null;

@@ -5,7 +5,7 @@ import { runbookOf } from '../../src/cli/output/next.js';
 import { failureTypes } from '../../src/contract/failures.js';
 import { phases } from '../../src/contract/phases.js';
 import { headings, readPage } from './page.js';
-import { describeDifference, isAsSaid } from './printed.js';
+import { describeDifference, isAsExpected } from './printed.js';
 
 const root = path.resolve(__dirname, '../..');
 const folder = path.join(root, 'docs/runbooks');
@@ -13,7 +13,7 @@ const files = readdirSync(folder);
 const pages = files.filter((file) => file !== 'README.md').map((file) => path.basename(file, '.md'));
 
 describe.each(pages)('the page %s', (page) => {
-  test('has the five headings, commands, and a test that plays it', () => {
+  test('has the five headings, commands, and a test that runs it', () => {
     const { sections, commands } = readPage(page);
     expect(sections.filter((section) => !section.includes(':'))).toEqual([...headings]);
     expect(commands.length).toBeGreaterThan(0);
@@ -21,7 +21,7 @@ describe.each(pages)('the page %s', (page) => {
   });
 });
 
-test.each(files)('the links of %s lead somewhere', (file) => {
+test.each(files)('the links of %s exist', (file) => {
   const text = readFileSync(path.join(folder, file), 'utf8');
   const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
   for (const link of links) {
@@ -33,12 +33,12 @@ test.each(files)('the links of %s lead somewhere', (file) => {
   }
 });
 
-test('the index leads to every page', () => {
+test('the index links every page', () => {
   const index = readFileSync(path.join(folder, 'README.md'), 'utf8');
   expect(pages.filter((page) => !index.includes(`(${page}.md)`))).toEqual([]);
 });
 
-test('the pages that `env why` names are there', () => {
+test('the pages that `env why` names exist', () => {
   const failure = { step: null, message: '', errorCode: null, requestId: null, hint: null };
   const since = '2026-11-21T08:00:00Z';
   const page = (stand: Parameters<typeof runbookOf>[0], minutes = 600) =>
@@ -78,22 +78,24 @@ test('the pages that `env why` names are there', () => {
   }
 });
 
-describe('what a page says', () => {
-  const said = ['pool  …, Running', '…', 'done in … s'];
+describe('the comparison of output with a page', () => {
+  const expected = ['pool  …, Running', '…', 'done in … s'];
 
-  test('is printed with anything in place of the dots, and columns of any width', () => {
-    expect(isAsSaid(said, 'pool      team-a-1, Running\nx\n\ny\ndone in 12 s\n')).toBe(true);
-    expect(isAsSaid(said, 'pool team-a-1, Running\ndone in 12 s')).toBe(true);
-    expect(isAsSaid([], '')).toBe(true);
+  test('accepts any text for dots, and columns of any width', () => {
+    expect(isAsExpected(expected, 'pool      team-a-1, Running\nx\n\ny\ndone in 12 s\n')).toBe(true);
+    expect(isAsExpected(expected, 'pool team-a-1, Running\ndone in 12 s')).toBe(true);
+    expect(isAsExpected([], '')).toBe(true);
   });
 
-  test('differs when a line is missing, changed or added, and the difference names the line', () => {
-    expect(isAsSaid(said, 'pool team-a-1, Creating\ndone in 12 s\n')).toBe(false);
-    expect(isAsSaid(said, 'pool team-a-1, Running\n')).toBe(false);
-    expect(isAsSaid(said, 'pool team-a-1, Running\ndone in 12 s\nmore\n')).toBe(false);
-    expect(isAsSaid([], 'more\n')).toBe(false);
-    expect(describeDifference(said, 'pool team-a-1, Running\nfailed\n')).toContain('not printed there:\n  done in … s');
-    expect(describeDifference(['a'], 'a\nb\n')).toContain('more is printed than the page says');
+  test('names the line that is missing, changed or added', () => {
+    expect(isAsExpected(expected, 'pool team-a-1, Creating\ndone in 12 s\n')).toBe(false);
+    expect(isAsExpected(expected, 'pool team-a-1, Running\n')).toBe(false);
+    expect(isAsExpected(expected, 'pool team-a-1, Running\ndone in 12 s\nmore\n')).toBe(false);
+    expect(isAsExpected([], 'more\n')).toBe(false);
+    expect(describeDifference(expected, 'pool team-a-1, Running\nfailed\n')).toContain(
+      'missing in the output:\n  done in … s',
+    );
+    expect(describeDifference(['a'], 'a\nb\n')).toContain('there is more output than on the page');
   });
 });
 

@@ -1,26 +1,24 @@
-/** In a line: anything. Alone in a line: any lines, also none. */
+/** In a line: any text. Alone in a line: any lines, or none. */
 const anything = '…';
 
-/** Whether a text is what a page says; runs of spaces are alike, because columns are as wide as what is in them. */
-export function isAsSaid(expected: readonly string[], printed: string): boolean {
+/** Whether output matches a page. Runs of spaces are equal, because the width of a column depends on its content. */
+export function isAsExpected(expected: readonly string[], printed: string): boolean {
   return new RegExp(`^${patternOf(expected)}$`).test(tidy(printed));
 }
 
-/** Whether what was printed so far begins as a page says. */
-export function beginsAsSaid(expected: readonly string[], printed: string): boolean {
+/** Whether the output so far matches the start of a page. */
+export function startsAsExpected(expected: readonly string[], printed: string): boolean {
   return new RegExp(`^${patternOf(expected)}`).test(tidy(printed));
 }
 
-/** Says at which line of the page the text first differs, and shows both. */
+/** Describes the first line that differs, and shows both texts. */
 export function describeDifference(expected: readonly string[], printed: string): string {
-  const matching = expected.findLastIndex((_, index) => beginsAsSaid(expected.slice(0, index + 1), printed));
+  const matching = expected.findLastIndex((_, index) => startsAsExpected(expected.slice(0, index + 1), printed));
   const missing = expected[matching + 1];
   return [
-    missing === undefined
-      ? 'more is printed than the page says'
-      : `the page says, but it is not printed there:\n  ${missing}`,
+    missing === undefined ? 'there is more output than on the page' : `missing in the output:\n  ${missing}`,
     `the page:\n${indented(expected.join('\n'))}`,
-    `printed:\n${indented(printed.trimEnd())}`,
+    `the output:\n${indented(printed.trimEnd())}`,
   ].join('\n');
 }
 

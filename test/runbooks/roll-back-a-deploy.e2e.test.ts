@@ -1,11 +1,11 @@
 import { test } from '@jest/globals';
 import { makeCurrent } from './deployment.js';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 test(
   'runs of a version without workers go on with the one before',
   async () => {
-    await playRunbook('roll-back-a-deploy', {}, async (on) => {
+    await runRunbook('roll-back-a-deploy', {}, async (on) => {
       await on.worker({ MAOPS_BUILD_ID: '2026-11-21' });
       await makeCurrent(on.client, '2026-11-21');
       const bad = await on.worker({ MAOPS_BUILD_ID: '2026-11-22' });
@@ -16,11 +16,11 @@ test(
       bad.kill('SIGKILL');
       await bad.ended;
       await on.start();
-      await on.play('Look');
-      await on.play('Act: Send new runs to the old version');
-      await on.play('Act: Move runs that have begun on the new version');
+      await on.run('Diagnose');
+      await on.run('Act: Send new runs to the old version');
+      await on.run('Act: Move runs that started on the new version');
       on.simulator.clock.setSpeed(120);
-      await on.play('Verify');
+      await on.run('Verify');
     });
   },
   pageMs,

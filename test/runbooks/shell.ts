@@ -3,17 +3,17 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { within } from '../support/until.js';
 import type { PageCommand } from './page.js';
-import { beginsAsSaid, describeDifference, isAsSaid } from './printed.js';
+import { describeDifference, isAsExpected, startsAsExpected } from './printed.js';
 
 const root = path.resolve(__dirname, '../..');
 const limitMs = 40_000;
 
 /** An operator's terminal: a real shell in a folder, with `maops` and `temporal` on its PATH. */
 export interface OperatorShell {
-  /** Runs one command of a page and fails with the difference when something else is printed; `<hash>` is the last one printed. */
-  play(page: string, command: PageCommand, env: Readonly<Record<string, string>>): Promise<void>;
+  /** Runs one command of a page and fails on any other output; `<hash>` is the hash that was printed last. */
+  run(page: string, command: PageCommand, env: Readonly<Record<string, string>>): Promise<void>;
   write(file: string, content: string): Promise<void>;
-  /** Kills what the page has left running in the background. */
+  /** Kills the background processes of the page. */
   killBackground(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ interface Started {
   onPrint(listener: () => void): void;
 }
 
-/** Opens a shell in a folder, which stays the caller's. */
+/** Opens a shell in a folder. The caller removes the folder. */
 export async function openOperatorShell(folder: string, temporalCli: string): Promise<OperatorShell> {
   const programs = path.join(folder, 'programs');
   await mkdir(programs);
@@ -34,7 +34,7 @@ export async function openOperatorShell(folder: string, temporalCli: string): Pr
   const inBackground: Started[] = [];
   let lastHash = '<hash>';
   const start = (command: string, env: Readonly<Record<string, string>>): Started => {
-    // One stream for both, as on a terminal; a group of its own, so that a shell's children end with it.
+    // One stream for both, as on a terminal. A separate process group, so that the children end with the shell.
     const child = spawn('sh', ['-c', `exec 2>&1\n${command}`], {
       cwd: folder,
       env: { ...env, PATH: `${programs}:${process.env.PATH ?? ''}`, HOME: folder, TZ: 'UTC' },
@@ -56,30 +56,30 @@ export async function openOperatorShell(folder: string, temporalCli: string): Pr
     await Promise.all(all.map(({ ended }) => ended));
   };
   return {
-    async play(page, { line, command: written, expected, exit, isBackground }, env) {
+    async run(page, { line, command: written, expected, exit, isBackground }, env) {
       const command = written.replace('<hash>', lastHash);
       const started = start(command, env);
       const where = `docs/runbooks/${page}.md:${line}: $ ${command}`;
       const differs = () => `${where}\n${describeDifference(expected, started.printed())}`;
       if (isBackground) {
         inBackground.push(started);
-        const said = new Promise<void>((resolve) => {
-          const look = () => beginsAsSaid(expected, started.printed()) && resolve();
-          started.onPrint(look);
+        const matched = new Promise<void>((resolve) => {
+          const check = () => startsAsExpected(expected, started.printed()) && resolve();
+          started.onPrint(check);
         });
         const died = started.ended.then((code) => {
-          throw new Error(`${differs()}\nand it ended with ${code}`);
+          throw new Error(`${differs()}\nit exited with ${code}`);
         });
         died.catch(() => undefined);
-        return await within(limitMs, Promise.race([said, died]), differs);
+        return await within(limitMs, Promise.race([matched, died]), differs);
       }
       const code = await within(limitMs, started.ended, () => {
         end(started);
-        return `${where}\nhas not ended within ${limitMs} ms; printed so far:\n${started.printed()}`;
+        return `${where}\ndid not end within ${limitMs} ms; printed so far:\n${started.printed()}`;
       });
-      if (!isAsSaid(expected, started.printed())) throw new Error(`${differs()}\n(exit ${code})`);
+      if (!isAsExpected(expected, started.printed())) throw new Error(`${differs()}\n(exit ${code})`);
       lastHash = /^hash (\w+)$/m.exec(started.printed())?.[1] ?? lastHash;
-      if (code !== exit) throw new Error(`${where}\nends with ${code}, the page says ${exit}:\n${started.printed()}`);
+      if (code !== exit) throw new Error(`${where}\nexited with ${code}, expected ${exit}:\n${started.printed()}`);
     },
     async write(file, content) {
       await writeFile(path.join(folder, file), content);

@@ -18,10 +18,10 @@ import { environmentDocument } from '../workflows/documents.js';
 import { readPage } from './page.js';
 import { openOperatorShell } from './shell.js';
 
-/** How long a page may take on a busy machine; alone on it, seconds. */
+/** Time limit of a page on a busy machine. Alone on the machine it takes seconds. */
 export const pageMs = 150_000;
 
-/** The environment that every page speaks of. */
+/** The environment of every page. */
 const name = 'team-a';
 
 type Variables = Readonly<Record<string, string>>;
@@ -31,13 +31,13 @@ export interface SituationOptions extends SimulatorOptions {
   readonly env?: Variables;
   /** How the workers and the shell sign in to the simulator. @defaultValue a ready token */
   readonly auth?: 'token' | 'keys' | 'password';
-  /** A server of the page's own, where the situation needs one. @defaultValue a fresh namespace on the shared one */
+  /** A separate server, if the situation needs one. @defaultValue a fresh namespace on the shared server */
   readonly temporal?: { readonly address: string; readonly namespace: string };
-  /** Where the operator works; removed at the end. @defaultValue a new one */
+  /** The operator's folder, removed at the end. @defaultValue a new one */
   readonly folder?: string;
 }
 
-/** A stack of its own in which a page is played: a simulator, a namespace, worker processes, and an operator's shell. */
+/** The stack of one page: a simulator, a namespace, worker processes, and an operator's shell. */
 export interface Situation {
   readonly simulator: Simulator;
   readonly client: Client;
@@ -48,22 +48,22 @@ export interface Situation {
   start(
     change?: { readonly name?: string; readonly deadlines?: object } & Readonly<Record<string, unknown>>,
   ): Promise<void>;
-  /** Kills what the page has started with `&`. */
+  /** Kills the processes that the page has started with `&`. */
   killBackground(): Promise<void>;
-  /** Tears `team-a` down and waits until nothing of it is left. */
+  /** Tears `team-a` down and waits for the end. */
   clear(): Promise<void>;
-  /** Waits until a call of `team-a` is tried for the nth time. */
+  /** Waits for the nth attempt of an activity of `team-a`. */
   attempts(count: number): Promise<void>;
-  /** Waits until a call of `team-a` that is under way tells of something. */
-  heard(words: string): Promise<void>;
-  /** Waits until an operation's progress is as wanted, and answers it. */
+  /** Waits for a heartbeat of `team-a` that contains a text. */
+  heartbeat(text: string): Promise<void>;
+  /** Waits until an operation's progress meets a condition, and returns it. */
   until(wanted: (progress: Progress) => boolean, workflowId?: string): Promise<Progress>;
-  /** Changes where a flavor is on sale, through the simulator's control plane. */
+  /** Puts a flavor on or off sale, through the simulator's control plane. */
   setSale(flavor: string, status: 'normal' | 'soldout'): Promise<void>;
-  /** Puts or moves a resource of someone else, or in any state (`notebooks`, `notebooks/NAME`). */
+  /** Creates or changes a resource in the simulator (`notebooks`, `notebooks/NAME`), also one of another user. */
   place(what: string, resource: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Plays the commands of one section, `Look` or `Act: Wait`; variables given here replace the shell's. */
-  play(section: string, change?: Variables): Promise<void>;
+  /** Runs the commands of one section, such as `Diagnose` or `Act: Wait`. `change` replaces variables of the shell. */
+  run(section: string, change?: Variables): Promise<void>;
 }
 
 const pace = {
@@ -76,17 +76,17 @@ const pace = {
   MAOPS_MAX_RPS: '100',
 };
 
-/** Deadlines that no page meets unless it wants to. */
+/** Deadlines that no page reaches by accident. */
 const deadlines = { pool: '10m', notebook: '10m', capacity: '10m', ask: '10m', undo: '10m' };
 
 const taskQueue = 'modelarts-ops';
 const upMs = 30_000;
 
-/** Sets the stage, tells the story, and fails when a command of the page was not run in it. */
-export async function playRunbook(
+/** Starts the stack, runs the scenario, and fails if a command of the page was not run. */
+export async function runRunbook(
   pageName: string,
   options: SituationOptions,
-  story: (situation: Situation) => Promise<void>,
+  scenario: (situation: Situation) => Promise<void>,
 ): Promise<void> {
   const page = readPage(pageName);
   const { address } = options.temporal ?? temporalAddress();
@@ -110,10 +110,10 @@ export async function playRunbook(
     const answer = await fetch(`${served.url}/_sim/${what}`, init);
     if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`);
   };
-  const played = new Set<number>();
+  const executed = new Set<number>();
   const workers: Maops[] = [];
   try {
-    await story({
+    await scenario({
       simulator,
       client,
       env,
@@ -140,26 +140,26 @@ export async function playRunbook(
           return raw.pendingActivities?.some(({ attempt }) => (attempt ?? 0) >= count);
         });
       },
-      async heard(words) {
-        await until(`a heartbeat with ${words}`, async () => {
+      async heartbeat(text) {
+        await until(`a heartbeat with ${text}`, async () => {
           const { raw } = await client.workflow.getHandle(`env/${name}`).describe();
-          return raw.pendingActivities?.some(({ heartbeatDetails }) => spoken(heartbeatDetails).includes(words));
+          return raw.pendingActivities?.some(({ heartbeatDetails }) => spoken(heartbeatDetails).includes(text));
         });
       },
       killBackground: () => shell.killBackground(),
       until: (wanted, workflowId = `env/${name}`) => untilProgress(client, workflowId, wanted),
       setSale: (flavor, status) => control(`flavors/${flavor}/sale`, { status }),
       place: control,
-      async play(section, change = {}) {
+      async run(section, change = {}) {
         const commands = page.commands.filter((command) => command.section === section);
         if (commands.length === 0) throw new Error(`${pageName}.md has no commands under "${section}"`);
         for (const command of commands) {
-          await shell.play(pageName, command, { ...env, ...change });
-          played.add(command.line);
+          await shell.run(pageName, command, { ...env, ...change });
+          executed.add(command.line);
         }
       },
     });
-    const left = page.commands.filter(({ line }) => !played.has(line));
+    const left = page.commands.filter(({ line }) => !executed.has(line));
     if (left.length > 0)
       throw new Error(left.map(({ line, command }) => `${pageName}.md:${line} is never run: $ ${command}`).join('\n'));
   } finally {
@@ -178,19 +178,19 @@ async function untilProgress(
   wanted: (progress: Progress) => boolean,
 ): Promise<Progress> {
   let last: Progress | null = null;
-  const look = async () => {
+  const check = async () => {
     last = await client.workflow
       .getHandle(workflowId)
       .query<Progress>('progress')
       .catch(() => null);
     return last !== null && wanted(last) ? last : null;
   };
-  return await until(`${workflowId} as wanted`, look).catch((error: Error) => {
+  return await until(`${workflowId} as wanted`, check).catch((error: Error) => {
     throw new Error(`${error.message}; it is ${JSON.stringify(last)}`);
   });
 }
 
-/** The CLI that a server of our own would be started with. */
+/** The CLI that `maops dev` would use for its own server. */
 async function temporalCli(): Promise<string> {
   const onProgress = () => undefined;
   for (const source of binarySources(process.env)) {

@@ -1,7 +1,7 @@
 import { test } from '@jest/globals';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
-/** One node never comes, and the pool does not get beyond `Creating`. */
+/** One node never becomes available, and the pool stays `Creating`. */
 const faults = [
   { operation: 'pools.create', kind: 'partialNodes', missing: 1 },
   { operation: 'pools.create', kind: 'stuck', phase: 'Creating' },
@@ -10,16 +10,16 @@ const faults = [
 test(
   'a pool that stays Creating is given more time, and then given up',
   async () => {
-    await playRunbook('stuck-creating', { faults }, async (on) => {
+    await runRunbook('stuck-creating', { faults }, async (on) => {
       await on.worker();
       await on.start();
       await on.until(({ pool }) => pool?.nodes.available === 1);
-      await on.play('Look');
-      await on.play('Act: More time');
-      await on.play('Verify: Paused');
-      await on.play('Act: Go on after a pause');
-      await on.play('Act: Give up');
-      await on.play('Verify: Given up');
+      await on.run('Diagnose');
+      await on.run('Act: More time');
+      await on.run('Verify: Paused');
+      await on.run('Act: Resume');
+      await on.run('Act: Give up');
+      await on.run('Verify: Given up');
     });
   },
   pageMs,

@@ -1,10 +1,10 @@
 import { test } from '@jest/globals';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 test(
   'a teardown waits for a rollback whose delete fails, until it is told to try now',
   async () => {
-    await playRunbook('stuck-delete', {}, async (on) => {
+    await runRunbook('stuck-delete', {}, async (on) => {
       await on.worker();
       await on.start();
       await on.until(({ phase }) => phase === 'AwaitingNotebook');
@@ -15,11 +15,11 @@ test(
         args: [{ name: 'team-a' }],
       });
       await on.until(({ retrying }) => (retrying?.attempt ?? 0) >= 1);
-      await on.play('Look');
-      // Cleared afterwards: a try that succeeds by itself would leave nothing to hurry.
-      await on.play('Act: Try now');
+      await on.run('Diagnose');
+      // Clear the fault only now: a retry that succeeds by itself would leave nothing to hurry.
+      await on.run('Act: Try now');
       on.simulator.faults.clear();
-      await on.play('Verify');
+      await on.run('Verify');
     });
   },
   pageMs,

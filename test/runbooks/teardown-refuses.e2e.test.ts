@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 test(
   'a teardown leaves what is protected, and a pool that someone else uses, until they agree',
   async () => {
-    await playRunbook('teardown-refuses', {}, async (on) => {
+    await runRunbook('teardown-refuses', {}, async (on) => {
       await on.worker();
       const refused = () => expect(on.clear()).rejects.toThrow(WorkflowFailedError);
       await on.start();
@@ -16,17 +16,17 @@ test(
         args: [{ kind: 'environment', name: 'team-a', change: 'protect', by: 'lead', reason: 'the demo is on Friday' }],
       });
       await refused();
-      await on.play('Look: Protected by somebody');
-      await on.play('Look: Either way');
-      await on.play('Act: Unprotect');
+      await on.run('Diagnose: Protected');
+      await on.run('Diagnose: In both cases');
+      await on.run('Act: Unprotect');
 
       await on.place('notebooks', { name: 'night-run', pool: `team-a-${on.simulator.projectId}` });
       await refused();
-      await on.play('Look: Used by somebody else');
-      await on.play('Look: Either way');
+      await on.run('Diagnose: Used by another user');
+      await on.run('Diagnose: In both cases');
       await on.place('notebooks/night-run', { status: 'DELETED' });
-      await on.play('Act: Tear down again');
-      await on.play('Verify');
+      await on.run('Act: Tear down again');
+      await on.run('Verify');
     });
   },
   pageMs,

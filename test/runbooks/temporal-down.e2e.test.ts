@@ -5,7 +5,7 @@ import { test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
 import { until } from '../support/until.js';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 test(
   'runs and workers outlive a server that was down',
@@ -20,21 +20,21 @@ test(
       onProgress: () => {},
     });
     try {
-      await playRunbook('temporal-down', { folder, temporal: server }, async (on) => {
+      await runRunbook('temporal-down', { folder, temporal: server }, async (on) => {
         await on.worker();
         on.simulator.clock.setSpeed(1);
         await on.start();
         await on.until(({ phase }) => phase === 'AwaitingPool');
         await server.stop();
-        await on.play('Look');
-        await on.play('Act: Bring it back');
+        await on.run('Diagnose');
+        await on.run('Act: Start it again');
         await until('the worker is back', async () => {
           const queue = { namespace: server.namespace, taskQueue: { name: 'modelarts-ops' } };
           const { pollers } = await on.client.workflowService.describeTaskQueue(queue).catch(() => ({ pollers: [] }));
           return (pollers ?? []).length > 0;
         });
         on.simulator.clock.setSpeed(120);
-        await on.play('Verify');
+        await on.run('Verify');
       });
     } finally {
       await server.stop();

@@ -1,21 +1,21 @@
 import { test } from '@jest/globals';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 test(
   'while the account is throttled runs wait, and go on with fewer calls',
   async () => {
-    await playRunbook('throttled', {}, async (on) => {
+    await runRunbook('throttled', {}, async (on) => {
       on.simulator.faults.plan({ operation: '*', kind: 'throttle', retryAfter: 2, times: 'always' });
       const worker = await on.worker();
       await on.start();
       await on.attempts(2);
-      await on.play('Look');
+      await on.run('Diagnose');
       worker.kill('SIGTERM');
       await worker.ended;
-      await on.play('Act: Ask less');
-      await on.play('Act: Keep a run from its deadline');
+      await on.run('Act: Lower the request rate');
+      await on.run('Act: Suspend the deadline of a run');
       on.simulator.faults.clear();
-      await on.play('Verify');
+      await on.run('Verify');
     });
   },
   pageMs,

@@ -1,21 +1,21 @@
 import { test } from '@jest/globals';
-import { pageMs, playRunbook } from './situation.js';
+import { pageMs, runRunbook } from './situation.js';
 
 test(
   'without a worker nothing moves; with one everything goes on',
   async () => {
-    await playRunbook('worker-down', {}, async (on) => {
+    await runRunbook('worker-down', {}, async (on) => {
       on.simulator.clock.setSpeed(1);
       await on.start();
-      await on.play('Look');
-      await on.play('Act: Start one');
+      await on.run('Diagnose');
+      await on.run('Act: Start a worker');
       await on.until(({ phase }) => phase === 'AwaitingPool');
-      await on.heard('pool team-a');
+      await on.heartbeat('pool team-a');
       await on.killBackground();
-      await on.play('Look: It has only just died');
-      await on.play('Act: Start one');
+      await on.run('Diagnose: Right after a crash');
+      await on.run('Act: Start a worker');
       on.simulator.clock.setSpeed(120);
-      await on.play('Verify');
+      await on.run('Verify');
     });
   },
   pageMs,
