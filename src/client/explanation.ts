@@ -21,6 +21,8 @@ export interface Explanation {
   readonly failure: Progress['failure'];
   /** The failed call that is tried again, whoever repeats it: the workflow or Temporal. */
   readonly retrying: Retrying | null;
+  /** When a removal passed `deadlines.undo`; null when none is overdue. */
+  readonly overdueSince: string | null;
   /** What is billed while it stands here; null where nothing is known to be alive. */
   readonly alive: {
     readonly nodes: Readonly<Record<string, number>>;
@@ -62,7 +64,7 @@ export interface Evidence {
 }
 
 export function explain({ progress, run, events, prices, inTheWay }: Evidence, now: number): Explanation {
-  const { name, workflowId, phase, phaseSince, why, awaiting, failure } = progress;
+  const { name, workflowId, phase, phaseSince, why, awaiting, failure, overdueSince } = progress;
   const pending = run.pending.map((activity) => ({
     activity: activity.type,
     does: describeCall(activity.type, summaryOf(events, activity.type)),
@@ -90,6 +92,7 @@ export function explain({ progress, run, events, prices, inTheWay }: Evidence, n
     awaiting,
     paused: phase === 'Paused' ? (progress.audit.findLast(({ verb }) => verb === 'pause') ?? null) : null,
     failure,
+    overdueSince,
     retrying: run.closedAt === null ? retryingOf(progress, run, events) : null,
     alive: run.closedAt === null ? aliveIn(progress, prices) : null,
     inTheWay,

@@ -1,5 +1,6 @@
 import { parseOperationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
+import { overdueAttribute } from '../contract/search-attributes.js';
 import { chooseRun } from './name.js';
 import { progressOfEach } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
@@ -7,13 +8,17 @@ import type { Run, Runs } from './temporal/run.js';
 /** Everything that can stand for an environment; the order of its ids is the order in which open runs count. */
 const kinds = ['teardown', 'env', 'lease'] as const;
 const query = 'WorkflowType IN ("teardownEnvironment", "provisionPoolThenLaunchNotebook", "leaseEnvironment")';
+const isOverdue = `ExecutionStatus = "Running" AND ${overdueAttribute.name} = true`;
 /** Queries under way at once: enough to be quick, few enough for one worker to answer. */
 const width = 16;
 
-/** One progress for each environment, by name: of its open run, else of its newest closed one. */
-export async function listEnvironments(runs: Runs): Promise<Progress[]> {
+/**
+ * One progress for each environment, by name: of its open run, else of its newest closed one. With `overdue`, only
+ * environments with a removal that is overdue.
+ */
+export async function listEnvironments(runs: Runs, { overdue = false } = {}): Promise<Progress[]> {
   const newest = new Map<string, Map<string, Run>>();
-  for await (const run of runs.list(query)) {
+  for await (const run of runs.list(overdue ? `${query} AND ${isOverdue}` : query)) {
     const id = parseOperationId(run.workflowId);
     if (id === null || !kinds.some((kind) => kind === id.kind)) continue;
     const known = newest.get(id.name) ?? new Map<string, Run>();

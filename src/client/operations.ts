@@ -128,9 +128,9 @@ export class Operations {
     return progress;
   }
 
-  /** One progress per environment. */
-  list(): Promise<Progress[]> {
-    return listEnvironments(this.deps.runs);
+  /** One progress per environment; with `overdue`, only of those with an overdue removal. */
+  list(only: { readonly overdue?: boolean } = {}): Promise<Progress[]> {
+    return listEnvironments(this.deps.runs, only);
   }
 
   /** The names of environments, without asking a worker. */

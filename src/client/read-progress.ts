@@ -49,7 +49,7 @@ async function answeredProgress(runs: Runs, run: Run): Promise<Progress | null> 
   if (left !== null) return left;
   try {
     const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
-    if (isProgress(answer)) return isOpen(run) ? withNewerKeys(answer) : closedProgress(run, withNewerKeys(answer));
+    if (isProgress(answer)) return isOpen(run) ? answer : closedProgress(run, answer);
   } catch (error) {
     if (!(error instanceof OperationsError) || error instanceof UnreadableError) throw error;
     if (isOpen(run) && !(error instanceof WorkerUnreachableError)) throw error;
@@ -67,14 +67,7 @@ export async function leftProgress(runs: Runs, run: Run): Promise<Progress | nul
 /** What an outcome carries: a completed run its progress as value, a failed one as first detail. */
 function progressIn({ value, failure }: RunOutcome): Progress | null {
   const candidate = failure === null ? value : failure.detail;
-  return isProgress(candidate) ? withNewerKeys(candidate) : null;
-}
-
-const newerKeys = { retrying: null, waitsFor: [] } as const;
-
-/** A run of an earlier version answers without the keys that came later. */
-function withNewerKeys(progress: Progress): Progress {
-  return { ...newerKeys, ...progress };
+  return isProgress(candidate) ? candidate : null;
 }
 
 /** A run that was cut off (terminated, timed out) left a progress that still looks alive. */

@@ -116,6 +116,8 @@ export interface Progress {
   readonly lease: LeaseProgress | null;
   /** The failed call that is tried again; null while nothing has failed. */
   readonly retrying: Retrying | null;
+  /** When a removal passed `deadlines.undo`; it continues. Null when none is overdue. */
+  readonly overdueSince: string | null;
   /** Workflow ids whose end this operation awaits; those that are open are in its way. */
   readonly waitsFor: readonly string[];
   /** The last 200 commands and events; `auditDropped` counts those before. */
@@ -139,6 +141,7 @@ export function blankProgress(
     awaiting: null,
     lease: null,
     retrying: null,
+    overdueSince: null,
     waitsFor: [],
     audit: [],
     auditDropped: 0,

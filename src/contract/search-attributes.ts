@@ -5,4 +5,6 @@ export const environmentAttribute = defineSearchAttributeKey('MaopsEnvironment',
 export const phaseAttribute = defineSearchAttributeKey('MaopsPhase', SearchAttributeType.KEYWORD);
 /** Id of the pool that an operation made or adopted. */
 export const poolAttribute = defineSearchAttributeKey('MaopsPool', SearchAttributeType.KEYWORD);
+/** True while a removal takes longer than `deadlines.undo`. */
+export const overdueAttribute = defineSearchAttributeKey('MaopsOverdue', SearchAttributeType.BOOL);
 export const leaseEndsAtAttribute = defineSearchAttributeKey('MaopsLeaseEndsAt', SearchAttributeType.DATETIME);

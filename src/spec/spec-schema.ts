@@ -42,7 +42,7 @@ const deadlines = section({
   notebook: duration.prefault('20m').describe('From the create call until the notebook runs'),
   capacity: duration.prefault('12h').describe('Waiting while everything asked for is sold out'),
   ask: duration.prefault('24h').describe('Waiting for an operator'),
-  undo: duration.prefault('30m').describe('Undoing, before an operator is asked'),
+  undo: duration.prefault('30m').describe('Deleting what the run created, before it counts as overdue'),
 });
 
 const ending = {

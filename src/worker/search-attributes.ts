@@ -7,6 +7,7 @@ import {
 import {
   environmentAttribute,
   leaseEndsAtAttribute,
+  overdueAttribute,
   phaseAttribute,
   poolAttribute,
 } from '../contract/search-attributes.js';
@@ -16,11 +17,16 @@ export const searchAttributes: readonly SearchAttributeKey<SearchAttributeType>[
   environmentAttribute,
   phaseAttribute,
   poolAttribute,
+  overdueAttribute,
   leaseEndsAtAttribute,
 ];
 
 /** How the Temporal CLI spells the types that we use. */
-const cliTypes: Partial<Record<SearchAttributeType, string>> = { KEYWORD: 'Keyword', DATETIME: 'Datetime' };
+const cliTypes: Partial<Record<SearchAttributeType, string>> = {
+  BOOL: 'Bool',
+  DATETIME: 'Datetime',
+  KEYWORD: 'Keyword',
+};
 
 /** The `Name=Type` words that `temporal server start-dev --search-attribute` takes. */
 export function searchAttributeWords(): string[] {

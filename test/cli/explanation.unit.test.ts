@@ -13,6 +13,7 @@ const calm: Explanation = {
   awaiting: null,
   paused: null,
   failure: null,
+  overdueSince: null,
   retrying: null,
   alive: null,
   inTheWay: null,

@@ -62,6 +62,7 @@ function pages(text: string, view: View): Record<string, string> {
       notebook: { id: text, status: text, url: text, autoStopAt: at, protected: false, observedAt: null },
       lease: { endsAt: at, maxEndsAt: at, extensions: 2 },
       audit: [{ at, by: text, verb: text, reason: text }],
+      overdueSince: at,
       awaiting: { kind: 'operator', since: at, deadline: at, verbs: ['retry', 'skip'] },
     }),
   );
@@ -181,6 +182,7 @@ function pages(text: string, view: View): Record<string, string> {
     paused: { at, by: v, verb: v, reason: v },
     failure: progress.failure,
     retrying: null,
+    overdueSince: at,
     alive: null,
     inTheWay: null,
     throttledUntil: at,

@@ -322,6 +322,12 @@ describe('the result of an operation', () => {
 });
 
 describe('the list of environments', () => {
+  test('with `overdue` asks Temporal only for open runs with an overdue removal', async () => {
+    const runs = new FakeRuns(open());
+    await operationsOn(runs).list({ overdue: true });
+    expect(runs.queries).toEqual([expect.stringContaining('AND ExecutionStatus = "Running" AND MaopsOverdue = true')]);
+  });
+
   test('has one row per name: of the open run, else of the newest closed one', async () => {
     const done = (id: string) => ({
       ...over,

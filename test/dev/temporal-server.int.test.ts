@@ -91,7 +91,7 @@ describe('a namespace', () => {
       const register = () => ensureSearchAttributes(connection, namespace);
       // The server takes a while until it knows a new namespace, and until it shows what was added to one.
       const added = await until('the namespace is known', () => register().catch(() => null));
-      expect(added).toEqual(['MaopsEnvironment', 'MaopsPhase', 'MaopsPool', 'MaopsLeaseEndsAt']);
+      expect(added).toEqual(['MaopsEnvironment', 'MaopsPhase', 'MaopsPool', 'MaopsOverdue', 'MaopsLeaseEndsAt']);
       const missing = async () => await missingSearchAttributes(connection, namespace);
       await until('what was added is shown', async () => (await missing()).length === 0);
       expect(await register()).toEqual([]);

@@ -79,7 +79,7 @@ test.each(['approve', 'reject'])(
   },
 );
 
-describe('the patience with an undo', () => {
+describe('the deadline of a removal', () => {
   test.each(kinds)('does not run while it is paused: %s', async (kind) => {
     const { temporal, pause, resume, progress } = await undoing(kind, 'always');
     await temporal.run({ maxTime: 20 * minute });
@@ -87,9 +87,9 @@ describe('the patience with an undo', () => {
     await temporal.run({ maxTime: 2 * hour });
     await resume();
     await temporal.run({ maxTime: 9 * minute });
-    expect(await progress()).toMatchObject({ phase: 'RollingBack', awaiting: null });
+    expect(await progress()).toMatchObject({ phase: 'RollingBack', overdueSince: null });
     await temporal.run({ maxTime: 2 * minute });
-    expect(await progress()).toMatchObject({ phase: 'AwaitingOperator', awaiting: { kind: 'operator', verbs: [] } });
+    expect(await progress()).toMatchObject({ phase: 'RollingBack', overdueSince: expect.any(String) });
   });
 
   test.each(kinds)('leaves nothing to decide when it is over: %s', async (kind) => {
@@ -97,7 +97,7 @@ describe('the patience with an undo', () => {
     await temporal.run({ maxTime: 31 * minute });
     const answer = temporal.update(workflowId, 'resolve', { verb: 'retry', by: 'ann', reason: 'again' });
     await expect(answer).rejects.toMatchObject({
-      cause: { message: 'there is nothing to decide: what is being removed is tried again until it is gone' },
+      cause: { type: 'RequestRejected', message: expect.stringContaining('RollingBack') },
     });
   });
 
@@ -105,12 +105,12 @@ describe('the patience with an undo', () => {
     const { temporal, progress } = await undoing(kind, 'always', { suggestContinueAsNewAfter: 40 });
     const { runId } = await progress();
     await temporal.run({ maxTime: 31 * minute });
-    const parked = await progress();
-    expect(parked).toMatchObject({ phase: 'AwaitingOperator', awaiting: { kind: 'operator', verbs: [] } });
-    expect(parked.runId).not.toBe(runId);
+    const overdue = await progress();
+    expect(overdue).toMatchObject({ phase: 'RollingBack', overdueSince: expect.any(String) });
+    expect(overdue.runId).not.toBe(runId);
     await temporal.run({ maxTime: hour });
     const later = await progress();
-    expect(later).toMatchObject({ phase: 'AwaitingOperator', awaiting: parked.awaiting });
-    expect(later.runId).not.toBe(parked.runId);
+    expect(later).toMatchObject({ phase: 'RollingBack', overdueSince: overdue.overdueSince });
+    expect(later.runId).not.toBe(overdue.runId);
   });
 });

@@ -49,6 +49,29 @@ async function refusingPoolDelete() {
   return testbed;
 }
 
+test.each(['teardown', 'lease'] as const)(
+  'the removal of a %s that takes too long is shown as overdue',
+  async (kind) => {
+    const stack = await newStack();
+    const { world, simulator, progress } = stack;
+    const id = `${kind}/${name}`;
+    await finishMainJob(stack);
+    simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
+    if (kind === 'teardown') await world.start('teardownEnvironment', id, [{ name }]);
+    else await world.update(id, 'releaseLease', { by: 'ann', reason: 'done' });
+    await untilPhase(stack, 'DeletingPool', id);
+    expect(await progress(id)).toMatchObject({ phase: 'DeletingPool', overdueSince: null });
+    await world.run({ maxTime: hour });
+    expect(await progress(id)).toMatchObject({ phase: 'DeletingPool', overdueSince: expect.any(String) });
+    expect(world.searchAttributes(id).MaopsOverdue).toBe(true);
+    simulator.faults.expectAllHit();
+    simulator.faults.clear();
+    await world.run({ until: () => world.status(id) !== 'RUNNING' });
+    expect(await progress(id)).toMatchObject({ phase: 'Gone', overdueSince: null });
+    expect(world.searchAttributes(id).MaopsOverdue).toBe(false);
+  },
+);
+
 test('a stranger’s notebook that comes while the delete of its pool is refused keeps the pool', async () => {
   const testbed = await refusingPoolDelete();
   const { temporal, simulator, progress } = testbed;

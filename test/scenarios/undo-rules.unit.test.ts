@@ -91,13 +91,16 @@ describe('an undo is never given up', () => {
     simulator.faults.plan(fault);
     const began = temporal.now();
     await temporal.run({ maxTime: 29 * minute });
-    expect(await progress(workflowId)).toMatchObject({ phase: 'RollingBack', awaiting: null });
+    expect(await progress(workflowId)).toMatchObject({ phase: 'RollingBack', overdueSince: null });
+    expect(temporal.searchAttributes(workflowId).MaopsOverdue).toBeUndefined();
     await temporal.run({ maxTime: 2 * minute });
     expect(await progress(workflowId)).toMatchObject({
-      phase: 'AwaitingOperator',
-      awaiting: { kind: 'operator', deadline: null, verbs: [] },
+      phase: 'RollingBack',
+      awaiting: null,
+      overdueSince: expect.stringMatching(/^\d{4}-.*Z$/),
       steps: expect.arrayContaining([expect.objectContaining({ name: kind, state: 'undoing' })]),
     });
+    expect(temporal.searchAttributes(workflowId).MaopsOverdue).toBe(true);
     await temporal.run({ maxTime: 5 * hour });
     const tries = simulator
       .requests()
@@ -115,7 +118,8 @@ describe('an undo is never given up', () => {
     const healed = temporal.now();
     expect(await end(testbed, workflowId)).toEqual(allUndone);
     expect(temporal.now() - healed).toBeLessThan(30 * minute);
-    expect(await progress(workflowId)).toMatchObject({ awaiting: null });
+    expect(await progress(workflowId)).toMatchObject({ overdueSince: null });
+    expect(temporal.searchAttributes(workflowId).MaopsOverdue).toBe(false);
   });
 
   test.each(kinds)('a second cancel does not end it, nor a worker that dies: %s', async (kind) => {

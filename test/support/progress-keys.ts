@@ -19,6 +19,7 @@ const keys: Record<keyof Progress, true> = {
   awaiting: true,
   lease: true,
   retrying: true,
+  overdueSince: true,
   waitsFor: true,
   audit: true,
   auditDropped: true,

@@ -17,13 +17,14 @@ import { defineChange } from '../shared-commands.js';
 const list: Define = (command, run) => {
   command
     .option('--phase <phase>', 'only environments in this phase')
+    .option('--overdue', 'only environments whose removal takes longer than `deadlines.undo`')
     .addHelpText('after', example('maops env list', 'maops env list --phase AwaitingOperator --json'))
-    .action(({ phase }: { readonly phase?: string }) =>
+    .action(({ phase, overdue }: { readonly phase?: string; readonly overdue?: true }) =>
       run(async (context) => {
         if (phase !== undefined && !phases.some((known) => known === phase)) {
           throw new UsageError(`--phase ${phase}: no such phase; phases are ${phases.join(', ')}`);
         }
-        const all = await (await context.operations()).list();
+        const all = await (await context.operations()).list({ overdue: overdue === true });
         const shown = phase === undefined ? all : all.filter((progress) => progress.phase === phase);
         context.result(shown, (shown) => renderEnvironments(shown, viewOf(context)));
         return exitCodes.done;

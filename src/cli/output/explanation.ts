@@ -1,6 +1,7 @@
 import type { Explanation } from '../../client/explanation.js';
 import { describeDuration } from '../../domain/duration.js';
 import { nextOf, possibleOf, runbookOf } from './next.js';
+import { describeOverdue } from './progress.js';
 import { renderFields } from './table.js';
 import { describeAge, formatTime, localTimes } from './time.js';
 import type { View } from './view.js';
@@ -22,6 +23,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       [
         ['waits for', waits],
         ['paused', paused === null ? null : `by ${paused.by}, ${formatTime(paused.at, timeZone)}: ${paused.reason}`],
+        ['overdue', describeOverdue(explanation, view)],
         ['possible', possibleOf(explanation)],
         ['trying again', describeRetrying(explanation, timeZone)],
         ['billed', describeAlive(explanation, view)],

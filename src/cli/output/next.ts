@@ -62,14 +62,7 @@ const byFailure: Partial<Record<FailureType, string>> = {
 const refused = /\bHTTP 40[13]\b/;
 
 /** Where deletes are under way: a failure there keeps something alive that costs money. */
-const deleting: readonly Phase[] = [
-  'RollingBack',
-  'AwaitingOperator',
-  'StoppingNotebook',
-  'DeletingNotebook',
-  'DeletingPool',
-  'Verifying',
-];
+const deleting: readonly Phase[] = ['RollingBack', 'StoppingNotebook', 'DeletingNotebook', 'DeletingPool', 'Verifying'];
 
 /** What a page is chosen by. */
 interface Trouble

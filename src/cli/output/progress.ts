@@ -25,6 +25,7 @@ export function renderProgress(progress: Progress, view: View): string {
         ['url', progress.notebook?.url ?? null],
         ['stops at', progress.notebook?.autoStopAt ? formatTime(progress.notebook.autoStopAt, view.timeZone) : null],
         ['lease', describeLease(progress, view)],
+        ['overdue', describeOverdue(progress, view)],
         ['failure', describeFailure(progress, view)],
         ['next', nextOf(progress)],
         ['waits for', describeAwaiting(progress, view)],
@@ -124,6 +125,11 @@ function describeLease({ lease }: Progress, { timeZone }: View): string | null {
   const most = lease.maxEndsAt === null ? '' : `, at most until ${formatTime(lease.maxEndsAt, timeZone)}`;
   const times = lease.extensions === 1 ? 'once' : `${lease.extensions} times`;
   return `until ${formatTime(lease.endsAt, timeZone)}${most}${lease.extensions === 0 ? '' : `, extended ${times}`}`;
+}
+
+/** Null while no removal takes longer than it should. */
+export function describeOverdue({ overdueSince }: Pick<Progress, 'overdueSince'>, view: View): string | null {
+  return overdueSince === null ? null : `since ${formatTime(overdueSince, view.timeZone)}; still retrying the removal`;
 }
 
 function describeFailure({ failure }: Progress, { timeZone }: View): string | null {

@@ -23,7 +23,6 @@ export function refusalOfResolution(standing: OwnershipStatus, resolution: Resol
   const { verb, step, attempt, changes } = resolution;
   if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
   const { verbs } = standing.awaiting;
-  if (verbs.length === 0) return 'there is nothing to decide: what is being removed is tried again until it is gone';
   if (!verbs.includes(verb)) return `\`${verb}\` is not possible here; possible are ${verbs.join(', ')}`;
   if (changes != null && (typeof changes !== 'object' || Array.isArray(changes)))
     return 'changes are a group of paths with values, as {"pool.flavor": "…"}';

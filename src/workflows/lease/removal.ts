@@ -7,6 +7,7 @@ import { firstCalls, waits } from '../operation/activity-proxies.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { retryErrorOf } from '../operation/retries.js';
+import { showingOverdue } from '../operation/time-limit.js';
 import { type Removal, removeAll } from '../resource/removal.js';
 import { teardownPhases } from '../teardown/workflow.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
@@ -38,10 +39,12 @@ export async function endLease(
       op.audit('leave', operationId('lease', name), message);
     };
     const removal: Removal = { name, owners, known: op.state.resources, respectProtection: true, onNameTaken };
-    await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
-      op.state.resources = { ...op.state.resources, notebooks: [] };
-      op.update({ notebook: null });
-    });
+    await showingOverdue(op, op.state.spec, () =>
+      removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+        op.state.resources = { ...op.state.resources, notebooks: [] };
+        op.update({ notebook: null });
+      }),
+    );
   } catch (error) {
     if (!isFailure(error)) throw error;
     return await keepOwning(op, input, backgroundTasks, error);

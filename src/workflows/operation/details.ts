@@ -4,6 +4,7 @@ import type { OperationState } from './state.js';
 export function describeForUi({ progress, paused }: OperationState): string {
   const { name, phase, phaseSince, why, failure } = progress;
   const lines = [`**${phase}** since ${phaseSince}`, '', why];
+  if (progress.overdueSince !== null) lines.push('', `The removal is overdue since ${progress.overdueSince}.`);
   if (paused !== null)
     lines.push('', `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${name} --reason …\`.`);
   if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`);

@@ -12,7 +12,12 @@ import {
 import { announceCancelSignal, pauseSignal, progressQuery, resumeSignal, specQuery } from '../../contract/messages.js';
 import { isEnding, type Phase } from '../../contract/phases.js';
 import type { FailureProgress, Progress, Step, StepName, StepState } from '../../contract/progress.js';
-import { environmentAttribute, phaseAttribute, poolAttribute } from '../../contract/search-attributes.js';
+import {
+  environmentAttribute,
+  overdueAttribute,
+  phaseAttribute,
+  poolAttribute,
+} from '../../contract/search-attributes.js';
 import type { Identity } from '../../contract/settings.js';
 import type { Spec } from '../../contract/spec.js';
 import { addToAudit } from '../../domain/audit-trail.js';
@@ -126,6 +131,14 @@ export class Operation<State extends OperationState = OperationState> {
   audit(verb: string, by: string, reason: string): void {
     const { audit, dropped } = addToAudit(this.state.progress.audit, { at: timeNow(), by, verb, reason });
     this.update({ audit, auditDropped: this.state.progress.auditDropped + dropped });
+  }
+
+  /** Shows since when a removal is overdue; null when it is not. */
+  showOverdue(since: string | null): void {
+    if (this.state.progress.overdueSince === since) return;
+    this.update({ overdueSince: since });
+    upsertSearchAttributes([{ key: overdueAttribute, value: since !== null }]);
+    this.showDetails();
   }
 
   showPool(id: string): void {

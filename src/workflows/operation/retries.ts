@@ -114,7 +114,7 @@ export class Retries {
     const { phase, awaiting } = this.op.state.progress;
     if (this.op.isPaused) return 'it is paused: resume it first';
     if (this.now().length > 0) return null;
-    const decision = awaiting !== null && awaiting.verbs.length > 0 ? `; possible: ${awaiting.verbs.join(', ')}` : '';
+    const decision = awaiting !== null ? `; possible: ${awaiting.verbs.join(', ')}` : '';
     return `nothing waits for its next try: the phase is ${phase}${decision}`;
   }
 }

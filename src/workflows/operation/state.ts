@@ -5,6 +5,7 @@ import { blankProgress, type Progress, type StepName } from '../../contract/prog
 import type { Identity } from '../../contract/settings.js';
 import type { Spec } from '../../contract/spec.js';
 import type { UsedKey } from '../../domain/command-keys.js';
+import type { Stopwatch } from '../../domain/stopwatch.js';
 
 /** What every operation carries, also over a continue-as-new: plain data, with all that progress and going on need. */
 export interface OperationState {
@@ -26,6 +27,8 @@ export interface OperationState {
   cancelRequest: CancelAnnouncement | null;
   /** The keys of the last commands, so that one that is repeated counts once. */
   keys: readonly UsedKey[];
+  /** The time that the removal under way has taken, and since when it runs (epoch ms). */
+  removalClock: { readonly watch: Stopwatch; readonly since: number } | null;
   /** True once something was really removed: tells `RolledBack` from `Failed`. */
   removed: boolean;
 }
@@ -43,7 +46,7 @@ export function newState(name: string, steps: readonly StepName[], phase: Phase)
   const { workflowType: operation, workflowId, runId } = workflowInfo();
   const blank = blankProgress({ name, operation, workflowId, runId, phase, phaseSince: '', startedAt: timeNow() });
   const progress: Progress = { ...blank, steps: steps.map((step) => ({ name: step, state: 'pending' })) };
-  const requests = { announced: null, cancelRequest: null, keys: [] };
+  const requests = { announced: null, cancelRequest: null, keys: [], removalClock: null };
   return { progress, phase, spec: null, identity: null, paused: null, ...requests, removed: false };
 }
 

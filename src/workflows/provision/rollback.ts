@@ -1,8 +1,5 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
-import { parseDuration } from '../../domain/duration.js';
-import { spend, startStopwatch } from '../../domain/stopwatch.js';
-import { inBackground } from '../operation/background.js';
-import { timeNow } from '../operation/state.js';
+import { CancellationScope } from '@temporalio/workflow';
+import { showingOverdue } from '../operation/time-limit.js';
 import { explainingPhases, type Removal, removeNotebooks, removePool } from '../resource/removal.js';
 import { nothingMade, type Provision, poolIdOf } from './state.js';
 
@@ -15,44 +12,9 @@ export function removalOf(op: Provision): Removal {
   return { name: op.spec.name, owners: [op.state.owner], known: op.owned, respectProtection };
 }
 
-/**
- * Runs a removal that is never given up: when `deadlines.undo` has passed the phase says `AwaitingOperator`, while the
- * retries go on.
- */
+/** Runs a removal of this run, which is overdue after `deadlines.undo`. */
 export async function withUndoPatience<T>(op: Provision, removal: () => Promise<T>): Promise<T> {
-  const patience = new CancellationScope();
-  // A continued run shows what the one before it has shown.
-  const shown = op.state.undoClock === null ? null : op.state.progress.awaiting;
-  inBackground(() =>
-    patience.run(async () => {
-      await undoDeadline(op);
-      op.update({ awaiting: shown ?? { kind: 'operator', since: timeNow(), deadline: null, verbs: [] } });
-      op.enter('AwaitingOperator', `${op.state.progress.why}; the removal goes on`);
-    }),
-  );
-  try {
-    return await removal();
-  } finally {
-    patience.cancel();
-    op.state.undoClock = null;
-    op.update({ awaiting: null });
-  }
-}
-
-/** Returns when a removal has taken `deadlines.undo`, pauses apart. */
-async function undoDeadline(op: Provision): Promise<void> {
-  const { undoClock } = op.state;
-  let watch =
-    undoClock === null
-      ? startStopwatch(parseDuration(op.spec.deadlines.undo) ?? 0)
-      : spend(undoClock.watch, Date.now() - undoClock.since);
-  for (;;) {
-    op.state.undoClock = { watch, since: Date.now() };
-    const wait = await op.waitWithin(watch, () => condition(() => false), true);
-    if (wait.end === 'deadline') return;
-    watch = wait.watch;
-    await op.gate();
-  }
+  return await showingOverdue(op, op.spec, removal);
 }
 
 /** A notebook does not outlive its pool: one that stood on an earlier pool goes before the pool does, and is launched anew. */

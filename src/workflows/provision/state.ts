@@ -69,8 +69,6 @@ export interface ProvisionState extends OperationState {
   cleared: readonly ResourceRef[];
   /** True once the way back has begun. */
   rollingBack: boolean;
-  /** Patience with the removal under way, and from when on it runs (epoch milliseconds), so that a continued run goes on with it. */
-  undoClock: { readonly watch: Stopwatch; readonly since: number } | null;
   /** Set when the way back begins, so that a continued run goes on with it. */
   ending: Ending | null;
 }

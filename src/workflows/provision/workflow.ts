@@ -65,7 +65,6 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
     cleared: [],
     approved: false,
     rollingBack: false,
-    undoClock: null,
     ending: null,
   };
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { OperationEnd } from '../../activities/operation/operation-end.js';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
@@ -8,10 +8,10 @@ import { startStopwatch } from '../../domain/stopwatch.js';
 import type { PlanItem, PlanPart } from '../../domain/teardown/plan.js';
 import { cut } from '../../domain/text.js';
 import { reads, surveys, waits } from '../operation/activity-proxies.js';
-import { inBackground } from '../operation/background.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import type { OperationState } from '../operation/state.js';
+import { endsWithin } from '../operation/time-limit.js';
 import { explainingPhases, type Removal, removeNotebooks, removePool } from '../resource/removal.js';
 
 export interface SweepState extends OperationState {
@@ -120,35 +120,6 @@ export async function sweepLoose(op: Operation<SweepState>, input: SweepInput, p
     settle(op, sameFor(part.items, result, message));
   }
   op.state.inHand = null;
-}
-
-/** Runs a removal and returns true, or cancels it and returns false when it takes too long; pauses do not count. */
-async function endsWithin(op: Operation, limitMs: number, removal: () => Promise<void>): Promise<boolean> {
-  const clock = new CancellationScope();
-  const scope = new CancellationScope();
-  let isOverdue = false;
-  inBackground(() =>
-    clock.run(async () => {
-      let watch = startStopwatch(limitMs);
-      for (;;) {
-        const wait = await op.waitWithin(watch, () => condition(() => false), true);
-        if (wait.end === 'deadline') break;
-        watch = wait.watch;
-      }
-      isOverdue = true;
-      scope.cancel();
-    }),
-  );
-  try {
-    await scope.run(removal);
-    return true;
-  } catch (error) {
-    // A cancel of the sweep itself goes on to its ending.
-    if (!isOverdue || !isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
-    return false;
-  } finally {
-    clock.cancel();
-  }
 }
 
 /** Null when all may still go. A part goes as a whole: when one of it has changed, nobody knows what the rest is. */

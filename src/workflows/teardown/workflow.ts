@@ -15,6 +15,7 @@ import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies
 import { describeFailure, endingFailure, isFailure, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState } from '../operation/state.js';
+import { showingOverdue } from '../operation/time-limit.js';
 import { planChanged, protectedFailure } from '../resource/plan-guard.js';
 import { type Removal, removeAll } from '../resource/removal.js';
 import type { RemovalPhases } from '../resource/removal-parts.js';
@@ -77,10 +78,12 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
           throw failure;
         },
       };
-      await removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
-        op.state.known = { ...known, notebooks: [] };
-        settleItems(op, 'notebook');
-      });
+      await showingOverdue(op, null, () =>
+        removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+          op.state.known = { ...known, notebooks: [] };
+          settleItems(op, 'notebook');
+        }),
+      );
       settleItems(op, 'pool');
     } catch (error) {
       if (!isFailure(error)) throw error;
