@@ -52,23 +52,23 @@ async function refusingPoolDelete() {
 test.each(['teardown', 'lease'] as const)(
   'the removal of a %s that takes too long is shown as overdue',
   async (kind) => {
-    const stack = await newStack();
-    const { world, simulator, progress } = stack;
+    const testbed = await newStack();
+    const { temporal, simulator, progress } = testbed;
     const id = `${kind}/${name}`;
-    await finishMainJob(stack);
+    await finishMainJob(testbed);
     simulator.faults.plan({ operation: 'pools.delete', kind: 'status', status: 503, times: 'always' });
-    if (kind === 'teardown') await world.start('teardownEnvironment', id, [{ name }]);
-    else await world.update(id, 'releaseLease', { by: 'ann', reason: 'done' });
-    await untilPhase(stack, 'DeletingPool', id);
+    if (kind === 'teardown') await temporal.start('teardownEnvironment', id, [{ name }]);
+    else await temporal.update(id, 'releaseLease', { by: 'ann', reason: 'done' });
+    await untilPhase(testbed, 'DeletingPool', id);
     expect(await progress(id)).toMatchObject({ phase: 'DeletingPool', overdueSince: null });
-    await world.run({ maxTime: hour });
+    await temporal.run({ maxTime: hour });
     expect(await progress(id)).toMatchObject({ phase: 'DeletingPool', overdueSince: expect.any(String) });
-    expect(world.searchAttributes(id).MaopsOverdue).toBe(true);
+    expect(temporal.searchAttributes(id).MaopsOverdue).toBe(true);
     simulator.faults.expectAllHit();
     simulator.faults.clear();
-    await world.run({ until: () => world.status(id) !== 'RUNNING' });
+    await temporal.run({ until: () => temporal.status(id) !== 'RUNNING' });
     expect(await progress(id)).toMatchObject({ phase: 'Gone', overdueSince: null });
-    expect(world.searchAttributes(id).MaopsOverdue).toBe(false);
+    expect(temporal.searchAttributes(id).MaopsOverdue).toBe(false);
   },
 );
 
