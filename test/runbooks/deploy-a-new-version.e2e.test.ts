@@ -3,7 +3,7 @@ import { makeCurrent, untilKnown } from './deployment.js';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'a new version takes over beside the old one, and leases are moved to it',
+  'a new version becomes current beside the old one, and leases move to it',
   async () => {
     await runRunbook('deploy-a-new-version', {}, async (on) => {
       const old = await on.worker({ MAOPS_BUILD_ID: '2026-11-21' });

@@ -7,7 +7,7 @@ import { pageMs, runRunbook } from './situation.js';
 const old = { MAOPS_INSTALLATION: '3cb54c' };
 
 test(
-  'after the loss of the database everything that was made gets an owner again',
+  'after a lost database every resource gets an owner again',
   async () => {
     await runRunbook('lost-database', {}, async (on) => {
       const before = await on.worker(old);

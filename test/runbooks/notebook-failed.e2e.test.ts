@@ -10,7 +10,7 @@ const fault: Fault = {
 };
 
 test(
-  'a notebook that fails is tried again, changed, or done without',
+  'a failed notebook is retried, changed or skipped',
   async () => {
     await runRunbook('notebook-failed', {}, async (on) => {
       await on.worker();

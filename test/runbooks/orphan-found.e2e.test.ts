@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'what lost its owner gets one again, or is removed',
+  'an orphan is adopted or deleted',
   async () => {
     await runRunbook('orphan-found', {}, async (on) => {
       await on.worker();

@@ -7,7 +7,7 @@ const parked = { onFailure: 'ask', deadlines: { pool: '4s' } };
 const half: Fault = { operation: 'pools.create', kind: 'partialNodes', missing: 'half' };
 
 test(
-  'a pool that is only half there is tried again, made smaller, or given up',
+  'a partial pool is retried, reduced or rolled back',
   async () => {
     await runRunbook('partial-pool', {}, async (on) => {
       await on.worker();

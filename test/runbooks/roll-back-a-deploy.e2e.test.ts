@@ -3,7 +3,7 @@ import { makeCurrent } from './deployment.js';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'runs of a version without workers go on with the one before',
+  'runs of a version without workers continue on the previous one',
   async () => {
     await runRunbook('roll-back-a-deploy', {}, async (on) => {
       await on.worker({ MAOPS_BUILD_ID: '2026-11-21' });

@@ -4,7 +4,7 @@ import { pageMs, runRunbook } from './situation.js';
 const flavor = 'modelarts.vm.gpu.t4u8';
 
 test(
-  'a sold-out flavor is waited for, or another one is taken',
+  'a run waits for a sold-out flavor or takes another one',
   async () => {
     await runRunbook('sold-out', {}, async (on) => {
       await on.worker();

@@ -8,7 +8,7 @@ const faults = [
 ] as const;
 
 test(
-  'a pool that stays Creating is given more time, and then given up',
+  'a pool that stays Creating gets more time, and is then cancelled',
   async () => {
     await runRunbook('stuck-creating', { faults }, async (on) => {
       await on.worker();

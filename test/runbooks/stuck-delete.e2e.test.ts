@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'a teardown waits for a rollback whose delete fails, until it is told to try now',
+  'a teardown waits for a rollback whose delete fails, until an operator tries now',
   async () => {
     await runRunbook('stuck-delete', {}, async (on) => {
       await on.worker();

@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'a teardown leaves what is protected, and a pool that someone else uses, until they agree',
+  'a teardown keeps a protected resource, and a pool that another user uses',
   async () => {
     await runRunbook('teardown-refuses', {}, async (on) => {
       await on.worker();

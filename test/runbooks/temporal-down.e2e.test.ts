@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'runs and workers outlive a server that was down',
+  'runs and workers survive a restart of the server',
   async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'maops-runbook-'));
     const { TEMPORAL_ADDRESS: _, ...env } = process.env;

@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'while the account is throttled runs wait, and go on with fewer calls',
+  'runs wait while the account is throttled, and continue at a lower rate',
   async () => {
     await runRunbook('throttled', {}, async (on) => {
       on.simulator.faults.plan({ operation: '*', kind: 'throttle', retryAfter: 2, times: 'always' });

@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'without a worker nothing moves; with one everything goes on',
+  'runs stop without a worker and continue with one',
   async () => {
     await runRunbook('worker-down', {}, async (on) => {
       on.simulator.clock.setSpeed(1);

@@ -4,7 +4,7 @@ import { pageMs, runRunbook } from './situation.js';
 const wrong = { OS_PASSWORD: 'of-last-month' };
 
 test(
-  'a wrong password ends new runs, holds up those under way, and is set right',
+  'a wrong password fails new runs and delays open ones until it is fixed',
   async () => {
     await runRunbook('wrong-credentials', { auth: 'password' }, async (on) => {
       const first = await on.worker();
