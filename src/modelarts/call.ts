@@ -1,44 +1,61 @@
 import type { z } from 'zod';
 import type { RequestOptions } from './request-options.js';
 
-/** Deletes end costs, creates are decisions already taken, reads can wait: the order in which calls are let out. */
+/** The order in which waiting calls are sent. Deletes come first because they end costs. */
 export const priorities = ['delete', 'create', 'read'] as const;
 export type Priority = (typeof priorities)[number];
 
-/** One kind of call: what is fixed about an endpoint. */
-export interface Endpoint<Answer> {
+/** The fixed part of a call. */
+export interface Endpoint<Result> {
+  /** For example `pools.create`. */
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** For example `/v2/{project_id}/pools/{pool_name}`. */
   readonly template: string;
   readonly priority: Priority;
-  readonly answer: z.ZodType<Answer>;
-  /** What a path segment names, for messages, for example `pool` for `{pool_name}`. */
-  readonly noun: string;
+  /** The schema of the response. */
+  readonly response: z.ZodType<Result>;
+  /** The resource kind for messages, for example `pool`. */
+  readonly kind: string;
   /** @defaultValue `application/json` */
   readonly contentType?: string;
-  /** What an answer without a body stands for; absent: such an answer is malformed. */
-  readonly emptyAnswer?: Answer;
-  /** The answer is an instance, which may carry an `error_code` of its own without the call having failed (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
-  readonly answerMayCarryErrorCode?: boolean;
+  /** The result of a response without a body. When absent, such a response is malformed. */
+  readonly emptyResult?: Result;
+  /** The response is an instance, which may have an `error_code` although the call succeeded (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
+  readonly returnsInstance?: boolean;
 }
 
-/** One call of an endpoint. */
+/** Describes an endpoint. The resource kind comes from the operation, and the priority from the method. */
+export function endpoint<Result>(
+  operation: `${string}s.${string}`,
+  method: Endpoint<Result>['method'],
+  template: string,
+  response: z.ZodType<Result>,
+  more: Partial<Pick<Endpoint<Result>, 'priority' | 'contentType' | 'emptyResult' | 'returnsInstance'>> = {},
+): Endpoint<Result> {
+  const kind = operation.slice(0, operation.indexOf('s.'));
+  const priority = method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'create';
+  return { operation, method, template, priority, response, kind, ...more };
+}
+
+/** The variable part of a call. */
 export interface Call {
+  /** The values of the path template. */
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
-  /** Already checked; serialised once, and those bytes are what is signed and sent. */
+  /** Checked already. It is serialised once, and those bytes are signed and sent. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the call is about, when the path does not say it: the name in a create. */
+  /** The name of the resource, for messages. @defaultValue the first value of `path` */
   readonly subject?: string;
   readonly options?: RequestOptions | undefined;
 }
 
 /** Sends calls; the only thing that resources need. */
 export interface Transport {
-  send<Answer>(endpoint: Endpoint<Answer>, call: Call): Promise<Answer>;
-  /** Parses a request strictly, or throws `InvalidRequestError` with every problem. */
+  /** Throws `ModelArtsError` when the call fails, and the reason of the caller's signal when it is aborted. */
+  send<Result>(endpoint: Endpoint<Result>, call: Call): Promise<Result>;
+  /** Parses a request strictly. Throws `InvalidRequestError` with every problem. */
   check<Schema extends z.ZodType>(
     endpoint: Endpoint<unknown>,
     schema: Schema,
@@ -47,11 +64,12 @@ export interface Transport {
   ): z.output<Schema>;
 }
 
-/** What is known about a finished call, for logs and metrics. */
+/** A finished call, for logs and metrics. */
 export interface CallRecord {
   readonly operation: string;
   readonly method: string;
   readonly template: string;
+  /** HTTP status; null when there was no response. */
   readonly status: number | null;
   readonly errorCode: string | null;
   readonly requestId: string | null;

@@ -1,14 +1,12 @@
 import type { AxiosAdapter } from 'axios';
 import type { Authenticator } from './auth/authenticator.js';
+import { createKeyAuthenticator, createTokenAuthenticator } from './auth/fixed-credentials.js';
 import { createTokenIssuer } from './auth/iam.js';
-import { createKeyPairAuthenticator } from './auth/key-pair.js';
 import { PasswordTokenAuthenticator } from './auth/password-token.js';
-import { createReadyTokenAuthenticator } from './auth/ready-token.js';
-
 import type { CallRecord } from './call.js';
 import { Connections } from './connections.js';
 import type { Credentials } from './credentials.js';
-import { Wire } from './http.js';
+import { HttpClient } from './http.js';
 import { createRateGovernor, type RateGovernor } from './rate-governor.js';
 import type { Sleep } from './request-options.js';
 import { Flavors } from './resources/flavors.js';
@@ -20,25 +18,26 @@ import { realSleep } from './timing.js';
 import { HttpTransport } from './transport.js';
 import { userAgent } from './user-agent.js';
 
-/** What a client is made from. */
+/** The settings of a client. */
 export interface ModelArtsOptions {
   /** Base URL, for example `https://modelarts.eu-de.otc.t-systems.com`. */
   readonly endpoint: string;
   readonly projectId: string;
   readonly credentials: Credentials;
+  /** How long a call may wait for its response. */
   readonly httpTimeoutMs: number;
-  /** Requests per second of this process; a burst may hold one second's worth. */
+  /** Requests per second of this process. A burst may use one second's worth at once. */
   readonly maxRps: number;
-  /** Takes the place of the network, for simulators in the same process. */
+  /** Replaces the network, for a simulator in the same process. */
   readonly adapter?: AxiosAdapter | undefined;
   /** Epoch milliseconds. */
   readonly now?: (() => number) | undefined;
-  /** Measures time-outs too: one that returns early makes every call fail. */
+  /** Also measures time-outs, so a sleep that returns early makes every call fail. */
   readonly sleep?: Sleep | undefined;
   readonly random?: (() => number) | undefined;
-  /** Told of every call that was sent; must not throw. */
+  /** Called after every call that was sent. Must not throw. */
   readonly onCall?: ((record: CallRecord) => void) | undefined;
-  /** Keeps connections of reads open between calls. @defaultValue true */
+  /** Keeps the connections of reads open between calls. @defaultValue true */
   readonly httpAgentKeepAlive?: boolean | undefined;
 }
 
@@ -51,7 +50,7 @@ export interface ModelArts {
   readonly governor: RateGovernor;
   readonly projectId: string;
   readonly endpoint: string;
-  /** Closes open connections; calls under way fail. */
+  /** Closes open connections. Calls in progress fail. */
   close(): void;
 }
 
@@ -64,9 +63,9 @@ function createAuthenticator(
   const { credentials } = options;
   switch (credentials.kind) {
     case 'token':
-      return createReadyTokenAuthenticator(credentials, now);
+      return createTokenAuthenticator(credentials, now);
     case 'aksk':
-      return createKeyPairAuthenticator(credentials, options.projectId, now);
+      return createKeyAuthenticator(credentials, options.projectId, now);
     case 'password':
       return new PasswordTokenAuthenticator(
         credentials,
@@ -76,14 +75,14 @@ function createAuthenticator(
   }
 }
 
-/** Builds the client of a process; everything that calls the API should share one, as they share its rate. */
+/** Creates the client of a process. All callers should share one client, because they share its rate limit. */
 export function createModelArts(options: ModelArtsOptions): ModelArts {
   const { endpoint, projectId, httpTimeoutMs, maxRps } = options;
   const { now = Date.now, sleep = realSleep, random = Math.random } = options;
   const connections = new Connections(options.httpAgentKeepAlive ?? true);
-  const wire = new Wire({ adapter: options.adapter, connections, sleep });
+  const http = new HttpClient({ adapter: options.adapter, connections, sleep });
   const governor = createRateGovernor({ maxRps, now, sleep, random });
-  const sender = new Sender({ wire, governor, now, onCall: options.onCall });
+  const sender = new Sender({ http, governor, now, onCall: options.onCall });
   const authenticator = createAuthenticator(options, sender, httpTimeoutMs, now);
   const transport = new HttpTransport({ endpoint, projectId, userAgent, httpTimeoutMs, sender, authenticator });
   return {

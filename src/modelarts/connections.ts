@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream';
 const connectTimeoutMs = 5000;
 
 /**
- * Gives up a connection that does not come about in time. A failure here is known to have sent nothing, which a time-out
- * of the whole call is not: so it must be the shorter one. With TLS, nothing of ours is sent before the handshake is done.
+ * Ends a connection attempt that takes too long. A failed connection proves that nothing was sent, and a time-out of the
+ * whole call does not, so this limit must be the shorter one. With TLS, no request is sent before the handshake is done.
  */
 function limitConnecting<Stream extends Duplex | null | undefined>(
   socket: Stream,
@@ -23,7 +23,7 @@ function limitConnecting<Stream extends Duplex | null | undefined>(
   return socket;
 }
 
-class ImpatientHttpAgent extends HttpAgent {
+class LimitedHttpAgent extends HttpAgent {
   override createConnection(
     ...args: Parameters<HttpAgent['createConnection']>
   ): ReturnType<HttpAgent['createConnection']> {
@@ -31,7 +31,7 @@ class ImpatientHttpAgent extends HttpAgent {
   }
 }
 
-class ImpatientHttpsAgent extends HttpsAgent {
+class LimitedHttpsAgent extends HttpsAgent {
   override createConnection(
     ...args: Parameters<HttpsAgent['createConnection']>
   ): ReturnType<HttpsAgent['createConnection']> {
@@ -45,8 +45,8 @@ interface Agents {
 }
 
 /**
- * The sockets of a client. Reads share connections that stay open; every change gets a new one, because a kept
- * connection may be closed by the other side at the very moment of sending, and then nobody knows what happened.
+ * The connections of a client. Reads share connections that are kept alive. Every change gets a new one: the service may
+ * close a kept connection while a request is being sent, which would leave the outcome unknown.
  */
 export class Connections {
   readonly #reads: Agents;
@@ -54,8 +54,8 @@ export class Connections {
 
   constructor(keepAlive: boolean) {
     const agents = (keep: boolean): Agents => ({
-      httpAgent: new ImpatientHttpAgent({ keepAlive: keep }),
-      httpsAgent: new ImpatientHttpsAgent({ keepAlive: keep }),
+      httpAgent: new LimitedHttpAgent({ keepAlive: keep }),
+      httpsAgent: new LimitedHttpsAgent({ keepAlive: keep }),
     });
     this.#reads = agents(keepAlive);
     this.#writes = agents(false);

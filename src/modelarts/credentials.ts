@@ -1,12 +1,12 @@
 import type { Secret } from './secret.js';
 
-/** A token that someone else got; it cannot be renewed. */
+/** A ready-made token, which cannot be renewed. */
 export interface TokenCredentials {
   readonly kind: 'token';
   readonly token: Secret;
 }
 
-/** An access key pair; temporary keys have a security token too. */
+/** An access key pair. A temporary key also has a security token. */
 export interface KeyCredentials {
   readonly kind: 'aksk';
   readonly accessKey: string;
@@ -14,7 +14,7 @@ export interface KeyCredentials {
   readonly securityToken?: Secret | undefined;
 }
 
-/** User and password, exchanged for a token that is renewed before it ends (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
+/** User and password, exchanged for a token that is renewed before it expires (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
 export interface PasswordCredentials {
   readonly kind: 'password';
   /** Base URL of IAM, without `/v3`. */
@@ -25,10 +25,10 @@ export interface PasswordCredentials {
   readonly project: { readonly name: string } | { readonly id: string };
 }
 
-/** How the client proves who it is. */
+/** How the client authenticates. */
 export type Credentials = TokenCredentials | KeyCredentials | PasswordCredentials;
 
-/** Who the credentials are for, fit for a log: a key by its first letters, a token not at all. */
+/** Names the credentials for logs and messages, for example `access key ABCD…`. Shows no secret. */
 export function describeCredentials(credentials: Credentials): string {
   switch (credentials.kind) {
     case 'token':

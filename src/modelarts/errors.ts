@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What went wrong, as far as a caller must tell cases apart; found from (HTTP status, error_code), never from text. */
+/** What went wrong, derived from (HTTP status, error_code) and never from text. */
 export const modelArtsErrorKinds = [
   'auth',
   'permission',
@@ -19,17 +19,28 @@ export const modelArtsErrorKinds = [
 
 export type ModelArtsErrorKind = (typeof modelArtsErrorKinds)[number];
 
-/** Everything an error knows; no field can hold a header, a key or the HTTP library's own error. */
-export interface ModelArtsErrorFacts {
-  readonly kind: ModelArtsErrorKind;
-  /** Which call, for example `pools.create`. */
+/** The call that an error is about. */
+export interface CallContext {
+  /** For example `pools.create`. */
   readonly operation: string;
   readonly method: string;
   /** The path template, for example `/v2/{project_id}/pools/{pool_name}`. */
   readonly template: string;
-  /** What the call was about, for example `pool team-a-…`; null for lists. */
+  /** The resource, for example `pool team-a-…`; null for lists. */
   readonly subject?: string | null;
+}
+
+/** The call for messages, for example `pools.show (pool team-a-…)`. */
+export function describeCall({ operation, subject }: CallContext): string {
+  return subject === undefined || subject === null ? operation : `${operation} (${subject})`;
+}
+
+/** The facts of an error. No field can hold a header, a key or an error of the HTTP library. */
+export interface ModelArtsErrorFacts extends CallContext {
+  readonly kind: ModelArtsErrorKind;
+  /** HTTP status; null when there was no response. */
   readonly status?: number | null;
+  /** As the service spells it, for example `ModelArts.6309`. */
   readonly errorCode?: string | null;
   readonly requestId?: string | null;
   /** How long to wait before the next attempt, in milliseconds, counted from when the error was created. */
@@ -44,7 +55,7 @@ export interface ModelArtsErrorFacts {
   readonly notSent?: boolean;
 }
 
-/** A call that did not give what was asked for: what failed, on what, why, and what may have happened meanwhile. */
+/** A failed call: its facts, and a message that says what failed, on what and why. */
 export class ModelArtsError extends Error {
   override readonly name: string = 'ModelArtsError';
   readonly kind: ModelArtsErrorKind;
@@ -79,23 +90,7 @@ export class ModelArtsError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    return {
-      name: this.name,
-      message: this.message,
-      kind: this.kind,
-      operation: this.operation,
-      method: this.method,
-      template: this.template,
-      subject: this.subject,
-      status: this.status,
-      errorCode: this.errorCode,
-      requestId: this.requestId,
-      retryAfterMs: this.retryAfterMs,
-      throttledUntil: this.throttledUntil,
-      isOwnPause: this.isOwnPause,
-      outcomeUnknown: this.outcomeUnknown,
-      notSent: this.notSent,
-    };
+    return { ...Object.fromEntries(Object.entries(this)), message: this.message };
   }
 
   [inspect.custom](): string {
@@ -103,38 +98,35 @@ export class ModelArtsError extends Error {
   }
 }
 
-/** One thing that is wrong with a request, and where, for example `spec.resources[0].count`. */
+/** A mistake in a request. */
 export interface Problem {
+  /** For example `spec.resources[0].count`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A request that the API's own pages forbid; refused here, with every problem, before anything is sent. */
+/** A request that breaks a documented rule of the API. It was not sent; all its mistakes are listed. */
 export class InvalidRequestError extends ModelArtsError {
   override readonly name = 'InvalidRequestError';
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[], facts: Omit<ModelArtsErrorFacts, 'kind' | 'notSent' | 'outcomeUnknown'>) {
+  constructor(problems: readonly Problem[], context: CallContext) {
     const listed = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-    super(`${facts.operation}: the request is not valid and was not sent: ${listed}`, {
-      ...facts,
+    super(`${context.operation} was not sent: the request is invalid: ${listed}`, {
+      ...context,
       kind: 'rejected',
       notSent: true,
     });
     this.problems = problems;
   }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), problems: this.problems };
-  }
 }
 
-/** No such workspace, or none any more: nothing is in it (docs/api/notebooks-and-auth.md "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
+/** True when the workspace does not exist, so nothing is in it (docs/api/notebooks-and-auth.md "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
 export function isUnknownWorkspace(error: unknown): boolean {
   return error instanceof ModelArtsError && ['ModelArts.0102', 'ModelArts.7005'].includes(error.errorCode ?? '');
 }
 
-/** The gateway's answer for an API that this region does not have (docs/api/notebooks-and-auth.md "7. Known unknowns"). */
+/** True when the gateway has no such API in this region (docs/api/notebooks-and-auth.md "7. Known unknowns"). */
 export function isUnpublished(error: unknown): boolean {
   return error instanceof ModelArtsError && error.status === 404 && error.errorCode === 'APIGW.0101';
 }

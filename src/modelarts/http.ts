@@ -3,8 +3,8 @@ import type { Connections } from './connections.js';
 import type { Sleep } from './request-options.js';
 import { abortReason, linkSignals, orAborted } from './timing.js';
 
-/** One request, ready to go: these bytes and these headers. */
-export interface WireRequest {
+/** One request, complete: exactly these headers and bytes are sent. */
+export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,15 +13,15 @@ export interface WireRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer, unread. */
-export interface WireAnswer {
+/** A response whose body has not been interpreted. */
+export interface HttpResponse {
   readonly status: number;
   readonly text: string;
   header(name: string): string | null;
 }
 
-/** No answer came; `connected` is false when it is certain that nothing was sent. Never holds the HTTP library's error. */
-export class WireFailure extends Error {
+/** There was no response. `notConnected` is proof that nothing was sent. Never holds the error of the HTTP library. */
+export class HttpFailure extends Error {
   readonly reason: 'timeout' | 'lost' | 'notConnected';
   readonly code: string;
 
@@ -32,11 +32,11 @@ export class WireFailure extends Error {
   }
 }
 
-const longestAnswer = 64 * 1024 * 1024;
+const maxResponseBytes = 64 * 1024 * 1024;
 /** The limit of signed bodies (docs/api/notebooks-and-auth.md "4. Authentication"). */
-const longestBody = 12 * 1024 * 1024;
+const maxBodyBytes = 12 * 1024 * 1024;
 
-/** Failures of which these codes are certain proof that no connection came about. */
+/** Error codes which prove that no connection was established. */
 const neverConnected = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -52,11 +52,10 @@ const neverConnected = new Set([
 ]);
 
 function member(value: unknown, key: string): unknown {
-  // Errors are no plain records, but their members are read in the same way.
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-function failureOf(error: unknown): WireFailure {
+function failureOf(error: unknown): HttpFailure {
   const cause = member(error, 'cause');
   const attempts = member(cause, 'errors') ?? member(error, 'errors');
   const sources = Array.isArray(attempts) && attempts.length > 0 ? attempts : [error, cause];
@@ -66,15 +65,15 @@ function failureOf(error: unknown): WireFailure {
   const unsent = (source: unknown) =>
     neverConnected.has(String(member(source, 'code'))) || member(source, 'syscall') === 'connect';
   const notConnected = sources === attempts ? sources.every(unsent) : sources.some(unsent);
-  return new WireFailure(notConnected ? 'notConnected' : 'lost', typeof code === 'string' ? code : 'no code');
+  return new HttpFailure(notConnected ? 'notConnected' : 'lost', typeof code === 'string' ? code : 'no code');
 }
 
-/** Read anew each time: the compiler takes the first look for the last. */
+/** A function, because the compiler would otherwise assume that the value cannot change between two checks. */
 function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
   return signal?.aborted === true;
 }
 
-function answerOf(response: AxiosResponse<unknown>): WireAnswer {
+function responseOf(response: AxiosResponse<unknown>): HttpResponse {
   const { data, headers, status } = response;
   const text =
     typeof data === 'string'
@@ -95,8 +94,8 @@ function answerOf(response: AxiosResponse<unknown>): WireAnswer {
   };
 }
 
-/** The HTTP layer: one request, one answer, no opinion about either. */
-export class Wire {
+/** Sends one request and returns its response, whatever the status. */
+export class HttpClient {
   readonly #axios: AxiosInstance;
   readonly #connections: Connections;
   readonly #sleep: Sleep;
@@ -106,44 +105,44 @@ export class Wire {
     this.#sleep = options.sleep;
     this.#axios = axios.create({
       ...(options.adapter === undefined ? {} : { adapter: options.adapter }),
-      // Bytes out and text in: what is signed must be what is sent, and a body that is no JSON must be seen as it is.
+      // No transformation: the signed bytes must be sent, and a body that is not JSON must arrive unchanged.
       transformRequest: [(data: unknown) => data],
       transformResponse: [(data: unknown) => data],
       responseType: 'text',
       validateStatus: () => true,
-      // A redirect would carry credentials elsewhere, and proxies of the environment are not configuration of ours.
+      // A redirect would send credentials elsewhere. Proxy variables of the environment are not part of our configuration.
       maxRedirects: 0,
       proxy: false,
-      maxContentLength: longestAnswer,
-      maxBodyLength: longestBody,
+      maxContentLength: maxResponseBytes,
+      maxBodyLength: maxBodyBytes,
     });
   }
 
-  /** Throws `WireFailure` when no answer came, and the signal's reason when the caller gave up. */
-  async exchange({ method, url, headers, body, timeoutMs, signal }: WireRequest): Promise<WireAnswer> {
+  /** Throws `HttpFailure` when there was no response, and the signal's reason when the caller aborted. */
+  async request({ method, url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpResponse> {
     if (signal?.aborted === true) throw abortReason(signal);
     const timedOut = new AbortController();
     const finished = new AbortController();
     this.#sleep(timeoutMs, finished.signal).then(
-      () => timedOut.abort(new WireFailure('timeout', `no answer within ${timeoutMs} ms`)),
+      () => timedOut.abort(new HttpFailure('timeout', `no response within ${timeoutMs} ms`)),
       () => undefined,
     );
-    const { signal: ending, unlink } = linkSignals([signal, timedOut.signal]);
+    const { signal: aborted, unlink } = linkSignals([signal, timedOut.signal]);
     try {
       const request = this.#axios.request<unknown>({
         method,
         url: url.href,
         headers: { ...headers },
         ...(body === null ? {} : { data: body }),
-        signal: ending,
+        signal: aborted,
         ...this.#connections.agents(method),
       });
-      return answerOf(await orAborted(request, ending));
+      return responseOf(await orAborted(request, aborted));
     } catch (error) {
       if (isAborted(signal)) throw abortReason(signal);
       if (timedOut.signal.aborted) throw abortReason(timedOut.signal);
       const response = axios.isAxiosError(error) ? error.response : undefined;
-      if (response !== undefined && typeof response.data === 'string') return answerOf(response);
+      if (response !== undefined && typeof response.data === 'string') return responseOf(response);
       throw failureOf(error);
     } finally {
       finished.abort();

@@ -1,37 +1,37 @@
 import { type Priority, priorities } from './call.js';
-import { ModelArtsError } from './errors.js';
+import { type CallContext, describeCall, ModelArtsError } from './errors.js';
 import type { Sleep } from './request-options.js';
-import { Blocks, type ThrottleReport } from './throttle-blocks.js';
+import { ThrottleBlocks, type ThrottleReport } from './throttle-blocks.js';
 import { abortReason } from './timing.js';
 
-/** A wish to send one call. */
-interface Admission {
-  /** The endpoint: method and path template, as in `GET /v2/{project_id}/pools`. */
-  readonly key: string;
+/** The key of an endpoint, for example `GET /v2/{project_id}/pools`. */
+export function endpointKey({ method, template }: Pick<CallContext, 'method' | 'template'>): string {
+  return `${method} ${template}`;
+}
+
+/** A request to send one call. */
+interface Admission extends CallContext {
   readonly priority: Priority;
-  /** Which call it is, for the message when it is refused. */
-  readonly operation: string;
-  readonly subject?: string | null;
   readonly signal?: AbortSignal | undefined;
-  /** @defaultValue without a limit */
+  /** @defaultValue no limit */
   readonly maxWaitMs?: number | undefined;
 }
 
-/** Lets calls out at the configured rate and keeps away from what the service has asked us to leave alone. */
+/** Limits the rate of calls, and pauses the endpoints that the service throttles. */
 export interface RateGovernor {
-  /** Resolves when the call may go; rejects with `throttled`, not sent, when that is not within `maxWaitMs`. */
+  /** Resolves when the call may be sent. Rejects with a `ModelArtsError` of kind `throttled` when that takes more than `maxWaitMs`. */
   acquire(admission: Admission): Promise<void>;
-  /** Tells what the service answered, so that everyone keeps away when it asks for that. */
+  /** Takes a response into account: a throttled endpoint is paused for all callers. */
   report(report: ThrottleReport): void;
   /** Epoch milliseconds until which the endpoint is blocked; null when it is not. */
   blockedUntil(key: string): number | null;
-  /** Whether the service has asked for the block of an endpoint; else it is this process's own guess. */
-  isAskedFor(key: string): boolean;
+  /** Whether the service stated the length of the block; otherwise this process chose it. */
+  isRequestedByService(key: string): boolean;
 }
 
-/** What a governor is made from. */
+/** The settings of a governor. */
 export interface GovernorOptions {
-  /** Requests per second; a burst may hold one second's worth. */
+  /** Requests per second. A burst may use one second's worth at once. */
   readonly maxRps: number;
   readonly now: () => number;
   readonly sleep: Sleep;
@@ -47,33 +47,33 @@ interface Waiter {
 }
 
 /**
- * One bucket of tokens for the process. Waiters are let out by priority, then by age; a blocked endpoint's waiters stay
- * without holding up the others. One timer is set for the next moment at which something can change.
+ * A token bucket for the process. It admits waiting calls by priority, then by age. Calls to a blocked endpoint keep
+ * waiting without delaying the others. One timer is set for the next time at which a call can be admitted or refused.
  */
 class TokenBucketGovernor implements RateGovernor {
   readonly #options: GovernorOptions;
   readonly #capacity: number;
-  readonly #blocks: Blocks;
+  readonly #blocks: ThrottleBlocks;
   #tokens: number;
   #refilledAt: number;
   #waiters: Waiter[] = [];
-  #alarm: AbortController | null = null;
+  #timer: AbortController | null = null;
 
   constructor(options: GovernorOptions) {
-    if (!(options.maxRps > 0)) throw new RangeError(`maxRps must be above 0, not ${options.maxRps}`);
+    if (!(options.maxRps > 0)) throw new RangeError(`maxRps must be greater than 0, not ${options.maxRps}`);
     this.#options = options;
     this.#capacity = Math.max(1, options.maxRps);
     this.#tokens = this.#capacity;
     this.#refilledAt = options.now();
-    this.#blocks = new Blocks(options.random);
+    this.#blocks = new ThrottleBlocks(options.random);
   }
 
   async acquire(admission: Admission): Promise<void> {
     const { signal, maxWaitMs = Number.POSITIVE_INFINITY } = admission;
     if (signal?.aborted === true) throw abortReason(signal);
     const now = this.#options.now();
-    const blocked = this.#blocks.until(admission.key, now);
-    // Waiting would end in a refusal anyway: say so now, while the caller can still do something else.
+    const blocked = this.#blocks.until(endpointKey(admission), now);
+    // The wait would end in this error anyway. Throw it now, so that the caller can use the time.
     if (blocked !== null && blocked - now > maxWaitMs) throw this.#refusal(admission, blocked, now);
 
     await new Promise<void>((resolve, reject) => {
@@ -96,33 +96,47 @@ class TokenBucketGovernor implements RateGovernor {
         if (signal !== undefined) waiter.refuse(abortReason(signal));
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      const behind = this.#waiters.findIndex((other) => other.rank > waiter.rank);
-      this.#waiters.splice(behind < 0 ? this.#waiters.length : behind, 0, waiter);
-      this.#letOut();
+      const next = this.#waiters.findIndex((other) => other.rank > waiter.rank);
+      this.#waiters.splice(next < 0 ? this.#waiters.length : next, 0, waiter);
+      this.#admitWaiting();
     });
   }
 
   report(report: ThrottleReport): void {
     this.#blocks.report(report, this.#options.now());
-    this.#letOut();
+    this.#admitWaiting();
   }
 
   blockedUntil(key: string): number | null {
     return this.#blocks.until(key, this.#options.now());
   }
 
-  isAskedFor(key: string): boolean {
-    return this.#blocks.isAskedFor(key);
+  isRequestedByService(key: string): boolean {
+    return this.#blocks.isRequestedByService(key);
   }
 
-  #refusal(admission: Admission, blockedUntil: number | null, now: number, behind = 0): ModelArtsError {
-    if (blockedUntil === null) {
-      const why = 'the rate limit of this process is used up';
-      return refusal(admission, this.#waitFor(behind + 1), now, why, true);
-    }
-    const isOwnPause = !this.#blocks.isAskedFor(admission.key);
-    const why = isOwnPause ? 'the service is throttling' : 'the service has asked to wait';
-    return refusal(admission, blockedUntil - now, now, why, isOwnPause);
+  #refusal(admission: Admission, blockedUntil: number | null, now: number, ahead = 0): ModelArtsError {
+    const waitMs = blockedUntil === null ? this.#waitFor(ahead + 1) : blockedUntil - now;
+    const isOwnPause = blockedUntil === null || !this.#blocks.isRequestedByService(endpointKey(admission));
+    const reason =
+      blockedUntil === null
+        ? 'the rate limit of this process is used up'
+        : isOwnPause
+          ? 'the service throttles this call'
+          : 'the service asked to wait';
+    const { operation, method, template, subject = null } = admission;
+    const message = `${describeCall(admission)} was not sent: ${reason}. Possible again in ${(waitMs / 1000).toFixed(1)} s.`;
+    return new ModelArtsError(message, {
+      kind: 'throttled',
+      operation,
+      method,
+      template,
+      subject,
+      retryAfterMs: Math.ceil(waitMs),
+      throttledUntil: now + Math.ceil(waitMs),
+      isOwnPause,
+      notSent: true,
+    });
   }
 
   #refill(now: number): void {
@@ -131,13 +145,13 @@ class TokenBucketGovernor implements RateGovernor {
     this.#refilledAt = now;
   }
 
-  #letOut(): void {
+  #admitWaiting(): void {
     const now = this.#options.now();
     this.#refill(now);
     const staying: Waiter[] = [];
     let next = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiters) {
-      const blocked = this.#blocks.until(waiter.admission.key, now);
+      const blocked = this.#blocks.until(endpointKey(waiter.admission), now);
       if (blocked === null && this.#tokens >= 1 - 1e-9) {
         this.#tokens -= 1;
         waiter.admit();
@@ -152,49 +166,27 @@ class TokenBucketGovernor implements RateGovernor {
     this.#wakeAt(next, now);
   }
 
-  /** Milliseconds until this many tokens are there. */
+  /** Milliseconds until this many tokens are available. */
   #waitFor(tokens: number): number {
     return Math.max(1, Math.ceil(((tokens - this.#tokens) / this.#options.maxRps) * 1000));
   }
 
   #wakeAt(time: number, now: number): void {
-    this.#alarm?.abort();
-    this.#alarm = null;
+    this.#timer?.abort();
+    this.#timer = null;
     if (time === Number.POSITIVE_INFINITY) return;
-    const alarm = new AbortController();
-    this.#alarm = alarm;
-    this.#options.sleep(Math.max(1, time - now), alarm.signal).then(
+    const timer = new AbortController();
+    this.#timer = timer;
+    this.#options.sleep(Math.max(1, time - now), timer.signal).then(
       () => {
-        if (!alarm.signal.aborted) this.#letOut();
+        if (!timer.signal.aborted) this.#admitWaiting();
       },
       () => undefined,
     );
   }
 }
 
-function refusal(
-  { operation, subject, key }: Admission,
-  waitMs: number,
-  now: number,
-  why: string,
-  isOwnPause: boolean,
-): ModelArtsError {
-  const [method = '', template = ''] = key.split(' ', 2);
-  const what = subject === undefined || subject === null ? operation : `${operation} (${subject})`;
-  return new ModelArtsError(`${what} was not sent: ${why}; possible again in ${(waitMs / 1000).toFixed(1)} s`, {
-    kind: 'throttled',
-    operation,
-    method,
-    template,
-    subject: subject ?? null,
-    retryAfterMs: Math.ceil(waitMs),
-    throttledUntil: now + Math.ceil(waitMs),
-    isOwnPause,
-    notSent: true,
-  });
-}
-
-/** Makes the governor of a process. */
+/** Creates the governor of a process. */
 export function createRateGovernor(options: GovernorOptions): RateGovernor {
   return new TokenBucketGovernor(options);
 }

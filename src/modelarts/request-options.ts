@@ -1,36 +1,36 @@
-/** How one call is made; the last argument of every method. */
+/** Options of one call; the last argument of every method. */
 export interface RequestOptions {
-  /** Ends the call; it then throws the signal's reason. */
+  /** Aborts the call, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * True for a call whose outcome must be known once it was sent: the signal ends it only before that.
+   * Once the request is sent, wait for the response even when the signal is aborted, so that the outcome is known.
    * @defaultValue false
    */
-  readonly awaitsAnswer?: boolean | undefined;
+  readonly awaitResponse?: boolean | undefined;
   /**
-   * How long the call may wait to be admitted by the rate governor before it is refused unsent.
+   * How long the call may wait for the rate governor, in milliseconds. After that it fails without being sent.
    * @defaultValue 2 s for creates, 10 s for everything else
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * How long the answer may take.
+   * How long to wait for the response, in milliseconds.
    * @defaultValue the client's `httpTimeoutMs`
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Epoch milliseconds after which the call is not sent any more: a process that stood still may have been given up by
-   * now, and what it was to do been done by another.
+   * Epoch milliseconds after which the call must not be sent. A process that was suspended may have been replaced, and
+   * its successor may have made the call already.
    */
   readonly sendBefore?: number | undefined;
 }
 
-/** Options of the pool calls that change something (docs/api/pools-and-flavors.md "2.1 Headers"). */
+/** Options of the pool calls that change a pool (docs/api/pools-and-flavors.md "2.1 Headers"). */
 export interface PoolWriteOptions extends RequestOptions {
-  /** Sent as `X-ModelArts-User-ID`: the tenant that workspace authorisation looks at. */
+  /** Sent as `X-ModelArts-User-ID`: the tenant for workspace authorisation. */
   readonly userId?: string | undefined;
-  /** Sent as `request-type`; `console` turns on the billing order. */
+  /** Sent as `request-type`. With `console`, the service places a billing order. */
   readonly requestType?: 'console' | undefined;
 }
 
-/** Waits; rejects with the signal's reason when it is aborted. */
+/** Resolves after `ms` milliseconds. Rejects with the signal's reason when it is aborted. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;

@@ -7,7 +7,7 @@ const units = new Map([
   ['day', 86_400_000],
 ]);
 
-/** The wait that a `Retry-After` header asks for, in seconds or as a date; null when it says nothing that can be read. */
+/** The wait in a `Retry-After` header (seconds or a date), in milliseconds; null when there is none. */
 export function parseRetryAfter(header: string | null, now: number): number | null {
   const value = header?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
@@ -15,7 +15,7 @@ export function parseRetryAfter(header: string | null, now: number): number | nu
   return date === null ? null : Math.max(0, date - now);
 }
 
-/** The window that a throttling text names, for example `limit:5,time:1 minute` (docs/api/notebooks-and-auth.md "5.3 Throttling facts"). */
+/** The time window in a throttling message such as `limit:5,time:1 minute`, in milliseconds; null when there is none (docs/api/notebooks-and-auth.md "5.3 Throttling facts"). */
 export function parseThrottleWindow(message: string | null): number | null {
   const found = /time:\s*(\d+)\s*(second|minute|hour|day)/.exec(message ?? '');
   if (found === null) return null;

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
-const shown = '[secret]';
+const redacted = '[secret]';
 
-/** Holds a password, key or token so that printing, serialising or inspecting whatever contains it never shows it. */
+/** Holds a password, key or token. Printing, serialising or inspecting an object that contains it never shows the value. */
 export class Secret {
   readonly #value: string;
 
@@ -10,24 +10,24 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The only way to the value; call it where the value is put on the wire, and nowhere else. */
+  /** The value. Call this only where a request is built. */
   reveal(): string {
     return this.#value;
   }
 
   toString(): string {
-    return shown;
+    return redacted;
   }
 
   toJSON(): string {
-    return shown;
+    return redacted;
   }
 
   [Symbol.toPrimitive](): string {
-    return shown;
+    return redacted;
   }
 
   [inspect.custom](): string {
-    return shown;
+    return redacted;
   }
 }

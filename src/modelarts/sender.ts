@@ -1,118 +1,117 @@
 import type { CallRecord, Priority } from './call.js';
-import { errorCodeIn, isInstance, readErrorBody } from './error-body.js';
-import type { ModelArtsError } from './errors.js';
-import { type CallContext, noAnswer, type Refusal, refusalOf, requestIdOf, tooLate } from './failure.js';
-import { type Wire, type WireAnswer, WireFailure, type WireRequest } from './http.js';
-import { parseJson } from './json.js';
-import type { RateGovernor } from './rate-governor.js';
+import { noResponse, type Rejection, rejectionOf, requestIdOf, tooLate } from './error-builders.js';
+import type { CallContext } from './errors.js';
+import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from './http.js';
+import { endpointKey, type RateGovernor } from './rate-governor.js';
+import { errorCodeIn, isInstance, parseJson, readErrorBody } from './response-body.js';
 import { parseRetryAfter, parseThrottleWindow } from './retry-after.js';
 
-/** One request with what must be known about it. */
-export interface Sending {
+/** One request, and what is needed to interpret its response. */
+export interface OutgoingRequest {
   readonly context: CallContext;
-  readonly request: WireRequest;
+  readonly request: HttpRequest;
+  /** Values that must not appear in an error. */
   readonly secrets: readonly string[];
+  /** Epoch milliseconds. */
   readonly sendBefore?: number | undefined;
-  readonly answerMayCarryErrorCode?: boolean | undefined;
+  readonly returnsInstance?: boolean | undefined;
 }
 
-/** A read answer; `refusal` is null when the service did what was asked. */
-export interface Sent {
-  readonly answer: WireAnswer;
-  /** The body as JSON; undefined when it is none. */
+/** An interpreted response; `rejection` is null when the call succeeded. */
+export interface InterpretedResponse {
+  readonly response: HttpResponse;
+  /** The body as JSON; undefined when it is not JSON. */
   readonly parsed: unknown;
   readonly requestId: string | null;
-  readonly refusal: Refusal | null;
+  readonly rejection: Rejection | null;
 }
 
-/** The governor's name of an endpoint. */
-function endpointKey({ method, template }: CallContext): string {
-  return `${method} ${template}`;
-}
-
-/** Sends one request under the governor's eye, reads the answer and tells everyone who must know. */
+/** Sends single requests within the rate limit, interprets the responses and reports them to the governor. */
 export class Sender {
-  readonly #wire: Wire;
+  readonly #http: HttpClient;
   readonly #governor: RateGovernor;
   readonly #now: () => number;
   readonly #onCall: ((record: CallRecord) => void) | undefined;
 
   constructor(options: {
-    wire: Wire;
+    http: HttpClient;
     governor: RateGovernor;
     now: () => number;
     onCall?: ((record: CallRecord) => void) | undefined;
   }) {
-    this.#wire = options.wire;
+    this.#http = options.http;
     this.#governor = options.governor;
     this.#now = options.now;
     this.#onCall = options.onCall;
   }
 
-  /** Waits until the governor lets the call out. */
+  /** Waits until the governor admits the call. */
   async admit(context: CallContext, priority: Priority, maxWaitMs: number, signal?: AbortSignal): Promise<void> {
-    const { operation, subject } = context;
-    await this.#governor.acquire({ key: endpointKey(context), priority, operation, subject, maxWaitMs, signal });
+    await this.#governor.acquire({ ...context, priority, maxWaitMs, signal });
   }
 
-  /** Throws only when no answer came or the caller gave up. */
-  async send(sending: Sending): Promise<Sent> {
+  /** Throws only when there was no response or the caller's signal was aborted. */
+  async send(outgoing: OutgoingRequest): Promise<InterpretedResponse> {
+    const { context, request, sendBefore } = outgoing;
     const startedAt = this.#now();
-    if (sending.sendBefore !== undefined && startedAt > sending.sendBefore) throw tooLate(sending.context);
+    if (sendBefore !== undefined && startedAt > sendBefore) throw tooLate(context);
     try {
-      const sent = this.#read(sending, await this.#wire.exchange(sending.request), startedAt);
-      this.#record(sending.context, startedAt, sent.answer.status, sent.refusal?.error ?? null, sent.requestId);
-      return sent;
+      const interpreted = this.#interpret(outgoing, await this.#http.request(request), startedAt);
+      this.#record(context, startedAt, interpreted);
+      return interpreted;
     } catch (error) {
-      this.#record(sending.context, startedAt, null, null, null);
-      if (error instanceof WireFailure) throw noAnswer(sending.context, sending.request.url.host, error);
+      this.#record(context, startedAt, null);
+      if (error instanceof HttpFailure) throw noResponse(context, request.url.host, error);
       throw error;
     }
   }
 
-  #read({ context, secrets, answerMayCarryErrorCode }: Sending, answer: WireAnswer, startedAt: number): Sent {
-    const parsed = parseJson(answer.text);
-    const requestId = requestIdOf(answer, parsed);
-    const good = answer.status >= 200 && answer.status < 300;
-    const excused = answerMayCarryErrorCode === true && isInstance(parsed);
-    const refused = !good || (errorCodeIn(parsed) !== null && !excused);
-    const { code, message } = refused ? readErrorBody(answer.text, parsed) : { code: null, message: null };
+  #interpret(
+    { context, secrets, returnsInstance }: OutgoingRequest,
+    response: HttpResponse,
+    startedAt: number,
+  ): InterpretedResponse {
+    const { status, text } = response;
+    const parsed = parseJson(text);
+    const requestId = requestIdOf(response, parsed);
+    const hasErrorCode = errorCodeIn(parsed) !== null && !(returnsInstance === true && isInstance(parsed));
+    const failed = status < 200 || status >= 300 || hasErrorCode;
+    const { code, message } = failed ? readErrorBody(text, parsed) : { code: null, message: null };
     const key = endpointKey(context);
     const now = this.#now();
-    const stated = parseRetryAfter(answer.header('retry-after'), now);
-    const retryAfterMs = stated ?? (answer.status === 429 ? parseThrottleWindow(message) : null);
-    this.#governor.report({ key, startedAt, status: answer.status, errorCode: code, retryAfterMs });
-    if (!refused) return { answer, parsed, requestId, refusal: null };
+    const stated = parseRetryAfter(response.header('retry-after'), now);
+    const retryAfterMs = stated ?? (status === 429 ? parseThrottleWindow(message) : null);
+    this.#governor.report({ key, startedAt, status, errorCode: code, retryAfterMs });
+    if (!failed) return { response, parsed, requestId, rejection: null };
 
     const blocked = this.#governor.blockedUntil(key);
-    const wait = retryAfterMs ?? (blocked === null ? null : blocked - now);
-    const isOwnPause = retryAfterMs === null && blocked !== null && !this.#governor.isAskedFor(key);
-    const details = { retryAfterMs: wait, isOwnPause, secrets, now };
-    return { answer, parsed, requestId, refusal: refusalOf(context, answer, parsed, details) };
+    const rejection = rejectionOf(context, response, parsed, {
+      retryAfterMs: retryAfterMs ?? (blocked === null ? null : blocked - now),
+      isOwnPause: retryAfterMs === null && blocked !== null && !this.#governor.isRequestedByService(key),
+      secrets,
+      now,
+    });
+    return { response, parsed, requestId, rejection };
   }
 
   #record(
-    context: CallContext,
+    { operation, method, template }: CallContext,
     startedAt: number,
-    status: number | null,
-    error: ModelArtsError | null,
-    requestId: string | null,
+    interpreted: InterpretedResponse | null,
   ): void {
-    const { operation, method, template } = context;
-    const durationMs = this.#now() - startedAt;
     try {
       this.#onCall?.({
         operation,
         method,
         template,
-        status,
-        errorCode: error?.errorCode ?? null,
-        requestId,
-        durationMs,
+        status: interpreted?.response.status ?? null,
+        errorCode: interpreted?.rejection?.error.errorCode ?? null,
+        requestId: interpreted?.requestId ?? null,
+        durationMs: this.#now() - startedAt,
         startedAt,
       });
     } catch {
-      // A broken metric must not turn a call that was made into one that failed.
+      // A broken metric must not fail a call that succeeded.
     }
   }
 }

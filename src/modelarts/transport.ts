@@ -1,17 +1,18 @@
 import type { z } from 'zod';
 import type { Authenticator } from './auth/authenticator.js';
 import type { Call, Endpoint, Transport } from './call.js';
-import { InvalidRequestError, type Problem } from './errors.js';
-import { type CallContext, malformedAnswer } from './failure.js';
+import { malformedResponse } from './error-builders.js';
+import { type CallContext, InvalidRequestError, type Problem } from './errors.js';
 import { buildQuery, fillTemplate, segmentProblem } from './path.js';
 import { withoutNulls } from './schemas/tolerant.js';
-import type { Sender, Sent } from './sender.js';
+import type { InterpretedResponse, Sender } from './sender.js';
 import { abortReason } from './timing.js';
 
-const creationPatienceMs = 2000;
-const usualPatienceMs = 10_000;
+/** Default limits of the wait for the rate governor. */
+const createMaxWaitMs = 2000;
+const otherMaxWaitMs = 10_000;
 
-/** What a transport is made from. */
+/** The parts of a transport. */
 export interface TransportOptions {
   readonly endpoint: string;
   readonly projectId: string;
@@ -21,7 +22,7 @@ export interface TransportOptions {
   readonly authenticator: Authenticator;
 }
 
-/** Where a problem is, as people write it: `spec.resources[0].count`, `metadata.labels["os.modelarts/name"]`. */
+/** A path such as `spec.resources[0].count` or `metadata.labels["os.modelarts/name"]`. */
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
@@ -35,13 +36,14 @@ function problemsOf(error: z.ZodError): Problem[] {
   return error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }));
 }
 
-/** Checks, sends and reads typed calls; every answer is either what was asked for or a `ModelArtsError`. */
+/** Checks, authenticates and sends calls, and parses their responses. */
 export class HttpTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #base: string;
 
   constructor(options: TransportOptions) {
-    if (!URL.canParse(options.endpoint)) throw new TypeError(`the ModelArts endpoint is no URL: ${options.endpoint}`);
+    if (!URL.canParse(options.endpoint))
+      throw new TypeError(`the ModelArts endpoint is not a URL: ${options.endpoint}`);
     this.#options = options;
     this.#base = options.endpoint.replace(/\/+$/, '');
   }
@@ -57,22 +59,20 @@ export class HttpTransport implements Transport {
     throw new InvalidRequestError(problemsOf(result.error), contextOf(endpoint, subject));
   }
 
-  async send<Answer>(endpoint: Endpoint<Answer>, call: Call): Promise<Answer> {
+  async send<Result>(endpoint: Endpoint<Result>, call: Call): Promise<Result> {
     const context = contextOf(endpoint, call.subject ?? Object.values(call.path ?? {})[0]);
     const url = this.#url(endpoint, call, context);
-    const sent = await this.#sendAuthorised(endpoint, call, context, url);
-    if (sent.refusal !== null) throw sent.refusal.error;
-
-    const { answer, parsed, requestId } = sent;
-    if (answer.text.trim() === '' && endpoint.emptyAnswer !== undefined) return endpoint.emptyAnswer;
-    if (parsed === undefined) throw malformedAnswer(context, answer, requestId, 'it is no JSON');
-    const result = endpoint.answer.safeParse(withoutNulls(parsed));
+    const { response, parsed, requestId, rejection } = await this.#sendAuthenticated(endpoint, call, context, url);
+    if (rejection !== null) throw rejection.error;
+    if (response.text.trim() === '' && endpoint.emptyResult !== undefined) return endpoint.emptyResult;
+    if (parsed === undefined) throw malformedResponse(context, response, requestId, 'the body is not JSON');
+    const result = endpoint.response.safeParse(withoutNulls(parsed));
     if (result.success) return result.data;
     const [first] = problemsOf(result.error);
-    throw malformedAnswer(context, answer, requestId, `${first?.path ?? ''}: ${first?.message ?? ''}`);
+    throw malformedResponse(context, response, requestId, `${first?.path ?? ''}: ${first?.message ?? ''}`);
   }
 
-  #url<Answer>(endpoint: Endpoint<Answer>, { path = {}, query = {} }: Call, context: CallContext): URL {
+  #url(endpoint: Endpoint<unknown>, { path = {}, query = {} }: Call, context: CallContext): URL {
     const values = { project_id: this.#options.projectId, ...path };
     const problems = Object.entries(values).flatMap(([name, value]) => {
       const message = segmentProblem(value);
@@ -82,12 +82,17 @@ export class HttpTransport implements Transport {
     return new URL(this.#base + fillTemplate(endpoint.template, values) + buildQuery(query));
   }
 
-  /** A refused token is renewed once, and the call is sent once more; nothing else is ever sent twice. */
-  async #sendAuthorised<Answer>(endpoint: Endpoint<Answer>, call: Call, context: CallContext, url: URL): Promise<Sent> {
+  /** Renews a rejected token once and sends the call again. Nothing else is ever sent twice. */
+  async #sendAuthenticated(
+    endpoint: Endpoint<unknown>,
+    call: Call,
+    context: CallContext,
+    url: URL,
+  ): Promise<InterpretedResponse> {
     const { sender, authenticator, httpTimeoutMs } = this.#options;
     const { signal, timeoutMs = httpTimeoutMs } = call.options ?? {};
-    const patience =
-      call.options?.maxWaitMs ?? (endpoint.operation.endsWith('.create') ? creationPatienceMs : usualPatienceMs);
+    const maxWaitMs =
+      call.options?.maxWaitMs ?? (endpoint.operation.endsWith('.create') ? createMaxWaitMs : otherMaxWaitMs);
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = {
       'Content-Type': endpoint.contentType ?? 'application/json',
@@ -97,9 +102,9 @@ export class HttpTransport implements Transport {
 
     for (let renewed = false; ; renewed = true) {
       if (signal?.aborted === true) throw abortReason(signal);
-      await sender.admit(context, endpoint.priority, patience, signal);
+      await sender.admit(context, endpoint.priority, maxWaitMs, signal);
       const { Host: _host, ...signed } = headers;
-      const authorisation = await authenticator.authorise(
+      const proof = await authenticator.authenticate(
         { method: endpoint.method, url, headers: signed, body },
         { ...context, signal },
       );
@@ -108,7 +113,7 @@ export class HttpTransport implements Transport {
           context,
           secrets: authenticator.secrets(),
           sendBefore: call.options?.sendBefore,
-          answerMayCarryErrorCode: endpoint.answerMayCarryErrorCode,
+          returnsInstance: endpoint.returnsInstance,
           request: {
             method: endpoint.method,
             url,
@@ -117,31 +122,31 @@ export class HttpTransport implements Transport {
               'X-Language': 'en-us',
               'User-Agent': this.#options.userAgent,
               ...headers,
-              ...authorisation.headers,
+              ...proof.headers,
             },
             body,
             timeoutMs,
-            signal: call.options?.awaitsAnswer === true ? undefined : signal,
+            signal: call.options?.awaitResponse === true ? undefined : signal,
           },
         });
-        const { verdict, error } = sent.refusal ?? {};
-        if (verdict?.renew === true && authorisation.renew !== null && !renewed) {
-          authorisation.renew();
+        const { classification, error } = sent.rejection ?? {};
+        if (classification?.renew === true && proof.renew !== null && !renewed) {
+          proof.renew();
           continue;
         }
-        if (verdict?.credentialRefused === true && error !== undefined) authorisation.rejected(error);
-        // Throttling and server errors come before anyone looked at the key.
-        else if (sent.answer.status !== 429 && sent.answer.status < 500) authorisation.accepted();
+        if (classification?.credentialRejected === true && error !== undefined) proof.rejected(error);
+        // The service rejects throttled calls, and may fail, before it checks the credential.
+        else if (sent.response.status !== 429 && sent.response.status < 500) proof.accepted();
         return sent;
       } finally {
-        // Counts only when nothing above has settled it.
-        authorisation.released();
+        // Has no effect when the result was reported above.
+        proof.released();
       }
     }
   }
 }
 
 function contextOf(endpoint: Endpoint<unknown>, subject: string | undefined): CallContext {
-  const { operation, method, template, noun } = endpoint;
-  return { operation, method, template, subject: subject === undefined ? null : `${noun} ${subject}` };
+  const { operation, method, template, kind } = endpoint;
+  return { operation, method, template, subject: subject === undefined ? null : `${kind} ${subject}` };
 }

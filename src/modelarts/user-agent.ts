@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 function packageVersion(): string {
   try {
-    // The same two steps up from src/modelarts and from dist/modelarts.
+    // The same relative path from src/modelarts and from dist/modelarts.
     const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     const version = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : null;
     return typeof version === 'string' ? version : 'unknown';
@@ -11,8 +11,8 @@ function packageVersion(): string {
   }
 }
 
-/** Of this package. */
+/** The version of this package. */
 export const version = packageVersion();
 
-/** How the service sees us in its logs. */
+/** The `User-Agent` header of every call. */
 export const userAgent = `modelarts-ops/${version}`;

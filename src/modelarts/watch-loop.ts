@@ -3,153 +3,160 @@ import { ModelArtsError } from './errors.js';
 import { formatSeconds, linkSignals } from './timing.js';
 import type { Listener, Observation, WatcherOptions } from './watcher.js';
 
-/** How many absent resources are looked at individually at the same time. */
-const showsAtOnce = 4;
-/** After a `Retry-After` of nothing, as between looks that the service puts off again and again. */
-const shortestDelayMs = 1000;
-/** Many processes that were told the same must not come back in step, yet all of them soon. */
-const longestJitterMs = 500;
+/** The maximum number of concurrent show calls. */
+const maxConcurrentShows = 4;
+/** The minimum pause after a `Retry-After: 0`. */
+const minDelayMs = 1000;
+/** Spreads the retries of processes that received the same `Retry-After`. */
+const maxJitterMs = 500;
 
-/** One listener and what it waits for. */
+/** A listener and the resource that it waits for. */
 export interface Subscriber<Item> {
   readonly id: string;
   readonly listener: Listener<Item>;
-  readonly expectedSoon: number | null;
+  readonly changeExpectedAt: number | null;
 }
 
-/** What the loops of one watcher have in common. */
-export interface Shared {
+/** The pause that all loops of a watcher share. */
+export interface SharedPause {
   /** No request before this time, because of `pausedBy`. */
   notBefore: number;
   pausedBy: ModelArtsError | null;
 }
 
 /**
- * The looks at one workspace: a list call per round, however many wait, and one look by id for each resource that the
- * list does not hold (records of failed creations are hidden from it, and only "not found" means absence).
+ * Polls one workspace. Each poll makes one list call for all subscribers, and one show call for each resource that is
+ * missing from the list. Lists hide failed creations, so only "not found" means that a resource does not exist.
  *
- * The pause grows from pollMin to pollMax while nothing happens; it is pollMin after a change and near a time at which
- * a change is expected. The loop ends when nobody waits; its last look is remembered, so that a new waiter cannot make
- * looks come faster than pollMin.
+ * The interval grows from pollMin to pollMax while nothing changes. It is pollMin after a change and near the time at
+ * which a change is expected. The loop ends when nobody subscribes. The time of the last poll is kept, so that a new
+ * subscriber cannot make the polls more frequent than pollMin.
  */
 export class WatchLoop<Item> {
   readonly #options: WatcherOptions<Item>;
-  readonly #shared: Shared;
+  readonly #shared: SharedPause;
   readonly #workspaceId: string | undefined;
   readonly #signal: AbortSignal;
   readonly #subscribers = new Set<Subscriber<Item>>();
   readonly #seen = new Map<string, string>();
-  #pause: number;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  /** When the next look is due, after one that the service has put off; null after any other. */
-  #putOffUntil: number | null = null;
-  #wasPutOff = false;
+  #intervalMs: number;
+  #polledAt = Number.NEGATIVE_INFINITY;
+  /** The time of the next poll when the service postponed the last one; otherwise null. */
+  #postponedUntil: number | null = null;
+  #wasPostponed = false;
   #running = false;
-  #nap: AbortController | null = null;
+  #sleeping: AbortController | null = null;
 
-  constructor(options: WatcherOptions<Item>, shared: Shared, workspaceId: string | undefined, signal: AbortSignal) {
+  constructor(
+    options: WatcherOptions<Item>,
+    shared: SharedPause,
+    workspaceId: string | undefined,
+    signal: AbortSignal,
+  ) {
     this.#options = options;
     this.#shared = shared;
     this.#workspaceId = workspaceId;
     this.#signal = signal;
-    this.#pause = options.pace.pollMinMs;
+    this.#intervalMs = options.pace.pollMinMs;
   }
 
-  /** Adds a listener; one that has seen nothing recent makes the next look come as soon as the pace allows. */
+  /** Adds a subscriber. When it has no recent observation, the next poll is made as soon as pollMin allows. */
   add(subscriber: Subscriber<Item>, lastSeenAt: number | null): void {
     this.#subscribers.add(subscriber);
-    const recent = lastSeenAt !== null && this.#options.now() - lastSeenAt <= this.#pause;
-    if (!recent) this.#pause = this.#options.pace.pollMinMs;
-    this.#nap?.abort();
+    const recent = lastSeenAt !== null && this.#options.now() - lastSeenAt <= this.#intervalMs;
+    if (!recent) this.#intervalMs = this.#options.pace.pollMinMs;
+    this.#sleeping?.abort();
   }
 
   remove(subscriber: Subscriber<Item>): void {
     this.#subscribers.delete(subscriber);
     if (![...this.#subscribers].some(({ id }) => id === subscriber.id)) this.#seen.delete(subscriber.id);
-    if (this.#subscribers.size === 0) this.#nap?.abort();
+    if (this.#subscribers.size === 0) this.#sleeping?.abort();
   }
 
-  /** Looks until nobody waits any more. Must be called in the watcher's own context, and never twice at a time. */
+  /** Polls until nobody subscribes. Must be called in the watcher's own async context. */
   async run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     try {
       while (this.#subscribers.size > 0 && !this.#signal.aborted) {
-        const wait = this.#nextLook() - this.#options.now();
-        if (wait > 0) await this.#sleep(wait);
-        else await this.#look();
+        const waitMs = this.#nextPollAt() - this.#options.now();
+        if (waitMs > 0) await this.#sleep(waitMs);
+        else await this.#poll();
       }
     } finally {
       this.#running = false;
     }
   }
 
-  #nextLook(): number {
+  #nextPollAt(): number {
     const { pace, now } = this.#options;
-    if (this.#putOffUntil !== null) return Math.max(this.#putOffUntil, this.#shared.notBefore);
-    const near = [...this.#subscribers].some(({ expectedSoon }) => {
-      const ahead = expectedSoon === null ? null : expectedSoon - now();
+    if (this.#postponedUntil !== null) return Math.max(this.#postponedUntil, this.#shared.notBefore);
+    const near = [...this.#subscribers].some(({ changeExpectedAt }) => {
+      const ahead = changeExpectedAt === null ? null : changeExpectedAt - now();
       return ahead !== null && ahead <= pace.pollMinMs && ahead >= -2 * pace.pollMaxMs;
     });
-    return Math.max(this.#lookedAt + (near ? pace.pollMinMs : this.#pause), this.#shared.notBefore);
+    return Math.max(this.#polledAt + (near ? pace.pollMinMs : this.#intervalMs), this.#shared.notBefore);
   }
 
-  /** Sleeps, but not through the arrival or leave of a waiter, nor past the time at which someone expects a change. */
-  async #sleep(wait: number): Promise<void> {
+  /** Sleeps until the next poll. Wakes early when subscribers change, or near an expected change. */
+  async #sleep(waitMs: number): Promise<void> {
     const { now, pace, sleep } = this.#options;
-    const alarms = [...this.#subscribers].flatMap(({ expectedSoon }) => {
-      const ahead = expectedSoon === null ? 0 : expectedSoon - pace.pollMinMs - now();
+    const expected = [...this.#subscribers].flatMap(({ changeExpectedAt }) => {
+      const ahead = changeExpectedAt === null ? 0 : changeExpectedAt - pace.pollMinMs - now();
       return ahead > 0 ? [ahead] : [];
     });
-    const nap = new AbortController();
-    this.#nap = nap;
-    const waking = linkSignals([nap.signal, this.#signal]);
+    const interrupt = new AbortController();
+    this.#sleeping = interrupt;
+    const waking = linkSignals([interrupt.signal, this.#signal]);
     try {
-      await sleep(Math.max(1, Math.min(wait, ...alarms)), waking.signal);
+      await sleep(Math.max(1, Math.min(waitMs, ...expected)), waking.signal);
     } catch {
-      // Woken early: the loop looks at what there is to do.
+      // Woken early. The loop computes the next poll again.
     } finally {
-      this.#nap = null;
+      this.#sleeping = null;
       waking.unlink();
     }
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { list, now, pace, random } = this.#options;
     let changed = false;
-    // Taken before the call: a sighting must not claim to be newer than the answer it rests on.
+    // Taken before the call, because the response may describe an earlier time than its arrival.
     const at = now();
-    this.#lookedAt = at;
-    this.#wasPutOff = false;
+    this.#polledAt = at;
+    this.#wasPostponed = false;
     try {
       const listed = await list(this.#workspaceId, this.#signal);
       const wanted = [...new Set([...this.#subscribers].map(({ id }) => id))];
       for (const id of wanted) {
         const item = listed.get(id);
-        if (item !== undefined) changed = this.#tell(id, { at, item }) || changed;
+        if (item !== undefined) changed = this.#notify(id, { at, item }) || changed;
       }
       changed = (await this.#showAll(wanted.filter((id) => !listed.has(id)))) || changed;
     } catch (error) {
-      this.#obey(error);
+      this.#applyPause(error);
       for (const id of new Set([...this.#subscribers].map((subscriber) => subscriber.id))) {
-        this.#tell(id, { at, error: asError(error) });
+        this.#notify(id, { at, error: asError(error) });
       }
     }
-    this.#lookedAt = now();
-    this.#putOffUntil = null;
-    if (this.#wasPutOff) {
-      // The look has not taken place: it is made up for as soon as it may, though never at once.
-      const soonest = Math.max(this.#shared.notBefore, this.#lookedAt + Math.min(pace.pollMinMs, shortestDelayMs));
-      this.#putOffUntil = soonest + random() * Math.min(pace.pollMinMs, longestJitterMs);
+    this.#polledAt = now();
+    this.#postponedUntil = null;
+    if (this.#wasPostponed) {
+      // The poll did not take place, so repeat it as soon as the service allows.
+      const earliest = Math.max(this.#shared.notBefore, this.#polledAt + Math.min(pace.pollMinMs, minDelayMs));
+      this.#postponedUntil = earliest + random() * Math.min(pace.pollMinMs, maxJitterMs);
       return;
     }
-    const grown = Math.min(pace.pollMaxMs, this.#pause * 1.5);
-    // Jitter only ever adds, so that pollMin stays a promise; many processes must not look in step.
-    this.#pause = (changed ? pace.pollMinMs : grown) * (1 + 0.1 * random());
+    const grown = Math.min(pace.pollMaxMs, this.#intervalMs * 1.5);
+    // Jitter keeps processes from polling in step. It only adds, so that the interval is never below pollMin.
+    this.#intervalMs = (changed ? pace.pollMinMs : grown) * (1 + 0.1 * random());
   }
 
   async #showAll(ids: readonly string[]): Promise<boolean> {
-    const changes = await pMap(ids, async (id) => this.#tell(id, await this.#show(id)), { concurrency: showsAtOnce });
+    const changes = await pMap(ids, async (id) => this.#notify(id, await this.#show(id)), {
+      concurrency: maxConcurrentShows,
+    });
     return changes.includes(true);
   }
 
@@ -163,20 +170,20 @@ export class WatchLoop<Item> {
     try {
       return { at, item: await show(id, this.#signal) };
     } catch (error) {
-      this.#obey(error);
+      this.#applyPause(error);
       return { at, error: asError(error) };
     }
   }
 
-  #obey(error: unknown): void {
+  #applyPause(error: unknown): void {
     if (!(error instanceof ModelArtsError) || error.retryAfterMs === null) return;
-    this.#wasPutOff = true;
+    this.#wasPostponed = true;
     const until = this.#options.now() + error.retryAfterMs;
     if (until > this.#shared.notBefore) Object.assign(this.#shared, { notBefore: until, pausedBy: error });
   }
 
-  /** Tells everyone who waits for the resource; answers whether it differs from what was seen before. */
-  #tell(id: string, observation: Observation<Item>): boolean {
+  /** Passes an observation to the subscribers of a resource. Returns whether the resource has changed. */
+  #notify(id: string, observation: Observation<Item>): boolean {
     if (this.#signal.aborted) return false;
     for (const subscriber of this.#subscribers) {
       if (subscriber.id === id) subscriber.listener(observation);

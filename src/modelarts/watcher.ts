@@ -3,9 +3,9 @@ import type { Sleep } from './request-options.js';
 import type { Flavor } from './schemas/flavor.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
-import { type Shared, type Subscriber, WatchLoop } from './watch-loop.js';
+import { type SharedPause, type Subscriber, WatchLoop } from './watch-loop.js';
 
-/** One look at a watched resource: what it is, null when the service says that there is none, or why no good answer came. */
+/** One observation of a resource at a time in epoch milliseconds: the resource, null when it does not exist, or the error of the read. */
 export type Observation<Item> =
   | { readonly at: number; readonly item: Item | null; readonly error?: undefined }
   | { readonly at: number; readonly item?: undefined; readonly error: Error };
@@ -13,21 +13,21 @@ export type Observation<Item> =
 /** Which resource to watch. */
 export interface Target {
   readonly id: string;
-  /** The workspace whose list is asked; the service's default when absent. */
+  /** The workspace to list. @defaultValue the default workspace of the service */
   readonly workspaceId?: string | null | undefined;
-  /** Epoch milliseconds at which a change is expected: looks come faster around it. */
-  readonly expectedSoon?: number | undefined;
-  /** Epoch milliseconds of the newest sighting that the subscriber has: without one, it is looked at as soon as the pace allows. */
+  /** Epoch milliseconds at which a change is expected. Polls are more frequent near it. */
+  readonly changeExpectedAt?: number | undefined;
+  /** Epoch milliseconds of the subscriber's latest observation. Without it, the next poll is made as soon as pollMin allows. */
   readonly lastSeenAt?: number | undefined;
 }
 
 export type Listener<Item> = (observation: Observation<Item>) => void;
 
-/** Looks at resources on behalf of everyone who waits: one list call per workspace serves them all. */
+/** Polls resources for many subscribers, with one list call per workspace. */
 export interface Watcher<Item> {
-  /** Starts telling the listener of every look; the answer ends that. */
+  /** Passes every observation of the target to the listener. Returns a function that ends the subscription. */
   subscribe(target: Target | string, listener: Listener<Item>): () => void;
-  /** Stops looking, for good. */
+  /** Stops polling permanently. */
   close(): void;
 }
 
@@ -36,38 +36,38 @@ export type NotebookWatcher = Watcher<Notebook>;
 /** Watches flavors by name; flavors have no workspaces. */
 export type FlavorWatcher = Watcher<Flavor>;
 
-/** How often to look, in milliseconds. */
+/** How often to poll, in milliseconds. */
 interface WatchPace {
   readonly pollMinMs: number;
   readonly pollMaxMs: number;
 }
 
-/** What a watcher is made from. */
+/** The settings of a watcher. */
 export interface WatcherOptions<Item> {
-  /** All resources of a workspace, by id. */
+  /** Returns all resources of a workspace, by id. */
   readonly list: (workspaceId: string | undefined, signal: AbortSignal) => Promise<ReadonlyMap<string, Item>>;
-  /** One resource that the list does not hold; null when there is none. Absent: not in the list means that there is none. */
+  /** Reads a resource that is missing from the list; null when it does not exist. When absent, a missing resource does not exist. */
   readonly show?: ((id: string, signal: AbortSignal) => Promise<Item | null>) | undefined;
-  /** What counts as a change; a changed item makes the looks fast. */
+  /** The part of a resource whose change makes the polls more frequent. */
   readonly fingerprint: (item: Item) => string;
   readonly pace: WatchPace;
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly random: () => number;
-  /** Ends the watcher, for good. */
+  /** Stops polling permanently. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a watcher. It remembers the asynchronous context in which it is made and runs its loops there, as a loop that is
- * born inside an activity would go on in that activity's context; listeners run in the context of their subscription.
+ * Creates a watcher. Its loops run in the async context of this call, and not in that of the activity that subscribes
+ * first. Listeners run in the context of their subscription.
  */
 export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item> {
-  const home = new AsyncResource('ModelArtsWatcher');
+  const context = new AsyncResource('ModelArtsWatcher');
   const closing = new AbortController();
   const signal = options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal]);
   const loops = new Map<string, WatchLoop<Item>>();
-  const shared: Shared = { notBefore: 0, pausedBy: null };
+  const shared: SharedPause = { notBefore: 0, pausedBy: null };
 
   const loopFor = (workspaceId: string | undefined): WatchLoop<Item> => {
     const key = workspaceId ?? '';
@@ -78,23 +78,23 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
 
   return {
     subscribe(target, listener) {
-      const { id, workspaceId, expectedSoon, lastSeenAt }: Target =
+      const { id, workspaceId, changeExpectedAt, lastSeenAt }: Target =
         typeof target === 'string' ? { id: target } : target;
       const loop = loopFor(workspaceId ?? undefined);
       const subscriber: Subscriber<Item> = {
         id,
-        expectedSoon: expectedSoon ?? null,
+        changeExpectedAt: changeExpectedAt ?? null,
         listener: AsyncResource.bind((observation: Observation<Item>) => {
           try {
             listener(observation);
           } catch {
-            // One listener's mistake must not reach the others, nor end the loop.
+            // A failing listener must not affect the others or the loop.
           }
         }),
       };
       loop.add(subscriber, lastSeenAt ?? null);
-      // `run` never rejects: every answer is handled inside, and sleeping is only ever cut short.
-      home.runInAsyncScope(() => void loop.run());
+      // `run` never rejects, because it handles the errors of all calls.
+      context.runInAsyncScope(() => void loop.run());
       return () => loop.remove(subscriber);
     },
     close: () => closing.abort(),

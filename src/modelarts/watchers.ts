@@ -11,7 +11,7 @@ import {
   type WatcherOptions,
 } from './watcher.js';
 
-/** What all kinds of watchers take; clock and randomness default to the machine's. */
+/** The settings that all watchers share. Clock and randomness default to the real ones. */
 export type WatchersOptions = Pick<WatcherOptions<unknown>, 'pace'> &
   Partial<Pick<WatcherOptions<unknown>, 'now' | 'sleep' | 'random' | 'signal'>>;
 
@@ -19,10 +19,10 @@ function filled({ pace, now = Date.now, sleep = realSleep, random = Math.random,
   return { pace, now, sleep, random, signal };
 }
 
-/** The item, or null when the service says that there is none; every other failure says nothing about it. */
-async function orAbsent<Item>(look: Promise<Item>): Promise<Item | null> {
+/** The resource, or null when the service reports that it does not exist. Other errors are thrown. */
+async function nullIfAbsent<Item>(read: Promise<Item>): Promise<Item | null> {
   try {
-    return await look;
+    return await read;
   } catch (error) {
     if (error instanceof ModelArtsError && error.kind === 'notFound') return null;
     throw error;
@@ -33,7 +33,7 @@ function poolFingerprint({ metadata, status }: Pool): string {
   return JSON.stringify([metadata.creationTimestamp, metadata.deletionTimestamp, status]);
 }
 
-/** Remaining times change with every look and are no news; what they count down to is. */
+/** Leaves out remaining times, which change with every poll. */
 function notebookFingerprint({ status, spec, queuing_info }: Notebook): string {
   return JSON.stringify([status, spec.annotations.url, spec.auto_stop?.stop_timestamp, queuing_info?.rank]);
 }
@@ -46,7 +46,7 @@ function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): Pool
       const { items } = await modelarts.pools.list(workspaceId === undefined ? {} : { workspaceId }, { signal });
       return new Map(items.map((pool) => [pool.metadata.name, pool]));
     },
-    show: async (id, signal) => orAbsent(modelarts.pools.show(id, { signal })),
+    show: async (id, signal) => nullIfAbsent(modelarts.pools.show(id, { signal })),
     fingerprint: poolFingerprint,
   });
 }
@@ -60,12 +60,12 @@ function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): 
       const { instances } = await modelarts.notebooks.list(filter, { signal });
       return new Map(instances.map((notebook) => [notebook.id, notebook]));
     },
-    show: async (id, signal) => orAbsent(modelarts.notebooks.show(id, { signal })),
+    show: async (id, signal) => nullIfAbsent(modelarts.notebooks.show(id, { signal })),
     fingerprint: notebookFingerprint,
   });
 }
 
-/** Watches where flavors are on sale, by flavor name; a name that is not listed does not exist. */
+/** Watches the availability of flavors, by flavor name. A name that is not listed does not exist. */
 function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptions): FlavorWatcher {
   return createWatcher({
     ...filled(options),
@@ -78,7 +78,7 @@ function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptions): Fl
   });
 }
 
-/** The watchers of one worker process, one for each kind of resource. */
+/** The watchers of one worker process, one for each resource kind. */
 export interface Watchers {
   readonly pools: PoolWatcher;
   readonly notebooks: NotebookWatcher;

@@ -4,7 +4,7 @@ import type { ModelArtsOptions } from '../../src/modelarts/client.js';
 import type { Credentials } from '../../src/modelarts/credentials.js';
 import { Secret } from '../../src/modelarts/secret.js';
 import { FakeClock, settle } from './fake-clock.js';
-import { type Answerer, connect, failureOf, projectId, type Reply, type Seen } from './fake-service.js';
+import { connect, failureOf, projectId, type Reply, type Respond, type Seen } from './fake-service.js';
 
 const iamEndpoint = 'https://iam.test-1.example.com';
 const password: Credentials = {
@@ -23,12 +23,12 @@ const isIam = ({ url }: Seen) => url.href.startsWith(iamEndpoint);
 
 /** A service with IAM: tokens are numbered, and only those in `good` are accepted. */
 function withIam(
-  options: { good?: (token: string) => boolean; life?: number; iam?: () => Reply | undefined; service?: Answerer } = {},
+  options: { good?: (token: string) => boolean; life?: number; iam?: () => Reply | undefined; service?: Respond } = {},
 ) {
   const clock = new FakeClock();
   const { good = () => true, life = 24 * 3600_000, iam = () => undefined, service = () => pools } = options;
   let issued = 0;
-  const answer: Answerer = (seen, index) => {
+  const answer: Respond = (seen, index) => {
     if (isIam(seen)) {
       const other = iam();
       if (other !== undefined) return other;
@@ -43,7 +43,7 @@ function withIam(
 }
 
 describe('a token by password', () => {
-  test('is asked for as the IAM pages say, and used in every call', async () => {
+  test('is requested as documented and used in every call', async () => {
     const { modelarts, seen } = withIam();
     await modelarts.pools.list();
     expect(seen[0]).toMatchObject({ method: 'POST', url: { pathname: '/v3/auth/tokens' } });
@@ -60,14 +60,14 @@ describe('a token by password', () => {
     expect(seen[1]?.headers['x-auth-token']).toBe('token-1');
   });
 
-  test('is got once for all who need it at the same time, and then kept', async () => {
+  test('is requested once for concurrent calls and then kept', async () => {
     const { modelarts, tokenCalls } = withIam();
     await Promise.all(Array.from({ length: 20 }, async () => modelarts.pools.list()));
     await modelarts.pools.list();
     expect(tokenCalls()).toHaveLength(1);
   });
 
-  test('is renewed ten minutes before its end', async () => {
+  test('is renewed ten minutes before it expires', async () => {
     const { clock, modelarts, seen, tokenCalls } = withIam();
     await modelarts.pools.list();
     await clock.advance(24 * 3600_000 - 11 * 60_000);
@@ -79,7 +79,7 @@ describe('a token by password', () => {
     expect(seen.at(-1)?.headers['x-auth-token']).toBe('token-2');
   });
 
-  test('still serves when its early renewal fails', async () => {
+  test('is used until it expires when an early renewal fails', async () => {
     let broken = false;
     const { clock, modelarts, seen } = withIam({ iam: () => (broken ? { status: 503 } : undefined) });
     await modelarts.pools.list();
@@ -91,7 +91,7 @@ describe('a token by password', () => {
     await expect(modelarts.pools.list()).rejects.toMatchObject({ operation: 'iam.token', kind: 'unavailable' });
   });
 
-  test('is renewed once for all concurrent calls that were refused, each of which is sent once more', async () => {
+  test('is renewed once after concurrent rejections, and each call is sent once more', async () => {
     const { modelarts, seen, tokenCalls } = withIam({ good: (token) => token === 'token-2' });
     const answers = await Promise.all(Array.from({ length: 10 }, async () => modelarts.pools.list()));
     expect(answers).toHaveLength(10);
@@ -99,14 +99,14 @@ describe('a token by password', () => {
     expect(seen.length).toBeLessThanOrEqual(2 + 20);
   });
 
-  test('a call is not sent a third time when the fresh token is refused too', async () => {
+  test('a call is not sent a third time when the new token is rejected too', async () => {
     const { modelarts, seen, tokenCalls } = withIam({ good: () => false });
     await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', status: 401 });
     expect(tokenCalls()).toHaveLength(2);
     expect(seen).toHaveLength(4);
   });
 
-  test('a wrong password is tried three times, then left alone for five minutes', async () => {
+  test('a wrong password is sent three times, then not for five minutes', async () => {
     let wrong = true;
     const refused = { status: 401, body: { error: { message: 'Unauthorized.', code: 401, title: 'Unauthorized' } } };
     const { clock, modelarts, tokenCalls } = withIam({ iam: () => (wrong ? refused : undefined) });
@@ -124,7 +124,7 @@ describe('a token by password', () => {
     await modelarts.pools.list();
   });
 
-  test('a caller who gives up does not take the token away from the others', async () => {
+  test('an aborted call does not abort the token request of the others', async () => {
     let release: (reply: Reply) => void = () => undefined;
     const held = new Promise<Reply>((resolve) => {
       release = resolve;
@@ -183,7 +183,7 @@ describe('an access key', () => {
     ['ModelArts.0206', { status: 403, body: { error_code: 'ModelArts.0206', error_msg: 'Invalid AK/SK.' } }],
   ];
   test.each(refusals)(
-    'is never tried again within a call, and only three times in all: %s',
+    'is sent once per call, and three times in all, when rejected with %s',
     async (errorCode, refused) => {
       const { modelarts, seen } = connect(() => refused, { credentials: keys, now: clock.now, sleep: clock.sleep });
       await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'auth', notSent: false });
@@ -199,7 +199,7 @@ describe('an access key', () => {
     },
   );
 
-  test('that was wrong is used at most three times by calls that start together', async () => {
+  test('that is wrong is sent at most three times by concurrent calls', async () => {
     const { modelarts, seen } = connect(() => refusals[0]?.[1] ?? {}, {
       credentials: keys,
       now: clock.now,
@@ -209,7 +209,7 @@ describe('an access key', () => {
     expect(seen).toHaveLength(3);
   });
 
-  test('is not given up for missing rights or server errors', async () => {
+  test('is still used after missing permissions and server errors', async () => {
     const replies: Reply[] = [
       { status: 403, body: { error_code: 'ModelArts.0108' } },
       { status: 502 },
@@ -225,14 +225,14 @@ describe('an access key', () => {
   });
 });
 
-test('a ready token is sent as it is, and left alone after three refusals', async () => {
+test('a ready-made token is sent unchanged, and not after three rejections', async () => {
   const { modelarts, seen } = connect(() => expired);
   for (let call = 0; call < 5; call += 1) await failureOf(modelarts.pools.list());
   expect(seen).toHaveLength(3);
   expect(seen[0]?.headers['x-auth-token']).toBe('token-that-must-not-be-seen');
 });
 
-test('every call names its language and who it is from', async () => {
+test('every call has a language and a user agent', async () => {
   const { modelarts, seen } = connect(() => pools);
   await modelarts.pools.list();
   expect(seen[0]?.headers).toMatchObject({
@@ -241,7 +241,7 @@ test('every call names its language and who it is from', async () => {
   });
 });
 
-test('nothing that holds a secret shows it', async () => {
+test('no object that holds a secret shows it when printed', async () => {
   const secret = 'hush-hush-hush';
   const all: ModelArtsOptions['credentials'][] = [
     { kind: 'token', token: new Secret(secret) },
@@ -251,7 +251,7 @@ test('nothing that holds a secret shows it', async () => {
   const options = { depth: 12, showHidden: true, getters: true };
   for (const credentials of all) {
     const records: unknown[] = [];
-    const reply: Answerer = (seen) =>
+    const reply: Respond = (seen) =>
       isIam(seen)
         ? { status: 401, body: { error: { message: `wrong: ${secret}`, code: 401 } } }
         : { status: 401, body: { error_msg: `bad ${secret}` } };

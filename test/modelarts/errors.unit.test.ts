@@ -58,13 +58,13 @@ describe('classification by status and code', () => {
     for (const code of codes.split(' ')) expect([code, classify(status, code).kind]).toEqual([code, kind]);
   });
 
-  test('the same number means different things with different statuses', () => {
+  test('one code has different meanings with different statuses', () => {
     expect(classify(400, 'ModelArts.0210').kind).toBe('rejected');
     expect(classify(403, 'ModelArts.0210').kind).toBe('auth');
     expect(classify(401, 'ModelArts.0112').kind).toBe('permission');
   });
 
-  test('only codes that a fresh token can heal ask for one', () => {
+  test('only codes that a new token can fix request one', () => {
     expect(classify(401, 'ModelArts.0202').renew).toBe(true);
     expect(classify(401, 'ModelArts.0208').renew).toBe(false);
     expect(classify(401, 'ModelArts.6201').renew).toBe(false);
@@ -72,7 +72,7 @@ describe('classification by status and code', () => {
   });
 });
 
-describe('the shapes of error bodies', () => {
+describe('error bodies', () => {
   test.each<[string, unknown, string | null, string]>([
     ['error_msg', { error_code: 'ModelArts.1', error_msg: 'why' }, 'ModelArts.1', 'why'],
     ['error_message', { error_message: 'why', error_code: 'ModelArts.1' }, 'ModelArts.1', 'why'],
@@ -103,7 +103,7 @@ describe('the shapes of error bodies', () => {
     expect(await showing({ status, body })).toMatchObject({ status, errorCode: body.error_code });
   });
 
-  test('an error code in an answer with a good status is a refusal', async () => {
+  test('an error code in a response with a success status is a failure', async () => {
     const { modelarts } = connect(() => ({
       body: { error_code: 'ModelArts.6309', error_message: 'The instance does not exist.' },
     }));
@@ -111,7 +111,7 @@ describe('the shapes of error bodies', () => {
     await expect(modelarts.notebooks.list()).rejects.toMatchObject({ kind: 'notFound' });
   });
 
-  test('an instance that carries an error code of its own is an instance', async () => {
+  test('the error code of an instance is not a failure', async () => {
     const { modelarts } = connect(() => ({
       body: { id: 'DE-1', status: 'CREATE_FAILED', error_code: 'ModelArts.6360' },
     }));
@@ -121,14 +121,14 @@ describe('the shapes of error bodies', () => {
     });
   });
 
-  test.each([null, ''])('an empty error code is none: %j', async (error_code) => {
+  test.each([null, ''])('an empty error code is not a failure: %j', async (error_code) => {
     const { modelarts } = connect(() => ({ body: { instance_id: 'DE-1', error_code } }));
     await expect(modelarts.notebooks.delete('DE-1')).resolves.toMatchObject({ instance_id: 'DE-1' });
   });
 });
 
 describe('messages', () => {
-  test('say what failed, on what, why, and the request id', async () => {
+  test('state the operation, the resource, the reason and the request id', async () => {
     const error = await showing({
       status: 404,
       headers: { 'X-Request-Id': 'req-7' },
@@ -146,13 +146,13 @@ describe('messages', () => {
     });
   });
 
-  test('take the request id from the body when there is no header', async () => {
+  test('use the request id of the body when there is no header', async () => {
     expect(await showing({ status: 500, body: { error_code: 'x', request_id: 'abc' } })).toMatchObject({
       requestId: 'abc',
     });
   });
 
-  test('are one line, short, without what looks like a token', () => {
+  test('are one short line without tokens', () => {
     const echo = `verify aksk signature fail, canonical: GET|/v1|host:h|x-security-token:gg${'A'.repeat(30)}|x-sdk-date:2020`;
     expect(sanitise(echo)).toContain('x-security-token:[secret]|x-sdk-date:2020');
     expect(sanitise(`token MII${'b'.repeat(200)} bad`)).toBe('token [secret] bad');
@@ -162,40 +162,40 @@ describe('messages', () => {
   });
 });
 
-describe('whether something may have happened', () => {
+describe('outcomeUnknown', () => {
   const codes = { body: { error_code: 'x' } };
   test.each<[string, Reply | Broken, boolean]>([
     ['500', { status: 500, ...codes }, true],
     ['a 502 page', { status: 502, body: '<html>' }, true],
     ['408', { status: 408, ...codes }, true],
     ['504', { status: 504, ...codes }, true],
-    ['capacity told as 500', { status: 500, body: { error_code: 'ModelArts.6200' } }, true],
+    ['missing capacity, reported as 500', { status: 500, body: { error_code: 'ModelArts.6200' } }, true],
     ['429', { status: 429, ...codes }, false],
     ['400', { status: 400, ...codes }, false],
     ['409', { status: 409, body: { error_code: 'ModelArts.50015000' } }, false],
     ['403', { status: 403, ...codes }, false],
-    ['200 with half a body', { status: 200, body: '{"kind":"Pool","metad' }, true],
-    ['200 without identity', { status: 200, body: { kind: 'Pool' } }, true],
+    ['200 with a truncated body', { status: 200, body: '{"kind":"Pool","metad' }, true],
+    ['200 without an id', { status: 200, body: { kind: 'Pool' } }, true],
     ['200 without a body', { status: 200, body: '' }, true],
-    ['200 with a known refusal', { status: 200, body: { error_code: 'ModelArts.0118' } }, false],
+    ['200 with a known error code', { status: 200, body: { error_code: 'ModelArts.0118' } }, false],
     ['200 with an unknown code', { status: 200, body: { error_code: 'ModelArts.9876' } }, true],
     ['a connection that was reset', new Broken('ECONNRESET'), true],
-    ['a connection that was never made', new Broken('ECONNREFUSED'), false],
-    ['a name that is not known', new Broken('ENOTFOUND'), false],
-    ['no way to the host while connecting', new Broken('EHOSTUNREACH', 'connect'), false],
-    ['no way to the host while reading', new Broken('EHOSTUNREACH', 'read'), true],
+    ['a refused connection', new Broken('ECONNREFUSED'), false],
+    ['an unknown host name', new Broken('ENOTFOUND'), false],
+    ['an unreachable host while connecting', new Broken('EHOSTUNREACH', 'connect'), false],
+    ['an unreachable host while reading', new Broken('EHOSTUNREACH', 'read'), true],
   ])('%s', async (_, reply, unknown) => {
     expect((await creating(reply)).outcomeUnknown).toBe(unknown);
     expect((await showing(reply)).outcomeUnknown).toBe(false);
   });
 
-  test('a connection that was never made is known not to have sent anything', async () => {
+  test('a connection that was never established proves that nothing was sent', async () => {
     expect(await creating(new Broken('ECONNREFUSED'))).toMatchObject({ kind: 'transport', notSent: true });
     expect(await creating(new Broken('ECONNRESET'))).toMatchObject({ kind: 'transport', notSent: false });
   });
 });
 
-describe('how long to wait', () => {
+describe('retryAfterMs', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
 
   test.each<[string | null, number | null]>([
@@ -219,14 +219,14 @@ describe('how long to wait', () => {
     expect(parseThrottleWindow(message)).toBe(ms);
   });
 
-  test('the header goes before the text', async () => {
+  test('the header takes precedence over the text', async () => {
     const body = { error_code: 'APIGW.0308', error_msg: 'limit:10,time:1 minute' };
     expect(await showing({ status: 429, body })).toMatchObject({ kind: 'throttled', retryAfterMs: 60_000 });
     expect(await showing({ status: 429, body, headers: { 'Retry-After': '7' } })).toMatchObject({ retryAfterMs: 7000 });
   });
 });
 
-test('an error shows neither headers nor the HTTP library when it is logged', async () => {
+test('a logged error contains no headers and no error of the HTTP library', async () => {
   for (const error of [
     await showing({ status: 401, body: { error_msg: `bad ${token}` } }),
     await creating(new Broken('ECONNRESET')),

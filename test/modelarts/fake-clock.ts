@@ -5,12 +5,12 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Lets everything that is ready to run do so. */
+/** Runs everything that is ready to run. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A clock that only moves when it is told to. */
+/** A clock that moves only by `advance`. */
 export class FakeClock {
   #now = Date.parse('2026-01-01T00:00:00Z');
   #sleepers: Sleeper[] = [];
@@ -28,12 +28,12 @@ export class FakeClock {
       });
     });
 
-  /** How many still sleep: timers that nobody has cleared. */
+  /** The number of timers that are still set. */
   get sleeping(): number {
     return this.#sleepers.length;
   }
 
-  /** Moves on, waking each sleeper at its own time. */
+  /** Moves the time forward and wakes each sleeper at its own time. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();

@@ -7,7 +7,7 @@ export const projectId = '0123456789abcdef0123456789abcdef';
 const endpoint = 'https://modelarts.test-1.example.com';
 export const token = 'token-that-must-not-be-seen';
 
-/** A request as it would have gone out. */
+/** A request as it would have been sent. */
 export interface Seen {
   readonly method: string;
   readonly url: URL;
@@ -15,14 +15,14 @@ export interface Seen {
   readonly text: string | null;
 }
 
-/** What to answer; `body` is sent as JSON unless it is a text. */
+/** The response to send. A body that is not text is sent as JSON. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** A reply that never comes: the connection fails with this code. */
+/** No response: the connection fails with this code. */
 export class Broken {
   constructor(
     readonly code: string,
@@ -30,10 +30,10 @@ export class Broken {
   ) {}
 }
 
-export type Answerer = (seen: Seen, index: number) => Reply | Broken | Promise<Reply | Broken>;
+export type Respond = (seen: Seen, index: number) => Reply | Broken | Promise<Reply | Broken>;
 
-/** A service in the same process: an axios adapter that remembers what it was asked. */
-function createFakeService(answer: Answerer): { adapter: AxiosAdapter; seen: Seen[] } {
+/** A service in the same process: an axios adapter that records the requests. */
+function createFakeService(respond: Respond): { adapter: AxiosAdapter; seen: Seen[] } {
   const seen: Seen[] = [];
   const adapter: AxiosAdapter = async (config) => {
     const headers = Object.fromEntries(
@@ -49,7 +49,7 @@ function createFakeService(answer: Answerer): { adapter: AxiosAdapter; seen: See
       text: typeof config.data === 'string' ? config.data : null,
     };
     seen.push(request);
-    const reply = await answer(request, seen.length - 1);
+    const reply = await respond(request, seen.length - 1);
     if (reply instanceof Broken) {
       const cause = Object.assign(new Error(reply.code), {
         code: reply.code,
@@ -57,19 +57,19 @@ function createFakeService(answer: Answerer): { adapter: AxiosAdapter; seen: See
       });
       throw AxiosError.from(cause, reply.code, config);
     }
-    const { status = 200, body = {}, headers: answered = {} } = reply;
+    const { status = 200, body = {}, headers: responseHeaders = {} } = reply;
     const data = typeof body === 'string' ? body : JSON.stringify(body);
-    return { status, statusText: '', headers: answered, config, data };
+    return { status, statusText: '', headers: responseHeaders, config, data };
   };
   return { adapter, seen };
 }
 
 /** A client of a fake service. */
 export function connect(
-  answer: Answerer,
+  respond: Respond,
   options: Partial<ModelArtsOptions> = {},
 ): { modelarts: ModelArts; seen: Seen[] } {
-  const { adapter, seen } = createFakeService(answer);
+  const { adapter, seen } = createFakeService(respond);
   const modelarts = createModelArts({
     endpoint,
     projectId,
@@ -82,12 +82,12 @@ export function connect(
   return { modelarts, seen };
 }
 
-/** A JSON example of the API's pages, of whatever type it is taken for, as JSON is. */
+/** A JSON example of the API documentation. */
 export function fixture(name: string): ReturnType<typeof JSON.parse> {
   return JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8'));
 }
 
-/** The error of a call that must fail. */
+/** The error of a call that is expected to fail. */
 export async function failureOf<Failure = unknown>(call: Promise<unknown>): Promise<Failure> {
   return call.then(
     () => Promise.reject(new Error('the call did not fail')),

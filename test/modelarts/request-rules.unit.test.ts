@@ -2,7 +2,7 @@ import type { InvalidRequestError } from '../../src/modelarts/errors.js';
 import type { NotebookCreate } from '../../src/modelarts/schemas/notebook-request.js';
 import type { PoolCreate } from '../../src/modelarts/schemas/pool-request.js';
 import { failureOf, fixture } from './fake-service.js';
-import { changed, connectToAnything, problemsOf } from './refused-requests.js';
+import { changed, connectToAnything, problemsOf } from './invalid-requests.js';
 
 const pool: PoolCreate = fixture('pool-create.request');
 const notebook: NotebookCreate = fixture('notebook-create-evs.request');
@@ -15,7 +15,7 @@ const name = ['metadata', 'labels', 'os.modelarts/name'];
 const notes = (key: string) => ['metadata', 'annotations', `os.modelarts/${key}`];
 const resource = pool.spec.resources[0];
 
-describe('a pool create is refused before it is sent, with the place of the problem', () => {
+describe('an invalid pool create is not sent, and the error has the path of the problem', () => {
   test.each<[string, unknown, readonly (string | number)[], unknown, string]>([
     ['an unknown key', pool, ['spec', 'flavour'], 'x', 'spec'],
     ['no name', pool, name, undefined, 'metadata.labels["os.modelarts/name"]'],
@@ -103,7 +103,7 @@ describe('a pool create is refused before it is sent, with the place of the prob
     expect(problems.map((problem) => problem.path)).toContain(where);
   });
 
-  test('every problem is listed at once, and named in the message', async () => {
+  test('all problems are listed, also in the message', async () => {
     const { modelarts } = connectToAnything();
     const broken = changed(changed(pool, name, 'A'), ['spec', 'resources', 0, 'count'], 0);
     const error = await failureOf<InvalidRequestError>(modelarts.pools.create(broken));
@@ -113,7 +113,7 @@ describe('a pool create is refused before it is sent, with the place of the prob
     expect(error.message).toContain('spec.resources[0].count: at least 1');
   });
 
-  test('moving a pool together with another change, and a change of nothing', async () => {
+  test('a move together with another change, and an empty change', async () => {
     const move = {
       metadata: { labels: { 'os.modelarts/workspace.id': '1', 'os.modelarts/sharing': 'shared' as const } },
     };
@@ -124,7 +124,7 @@ describe('a pool create is refused before it is sent, with the place of the prob
   });
 });
 
-describe('a notebook create is refused before it is sent, with the place of the problem', () => {
+describe('an invalid notebook create is not sent, and the error has the path of the problem', () => {
   const storage = ['spec', 'storage'];
   const location = ['spec', 'storage', 'location'];
   const obs = (path?: string) => ({ type: 'obs', location: path === undefined ? {} : { path } });
@@ -174,7 +174,7 @@ describe('a notebook create is refused before it is sent, with the place of the 
     expect(problems.map((problem) => problem.path)).toContain(where);
   });
 
-  test('a profile whose hardware cannot be told passes', async () => {
+  test('a profile that does not state its hardware is accepted', async () => {
     const { modelarts, seen } = connectToAnything();
     await modelarts.notebooks.create({
       ...notebook,

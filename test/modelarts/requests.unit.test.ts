@@ -1,12 +1,12 @@
 import type { PoolCreate } from '../../src/modelarts/schemas/pool-request.js';
 import { fixture, projectId } from './fake-service.js';
-import { connectToAnything, problemsOf } from './refused-requests.js';
+import { connectToAnything, problemsOf } from './invalid-requests.js';
 
 const pool: PoolCreate = fixture('pool-create.request');
 
 const sent = (text: string | null | undefined): unknown => JSON.parse(text ?? 'null');
 
-describe('requests of the API pages are sent as they stand', () => {
+describe('the documented requests are sent unchanged', () => {
   test.each(['pool-create', 'pool-create-physical'])('%s', async (name) => {
     const { modelarts, seen } = connectToAnything();
     const body = fixture(`${name}.request`);
@@ -16,7 +16,7 @@ describe('requests of the API pages are sent as they stand', () => {
     expect(sent(seen[0]?.text)).toEqual(body);
   });
 
-  test('a logical pool; the number in its billing mode is sent as text, as docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do" says', async () => {
+  test('a logical pool, with its billing mode as text (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do")', async () => {
     const { modelarts, seen } = connectToAnything();
     const body = fixture('pool-create-logical.request');
     await modelarts.pools.create(body);
@@ -71,7 +71,7 @@ describe('requests of the API pages are sent as they stand', () => {
     );
   });
 
-  test('user id and request type go into headers only when they are given', async () => {
+  test('user id and request type are sent only when given', async () => {
     const { modelarts, seen } = connectToAnything();
     await modelarts.pools.create(pool, { userId: 'u1', requestType: 'console' });
     await modelarts.pools.delete('p');
@@ -83,7 +83,7 @@ describe('requests of the API pages are sent as they stand', () => {
 });
 
 describe('paths', () => {
-  test.each(['', '.', '..'])('the segment %j is refused', async (id) => {
+  test.each(['', '.', '..'])('the segment %j is rejected', async (id) => {
     const problems = await problemsOf((modelarts) => modelarts.pools.delete(id));
     expect(problems[0]?.path).toBe('pool_name');
   });

@@ -2,11 +2,11 @@ import { Secret } from '../../src/modelarts/secret.js';
 import { connect, fixture, type Reply } from './fake-service.js';
 
 const answering = (body: unknown) => connect((): Reply => ({ body }));
-const notebook = fixture('notebook-create.answer');
+const notebook = fixture('notebook-create.response');
 
-describe('answers of the API pages', () => {
+describe('documented responses', () => {
   test('a pool list', async () => {
-    const { items } = await answering(fixture('pool-list.answer')).modelarts.pools.list();
+    const { items } = await answering(fixture('pool-list.response')).modelarts.pools.list();
     expect(items).toHaveLength(1);
     expect(items[0]).toMatchObject({
       metadata: {
@@ -28,27 +28,27 @@ describe('answers of the API pages', () => {
 
   test('a created pool has no phase yet', async () => {
     const body = fixture('pool-create.request');
-    const pool = await answering(fixture('pool-create.answer')).modelarts.pools.create(body);
+    const pool = await answering(fixture('pool-create.response')).modelarts.pools.create(body);
     expect(pool.metadata.name).toBe('pool-ae01-6f5da086876d4cd084d36f8bd3346036');
     expect(pool.status.phase).toBeUndefined();
     expect(pool.status.resources.available).toEqual([]);
   });
 
   test('a patched pool shows nodes being created', async () => {
-    const status = fixture('pool-patch-status.answer');
+    const status = fixture('pool-patch-status.response');
     const change = fixture('pool-patch.request');
     const pool = await answering({ metadata: { name: 'p' }, status }).modelarts.pools.patch('p', change);
     expect(pool.status.resources.creating).toMatchObject([{ flavor: 'modelarts.vm.cpu.4ud', count: 1 }]);
   });
 
-  test('a deleted pool, with or without a time of deletion', async () => {
-    const [pool] = fixture('pool-list.answer').items;
+  test('a deleted pool, with and without a deletion time', async () => {
+    const [pool] = fixture('pool-list.response').items;
     expect((await answering(pool).modelarts.pools.delete('p'))?.metadata.deletionTimestamp).toBeUndefined();
     expect(await answering('').modelarts.pools.delete('p')).toBeNull();
   });
 
   test('a page of flavors', async () => {
-    const page = await answering(fixture('flavor-list.answer')).modelarts.flavors.listPage();
+    const page = await answering(fixture('flavor-list.response')).modelarts.flavors.listPage();
     expect(page.items[0]).toMatchObject({
       metadata: { name: 'modelarts.vm.cpu8u32g' },
       spec: { cpu: '8', memory: '32Gi', billingModes: [0], dataVolumes: [{ size: '500Gi' }] },
@@ -56,8 +56,8 @@ describe('answers of the API pages', () => {
     });
   });
 
-  test('a network: fresh, active, being deleted', async () => {
-    const fresh = fixture('network-create.answer');
+  test('a network: new, active, being deleted', async () => {
+    const fresh = fixture('network-create.response');
     expect((await answering(fresh).modelarts.networks.show('n')).status?.phase).toBe('');
     const active = { ...fresh, status: { phase: 'Active', connectionStatus: {} } };
     expect((await answering({ items: [active] }).modelarts.networks.list()).items[0]?.status?.phase).toBe('Active');
@@ -121,7 +121,7 @@ describe('answers of the API pages', () => {
   });
 });
 
-describe('answers that differ from the pages', () => {
+describe('responses that differ from the documentation', () => {
   const show = async (pool: object) => answering({ metadata: { name: 'p' }, ...pool }).modelarts.pools.show('p');
 
   test('counts as text, one object for an array, null for absence, numbers in annotations', async () => {
@@ -138,12 +138,12 @@ describe('answers that differ from the pages', () => {
     expect(pool.status).not.toHaveProperty('message');
   });
 
-  test('unknown words and fields are kept', async () => {
+  test('unknown statuses and fields are kept', async () => {
     const pool = await show({ status: { phase: 'Hibernating', newField: { a: 1 } }, extra: [1] });
     expect(pool).toMatchObject({ status: { phase: 'Hibernating', newField: { a: 1 } }, extra: [1] });
   });
 
-  test('a field of a strange type counts as absent', async () => {
+  test('a field of an unexpected type counts as absent', async () => {
     const pool = await show({ status: { phase: ['Running'], resources: 'none', scope: 'Train' } });
     expect(pool.status.phase).toBeUndefined();
     expect(pool.status.resources.available).toEqual([]);
@@ -174,7 +174,7 @@ describe('paging of flavors', () => {
     metadata: next === undefined ? {} : { continue: next, remainingItemCount: 1 },
   });
 
-  test('goes on while there is a position, with the same filter', async () => {
+  test('continues while there is a page token, with the same filter', async () => {
     const pages = [page(['a', 'b'], 'next/1'), page(['c'], '')];
     const { modelarts, seen } = connect((_, index) => ({ body: pages[index] }));
     const names: string[] = [];
@@ -187,7 +187,7 @@ describe('paging of flavors', () => {
     ]);
   });
 
-  test('ends with an error when a position comes back', async () => {
+  test('fails when a page token is repeated', async () => {
     const { modelarts, seen } = connect(() => ({ body: page(['a'], 'again') }));
     const all = (async () => {
       for await (const flavor of modelarts.flavors.list()) void flavor;

@@ -58,13 +58,13 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('an answer that hangs is given up at the time-out', async () => {
+test('a response that hangs ends at the time-out', async () => {
   handle = () => undefined;
   await expect(modelarts.notebooks.create(notebook)).rejects.toMatchObject({ kind: 'transport', outcomeUnknown: true });
   await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'transport', outcomeUnknown: false });
 });
 
-test('a body that hangs half-way is given up at the time-out', async () => {
+test('a body that hangs ends at the time-out', async () => {
   handle = (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
     response.write('{"id":"DE-1",');
@@ -82,7 +82,7 @@ test('a connection that is lost after the request was sent leaves the outcome un
   expect(bodies).toHaveLength(1);
 });
 
-test('half a body is no answer', async () => {
+test('a truncated body is a lost response', async () => {
   handle = (request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
     response.write('{"id":"DE-1",', () => request.socket.destroy());
@@ -100,7 +100,7 @@ test('a body that ends too early is malformed', async () => {
   });
 });
 
-test('a page of a proxy is understood as what its status says', async () => {
+test('an HTML page of a proxy is classified by its status', async () => {
   handle = (_, response) => {
     response.writeHead(502, { 'content-type': 'text/html' });
     response.end('<html><head><title>502 Bad Gateway</title></head></html>');
@@ -113,7 +113,7 @@ test('a page of a proxy is understood as what its status says', async () => {
   await expect(modelarts.pools.list()).rejects.toThrow('pools.list failed: HTTP 502: 502 Bad Gateway');
 });
 
-test('a connection that is refused is known to have sent nothing', async () => {
+test('a refused connection proves that nothing was sent', async () => {
   const nobody = createServer();
   await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
   const port = portOf(nobody);
@@ -127,14 +127,14 @@ test('a connection that is refused is known to have sent nothing', async () => {
   }
 });
 
-test('an aborted signal ends the call under way with its reason', async () => {
+test('an aborted signal ends the call with its reason', async () => {
   const giving = new AbortController();
   const reason = new Error('worker shutdown');
   handle = () => giving.abort(reason);
   await expect(modelarts.pools.list({}, { signal: giving.signal })).rejects.toBe(reason);
 });
 
-test('what arrives is what was signed', async () => {
+test('the received bytes are the signed bytes', async () => {
   const checked: boolean[] = [];
   handle = (request, response, body) => {
     const authorization = request.headers.authorization ?? '';
@@ -161,7 +161,7 @@ test('what arrives is what was signed', async () => {
   expect(checked).toEqual([true, true, true, true, true]);
 });
 
-test('reads share a connection, each change gets its own', async () => {
+test('reads share a connection, and each change has its own', async () => {
   const sockets: unknown[] = [];
   handle = (request, response) => {
     sockets.push(request.socket);

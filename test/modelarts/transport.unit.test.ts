@@ -6,7 +6,7 @@ const never = new Promise<never>(() => undefined);
 const notebook = { name: 'n', profile_id: 'p', flavor: 'f', spec: { storage: { type: 'evs' as const } } };
 
 describe('time-outs', () => {
-  test('an answer that does not come within the time-out is given up; for a change nobody knows what happened', async () => {
+  test('a call without a response ends at the time-out, and the outcome of a change is unknown', async () => {
     const clock = new FakeClock();
     const { modelarts } = connect(() => never, { now: clock.now, sleep: clock.sleep });
     const list = failureOf(modelarts.pools.list());
@@ -23,7 +23,7 @@ describe('time-outs', () => {
     expect(await patient).toMatchObject({ kind: 'transport', message: expect.stringContaining('60000 ms') });
   });
 
-  test('no timer is left when the answer came', async () => {
+  test('no timer is left after a response', async () => {
     const clock = new FakeClock();
     const { modelarts } = connect(() => ({ body: { items: [] } }), { now: clock.now, sleep: clock.sleep });
     await modelarts.pools.list();
@@ -49,11 +49,11 @@ describe('an aborted signal', () => {
     expect(seen).toHaveLength(0);
   });
 
-  test('leaves a create alone that must have its answer, once it was sent', async () => {
+  test('does not end a create with awaitResponse once it was sent', async () => {
     const clock = new FakeClock();
     const { modelarts } = connect(() => never, { now: clock.now, sleep: clock.sleep });
     const giving = new AbortController();
-    const options = { signal: giving.signal, awaitsAnswer: true };
+    const options = { signal: giving.signal, awaitResponse: true };
     const create = failureOf(modelarts.notebooks.create(notebook, options));
     await settle();
     giving.abort(new Error('paused'));
@@ -62,7 +62,7 @@ describe('an aborted signal', () => {
     await expect(modelarts.notebooks.create(notebook, options)).rejects.toThrow('paused');
   });
 
-  test('whose reason is no error still ends in one', async () => {
+  test('with a reason that is not an error still throws an error', async () => {
     const { modelarts } = connect(() => never);
     expect(await failureOf(modelarts.pools.list({}, { signal: AbortSignal.abort('enough') }))).toMatchObject({
       message: 'enough',
@@ -70,7 +70,7 @@ describe('an aborted signal', () => {
   });
 });
 
-test('a call whose time is over is not sent, and says so', async () => {
+test('a call after its sendBefore is not sent', async () => {
   const clock = new FakeClock();
   const { modelarts, seen } = connect(() => ({ body: {} }), { now: clock.now, sleep: clock.sleep });
   const sendBefore = clock.now() + 1_000;
@@ -80,7 +80,7 @@ test('a call whose time is over is not sent, and says so', async () => {
   expect(seen).toHaveLength(0);
 });
 
-test('every call that was sent is recorded, also one without an answer', async () => {
+test('every call that was sent is recorded, including one without a response', async () => {
   const clock = new FakeClock();
   const records: CallRecord[] = [];
   const replies = [
@@ -130,7 +130,7 @@ test('every call that was sent is recorded, also one without an answer', async (
   ]);
 });
 
-test('a hook that throws does not disturb the call', async () => {
+test('a hook that throws does not fail the call', async () => {
   const { modelarts } = connect(() => ({ body: { items: [] } }), {
     onCall: () => {
       throw new Error('broken metric');
@@ -139,7 +139,7 @@ test('a hook that throws does not disturb the call', async () => {
   await expect(modelarts.pools.list()).resolves.toMatchObject({ items: [] });
 });
 
-test('nothing is sent twice, whatever comes back', async () => {
+test('no call is sent twice, whatever the response', async () => {
   for (const reply of [
     { status: 500 },
     { status: 503 },
@@ -154,7 +154,7 @@ test('nothing is sent twice, whatever comes back', async () => {
   }
 });
 
-test('a redirect is a refusal and is not followed', async () => {
+test('a redirect is an error and is not followed', async () => {
   const { modelarts, seen } = connect(() => ({ status: 302, headers: { location: 'https://elsewhere.example.com' } }));
   await expect(modelarts.pools.list()).rejects.toMatchObject({ kind: 'rejected', status: 302 });
   expect(seen).toHaveLength(1);

@@ -15,7 +15,7 @@ function watch<Item>(watcher: Watcher<Item>, target: Target | string) {
 describe('the watchers of the API', () => {
   const notFound = { status: 404, body: { error_code: 'ModelArts.50015001', error_msg: 'pool not found' } };
 
-  test('pools: listed, hidden, absent, and in doubt', async () => {
+  test('pools: listed, hidden, absent and failed reads', async () => {
     const clock = new FakeClock();
     const { modelarts, seen } = connect(
       ({ url }) => {
@@ -40,7 +40,7 @@ describe('the watchers of the API', () => {
     watcher.close();
   });
 
-  test('notebooks: absence is told with HTTP 400', async () => {
+  test('notebooks: absence is HTTP 400 with code 6309', async () => {
     const clock = new FakeClock();
     const { modelarts } = connect(
       ({ url }) =>
@@ -58,7 +58,7 @@ describe('the watchers of the API', () => {
     watcher.close();
   });
 
-  test('flavors: by name, over all pages', async () => {
+  test('flavors: by name, from all pages', async () => {
     const clock = new FakeClock();
     const flavor = (name: string, phase: string) => ({ metadata: { name }, status: { phase: { 'az-1': phase } } });
     const { modelarts, seen } = connect(

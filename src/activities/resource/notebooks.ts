@@ -128,7 +128,7 @@ export function notebookActivities(deps: ActivityDeps) {
       try {
         const created = await notebooks.create(body, {
           signal: cancellationSignal(),
-          awaitsAnswer: true,
+          awaitResponse: true,
           maxWaitMs: createAdmissionMs,
           sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
         });

@@ -59,7 +59,7 @@ export function poolActivities(deps: ActivityDeps) {
       const { userId, requestType } = spec.pool;
       const options = {
         signal: cancellationSignal(),
-        awaitsAnswer: true,
+        awaitResponse: true,
         maxWaitMs: createAdmissionMs,
         sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
         ...(userId === undefined ? {} : { userId }),

@@ -31,7 +31,7 @@ export function targetOf(id: string, wait: { workspaceId: string | null; watch: 
     id,
     workspaceId: wait.workspaceId ?? undefined,
     lastSeenAt: wait.watch.last?.at,
-    expectedSoon: nextTurn(wait.watch, pace) ?? undefined,
+    changeExpectedAt: nextTurn(wait.watch, pace) ?? undefined,
   };
 }
 

@@ -1,19 +1,16 @@
-import type { GateCaller, Pass } from './credential-gate.js';
+import type { CredentialUse, GuardedCall } from './credential-breaker.js';
 import type { SignableRequest } from './signature.js';
 
-/** The proof that goes with one request, and what becomes known about it afterwards. */
-interface Authorisation extends Pass {
+/** The authentication headers of one request, and how to report the response. */
+interface Authentication extends CredentialUse {
   readonly headers: Readonly<Record<string, string>>;
-  /**
-   * Throws away the token that was used, so that the next authorisation brings a fresh one; null when there is no way
-   * to a fresh one.
-   */
+  /** Discards the token that was used, so that the next call gets a new one. Null when the credential cannot be renewed. */
   readonly renew: (() => void) | null;
 }
 
-/** Proves who we are, request by request. */
+/** Authenticates requests one by one. */
 export interface Authenticator {
-  authorise(request: SignableRequest, caller: GateCaller): Promise<Authorisation>;
-  /** Values that must not appear in any text, whoever wrote it. */
+  authenticate(request: SignableRequest, call: GuardedCall): Promise<Authentication>;
+  /** Values that must never appear in a text. */
   secrets(): string[];
 }

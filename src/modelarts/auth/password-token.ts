@@ -3,16 +3,16 @@ import type { PasswordCredentials } from '../credentials.js';
 import type { Secret } from '../secret.js';
 import { orAborted } from '../timing.js';
 import type { Authenticator } from './authenticator.js';
-import { CredentialGate, type GateCaller } from './credential-gate.js';
+import { CredentialBreaker, type GuardedCall } from './credential-breaker.js';
 
-/** What IAM gave. */
+/** A token from IAM. */
 interface IssuedToken {
   readonly token: Secret;
-  /** Epoch milliseconds; null when IAM did not say. */
+  /** Epoch milliseconds; null when IAM did not state it. */
   readonly expiresAt: number | null;
 }
 
-/** Asks IAM for a token; does the sending, so that this file knows nothing of HTTP. */
+/** Requests a token from IAM. */
 export type IssueToken = () => Promise<IssuedToken>;
 
 interface HeldToken {
@@ -22,11 +22,11 @@ interface HeldToken {
 }
 
 const minute = 60_000;
-const usualLifeMs = 24 * 60 * minute;
-/** After a failed early renewal the token at hand still serves; IAM is asked again only after this. */
+const defaultLifetimeMs = 24 * 60 * minute;
+/** The pause after a failed early renewal, during which the current token is used. */
 const renewalPauseMs = 30_000;
 
-/** The body of POST /v3/auth/tokens, scoped to a project as ModelArts needs it (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
+/** The body of POST /v3/auth/tokens, scoped to a project as ModelArts requires (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
 export function passwordTokenBody({ username, password, userDomain, project }: PasswordCredentials): unknown {
   return {
     auth: {
@@ -39,7 +39,7 @@ export function passwordTokenBody({ username, password, userDomain, project }: P
   };
 }
 
-/** The part of IAM's answer that is needed; the token itself comes in a header. */
+/** The part of IAM's response that is needed. The token itself is in a header. */
 export const issuedTokenSchema = z.looseObject({
   token: z
     .looseObject({ expires_at: z.string().optional().catch(undefined) })
@@ -48,14 +48,14 @@ export const issuedTokenSchema = z.looseObject({
 });
 
 /**
- * A token by user and password: kept until shortly before its end, fetched by one request that serves everyone who
- * waits for it, and thrown away when the service refuses it.
+ * Authenticates with a token requested by user and password. One request serves all calls that wait for a token. The token
+ * is renewed shortly before it expires, and when the service rejects it.
  */
 export class PasswordTokenAuthenticator implements Authenticator {
   readonly #password: Secret;
   readonly #issue: IssueToken;
   readonly #now: () => number;
-  readonly #gate: CredentialGate;
+  readonly #breaker: CredentialBreaker;
   #held: HeldToken | null = null;
   #pending: Promise<HeldToken> | null = null;
 
@@ -63,21 +63,21 @@ export class PasswordTokenAuthenticator implements Authenticator {
     this.#password = credentials.password;
     this.#issue = issue;
     this.#now = now;
-    this.#gate = new CredentialGate(`the token of user ${credentials.username}`, now);
+    this.#breaker = new CredentialBreaker(`the token of user ${credentials.username}`, now);
   }
 
-  async authorise(_request: unknown, caller: GateCaller) {
-    const pass = await this.#gate.enter(caller);
+  async authenticate(_request: unknown, call: GuardedCall) {
+    const use = await this.#breaker.acquire(call);
     try {
-      // Only the waiting ends with the caller's signal: the request for the token is everyone's.
-      const used = await orAborted(this.#current(), caller.signal);
+      // The signal ends only this call's wait. Other calls may be waiting for the same token.
+      const used = await orAborted(this.#current(), call.signal);
       const renew = () => {
-        // Another call may have renewed it meanwhile: then that one is good.
+        // Keep the token if another call has renewed it in the meantime.
         if (this.#held === used) this.#held = null;
       };
-      return { ...pass, headers: { 'X-Auth-Token': used.token.reveal() }, renew };
+      return { ...use, headers: { 'X-Auth-Token': used.token.reveal() }, renew };
     } catch (error) {
-      pass.released();
+      use.released();
       throw error;
     }
   }
@@ -95,7 +95,7 @@ export class PasswordTokenAuthenticator implements Authenticator {
     try {
       return await this.#pending;
     } catch (error) {
-      // An early renewal that failed is no reason to stop: what is held is good for some minutes yet.
+      // The current token is still valid for some minutes, so a failed early renewal is not an error.
       if (held === null || this.#held !== held || this.#now() >= held.expiresAt) throw error;
       this.#held = { ...held, renewAt: Math.min(held.expiresAt, this.#now() + renewalPauseMs) };
       return this.#held;
@@ -105,8 +105,8 @@ export class PasswordTokenAuthenticator implements Authenticator {
   async #fetch(): Promise<HeldToken> {
     const { token, expiresAt } = await this.#issue();
     const now = this.#now();
-    const life = Math.max(0, (expiresAt ?? now + usualLifeMs) - now);
-    const held = { token, expiresAt: now + life, renewAt: now + life - Math.min(10 * minute, life / 10) };
+    const lifetime = Math.max(0, (expiresAt ?? now + defaultLifetimeMs) - now);
+    const held = { token, expiresAt: now + lifetime, renewAt: now + lifetime - Math.min(10 * minute, lifetime / 10) };
     this.#held = held;
     return held;
   }

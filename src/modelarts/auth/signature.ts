@@ -2,16 +2,16 @@ import { createHash, createHmac } from 'node:crypto';
 import { encodeStrictly } from '../path.js';
 
 /**
- * The request signature SDK-HMAC-SHA256 (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). Our own, because the vendor's Node SDK encodes
- * a path twice (vector V10), so that ids with other than plain characters would be refused.
+ * The request signature SDK-HMAC-SHA256 (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). The vendor's Node SDK is not used,
+ * because it encodes a path twice (vector V10), which breaks ids with special characters.
  */
 const algorithm = 'SDK-HMAC-SHA256';
 
-/** What is signed: exactly what goes on the wire. */
+/** The request to sign, exactly as it will be sent. */
 export interface SignableRequest {
   readonly method: string;
   readonly url: URL;
-  /** All headers to sign but `host` and `x-sdk-date`, which are added. */
+  /** The headers to sign. `host` and `x-sdk-date` are added. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | null;
 }
@@ -30,7 +30,7 @@ export function sdkDate(now: number): string {
   return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
 }
 
-/** Decoding first makes the encoding the same however the segment was written. */
+/** Decodes first, so that the result does not depend on how the segment was encoded. */
 function reencode(part: string): string {
   try {
     return encodeStrictly(decodeURIComponent(part));
@@ -63,7 +63,7 @@ function canonicalQuery(search: string): string {
     .join('&');
 }
 
-/** The text whose hash is signed; for tests, which prove it by the published vectors. */
+/** The text whose hash is signed. Exported for the tests with the published vectors. */
 export function canonicalRequest(request: SignableRequest, date: string): { text: string; signedHeaders: string } {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(request.headers)) headers.set(name.toLowerCase(), value.trim());
@@ -82,7 +82,7 @@ export function canonicalRequest(request: SignableRequest, date: string): { text
   return { text, signedHeaders };
 }
 
-/** The headers that prove a request to be of the key's holder. */
+/** The headers that authenticate a request: `X-Sdk-Date` and `Authorization`. `now` is in epoch milliseconds. */
 export function sign(request: SignableRequest, key: SigningKey, now: number): Record<string, string> {
   const date = sdkDate(now);
   const { text, signedHeaders } = canonicalRequest(request, date);

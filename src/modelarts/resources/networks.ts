@@ -1,40 +1,25 @@
 import { z } from 'zod';
-import type { Endpoint, Transport } from '../call.js';
+import { endpoint, type Transport } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import { type Network, type NetworkPage, networkListSchema, networkSchema } from '../schemas/network.js';
-import { wireText } from '../schemas/pool-parts.js';
+import { nonEmpty, scalarText } from '../schemas/request-parts.js';
 
 const collection = '/v1/{project_id}/networks';
-const noun = 'network';
 
-const list = {
-  operation: 'networks.list',
-  method: 'GET',
-  template: collection,
-  priority: 'read',
-  answer: networkListSchema,
-  noun,
-} satisfies Endpoint<NetworkPage>;
-const show = {
-  operation: 'networks.show',
-  method: 'GET',
-  template: `${collection}/{network_name}`,
-  priority: 'read',
-  answer: networkSchema,
-  noun,
-} satisfies Endpoint<Network>;
+const list = endpoint('networks.list', 'GET', collection, networkListSchema);
+const show = endpoint('networks.show', 'GET', `${collection}/{network_name}`, networkSchema);
 
 const filterSchema = z.strictObject({
-  workspaceId: wireText.optional(),
-  labelSelector: z.string().min(1, 'must not be empty').optional(),
+  workspaceId: scalarText.optional(),
+  labelSelector: nonEmpty.optional(),
   limit: z.int().min(0).max(500).optional(),
-  continue: z.string().min(1, 'must not be empty').optional(),
+  continue: nonEmpty.optional(),
 });
 
 /** Which networks to list (docs/api/pools-and-flavors.md "4.2 Networks"). */
 export type NetworkFilter = z.input<typeof filterSchema>;
 
-/** Networks that physical pools live in (docs/api/pools-and-flavors.md "4.2 Networks"); an id is a `metadata.name`. */
+/** Networks for physical pools (docs/api/pools-and-flavors.md "4.2 Networks"). The id of a network is its `metadata.name`. Every method throws `ModelArtsError`. */
 export class Networks {
   readonly #transport: Transport;
 
@@ -42,12 +27,12 @@ export class Networks {
     this.#transport = transport;
   }
 
-  /** One page; at the default of 500 a page holds every network that a project may have. */
+  /** Returns one page. With the default limit of 500, a page holds every network that a project may have. */
   async list(filter: NetworkFilter = {}, options?: RequestOptions): Promise<NetworkPage> {
     return this.#transport.send(list, { query: this.#transport.check(list, filterSchema, filter), options });
   }
 
-  /** One network by its id. */
+  /** Returns one network by its id. */
   async show(id: string, options?: RequestOptions): Promise<Network> {
     return this.#transport.send(show, { path: { network_name: id }, options });
   }

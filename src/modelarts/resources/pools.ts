@@ -1,4 +1,4 @@
-import type { Endpoint, Transport } from '../call.js';
+import { type Endpoint, endpoint, type Transport } from '../call.js';
 import type { PoolWriteOptions, RequestOptions } from '../request-options.js';
 import { type Pool, type PoolList, poolListSchema, poolSchema } from '../schemas/pool.js';
 import {
@@ -12,52 +12,16 @@ import {
 
 const collection = '/v2/{project_id}/pools';
 const single = `${collection}/{pool_name}`;
-const noun = 'pool';
 
-const create = {
-  operation: 'pools.create',
-  method: 'POST',
-  template: collection,
-  priority: 'create',
-  answer: poolSchema,
-  noun,
-} satisfies Endpoint<Pool>;
-const list = {
-  operation: 'pools.list',
-  method: 'GET',
-  template: collection,
-  priority: 'read',
-  answer: poolListSchema,
-  noun,
-} satisfies Endpoint<PoolList>;
-const show = {
-  operation: 'pools.show',
-  method: 'GET',
-  template: single,
-  priority: 'read',
-  answer: poolSchema,
-  noun,
-} satisfies Endpoint<Pool>;
-const patch = {
-  operation: 'pools.patch',
-  method: 'PATCH',
-  template: single,
-  priority: 'create',
-  answer: poolSchema,
-  noun,
-  // Plain JSON is refused with ModelArts.50004100.
-  contentType: 'application/merge-patch+json',
-} satisfies Endpoint<Pool>;
-const remove = {
-  operation: 'pools.delete',
-  method: 'DELETE',
-  template: single,
-  priority: 'delete',
-  answer: poolSchema.nullable(),
-  // 204 counts as done too (docs/api/pools-and-flavors.md "5.7 How the Terraform client drives it").
-  emptyAnswer: null,
-  noun,
-} satisfies Endpoint<Pool | null>;
+const create = endpoint('pools.create', 'POST', collection, poolSchema);
+const list = endpoint('pools.list', 'GET', collection, poolListSchema);
+const show = endpoint('pools.show', 'GET', single, poolSchema);
+// The service rejects plain JSON with ModelArts.50004100.
+const patch = endpoint('pools.patch', 'PATCH', single, poolSchema, { contentType: 'application/merge-patch+json' });
+// 204 is a success too (docs/api/pools-and-flavors.md "5.7 How the Terraform client drives it").
+const remove: Endpoint<Pool | null> = endpoint('pools.delete', 'DELETE', single, poolSchema.nullable(), {
+  emptyResult: null,
+});
 
 function originHeaders({ userId, requestType }: PoolWriteOptions): Record<string, string> {
   return {
@@ -66,7 +30,7 @@ function originHeaders({ userId, requestType }: PoolWriteOptions): Record<string
   };
 }
 
-/** Resource pools (docs/api/pools-and-flavors.md "2. Pools"); a pool's id is its `metadata.name`. */
+/** Resource pools (docs/api/pools-and-flavors.md "2. Pools"). The id of a pool is its `metadata.name`. Every method throws `ModelArtsError`. */
 export class Pools {
   readonly #transport: Transport;
 
@@ -74,30 +38,33 @@ export class Pools {
     this.#transport = transport;
   }
 
-  /** Starts making a pool; it has no idempotency token, so an unknown outcome must be looked up, not sent again. */
+  /** Starts creating a pool. There is no idempotency token: after an unknown outcome, list the pools instead of repeating the call. */
   async create(pool: PoolCreate, options: PoolWriteOptions = {}): Promise<Pool> {
     const body = this.#transport.check(create, poolCreateSchema, pool);
     const subject = body.metadata.labels['os.modelarts/name'];
     return this.#transport.send(create, { body, subject, headers: originHeaders(options), options });
   }
 
-  /** All pools, in one answer; without `status`, failed creations are hidden (docs/api/pools-and-flavors.md "2.3 List"). */
+  /** Returns all pools in one response. Without `status`, failed creations are hidden (docs/api/pools-and-flavors.md "2.3 List"). */
   async list(filter: PoolFilter = {}, options?: RequestOptions): Promise<PoolList> {
     return this.#transport.send(list, { query: this.#transport.check(list, poolFilterSchema, filter), options });
   }
 
-  /** One pool by its id, also one whose creation failed. */
+  /** Returns one pool by its id, including one whose creation failed. */
   async show(id: string, options?: RequestOptions): Promise<Pool> {
     return this.#transport.send(show, { path: { pool_name: id }, options });
   }
 
-  /** Changes a pool by JSON merge patch; arrays replace as wholes (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
+  /** Changes a pool by JSON merge patch, which replaces whole arrays (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
   async patch(id: string, change: PoolPatch, options: PoolWriteOptions = {}): Promise<Pool> {
     const body = this.#transport.check(patch, poolPatchSchema, change, id);
     return this.#transport.send(patch, { path: { pool_name: id }, body, headers: originHeaders(options), options });
   }
 
-  /** Starts deleting a pool and everything on it; it is gone when `show` says `notFound` (docs/api/pools-and-flavors.md "5.5 Deletion"). Null when the answer has no body. */
+  /**
+   * Starts deleting a pool with everything on it. It is deleted when `show` throws `notFound`
+   * (docs/api/pools-and-flavors.md "5.5 Deletion"). Returns null when the response has no body.
+   */
   async delete(id: string, options: PoolWriteOptions = {}): Promise<Pool | null> {
     return this.#transport.send(remove, { path: { pool_name: id }, headers: originHeaders(options), options });
   }

@@ -4,7 +4,7 @@ import { count, identity, instant, items, many, part, text, textMap } from './to
 const card = z.looseObject({ type: text, size: text, memory: text });
 const volume = z.looseObject({ volumeType: text, size: text });
 
-/** A resource flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"); `status.phase` maps an AZ to `normal` or `soldout`. */
+/** A resource flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"). `status.phase` maps an AZ to `normal` or `soldout`. */
 const flavorSchema = z.looseObject({
   kind: text,
   apiVersion: text,
@@ -19,7 +19,7 @@ const flavorSchema = z.looseObject({
         gpu: part(card),
         npu: part(card),
         dataVolumes: many(volume),
-        /** One SDK spells the member so; it is read into `dataVolumes` when that is missing (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
+        /** The spelling of one SDK, used when `dataVolumes` is missing (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
         dataVolume: many(volume),
         rootVolume: part(volume),
         billingModes: many(z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])),
@@ -38,7 +38,7 @@ const flavorSchema = z.looseObject({
   status: part(z.looseObject({ phase: textMap })),
 });
 
-/** The paging member of flavor and network lists; an empty `continue` means the last page (docs/api/pools-and-flavors.md "5.1 Pagination"). */
+/** The paging member of flavor and network lists. An empty `continue` marks the last page (docs/api/pools-and-flavors.md "5.1 Pagination"). */
 export const pageMetadata = z.looseObject({ continue: text, remainingItemCount: count }).catch({}).default({});
 
 /** One page of flavors. */
@@ -49,7 +49,7 @@ export const flavorListSchema = z.looseObject({
   items: items(flavorSchema),
 });
 
-/** A resource flavor as the service shows it. */
+/** A resource flavor in a response. */
 export type Flavor = z.output<typeof flavorSchema>;
 /** One page of the flavor list. */
 export type FlavorPage = z.output<typeof flavorListSchema>;

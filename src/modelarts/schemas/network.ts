@@ -12,7 +12,7 @@ const sfsTurbo = z.looseObject({
   status: text,
 });
 
-/** A network that a physical pool lives in (docs/api/pools-and-flavors.md "4.2 Networks"). */
+/** A network for physical pools (docs/api/pools-and-flavors.md "4.2 Networks"). */
 export const networkSchema = z.looseObject({
   kind: text,
   apiVersion: text,
@@ -47,7 +47,7 @@ export const networkListSchema = z.looseObject({
   items: items(networkSchema),
 });
 
-/** A network as the service shows it. */
+/** A network in a response. */
 export type Network = z.output<typeof networkSchema>;
 /** One page of the network list. */
 export type NetworkPage = z.output<typeof networkListSchema>;

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { notebookProblems } from './notebook-rules.js';
-import type { RequestOf } from './request-type.js';
-
-const nonEmpty = z.string().min(1, 'must not be empty');
+import { checkNotebook } from './notebook-rules.js';
+import { nonEmpty, type RequestOf, rules } from './request-parts.js';
 
 const description = z
   .string()
@@ -35,18 +33,14 @@ const autoStop = z
       .optional(),
     prompt: z.boolean().optional(),
   })
-  .check(({ value, issues }) => {
-    if (value.enable === true && value.duration === undefined) {
-      issues.push({
-        code: 'custom',
-        path: ['duration'],
-        message: 'required when auto stop is enabled (6348)',
-        input: value,
-      });
-    }
-  });
+  .check(
+    rules((value, report) => {
+      if (value.enable === true && value.duration === undefined)
+        report(['duration'], 'required when auto stop is enabled (6348)');
+    }),
+  );
 
-/** The body of O1 (docs/api/notebooks-and-auth.md "2.1 O1 create"), with the rules of 2.2 and 9. */
+/** The body of a create (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
 export const notebookCreateSchema = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 letters, digits, - and _'),
@@ -70,18 +64,15 @@ export const notebookCreateSchema = z
       .optional(),
     ai_project: z.strictObject({ id: nonEmpty.optional() }).optional(),
   })
-  .check(({ value, issues }) => {
-    for (const { path, message } of notebookProblems(value))
-      issues.push({ code: 'custom', path: [...path], message, input: null });
-  });
+  .check(rules(checkNotebook));
 
-/** The body of O4: nothing else of an instance can be changed (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
+/** The body of an update. Nothing else of an instance can be changed (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
 export const notebookUpdateSchema = z.strictObject({
   description: description.optional(),
   spec: z.strictObject({ auto_stop: autoStop.optional() }).optional(),
 });
 
-/** The status words of docs/api/notebooks-and-auth.md "3.1 Old generation". */
+/** The statuses of docs/api/notebooks-and-auth.md "3.1 Old generation". */
 const notebookStatuses = [
   'CREATE_QUEUING',
   'CREATING',
@@ -100,7 +91,7 @@ const notebookStatuses = [
   'RESIZE_FAILED',
 ] as const;
 
-/** The query of O2; `de_type=Notebook` is added by the client (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+/** The query of a list. The client adds `de_type=Notebook` (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 export const notebookFilterSchema = z.strictObject({
   provision_type: z.literal('Docker').optional(),
   status: z.enum(notebookStatuses).optional(),
@@ -114,15 +105,15 @@ export const notebookFilterSchema = z.strictObject({
   pool_id: nonEmpty.optional(),
 });
 
-/** The actions of O6; queue and dequeue are for free flavors only (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
+/** The actions on an instance. `queue` and `dequeue` exist only for free flavors (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
 const notebookActionVerbs = ['start', 'stop', 'restart', 'queue', 'dequeue'] as const;
 export const notebookActionRequestSchema = z.strictObject({ action: z.enum(notebookActionVerbs) });
 
-/** A notebook create, in the API's own shape. */
+/** The request to create a notebook, in the shape of the API. */
 export type NotebookCreate = RequestOf<z.input<typeof notebookCreateSchema>>;
-/** A change of a notebook, in the API's own shape. */
+/** The request to change a notebook, in the shape of the API. */
 export type NotebookUpdate = RequestOf<z.input<typeof notebookUpdateSchema>>;
-/** Which notebooks to list; without `limit`, all of them. */
+/** Which notebooks to list. Without `limit`, all of them. */
 export type NotebookFilter = RequestOf<z.input<typeof notebookFilterSchema>>;
-/** What can be done with an instance. */
+/** An action on an instance. */
 export type NotebookActionVerb = (typeof notebookActionVerbs)[number];

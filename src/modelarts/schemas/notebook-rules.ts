@@ -1,4 +1,9 @@
-/** Rules between the fields of a notebook create (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1" and "9. Further points of the primary page"), each with the code the service would answer. */
+import type { Report } from './request-parts.js';
+
+/**
+ * Rules between the fields of a notebook create (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1" and
+ * "9. Further points of the primary page"). A number in a message is the error code of the service for the same mistake.
+ */
 
 interface Location {
   readonly path?: string | undefined;
@@ -22,16 +27,10 @@ interface Notebook {
   readonly pool?: object | undefined;
 }
 
-/** A broken rule and where it is broken. */
-export interface BrokenRule {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
 function obsProblem({ path }: Location): string | null {
   if (path === undefined || path === '') return 'required when the storage is obs (6317)';
   if (!path.endsWith('/')) return 'must end with / (6318)';
-  // `/bucket/dir/`: less than two names means the root of the bucket.
+  // A directory inside the bucket has two names at least: `/bucket/dir/`.
   if (path.split('/').filter((name) => name !== '').length < 2)
     return 'must be a directory inside the bucket, not its root (6358)';
   return null;
@@ -44,18 +43,15 @@ function obsfsProblem({ path }: Location): string | null {
   return null;
 }
 
-function storageProblems({ type, location = {} }: Storage): BrokenRule[] {
-  const problems: BrokenRule[] = [];
-  const refuse = (key: keyof Location, message: string) => problems.push({ path: ['location', key], message });
+function checkStorage({ type, location = {} }: Storage, prefix: readonly PropertyKey[], report: Report): void {
+  const reportAt = (key: keyof Location, message: string) => report([...prefix, 'location', key], message);
   const problem = type === 'obs' ? obsProblem(location) : type === 'obsfs' ? obsfsProblem(location) : null;
-  if (problem !== null) refuse('path', problem);
-  if (type === 'evs' && location.path !== undefined) refuse('path', 'not used when the storage is evs');
-  if (type !== 'evs' && location.volume_size !== undefined) refuse('volume_size', 'only used when the storage is evs');
-  if (type !== 'obsfs' && location.mount_path !== undefined)
-    refuse('mount_path', 'only used when the storage is obsfs');
-  if (type !== 'obsfs' && location.access_modes !== undefined)
-    refuse('access_modes', 'only used when the storage is obsfs');
-  return problems;
+  if (problem !== null) reportAt('path', problem);
+  if (type === 'evs' && location.path !== undefined) reportAt('path', 'not allowed when the storage is evs');
+  if (type !== 'evs' && location.volume_size !== undefined) reportAt('volume_size', 'only allowed with evs storage');
+  for (const key of ['mount_path', 'access_modes'] as const) {
+    if (type !== 'obsfs' && location[key] !== undefined) reportAt(key, 'only allowed with obsfs storage');
+  }
 }
 
 function hardwareOf(name: string, separator: RegExp): 'cpu' | 'gpu' | null {
@@ -64,37 +60,28 @@ function hardwareOf(name: string, separator: RegExp): 'cpu' | 'gpu' | null {
   return words.includes('gpu') ? 'gpu' : null;
 }
 
-/** R13 and R14: profile and flavor must need the same hardware; a name that does not tell it passes. */
-function flavorProblems({ profile_id, flavor }: Notebook): BrokenRule[] {
-  const wants = hardwareOf(/-(cpu|gpu)$/i.exec(profile_id)?.[1] ?? '', /-/);
-  const has = hardwareOf(flavor, /\./);
-  if (wants !== null && has !== null && wants !== has) {
-    return [{ path: ['flavor'], message: `${flavor} has ${has}, the profile ${profile_id} needs ${wants} (6330)` }];
+/** R13 and R14: profile and flavor must use the same hardware. Skipped when a name does not state it. */
+function checkFlavor({ profile_id, flavor }: Notebook, report: Report): void {
+  const needed = hardwareOf(/-(cpu|gpu)$/i.exec(profile_id)?.[1] ?? '', /-/);
+  const offered = hardwareOf(flavor, /\./);
+  if (needed !== null && offered !== null && needed !== offered) {
+    report(['flavor'], `${flavor} is a ${offered} flavor, but the profile ${profile_id} needs ${needed} (6330)`);
+  } else if (flavor.endsWith('.free') && profile_id.startsWith('Multi-Engine 2.0')) {
+    report(['flavor'], `the profile ${profile_id} needs a paid flavor (6330)`);
   }
-  if (flavor.endsWith('.free') && profile_id.startsWith('Multi-Engine 2.0')) {
-    return [{ path: ['flavor'], message: `the profile ${profile_id} needs a paid flavor (6330)` }];
-  }
-  return [];
 }
 
-/** All broken rules of a notebook create, with their paths. */
-export function notebookProblems(notebook: Notebook): BrokenRule[] {
-  const problems = [...flavorProblems(notebook)];
+/** Reports every broken rule of a notebook create. */
+export function checkNotebook(notebook: Notebook, report: Report): void {
   const { storage, extend_storage = [] } = notebook.spec;
-  const under = (prefix: (string | number)[], found: readonly BrokenRule[]) =>
-    problems.push(...found.map(({ path, message }) => ({ path: [...prefix, ...path], message })));
   const needsPool = 'obsfs needs a dedicated pool';
-
-  under(['spec', 'storage'], storageProblems(storage));
-  if (storage.type === 'obsfs' && notebook.pool === undefined)
-    under(['spec', 'storage', 'type'], [{ path: [], message: needsPool }]);
+  checkFlavor(notebook, report);
+  checkStorage(storage, ['spec', 'storage'], report);
+  if (storage.type === 'obsfs' && notebook.pool === undefined) report(['spec', 'storage', 'type'], needsPool);
   extend_storage.forEach((extra, index) => {
     const prefix = ['spec', 'extend_storage', index];
-    if (extra.type !== 'obsfs')
-      under([...prefix, 'type'], [{ path: [], message: 'further storage can only be obsfs (6324)' }]);
-    else under(prefix, storageProblems(extra));
+    if (extra.type !== 'obsfs') report([...prefix, 'type'], 'additional storage must be obsfs (6324)');
+    else checkStorage(extra, prefix, report);
   });
-  if (extend_storage.length > 0 && notebook.pool === undefined)
-    under(['spec', 'extend_storage'], [{ path: [], message: needsPool }]);
-  return problems;
+  if (extend_storage.length > 0 && notebook.pool === undefined) report(['spec', 'extend_storage'], needsPool);
 }

@@ -9,7 +9,7 @@ const storage = z.looseObject({
   ),
 });
 
-/** Described as OBS keys, listed with git keys (docs/api/notebooks-and-auth.md "2.3 Old instance object"): every member is taken for a secret. */
+/** Every member counts as a secret, because the documentation disagrees on what they contain (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
 const credential = z.record(z.string(), z.unknown()).transform((members) => {
   const secrets: Record<string, Secret> = {};
   for (const [key, value] of Object.entries(members)) {
@@ -96,12 +96,12 @@ const queuingInfo = z.looseObject({
   rank: count,
 });
 
-/** An old-generation instance, as O1 to O4 answer it (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
+/** An instance of the historical API (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
 export const notebookSchema = z.looseObject({
   id: identity,
   name: text,
   description: text,
-  /** One of the words of docs/api/notebooks-and-auth.md "3.1 Old generation", or one we do not know, kept as it came. */
+  /** One of the statuses of docs/api/notebooks-and-auth.md "3.1 Old generation". Unknown ones are kept. */
   status: text,
   creation_timestamp: instant,
   latest_update_timestamp: instant,
@@ -118,19 +118,19 @@ export const notebookSchema = z.looseObject({
   user: part(z.looseObject({ id: text, name: text })),
 });
 
-/** The answer of O2; without a limit it holds every instance (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+/** The response of a list. Without a limit it contains every instance (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 export const notebookListSchema = z.looseObject({ total_count: count, instances: items(notebookSchema) });
 
-/** The answer of N2, of which only the number is read (docs/api/notebooks-and-auth.md "2.12 Other new-generation calls"). */
+/** The list of the current API, of which only the total is read (docs/api/notebooks-and-auth.md "2.12 Other new-generation calls"). */
 export const newNotebookListSchema = z.looseObject({ total: count });
 
-/** The answer of O5 (docs/api/notebooks-and-auth.md "2.7 O5 delete"). */
+/** The response of a delete (docs/api/notebooks-and-auth.md "2.7 O5 delete"). */
 export const notebookDeletedSchema = z.looseObject({ instance_id: text });
 
-/** The answer of O6: one member is a status, the other a state (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
+/** The response of an action (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
 export const notebookActionSchema = z.looseObject({ current_status: text, previous_state: text });
 
-/** The answer of O7: what opens the notebook's URL (docs/api/notebooks-and-auth.md "2.9 O7 token"). */
+/** The token that opens the notebook's URL (docs/api/notebooks-and-auth.md "2.9 O7 token"). */
 export const notebookTokenSchema = z.looseObject({
   token: z
     .string()
@@ -138,15 +138,15 @@ export const notebookTokenSchema = z.looseObject({
     .transform((value) => new Secret(value)),
 });
 
-/** A notebook instance of the old API. */
+/** A notebook instance of the historical API. */
 export type Notebook = z.output<typeof notebookSchema>;
-/** All instances of one list answer. */
+/** The instances of one list response. */
 export type NotebookList = z.output<typeof notebookListSchema>;
-/** The list of the new generation. */
+/** The list of the current API. */
 export type NewNotebookList = z.output<typeof newNotebookListSchema>;
-/** What a delete answers. */
+/** The response of a delete. */
 export type NotebookDeleted = z.output<typeof notebookDeletedSchema>;
-/** What start, stop and the other actions answer. */
+/** The response of an action: the status now, and the status before. */
 export type NotebookAction = z.output<typeof notebookActionSchema>;
 /** The access token, held as a secret. */
 export type NotebookToken = z.output<typeof notebookTokenSchema>;

@@ -1,18 +1,8 @@
 import { z } from 'zod';
-import {
-  driverRequest,
-  isCpuFlavor,
-  poolDescription,
-  resourceRequests,
-  scopeRequest,
-  wirePassword,
-  wireText,
-  wireWord,
-} from './pool-parts.js';
-import type { RequestOf } from './request-type.js';
+import { driverRequest, isCpuFlavor, poolDescription, resourceRequests, scopeRequest } from './pool-request-parts.js';
+import { nonEmpty, type RequestOf, rules, scalarText, scalarWord, secretText } from './request-parts.js';
 
 const cidr = z.cidrv4('a CIDR such as 172.16.0.0/16');
-const nonEmpty = z.string().min(1, 'must not be empty');
 
 const labels = z.strictObject({
   'os.modelarts/name': z
@@ -23,44 +13,44 @@ const labels = z.strictObject({
       /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
       'lower-case letters, digits and -, starting with a letter, not ending with -',
     ),
-  'os.modelarts/workspace.id': wireText.optional(),
+  'os.modelarts/workspace.id': scalarText.optional(),
   'os.modelarts/sharing': z.enum(['unshared', 'shared']).optional(),
   'os.modelarts/node.prefix': z.string().optional(),
 });
 
 const billing = {
-  'os.modelarts/billing.mode': wireWord(['0', '1']).optional(),
+  'os.modelarts/billing.mode': scalarWord(['0', '1']).optional(),
   'os.modelarts/period.num': z
     .preprocess(
       (value) => (typeof value === 'number' ? String(value) : value),
       z.string().regex(/^[1-9]\d*$/, 'a whole number from 1'),
     )
     .optional(),
-  'os.modelarts/period.type': wireWord(['2', '3', '4']).optional(),
-  'os.modelarts/auto.renew': wireWord(['0', '1']).optional(),
-  'os.modelarts/auto.pay': wireWord(['true', 'false', '0', '1']).optional(),
-  'os.modelarts/promotion.info': wireText.optional(),
-  'os.modelarts/service.console.url': wireText.optional(),
-  'os.modelarts/order.id': wireText.optional(),
-  'os.modelarts/product.id': wireText.optional(),
+  'os.modelarts/period.type': scalarWord(['2', '3', '4']).optional(),
+  'os.modelarts/auto.renew': scalarWord(['0', '1']).optional(),
+  'os.modelarts/auto.pay': scalarWord(['true', 'false', '0', '1']).optional(),
+  'os.modelarts/promotion.info': scalarText.optional(),
+  'os.modelarts/service.console.url': scalarText.optional(),
+  'os.modelarts/order.id': scalarText.optional(),
+  'os.modelarts/product.id': scalarText.optional(),
 };
 
 const annotations = z
   .strictObject({
     'os.modelarts/description': poolDescription.optional(),
     ...billing,
-    'os.modelarts/scheduler.extension': wireText.optional(),
+    'os.modelarts/scheduler.extension': scalarText.optional(),
   })
-  .check(({ value, issues }) => {
-    const refuse = (key: string, message: string) =>
-      issues.push({ code: 'custom', path: [key], message, input: value });
-    const num = value['os.modelarts/period.num'];
-    const type = value['os.modelarts/period.type'];
-    const monthly = value['os.modelarts/billing.mode'] === '1';
-    const why = monthly ? 'required with billing mode 1' : 'period.num and period.type go together';
-    if (num === undefined && (monthly || type !== undefined)) refuse('os.modelarts/period.num', why);
-    if (type === undefined && (monthly || num !== undefined)) refuse('os.modelarts/period.type', why);
-  });
+  .check(
+    rules((value, report) => {
+      const num = value['os.modelarts/period.num'];
+      const type = value['os.modelarts/period.type'];
+      const monthly = value['os.modelarts/billing.mode'] === '1';
+      const message = monthly ? 'required with billing mode 1' : 'period.num and period.type require each other';
+      if (num === undefined && (monthly || type !== undefined)) report(['os.modelarts/period.num'], message);
+      if (type === undefined && (monthly || num !== undefined)) report(['os.modelarts/period.type'], message);
+    }),
+  );
 
 const spec = z
   .strictObject({
@@ -83,41 +73,42 @@ const spec = z
     clusterFlavor: nonEmpty.optional(),
     ipv6enable: z.boolean().optional(),
     clusters: z.array(z.strictObject({ providerId: nonEmpty })).optional(),
-    userLogin: z.strictObject({ password: wirePassword.optional(), keyPairName: nonEmpty.optional() }).optional(),
+    userLogin: z.strictObject({ password: secretText.optional(), keyPairName: nonEmpty.optional() }).optional(),
   })
-  .check(({ value, issues }) => {
-    const refuse = (path: PropertyKey[], message: string) =>
-      issues.push({ code: 'custom', path, message, input: null });
-    const logical = value.type === 'Logical';
-    // A lite pool is put on a cluster of the user's own, which brings its network and has no job types (2.2, TF).
-    const lite = (value.clusters ?? []).length > 0 || value.network?.vpcId !== undefined;
+  .check(
+    rules((value, report) => {
+      const logical = value.type === 'Logical';
+      // A lite pool runs on a cluster of the user, which has its own network and no job types
+      // (docs/api/pools-and-flavors.md "2.2 Create").
+      const lite = (value.clusters ?? []).length > 0 || value.network?.vpcId !== undefined;
 
-    if (logical) {
-      for (const key of ['network', 'masters', 'driver'] as const) {
-        if (value[key] !== undefined) refuse([key], 'not allowed for a logical pool');
+      if (logical) {
+        for (const key of ['network', 'masters', 'driver'] as const) {
+          if (value[key] !== undefined) report([key], 'not allowed for a logical pool');
+        }
+        if (value.scope?.some((scope) => scope !== 'Train')) report(['scope'], 'a logical pool supports only Train');
+      } else if (!lite && value.network?.name === undefined) {
+        report(value.network === undefined ? ['network'] : ['network', 'name'], 'required for a physical pool');
       }
-      if (value.scope?.some((scope) => scope !== 'Train')) refuse(['scope'], 'a logical pool supports only Train');
-    } else if (!lite && value.network?.name === undefined) {
-      refuse(value.network === undefined ? ['network'] : ['network', 'name'], 'required for a physical pool');
-    }
-    if (lite && value.scope !== undefined) refuse(['scope'], 'not allowed for a pool on a cluster of your own');
-    if (!lite && value.scope === undefined) refuse(['scope'], 'at least one job type');
-    if (value.scope !== undefined && new Set(value.scope).size < value.scope.length)
-      refuse(['scope'], 'each job type may be named once');
+      if (lite && value.scope !== undefined) report(['scope'], 'not allowed for a pool on your own cluster');
+      if (!lite && value.scope === undefined) report(['scope'], 'at least one job type is required');
+      if (value.scope !== undefined && new Set(value.scope).size < value.scope.length)
+        report(['scope'], 'must not repeat a job type');
 
-    value.resources.forEach(({ count, maxCount }, index) => {
-      if (maxCount === undefined) return;
-      const path = ['resources', index, 'maxCount'];
-      if (logical && maxCount < count) refuse(path, `must not be below count, ${count}`);
-      if (!logical && maxCount !== count) refuse(path, `must equal count, ${count}, in a physical pool`);
-    });
-    if (value.resources.every(({ flavor }) => isCpuFlavor(flavor))) {
-      if (value.driver?.gpuVersion !== undefined) refuse(['driver', 'gpuVersion'], 'only with a GPU flavor');
-      if (value.driver?.npuVersion !== undefined) refuse(['driver', 'npuVersion'], 'only with an NPU flavor');
-    }
-  });
+      value.resources.forEach(({ count, maxCount }, index) => {
+        if (maxCount === undefined) return;
+        const path = ['resources', index, 'maxCount'];
+        if (logical && maxCount < count) report(path, `must be at least count, ${count}`);
+        if (!logical && maxCount !== count) report(path, `must equal count, ${count}, in a physical pool`);
+      });
+      if (value.resources.every(({ flavor }) => isCpuFlavor(flavor))) {
+        if (value.driver?.gpuVersion !== undefined) report(['driver', 'gpuVersion'], 'only with a GPU flavor');
+        if (value.driver?.npuVersion !== undefined) report(['driver', 'npuVersion'], 'only with an NPU flavor');
+      }
+    }),
+  );
 
-/** The body of a pool create; `kind` and `apiVersion` may be left out (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create"). */
+/** The body of a pool create. `kind` and `apiVersion` are optional (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create"). */
 export const poolCreateSchema = z.strictObject({
   kind: z.literal('Pool').default('Pool'),
   apiVersion: z.enum(['v2', 'v1']).default('v2'),
@@ -125,7 +116,7 @@ export const poolCreateSchema = z.strictObject({
   spec,
 });
 
-/** The body of a pool patch, a JSON merge patch: arrays replace as wholes (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
+/** The body of a pool patch, a JSON merge patch, which replaces whole arrays (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
 export const poolPatchSchema = z
   .strictObject({
     metadata: z
@@ -143,28 +134,29 @@ export const poolPatchSchema = z
       })
       .optional(),
   })
-  .check(({ value, issues }) => {
-    const changes = [value.metadata?.labels, value.metadata?.annotations, value.spec].flatMap((part) =>
-      Object.entries(part ?? {}).flatMap(([key, wanted]) => (wanted === undefined ? [] : [key])),
-    );
-    if (changes.length === 0) issues.push({ code: 'custom', path: [], message: 'nothing to change', input: null });
-    if (changes.includes('os.modelarts/workspace.id') && changes.length > 1) {
-      const path = ['metadata', 'labels', 'os.modelarts/workspace.id'];
-      issues.push({ code: 'custom', path, message: 'moving a pool cannot go with any other change', input: null });
-    }
-  });
+  .check(
+    rules((value, report) => {
+      const changes = [value.metadata?.labels, value.metadata?.annotations, value.spec].flatMap((part) =>
+        Object.entries(part ?? {}).flatMap(([key, wanted]) => (wanted === undefined ? [] : [key])),
+      );
+      if (changes.length === 0) report([], 'nothing to change');
+      if (changes.includes('os.modelarts/workspace.id') && changes.length > 1) {
+        report(['metadata', 'labels', 'os.modelarts/workspace.id'], 'must be the only change when a pool is moved');
+      }
+    }),
+  );
 
 /** The query of the pool list (docs/api/pools-and-flavors.md "2.3 List"). */
 export const poolFilterSchema = z.strictObject({
-  workspaceId: wireText.optional(),
+  workspaceId: scalarText.optional(),
   labelSelector: nonEmpty.optional(),
   status: z.enum(['created', 'failed', 'creating']).optional(),
   parent: nonEmpty.optional(),
 });
 
-/** A pool create, in the API's own shape. */
+/** The request to create a pool, in the shape of the API. */
 export type PoolCreate = RequestOf<z.input<typeof poolCreateSchema>>;
-/** A change of a pool, in the API's own shape. */
+/** The request to change a pool, in the shape of the API. */
 export type PoolPatch = RequestOf<z.input<typeof poolPatchSchema>>;
-/** Which pools to list; without `status`, records of failed creations are hidden. */
+/** Which pools to list. Without `status`, failed creations are hidden. */
 export type PoolFilter = RequestOf<z.input<typeof poolFilterSchema>>;

@@ -52,7 +52,7 @@ const scopeState = z.looseObject({
 });
 
 const poolStatus = z.looseObject({
-  /** Absent right after a create; an unknown word is kept as it came (docs/api/pools-and-flavors.md "3.1 Pool"). */
+  /** Absent right after a create. Unknown phases are kept (docs/api/pools-and-flavors.md "3.1 Pool"). */
   phase: text,
   message: text,
   resources: z
@@ -76,7 +76,7 @@ function noNodes() {
   return { creating: [], available: [], abnormal: [], deleting: [], creationFailed: [] };
 }
 
-/** A pool as every pool call answers it (docs/api/pools-and-flavors.md "2.6 Pool object"). */
+/** A pool in the response of every pool call (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 export const poolSchema = z.looseObject({
   kind: text,
   apiVersion: text,
@@ -85,12 +85,12 @@ export const poolSchema = z.looseObject({
   status: poolStatus.catch(() => poolStatus.parse({})).default(() => poolStatus.parse({})),
 });
 
-/** The answer of the pool list, which has no pages (docs/api/pools-and-flavors.md "2.3 List"). */
+/** The response of the pool list, which has no pages (docs/api/pools-and-flavors.md "2.3 List"). */
 export const poolListSchema = z.looseObject({ kind: text, apiVersion: text, items: items(poolSchema) });
 
-/** A pool as the service shows it. */
+/** A pool in a response. */
 export type Pool = z.output<typeof poolSchema>;
-/** All pools of one list answer. */
+/** The pools of one list response. */
 export type PoolList = z.output<typeof poolListSchema>;
 /** Nodes of one flavor in a pool's spec or status. */
 export type PoolNodes = z.output<typeof flavorNodes>;

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { instantOf, parseInstant } from '../../domain/resource/instant.js';
 
 /**
- * Building blocks for answers. An answer is read tolerantly: a field that is missing, null or of a strange type counts as
- * absent, unknown fields and words are kept, and only what identifies a resource is insisted on. A poll must not fail
- * because the service says one thing more, or one thing differently, than its pages do.
+ * Building blocks for responses, which are parsed tolerantly. A field that is missing, null or of an unexpected type counts
+ * as absent. Unknown fields and words are kept. Only the id of a resource is required. A poll must not fail because the
+ * service differs from its documentation in one field.
  */
 
-/** Drops null members and null items at every depth: the pages use null and absence for the same thing. */
+/** Drops null members and items at every depth, because the documentation uses null for absent fields. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -34,31 +34,31 @@ const anyFlag = z.union([
     .transform((word) => word.toLowerCase() === 'true'),
 ]);
 
-/** A word or number as text; absent when it is neither. */
+/** A scalar as text; otherwise absent. */
 export const text = anyText.optional().catch(undefined);
 
-/** A time, in the one form that this code keeps; absent when it cannot be read. */
+/** A time as RFC 3339 UTC with whole seconds; absent when it cannot be parsed. */
 export const instant = anyText
   .transform((value) => instantOf(value) || undefined)
   .optional()
   .catch(undefined);
 
-/** A time as epoch milliseconds, however it is written; absent when it cannot be read. */
+/** A time in any form as epoch milliseconds; absent when it cannot be parsed. */
 export const epoch = anyText
   .transform((value) => parseInstant(value) ?? undefined)
   .optional()
   .catch(undefined);
 
-/** A number, also when it comes as text; absent when it is neither. */
+/** A number, or text that contains one; otherwise absent. */
 export const count = anyInteger.optional().catch(undefined);
 
-/** A truth value, also when it comes as text; absent when it is neither. */
+/** A boolean, or its text; otherwise absent. */
 export const flag = anyFlag.optional().catch(undefined);
 
-/** The text that identifies a resource: the one thing without which an answer is malformed. */
+/** The id of a resource. A response without it is malformed. */
 export const identity = z.union([z.string(), z.number().transform(String)]).pipe(z.string().min(1));
 
-/** A flat map of texts, as labels and annotations are; values that are no scalars are dropped. */
+/** A flat map of texts, such as labels and annotations. Values that are not scalars are dropped. */
 export const textMap = z
   .record(z.string(), z.unknown())
   .catch({})
@@ -72,12 +72,12 @@ export const textMap = z
     return texts;
   });
 
-/** A part of an answer that may be absent. */
+/** An optional part of a response. */
 export function part<Shape extends z.ZodType>(schema: Shape) {
   return schema.optional().catch(undefined);
 }
 
-/** An array; a single object counts as an array of one, absence as none, and items that cannot be read are left out. */
+/** An array. A single object counts as an array of one. Items that cannot be parsed are left out. */
 export function many<Item extends z.ZodType>(item: Item) {
   return z
     .unknown()
@@ -91,7 +91,7 @@ export function many<Item extends z.ZodType>(item: Item) {
     });
 }
 
-/** The items of a list answer: absence means none, but an item without identity makes the whole answer malformed. */
+/** The items of a list response; none when absent. An item without an id makes the whole response malformed. */
 export function items<Item extends z.ZodType>(item: Item) {
   return z.array(item).default([]);
 }

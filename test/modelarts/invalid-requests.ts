@@ -2,7 +2,7 @@ import type { ModelArts } from '../../src/modelarts/client.js';
 import { InvalidRequestError, type Problem } from '../../src/modelarts/errors.js';
 import { connect, failureOf } from './fake-service.js';
 
-/** A client whose service answers everything. */
+/** A client whose service accepts every call. */
 export function connectToAnything() {
   return connect(() => ({ body: { id: 'i', status: 's', metadata: { name: 'p' }, instances: [] } }));
 }
@@ -25,8 +25,8 @@ export function changed(
   return copy;
 }
 
-/** What is wrong with a request, which must not have been sent. */
-export async function problemsOf(call: (sender: ModelArts) => Promise<unknown>): Promise<readonly Problem[]> {
+/** The problems of a request, which must not have been sent. */
+export async function problemsOf(call: (client: ModelArts) => Promise<unknown>): Promise<readonly Problem[]> {
   const { modelarts, seen } = connectToAnything();
   const error = await failureOf<InvalidRequestError>(call(modelarts));
   expect(error).toBeInstanceOf(InvalidRequestError);

@@ -1,6 +1,4 @@
-import { isRecord } from './json.js';
-
-/** What an error body says; a code that was a number is its text. */
+/** What an error body contains. A numeric code is given as text. */
 export interface ErrorBody {
   readonly code: string | null;
   readonly message: string | null;
@@ -9,27 +7,37 @@ export interface ErrorBody {
 const codeKeys = ['error_code', 'errorCode', 'code'] as const;
 const messageKeys = ['error_msg', 'error_message', 'errorMsg', 'message'] as const;
 
+/** Whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A body as JSON; undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function asText(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
 function firstText(body: Readonly<Record<string, unknown>>, keys: readonly string[]): string | null {
-  for (const key of keys) {
-    const found = asText(body[key]);
-    if (found !== null) return found;
-  }
-  return null;
+  return keys.map((key) => asText(body[key])).find((found) => found !== null) ?? null;
 }
 
-/** A page of a proxy says little, mostly in its title. */
+/** The title of a proxy's HTML page, or else its text. */
 function readPage(text: string): string | null {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1]?.trim();
   return asText(title !== undefined && title !== '' ? title : text.replace(/<[^>]*>/g, ' '));
 }
 
 /**
- * Reads any of the four documented error shapes, at the top or one level down, and pages that are no JSON at all
+ * Reads the four documented error shapes, at the top or one level down, and bodies that are not JSON
  * (docs/api/notebooks-and-auth.md "4.6 Authentication failures", docs/api/pools-and-flavors.md "1.2 Error envelope").
  */
 export function readErrorBody(text: string, parsed: unknown): ErrorBody {
@@ -43,12 +51,12 @@ export function readErrorBody(text: string, parsed: unknown): ErrorBody {
   return { code: null, message: asText(text) };
 }
 
-/** The non-empty `error_code` that an answer with a good status may carry (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
+/** The `error_code` in a response with a success status; null when it is absent or empty (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
 export function errorCodeIn(parsed: unknown): string | null {
   return isRecord(parsed) ? asText(parsed.error_code ?? parsed.errorCode) : null;
 }
 
-/** Whether an answer is an instance, whose own `error_code` member is a fact about it and not a refusal. */
+/** Whether a response is an instance. The `error_code` of an instance is one of its fields and does not mean that the call failed. */
 export function isInstance(parsed: unknown): boolean {
   return isRecord(parsed) && asText(parsed.id) !== null && asText(parsed.status) !== null;
 }

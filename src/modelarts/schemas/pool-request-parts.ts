@@ -1,26 +1,12 @@
 import { z } from 'zod';
-import { Secret } from '../secret.js';
+import { nonEmpty, rules } from './request-parts.js';
 
-/** Parts of pool requests. Requests are strict: an unknown key would be ignored by the service, and nobody would know. */
-
-/** Label and annotation values are texts on the wire; the pages' own examples show numbers too (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
-export const wireText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-
-/** A word of a fixed list that may be given as a number. */
-export function wireWord<const FailureTexts extends readonly [string, ...string[]]>(words: FailureTexts) {
-  return z.preprocess(
-    (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
-    z.enum(words),
-  );
-}
-
-/** A description annotation: 0..100 characters, none of `!<>=&"'` (docs/api/pools-and-flavors.md "2.2 Create"). */
+/** A description annotation: at most 100 characters, none of `!<>=&"'` (docs/api/pools-and-flavors.md "2.2 Create"). */
 export const poolDescription = z
   .string()
   .max(100, 'at most 100 characters')
   .regex(/^[^!<>=&"']*$/, 'must not contain any of ! < > = & " \'');
 
-const nonEmpty = z.string().min(1, 'must not be empty');
 const nodeCount = z.int().min(1, 'at least 1');
 const volumeType = z.enum(['SSD', 'GPSSD', 'SAS']);
 const volumeSize = z.string().regex(/^[1-9]\d*(Gi)?$/, 'a size such as 100Gi');
@@ -38,7 +24,7 @@ const dockerBaseSize = z
     '"0" (unlimited) or "50" to "500"',
   );
 
-/** One flavor with its nodes, as create and patch take it (docs/api/pools-and-flavors.md "2.2 Create", with the fields beyond the primary pages). */
+/** One flavor and its nodes in a create or patch request (docs/api/pools-and-flavors.md "2.2 Create", with the fields beyond the primary pages). */
 const resourceRequest = z
   .strictObject({
     flavor: nonEmpty,
@@ -70,7 +56,7 @@ const resourceRequest = z
         }),
       )
       .optional(),
-    /** The pages end this list with dots: further members are passed on as texts. */
+    /** The documentation leaves this list open, so further members are sent as text. */
     extendParams: z
       .object({
         dockerBaseSize: dockerBaseSize.optional(),
@@ -118,33 +104,34 @@ const resourceRequest = z
       })
       .optional(),
   })
-  .check(({ value, issues }) => {
-    const refuse = (path: string, message: string) =>
-      issues.push({ code: 'custom', path: [path], message, input: value });
-    const placed = (value.azs ?? []).reduce((sum, az) => sum + az.count, 0);
-    if (placed > value.count) refuse('azs', `the zones take ${placed} nodes, the flavor has ${value.count}`);
-    const zones = (value.azs ?? []).map(({ az }) => az);
-    if (new Set(zones).size < zones.length) refuse('azs', 'each zone may be named once');
-    if (value.creatingStep !== undefined && value.count % value.creatingStep.step !== 0) {
-      refuse('count', `must be a multiple of creatingStep.step, ${value.creatingStep.step}`);
-    }
-    if ((value.dataVolumes ?? []).length > 0 && (value.volumeGroupConfigs ?? []).length === 0) {
-      refuse('volumeGroupConfigs', 'required when dataVolumes are given');
-    }
-  });
+  .check(
+    rules((value, report) => {
+      const placed = (value.azs ?? []).reduce((sum, az) => sum + az.count, 0);
+      if (placed > value.count) report(['azs'], `the zones need ${placed} nodes, but count is ${value.count}`);
+      const zones = (value.azs ?? []).map(({ az }) => az);
+      if (new Set(zones).size < zones.length) report(['azs'], 'must not repeat a zone');
+      if (value.creatingStep !== undefined && value.count % value.creatingStep.step !== 0) {
+        report(['count'], `must be a multiple of creatingStep.step, ${value.creatingStep.step}`);
+      }
+      if ((value.dataVolumes ?? []).length > 0 && (value.volumeGroupConfigs ?? []).length === 0) {
+        report(['volumeGroupConfigs'], 'required with dataVolumes');
+      }
+    }),
+  );
 
-/** All flavors of a pool: at most 10, each named once (docs/api/pools-and-flavors.md "2.2 Create"). */
+/** The flavors of a pool: at most 10, without repetition (docs/api/pools-and-flavors.md "2.2 Create"). */
 export const resourceRequests = z
   .array(resourceRequest)
   .min(1, 'at least one flavor')
   .max(10, 'at most 10 flavors')
-  .check(({ value, issues }) => {
-    value.forEach(({ flavor }, index) => {
-      if (value.findIndex((other) => other.flavor === flavor) < index) {
-        issues.push({ code: 'custom', path: [index, 'flavor'], message: `${flavor} is named twice`, input: value });
-      }
-    });
-  });
+  .check(
+    rules((value, report) => {
+      value.forEach(({ flavor }, index) => {
+        if (value.findIndex((other) => other.flavor === flavor) < index)
+          report([index, 'flavor'], `must not repeat the flavor ${flavor}`);
+      });
+    }),
+  );
 
 export const driverRequest = z.strictObject({
   gpuVersion: nonEmpty.optional(),
@@ -154,12 +141,7 @@ export const driverRequest = z.strictObject({
 
 export const scopeRequest = z.array(z.enum(['Train', 'Infer', 'Notebook'])).min(1, 'at least one job type');
 
-/** A password that is asked for by the wire only; it is never part of an error. */
-export const wirePassword = z
-  .union([z.string(), z.instanceof(Secret)])
-  .transform((value) => (value instanceof Secret ? value.reveal() : value));
-
-/** Whether a flavor's name says that it has neither GPU nor NPU; names that say nothing pass. */
+/** Whether a flavor has neither GPU nor NPU, according to its name. */
 export function isCpuFlavor(flavor: string): boolean {
   return /(^|\.)cpu(\d|\.|$)/.test(flavor);
 }
