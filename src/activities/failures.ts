@@ -87,6 +87,11 @@ export function asFailure(error: unknown): Error {
   });
 }
 
+/** The failure type of a failed read, which a wait reports and retries. */
+export function failureTypeOf(error: unknown): FailureType {
+  return error instanceof ModelArtsError ? verdicts[error.kind].type : 'ServiceUnavailable';
+}
+
 /**
  * A pause of this process, or a guess of it, ends with the process; only what the service has asked for binds everyone. So
  * Temporal gets a short pause: the next try asks this process again without sending anything, or meets another one, with

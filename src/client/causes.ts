@@ -160,23 +160,18 @@ function isTrouble({ outcome, reason }: CallAnswer): boolean {
 }
 
 function causeOfAnswer(answer: CallAnswer): Cause | null {
-  const { outcome, why } = answer;
+  const { outcome, isThrottled } = answer;
   if (!isTrouble(answer)) return null;
   if (outcome === 'unknown' || outcome === 'exists') return 'settling';
   if (outcome !== 'notSent') return null;
-  return isThrottle(why ?? '') ? 'throttled' : 'service trouble';
+  return isThrottled ? 'throttled' : 'service trouble';
 }
 
 function causeOfFailure(failure: AttemptFailure | null): Cause | null {
   if (failure === null || failure.type === stillPending) return null;
   if (failure.type === 'Timeout') return 'no worker';
   if (failure.type === 'NotAuthorized') return 'not authorised';
-  return isThrottle(failure.message) ? 'throttled' : 'service trouble';
-}
-
-/** By our own words: a history keeps the type of a failure, in which being throttled is not told from being down. */
-export function isThrottle(message: string): boolean {
-  return /HTTP 429|throttle|asked to wait|APIG\.0308/i.test(message);
+  return failure.facts?.throttledUntil ? 'throttled' : 'service trouble';
 }
 
 /** The last thing that went wrong; a window of waiting that ended without news is nothing wrong. */

@@ -1,7 +1,8 @@
 import type { AuditEntry, Progress, Retrying } from '../contract/progress.js';
 import { type Cost, type PriceTable, priceOf } from '../domain/price.js';
+import { isOpen } from '../temporal/describe-run.js';
 import { describeCall } from './activity-words.js';
-import { describeCauses, isThrottle, type LastError, lastErrorOf, type TimeSpent } from './causes.js';
+import { type Cause, describeCauses, type LastError, lastErrorOf, type TimeSpent } from './causes.js';
 import { isUnanswered } from './read-progress.js';
 import { retryingOf } from './retrying.js';
 import type { HistoryEvent } from './temporal/history-event.js';
@@ -32,6 +33,8 @@ export interface Explanation {
   } | null;
   /** The operation whose end this one awaits, explained the same way; null when none is in the way. */
   readonly inTheWay: Explanation | null;
+  /** What holds it up now; null while nothing is wrong. */
+  readonly heldUpBy: Extract<Cause, 'no worker' | 'throttled' | 'not authorised' | 'service trouble'> | null;
   /** Until when the service has asked to be left alone, when a call waits for that; RFC 3339 UTC. */
   readonly throttledUntil: string | null;
   /** The last thing that went wrong, overcome or not; `at` is null for what is still going wrong. */
@@ -70,7 +73,7 @@ export function explain({ progress, run, events, prices, inTheWay }: Evidence, n
     does: describeCall(activity.type, summaryOf(events, activity.type)),
     state: activity.state,
     attempt: activity.attempt,
-    saying: activity.saying,
+    saying: activity.report?.why ?? null,
     lastFailure: troubleOf(activity)?.message ?? null,
     nextAttemptAt: activity.state === 'scheduled' ? (activity.nextAttemptAt?.toISOString() ?? null) : null,
     lastHeartbeatAt: activity.lastHeartbeatAt?.toISOString() ?? null,
@@ -80,9 +83,8 @@ export function explain({ progress, run, events, prices, inTheWay }: Evidence, n
     return trouble === null ? [] : [{ activity: activity.type, failure: trouble }];
   });
   const [stuck] = open;
-  const throttled = run.pending.find(
-    (activity) => activity.state === 'scheduled' && isThrottle(troubleOf(activity)?.message ?? ''),
-  );
+  const retrying = isOpen(run) ? retryingOf(progress, run, events) : null;
+  const throttledUntil = throttledUntilOf(run.pending, now);
   return {
     name,
     workflowId,
@@ -93,10 +95,11 @@ export function explain({ progress, run, events, prices, inTheWay }: Evidence, n
     paused: phase === 'Paused' ? (progress.audit.findLast(({ verb }) => verb === 'pause') ?? null) : null,
     failure,
     overdueSince,
-    retrying: run.closedAt === null ? retryingOf(progress, run, events) : null,
-    alive: run.closedAt === null ? aliveIn(progress, prices) : null,
+    retrying,
+    alive: isOpen(run) ? aliveIn(progress, prices) : null,
     inTheWay,
-    throttledUntil: throttled?.nextAttemptAt?.toISOString() ?? saidThrottle(run.pending, now),
+    heldUpBy: heldUpBy(progress, run.pending, retrying, throttledUntil),
+    throttledUntil,
     lastError:
       stuck === undefined
         ? lastErrorOf(events)
@@ -111,10 +114,25 @@ function lastPhaseOf(events: readonly HistoryEvent[]): string | null {
   return events.findLast(({ event }) => event === 'phase')?.at.toISOString() ?? null;
 }
 
-/** A wait goes on while it is throttled; it says in its heartbeat until when. */
-function saidThrottle(pending: readonly PendingActivity[], now: number): string | null {
-  const said = pending.map(({ saying }) => /throttled until (\S+Z)/.exec(saying ?? '')?.[1]);
-  return said.find((until) => until !== undefined && Date.parse(until) > now) ?? null;
+/** Until when a call between attempts or a wait is throttled: the next attempt, or what the wait reports. */
+function throttledUntilOf(pending: readonly PendingActivity[], now: number): string | null {
+  const call = pending.find(({ state, lastFailure }) => state === 'scheduled' && lastFailure?.facts?.throttledUntil);
+  if (call?.nextAttemptAt) return call.nextAttemptAt.toISOString();
+  const reported = pending.map(({ report }) => report?.throttledUntil ?? null);
+  return reported.find((until) => until !== null && Date.parse(until) > now) ?? null;
+}
+
+function heldUpBy(
+  progress: Progress,
+  pending: readonly PendingActivity[],
+  retrying: Retrying | null,
+  throttledUntil: string | null,
+): Explanation['heldUpBy'] {
+  if (isUnanswered(progress)) return 'no worker';
+  if (throttledUntil !== null) return 'throttled';
+  const types = pending.map((activity) => activity.report?.failureType ?? troubleOf(activity)?.type ?? null);
+  if (retrying?.error.type === 'NotAuthorized' || types.includes('NotAuthorized')) return 'not authorised';
+  return retrying !== null || types.some((type) => type !== null) ? 'service trouble' : null;
 }
 
 /** The resource that the newest call of a type is about. */

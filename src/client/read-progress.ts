@@ -22,7 +22,7 @@ export async function progressAfter(runs: Runs, run: Run, answer: CommandAnswer)
     if (!(error instanceof OperationsError)) throw error;
     return null;
   });
-  return told ?? { ...knownToTemporal(run), phase, awaiting, lease };
+  return told ?? unansweredProgress(run, { phase, awaiting, lease });
 }
 
 /**
@@ -105,16 +105,19 @@ export async function expectWorker(
 }
 
 /** The shape of progress with what is known when no worker has answered. */
-function unansweredProgress(run: Run): Progress {
-  const known = knownToTemporal(run);
-  return isOpen(run) ? known : closedProgress(run, known);
+function unansweredProgress(run: Run, answered: Partial<CommandAnswer> = {}): Progress {
+  const known = { ...knownToTemporal(run), ...answered };
+  if (!isOpen(run)) return closedProgress(run, known);
+  fromTemporal.add(known);
+  return known;
 }
 
-const unanswered = 'no worker answers (start one with `maops worker`); this is what Temporal knows';
+/** Progress that was read from Temporal because no worker responded. */
+const fromTemporal = new WeakSet<Progress>();
 
-/** True for the progress of an open run that nobody has answered for. */
-export function isUnanswered({ why }: Pick<Progress, 'why'>): boolean {
-  return why === unanswered;
+/** True for the progress of an open run that no worker responded for. */
+export function isUnanswered(progress: Progress): boolean {
+  return fromTemporal.has(progress);
 }
 
 function knownToTemporal(run: Run): Progress {
@@ -124,7 +127,7 @@ function knownToTemporal(run: Run): Progress {
   const name = run.environment ?? nameOf(workflowId);
   return {
     ...blankProgress({ name, operation, workflowId, runId, phase, phaseSince: startedAt, startedAt }),
-    why: unanswered,
+    why: 'No worker is responding (start one with `maops worker`). Showing the last state stored in Temporal.',
   };
 }
 

@@ -29,6 +29,15 @@ export function isFailureType(type: unknown): type is FailureType {
 /** Failure type of a wait window that ended without news: not an error, the server starts the next window. */
 export const stillPending = 'StillPending';
 
+/** What a wait reports in its heartbeat: what it observed last, and the error of a read that failed. */
+export interface WaitReport {
+  readonly why: string;
+  /** RFC 3339 time until which the service throttles the reads; null when it does not. */
+  readonly throttledUntil: string | null;
+  /** Failure type of the last read; null when it succeeded. */
+  readonly failureType: FailureType | null;
+}
+
 /** What a failed activity tells the workflow, as the first detail of its ApplicationFailure. */
 export interface FailureFacts {
   readonly errorCode: string | null;

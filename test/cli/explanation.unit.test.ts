@@ -17,6 +17,7 @@ const calm: Explanation = {
   retrying: null,
   alive: null,
   inTheWay: null,
+  heldUpBy: null,
   throttledUntil: null,
   lastError: null,
   time: [],

@@ -42,7 +42,7 @@ describe.each(['changes', 'ending'] as const)('a wait for a person, where %s are
 test('a wait that no worker will end says so once, where only the ending is shown', async () => {
   const { context, terminal } = fakeContext(new FakeRuns(makeRun('env/team-a')));
   expect(await followToEnd(context, 'env/team-a', { attention: 'ending', timeoutMs: 1_300 })).toBe(8);
-  expect(terminal.err().split('env/team-a: no worker answers')).toHaveLength(2);
+  expect(terminal.err().split('env/team-a: No worker')).toHaveLength(2);
 });
 
 describe('what to do next, after an end that is no success', () => {

@@ -185,6 +185,7 @@ function pages(text: string, view: View): Record<string, string> {
     overdueSince: at,
     alive: null,
     inTheWay: null,
+    heldUpBy: 'throttled',
     throttledUntil: at,
     lastError: { activity: v, message: v, at },
     time: [{ cause: v, ms: 5_000 }],

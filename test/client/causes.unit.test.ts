@@ -25,13 +25,19 @@ const attempt = (minute: number, id: number, count: number, message: string | nu
     attempt: count,
     lastFailure: message === null ? null : { message, type },
   }) as const;
-const answered = (minute: number, id: number, outcome: string, why: string): HistoryEvent => ({
+/** Why a call failed that the service throttles; the message does not say so. */
+const throttled = {
+  message: 'not now',
+  type: 'ServiceUnavailable',
+  facts: { status: 429, errorCode: null, requestId: null, throttledUntil: at(60).toISOString() },
+} as const;
+const answered = (minute: number, id: number, outcome: string, why: string, isThrottled = false): HistoryEvent => ({
   at: at(minute),
   event: 'activityClosed',
   id,
   end: 'done',
   failure: null,
-  answer: { outcome, why, pauseMs: null },
+  answer: { outcome, why, isThrottled, pauseMs: null },
 });
 
 describe('the time of an operation', () => {
@@ -53,9 +59,9 @@ describe('the time of an operation', () => {
       started,
       phase(0, 'CreatingPool'),
       scheduled(0, 1, 'lookForPool'),
-      attempt(2, 1, 3, 'pools.list failed: HTTP 429'),
+      { ...attempt(2, 1, 3, ''), lastFailure: throttled },
       scheduled(3, 2, 'lookForPool'),
-      attempt(7, 2, 5, 'HTTP 502'),
+      attempt(7, 2, 5, 'pools.list failed: HTTP 429 in the text alone'),
       scheduled(8, 3, 'lookForPool'),
       attempt(9, 3, 2, 'refused', 'NotAuthorized'),
       scheduled(10, 4, 'lookForPool'),
@@ -75,7 +81,7 @@ describe('the time of an operation', () => {
       started,
       phase(0, 'CreatingPool'),
       scheduled(0, 1, 'createPool'),
-      answered(0, 1, 'notSent', 'HTTP 429'),
+      answered(0, 1, 'notSent', 'not now', true),
       scheduled(3, 2, 'createPool'),
       answered(3, 2, 'unknown', 'the connection was lost'),
       phase(5, 'AwaitingPool'),
@@ -111,8 +117,10 @@ describe('the time of an operation', () => {
 
   test('counts what is going wrong right now, which no history has yet', () => {
     const events = [started, phase(0, 'CreatingPool'), scheduled(1, 1, 'lookForPool')];
-    const failure = { message: 'HTTP 429', type: 'ServiceUnavailable' };
-    expect(minutes(events, 4, [{ activity: 'lookForPool', failure }])).toEqual({ creating: 1, throttled: 3 });
+    expect(minutes(events, 4, [{ activity: 'lookForPool', failure: throttled }])).toEqual({
+      creating: 1,
+      throttled: 3,
+    });
   });
 
   test('goes on over continue-as-new', () => {

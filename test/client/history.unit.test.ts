@@ -115,8 +115,12 @@ describe('the explanation', () => {
       type: 'lookForPool',
       attempt: 4,
       state: 'scheduled' as const,
-      lastFailure: { message: 'pools.show failed: HTTP 429', type: 'ServiceUnavailable' },
-      saying: null,
+      lastFailure: {
+        message: 'pools.show failed',
+        type: 'ServiceUnavailable',
+        facts: { status: 429, errorCode: null, requestId: null, throttledUntil: at(33).toISOString() },
+      },
+      report: null,
       nextAttemptAt: at(32),
       lastHeartbeatAt: null,
     };
@@ -128,7 +132,8 @@ describe('the explanation', () => {
     ]);
     expect(await operationsOn(runs).why('team-a')).toMatchObject({
       throttledUntil: at(32).toISOString(),
-      lastError: { at: null, activity: 'lookForPool', message: 'pools.show failed: HTTP 429' },
+      heldUpBy: 'throttled',
+      lastError: { at: null, activity: 'lookForPool', message: 'pools.show failed' },
       time: [
         { cause: 'creating', ms: 20 * 60_000 },
         { cause: 'throttled', ms: 10 * 60_000 },
@@ -143,13 +148,17 @@ describe('the explanation', () => {
       attempt: 1,
       state: 'started' as const,
       lastFailure: null,
-      saying: `team-a: pools.list failed: HTTP 429; throttled until ${until.toISOString()}`,
+      report: {
+        why: 'team-a: not now',
+        throttledUntil: until.toISOString(),
+        failureType: 'ServiceUnavailable' as const,
+      },
       nextAttemptAt: null,
       lastHeartbeatAt: at(29),
     });
     const why = (until: Date) => operationsOn(new FakeRuns(waiting({ pending: [pending(until)] }))).why('team-a');
     expect((await why(at(31))).throttledUntil).toBe(at(31).toISOString());
-    expect((await why(at(29))).throttledUntil).toBeNull();
+    expect(await why(at(29))).toMatchObject({ throttledUntil: null, heldUpBy: 'service trouble' });
   });
 
   test('says who paused it', async () => {
@@ -166,7 +175,27 @@ describe('the explanation', () => {
     expect(await operationsOn(runs).why('team-a')).toMatchObject({
       phase: 'AwaitingPool',
       phaseSince: at(7).toISOString(),
+      heldUpBy: 'no worker',
     });
+  });
+
+  test('names missing rights that a wait or a call reports by type', async () => {
+    const wait = {
+      type: 'awaitPool',
+      attempt: 1,
+      state: 'started',
+      nextAttemptAt: null,
+      lastHeartbeatAt: null,
+    } as const;
+    const report = { why: 'x', throttledUntil: null, failureType: 'NotAuthorized' } as const;
+    const lastFailure = { message: 'x', type: 'NotAuthorized' };
+    for (const pending of [
+      { ...wait, lastFailure: null, report },
+      { ...wait, lastFailure, report: null },
+    ]) {
+      const explained = await operationsOn(new FakeRuns(waiting({ pending: [pending] }))).why('team-a');
+      expect(explained.heldUpBy).toBe('not authorised');
+    }
   });
 
   test('does not take a window of waiting for an error', async () => {
@@ -175,11 +204,12 @@ describe('the explanation', () => {
       attempt: 4,
       state: 'started' as const,
       lastFailure: { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' },
-      saying: 'pool team-a: 4 of 8 nodes available',
+      report: { why: 'pool team-a: 4 of 8 nodes available', throttledUntil: null, failureType: null },
       nextAttemptAt: null,
       lastHeartbeatAt: at(29),
     };
     expect(await operationsOn(new FakeRuns(waiting({ pending: [pending] }))).why('team-a')).toMatchObject({
+      heldUpBy: null,
       throttledUntil: null,
       lastError: null,
       pending: [{ lastFailure: null, saying: 'pool team-a: 4 of 8 nodes available' }],

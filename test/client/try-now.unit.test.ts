@@ -60,9 +60,9 @@ describe('why', () => {
       lastFailure: {
         message: 'pools.delete failed: HTTP 503',
         type: 'ServiceUnavailable',
-        facts: { status: 503, errorCode: 'ModelArts.1', requestId: 'r-2' },
+        facts: { status: 503, errorCode: 'ModelArts.1', requestId: 'r-2', throttledUntil: null },
       },
-      saying: null,
+      report: null,
       nextAttemptAt,
       lastHeartbeatAt: null,
     } as const;
@@ -83,7 +83,7 @@ describe('why', () => {
 
   test('does not take a wait without news for a failure, nor go round in a circle', async () => {
     const lastFailure = { message: 'nothing new', type: 'StillPending' };
-    const wait = { type: 'awaitPool', attempt: 9, state: 'scheduled', lastFailure, saying: null } as const;
+    const wait = { type: 'awaitPool', attempt: 9, state: 'scheduled', lastFailure, report: null } as const;
     const pending = [{ ...wait, nextAttemptAt: null, lastHeartbeatAt: null }];
     const runs = new FakeRuns(
       operation('env/team-a', { waitsFor: ['teardown/team-a'] }, pending),

@@ -46,23 +46,19 @@ test('the pages that `env why` names exist', () => {
   const still = {
     phase: 'Validating',
     phaseSince: since,
-    why: 'checking the spec',
     failure: null,
-    throttledUntil: null,
+    heldUpBy: null,
     retrying: null,
     inTheWay: null,
-    pending: [],
   } as const;
   const named = [
     ...failureTypes.map((type) => page({ ...still, phase: 'Failed', failure: { ...failure, type } })),
     ...phases.map((phase) => page({ ...still, phase })),
-    page({ ...still, throttledUntil: '2026-11-21T08:00:00Z' }),
+    page({ ...still, heldUpBy: 'throttled' }),
   ].filter((one) => one !== null);
   expect(page({ ...still, phase: 'Failed' })).toBe('docs/runbooks/orphan-found.md');
-  const why = 'no worker answers (start one with `maops worker`); this is what Temporal knows';
-  expect(page({ ...still, why })).toBe('docs/runbooks/worker-down.md');
-  const saying = 'pool team-a: pools.list failed: HTTP 401 APIGW.0301: Incorrect IAM authentication information';
-  expect(page({ ...still, phase: 'AwaitingPool', pending: [{ saying, lastFailure: null }] })).toBe(
+  expect(page({ ...still, heldUpBy: 'no worker' })).toBe('docs/runbooks/worker-down.md');
+  expect(page({ ...still, phase: 'AwaitingPool', heldUpBy: 'not authorised' })).toBe(
     'docs/runbooks/wrong-credentials.md',
   );
   expect(new Set(named).size).toBeGreaterThan(5);

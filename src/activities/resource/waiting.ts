@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { stillPending } from '../../contract/failures.js';
+import { stillPending, type WaitReport } from '../../contract/failures.js';
 import { handOverMs } from '../../contract/settings.js';
 import {
   isSignificantChange,
@@ -14,15 +14,15 @@ import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Target, Observation as WatcherSighting } from '../../modelarts/watcher.js';
 import { isTemporalError } from '../../temporal/grpc-errors.js';
 import type { ActivityDeps } from '../deps.js';
+import { failureTypeOf } from '../failures.js';
 import { reportInHeartbeat } from '../heartbeats.js';
 
 /** A look of a shared watcher: what it saw, or why it saw nothing. */
 export interface Look<Facts> {
   readonly at: number;
   readonly facts: Facts | null;
-  readonly trouble: string | null;
-  /** RFC 3339 time until which the service throttles these reads; null when it does not. */
-  readonly throttledUntil: string | null;
+  /** Why the read failed; null when it succeeded. */
+  readonly trouble: WaitReport | null;
 }
 
 /** What to watch: the last sighting tells the watcher how soon the next one is wanted. */
@@ -37,11 +37,11 @@ export function targetOf(id: string, wait: { workspaceId: string | null; watch: 
 
 export function lookOf<Item, Facts>(seen: WatcherSighting<Item>, read: (item: Item) => Facts): Look<Facts> {
   const { at, error, item } = seen;
-  if (error === undefined) return { at, facts: item === null ? null : read(item), trouble: null, throttledUntil: null };
+  if (error === undefined) return { at, facts: item === null ? null : read(item), trouble: null };
   const until = error instanceof ModelArtsError ? error.throttledUntil : null;
   const throttledUntil = until === null ? null : new Date(until).toISOString();
-  const trouble = throttledUntil === null ? error.message : `${error.message}; throttled until ${throttledUntil}`;
-  return { at, facts: null, trouble, throttledUntil };
+  const why = throttledUntil === null ? error.message : `${error.message}; throttled until ${throttledUntil}`;
+  return { at, facts: null, trouble: { why, throttledUntil, failureType: failureTypeOf(error) } };
 }
 
 /** The run's own settings: its workflow judges by them. Those of the worker are only for a run of an earlier version. */
@@ -73,7 +73,7 @@ export async function inPollWindow<T>(
   label: string,
   open: (
     finish: (answer: T) => void,
-    tell: (why: string, throttledUntil?: string | null) => void,
+    tell: (why: string, failed?: Omit<WaitReport, 'why'>) => void,
     fail: (error: Error) => void,
   ) => () => void,
 ): Promise<T> {
@@ -93,9 +93,9 @@ export async function inPollWindow<T>(
         () => reject(pending(latest, 1)),
         () => undefined,
       );
-      const tell = (why: string, throttledUntil: string | null = null) => {
+      const tell = (why: string, failed: Omit<WaitReport, 'why'> = { throttledUntil: null, failureType: null }) => {
         latest = why;
-        reportInHeartbeat({ why, throttledUntil });
+        reportInHeartbeat({ ...failed, why } satisfies WaitReport);
       };
       close = open(resolve, tell, reject);
     });
@@ -148,7 +148,7 @@ export async function awaitSignificantChange<Facts, Goal>(
   return await inPollWindow(deps, wait.name, (finish, tell, fail) =>
     wait.subscribe((look) => {
       if (look.trouble !== null) {
-        tell(`${wait.name}: ${look.trouble}`, look.throttledUntil);
+        tell(`${wait.name}: ${look.trouble.why}`, look.trouble);
         return;
       }
       const seen = { at: look.at, facts: look.facts };

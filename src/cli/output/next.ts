@@ -1,5 +1,4 @@
 import type { Explanation } from '../../client/explanation.js';
-import { isUnanswered } from '../../client/read-progress.js';
 import type { FailureType } from '../../contract/failures.js';
 import type { Phase } from '../../contract/phases.js';
 import type { Progress } from '../../contract/progress.js';
@@ -58,31 +57,25 @@ const byFailure: Partial<Record<FailureType, string>> = {
   DeadlineExceeded: 'stuck-creating',
 };
 
-/** By our own words, as what a wait says carries no type. */
-const refused = /\bHTTP 40[13]\b/;
-
 /** Where deletes are under way: a failure there keeps something alive that costs money. */
 const deleting: readonly Phase[] = ['RollingBack', 'StoppingNotebook', 'DeletingNotebook', 'DeletingPool', 'Verifying'];
 
 /** What a page is chosen by. */
-interface Trouble
-  extends Pick<Explanation, 'phase' | 'phaseSince' | 'why' | 'failure' | 'throttledUntil' | 'retrying'> {
+interface Trouble extends Pick<Explanation, 'phase' | 'phaseSince' | 'failure' | 'heldUpBy' | 'retrying'> {
   readonly inTheWay: Trouble | null;
-  readonly pending: readonly Pick<Explanation['pending'][number], 'saying' | 'lastFailure'>[];
 }
 
 /** The page that says what to do where an operation stands; null when none fits. */
 export function runbookOf(trouble: Trouble, now: number): string | null {
-  const { phase, why, failure, throttledUntil, retrying, inTheWay, pending } = trouble;
+  const { phase, failure, heldUpBy, retrying, inTheWay } = trouble;
   // Whoever is in the way has the trouble.
   const page = inTheWay === null ? null : runbookOf(inTheWay, now);
   if (page !== null) return page;
-  if (isUnanswered({ why })) return 'docs/runbooks/worker-down.md';
+  if (heldUpBy === 'no worker') return 'docs/runbooks/worker-down.md';
   const still = pageOfPhase(trouble, now);
-  const isRefused = pending.some(({ saying, lastFailure }) => refused.test(`${saying} ${lastFailure}`));
   const isStuck = retrying !== null && deleting.includes(phase) && retrying.error.type !== 'Protected';
-  const calm = isRefused || retrying?.error.type === 'NotAuthorized' ? 'wrong-credentials' : still;
-  const waiting = throttledUntil === null ? (isStuck && calm === still ? 'stuck-delete' : calm) : 'throttled';
+  const calm = heldUpBy === 'not authorised' ? 'wrong-credentials' : still;
+  const waiting = heldUpBy === 'throttled' ? 'throttled' : isStuck && calm === still ? 'stuck-delete' : calm;
   // A rollback shows why it rolls back, and what keeps it from ending is another matter.
   const own = failure === null || isStuck ? waiting : byFailure[failure.type];
   return own === undefined ? null : `docs/runbooks/${own}.md`;

@@ -1,13 +1,15 @@
-/** How an attempt went wrong: its words, and the type that a program can branch on. */
+/** How an attempt failed. Only the message is text; programs decide by the other fields. */
 export interface AttemptFailure {
   readonly message: string;
   /** A failure type of the contract, `StillPending`, or `Timeout` when the worker was lost; null when there is none. */
   readonly type: string | null;
-  /** What our own failures carry besides; absent in others. */
+  /** What the failures of this product carry besides; absent in others. */
   readonly facts?: {
     readonly status: number | null;
     readonly errorCode: string | null;
     readonly requestId: string | null;
+    /** RFC 3339 time until which the service throttles the call; null when it does not. */
+    readonly throttledUntil: string | null;
   };
 }
 
@@ -17,7 +19,9 @@ export interface CallAnswer {
   /** Why a command was not sent: `gone`, `replaced` or `already`. */
   readonly reason?: string | null;
   readonly why: string | null;
-  /** How long the service, or our own rate, asks to stay away. */
+  /** True for a create that the service or the rate governor held back. */
+  readonly isThrottled: boolean;
+  /** How long to wait before the next attempt. */
   readonly pauseMs: number | null;
 }
 

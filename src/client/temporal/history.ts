@@ -41,11 +41,12 @@ export async function decodeFailure(
 /** What an activity of ours has told of its failure, as first detail. */
 function factsIn(detail: unknown): NonNullable<AttemptFailure['facts']> | null {
   if (!isFields(detail) || !('errorCode' in detail)) return null;
-  const { status, errorCode, requestId } = detail;
+  const { status, errorCode, requestId, throttledUntil } = detail;
   return {
     status: typeof status === 'number' ? status : null,
     errorCode: textOf(errorCode),
     requestId: textOf(requestId),
+    throttledUntil: textOf(throttledUntil),
   };
 }
 
@@ -223,12 +224,13 @@ const toldCalls: ReadonlySet<string> = new Set([
 
 function callAnswer(value: unknown): CallAnswer | null {
   if (!isFields(value)) return null;
-  const { outcome, why, reason, retryAfterMs } = value;
+  const { outcome, why, reason, retryAfterMs, isThrottled } = value;
   if (typeof outcome !== 'string') return null;
   return {
     outcome,
     why: textOf(why),
     reason: textOf(reason),
+    isThrottled: isThrottled === true,
     pauseMs: typeof retryAfterMs === 'number' ? retryAfterMs : null,
   };
 }

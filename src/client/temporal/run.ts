@@ -1,3 +1,4 @@
+import type { WaitReport } from '../../contract/failures.js';
 import type { RunFacts } from '../../temporal/describe-run.js';
 import type { RunStart } from '../../temporal/start-options.js';
 import type { AttemptFailure, HistoryEvent } from './history-event.js';
@@ -13,8 +14,8 @@ export interface PendingActivity {
   readonly attempt: number;
   readonly state: 'scheduled' | 'started' | 'cancelRequested' | 'paused' | 'unknown';
   readonly lastFailure: AttemptFailure | null;
-  /** What a wait has said of itself last. */
-  readonly saying: string | null;
+  /** The last report of a wait; null for other activities and before the first report. */
+  readonly report: WaitReport | null;
   readonly nextAttemptAt: Date | null;
   readonly lastHeartbeatAt: Date | null;
 }

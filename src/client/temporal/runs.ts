@@ -6,6 +6,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
+import { isFailureType, type WaitReport } from '../../contract/failures.js';
 import { tooLarge } from '../../domain/text.js';
 import { isFields } from '../../spec/finding.js';
 import { describeRun, isOpen, runFacts } from '../../temporal/describe-run.js';
@@ -189,7 +190,7 @@ async function readPending(
       attempt: activity.attempt ?? 1,
       state: activityStates[activity.state ?? 0] ?? 'unknown',
       lastFailure: await decodeFailure(converter, activity.lastFailure),
-      saying: await sayingOf(converter, activity.heartbeatDetails?.payloads),
+      report: await reportOf(converter, activity.heartbeatDetails?.payloads),
       nextAttemptAt: dateOf(activity.scheduledTime),
       lastHeartbeatAt: dateOf(activity.lastHeartbeatTime),
     };
@@ -197,11 +198,17 @@ async function readPending(
   return await Promise.all(reading);
 }
 
-/** What a wait puts into its heartbeat; not worth an error when it cannot be read. */
-async function sayingOf(
+/** The report in a heartbeat; null when it cannot be read, for example without the codec key. */
+async function reportOf(
   converter: LoadedDataConverter,
   payloads: Parameters<typeof decodePayloads>[1],
-): Promise<string | null> {
+): Promise<WaitReport | null> {
   const [details] = await decodePayloads(converter, payloads).catch(() => []);
-  return isFields(details) && typeof details.why === 'string' ? details.why : null;
+  if (!isFields(details) || typeof details.why !== 'string') return null;
+  const { why, throttledUntil, failureType } = details;
+  return {
+    why,
+    throttledUntil: typeof throttledUntil === 'string' ? throttledUntil : null,
+    failureType: isFailureType(failureType) ? failureType : null,
+  };
 }

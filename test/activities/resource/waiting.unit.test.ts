@@ -15,13 +15,20 @@ function refusal(kind: ModelArtsErrorKind, throttledUntil: number | null): Model
 describe('a look that saw nothing', () => {
   test('carries the time until which the service throttles', () => {
     const look = lookOf({ at, error: refusal('throttled', at + 30_000) }, () => null);
-    expect(look).toMatchObject({ facts: null, throttledUntil: '2026-03-01T10:00:30.000Z' });
+    expect(look).toMatchObject({
+      facts: null,
+      trouble: { throttledUntil: '2026-03-01T10:00:30.000Z', failureType: 'ServiceUnavailable' },
+    });
   });
 
-  test('carries no such time for any other error', () => {
-    for (const error of [refusal('throttled', null), refusal('unavailable', null), new Error('reset')]) {
-      expect(lookOf({ at, error }, () => null)).toMatchObject({ trouble: error.message, throttledUntil: null });
-    }
+  test.each([
+    ['ServiceUnavailable', refusal('throttled', null)],
+    ['ServiceUnavailable', refusal('unavailable', null)],
+    ['ServiceUnavailable', new Error('reset')],
+    ['NotAuthorized', refusal('permission', null)],
+  ])('carries the failure type %s and no such time for any other error', (failureType, error) => {
+    const trouble = { why: error.message, throttledUntil: null, failureType };
+    expect(lookOf({ at, error }, () => null)).toMatchObject({ trouble });
   });
 });
 
@@ -41,9 +48,9 @@ test('a mistake of our own code in judging an observation ends the wait with its
     pace: { pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000, abnormalGraceMs: 300_000 },
     rules: { judge, turned: () => false, countsChanged: () => false },
     // As a watcher does, which ignores what a listener throws.
-    subscribe: (listener: (look: { at: number; facts: object; trouble: null; throttledUntil: null }) => void) => {
+    subscribe: (listener: (look: { at: number; facts: object; trouble: null }) => void) => {
       try {
-        listener({ at, facts: {}, trouble: null, throttledUntil: null });
+        listener({ at, facts: {}, trouble: null });
       } catch {
         return () => undefined;
       }
