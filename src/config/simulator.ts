@@ -1,4 +1,4 @@
-import { environment } from '../simulator/environment.js';
+import { clientEnvironment } from '../simulator/client-environment.js';
 import type { Env } from './env.js';
 import { allVariables, variables } from './variables.js';
 
@@ -14,5 +14,5 @@ const accountNames = allVariables
 export function withSimulator(env: Env): Env {
   const url = variables.simulator.names.map((name) => env[name]?.trim()).find(Boolean);
   if (!url || accountNames.some((name) => env[name]?.trim())) return env;
-  return { ...env, ...environment(url) };
+  return { ...env, ...clientEnvironment(url) };
 }

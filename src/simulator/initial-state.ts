@@ -1,5 +1,5 @@
 import type { Catalogue } from './catalogue/catalogue.js';
-import { setNotebookSale, setSale } from './flavors/sale.js';
+import { setFlavorStatus, setNotebookFlavorStatus } from './flavors/availability.js';
 import { newNetwork } from './networks/network-handlers.js';
 import type { SimState } from './records.js';
 import type { Scenario } from './scenarios.js';
@@ -28,6 +28,6 @@ export function seedData(world: World, scenario: Scenario): void {
   }
   const { soldOut } = scenario;
   if (soldOut === undefined) return;
-  for (const flavor of soldOut.flavors) setSale(world, flavor, 'soldout', undefined, soldOut.forMs);
-  for (const flavor of soldOut.notebookFlavors) setNotebookSale(world, flavor, 'soldOut', soldOut.forMs);
+  for (const flavor of soldOut.flavors) setFlavorStatus(world, flavor, 'soldout', undefined, soldOut.forMs);
+  for (const flavor of soldOut.notebookFlavors) setNotebookFlavorStatus(world, flavor, 'soldOut', soldOut.forMs);
 }

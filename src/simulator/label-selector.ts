@@ -1,4 +1,4 @@
-import { badRequest } from './http-error.js';
+import { badRequest } from './errors.js';
 
 type Test = (labels: Readonly<Record<string, string>>) => boolean;
 

@@ -1,11 +1,11 @@
 import type { SimUser } from './auth/credentials.js';
+import type { Behavior } from './behavior.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { SimClock } from './clock.js';
+import type { Durations } from './durations.js';
 import type { Fault } from './faults/fault.js';
 import type { JsonObject } from './json.js';
-import type { Knobs } from './knobs.js';
-import type { TimeForms } from './time-form.js';
-import type { Times } from './times.js';
+import type { TimeForms } from './time-forms.js';
 
 /** The scenarios that have a name. */
 export const SCENARIOS = ['happy', 'slow', 'flaky-network', 'throttled', 'sold-out', 'half-pool'] as const;
@@ -16,19 +16,19 @@ export type ScenarioName = (typeof SCENARIOS)[number];
 /** How a simulator is made; everything has a default, so that `createSimulator()` works out of the box. */
 export interface SimulatorOptions {
   /** @defaultValue a clock that follows real time at `speed` */
-  readonly clock?: SimClock;
+  readonly clock?: SimClock | undefined;
   /** Decides jitter, ids and chances. @defaultValue 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** @defaultValue 'happy' */
-  readonly scenario?: ScenarioName;
+  readonly scenario?: ScenarioName | undefined;
   /** Simulated milliseconds per real one; not together with `clock`. @defaultValue 1 */
-  readonly speed?: number;
-  readonly projectId?: string;
-  readonly region?: string;
-  readonly credentials?: readonly SimUser[];
-  readonly catalogue?: Catalogue;
-  readonly knobs?: Partial<Knobs>;
-  readonly times?: Partial<Times>;
+  readonly speed?: number | undefined;
+  readonly projectId?: string | undefined;
+  readonly region?: string | undefined;
+  readonly credentials?: readonly SimUser[] | undefined;
+  readonly catalogue?: Catalogue | undefined;
+  readonly behavior?: Partial<Behavior> | undefined;
+  readonly durations?: Partial<Durations> | undefined;
   /** How answers write times, by operation. @defaultValue as documented */
   readonly timeForms?: TimeForms;
   /** Faults planned from the start, besides the scenario's. */

@@ -1,4 +1,4 @@
-import type { SimRequest } from './message.js';
+import type { SimRequest } from './http-messages.js';
 
 /** A request with its parts apart; the raw ones are kept because the signature is over them. */
 export interface ParsedRequest {

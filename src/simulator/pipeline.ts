@@ -1,18 +1,18 @@
 import { checkProject, identify } from './auth/authentication.js';
 import type { SimUser } from './auth/credentials.js';
-import { commitsAnyway, halved, plannedAnswer, rendered, throttled } from './faults/answers.js';
-import type { AnswerFault } from './faults/fault.js';
-import type { Occasion } from './faults/fault-queue.js';
-import { reshape } from './faults/shapes.js';
-import { gatewayError, WireError } from './http-error.js';
+import { ApiError, gatewayError } from './errors.js';
+import type { ResponseFault } from './faults/fault.js';
+import type { FaultContext } from './faults/fault-queue.js';
+import { commitsWork, plannedResponse, renderResponse, throttleError, truncated } from './faults/fault-responses.js';
+import { faultTargetsOf } from './faults/fault-targets.js';
+import { reshape } from './faults/response-shapes.js';
+import type { SimReply, SimResponse } from './http-messages.js';
 import { advance } from './lifecycles/advance.js';
-import type { SimReply, SimResponse } from './message.js';
 import type { Operation } from './operations.js';
 import type { ParsedRequest } from './parsed-request.js';
 import type { RateWindow } from './rate-window.js';
 import { withoutSecrets } from './request-log.js';
 import { findRoute, type Matched } from './routes.js';
-import { subjectsOf } from './subjects.js';
 import { rfc3339, type World } from './world.js';
 
 /** What is learnt about a call while it is answered, for the log. */
@@ -21,11 +21,11 @@ interface Trace {
   operation: Operation;
   user: SimUser | null;
   effect: string | null;
-  readonly acted: string[];
+  readonly applied: string[];
 }
 
 /** Answers one call of the API: gate, planned faults, handler, and the log of it all. */
-export async function exchange(
+export async function handleApiCall(
   world: World,
   request: ParsedRequest,
   window: RateWindow,
@@ -33,9 +33,9 @@ export async function exchange(
 ): Promise<SimReply> {
   const seq = world.log.next();
   const requestId = requestIdOf(world, seq);
-  const trace: Trace = { requestId, operation: 'unknown', user: null, effect: null, acted: [] };
+  const trace: Trace = { requestId, operation: 'unknown', user: null, effect: null, applied: [] };
   const at = rfc3339(world.clock.now());
-  const reply = await answered(world, request, window, trace, signal);
+  const reply = await respond(world, request, window, trace, signal);
   world.log.add({
     seq,
     at,
@@ -46,13 +46,13 @@ export async function exchange(
     requestId,
     by: trace.user?.name ?? null,
     effect: trace.effect,
-    faults: trace.acted,
+    faults: trace.applied,
     body: withoutSecrets(request.json),
   });
   return reply;
 }
 
-async function answered(
+async function respond(
   world: World,
   request: ParsedRequest,
   window: RateWindow,
@@ -62,7 +62,7 @@ async function answered(
   const { requestId } = trace;
   try {
     advance(world);
-    const matched = published(world, findRoute(request.method, request.path));
+    const matched = requirePublished(world, findRoute(request.method, request.path));
     const { operation } = matched.route;
     trace.operation = operation;
     if (operation !== 'iam.token') {
@@ -70,39 +70,46 @@ async function answered(
       if (matched.params.project !== undefined) checkProject(world, matched.params.project, request.headers);
     }
     const retryAfter = window.refuses(world);
-    if (retryAfter !== undefined) throw throttled('APIGW.0308', retryAfter);
-    const subjects = subjectsOf(world, operation, matched.params, request.json);
-    return await underFaults(world, request, matched, trace, { operation, subjects, acted: trace.acted }, signal);
+    if (retryAfter !== undefined) throw throttleError('APIGW.0308', retryAfter);
+    const targets = faultTargetsOf(world, operation, matched.params, request.json);
+    return await respondWithFaults(
+      world,
+      request,
+      matched,
+      trace,
+      { operation, targets, applied: trace.applied },
+      signal,
+    );
   } catch (error) {
     return errorResponse(error, requestId);
   }
 }
 
 /** Delays, then the one planned answer if there is one, else the handler's; delays of the answer come last. */
-async function underFaults(
+async function respondWithFaults(
   world: World,
   request: ParsedRequest,
   matched: Matched,
   trace: Trace,
-  occasion: Occasion,
+  context: FaultContext,
   signal: AbortSignal | undefined,
 ): Promise<SimReply> {
-  const delays = world.faults.takeDelays(occasion);
+  const delays = world.faults.takeDelays(context);
   for (const delay of delays) if (delay.at !== 'after') await world.clock.pause(delay.ms);
   advance(world);
-  const fault = world.faults.takeAnswer(occasion);
-  const done = fault === undefined || commitsAnyway(fault);
-  const response = done ? handled(world, request, matched, trace, occasion) : undefined;
+  const fault = world.faults.takeResponse(context);
+  const done = fault === undefined || commitsWork(fault);
+  const response = done ? runHandler(world, request, matched, trace, context) : undefined;
   for (const delay of delays) if (delay.at === 'after') await world.clock.pause(delay.ms);
   if (fault === undefined) return response ?? { lost: 'before' };
-  return disturbed(world, request, fault, response, trace, signal);
+  return applyResponseFault(world, request, fault, response, trace, signal);
 }
 
 /** What a planned answer fault makes of a call. */
-async function disturbed(
+async function applyResponseFault(
   world: World,
   request: ParsedRequest,
-  fault: AnswerFault,
+  fault: ResponseFault,
   response: SimResponse | undefined,
   trace: Trace,
   signal: AbortSignal | undefined,
@@ -112,19 +119,19 @@ async function disturbed(
     return { lost: response === undefined ? 'before' : 'after' };
   }
   if (fault.kind === 'lost') return { lost: fault.at };
-  if (fault.kind === 'halfBody') return halved(response ?? { status: 200, headers: {}, body: '{}' });
+  if (fault.kind === 'halfBody') return truncated(response ?? { status: 200, headers: {}, body: '{}' });
   if (fault.kind === 'unauthorized' && fault.revoke !== false) revoke(world, request.headers['x-auth-token']);
-  const planned = plannedAnswer(fault, trace.operation, trace.requestId);
+  const planned = plannedResponse(fault, trace.operation, trace.requestId);
   if (planned === undefined) return { lost: 'before' };
-  return rendered(planned.status, withRequestId(planned.headers, trace.requestId), planned.body);
+  return renderResponse(planned.status, withRequestId(planned.headers, trace.requestId), planned.body);
 }
 
-function handled(
+function runHandler(
   world: World,
   request: ParsedRequest,
   { route, params }: Matched,
   trace: Trace,
-  occasion: Occasion,
+  context: FaultContext,
 ): SimResponse {
   const user = trace.user ?? world.users[0];
   if (user === undefined) throw new Error('a simulator needs a user');
@@ -137,23 +144,23 @@ function handled(
       body: request.json,
       malformed: request.malformed,
       user,
-      takeFates: () => world.faults.takeFates(occasion),
+      takeOutcomes: () => world.faults.takeOutcomes(context),
       commit: (effect) => {
         trace.effect = effect;
       },
     });
-    const body = reshape(answer.body, world.faults.takeShapes(occasion));
+    const body = reshape(answer.body, world.faults.takeShapes(context));
     const headers = withRequestId(answer.headers ?? {}, trace.requestId);
-    return rendered(answer.status, headers, body === undefined ? { empty: true } : { json: body });
+    return renderResponse(answer.status, headers, body === undefined ? { empty: true } : { json: body });
   } catch (error) {
     return errorResponse(error, trace.requestId);
   }
 }
 
 /** An API that is not published in this region is the gateway's 404 (APIGW.0101). */
-function published(world: World, matched: Matched | undefined): Matched {
+function requirePublished(world: World, matched: Matched | undefined): Matched {
   const operation = matched?.route.operation ?? 'unknown';
-  const { oldNotebookApi, newNotebookApi } = world.knobs;
+  const { oldNotebookApi, newNotebookApi } = world.behavior;
   const off =
     (operation === 'notebooks.listNew' && !newNotebookApi) ||
     (operation !== 'notebooks.listNew' && operation.startsWith('notebooks.') && !oldNotebookApi);
@@ -162,8 +169,8 @@ function published(world: World, matched: Matched | undefined): Matched {
 }
 
 function errorResponse(error: unknown, requestId: string): SimResponse {
-  if (!(error instanceof WireError)) throw error;
-  return rendered(error.status, withRequestId(error.headers, requestId), { json: error.body(requestId) });
+  if (!(error instanceof ApiError)) throw error;
+  return renderResponse(error.status, withRequestId(error.headers, requestId), { json: error.body(requestId) });
 }
 
 function withRequestId(headers: Readonly<Record<string, string>>, requestId: string): Record<string, string> {

@@ -7,7 +7,7 @@ export class RateWindow {
 
   /** Seconds to wait when the call is one too many, else undefined. */
   refuses(world: World): number | undefined {
-    const { rateLimit } = world.knobs;
+    const { rateLimit } = world.behavior;
     if (rateLimit === null) return undefined;
     const now = world.clock.wall();
     if (now - this.#start >= rateLimit.pollWindowMs) {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from './json.js';
 export type TextMap = Record<string, string>;
 
 /** A change to the usual lifecycle of one resource, left there by a fault; plain JSON like everything in the state. */
-export interface StageOverride {
+export interface TransitionOverride {
   readonly track: string;
   /** Only this node or scope; every one when absent. */
   readonly key?: string;
@@ -26,7 +26,7 @@ export interface LivingRecord {
   /** Ours alone: a remade pool has the same id but another uid. */
   readonly uid: string;
   readonly createdAt: number;
-  overrides: StageOverride[];
+  overrides: TransitionOverride[];
   /** Until when the object is invisible, by the kind of read. */
   hidden: { list?: number; show?: number };
 }
@@ -137,7 +137,7 @@ export interface TokenRecord {
 }
 
 /** One thing that will happen at a moment unless the resource has moved on by then. */
-export interface AgendaItem {
+export interface ScheduledTransition {
   readonly at: number;
   readonly seq: number;
   readonly kind: 'pool' | 'notebook' | 'network' | 'flavor';
@@ -164,5 +164,5 @@ export interface SimState {
   notebookSale: Record<string, string>;
   /** Access key -> failures in a row, and until when it is locked, in client time. */
   keyFailures: Record<string, { count: number; lockedUntil?: number }>;
-  agenda: AgendaItem[];
+  agenda: ScheduledTransition[];
 }

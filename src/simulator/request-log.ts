@@ -66,11 +66,11 @@ export function withoutSecrets(value: unknown): Json {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      SECRET_KEYS.test(key) && !Array.isArray(item) ? starred(item) : withoutSecrets(item),
+      SECRET_KEYS.test(key) && !Array.isArray(item) ? masked(item) : withoutSecrets(item),
     ]),
   );
 }
 
-function starred(item: unknown): Json {
+function masked(item: unknown): Json {
   return isObject(item) ? withoutSecrets(Object.fromEntries(Object.keys(item).map((key) => [key, '***']))) : '***';
 }

@@ -1,13 +1,13 @@
+import type { Behavior } from './behavior.js';
+import { DEFAULT_DURATIONS, type DurationName, type Durations, isDurationName } from './durations.js';
 import type { Fault } from './faults/fault.js';
-import type { Knobs } from './knobs.js';
 import type { ScenarioName } from './options.js';
-import { DEFAULT_TIMES, isTimeName, type TimeName, type Times } from './times.js';
 
 /** What a scenario changes. */
 export interface Scenario {
   readonly summary: string;
-  readonly times?: Partial<Times>;
-  readonly knobs?: Partial<Knobs>;
+  readonly durations?: Partial<Durations>;
+  readonly behavior?: Partial<Behavior>;
   readonly faults?: readonly Fault[];
   /** Pool flavors that are sold out in every AZ at the start, and for how long. */
   readonly soldOut?: {
@@ -23,7 +23,7 @@ const NOISE = { times: 'always', optional: true } as const;
 /** The named scenarios, as data. */
 export const SCENARIO_TABLE: Readonly<Record<ScenarioName, Scenario>> = {
   happy: { summary: 'everything works in its usual time' },
-  slow: { summary: 'everything takes five times as long', times: slower(5) },
+  slow: { summary: 'everything takes five times as long', durations: slower(5) },
   'flaky-network': {
     summary: 'about one call in seven fails: 502 and 503, lost connections, half bodies, slow answers',
     faults: [
@@ -37,7 +37,7 @@ export const SCENARIO_TABLE: Readonly<Record<ScenarioName, Scenario>> = {
   },
   throttled: {
     summary: 'five calls in two seconds, then 429 with Retry-After',
-    knobs: { rateLimit: { limit: 5, pollWindowMs: 2000, retryAfter: 2 } },
+    behavior: { rateLimit: { limit: 5, pollWindowMs: 2000, retryAfter: 2 } },
   },
   'sold-out': {
     summary: 'accelerator flavors are sold out everywhere for thirty minutes',
@@ -53,8 +53,8 @@ export const SCENARIO_TABLE: Readonly<Record<ScenarioName, Scenario>> = {
   },
 };
 
-function slower(factor: number): Times {
-  const times: Record<TimeName, number> = { ...DEFAULT_TIMES };
-  for (const name of Object.keys(DEFAULT_TIMES).filter(isTimeName)) times[name] *= factor;
-  return times;
+function slower(factor: number): Durations {
+  const durations: Record<DurationName, number> = { ...DEFAULT_DURATIONS };
+  for (const name of Object.keys(DEFAULT_DURATIONS).filter(isDurationName)) durations[name] *= factor;
+  return durations;
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isLost, type SimResponse } from './message.js';
+import { isLost, type SimResponse } from './http-messages.js';
 import type { Simulator } from './simulator-interface.js';
 
 /** Where to listen. */

@@ -1,6 +1,6 @@
 import type { SimClock } from './clock.js';
 import type { Faults } from './faults/fault.js';
-import type { SimReply, SimRequest } from './message.js';
+import type { SimReply, SimRequest } from './http-messages.js';
 import type { SimState } from './records.js';
 import type { RequestRecord } from './request-log.js';
 

@@ -1,22 +1,22 @@
 import { DEFAULT_USERS } from './auth/credentials.js';
+import { DEFAULT_BEHAVIOR } from './behavior.js';
 import { DEFAULT_CATALOGUE } from './catalogue/default-catalogue.js';
+import { DEFAULT_PROJECT_ID, DEFAULT_REGION } from './client-environment.js';
 import { createScaledClock } from './clock.js';
 import { control } from './control/control-plane.js';
 import { placeNotebook, placePool } from './control/placement.js';
-import { DEFAULT_PROJECT_ID, DEFAULT_REGION } from './environment.js';
+import { DEFAULT_DURATIONS } from './durations.js';
 import { FaultQueue } from './faults/fault-queue.js';
 import { emptyState, seedData } from './initial-state.js';
 import { copyOf } from './json.js';
-import { DEFAULT_KNOBS } from './knobs.js';
 import { advance } from './lifecycles/advance.js';
 import type { SimulatorOptions } from './options.js';
 import { parseRequest } from './parsed-request.js';
-import { exchange } from './pipeline.js';
+import { handleApiCall } from './pipeline.js';
 import { RateWindow } from './rate-window.js';
 import { RequestLog } from './request-log.js';
 import { SCENARIO_TABLE } from './scenarios.js';
 import type { Simulator, Snapshot } from './simulator-interface.js';
-import { DEFAULT_TIMES } from './times.js';
 import type { World } from './world.js';
 
 /** Makes a ModelArts that keeps its state in this process; it needs no sockets. */
@@ -31,8 +31,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     region: options.region ?? DEFAULT_REGION,
     users: options.credentials ?? DEFAULT_USERS,
     catalogue,
-    knobs: { ...DEFAULT_KNOBS, ...scenario.knobs, ...options.knobs },
-    times: { ...DEFAULT_TIMES, ...scenario.times, ...options.times },
+    behavior: { ...DEFAULT_BEHAVIOR, ...scenario.behavior, ...options.behavior },
+    durations: { ...DEFAULT_DURATIONS, ...scenario.durations, ...options.durations },
     faults: new FaultQueue(seed),
     log: new RequestLog(),
     timeForms: {},
@@ -43,7 +43,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const changed = () => {
     for (const listener of listeners) listener();
   };
-  const furnishAnew = () => {
+  const resetState = () => {
     world.state = emptyState(catalogue);
     seedData(world, scenario);
     for (const pool of options.placed?.pools ?? []) placePool(world, pool);
@@ -53,7 +53,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     world.log.clear();
     world.timeForms = { ...options.timeForms };
   };
-  furnishAnew();
+  resetState();
 
   const simulator: Simulator = {
     clock: world.clock,
@@ -69,7 +69,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         return response;
       }
       const before = world.state.sequence;
-      const reply = await exchange(world, parsed, window, signal);
+      const reply = await handleApiCall(world, parsed, window, signal);
       if (parsed.method !== 'GET' || world.state.sequence !== before) changed();
       return reply;
     },
@@ -94,7 +94,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       world.clock.jumpTo(snapshot.at + Math.max(0, world.clock.wall() - snapshot.wall));
     },
     reset() {
-      furnishAnew();
+      resetState();
       changed();
     },
     onChange(listener) {

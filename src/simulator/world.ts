@@ -1,16 +1,16 @@
 import type { SimUser } from './auth/credentials.js';
+import type { Behavior } from './behavior.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { SimClock } from './clock.js';
-import type { FateFault } from './faults/fault.js';
+import type { Durations } from './durations.js';
+import type { OutcomeFault } from './faults/fault.js';
 import type { FaultQueue } from './faults/fault-queue.js';
 import type { Json } from './json.js';
-import type { Knobs } from './knobs.js';
 import type { Operation } from './operations.js';
 import { letters } from './random.js';
 import type { SimState } from './records.js';
 import type { RequestLog } from './request-log.js';
-import { type TimeForms, timeFormOf, writeTime } from './time-form.js';
-import type { Times } from './times.js';
+import { type TimeForms, timeFormOf, writeTime } from './time-forms.js';
 
 /** Everything that a handler may read or change. */
 export interface World {
@@ -20,8 +20,8 @@ export interface World {
   readonly region: string;
   readonly users: readonly SimUser[];
   readonly catalogue: Catalogue;
-  readonly knobs: Knobs;
-  readonly times: Times;
+  readonly behavior: Behavior;
+  readonly durations: Durations;
   readonly faults: FaultQueue;
   readonly log: RequestLog;
   /** How answers write times; changed by the control plane. */
@@ -41,20 +41,20 @@ export interface Call {
   readonly malformed: boolean;
   readonly user: SimUser;
   /** Takes the planned fates of the resource that this call makes or changes; only once the call will succeed. */
-  takeFates(): FateFault[];
+  takeOutcomes(): OutcomeFault[];
   /** Says what was committed, for the request log. */
   commit(effect: string): void;
 }
 
-/** What a handler answers; errors are thrown as `WireError`. */
-export interface Answer {
+/** What a handler answers; errors are thrown as `ApiError`. */
+export interface HandlerResult {
   readonly status: number;
   readonly body?: Json;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Handles one operation. */
-export type Handler = (world: World, call: Call) => Answer;
+export type Handler = (world: World, call: Call) => HandlerResult;
 
 /** A number that no other call of this simulator gets. */
 export function nextSequence(world: World): number {

@@ -1,6 +1,6 @@
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
-import type { TimeForm, TimeForms } from '../../src/simulator/time-form.js';
+import type { TimeForm, TimeForms } from '../../src/simulator/time-forms.js';
 import type { Slots } from '../temporal-sim/virtual-worker.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
 import { drawFaults } from './faults.js';

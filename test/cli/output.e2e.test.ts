@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { environment } from '../../src/simulator/environment.js';
-import { isLost } from '../../src/simulator/message.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
+import { isLost } from '../../src/simulator/http-messages.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
     if (isLost(reply) || reply.status >= 300) throw new Error(`pool ${index} was not placed`);
   }
   const served = await serveSimulator(simulator, { port: 0, host: '127.0.0.1' });
-  variables = environment(served.url, { projectId: simulator.projectId, region: simulator.region });
+  variables = clientEnvironment(served.url, { projectId: simulator.projectId, region: simulator.region });
   stop = () => served.close();
 });
 afterEach(() => {

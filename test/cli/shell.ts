@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Progress } from '../../src/contract/progress.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { endLeaked, type Maops, maops } from '../support/maops.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { temporalAddress } from '../support/temporal-server.js';
@@ -36,7 +36,7 @@ export async function openShell(): Promise<Shell> {
   const folder = await mkdtemp(path.join(tmpdir(), 'maops-shell-'));
   const { address, namespace } = temporalAddress();
   const variables = {
-    ...environment(stack.served.url),
+    ...clientEnvironment(stack.served.url),
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
     MAOPS_TASK_QUEUE: stack.taskQueue,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commandEntries } from '../../src/cli/commands.js';
 import { allVariables, readConfig } from '../../src/config.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import {
   envFile,
   imageEnvironment as environmentOfImage,
@@ -227,14 +227,14 @@ describe('the env files', () => {
       { MAOPS_SIMULATOR: 'http://sim:1' },
       { ignoreTemporalFile: true },
     ).modelarts;
-    const { MODELARTS_TOKEN, ...place } = environment('http://sim:1');
+    const { MODELARTS_TOKEN, ...place } = clientEnvironment('http://sim:1');
     expect({ MODELARTS_ENDPOINT: endpoint, MODELARTS_PROJECT_ID: projectId, MODELARTS_REGION: region }).toEqual(place);
     expect(credentials.kind === 'token' ? credentials.token.reveal() : null).toBe(MODELARTS_TOKEN);
   });
 
   test('of the simulator point a worker at it, and pass every check', () => {
     const settings = envFile('deploy/simulator.env');
-    expect(settings).toMatchObject(environment('http://simulator:8790'));
+    expect(settings).toMatchObject(clientEnvironment('http://simulator:8790'));
     expect(readConfig(settings, { ignoreTemporalFile: true }).modelarts.endpoint).toBe('http://simulator:8790');
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
 import { stackEnvironment } from '../../src/dev/stack-environment.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 
 const temporal = { address: '127.0.0.1:7233', namespace: 'default' };
-const simulator = environment('http://127.0.0.1:8790');
+const simulator = clientEnvironment('http://127.0.0.1:8790');
 const made = (env: Record<string, string>, speed: number) =>
   readConfig(stackEnvironment(env, temporal, simulator, speed), { ignoreTemporalFile: true });
 

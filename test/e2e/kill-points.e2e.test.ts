@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Phase } from '../../src/contract/phases.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
@@ -27,9 +27,9 @@ const lateMs = 10_500;
 const soldOutFlavor = 'modelarts.vm.gpu.tnt004';
 
 test('a worker that is killed in every phase at once, and around each create, costs nothing anywhere', async () => {
-  const simulator = createSimulator({ speed: fast, times: { notebookCreate: 800_000 } });
+  const simulator = createSimulator({ speed: fast, durations: { notebookCreate: 800_000 } });
   const served = await serveSimulator(simulator, { port: 0 });
-  const site = await openSite({ modelarts: environment(served.url), env: patience });
+  const site = await openSite({ modelarts: clientEnvironment(served.url), env: patience });
   /** Plans a fault and starts a run that runs into it; the fault is for the next call of its kind. */
   const caught = async (fault: Fault, change: Record<string, unknown> = {}): Promise<Run> => {
     const [id] = simulator.faults.plan(fault);

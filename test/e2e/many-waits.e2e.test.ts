@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { phaseAttribute } from '../../src/contract/search-attributes.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { endLeaked, maops } from '../support/maops.js';
@@ -23,7 +23,7 @@ test('a create and a delete pass 300 waits although calls have two slots, and th
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const worker = maops(['worker'], {
-    ...environment(served.url),
+    ...clientEnvironment(served.url),
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
     MAOPS_TASK_QUEUE: taskQueue,

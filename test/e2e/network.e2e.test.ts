@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
@@ -32,7 +32,7 @@ async function open(): Promise<void> {
   toModelArts = await openProxy(served.port);
   toTemporal = await openProxy(Number(temporalAddress().address.split(':').at(-1)));
   site = await openSite({
-    modelarts: environment(`http://${toModelArts.address}`),
+    modelarts: clientEnvironment(`http://${toModelArts.address}`),
     workerAddress: toTemporal.address,
     env: { MAOPS_HTTP_TIMEOUT: '2s' },
   });

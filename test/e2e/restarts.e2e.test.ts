@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { cloudAt, expectOneOfEach, postsOf } from '../support/cloud.js';
@@ -29,7 +29,7 @@ test('operations go on after the Temporal server was restarted on its file', asy
   const simulator = createSimulator({ speed: 0.001 });
   const served = await serveSimulator(simulator, { port: 0 });
   let server = await startTemporalServer(options);
-  const site = await openSite({ modelarts: environment(served.url), temporal: server });
+  const site = await openSite({ modelarts: clientEnvironment(served.url), temporal: server });
   try {
     const worker = await site.worker();
     const waiting = await Promise.all(Array.from({ length: 3 }, () => site.provision({ deadlines })));
@@ -67,7 +67,7 @@ test('operations go on after ModelArts was away, and came back with its state', 
     return started;
   };
   let simulator = await simulate(0.001);
-  const site = await openSite({ modelarts: environment(url) });
+  const site = await openSite({ modelarts: clientEnvironment(url) });
   try {
     const worker = await site.worker();
     const runs = await Promise.all(Array.from({ length: 4 }, () => site.provision({ deadlines })));

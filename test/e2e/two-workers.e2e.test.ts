@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
@@ -20,7 +20,7 @@ afterEach(async () => {
 async function open(speed: number): Promise<void> {
   simulator = createSimulator({ speed });
   served = await serveSimulator(simulator, { port: 0 });
-  site = await openSite({ modelarts: environment(served.url) });
+  site = await openSite({ modelarts: clientEnvironment(served.url) });
 }
 
 /** Pools and notebooks stand still until time is told to go on. */

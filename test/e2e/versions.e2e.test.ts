@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { Progress } from '../../src/contract/progress.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { endLeaked, maops } from '../support/maops.js';
@@ -22,7 +22,7 @@ test('a run that began on version 1 ends there while version 2 takes the new one
   const version = () => randomBytes(4).toString('hex');
   const [one, two] = [version(), version()];
   const env = {
-    ...environment(served.url),
+    ...clientEnvironment(served.url),
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
     MAOPS_TASK_QUEUE: taskQueue,

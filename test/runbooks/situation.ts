@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Progress } from '../../src/contract/progress.js';
 import { binarySources } from '../../src/dev/temporal-binary.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
@@ -98,7 +98,7 @@ export async function runRunbook(
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const env: Variables = {
-    ...environment(served.url, { auth: options.auth ?? 'token' }),
+    ...clientEnvironment(served.url, { auth: options.auth ?? 'token' }),
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
     MAOPS_ACTOR: 'operator',

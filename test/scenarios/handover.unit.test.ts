@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { codes, GrpcError } from '../temporal-sim/grpc-errors.js';
@@ -56,7 +56,7 @@ test('a teardown that waits 20 minutes for a rollback does so in a few windows',
 /** Somebody changes the description of the pool in the console. */
 async function loseMarker({ simulator }: Testbed): Promise<void> {
   const [pool] = simulator.state().pools;
-  const { MODELARTS_TOKEN: token } = environment('');
+  const { MODELARTS_TOKEN: token } = clientEnvironment('');
   const reply = await simulator.handle({
     method: 'PATCH',
     path: `/v2/${simulator.projectId}/pools/${pool?.id}`,

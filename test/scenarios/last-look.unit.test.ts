@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Progress } from '../../src/contract/progress.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
@@ -72,7 +72,7 @@ describe('a pool that turns bad while the notebook is being made', () => {
     const { temporal, simulator } = testbed;
     await untilPhase(testbed, 'AwaitingOperator');
     const [pool] = simulator.state().pools;
-    const { MODELARTS_TOKEN: token } = environment('');
+    const { MODELARTS_TOKEN: token } = clientEnvironment('');
     const path = `/v2/${simulator.projectId}/pools/${pool?.id}`;
     await simulator.handle({ method: 'DELETE', path, headers: { 'x-auth-token': token ?? '' } });
     await temporal.run({ maxTime: 1_200_000 });

@@ -49,7 +49,7 @@ describe('the main job in virtual time', () => {
   });
 
   test('fails before anything is made, and says what can be made, without the notebook API of the old generation', async () => {
-    const { temporal, simulator } = await start('team-a', {}, { simulator: { knobs: { oldNotebookApi: false } } });
+    const { temporal, simulator } = await start('team-a', {}, { simulator: { behavior: { oldNotebookApi: false } } });
     await expect(temporal.result('env/team-a')).rejects.toMatchObject({
       cause: {
         details: [{ failure: { type: 'RequestRejected', hint: expect.stringContaining('maops pool create') } }],

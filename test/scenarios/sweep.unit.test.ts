@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SweepProgress } from '../../src/contract/workflows.js';
 import { formatMarker } from '../../src/domain/resource/marker.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { ownerHash } from '../../src/spec/hash.js';
 import { installation, type Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
@@ -162,7 +162,7 @@ describe('applying a plan by its hash', () => {
 async function markPool(on: Testbed): Promise<void> {
   const pool = on.simulator.state().pools[0];
   const description = `${pool?.annotations['os.modelarts/description']} maops:keep`;
-  const token = environment('https://modelarts.example.com').MODELARTS_TOKEN ?? '';
+  const token = clientEnvironment('https://modelarts.example.com').MODELARTS_TOKEN ?? '';
   const headers = { 'x-auth-token': token, 'content-type': 'application/merge-patch+json' };
   const body = JSON.stringify({ metadata: { annotations: { 'os.modelarts/description': description } } });
   const path = `/v2/${on.simulator.projectId}/pools/${pool?.id}`;

@@ -3,7 +3,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Progress } from '../../src/contract/progress.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
-import type { TimeForms } from '../../src/simulator/time-form.js';
+import type { TimeForms } from '../../src/simulator/time-forms.js';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { orphaned } from './outside-changes.js';

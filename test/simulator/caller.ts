@@ -1,5 +1,5 @@
 import { createManualClock, type SimClock } from '../../src/simulator/clock.js';
-import { isLost } from '../../src/simulator/message.js';
+import { isLost } from '../../src/simulator/http-messages.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';

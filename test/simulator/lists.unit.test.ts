@@ -94,7 +94,7 @@ describe('pools and networks', () => {
 
   it('contradictions are answered as the knobs say', async () => {
     const { call, clock, pools, projectId } = createCaller({
-      knobs: {
+      behavior: {
         deleteEchoesOldPhase: true,
         omitDeletionTimestamp: true,
         statusResourcesAsObject: true,
@@ -111,7 +111,7 @@ describe('pools and networks', () => {
   });
 
   it('an API that this region does not have is the gateway’s 404', async () => {
-    const { call, notebooks } = createCaller({ knobs: { oldNotebookApi: false } });
+    const { call, notebooks } = createCaller({ behavior: { oldNotebookApi: false } });
     expect((await call('GET', `${notebooks}?de_type=Notebook`)).body.error_code).toBe('APIGW.0101');
   });
 

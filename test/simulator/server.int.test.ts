@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { runSimulator, type SimulatorProcess } from '../../src/simulator/main.js';
 import { poolBody } from './caller.js';
 
@@ -19,7 +19,7 @@ function call(url: string, method: string, path: string, body?: unknown): Promis
       `${url}${path}`,
       {
         method,
-        headers: { 'x-auth-token': environment(url).MODELARTS_TOKEN, 'content-type': 'application/json' },
+        headers: { 'x-auth-token': clientEnvironment(url).MODELARTS_TOKEN, 'content-type': 'application/json' },
         agent: false,
       },
       (incoming) => {

@@ -110,7 +110,7 @@ describe('what a notebook create is refused for', () => {
   });
 
   it('a name that is taken, a quota that is used up, a flavor that is sold out', async () => {
-    const { call, notebooks } = createCaller({ knobs: { notebookQuota: 1 } });
+    const { call, notebooks } = createCaller({ behavior: { notebookQuota: 1 } });
     await call('POST', notebooks, notebookBody('one'));
     expect((await call('POST', notebooks, notebookBody('one'))).body.error_code).toBe('ModelArts.6301');
     expect((await call('POST', notebooks, notebookBody('two'))).body.error_code).toBe('ModelArts.6302');

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { Phase } from '../../src/contract/phases.js';
 import type { SimUser } from '../../src/simulator/auth/credentials.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
@@ -85,7 +85,7 @@ export async function runMainJob(story: Story): Promise<Told> {
   const served = await serveSimulator(simulator, { port: 0 });
   const { address } = temporalAddress();
   const namespace = story.namespace ?? temporalAddress().namespace;
-  const modelarts = environment(served.url, { auth: story.auth, user });
+  const modelarts = clientEnvironment(served.url, { auth: story.auth, user });
   const sent = Object.values(secrets).filter((value) => Object.values(modelarts).includes(value));
   simulator.faults.plan(...faultsOf(sent));
   const env = {

@@ -11,7 +11,7 @@ import { createModelArts, type ModelArts } from '../../src/modelarts/client.js';
 import { Secret } from '../../src/modelarts/secret.js';
 import { realSleep } from '../../src/modelarts/timing.js';
 import { createWatchers } from '../../src/modelarts/watchers.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { type RunningSimulator, serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
@@ -74,7 +74,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const client = new Client({ connection, namespace, dataConverter });
   const shutdown = new AbortController();
   setMaxListeners(0, shutdown.signal);
-  const token = environment(served.url).MODELARTS_TOKEN ?? '';
+  const token = clientEnvironment(served.url).MODELARTS_TOKEN ?? '';
   const modelarts: ModelArts = createModelArts({
     endpoint: served.url,
     projectId: simulator.projectId,

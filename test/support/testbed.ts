@@ -7,7 +7,7 @@ import type { Credentials } from '../../src/modelarts/credentials.js';
 import { Secret } from '../../src/modelarts/secret.js';
 import { createWatchers } from '../../src/modelarts/watchers.js';
 import { createFollowingClock } from '../../src/simulator/clock.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
@@ -133,7 +133,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
 }
 
 function credentialsOf(auth: 'token' | 'password'): Credentials {
-  const settings = environment(endpoint, { auth });
+  const settings = clientEnvironment(endpoint, { auth });
   if (auth === 'token') return { kind: 'token', token: new Secret(settings.MODELARTS_TOKEN ?? '') };
   return {
     kind: 'password',

@@ -1,5 +1,5 @@
 import { type AxiosAdapter, AxiosError, AxiosHeaders } from 'axios';
-import { isLost } from '../../src/simulator/message.js';
+import { isLost } from '../../src/simulator/http-messages.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import type { VirtualWorker, WorkerRuntime } from '../temporal-sim/virtual-worker.js';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
-import { environment } from '../../src/simulator/environment.js';
+import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { openProxy } from '../support/tcp-proxy.js';
@@ -82,7 +82,7 @@ describe('the worker process', () => {
     const served = await serveSimulator(simulator, { port: 0 });
     const port = await freePort();
     const worker = spawnWorker({
-      ...environment(served.url),
+      ...clientEnvironment(served.url),
       MODELARTS_TOKEN: 'another-tok-secret',
       MAOPS_BUILD_ID: 'b-1',
       MAOPS_HEALTH_ADDRESS: `127.0.0.1:${port}`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { gatewayError, notebookError, WireError } from '../http-error.js';
+import { ApiError, gatewayError, notebookError } from '../errors.js';
 import type { World } from '../world.js';
 import type { AccessKey, SimUser } from './credentials.js';
 import {
@@ -34,7 +34,7 @@ export function checkProject(
   const header = headers['x-project-id'];
   if (project === world.projectId && (header === undefined || header === project)) return;
   const message = 'The project id in the request URL does not match the token.';
-  throw new WireError('pools', 403, 'ModelArts.0210', message);
+  throw new ApiError('pools', 403, 'ModelArts.0210', message);
 }
 
 function userOfToken(world: World, token: string): SimUser {
@@ -88,7 +88,7 @@ function digestFits(request: SignedRequest): boolean {
 }
 
 /** Counts a failure of a key; more than five in a row lock it (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
-function failed(world: World, ak: string, message: string): WireError {
+function failed(world: World, ak: string, message: string): ApiError {
   const failures = world.state.keyFailures[ak] ?? { count: 0 };
   failures.count += 1;
   if (failures.count > FAILURES_BEFORE_LOCK) {
@@ -99,7 +99,7 @@ function failed(world: World, ak: string, message: string): WireError {
   return refused(message);
 }
 
-function refused(message: string): WireError {
+function refused(message: string): ApiError {
   return gatewayError(401, '0301', `Incorrect IAM authentication information: ${message}`);
 }
 

@@ -1,7 +1,7 @@
-import { WireError } from '../http-error.js';
+import { ApiError } from '../errors.js';
 import { objectAt, textAt, valueAt } from '../json.js';
 import { letters } from '../random.js';
-import { type Answer, type Call, nextSequence, type World } from '../world.js';
+import { type Call, type HandlerResult, nextSequence, type World } from '../world.js';
 import { microseconds } from './authentication.js';
 import type { SimUser } from './credentials.js';
 
@@ -9,7 +9,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** POST /v3/auth/tokens (docs/api/notebooks-and-auth.md "4.1 IAM token flow"): the token is in the header, its end in the body. */
-export function createToken(world: World, call: Call): Answer {
+export function createToken(world: World, call: Call): HandlerResult {
   const user = userByPassword(world, call.body);
   const scope = objectAt(call.body, 'auth', 'scope');
   const projectScoped = objectAt(scope, 'project') !== undefined;
@@ -38,7 +38,7 @@ export function createToken(world: World, call: Call): Answer {
 }
 
 /** GET /v3/projects?name= (docs/api/notebooks-and-auth.md "4.1 IAM token flow"): a region's project has the region's name. */
-export function listProjects(world: World, call: Call): Answer {
+export function listProjects(world: World, call: Call): HandlerResult {
   const name = call.query.get('name');
   const known = name === null || name === world.region;
   const project = {
@@ -58,7 +58,7 @@ function userByPassword(world: World, body: unknown): SimUser {
   const asked = objectAt(body, 'auth', 'identity', 'password', 'user');
   const methods = valueAt(body, 'auth', 'identity', 'methods');
   if (!Array.isArray(methods) || asked === undefined) {
-    throw new WireError('iam', 400, 'Bad Request', 'The request body is invalid.');
+    throw new ApiError('iam', 400, 'Bad Request', 'The request body is invalid.');
   }
   const user = world.users.find(
     (candidate) =>
@@ -67,7 +67,7 @@ function userByPassword(world: World, body: unknown): SimUser {
       textAt(asked, 'password') === candidate.password,
   );
   if (user === undefined || !methods.includes('password')) {
-    throw new WireError('iam', 401, 'Unauthorized', 'Unauthorized.');
+    throw new ApiError('iam', 401, 'Unauthorized', 'Unauthorized.');
   }
   return user;
 }
@@ -76,5 +76,5 @@ function checkScope(world: World, body: unknown): void {
   const id = textAt(body, 'auth', 'scope', 'project', 'id');
   const name = textAt(body, 'auth', 'scope', 'project', 'name');
   if ((id ?? world.projectId) === world.projectId && (name ?? world.region) === world.region) return;
-  throw new WireError('iam', 401, 'Unauthorized', 'Unauthorized.');
+  throw new ApiError('iam', 401, 'Unauthorized', 'Unauthorized.');
 }

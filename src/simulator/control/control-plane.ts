@@ -1,12 +1,12 @@
-import { readFaults } from '../faults/fault-input.js';
-import { setNotebookSale, setSale } from '../flavors/sale.js';
-import { InputError } from '../input-error.js';
+import { InputError } from '../errors.js';
+import { readFaults } from '../faults/fault-parser.js';
+import { setFlavorStatus, setNotebookFlavorStatus } from '../flavors/availability.js';
+import type { SimResponse } from '../http-messages.js';
 import { isObject, textAt, valueAt } from '../json.js';
 import { advance } from '../lifecycles/advance.js';
-import type { SimResponse } from '../message.js';
 import type { ParsedRequest } from '../parsed-request.js';
 import type { Simulator } from '../simulator-interface.js';
-import { readTimeForms } from '../time-form.js';
+import { readTimeForms } from '../time-forms.js';
 import { rfc3339, type World } from '../world.js';
 import { changeNotebook, changePool, placeNotebook, placePool } from './placement.js';
 
@@ -37,7 +37,7 @@ function route(world: World, simulator: Simulator, request: ParsedRequest): obje
   if (method !== 'POST') return undefined;
   if (noun === 'pools' && verb === undefined) return changePool(world, id, request.json);
   if (noun === 'notebooks' && verb === undefined) return changeNotebook(world, id, request.json);
-  if (noun === 'flavors' && verb === 'sale') return changeSale(world, id, request.json);
+  if (noun === 'flavors' && verb === 'sale') return changeFlavorStatus(world, id, request.json);
   return undefined;
 }
 
@@ -102,7 +102,7 @@ function steerClock(world: World, body: unknown): object {
 }
 
 /** `{"status": "soldout", "az"?, "forMs"?}` for a pool flavor; a notebook flavor has no AZs. */
-function changeSale(world: World, flavor: string, body: unknown): object {
+function changeFlavorStatus(world: World, flavor: string, body: unknown): object {
   const status = textAt(body, 'status')?.toLowerCase();
   if (status !== 'normal' && status !== 'onsale' && status !== 'soldout') {
     throw new InputError('status must be normal (onSale) or soldout');
@@ -112,11 +112,11 @@ function changeSale(world: World, flavor: string, body: unknown): object {
   if (!isObject(body)) throw new InputError('the body must be an object');
   const gone = status === 'soldout';
   if (world.state.notebookSale[flavor] !== undefined) {
-    setNotebookSale(world, flavor, gone ? 'soldOut' : 'onSale', forMs);
+    setNotebookFlavorStatus(world, flavor, gone ? 'soldOut' : 'onSale', forMs);
     return { flavor, status: world.state.notebookSale[flavor] ?? '' };
   }
   if (world.state.sale[flavor] === undefined) throw new InputError(`flavor ${flavor} is unknown`);
-  const changed = setSale(world, flavor, gone ? 'soldout' : 'normal', textAt(body, 'az'), forMs);
+  const changed = setFlavorStatus(world, flavor, gone ? 'soldout' : 'normal', textAt(body, 'az'), forMs);
   if (changed.length === 0) throw new InputError(`flavor ${flavor} is not sold in that AZ`);
   return { flavor, phase: { ...world.state.sale[flavor] } };
 }

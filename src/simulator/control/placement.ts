@@ -1,15 +1,14 @@
 import type { SimUser } from '../auth/credentials.js';
-import { WireError } from '../http-error.js';
-import { InputError } from '../input-error.js';
+import { ApiError, InputError } from '../errors.js';
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '../json.js';
-import { enterStatus } from '../lifecycles/notebook-life.js';
-import { enterPhase } from '../lifecycles/pool-life.js';
+import { enterStatus } from '../lifecycles/notebook-lifecycle.js';
+import { enterPhase } from '../lifecycles/pool-lifecycle.js';
 import { createNotebook } from '../notebooks/notebook-handlers.js';
 import { notebookView } from '../notebooks/notebook-view.js';
 import { createPool } from '../pools/pool-handlers.js';
 import { poolView } from '../pools/pool-view.js';
 import type { NotebookRecord, PoolRecord } from '../records.js';
-import type { Answer, Call, Handler, World } from '../world.js';
+import type { Call, Handler, HandlerResult, World } from '../world.js';
 
 /** What a placed pool is when the call does not say. */
 const PLAIN_FLAVOR = 'modelarts.vm.cpu.8ud';
@@ -35,7 +34,7 @@ export function placePool(world: World, body: unknown): JsonObject {
       resources: [{ flavor: textAt(body, 'flavor') ?? PLAIN_FLAVOR, count: valueAt(body, 'count') ?? 1 }],
     },
   };
-  created(world, body, request, createPool);
+  createAs(world, body, request, createPool);
   const pool = world.state.pools.at(-1);
   if (pool === undefined) throw new InputError('no pool was placed');
   const placed = backdated(pool, body);
@@ -57,7 +56,7 @@ export function placeNotebook(world: World, body: unknown): JsonObject {
     workspace: { id: textAt(body, 'workspaceId') ?? '0' },
     ...(pool === undefined ? {} : { pool: { id: pool, type: 'USER_DEFINED' } }),
   };
-  created(world, body, request, createNotebook);
+  createAs(world, body, request, createNotebook);
   const notebook = world.state.notebooks.at(-1);
   if (notebook === undefined) throw new InputError('no notebook was placed');
   const placed = backdated(notebook, body);
@@ -104,7 +103,7 @@ function movePool(world: World, pool: PoolRecord, phase: string, message = ''): 
 }
 
 /** Makes the resource as the named user would; `user` is a user's name, the second one (a stranger) by default. */
-function created(world: World, body: JsonObject, request: Json, handler: Handler): Answer {
+function createAs(world: World, body: JsonObject, request: Json, handler: Handler): HandlerResult {
   const name = textAt(body, 'user');
   const user: SimUser | undefined =
     name === undefined ? (world.users[1] ?? world.users[0]) : world.users.find((candidate) => candidate.name === name);
@@ -117,13 +116,13 @@ function created(world: World, body: JsonObject, request: Json, handler: Handler
     body: request,
     malformed: false,
     user,
-    takeFates: () => [],
+    takeOutcomes: () => [],
     commit: () => {},
   };
   try {
     return handler(world, call);
   } catch (error) {
-    if (error instanceof WireError) throw new InputError(`${error.code}: ${error.message}`);
+    if (error instanceof ApiError) throw new InputError(`${error.code}: ${error.message}`);
     throw error;
   }
 }

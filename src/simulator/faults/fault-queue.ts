@@ -1,28 +1,28 @@
 import { covers, type Operation } from '../operations.js';
 import { draw } from '../random.js';
 import type {
-  AnswerFault,
   DelayFault,
-  FateFault,
   Fault,
   FaultReport,
   Faults,
   FaultTrigger,
+  OutcomeFault,
+  ResponseFault,
   ShapeFault,
 } from './fault.js';
 
 /** What a call is about, for faults that name a resource or a state. */
-export interface Subject {
+export interface FaultTarget {
   readonly ids: readonly string[];
   readonly state?: string;
 }
 
 /** One call, as the queue looks at it. */
-export interface Occasion {
+export interface FaultContext {
   readonly operation: Operation;
-  readonly subjects: readonly Subject[];
+  readonly targets: readonly FaultTarget[];
   /** Collects the ids of the faults that acted. */
-  readonly acted: string[];
+  readonly applied: string[];
 }
 
 type Group = 'answer' | 'delay' | 'fate' | 'shape';
@@ -69,32 +69,32 @@ export class FaultQueue implements Faults {
   }
 
   /** The first fault that decides this call's answer; the others wait for the next call. */
-  takeAnswer(occasion: Occasion): AnswerFault | undefined {
-    return this.#take(occasion, isAnswer, 1)[0];
+  takeResponse(context: FaultContext): ResponseFault | undefined {
+    return this.#take(context, isResponse, 1)[0];
   }
 
-  takeDelays(occasion: Occasion): DelayFault[] {
-    return this.#take(occasion, isDelay);
+  takeDelays(context: FaultContext): DelayFault[] {
+    return this.#take(context, isDelay);
   }
 
-  takeFates(occasion: Occasion): FateFault[] {
-    return this.#take(occasion, isFate);
+  takeOutcomes(context: FaultContext): OutcomeFault[] {
+    return this.#take(context, isOutcome);
   }
 
-  takeShapes(occasion: Occasion): (ShapeFault & Pick<Fault, 'match'>)[] {
-    return this.#take(occasion, isShape);
+  takeShapes(context: FaultContext): (ShapeFault & Pick<Fault, 'match'>)[] {
+    return this.#take(context, isShape);
   }
 
-  #take<F extends Fault>(occasion: Occasion, isWanted: (fault: Fault) => fault is F, most = Infinity): F[] {
+  #take<F extends Fault>(context: FaultContext, isWanted: (fault: Fault) => fault is F, most = Infinity): F[] {
     const taken: F[] = [];
     for (const planned of this.#planned) {
       const { fault } = planned;
-      if (!isWanted(fault) || !covers(fault.operation, occasion.operation)) continue;
-      if (!occasion.subjects.some((subject) => fits(fault, subject)) && fault.match !== undefined) continue;
+      if (!isWanted(fault) || !covers(fault.operation, context.operation)) continue;
+      if (!context.targets.some((target) => fits(fault, target)) && fault.match !== undefined) continue;
       planned.seen += 1;
       if (taken.length >= most || !this.#isDue(planned)) continue;
       planned.hit += 1;
-      occasion.acted.push(planned.id);
+      context.applied.push(planned.id);
       taken.push(fault);
     }
     return taken;
@@ -114,7 +114,7 @@ function wanted(fault: Fault): number | null {
   return fault.times ?? (fault.probability === undefined ? 1 : null);
 }
 
-function isAnswer(fault: Fault): fault is FaultTrigger & AnswerFault {
+function isResponse(fault: Fault): fault is FaultTrigger & ResponseFault {
   return groupOf(fault) === 'answer';
 }
 
@@ -122,7 +122,7 @@ function isDelay(fault: Fault): fault is FaultTrigger & DelayFault {
   return groupOf(fault) === 'delay';
 }
 
-function isFate(fault: Fault): fault is FaultTrigger & FateFault {
+function isOutcome(fault: Fault): fault is FaultTrigger & OutcomeFault {
   return groupOf(fault) === 'fate';
 }
 
@@ -165,8 +165,8 @@ function groupOf(fault: Fault): Group {
 }
 
 /** Whether a fault's match fits one resource; no match fits all. */
-export function fits(fault: Pick<Fault, 'match'>, subject: Subject): boolean {
+export function fits(fault: Pick<Fault, 'match'>, target: FaultTarget): boolean {
   const { name, state } = fault.match ?? {};
-  if (name !== undefined && !subject.ids.includes(name)) return false;
-  return state === undefined || subject.state === state;
+  if (name !== undefined && !target.ids.includes(name)) return false;
+  return state === undefined || target.state === state;
 }

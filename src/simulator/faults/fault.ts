@@ -10,7 +10,7 @@ export type FaultBody =
   | { readonly half: Json };
 
 /** Faults that decide the answer of one call; at most one of them acts on a call. */
-export type AnswerFault =
+export type ResponseFault =
   /** Any status; with `commit` the work is done all the same, so the outcome is unknown to the caller. */
   | {
       readonly kind: 'status';
@@ -55,7 +55,7 @@ export interface DelayFault {
 }
 
 /** Faults that decide what becomes of the resource that the call makes or changes. */
-export type FateFault =
+export type OutcomeFault =
   | DeleteFailsFault
   /** The new object stays invisible in lists and/or by id for a while. @defaultValue in: list and show */
   | { readonly kind: 'listLag'; readonly ms: number; readonly in?: readonly ('list' | 'show')[] }
@@ -67,7 +67,7 @@ export type FateFault =
       readonly flavor?: string;
       readonly az?: string;
       readonly when?: 'before' | 'midway';
-      readonly answer?: SoldOutAnswer;
+      readonly answer?: SoldOutResponse;
       readonly forMs?: number;
     }
   /** This many nodes, or half of them, never become available. */
@@ -110,10 +110,10 @@ export type ShapeFault =
 export type FieldPath = string | readonly string[];
 
 /** What a sold-out flavor answers: a refused POST, or an accepted one that ends in failure. */
-export type SoldOutAnswer = 'refuse' | 'fail';
+export type SoldOutResponse = 'refuse' | 'fail';
 
 /** What happens. */
-export type FaultEffect = AnswerFault | DelayFault | FateFault | ShapeFault;
+export type FaultEffect = ResponseFault | DelayFault | OutcomeFault | ShapeFault;
 
 /** When it happens. */
 export interface FaultTrigger {

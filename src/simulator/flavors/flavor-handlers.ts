@@ -1,11 +1,11 @@
 import type { PoolFlavor } from '../catalogue/catalogue.js';
 import { type Json, present } from '../json.js';
 import { labelSelector } from '../label-selector.js';
-import { pageOf } from '../page.js';
-import type { Answer, Call, World } from '../world.js';
+import { pageOf } from '../list-query.js';
+import type { Call, HandlerResult, World } from '../world.js';
 
 /** GET resourceflavors, page by page (docs/api/pools-and-flavors.md "4.1 Resource flavors"); a selector that matches nothing gives no items. */
-export function listFlavors(world: World, call: Call): Answer {
+export function listFlavors(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
   const flavors = world.catalogue.poolFlavors.filter((flavor) => selects(labelsOf(flavor)));
   const { items, metadata } = pageOf(flavors, call.query);

@@ -1,9 +1,9 @@
-import { applySale } from '../flavors/sale.js';
+import { applyFlavorStatus } from '../flavors/availability.js';
 import type { World } from '../world.js';
-import { takeDue } from './agenda.js';
-import { applyToNetwork } from './network-life.js';
-import { applyToNotebook } from './notebook-life.js';
-import { applyToPool } from './pool-life.js';
+import { applyToNetwork } from './network-lifecycle.js';
+import { applyToNotebook } from './notebook-lifecycle.js';
+import { applyToPool } from './pool-lifecycle.js';
+import { takeDue } from './schedule.js';
 
 /**
  * Brings the state up to the clock. This is the only place where time changes anything: handlers call it
@@ -30,7 +30,7 @@ export function advance(world: World): void {
         break;
       }
       case 'flavor':
-        applySale(world, item);
+        applyFlavorStatus(world, item);
         break;
     }
   }

@@ -1,18 +1,18 @@
-import { badRequest, poolError } from '../http-error.js';
+import { badRequest, poolError } from '../errors.js';
 import { isObject, type Json, textAt, valueAt } from '../json.js';
 import { labelSelector } from '../label-selector.js';
-import { enterNetworkPhase, startDeletion } from '../lifecycles/network-life.js';
+import { enterNetworkPhase, startDeletion } from '../lifecycles/network-lifecycle.js';
+import { pageOf } from '../list-query.js';
 import type { Operation } from '../operations.js';
-import { pageOf } from '../page.js';
 import { checkWorkspace, readTextMap } from '../pools/pool-request.js';
 import type { NetworkRecord } from '../records.js';
-import { type Answer, type Call, nextSequence, timeIn, type World } from '../world.js';
+import { type Call, type HandlerResult, nextSequence, timeIn, type World } from '../world.js';
 
 const NAME = /^[a-z][a-z0-9-]{2,30}[a-z0-9]$/;
 const CIDR = /^(10|172|192)(\.\d{1,3}){3}\/\d{1,2}$/;
 
 /** POST networks (docs/api/pools-and-flavors.md "4.2 Networks"). */
-export function createNetwork(world: World, call: Call): Answer {
+export function createNetwork(world: World, call: Call): HandlerResult {
   const { body } = call;
   if (call.malformed || !isObject(body) || body.kind !== 'Network' || body.apiVersion !== 'v1') throw badRequest();
   const labels = readTextMap(valueAt(body, 'metadata', 'labels'), 'metadata.labels');
@@ -25,7 +25,7 @@ export function createNetwork(world: World, call: Call): Answer {
   if (world.state.networks.some((network) => network.id === id)) {
     throw poolError(409, '50025000', 'Network already exists.');
   }
-  const { networkQuota } = world.knobs;
+  const { networkQuota } = world.behavior;
   if (networkQuota !== null && world.state.networks.length >= networkQuota) {
     throw poolError(400, '0118', 'The expected networks exceeds the quota limit.');
   }
@@ -37,7 +37,7 @@ export function createNetwork(world: World, call: Call): Answer {
 }
 
 /** GET networks, page by page. */
-export function listNetworks(world: World, call: Call): Answer {
+export function listNetworks(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
   const workspace = call.query.get('workspaceId');
   const all = world.state.networks.filter(
@@ -57,12 +57,12 @@ export function listNetworks(world: World, call: Call): Answer {
 }
 
 /** GET one network. */
-export function showNetwork(world: World, call: Call): Answer {
+export function showNetwork(world: World, call: Call): HandlerResult {
   return { status: 200, body: networkView(world, findNetwork(world, call), call.operation) };
 }
 
 /** DELETE a network that no pool uses (ModelArts.50025002 otherwise). */
-export function deleteNetwork(world: World, call: Call): Answer {
+export function deleteNetwork(world: World, call: Call): HandlerResult {
   const network = findNetwork(world, call);
   const used = world.state.pools.some(({ spec, phase }) => {
     return phase !== 'CreationFailed' && textAt(spec.network, 'name') === network.id;

@@ -1,20 +1,20 @@
-import { attachFates } from '../faults/planned-outcomes.js';
-import { notebookError } from '../http-error.js';
+import { notebookError } from '../errors.js';
+import { applyOutcomes } from '../faults/outcomes.js';
 import { textAt } from '../json.js';
-import { enterStatus } from '../lifecycles/notebook-life.js';
+import { enterStatus } from '../lifecycles/notebook-lifecycle.js';
 import type { NotebookRecord } from '../records.js';
-import type { Answer, Call, World } from '../world.js';
+import type { Call, HandlerResult, World } from '../world.js';
 import { busy, findNotebook, isFree, notRunning, soldOut } from './notebook-handlers.js';
 
 /** O6 action (docs/api/notebooks-and-auth.md "2.8 O6 action"): what each one needs, and the status that follows at once. */
-export function actOnNotebook(world: World, call: Call): Answer {
+export function actOnNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   const action = call.malformed ? undefined : textAt(call.body, 'action');
   if (action === undefined) throw notebookError('6335', "'action' is a required property.");
   const before = notebook.status;
   const next = nextStatus(world, notebook, action);
   const now = world.clock.now();
-  attachFates(world, notebook, { kind: 'notebook', flavors: [notebook.flavor], nodes: 0 }, call.takeFates());
+  applyOutcomes(world, notebook, { kind: 'notebook', flavors: [notebook.flavor], nodes: 0 }, call.takeOutcomes());
   notebook.updatedAt = now;
   enterStatus(world, notebook, next, now);
   call.commit(`${action} of notebook ${notebook.id}: ${before} -> ${next}`);

@@ -1,10 +1,10 @@
-import { attachFates, capacityFailure, sellOutBefore } from '../faults/planned-outcomes.js';
-import { notebookError } from '../http-error.js';
+import { notebookError } from '../errors.js';
+import { applyOutcomes, applySoldOutFaults, capacityFailure } from '../faults/outcomes.js';
 import { isObject, objectAt } from '../json.js';
-import { enterStatus } from '../lifecycles/notebook-life.js';
+import { enterStatus } from '../lifecycles/notebook-lifecycle.js';
 import { hexDigits } from '../random.js';
 import type { NotebookRecord } from '../records.js';
-import { type Answer, type Call, nextSequence, type World } from '../world.js';
+import { type Call, type HandlerResult, nextSequence, type World } from '../world.js';
 import { checkPool, type NotebookRequest, readNotebookRequest } from './notebook-request.js';
 import { checkAutoStop, readAutoStop, readDescription } from './notebook-rules.js';
 import { notebookView } from './notebook-view.js';
@@ -13,26 +13,26 @@ import { notebookView } from './notebook-view.js';
 const DELETABLE = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'UNAVAILABLE', 'RESIZE_FAILED', 'CREATE_QUEUING'];
 
 /** O1 create: accepted with CREATING, or CREATE_QUEUING for a free flavor that is sold out. */
-export function createNotebook(world: World, call: Call): Answer {
+export function createNotebook(world: World, call: Call): HandlerResult {
   const request = readNotebookRequest(world, call.malformed ? undefined : call.body);
   checkPool(world, request);
   if (world.state.notebooks.some((notebook) => notebook.name === request.name)) {
     throw notebookError('6301', 'The instance already exists.');
   }
-  const { notebookQuota, notebookSoldOut } = world.knobs;
+  const { notebookQuota, notebookSoldOut } = world.behavior;
   const own = world.state.notebooks.filter((notebook) => notebook.userId === call.user.id);
   if (notebookQuota !== null && own.length >= notebookQuota) {
     throw notebookError('6302', 'The instance count already reaches the maximum value.');
   }
-  const plannedOutcomes = call.takeFates();
-  const fated = { kind: 'notebook' as const, flavors: [request.flavor], nodes: 0 };
-  const answer = sellOutBefore(world, fated, plannedOutcomes) ?? notebookSoldOut;
+  const outcomes = call.takeOutcomes();
+  const affected = { kind: 'notebook' as const, flavors: [request.flavor], nodes: 0 };
+  const answer = applySoldOutFaults(world, affected, outcomes) ?? notebookSoldOut;
   const gone = world.state.notebookSale[request.flavor] === 'soldOut';
   const free = isFree(world, request.flavor);
   if (gone && !free && answer === 'refuse') throw soldOut();
   const notebook = newNotebook(world, call, request);
-  attachFates(world, notebook, fated, plannedOutcomes);
-  if (gone && !free) notebook.overrides.unshift(capacityFailure(false, fated.flavors));
+  applyOutcomes(world, notebook, affected, outcomes);
+  if (gone && !free) notebook.overrides.unshift(capacityFailure(false, affected.flavors));
   world.state.notebooks.push(notebook);
   enterStatus(world, notebook, gone && free ? 'CREATE_QUEUING' : 'CREATING', notebook.createdAt);
   call.commit(`created notebook ${notebook.id} (${notebook.name})`);
@@ -40,7 +40,7 @@ export function createNotebook(world: World, call: Call): Answer {
 }
 
 /** O2 list (docs/api/notebooks-and-auth.md "2.4 O2 list"): by default only the caller's own of workspace 0, sorted by name. */
-export function listNotebooks(world: World, call: Call): Answer {
+export function listNotebooks(world: World, call: Call): HandlerResult {
   const { query } = call;
   if (query.get('de_type') !== 'Notebook')
     throw notebookError('0107', 'The values of the request parameters (de_type) are invalid.');
@@ -79,14 +79,14 @@ export function listNotebooks(world: World, call: Call): Answer {
 }
 
 /** O3 details. */
-export function showNotebook(world: World, call: Call): Answer {
+export function showNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if ((notebook.hidden.show ?? 0) > world.clock.now()) throw notFound();
   return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
 /** O4 update of description and auto-stop; a running instance keeps its stop time until the next start. */
-export function updateNotebook(world: World, call: Call): Answer {
+export function updateNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (call.malformed || !isObject(call.body)) throw notebookError('0104', 'Parameter error.');
   const description = call.body.description === undefined ? undefined : readDescription(call.body.description);
@@ -104,20 +104,21 @@ export function updateNotebook(world: World, call: Call): Answer {
 }
 
 /** O5 delete: a running instance must be stopped first (6304), one in motion is refused (6357). */
-export function deleteNotebook(world: World, call: Call): Answer {
+export function deleteNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (notebook.status === 'RUNNING') throw notebookError('6304', 'Please stop the instance before deleting.');
   if (!DELETABLE.includes(notebook.status)) throw busy();
-  attachFates(world, notebook, { kind: 'notebook', flavors: [notebook.flavor], nodes: 0 }, call.takeFates());
+  applyOutcomes(world, notebook, { kind: 'notebook', flavors: [notebook.flavor], nodes: 0 }, call.takeOutcomes());
   const slow =
-    world.times.notebookDelete > 0 || notebook.overrides.some((item) => item.from === 'DELETING' && item.left !== 0);
+    world.durations.notebookDelete > 0 ||
+    notebook.overrides.some((item) => item.from === 'DELETING' && item.left !== 0);
   enterStatus(world, notebook, slow ? 'DELETING' : 'Gone', world.clock.now());
   call.commit(`deleted notebook ${notebook.id}`);
   return { status: 200, body: { instance_id: notebook.id } };
 }
 
 /** O7 token: what opens the URL of a running instance. */
-export function notebookToken(world: World, call: Call): Answer {
+export function notebookToken(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (notebook.status === 'UNAVAILABLE') {
     throw notebookError(
@@ -130,7 +131,7 @@ export function notebookToken(world: World, call: Call): Answer {
 }
 
 /** N2, the list of the new API: it is there, and empty. */
-export function listNewNotebooks(): Answer {
+export function listNewNotebooks(): HandlerResult {
   return { status: 200, body: { current: 0, data: [], pages: 0, size: 10, total: 0 } };
 }
 

@@ -1,4 +1,4 @@
-import { notebookError } from '../http-error.js';
+import { notebookError } from '../errors.js';
 import { isObject, type Json, objectAt, textAt, valueAt } from '../json.js';
 import type { NotebookRecord } from '../records.js';
 import type { World } from '../world.js';
@@ -93,7 +93,7 @@ export function checkPool(world: World, request: NotebookRequest): void {
   const pool = world.state.pools.find((candidate) => candidate.id === wanted && candidate.phase !== 'CreationFailed');
   if (pool === undefined) throw notebookError('6336', "'pool' property value is incorrect.");
   const scope = pool.scopes.find((candidate) => candidate.scopeType === 'Notebook');
-  if (scope === undefined && world.knobs.notebookNeedsScope) {
+  if (scope === undefined && world.behavior.notebookNeedsScope) {
     throw notebookError('6336', "'pool' property value is incorrect.");
   }
   const usable = pool.phase === 'Running' && pool.nodes.some((node) => node.phase === 'Available');

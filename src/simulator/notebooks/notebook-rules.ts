@@ -1,5 +1,5 @@
 import type { NotebookFlavor, NotebookProfile } from '../catalogue/catalogue.js';
-import { notebookError } from '../http-error.js';
+import { notebookError } from '../errors.js';
 import { isObject, type Json, type JsonObject, textAt } from '../json.js';
 
 /** When a notebook stops by itself; the duration is in seconds. */

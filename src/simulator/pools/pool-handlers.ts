@@ -1,31 +1,31 @@
-import { attachFates, capacityFailure, sellOutBefore } from '../faults/planned-outcomes.js';
-import { onSale } from '../flavors/sale.js';
-import { badRequest, poolError } from '../http-error.js';
+import { badRequest, poolError } from '../errors.js';
+import { applyOutcomes, applySoldOutFaults, capacityFailure } from '../faults/outcomes.js';
+import { isAvailable } from '../flavors/availability.js';
 import { labelSelector } from '../label-selector.js';
-import { enterPhase } from '../lifecycles/pool-life.js';
+import { enterPhase } from '../lifecycles/pool-lifecycle.js';
 import type { PoolRecord } from '../records.js';
-import { type Answer, type Call, nextSequence, tail, type World } from '../world.js';
+import { type Call, type HandlerResult, nextSequence, tail, type World } from '../world.js';
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
 import { nodeView, poolView } from './pool-view.js';
 
 /** POST pools: accepted at once, made later (docs/api/pools-and-flavors.md "2.2 Create", "5.4 Idempotency"). */
-export function createPool(world: World, call: Call): Answer {
+export function createPool(world: World, call: Call): HandlerResult {
   const request = readPoolRequest(world, call.malformed ? undefined : call.body);
   const id = `${request.name}-${world.projectId}`;
   const others = world.state.pools.filter((pool) => pool.phase !== 'CreationFailed');
   if (others.some((pool) => pool.id === id)) throw poolError(409, '50015000', 'Pool already exists.');
-  if (world.knobs.poolQuota !== null && others.length >= world.knobs.poolQuota) {
+  if (world.behavior.poolQuota !== null && others.length >= world.behavior.poolQuota) {
     throw poolError(400, '0118', 'The expected pools exceeds the quota limit.');
   }
-  const plannedOutcomes = call.takeFates();
+  const outcomes = call.takeOutcomes();
   const { resources } = request.spec;
   const flavors = resources.map((resource) => resource.flavor);
   const nodes = resources.reduce((total, resource) => total + resource.count, 0);
-  const fated = { kind: 'pool' as const, flavors, nodes };
-  const answer = sellOutBefore(world, fated, plannedOutcomes) ?? world.knobs.poolSoldOut;
+  const affected = { kind: 'pool' as const, flavors, nodes };
+  const answer = applySoldOutFaults(world, affected, outcomes) ?? world.behavior.poolSoldOut;
   const missing = resources.filter(
     ({ flavor, azs }) =>
-      !onSale(
+      !isAvailable(
         world,
         flavor,
         azs?.map(({ az }) => az),
@@ -36,17 +36,17 @@ export function createPool(world: World, call: Call): Answer {
     throw poolError(400, '3952', `The resources of flavor ${what} are insufficient or sold out.`);
   }
   const pool = newPool(world, call, request, id);
-  attachFates(world, pool, fated, plannedOutcomes);
+  applyOutcomes(world, pool, affected, outcomes);
   if (missing.length > 0) pool.overrides.unshift(capacityFailure(true, flavors));
   if (mustWait(world, pool)) pool.overrides.push({ track: 'phase', from: '', to: 'Waiting', left: 1 });
   world.state.pools.push(pool);
-  enterPhase(world, pool, world.knobs.phaseOnCreate ? 'Creating' : '', pool.createdAt);
+  enterPhase(world, pool, world.behavior.phaseOnCreate ? 'Creating' : '', pool.createdAt);
   call.commit(`created pool ${id}`);
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
 /** GET pools: not paged; failed creations only with `status=failed` (docs/api/pools-and-flavors.md "2.3 List", "5.2 Filters"). */
-export function listPools(world: World, call: Call): Answer {
+export function listPools(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
   const workspace = call.query.get('workspaceId');
   const parent = call.query.get('parent');
@@ -67,43 +67,43 @@ export function listPools(world: World, call: Call): Answer {
 }
 
 /** GET one pool. A failed creation is still shown by its id as long as its record is kept. */
-export function showPool(world: World, call: Call): Answer {
+export function showPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   if ((pool.hidden.show ?? 0) > world.clock.now()) throw notFound();
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
 /** DELETE: asynchronous; again on a pool that is being deleted changes nothing (docs/api/pools-and-flavors.md "5.5 Deletion"). */
-export function deletePool(world: World, call: Call): Answer {
+export function deletePool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const before = pool.phase;
   if (before !== 'Deleting') {
     const nodes = pool.nodes.length;
-    attachFates(
+    applyOutcomes(
       world,
       pool,
       { kind: 'pool', flavors: pool.spec.resources.map((item) => item.flavor), nodes },
-      call.takeFates(),
+      call.takeOutcomes(),
     );
     pool.deletedAt = world.clock.now();
     enterPhase(world, pool, 'Deleting', pool.deletedAt);
     call.commit(`deleting pool ${pool.id}`);
   }
   const shown = { ...pool };
-  if (world.knobs.deleteEchoesOldPhase) shown.phase = pool.phaseBeforeDelete ?? before;
-  if (world.knobs.omitDeletionTimestamp) delete shown.deletedAt;
+  if (world.behavior.deleteEchoesOldPhase) shown.phase = pool.phaseBeforeDelete ?? before;
+  if (world.behavior.omitDeletionTimestamp) delete shown.deletedAt;
   return { status: 200, body: poolView(world, shown, call.operation) };
 }
 
 /** GET nodes (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): the service ignores paging here and returns all. */
-export function listNodes(world: World, call: Call): Answer {
+export function listNodes(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const items = pool.nodes.map((node) => nodeView(world, pool, node));
   return { status: 200, body: { kind: 'NodeList', apiVersion: 'v2', metadata: {}, items } };
 }
 
 /** GET statistics (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"); the time is in Go's format. */
-export function poolStatistics(world: World, call: Call): Answer {
+export function poolStatistics(world: World, call: Call): HandlerResult {
   const workspace = call.query.get('workspaceId') ?? '0';
   const status = { creating: 0, created: 0, failed: 0, pending: 0, deleting: 0 };
   for (const pool of world.state.pools) {
@@ -132,7 +132,7 @@ function listKind(phase: string): 'creating' | 'created' | 'failed' {
 
 /** An unpaid subscription waits for ever, a logical pool for its administrator when the knob says so. */
 function mustWait(world: World, pool: PoolRecord): boolean {
-  if (pool.spec.type === 'Logical' && world.knobs.logicalNeedsApproval) return true;
+  if (pool.spec.type === 'Logical' && world.behavior.logicalNeedsApproval) return true;
   const paid = ['true', '1'].includes(pool.annotations['os.modelarts/auto.pay'] ?? '');
   return pool.annotations['os.modelarts/billing.mode'] === '1' && !paid;
 }

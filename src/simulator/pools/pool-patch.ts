@@ -1,17 +1,17 @@
-import { attachFates } from '../faults/planned-outcomes.js';
-import { badRequest, poolError } from '../http-error.js';
+import { badRequest, poolError } from '../errors.js';
+import { applyOutcomes } from '../faults/outcomes.js';
 import { isObject, objectAt, valueAt } from '../json.js';
 import {
   addNodes,
   enterDriverState,
   enterPhase,
   enterScopeState,
-  POOL_STAGES,
+  POOL_TRANSITIONS,
   removeNodes,
-} from '../lifecycles/pool-life.js';
-import { planNext } from '../lifecycles/stage.js';
+} from '../lifecycles/pool-lifecycle.js';
+import { scheduleNext } from '../lifecycles/transitions.js';
 import type { PoolRecord, PoolResource, TextMap } from '../records.js';
-import { type Answer, type Call, nextSequence, tail, type World } from '../world.js';
+import { type Call, type HandlerResult, nextSequence, tail, type World } from '../world.js';
 import { findPool } from './pool-handlers.js';
 import {
   checkAnnotations,
@@ -27,7 +27,7 @@ import { poolView } from './pool-view.js';
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /** PATCH one pool by merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"); metadata alone may change in any phase but `Deleting`. */
-export function patchPool(world: World, call: Call): Answer {
+export function patchPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   if (!(call.headers['content-type'] ?? '').toLowerCase().startsWith(MERGE_PATCH)) {
     throw poolError(400, '50004100', `The content type must be ${MERGE_PATCH}.`);
@@ -49,7 +49,7 @@ export function patchPool(world: World, call: Call): Answer {
   checkAnnotations({ ...pool.annotations, ...annotations });
   const changes = changesSpec ? readChanges(world, pool, spec) : {};
 
-  if (changesSpec) leaveFates(world, pool, call, changes);
+  if (changesSpec) applyPatchOutcomes(world, pool, call, changes);
   pool.labels = { ...without(pool.labels, valueAt(call.body, 'metadata', 'labels')), ...labels };
   pool.annotations = { ...without(pool.annotations, valueAt(call.body, 'metadata', 'annotations')), ...annotations };
   applyChanges(world, pool, changes);
@@ -66,7 +66,7 @@ function without(map: TextMap, patch: unknown): TextMap {
 }
 
 /** POST retry-scope (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): a scope that failed to enable starts again. */
-export function retryScope(world: World, call: Call): Answer {
+export function retryScope(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const type = valueAt(call.body, 'scope');
   const scope = pool.scopes.find((candidate) => candidate.scopeType === type);
@@ -106,14 +106,14 @@ function readChanges(world: World, pool: PoolRecord, spec: NonNullable<ReturnTyp
 }
 
 /** A scaling fate waits for the state that the pool is already in, so it is planned here at once. */
-function leaveFates(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
+function applyPatchOutcomes(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
   const resources = changes.resources ?? pool.spec.resources;
   const nodes = differencesOf(pool, resources).reduce((total, [, difference]) => total + Math.max(0, difference), 0);
-  const plannedOutcomes = call.takeFates();
+  const outcomes = call.takeOutcomes();
   if (pool.phase === 'ScalingFailed') enterPhase(world, pool, 'Running', world.clock.now());
-  if (plannedOutcomes.length === 0) return;
-  attachFates(world, pool, { kind: 'pool', flavors: resources.map((item) => item.flavor), nodes }, plannedOutcomes);
-  planNext(world, POOL_STAGES, {
+  if (outcomes.length === 0) return;
+  applyOutcomes(world, pool, { kind: 'pool', flavors: resources.map((item) => item.flavor), nodes }, outcomes);
+  scheduleNext(world, POOL_TRANSITIONS, {
     kind: 'pool',
     record: pool,
     track: 'phase',

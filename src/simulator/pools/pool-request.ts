@@ -1,4 +1,4 @@
-import { badRequest, poolError } from '../http-error.js';
+import { badRequest, poolError } from '../errors.js';
 import { isObject, type Json, type JsonObject, objectAt, textAt, valueAt } from '../json.js';
 import type { PoolSpec, TextMap } from '../records.js';
 import type { World } from '../world.js';

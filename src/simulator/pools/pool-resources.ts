@@ -1,5 +1,5 @@
 import type { PoolFlavor } from '../catalogue/catalogue.js';
-import { badRequest } from '../http-error.js';
+import { badRequest } from '../errors.js';
 import { isObject, type Json, type JsonObject, textAt } from '../json.js';
 import type { PoolResource, PoolSpec } from '../records.js';
 import type { World } from '../world.js';

@@ -25,7 +25,9 @@ export function poolView(world: World, pool: PoolRecord, operation: Operation): 
       labels: { ...pool.labels },
       annotations: {
         ...pool.annotations,
-        ...(world.knobs.billingModeAsNumber && mode !== undefined ? { 'os.modelarts/billing.mode': Number(mode) } : {}),
+        ...(world.behavior.billingModeAsNumber && mode !== undefined
+          ? { 'os.modelarts/billing.mode': Number(mode) }
+          : {}),
         'os.modelarts.pool/subpools.count': String(subpools),
       },
     },
@@ -76,7 +78,7 @@ function countsOf(world: World, pool: PoolRecord, phase: string): Json | undefin
     count: members.length,
     azs: [...groups(members, (node) => node.az)].map(([az, inZone]) => ({ az, count: inZone.length })),
   }));
-  return world.knobs.statusResourcesAsObject ? lines[0] : lines;
+  return world.behavior.statusResourcesAsObject ? lines[0] : lines;
 }
 
 function groups(nodes: readonly NodeRecord[], by: (node: NodeRecord) => string): Map<string, NodeRecord[]> {

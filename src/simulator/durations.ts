@@ -2,7 +2,7 @@ const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
 /** How long things take in simulated milliseconds (docs/api/pools-and-flavors.md "5.6 How long things take", docs/api/notebooks-and-auth.md "3.1 Old generation"). */
-export const DEFAULT_TIMES = {
+export const DEFAULT_DURATIONS = {
   /** From the create answer, which has no phase, to `Creating`. */
   poolAccept: 3 * SECOND,
   /** From the create answer to the last node; the pool says `Running` a little before. */
@@ -27,12 +27,12 @@ export const DEFAULT_TIMES = {
 } as const;
 
 /** The name of a time that can be set. */
-export type TimeName = keyof typeof DEFAULT_TIMES;
+export type DurationName = keyof typeof DEFAULT_DURATIONS;
 
 /** A value for every time. */
-export type Times = Readonly<Record<TimeName, number>>;
+export type Durations = Readonly<Record<DurationName, number>>;
 
 /** Tells the name of a time from other text. */
-export function isTimeName(name: string): name is TimeName {
-  return Object.hasOwn(DEFAULT_TIMES, name);
+export function isDurationName(name: string): name is DurationName {
+  return Object.hasOwn(DEFAULT_DURATIONS, name);
 }

@@ -1,6 +1,6 @@
 import { copyOf, isObject, type Json } from '../json.js';
 import type { Fault, FieldPath, ShapeFault } from './fault.js';
-import { fits, type Subject } from './fault-queue.js';
+import { type FaultTarget, fits } from './fault-queue.js';
 
 type Mutable = { [key: string]: Json | undefined };
 
@@ -15,7 +15,7 @@ export function reshape(
   const targets = Array.isArray(items) ? items.filter(isMutable) : [shaped];
   for (const shape of shapes) {
     for (const target of targets) {
-      if (!Array.isArray(items) || fits(shape, subjectOf(target))) reshapeOne(target, shape);
+      if (!Array.isArray(items) || fits(shape, targetOf(target))) reshapeOne(target, shape);
     }
   }
   return shaped;
@@ -49,7 +49,7 @@ function withParent(target: Mutable, path: FieldPath, act: (parent: Mutable, key
   if (isMutable(here) && last !== undefined) act(here, last);
 }
 
-function subjectOf(item: Mutable): Subject {
+function targetOf(item: Mutable): FaultTarget {
   const metadata = isMutable(item.metadata) ? item.metadata : {};
   const labels = isMutable(metadata.labels) ? metadata.labels : {};
   const ids = [item.id, item.name, metadata.name, labels['os.modelarts/name']];

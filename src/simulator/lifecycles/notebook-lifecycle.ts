@@ -1,10 +1,10 @@
-import type { AgendaItem, NotebookRecord } from '../records.js';
+import type { NotebookRecord, ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
-import { enter } from './agenda.js';
-import { planNext, type Stage } from './stage.js';
+import { schedule } from './schedule.js';
+import { scheduleNext, type Transition } from './transitions.js';
 
 /** The life of a development environment of the old API (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
-export const NOTEBOOK_STAGES: readonly Stage[] = [
+export const NOTEBOOK_TRANSITIONS: readonly Transition[] = [
   { track: 'status', from: 'CREATE_QUEUING', to: 'CREATING', after: 'queueTurn' },
   { track: 'status', from: 'CREATING', to: 'RUNNING', after: 'notebookCreate', jitter: 0.1 },
   { track: 'status', from: 'START_QUEUING', to: 'READY_TO_START', after: 'queueTurn' },
@@ -18,7 +18,7 @@ export const NOTEBOOK_STAGES: readonly Stage[] = [
 const PLACES = 3;
 
 /** Carries out what the agenda says of a notebook, unless it has moved on since. */
-export function applyToNotebook(world: World, notebook: NotebookRecord, item: AgendaItem): void {
+export function applyToNotebook(world: World, notebook: NotebookRecord, item: ScheduledTransition): void {
   if (notebook.status !== item.from) return;
   // A notebook that was stopped and started again has a new stop time: the old appointment is void.
   if (item.track === 'autoStop' && String(notebook.stopTimestamp) !== item.key) return;
@@ -46,26 +46,26 @@ export function enterStatus(
   }
   switch (status) {
     case 'RUNNING':
-      armAutoStop(world, notebook, at);
+      scheduleAutoStop(world, notebook, at);
       break;
     case 'CREATE_QUEUING':
     case 'START_QUEUING':
-      notebook.queue = { status, begin: at, end: at + world.times.queueTurn, places: PLACES };
+      notebook.queue = { status, begin: at, end: at + world.durations.queueTurn, places: PLACES };
       break;
     case 'Gone':
       world.state.notebooks = world.state.notebooks.filter((other) => other !== notebook);
       return;
   }
-  planNext(world, NOTEBOOK_STAGES, { kind: 'notebook', record: notebook, track: 'status', state: status, at });
+  scheduleNext(world, NOTEBOOK_TRANSITIONS, { kind: 'notebook', record: notebook, track: 'status', state: status, at });
 }
 
 /** Auto-stop counts from the moment of RUNNING, not from the create call (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
-function armAutoStop(world: World, notebook: NotebookRecord, at: number): void {
+function scheduleAutoStop(world: World, notebook: NotebookRecord, at: number): void {
   const { enable, duration } = notebook.autoStop;
   if (enable !== true || duration === undefined) return;
   const stopTimestamp = at + duration * 1000;
   notebook.stopTimestamp = stopTimestamp;
-  enter(world, {
+  schedule(world, {
     at: stopTimestamp,
     kind: 'notebook',
     uid: notebook.uid,
@@ -77,7 +77,7 @@ function armAutoStop(world: World, notebook: NotebookRecord, at: number): void {
 }
 
 /** A deleted pool takes the use of its notebooks with it (docs/api/pools-and-flavors.md "5.5 Deletion"). */
-export function loseTheirPool(world: World, poolId: string, at: number): void {
+export function markUnavailable(world: World, poolId: string, at: number): void {
   for (const notebook of world.state.notebooks) {
     if (notebook.pool?.id === poolId && notebook.status === 'RUNNING') enterStatus(world, notebook, 'UNAVAILABLE', at);
   }

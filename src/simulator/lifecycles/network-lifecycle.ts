@@ -1,16 +1,16 @@
-import type { AgendaItem, NetworkRecord } from '../records.js';
+import type { NetworkRecord, ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
-import { enter } from './agenda.js';
-import { planNext, type Stage } from './stage.js';
+import { schedule } from './schedule.js';
+import { scheduleNext, type Transition } from './transitions.js';
 
 /** The life of a network (docs/api/pools-and-flavors.md "3.6 Network"); deletion has no phase of its own. */
-export const NETWORK_STAGES: readonly Stage[] = [
+export const NETWORK_TRANSITIONS: readonly Transition[] = [
   { track: 'phase', from: '', to: 'Creating', after: 'networkCreate', share: 0.1 },
   { track: 'phase', from: 'Creating', to: 'Active', after: 'networkCreate', share: 0.9, jitter: 0.1 },
 ];
 
 /** Carries out what the agenda says of a network. */
-export function applyToNetwork(world: World, network: NetworkRecord, item: AgendaItem): void {
+export function applyToNetwork(world: World, network: NetworkRecord, item: ScheduledTransition): void {
   if (item.track === 'deletion') {
     world.state.networks = world.state.networks.filter((other) => other !== network);
   } else if (network.phase === item.from) {
@@ -21,12 +21,12 @@ export function applyToNetwork(world: World, network: NetworkRecord, item: Agend
 /** Moves a network into a phase and plans what follows. */
 export function enterNetworkPhase(world: World, network: NetworkRecord, phase: string, at: number): void {
   network.phase = phase;
-  planNext(world, NETWORK_STAGES, { kind: 'network', record: network, track: 'phase', state: phase, at });
+  scheduleNext(world, NETWORK_TRANSITIONS, { kind: 'network', record: network, track: 'phase', state: phase, at });
 }
 
 /** Marks a network as being deleted; the phase it shows stays. */
 export function startDeletion(world: World, network: NetworkRecord, at: number): void {
   network.deletedAt = at;
   const item = { kind: 'network' as const, uid: network.uid, track: 'deletion', key: '', from: '', to: 'Gone' };
-  enter(world, { ...item, at: at + world.times.networkDelete });
+  schedule(world, { ...item, at: at + world.durations.networkDelete });
 }

@@ -1,15 +1,15 @@
 import { letters } from '../random.js';
-import type { AgendaItem, NodeRecord, PoolRecord, PoolResource } from '../records.js';
+import type { NodeRecord, PoolRecord, PoolResource, ScheduledTransition } from '../records.js';
 import { nextSequence, type World } from '../world.js';
-import { loseTheirPool } from './notebook-life.js';
-import { planNext, type Stage } from './stage.js';
+import { markUnavailable } from './notebook-lifecycle.js';
+import { scheduleNext, type Transition } from './transitions.js';
 
 /**
  * The life of a pool (docs/api/pools-and-flavors.md "3.1 Pool" to "3.3 Driver"). The phase says `Running` before the last node is
  * there, and scopes and drivers only start then, as was observed of the real service: a client that takes
  * `Running` for usable is wrong here too.
  */
-export const POOL_STAGES: readonly Stage[] = [
+export const POOL_TRANSITIONS: readonly Transition[] = [
   { track: 'phase', from: '', to: 'Creating', after: 'poolAccept' },
   { track: 'phase', from: 'Creating', to: 'Running', after: 'poolCreate', share: 0.9, jitter: 0.05 },
   { track: 'phase', from: 'Deleting', to: 'Gone', after: 'poolDelete', jitter: 0.1 },
@@ -24,7 +24,7 @@ export const POOL_STAGES: readonly Stage[] = [
 ];
 
 /** Carries out what the agenda says of a pool, unless the pool has moved on since it was planned. */
-export function applyToPool(world: World, pool: PoolRecord, item: AgendaItem): void {
+export function applyToPool(world: World, pool: PoolRecord, item: ScheduledTransition): void {
   switch (item.track) {
     case 'phase':
       if (pool.phase === item.from) enterPhase(world, pool, item.to, item.at, item.message);
@@ -65,7 +65,7 @@ export function enterPhase(world: World, pool: PoolRecord, phase: string, at: nu
     case 'Running':
       if (before === 'Creating') startScopesAndDriver(world, pool, at);
       for (const node of pool.nodes) if (node.phase === 'Abnormal') node.phase = 'Available';
-      if (before === 'Deleting') revive(pool);
+      if (before === 'Deleting') undoDeletion(pool);
       break;
     case 'Abnormal':
     case 'Error': {
@@ -87,10 +87,10 @@ export function enterPhase(world: World, pool: PoolRecord, phase: string, at: nu
       break;
     case 'Gone':
       world.state.pools = world.state.pools.filter((other) => other !== pool);
-      if (before === 'Deleting') loseTheirPool(world, pool.id, at);
+      if (before === 'Deleting') markUnavailable(world, pool.id, at);
       return;
   }
-  planNext(world, POOL_STAGES, { kind: 'pool', record: pool, track: 'phase', state: phase, at });
+  scheduleNext(world, POOL_TRANSITIONS, { kind: 'pool', record: pool, track: 'phase', state: phase, at });
 }
 
 /** Adds nodes of one flavor in `Creating`; each comes on its own. */
@@ -114,7 +114,7 @@ export function addNodes(
     };
     pool.nodes.push(node);
     const track = scaled ? 'scaledNode' : 'node';
-    planNext(world, POOL_STAGES, {
+    scheduleNext(world, POOL_TRANSITIONS, {
       kind: 'pool',
       record: pool,
       track,
@@ -133,7 +133,7 @@ export function removeNodes(world: World, pool: PoolRecord, flavor: string, coun
   for (const [index, node] of leaving.entries()) {
     node.phase = 'Deleting';
     const entered = { kind: 'pool' as const, record: pool, track: 'node', key: node.name, state: 'Deleting', at };
-    planNext(world, POOL_STAGES, { ...entered, index, of: leaving.length });
+    scheduleNext(world, POOL_TRANSITIONS, { ...entered, index, of: leaving.length });
   }
 }
 
@@ -150,7 +150,7 @@ export function enterScopeState(
   if (scope === undefined) pool.scopes.push({ scopeType: type, state });
   else scope.state = state;
   const entered = { kind: 'pool' as const, record: pool, track: 'scope', key: type, state, at };
-  planNext(world, POOL_STAGES, { ...entered, index, of: Math.max(pool.scopes.length, 2) });
+  scheduleNext(world, POOL_TRANSITIONS, { ...entered, index, of: Math.max(pool.scopes.length, 2) });
 }
 
 /** Moves a driver (`gpu` or `npu`) into a state and plans what follows. */
@@ -158,7 +158,7 @@ export function enterDriverState(world: World, pool: PoolRecord, chip: string, s
   const driver = pool.driver[chip];
   if (driver === undefined) return;
   driver.state = state;
-  planNext(world, POOL_STAGES, { kind: 'pool', record: pool, track: 'driver', key: chip, state, at });
+  scheduleNext(world, POOL_TRANSITIONS, { kind: 'pool', record: pool, track: 'driver', key: chip, state, at });
 }
 
 function startScopesAndDriver(world: World, pool: PoolRecord, at: number): void {
@@ -168,7 +168,7 @@ function startScopesAndDriver(world: World, pool: PoolRecord, at: number): void 
 }
 
 /** A deletion that did not work leaves a running pool behind, nodes and all. */
-function revive(pool: PoolRecord): void {
+function undoDeletion(pool: PoolRecord): void {
   delete pool.deletedAt;
   delete pool.phaseBeforeDelete;
   for (const node of pool.nodes) node.phase = 'Available';

@@ -1,4 +1,4 @@
-import { badRequest } from './http-error.js';
+import { badRequest } from './errors.js';
 import type { Json } from './json.js';
 
 const MOST = 500;

@@ -1,16 +1,16 @@
+import type { DurationName } from '../durations.js';
 import { draw } from '../random.js';
-import type { AgendaItem, LivingRecord, StageOverride } from '../records.js';
-import type { TimeName } from '../times.js';
+import type { LivingRecord, ScheduledTransition, TransitionOverride } from '../records.js';
 import type { World } from '../world.js';
-import { enter } from './agenda.js';
+import { schedule } from './schedule.js';
 
 /** One edge of a lifecycle: what follows a state, and when. */
-export interface Stage {
+export interface Transition {
   /** What changes: the resource's phase, one node, one scope, the driver. */
   readonly track: string;
   readonly from: string;
   readonly to: string;
-  readonly after: TimeName;
+  readonly after: DurationName;
   /** Part of the time. @defaultValue 1 */
   readonly share?: number;
   /** For members of a group: the parts of the time for the first and the last one. */
@@ -20,8 +20,8 @@ export interface Stage {
 }
 
 /** A state that was just entered, whose next stage is to be planned. */
-export interface Entered {
-  readonly kind: AgendaItem['kind'];
+export interface EnteredState {
+  readonly kind: ScheduledTransition['kind'];
   readonly record: LivingRecord;
   readonly track: string;
   readonly key?: string;
@@ -33,16 +33,16 @@ export interface Entered {
 }
 
 /** Plans what follows an entered state: an override that a fault left there, else the table, else nothing. */
-export function planNext(world: World, stages: readonly Stage[], entered: Entered): void {
+export function scheduleNext(world: World, transitions: readonly Transition[], entered: EnteredState): void {
   const { kind, record, track, state, at } = entered;
   const key = entered.key ?? '';
-  const stage = stages.find((item) => item.track === track && item.from === state);
+  const transition = transitions.find((item) => item.track === track && item.from === state);
   const override = takeOverride(record, track, key, state);
-  const to = override === undefined ? stage?.to : override.to;
+  const to = override === undefined ? transition?.to : override.to;
   if (to === undefined) return;
-  const usual = stage === undefined ? 0 : usualDelay(world, stage, entered, key);
+  const usual = transition === undefined ? 0 : defaultDelay(world, transition, entered, key);
   const delay = override?.afterMs ?? usual * (override?.share ?? 1);
-  enter(world, {
+  schedule(world, {
     at: at + Math.round(delay),
     kind,
     uid: record.uid,
@@ -55,19 +55,20 @@ export function planNext(world: World, stages: readonly Stage[], entered: Entere
   });
 }
 
-function usualDelay(world: World, stage: Stage, entered: Entered, key: string): number {
-  const jitter = (stage.jitter ?? 0) * draw(world.seed, entered.record.uid, stage.track, key, stage.from);
-  return world.times[stage.after] * shareOf(stage, entered) * (1 - jitter);
+function defaultDelay(world: World, transition: Transition, entered: EnteredState, key: string): number {
+  const jitter =
+    (transition.jitter ?? 0) * draw(world.seed, entered.record.uid, transition.track, key, transition.from);
+  return world.durations[transition.after] * shareOf(transition, entered) * (1 - jitter);
 }
 
-function shareOf(stage: Stage, entered: Entered): number {
-  if (stage.spread === undefined) return stage.share ?? 1;
-  const [first, last] = stage.spread;
+function shareOf(transition: Transition, entered: EnteredState): number {
+  if (transition.spread === undefined) return transition.share ?? 1;
+  const [first, last] = transition.spread;
   const steps = (entered.of ?? 1) - 1;
   return steps <= 0 ? last : first + ((last - first) * (entered.index ?? 0)) / steps;
 }
 
-function takeOverride(record: LivingRecord, track: string, key: string, from: string): StageOverride | undefined {
+function takeOverride(record: LivingRecord, track: string, key: string, from: string): TransitionOverride | undefined {
   const found = record.overrides.find(
     (item) =>
       item.track === track && item.from === from && (item.key === undefined || item.key === key) && item.left !== 0,

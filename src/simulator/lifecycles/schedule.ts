@@ -1,9 +1,9 @@
-import type { AgendaItem } from '../records.js';
+import type { ScheduledTransition } from '../records.js';
 import { nextSequence, type World } from '../world.js';
 
 /** Puts something on the agenda, which is kept in order of time and then of planning. */
-export function enter(world: World, item: Omit<AgendaItem, 'seq'>): void {
-  const entry: AgendaItem = { ...item, seq: nextSequence(world) };
+export function schedule(world: World, item: Omit<ScheduledTransition, 'seq'>): void {
+  const entry: ScheduledTransition = { ...item, seq: nextSequence(world) };
   const agenda = world.state.agenda;
   let low = 0;
   let high = agenda.length;
@@ -17,7 +17,7 @@ export function enter(world: World, item: Omit<AgendaItem, 'seq'>): void {
 }
 
 /** Takes the next item that is due at `now`, or undefined when the agenda is up to date. */
-export function takeDue(world: World, now: number): AgendaItem | undefined {
+export function takeDue(world: World, now: number): ScheduledTransition | undefined {
   const first = world.state.agenda[0];
   if (first === undefined || first.at > now) return undefined;
   world.state.agenda.shift();

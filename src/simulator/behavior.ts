@@ -1,7 +1,7 @@
-import type { SoldOutAnswer } from './faults/fault.js';
+import type { SoldOutResponse } from './faults/fault.js';
 
 /** Behaviour on which the pages contradict themselves or say nothing (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns"). */
-export interface Knobs {
+export interface Behavior {
   /** DELETE echoes the phase the pool had, instead of `Deleting`. */
   readonly deleteEchoesOldPhase: boolean;
   /** The DELETE answer leaves `deletionTimestamp` out. */
@@ -13,9 +13,9 @@ export interface Knobs {
   /** The create answer already has phase `Creating`. */
   readonly phaseOnCreate: boolean;
   /** What a pool create for a sold-out flavor answers. @defaultValue 'fail': accepted, then CreationFailed */
-  readonly poolSoldOut: SoldOutAnswer;
+  readonly poolSoldOut: SoldOutResponse;
   /** What a notebook create for a sold-out flavor answers. @defaultValue 'refuse': 400 ModelArts.6329 */
-  readonly notebookSoldOut: SoldOutAnswer;
+  readonly notebookSoldOut: SoldOutResponse;
   /** A logical pool waits for the administrator in `Waiting`. */
   readonly logicalNeedsApproval: boolean;
   /** A notebook on a pool needs the `Notebook` scope among the pool's scopes. */
@@ -32,7 +32,7 @@ export interface Knobs {
 }
 
 /** The recommended reading of the pages. */
-export const DEFAULT_KNOBS: Knobs = {
+export const DEFAULT_BEHAVIOR: Behavior = {
   deleteEchoesOldPhase: false,
   omitDeletionTimestamp: false,
   statusResourcesAsObject: false,

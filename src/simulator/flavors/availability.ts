@@ -1,9 +1,9 @@
-import { enter } from '../lifecycles/agenda.js';
-import type { AgendaItem } from '../records.js';
+import { schedule } from '../lifecycles/schedule.js';
+import type { ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
 
 /** Sets a pool flavor's sale status, in one AZ or in all, and lets it return after a while when asked to. */
-export function setSale(
+export function setFlavorStatus(
   world: World,
   flavor: string,
   status: 'normal' | 'soldout',
@@ -18,22 +18,35 @@ export function setSale(
     const before = zones[zone] ?? 'normal';
     zones[zone] = status;
     if (forMs === undefined) continue;
-    enter(world, { at: at + forMs, kind: 'flavor', uid: flavor, track: 'sale', key: zone, from: status, to: before });
+    schedule(world, {
+      at: at + forMs,
+      kind: 'flavor',
+      uid: flavor,
+      track: 'sale',
+      key: zone,
+      from: status,
+      to: before,
+    });
   }
   return changed;
 }
 
 /** Sets a notebook flavor's sale status, and lets it return after a while when asked to. */
-export function setNotebookSale(world: World, flavor: string, status: 'onSale' | 'soldOut', forMs?: number): void {
+export function setNotebookFlavorStatus(
+  world: World,
+  flavor: string,
+  status: 'onSale' | 'soldOut',
+  forMs?: number,
+): void {
   const before = world.state.notebookSale[flavor] ?? 'onSale';
   world.state.notebookSale[flavor] = status;
   if (forMs === undefined) return;
   const at = world.clock.now() + forMs;
-  enter(world, { at, kind: 'flavor', uid: flavor, track: 'notebookSale', key: '', from: status, to: before });
+  schedule(world, { at, kind: 'flavor', uid: flavor, track: 'notebookSale', key: '', from: status, to: before });
 }
 
 /** Carries out what the agenda says of a sale. */
-export function applySale(world: World, item: AgendaItem): void {
+export function applyFlavorStatus(world: World, item: ScheduledTransition): void {
   if (item.track === 'notebookSale') {
     if (world.state.notebookSale[item.uid] === item.from) world.state.notebookSale[item.uid] = item.to;
     return;
@@ -43,7 +56,7 @@ export function applySale(world: World, item: AgendaItem): void {
 }
 
 /** Whether a flavor can be had in the wanted AZs, or in any AZ when none is named (docs/api/pools-and-flavors.md "3.4 Flavor sale status"). */
-export function onSale(world: World, flavor: string, azs?: readonly string[]): boolean {
+export function isAvailable(world: World, flavor: string, azs?: readonly string[]): boolean {
   const zones = world.state.sale[flavor] ?? {};
   return azs === undefined ? Object.values(zones).includes('normal') : azs.every((az) => zones[az] === 'normal');
 }

@@ -4,8 +4,8 @@ import type { Json } from './json.js';
 export type ErrorLayer = 'pools' | 'notebooks' | 'gateway' | 'iam';
 
 /** An error answer of the API. */
-export class WireError extends Error {
-  override readonly name = 'WireError';
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
 
   constructor(
     readonly layer: ErrorLayer,
@@ -33,8 +33,8 @@ export class WireError extends Error {
 }
 
 /** 400 of the pool family; the page's text is the start, what is wrong follows for whoever debugs. */
-export function badRequest(detail?: string): WireError {
-  return new WireError(
+export function badRequest(detail?: string): ApiError {
+  return new ApiError(
     'pools',
     400,
     'ModelArts.50004000',
@@ -43,13 +43,13 @@ export function badRequest(detail?: string): WireError {
 }
 
 /** An error of the pool family. */
-export function poolError(status: number, code: string, message: string): WireError {
-  return new WireError('pools', status, `ModelArts.${code}`, message);
+export function poolError(status: number, code: string, message: string): ApiError {
+  return new ApiError('pools', status, `ModelArts.${code}`, message);
 }
 
 /** A business error of the old notebook API: always HTTP 400. */
-export function notebookError(code: string, message: string): WireError {
-  return new WireError('notebooks', 400, `ModelArts.${code}`, message);
+export function notebookError(code: string, message: string): ApiError {
+  return new ApiError('notebooks', 400, `ModelArts.${code}`, message);
 }
 
 /** An error of the gateway, before ModelArts is reached. */
@@ -58,6 +58,11 @@ export function gatewayError(
   code: string,
   message: string,
   headers?: Record<string, string>,
-): WireError {
-  return new WireError('gateway', status, `APIGW.${code}`, message, headers);
+): ApiError {
+  return new ApiError('gateway', status, `APIGW.${code}`, message, headers);
+}
+
+/** A control call, fault or option that is not valid. The message states what is expected. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.js';
+import { InputError } from '../errors.js';
 import { isObject } from '../json.js';
 import { OPERATIONS } from '../operations.js';
 import type { Fault, FaultKind } from './fault.js';

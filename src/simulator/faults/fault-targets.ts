@@ -1,15 +1,15 @@
-import type { Subject } from './faults/fault-queue.js';
-import { textAt } from './json.js';
-import type { Operation } from './operations.js';
-import type { World } from './world.js';
+import { textAt } from '../json.js';
+import type { Operation } from '../operations.js';
+import type { World } from '../world.js';
+import type { FaultTarget } from './fault-queue.js';
 
 /** What a call is about, so that a fault can be planned for one name or state: for a list, everything listed. */
-export function subjectsOf(
+export function faultTargetsOf(
   world: World,
   operation: Operation,
   params: Readonly<Record<string, string>>,
   body: unknown,
-): Subject[] {
+): FaultTarget[] {
   if (operation === 'pools.create' || operation === 'networks.create') {
     const name = textAt(body, 'metadata', 'labels', 'os.modelarts/name') ?? '';
     return [{ ids: [name, `${name}-${world.projectId}`] }];

@@ -15,7 +15,7 @@ export interface EnvironmentOptions {
 }
 
 /** The environment variables that point a client at a simulator (docs/configuration.md). */
-export function environment(url: string, options: EnvironmentOptions = {}): Record<string, string> {
+export function clientEnvironment(url: string, options: EnvironmentOptions = {}): Record<string, string> {
   const user = options.user ?? DEFAULT_USERS[0];
   if (user === undefined) throw new Error('no user to act as');
   const region = options.region ?? DEFAULT_REGION;

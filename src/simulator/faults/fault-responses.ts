@@ -1,15 +1,15 @@
-import { gatewayError, notebookError, WireError } from '../http-error.js';
+import { ApiError, gatewayError, notebookError } from '../errors.js';
+import type { SimResponse } from '../http-messages.js';
 import type { Json } from '../json.js';
-import type { SimResponse } from '../message.js';
 import type { Operation } from '../operations.js';
-import type { AnswerFault, FaultBody } from './fault.js';
+import type { FaultBody, ResponseFault } from './fault.js';
 
 const BAD_GATEWAY =
   '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>';
 
 /** What a planned answer looks like on the wire, or undefined when the fault is not an answer of its own. */
-export function plannedAnswer(
-  fault: AnswerFault,
+export function plannedResponse(
+  fault: ResponseFault,
   operation: Operation,
   requestId: string,
 ): { status: number; headers: Record<string, string>; body: FaultBody } | undefined {
@@ -18,17 +18,17 @@ export function plannedAnswer(
       return {
         status: fault.status,
         headers: { ...fault.headers },
-        body: fault.body ?? usualBody(fault.status, operation, requestId),
+        body: fault.body ?? defaultBody(fault.status, operation, requestId),
       };
     case 'throttle':
-      return fromError(throttled(fault.code ?? 'APIGW.0308', fault.retryAfter), requestId);
+      return fromError(throttleError(fault.code ?? 'APIGW.0308', fault.retryAfter), requestId);
     case 'unauthorized':
-      return fromError(unauthorized(fault.reason ?? 'expired'), requestId);
+      return fromError(unauthorizedError(fault.reason ?? 'expired'), requestId);
     case 'forbidden':
       return fromError(
         fault.code === 'APIGW.0302'
           ? gatewayError(403, '0302', 'The user is not authorized to access the API.')
-          : new WireError(
+          : new ApiError(
               operation.startsWith('notebooks') ? 'notebooks' : 'pools',
               403,
               'ModelArts.0108',
@@ -39,8 +39,8 @@ export function plannedAnswer(
     case 'deleteFails':
       return fromError(
         operation.startsWith('notebooks')
-          ? new WireError('notebooks', 500, 'ModelArts.0010', 'Internal error.')
-          : new WireError('pools', 500, 'ModelArts.50005000', 'internal error'),
+          ? new ApiError('notebooks', 500, 'ModelArts.0010', 'Internal error.')
+          : new ApiError('pools', 500, 'ModelArts.50005000', 'internal error'),
         requestId,
       );
     case 'hang':
@@ -51,7 +51,7 @@ export function plannedAnswer(
 }
 
 /** Whether the work is done although the answer is a planned one. */
-export function commitsAnyway(fault: AnswerFault): boolean {
+export function commitsWork(fault: ResponseFault): boolean {
   switch (fault.kind) {
     case 'status':
     case 'hang':
@@ -69,17 +69,17 @@ export function commitsAnyway(fault: AnswerFault): boolean {
 }
 
 /** A body as text with its content type; a half one is cut in the middle, while content-length promises all of it. */
-export function rendered(status: number, headers: Record<string, string>, body: FaultBody): SimResponse {
+export function renderResponse(status: number, headers: Record<string, string>, body: FaultBody): SimResponse {
   if ('html' in body) return { status, headers: { ...headers, 'content-type': 'text/html' }, body: body.html };
   if ('text' in body) return { status, headers: { ...headers, 'content-type': 'text/plain' }, body: body.text };
   if ('empty' in body) return { status, headers, body: '' };
   const typed = { 'content-type': 'application/json; charset=UTF-8', ...headers };
-  if ('half' in body) return halved({ status, headers: typed, body: JSON.stringify(body.half) });
+  if ('half' in body) return truncated({ status, headers: typed, body: JSON.stringify(body.half) });
   return { status, headers: typed, body: JSON.stringify(body.json) };
 }
 
 /** The same answer, cut in the middle of its body. */
-export function halved(response: SimResponse): SimResponse {
+export function truncated(response: SimResponse): SimResponse {
   const bytes = Buffer.byteLength(response.body);
   return {
     status: response.status,
@@ -90,13 +90,13 @@ export function halved(response: SimResponse): SimResponse {
 }
 
 /** The 429 of the gateway or of the service (docs/api/notebooks-and-auth.md "5.3 Throttling facts", "6. Examples"). */
-export function throttled(code: string, retryAfter?: number): WireError {
+export function throttleError(code: string, retryAfter?: number): ApiError {
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   const seconds = Math.max(1, Math.ceil(retryAfter ?? 1));
   const unit = seconds === 1 ? 'second' : 'seconds';
   return code.startsWith('ModelArts')
-    ? new WireError('notebooks', 429, code, 'The system is busy now. Please try again later.', headers)
-    : new WireError(
+    ? new ApiError('notebooks', 429, code, 'The system is busy now. Please try again later.', headers)
+    : new ApiError(
         'gateway',
         429,
         code,
@@ -105,7 +105,7 @@ export function throttled(code: string, retryAfter?: number): WireError {
       );
 }
 
-function unauthorized(reason: 'expired' | 'garbage' | 'mustUpdate' | 'service'): WireError {
+function unauthorizedError(reason: 'expired' | 'garbage' | 'mustUpdate' | 'service'): ApiError {
   const prefix = 'Incorrect IAM authentication information: ';
   switch (reason) {
     case 'expired':
@@ -115,12 +115,12 @@ function unauthorized(reason: 'expired' | 'garbage' | 'mustUpdate' | 'service'):
     case 'mustUpdate':
       return gatewayError(401, '0307', 'The token must be updated.');
     case 'service':
-      return new WireError('pools', 401, 'ModelArts.50001000', 'token is invalid');
+      return new ApiError('pools', 401, 'ModelArts.50001000', 'token is invalid');
   }
 }
 
 /** What the layer in question usually says with a status, when the fault names no body. */
-function usualBody(status: number, operation: Operation, requestId: string): FaultBody {
+function defaultBody(status: number, operation: Operation, requestId: string): FaultBody {
   if (status === 502) return { html: BAD_GATEWAY };
   if (status === 204) return { empty: true };
   if (status < 400) return { json: {} };
@@ -130,10 +130,10 @@ function usualBody(status: number, operation: Operation, requestId: string): Fau
       : status === 504
         ? gatewayError(504, '0201', 'Backend timeout.')
         : status === 408
-          ? new WireError('notebooks', 408, 'ModelArts.6100', 'The request timed out. Please try again.')
+          ? new ApiError('notebooks', 408, 'ModelArts.6100', 'The request timed out. Please try again.')
           : operation.startsWith('notebooks')
             ? notebookError(status >= 500 ? '0010' : '0104', status >= 500 ? 'Internal error.' : 'Parameter error.')
-            : new WireError(
+            : new ApiError(
                 'pools',
                 status,
                 status >= 500 ? 'ModelArts.50005000' : 'ModelArts.50004000',
@@ -143,7 +143,7 @@ function usualBody(status: number, operation: Operation, requestId: string): Fau
 }
 
 function fromError(
-  error: WireError,
+  error: ApiError,
   requestId: string,
 ): { status: number; headers: Record<string, string>; body: { json: Json } } {
   return { status: error.status, headers: { ...error.headers }, body: { json: error.body(requestId) } };

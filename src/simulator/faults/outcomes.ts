@@ -1,0 +1,148 @@
+import { setFlavorStatus, setNotebookFlavorStatus } from '../flavors/availability.js';
+import type { LivingRecord, TransitionOverride } from '../records.js';
+import type { World } from '../world.js';
+import type { OutcomeFault, SoldOutResponse } from './fault.js';
+
+const SECOND = 1000;
+
+/** The resource that a fate falls on, as far as fates need to know it. */
+export interface AffectedResource {
+  readonly kind: 'pool' | 'notebook';
+  /** Flavors that it asks for. */
+  readonly flavors: readonly string[];
+  /** Nodes that it asks for; 0 for a notebook. */
+  readonly nodes: number;
+}
+
+/** Leaves the fates in a record: as overrides of its lifecycle, or as a time of invisibility. */
+export function applyOutcomes(
+  world: World,
+  record: LivingRecord,
+  affected: AffectedResource,
+  outcomes: readonly OutcomeFault[],
+): void {
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'listLag') {
+      const until = world.clock.now() + outcome.ms;
+      for (const where of outcome.in ?? ['list', 'show']) record.hidden[where] = until;
+    } else {
+      record.overrides.unshift(...overridesOf(world, outcome, affected));
+    }
+  }
+}
+
+/** Sells out what the fates of this call say is gone when it arrives, and tells how the call is to be answered. */
+export function applySoldOutFaults(
+  world: World,
+  affected: AffectedResource,
+  outcomes: readonly OutcomeFault[],
+): SoldOutResponse | undefined {
+  let answer: SoldOutResponse | undefined;
+  for (const outcome of outcomes) {
+    if (outcome.kind !== 'soldOut' || outcome.when === 'midway') continue;
+    sellOut(world, outcome, affected);
+    answer = outcome.answer ?? answer;
+  }
+  return answer;
+}
+
+/** The overrides that one fate means for one resource. */
+export function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedResource): TransitionOverride[] {
+  const pool = affected.kind === 'pool';
+  const track = pool ? 'phase' : 'status';
+  switch (outcome.kind) {
+    case 'listLag':
+      return [];
+    case 'slowDelete':
+      return [{ track, from: pool ? 'Deleting' : 'DELETING', to: 'Gone', afterMs: outcome.ms }];
+    case 'deleteFails':
+      return [{ track, from: pool ? 'Deleting' : 'DELETING', to: pool ? 'Running' : 'STOPPED', left: 1 }];
+    case 'soldOut':
+      if (outcome.when !== 'midway') return [];
+      sellOut(world, outcome, affected);
+      return [capacityFailure(pool, affected.flavors)];
+    case 'partialNodes': {
+      const left = outcome.missing === 'half' ? Math.ceil(affected.nodes / 2) : outcome.missing;
+      return [
+        { track: 'node', from: 'Creating', left },
+        { track: 'scaledNode', from: 'Creating', left },
+      ];
+    }
+    case 'stuck':
+      if (outcome.forMs === undefined) return [{ track, from: outcome.phase }];
+      return [{ track, from: outcome.phase, to: afterStuck(outcome.phase), afterMs: outcome.forMs, left: 1 }];
+    case 'creationFailed':
+      return [
+        { track, from: 'Creating', to: 'CreationFailed', share: 0.5, message: outcome.message ?? 'creation failed' },
+      ];
+    case 'scalingFailed': {
+      const message = outcome.message ?? 'scaling failed';
+      return [
+        { track, from: 'Running', to: 'ScalingFailed', afterMs: world.durations.poolScale * 0.4, message, left: 1 },
+      ];
+    }
+    case 'abnormal': {
+      const to = outcome.phase ?? 'Abnormal';
+      const turn = {
+        track,
+        from: 'Running',
+        to,
+        afterMs: outcome.afterMs ?? SECOND,
+        message: 'a node is abnormal',
+        left: 1,
+      };
+      if (outcome.recoverAfterMs === undefined) return [turn];
+      return [turn, { track, from: to, to: 'Running', afterMs: outcome.recoverAfterMs, left: 1 }];
+    }
+    case 'scopeFailed': {
+      const message = outcome.message ?? 'the scope cannot be enabled';
+      const key = outcome.scope === undefined ? {} : { key: outcome.scope };
+      return [{ track: 'scope', ...key, from: 'Enabling', to: 'EnableFailed', message, left: 1 }];
+    }
+    case 'driverFlap': {
+      const left = outcome.rounds ?? 1;
+      return [{ track: 'driver', from: 'Running', to: 'Upgrading', afterMs: outcome.everyMs ?? 10 * SECOND, left }];
+    }
+    case 'notebookFailed': {
+      const code = outcome.code ?? 'ModelArts.6360';
+      const message = outcome.message ?? 'Failed to start the notebook due to insufficient background resources.';
+      return [
+        { track, from: 'CREATING', to: 'CREATE_FAILED', code, message, left: 1 },
+        { track, from: 'STARTING', to: 'START_FAILED', code, message, left: 1 },
+      ];
+    }
+    case 'notebookUnavailable': {
+      const turn = { track, from: 'RUNNING', to: 'UNAVAILABLE', afterMs: outcome.afterMs ?? SECOND, left: 1 };
+      if (outcome.recoverAfterMs === undefined) return [turn];
+      return [turn, { track, from: 'UNAVAILABLE', to: 'RUNNING', afterMs: outcome.recoverAfterMs, left: 1 }];
+    }
+  }
+}
+
+/** Where a resource goes that was stuck: what was going away goes, anything else has failed. */
+function afterStuck(phase: string): string {
+  if (/^deleting$/i.test(phase)) return 'Gone';
+  if (phase === 'STOPPING') return 'STOPPED';
+  return phase === 'Creating' ? 'CreationFailed' : phase === 'CREATING' ? 'CREATE_FAILED' : 'START_FAILED';
+}
+
+/** How a creation ends for which the capacity is not there. */
+export function capacityFailure(pool: boolean, flavors: readonly string[]): TransitionOverride {
+  const what = flavors.join(', ');
+  return pool
+    ? { track: 'phase', from: 'Creating', to: 'CreationFailed', share: 0.5, message: `flavor ${what} is sold out` }
+    : {
+        track: 'status',
+        from: 'CREATING',
+        to: 'CREATE_FAILED',
+        code: 'ModelArts.6360',
+        message: `Failed to start the notebook due to insufficient background resources: ${what}.`,
+      };
+}
+
+function sellOut(world: World, outcome: OutcomeFault & { readonly kind: 'soldOut' }, affected: AffectedResource): void {
+  for (const flavor of outcome.flavor === undefined ? affected.flavors : [outcome.flavor]) {
+    if (affected.kind === 'pool') setFlavorStatus(world, flavor, 'soldout', outcome.az, outcome.forMs);
+    else setNotebookFlavorStatus(world, flavor, 'soldOut', outcome.forMs);
+  }
+}
