@@ -42,6 +42,7 @@ const causeOfPhase: Readonly<Record<Phase, Cause | null>> = {
   Verifying: 'removing',
   Leased: 'leased',
   Applying: 'working',
+  Reading: 'working',
   Ready: null,
   RolledBack: null,
   Cancelled: null,

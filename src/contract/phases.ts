@@ -24,6 +24,7 @@ export const phases = [
   'Gone',
   'Leased',
   'Applying',
+  'Reading',
   'Done',
 ] as const;
 export type Phase = (typeof phases)[number];

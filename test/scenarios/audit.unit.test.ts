@@ -27,6 +27,12 @@ const standingsOf = (report: AuditReport) =>
 const descriptionOfPool = ['metadata', 'annotations', 'os.modelarts/description'];
 
 describe('an audit in virtual time', () => {
+  test('is Planning while it lists, and Reading while it asks for owners', async () => {
+    const made = await newStack();
+    await made.temporal.start('auditResources', 'audit/phases', [{}]);
+    for (const phase of ['Planning', 'Reading', 'Done']) await untilPhase(made, phase, 'audit/phases');
+  });
+
   test('calls what its lease holds owned, before and after the operation has ended', async () => {
     const made = await newStack();
     await startMainJob(made);

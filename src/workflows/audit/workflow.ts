@@ -53,7 +53,7 @@ async function read(op: Operation, input: unknown): Promise<Reading> {
   op.state.identity = await firstCalls('audit').checkArgument(question);
   const { settings, installation } = op.identity;
   const inventory = await surveys(settings, 'inventory').readInventory({});
-  op.enter('Applying', `asking who owns ${inventory.items.length} resources`);
+  op.enter('Reading', `reading the owners of ${inventory.items.length} resources`);
   op.reach(40);
   const owners = inventory.items.flatMap(({ marker }) =>
     marker === null || marker === 'unread' || marker.installation !== installation ? [] : [marker.owner],
