@@ -3,7 +3,8 @@ import { unknownInstant } from '../domain/resource/instant.js';
 import type { Inventory, InventoryItem } from '../domain/resource/inventory.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { isUnknownWorkspace, isUnpublished, ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
-import { notebookItem, poolItem } from './to-items.js';
+import { notebookItem } from './notebook-facts.js';
+import { poolItem } from './pool-facts.js';
 
 /** What the reading of a project needs; the worker and the command line each bring their own. */
 export interface ReaderDeps {

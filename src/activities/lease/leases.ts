@@ -2,10 +2,11 @@ import type { ResourceRef } from '../../contract/workflows.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
 import { type CommandOutcome, notSent, sent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
+import { notebookFacts } from '../../inventory/notebook-facts.js';
+import { poolFacts } from '../../inventory/pool-facts.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
 import { orAbsent, readingPatiently } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
-import { notebookFacts, poolFacts } from '../resource/facts.js';
 
 /** Activities of a lease on what it owns. It can live without each of them: none of them decides its end. */
 export function leaseActivities(deps: ActivityDeps) {

@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureType } from '../../contract/failures.js';
 import { parseMarker } from '../../domain/resource/marker.js';
+import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
 import { readingPatiently } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
-import { notebookFacts } from './facts.js';
 import { notebooksIn, withDefault } from './workspaces.js';
 
 /** A pool that is about to be deleted, and whose notebooks may be on it. */

@@ -8,6 +8,7 @@ import { unknownInstant } from '../../domain/resource/instant.js';
 import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import { type NotebookFacts, type NotebookGoal, standsStill } from '../../domain/resource/notebook.js';
 import { notebookRules, type Observation, type Pace, type Watch } from '../../domain/resource/observation.js';
+import { foundNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
 import { isUnpublished } from '../../modelarts/errors.js';
 import {
   type CommandedResource,
@@ -20,7 +21,6 @@ import {
 } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
-import { foundNotebook, notebookFacts } from './facts.js';
 import { createAdmissionMs } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { awaitSignificantChange, lookOf, paceOf, targetOf } from './waiting.js';

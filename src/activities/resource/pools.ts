@@ -7,6 +7,7 @@ import { unknownInstant } from '../../domain/resource/instant.js';
 import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import { type Observation, type Pace, poolRules, type Watch } from '../../domain/resource/observation.js';
 import type { PoolFacts, PoolGoal } from '../../domain/resource/pool.js';
+import { foundPool, poolFacts } from '../../inventory/pool-facts.js';
 import {
   type CommandedResource,
   commanding,
@@ -18,7 +19,6 @@ import {
 } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate } from '../failures.js';
-import { foundPool, poolFacts } from './facts.js';
 import { type OwnedPool, refuseForeignNotebooks } from './foreign-notebooks.js';
 import { poolRequest } from './requests.js';
 import { awaitSignificantChange, lookOf, paceOf, targetOf } from './waiting.js';

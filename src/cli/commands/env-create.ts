@@ -1,5 +1,4 @@
 import { OperationRefusedError, OperationsError, SpecConflictError } from '../../client/errors.js';
-import { findNetwork, findPool, listNotebooks } from '../../client/inventory.js';
 import { operationId } from '../../contract/ids.js';
 import type { NotebookSpec, Spec } from '../../contract/spec.js';
 import { decideCreate, type Found } from '../../domain/provision/create.js';
@@ -7,6 +6,7 @@ import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../../domain/resource/flavor.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
 import { flavorFacts } from '../../inventory/flavor-facts.js';
+import { findNetwork, findPool, listNotebooks } from '../../inventory/listing.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { checkFeasibility, noFacts, type SpecFacts } from '../../spec/feasibility.js';
 import { ownerHash, specHash } from '../../spec/hash.js';

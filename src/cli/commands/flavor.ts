@@ -1,4 +1,4 @@
-import { type FlavorRow, readFlavor } from '../../client/inventory.js';
+import { type FlavorRow, flavorRow } from '../../inventory/flavor-facts.js';
 import { type Define, example } from '../command.js';
 import { viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -13,7 +13,7 @@ const list: Define = (command, run) => {
       run(async (context) => {
         const all: FlavorRow[] = [];
         for await (const flavor of (await context.modelarts()).flavors.list({}, { signal: context.interrupted }))
-          all.push(readFlavor(flavor));
+          all.push(flavorRow(flavor));
         all.sort((a, b) => a.name.localeCompare(b.name));
         const flavors = all.filter((row) => type === undefined || row.type?.toLowerCase() === type.toLowerCase());
         context.result(flavors, (shown) => renderFlavors(shown, viewOf(context)));

@@ -1,5 +1,5 @@
 import { OperationNotFoundError } from '../../client/errors.js';
-import { findNetwork, type NetworkRow, readNetwork } from '../../client/inventory.js';
+import { findNetwork, type NetworkRow, networkRow } from '../../inventory/listing.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -10,7 +10,7 @@ const list: Define = (command, run) => {
   command.addHelpText('after', example('maops network list')).action(() =>
     run(async (context) => {
       const { items } = await (await context.modelarts()).networks.list({}, { signal: context.interrupted });
-      const networks = items.map(readNetwork);
+      const networks = items.map(networkRow);
       context.result(networks, (shown) => renderNetworks(shown, viewOf(context)));
       return exitCodes.done;
     }),

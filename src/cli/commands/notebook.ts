@@ -1,5 +1,6 @@
 import { OperationNotFoundError, OperationRefusedError } from '../../client/errors.js';
-import { findNotebook, listNotebooks, type NotebookRow } from '../../client/inventory.js';
+import { findNotebook, listNotebooks } from '../../inventory/listing.js';
+import type { NotebookRow } from '../../inventory/notebook-facts.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';

@@ -1,5 +1,6 @@
 import { OperationNotFoundError } from '../../client/errors.js';
-import { findPool, listPools, type PoolRow } from '../../client/inventory.js';
+import { findPool, listPools } from '../../inventory/listing.js';
+import type { PoolRow } from '../../inventory/pool-facts.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';

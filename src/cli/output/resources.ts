@@ -1,4 +1,7 @@
-import type { FlavorRow, NetworkRow, NotebookRow, PoolRow } from '../../client/inventory.js';
+import type { FlavorRow } from '../../inventory/flavor-facts.js';
+import type { NetworkRow } from '../../inventory/listing.js';
+import type { NotebookRow } from '../../inventory/notebook-facts.js';
+import type { PoolRow } from '../../inventory/pool-facts.js';
 import { renderFields, renderTable } from './table.js';
 import { formatMinute, formatTime } from './time.js';
 import type { Colors, View } from './view.js';
