@@ -1,37 +1,37 @@
 import type { SoldOutResponse } from './faults/fault.js';
 
-/** Behaviour on which the pages contradict themselves or say nothing (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns"). */
+/** Behaviour that the documentation contradicts or leaves open (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns"). */
 export interface Behavior {
-  /** DELETE echoes the phase the pool had, instead of `Deleting`. */
+  /** The DELETE response has the previous phase instead of `Deleting`. */
   readonly deleteEchoesOldPhase: boolean;
-  /** The DELETE answer leaves `deletionTimestamp` out. */
+  /** The DELETE response omits `deletionTimestamp`. */
   readonly omitDeletionTimestamp: boolean;
-  /** `status.resources.*` is a single object, as the tables say, instead of an array. */
+  /** `status.resources.*` is a single object, as in the documented tables, instead of an array. */
   readonly statusResourcesAsObject: boolean;
-  /** `os.modelarts/billing.mode` is answered as a number. */
+  /** `os.modelarts/billing.mode` is a number. */
   readonly billingModeAsNumber: boolean;
-  /** The create answer already has phase `Creating`. */
+  /** The create response already has phase `Creating`. */
   readonly phaseOnCreate: boolean;
-  /** What a pool create for a sold-out flavor answers. @defaultValue 'fail': accepted, then CreationFailed */
+  /** How a pool create for a sold-out flavor ends. @defaultValue 'fail': accepted, then CreationFailed */
   readonly poolSoldOut: SoldOutResponse;
-  /** What a notebook create for a sold-out flavor answers. @defaultValue 'refuse': 400 ModelArts.6329 */
+  /** How a notebook create for a sold-out flavor ends. @defaultValue 'refuse': 400 ModelArts.6329 */
   readonly notebookSoldOut: SoldOutResponse;
-  /** A logical pool waits for the administrator in `Waiting`. */
+  /** A logical pool stays in `Waiting` until an administrator approves it. */
   readonly logicalNeedsApproval: boolean;
-  /** A notebook on a pool needs the `Notebook` scope among the pool's scopes. */
+  /** A pool takes notebooks only with the `Notebook` scope. */
   readonly notebookNeedsScope: boolean;
-  /** Largest numbers of live resources; null means no limit. */
+  /** The maximum numbers of resources; null means no limit. */
   readonly poolQuota: number | null;
   readonly networkQuota: number | null;
   readonly notebookQuota: number | null;
-  /** Whether the old and the new notebook API exist in this region. */
+  /** Whether the historical and the current notebook API exist in this region. */
   readonly oldNotebookApi: boolean;
   readonly newNotebookApi: boolean;
-  /** A limit of calls per client-time window, answered with 429; null means none. */
+  /** A limit of calls per time window (`retryAfter` in seconds); null means no limit. */
   readonly rateLimit: { readonly limit: number; readonly pollWindowMs: number; readonly retryAfter?: number } | null;
 }
 
-/** The recommended reading of the pages. */
+/** The most likely behaviour of the real service. */
 export const DEFAULT_BEHAVIOR: Behavior = {
   deleteEchoesOldPhase: false,
   omitDeletionTimestamp: false,

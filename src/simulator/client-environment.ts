@@ -1,12 +1,12 @@
 import { DEFAULT_USERS, type SimUser } from './auth/credentials.js';
 
-/** The project that the simulator serves unless told otherwise. */
+/** The default project of the simulator. */
 export const DEFAULT_PROJECT_ID = '0123456789abcdef0123456789abcdef';
 
-/** The region that the simulator claims to be in unless told otherwise. */
+/** The default region of the simulator. */
 export const DEFAULT_REGION = 'cn-north-4';
 
-/** What a client's environment should say; the default is the default simulator's token. */
+/** Who a client acts as, and how it authenticates. @defaultValue the first default user, by token */
 export interface EnvironmentOptions {
   readonly auth?: 'token' | 'keys' | 'temporaryKeys' | 'password';
   readonly projectId?: string;
@@ -14,10 +14,10 @@ export interface EnvironmentOptions {
   readonly user?: SimUser;
 }
 
-/** The environment variables that point a client at a simulator (docs/configuration.md). */
+/** The environment variables for a client of a simulator (docs/configuration.md). */
 export function clientEnvironment(url: string, options: EnvironmentOptions = {}): Record<string, string> {
   const user = options.user ?? DEFAULT_USERS[0];
-  if (user === undefined) throw new Error('no user to act as');
+  if (user === undefined) throw new Error('no user given');
   const region = options.region ?? DEFAULT_REGION;
   return {
     MODELARTS_ENDPOINT: url,

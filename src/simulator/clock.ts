@@ -1,31 +1,31 @@
-/** The simulator's time: `now` drives lifecycles, `wall` is what clients' own clocks say (signatures, token ends). */
+/** The simulator's time. `now` drives lifecycles. `wall` is the clients' time, for signatures and token expiry. */
 export interface SimClock {
   /** Simulated milliseconds since the epoch. */
   now(): number;
-  /** The clients' milliseconds since the epoch; differs from `now` when time is scaled or was advanced. */
+  /** The clients' time in milliseconds since the epoch. It differs from `now` when time is scaled or was advanced. */
   wall(): number;
-  /** Lets transport time pass (a delayed answer): real time, or manual time under a manual clock. */
+  /** Waits, for a delayed response: in real time, or until a manual clock is advanced. */
   pause(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Simulated milliseconds per real one; 0 for a manual clock. */
+  /** Simulated milliseconds per real millisecond; 0 for a manual clock. */
   speed(): number;
   setSpeed(speed: number): void;
   /** Moves simulated time forward. */
   advance(ms: number): void;
-  /** Moves simulated time to a moment; used when a state file is restored. */
+  /** Sets the simulated time, when a state file is restored. */
   jumpTo(now: number): void;
 }
 
-/** Options of a clock that follows real time, `speed` times faster. */
+/** Options of a clock that runs `speed` times as fast as real time. */
 export interface ScaledClockOptions {
   /** @defaultValue 1 */
   readonly speed?: number;
   /** Real time in milliseconds. @defaultValue Date.now */
   readonly wall?: () => number;
-  /** Simulated start. @defaultValue the real time */
+  /** The initial simulated time. @defaultValue the real time */
   readonly start?: number;
 }
 
-/** A clock that follows real time, optionally N times faster. */
+/** A clock that runs `speed` times as fast as real time. */
 export function createScaledClock(options: ScaledClockOptions = {}): SimClock {
   const wall = options.wall ?? Date.now;
   let speed = positive(options.speed ?? 1);
@@ -51,7 +51,7 @@ export function createScaledClock(options: ScaledClockOptions = {}): SimClock {
   };
 }
 
-/** A clock that stands still until it is advanced; pauses end when the time they wait for has been advanced to. */
+/** A clock that moves only by `advance`, which also ends the pauses that are due. */
 export function createManualClock(start = Date.UTC(2026, 0, 1)): SimClock {
   let current = start;
   let sleepers: { at: number; wake: () => void }[] = [];
@@ -71,7 +71,7 @@ export function createManualClock(start = Date.UTC(2026, 0, 1)): SimClock {
       }),
     speed: () => 0,
     setSpeed() {
-      throw new RangeError('a manual clock has no speed: advance it');
+      throw new RangeError('a manual clock has no speed; use advance');
     },
     advance(ms) {
       current += forward(ms);
@@ -84,7 +84,7 @@ export function createManualClock(start = Date.UTC(2026, 0, 1)): SimClock {
   };
 }
 
-/** A clock that reads its time from the caller, for suites that already own a virtual clock. */
+/** A clock that follows another one, for test suites with a virtual clock. */
 export function createFollowingClock(now: () => number, pause: SimClock['pause'] = realPause): SimClock {
   let offset = 0;
   return {
@@ -93,7 +93,7 @@ export function createFollowingClock(now: () => number, pause: SimClock['pause']
     pause,
     speed: () => 1,
     setSpeed() {
-      throw new RangeError('this clock follows another one: it has no speed of its own');
+      throw new RangeError('a following clock has no speed of its own');
     },
     advance(ms) {
       offset += forward(ms);
@@ -118,11 +118,12 @@ function realPause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 function positive(speed: number): number {
-  if (!(Number.isFinite(speed) && speed > 0)) throw new RangeError(`speed must be a number above 0, not ${speed}`);
+  if (!(Number.isFinite(speed) && speed > 0))
+    throw new RangeError(`speed must be a number greater than 0, not ${speed}`);
   return speed;
 }
 
 function forward(ms: number): number {
-  if (!(Number.isFinite(ms) && ms >= 0)) throw new RangeError(`time only moves forward, not by ${ms} ms`);
+  if (!(Number.isFinite(ms) && ms >= 0)) throw new RangeError(`advance must be at least 0 ms, not ${ms}`);
   return ms;
 }

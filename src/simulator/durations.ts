@@ -1,11 +1,11 @@
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-/** How long things take in simulated milliseconds (docs/api/pools-and-flavors.md "5.6 How long things take", docs/api/notebooks-and-auth.md "3.1 Old generation"). */
+/** The duration of each lifecycle step, in simulated milliseconds (docs/api/pools-and-flavors.md "5.6 How long things take", docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 export const DEFAULT_DURATIONS = {
-  /** From the create answer, which has no phase, to `Creating`. */
+  /** From the create response, which has no phase, to `Creating`. */
   poolAccept: 3 * SECOND,
-  /** From the create answer to the last node; the pool says `Running` a little before. */
+  /** From the create response to the last node. The phase is `Running` a little earlier. */
   poolCreate: 300 * SECOND,
   poolScale: 180 * SECOND,
   poolDelete: 120 * SECOND,
@@ -13,7 +13,7 @@ export const DEFAULT_DURATIONS = {
   poolScope: 20 * SECOND,
   /** From `Running` to the driver `Running`. */
   poolDriver: 30 * SECOND,
-  /** How long a `CreationFailed` record is kept. */
+  /** How long a failed creation is kept. */
   poolFailedKept: 3 * DAY,
   networkCreate: 20 * SECOND,
   networkDelete: 20 * SECOND,
@@ -22,17 +22,17 @@ export const DEFAULT_DURATIONS = {
   notebookStop: 10 * SECOND,
   notebookRestart: 20 * SECOND,
   notebookDelete: 0,
-  /** A place in the queue of a free flavor. */
+  /** The time in the queue of a free flavor. */
   queueTurn: 200 * SECOND,
 } as const;
 
-/** The name of a time that can be set. */
+/** The name of a duration. */
 export type DurationName = keyof typeof DEFAULT_DURATIONS;
 
-/** A value for every time. */
+/** A value for every duration. */
 export type Durations = Readonly<Record<DurationName, number>>;
 
-/** Tells the name of a time from other text. */
+/** Whether a text is the name of a duration. */
 export function isDurationName(name: string): name is DurationName {
   return Object.hasOwn(DEFAULT_DURATIONS, name);
 }

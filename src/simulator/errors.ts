@@ -1,9 +1,9 @@
 import type { Json } from './json.js';
 
-/** Who answers: each layer has its own error body (docs/api/notebooks-and-auth.md "4.6 Authentication failures", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
+/** The layer that responds. Each has its own error body (docs/api/notebooks-and-auth.md "4.6 Authentication failures", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
 export type ErrorLayer = 'pools' | 'notebooks' | 'gateway' | 'iam';
 
-/** An error answer of the API. */
+/** An error response of the API. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -32,7 +32,7 @@ export class ApiError extends Error {
   }
 }
 
-/** 400 of the pool family; the page's text is the start, what is wrong follows for whoever debugs. */
+/** 400 of the pool API: the documented text, followed by the reason. */
 export function badRequest(detail?: string): ApiError {
   return new ApiError(
     'pools',
@@ -42,17 +42,17 @@ export function badRequest(detail?: string): ApiError {
   );
 }
 
-/** An error of the pool family. */
+/** An error of the pool API. */
 export function poolError(status: number, code: string, message: string): ApiError {
   return new ApiError('pools', status, `ModelArts.${code}`, message);
 }
 
-/** A business error of the old notebook API: always HTTP 400. */
+/** An error of the historical notebook API, which always uses HTTP 400. */
 export function notebookError(code: string, message: string): ApiError {
   return new ApiError('notebooks', 400, `ModelArts.${code}`, message);
 }
 
-/** An error of the gateway, before ModelArts is reached. */
+/** An error of the gateway, in front of ModelArts. */
 export function gatewayError(
   status: number,
   code: string,

@@ -1,14 +1,14 @@
-/** One call to the simulator: what a socket, or an in-process adapter, hands over. */
+/** One call to the simulator, from a socket or an in-process adapter. */
 export interface SimRequest {
   readonly method: string;
-  /** Path with query, or a whole URL; the query keeps its raw encoding, because the signature is over it. */
+  /** Path with query, or a whole URL. The query keeps its raw encoding, because it is signed. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
-  /** The exact body bytes, because the signature is over them. */
+  /** The exact bytes of the body, because they are signed. */
   readonly body?: string | Uint8Array;
 }
 
-/** An answer. With `cut`, `body` is only the part that arrives before the connection breaks, while content-length promises the whole. */
+/** A response. With `cut`, `body` is the part that is sent before the connection is lost; content-length states the full length. */
 export interface SimResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,15 +16,15 @@ export interface SimResponse {
   readonly cut?: true;
 }
 
-/** No answer: the connection is lost before the work was done, or after it was committed. */
+/** No response: the connection is lost before or after the call takes effect. */
 export interface SimLost {
   readonly lost: 'before' | 'after';
 }
 
-/** What a caller of `handle` must be ready for. */
+/** The result of a call. */
 export type SimReply = SimResponse | SimLost;
 
-/** Tells a lost connection from an answer. */
+/** Whether the connection was lost. */
 export function isLost(reply: SimReply): reply is SimLost {
   return 'lost' in reply;
 }

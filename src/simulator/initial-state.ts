@@ -5,7 +5,7 @@ import type { SimState } from './records.js';
 import type { Scenario } from './scenarios.js';
 import type { World } from './world.js';
 
-/** A state with nothing in it but what the catalogue sells. */
+/** A state without resources, with the catalogue's flavors. */
 export function emptyState(catalogue: Catalogue): SimState {
   return {
     sequence: 0,
@@ -21,7 +21,7 @@ export function emptyState(catalogue: Catalogue): SimState {
   };
 }
 
-/** Makes what exists from the start: the default networks, and what the scenario has sold out. */
+/** Creates the initial networks and applies the scenario's sold-out flavors. */
 export function seedData(world: World, scenario: Scenario): void {
   for (const [index, name] of world.catalogue.networks.entries()) {
     world.state.networks.push({ ...newNetwork(world, name, `192.168.${index * 128}.0/17`), phase: 'Active' });

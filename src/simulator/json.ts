@@ -1,21 +1,21 @@
-/** A plain JSON value: the only thing that enters or leaves the simulator's state. */
+/** A plain JSON value. The state contains nothing else. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** A JSON object whose values have not been looked at yet. */
+/** A JSON object with unchecked values. */
 export type JsonObject = { readonly [key: string]: Json | undefined };
 
-/** Tells a JSON object from arrays, null and scalars. */
+/** Whether a value is a JSON object, and not an array, null or a scalar. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object found at a path of keys, or undefined when anything on the way is not an object. */
+/** The object at a path of keys; undefined when there is none. */
 export function objectAt(value: unknown, ...path: readonly [string, ...string[]]): JsonObject | undefined {
   const found = valueAt(value, ...path);
   return isObject(found) ? found : undefined;
 }
 
-/** The value found at a path of keys; labels contain dots and slashes, so every key is taken literally. */
+/** The value at a path of keys; undefined when there is none. Keys are literal, because labels contain dots and slashes. */
 export function valueAt(value: unknown, ...path: readonly [string, ...string[]]): Json | undefined {
   if (!isObject(value)) return undefined;
   let here: Json | undefined = value;
@@ -26,18 +26,18 @@ export function valueAt(value: unknown, ...path: readonly [string, ...string[]])
   return here;
 }
 
-/** The text found at a path of keys, or undefined. */
+/** The text at a path of keys; undefined when there is none. */
 export function textAt(value: unknown, ...path: readonly [string, ...string[]]): string | undefined {
   const found = valueAt(value, ...path);
   return typeof found === 'string' ? found : undefined;
 }
 
-/** A deep copy of plain JSON, so that a snapshot never shares structure with the living state. */
+/** A deep copy, so that a snapshot never changes with the state. */
 export function copyOf<T>(value: T): T {
   return structuredClone(value);
 }
 
-/** The same object without the keys whose value is undefined, so that an answer never differs from its JSON text. */
+/** The same object without undefined members, as in its JSON text. */
 export function present<T extends object>(value: T): T {
   for (const [key, item] of Object.entries(value)) if (item === undefined) Reflect.deleteProperty(value, key);
   return value;

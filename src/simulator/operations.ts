@@ -1,4 +1,4 @@
-/** The names by which calls are logged and faults are planned. */
+/** The operation names in the request log and in faults. */
 export const OPERATIONS = [
   'pools.create',
   'pools.list',
@@ -27,13 +27,13 @@ export const OPERATIONS = [
   'unknown',
 ] as const;
 
-/** One call of the API, named resource first. */
+/** The name of one API operation, for example `pools.create`. */
 export type Operation = (typeof OPERATIONS)[number];
 
-/** What a fault may be planned for: one operation, a resource's operations (`pools.*`), or every call. */
+/** The operations that a fault applies to: one, all of a resource (`pools.*`), or all (`*`). */
 export type OperationPattern = Operation | 'pools.*' | 'notebooks.*' | 'flavors.*' | 'networks.*' | 'iam.*' | '*';
 
-/** Whether a planned pattern covers an operation. */
+/** Whether a pattern includes an operation. */
 export function covers(pattern: OperationPattern, operation: Operation): boolean {
   if (pattern === '*') return true;
   return pattern.endsWith('.*') ? operation.startsWith(pattern.slice(0, -1)) : pattern === operation;

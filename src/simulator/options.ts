@@ -7,21 +7,21 @@ import type { Fault } from './faults/fault.js';
 import type { JsonObject } from './json.js';
 import type { TimeForms } from './time-forms.js';
 
-/** The scenarios that have a name. */
+/** The names of the scenarios. */
 export const SCENARIOS = ['happy', 'slow', 'flaky-network', 'throttled', 'sold-out', 'half-pool'] as const;
 
-/** A named set of times, knobs, sales and background faults. */
+/** A named set of durations, behavior, sold-out flavors and background faults. */
 export type ScenarioName = (typeof SCENARIOS)[number];
 
-/** How a simulator is made; everything has a default, so that `createSimulator()` works out of the box. */
+/** Options of a simulator, all of them optional. */
 export interface SimulatorOptions {
   /** @defaultValue a clock that follows real time at `speed` */
   readonly clock?: SimClock | undefined;
-  /** Decides jitter, ids and chances. @defaultValue 1 */
+  /** Determines jitter, ids and probabilities. @defaultValue 1 */
   readonly seed?: number | undefined;
   /** @defaultValue 'happy' */
   readonly scenario?: ScenarioName | undefined;
-  /** Simulated milliseconds per real one; not together with `clock`. @defaultValue 1 */
+  /** Simulated milliseconds per real millisecond. Ignored with `clock`. @defaultValue 1 */
   readonly speed?: number | undefined;
   readonly projectId?: string | undefined;
   readonly region?: string | undefined;
@@ -29,10 +29,10 @@ export interface SimulatorOptions {
   readonly catalogue?: Catalogue | undefined;
   readonly behavior?: Partial<Behavior> | undefined;
   readonly durations?: Partial<Durations> | undefined;
-  /** How answers write times, by operation. @defaultValue as documented */
+  /** The format of times in responses, by operation. @defaultValue as documented */
   readonly timeForms?: TimeForms;
-  /** Faults planned from the start, besides the scenario's. */
+  /** Faults planned at the start, in addition to those of the scenario. */
   readonly faults?: readonly Fault[];
-  /** Resources that are there from the start, a stranger's unless `user` says otherwise; as `POST /_sim/pools` and `/_sim/notebooks` take them. */
+  /** Initial resources, in the form of `POST /_sim/pools` and `/_sim/notebooks`. They belong to another user unless `user` is given. */
   readonly placed?: { readonly pools?: readonly JsonObject[]; readonly notebooks?: readonly JsonObject[] };
 }

@@ -1,6 +1,6 @@
 import type { SimRequest } from './http-messages.js';
 
-/** A request with its parts apart; the raw ones are kept because the signature is over them. */
+/** A parsed request. The raw path, query and body are kept, because they are signed. */
 export interface ParsedRequest {
   readonly method: string;
   /** The path as sent. */
@@ -9,21 +9,21 @@ export interface ParsedRequest {
   readonly query: string;
   /** Path and query, for the log. */
   readonly target: string;
-  /** Names in lower case; several values joined. */
+  /** Names are in lower case, and multiple values are joined. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** The body as JSON; undefined when there is none, or when it is none. */
+  /** The body as JSON; undefined when it is empty or not JSON. */
   readonly json: unknown;
   readonly malformed: boolean;
 }
 
-/** Takes a request apart without changing what was signed. */
+/** Parses a request without changing its signed parts. */
 export function parseRequest(request: SimRequest): ParsedRequest {
   const absolute = /^https?:\/\/([^/?#]+)(.*)$/i.exec(request.path);
   const target = absolute === null ? request.path : absolute[2] || '/';
   const at = target.indexOf('?');
   const headers = lowerCased(request.headers ?? {});
-  // An in-process caller has no socket that would have set the host it signed.
+  // An in-process caller has no HTTP library that sets the signed host header.
   if (headers.host === undefined && absolute?.[1] !== undefined) headers.host = absolute[1];
   const body = typeof request.body === 'string' ? Buffer.from(request.body) : (request.body ?? new Uint8Array());
   const parsed = parseJson(body);

@@ -15,7 +15,7 @@ import { withoutSecrets } from './request-log.js';
 import { findRoute, type Matched } from './routes.js';
 import { rfc3339, type World } from './world.js';
 
-/** What is learnt about a call while it is answered, for the log. */
+/** Facts collected about a call, for the log. */
 interface Trace {
   readonly requestId: string;
   operation: Operation;
@@ -24,7 +24,7 @@ interface Trace {
   readonly applied: string[];
 }
 
-/** Answers one call of the API: gate, planned faults, handler, and the log of it all. */
+/** Handles one API call: authentication, faults, handler, log. */
 export async function handleApiCall(
   world: World,
   request: ParsedRequest,
@@ -85,7 +85,7 @@ async function respond(
   }
 }
 
-/** Delays, then the one planned answer if there is one, else the handler's; delays of the answer come last. */
+/** Applies delays before the call, the response fault or the handler, and delays after the call. */
 async function respondWithFaults(
   world: World,
   request: ParsedRequest,
@@ -105,7 +105,7 @@ async function respondWithFaults(
   return applyResponseFault(world, request, fault, response, trace, signal);
 }
 
-/** What a planned answer fault makes of a call. */
+/** Applies a response fault. `response` is undefined when the call did not take effect. */
 async function applyResponseFault(
   world: World,
   request: ParsedRequest,
@@ -134,7 +134,7 @@ function runHandler(
   context: FaultContext,
 ): SimResponse {
   const user = trace.user ?? world.users[0];
-  if (user === undefined) throw new Error('a simulator needs a user');
+  if (user === undefined) throw new Error('the simulator has no users');
   try {
     const answer = route.handler(world, {
       operation: route.operation,
@@ -157,7 +157,7 @@ function runHandler(
   }
 }
 
-/** An API that is not published in this region is the gateway's 404 (APIGW.0101). */
+/** Throws the gateway's 404 (APIGW.0101) when this region does not have the API. */
 function requirePublished(world: World, matched: Matched | undefined): Matched {
   const operation = matched?.route.operation ?? 'unknown';
   const { oldNotebookApi, newNotebookApi } = world.behavior;
@@ -177,7 +177,7 @@ function withRequestId(headers: Readonly<Record<string, string>>, requestId: str
   return { 'x-request-id': requestId, server: 'api-gateway', ...headers };
 }
 
-/** Unique, and the same in every run with the same seed and calls: `id-timestamp-hostname` is how it is documented. */
+/** A request id in the documented form `id-timestamp-hostname`. The same in every run with the same calls. */
 function requestIdOf(world: World, seq: number): string {
   return `${seq.toString(16).padStart(32, '0')}-${world.clock.now()}-simulator`;
 }

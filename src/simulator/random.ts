@@ -1,6 +1,6 @@
 /**
- * A number in [0, 1) that depends only on the seed and the key. There is no generator state: the same
- * resource jitters the same way whatever else happened before, and a snapshot has nothing to carry.
+ * A number in [0, 1) that depends only on the seed and the key. There is no generator state, so the jitter of a resource
+ * does not depend on other calls, and a snapshot needs no generator state.
  */
 export function draw(seed: number, ...key: readonly (string | number)[]): number {
   let hash = 0x811c9dc5 ^ Math.trunc(seed);
@@ -17,7 +17,7 @@ export function hexDigits(length: number, seed: number, ...key: readonly (string
   return letters(length, '0123456789abcdef', seed, ...key);
 }
 
-/** Characters of an alphabet that depend only on the seed and the key, such as the tail of a resource id. */
+/** Characters of an alphabet that depend only on the seed and the key. */
 export function letters(length: number, alphabet: string, seed: number, ...key: readonly (string | number)[]): string {
   return Array.from({ length }, (_, index) =>
     alphabet.charAt(Math.floor(draw(seed, ...key, index) * alphabet.length)),

@@ -1,11 +1,11 @@
 import type { World } from './world.js';
 
-/** Counts calls per window of client time, for the rate limit knob. */
+/** Counts calls per time window, for `Behavior.rateLimit`. */
 export class RateWindow {
   #start = 0;
   #count = 0;
 
-  /** Seconds to wait when the call is one too many, else undefined. */
+  /** Seconds to wait when the call exceeds the limit; otherwise undefined. */
   refuses(world: World): number | undefined {
     const { rateLimit } = world.behavior;
     if (rateLimit === null) return undefined;

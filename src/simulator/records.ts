@@ -3,31 +3,31 @@ import type { Json, JsonObject } from './json.js';
 /** A label or annotation map as the service stores it. */
 export type TextMap = Record<string, string>;
 
-/** A change to the usual lifecycle of one resource, left there by a fault; plain JSON like everything in the state. */
+/** A change to the lifecycle of one resource, stored by a fault. */
 export interface TransitionOverride {
   readonly track: string;
-  /** Only this node or scope; every one when absent. */
+  /** Only this node or scope. @defaultValue all of them */
   readonly key?: string;
   readonly from: string;
-  /** Absent means that the stage is never left. */
+  /** When absent, the state is never left. */
   readonly to?: string;
-  /** Absent means the usual time. */
+  /** When absent, the default duration. */
   readonly afterMs?: number;
-  /** Part of the usual time. */
+  /** Fraction of the default duration. */
   readonly share?: number;
   readonly message?: string;
   readonly code?: string;
-  /** How often it still applies; absent means always. */
+  /** How often it still applies. When absent, always. */
   left?: number;
 }
 
-/** What every resource with a life has. */
+/** The common part of every resource. */
 export interface LivingRecord {
-  /** Ours alone: a remade pool has the same id but another uid. */
+  /** Internal id. A pool that is created again has the same `id`, but another `uid`. */
   readonly uid: string;
   readonly createdAt: number;
   overrides: TransitionOverride[];
-  /** Until when the object is invisible, by the kind of read. */
+  /** The time until which the resource is invisible, by the kind of read. */
   hidden: { list?: number; show?: number };
 }
 
@@ -37,7 +37,7 @@ export interface NodeRecord {
   readonly flavor: string;
   readonly az: string;
   phase: string;
-  /** Set when the node came by scaling, which takes another time than creating. */
+  /** Set for a node added by scaling, which has another duration. */
   readonly scaled?: true;
 }
 
@@ -48,7 +48,7 @@ export interface ScopeRecord {
   message?: string;
 }
 
-/** A pool's spec as accepted, numbers as numbers. */
+/** The accepted spec of a pool, with normalised numbers. */
 export interface PoolSpec {
   type: string;
   scope: string[];
@@ -57,11 +57,11 @@ export interface PoolSpec {
   jobFlavors?: string[];
   driver?: { gpuVersion?: string; npuVersion?: string; updateStrategy?: string };
   controlMode: number;
-  /** What the API pages do not list is kept as sent. */
+  /** Other fields, as sent. */
   more: JsonObject;
 }
 
-/** One flavor line of a pool's spec. */
+/** One flavor in the spec of a pool. */
 export interface PoolResource {
   readonly flavor: string;
   readonly count: number;
@@ -78,7 +78,7 @@ export interface PoolRecord extends LivingRecord {
   labels: TextMap;
   annotations: TextMap;
   spec: PoolSpec;
-  /** Empty until the service has looked at the request. */
+  /** Empty right after the create. */
   phase: string;
   message: string;
   nodes: NodeRecord[];
@@ -89,7 +89,7 @@ export interface PoolRecord extends LivingRecord {
   phaseBeforeDelete?: string;
 }
 
-/** A development environment of the old API. */
+/** A notebook of the historical API. */
 export interface NotebookRecord extends LivingRecord {
   readonly id: string;
   readonly name: string;
@@ -102,7 +102,7 @@ export interface NotebookRecord extends LivingRecord {
   readonly extendStorage: Json;
   annotations: TextMap;
   autoStop: { enable?: boolean; duration?: number; prompt?: boolean };
-  /** When auto-stop will act; only while RUNNING. */
+  /** The time of the automatic stop, only while RUNNING. */
   stopTimestamp?: number;
   failedReasons?: { code: string; message: string; detail: Record<string, string> };
   queue?: { status: string; begin: number; end: number; places: number };
@@ -126,7 +126,7 @@ export interface NetworkRecord extends LivingRecord {
   deletedAt?: number;
 }
 
-/** A token that IAM has issued; times in client time. */
+/** A token issued by IAM. Times are in the clients' time. */
 export interface TokenRecord {
   readonly token: string;
   readonly userId: string;
@@ -136,7 +136,7 @@ export interface TokenRecord {
   revoked?: true;
 }
 
-/** One thing that will happen at a moment unless the resource has moved on by then. */
+/** A state change at a given time. It is dropped when the resource has left the state `from` by then. */
 export interface ScheduledTransition {
   readonly at: number;
   readonly seq: number;
@@ -150,7 +150,7 @@ export interface ScheduledTransition {
   readonly code?: string;
 }
 
-/** All that the simulator knows, as plain JSON. */
+/** The whole state of the simulator, as plain JSON. */
 export interface SimState {
   sequence: number;
   pools: PoolRecord[];
@@ -158,11 +158,11 @@ export interface SimState {
   networks: NetworkRecord[];
   tokens: TokenRecord[];
   workspaces: string[];
-  /** Flavor -> AZ -> `normal` or `soldout`. */
+  /** The status of a pool flavor by AZ: `normal` or `soldout`. */
   sale: Record<string, Record<string, string>>;
-  /** Notebook flavor -> `onSale` or `soldOut`. */
+  /** The status of a notebook flavor: `onSale` or `soldOut`. */
   notebookSale: Record<string, string>;
-  /** Access key -> failures in a row, and until when it is locked, in client time. */
+  /** By access key: consecutive failures, and the end of a lock in the clients' time. */
   keyFailures: Record<string, { count: number; lockedUntil?: number }>;
   agenda: ScheduledTransition[];
 }

@@ -1,7 +1,7 @@
 import { isObject, type Json } from './json.js';
 import type { Operation } from './operations.js';
 
-/** One call as the simulator saw it. */
+/** One logged call. */
 export interface RequestRecord {
   readonly seq: number;
   /** Simulated time, RFC 3339. */
@@ -9,20 +9,20 @@ export interface RequestRecord {
   readonly method: string;
   readonly path: string;
   readonly operation: Operation;
-  /** Null when no answer was sent. */
+  /** Null when no response was sent. */
   readonly status: number | null;
   readonly requestId: string;
-  /** Who called, by user name; null when not authenticated. */
+  /** The name of the user; null when not authenticated. */
   readonly by: string | null;
-  /** What the call changed, also when the caller never heard of it; null for nothing. */
+  /** What the call changed, even when the response was lost; null for nothing. */
   readonly effect: string | null;
-  /** Ids of the faults that acted on the call. */
+  /** Ids of the faults that were applied to the call. */
   readonly faults: readonly string[];
-  /** The request body with secrets removed. */
+  /** The request body without secrets. */
   readonly body: Json;
 }
 
-/** How many calls are kept; older ones leave the log, never the summary. */
+/** The number of logged calls. Older ones are dropped from the log, but still counted. */
 const KEPT = 10_000;
 
 const SECRET_KEYS = /password|secret|token|credential|private_?key|^sk$/i;
@@ -58,7 +58,7 @@ export class RequestLog {
   }
 }
 
-/** A copy of a body in which every value that could be a secret is starred, at any depth. */
+/** A copy of a body in which possible secrets are masked at every depth. */
 export function withoutSecrets(value: unknown): Json {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;

@@ -17,7 +17,7 @@ import { patchPool, retryScope } from './pools/pool-patch.js';
 import { showQuotas } from './quotas.js';
 import type { Handler } from './world.js';
 
-/** One call of the API: adding one takes a row here and its handler. */
+/** One API operation. A new one needs a row here and a handler. */
 export interface Route {
   readonly operation: Operation;
   readonly method: string;
@@ -25,7 +25,7 @@ export interface Route {
   readonly handler: Handler;
 }
 
-/** A matched route with the parts of the path, decoded. */
+/** A matched route with the decoded path parameters. */
 export interface Matched {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ const ROUTES: readonly Route[] = [
   route('iam.projects', 'GET', '/v3/projects', listProjects),
 ];
 
-/** The route of a call, or undefined when no such API is published. */
+/** The route of a call; undefined when there is none. */
 export function findRoute(method: string, path: string): Matched | undefined {
   for (const candidate of ROUTES) {
     if (candidate.method !== method) continue;

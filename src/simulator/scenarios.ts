@@ -3,13 +3,13 @@ import { DEFAULT_DURATIONS, type DurationName, type Durations, isDurationName } 
 import type { Fault } from './faults/fault.js';
 import type { ScenarioName } from './options.js';
 
-/** What a scenario changes. */
+/** The settings of a scenario. */
 export interface Scenario {
   readonly summary: string;
   readonly durations?: Partial<Durations>;
   readonly behavior?: Partial<Behavior>;
   readonly faults?: readonly Fault[];
-  /** Pool flavors that are sold out in every AZ at the start, and for how long. */
+  /** Flavors that are sold out in every AZ at the start, and for how long. */
   readonly soldOut?: {
     readonly flavors: readonly string[];
     readonly notebookFlavors: readonly string[];
@@ -20,12 +20,12 @@ export interface Scenario {
 const MINUTE = 60_000;
 const NOISE = { times: 'always', optional: true } as const;
 
-/** The named scenarios, as data. */
+/** The scenarios. */
 export const SCENARIO_TABLE: Readonly<Record<ScenarioName, Scenario>> = {
-  happy: { summary: 'everything works in its usual time' },
+  happy: { summary: 'everything works in the usual time' },
   slow: { summary: 'everything takes five times as long', durations: slower(5) },
   'flaky-network': {
-    summary: 'about one call in seven fails: 502 and 503, lost connections, half bodies, slow answers',
+    summary: 'about one call in seven fails: 502, 503, lost connections, truncated bodies; some responses are slow',
     faults: [
       { operation: '*', kind: 'status', status: 502, probability: 0.05, ...NOISE },
       { operation: '*', kind: 'status', status: 503, probability: 0.03, ...NOISE },
@@ -48,7 +48,7 @@ export const SCENARIO_TABLE: Readonly<Record<ScenarioName, Scenario>> = {
     },
   },
   'half-pool': {
-    summary: 'half the nodes of every pool never come',
+    summary: 'half of the nodes of every pool never become available',
     faults: [{ operation: 'pools.create', kind: 'partialNodes', missing: 'half', ...NOISE }],
   },
 };

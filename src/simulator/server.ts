@@ -3,29 +3,29 @@ import type { AddressInfo } from 'node:net';
 import { isLost, type SimResponse } from './http-messages.js';
 import type { Simulator } from './simulator-interface.js';
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface ServeOptions {
   /** @defaultValue 0: any free port */
   readonly port?: number;
-  /** @defaultValue '127.0.0.1': the control plane has no authentication */
+  /** @defaultValue '127.0.0.1', because the control plane has no authentication */
   readonly host?: string;
 }
 
-/** A simulator that listens. */
+/** A simulator that is served over HTTP. */
 export interface RunningSimulator {
   readonly url: string;
   readonly port: number;
-  /** Ends open calls, hanging ones too, and stops listening. */
+  /** Ends open calls, including hanging ones, and stops the server. */
   close(): Promise<void>;
 }
 
-/** Serves a simulator over HTTP. What is lost or cut is really lost or cut: the socket is destroyed. */
+/** Serves a simulator over HTTP. For a lost connection or a truncated body, the socket is destroyed. */
 export async function serveSimulator(simulator: Simulator, options: ServeOptions = {}): Promise<RunningSimulator> {
   const host = options.host ?? '127.0.0.1';
   const closing = new AbortController();
   const server = createServer((request, response) => {
     answer(simulator, request, response, closing.signal).catch((error: unknown) => {
-      // A bug of the simulator must not look like a quirk of the service.
+      // A bug of the simulator must not look like behaviour of the service.
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`simulator failed: ${error instanceof Error ? error.message : String(error)}`);
       console.error(error);
@@ -76,14 +76,14 @@ function send(request: IncomingMessage, response: ServerResponse, reply: SimResp
   const headers = { 'content-length': String(Buffer.byteLength(reply.body)), ...reply.headers };
   response.writeHead(reply.status, headers);
   if (reply.cut === true) {
-    // The part must have left before the connection breaks, or the caller would see no answer at all.
+    // Destroy the socket only after the part was sent. Otherwise the caller would receive nothing.
     response.write(reply.body, () => request.socket.destroy());
   } else {
     response.end(reply.body);
   }
 }
 
-/** The whole body, or undefined when the caller went away while sending it. */
+/** The whole body; undefined when the caller disconnected while sending it. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {
@@ -95,6 +95,6 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function portOf(address: string | AddressInfo | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the simulator does not listen on a port');
+  if (address === null || typeof address === 'string') throw new Error('the simulator is not listening on a port');
   return address.port;
 }

@@ -4,7 +4,7 @@ import type { SimReply, SimRequest } from './http-messages.js';
 import type { SimState } from './records.js';
 import type { RequestRecord } from './request-log.js';
 
-/** The whole state at a moment, plain JSON; `wall` lets a restored simulator go on in time. */
+/** The whole state at a time, as plain JSON. `wall` is used to continue the simulated time after a restore. */
 export interface Snapshot {
   readonly version: 1;
   readonly at: number;
@@ -12,26 +12,26 @@ export interface Snapshot {
   readonly state: SimState;
 }
 
-/** A stateful ModelArts in this process. Sockets are `serveSimulator`'s business. */
+/** A stateful ModelArts in this process. `serveSimulator` serves it over HTTP. */
 export interface Simulator {
-  /** Answers one call; the signal says that the caller has gone away, which ends a hang. */
+  /** Handles one call. The signal is aborted when the caller disconnects, which ends a `hang` fault. */
   handle(request: SimRequest, options?: { readonly signal?: AbortSignal }): Promise<SimReply>;
   readonly clock: SimClock;
   readonly faults: Faults;
   readonly projectId: string;
   readonly region: string;
-  /** A plain copy of the state as of now; changing it changes nothing. */
+  /** A copy of the current state. */
   state(): SimState;
-  /** The state as of now itself, for those who only look and keep nothing: a copy is the larger part of a look. */
+  /** The current state itself, for readers that neither change nor keep it. Much faster than a copy. */
   view(): Readonly<SimState>;
-  /** The log of calls, without the control plane's. */
+  /** The log of API calls, without control calls. */
   requests(operation?: string): RequestRecord[];
-  /** Calls per operation. */
+  /** The number of calls per operation. */
   summary(): Record<string, number>;
   snapshot(): Snapshot;
   restore(snapshot: Snapshot): void;
-  /** Back to the start: no resources, no faults but the scenario's, an empty log; the clock goes on. */
+  /** Restores the initial resources and faults and clears the log. The clock is not reset. */
   reset(): void;
-  /** Called after each call that may have changed the state; answers how to stop being called. */
+  /** Calls the listener after every call that may have changed the state. Returns a function that removes it. */
   onChange(listener: () => void): () => void;
 }

@@ -19,7 +19,7 @@ import { SCENARIO_TABLE } from './scenarios.js';
 import type { Simulator, Snapshot } from './simulator-interface.js';
 import type { World } from './world.js';
 
-/** Makes a ModelArts that keeps its state in this process; it needs no sockets. */
+/** Creates a ModelArts that keeps its state in this process and needs no sockets. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const scenario = SCENARIO_TABLE[options.scenario ?? 'happy'];
   const seed = options.seed ?? 1;
@@ -88,9 +88,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return { version: 1, at: world.clock.now(), wall: world.clock.wall(), state: copyOf(world.state) };
     },
     restore(snapshot: Snapshot) {
-      if (snapshot.version !== 1) throw new Error(`a snapshot of version ${String(snapshot.version)} cannot be read`);
+      if (snapshot.version !== 1) throw new Error(`unsupported snapshot version ${String(snapshot.version)}`);
       world.state = copyOf(snapshot.state);
-      // Time has gone on at its real pace while nobody was looking.
+      // Real time has passed since the snapshot was taken.
       world.clock.jumpTo(snapshot.at + Math.max(0, world.clock.wall() - snapshot.wall));
     },
     reset() {

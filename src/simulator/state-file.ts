@@ -2,16 +2,16 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { isObject } from './json.js';
 import type { Simulator, Snapshot } from './simulator-interface.js';
 
-/** A state file that follows a simulator. */
+/** A state file that is kept up to date with a simulator. */
 export interface StateFile {
-  /** Writes what has not been written yet and stops following. */
+  /** Writes the latest state and stops updating the file. */
   close(): Promise<void>;
 }
 
-/** How long changes are collected before they are written. */
+/** Milliseconds for which changes are collected before a write. */
 const DEBOUNCE = 200;
 
-/** Restores a simulator from a file when there is one, and keeps the file up to date from then on. */
+/** Restores a simulator from a file, if it exists, and keeps the file up to date. */
 export async function followStateFile(simulator: Simulator, file: string): Promise<StateFile> {
   const snapshot = await readSnapshot(file);
   if (snapshot !== undefined) simulator.restore(snapshot);
@@ -35,12 +35,12 @@ export async function followStateFile(simulator: Simulator, file: string): Promi
       clearTimeout(timer);
       write();
       await writing;
-      if (failure !== undefined) throw new Error(`the state could not be written to ${file}`, { cause: failure });
+      if (failure !== undefined) throw new Error(`cannot write the state file ${file}`, { cause: failure });
     },
   };
 }
 
-/** A rename is atomic: whoever is killed in the middle leaves the old file, never half a new one. */
+/** Writes a temporary file and renames it, so that a crash never leaves a partial file. */
 async function writeSnapshot(file: string, snapshot: Snapshot): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`;
   await writeFile(draft, `${JSON.stringify(snapshot)}\n`, { mode: 0o600 });
@@ -56,7 +56,7 @@ async function readSnapshot(file: string): Promise<Snapshot | undefined> {
     throw error;
   }
   const snapshot = parseJson(bytes);
-  if (!isSnapshot(snapshot)) throw new Error(`${file} is no state file of the simulator`);
+  if (!isSnapshot(snapshot)) throw new Error(`${file} is not a state file of the simulator`);
   return snapshot;
 }
 

@@ -6,22 +6,22 @@ const words = ['seconds', 'milliseconds', 'offset', 'none'] as const;
 const offsetPattern = /^([+-])(\d{2}):(\d{2})$/;
 
 /**
- * How an answer writes its times. `seconds` is what the pages show for pools and networks (docs/api/pools-and-flavors.md "1. Shape of the API"),
- * `offset` is short for `+08:00`, and `none` leaves the zone out.
+ * The format of times in a response. `seconds` is documented for pools and networks (docs/api/pools-and-flavors.md "1. Shape of the API"),
+ * `offset` is short for `+08:00`, and `none` omits the zone.
  */
 export type TimeForm = (typeof words)[number] | `+${string}` | `-${string}`;
 
-/** The form of times by call; what is not named is as documented. */
+/** The format of times by operation. Other operations use the documented one. */
 export type TimeForms = Readonly<Partial<Record<OperationPattern, TimeForm>>>;
 
-/** The form that a call's answer uses; null: as documented. A single operation counts before a group of them. */
+/** The format for an operation; null means the documented one. A single operation takes precedence over a group. */
 export function timeFormOf(forms: TimeForms, operation: Operation): TimeForm | null {
   const patterns = Object.keys(forms).sort((a, b) => b.length - a.length);
   const pattern = patterns.filter(isPattern).find((one) => covers(one, operation));
   return (pattern === undefined ? undefined : forms[pattern]) ?? null;
 }
 
-/** Writes an instant in a form. */
+/** Formats a time in epoch milliseconds. */
 export function writeTime(ms: number, form: TimeForm): string {
   switch (form) {
     case 'seconds':
@@ -40,12 +40,12 @@ export function writeTime(ms: number, form: TimeForm): string {
   }
 }
 
-/** Reads `{"pools.list": "milliseconds", "pools.create": "+08:00"}`. */
+/** Parses a document such as `{"pools.list": "milliseconds", "pools.create": "+08:00"}`. Throws `InputError`. */
 export function readTimeForms(body: unknown): TimeForms {
-  if (!isObject(body)) throw new InputError('the body must be an object of operations and forms');
+  if (!isObject(body)) throw new InputError('the body must be an object such as {"pools.list": "milliseconds"}');
   for (const [pattern, form] of Object.entries(body)) {
-    if (!isPattern(pattern)) throw new InputError(`there is no operation ${pattern}`);
-    if (!isForm(form)) throw new InputError(`${pattern}: a form is one of ${words.join(', ')}, +HH:MM and -HH:MM`);
+    if (!isPattern(pattern)) throw new InputError(`unknown operation ${pattern}`);
+    if (!isForm(form)) throw new InputError(`${pattern} must be one of ${words.join(', ')}, +HH:MM and -HH:MM`);
   }
   return { ...body };
 }

@@ -12,7 +12,7 @@ import type { SimState } from './records.js';
 import type { RequestLog } from './request-log.js';
 import { type TimeForms, timeFormOf, writeTime } from './time-forms.js';
 
-/** Everything that a handler may read or change. */
+/** Everything that handlers read or change. */
 export interface World {
   readonly clock: SimClock;
   readonly seed: number;
@@ -24,7 +24,7 @@ export interface World {
   readonly durations: Durations;
   readonly faults: FaultQueue;
   readonly log: RequestLog;
-  /** How answers write times; changed by the control plane. */
+  /** The format of times in responses, set through the control plane. */
   timeForms: TimeForms;
   state: SimState;
 }
@@ -35,18 +35,18 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON body; undefined when there was none. */
+  /** The parsed JSON body; undefined when there is none. */
   readonly body: unknown;
-  /** True when there was a body that is no JSON. */
+  /** True when the body is not JSON. */
   readonly malformed: boolean;
   readonly user: SimUser;
-  /** Takes the planned fates of the resource that this call makes or changes; only once the call will succeed. */
+  /** Takes the planned outcomes of the affected resource. A handler calls this only when the call will succeed. */
   takeOutcomes(): OutcomeFault[];
-  /** Says what was committed, for the request log. */
+  /** Records in the request log what the call changed. */
   commit(effect: string): void;
 }
 
-/** What a handler answers; errors are thrown as `ApiError`. */
+/** The response of a handler. Errors are thrown as `ApiError`. */
 export interface HandlerResult {
   readonly status: number;
   readonly body?: Json;
@@ -56,13 +56,13 @@ export interface HandlerResult {
 /** Handles one operation. */
 export type Handler = (world: World, call: Call) => HandlerResult;
 
-/** A number that no other call of this simulator gets. */
+/** A number that is unique in this simulator. */
 export function nextSequence(world: World): number {
   world.state.sequence += 1;
   return world.state.sequence;
 }
 
-/** Five characters as the service puts at the end of its names. */
+/** A suffix of five characters, as in names that the service generates. */
 export function tail(world: World, ...key: readonly (string | number)[]): string {
   return letters(5, 'abcdefghijklmnopqrstuvwxyz0123456789', world.seed, ...key);
 }
@@ -72,12 +72,12 @@ export function rfc3339(ms: number): string {
   return writeTime(ms, 'seconds');
 }
 
-/** A time as the answer to an operation writes it, where the documentation gives RFC 3339. */
+/** A time in the response of an operation that documents RFC 3339. */
 export function timeIn(world: World, operation: Operation, ms: number): string {
   return writeTime(ms, timeFormOf(world.timeForms, operation) ?? 'seconds');
 }
 
-/** The same where the documentation gives epoch milliseconds as text (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
+/** A time in the response of an operation that documents epoch milliseconds as text (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
 export function epochIn(world: World, operation: Operation, ms: number): string {
   const form = timeFormOf(world.timeForms, operation);
   return form === null ? String(ms) : writeTime(ms, form);

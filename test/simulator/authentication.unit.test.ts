@@ -41,14 +41,14 @@ function signedCaller() {
 }
 
 describe('signed requests', () => {
-  it('are taken with a permanent key, and with a temporary one and its security token', async () => {
+  it('are accepted with a permanent key, and with a temporary key and its security token', async () => {
     const { list } = signedCaller();
     expect((await list()).status).toBe(200);
     expect((await list(TEMPORARY, { security: 'simulator-only-security-token' })).status).toBe(200);
     expect((await list(TEMPORARY)).status).toBe(401);
   });
 
-  it('are refused when anything signed was changed, the secret is wrong or the key unknown', async () => {
+  it('are rejected when a signed part was changed, the secret is wrong or the key is unknown', async () => {
     const { list } = signedCaller();
     expect((await list(KEY, { body: '{}' })).error).toMatch(/^APIGW\.0301 .*verify aksk signature fail/);
     expect((await list(KEY, { headers: { 'content-type': 'text/plain' } })).error).toMatch(/verify aksk/);
@@ -56,7 +56,7 @@ describe('signed requests', () => {
     expect((await list({ ...KEY, ak: 'NOBODY' })).error).toMatch(/ak not exist/);
   });
 
-  it('are taken 14 minutes off and refused 16 minutes off, either way', async () => {
+  it('are accepted with a clock skew of 14 minutes and rejected with 16 minutes', async () => {
     const { list } = signedCaller();
     expect((await list(KEY, { shift: 14 * MINUTE })).status).toBe(200);
     for (const shift of [16 * MINUTE, -16 * MINUTE]) {
@@ -72,7 +72,7 @@ describe('signed requests', () => {
     expect((await list()).status).toBe(200);
   });
 
-  it('forget failures after a success', async () => {
+  it('reset the failure count after a success', async () => {
     const { list } = signedCaller();
     for (let n = 0; n < 10; n += 1) {
       await list({ ...KEY, sk: 'wrong' });
@@ -92,7 +92,7 @@ describe('tokens', () => {
     },
   });
 
-  it('are issued for a day, in a header, and taken until they end', async () => {
+  it('are issued in a header and accepted for one day', async () => {
     const { call, clock, pools, projectId } = createCaller();
     const issued = await call('POST', '/v3/auth/tokens', login('simulator-only-password'));
     expect(issued.status).toBe(201);
@@ -105,7 +105,7 @@ describe('tokens', () => {
     expect((await use()).body.error_msg).toMatch(/token expires, expires_at/);
   });
 
-  it('are revoked by a planned 401, so that only a new one helps', async () => {
+  it('are revoked by a planned 401, until a new one is issued', async () => {
     const { call, pools, simulator } = createCaller();
     const token =
       (await call('POST', '/v3/auth/tokens', login('simulator-only-password'))).headers['x-subject-token'] ?? '';
@@ -118,7 +118,7 @@ describe('tokens', () => {
     expect((await use(renewed)).status).toBe(200);
   });
 
-  it('are refused in the shape of Keystone for a wrong password or another region', async () => {
+  it('are rejected in the Keystone format for a wrong password or another region', async () => {
     const { call } = createCaller();
     for (const body of [login('wrong'), login('simulator-only-password', 'eu-de')]) {
       const { status, body: error } = await call('POST', '/v3/auth/tokens', body);
@@ -126,7 +126,7 @@ describe('tokens', () => {
     }
   });
 
-  it('keep themselves out of the log, and passwords out of the log and the state', async () => {
+  it('are not logged, and passwords are neither logged nor stored', async () => {
     const { call, pools, simulator } = createCaller();
     const issued = await call('POST', '/v3/auth/tokens', login('simulator-only-password'));
     const token = issued.headers['x-subject-token'] ?? '';
@@ -140,13 +140,13 @@ describe('tokens', () => {
     expect(JSON.stringify(simulator.state())).not.toContain('simulator-only-password');
   });
 
-  it('find the project of a region by its name', async () => {
+  it('list the project of a region by its name', async () => {
     const { call, projectId } = createCaller();
     expect((await call('GET', '/v3/projects?name=cn-north-4')).body.projects).toMatchObject([{ id: projectId }]);
     expect((await call('GET', '/v3/projects?name=eu-de')).body.projects).toEqual([]);
   });
 
-  it('refuse what is missing, garbage, or for another project', async () => {
+  it('are rejected when missing, malformed or for another project', async () => {
     const { call, pools } = createCaller();
     const without = await call('GET', pools, undefined, { 'X-Auth-Token': '' });
     expect(without.body.error_msg).toMatch(/x-auth-token not found/);

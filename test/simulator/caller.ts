@@ -4,8 +4,8 @@ import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 
-/** An answer with its JSON parsed; `any` keeps the tests readable where the shape is what they check. */
-export interface Answered {
+/** A response with parsed JSON. */
+export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   // biome-ignore lint/suspicious/noExplicitAny: the body's shape is what the tests assert
@@ -13,14 +13,14 @@ export interface Answered {
   readonly lost?: 'before' | 'after';
 }
 
-/** A simulator under a manual clock, with one function to call it and the paths of its project. */
+/** A simulator with a manual clock, a function to call it, and the paths of its project. */
 export interface Caller {
   readonly simulator: Simulator;
   readonly clock: SimClock;
   readonly projectId: string;
   readonly pools: string;
   readonly notebooks: string;
-  readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answered>;
+  readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
 const TOKEN = 'simulator-only-token';
@@ -50,7 +50,7 @@ export function createCaller(options: SimulatorOptions = {}): Caller {
   };
 }
 
-/** A create body that is accepted. */
+/** A valid create body. */
 export function poolBody(name = 'team-a', spec: object = {}, metadata: { labels?: object; annotations?: object } = {}) {
   return {
     kind: 'Pool',
@@ -66,7 +66,7 @@ export function poolBody(name = 'team-a', spec: object = {}, metadata: { labels?
   };
 }
 
-/** A create body that is accepted. */
+/** A valid create body. */
 export function notebookBody(name = 'team-a', more: object = {}, spec: object = {}) {
   return {
     name,

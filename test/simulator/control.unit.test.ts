@@ -3,7 +3,7 @@ import { createSimulator } from '../../src/simulator/simulator.js';
 import { createCaller, MINUTE, notebookBody, poolBody } from './caller.js';
 
 describe('the control plane', () => {
-  it('plans, counts and forgets faults, and refuses one that it cannot read', async () => {
+  it('plans, counts and removes faults, and rejects an invalid one', async () => {
     const { call, pools } = createCaller();
     const planned = await call('POST', '/_sim/faults', [{ operation: 'pools.list', kind: 'status', status: 500 }]);
     expect(planned.body.ids).toHaveLength(1);
@@ -25,7 +25,7 @@ describe('the control plane', () => {
     }
   });
 
-  it('writes times in the form that was asked for, by call, and refuses a form that it does not know', async () => {
+  it('formats times as requested per operation, and rejects an unknown format', async () => {
     const { call, pools, simulator } = createCaller();
     const id = (await call('POST', pools, poolBody())).body.metadata.name;
     const list = async () => (await call('GET', pools)).body.items[0].metadata.creationTimestamp;
@@ -49,7 +49,7 @@ describe('the control plane', () => {
     }
   });
 
-  it('logs each call with its effect, and sums them up, without its own', async () => {
+  it('logs and counts each API call with its effect, but no control calls', async () => {
     const { call, pools, notebooks } = createCaller();
     await call('POST', pools, poolBody());
     await call('GET', `${notebooks}?de_type=Notebook`);
@@ -59,7 +59,7 @@ describe('the control plane', () => {
     expect((await call('GET', '/_sim/requests/summary')).body).toEqual({ 'notebooks.list': 1, 'pools.create': 1 });
   });
 
-  it('moves the clock, and resets everything else', async () => {
+  it('advances the clock, and resets everything else', async () => {
     const { call, clock, pools } = createCaller();
     await call('POST', pools, poolBody());
     const before = clock.now();
@@ -73,7 +73,7 @@ describe('the control plane', () => {
     expect((await call('GET', '/_sim/nothing')).status).toBe(404);
   });
 
-  it('places pools and notebooks in any state, of any user', async () => {
+  it('adds pools and notebooks in any state for any user', async () => {
     const { call, notebooks } = createCaller();
     await call('POST', '/_sim/pools', {
       name: 'ill-one',
@@ -94,7 +94,7 @@ describe('the control plane', () => {
 });
 
 describe('a snapshot', () => {
-  it('is plain JSON from which another simulator goes on, what was planned included', async () => {
+  it('is plain JSON from which another simulator continues, including scheduled transitions', async () => {
     const first = createCaller();
     await first.call('POST', first.pools, poolBody());
     await first.call('POST', first.notebooks, notebookBody('nb', {}, { auto_stop: { enable: true, duration: 3600 } }));
@@ -118,7 +118,7 @@ describe('a snapshot', () => {
 });
 
 describe('a scaled clock', () => {
-  it('runs faster than the clients’ clock, from the moment it is told to', () => {
+  it('runs faster than the clients’ clock from the time the speed is set', () => {
     let wall = 1_000_000;
     const clock = createScaledClock({ wall: () => wall, speed: 10 });
     wall += 1000;

@@ -4,8 +4,8 @@ import { createCaller, MINUTE, notebookBody, poolBody, SECOND } from './caller.j
 
 const caller = (...faults: Fault[]) => createCaller({ faults });
 
-describe('faults of an answer', () => {
-  it('answers any status with any body, and does the work all the same when told to', async () => {
+describe('response faults', () => {
+  it('returns any status with any body, and with commit the call takes effect', async () => {
     const { call, pools, simulator } = caller(
       { operation: 'pools.create', kind: 'status', status: 502, commit: true },
       { operation: 'pools.list', kind: 'status', status: 500, body: { json: { error_code: 'X.1', error_msg: 'x' } } },
@@ -23,7 +23,7 @@ describe('faults of an answer', () => {
     simulator.faults.expectAllHit();
   });
 
-  it('loses the connection before or after the work', async () => {
+  it('loses the connection before or after the call takes effect', async () => {
     const { call, notebooks, pools, simulator } = caller(
       { operation: 'pools.create', kind: 'lost', at: 'before' },
       { operation: 'pools.create', kind: 'lost', at: 'after' },
@@ -42,7 +42,7 @@ describe('faults of an answer', () => {
     expect(simulator.state().notebooks).toHaveLength(1);
   });
 
-  it('throttles with and without Retry-After, in the words of the gateway or of the service', async () => {
+  it('throttles with and without Retry-After, as the gateway or as the service', async () => {
     const { call, pools } = caller(
       { operation: 'pools.*', kind: 'throttle', retryAfter: 3 },
       { operation: 'pools.*', kind: 'throttle', code: 'ModelArts.6101' },
@@ -57,7 +57,7 @@ describe('faults of an answer', () => {
     ]);
   });
 
-  it('refuses: 401 in four ways, 403 in two, a DELETE n times', async () => {
+  it('returns 401 for four reasons, 403 for two, and rejects a DELETE n times', async () => {
     const { call, pools, projectId } = createCaller({
       placed: { pools: [{ name: 'team-a' }] },
       faults: [
@@ -88,7 +88,7 @@ describe('faults of an answer', () => {
     expect(statuses).toEqual([500, 500, 200]);
   });
 
-  it('hangs until the caller gives up, having done the work when told to', async () => {
+  it('hangs until the caller aborts, and with commit the call takes effect', async () => {
     const { simulator, pools } = caller({ operation: 'pools.create', kind: 'hang', commit: true });
     const giveUp = new AbortController();
     const headers = { 'x-auth-token': 'simulator-only-token' };
@@ -99,7 +99,7 @@ describe('faults of an answer', () => {
     expect(simulator.state().pools).toHaveLength(1);
   });
 
-  it('delays before or after the work, by the time of the manual clock', async () => {
+  it('delays before or after the call takes effect, in the time of the manual clock', async () => {
     const { call, clock, pools, simulator } = caller({ operation: 'pools.create', kind: 'delay', ms: 5000 });
     const pending = call('POST', pools, poolBody());
     expect(simulator.state().pools).toHaveLength(0);
@@ -107,7 +107,7 @@ describe('faults of an answer', () => {
     expect((await pending).status).toBe(200);
   });
 
-  it('hits the nth matching call, so many times, for one name and state only', async () => {
+  it('applies from the nth matching call, a number of times, for one name and state', async () => {
     const { call, pools, projectId, simulator } = createCaller({
       placed: { pools: [{ name: 'team-a' }, { name: 'team-b' }] },
     });
@@ -128,7 +128,7 @@ describe('faults of an answer', () => {
     simulator.faults.expectAllHit();
   });
 
-  it('draws chances from the seed, so that a run can be repeated', async () => {
+  it('derives probabilities from the seed, so that a run can be repeated', async () => {
     const run = async (seed: number) => {
       const { call, pools } = createCaller({
         seed,
@@ -150,19 +150,19 @@ describe('faults of an answer', () => {
     expect(await run(1)).toContain(502);
   });
 
-  it('names planned faults that were never hit', () => {
+  it('names planned faults that were never applied', () => {
     const { simulator } = caller({ operation: 'pools.show', kind: 'lost', at: 'before' });
-    expect(() => simulator.faults.expectAllHit()).toThrow('lost on pools.show: hit 0 of 1');
+    expect(() => simulator.faults.expectAllHit()).toThrow('lost on pools.show');
   });
 
-  it('does not use up the fate of a resource on a call that was refused', async () => {
+  it('keeps the outcome of a resource when the call is rejected', async () => {
     const { call, pools, simulator } = caller({ operation: 'pools.create', kind: 'partialNodes', missing: 1 });
     expect((await call('POST', pools, poolBody('no'))).status).toBe(400);
     expect(simulator.faults.report()).toMatchObject([{ hit: 0 }]);
   });
 });
 
-describe('faults of a resource', () => {
+describe('outcome faults', () => {
   const later = async (faults: Fault[], wait: number, spec: object = {}) => {
     const made = createCaller({ faults });
     const created = await made.call('POST', made.pools, poolBody('team-a', spec));
@@ -172,20 +172,20 @@ describe('faults of a resource', () => {
   };
   const on = { operation: 'pools.create' } as const;
 
-  it('listLag: is invisible in lists and by id for a while', async () => {
+  it('listLag: the resource is missing from lists and by id for a time', async () => {
     const { call, clock, pools, path } = await later([{ ...on, kind: 'listLag', ms: 20 * SECOND }], 10 * SECOND);
     expect([(await call('GET', path)).status, (await call('GET', pools)).body.items]).toEqual([404, []]);
     clock.advance(10 * SECOND);
     expect([(await call('GET', path)).status, (await call('GET', pools)).body.items.length]).toEqual([200, 1]);
   });
 
-  it('partialNodes: says Running with nodes that never come', async () => {
+  it('partialNodes: the pool is Running with nodes that never become available', async () => {
     const { status } = await later([{ ...on, kind: 'partialNodes', missing: 1 }], 60 * MINUTE);
     expect(status.phase).toBe('Running');
     expect([status.resources.available[0].count, status.resources.creating[0].count]).toEqual([3, 1]);
   });
 
-  it('half-pool: half of them never come', async () => {
+  it('half-pool: half of the nodes never become available', async () => {
     const { call, clock, pools, projectId } = createCaller({ scenario: 'half-pool' });
     await call('POST', pools, poolBody());
     clock.advance(60 * MINUTE);
@@ -198,7 +198,7 @@ describe('faults of a resource', () => {
     expect(status.phase).toBe('Creating');
   });
 
-  it('abnormal: falls ill, with and without recovery', async () => {
+  it('abnormal: the pool becomes Abnormal, with and without recovery', async () => {
     const ill = await later([{ ...on, kind: 'abnormal', phase: 'Error' }], 60 * MINUTE);
     expect(ill.status).toMatchObject({ phase: 'Error', resources: { abnormal: [{ count: 1 }] } });
     const fault: Fault = { ...on, kind: 'abnormal', afterMs: MINUTE, recoverAfterMs: MINUTE };
@@ -212,7 +212,7 @@ describe('faults of a resource', () => {
     expect((await healing.call('GET', healing.path)).body.status.phase).toBe('Running');
   });
 
-  it('scopeFailed: a scope fails to enable, and can be tried again', async () => {
+  it('scopeFailed: a scope fails, and can be enabled again', async () => {
     const { status, call, clock, path } = await later([{ ...on, kind: 'scopeFailed', scope: 'Notebook' }], 10 * MINUTE);
     expect(status.scope).toMatchObject([{ state: 'Enabled' }, { state: 'EnableFailed' }]);
     expect((await call('POST', `${path}/retry-scope`, { scope: 'Train' })).status).toBe(400);
@@ -233,7 +233,7 @@ describe('faults of a resource', () => {
     expect(states).toEqual(['Creating', 'Running', 'Upgrading', 'Running']);
   });
 
-  it('slowDelete and deleteFails: a deletion that takes long, and one that does not work', async () => {
+  it('slowDelete and deleteFails: a slow deletion, and a failed one', async () => {
     const { call, clock, pools, projectId } = createCaller({
       placed: { pools: [{ name: 'slow' }, { name: 'tough' }] },
       faults: [
@@ -250,7 +250,7 @@ describe('faults of a resource', () => {
     expect((await call('GET', `${pools}/slow-${projectId}`)).status).toBe(404);
   });
 
-  it('soldOut: refused, failed later, or lost midway', async () => {
+  it('soldOut: rejected, failed later, or sold out during the creation', async () => {
     const refused = await later([{ ...on, kind: 'soldOut', answer: 'refuse' }], 0);
     expect([refused.created.status, refused.created.body.error_code]).toEqual([400, 'ModelArts.3952']);
     expect((await later([{ ...on, kind: 'soldOut' }], 10 * MINUTE)).status.phase).toBe('CreationFailed');
@@ -262,7 +262,7 @@ describe('faults of a resource', () => {
     expect(sale()).toBe('normal');
   });
 
-  it('scalingFailed: the old nodes stay', async () => {
+  it('scalingFailed: the old nodes are kept', async () => {
     const { call, clock, pools, projectId } = createCaller({
       placed: { pools: [{ name: 'team-a', count: 2 }] },
       faults: [{ operation: 'pools.patch', kind: 'scalingFailed' }],
@@ -298,7 +298,7 @@ describe('faults of a resource', () => {
     expect((await call('GET', `${notebooks}/${ill.body.id}`)).body.status).toBe('RUNNING');
   });
 
-  it('unknownStatus, missingFields, nullFields: shapes that no page shows', async () => {
+  it('unknownStatus, missingFields, nullFields: undocumented responses', async () => {
     const { call, pools, projectId } = createCaller({
       placed: { pools: [{ name: 'team-a' }, { name: 'team-b' }] },
       faults: [

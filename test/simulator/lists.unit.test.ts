@@ -3,7 +3,7 @@ import { createCaller, MINUTE, poolBody } from './caller.js';
 describe('flavors', () => {
   const path = '/v1/0123456789abcdef0123456789abcdef/resourceflavors';
 
-  it('come in pages that lead to the next, and to no other after the last', async () => {
+  it('are listed in pages, and the last one has no token', async () => {
     const { call } = createCaller();
     const names: string[] = [];
     let next = '';
@@ -33,12 +33,12 @@ describe('flavors', () => {
     );
   });
 
-  it('refuse a selector that cannot be read', async () => {
+  it('a malformed selector is a 400', async () => {
     const { call } = createCaller();
     expect((await call('GET', `${path}?labelSelector=a%20near%20b`)).status).toBe(400);
   });
 
-  it('show what is on sale in each AZ, and a change of it', async () => {
+  it('show the availability in each AZ, and its changes', async () => {
     const { call } = createCaller();
     await call('POST', '/_sim/flavors/modelarts.vm.gpu.t4u8/sale', { az: 'cn-north-4b', status: 'soldout' });
     const { body } = await call('GET', path);
@@ -68,7 +68,7 @@ describe('pools and networks', () => {
     expect(await names('status=created')).toEqual(['old-one', 'new-one']);
   });
 
-  it('networks are made, shown Active, kept while a pool uses them, and deleted', async () => {
+  it('networks are created, become Active, and can be deleted unless a pool uses them', async () => {
     const { call, clock, pools, projectId } = createCaller();
     const networks = `/v1/${projectId}/networks`;
     const body = {
@@ -92,7 +92,7 @@ describe('pools and networks', () => {
     expect((await call('GET', path)).body.error_code).toBe('ModelArts.50025001');
   });
 
-  it('contradictions are answered as the knobs say', async () => {
+  it('contradictory documentation is resolved by the behavior option', async () => {
     const { call, clock, pools, projectId } = createCaller({
       behavior: {
         deleteEchoesOldPhase: true,

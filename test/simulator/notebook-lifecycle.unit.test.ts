@@ -8,7 +8,7 @@ async function running(caller: Caller, spec: object = {}): Promise<string> {
 
 const act = (caller: Caller, path: string, action: string) => caller.call('POST', `${path}/action`, { action });
 
-describe('the life of a notebook', () => {
+describe('the lifecycle of a notebook', () => {
   it('is RUNNING after a minute, and only then has a URL and a token', async () => {
     const caller = createCaller();
     const created = await caller.call('POST', caller.notebooks, notebookBody());
@@ -26,7 +26,7 @@ describe('the life of a notebook', () => {
     expect((await caller.call('GET', `${path}/token`)).body.token).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('arms auto-stop when it is RUNNING, counts down, stops, and is armed again by the next start', async () => {
+  it('schedules auto-stop when RUNNING, counts down, stops, and schedules it again at the next start', async () => {
     const caller = createCaller();
     const path = await running(caller, { auto_stop: { enable: true, duration: 3600 } });
     const { auto_stop: armed } = (await caller.call('GET', path)).body.spec;
@@ -47,7 +47,7 @@ describe('the life of a notebook', () => {
     expect(again.body.spec.auto_stop.stop_timestamp).toBeGreaterThan(armed.stop_timestamp);
   });
 
-  it('keeps the old appointment away from a run that was started later', async () => {
+  it('ignores the stop time of an earlier run', async () => {
     const caller = createCaller();
     const path = await running(caller, { auto_stop: { enable: true, duration: 3600 } });
     await act(caller, path, 'stop');
@@ -57,7 +57,7 @@ describe('the life of a notebook', () => {
     expect((await caller.call('GET', path)).body.status).toBe('RUNNING');
   });
 
-  it('refuses what does not fit its status with the documented codes, all HTTP 400 with error_message', async () => {
+  it('rejects actions that its status does not allow with the documented codes, all HTTP 400 with error_message', async () => {
     const caller = createCaller();
     const path = await running(caller);
     const codes: string[] = [];
@@ -93,7 +93,7 @@ describe('the life of a notebook', () => {
     ]);
   });
 
-  it('queues for a free flavor that is sold out, with a rank that falls', async () => {
+  it('queues for a sold-out free flavor, with a falling rank', async () => {
     const caller = createCaller();
     await caller.call('POST', '/_sim/flavors/modelarts.vm.gpu.free/sale', { status: 'soldOut' });
     const created = await caller.call(
@@ -113,7 +113,7 @@ describe('the life of a notebook', () => {
     expect((await caller.call('GET', path)).body).toMatchObject({ status: 'CREATING' });
   });
 
-  it('lists only its own user, sorted and paged, unless strangers are asked for', async () => {
+  it('lists only the notebooks of the caller, sorted and paged, unless show_self is false', async () => {
     const caller = createCaller({ placed: { notebooks: [{ name: 'stranger' }] } });
     for (const name of ['b', 'a', 'c']) await caller.call('POST', caller.notebooks, notebookBody(name));
     const list = async (query: string) =>
@@ -144,7 +144,7 @@ describe('the life of a notebook', () => {
     expect((await list('&workspace_id=9')).error_code).toBe('ModelArts.0102');
   });
 
-  it('waits for the pool and its Notebook scope (6355), and is lost with the pool', async () => {
+  it('needs a ready pool and its Notebook scope (6355), and is UNAVAILABLE after the pool is deleted', async () => {
     const caller = createCaller();
     const pool = { id: `team-a-${caller.projectId}`, type: 'USER_DEFINED' };
     await caller.call('POST', caller.pools, poolBody());

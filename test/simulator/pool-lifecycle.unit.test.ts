@@ -3,8 +3,8 @@ import { createCaller, MINUTE, poolBody, SECOND } from './caller.js';
 const available = (pool: { status: { resources: { available?: { count: number }[] } } }) =>
   pool.status.resources.available?.[0]?.count ?? 0;
 
-describe('the life of a pool', () => {
-  it('answers the create without a phase, then says Creating', async () => {
+describe('the lifecycle of a pool', () => {
+  it('has no phase in the create response, and is Creating after that', async () => {
     const { call, clock, pools, projectId } = createCaller();
     const created = await call('POST', pools, poolBody());
     expect(created.status).toBe(200);
@@ -15,7 +15,7 @@ describe('the life of a pool', () => {
     expect(shown.body.status.phase).toBe('Creating');
   });
 
-  it('gets its nodes one by one, and says Running before it can be used', async () => {
+  it('gets its nodes one by one, and is Running before it can be used', async () => {
     const { call, clock, pools, projectId } = createCaller();
     await call('POST', pools, poolBody('team-a', { driver: { gpuVersion: '440.33' } }));
     const seen: string[] = [];
@@ -36,7 +36,7 @@ describe('the life of a pool', () => {
     expect(seen.at(-1)).toBe('Running 4 Enabled Running');
   });
 
-  it('comes to the same state however often it is read', async () => {
+  it('reaches the same state however often it is read', async () => {
     const often = createCaller();
     const rarely = createCaller();
     for (const { call, pools } of [often, rarely]) await call('POST', pools, poolBody());
@@ -48,7 +48,7 @@ describe('the life of a pool', () => {
     expect(often.simulator.state().pools).toEqual(rarely.simulator.state().pools);
   });
 
-  it('is Deleting with a deletionTimestamp, then 404, and its name is refused until then', async () => {
+  it('is Deleting with a deletionTimestamp, then 404, and its name is taken until then', async () => {
     const { call, clock, pools, projectId } = createCaller({ placed: { pools: [{ name: 'team-a' }] } });
     const deleted = await call('DELETE', `${pools}/team-a-${projectId}`);
     expect(deleted.body.status.phase).toBe('Deleting');
@@ -63,7 +63,7 @@ describe('the life of a pool', () => {
     expect([gone.status, gone.body]).toEqual([404, { error_code: 'ModelArts.50015001', error_msg: 'pool not found' }]);
   });
 
-  it('waits for payment, for ever, until it is paid', async () => {
+  it('waits for payment without a time limit', async () => {
     const { call, clock, pools, projectId } = createCaller();
     const annotations = {
       'os.modelarts/billing.mode': '1',
@@ -78,7 +78,7 @@ describe('the life of a pool', () => {
     expect((await call('GET', `${pools}/team-a-${projectId}`)).body.status.phase).toBe('Running');
   });
 
-  it('hides a failed creation from the default list, shows it by id and with status=failed, and frees the name', async () => {
+  it('is hidden from the default list after a failed creation, shown by id and with status=failed, and its name is free', async () => {
     const { call, clock, pools, projectId, simulator } = createCaller();
     simulator.faults.plan({ operation: 'pools.create', kind: 'creationFailed', message: 'no capacity' });
     await call('POST', pools, poolBody());
@@ -93,7 +93,7 @@ describe('the life of a pool', () => {
     expect((await call('GET', `${pools}?status=failed`)).body.items).toEqual([]);
   });
 
-  it('stays Running while it scales, and refuses to add and remove at once', async () => {
+  it('stays Running while it scales, and cannot add and remove nodes in one request', async () => {
     const { call, clock, pools, projectId } = createCaller({ placed: { pools: [{ name: 'team-a', count: 2 }] } });
     const path = `${pools}/team-a-${projectId}`;
     const scaled = await call('PATCH', path, { spec: { resources: [{ flavor: 'modelarts.vm.cpu.8ud', count: 3 }] } });
@@ -116,7 +116,7 @@ describe('the life of a pool', () => {
     expect([available(body), body.status.resources.deleting]).toEqual([1, undefined]);
   });
 
-  it('takes only a merge patch, and a new description in any phase but Deleting', async () => {
+  it('accepts only a merge patch, and a new description in any phase but Deleting', async () => {
     const { call, pools, projectId } = createCaller();
     await call('POST', pools, poolBody());
     const path = `${pools}/team-a-${projectId}`;

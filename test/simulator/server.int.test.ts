@@ -52,21 +52,21 @@ describe('the simulator over HTTP', () => {
   afterAll(() => running.close());
   afterEach(() => running.simulator.reset());
 
-  it('says where it listens and how to point a worker at it', () => {
+  it('prints its address and the environment variables for a worker', () => {
     expect(lines[0]).toContain(running.url);
     for (const name of ['MODELARTS_ENDPOINT', 'MODELARTS_PROJECT_ID', 'MODELARTS_REGION', 'MODELARTS_TOKEN']) {
       expect(lines.some((line) => line.trim().startsWith(`export ${name}=`))).toBe(true);
     }
   });
 
-  it('answers the API and the control plane', async () => {
+  it('serves the API and the control plane', async () => {
     expect((await call(running.url, 'POST', pools, poolBody())).status).toBe(200);
     const state = await call(running.url, 'GET', '/_sim/state');
     expect(JSON.parse(state.body).pools).toHaveLength(1);
     expect((await call(running.url, 'GET', '/elsewhere')).status).toBe(404);
   });
 
-  it('really loses the connection, and has or has not done the work', async () => {
+  it('closes the socket of a lost connection, before or after the call takes effect', async () => {
     const { faults } = running.simulator;
     faults.plan(
       { operation: 'pools.create', kind: 'lost', at: 'before' },
@@ -79,7 +79,7 @@ describe('the simulator over HTTP', () => {
     faults.expectAllHit();
   });
 
-  it('really cuts a body in the middle', async () => {
+  it('closes the socket in the middle of a truncated body', async () => {
     running.simulator.faults.plan({ operation: 'pools.list', kind: 'halfBody' });
     const heard = await call(running.url, 'GET', pools);
     expect([heard.status, heard.complete]).toEqual([200, false]);
@@ -100,7 +100,7 @@ describe('the simulator over HTTP', () => {
 });
 
 describe('the state file', () => {
-  it('brings everything back after a restart', async () => {
+  it('restores the state after a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
     try {
       const state = join(folder, 'state.json');

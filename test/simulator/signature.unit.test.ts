@@ -155,7 +155,7 @@ const vectors: readonly Vector[] = [
   },
 ];
 
-describe('the signature of the page', () => {
+describe('the documented signature', () => {
   it.each(vectors)('$name', ({ request, signed, sk, creq, sig }) => {
     const names = signed.split(';');
     const canonical = createHash('sha256').update(canonicalRequest(request, names)).digest('hex');
@@ -163,7 +163,7 @@ describe('the signature of the page', () => {
     expect(expectedSignature(request, names, sk)).toBe(sig);
   });
 
-  it('reads the real Authorization header and not the obsolete one', () => {
+  it('parses the current Authorization header and not the obsolete one', () => {
     expect(readAuthorization('SDK-HMAC-SHA256 Access=A, SignedHeaders=host;x-sdk-date, Signature=0f')).toEqual({
       ak: 'A',
       signedHeaders: ['host', 'x-sdk-date'],

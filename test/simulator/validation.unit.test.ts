@@ -1,6 +1,6 @@
 import { createCaller, notebookBody, poolBody } from './caller.js';
 
-describe('what a pool create is refused for', () => {
+describe('a pool create is rejected for', () => {
   const resources = (...items: object[]) => ({ resources: items });
   const t4 = { flavor: 'modelarts.vm.gpu.t4u8', count: 1 };
   const cases: [string, object][] = [
@@ -15,7 +15,7 @@ describe('what a pool create is refused for', () => {
     ['an unknown scope', poolBody('team-a', { scope: ['Play'] })],
     ['no resources', poolBody('team-a', resources())],
     ['an unknown flavor', poolBody('team-a', resources({ flavor: 'x', count: 1 }))],
-    ['a flavor named twice', poolBody('team-a', resources(t4, t4))],
+    ['a repeated flavor', poolBody('team-a', resources(t4, t4))],
     ['a count of 0', poolBody('team-a', resources({ ...t4, count: 0 }))],
     ['half a node', poolBody('team-a', resources({ ...t4, count: 1.5 }))],
     ['mixed cpuArch', poolBody('team-a', resources(t4, { flavor: 'modelarts.bm.4u8g.d910', count: 1 }))],
@@ -50,7 +50,7 @@ describe('what a pool create is refused for', () => {
     expect(simulator.state().pools).toEqual([]);
   });
 
-  it('a body that is no JSON', async () => {
+  it('a body that is not JSON', async () => {
     const { call, pools } = createCaller();
     expect((await call('POST', pools, '{"kind":')).body.error_code).toBe('ModelArts.50004000');
   });
@@ -65,7 +65,7 @@ describe('what a pool create is refused for', () => {
     expect(answer.body).toEqual({ error_code: 'ModelArts.7005', error_msg: 'workspace:nope not existed' });
   });
 
-  it('takes what the documented examples send: v1, text counts, a number as billing mode', async () => {
+  it('the documented examples are accepted: v1, counts as text, a number as billing mode', async () => {
     const { call, pools } = createCaller();
     const body = poolBody('team-a', resources({ ...t4, count: '2' }), {
       annotations: { 'os.modelarts/billing.mode': 0 },
@@ -79,7 +79,7 @@ describe('what a pool create is refused for', () => {
   });
 });
 
-describe('what a notebook create is refused for', () => {
+describe('a notebook create is rejected for', () => {
   const storage = (type: string, location?: object) => ({ storage: { type, location } });
   const cases: [string, string, object][] = [
     ['no name', '6335', { ...notebookBody(), name: undefined }],
@@ -109,7 +109,7 @@ describe('what a notebook create is refused for', () => {
     expect(simulator.state().notebooks).toEqual([]);
   });
 
-  it('a name that is taken, a quota that is used up, a flavor that is sold out', async () => {
+  it('a name in use, an exhausted quota, a sold-out flavor', async () => {
     const { call, notebooks } = createCaller({ behavior: { notebookQuota: 1 } });
     await call('POST', notebooks, notebookBody('one'));
     expect((await call('POST', notebooks, notebookBody('one'))).body.error_code).toBe('ModelArts.6301');

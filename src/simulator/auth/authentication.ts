@@ -16,7 +16,7 @@ const SKEW = 15 * MINUTE;
 const LOCK = 5 * MINUTE;
 const FAILURES_BEFORE_LOCK = 5;
 
-/** Who calls: a token first, else a signature (docs/api/notebooks-and-auth.md "4.6 Authentication failures" for what is refused, and how). */
+/** Authenticates a call by its token, or else by its signature (docs/api/notebooks-and-auth.md "4.6 Authentication failures"). */
 export function identify(world: World, request: SignedRequest): SimUser {
   const token = request.headers['x-auth-token'];
   if (token !== undefined && token !== '') return userOfToken(world, token);
@@ -25,7 +25,7 @@ export function identify(world: World, request: SignedRequest): SimUser {
   return userOfSignature(world, request, authorization);
 }
 
-/** The project in the URL must be the caller's (ModelArts.0210). */
+/** Rejects a URL with another project than the caller's (ModelArts.0210). */
 export function checkProject(
   world: World,
   project: string | undefined,
@@ -75,19 +75,19 @@ function userOfSignature(world: World, request: SignedRequest, header: string): 
   return found.user;
 }
 
-/** A temporary key is only known together with its security token. */
+/** A temporary key is valid only together with its security token. */
 function tokenFits(key: AccessKey, request: SignedRequest): boolean {
   return key.securityToken === undefined || key.securityToken === request.headers['x-security-token'];
 }
 
-/** A body hash that is sent instead of computed must still be the body's, unless it says that it is none. */
+/** A body hash in a header must be correct, unless it is `UNSIGNED-PAYLOAD`. */
 function digestFits(request: SignedRequest): boolean {
   const digest = request.headers['x-sdk-content-sha256'];
   if (digest === undefined || digest === 'UNSIGNED-PAYLOAD') return true;
   return digest === createHash('sha256').update(request.body).digest('hex');
 }
 
-/** Counts a failure of a key; more than five in a row lock it (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
+/** Counts a failed attempt with a key. More than five in a row lock the key (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
 function failed(world: World, ak: string, message: string): ApiError {
   const failures = world.state.keyFailures[ak] ?? { count: 0 };
   failures.count += 1;
@@ -103,7 +103,7 @@ function refused(message: string): ApiError {
   return gatewayError(401, '0301', `Incorrect IAM authentication information: ${message}`);
 }
 
-/** IAM's timestamps have six fractional digits (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
+/** An IAM timestamp, which has six fractional digits (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
 export function microseconds(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z');
 }

@@ -1,27 +1,26 @@
-/** An access key; a temporary one has a security token and an end. */
+/** An access key. A temporary key also has a security token and an expiry time. */
 export interface AccessKey {
   readonly ak: string;
   readonly sk: string;
   readonly securityToken?: string;
-  /** Client-time milliseconds. */
+  /** Milliseconds since the epoch, in the clients' time. */
   readonly expiresAt?: number;
 }
 
-/** A user of the simulated account, with everything that may identify it. */
+/** A user of the simulated account, with all credentials. */
 export interface SimUser {
   readonly id: string;
   readonly name: string;
   readonly password: string;
   readonly domainId: string;
   readonly domainName: string;
-  /** Ready tokens, taken besides the issued ones; they never end. */
+  /** Ready-made tokens, which never expire. They are accepted in addition to issued tokens. */
   readonly tokens: readonly string[];
   readonly keys: readonly AccessKey[];
 }
 
 /**
- * The users that exist by default. These values open nothing but the simulator, so printing them is safe;
- * they say so themselves, for whoever meets them in a log.
+ * The default users. The credentials are valid only for the simulator, and their names say so. Printing them is safe.
  */
 export const DEFAULT_USERS: readonly SimUser[] = [
   {

@@ -8,7 +8,7 @@ import type { SimUser } from './credentials.js';
 const DAY = 24 * 60 * 60 * 1000;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** POST /v3/auth/tokens (docs/api/notebooks-and-auth.md "4.1 IAM token flow"): the token is in the header, its end in the body. */
+/** POST /v3/auth/tokens (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). The token is in a header, its expiry time in the body. */
 export function createToken(world: World, call: Call): HandlerResult {
   const user = userByPassword(world, call.body);
   const scope = objectAt(call.body, 'auth', 'scope');
@@ -37,7 +37,7 @@ export function createToken(world: World, call: Call): HandlerResult {
   };
 }
 
-/** GET /v3/projects?name= (docs/api/notebooks-and-auth.md "4.1 IAM token flow"): a region's project has the region's name. */
+/** GET /v3/projects?name= (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). The project of a region has the name of the region. */
 export function listProjects(world: World, call: Call): HandlerResult {
   const name = call.query.get('name');
   const known = name === null || name === world.region;

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 
-/** The parts of a signed request that the signature is over; header names in lower case. */
+/** The signed parts of a request. Header names are in lower case. */
 export interface SignedRequest {
   readonly method: string;
   /** The path as sent, without the query. */
@@ -13,14 +13,14 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-/** What an `Authorization` header of the signature says. */
+/** A parsed `Authorization` header. */
 export interface Authorization {
   readonly ak: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
 }
 
-/** Reads the `Authorization` header (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 5), or undefined when it is something else. */
+/** Parses the `Authorization` header (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 5); undefined when it has another form. */
 export function readAuthorization(header: string): Authorization | undefined {
   const match = /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]+)$/.exec(header);
   if (match === null) return undefined;
@@ -28,7 +28,7 @@ export function readAuthorization(header: string): Authorization | undefined {
   return { ak, signedHeaders: signedHeaders.split(';'), signature };
 }
 
-/** The canonical request over exactly the headers that the request says it signed (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 2). */
+/** The canonical request, with the headers that the request lists as signed (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 2). */
 export function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
   const names = [...signedHeaders].sort();
   return [
@@ -41,21 +41,21 @@ export function canonicalRequest(request: SignedRequest, signedHeaders: readonly
   ].join('\n');
 }
 
-/** The signature that the request should carry. The key is the secret itself: nothing is derived from it. */
+/** The correct signature of a request. The secret key is used directly as the HMAC key. */
 export function expectedSignature(request: SignedRequest, signedHeaders: readonly string[], sk: string): string {
   const canonical = createHash('sha256').update(canonicalRequest(request, signedHeaders)).digest('hex');
   const text = `${ALGORITHM}\n${request.headers['x-sdk-date'] ?? ''}\n${canonical}`;
   return createHmac('sha256', sk).update(text).digest('hex');
 }
 
-/** Compares in constant time; signatures of other lengths are simply wrong. */
+/** Compares two signatures in constant time. */
 export function sameSignature(one: string, other: string): boolean {
   const a = Buffer.from(one);
   const b = Buffer.from(other);
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The moment in `YYYYMMDDTHHMMSSZ`, or undefined when it is not one. */
+/** Parses a time such as `20200716T082229Z` into epoch milliseconds; undefined when it has another form. */
 export function readSdkDate(text: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (match === null) return undefined;
@@ -63,7 +63,7 @@ export function readSdkDate(text: string): number | undefined {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** Segments are decoded first, so that a path sent in percent-encoding is not encoded twice (vector V10). */
+/** Decodes segments first, so that a percent-encoded path is not encoded twice (vector V10). */
 function canonicalPath(path: string): string {
   const encoded = path
     .split('/')
@@ -87,12 +87,12 @@ function canonicalQuery(query: string): string {
     .join('&');
 }
 
-/** Code point order of encoded text, which is plain ASCII; localeCompare would sort otherwise. */
+/** Code point order. localeCompare has another order. */
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** RFC 3986: everything but the unreserved characters; encodeURIComponent alone keeps five more. */
+/** Percent-encodes as RFC 3986 requires. `encodeURIComponent` alone does not encode `!'()*`. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -108,7 +108,7 @@ function decode(text: string): string {
   }
 }
 
-/** In a query, form encoding writes a space as a plus sign. */
+/** Form encoding writes a space in a query as a plus sign. */
 function decodeQuery(text: string): string {
   return decode(text.replace(/\+/g, ' '));
 }

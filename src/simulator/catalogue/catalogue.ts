@@ -12,7 +12,7 @@ export interface PoolFlavor {
   readonly dataVolumes?: readonly { readonly volumeType: string; readonly size: string }[];
   readonly billingModes: readonly number[];
   readonly jobFlavors: readonly string[];
-  /** AZ -> `normal` or `soldout` at the start. */
+  /** The initial status by AZ: `normal` or `soldout`. */
   readonly sale: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export interface NotebookFlavor {
   readonly free?: boolean;
 }
 
-/** A notebook profile; `hardware` is absent when the profile runs on any. */
+/** A notebook profile. `hardware` is absent when the profile runs on any. */
 export interface NotebookProfile {
   readonly id: string;
   readonly hardware?: NotebookFlavor['type'];
@@ -32,14 +32,14 @@ export interface NotebookProfile {
   readonly image: string;
 }
 
-/** Everything that can be bought, and the networks and workspaces that exist from the start. */
+/** The flavors and profiles, and the initial networks and workspaces. */
 export interface Catalogue {
   readonly azs: readonly string[];
   readonly poolFlavors: readonly PoolFlavor[];
   readonly notebookFlavors: readonly NotebookFlavor[];
   readonly profiles: readonly NotebookProfile[];
-  /** Display names of the networks that are Active from the start. */
+  /** Display names of the initial networks. */
   readonly networks: readonly string[];
-  /** Workspace ids; `0` is always one of them. */
+  /** Workspace ids. `0` always exists. */
   readonly workspaces: readonly string[];
 }

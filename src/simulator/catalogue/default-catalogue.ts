@@ -2,7 +2,7 @@ import type { Catalogue, NotebookFlavor, PoolFlavor } from './catalogue.js';
 
 const AZS = ['cn-north-4a', 'cn-north-4b', 'cn-north-4c'] as const;
 const EVERYWHERE = Object.fromEntries(AZS.map((az) => [az, 'normal']));
-/** As in the flavors example: two AZs sold out, one on sale (docs/api/pools-and-flavors.md "6.6 Flavors answer"). */
+/** Two AZs sold out and one available, as in the documented example (docs/api/pools-and-flavors.md "6.6 Flavors answer"). */
 const ONE_ZONE = { 'cn-north-4a': 'soldout', 'cn-north-4b': 'soldout', 'cn-north-4c': 'normal' };
 
 const DATA_VOLUMES = [{ volumeType: 'SSD', size: '500Gi' }];
@@ -78,7 +78,7 @@ const NOTEBOOK_FLAVORS: readonly NotebookFlavor[] = [
   },
 ];
 
-/** What the simulator sells unless told otherwise: the names that the pages show, in three AZs. */
+/** The default catalogue: the documented names, in three AZs. */
 export const DEFAULT_CATALOGUE: Catalogue = {
   azs: AZS,
   poolFlavors: POOL_FLAVORS,

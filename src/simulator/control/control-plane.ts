@@ -11,13 +11,13 @@ import { rfc3339, type World } from '../world.js';
 import { changeNotebook, changePool, placeNotebook, placePool } from './placement.js';
 
 /**
- * Answers a call under `/_sim/`: looking at, steering and disturbing the simulator. There is no
- * authentication here; the server listens on the loopback address by default.
+ * Handles a control call under `/_sim/`. Control calls are not authenticated; the server listens on the loopback address
+ * by default.
  */
 export function control(world: World, simulator: Simulator, request: ParsedRequest): SimResponse {
   try {
     const answer = route(world, simulator, request);
-    if (answer === undefined) return json(404, { error: `no such control call: ${request.method} ${request.path}` });
+    if (answer === undefined) return json(404, { error: `unknown control call: ${request.method} ${request.path}` });
     return json(200, answer);
   } catch (error) {
     if (error instanceof InputError || error instanceof RangeError) return json(400, { error: error.message });
@@ -31,7 +31,7 @@ function route(world: World, simulator: Simulator, request: ParsedRequest): obje
     .slice('/_sim/'.length)
     .split('/')
     .map((part) => decodeURIComponent(part));
-  if (request.malformed) throw new InputError('the body is no JSON');
+  if (request.malformed) throw new InputError('the body is not JSON');
   if (id === undefined) return routeNoun(world, simulator, request, noun);
   if (method === 'GET' && noun === 'requests' && id === 'summary') return world.log.summary();
   if (method !== 'POST') return undefined;
@@ -88,7 +88,8 @@ function clockView(world: World): object {
 function steerClock(world: World, body: unknown): object {
   const ms = valueAt(body, 'advance');
   const speed = valueAt(body, 'speed');
-  if (ms === undefined && speed === undefined) throw new InputError('say {"advance": ms} or {"speed": n}');
+  if (ms === undefined && speed === undefined)
+    throw new InputError('the body must have advance or speed, such as {"advance": 60000} or {"speed": 1}');
   if (speed !== undefined) {
     if (typeof speed !== 'number') throw new InputError('speed must be a number');
     world.clock.setSpeed(speed);
@@ -101,7 +102,7 @@ function steerClock(world: World, body: unknown): object {
   return clockView(world);
 }
 
-/** `{"status": "soldout", "az"?, "forMs"?}` for a pool flavor; a notebook flavor has no AZs. */
+/** `{"status": "soldout", "az"?, "forMs"?}` for a pool flavor. A notebook flavor has no AZs. */
 function changeFlavorStatus(world: World, flavor: string, body: unknown): object {
   const status = textAt(body, 'status')?.toLowerCase();
   if (status !== 'normal' && status !== 'onsale' && status !== 'soldout') {
@@ -117,7 +118,7 @@ function changeFlavorStatus(world: World, flavor: string, body: unknown): object
   }
   if (world.state.sale[flavor] === undefined) throw new InputError(`flavor ${flavor} is unknown`);
   const changed = setFlavorStatus(world, flavor, gone ? 'soldout' : 'normal', textAt(body, 'az'), forMs);
-  if (changed.length === 0) throw new InputError(`flavor ${flavor} is not sold in that AZ`);
+  if (changed.length === 0) throw new InputError(`flavor ${flavor} is not offered in that AZ`);
   return { flavor, phase: { ...world.state.sale[flavor] } };
 }
 

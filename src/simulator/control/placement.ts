@@ -10,12 +10,12 @@ import { poolView } from '../pools/pool-view.js';
 import type { NotebookRecord, PoolRecord } from '../records.js';
 import type { Call, Handler, HandlerResult, World } from '../world.js';
 
-/** What a placed pool is when the call does not say. */
+/** The default flavor of a placed pool. */
 const PLAIN_FLAVOR = 'modelarts.vm.cpu.8ud';
 
 /**
- * Places a pool in any phase: `{name, phase?, message?, count?, flavor?, scope?, workspaceId?, description?,
- * createdAt?, user?}`, or `{pool: <create body>, …}`. It is made by the same code as a POST, then moved.
+ * Adds a pool in any phase: `{name, phase?, message?, count?, flavor?, scope?, workspaceId?, description?, createdAt?,
+ * user?}`, or `{pool: <create body>, …}`. It is created by the handler of the POST and then moved to the phase.
  */
 export function placePool(world: World, body: unknown): JsonObject {
   if (!isObject(body)) throw new InputError('the body must be an object');
@@ -36,14 +36,14 @@ export function placePool(world: World, body: unknown): JsonObject {
   };
   createAs(world, body, request, createPool);
   const pool = world.state.pools.at(-1);
-  if (pool === undefined) throw new InputError('no pool was placed');
+  if (pool === undefined) throw new InputError('the pool was not created');
   const placed = backdated(pool, body);
   world.state.pools = [...world.state.pools.slice(0, -1), placed];
   movePool(world, placed, textAt(body, 'phase') ?? 'Running', textAt(body, 'message'));
   return poolView(world, placed, 'unknown');
 }
 
-/** Places a notebook in any status: `{name, status?, pool?, flavor?, profileId?, description?, createdAt?, user?}`. */
+/** Adds a notebook in any status: `{name, status?, pool?, flavor?, profileId?, description?, createdAt?, user?}`. */
 export function placeNotebook(world: World, body: unknown): JsonObject {
   if (!isObject(body)) throw new InputError('the body must be an object');
   const pool = textAt(body, 'pool');
@@ -58,34 +58,35 @@ export function placeNotebook(world: World, body: unknown): JsonObject {
   };
   createAs(world, body, request, createNotebook);
   const notebook = world.state.notebooks.at(-1);
-  if (notebook === undefined) throw new InputError('no notebook was placed');
+  if (notebook === undefined) throw new InputError('the notebook was not created');
   const placed = backdated(notebook, body);
   world.state.notebooks = [...world.state.notebooks.slice(0, -1), placed];
   enterStatus(world, placed, textAt(body, 'status') ?? 'RUNNING', world.clock.now());
   return notebookView(world, placed, 'unknown');
 }
 
-/** Moves a pool: `{phase?, message?, pay?: true}`; paying ends `Waiting`. */
+/** Moves a pool to a phase: `{phase?, message?, pay?: true}`. Paying ends `Waiting`. */
 export function changePool(world: World, id: string, body: unknown): JsonObject {
   const pool = world.state.pools.find((record) => record.id === id || record.name === id);
-  if (pool === undefined) throw new InputError(`there is no pool ${id}`);
+  if (pool === undefined) throw new InputError(`pool ${id} not found`);
   const phase = valueAt(body, 'pay') === true ? 'Creating' : textAt(body, 'phase');
-  if (phase === undefined) throw new InputError('say {"phase": …} or {"pay": true}');
+  if (phase === undefined)
+    throw new InputError('the body must have phase or pay, such as {"phase": "Running"} or {"pay": true}');
   movePool(world, pool, phase, textAt(body, 'message'));
   return poolView(world, pool, 'unknown');
 }
 
-/** Moves a notebook: `{status}`. */
+/** Moves a notebook to a status: `{status}`. */
 export function changeNotebook(world: World, id: string, body: unknown): JsonObject {
   const notebook = world.state.notebooks.find((record) => record.id === id || record.name === id);
-  if (notebook === undefined) throw new InputError(`there is no notebook ${id}`);
+  if (notebook === undefined) throw new InputError(`notebook ${id} not found`);
   const status = textAt(body, 'status');
-  if (status === undefined) throw new InputError('say {"status": …}');
+  if (status === undefined) throw new InputError('the body must have status, such as {"status": "STOPPED"}');
   enterStatus(world, notebook, status, world.clock.now());
   return notebookView(world, notebook, 'unknown');
 }
 
-/** A pool that is moved past creation has what a pool in that phase has: its nodes, scopes and driver. */
+/** Moves a pool to a phase. A pool that skips its creation gets the nodes, scopes and driver of a running pool. */
 function movePool(world: World, pool: PoolRecord, phase: string, message = ''): void {
   const now = world.clock.now();
   const young = pool.phase === '' || pool.phase === 'Waiting' || pool.phase === 'Creating';
@@ -102,12 +103,12 @@ function movePool(world: World, pool: PoolRecord, phase: string, message = ''): 
   enterPhase(world, pool, phase, now, message);
 }
 
-/** Makes the resource as the named user would; `user` is a user's name, the second one (a stranger) by default. */
+/** Runs a create handler as the user named in the body. @defaultValue the second user */
 function createAs(world: World, body: JsonObject, request: Json, handler: Handler): HandlerResult {
   const name = textAt(body, 'user');
   const user: SimUser | undefined =
     name === undefined ? (world.users[1] ?? world.users[0]) : world.users.find((candidate) => candidate.name === name);
-  if (user === undefined) throw new InputError(`there is no user ${name ?? ''}`);
+  if (user === undefined) throw new InputError(`user ${name ?? ''} not found`);
   const call: Call = {
     operation: 'unknown',
     params: {},
@@ -130,7 +131,7 @@ function createAs(world: World, body: JsonObject, request: Json, handler: Handle
 function backdated<T extends PoolRecord | NotebookRecord>(record: T, body: JsonObject): T {
   const at = textAt(body, 'createdAt');
   if (at === undefined) return record;
-  // Without a zone the same text would be another moment on another machine.
+  // A time without a zone is UTC, whatever the zone of this machine.
   const isLocal = /T[\d:.]+$/.test(at);
   const createdAt = Date.parse(isLocal ? `${at}Z` : at);
   if (Number.isNaN(createdAt)) throw new InputError('createdAt must be an RFC 3339 time');

@@ -5,7 +5,7 @@ import type { Fault, FaultKind } from './fault.js';
 
 type FieldType = 'number' | 'string' | 'boolean' | 'object' | 'array' | 'any';
 
-/** The fields of each kind; a `!` marks what must be there. */
+/** The fields of each kind. A `!` marks a required field. */
 const FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, FieldType | `${FieldType}!`>>>> = {
   status: { status: 'number!', headers: 'object', body: 'object', commit: 'boolean' },
   hang: { commit: 'boolean' },
@@ -55,7 +55,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'abnormal.phase': ['Abnormal', 'Error'],
 };
 
-/** Reads one fault or a list of them; a misspelt field would be a fault that silently never acts, so it is refused. */
+/** Parses one fault or a list. Rejects unknown fields, because a fault with a misspelt field would never apply. Throws `InputError`. */
 export function readFaults(value: unknown): Fault[] {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   return items.map((item) => {
@@ -75,13 +75,13 @@ function assertFault(value: unknown): asserts value is Fault {
     throw new InputError(`kind must be one of ${Object.keys(FIELDS).join(', ')}`);
   }
   if (times !== undefined && times !== 'always' && !(typeof times === 'number' && times >= 1)) {
-    throw new InputError('times must be a number from 1, or "always"');
+    throw new InputError('times must be a number of at least 1, or "always"');
   }
   const fields = FIELDS[kind];
   for (const [key, item] of Object.entries(value)) {
     const type = TRIGGER[key] ?? fields[key]?.replace('!', '');
     if (type === undefined)
-      throw new InputError(`${kind} has no field ${key}: ${Object.keys(fields).join(', ') || 'none'}`);
+      throw new InputError(`${kind} has no field ${key}; its fields are: ${Object.keys(fields).join(', ') || 'none'}`);
     if (!isOfType(item, type)) throw new InputError(`${kind}.${key} must be of type ${type}`);
     const words = WORDS[`${kind}.${key}`];
     if (words !== undefined && !(typeof item === 'string' && words.includes(item))) {
@@ -90,11 +90,11 @@ function assertFault(value: unknown): asserts value is Fault {
   }
   if (kind === 'status' && value.body !== undefined) assertBody(value.body);
   for (const [key, type] of Object.entries(fields)) {
-    if (type.endsWith('!') && value[key] === undefined) throw new InputError(`${kind} needs ${key}`);
+    if (type.endsWith('!') && value[key] === undefined) throw new InputError(`${kind}.${key} is required`);
   }
 }
 
-/** The body itself would be read as none of them, and answer nothing that can be sent. */
+/** A body without one of these wrappers could not be sent. */
 function assertBody(body: unknown): void {
   const [[key, value] = [], ...more] = isObject(body) ? Object.entries(body) : [];
   const isText = (key === 'html' || key === 'text') && typeof value === 'string';

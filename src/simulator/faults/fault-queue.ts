@@ -11,17 +11,17 @@ import type {
   ShapeFault,
 } from './fault.js';
 
-/** What a call is about, for faults that name a resource or a state. */
+/** A resource that a fault may match by name or state. */
 export interface FaultTarget {
   readonly ids: readonly string[];
   readonly state?: string;
 }
 
-/** One call, as the queue looks at it. */
+/** One call, for matching faults. */
 export interface FaultContext {
   readonly operation: Operation;
   readonly targets: readonly FaultTarget[];
-  /** Collects the ids of the faults that acted. */
+  /** Collects the ids of the faults that were applied. */
   readonly applied: string[];
 }
 
@@ -34,7 +34,7 @@ interface Planned {
   hit: number;
 }
 
-/** Planned faults with their accounting. The chances come from the seed, so a run can be repeated. */
+/** The planned faults and their counts. Probabilities are derived from the seed, so a run can be repeated. */
 export class FaultQueue implements Faults {
   #planned: Planned[] = [];
   #sequence = 0;
@@ -63,12 +63,12 @@ export class FaultQueue implements Faults {
     if (missed.length === 0) return;
     const lines = missed.map(
       ({ id, fault, seen, hit }) =>
-        `${id} ${fault.kind} on ${fault.operation}: hit ${hit} of ${wanted(fault) ?? 'at least 1'}, ${seen} matching calls`,
+        `${id} ${fault.kind} on ${fault.operation}: applied ${hit} of ${wanted(fault) ?? 'at least 1'} times, ${seen} matching calls`,
     );
-    throw new Error(`planned faults were not hit:\n  ${lines.join('\n  ')}`);
+    throw new Error(`planned faults were not applied as often as planned:\n  ${lines.join('\n  ')}`);
   }
 
-  /** The first fault that decides this call's answer; the others wait for the next call. */
+  /** The first fault that decides the response of this call. Others wait for the next call. */
   takeResponse(context: FaultContext): ResponseFault | undefined {
     return this.#take(context, isResponse, 1)[0];
   }
@@ -108,7 +108,7 @@ export class FaultQueue implements Faults {
   }
 }
 
-/** How often a fault must be hit; null when it may be any number above none. */
+/** How often a fault must be applied; null for any number above zero. */
 function wanted(fault: Fault): number | null {
   if (fault.times === 'always') return null;
   return fault.times ?? (fault.probability === undefined ? 1 : null);
@@ -164,7 +164,7 @@ function groupOf(fault: Fault): Group {
   }
 }
 
-/** Whether a fault's match fits one resource; no match fits all. */
+/** Whether a fault matches a resource. A fault without `match` matches all. */
 export function fits(fault: Pick<Fault, 'match'>, target: FaultTarget): boolean {
   const { name, state } = fault.match ?? {};
   if (name !== undefined && !target.ids.includes(name)) return false;

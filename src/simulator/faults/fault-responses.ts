@@ -7,7 +7,7 @@ import type { FaultBody, ResponseFault } from './fault.js';
 const BAD_GATEWAY =
   '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>';
 
-/** What a planned answer looks like on the wire, or undefined when the fault is not an answer of its own. */
+/** The response of a fault; undefined when the fault has none of its own. */
 export function plannedResponse(
   fault: ResponseFault,
   operation: Operation,
@@ -50,7 +50,7 @@ export function plannedResponse(
   }
 }
 
-/** Whether the work is done although the answer is a planned one. */
+/** Whether the call takes effect in spite of the fault. */
 export function commitsWork(fault: ResponseFault): boolean {
   switch (fault.kind) {
     case 'status':
@@ -68,7 +68,7 @@ export function commitsWork(fault: ResponseFault): boolean {
   }
 }
 
-/** A body as text with its content type; a half one is cut in the middle, while content-length promises all of it. */
+/** Serialises a body and sets its content type. */
 export function renderResponse(status: number, headers: Record<string, string>, body: FaultBody): SimResponse {
   if ('html' in body) return { status, headers: { ...headers, 'content-type': 'text/html' }, body: body.html };
   if ('text' in body) return { status, headers: { ...headers, 'content-type': 'text/plain' }, body: body.text };
@@ -78,7 +78,7 @@ export function renderResponse(status: number, headers: Record<string, string>, 
   return { status, headers: typed, body: JSON.stringify(body.json) };
 }
 
-/** The same answer, cut in the middle of its body. */
+/** A response whose body ends in the middle, while content-length states the full length. */
 export function truncated(response: SimResponse): SimResponse {
   const bytes = Buffer.byteLength(response.body);
   return {
@@ -119,7 +119,7 @@ function unauthorizedError(reason: 'expired' | 'garbage' | 'mustUpdate' | 'servi
   }
 }
 
-/** What the layer in question usually says with a status, when the fault names no body. */
+/** The typical body for a status, when the fault has no body. */
 function defaultBody(status: number, operation: Operation, requestId: string): FaultBody {
   if (status === 502) return { html: BAD_GATEWAY };
   if (status === 204) return { empty: true };

@@ -3,7 +3,7 @@ import type { Operation } from '../operations.js';
 import type { World } from '../world.js';
 import type { FaultTarget } from './fault-queue.js';
 
-/** What a call is about, so that a fault can be planned for one name or state: for a list, everything listed. */
+/** The resources that a call is about. For a list, every listed resource. */
 export function faultTargetsOf(
   world: World,
   operation: Operation,

@@ -1,7 +1,7 @@
 import type { Json } from '../json.js';
 import type { OperationPattern } from '../operations.js';
 
-/** The body of a planned answer: JSON, a proxy's HTML page, plain text, nothing, or JSON cut in half on the wire. */
+/** The body of a planned response: JSON, an HTML page of a proxy, plain text, nothing, or truncated JSON. */
 export type FaultBody =
   | { readonly json: Json }
   | { readonly html: string }
@@ -9,9 +9,9 @@ export type FaultBody =
   | { readonly empty: true }
   | { readonly half: Json };
 
-/** Faults that decide the answer of one call; at most one of them acts on a call. */
+/** Faults that decide the response of a call. At most one of them applies to a call. */
 export type ResponseFault =
-  /** Any status; with `commit` the work is done all the same, so the outcome is unknown to the caller. */
+  /** Any status. With `commit` the call takes effect, so the caller does not know the outcome. */
   | {
       readonly kind: 'status';
       readonly status: number;
@@ -19,19 +19,19 @@ export type ResponseFault =
       readonly body?: FaultBody;
       readonly commit?: boolean;
     }
-  /** No answer until the caller gives up; with `commit` the work is done first. */
+  /** No response until the caller aborts. With `commit` the call takes effect first. */
   | { readonly kind: 'hang'; readonly commit?: boolean }
-  /** The connection breaks before the work, or after it was committed. */
+  /** The connection is lost before or after the call takes effect. */
   | { readonly kind: 'lost'; readonly at: 'before' | 'after' }
-  /** The work is done, the answer is cut in the middle of its body. */
+  /** The call takes effect, and the body of the response is truncated. */
   | { readonly kind: 'halfBody' }
-  /** 429; `retryAfter` in seconds; APIGW.0308 from the gateway (default), or ModelArts.6101 from the service. */
+  /** 429, from the gateway (APIGW.0308, default) or the service (ModelArts.6101). `retryAfter` is in seconds. */
   | {
       readonly kind: 'throttle';
       readonly retryAfter?: number;
       readonly code?: 'APIGW.0308' | 'APIG.0308' | 'ModelArts.6101';
     }
-  /** 401; an issued token is revoked with it (`revoke`, default true), a configured ready token is refused this once. */
+  /** 401. An issued token is also revoked (`revoke`, default true). A ready-made token is rejected once. */
   | {
       readonly kind: 'unauthorized';
       readonly reason?: 'expired' | 'garbage' | 'mustUpdate' | 'service';
@@ -41,27 +41,27 @@ export type ResponseFault =
   | { readonly kind: 'forbidden'; readonly code?: 'ModelArts.0108' | 'APIGW.0302' }
   | DeleteFailsFault;
 
-/** DELETE is refused with a 500 (default), or, pools only, accepted and later found not to have worked. */
+/** DELETE is rejected with a 500 (default), or, for pools only, accepted and later undone. */
 export interface DeleteFailsFault {
   readonly kind: 'deleteFails';
   readonly how?: 'refused' | 'reverts';
 }
 
-/** Lets transport time pass before the work (default) or after it; goes together with any other fault. */
+/** A delay before (default) or after the call takes effect. Can be combined with any other fault. */
 export interface DelayFault {
   readonly kind: 'delay';
   readonly ms: number;
   readonly at?: 'before' | 'after';
 }
 
-/** Faults that decide what becomes of the resource that the call makes or changes. */
+/** Faults that decide the outcome for the resource that the call creates or changes. */
 export type OutcomeFault =
   | DeleteFailsFault
-  /** The new object stays invisible in lists and/or by id for a while. @defaultValue in: list and show */
+  /** The new resource is missing from lists, or not found by id, for a time. @defaultValue in: list and show */
   | { readonly kind: 'listLag'; readonly ms: number; readonly in?: readonly ('list' | 'show')[] }
   /** Deletion takes this long. */
   | { readonly kind: 'slowDelete'; readonly ms: number }
-  /** The flavor is sold out when the POST arrives, or runs out while the resource is being made. */
+  /** The flavor is sold out before the POST, or during the creation. */
   | {
       readonly kind: 'soldOut';
       readonly flavor?: string;
@@ -73,70 +73,70 @@ export type OutcomeFault =
   /** This many nodes, or half of them, never become available. */
   | { readonly kind: 'partialNodes'; readonly missing: number | 'half' }
   /**
-   * The resource never leaves this phase or status (`Creating`, `Deleting`, `CREATING`, …); with `forMs` it does
-   * after that time, as when someone in the service has noticed: what was being made has failed then.
+   * The resource stays in this phase or status (`Creating`, `Deleting`, `CREATING`, …). With `forMs`, it leaves it after
+   * that time: a deletion completes, and anything else fails.
    */
   | { readonly kind: 'stuck'; readonly phase: string; readonly forMs?: number }
   /** Creation ends in CreationFailed. */
   | { readonly kind: 'creationFailed'; readonly message?: string }
   /** Scaling ends in ScalingFailed. */
   | { readonly kind: 'scalingFailed'; readonly message?: string }
-  /** Running turns Abnormal (or Error) after `afterMs`, and recovers when `recoverAfterMs` is given. */
+  /** A Running pool becomes Abnormal (or Error) after `afterMs`. With `recoverAfterMs`, it recovers. */
   | {
       readonly kind: 'abnormal';
       readonly phase?: 'Abnormal' | 'Error';
       readonly afterMs?: number;
       readonly recoverAfterMs?: number;
     }
-  /** A scope ends in EnableFailed; every scope when none is named. */
+  /** A scope, or every scope, ends in EnableFailed. */
   | { readonly kind: 'scopeFailed'; readonly scope?: string; readonly message?: string }
-  /** The driver goes Running -> Upgrading -> Running, so many times. */
+  /** The driver goes Running -> Upgrading -> Running, `rounds` times. */
   | { readonly kind: 'driverFlap'; readonly rounds?: number; readonly everyMs?: number }
   /** A notebook ends in CREATE_FAILED or START_FAILED. */
   | { readonly kind: 'notebookFailed'; readonly code?: string; readonly message?: string }
-  /** A RUNNING notebook turns UNAVAILABLE, and recovers when `recoverAfterMs` is given. */
+  /** A RUNNING notebook becomes UNAVAILABLE. With `recoverAfterMs`, it recovers. */
   | { readonly kind: 'notebookUnavailable'; readonly afterMs?: number; readonly recoverAfterMs?: number };
 
-/** Faults that change how a good answer looks. */
+/** Faults that change a successful response. */
 export type ShapeFault =
-  /** The status word becomes one that no page lists. */
+  /** The status becomes an undocumented word. */
   | { readonly kind: 'unknownStatus'; readonly word: string }
-  /** Fields are left out; a path is `status.phase`, or an array of literal keys. */
+  /** Fields are omitted. */
   | { readonly kind: 'missingFields'; readonly paths: readonly FieldPath[] }
   /** Fields are null. */
   | { readonly kind: 'nullFields'; readonly paths: readonly FieldPath[] };
 
-/** A field by dots, or by literal keys where a key itself contains dots. */
+/** A path such as `status.phase`, or an array of keys where a key contains dots. */
 export type FieldPath = string | readonly string[];
 
-/** What a sold-out flavor answers: a refused POST, or an accepted one that ends in failure. */
+/** How a create for a sold-out flavor ends: with an error response, or accepted and then failed. */
 export type SoldOutResponse = 'refuse' | 'fail';
 
-/** What happens. */
+/** The effect of a fault. */
 export type FaultEffect = ResponseFault | DelayFault | OutcomeFault | ShapeFault;
 
-/** When it happens. */
+/** The calls that a fault applies to. */
 export interface FaultTrigger {
   readonly operation: OperationPattern;
-  /** The first matching call that is hit, counted from the planning, 1-based. @defaultValue 1 */
+  /** The first matching call that the fault applies to, counted from 1. @defaultValue 1 */
   readonly nth?: number;
-  /** How many matching calls are hit. Chances have no limit unless told. @defaultValue 1 */
+  /** How many matching calls the fault applies to. @defaultValue 1; no limit with `probability` */
   readonly times?: number | 'always';
-  /** Each matching call is hit with this chance, drawn from the seed. @defaultValue 1 */
+  /** The probability for each matching call, derived from the seed. @defaultValue 1 */
   readonly probability?: number;
-  /** Only calls about such a resource: display name or id, and its phase or status. */
+  /** Only calls about this resource: its display name or id, and its phase or status. */
   readonly match?: { readonly name?: string; readonly state?: string };
-  /** Left out of `expectAllHit`, for background noise. @defaultValue false */
+  /** `expectAllHit` ignores the fault. @defaultValue false */
   readonly optional?: boolean;
 }
 
-/** One planned fault, plain JSON. */
+/** One planned fault, as plain JSON. */
 export type Fault = FaultTrigger & FaultEffect;
 
 /** The name of an effect. */
 export type FaultKind = FaultEffect['kind'];
 
-/** A planned fault with its accounting; `planned` is null for `always`. */
+/** A planned fault with its counts. `planned` is null for `always`. */
 export interface FaultReport {
   readonly id: string;
   readonly fault: Fault;
@@ -145,14 +145,14 @@ export interface FaultReport {
   readonly hit: number;
 }
 
-/** The queue of planned faults. */
+/** The planned faults. */
 export interface Faults {
-  /** Plans one fault or several, and answers their ids. */
+  /** Plans faults and returns their ids. */
   plan(...faults: readonly Fault[]): string[];
   /** All planned faults with their counts. */
   report(): FaultReport[];
-  /** Forgets all planned faults and their counts. */
+  /** Removes all planned faults and their counts. */
   clear(): void;
-  /** Throws, naming each fault that was not hit as often as planned; `always` and chances must be hit once. */
+  /** Throws when a fault was applied less often than planned. With `always` or `probability`, once is enough. */
   expectAllHit(): void;
 }

@@ -5,16 +5,16 @@ import type { OutcomeFault, SoldOutResponse } from './fault.js';
 
 const SECOND = 1000;
 
-/** The resource that a fate falls on, as far as fates need to know it. */
+/** The resource that an outcome applies to. */
 export interface AffectedResource {
   readonly kind: 'pool' | 'notebook';
-  /** Flavors that it asks for. */
+  /** The requested flavors. */
   readonly flavors: readonly string[];
-  /** Nodes that it asks for; 0 for a notebook. */
+  /** The number of requested nodes; 0 for a notebook. */
   readonly nodes: number;
 }
 
-/** Leaves the fates in a record: as overrides of its lifecycle, or as a time of invisibility. */
+/** Stores the planned outcomes in a record, as overrides of its lifecycle or as a time of invisibility. */
 export function applyOutcomes(
   world: World,
   record: LivingRecord,
@@ -31,7 +31,7 @@ export function applyOutcomes(
   }
 }
 
-/** Sells out what the fates of this call say is gone when it arrives, and tells how the call is to be answered. */
+/** Marks flavors as sold out before the call takes effect. Returns how the call must end, if a fault decides it. */
 export function applySoldOutFaults(
   world: World,
   affected: AffectedResource,
@@ -46,7 +46,7 @@ export function applySoldOutFaults(
   return answer;
 }
 
-/** The overrides that one fate means for one resource. */
+/** The lifecycle overrides of one outcome for one resource. */
 export function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedResource): TransitionOverride[] {
   const pool = affected.kind === 'pool';
   const track = pool ? 'phase' : 'status';
@@ -119,14 +119,14 @@ export function overridesOf(world: World, outcome: OutcomeFault, affected: Affec
   }
 }
 
-/** Where a resource goes that was stuck: what was going away goes, anything else has failed. */
+/** The state after `stuck`: a deletion or stop completes, and anything else fails. */
 function afterStuck(phase: string): string {
   if (/^deleting$/i.test(phase)) return 'Gone';
   if (phase === 'STOPPING') return 'STOPPED';
   return phase === 'Creating' ? 'CreationFailed' : phase === 'CREATING' ? 'CREATE_FAILED' : 'START_FAILED';
 }
 
-/** How a creation ends for which the capacity is not there. */
+/** The failure of a creation without capacity. */
 export function capacityFailure(pool: boolean, flavors: readonly string[]): TransitionOverride {
   const what = flavors.join(', ');
   return pool

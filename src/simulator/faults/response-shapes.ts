@@ -4,7 +4,7 @@ import { type FaultTarget, fits } from './fault-queue.js';
 
 type Mutable = { [key: string]: Json | undefined };
 
-/** Changes how a good answer looks: the object itself, or the fitting items of a list. */
+/** Changes a successful response: the object, or the matching items of a list. */
 export function reshape(
   body: Json | undefined,
   shapes: readonly (ShapeFault & Pick<Fault, 'match'>)[],

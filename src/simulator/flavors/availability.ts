@@ -2,7 +2,7 @@ import { schedule } from '../lifecycles/schedule.js';
 import type { ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
 
-/** Sets a pool flavor's sale status, in one AZ or in all, and lets it return after a while when asked to. */
+/** Sets the status of a pool flavor in one AZ or in all. With `forMs`, the old status returns after that time. Returns the changed AZs. */
 export function setFlavorStatus(
   world: World,
   flavor: string,
@@ -31,7 +31,7 @@ export function setFlavorStatus(
   return changed;
 }
 
-/** Sets a notebook flavor's sale status, and lets it return after a while when asked to. */
+/** Sets the status of a notebook flavor. With `forMs`, the old status returns after that time. */
 export function setNotebookFlavorStatus(
   world: World,
   flavor: string,
@@ -45,7 +45,7 @@ export function setNotebookFlavorStatus(
   schedule(world, { at, kind: 'flavor', uid: flavor, track: 'notebookSale', key: '', from: status, to: before });
 }
 
-/** Carries out what the agenda says of a sale. */
+/** Applies a scheduled change of a flavor's status. */
 export function applyFlavorStatus(world: World, item: ScheduledTransition): void {
   if (item.track === 'notebookSale') {
     if (world.state.notebookSale[item.uid] === item.from) world.state.notebookSale[item.uid] = item.to;
@@ -55,7 +55,7 @@ export function applyFlavorStatus(world: World, item: ScheduledTransition): void
   if (zones?.[item.key] === item.from) zones[item.key] = item.to;
 }
 
-/** Whether a flavor can be had in the wanted AZs, or in any AZ when none is named (docs/api/pools-and-flavors.md "3.4 Flavor sale status"). */
+/** Whether a flavor is available in all the given AZs, or in any AZ when none is given (docs/api/pools-and-flavors.md "3.4 Flavor sale status"). */
 export function isAvailable(world: World, flavor: string, azs?: readonly string[]): boolean {
   const zones = world.state.sale[flavor] ?? {};
   return azs === undefined ? Object.values(zones).includes('normal') : azs.every((az) => zones[az] === 'normal');

@@ -4,7 +4,7 @@ import { labelSelector } from '../label-selector.js';
 import { pageOf } from '../list-query.js';
 import type { Call, HandlerResult, World } from '../world.js';
 
-/** GET resourceflavors, page by page (docs/api/pools-and-flavors.md "4.1 Resource flavors"); a selector that matches nothing gives no items. */
+/** GET resourceflavors, with paging (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export function listFlavors(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
   const flavors = world.catalogue.poolFlavors.filter((flavor) => selects(labelsOf(flavor)));
@@ -42,7 +42,7 @@ function flavorView(world: World, flavor: PoolFlavor): Json {
   };
 }
 
-/** Several job types are joined with dots (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
+/** Job types are joined with dots (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 function labelsOf(flavor: PoolFlavor): Record<string, string> {
   return {
     'os.modelarts/scope': flavor.scope.join('.'),

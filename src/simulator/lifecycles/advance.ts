@@ -6,8 +6,8 @@ import { applyToPool } from './pool-lifecycle.js';
 import { takeDue } from './schedule.js';
 
 /**
- * Brings the state up to the clock. This is the only place where time changes anything: handlers call it
- * once before they look, so that what a read sees depends on the clock and the seed, never on other reads.
+ * Applies all scheduled transitions up to now. Only this function changes state as time passes, and every call runs it
+ * first. So a response depends on the clock and the seed, and never on earlier reads.
  */
 export function advance(world: World): void {
   const now = world.clock.now();

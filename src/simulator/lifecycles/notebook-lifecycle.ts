@@ -3,7 +3,7 @@ import type { World } from '../world.js';
 import { schedule } from './schedule.js';
 import { scheduleNext, type Transition } from './transitions.js';
 
-/** The life of a development environment of the old API (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
+/** The lifecycle of a notebook of the historical API (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 export const NOTEBOOK_TRANSITIONS: readonly Transition[] = [
   { track: 'status', from: 'CREATE_QUEUING', to: 'CREATING', after: 'queueTurn' },
   { track: 'status', from: 'CREATING', to: 'RUNNING', after: 'notebookCreate', jitter: 0.1 },
@@ -14,20 +14,20 @@ export const NOTEBOOK_TRANSITIONS: readonly Transition[] = [
   { track: 'status', from: 'DELETING', to: 'Gone', after: 'notebookDelete' },
 ];
 
-/** How many places a queue of a free flavor has in front of a newcomer (docs/api/notebooks-and-auth.md "6. Examples"). */
+/** The initial rank in the queue of a free flavor (docs/api/notebooks-and-auth.md "6. Examples"). */
 const PLACES = 3;
 
-/** Carries out what the agenda says of a notebook, unless it has moved on since. */
+/** Applies a scheduled transition, unless the notebook has left the state in which it was scheduled. */
 export function applyToNotebook(world: World, notebook: NotebookRecord, item: ScheduledTransition): void {
   if (notebook.status !== item.from) return;
-  // A notebook that was stopped and started again has a new stop time: the old appointment is void.
+  // After a restart the notebook has a new stop time, so ignore the old one.
   if (item.track === 'autoStop' && String(notebook.stopTimestamp) !== item.key) return;
   const reason =
     item.message === undefined ? undefined : { code: item.code ?? 'ModelArts.6360', message: item.message };
   enterStatus(world, notebook, item.to, item.at, reason);
 }
 
-/** Moves a notebook into a status, with everything that goes with it, and plans what follows. */
+/** Moves a notebook to a status, applies its effects and schedules the next transition. */
 export function enterStatus(
   world: World,
   notebook: NotebookRecord,
@@ -59,7 +59,7 @@ export function enterStatus(
   scheduleNext(world, NOTEBOOK_TRANSITIONS, { kind: 'notebook', record: notebook, track: 'status', state: status, at });
 }
 
-/** Auto-stop counts from the moment of RUNNING, not from the create call (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
+/** The auto-stop duration starts when the notebook is RUNNING, not with the create call (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 function scheduleAutoStop(world: World, notebook: NotebookRecord, at: number): void {
   const { enable, duration } = notebook.autoStop;
   if (enable !== true || duration === undefined) return;
@@ -76,7 +76,7 @@ function scheduleAutoStop(world: World, notebook: NotebookRecord, at: number): v
   });
 }
 
-/** A deleted pool takes the use of its notebooks with it (docs/api/pools-and-flavors.md "5.5 Deletion"). */
+/** Running notebooks become UNAVAILABLE when their pool is deleted (docs/api/pools-and-flavors.md "5.5 Deletion"). */
 export function markUnavailable(world: World, poolId: string, at: number): void {
   for (const notebook of world.state.notebooks) {
     if (notebook.pool?.id === poolId && notebook.status === 'RUNNING') enterStatus(world, notebook, 'UNAVAILABLE', at);

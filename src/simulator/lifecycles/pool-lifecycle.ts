@@ -5,9 +5,9 @@ import { markUnavailable } from './notebook-lifecycle.js';
 import { scheduleNext, type Transition } from './transitions.js';
 
 /**
- * The life of a pool (docs/api/pools-and-flavors.md "3.1 Pool" to "3.3 Driver"). The phase says `Running` before the last node is
- * there, and scopes and drivers only start then, as was observed of the real service: a client that takes
- * `Running` for usable is wrong here too.
+ * The lifecycle of a pool (docs/api/pools-and-flavors.md "3.1 Pool" to "3.3 Driver"). As observed with the real service,
+ * the phase is `Running` before the last node is available, and scopes and drivers start only then. So a client must not
+ * treat `Running` as usable.
  */
 export const POOL_TRANSITIONS: readonly Transition[] = [
   { track: 'phase', from: '', to: 'Creating', after: 'poolAccept' },
@@ -53,7 +53,7 @@ export function applyToPool(world: World, pool: PoolRecord, item: ScheduledTrans
   }
 }
 
-/** Moves a pool into a phase, with everything that goes with it, and plans what follows. */
+/** Moves a pool to a phase, applies its effects and schedules the next transition. */
 export function enterPhase(world: World, pool: PoolRecord, phase: string, at: number, message = ''): void {
   const before = pool.phase;
   pool.phase = phase;
@@ -93,7 +93,7 @@ export function enterPhase(world: World, pool: PoolRecord, phase: string, at: nu
   scheduleNext(world, POOL_TRANSITIONS, { kind: 'pool', record: pool, track: 'phase', state: phase, at });
 }
 
-/** Adds nodes of one flavor in `Creating`; each comes on its own. */
+/** Adds nodes of one flavor in phase `Creating`. Each becomes available at its own time. */
 export function addNodes(
   world: World,
   pool: PoolRecord,
@@ -127,7 +127,7 @@ export function addNodes(
   }
 }
 
-/** Takes nodes of one flavor away, the newest first. */
+/** Starts deleting nodes of one flavor, the newest first. */
 export function removeNodes(world: World, pool: PoolRecord, flavor: string, count: number, at: number): void {
   const leaving = pool.nodes.filter((node) => node.flavor === flavor && node.phase !== 'Deleting').slice(-count);
   for (const [index, node] of leaving.entries()) {
@@ -137,7 +137,7 @@ export function removeNodes(world: World, pool: PoolRecord, flavor: string, coun
   }
 }
 
-/** Moves one scope into a state and plans what follows. */
+/** Moves one scope to a state and schedules the next transition. */
 export function enterScopeState(
   world: World,
   pool: PoolRecord,
@@ -153,7 +153,7 @@ export function enterScopeState(
   scheduleNext(world, POOL_TRANSITIONS, { ...entered, index, of: Math.max(pool.scopes.length, 2) });
 }
 
-/** Moves a driver (`gpu` or `npu`) into a state and plans what follows. */
+/** Moves a driver (`gpu` or `npu`) to a state and schedules the next transition. */
 export function enterDriverState(world: World, pool: PoolRecord, chip: string, state: string, at: number): void {
   const driver = pool.driver[chip];
   if (driver === undefined) return;
@@ -167,7 +167,7 @@ function startScopesAndDriver(world: World, pool: PoolRecord, at: number): void 
   for (const chip of Object.keys(pool.driver)) enterDriverState(world, pool, chip, 'Creating', at);
 }
 
-/** A deletion that did not work leaves a running pool behind, nodes and all. */
+/** After a failed deletion, the pool runs again with all its nodes. */
 function undoDeletion(pool: PoolRecord): void {
   delete pool.deletedAt;
   delete pool.phaseBeforeDelete;

@@ -1,7 +1,7 @@
 import type { ScheduledTransition } from '../records.js';
 import { nextSequence, type World } from '../world.js';
 
-/** Puts something on the agenda, which is kept in order of time and then of planning. */
+/** Schedules a transition. Transitions are ordered by time, then by the order of scheduling. */
 export function schedule(world: World, item: Omit<ScheduledTransition, 'seq'>): void {
   const entry: ScheduledTransition = { ...item, seq: nextSequence(world) };
   const agenda = world.state.agenda;
@@ -16,7 +16,7 @@ export function schedule(world: World, item: Omit<ScheduledTransition, 'seq'>): 
   agenda.splice(low, 0, entry);
 }
 
-/** Takes the next item that is due at `now`, or undefined when the agenda is up to date. */
+/** Removes and returns the next transition that is due at `now`; undefined when there is none. */
 export function takeDue(world: World, now: number): ScheduledTransition | undefined {
   const first = world.state.agenda[0];
   if (first === undefined || first.at > now) return undefined;

@@ -4,22 +4,22 @@ import type { LivingRecord, ScheduledTransition, TransitionOverride } from '../r
 import type { World } from '../world.js';
 import { schedule } from './schedule.js';
 
-/** One edge of a lifecycle: what follows a state, and when. */
+/** One edge of a lifecycle: the next state, and when it is entered. */
 export interface Transition {
-  /** What changes: the resource's phase, one node, one scope, the driver. */
+  /** The state machine: the phase of the resource, of one node or of one scope, or the state of a driver. */
   readonly track: string;
   readonly from: string;
   readonly to: string;
   readonly after: DurationName;
-  /** Part of the time. @defaultValue 1 */
+  /** Fraction of the duration. @defaultValue 1 */
   readonly share?: number;
-  /** For members of a group: the parts of the time for the first and the last one. */
+  /** For a group: the fractions of the duration for its first and its last member. */
   readonly spread?: readonly [number, number];
-  /** How much earlier it may be, as a part of the time, drawn from the seed. @defaultValue 0 */
+  /** The maximum fraction by which the duration is shortened, derived from the seed. @defaultValue 0 */
   readonly jitter?: number;
 }
 
-/** A state that was just entered, whose next stage is to be planned. */
+/** A state that was just entered. */
 export interface EnteredState {
   readonly kind: ScheduledTransition['kind'];
   readonly record: LivingRecord;
@@ -27,12 +27,12 @@ export interface EnteredState {
   readonly key?: string;
   readonly state: string;
   readonly at: number;
-  /** Place in a group, for `spread`. */
+  /** The index in a group of size `of`, for `spread`. */
   readonly index?: number;
   readonly of?: number;
 }
 
-/** Plans what follows an entered state: an override that a fault left there, else the table, else nothing. */
+/** Schedules the transition out of a state: an override from a fault, or else the one in the table, if any. */
 export function scheduleNext(world: World, transitions: readonly Transition[], entered: EnteredState): void {
   const { kind, record, track, state, at } = entered;
   const key = entered.key ?? '';

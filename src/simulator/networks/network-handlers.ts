@@ -36,7 +36,7 @@ export function createNetwork(world: World, call: Call): HandlerResult {
   return { status: 200, body: networkView(world, network, call.operation) };
 }
 
-/** GET networks, page by page. */
+/** GET networks, with paging. */
 export function listNetworks(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
   const workspace = call.query.get('workspaceId');
@@ -75,7 +75,7 @@ export function deleteNetwork(world: World, call: Call): HandlerResult {
   return { status: 200, body: networkView(world, network, call.operation) };
 }
 
-/** A network record with the usual labels; its phase is still empty. */
+/** A network record with default labels and without a phase. */
 export function newNetwork(
   world: World,
   name: string,

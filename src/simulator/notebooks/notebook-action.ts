@@ -6,7 +6,7 @@ import type { NotebookRecord } from '../records.js';
 import type { Call, HandlerResult, World } from '../world.js';
 import { busy, findNotebook, isFree, notRunning, soldOut } from './notebook-handlers.js';
 
-/** O6 action (docs/api/notebooks-and-auth.md "2.8 O6 action"): what each one needs, and the status that follows at once. */
+/** POST action (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
 export function actOnNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   const action = call.malformed ? undefined : textAt(call.body, 'action');
@@ -76,7 +76,7 @@ function stoppingFrom(notebook: NotebookRecord): string {
   }
 }
 
-/** A free flavor that is sold out is to be queued for; any other may have resources again in a while. */
+/** For a sold-out free flavor, the caller must queue (6329). For any other, the caller may retry later (6360). */
 function checkCapacity(world: World, notebook: NotebookRecord): void {
   const pool = notebook.pool?.id;
   const poolGone = pool !== undefined && !world.state.pools.some((record) => record.id === pool);

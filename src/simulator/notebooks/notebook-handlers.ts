@@ -9,10 +9,10 @@ import { checkPool, type NotebookRequest, readNotebookRequest } from './notebook
 import { checkAutoStop, readAutoStop, readDescription } from './notebook-rules.js';
 import { notebookView } from './notebook-view.js';
 
-/** Statuses from which DELETE works (docs/api/notebooks-and-auth.md "3.1 Old generation"); from the others it is 6304 or 6357. */
+/** Statuses in which DELETE is accepted (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 const DELETABLE = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'UNAVAILABLE', 'RESIZE_FAILED', 'CREATE_QUEUING'];
 
-/** O1 create: accepted with CREATING, or CREATE_QUEUING for a free flavor that is sold out. */
+/** POST notebooks (docs/api/notebooks-and-auth.md "2.1 O1 create"). A sold-out free flavor starts in CREATE_QUEUING. */
 export function createNotebook(world: World, call: Call): HandlerResult {
   const request = readNotebookRequest(world, call.malformed ? undefined : call.body);
   checkPool(world, request);
@@ -39,7 +39,7 @@ export function createNotebook(world: World, call: Call): HandlerResult {
   return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
-/** O2 list (docs/api/notebooks-and-auth.md "2.4 O2 list"): by default only the caller's own of workspace 0, sorted by name. */
+/** GET notebooks (docs/api/notebooks-and-auth.md "2.4 O2 list"): by default the caller's own in workspace 0, sorted by name. */
 export function listNotebooks(world: World, call: Call): HandlerResult {
   const { query } = call;
   if (query.get('de_type') !== 'Notebook')
@@ -51,7 +51,7 @@ export function listNotebooks(world: World, call: Call): HandlerResult {
   const order = query.get('order') ?? 'asc';
   if (order !== 'asc' && order !== 'desc') throw notebookError('6336', "'order' property value is incorrect.");
   const workspaceId = query.get('workspace_id') || '0';
-  // No page tells the answer for one that does not exist; the refusal of a create is the harder one to live with.
+  // The response for an unknown workspace is not documented. This one is harder to handle than an empty list.
   if (!world.state.workspaces.includes(workspaceId)) throw notebookError('0102', 'The workspace does not exist.');
   const now = world.clock.now();
   const wanted = world.state.notebooks.filter(
@@ -78,14 +78,14 @@ export function listNotebooks(world: World, call: Call): HandlerResult {
   };
 }
 
-/** O3 details. */
+/** GET one notebook. */
 export function showNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if ((notebook.hidden.show ?? 0) > world.clock.now()) throw notFound();
   return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
-/** O4 update of description and auto-stop; a running instance keeps its stop time until the next start. */
+/** PUT notebook: description and auto-stop. A running instance keeps its stop time until the next start. */
 export function updateNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (call.malformed || !isObject(call.body)) throw notebookError('0104', 'Parameter error.');
@@ -103,7 +103,7 @@ export function updateNotebook(world: World, call: Call): HandlerResult {
   return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
-/** O5 delete: a running instance must be stopped first (6304), one in motion is refused (6357). */
+/** DELETE notebook. Rejects a running instance (6304) and one in transition (6357). */
 export function deleteNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (notebook.status === 'RUNNING') throw notebookError('6304', 'Please stop the instance before deleting.');
@@ -117,7 +117,7 @@ export function deleteNotebook(world: World, call: Call): HandlerResult {
   return { status: 200, body: { instance_id: notebook.id } };
 }
 
-/** O7 token: what opens the URL of a running instance. */
+/** GET token: opens the URL of a running instance. */
 export function notebookToken(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (notebook.status === 'UNAVAILABLE') {
@@ -130,24 +130,24 @@ export function notebookToken(world: World, call: Call): HandlerResult {
   return { status: 200, body: { token: notebook.token } };
 }
 
-/** N2, the list of the new API: it is there, and empty. */
+/** GET notebooks of the current API, which is always empty here. */
 export function listNewNotebooks(): HandlerResult {
   return { status: 200, body: { current: 0, data: [], pages: 0, size: 10, total: 0 } };
 }
 
-/** The instance of the path. Not found is HTTP 400 in this API (docs/api/notebooks-and-auth.md "5.1 Rules"). */
+/** The instance in the path. In this API, "not found" is HTTP 400 (docs/api/notebooks-and-auth.md "5.1 Rules"). */
 export function findNotebook(world: World, call: Call): NotebookRecord {
   const notebook = world.state.notebooks.find((record) => record.id === call.params.notebook);
   if (notebook === undefined) throw notFound();
   return notebook;
 }
 
-/** Whether a flavor is one of the free ones, which have a queue. */
+/** Whether a flavor is free, and therefore has a queue. */
 export function isFree(world: World, flavor: string): boolean {
   return world.catalogue.notebookFlavors.some((candidate) => candidate.name === flavor && candidate.free === true);
 }
 
-/** 6357: something else is going on, or it is so already. */
+/** 6357: another operation is in progress, or the instance is already in the target state. */
 export function busy(): Error {
   return notebookError(
     '6357',
@@ -155,12 +155,12 @@ export function busy(): Error {
   );
 }
 
-/** 6327. */
+/** 6327: the instance is not running. */
 export function notRunning(): Error {
   return notebookError('6327', 'The instance is not in running. Please refresh the page and start it.');
 }
 
-/** 6329. */
+/** 6329: the flavor is sold out. */
 export function soldOut(): Error {
   return notebookError('6329', 'Sorry, this flavor specification is sold out. Please try others.');
 }

@@ -13,7 +13,7 @@ import {
   typed,
 } from './notebook-rules.js';
 
-/** A create request that has passed the rules R1..R16 of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". */
+/** A create request that satisfies the rules R1 to R16 of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". */
 export interface NotebookRequest {
   readonly name: string;
   readonly description: string;
@@ -29,8 +29,8 @@ export interface NotebookRequest {
 }
 
 /**
- * Reads and checks a create request in the order of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1": shape, characters, enums,
- * cross-field rules, profile against flavor, workspace, pool. Name, quota and sale are the handler's.
+ * Parses and checks a create request in the order of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". The
+ * handler checks name, quota and availability.
  */
 export function readNotebookRequest(world: World, body: unknown): NotebookRequest {
   if (!isObject(body)) throw notebookError('0104', 'Parameter error.');
@@ -86,7 +86,7 @@ export function readNotebookRequest(world: World, body: unknown): NotebookReques
   };
 }
 
-/** A pool that is named must exist and be able to take notebooks; until then the caller is told to wait (6355). */
+/** The pool must exist (6336) and be ready for notebooks (6355 asks the caller to wait). */
 export function checkPool(world: World, request: NotebookRequest): void {
   if (request.pool === undefined) return;
   const wanted = request.pool.id;

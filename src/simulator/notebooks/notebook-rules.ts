@@ -2,7 +2,7 @@ import type { NotebookFlavor, NotebookProfile } from '../catalogue/catalogue.js'
 import { notebookError } from '../errors.js';
 import { isObject, type Json, type JsonObject, textAt } from '../json.js';
 
-/** When a notebook stops by itself; the duration is in seconds. */
+/** The automatic stop of a notebook. `duration` is in seconds. */
 export interface AutoStop {
   readonly enable?: boolean;
   readonly duration?: number;
@@ -15,12 +15,12 @@ const SMALLEST_EVS = 5;
 const LARGEST_EVS = 4096;
 const WORK_DIR = '/home/ma-user/work';
 
-/** R9: a property that must be there. */
+/** R9: the property is required. */
 export function required(value: JsonObject, key: string): void {
   if (value[key] === undefined || value[key] === null) throw notebookError('6335', `'${key}' is a required property.`);
 }
 
-/** R10: a property, when there, must be of its type. */
+/** R10: the property, if present, has this type. */
 export function typed(value: JsonObject, key: string, type: 'string' | 'object' | 'integer' | 'boolean'): void {
   const item = value[key];
   if (item === undefined || item === null) return;
@@ -41,7 +41,7 @@ export function readDescription(value: Json | undefined): string {
   return text;
 }
 
-/** The types of `auto_stop`; its rules are checked later, in the order of the page. */
+/** Parses `auto_stop`. Its rules are checked later, in the documented order. */
 export function readAutoStop(value: Json | undefined): AutoStop {
   typed({ auto_stop: value }, 'auto_stop', 'object');
   const autoStop = isObject(value) ? value : {};
@@ -56,7 +56,7 @@ export function readAutoStop(value: Json | undefined): AutoStop {
   };
 }
 
-/** R6 and R7. */
+/** R6 and R7: a duration is required, within its limits. */
 export function checkAutoStop({ enable, duration }: AutoStop): void {
   if (enable === true && duration === undefined) {
     throw notebookError('6348', "The 'duration' parameter is mandatory for enabling auto stop.");
@@ -69,14 +69,14 @@ export function checkAutoStop({ enable, duration }: AutoStop): void {
   }
 }
 
-/** R13 and R14: the hardware of profile and flavor must be the same, where the profile says which it needs. */
+/** R13 and R14: the flavor must have the hardware that the profile needs. */
 export function checkFlavor(profile: NotebookProfile, flavor: NotebookFlavor): void {
   const freeAndNew = flavor.free === true && profile.category === 'Multi-Engine 2.0';
   if (!freeAndNew && (profile.hardware === undefined || profile.hardware === flavor.type)) return;
   throw notebookError('6330', 'The flavor type of profile does not match the type of flavor. Please check it.');
 }
 
-/** R1..R5: what a storage of each type needs; answers it as the service shows it. */
+/** R1 to R5: the rules for each storage type. Returns the storage as the service shows it. */
 export function checkStorage(value: Json | undefined, extended: boolean): Json {
   if (!isObject(value))
     throw notebookError('6332', "Incorrect parameter type. The 'storage' parameter must be of the 'object' type.");
@@ -110,7 +110,7 @@ function checkObsPath(path: string | undefined): string {
   if (path === undefined || path === '') {
     throw notebookError('6317', "The 'path' parameter is required when the storage type is OBS.");
   }
-  // The sample prints the name without quotes, unlike the table of codes (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
+  // Without quotes as in the documented sample, unlike in the table of codes (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
   if (!path.endsWith('/')) throw notebookError('6318', 'The param path needs to end with /.');
   if (path.split('/').filter((part) => part !== '').length < 2) {
     throw notebookError(

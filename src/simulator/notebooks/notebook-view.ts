@@ -3,7 +3,7 @@ import type { Operation } from '../operations.js';
 import type { NotebookRecord } from '../records.js';
 import { epochIn, type World } from '../world.js';
 
-/** An instance as the old API answers it (docs/api/notebooks-and-auth.md "2.3 Old instance object", "6. Examples" to "6. Examples"). */
+/** An instance in a response of the historical API (docs/api/notebooks-and-auth.md "2.3 Old instance object", "6. Examples"). */
 export function notebookView(world: World, notebook: NotebookRecord, operation: Operation): JsonObject {
   const { id, name, description, status, flavor } = notebook;
   return present({
@@ -11,7 +11,7 @@ export function notebookView(world: World, notebook: NotebookRecord, operation: 
     name,
     description,
     status,
-    // Text here, numbers in auto_stop: the service mixes both (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
+    // Text here, but numbers in auto_stop, as in the real service (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
     creation_timestamp: epochIn(world, operation, notebook.createdAt),
     latest_update_timestamp: epochIn(world, operation, notebook.updatedAt),
     flavor,
@@ -26,7 +26,7 @@ export function notebookView(world: World, notebook: NotebookRecord, operation: 
   });
 }
 
-/** Where a notebook is opened; not usable without the token call. */
+/** The URL of a notebook, which works only with a token. */
 function urlOf(world: World, notebook: NotebookRecord): string {
   const { region } = world;
   const host = `https://modelarts-lvs-common-lb.${region}.myhuaweicloud.com:32000`;
@@ -124,7 +124,7 @@ function queueLeft(world: World, { queue }: NotebookRecord): number {
   return queue === undefined ? 0 : Math.max(0, Math.ceil((queue.end - world.clock.now()) / 1000));
 }
 
-/** The rank falls evenly over the time of the queue, and is never 0 while it lasts. */
+/** The rank in the queue falls linearly and is at least 1. */
 function queueRank(world: World, { queue }: NotebookRecord): number {
   if (queue === undefined) return 0;
   const left = Math.max(0, queue.end - world.clock.now()) / Math.max(1, queue.end - queue.begin);

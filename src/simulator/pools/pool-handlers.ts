@@ -8,7 +8,7 @@ import { type Call, type HandlerResult, nextSequence, tail, type World } from '.
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
 import { nodeView, poolView } from './pool-view.js';
 
-/** POST pools: accepted at once, made later (docs/api/pools-and-flavors.md "2.2 Create", "5.4 Idempotency"). */
+/** POST pools (docs/api/pools-and-flavors.md "2.2 Create", "5.4 Idempotency"). */
 export function createPool(world: World, call: Call): HandlerResult {
   const request = readPoolRequest(world, call.malformed ? undefined : call.body);
   const id = `${request.name}-${world.projectId}`;
@@ -45,7 +45,7 @@ export function createPool(world: World, call: Call): HandlerResult {
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
-/** GET pools: not paged; failed creations only with `status=failed` (docs/api/pools-and-flavors.md "2.3 List", "5.2 Filters"). */
+/** GET pools, without paging. Failed creations are listed only with `status=failed` (docs/api/pools-and-flavors.md "2.3 List", "5.2 Filters"). */
 export function listPools(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
   const workspace = call.query.get('workspaceId');
@@ -66,14 +66,14 @@ export function listPools(world: World, call: Call): HandlerResult {
   };
 }
 
-/** GET one pool. A failed creation is still shown by its id as long as its record is kept. */
+/** GET one pool, including a failed creation. */
 export function showPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   if ((pool.hidden.show ?? 0) > world.clock.now()) throw notFound();
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
-/** DELETE: asynchronous; again on a pool that is being deleted changes nothing (docs/api/pools-and-flavors.md "5.5 Deletion"). */
+/** DELETE pool, asynchronous and idempotent (docs/api/pools-and-flavors.md "5.5 Deletion"). */
 export function deletePool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const before = pool.phase;
@@ -95,14 +95,14 @@ export function deletePool(world: World, call: Call): HandlerResult {
   return { status: 200, body: poolView(world, shown, call.operation) };
 }
 
-/** GET nodes (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): the service ignores paging here and returns all. */
+/** GET nodes (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"). Returns all nodes; the service ignores paging here. */
 export function listNodes(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const items = pool.nodes.map((node) => nodeView(world, pool, node));
   return { status: 200, body: { kind: 'NodeList', apiVersion: 'v2', metadata: {}, items } };
 }
 
-/** GET statistics (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"); the time is in Go's format. */
+/** GET statistics (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"). The time is in Go's format. */
 export function poolStatistics(world: World, call: Call): HandlerResult {
   const workspace = call.query.get('workspaceId') ?? '0';
   const status = { creating: 0, created: 0, failed: 0, pending: 0, deleting: 0 };
@@ -117,7 +117,7 @@ export function poolStatistics(world: World, call: Call): HandlerResult {
   return { status: 200, body: { statistics: { status }, operationTime } };
 }
 
-/** The pool of the path; a live one comes before a failed creation of the same name. */
+/** The pool in the path. An existing pool takes precedence over a failed creation of the same name. */
 export function findPool(world: World, call: Call): PoolRecord {
   const same = world.state.pools.filter((pool) => pool.id === call.params.pool);
   const pool = same.find((candidate) => candidate.phase !== 'CreationFailed') ?? same.at(-1);
@@ -130,7 +130,7 @@ function listKind(phase: string): 'creating' | 'created' | 'failed' {
   return phase === '' || phase === 'Creating' || phase === 'Waiting' ? 'creating' : 'created';
 }
 
-/** An unpaid subscription waits for ever, a logical pool for its administrator when the knob says so. */
+/** An unpaid subscription stays in `Waiting`, and so does a logical pool that needs approval. */
 function mustWait(world: World, pool: PoolRecord): boolean {
   if (pool.spec.type === 'Logical' && world.behavior.logicalNeedsApproval) return true;
   const paid = ['true', '1'].includes(pool.annotations['os.modelarts/auto.pay'] ?? '');

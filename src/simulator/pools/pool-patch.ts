@@ -26,13 +26,13 @@ import { poolView } from './pool-view.js';
 
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** PATCH one pool by merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"); metadata alone may change in any phase but `Deleting`. */
+/** PATCH pool, a merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). Metadata alone may change in any phase but `Deleting`. */
 export function patchPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   if (!(call.headers['content-type'] ?? '').toLowerCase().startsWith(MERGE_PATCH)) {
     throw poolError(400, '50004100', `The content type must be ${MERGE_PATCH}.`);
   }
-  if (call.malformed || !isObject(call.body)) throw badRequest('the body is no JSON object.');
+  if (call.malformed || !isObject(call.body)) throw badRequest('the body is not a JSON object.');
   if (pool.phase === 'Deleting') throw badRequest('the pool is being deleted.');
   const spec = objectAt(call.body, 'spec');
   const changesSpec = spec !== undefined && Object.keys(spec).length > 0;
@@ -43,7 +43,7 @@ export function patchPool(world: World, call: Call): HandlerResult {
   const annotations = readTextMap(valueAt(call.body, 'metadata', 'annotations'), 'metadata.annotations');
   const workspace = labels['os.modelarts/workspace.id'];
   const others = changesSpec || Object.keys(labels).length > 1 || Object.keys(annotations).length > 0;
-  if (workspace !== undefined && others) throw badRequest('moving to a workspace goes with no other change.');
+  if (workspace !== undefined && others) throw badRequest('moving to a workspace must be the only change.');
   checkWorkspace(world, workspace);
   checkSharing(labels['os.modelarts/sharing']);
   checkAnnotations({ ...pool.annotations, ...annotations });
@@ -59,13 +59,13 @@ export function patchPool(world: World, call: Call): HandlerResult {
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
-/** A merge patch removes what it says null of. */
+/** A merge patch removes members whose value is null. */
 function without(map: TextMap, patch: unknown): TextMap {
   const removed = isObject(patch) ? Object.keys(patch).filter((key) => patch[key] === null) : [];
   return Object.fromEntries(Object.entries(map).filter(([key]) => !removed.includes(key)));
 }
 
-/** POST retry-scope (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): a scope that failed to enable starts again. */
+/** POST retry-scope (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): enables a failed scope again. */
 export function retryScope(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const type = valueAt(call.body, 'scope');
@@ -105,7 +105,7 @@ function readChanges(world: World, pool: PoolRecord, spec: NonNullable<ReturnTyp
   };
 }
 
-/** A scaling fate waits for the state that the pool is already in, so it is planned here at once. */
+/** A scaling outcome starts from the current phase, so its transition is scheduled here. */
 function applyPatchOutcomes(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
   const resources = changes.resources ?? pool.spec.resources;
   const nodes = differencesOf(pool, resources).reduce((total, [, difference]) => total + Math.max(0, difference), 0);

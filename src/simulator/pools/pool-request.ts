@@ -4,7 +4,7 @@ import type { PoolSpec, TextMap } from '../records.js';
 import type { World } from '../world.js';
 import { readDriver, readResources } from './pool-resources.js';
 
-/** A create request that has passed the checks of docs/api/pools-and-flavors.md "2.7 What to validate on create". */
+/** A create request that satisfies the rules of docs/api/pools-and-flavors.md "2.7 What to validate on create". */
 export interface PoolRequest {
   readonly name: string;
   readonly labels: TextMap;
@@ -17,9 +17,9 @@ const NAME = /^[a-z][a-z0-9-]{2,28}[a-z0-9]$/;
 const SCOPES = ['Train', 'Infer', 'Notebook'];
 const READ_HERE = new Set(['type', 'scope', 'resources', 'network', 'jobFlavors', 'driver', 'parent', 'controlMode']);
 
-/** Reads and checks a create request. */
+/** Parses and checks a create request. */
 export function readPoolRequest(world: World, body: unknown): PoolRequest {
-  if (!isObject(body)) throw badRequest('the body is no JSON object.');
+  if (!isObject(body)) throw badRequest('the body is not a JSON object.');
   if (body.kind !== 'Pool') throw badRequest('kind must be Pool.');
   if (body.apiVersion !== 'v2' && body.apiVersion !== 'v1') throw badRequest('apiVersion must be v2.');
   const labels = readTextMap(valueAt(body, 'metadata', 'labels'), 'metadata.labels');
@@ -37,7 +37,7 @@ export function readPoolRequest(world: World, body: unknown): PoolRequest {
   return { name, labels, annotations, spec: readSpec(world, spec), parent };
 }
 
-/** A map of labels or annotations; numbers and booleans are taken as text, as the documented example sends them. */
+/** Parses labels or annotations. Numbers and booleans become text, as in the documented example. */
 export function readTextMap(value: Json | undefined, where: string): TextMap {
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw badRequest(`${where} must be an object.`);
@@ -50,20 +50,20 @@ export function readTextMap(value: Json | undefined, where: string): TextMap {
   return map;
 }
 
-/** A workspace that is named must exist (ModelArts.7005). */
+/** A given workspace must exist (ModelArts.7005). */
 export function checkWorkspace(world: World, workspace: string | undefined): void {
   if (workspace === undefined || world.state.workspaces.includes(workspace)) return;
   throw poolError(400, '7005', `workspace:${workspace} not existed`);
 }
 
-/** `unshared` or `shared`. */
+/** Checks that sharing is `unshared` or `shared`. */
 export function checkSharing(sharing: string | undefined): void {
   if (sharing !== undefined && sharing !== 'shared' && sharing !== 'unshared') {
     throw badRequest('os.modelarts/sharing must be shared or unshared.');
   }
 }
 
-/** The description's characters and length, and the billing words (docs/api/pools-and-flavors.md "2.2 Create", "9. Further points of the primary pages"). */
+/** Checks the description and the billing annotations (docs/api/pools-and-flavors.md "2.2 Create", "9. Further points of the primary pages"). */
 export function checkAnnotations(annotations: TextMap): void {
   const description = annotations['os.modelarts/description'] ?? '';
   if (/[!<>=&"']/.test(description)) throw badRequest('os.modelarts/description has a forbidden character.');
@@ -72,7 +72,7 @@ export function checkAnnotations(annotations: TextMap): void {
   if (mode !== undefined && mode !== '0' && mode !== '1') throw badRequest('os.modelarts/billing.mode must be 0 or 1.');
   const num = annotations['os.modelarts/period.num'];
   const type = annotations['os.modelarts/period.type'];
-  if ((num === undefined) !== (type === undefined)) throw badRequest('period.num and period.type go together.');
+  if ((num === undefined) !== (type === undefined)) throw badRequest('period.num and period.type require each other.');
   if (mode === '1' && num === undefined) throw badRequest('billing mode 1 needs period.num and period.type.');
   if (num !== undefined && !/^[1-9]\d*$/.test(num)) throw badRequest('os.modelarts/period.num must be a number.');
   if (type !== undefined && !['2', '3', '4'].includes(type)) throw badRequest('period.type must be 2, 3 or 4.');
@@ -81,20 +81,20 @@ export function checkAnnotations(annotations: TextMap): void {
     throw badRequest('os.modelarts/auto.renew must be 0 or 1.');
 }
 
-/** A list of job types, each known and named once. */
+/** Parses a list of known job types without repetition. */
 export function readScope(value: Json | undefined, type: string): string[] {
   if (!Array.isArray(value) || value.length === 0) throw badRequest('spec.scope needs at least one job type.');
   const scope = value.map((item) => {
     if (typeof item !== 'string' || !SCOPES.includes(item)) throw badRequest('spec.scope has an unknown job type.');
     return item;
   });
-  if (new Set(scope).size !== scope.length) throw badRequest('spec.scope names a job type twice.');
+  if (new Set(scope).size !== scope.length) throw badRequest('spec.scope repeats a job type.');
   if (type === 'Logical' && scope.some((item) => item !== 'Train'))
     throw badRequest('a logical pool only supports Train.');
   return scope;
 }
 
-/** The job flavors allowed in the pool, as names. */
+/** Parses the names of the allowed job flavors. */
 export function readJobFlavors(value: Json | undefined): string[] {
   if (!Array.isArray(value)) throw badRequest('spec.jobFlavors must be a list of names.');
   return value.map((item) => {
@@ -127,7 +127,7 @@ function readSpec(world: World, spec: JsonObject): PoolSpec {
   };
 }
 
-/** The network is named by its `metadata.name`; the short display name is refused (docs/api/pools-and-flavors.md "2.2 Create"). */
+/** The network is given by its `metadata.name`, not by its display name (docs/api/pools-and-flavors.md "2.2 Create"). */
 function checkNetwork(world: World, spec: JsonObject): void {
   const name = textAt(spec, 'network', 'name');
   if (name === undefined || name === '') throw badRequest('spec.network is required');

@@ -4,24 +4,24 @@ import { isObject, type Json, type JsonObject, textAt } from '../json.js';
 import type { PoolResource, PoolSpec } from '../records.js';
 import type { World } from '../world.js';
 
-/** The most flavors in one pool (`maxPoolFlavors`, docs/api/pools-and-flavors.md "2.2 Create"). */
+/** The maximum number of flavors in a pool (`maxPoolFlavors`, docs/api/pools-and-flavors.md "2.2 Create"). */
 const MOST_FLAVORS = 10;
 const MOST_NODES = 2000;
 const READ_HERE = new Set(['flavor', 'count', 'maxCount', 'azs']);
 
-/** Reads `spec.resources` (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create"). */
+/** Parses `spec.resources` (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create"). */
 export function readResources(world: World, value: Json | undefined, type: string): PoolResource[] {
   if (!Array.isArray(value) || value.length === 0) throw badRequest('spec.resources needs at least one flavor.');
   if (value.length > MOST_FLAVORS) throw badRequest(`spec.resources has more than ${MOST_FLAVORS} flavors.`);
   const resources = value.map((item) => readResource(world, item, type));
   const names = resources.map((resource) => resource.flavor);
-  if (new Set(names).size !== names.length) throw badRequest('spec.resources names a flavor twice.');
+  if (new Set(names).size !== names.length) throw badRequest('spec.resources repeats a flavor.');
   const archs = new Set(names.map((name) => flavorOf(world, name).cpuArch));
   if (archs.size > 1) throw badRequest('the flavors of a pool must have the same cpuArch.');
   return resources;
 }
 
-/** Reads `spec.driver`: a version is only for a pool that has such chips (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
+/** Parses `spec.driver`. A version needs a flavor with such a chip (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
 export function readDriver(
   world: World,
   value: Json | undefined,
@@ -49,7 +49,7 @@ export function readDriver(
   };
 }
 
-/** A flavor of the catalogue; an unknown one is a bad request. */
+/** A flavor of the catalogue. Throws a 400 for an unknown one. */
 export function flavorOf(world: World, name: string): PoolFlavor {
   const flavor = world.catalogue.poolFlavors.find((candidate) => candidate.name === name);
   if (flavor === undefined) throw badRequest(`flavor ${name} is unknown.`);
@@ -62,7 +62,7 @@ function readResource(world: World, value: Json, type: string): PoolResource {
   const count = wholeNumber(value.count, 'count');
   const maxCount = value.maxCount === undefined ? undefined : wholeNumber(value.maxCount, 'maxCount');
   if (maxCount !== undefined && (type === 'Dedicate' ? maxCount !== count : maxCount < count)) {
-    throw badRequest('maxCount must equal count, or, in a logical pool, not be below it.');
+    throw badRequest('maxCount must equal count, or be at least count in a logical pool.');
   }
   const azs = value.azs === undefined ? undefined : readAzs(world, value.azs, count);
   return {
@@ -78,7 +78,7 @@ function readAzs(world: World, value: Json | undefined, count: number): NonNulla
   if (!Array.isArray(value)) throw badRequest('azs must be a list.');
   const azs = value.map((item) => {
     const az = textAt(item, 'az');
-    if (az === undefined || !world.catalogue.azs.includes(az)) throw badRequest('azs names an unknown AZ.');
+    if (az === undefined || !world.catalogue.azs.includes(az)) throw badRequest('azs has an unknown AZ.');
     return { az, count: wholeNumber(isObject(item) ? item.count : undefined, 'azs.count') };
   });
   const sum = azs.reduce((total, item) => total + item.count, 0);
@@ -86,7 +86,7 @@ function readAzs(world: World, value: Json | undefined, count: number): NonNulla
   return azs;
 }
 
-/** The documented table says text, its examples say number: both are taken (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
+/** Accepts a number or text, because the documented table and examples differ (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
 function wholeNumber(value: Json | undefined, what: string): number {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > MOST_NODES) {

@@ -10,7 +10,7 @@ const COUNTERS = [
   ['deleting', 'Deleting'],
 ] as const;
 
-/** A Pool object as the API answers it (docs/api/pools-and-flavors.md "2.6 Pool object"); the operation decides how times are written. */
+/** A pool in a response (docs/api/pools-and-flavors.md "2.6 Pool object"). The operation determines the format of times. */
 export function poolView(world: World, pool: PoolRecord, operation: Operation): { readonly [key: string]: Json } {
   const { type, scope, resources, network, jobFlavors, driver, controlMode, more } = pool.spec;
   const mode = pool.annotations['os.modelarts/billing.mode'];
@@ -49,7 +49,7 @@ export function poolView(world: World, pool: PoolRecord, operation: Operation): 
   };
 }
 
-/** Straight after create there are empty resources and nothing else, not even a phase (docs/api/pools-and-flavors.md "6.3 Create request our client should send, and the 200 answer"). */
+/** Right after the create, the status has only empty resources and no phase (docs/api/pools-and-flavors.md "6.3 Create request our client should send, and the 200 answer"). */
 function statusView(world: World, pool: PoolRecord): Json {
   if (pool.phase === '') return { resources: {} };
   return present({
@@ -92,7 +92,7 @@ function rootOf(world: World, parent: string): string {
   return above === undefined || above.parent === '' ? parent : rootOf(world, above.parent);
 }
 
-/** One node as the nodes call answers it (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes", "6.9 Statistics, quota, order, node, event"). */
+/** A node in a response (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes", "6.9 Statistics, quota, order, node, event"). */
 export function nodeView(world: World, pool: PoolRecord, node: NodeRecord): Json {
   const flavor = world.catalogue.poolFlavors.find((candidate) => candidate.name === node.flavor);
   const resources = {
