@@ -21,7 +21,29 @@ describe.each(pages)('%s', (page) => {
       .filter((target) => !existsSync(path.join(root, target)));
     expect([...links, ...paths]).toEqual([]);
   });
+
+  // Generated pages take their texts from the code.
+  const isGenerated = /docs\/(cli|configuration|layout)\.md/.test(page);
+
+  (isGenerated ? test.skip : test)('has short lines and short table cells', () => {
+    const lines = prose(read(page));
+    const long = lines.filter((line) => [...line].length > 120 && !/^\s*\|/.test(line));
+    const wordy = lines
+      .filter((line) => /^\s*\|/.test(line))
+      .flatMap((line) => line.split('|'))
+      .filter((cell) => cell.split(/\s+/).filter((word) => /\w/.test(word)).length > 25);
+    expect([...long, ...wordy]).toEqual([]);
+  });
 });
+
+/** The lines of a page outside its code blocks. */
+function prose(text: string): string[] {
+  let isCode = false;
+  return text.split('\n').filter((line) => {
+    if (line.startsWith('```')) isCode = !isCode;
+    return !isCode;
+  });
+}
 
 function isLink(page: string, target: string): boolean {
   const [file = '', anchor] = target.split('#');
