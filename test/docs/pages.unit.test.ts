@@ -22,11 +22,9 @@ describe.each(pages)('%s', (page) => {
     expect([...links, ...paths]).toEqual([]);
   });
 
-  // Generated pages take their texts from the code.
-  const isGenerated = /docs\/(cli|configuration|layout)\.md/.test(page);
-
-  (isGenerated ? test.skip : test)('has short lines and short table cells', () => {
-    const lines = prose(read(page));
+  test('has short lines and short table cells', () => {
+    // Generated pages take their texts from the code.
+    const lines = /docs\/(cli|configuration|layout)\.md/.test(page) ? [] : prose(read(page));
     const long = lines.filter((line) => [...line].length > 120 && !/^\s*\|/.test(line));
     const wordy = lines
       .filter((line) => /^\s*\|/.test(line))
