@@ -1,16 +1,16 @@
 import { Command, Help, type Option } from 'commander';
 import type { Catalogue, CataloguedCommand, CataloguedOption } from './command.js';
-import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
+import { type CommandEntry, commandEntries, groupSummaries } from './commands.js';
 import { addCommonOptions } from './options.js';
 
 /** Reads every command from its own declaration, so that help, completion and docs/cli.md cannot differ. */
 export async function readCatalogue(): Promise<Catalogue> {
-  return { nouns: nounSummaries, commands: await Promise.all(commandEntries.map(describe)) };
+  return { groups: groupSummaries, commands: await Promise.all(commandEntries.map(describe)) };
 }
 
-async function describe({ noun, verb, summary, load }: CommandEntry): Promise<CataloguedCommand> {
+async function describe({ group, verb, summary, load }: CommandEntry): Promise<CataloguedCommand> {
   const program = new Command('maops');
-  const command = (noun === null ? program : program.command(noun)).command(verb);
+  const command = (group === null ? program : program.command(group)).command(verb);
   const define = await load();
   define(
     command,
@@ -19,7 +19,7 @@ async function describe({ noun, verb, summary, load }: CommandEntry): Promise<Ca
   );
   addCommonOptions(command);
   return {
-    noun,
+    group,
     verb,
     summary,
     usage: new Help()

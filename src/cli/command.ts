@@ -15,13 +15,13 @@ export function example(...lines: readonly string[]): string {
 
 /** Every command as its help describes it. */
 export interface Catalogue {
-  /** One line about each noun, by its name. */
-  readonly nouns: Readonly<Record<string, string>>;
+  /** One line about each group, by its name. */
+  readonly groups: Readonly<Record<string, string>>;
   readonly commands: readonly CataloguedCommand[];
 }
 
 export interface CataloguedCommand {
-  readonly noun: string | null;
+  readonly group: string | null;
   readonly verb: string;
   readonly summary: string;
   /** Such as `maops env pause [options] [name]`, one line for each way to call it. */

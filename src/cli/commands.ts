@@ -2,12 +2,12 @@ import type { Define } from './command.js';
 
 /** One command: its name, one line about it, and how to load its definition. */
 export interface CommandEntry {
-  readonly noun: string | null;
+  readonly group: string | null;
   readonly verb: string;
   readonly summary: string;
   /** True for roles, which run until a signal and stop gracefully by themselves. */
   readonly ownsSignals: boolean;
-  /** Loads the file of the noun, only when one of its commands is asked for: start-up stays quick. */
+  /** Loads the file of the group, only when one of its commands is asked for: start-up stays quick. */
   readonly load: () => Promise<Define>;
 }
 
@@ -16,19 +16,19 @@ interface CommandFile<Verb extends string> {
   readonly commands: Readonly<Record<Verb, Define>>;
 }
 
-/** One line about each noun. */
-export const nounSummaries: Readonly<Record<string, string>> = {
-  env: 'environments: a pool, a notebook on it, a lease',
+/** One line about each group. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  env: 'environments: a pool, a notebook on it and a lease',
   pool: 'resource pools',
   notebook: 'notebook instances',
   flavor: 'resource flavors and where they are on sale',
-  network: 'networks that pools live in',
-  sweep: 'deleting by plan what has expired, was released or has no owner',
-  schedule: 'work at set times: sweeps, teardowns, provisioning',
+  network: 'networks for pools',
+  sweep: 'delete expired, released and orphaned resources by plan',
+  schedule: 'scheduled sweeps, teardowns and provisioning',
 };
 
 function entriesOf<Verb extends string>(
-  noun: string | null,
+  group: string | null,
   summaries: Readonly<Record<Verb, string>>,
   loadFile: () => Promise<CommandFile<NoInfer<Verb>>>,
   ownsSignals = false,
@@ -36,7 +36,7 @@ function entriesOf<Verb extends string>(
   const entries: CommandEntry[] = [];
   for (const verb in summaries) {
     const load = async () => (await loadFile()).commands[verb];
-    entries.push({ noun, verb, summary: summaries[verb], ownsSignals, load });
+    entries.push({ group, verb, summary: summaries[verb], ownsSignals, load });
   }
   return entries;
 }
@@ -45,20 +45,20 @@ function entriesOf<Verb extends string>(
 export const commandEntries: readonly CommandEntry[] = [
   ...entriesOf(
     null,
-    { dev: 'everything in one process: Temporal server with UI, simulator and worker' },
+    { dev: 'run a Temporal server with UI, a simulator and a worker in one process' },
     () => import('./commands/dev.js'),
     true,
   ),
   ...entriesOf(
     null,
-    { demo: 'run the main job from start to teardown on the simulator' },
+    { demo: 'create and tear down an example environment on the simulator' },
     () => import('./commands/demo.js'),
     true,
   ),
   ...entriesOf(null, { worker: 'run the worker' }, () => import('./commands/worker.js'), true),
   ...entriesOf(
     null,
-    { simulator: 'run a stateful ModelArts over HTTP' },
+    { simulator: 'run a simulated ModelArts over HTTP' },
     () => import('./commands/simulator.js'),
     true,
   ),
@@ -80,57 +80,57 @@ export const commandEntries: readonly CommandEntry[] = [
   ),
   ...entriesOf(
     null,
-    { completion: 'print what makes a shell complete maops commands' },
+    { completion: 'print the completion script for a shell' },
     () => import('./commands/completion.js'),
   ),
   ...entriesOf(
     'env',
-    { create: 'make an environment, or join the operation that makes it' },
+    { create: 'create an environment, or join the run that is creating it' },
     () => import('./commands/env-create.js'),
   ),
   ...entriesOf(
     'env',
     {
       list: 'list environments',
-      show: 'show where an environment stands',
+      show: 'show the state of an environment',
       watch: 'follow an operation until it ends',
-      history: 'tell what happened, from the Temporal history',
-      why: 'say why an operation stands where it stands',
+      history: 'show what happened, from the Temporal history',
+      why: 'explain the state of an operation and what to do next',
     },
     () => import('./commands/env.js'),
   ),
   ...entriesOf(
     'env',
     {
-      pause: 'stop creating and deleting until it is resumed',
-      resume: 'go on after a pause',
-      cancel: 'call an operation off; it undoes what it made',
-      approve: 'approve an operation that waits for it',
-      reject: 'reject an operation that waits for approval',
-      resolve: 'answer an operation that waits for an operator',
-      'try-now': 'try at once what waits for its next try',
+      pause: 'stop creating and deleting until resumed',
+      resume: 'continue after a pause',
+      cancel: 'cancel an operation and roll back what it created',
+      approve: 'approve an operation that awaits approval',
+      reject: 'reject an operation that awaits approval',
+      resolve: 'decide how an operation continues after a failed step',
+      'try-now': 'retry now instead of waiting for the next attempt',
       extend: 'move the end of the lease',
-      release: 'end the lease; the environment is torn down',
+      release: 'end the lease and tear the environment down',
     },
     () => import('./commands/env-steering.js'),
   ),
   ...entriesOf(
     'env',
-    { teardown: 'delete an environment and verify that it is gone' },
+    { teardown: 'delete an environment and verify the deletion' },
     () => import('./commands/env-teardown.js'),
   ),
   ...entriesOf(
     'env',
     {
-      protect: 'keep sweeps, teardowns and the end of the lease from deleting it',
-      unprotect: 'let it be deleted again',
+      protect: 'protect an environment from teardowns, sweeps and the end of its lease',
+      unprotect: 'remove the protection of an environment',
     },
     () => import('./commands/env.js'),
   ),
   ...entriesOf(
     'pool',
     {
-      create: 'make a pool alone',
+      create: 'create a pool without a notebook',
       list: 'list pools',
       show: 'show a pool',
       delete: 'delete a pool that no environment owns',
@@ -140,42 +140,38 @@ export const commandEntries: readonly CommandEntry[] = [
   ...entriesOf(
     'notebook',
     {
-      create: 'make a notebook alone',
+      create: 'create a notebook without a pool',
       list: 'list notebooks',
       show: 'show a notebook',
       start: 'start a stopped notebook and wait until it runs',
       stop: 'stop a notebook and wait until it has stopped',
       delete: 'delete a notebook that no environment owns',
-      open: 'print the URL that opens a notebook',
+      open: 'print a URL that opens a notebook',
     },
     () => import('./commands/notebook.js'),
   ),
   ...entriesOf('flavor', { list: 'list flavors with their sale status' }, () => import('./commands/flavor.js')),
   ...entriesOf('network', { list: 'list networks', show: 'show a network' }, () => import('./commands/network.js')),
-  ...entriesOf(
-    null,
-    { audit: 'whose every pool and notebook is, how it stands and what it costs' },
-    () => import('./commands/audit.js'),
-  ),
-  ...entriesOf('audit', { adopt: 'give an orphan an owner again' }, () => import('./commands/audit.js')),
+  ...entriesOf(null, { audit: 'show the owner and cost of every resource' }, () => import('./commands/audit.js')),
+  ...entriesOf('audit', { adopt: 'give an orphan a lease that owns it' }, () => import('./commands/audit.js')),
   ...entriesOf(
     'sweep',
     {
-      plan: 'say what nobody needs any more, and why; deletes nothing',
-      apply: 'delete what a plan holds, by its hash',
+      plan: 'list the resources to delete, with reasons; deletes nothing',
+      apply: 'delete the resources in a plan',
     },
     () => import('./commands/sweep.js'),
   ),
   ...entriesOf(
     'schedule',
     {
-      create: 'sweep, tear down or provision at set times',
+      create: 'schedule a sweep, a teardown or provisioning',
       list: 'list schedules with their next and last runs',
-      show: 'show a schedule and how its last runs ended',
-      pause: 'start no run until it is resumed',
-      resume: 'go on after a pause or a failed run',
-      trigger: 'run it once now',
-      delete: 'delete a schedule; what it started goes on',
+      show: 'show a schedule and the results of its last runs',
+      pause: 'start no runs until resumed',
+      resume: 'continue after a pause or a failed run',
+      trigger: 'start one run now',
+      delete: 'delete a schedule; a run in progress continues',
     },
     () => import('./commands/schedule.js'),
   ),

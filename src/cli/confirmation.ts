@@ -2,23 +2,23 @@ import { createInterface } from 'node:readline/promises';
 import { visibleText } from '../domain/visible-text.js';
 import type { Context } from './context.js';
 
-/** Where a question is asked and answered. */
-interface Talk {
+/** Streams of a question. */
+interface Prompt {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
-  /** Breaks the question off: it throws. */
+  /** Ends the question with an error. */
   readonly signal: AbortSignal;
 }
 
-/** Asks a person; only a whole yes counts. An input that ends without an answer is a no: else the question waited for ever. */
-export async function confirm(question: string, { input, output, signal }: Talk): Promise<boolean> {
+/** Asks a question; only `yes` counts. An input that ends without an answer means no, or the question would wait forever. */
+export async function confirm(question: string, { input, output, signal }: Prompt): Promise<boolean> {
   const prompt = createInterface({ input, output });
-  // A prompt takes Ctrl-C for itself; here it means what it means everywhere else.
+  // The prompt swallows Ctrl-C, so pass it on.
   prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<null>((resolve) => prompt.once('close', () => resolve(null)));
   try {
     const answer = await Promise.race([prompt.question(`${question} [yes/no] `, { signal }), ended]);
-    // The cursor still stands behind the question.
+    // The cursor is still behind the question.
     if (answer === null) output.write('\n');
     return answer?.trim().toLowerCase() === 'yes';
   } finally {

@@ -6,21 +6,23 @@ import { createModelArts, type ModelArts } from '../modelarts/client.js';
 import type { View } from './output/view.js';
 import type { Terminal } from './terminal.js';
 
-/** What a command works with. Connections are opened when they are first asked for, and closed by whoever runs the command. */
+/** The environment of a command. Connections open at first use, and close when the command ends. */
 export interface Context {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly debug: boolean;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
-  /** The one document that a command answers: as JSON, or as text for people. */
-  /** `render` gets the document with everything made visible that a terminal would obey. */
+  /**
+   * Prints the result of the command on stdout: as JSON, or as the text that `render` makes for people. `render` gets the
+   * document with its control characters made visible.
+   */
   result<Document>(document: Document, render: (shown: Document) => string): void;
-  /** Anything else that people should know; never on stdout. */
+  /** Prints a notice for people on stderr. */
   notice(text: string): void;
-  /** Says that something is shown by other ways than these: nobody sits before an empty screen any more. */
+  /** Reports output that did not go through `result` or `notice`, so that the hint about a slow answer is not printed. */
   shown(): void;
-  /** What Ctrl-C says from now on: that what was started goes on, and how to look at it. */
+  /** Sets the message for Ctrl-C from now on, such as which operation continues. */
   onInterrupt(message: string): void;
   config(): ClientConfig;
   session(): Promise<Session>;
@@ -35,14 +37,14 @@ export interface ContextOptions {
   readonly interrupted: AbortSignal;
 }
 
-/** A context, what Ctrl-C has to say, and how to close what the command opened. */
+/** A context, the message for Ctrl-C, and how to close what the command opened. */
 export interface OpenContext {
   readonly context: Context;
   interruption(): string;
   close(): Promise<void>;
 }
 
-/** Somebody who has seen nothing for so long should hear that nothing is broken off. */
+/** Time without output after which a person gets a hint. */
 const silenceMs = 5_000;
 
 export function openContext(options: ContextOptions): OpenContext {
@@ -53,11 +55,11 @@ export function openContext(options: ContextOptions): OpenContext {
     isSilent = false;
     if (silence !== null) clearTimeout(silence);
   };
-  /** Only people wait before a screen: what reads a pipe has its own limits. */
-  const asking = () => {
+  /** Starts the hint; only at a terminal, because programs have their own limits. */
+  const expectOutput = () => {
     if (!isSilent || silence !== null || terminal.stderr.isTTY !== true) return;
-    const tell = () => terminal.stderr.write('still waiting for an answer; if none comes, `maops doctor` says why\n');
-    silence = setTimeout(tell, silenceMs);
+    const hint = () => terminal.stderr.write('still waiting for a response; `maops doctor` checks the connections\n');
+    silence = setTimeout(hint, silenceMs);
     silence.unref();
   };
   let interruption = 'interrupted';
@@ -84,13 +86,13 @@ export function openContext(options: ContextOptions): OpenContext {
       return config;
     },
     session: () => {
-      asking();
+      expectOutput();
       session ??= openSession(context.config());
       return session;
     },
     operations: async () => (await context.session()).operations,
     modelarts: async () => {
-      asking();
+      expectOutput();
       modelarts ??= createModelArts(readModelArtsConfig());
       return await Promise.resolve(modelarts);
     },
@@ -106,14 +108,14 @@ export function openContext(options: ContextOptions): OpenContext {
   };
 }
 
-/** For documents that only programs read. */
+/** The rendering of documents that only programs read. */
 export const noText = (): string => '';
 
 function ensureNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-/** How things look on this context's terminal at this moment. */
+/** The view of this terminal at this moment. */
 export function viewOf({ terminal }: Context): View {
   const { stdout, timeZone, colors } = terminal;
   const columns = stdout.isTTY === true ? stdout.columns : undefined;

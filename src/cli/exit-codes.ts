@@ -18,19 +18,19 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The text of `maops help exit-codes`. */
 export const exitCodesHelp = `Exit codes of every command:
   0    done
-  1    the operation failed, or the command was refused (with the reason)
-  2    wrong usage or input; a missing --reason too
+  1    the operation failed, or the command was refused
+  2    invalid usage or input, such as a missing --reason
   4    not authorised, by ModelArts or by Temporal
-  8    not finished yet: --timeout has passed, the operation goes on
-  130  interrupted with Ctrl-C: what was started goes on
+  8    timed out waiting; the operation is still running
+  130  interrupted with Ctrl-C; the operation is still running
 `;
 
-/** Wrong usage that only shows when the command runs. */
+/** Invalid usage that only the command itself can detect. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Ends a command with a code after it has said everything itself. */
+/** Ends a command with an exit code and no further message. */
 export class SilentExit extends Error {
   override readonly name = 'SilentExit';
 
@@ -39,7 +39,7 @@ export class SilentExit extends Error {
   }
 }
 
-/** The code that an ending deserves. */
+/** The exit code for an ended operation. */
 export function exitCodeOfEnding(progress: Progress): ExitCode {
   // A sweep that could not delete everything is `Done` with a failure.
   const isWhole = progress.phase !== 'Done' || progress.failure === null;
@@ -47,14 +47,14 @@ export function exitCodeOfEnding(progress: Progress): ExitCode {
   return progress.failure?.type === 'NotAuthorized' ? exitCodes.notAuthorized : exitCodes.failed;
 }
 
-/** Found wrong by the library before anything was done. */
-const wrongInputs = [InvalidSpecError, InvalidCommandError, InvalidScheduleError, InvalidQueryError] as const;
+/** Errors of the library about input that it refused before doing anything. */
+const invalidInputs = [InvalidSpecError, InvalidCommandError, InvalidScheduleError, InvalidQueryError] as const;
 
-/** The one table from errors to exit codes. */
+/** Maps any error to an exit code. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof SilentExit) return error.code;
   if (error instanceof UsageError || isConfigError(error)) return exitCodes.usage;
-  if (wrongInputs.some((kind) => error instanceof kind)) return exitCodes.usage;
+  if (invalidInputs.some((kind) => error instanceof kind)) return exitCodes.usage;
   if (error instanceof NotAuthorizedError) return exitCodes.notAuthorized;
   if (error instanceof OperationFailedError) return exitCodeOfEnding(error.progress);
   if (error instanceof ModelArtsError && (error.kind === 'auth' || error.kind === 'permission'))
@@ -62,7 +62,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   return exitCodes.failed;
 }
 
-/** What people read about an error: what failed, on what, and what to do next; the stack only when it is asked for. */
+/** Describes an error for people: what failed, on what, and what to do next. The stack only with `--debug`. */
 export function describeError(error: unknown, debug: boolean): string {
   if (error instanceof SilentExit) return '';
   const lines = [`maops: ${messageOf(error)}`];
@@ -70,7 +70,7 @@ export function describeError(error: unknown, debug: boolean): string {
   if (hint !== null) lines.push(`  ${hint}`);
   if (debug && error instanceof Error) lines.push(...stacksOf(error));
   else if (isUnexpected(error))
-    lines.push('  This was not expected. Run it again with --debug to see where it happened.');
+    lines.push('  This is an unexpected error. Run the command again with --debug for the stack trace.');
   return `${lines.join('\n')}\n`;
 }
 
@@ -86,19 +86,19 @@ function messageOf(error: unknown): string {
 }
 
 function hintOf(error: unknown): string | null {
-  if (isAddressInUse(error)) return 'Choose another port with --port, or stop what listens there.';
+  if (isAddressInUse(error)) return 'Choose another port with --port, or stop the process that uses it.';
   if (error instanceof OperationsError) return error.hint;
   if (!(error instanceof ModelArtsError)) return null;
   switch (error.kind) {
     case 'auth':
-      return 'Check the credentials (MODELARTS_TOKEN, HUAWEICLOUD_SDK_AK/_SK or OS_USERNAME/OS_PASSWORD); `maops doctor` tries them.';
+      return 'Check the credentials (MODELARTS_TOKEN, HUAWEICLOUD_SDK_AK/_SK or OS_USERNAME/OS_PASSWORD); `maops doctor` tests them.';
     case 'permission':
-      return 'The credentials are valid but may not do this: ask for the permission in IAM.';
+      return 'The credentials are valid but lack a permission. Request it in IAM.';
     case 'transport':
-      return 'Check MODELARTS_ENDPOINT and the network; `maops doctor` tries it.';
+      return 'Check MODELARTS_ENDPOINT and the network; `maops doctor` tests the connection.';
     case 'throttled':
     case 'unavailable':
-      return 'Try again in a while.';
+      return 'Try again later.';
     case 'notFound':
     case 'exists':
     case 'stateConflict':
@@ -119,7 +119,7 @@ function stacksOf(error: Error): string[] {
   return stacks;
 }
 
-/** A configuration error names its variables itself; told by name, because only the config module may define it. */
+/** Recognised by name, so that the config module need not be loaded. */
 function isConfigError(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConfigError';
 }

@@ -10,24 +10,24 @@ import { checkSweepRules } from '../spec/sweep-rules.js';
 import { UsageError } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
-/** Reads and checks the spec of `-f FILE`, `-` being stdin; what is wrong is told with file, line and column. */
-export async function readSpec(noun: ResourceKindName, file: string, terminal: Terminal): Promise<Spec> {
+/** Reads and checks the spec of `-f FILE`; `-` is stdin. Problems carry file, line and column. */
+export async function readSpec(kind: ResourceKindName, file: string, terminal: Terminal): Promise<Spec> {
   const text = await readSource(file, terminal);
-  const parsed = parseSpecText(specKindOf[noun], text, file === '-' ? 'stdin' : file);
+  const parsed = parseSpecText(specKindOf[kind], text, file === '-' ? 'stdin' : file);
   if (parsed.ok) return parsed.spec;
-  // In the order in which a person goes through the file.
+  // Top to bottom, as a person reads the file.
   const problems = [...parsed.problems].sort((a, b) => a.line - b.line || a.column - b.column);
-  throw new InvalidSpecError(problems, { hint: otherCommand(noun, text, file) });
+  throw new InvalidSpecError(problems, { hint: otherCommand(kind, text, file) });
 }
 
-/** A spec of another noun is a frequent mistake: then the command that it is for is worth more than the problems. */
-function otherCommand(noun: ResourceKindName, text: string, file: string): string | null {
-  const nouns: readonly ResourceKindName[] = ['env', 'pool', 'notebook'];
-  const other = nouns.find((one) => one !== noun && parseSpecText(specKindOf[one], text, file).ok);
-  return other === undefined ? null : `It is a spec for \`maops ${other} create -f ${file}\`.`;
+/** Names the command for a valid spec of another kind, which is a frequent mistake. */
+function otherCommand(kind: ResourceKindName, text: string, file: string): string | null {
+  const kinds: readonly ResourceKindName[] = ['env', 'pool', 'notebook'];
+  const other = kinds.find((one) => one !== kind && parseSpecText(specKindOf[one], text, file).ok);
+  return other === undefined ? null : `This spec is for \`maops ${other} create -f ${file}\`.`;
 }
 
-/** The text of a file that a command is given, `-` being stdin. */
+/** Reads a file that must be UTF-8; `-` is stdin. */
 export async function readSource(file: string, terminal: Terminal): Promise<string> {
   const decoded = decodeUtf8(file === '-' ? await readAll(terminal.stdin) : await readBytes(file));
   if (decoded.ok) return decoded.text;
@@ -39,7 +39,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
     return await readFile(file);
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error);
+    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a directory' : String(error);
     throw new UsageError(`cannot read ${file}: ${why}`);
   }
 }
@@ -50,11 +50,11 @@ async function readAll(stdin: Terminal['stdin']): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Reads and checks the rules of `--rules FILE`, `-` being stdin; answers them as they are written, null without a file. */
+/** Reads and checks the rules of `--rules FILE`; `-` is stdin. Returns them as written; null without a file. */
 export async function readRules(file: string | undefined, terminal: Terminal): Promise<unknown> {
   if (file === undefined) return null;
   const parsed = parseText(await readSource(file, terminal));
-  if (!parsed.ok) throw new UsageError(`the rules in ${file} cannot be read: ${parsed.message}`);
+  if (!parsed.ok) throw new UsageError(`cannot read the rules in ${file}: ${parsed.message}`);
   const checked = checkSweepRules(parsed.value);
   if (checked.ok) return parsed.value;
   throw new UsageError(`the rules in ${file} are not valid:\n${describeProblems(checked.problems)}`);

@@ -15,9 +15,9 @@ export interface FollowingOptions {
   readonly timeoutMs: number | null;
 }
 
-/** Follows a workflow to its end and answers the exit code of the ending; Ctrl-C and the limit leave it running. */
+/** Follows a workflow to its end and returns its exit code. After Ctrl-C or the time limit the workflow is still running. */
 export async function followToEnd(context: Context, workflowId: string, options: FollowingOptions): Promise<ExitCode> {
-  context.onInterrupt(`interrupted: ${workflowId} goes on. ${howToWatch(workflowId)}`);
+  context.onInterrupt(`interrupted: ${workflowId} is still running. ${howToWatch(workflowId)}`);
   const operations = await context.operations();
   const waiting = limited(context.interrupted, options.timeoutMs);
   const reporter = await makeReporter(context, options.attention);
@@ -29,18 +29,19 @@ export async function followToEnd(context: Context, workflowId: string, options:
   }
   if (context.interrupted.aborted) return exitCodes.interrupted;
   const limit = describeDuration(options.timeoutMs ?? 0);
-  // What waits for a person does not go on by itself.
-  const how = isForPeople(last) ? ` when it is answered: ${askWhy(workflowId)}` : `. ${howToWatch(workflowId)}`;
-  context.notice(`not finished within ${limit}: ${workflowId} goes on${how}`);
+  const state = awaitsPerson(last)
+    ? `awaits ${last.awaiting?.kind}. See ${askWhy(workflowId)}.`
+    : `is still running. ${howToWatch(workflowId)}`;
+  context.notice(`timed out after ${limit}: ${workflowId} ${state}`);
   return exitCodes.unfinished;
 }
 
-/** A longer timer would fire at once. */
+/** The longest delay of a Node.js timer; a longer one fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * A signal that also ends after a time. Not AbortSignal.timeout: one that only `any` knows may be collected before it
- * fires, and then nothing ends the wait.
+ * A signal that also aborts after a time. Not AbortSignal.timeout: when only `any` refers to it, it may be collected
+ * before it fires.
  */
 export function limited(
   signal: AbortSignal,
@@ -52,7 +53,7 @@ export function limited(
   return { signal: AbortSignal.any([signal, limit.signal]), clear: () => clearTimeout(timer) };
 }
 
-/** Shows a workflow until it has ended or the signal says enough; answers the last progress that was seen. */
+/** Shows a workflow until it ends or the signal aborts. Returns the last progress. */
 export async function showUntilEnd(
   context: Context,
   operations: Operations,
@@ -63,14 +64,14 @@ export async function showUntilEnd(
   let last: Progress | null = null;
   try {
     const onTrouble = (error: Error) =>
-      context.notice(`${error.message}; still trying, the operation goes on without it`);
+      context.notice(`${error.message}. Retrying; the operation itself is not affected.`);
     for await (const progress of operations.watch(workflowId, { signal, onTrouble, everyMs: 500 })) {
       const isNew = progress.awaiting !== null && progress.awaiting.since !== last?.awaiting?.since;
       const isSilent = isUnanswered(progress) && (last === null || !isUnanswered(last));
       last = progress;
       reporter.show(progress);
-      // Nobody would see that it will not come by itself, or what it takes: a block that is drawn again has room for that.
-      if (isNew && (reporter.isQuiet || (reporter.isWhole !== true && isForPeople(progress))))
+      // Only the live block shows by itself what the operation awaits.
+      if (isNew && (reporter.isQuiet || (reporter.isWhole !== true && awaitsPerson(progress))))
         context.notice(describeWait(progress));
       if (isSilent && reporter.isQuiet) context.notice(`${workflowId}: ${progress.why}`);
     }
@@ -82,12 +83,12 @@ export async function showUntilEnd(
   return last;
 }
 
-function isForPeople(progress: Progress | null): progress is Progress {
+function awaitsPerson(progress: Progress | null): progress is Progress {
   return progress?.awaiting?.kind === 'operator' || progress?.awaiting?.kind === 'approval';
 }
 
 function describeWait({ workflowId, awaiting }: Progress): string {
-  return `${workflowId} waits for ${awaiting?.kind}: ${askWhy(workflowId)}`;
+  return `${workflowId} awaits ${awaiting?.kind}. See ${askWhy(workflowId)}.`;
 }
 
 function askWhy(workflowId: string): string {
@@ -95,7 +96,7 @@ function askWhy(workflowId: string): string {
   return `\`maops env why ${id?.kind === 'env' ? id.name : workflowId}\``;
 }
 
-/** Prints where a workflow stands that is not waited for; one that has ended already answers the exit code of its ending. */
+/** Prints the progress of a workflow without waiting. Returns its exit code if it has ended. */
 export async function showNow(context: Context, workflowId: string): Promise<ExitCode> {
   const progress = await (await context.operations()).progress(workflowId);
   context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
@@ -104,31 +105,31 @@ export async function showNow(context: Context, workflowId: string): Promise<Exi
   return exitCodes.done;
 }
 
-/** How to come back to an operation that was left alone. */
+/** How to follow an operation that is still running. */
 function howToWatch(workflowId: string): string {
   const id = parseOperationId(workflowId);
   return `Watch it with \`maops env watch ${id?.kind === 'env' ? id.name : workflowId}\`.`;
 }
 
-/** How much of a wait is shown: every change as it comes, or only how it ended. */
+/** Which progress is shown: every change, or only the ending. */
 export type Attention = 'changes' | 'ending';
 
-/** Shows progress while it comes in. */
+/** Shows progress as it arrives. */
 export interface Reporter {
-  /** True for one that shows nothing until the end. */
+  /** True for a reporter that shows nothing until the end. */
   readonly isQuiet?: boolean;
-  /** True for one whose last showing has everything, what to do next too. */
+  /** True for a reporter whose last output is the whole progress, with what to do next. */
   readonly isWhole?: boolean;
   show(progress: Progress): void;
-  /** Called once, with the last progress that came. */
+  /** Called once, with the last progress. */
   end(progress: Progress | null): void;
 }
 
-/** The reporter that fits: JSON, a live block on a terminal, one line per change elsewhere. */
+/** Chooses a reporter: JSON, a live block on a terminal, or one line per change. */
 export async function makeReporter(context: Context, attention: Attention): Promise<Reporter> {
   if (attention === 'ending') return endingReporter(context);
   if (context.json) return { show: (progress) => context.result(progress, noText), end: () => undefined };
-  // A terminal that does not know its height (some CI systems) cannot redraw a block.
+  // Some CI systems have terminals of height 0, which cannot redraw a block.
   const { isTTY, rows } = context.terminal.stdout;
   return isTTY === true && (rows ?? 0) > 0 ? await liveReporter(context) : lineReporter(context);
 }
@@ -148,7 +149,7 @@ function lineReporter(context: Context): Reporter {
   let last = '';
   return {
     show: (progress) => {
-      // A change that the line does not show would look like a repeated line.
+      // A change that the line does not show would repeat the line.
       const facts = `${progress.phase} ${progress.percent} ${progress.why}`;
       if (facts !== last) context.result(progress, (shown) => renderProgressLine(shown, viewOf(context)));
       last = facts;
@@ -157,9 +158,9 @@ function lineReporter(context: Context): Reporter {
   };
 }
 
-/** A block that is drawn again at every change, and every second because elapsed times move. */
+/** A block that is redrawn at every change, and every second for the elapsed times. */
 async function liveReporter(context: Context): Promise<Reporter> {
-  // ESM only, and of no use without a terminal: so it is loaded here.
+  // Loaded here because it is of no use without a terminal.
   const { createLogUpdate } = await import('log-update');
   const block = createLogUpdate(process.stdout);
   let latest: Progress | null = null;
@@ -178,11 +179,11 @@ async function liveReporter(context: Context): Promise<Reporter> {
       clearInterval(timer);
       block.clear();
       block.done();
-      // The block breaks every line at the width of the terminal, and cuts what is higher: what stays is printed as it is.
+      // The live block is cut at the height of the terminal; the final one must not be.
       if (latest !== null) context.result(latest, (shown) => renderProgress(shown, viewOf(context)));
     },
   };
 }
 
-/** Shows nothing: for commands that print a document of their own at the end. */
+/** Shows nothing, for commands that print a document of their own at the end. */
 export const silentReporter: Reporter = { show: () => undefined, end: () => undefined };

@@ -4,7 +4,7 @@ import { version } from '../modelarts/user-agent.js';
 import { exitProcess, flush } from '../worker/flush.js';
 import { readCatalogue } from './catalogue.js';
 import type { Run } from './command.js';
-import { type CommandEntry, commandEntries, nounSummaries } from './commands.js';
+import { type CommandEntry, commandEntries, groupSummaries } from './commands.js';
 import { namesCommand, printNames } from './completion/names.js';
 import { describeError, type ExitCode, exitCodeOf, exitCodes, exitCodesHelp } from './exit-codes.js';
 import { addCommonOptions } from './options.js';
@@ -12,9 +12,10 @@ import { localTimes } from './output/time.js';
 import { watchOutput } from './process.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
-/** How long a command may take to wind up after Ctrl-C before the process ends anyway. */
-const windUpMs = 1_000;
-const promptMs = 20;
+/** How long a command may take to stop after Ctrl-C before the process exits anyway. */
+const stopMs = 1_000;
+/** The same for completion: a person who pressed Tab must not wait for a connection that is still being tried. */
+const completionStopMs = 20;
 
 /** Runs one command line and sets the process's exit code; called by `bin/maops.js`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -24,16 +25,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   const code = await runCommandLine(words, processTerminal());
   ended = code;
   process.exitCode = code;
-  // However slow the reader is: what it has not read yet would be lost with the process.
+  // Output that a slow reader has not taken yet would be lost with the process.
   await flush(process.stdout, process.stderr);
-  // Only fires if something left open still keeps the process alive.
-  // A connection that is given up still tries: somebody who has pressed Tab does not wait for that.
-  setTimeout(() => void exitProcess(code), words[0] === namesCommand ? promptMs : windUpMs).unref();
+  // Exits if an open handle still keeps the process alive.
+  setTimeout(() => void exitProcess(code), words[0] === namesCommand ? completionStopMs : stopMs).unref();
 }
 
-/** Runs the words after `maops` on a terminal and answers the exit code. */
+/** Runs the words after `maops` on a terminal and returns the exit code. */
 export async function runCommandLine(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  // Node.js has put U+FFFD for what it could not decode; it would be sent, and kept, like that.
+  // Node.js replaces bytes that it cannot decode by U+FFFD, which would be sent and recorded.
   const undecoded = given.find((word) => word.includes('\ufffd'));
   if (undecoded !== undefined) {
     terminal.stderr.write(`maops: ${visibleText(undecoded)}: this argument is not UTF-8\n`);
@@ -50,7 +50,7 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
   const program = await buildProgram(terminal, entry, (command) => async (work) => {
     const { json = false, debug = false } = command.opts<{ json?: boolean; debug?: boolean }>();
     code = await perform(terminal, { json, debug, ownsSignals: entry?.ownsSignals === true }, async (context) => {
-      // `doctor` reports it with everything else that is wrong.
+      // `doctor` reports quoted values with everything else.
       if (entry?.verb !== 'doctor') (await import('../config.js')).refuseQuotes();
       return await work(context);
     });
@@ -64,16 +64,16 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
   }
 }
 
-/** `help env create` means the help of that command, which commander alone would not find below a noun. */
+/** Turns `help env create` into `env create --help`, because commander does not find a command below a group. */
 function wordsOf(given: readonly string[]): readonly string[] {
   const [help, ...asked] = given;
   if (help !== 'help' || asked.length === 0) return given;
-  const isNoun = asked.length === 1 && Object.hasOwn(nounSummaries, asked[0] ?? '');
-  // What is no command is refused as it is without `help`: the help of everything would look like its own.
-  return isNoun || findEntry(asked) !== null ? [...asked, '--help'] : asked;
+  const isGroup = asked.length === 1 && Object.hasOwn(groupSummaries, asked[0] ?? '');
+  // An unknown command is refused as without `help`.
+  return isGroup || findEntry(asked) !== null ? [...asked, '--help'] : asked;
 }
 
-/** Declares every command by name, and loads the one that was asked for: start-up stays quick. */
+/** Declares every command by name, and loads only the one that was asked for, to start quickly. */
 async function buildProgram(
   terminal: Terminal,
   asked: CommandEntry | null,
@@ -84,13 +84,13 @@ async function buildProgram(
     .description('Long ModelArts operations as durable Temporal workflows.')
     .version(version, '-V, --version', 'print the version')
     .addHelpText('after', '\nSee also: `maops help exit-codes`.');
-  const nouns = new Map<string, Command>();
+  const groups = new Map<string, Command>();
   for (const entry of commandEntries) {
     const parent =
-      entry.noun === null ? program : (nouns.get(entry.noun) ?? addNoun(program, nouns, entry.noun, terminal));
+      entry.group === null ? program : (groups.get(entry.group) ?? addGroup(program, groups, entry.group, terminal));
     const command = configure(parent.command(entry.verb), terminal).summary(entry.summary).description(entry.summary);
-    // A command of its own may have others below it, as `audit` and `audit adopt`.
-    if (entry.noun === null) nouns.set(entry.verb, command);
+    // `audit` is a command and a group: `audit adopt`.
+    if (entry.group === null) groups.set(entry.verb, command);
     if (entry !== asked) continue;
     const define = await entry.load();
     define(command, runOf(command), readCatalogue);
@@ -99,9 +99,9 @@ async function buildProgram(
   return program;
 }
 
-function addNoun(program: Command, nouns: Map<string, Command>, noun: string, terminal: Terminal): Command {
-  const command = configure(program.command(noun), terminal).description(nounSummaries[noun] ?? noun);
-  nouns.set(noun, command);
+function addGroup(program: Command, groups: Map<string, Command>, group: string, terminal: Terminal): Command {
+  const command = configure(program.command(group), terminal).description(groupSummaries[group] ?? group);
+  groups.set(group, command);
   return command;
 }
 
@@ -116,23 +116,23 @@ function configure(command: Command, terminal: Terminal): Command {
     });
 }
 
-/** The parser repeats a value that is not possible, however long it is. */
+/** Shortens an invalid value that the parser repeats in full. */
 function shortened(text: string): string {
   return text.replace(/(argument '.{80}).*(' is invalid\. )/s, '$1…$2');
 }
 
-/** The command that the words name, whatever options stand between them. */
+/** The command that the words name, with options anywhere between them. */
 function findEntry(words: readonly string[]): CommandEntry | null {
   const [first, second] = words.filter((word) => !word.startsWith('-') && word !== 'help');
-  const isVerbOf = (noun: string | null) => (entry: CommandEntry) =>
-    entry.noun === noun && entry.verb === (noun === null ? first : second);
+  const isVerbOf = (group: string | null) => (entry: CommandEntry) =>
+    entry.group === group && entry.verb === (group === null ? first : second);
   return commandEntries.find(isVerbOf(first ?? null)) ?? commandEntries.find(isVerbOf(null)) ?? null;
 }
 
 interface PerformOptions {
   readonly json: boolean;
   readonly debug: boolean;
-  /** True for commands that run until they are told to stop: they end gracefully by themselves. */
+  /** True for roles, which run until a signal and stop gracefully by themselves. */
   readonly ownsSignals: boolean;
 }
 
@@ -141,25 +141,25 @@ async function perform(terminal: Terminal, options: PerformOptions, work: Parame
   // Loaded here because the Temporal client makes up most of the start-up time, and help needs none of it.
   const { openContext } = await import('./context.js');
   const open = openContext({ terminal, json: options.json, debug: options.debug, interrupted: interrupt.signal });
-  // Said after the work has wound up: a live block that is drawn once more would wipe it out.
-  let isSaid = false;
-  const sayInterrupted = () => {
-    if (!isSaid) terminal.stderr.write(`\n${open.interruption()}\n`);
-    isSaid = true;
+  // Printed after the work has stopped: a live block that is redrawn once more would erase it.
+  let isPrinted = false;
+  const printInterrupted = () => {
+    if (!isPrinted) terminal.stderr.write(`\n${open.interruption()}\n`);
+    isPrinted = true;
     return exitCodes.interrupted;
   };
   const onSigint = () => {
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
     interrupt.abort();
-    setTimeout(() => void exitProcess(sayInterrupted()), windUpMs).unref();
+    setTimeout(() => void exitProcess(printInterrupted()), stopMs).unref();
   };
-  // Not `once`: what hides the cursor on a terminal kills the process when it finds no other listener.
+  // Not `once`: log-update's cursor handling kills the process when it finds no other listener.
   if (!options.ownsSignals) process.on('SIGINT', onSigint);
   try {
     const code = await work(open.context);
-    return interrupt.signal.aborted ? sayInterrupted() : code;
+    return interrupt.signal.aborted ? printInterrupted() : code;
   } catch (error) {
-    if (interrupt.signal.aborted) return sayInterrupted();
+    if (interrupt.signal.aborted) return printInterrupted();
     terminal.stderr.write(visibleText(localTimes(describeError(error, options.debug), terminal.timeZone)));
     return exitCodeOf(error);
   } finally {

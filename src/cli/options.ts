@@ -10,7 +10,7 @@ export function addCommonOptions(command: Command): void {
 }
 
 /** A required `--reason`. */
-export function requireReason(command: Command, description = 'why; it is kept in the audit'): Command {
+export function requireReason(command: Command, description = 'why; recorded in the audit'): Command {
   return command.requiredOption('--reason <text>', description, readReason);
 }
 
@@ -21,11 +21,11 @@ export function offerReason(command: Command, description: string, otherwise?: s
 
 /** The option that makes a command safe to repeat. */
 export function offerKey(command: Command): Command {
-  return command.option('--key <key>', 'the command counts once under this key, however often it is given', readKey);
+  return command.option('--key <key>', 'idempotency key: repeated commands with this key take effect once', readKey);
 }
 
 function readReason(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It is blank: say why.');
+  if (text.trim() === '') throw new InvalidArgumentError('It is blank. Give a reason.');
   return atMost(text, textLimits.reason);
 }
 
@@ -36,7 +36,7 @@ function readKey(text: string): string {
 
 function atMost(text: string, most: number): string {
   if (!isLongerThan(text, most)) return text;
-  throw new InvalidArgumentError(`It has ${countCharacters(text)} characters; at most ${most} are possible.`);
+  throw new InvalidArgumentError(`It has ${countCharacters(text)} characters; the limit is ${most}.`);
 }
 
 /** Collects the values of an option that may be repeated. */
@@ -48,14 +48,14 @@ export function collect(value: string, previous: readonly string[] = []): string
 export function readDuration(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = parseDuration(text);
-  if (ms === null) throw new UsageError(`${option} ${text}: a duration is ${durationWords}`);
+  if (ms === null) throw new UsageError(`${option} ${text}: must be a duration: ${durationWords}`);
   return ms;
 }
 
 /** Reads the hash of a plan. */
 export function readHash(hash: string): string {
   if (/^[0-9a-f]{16}$/.test(hash)) return hash;
-  throw new UsageError(`--hash ${hash}: expected the 16 hex digits that the plan ends with`);
+  throw new UsageError(`--hash ${hash}: must be the hash at the end of the plan, 16 hex digits`);
 }
 
 /** Reads a port; 0 selects any free one. */
@@ -67,5 +67,5 @@ export function readPort(option: string, text: string): number {
 export function readWhole(option: string, text: string, most: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= most) return number;
-  throw new UsageError(`${option} ${text}: expected a whole number from 0 to ${most}`);
+  throw new UsageError(`${option} ${text}: must be a whole number from 0 to ${most}`);
 }

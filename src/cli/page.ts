@@ -1,15 +1,15 @@
 import type { Catalogue, CataloguedCommand } from './command.js';
 import { exitCodesHelp } from './exit-codes.js';
 
-/** The text of docs/cli.md: every command as it describes itself. */
-export function commandLinePage({ nouns, commands: all }: Catalogue): string {
+/** The text of docs/cli.md, from the catalogue. */
+export function commandLinePage({ groups: summaries, commands: all }: Catalogue): string {
   const groups = new Map<string | null, CataloguedCommand[]>();
-  for (const command of all) groups.set(command.noun, [...(groups.get(command.noun) ?? []), command]);
-  const contents = [...groups].map(([noun, commands]) => {
+  for (const command of all) groups.set(command.group, [...(groups.get(command.group) ?? []), command]);
+  const contents = [...groups].map(([group, commands]) => {
     const links = commands.map((command) => `[${command.verb}](#${anchorOf(command)})`).join(', ');
-    return noun === null
+    return group === null
       ? `- roles and others: ${links}`
-      : `- \`maops ${noun}\` (${nouns[noun] ?? 'below the command of that name'}): ${links}`;
+      : `- \`maops ${group}\` (${summaries[group] ?? 'below the command of that name'}): ${links}`;
   });
   return [head, contents.join('\n'), shared, ...[...groups.values()].flat().map(section), '']
     .join('\n\n')
@@ -18,29 +18,36 @@ export function commandLinePage({ nouns, commands: all }: Catalogue): string {
 
 const head = `# The command line
 
-\`maops <noun> <verb>\`. Run it as \`npx maops …\` or \`node bin/maops.js …\` in a clone after \`npm ci\`, and as \`maops …\` once it is installed.
-This page is generated from the commands by \`npx tsx scripts/cli-page.ts\`; a test compares it. \`maops help <noun> <verb>\` prints the same.`;
+\`maops <group> <verb>\`. Run it as \`npx maops …\` or \`node bin/maops.js …\` in a clone after \`npm ci\`, and as \`maops …\`
+once it is installed. \`maops help <group> <verb>\` prints the same text as this page.
+
+This page is generated from the commands by \`npx tsx scripts/cli-page.ts\`.`;
 
 const shared = `## For every command
-
-Results go to stdout, everything else to stderr. Without \`--json\` a result is text for people: tables, times in the local time zone with its name,
-and progress that is redrawn on a terminal and one line per change elsewhere. Colours show on terminals only, and never when \`NO_COLOR\` is set.
-Control characters in names, reasons and messages are shown (\`␛\` for ESC) and not sent to the terminal; \`--json\` has them as escapes.
-A zone in \`TZ\` that is not known is replaced by UTC, with a note. Everything printed is written before the process ends. When the reader goes
-away first (\`| head -1\`), a command ends with its own exit code if its work was done, else with 141.
 
 | option | meaning |
 |---|---|
 | \`--json\` | print one JSON document (\`env watch\`: one JSON line per change); times are RFC 3339 UTC |
 | \`--debug\` | show stack traces |
-| \`-h\`, \`--help\` | explain the command |
+| \`-h\`, \`--help\` | show the help of the command |
 
-An environment's NAME means its open run (its teardown, else the operation that makes it, else its lease), else the newest closed one. A workflow
-id such as \`pool/training-pool\` means exactly that workflow.
+**Output.** Results go to stdout, everything else to stderr. Without \`--json\`, results are text for people. Times are in
+the local time zone, which is printed with them; an unknown zone in \`TZ\` is replaced by UTC, with a note. A terminal
+shows progress that is redrawn; elsewhere each change is one line. Colours appear on terminals only, and never when
+\`NO_COLOR\` is set. Control characters in names, reasons and messages are made visible (\`␛\` for ESC).
 
-Durations are a number with ms, s, m, h or d, such as \`90m\`, or several of them from the largest unit down, such as \`1h30m\`.
+**Pipes.** Everything is written before the process exits. If the reader goes away first (\`| head -1\`), the exit code is
+the command's own if its work was done, else 141.
 
-Files are UTF-8, YAML or JSON. Anchors and merge keys (\`<<\`) may be used; a file has one document and at most 64 levels.
+**Names.** The NAME of an environment means its open run: the teardown, else the create operation, else the lease.
+Without an open run it means the newest closed one. A workflow id such as \`pool/training-pool\` means exactly that
+workflow.
+
+**Durations** are a number with ms, s, m, h or d, such as \`90m\`. Units can be combined from the largest down, such as
+\`1h30m\`.
+
+**Files** are UTF-8, YAML or JSON. Anchors and merge keys (\`<<\`) are supported. A file contains one document with at most
+64 levels.
 
 ### Exit codes
 
@@ -50,16 +57,21 @@ ${exitCodesHelp.trimEnd()}
 
 ### Variables
 
-[configuration.md](configuration.md) lists every variable. Commands on operations need to reach Temporal: \`TEMPORAL_ADDRESS\`, \`TEMPORAL_NAMESPACE\`
-and, where used, \`TEMPORAL_API_KEY\`, \`TEMPORAL_TLS_*\` or \`TEMPORAL_PROFILE\`; \`MAOPS_TASK_QUEUE\` when the workers have another queue than the default;
-\`MAOPS_CODEC_KEYS\` when payloads are encrypted. \`MAOPS_ACTOR\` is who commands are by (default: the user of the operating system). Commands that read
-the service (\`pool\`, \`notebook\`, \`flavor\`, \`network\`, the plan of a teardown) need the \`MODELARTS_*\` settings and credentials. \`maops doctor\` tries all of it.
+[configuration.md](configuration.md) lists every variable. \`maops doctor\` checks them.
+
+- Commands to operations need Temporal: \`TEMPORAL_ADDRESS\`, \`TEMPORAL_NAMESPACE\` and, where used, \`TEMPORAL_API_KEY\`,
+  \`TEMPORAL_TLS_*\` or \`TEMPORAL_PROFILE\`.
+- \`MAOPS_TASK_QUEUE\` is needed when the workers use another queue than the default, and \`MAOPS_CODEC_KEYS\` when payloads
+  are encrypted.
+- \`MAOPS_ACTOR\` is the actor recorded for commands (default: the user of the operating system).
+- Commands that read the service (\`pool\`, \`notebook\`, \`flavor\`, \`network\`, the plan of a teardown) need the
+  \`MODELARTS_*\` settings and credentials.
 
 ### Completion
 
 \`\`\`sh
 source <(maops completion bash)                                  # bash, for this shell
-maops completion zsh > ~/.zfunc/_maops                           # zsh, a folder of $fpath
+maops completion zsh > ~/.zfunc/_maops                           # zsh, a directory of $fpath
 maops completion fish > ~/.config/fish/completions/maops.fish    # fish
 \`\`\`
 
@@ -96,7 +108,7 @@ function section(command: CataloguedCommand): string {
   return blocks.filter((block) => block !== null).join('\n\n');
 }
 
-/** `Example:` with its lines becomes a block of shell; anything else that stands there stays text. */
+/** Turns the examples into a block of shell, and keeps any other text. */
 function examples(after: string): string {
   const start = after.search(/^Examples?:$/m);
   if (start < 0) return after;
@@ -123,11 +135,11 @@ function withChoices(description: string, choices: readonly string[] | null): st
   return choices === null ? description : `${description}: ${choices.map((choice) => `\`${choice}\``).join(', ')}`;
 }
 
-function titleOf({ noun, verb }: CataloguedCommand): string {
-  return `maops ${noun === null ? verb : `${noun} ${verb}`}`;
+function titleOf({ group, verb }: CataloguedCommand): string {
+  return `maops ${group === null ? verb : `${group} ${verb}`}`;
 }
 
-/** As GitHub makes anchors of headings. */
+/** The anchor that GitHub gives the heading. */
 function anchorOf(command: CataloguedCommand): string {
   return titleOf(command).replaceAll(' ', '-');
 }

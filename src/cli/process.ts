@@ -2,47 +2,47 @@ import { constants } from 'node:os';
 import { exitProcess } from '../worker/flush.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 
-/** Runs something that goes on until SIGTERM or Ctrl-C; a second signal ends the process at once. */
+/** Runs work until SIGTERM or Ctrl-C. A second signal exits at once. */
 export async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const told = new AbortController();
+  const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
-    if (told.signal.aborted) process.exit(128 + constants.signals[signal]);
-    told.abort();
+    if (stop.signal.aborted) process.exit(128 + constants.signals[signal]);
+    stop.abort();
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   try {
-    return await work(told.signal);
+    return await work(stop.signal);
   } finally {
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
   }
 }
 
-/** What a shell reports of a process that was ended because nobody reads its output any more. */
+/** The exit code that shells report for a process killed by SIGPIPE. */
 const sigpipeCode = 141;
 /** A command that has printed its result is about to end by itself, with its own exit code. */
 const graceMs = 1_000;
 
 /**
- * Ends the command quietly when whoever reads its results goes away, such as `head`, and with a message when they
- * cannot be written. `codeOf` returns the exit code of a command that has ended, null while it has not.
+ * Ends the command quietly when the reader of its output goes away, such as `head`, and with a message when a write
+ * fails. `codeOf` returns the exit code of a command that has ended, and null before.
  */
 export function watchOutput(codeOf: () => ExitCode | null, isRole: boolean): void {
-  let isOver = false;
+  let isEnding = false;
   const end = () => {
-    if (isOver) return;
-    isOver = true;
+    if (isEnding) return;
+    isEnding = true;
     // A role has servers and child processes to stop first.
     if (isRole && process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
     else setTimeout(() => process.exit(codeOf() ?? sigpipeCode), graceMs).unref();
   };
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (isOver || error.code === 'EPIPE') return end();
-    // Each write that follows fails too; one message and one ending are enough.
-    isOver = true;
-    process.stderr.write(`maops: the result cannot be written: ${error.message}\n`);
+    if (isEnding || error.code === 'EPIPE') return end();
+    // Later writes fail too; one message and one exit are enough.
+    isEnding = true;
+    process.stderr.write(`maops: cannot write the result: ${error.message}\n`);
     void exitProcess(exitCodes.failed);
   });
-  // Notices that nobody reads do not stop the work. A role that cannot log any more stops as if it was told to.
+  // Lost notices do not stop the work, but a role that can no longer log stops as on SIGTERM.
   process.stderr.on('error', () => {
     if (isRole) end();
   });

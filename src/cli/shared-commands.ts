@@ -10,7 +10,7 @@ import { type ExitCode, UsageError } from './exit-codes.js';
 import { readSpec } from './files.js';
 import { followToEnd, showNow } from './follow.js';
 import { offerReason, readDuration, requireReason } from './options.js';
-import { openOperations, readPlan, sayGone, tearDown } from './teardown.js';
+import { openOperations, readPlan, reportGone, tearDown } from './teardown.js';
 
 interface CreateOptions {
   readonly file: string;
@@ -20,51 +20,52 @@ interface CreateOptions {
   readonly dryRun?: boolean;
 }
 
-/** Declares a create command; `env`, `pool` and `notebook` differ in what they start, and in what a dry run looks at. */
+/** Declares the create command of `env`, `pool` or `notebook`. Only `env` has a dry run. */
 export function defineCreate(
   command: Command,
   run: Run,
-  noun: ResourceKindName,
+  kind: ResourceKindName,
   file: string,
   dryRun?: (context: Context, spec: Spec) => Promise<ExitCode>,
 ): void {
   command
     .requiredOption('-f, --file <file>', 'the spec, YAML or JSON; - reads stdin')
-    .option('--wait', 'wait for the end, then print the progress')
+    .option('--wait', 'wait for the end, then print the result')
     .option('--watch', 'show the progress until the end')
-    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the operation goes on')
+    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the operation continues')
     .addHelpText(
       'after',
       example(
-        `maops ${noun} create -f ${file} --watch`,
-        `maops ${noun} create -f - --wait --timeout 90m --json < ${file}`,
+        `maops ${kind} create -f ${file} --watch`,
+        `maops ${kind} create -f - --wait --timeout 90m --json < ${file}`,
       ),
     );
-  if (dryRun !== undefined) command.option('--dry-run', 'check everything and show what would be made; starts nothing');
+  if (dryRun !== undefined)
+    command.option('--dry-run', 'check the spec and show what would be created; starts nothing');
   command.action((options: CreateOptions) =>
     run(async (context) => {
       const timeoutMs = readDuration('--timeout', options.timeout);
       if (options.wait && options.watch) throw new UsageError('--wait and --watch: choose one');
       if (timeoutMs !== null && !options.wait && !options.watch)
         throw new UsageError('--timeout needs --wait or --watch');
-      const spec = await readSpec(noun, options.file, context.terminal);
+      const spec = await readSpec(kind, options.file, context.terminal);
       if (options.dryRun && dryRun !== undefined) return await dryRun(context, spec);
-      return await create(context, noun, spec, options, timeoutMs);
+      return await create(context, kind, spec, options, timeoutMs);
     }),
   );
 }
 
 async function create(
   context: Context,
-  noun: ResourceKindName,
+  kind: ResourceKindName,
   spec: Spec,
   options: CreateOptions,
   timeoutMs: number | null,
 ): Promise<ExitCode> {
   const operations = await context.operations();
-  const { handle, joined } = await operations.create(noun, spec);
+  const { handle, joined } = await operations.create(kind, spec);
   const { workflowId } = handle;
-  context.notice(joined ? `joined ${workflowId}, which runs with the same spec` : `started ${workflowId}`);
+  context.notice(joined ? `joined ${workflowId}, already running with the same spec` : `started ${workflowId}`);
   if (options.wait || options.watch) {
     return await followToEnd(context, workflowId, { attention: options.watch ? 'changes' : 'ending', timeoutMs });
   }
@@ -76,26 +77,26 @@ interface ChangeOptions {
   readonly timeout?: string;
 }
 
-/** Declares a change of one resource; it runs as `change/<kind>/<name>` and is waited for. */
+/** Declares a command that changes a resource. The change runs as the workflow `change/<kind>/<name>`, and the command waits for it. */
 export function defineChange(
   command: Command,
   run: Run,
-  kind: ChangeInput['kind'],
+  target: ChangeInput['kind'],
   change: ChangeInput['change'],
   reason: string,
 ): void {
-  const noun = kind === 'environment' ? 'env' : 'notebook';
+  const group = target === 'environment' ? 'env' : 'notebook';
   command.argument(
     '<name>',
-    kind === 'environment' ? 'the environment; also a pool or notebook made alone' : "the notebook's name",
+    target === 'environment' ? 'the environment, or a pool or notebook created alone' : 'name of the notebook',
   );
   requireReason(command)
-    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the change goes on')
-    .addHelpText('after', example(`maops ${noun} ${change} team-a --reason '${reason}'`))
+    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the change continues')
+    .addHelpText('after', example(`maops ${group} ${change} team-a --reason '${reason}'`))
     .action((name: string, options: ChangeOptions) =>
       run(async (context) => {
         const timeoutMs = readDuration('--timeout', options.timeout);
-        const { workflowId } = await (await context.operations()).change(kind, nameOf(name), change, {
+        const { workflowId } = await (await context.operations()).change(target, nameOf(name), change, {
           reason: options.reason,
         });
         return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
@@ -108,10 +109,13 @@ interface DeleteOptions {
   readonly reason: string;
 }
 
-/** Declares the delete of a single resource. It runs as a teardown of its name, so it is refused where that would take more. */
+/**
+ * Declares the delete command of a single resource. It runs as a teardown of the same name, so it is refused where the
+ * teardown would delete anything else.
+ */
 export function defineDelete(command: Command, run: Run, kind: 'pool' | 'notebook'): void {
-  command.argument('<name>', `the ${kind}'s name`).option('--wait', 'wait until it is verified that it is gone');
-  offerReason(command, 'why; it is kept in the audit of what is called off', 'delete')
+  command.argument('<name>', `name of the ${kind}`).option('--wait', 'wait until the deletion is verified');
+  offerReason(command, 'why; recorded in the audit of the operations that it cancels', 'delete')
     .addHelpText('after', example(`maops ${kind} delete training-${kind} --wait`))
     .action((name: string, { wait = false, reason }: DeleteOptions) =>
       run((context) => deleteResource(context, kind, nameOf(name), wait, reason)),
@@ -130,29 +134,29 @@ async function deleteResource(
     openOperations(context, name),
   ]);
   if (unread.length > 0) {
-    const message = `what belongs to ${kind} ${name} could not be read: ${unread.join('; ')}; nothing was deleted`;
-    throw new OperationRefusedError(message, { hint: 'Say it again when the service answers.' });
+    const message = `${kind} ${name}: its resources could not be read: ${unread.join('; ')}. Nothing was deleted.`;
+    throw new OperationRefusedError(message, { hint: 'Run the command again when the service responds.' });
   }
   const env = operationId('env', name);
   if (plan.some(({ owner }) => owner === env) || open.includes(env)) {
-    throw new OperationRefusedError(`${kind} ${name} belongs to environment ${name}; nothing was deleted`, {
-      hint: `Delete the whole environment: \`maops env teardown ${name}\`.`,
+    throw new OperationRefusedError(`${kind} ${name} belongs to environment ${name}. Nothing was deleted.`, {
+      hint: `Delete the environment: \`maops env teardown ${name}\`.`,
     });
   }
   const other = plan.find((item) => item.owner !== null && item.kind !== kind);
   if (other !== undefined) {
     throw new OperationRefusedError(
-      `deleting ${kind} ${name} would delete ${other.kind} ${other.id} too; nothing was deleted`,
+      `deleting ${kind} ${name} would also delete ${other.kind} ${other.id}. Nothing was deleted.`,
       {
-        hint: `When both may go: \`maops env teardown ${name}\`.`,
+        hint: `To delete both: \`maops env teardown ${name}\`.`,
       },
     );
   }
   const [resource] = plan.filter((item) => item.kind === kind);
   if (resource !== undefined && resource.action === 'leave') {
-    throw new OperationRefusedError(`${kind} ${name} (${resource.id}) stays: ${resource.why}, but ${resource.rule}`);
+    throw new OperationRefusedError(`${kind} ${name} (${resource.id}) is kept: ${resource.rule}. Nothing was deleted.`);
   }
-  if (resource === undefined && open.length === 0) return sayGone(context, name);
-  // What is only being made has no plan yet: calling it off is all there is to do.
+  if (resource === undefined && open.length === 0) return reportGone(context, name);
+  // Without a resource there is no plan: the teardown only cancels the operation that is creating one.
   return await tearDown(context, name, { reason, wait, ...(resource === undefined ? {} : { hash }) });
 }

@@ -15,59 +15,59 @@ import { offerKey, requireReason } from './options.js';
 import { type BulkRow, renderListed, renderSteered } from './output/bulk.js';
 import { renderProgress } from './output/progress.js';
 
-/** A command that says something to an operation, with a reason. */
+/** A command to a running operation. */
 interface Steering {
   readonly verb: string;
-  /** A reason that somebody might give, for the example. */
+  /** The reason in the example. */
   readonly reason: string;
-  readonly steer: (operations: Operations, name: string, said: CommandOptions) => Promise<Progress>;
+  readonly steer: (operations: Operations, name: string, command: CommandOptions) => Promise<Progress>;
   /** False for a command that is safe to repeat without a key. @defaultValue true */
   readonly takesKey?: boolean;
-  /** For what takes effect only after it was answered: that it counted, and what follows. */
-  readonly counted?: Counted;
+  /** The notice for a command whose effect follows only after it was accepted. */
+  readonly accepted?: Accepted;
 }
 
-/** That a command counted, in one sentence about what it answered. */
-type Counted = (answer: Progress) => string;
+/** Describes in one sentence that a command was accepted, and what follows. */
+type Accepted = (answer: Progress) => string;
 
-/** How long the state that follows is waited for. */
-const consistencyWaitMs = 2_000;
+/** How long to wait for the state that follows an accepted command. */
+const effectMs = 2_000;
 
-/** Whom the command can be given to at once, with a query for the example. */
+/** The operations that the command can be sent to in bulk, and the query in the example. */
 interface ToMany {
   readonly audience: Audience;
   readonly query: string;
 }
 
-/** What a command says besides its name. */
+/** Options of every command to an operation. */
 export interface CommandFlags {
   readonly reason: string;
   readonly key?: string;
 }
 
-/** Options of every command that can be given to many. */
+/** Options of every command that can be sent in bulk. */
 export interface ManyOptions extends CommandFlags {
   readonly query?: string;
   readonly yes?: boolean;
 }
 
-/** Declares a command to one operation; it prints the progress that follows. */
-export function defineSteering({ verb, reason, steer, counted }: Steering): Define {
+/** Declares a command to one operation. It prints the progress that follows. */
+export function defineSteering({ verb, reason, steer, accepted }: Steering): Define {
   return (command, run) => {
     command.argument('<name>', 'the environment, or a workflow id such as pool/training-pool');
     offerKey(requireReason(command))
       .addHelpText('after', example(`maops env ${verb} team-a --reason '${reason}'`))
       .action((name: string, options: CommandFlags) =>
         run((context) =>
-          steerOne(context, (operations) => steer(operations, name, commandOptionsOf(options)), counted),
+          steerOne(context, (operations) => steer(operations, name, commandOptionsOf(options)), accepted),
         ),
       );
   };
 }
 
-/** As `defineSteering`, for commands that `--query` gives to many. */
+/** As `defineSteering`, for commands that can also be sent in bulk with `--query`. */
 export function defineSteeringOfMany(
-  { verb, reason, steer, counted, takesKey = true }: Steering,
+  { verb, reason, steer, accepted, takesKey = true }: Steering,
   { audience, query }: ToMany,
 ): Define {
   return (command, run) => {
@@ -84,14 +84,15 @@ export function defineSteeringOfMany(
       )
       .action((name: string | undefined, options: ManyOptions) =>
         run((context) => {
-          const said = commandOptionsOf(options);
+          const sent = commandOptionsOf(options);
           const target = targetOf(name, options);
-          if ('name' in target) return steerOne(context, (operations) => steer(operations, target.name, said), counted);
+          if ('name' in target)
+            return steerOne(context, (operations) => steer(operations, target.name, sent), accepted);
           return steerMany(context, {
             verb,
             audience,
             ...target,
-            steer: (operations, workflowId) => steer(operations, workflowId, said),
+            steer: (operations, workflowId) => steer(operations, workflowId, sent),
           });
         }),
       );
@@ -104,64 +105,66 @@ export function commandOptionsOf({ reason, key }: CommandFlags): CommandOptions 
 
 export function addManyOptions(command: Command): Command {
   return requireReason(command)
-    .option('--query <query>', 'instead of a name: every open operation that this List Filter of Temporal finds')
-    .option('--yes', 'with --query: do not ask');
+    .option('--query <query>', 'instead of a name: every open operation that matches this Temporal List Filter')
+    .option('--yes', 'with --query: do not ask for confirmation');
 }
 
-/** Either a name or a query: both would leave open which of them counts. */
+/** Reads the target of a command: either a name or a query. */
 export function targetOf(
   name: string | undefined,
   { query, yes = false }: ManyOptions,
 ): { readonly name: string } | { readonly query: string; readonly yes: boolean } {
-  if (name !== undefined && query !== undefined) throw new UsageError(`${name} and --query: give one of them`);
-  if (query?.trim() === '') throw new UsageError('--query is empty; an example is MaopsPhase="AwaitingOperator"');
+  if (name !== undefined && query !== undefined) throw new UsageError(`${name} and --query: choose one`);
+  if (query?.trim() === '')
+    throw new UsageError('--query is empty; use a List Filter such as MaopsPhase="AwaitingOperator"');
   if (query !== undefined) return { query, yes };
-  if (name === undefined) throw new UsageError('give the name of an environment, or --query for many');
-  if (yes) throw new UsageError('--yes goes with --query; one environment is not asked about');
+  if (name === undefined) throw new UsageError('give the name of an environment, or --query for several');
+  if (yes) throw new UsageError('--yes needs --query: a command to one environment asks nothing');
   return { name };
 }
 
-/** Gives the command to one operation and prints the progress that follows. */
+/** Sends a command to one operation and prints the progress that follows. */
 export async function steerOne(
   context: Context,
   steer: (operations: Operations) => Promise<Progress>,
-  counted?: Counted,
+  accepted?: Accepted,
 ): Promise<ExitCode> {
   const operations = await context.operations();
   const answer = await steer(operations);
-  if (counted !== undefined) context.notice(`${counted(answer)}${heldBack(answer)}`);
-  const progress = counted === undefined || context.json ? answer : await stateAfter(context, operations, answer);
+  if (accepted !== undefined) context.notice(`${accepted(answer)}${pauseNote(answer)}`);
+  const progress = accepted === undefined || context.json ? answer : await stateAfter(context, operations, answer);
   context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
-  if (counted !== undefined) sayUnreadable(context, progress);
-  else if (isUnanswered(progress)) context.notice('it is sent, and waits in Temporal until a worker takes it');
+  if (accepted !== undefined) reportUnreadable(context, progress);
+  else if (isUnanswered(progress)) context.notice('sent; it takes effect when a worker is available');
   return exitCodes.done;
 }
 
-/** A command that was answered has counted, also where nobody can tell what came of it. */
-export function sayUnreadable(context: Context, progress: Progress): void {
-  if (isUnanswered(progress)) context.notice('the command has counted; where the operation stands now cannot be read');
+/** Reports that a command was accepted although the progress after it cannot be read. */
+export function reportUnreadable(context: Context, progress: Progress): void {
+  if (isUnanswered(progress))
+    context.notice('the command was accepted, but the progress of the operation cannot be read now');
 }
 
-/** A pause holds back what an answer leads to; empty where there is none. */
-function heldBack({ name, workflowId, phase }: Progress): string {
+/** A note that the effect waits for the end of a pause; empty when not paused. */
+function pauseNote({ name, workflowId, phase }: Progress): string {
   if (phase !== 'Paused') return '';
   const target = workflowId === `env/${name}` ? name : workflowId;
-  return `; not before its pause ends: \`maops env resume ${target} --reason …\``;
+  return `. It is paused; resume it first: \`maops env resume ${target} --reason …\``;
 }
 
-/** Phases in which nothing has followed from an answer yet. */
+/** Phases in which an accepted command has had no effect yet. */
 const waitingPhases: readonly string[] = ['AwaitingApproval', 'AwaitingOperator', 'Leased'];
 
-/** What stands after an answer that was given before anything followed from it; the answer itself when nothing does soon. */
+/** Waits shortly for the effect of an accepted command. Returns the progress with the effect, else the answer. */
 async function stateAfter({ interrupted }: Context, operations: Operations, answer: Progress): Promise<Progress> {
   if (!waitingPhases.includes(answer.phase) || isUnanswered(answer)) return answer;
-  const { signal, clear } = limited(interrupted, consistencyWaitMs);
+  const { signal, clear } = limited(interrupted, effectMs);
   const before = shownOf(answer);
   try {
     for await (const progress of operations.watch(answer.workflowId, { signal, everyMs: 200 }))
       if (shownOf(progress) !== before) return progress;
   } catch {
-    // The command has counted: that its effect cannot be seen is no failure of it.
+    // The command was accepted, so an unreadable effect is not a failure.
   } finally {
     clear();
   }
@@ -172,18 +175,18 @@ function shownOf({ phase, why, steps, awaiting, failure }: Progress): string {
   return canonicalJson({ phase, why, steps, awaiting, failure });
 }
 
-/** A command to everything that a query finds. */
+/** A command to every operation that a query finds. */
 export interface Bulk {
-  /** The command as people know it: `pause`, `resolve rollback`. */
+  /** Such as `pause` or `resolve rollback`. */
   readonly verb: string;
   readonly query: string;
   readonly audience: Audience;
-  /** True when nobody has to be asked. */
+  /** True to skip the confirmation. */
   readonly yes: boolean;
   readonly steer: (operations: Operations, workflowId: string) => Promise<Progress>;
 }
 
-/** Shows the list, asks, acts, and tells of each what became of it; without a yes nothing is done. */
+/** Lists the operations, asks for confirmation, sends the command to each and prints the results. */
 export async function steerMany(context: Context, { verb, query, audience, yes, steer }: Bulk): Promise<ExitCode> {
   const operations = await context.operations();
   const listed = await operations.matching(query, audience);
@@ -191,9 +194,8 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
     context.result({ verb, query, acted, runs }, (shown) => render(shown.runs));
   const untouched = listed.map((progress): BulkRow => ({ ...rowOf(progress), result: null, reason: null }));
   if (listed.length === 0) {
-    context.notice(
-      `no open operation matches ${query}${audience === 'makers' ? ', of those that make something' : ''}`,
-    );
+    const kind = audience === 'makers' ? 'open create operation' : 'open operation';
+    context.notice(`no ${kind} matches ${query}`);
     answer(false, [], noText);
     return exitCodes.done;
   }
@@ -202,15 +204,11 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
     answer(false, untouched, () => renderListed(visibleValue(listed), viewOf(context)));
     const answered = await askToContinue(context, `${verb}: ${count}?`, 'interrupted: nothing was done');
     if (answered !== true) {
-      context.notice(
-        answered === false
-          ? 'nothing was done'
-          : `nothing was done. To ${verb} ${count}, give the same command with --yes`,
-      );
+      context.notice(answered === false ? 'nothing was done' : `nothing was done. To ${verb} ${count}, add --yes`);
       return exitCodes.usage;
     }
   }
-  context.onInterrupt(`interrupted: what is not listed as done was not told to ${verb}`);
+  context.onInterrupt(`interrupted: operations not listed as done did not get the command`);
   const why = new Map(listed.map((progress) => [progress.workflowId, progress]));
   const results = await operations.steerEach(
     listed,
@@ -220,7 +218,7 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
   const rows = results.map((steered) => resultOf(steered, why.get(steered.workflowId)));
   answer(true, rows, (shown) => renderSteered(shown, viewOf(context)));
   const missed = rows.filter(({ result }) => result !== 'done').length;
-  context.notice(`${verb}: ${rows.length - missed} done${missed === 0 ? '' : `, ${missed} not`}`);
+  context.notice(`${verb}: ${rows.length - missed} done${missed === 0 ? '' : `, ${missed} not done`}`);
   return missed === 0 ? exitCodes.done : exitCodes.failed;
 }
 
@@ -228,7 +226,7 @@ function rowOf({ workflowId, name, phase, why }: Progress) {
   return { workflowId, name, phase, why };
 }
 
-/** What the command answered is newer than what was listed. */
+/** Prefers the progress that the command returned, which is newer than the list. */
 function resultOf(
   { workflowId, name, phase, result, reason, progress }: Steered,
   listed: Progress | undefined,

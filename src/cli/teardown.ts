@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { followToEnd, showNow } from './follow.js';
 
-/** What a teardown of a name would delete; read with the settings of this process. */
+/** Reads what a teardown of a name would delete. */
 export async function readPlan(context: Context, name: string): Promise<RemovalPlan> {
   const { connection, place, operations } = await context.session();
   const { installation } = context.config();
@@ -17,7 +17,7 @@ export async function readPlan(context: Context, name: string): Promise<RemovalP
   return await readRemovalPlan({ operations, connection, namespace, installation, modelarts, now, signal }, name);
 }
 
-/** Workflow ids of the open operations on a name; a teardown calls them off first. */
+/** Workflow ids of the open operations on a name. A teardown cancels them first. */
 export async function openOperations(context: Context, name: string): Promise<string[]> {
   const operations = await context.operations();
   const ids = (['env', 'pool', 'notebook', 'lease', 'teardown'] as const).map((kind) => operationId(kind, name));
@@ -28,11 +28,11 @@ export async function openOperations(context: Context, name: string): Promise<st
 export interface TearDownOptions {
   readonly reason: string;
   readonly wait: boolean;
-  /** Of the plan that was looked at: exactly that is deleted. */
+  /** Hash of a plan: the teardown deletes exactly this plan, or nothing. */
   readonly hash?: string;
 }
 
-/** Starts or joins the teardown of a name and, when asked, waits for its end. */
+/** Starts or joins the teardown of a name and, with `wait`, follows it to its end. */
 export async function tearDown(
   context: Context,
   name: string,
@@ -40,15 +40,15 @@ export async function tearDown(
 ): Promise<ExitCode> {
   const operations = await context.operations();
   const { workflowId } = await operations.startTeardown(name, { reason }, hash);
-  context.notice(`${workflowId} is under way`);
+  context.notice(`${workflowId} is running`);
   if (wait)
     return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs: null });
   return await showNow(context, workflowId);
 }
 
-/** Says that there is nothing of a name, in the shape of a finished teardown. */
-export function sayGone(context: Context, name: string): ExitCode {
-  // Nothing has run, so there is no run to look up.
+/** Prints that nothing is left of a name, in the shape of a finished teardown. */
+export function reportGone(context: Context, name: string): ExitCode {
+  // No teardown ran, so there is no run id.
   context.result({ ...gone(name, context.terminal.now()), runId: null }, ({ why }) => why);
   return exitCodes.done;
 }

@@ -4,7 +4,7 @@ import { visibleText } from '../domain/visible-text.js';
 import { type ShownZone, shownZone } from './output/time.js';
 import type { Colors } from './output/view.js';
 
-/** A stream that text goes to, with what decides how it should look. */
+/** An output stream, with the properties that decide how text looks on it. */
 interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -12,18 +12,18 @@ interface Sink {
   readonly columns?: number;
 }
 
-/** Where a command reads and writes; replaced by texts in memory in tests. */
+/** Where a command reads and writes. Tests replace it by streams in memory. */
 export interface Terminal {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly stdin: AsyncIterable<string | Uint8Array> & { readonly isTTY?: boolean };
   readonly now: () => number;
   readonly colors: Colors;
-  /** Zone that times are shown in to people. */
+  /** Time zone of the times in text output. */
   readonly timeZone: string;
 }
 
-/** The terminal of this process; NO_COLOR and a stdout that is no terminal switch colours off. */
+/** The terminal of this process. NO_COLOR, or a stdout that is not a terminal, turns colours off. */
 export function processTerminal(): Terminal {
   let zone: ShownZone | null = null;
   return {
@@ -33,7 +33,7 @@ export function processTerminal(): Terminal {
     now: () => Date.now(),
     colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY),
     get timeZone() {
-      // Only where a time is shown: JSON is in UTC anyway, and needs no note.
+      // Read when a time is shown, so that JSON, which is in UTC, never prints the note.
       if (zone === null) {
         zone = shownZone(new Intl.DateTimeFormat().resolvedOptions().timeZone, processEnv().TZ);
         if (zone.note !== null) process.stderr.write(`${visibleText(zone.note)}\n`);

@@ -14,35 +14,35 @@ import { startDevStack } from './dev.js';
 import type { Stack } from './stack.js';
 
 const example = fileURLToPath(new URL('../../examples/team-a.yaml', import.meta.url));
-/** Fast enough that the whole demo fits into a minute, slow enough that a person sees the phases. */
+/** Fast enough for a demo of about a minute, slow enough to see the phases. */
 const speed = 25;
 
 export interface DemoOptions {
-  /** Leaves everything up until the signal. */
+  /** Leaves everything running until the signal. */
   readonly keep: boolean;
   readonly logger: Logger;
   /** Receives the lines for people. */
   readonly print: (line: string) => void;
-  /** Shows an operation until it ends and answers its last progress. */
+  /** Shows an operation until it ends and returns its last progress. */
   readonly follow: (operations: Operations, workflowId: string) => Promise<Progress>;
   readonly signal: AbortSignal;
   /** @defaultValue the process's own */
   readonly env?: Env;
 }
 
-/** What the demo did, for `--json`. */
+/** The result of the demo, for `--json`. */
 export interface DemoSummary {
   readonly name: string;
   readonly ready: Progress;
   readonly wallMs: number;
-  /** Calls that the simulator answered, by operation. */
+  /** Number of calls to the simulator by operation. */
   readonly apiCalls: Readonly<Record<string, number>>;
   readonly temporalUi: string | null;
   /** Null with `--keep`. */
   readonly teardown: Progress | null;
 }
 
-/** The main job of the example, with everything in this process: server, simulator, worker, and then the teardown. */
+/** Creates the example environment and tears it down, with server, simulator and worker in this process. */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   const { print, logger, signal, env = processEnv() } = options;
   const spec = parseSpecText(
@@ -59,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
     const { operations } = await openSession(stack.config);
     try {
       print(
-        `Provisioning examples/team-a.yaml on the simulator, which runs ${speed} times faster than the real service.`,
+        `Creating the environment of examples/team-a.yaml. The simulator runs ${speed} times faster than the real service.`,
       );
       const began = Date.now();
       const { handle } = await operations.createEnvironment(spec.spec);
@@ -71,16 +71,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
         throw new Error(`the demo ended ${ready.phase}: ${ready.failure?.message ?? ready.why}`);
       for (const line of summaryLines(summary)) print(line);
       if (options.keep) {
-        for (const line of whatNext(stack, name)) print(line);
+        for (const line of nextCommands(stack, name)) print(line);
         if (!signal.aborted) await once(signal, 'abort');
         return { ...summary, teardown: null };
       }
       print('Tearing it down …');
-      const { workflowId } = await operations.teardown(name, { reason: 'the demo is over' });
+      const { workflowId } = await operations.teardown(name, { reason: 'end of the demo' });
       const teardown = await options.follow(operations, workflowId);
       if (teardown.phase !== 'Gone') throw new Error(`the teardown ended ${teardown.phase}: ${teardown.why}`);
       const { pools, notebooks } = simulator.simulator.state();
-      print(`Gone: ${pools.length} pools and ${notebooks.length} notebooks are left in the simulated cloud.`);
+      print(`Gone. The simulated cloud has ${pools.length} pools and ${notebooks.length} notebooks left.`);
       return { ...summary, apiCalls: simulator.simulator.summary(), teardown };
     } finally {
       await operations.close();
@@ -107,16 +107,16 @@ function summaryLines({ ready, wallMs, apiCalls, temporalUi }: Omit<DemoSummary,
   ];
 }
 
-function whatNext({ environment }: Stack, name: string): string[] {
+function nextCommands({ environment }: Stack, name: string): string[] {
   const variables = Object.entries(environment).filter(([key]) => /^(TEMPORAL|MODELARTS)_/.test(key));
   return [
-    'Everything stays up until Ctrl-C. In another terminal:',
+    'Everything keeps running until Ctrl-C. In another terminal, run:',
     ...variables.map(([key, value]) => `  export ${key}=${value}`),
-    'and then try:',
+    'Then try:',
     `  npx maops env show ${name}`,
     `  npx maops env history env/${name}`,
     '  npx maops flavor list',
-    `  npx maops env create -f examples/${name}.yaml --watch     # the same spec again: adopts what is there`,
+    `  npx maops env create -f examples/${name}.yaml --watch     # the same spec again: adopts the resources`,
     `  npx maops env watch ${operationId('lease', name)}`,
     `  npx maops env teardown ${name} --wait`,
     '',

@@ -7,11 +7,11 @@ import type { Logger } from '../worker/logging.js';
 import { preferredPort } from './free-port.js';
 import { type Stack, startStack } from './stack.js';
 
-/** The ports on which the Temporal CLI and the simulator are looked for when nobody says otherwise. */
-const usualPorts = { temporal: 7233, ui: 8233, simulator: 8790 } as const;
+/** The default ports of the Temporal CLI and the simulator. */
+const defaultPorts = { temporal: 7233, ui: 8233, simulator: 8790 } as const;
 
 export interface DevOptions extends Pick<RunOptions, 'speed' | 'seed' | 'scenario'> {
-  /** @defaultValue 8233, or any free port when it is taken */
+  /** @defaultValue 8233, or any free port when it is in use */
   readonly uiPort?: number;
   /** Keeps workflows in this file, and the simulator's state beside it. @defaultValue in memory */
   readonly dbFile?: string;
@@ -20,39 +20,39 @@ export interface DevOptions extends Pick<RunOptions, 'speed' | 'seed' | 'scenari
   readonly logger: Logger;
   /** Receives the lines for people: progress first, then addresses. */
   readonly print: (line: string) => void;
-  /** Hears once, when all of it works, where it is: for programs that read no lines. */
+  /** Called once when everything is ready, for programs. */
   readonly onReady?: (place: DevPlace) => void;
-  /** Ends it all. */
+  /** Stops everything. */
   readonly signal: AbortSignal;
 }
 
-/** Where the parts are, and the variables with which another process reaches them. */
+/** The addresses of the parts, and the variables with which another process reaches them. */
 export interface DevPlace {
   readonly temporal: Pick<Stack['temporal'], 'address' | 'namespace' | 'source' | 'uiUrl'>;
   readonly simulator: Pick<Stack['simulator'], 'url'>;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** `maops dev`: everything in one process until it is told to stop; throws when the worker ends by itself. */
+/** Runs everything in one process until the signal. Throws when the worker ends by itself. */
 export async function runDev(options: DevOptions): Promise<void> {
   const { print, signal } = options;
   const stack = await startDevStack(options).catch((error: unknown) => {
     if (signal.aborted) return null;
     throw error;
   });
-  // Told to stop while it was starting: what was started is stopped already.
+  // Stopped during the start, and everything that had started is stopped again.
   if (stack === null) return;
   try {
     options.onReady?.(placeOf(stack));
     for (const line of addresses(stack, options.speed)) print(line);
-    const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
-    await Promise.race([told, stack.worker.ended]);
+    const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+    await Promise.race([stopped, stack.worker.ended]);
   } finally {
     await stack.stop();
   }
 }
 
-/** The stack of `maops dev`, on the usual ports where they are free, so that the CLI finds it without settings. */
+/** Starts the stack on the default ports where they are free, so that the CLI finds it without settings. */
 export async function startDevStack(options: DevOptions): Promise<Stack> {
   const { speed, seed, scenario, dbFile, logger, print, env = processEnv() } = options;
   return await startStack({
@@ -60,11 +60,11 @@ export async function startDevStack(options: DevOptions): Promise<Stack> {
     logger,
     onProgress: print,
     signal: options.signal,
-    port: await preferredPort(usualPorts.temporal),
-    uiPort: options.uiPort ?? (await preferredPort(usualPorts.ui)),
+    port: await preferredPort(defaultPorts.temporal),
+    uiPort: options.uiPort ?? (await preferredPort(defaultPorts.ui)),
     ...(dbFile === undefined ? {} : { dbFile }),
     simulator: {
-      port: await preferredPort(usualPorts.simulator),
+      port: await preferredPort(defaultPorts.simulator),
       ...(speed === undefined ? {} : { speed }),
       ...(seed === undefined ? {} : { seed }),
       ...(scenario === undefined ? {} : { scenario }),
@@ -83,7 +83,7 @@ function placeOf({ temporal, simulator, environment }: Stack): DevPlace {
   };
 }
 
-/** What a person needs to go on in another terminal. */
+/** The addresses, and what to run in another terminal. */
 function addresses(stack: Stack, speed: number | undefined): string[] {
   const { temporal, simulator, environment } = placeOf(stack);
   return [
@@ -92,22 +92,20 @@ function addresses(stack: Stack, speed: number | undefined): string[] {
     `simulator  ${simulator.url}`,
     ...(speed === undefined || speed === 1
       ? []
-      : [
-          `           its clock runs at ${speed} times this machine's: ages, costs and minimum ages are not those of the service`,
-        ]),
+      : [`           its clock runs ${speed} times faster, so ages and costs are not those of the real service`]),
     'worker     running',
     ...stack.config.codecKeys
       .slice(0, 1)
-      .map(({ id }) => `payloads   encrypted with key ${id} (MAOPS_CODEC_KEYS); for the UI: maops codec-server`),
-    'In another terminal:',
+      .map(({ id }) => `payloads   encrypted with key ${id} (MAOPS_CODEC_KEYS); run maops codec-server for the UI`),
+    'In another terminal, run:',
     ...Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`),
-    'and then:',
+    'Then try:',
     ...nextCommands(exampleSpec()).map((command) => `  ${command}`),
-    'Ctrl-C stops all of it.',
+    'Ctrl-C stops everything.',
   ];
 }
 
-/** The example's path as somebody in this folder would write it. */
+/** The path of the example, relative to the current directory where possible. */
 function exampleSpec(): string {
   const file = fileURLToPath(new URL('../../examples/team-a.yaml', import.meta.url));
   const near = relative(process.cwd(), file);
@@ -115,7 +113,7 @@ function exampleSpec(): string {
   return /^[\w./-]+$/.test(written) ? written : `'${written}'`;
 }
 
-/** A first tour: from a check of the set-up to an environment that is gone again. */
+/** A first tour, from a check of the settings to a teardown. */
 function nextCommands(spec: string): string[] {
   return [
     'npx maops doctor',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A local port that nobody listens on now; somebody may take it before we do, so whoever uses it must be ready to retry. */
+/** Finds a free local port. Another process may take it first, so the caller must be ready to retry. */
 export async function freePort(wanted = 0): Promise<number> {
   const server = createServer();
   server.listen(wanted, '127.0.0.1');
@@ -9,20 +9,22 @@ export async function freePort(wanted = 0): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port number');
+  if (address === null || typeof address === 'string') throw new Error('the system returned no port number');
   return address.port;
 }
 
-/** Refuses with the port's number, because the system's own message does not say what the port was for. */
+/** Throws with the purpose of the port, which the system's own error lacks. */
 export async function mustBeFree(port: number, purpose: string): Promise<void> {
   try {
     await freePort(port);
   } catch (cause) {
-    throw new Error(`port ${port} for ${purpose} is taken: stop what listens there or choose another`, { cause });
+    throw new Error(`port ${port} for ${purpose} is in use. Stop the process that uses it, or choose another port.`, {
+      cause,
+    });
   }
 }
 
-/** The port that people expect, or any free one when it is taken. */
+/** The wanted port, or any free one when it is in use. */
 export async function preferredPort(wanted: number): Promise<number> {
   return await freePort(wanted).catch(() => freePort());
 }

@@ -7,7 +7,7 @@ import type { Env } from '../config.js';
 /** The last version that `go install` can build: from v1.6.0 its go.mod has a `replace`. */
 const cliVersion = '1.5.1';
 const cliModule = `github.com/temporalio/cli/cmd/temporal@v${cliVersion}`;
-/** Without a linker flag the binary calls itself 0.0.0-DEV; `-s -w` leaves out what only a debugger reads. */
+/** Sets the version, which would be 0.0.0-DEV, and omits debug information. */
 const linkerFlags = `-s -w -X github.com/temporalio/cli/temporalcli.Version=${cliVersion}`;
 const leastGo = { major: 1, minor: 25 } as const;
 const reportEveryMs = 5_000;
@@ -15,14 +15,14 @@ const longestMs = 20 * 60_000;
 
 export interface InstallOptions {
   readonly env: Env;
-  /** Where the binary shall be in the end. */
+  /** Path of the binary. */
   readonly target: string;
   readonly onProgress: (line: string) => void;
-  /** Ends it early. */
+  /** Stops the installation. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Builds the Temporal CLI into the cache folder; the binary appears in one step, so that two processes may build at once. */
+/** Builds the Temporal CLI into the cache folder. The binary is renamed into place, so two processes may build at once. */
 export async function installWithGo({ env, target, onProgress, signal }: InstallOptions): Promise<string> {
   await checkGo(env);
   await mkdir(dirname(target), { recursive: true });
@@ -43,11 +43,11 @@ async function checkGo(env: Env): Promise<void> {
   const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout) ?? [];
   const isOlder = Number(major) === leastGo.major && Number(minor) < leastGo.minor;
   if (isOlder)
-    throw new Error(`${stdout.trim()} is older than the Go ${leastGo.major}.${leastGo.minor} that is needed`);
+    throw new Error(`${stdout.trim()} is too old; Go ${leastGo.major}.${leastGo.minor} or newer is required`);
 }
 
 async function build(env: Env, onProgress: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
-  onProgress('building the Temporal server with Go; this is done once and takes about 4 minutes on 2 cores');
+  onProgress('building the Temporal server with Go, once; this takes about 4 minutes on 2 cores');
   const child = spawn('go', ['install', '-ldflags', linkerFlags, cliModule], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -58,16 +58,16 @@ async function build(env: Env, onProgress: (line: string) => void, signal: Abort
   const ticker = setInterval(() => onProgress(`still building, ${elapsed(startedAt)}`), reportEveryMs);
   const end = () => child.kill();
   process.once('exit', end);
-  let complaint = '';
+  let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-2_000);
+    stderr = (stderr + text).slice(-2_000);
   });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    if (code !== 0) throw new Error(`go install ended with ${code ?? 'a signal'}: ${complaint.trim() || 'no message'}`);
+    if (code !== 0) throw new Error(`go install ended with ${code ?? 'a signal'}: ${stderr.trim() || 'no message'}`);
     onProgress(`built in ${elapsed(startedAt)}`);
   } finally {
     clearInterval(ticker);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Ends when its standard input does, which happens however its parent ends, SIGKILL included. */
+/** Ends when its standard input closes, which happens however the parent ends, also with SIGKILL. */
 const guardScript = 'read -r _; kill -TERM "$0" 2>/dev/null';
 
-/** Ends `child` when this process ends in any way; the answer gives the guard up. */
+/** Ends `child` when this process ends in any way. Returns a function that releases the guard. */
 export function guardChild(child: ChildProcess): () => void {
   const { pid } = child;
   if (pid === undefined) return () => {};
@@ -14,7 +14,7 @@ export function guardChild(child: ChildProcess): () => void {
     process.removeListener('exit', killNow);
     guard?.kill('SIGKILL');
   };
-  // The number of a child that has ended may be given to another process: the guard must not outlive it.
+  // The pid may be reused after the child has ended, so the guard must not outlive it.
   child.once('exit', release);
   return release;
 }
@@ -23,7 +23,7 @@ function spawnGuard(pid: number): ChildProcess {
   const guard = spawn('sh', ['-c', guardScript, String(pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   guard.once('error', () => {});
   guard.unref();
-  // The pipe would keep an otherwise finished process alive; a socket behind it has unref, the declared stream has not.
+  // The pipe would keep this process alive. It is a socket with unref, which the declared type lacks.
   const input = guard.stdin;
   if (input !== null && 'unref' in input && typeof input.unref === 'function') input.unref();
   return guard;

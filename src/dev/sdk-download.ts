@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { InstallOptions } from './go-install.js';
 
-/** An offline machine must go on soon; a slow line may take its time once bytes arrive. */
+/** Fail fast on an offline machine; a slow download may take longer once bytes arrive. */
 const connectMs = 5_000;
 const downloadMs = 180_000;
-const lookEveryMs = 250;
+const checkEveryMs = 250;
 
-/** Has the SDK download a server, start it once and stop it; what it leaves in the folder is the binary. */
+/** Lets the SDK download a server, start it and stop it. The binary stays in the folder. */
 const script = `
 const [, testing, downloadDir] = process.argv;
 const { TestWorkflowEnvironment } = require(testing);
@@ -18,12 +18,12 @@ TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'cached-down
   .then(() => process.exit(0), (error) => { process.stderr.write(String(error.message)); process.exit(1); });
 `;
 
-/** Downloads the dev server through the SDK, in a child process: its native download has no time-out and cannot be stopped. */
+/** Downloads the dev server with the SDK, in a child process because its native download has no timeout and cannot be stopped. */
 export async function downloadBySdk({ env, target, onProgress, signal }: InstallOptions): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
   const folder = await mkdtemp(join(dirname(target), 'download-'));
   try {
-    onProgress('asking the Temporal SDK to download a server');
+    onProgress('downloading a Temporal server with the SDK');
     await runScript(folder, env, signal);
     const [downloaded] = (await readdir(folder)).filter((name) => !name.endsWith('.downloading'));
     if (downloaded === undefined) throw new Error('the SDK left no file');
@@ -43,27 +43,28 @@ async function runScript(folder: string, env: InstallOptions['env'], signal: Abo
     ...(signal === undefined ? {} : { signal }),
   });
   const startedAt = performance.now();
-  let given: string | null = null;
-  const end = (reason: string) => {
-    given = reason;
+  let reason: string | null = null;
+  const end = (why: string) => {
+    reason = why;
     child.kill('SIGKILL');
   };
-  const look = async () => {
+  const check = async () => {
     const passed = performance.now() - startedAt;
     if (passed > downloadMs) end(`not done after ${downloadMs / 1_000} s`);
-    else if (passed > connectMs && (await readdir(folder)).length === 0) end(`no answer within ${connectMs / 1_000} s`);
+    else if (passed > connectMs && (await readdir(folder)).length === 0)
+      end(`no response within ${connectMs / 1_000} s`);
   };
-  const watch = setInterval(() => void look().catch(() => {}), lookEveryMs);
-  let complaint = '';
+  const watch = setInterval(() => void check().catch(() => {}), checkEveryMs);
+  let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-500);
+    stderr = (stderr + text).slice(-500);
   });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    if (code !== 0) throw new Error(given ?? (complaint.trim() || `ended with ${code ?? 'a signal'}`));
+    if (code !== 0) throw new Error(reason ?? (stderr.trim() || `ended with ${code ?? 'a signal'}`));
   } finally {
     clearInterval(watch);
   }

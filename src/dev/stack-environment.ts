@@ -14,8 +14,8 @@ const usualRps = variables.maxRps.fallback;
 const mostRps = 200;
 
 /**
- * The environment of a stack: the simulator's address and credentials, our own server's address, and paces that fit the
- * simulator's speed. Of the caller's variables only `MAOPS_*` count: real credentials must never get near a simulation.
+ * The environment of a stack: the simulator's address and credentials, the server's address, and intervals that fit the
+ * simulator's speed. Of the caller's variables it uses only `MAOPS_*`, so that real credentials never enter a simulation.
  */
 export function stackEnvironment(
   env: Env,

@@ -24,15 +24,15 @@ export interface Stack {
   readonly temporal: TemporalServer;
   readonly simulator: SimulatorProcess;
   readonly worker: RunningWorker;
-  /** What the worker runs with. */
+  /** Configuration of the worker. */
   readonly config: Config;
   /** The variables with which another process reaches this stack. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Stops all of it, newest first; what goes wrong on the way does not keep the rest from stopping. */
+  /** Stops everything, newest first. An error does not keep the rest from stopping. */
   readonly stop: () => Promise<void>;
 }
 
-/** Starts everything, in the order in which the parts need each other; gives back what was started when one of them fails. */
+/** Starts the parts in order of their dependencies. If one fails, stops those that have started. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { logger } = options;
   const releases: (() => Promise<void>)[] = [];
@@ -53,10 +53,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const connection = await NativeConnection.connect(nativeOptions(config)).catch(async (error: unknown) => {
       if (temporal.isOurs) throw error;
       const { reason } = await reasonOf(config, error);
-      // Whoever exported what an earlier `maops dev` has printed comes here.
-      const advice = 'unset it, and a server is started';
+      // A variable exported for an earlier `maops dev` is the usual cause.
       throw new ConfigError([
-        `TEMPORAL_ADDRESS is ${temporal.address}, and no Temporal answers there (${reason}): ${advice}`,
+        `TEMPORAL_ADDRESS is ${temporal.address}, where no Temporal server responds (${reason}). Unset it to start a server here.`,
       ]);
     });
     releases.push(() => connection.close());
@@ -76,7 +75,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** A server of our own is reached by its address alone, whatever a profile of the Temporal CLI says of TLS and keys. */
+/** Our own server is reached by its address alone, so profiles of the Temporal CLI are ignored. */
 function stackConfig(env: Env, environment: Env, temporal: TemporalServer): Config {
   if (!temporal.isOurs) return readConfig({ ...temporalOnly(env), ...environment });
   return readConfig(environment, { ignoreTemporalFile: true });

@@ -5,13 +5,13 @@ import { type Env, readVariable, variables } from '../config.js';
 import { installWithGo } from './go-install.js';
 import { downloadBySdk } from './sdk-download.js';
 
-/** One way to get a `temporal` binary; `find` throws what was in the way. */
+/** One way to get a `temporal` binary. `find` throws the reason when it fails. */
 export interface BinarySource {
   readonly name: string;
   find(onProgress: (line: string) => void, signal?: AbortSignal): Promise<string>;
 }
 
-/** Name of the binary, as every platform's installer gives it. */
+/** Name of the binary on this platform. */
 export const binaryName = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 
 /** Where the binary is kept between runs: `$XDG_CACHE_HOME/modelarts-ops`, else `~/.cache/modelarts-ops`. */
@@ -20,13 +20,13 @@ function cacheFolder(env: Env): string {
   return join(base, 'modelarts-ops');
 }
 
-/** Ways to get a binary, the cheap and certain ones first. */
+/** Ways to get a binary, the cheapest first. */
 export function binarySources(env: Env): BinarySource[] {
   const cached = join(cacheFolder(env), binaryName);
   return [
     { name: 'MAOPS_TEMPORAL_CLI', find: async () => named(env) },
     { name: '`temporal` on PATH', find: async () => onPath(env) },
-    { name: `cached copy ${cached}`, find: async () => executable(cached, 'there is none yet') },
+    { name: `cached copy ${cached}`, find: async () => executable(cached, 'does not exist yet') },
     {
       name: 'download by the Temporal SDK',
       find: (onProgress, signal) => downloadBySdk({ env, target: cached, onProgress, signal }),
@@ -38,7 +38,7 @@ export function binarySources(env: Env): BinarySource[] {
 function named(env: Env): string {
   const path = readVariable(variables.temporalCli, env);
   if (path === null) throw new Error('not set');
-  return executable(path, `${path} is not a program that can be run`);
+  return executable(path, `${path} is not an executable file`);
 }
 
 function onPath(env: Env): string {

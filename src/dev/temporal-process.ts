@@ -12,11 +12,11 @@ import { untilUsable } from './temporal-ready.js';
 
 const namespace = 'default';
 const host = '127.0.0.1';
-/** A port that was free may be taken by the time the server opens it. */
+/** Another process may take a free port before the server opens it. */
 const launchAttempts = 3;
 const stopMs = 5_000;
 
-/** The defaults poll 20 times a second, which costs 50 ms per hop; several partitions stall few pollers. */
+/** The default of 20 polls a second costs 50 ms per hop, and several partitions delay few pollers. */
 const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
@@ -33,7 +33,7 @@ export interface LaunchOptions {
   readonly uiPort?: number;
   /** SQLite file that keeps the data. @defaultValue in memory */
   readonly dbFile?: string;
-  /** Settings of the server beside our own. */
+  /** Settings of the server in addition to our own. */
   readonly dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -78,10 +78,10 @@ async function launchOnce(path: string, options: LaunchOptions): Promise<Running
     child.once('error', () => exited.abort());
     await untilUsable(address, namespace, exited.signal);
   } catch (error) {
-    const said = lastLines(await readFile(logFile, 'utf8').catch(() => ''));
+    const log = lastLines(await readFile(logFile, 'utf8').catch(() => ''));
     await stop();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${path} did not become usable: ${reason}${said === '' ? '' : `; it said: ${said}`}`, {
+    throw new Error(`${path} did not start: ${reason}${log === '' ? '' : `; its log: ${log}`}`, {
       cause: error,
     });
   }
@@ -89,7 +89,7 @@ async function launchOnce(path: string, options: LaunchOptions): Promise<Running
   return { address, namespace, uiUrl, pid: child.pid ?? 0, stop };
 }
 
-/** Detached, so that Ctrl-C in a terminal reaches us only and the worker can still tell the server what it was doing. */
+/** Detached, so that Ctrl-C does not reach the server and the worker can still report to it. */
 function spawnServer(path: string, args: string[], logFile: string, env: Env): ChildProcess {
   const log = openSync(logFile, 'a');
   try {
@@ -119,7 +119,7 @@ function startArguments(port: number, uiPort: number | undefined, { dbFile, ...g
   return [...fixed, `--port=${port}`, ui, ...db, ...dynamic, ...attributes];
 }
 
-/** SIGTERM lets SQLite close its file, which takes more than a second; data in memory needs no farewell. */
+/** SIGTERM lets SQLite close its file, which takes more than a second. Data in memory can be lost at once. */
 async function terminate(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

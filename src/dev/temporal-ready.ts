@@ -6,10 +6,10 @@ import { missingSearchAttributes } from '../worker/search-attributes.js';
 /** Long enough for a first start on a busy machine. */
 const usableMs = 60_000;
 const retryMs = 50;
-/** How long closed runs stay: `start-dev` gives its namespace one day, which is less than people look back. */
+/** Retention of closed runs, instead of the single day of `start-dev`. */
 const retention = '30 days';
 
-/** Waits until the server answers, its namespace exists with our retention, and our search attributes can be queried. */
+/** Waits until the server responds, the namespace has our retention, and our search attributes can be queried. */
 export async function untilUsable(address: string, namespace: string, exited: AbortSignal): Promise<void> {
   const until = performance.now() + usableMs;
   for (;;) {
@@ -17,7 +17,7 @@ export async function untilUsable(address: string, namespace: string, exited: Ab
       await prepare(address, namespace);
       return;
     } catch (error) {
-      if (exited.aborted) throw new Error('it ended at once', { cause: error });
+      if (exited.aborted) throw new Error('the process ended at once', { cause: error });
       if (performance.now() > until) throw error;
     }
     await sleep(retryMs);
@@ -28,7 +28,7 @@ async function prepare(address: string, namespace: string): Promise<void> {
   const connection = await Connection.connect({
     address,
     connectTimeout: '2 s',
-    // The server is on this machine, where no proxy leads to.
+    // The server is on this machine, so no proxy is needed.
     channelArgs: { 'grpc.enable_http_proxy': 0 },
   });
   try {

@@ -5,11 +5,11 @@ import { type LaunchOptions, launchTemporal, type RunningTemporal } from './temp
 export interface TemporalServerOptions extends LaunchOptions {
   /** Where `TEMPORAL_ADDRESS`, `MAOPS_TEMPORAL_CLI`, `PATH` and the cache folder are read from. */
   readonly env: Env;
-  /** Hears one line for each thing worth telling, as the minutes that a first build takes. */
+  /** Receives lines about slow steps, such as a first build. */
   readonly onProgress: (line: string) => void;
   /** Ways to get a binary, in order. @defaultValue those of temporal-binary.ts */
   readonly sources?: readonly BinarySource[];
-  /** Gives up early: a first build takes minutes. */
+  /** Stops the start, because a first build takes minutes. */
   readonly signal?: AbortSignal;
 }
 
@@ -17,23 +17,21 @@ export interface TemporalServer {
   readonly address: string;
   readonly namespace: string;
   readonly uiUrl: string | null;
-  /** Which way worked, in words for people. */
+  /** Where the binary came from. */
   readonly source: string;
-  /** False for a server that was there already. */
+  /** False for the server of `TEMPORAL_ADDRESS`. */
   readonly isOurs: boolean;
-  /** Ends the server that we started; does nothing to one that was there. */
+  /** Stops our own server. Does nothing to the server of `TEMPORAL_ADDRESS`. */
   readonly stop: () => Promise<void>;
 }
 
-/** Gives a Temporal server: the one of `TEMPORAL_ADDRESS`, else one of our own. */
+/** Returns the server of `TEMPORAL_ADDRESS`, or starts one. */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   const { env, onProgress } = options;
   const address = env.TEMPORAL_ADDRESS?.trim();
   if (address) {
     const namespace = readVariable(variables.temporalNamespace, env);
-    onProgress(
-      `TEMPORAL_ADDRESS is set: the server at ${address} is used, and none is started (no --ui-port, no --db)`,
-    );
+    onProgress(`TEMPORAL_ADDRESS is set: using the server at ${address} (--ui-port and --db have no effect)`);
     return { address, namespace, uiUrl: null, source: 'TEMPORAL_ADDRESS', isOurs: false, stop: async () => {} };
   }
   const failures: string[] = [];
@@ -57,11 +55,11 @@ function described(server: RunningTemporal): Omit<TemporalServer, 'source'> {
 
 function nothingWorked(failures: readonly string[]): string {
   return [
-    'No Temporal server could be started. What was tried:',
+    'No Temporal server could be started. Tried:',
     ...failures.map((failure) => `  - ${failure}`),
-    'Do one of these and start again:',
+    'To fix this, do one of the following:',
     '  - install the Temporal CLI (https://docs.temporal.io/cli) so that `temporal` is on PATH, or set MAOPS_TEMPORAL_CLI to it',
-    '  - install Go 1.25 or newer (https://go.dev/dl), with which the server is built here once',
-    '  - set TEMPORAL_ADDRESS to a server that runs already, for example of `docker compose up`',
+    '  - install Go 1.25 or newer (https://go.dev/dl), to build the server once',
+    '  - set TEMPORAL_ADDRESS to a running server, such as that of `docker compose up`',
   ].join('\n');
 }

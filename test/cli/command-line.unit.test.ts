@@ -18,7 +18,7 @@ async function run(words: readonly string[], options: { readonly stdin?: string 
 }
 
 describe('help', () => {
-  test.each(commandEntries.map((entry) => [[entry.noun, entry.verb].filter((word) => word !== null).join(' ')]))(
+  test.each(commandEntries.map((entry) => [[entry.group, entry.verb].filter((word) => word !== null).join(' ')]))(
     'of `maops %s` has an example and --json, and exits 0',
     async (command) => {
       const { code, out, err } = await run([...command.split(' '), '--help']);
@@ -34,7 +34,7 @@ describe('help', () => {
     expect(before.out).toContain('--dry-run');
   });
 
-  test('of a noun lists its verbs', async () => {
+  test('of a group lists its verbs', async () => {
     const { code, out } = await run(['help', 'env']);
     expect(code).toBe(0);
     expect(out).toContain('teardown');
@@ -48,10 +48,10 @@ describe('help', () => {
       expect(await run([flag])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
-  test('lists every noun and role', async () => {
+  test('lists every group and role', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
-    for (const { noun, verb } of commandEntries) expect(out).toContain(noun ?? verb);
+    for (const { group, verb } of commandEntries) expect(out).toContain(group ?? verb);
   });
 
   test('explains the exit codes', async () => {

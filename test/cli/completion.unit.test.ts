@@ -12,7 +12,7 @@ import { memoryTerminal } from './memory-terminal.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'maops-completion-'));
 const script = path.join(folder, 'maops.bash');
-let catalogue: Catalogue = { nouns: {}, commands: [] };
+let catalogue: Catalogue = { groups: {}, commands: [] };
 
 beforeAll(async () => {
   const terminal = memoryTerminal();
@@ -43,8 +43,8 @@ function offered(...words: readonly string[]): string[] {
 
 describe('in bash, Tab offers', () => {
   test.each([
-    ['nouns and roles', ['e'], ['env']],
-    ['verbs of a noun', ['env', 're'], ['resume', 'reject', 'resolve', 'release']],
+    ['groups and roles', ['e'], ['env']],
+    ['verbs of a group', ['env', 're'], ['resume', 'reject', 'resolve', 'release']],
     ['names of environments', ['env', 'show', 'team'], ['team-a', 'team-b']],
     ['names behind an option that takes something', ['env', 'watch', '--timeout', '90m', 'ot'], ['other']],
     ['names of schedules', ['schedule', 'show', 'team'], ['team-nightly']],
@@ -65,8 +65,8 @@ describe('in bash, Tab offers', () => {
   });
 
   test('something for every command: its options, of which --json is one', () => {
-    for (const { noun, verb } of catalogue.commands) {
-      const words = noun === null ? [verb] : [noun, verb];
+    for (const { group, verb } of catalogue.commands) {
+      const words = group === null ? [verb] : [group, verb];
       expect([words, offered(...words, '--js')]).toEqual([words, ['--json']]);
     }
   });

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { sayGone } from '../../src/cli/teardown.js';
+import { reportGone } from '../../src/cli/teardown.js';
 import { FakeRuns } from '../client/fake-runs.js';
 import { progressKeys } from '../support/progress-keys.js';
 import { fakeContext } from './fake-context.js';
 
 test('what is not there is told in the shape of a teardown, which no run has made', () => {
   const { context, terminal } = fakeContext(new FakeRuns(), { json: true });
-  expect(sayGone(context, 'team-a')).toBe(0);
+  expect(reportGone(context, 'team-a')).toBe(0);
   const document = JSON.parse(terminal.out());
   expect(Object.keys(document)).toEqual(progressKeys);
   expect(document).toMatchObject({ workflowId: 'teardown/team-a', runId: null, phase: 'Gone', failure: null });

@@ -84,7 +84,7 @@ describe('the compose file', () => {
 
   test.each(['setup', 'worker', 'simulator'])('%s is a command of maops', (name) => {
     const [verb] = named(name).command ?? [];
-    expect(commandEntries.some((entry) => entry.noun === null && entry.verb === verb)).toBe(true);
+    expect(commandEntries.some((entry) => entry.group === null && entry.verb === verb)).toBe(true);
   });
 
   test.each(['setup', 'worker'])('%s is given only variables that the configuration knows', (name) => {

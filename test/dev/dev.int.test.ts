@@ -64,11 +64,11 @@ describe('maops dev', () => {
       .flatMap((line) => /^ {2}npx maops (.*)$/.exec(line)?.[1] ?? [])
       .map((line) => line.split(' '));
     expect(commands.length).toBeGreaterThan(3);
-    for (const [noun, verb] of commands) {
+    for (const [group, verb] of commands) {
       const isKnown = commandEntries.some((entry) =>
-        entry.noun === null ? entry.verb === noun : entry.noun === noun && entry.verb === verb,
+        entry.group === null ? entry.verb === group : entry.group === group && entry.verb === verb,
       );
-      expect({ noun, verb, isKnown }).toEqual({ noun, verb, isKnown: true });
+      expect({ group, verb, isKnown }).toEqual({ group, verb, isKnown: true });
     }
     const spec = commands
       .flatMap((words) => words[words.indexOf('-f') + 1] ?? [])

@@ -18,12 +18,12 @@ interface Options {
   readonly timeout?: string;
 }
 
-/** `maops audit`: whose every pool and notebook of the project is, how it stands, and what it costs. */
+/** `maops audit`: the owner, the ownership status and the cost of every pool and notebook in the project. */
 const audit: Define = (command, run) => {
   command
-    .option('--cloud-only', 'read the cloud alone, without Temporal: ages and money, and whose marker it is')
-    .option('--check', 'exit 1 when there is something to act on')
-    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the audit goes on')
+    .option('--cloud-only', 'read only the cloud, not Temporal: ages, costs and markers, but no owners')
+    .option('--check', 'exit 1 when something needs action')
+    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the audit continues')
     .addHelpText('after', example('maops audit', 'maops audit --check --json', 'maops audit adopt team-a'))
     .action((options: Options) => run((context) => perform(context, options)));
 };
@@ -31,25 +31,27 @@ const audit: Define = (command, run) => {
 async function perform(context: Context, { cloudOnly, check, timeout: limit }: Options): Promise<ExitCode> {
   const timeoutMs = readDuration('--timeout', limit);
   if (cloudOnly === true) {
-    if (timeoutMs !== null) throw new UsageError('--timeout is for audits that workers make, not with --cloud-only');
-    return answerAudit(context, await auditCloud(context), check === true);
+    if (timeoutMs !== null) throw new UsageError('--timeout has no effect with --cloud-only: choose one');
+    return printAudit(context, await auditCloud(context), check === true);
   }
-  context.onInterrupt('interrupted: the audit goes on, it changes nothing');
+  context.onInterrupt('interrupted: the audit is still running; it changes nothing');
   const { signal, clear } = limited(context.interrupted, timeoutMs);
   try {
-    return answerAudit(context, await auditOrCloud(context, signal), check === true);
+    return printAudit(context, await auditOrCloud(context, signal), check === true);
   } catch (error) {
-    // Anything but the end of the wait means that there is no audit that goes on.
+    // Any other error than the time limit means that no audit is running.
     if (error !== signal.reason || context.interrupted.aborted) throw error;
-    context.notice(`not finished within ${describeDuration(timeoutMs ?? 0)}: the audit goes on, it changes nothing`);
+    context.notice(
+      `timed out after ${describeDuration(timeoutMs ?? 0)}: the audit is still running; it changes nothing`,
+    );
     return exitCodes.unfinished;
   } finally {
     clear();
   }
 }
 
-/** Reads the cloud alone: ages and money of everything, and whose marker it carries. Nobody is asked who owns it. */
-export async function auditCloud(context: Context): Promise<AuditReport> {
+/** Reads only the cloud: ages, costs and markers. The owners stay unknown. */
+async function auditCloud(context: Context): Promise<AuditReport> {
   const { installation, prices } = context.config();
   const table = readPrices(prices);
   const now = context.terminal.now;
@@ -58,39 +60,39 @@ export async function auditCloud(context: Context): Promise<AuditReport> {
   return makeReport({ inventory, ownerships: null, installation, prices: table, now: inventory.at });
 }
 
-/** The audit of the workers; the cloud alone when Temporal or its workers cannot be reached, which is said. */
-export async function auditOrCloud(context: Context, signal: AbortSignal): Promise<AuditReport> {
+/** Asks the workers for an audit. Reads only the cloud, with a notice, when Temporal or the workers cannot be reached. */
+async function auditOrCloud(context: Context, signal: AbortSignal): Promise<AuditReport> {
   try {
     return await (await context.operations()).audit({ signal });
   } catch (error) {
     if (!(error instanceof ServerUnreachableError) && !(error instanceof WorkerUnreachableError)) throw error;
     await context.modelarts().catch((failed: unknown) => {
-      // Someone who only has the settings for Temporal has to hear of Temporal.
+      // Without settings for ModelArts, the problem with Temporal is the one to report.
       throw failed instanceof ConfigError ? error : failed;
     });
-    context.notice(`${error.message}; reading the cloud alone, so nobody can say who owns what`);
+    context.notice(`${error.message}. Reading only the cloud, so the owners are unknown.`);
     return await auditCloud(context);
   }
 }
 
-/** Prints a report; with `check` it fails when there is something to act on. */
-export function answerAudit(context: Context, report: AuditReport, check: boolean): ExitCode {
+/** Prints a report. With `check` the exit code is 1 when something needs action. */
+function printAudit(context: Context, report: AuditReport, check: boolean): ExitCode {
   context.result(report, (shown) => renderAudit(shown, viewOf(context)));
   return check && needsAction(report) ? exitCodes.failed : exitCodes.done;
 }
 
-/** `maops audit adopt`: gives an orphan an owner again, its lease. */
+/** `maops audit adopt`: gives an orphan a lease that owns it. */
 const adopt: Define = (command, run) => {
-  command.argument('<id>', 'the id of the pool or notebook, or its name');
-  offerReason(command, 'why; it is kept in the audit', 'adopted')
+  command.argument('<id>', 'id or name of the pool or notebook');
+  offerReason(command, 'why; recorded in the audit', 'adopted')
     .addHelpText('after', example('maops audit adopt team-a', "maops audit adopt team-a --reason 'still in use'"))
     .action((id: string, { reason }: { readonly reason: string }) =>
       run(async (context) => {
         const operations = await context.operations();
-        context.onInterrupt('interrupted: the adoption goes on; `maops audit` says what came of it');
+        context.onInterrupt('interrupted: the adoption is still running; `maops audit` shows the result');
         const report = await operations.adopt(id, { reason }, { signal: context.interrupted });
         const adoption = adoptionOf(report, id);
-        // It has counted, so a lease that does not answer at once is no failure.
+        // The adoption is done, so a lease that does not answer yet is not a failure.
         const lease = adoption === null ? null : await operations.progress(adoption.lease).catch(() => null);
         context.result(report, (shown) =>
           renderAdoption(id, adoptionOf(shown, id), lease?.lease ?? null, viewOf(context)),

@@ -8,7 +8,7 @@ import { exitCodes } from '../exit-codes.js';
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 type Shell = keyof typeof shells;
 
-/** `maops completion`: made from the commands themselves; names of environments are asked for when Tab is pressed. */
+/** `maops completion`: prints a script made from the catalogue. It asks maops for names when Tab is pressed. */
 const completion: Define = (command, run, catalogue) => {
   command
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))

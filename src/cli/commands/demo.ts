@@ -6,10 +6,10 @@ import { exitCodes, SilentExit } from '../exit-codes.js';
 import { makeReporter, showUntilEnd, silentReporter } from '../follow.js';
 import { untilStopped } from '../process.js';
 
-/** `maops demo`: the main job from start to verified absence, with everything it needs in this process. */
+/** `maops demo`: creates an environment and tears it down, with all the servers in this process. */
 const demo: Define = (command, run) => {
   command
-    .option('--keep', 'leave everything up at the end, and say what to try next')
+    .option('--keep', 'leave everything running at the end, and suggest commands to try')
     .addHelpText('after', example('npx maops demo', 'npx maops demo --keep'))
     .action(({ keep = false }: { readonly keep?: boolean }) =>
       run(async (context) => {
@@ -29,7 +29,7 @@ const demo: Define = (command, run) => {
     );
 };
 
-/** Follows one operation of the demo; a signal ends the demo, not only the watching. */
+/** Follows one operation of the demo. A signal ends the demo, not only the watching. */
 async function showDemo(
   context: Context,
   operations: Operations,

@@ -13,7 +13,7 @@ interface Options extends SimulatorWords {
   readonly db?: string;
 }
 
-/** `maops dev`: Temporal server with its UI, simulator and worker in one process, until it is told to stop. */
+/** `maops dev`: a Temporal server with UI, a simulator and a worker in one process, until a signal. */
 const dev: Define = (command, run) => {
   addSimulatorOptions(command)
     .option('--ui-port <port>', 'port of the Temporal UI (default 8233, or any free one)')
@@ -40,13 +40,13 @@ const dev: Define = (command, run) => {
     );
 };
 
-/** A server that cannot start where it is told to would be looked for in every other way first, a build of minutes among them. */
+/** Checks the port and the file first, because a server that cannot start would be built anew, which takes minutes. */
 async function checkPlaces({ uiPort, dbFile }: { uiPort?: number; dbFile?: string }): Promise<void> {
   await requireFolder('--db', dbFile);
   if (uiPort === undefined || uiPort === 0) return;
   await freePort(uiPort).catch((cause: unknown) => {
-    throw new OperationRefusedError(`--ui-port ${uiPort}: something listens there already`, {
-      hint: 'Choose another port, or leave it out: then any free one is taken.',
+    throw new OperationRefusedError(`--ui-port ${uiPort}: the port is in use`, {
+      hint: 'Choose another port, or leave the option out to use any free one.',
       cause,
     });
   });

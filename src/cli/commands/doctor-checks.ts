@@ -14,22 +14,22 @@ import type { Check } from '../output/checks.js';
 
 /** A signed request is refused when the clocks are further apart (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
 const maxSkewMs = 5 * 60_000;
-/** Both generations of the notebook API: runs use the first, and the other one tells why a notebook is not seen. */
+/** Both generations of the notebook API. Runs use the first; the second explains notebooks that they cannot see. */
 const notebookChecks = ['notebook API', 'new notebook API'] as const;
-/** Numbers of `temporal.api.enums.v1.TaskQueueType`. */
+/** Values of `temporal.api.enums.v1.TaskQueueType`. */
 const taskQueueTypes = { workflow: 1, activity: 2 } as const;
 type TaskQueueType = (typeof taskQueueTypes)[keyof typeof taskQueueTypes];
-/** A poller that has not asked for so long is gone. */
+/** A poller that has not polled for this long is gone. */
 const pollerFreshMs = 90_000;
 
-/** Runs every check; one that needs what failed before it is skipped. */
+/** Runs every check. A check that depends on a failed one is skipped. */
 export async function runChecks(context: Context): Promise<Check[]> {
   const temporal = await temporalChecks(context);
   const service = await serviceChecks(context);
   return [...temporal, ...service, ...otherSettings([...temporal, ...service])];
 }
 
-/** The settings that only a worker reads, where one of them is wrong and not reported by another row. */
+/** Problems in settings that only workers read, unless another row reports them. */
 function otherSettings(reported: readonly Check[]): Check[] {
   try {
     readConfig();
@@ -45,9 +45,9 @@ function otherSettings(reported: readonly Check[]): Check[] {
 async function temporalChecks(context: Context): Promise<Check[]> {
   const settings = await attempt('settings for Temporal', async () => {
     const { address, namespace, taskQueue, actor, proxy, tlsBy } = context.config();
-    const way = proxy === null ? '' : ` through the proxy ${proxy.address} (${proxy.variable})`;
+    const route = proxy === null ? '' : ` through proxy ${proxy.address} (${proxy.variable})`;
     const security = tlsBy === null ? '' : `, TLS by ${tlsBy}`;
-    return `${address}${way}${security}, namespace ${namespace}, task queue ${taskQueue}, commands by ${actor}`;
+    return `${address}${route}${security}, namespace ${namespace}, task queue ${taskQueue}, actor ${actor}`;
   });
   if (settings.state === 'failed')
     return [settings, ...skip('Temporal', 'search attributes', 'installation id', 'worker')];
@@ -60,7 +60,7 @@ async function temporalChecks(context: Context): Promise<Check[]> {
       await connection.workflowService.describeNamespace({ namespace: place.namespace });
       return `server ${serverVersion} at ${place.address}, namespace ${place.namespace}`;
     } catch (error) {
-      throw castError(error, place, `asking for namespace ${place.namespace}`, 'server');
+      throw castError(error, place, `reading namespace ${place.namespace}`, 'server');
     }
   });
   if (reached.state === 'failed' || session === null)
@@ -73,7 +73,7 @@ async function namespaceChecks(context: Context, { connection, place }: Session)
     const missing = await missingSearchAttributes(connection, place.namespace);
     if (missing.length === 0) return 'all registered';
     throw new OperationsError(`missing: ${missing.map(({ name }) => name).join(', ')}`, {
-      hint: 'Register them: `maops setup`.',
+      hint: 'Register them with `maops setup`.',
     });
   });
   const installation = await attempt('installation id', () =>
@@ -83,7 +83,7 @@ async function namespaceChecks(context: Context, { connection, place }: Session)
   return [attributes, installation, worker];
 }
 
-/** A worker polls two task queues: runs that nobody waits for stand as still as those that nobody takes. */
+/** A worker polls two task queues, and runs make progress only if both are polled. */
 async function checkPollers(context: Context, { connection, place }: Pick<Session, 'connection' | 'place'>) {
   const now = context.terminal.now();
   const pollersOf = async (name: string, taskQueueType: TaskQueueType): Promise<string[]> => {
@@ -97,13 +97,18 @@ async function checkPollers(context: Context, { connection, place }: Pick<Sessio
   const waitQueue = waitQueueOf(taskQueue);
   const workers = await pollersOf(taskQueue, taskQueueTypes.workflow);
   if (workers.length === 0) {
-    throw new OperationsError(`none polls task queue ${taskQueue}`, { hint: 'Start one: `maops worker`.' });
+    throw new OperationsError(`no worker polls task queue ${taskQueue}`, {
+      hint: 'Start one with `maops worker`.',
+    });
   }
   const waiting = await pollersOf(waitQueue, taskQueueTypes.activity);
   if (waiting.length === 0) {
-    throw new OperationsError(`none polls task queue ${waitQueue}; ${workers.join(', ')} polls only ${taskQueue}`, {
-      hint: 'Runs cannot wait for anything. Restart the workers with the present version.',
-    });
+    throw new OperationsError(
+      `no worker polls task queue ${waitQueue}; ${workers.join(', ')} polls only ${taskQueue}`,
+      {
+        hint: 'Runs cannot make progress. Restart the workers with the current version.',
+      },
+    );
   }
   return `${workers.length} polling task queue ${taskQueue}, ${waiting.length} polling ${waitQueue}: ${workers.join(', ')}`;
 }
@@ -134,12 +139,12 @@ async function serviceChecks(context: Context): Promise<Check[]> {
   const notebooks = await attempt('notebook API', async () => {
     try {
       const { instances } = await modelarts.notebooks.list({}, options);
-      await checkEveryones(modelarts, options);
+      await checkOtherUsers(modelarts, options);
       return `notebooks: ${instances.length}`;
     } catch (error) {
       if (!isUnpublished(error)) throw error;
-      throw new OperationsError('this account has no notebook API of the old generation (demanager)', {
-        hint: 'Notebooks cannot be made here; pools can: `maops pool create`.',
+      throw new OperationsError('this account does not have the historical notebook API (demanager)', {
+        hint: 'Notebooks cannot be created here. Pools can: `maops pool create`.',
         cause: error,
       });
     }
@@ -147,57 +152,57 @@ async function serviceChecks(context: Context): Promise<Check[]> {
   const others = await attempt('new notebook API', async () => {
     try {
       const { total } = await modelarts.notebooks.listNew(options);
-      return `there, notebooks: ${total ?? 'unknown'}; they are never touched`;
+      return `available, notebooks: ${total ?? 'unknown'}; maops never changes them`;
     } catch (error) {
       if (!(error instanceof ModelArtsError)) throw error;
-      return isUnpublished(error) ? 'not there, and not needed' : `not needed; ${error.message}`;
+      return isUnpublished(error) ? 'not available, and not needed' : `not needed; ${error.message}`;
     }
   });
   return [settings, credentials, pools, notebooks, others, clock];
 }
 
-/** A pool goes only when nobody else's notebook is on it, and who may not list everyone's never knows. */
-async function checkEveryones(modelarts: ModelArts, options: { signal: AbortSignal }): Promise<void> {
+/** Deleting a pool requires a list of all users' notebooks, to protect those that run on it. */
+async function checkOtherUsers(modelarts: ModelArts, options: { signal: AbortSignal }): Promise<void> {
   try {
     await modelarts.notebooks.list({ show_self: false }, options);
   } catch (error) {
     if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
-    throw new OperationsError(`only its own: ${error.message}`, {
-      hint: 'No pool can be deleted: give the user the right to list the notebooks of all users (show_self=false).',
+    throw new OperationsError(`only the user's own notebooks are visible: ${error.message}`, {
+      hint: 'Pools cannot be deleted. Grant the user permission to list the notebooks of all users (show_self=false).',
       cause: error,
     });
   }
 }
 
-/** Compares with the Date header, which any answer carries, also a refusal. */
+/** Compares the clock with the Date header of the service, which error responses carry too. */
 async function checkClock(endpoint: string, context: Context): Promise<string> {
   const { signal, clear } = limited(context.interrupted, 8_000);
-  const answer = await fetch(endpoint, { signal })
+  const response = await fetch(endpoint, { signal })
     .catch(() => {
-      throw new OperationsError('not compared: the service does not answer');
+      throw new OperationsError('not compared: no response from the service');
     })
     .finally(clear);
-  await answer.body?.cancel();
-  const theirs = parseHttpDate(answer.headers.get('date'));
-  if (theirs === null) return 'the service sends no Date header; not compared';
+  await response.body?.cancel();
+  const theirs = parseHttpDate(response.headers.get('date'));
+  if (theirs === null) return 'not compared: the service sends no Date header';
   const skew = Math.abs(theirs - context.terminal.now());
   const seconds = Math.round(skew / 1_000);
-  if (skew <= maxSkewMs) return `${seconds} s apart from the service`;
-  throw new OperationsError(`${seconds} s apart from the service, more than the 5 min that signatures allow`, {
+  if (skew <= maxSkewMs) return `differs by ${seconds} s from the service`;
+  throw new OperationsError(`differs by ${seconds} s from the service, more than the 5 min that signatures allow`, {
     hint: 'Synchronise the clock of this machine.',
   });
 }
 
-async function attempt(check: string, look: () => Promise<string>): Promise<Check> {
+async function attempt(check: string, run: () => Promise<string>): Promise<Check> {
   try {
-    return { check, state: 'ok', finding: await look(), hint: null };
+    return { check, state: 'ok', finding: await run(), hint: null };
   } catch (error) {
     return { check, state: 'failed', finding: describe(error), hint: hintOf(error) };
   }
 }
 
 function skip(...checks: readonly string[]): Check[] {
-  return checks.map((check) => ({ check, state: 'skipped', finding: 'needs what failed above', hint: null }));
+  return checks.map((check) => ({ check, state: 'skipped', finding: 'depends on a failed check', hint: null }));
 }
 
 function describe(error: unknown): string {
@@ -205,28 +210,28 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A refusal for another reason than the credentials says nothing against them. */
+/** Hints by the kind of an API error. */
 const hintsOfKinds: Partial<Record<ModelArtsError['kind'], string>> = {
   auth: 'Check the credentials in the settings.',
-  permission: 'They are valid and may not do this: ask for the permission in IAM.',
-  throttled: 'The account asks too much at once (docs/runbooks/throttled.md); look again in a while.',
-  unavailable: 'The service has trouble of its own; look again in a while.',
+  permission: 'The credentials are valid but lack a permission. Request it in IAM.',
+  throttled: 'The account exceeds its request limit (docs/runbooks/throttled.md). Try again later.',
+  unavailable: 'The service has a problem. Try again later.',
   transport: 'Check MODELARTS_ENDPOINT and the network.',
 };
 
 function hintOf(error: unknown): string | null {
   if (error instanceof OperationsError) return error.hint;
-  if (error instanceof ConfigError) return 'Set what is named; docs/configuration.md lists every variable.';
+  if (error instanceof ConfigError) return 'Fix the named variables. docs/configuration.md lists every variable.';
   if (!(error instanceof ModelArtsError)) return null;
   const hint = hintsOfKinds[error.kind] ?? null;
   return error.kind === 'transport' && hint !== null ? `${hint}${unusedProxy()}` : hint;
 }
 
-/** Who needs a proxy for the world should hear that ModelArts is called without it. */
+/** A note that ModelArts is called directly, for a network that needs a proxy. */
 function unusedProxy(): string {
   const env = processEnv();
   const [name] = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'].filter(
     (variable) => env[variable]?.trim(),
   );
-  return name === undefined ? '' : ` ModelArts is called directly: ${name} is not used for it.`;
+  return name === undefined ? '' : ` ModelArts is called directly; ${name} is ignored.`;
 }

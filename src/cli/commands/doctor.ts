@@ -8,8 +8,8 @@ import { runChecks } from './doctor-checks.js';
 const doctor: Define = (command, run) => {
   command.addHelpText('after', example('maops doctor', 'maops doctor --json')).action(() =>
     run(async (context) => {
-      // What cannot be reached takes its time to say so.
-      if (context.terminal.stderr.isTTY === true) context.notice('asking Temporal and ModelArts');
+      // An unreachable server takes time to fail.
+      if (context.terminal.stderr.isTTY === true) context.notice('checking Temporal and ModelArts');
       const checks = await runChecks(context);
       const ok = checks.every(({ state }) => state === 'ok');
       context.result({ ok, checks }, (shown) => renderChecks(shown.checks, viewOf(context)));

@@ -17,7 +17,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type DryRun, type DryRunCheck, renderDryRun } from '../output/dry-run.js';
 import { defineCreate } from '../shared-commands.js';
 
-/** Checks what can be known before anything is made, and shows what would be made; starts and changes nothing. */
+/** Checks everything that can be checked in advance, and shows what would be created. Starts and changes nothing. */
 export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
   const modelarts = await context.modelarts();
   const signal = context.interrupted;
@@ -55,18 +55,18 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
   return document.ok ? exitCodes.done : exitCodes.failed;
 }
 
-/** Without Temporal the rest of a dry run is still worth something. */
+/** Checks the name in Temporal. Without Temporal the other checks are still useful, so then it only warns. */
 async function checkEnvironmentName(context: Context, spec: Spec): Promise<{ joins: boolean; check: DryRunCheck }> {
   const subject = `environment ${spec.name}`;
   try {
     const { joins } = await (await context.operations()).checkCreate('env', spec);
-    const finding = joins ? 'runs with the same spec, and would be joined' : 'may be started';
+    const finding = joins ? 'already running with the same spec; would be joined' : 'can be started';
     return { joins, check: { subject, state: 'ok', finding } };
   } catch (error) {
     if (error instanceof SpecConflictError || error instanceof OperationRefusedError)
       return { joins: false, check: { subject, state: 'failed', finding: error.message } };
     if (!(error instanceof OperationsError)) throw error;
-    return { joins: false, check: { subject, state: 'warning', finding: `not asked: ${error.message}` } };
+    return { joins: false, check: { subject, state: 'warning', finding: `not checked: ${error.message}` } };
   }
 }
 
@@ -87,12 +87,11 @@ async function checkNetwork(modelarts: ModelArts, { pool }: Spec, signal: AbortS
   if (pool?.network === undefined) return null;
   const subject = `network ${pool.network}`;
   const found = await findNetwork(modelarts, pool.network, signal);
-  if (found === null)
-    return { subject, state: 'failed', finding: 'there is none of this id; see `maops network list`' };
-  return { subject, state: found.phase === 'Active' ? 'ok' : 'warning', finding: found.phase ?? 'in no known state' };
+  if (found === null) return { subject, state: 'failed', finding: 'no network with this id; see `maops network list`' };
+  return { subject, state: found.phase === 'Active' ? 'ok' : 'warning', finding: found.phase ?? 'in an unknown state' };
 }
 
-/** What has a name that the spec asks for, with the state that people are told. */
+/** A resource with a name from the spec, and its state as the service reports it. */
 interface Named extends Found {
   readonly state: string | null;
 }
@@ -101,8 +100,8 @@ async function findPools(modelarts: ModelArts, { name }: Spec, signal: AbortSign
   const row = await findPool(modelarts, name, signal);
   if (row === null) return [];
   const { id, createdAt, marker, phase: state } = row;
-  const standing = { leaving: state === 'Deleting', failed: state === 'CreationFailed' };
-  return [{ id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...standing }];
+  const flags = { leaving: state === 'Deleting', failed: state === 'CreationFailed' };
+  return [{ id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...flags }];
 }
 
 async function findNotebooks(modelarts: ModelArts, spec: NotebookSpec, signal: AbortSignal): Promise<Named[]> {
@@ -110,41 +109,41 @@ async function findNotebooks(modelarts: ModelArts, spec: NotebookSpec, signal: A
   return listed
     .filter(({ name, status }) => name === spec.name && status !== 'DELETED')
     .map(({ id, createdAt, marker, status: state }) => {
-      const standing = { leaving: state === 'DELETING', failed: state === 'CREATE_FAILED' };
-      return { id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...standing };
+      const flags = { leaving: state === 'DELETING', failed: state === 'CREATE_FAILED' };
+      return { id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...flags };
     });
 }
 
-/** As whom the run would look at what has its names; null where nobody tells which installation this is. */
+/** The marker that the run would use; null when the installation is unknown. */
 async function readOwnership(context: Context, spec: Spec): Promise<MarkerOwnership | null> {
-  const installation = context.config().installation ?? (await askInstallation(context));
+  const installation = context.config().installation ?? (await readNamespaceInstallation(context));
   if (installation === null) return null;
   return { installation, owner: ownerHash(operationId('env', spec.name)), specs: [specHash(spec)] };
 }
 
-async function askInstallation(context: Context): Promise<string | null> {
+async function readNamespaceInstallation(context: Context): Promise<string | null> {
   try {
     const { connection, place } = await context.session();
     return await readInstallation(connection, place.namespace);
   } catch {
-    // Whatever it is, the check of the environment's name has said that Temporal cannot be asked.
+    // The check of the environment's name has reported that Temporal cannot be reached.
     return null;
   }
 }
 
-/** Decided as the run decides before each create. */
+/** Decides as the run does before each create. */
 function checkName(subject: string, named: readonly Named[], us: MarkerOwnership | null, joins: boolean): DryRunCheck {
   const [first] = named;
   if (first === undefined) return { subject, state: 'ok', finding: 'the name is free' };
-  const there = ({ id }: Found) =>
-    `is there already (${named.find((one) => one.id === id)?.state ?? 'in no state yet'}, ${id})`;
+  const exists = ({ id }: Found) =>
+    `already exists (${named.find((one) => one.id === id)?.state ?? 'no state yet'}, ${id})`;
   const marked = named.find(({ marker }) => marker !== null);
   if (us === null && marked !== undefined) {
-    const finding = `${there(marked)}; it is adopted if this installation made it from the same spec`;
+    const finding = `${exists(marked)}; adopted if this installation created it from the same spec`;
     return { subject, state: 'warning', finding };
   }
   const { installation = '', owner = '', specs = [] } = us ?? {};
-  // A run that is open may have made it from a spec that an operator has changed since.
+  // An open run may have created it from a spec that an operator has changed since.
   const used = joins ? named.flatMap(({ marker }) => marker?.spec ?? []) : [];
   const whom = { installation, owner, specs: [...used, ...specs] };
   const decision = decideCreate(subject, named, whom, { outcome: 'none' }, 0, 0);
@@ -156,12 +155,16 @@ function checkName(subject: string, named: readonly Named[], us: MarkerOwnership
       return { subject, state: 'failed', finding: decision.why };
     case 'adopt':
       return joins
-        ? { subject, state: 'ok', finding: there(decision.found) }
-        : { subject, state: 'warning', finding: `${there(decision.found)}; it is adopted` };
+        ? { subject, state: 'ok', finding: exists(decision.found) }
+        : { subject, state: 'warning', finding: `${exists(decision.found)}; will be adopted` };
     case 'awaitGone':
-      return { subject, state: 'warning', finding: `${there(decision.found)}; it is made anew when that is gone` };
+      return {
+        subject,
+        state: 'warning',
+        finding: `${exists(decision.found)}; will be created again after its deletion`,
+      };
     case 'cleanUp':
-      return { subject, state: 'warning', finding: `${there(decision.found)}; it is removed first, and made anew` };
+      return { subject, state: 'warning', finding: `${exists(decision.found)}; will be deleted and created again` };
   }
 }
 
@@ -171,7 +174,7 @@ async function listFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<F
   return facts;
 }
 
-/** What this side has read. The notebooks of the project show profiles and flavors that worked before. */
+/** The facts that feasibility is checked against. The project's notebooks show profiles and flavors that worked before. */
 async function readFacts(
   modelarts: ModelArts,
   { notebook }: Spec,
@@ -191,10 +194,10 @@ async function readFacts(
   };
 }
 
-/** States that a notebook reaches only after it has been created. */
+/** States that a notebook reaches only after a successful creation. */
 const workedStates: readonly string[] = ['RUNNING', 'STOPPING', 'STOPPED'];
 
-/** The choice that would be made now, as its index; null when all are sold out. */
+/** The index of the choice that would be used now; null when all are sold out. */
 function chooseFlavor(
   { pool }: Spec,
   facts: readonly FlavorFacts[],
@@ -207,18 +210,22 @@ function chooseFlavor(
   if (chosen === undefined)
     return {
       flavor,
-      check: { subject: `flavor ${names}`, state: 'warning', finding: `${describeSoldOut(choices)}; it would wait` },
+      check: {
+        subject: `flavor ${names}`,
+        state: 'warning',
+        finding: `${describeSoldOut(choices)}; the run would wait`,
+      },
     };
   const sale = saleOfChoice(chosen, facts);
   const isListed = chosen.resources.every((resource) => facts.some((one) => one.name === resource.flavor));
-  const unsaid = isListed ? 'the service does not say whether it is on sale' : 'the service does not list it';
+  const unknown = isListed ? 'the service reports no sale status' : 'the service does not list this flavor';
   const check: DryRunCheck =
     sale === 'onSale'
       ? { subject: `flavor ${names}`, state: 'ok', finding: describeSale(names, facts) }
       : {
           subject: `flavor ${names}`,
           state: 'warning',
-          finding: `${unsaid}; the create may be refused`,
+          finding: `${unknown}; the create request may be rejected`,
         };
   return { flavor, check };
 }
@@ -230,7 +237,7 @@ function describeSale(names: string, facts: readonly FlavorFacts[]): string {
   return `on sale in ${[...new Set(zones.filter(([, state]) => state === 'normal').map(([zone]) => zone))].join(', ')}`;
 }
 
-/** `maops env create`: starts the main job, or joins it when it runs with the same spec. */
+/** `maops env create`: starts the operation, or joins it when it runs with the same spec. */
 const create: Define = (command, run) => defineCreate(command, run, 'env', 'examples/team-a.yaml', dryRun);
 
 export const commands = { create };

@@ -16,61 +16,61 @@ import {
   defineSteering,
   defineSteeringOfMany,
   type ManyOptions,
-  sayUnreadable,
+  reportUnreadable,
   steerMany,
   steerOne,
   targetOf,
 } from '../steering.js';
 
-/** `maops env pause`: no create or delete is sent until it is resumed. */
+/** `maops env pause`: sends no create or delete until resumed. */
 const pause = defineSteeringOfMany(
   {
     verb: 'pause',
     reason: 'quota is being raised',
-    steer: (operations, name, said) => operations.pause(name, said),
+    steer: (operations, name, command) => operations.pause(name, command),
   },
   { audience: 'everyone', query: 'MaopsEnvironment STARTS_WITH "team-"' },
 );
 
-/** `maops env resume`: goes on after a pause. */
+/** `maops env resume`: continues after a pause. */
 const resume = defineSteeringOfMany(
   {
     verb: 'resume',
     reason: 'quota was raised',
-    steer: (operations, name, said) => operations.resume(name, said),
+    steer: (operations, name, command) => operations.resume(name, command),
   },
   { audience: 'everyone', query: 'MaopsPhase="Paused"' },
 );
 
-/** `maops env cancel`: the operation undoes what it made, or keeps it, by its spec. */
+/** `maops env cancel`: cancels the operation, which then rolls back or keeps its resources, as its spec asks. */
 const cancel = defineSteeringOfMany(
   {
     verb: 'cancel',
     reason: 'not needed any more',
-    steer: (operations, name, said) => operations.cancel(name, said),
+    steer: (operations, name, command) => operations.cancel(name, command),
     takesKey: false,
   },
   { audience: 'makers', query: 'MaopsPhase="AwaitingCapacity"' },
 );
 
-/** `maops env approve`: the answer that an operation with `approval` waits for. */
+/** `maops env approve`: approves an operation that awaits approval. */
 const approve = defineSteeringOfMany(
   {
     verb: 'approve',
     reason: 'budget checked',
-    steer: (operations, name, said) => operations.approve(name, said),
-    counted: ({ workflowId }) => `approved: ${workflowId} goes on`,
+    steer: (operations, name, command) => operations.approve(name, command),
+    accepted: ({ workflowId }) => `approved: ${workflowId} continues`,
   },
   { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
 );
 
-/** `maops env reject`: ends an operation that waits for approval. */
+/** `maops env reject`: ends an operation that awaits approval. */
 const reject = defineSteeringOfMany(
   {
     verb: 'reject',
     reason: 'no budget',
-    steer: (operations, name, said) => operations.reject(name, said),
-    counted: ({ workflowId }) => `rejected: ${workflowId} ends, and makes nothing`,
+    steer: (operations, name, command) => operations.reject(name, command),
+    accepted: ({ workflowId }) => `rejected: ${workflowId} ends without creating anything`,
   },
   { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
 );
@@ -79,22 +79,22 @@ const reject = defineSteeringOfMany(
 const release = defineSteering({
   verb: 'release',
   reason: 'project finished',
-  steer: (operations, name, said) => operations.release(name, said),
-  counted: ({ workflowId }) => `released: ${workflowId} removes what it owns`,
+  steer: (operations, name, command) => operations.release(name, command),
+  accepted: ({ workflowId }) => `released: ${workflowId} deletes its resources`,
 });
 
 interface Options extends ManyOptions {
   readonly set?: readonly string[];
 }
 
-/** `maops env resolve`: what becomes of a failed step that waits for an operator. */
+/** `maops env resolve`: decides how an operation continues after a failed step. */
 const resolve: Define = (command, run) => {
   command
     .usage('[options] <name> <verb>\n       maops env resolve [options] --query <query> <verb>')
     .argument('[name]', 'the environment, or a workflow id; or --query')
     .argument('[verb]', `what to do with the failed step: ${resolveVerbs.join(', ')}`);
   offerKey(addManyOptions(command))
-    .option('--set <path=value>', 'change the spec before a retry; may be given more than once', collect)
+    .option('--set <path=value>', 'change the spec before a retry; repeatable', collect)
     .addHelpText(
       'after',
       example(
@@ -105,49 +105,49 @@ const resolve: Define = (command, run) => {
     )
     .action((first: string | undefined, second: string | undefined, options: Options) =>
       run((context) => {
-        // With a query there is no name, so the verb comes first.
+        // With --query the first argument is the verb.
         const [name, word] = options.query !== undefined && second === undefined ? [second, first] : [first, second];
         const target = targetOf(name, options);
         const verb = readVerb(word);
         const changes = readChanges(options.set ?? []);
-        if (changes !== null && verb !== 'retry') throw new UsageError('--set only goes with retry');
-        const said = { ...commandOptionsOf(options), ...(changes === null ? {} : { changes }) };
+        if (changes !== null && verb !== 'retry') throw new UsageError('--set needs the verb retry');
+        const sent = { ...commandOptionsOf(options), ...(changes === null ? {} : { changes }) };
         if ('name' in target) {
           return steerOne(
             context,
-            (operations) => operations.resolve(target.name, verb, said),
-            ({ workflowId }) => `${verb} counted: ${workflowId} ${followsFrom(verb, options.set ?? [])}`,
+            (operations) => operations.resolve(target.name, verb, sent),
+            ({ workflowId }) => `${verb} accepted: ${workflowId} ${effectOf(verb, options.set ?? [])}`,
           );
         }
         return steerMany(context, {
           verb: `resolve ${verb}`,
           audience: 'makers',
           ...target,
-          steer: (operations, workflowId) => operations.resolve(workflowId, verb, said),
+          steer: (operations, workflowId) => operations.resolve(workflowId, verb, sent),
         });
       }),
     );
 };
 
-/** What becomes of the operation now. */
-function followsFrom(verb: ResolveVerb, settings: readonly string[]): string {
+/** What the operation does next. */
+function effectOf(verb: ResolveVerb, settings: readonly string[]): string {
   switch (verb) {
     case 'retry':
-      return settings.length === 0 ? 'tries the step again' : `goes on with ${settings.join(', ')}`;
+      return settings.length === 0 ? 'retries the step' : `continues with ${settings.join(', ')}`;
     case 'rollback':
-      return 'undoes what it made';
+      return 'rolls back';
     case 'abandon':
-      return 'ends, and a lease keeps what it made';
+      return 'ends, and a lease keeps its resources';
     case 'skip':
-      return 'goes on without the step';
+      return 'continues without the step';
   }
 }
 
 function readVerb(word: string | undefined): ResolveVerb {
   const verb = resolveVerbs.find((known) => known === word);
   if (verb !== undefined) return verb;
-  const said = word === undefined ? 'say what to do with the failed step' : `${word} is no answer to a failed step`;
-  throw new UsageError(`${said}: ${resolveVerbs.join(', ')}`);
+  const problem = word === undefined ? 'the verb is missing' : `${word} is not a verb`;
+  throw new UsageError(`${problem}: give one of ${resolveVerbs.join(', ')}`);
 }
 
 function readChanges(settings: readonly string[]): Record<string, unknown> | null {
@@ -155,22 +155,22 @@ function readChanges(settings: readonly string[]): Record<string, unknown> | nul
   return Object.fromEntries(
     settings.map((setting) => {
       const assignment = parseAssignment(setting);
-      if (assignment === null) throw new UsageError(`--set ${setting}: expected path=value, as pool.count=3`);
+      if (assignment === null) throw new UsageError(`--set ${setting}: must be path=value, such as pool.count=3`);
       return [assignment.path, assignment.value];
     }),
   );
 }
 
-/** `maops env try-now`: tries at once whatever waits for its next try, also in the operation that is in the way. */
+/** `maops env try-now`: ends the pause before the next attempt, also in an operation that this one waits for. */
 const tryNow: Define = (command, run) => {
   command.argument('<name>', 'the environment, or a workflow id such as teardown/team-a');
-  offerKey(offerReason(command, 'why; it is kept in the audit', 'try now'))
+  offerKey(offerReason(command, 'why; recorded in the audit', 'try now'))
     .addHelpText('after', example(`maops env try-now team-a --reason 'the service is back'`))
     .action((name: string, options: CommandFlags) =>
       run(async (context) => {
         const tried = await (await context.operations()).tryNow(name, commandOptionsOf(options));
         context.result(tried, (shown) =>
-          shown.map(({ workflowId, hurries }) => `${workflowId}: trying now: ${hurries.join('; ')}`).join('\n'),
+          shown.map(({ workflowId, hurries }) => `${workflowId}: retrying now: ${hurries.join('; ')}`).join('\n'),
         );
         return exitCodes.done;
       }),
@@ -188,7 +188,7 @@ const extend: Define = (command, run) => {
   command
     .argument('<name>', 'the environment')
     .argument('[duration]', 'how much later the lease ends, such as 4h or 1h30m; or --until')
-    .option('--until <time>', 'when the lease ends at the earliest, such as 2026-12-01T18:00:00Z; safe to repeat');
+    .option('--until <time>', 'earliest end of the lease, such as 2026-12-01T18:00:00Z; safe to repeat');
   offerKey(requireReason(command))
     .addHelpText(
       'after',
@@ -201,14 +201,15 @@ const extend: Define = (command, run) => {
       run(async (context) => {
         const wish = wishOf(duration, until);
         const operations = await context.operations();
-        const said = { reason, ...(key === undefined ? {} : { key }) };
-        const extended = await operations.extendLease(name, wish, said);
+        const command = { reason, ...(key === undefined ? {} : { key }) };
+        const extended = await operations.extendLease(name, wish, command);
         const { endsAt } = extended.lease;
         const { timeZone } = context.terminal;
-        if (endsAt !== null) context.notice(`${nameOf(name)} lasts until ${formatTime(endsAt, timeZone)}`);
+        if (endsAt !== null)
+          context.notice(`extended: the lease of ${nameOf(name)} ends ${formatTime(endsAt, timeZone)}`);
         const progress = await extended.progress();
         context.result(progress, (shown) => renderProgress(shown, viewOf(context)));
-        sayUnreadable(context, progress);
+        reportUnreadable(context, progress);
         return exitCodes.done;
       }),
     );
@@ -216,14 +217,14 @@ const extend: Define = (command, run) => {
 
 function wishOf(duration: string | undefined, until: string | undefined): ExtendOptions {
   if ((duration === undefined) === (until === undefined))
-    throw new UsageError('give either how much later the lease ends, such as 4h, or --until TIME');
+    throw new UsageError('give either a duration, such as 4h, or --until TIME');
   if (duration !== undefined) {
-    if (readDuration('extend', duration) === 0) throw new UsageError(`extend ${duration}: it must be more than 0`);
+    if (readDuration('extend', duration) === 0) throw new UsageError(`extend ${duration}: must be more than 0`);
     return { duration };
   }
   const time = until ?? '';
   if (parseRfc3339(time) === null)
-    throw new UsageError(`--until ${time}: it must be a time with a zone, such as 2026-12-01T18:00:00Z`);
+    throw new UsageError(`--until ${time}: must be a time with a zone, such as 2026-12-01T18:00:00Z`);
   return { until: time };
 }
 

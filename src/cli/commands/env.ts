@@ -22,7 +22,7 @@ const list: Define = (command, run) => {
     .action(({ phase, overdue }: { readonly phase?: string; readonly overdue?: true }) =>
       run(async (context) => {
         if (phase !== undefined && !phases.some((known) => known === phase)) {
-          throw new UsageError(`--phase ${phase}: no such phase; phases are ${phases.join(', ')}`);
+          throw new UsageError(`--phase ${phase}: must be one of ${phases.join(', ')}`);
         }
         const all = await (await context.operations()).list({ overdue: overdue === true });
         const shown = phase === undefined ? all : all.filter((progress) => progress.phase === phase);
@@ -32,7 +32,7 @@ const list: Define = (command, run) => {
     );
 };
 
-/** `maops env show`: the progress of what the name means now. */
+/** `maops env show`: the progress of the run that the name means now. */
 const show: Define = (command, run) => {
   command
     .argument('<name>', 'the environment, or a workflow id such as env/team-a')
@@ -46,11 +46,11 @@ const show: Define = (command, run) => {
     );
 };
 
-/** `maops env watch`: follows the operation that the name means to its end; the exit code is that of the ending. */
+/** `maops env watch`: follows the run that the name means to its end, and exits with the code of the ending. */
 const watch: Define = (command, run) => {
   command
     .argument('<name>', 'the environment, or a workflow id such as pool/training-pool')
-    .option('--timeout <duration>', 'stop watching after this time (exit 8); the operation goes on')
+    .option('--timeout <duration>', 'stop watching after this time (exit 8); the operation continues')
     .addHelpText('after', example('maops env watch team-a', 'maops env watch team-a --json --timeout 90m'))
     .action((name: string, options: { readonly timeout?: string }) =>
       run(async (context) => {
@@ -58,43 +58,40 @@ const watch: Define = (command, run) => {
         const { workflowId } = await (await context.operations()).locate(name);
         const lease = parseOperationId(workflowId);
         if (lease?.kind === 'lease' && name === lease.name) {
-          context.notice(`this follows ${workflowId}, which owns what was made, until it ends`);
+          context.notice(`watching ${workflowId}, which owns the resources, until it ends`);
         }
         return await followToEnd(context, workflowId, { attention: 'changes', timeoutMs });
       }),
     );
 };
 
-/** `maops env history`: phases, calls with their retries, and commands, as Temporal recorded them. */
+/** `maops env history`: the phases, calls with retries, and commands that Temporal recorded. */
 const history: Define = (command, run) => {
   command
     .argument('<name>', 'the environment, or a workflow id such as env/team-a')
-    .option(
-      '--all',
-      'everything of the name: its operations, leases, teardowns and changes, as far back as Temporal keeps them',
-    )
+    .option('--all', 'every run of the name that Temporal still keeps: operations, leases, teardowns and changes')
     .addHelpText('after', example('maops env history team-a', 'maops env history team-a --all'))
     .action((name: string, { all = false }: { readonly all?: boolean }) =>
-      run((context) => (all ? tellStory(context, name) : tellRun(context, name))),
+      run((context) => (all ? showAllRuns(context, name) : showOneRun(context, name))),
     );
 };
 
-async function tellRun(context: Context, name: string): Promise<ExitCode> {
+async function showOneRun(context: Context, name: string): Promise<ExitCode> {
   const history = await (await context.operations()).history(name);
   context.result(history, ({ workflowId, entries }) => `${workflowId}\n\n${renderTimeline(entries, viewOf(context))}`);
   const id = parseOperationId(history.workflowId);
   if (id !== null && id.kind !== 'env' && id.name === name)
-    context.notice(`this is ${history.workflowId}; for everything of ${name}: maops env history ${name} --all`);
+    context.notice(`this is the history of ${history.workflowId}; all runs: maops env history ${name} --all`);
   return exitCodes.done;
 }
 
-async function tellStory(context: Context, name: string): Promise<ExitCode> {
+async function showAllRuns(context: Context, name: string): Promise<ExitCode> {
   const entries = await (await context.operations()).story(name);
   context.result({ name: nameOf(name), entries }, (shown) => renderStory(shown.entries, viewOf(context)));
   return exitCodes.done;
 }
 
-/** `maops env why`: why an operation stands where it stands, and what can be done. */
+/** `maops env why`: explains the state of an operation, and what to do next. */
 const why: Define = (command, run) => {
   command
     .argument('<name>', 'the environment, or a workflow id')
@@ -110,10 +107,10 @@ const why: Define = (command, run) => {
     );
 };
 
-/** `maops env protect`: runs as a workflow and waits until the pool and the notebook are seen with the mark. */
+/** `maops env protect`: marks the pool and the notebook in a workflow, and waits until both show the mark. */
 const protect: Define = (command, run) => defineChange(command, run, 'environment', 'protect', 'the demo is on Friday');
 
-/** `maops env unprotect`: clears the mark, so that sweeps, teardowns and the end of a lease may delete again. */
+/** `maops env unprotect`: removes the mark from the pool and the notebook. */
 const unprotect: Define = (command, run) => defineChange(command, run, 'environment', 'unprotect', 'the demo is over');
 
 export const commands = { list, show, watch, history, why, protect, unprotect };

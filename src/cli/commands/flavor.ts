@@ -7,7 +7,7 @@ import { renderFlavors } from '../output/resources.js';
 /** `maops flavor list`: all flavors with the sale status in each availability zone. */
 const list: Define = (command, run) => {
   command
-    .option('--type <type>', 'only flavors of this type, as Dedicate or Logical')
+    .option('--type <type>', 'only flavors of this type, such as Dedicate or Logical')
     .addHelpText('after', example('maops flavor list', 'maops flavor list --type Dedicate --json'))
     .action(({ type }: { readonly type?: string }) =>
       run(async (context) => {
@@ -19,7 +19,7 @@ const list: Define = (command, run) => {
         context.result(flavors, (shown) => renderFlavors(shown, viewOf(context)));
         if (type !== undefined && flavors.length === 0 && all.length > 0) {
           const types = new Set(all.map((row) => row.type).filter((known) => known !== null));
-          context.notice(`none of the ${all.length} flavors is of type ${type}; there are ${[...types].join(', ')}`);
+          context.notice(`no flavor of type ${type}; the types are ${[...types].join(', ')}`);
         }
         return exitCodes.done;
       }),

@@ -5,7 +5,7 @@ import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { renderNetwork, renderNetworks } from '../output/resources.js';
 
-/** `maops network list`: the networks that pools can live in; a spec names one by its id. */
+/** `maops network list`: the networks for pools. A spec names one by its id. */
 const list: Define = (command, run) => {
   command.addHelpText('after', example('maops network list')).action(() =>
     run(async (context) => {
@@ -17,10 +17,10 @@ const list: Define = (command, run) => {
   );
 };
 
-/** `maops network show`: one network by its id, as a spec names it. */
+/** `maops network show`: one network. */
 const show: Define = (command, run) => {
   command
-    .argument('<id>', "the network's id (metadata.name)")
+    .argument('<id>', 'id of the network (metadata.name)')
     .addHelpText('after', example('maops network show network-7a3e-0123456789abcdef0123456789abcdef'))
     .action((id: string) =>
       run(async (context) => {
@@ -31,12 +31,12 @@ const show: Define = (command, run) => {
     );
 };
 
-/** The network that an operator names; an error that says where to look when there is none. */
+/** Finds a network by its id, or throws with a hint. */
 async function requireNetwork(context: Context, id: string): Promise<NetworkRow> {
   const network = await findNetwork(await context.modelarts(), id, context.interrupted);
   if (network !== null) return network;
-  throw new OperationNotFoundError(`there is no network ${id}`, {
-    hint: '`maops network list` shows those that there are, with their ids.',
+  throw new OperationNotFoundError(`no network with id ${id}`, {
+    hint: 'List the networks with `maops network list`.',
   });
 }
 

@@ -7,22 +7,19 @@ import { exitCodes } from '../exit-codes.js';
 import { renderNotebook, renderNotebooks } from '../output/resources.js';
 import { defineChange, defineCreate, defineDelete } from '../shared-commands.js';
 
-/**
- * `maops notebook open`: prints the URL with a fresh access token. The token is a secret: it is fetched for this one
- * line and stored nowhere.
- */
+/** `maops notebook open`: prints the URL with a fresh access token, which is a secret and stored nowhere. */
 const open: Define = (command, run) => {
   command
-    .argument('<name>', "the notebook's name or id")
+    .argument('<name>', 'name or id of the notebook')
     .addHelpText('after', example('maops notebook open team-a'))
     .action((name: string) =>
       run(async (context) => {
         const notebook = await requireNotebook(context, name);
         if (notebook.status !== 'RUNNING' || notebook.url === null) {
           throw new OperationRefusedError(
-            `notebook ${notebook.name} is ${notebook.status ?? 'in no known state'}, so it has no URL`,
+            `notebook ${notebook.name} has no URL: it is ${notebook.status ?? 'in an unknown state'}`,
             {
-              hint: `Start it: \`maops notebook start ${notebook.name} --reason …\`.`,
+              hint: `Start it with \`maops notebook start ${notebook.name} --reason …\`.`,
             },
           );
         }
@@ -32,16 +29,16 @@ const open: Define = (command, run) => {
         const url = new URL(notebook.url);
         url.searchParams.set('token', token.reveal());
         context.result({ name: notebook.name, id: notebook.id, url: url.href }, (shown) => shown.url);
-        context.notice('This URL opens the notebook for whoever has it; it is stored nowhere.');
+        context.notice('Anyone with this URL can open the notebook. It is stored nowhere.');
         return exitCodes.done;
       }),
     );
 };
 
-/** `maops notebook list`: the notebooks of a workspace, straight from the API. */
+/** `maops notebook list`: the notebooks of a workspace from the API. */
 const list: Define = (command, run) => {
   command
-    .option('--workspace <id>', 'a workspace other than the default one')
+    .option('--workspace <id>', 'id of a workspace other than the default')
     .addHelpText('after', example('maops notebook list'))
     .action(({ workspace }: { readonly workspace?: string }) =>
       run(async (context) => {
@@ -52,10 +49,10 @@ const list: Define = (command, run) => {
     );
 };
 
-/** `maops notebook show`: one notebook, straight from the API. */
+/** `maops notebook show`: one notebook from the API. */
 const show: Define = (command, run) => {
   command
-    .argument('<name>', "the notebook's name or id")
+    .argument('<name>', 'name or id of the notebook')
     .addHelpText('after', example('maops notebook show team-a'))
     .action((name: string) =>
       run(async (context) => {
@@ -66,19 +63,19 @@ const show: Define = (command, run) => {
     );
 };
 
-/** `maops notebook create`: a notebook alone, on an existing pool or on a public flavor. */
+/** `maops notebook create`: creates a notebook on an existing pool or on a public flavor. */
 const create: Define = (command, run) => defineCreate(command, run, 'notebook', 'examples/notebook-only.yaml');
 
-/** `maops notebook start`: runs as a workflow and waits until the notebook is seen running. */
-const start: Define = (command, run) => defineChange(command, run, 'notebook', 'start', 'work goes on');
+/** `maops notebook start`: starts a notebook in a workflow and waits until it runs. */
+const start: Define = (command, run) => defineChange(command, run, 'notebook', 'start', 'work continues');
 
-/** `maops notebook stop`: runs as a workflow and waits until the notebook is seen stopped. */
-const stop: Define = (command, run) => defineChange(command, run, 'notebook', 'stop', 'not used over night');
+/** `maops notebook stop`: stops a notebook in a workflow and waits until it has stopped. */
+const stop: Define = (command, run) => defineChange(command, run, 'notebook', 'stop', 'not used overnight');
 
-/** `maops notebook delete`: stops and deletes a notebook that `notebook create` made; one of an environment is refused. */
+/** `maops notebook delete`: deletes a notebook that `notebook create` created. One of an environment is refused. */
 const remove: Define = (command, run) => defineDelete(command, run, 'notebook');
 
-/** The notebook that an operator names; an error that says where to look when there is none. */
+/** Finds a notebook by name or id, also in the workspaces that its specs name, or throws with a hint. */
 async function requireNotebook(context: Context, nameOrId: string): Promise<NotebookRow> {
   const modelarts = await context.modelarts();
   const notebook = await findNotebook(modelarts, nameOrId, context.interrupted);
@@ -87,17 +84,17 @@ async function requireNotebook(context: Context, nameOrId: string): Promise<Note
     const elsewhere = await findNotebook(modelarts, nameOrId, context.interrupted, workspaceId);
     if (elsewhere !== null) return elsewhere;
   }
-  throw new OperationNotFoundError(`there is no notebook ${nameOrId}`, {
-    hint: '`maops notebook list` shows those that there are, with `--workspace ID` those of another workspace.',
+  throw new OperationNotFoundError(`no notebook named ${nameOrId}`, {
+    hint: 'List the notebooks with `maops notebook list`; `--workspace ID` lists those of another workspace.',
   });
 }
 
-/** Where the specs of a name put its notebook; nowhere else than the default when Temporal does not say. */
+/** The workspaces that the specs of a name use for its notebook; none when Temporal cannot be read. */
 async function workspacesOf(context: Context, name: string): Promise<string[]> {
   const specs = await Promise.all(
-    (['env', 'notebook'] as const).map(async (noun) => {
+    (['env', 'notebook'] as const).map(async (kind) => {
       try {
-        return await (await context.operations()).spec(name, noun);
+        return await (await context.operations()).spec(name, kind);
       } catch {
         return null;
       }

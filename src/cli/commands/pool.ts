@@ -7,7 +7,7 @@ import { exitCodes } from '../exit-codes.js';
 import { renderPool, renderPools } from '../output/resources.js';
 import { defineCreate, defineDelete } from '../shared-commands.js';
 
-/** `maops pool list`: the pools of the project, straight from the API, failed creations included. */
+/** `maops pool list`: the pools of the project from the API, failed creations included. */
 const list: Define = (command, run) => {
   command.addHelpText('after', example('maops pool list', 'maops pool list --json')).action(() =>
     run(async (context) => {
@@ -18,10 +18,10 @@ const list: Define = (command, run) => {
   );
 };
 
-/** `maops pool show`: one pool, straight from the API. */
+/** `maops pool show`: one pool from the API. */
 const show: Define = (command, run) => {
   command
-    .argument('<name>', "the pool's name or id")
+    .argument('<name>', 'name or id of the pool')
     .addHelpText('after', example('maops pool show team-a'))
     .action((name: string) =>
       run(async (context) => {
@@ -32,18 +32,18 @@ const show: Define = (command, run) => {
     );
 };
 
-/** `maops pool create`: the pool part of the main job alone. */
+/** `maops pool create`: creates a pool without a notebook. */
 const create: Define = (command, run) => defineCreate(command, run, 'pool', 'examples/pool-only.yaml');
 
-/** `maops pool delete`: deletes a pool that `pool create` made; one of an environment is refused. */
+/** `maops pool delete`: deletes a pool that `pool create` created. A pool of an environment is refused. */
 const remove: Define = (command, run) => defineDelete(command, run, 'pool');
 
-/** The pool that an operator names; an error that says where to look when there is none. */
+/** Finds a pool by name or id, or throws with a hint. */
 async function requirePool(context: Context, nameOrId: string): Promise<PoolRow> {
   const pool = await findPool(await context.modelarts(), nameOrId, context.interrupted);
   if (pool !== null) return pool;
-  throw new OperationNotFoundError(`there is no pool ${nameOrId}`, {
-    hint: '`maops pool list` shows those that there are.',
+  throw new OperationNotFoundError(`no pool named ${nameOrId}`, {
+    hint: 'List the pools with `maops pool list`.',
   });
 }
 

@@ -27,24 +27,21 @@ interface Options {
   readonly catchup?: string;
 }
 
-/** `maops schedule create`: makes a Temporal Schedule that sweeps, tears down or provisions. */
+/** `maops schedule create`: creates a Temporal Schedule that sweeps, tears down or provisions. */
 const create: Define = (command, run) => {
   command
     .argument('<name>', 'name of the schedule')
-    .requiredOption(
-      '--cron <expression>',
-      'when: minute, hour, day of month, month, day of week; also @daily, @every 30m',
-    )
-    .option('--timezone <zone>', 'the zone of the expression, as Europe/Berlin (default: UTC)')
-    .option('--sweep', 'delete what has expired or is orphaned; a dry run without --apply')
-    .option('--apply', 'with --sweep: really delete')
-    .option('--rules <file>', 'with --sweep: what it may take and what it leaves')
-    .option('--teardown <environment>', 'delete this environment')
-    .option('--provision <file>', 'make the environment of this spec');
-  offerReason(command, 'why; it is kept with the schedule and in the audit of what it starts')
-    .option('--paused', 'make it paused')
-    .option('--jitter <duration>', 'start up to this much later than the time says (default: 30s)')
-    .option('--catchup <duration>', 'how late a run is made up for when Temporal was away (default: 10m)')
+    .requiredOption('--cron <expression>', 'minute, hour, day of month, month, day of week; also @daily or @every 30m')
+    .option('--timezone <zone>', 'time zone of the expression, such as Europe/Berlin (default: UTC)')
+    .option('--sweep', 'sweep expired and orphaned resources; a dry run without --apply')
+    .option('--apply', 'with --sweep: delete the resources in the plan')
+    .option('--rules <file>', 'with --sweep: the rules of the sweep')
+    .option('--teardown <environment>', 'tear down this environment')
+    .option('--provision <file>', 'create the environment of this spec');
+  offerReason(command, 'why; recorded with the schedule and in the audit of its runs')
+    .option('--paused', 'create the schedule paused')
+    .option('--jitter <duration>', 'random delay of each run, at most this long (default: 30s)')
+    .option('--catchup <duration>', 'start a missed run up to this much later when Temporal was down (default: 10m)')
     .addHelpText(
       'after',
       example(
@@ -59,7 +56,7 @@ const create: Define = (command, run) => {
         const start = await readStart(context, options);
         const { schedules } = await context.session();
         const { cron, timezone, reason, paused = false } = options;
-        const made = await schedules.create({
+        const created = await schedules.create({
           name,
           cron,
           start,
@@ -69,12 +66,12 @@ const create: Define = (command, run) => {
           ...(jitterMs === null ? {} : { jitterMs }),
           ...(catchupMs === null ? {} : { catchupMs }),
         });
-        context.result(made, (shown) => renderSchedule(shown, viewOf(context)));
-        const times = made.nextRuns.slice(0, 3).map((time) => formatTime(time, context.terminal.timeZone));
+        context.result(created, (shown) => renderSchedule(shown, viewOf(context)));
+        const times = created.nextRuns.slice(0, 3).map((time) => formatTime(time, context.terminal.timeZone));
         context.notice(
           paused
-            ? `schedule ${name} is made, paused: \`maops schedule resume ${name} --reason …\` lets it run, \`maops schedule trigger ${name}\` runs it once`
-            : `schedule ${name} is made; next runs: ${times.join(', ')}`,
+            ? `schedule ${name} created, paused. Start it with \`maops schedule resume ${name} --reason …\`, or run it once with \`maops schedule trigger ${name}\`.`
+            : `schedule ${name} created; next runs: ${times.join(', ')}`,
         );
         if (start.what === 'teardown') {
           await warnOfUnknown(context, start.name);
@@ -85,64 +82,66 @@ const create: Define = (command, run) => {
     );
 };
 
-/** What is to be started: exactly one of the three. */
+/** Reads what the schedule starts: exactly one of sweep, teardown and provisioning. */
 async function readStart(context: Context, options: Options): Promise<ScheduledInput['start']> {
   const { sweep = false, apply = false, rules, teardown, provision } = options;
   const given = [sweep, teardown !== undefined, provision !== undefined].filter((is) => is);
   if (given.length !== 1) throw new UsageError('choose one of --sweep, --teardown ENV and --provision FILE');
-  if (!sweep && (apply || rules !== undefined)) throw new UsageError('--apply and --rules go with --sweep');
+  if (!sweep && (apply || rules !== undefined)) throw new UsageError('--apply and --rules need --sweep');
   if (provision !== undefined) {
     return { what: 'provision', document: await readSpec('env', provision, context.terminal) };
   }
   if (teardown === undefined) return { what: 'sweep', apply, rules: await readRules(rules, context.terminal) };
-  if (!isName(teardown)) throw new UsageError(`--teardown ${String(teardown)}: is not the name of an environment`);
+  if (!isName(teardown)) throw new UsageError(`--teardown ${String(teardown)}: must be the name of an environment`);
   return { what: 'teardown', name: teardown };
 }
 
-/** A teardown of what is protected fails, and that pauses the schedule. */
+/** Warns that the teardown of a protected environment fails, which pauses the schedule. */
 async function warnOfProtected(context: Context, name: string): Promise<void> {
   try {
     await (await context.operations()).refuseProtected('teardown', name);
   } catch (error) {
-    // The schedule is made: what cannot be asked now is no reason to say that it failed.
+    // The schedule exists, so a check that cannot be made now is not a failure.
     if (!(error instanceof ProtectedError)) return;
     const unprotect = `\`maops env unprotect ${name} --reason …\``;
-    context.notice(`warning: ${name} is protected; while it is, the schedule fails and pauses: ${unprotect}`);
-  }
-}
-
-/** A slip of the pen would end every evening with Gone and delete nothing. */
-async function warnOfUnknown(context: Context, name: string): Promise<void> {
-  try {
-    await (await context.operations()).locate(name);
-  } catch (error) {
-    // The schedule is made: what cannot be asked now is no reason to say that it failed.
-    if (!(error instanceof OperationNotFoundError)) return;
     context.notice(
-      `warning: Temporal knows no environment ${name} yet; until there is one, the schedule has nothing to do`,
+      `warning: ${name} is protected. Its teardown will fail and pause the schedule. To allow it: ${unprotect}`,
     );
   }
 }
 
-/** `maops schedule list`: one row per schedule; with `--check` it ends 1 when something is wrong with one. */
+/** Warns of an unknown name: with a typo, every run would end as Gone and delete nothing. */
+async function warnOfUnknown(context: Context, name: string): Promise<void> {
+  try {
+    await (await context.operations()).locate(name);
+  } catch (error) {
+    // The schedule exists, so a check that cannot be made now is not a failure.
+    if (!(error instanceof OperationNotFoundError)) return;
+    context.notice(`warning: no environment named ${name} yet; until it exists, the runs have nothing to do`);
+  }
+}
+
+/** `maops schedule list`: one row per schedule. With `--check` the exit code is 1 when one has a problem. */
 const list: Define = (command, run) => {
   command
-    .option('--check', 'end with 1 when a run failed, was missed or was skipped, or a failure paused a schedule')
+    .option('--check', 'exit 1 when a run failed, was missed or was skipped, or a failure paused a schedule')
     .addHelpText('after', example('maops schedule list', 'maops schedule list --check --json'))
     .action(({ check = false }: { readonly check?: boolean }) =>
       run(async (context) => {
         const { schedules } = await context.session();
         const rows = await schedules.list();
         context.result(rows, (shown) => renderSchedules(shown, viewOf(context)));
-        const troubled = rows.filter(({ troubles }) => troubles.length > 0).map(({ name }) => name);
-        if (!check || troubled.length === 0) return exitCodes.done;
-        context.notice(`to look at: ${troubled.map((name) => `\`maops schedule show ${name}\``).join(', ')}`);
+        const failing = rows.filter(({ troubles }) => troubles.length > 0).map(({ name }) => name);
+        if (!check || failing.length === 0) return exitCodes.done;
+        context.notice(
+          `schedules with problems: ${failing.map((name) => `\`maops schedule show ${name}\``).join(', ')}`,
+        );
         return exitCodes.failed;
       }),
     );
 };
 
-/** `maops schedule show`: what it does, its next runs, and how the last ones ended. */
+/** `maops schedule show`: what a schedule starts, its next runs, and the results of the last ones. */
 const show: Define = (command, run) => {
   command
     .argument('<name>', 'name of the schedule')
@@ -161,12 +160,12 @@ interface Options {
   readonly timeout?: string;
 }
 
-/** `maops schedule trigger`: one run now, whether the schedule is paused or not. */
+/** `maops schedule trigger`: starts one run now, also of a paused schedule. */
 const trigger: Define = (command, run) => {
   command
     .argument('<name>', 'name of the schedule')
     .option('--wait', 'follow the run to its end')
-    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the run goes on')
+    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the run continues')
     .addHelpText('after', example('maops schedule trigger nightly', 'maops schedule trigger nightly --wait'))
     .action((name: string, { wait = false, timeout }: Options) =>
       run(async (context) => {
@@ -182,7 +181,7 @@ const trigger: Define = (command, run) => {
     );
 };
 
-/** `maops schedule delete`: a schedule is cheap to make again, so nobody is asked; what it was is printed. */
+/** `maops schedule delete`: asks nothing, because a schedule is cheap to create again. Prints what it was. */
 const remove: Define = (command, run) => {
   command
     .argument('<name>', 'name of the schedule')
@@ -191,22 +190,22 @@ const remove: Define = (command, run) => {
       run(async (context) => {
         const was = await (await context.session()).schedules.delete(name);
         context.result(was, (shown) => renderDeleted(shown, viewOf(context)));
-        const goesOn = was.running === null ? '' : `; ${was.running} goes on`;
-        context.notice(`schedule ${name} is deleted (${was.does}, ${was.cron} ${was.timezone})${goesOn}`);
+        const running = was.running === null ? '' : `; ${was.running} is still running`;
+        context.notice(`schedule ${name} deleted (${was.does}, ${was.cron} ${was.timezone})${running}`);
         return exitCodes.done;
       }),
     );
 };
 
-/** Declares a command that says something to a schedule, with a reason, and prints how it stands then. */
-export function defineScheduleSteering(
+/** Declares a command to a schedule, with a reason. It prints the schedule afterwards. */
+function defineScheduleSteering(
   verb: string,
   reason: string,
-  steer: (schedules: Schedules, name: string, said: CommandOptions) => Promise<ScheduleDetails>,
+  steer: (schedules: Schedules, name: string, command: CommandOptions) => Promise<ScheduleDetails>,
 ): Define {
   return (command, run) => {
     command.argument('<name>', 'name of the schedule');
-    requireReason(command, 'why; it is kept as the note of the schedule')
+    requireReason(command, 'why; recorded as the note of the schedule')
       .addHelpText('after', example(`maops schedule ${verb} evening --reason '${reason}'`))
       .action((name: string, options: { readonly reason: string }) =>
         run(async (context) => {
@@ -218,12 +217,12 @@ export function defineScheduleSteering(
   };
 }
 
-/** `maops schedule pause`: no run is started until it is resumed. */
-const pause = defineScheduleSteering('pause', 'holidays', (schedules, name, said) => schedules.pause(name, said));
+/** `maops schedule pause`: starts no runs until resumed. */
+const pause = defineScheduleSteering('pause', 'holidays', (schedules, name, command) => schedules.pause(name, command));
 
-/** `maops schedule resume`: goes on, also after a failed run; what was missed or skipped so far counts as seen. */
-const resume = defineScheduleSteering('resume', 'quota is raised', (schedules, name, said) =>
-  schedules.resume(name, said),
+/** `maops schedule resume`: continues after a pause or a failed run, and acknowledges missed and skipped runs. */
+const resume = defineScheduleSteering('resume', 'quota was raised', (schedules, name, command) =>
+  schedules.resume(name, command),
 );
 
 export const commands = { create, list, show, pause, resume, trigger, delete: remove };

@@ -3,7 +3,7 @@ import { ensureSearchAttributes, searchAttributes } from '../../worker/search-at
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 
-/** `maops setup`: registers what our workflows write; running it again changes nothing. */
+/** `maops setup`: registers the search attributes of our workflows. Running it again changes nothing. */
 const setup: Define = (command, run) => {
   command.addHelpText('after', example('maops setup')).action(() =>
     run(async (context) => {
@@ -14,7 +14,7 @@ const setup: Define = (command, run) => {
       const names = searchAttributes.map(({ name }) => name);
       const text =
         registered.length === 0
-          ? 'nothing to do: every search attribute is there'
+          ? 'nothing to do: all search attributes are registered'
           : `registered ${registered.join(', ')}`;
       context.result(
         { address: place.address, namespace: place.namespace, registered, searchAttributes: names },

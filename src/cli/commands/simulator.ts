@@ -13,12 +13,12 @@ interface Options extends SimulatorWords {
   readonly state?: string;
 }
 
-/** `maops simulator`: a stateful ModelArts alone, until it is told to stop. */
+/** `maops simulator`: a simulated ModelArts, until a signal. */
 const simulator: Define = (command, run) => {
   addSimulatorOptions(command)
-    .option('--port <port>', 'port to listen on; 0 takes any free one (default 8790)')
+    .option('--port <port>', 'port to listen on; 0 selects any free one (default 8790)')
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
-    .option('--state <file>', 'keep the state in this file over restarts')
+    .option('--state <file>', 'keep the state in this file across restarts')
     .addHelpText(
       'after',
       example('maops simulator --speed 60', 'maops simulator --port 8790 --scenario flaky-network --seed 7'),
@@ -41,7 +41,7 @@ const simulator: Define = (command, run) => {
     );
 };
 
-/** The simulator's knobs as they are written on a command line. */
+/** Options of the simulator as written on the command line. */
 export interface SimulatorWords {
   readonly speed?: string;
   readonly seed?: string;
@@ -52,11 +52,11 @@ export interface SimulatorWords {
 export function addSimulatorOptions(command: Command): Command {
   return command
     .option('--speed <n>', 'simulated seconds per real second (default 1)')
-    .option('--seed <n>', 'decides jitter, ids and chances (default 1)')
+    .option('--seed <n>', 'seed of all random values (default 1)')
     .addOption(new Option('--scenario <name>', 'how the service behaves').choices([...SCENARIOS]));
 }
 
-/** Reads the shared options; what was not given is left out. */
+/** Reads the shared options that were given. */
 export function readSimulatorOptions({ speed, seed, scenario }: SimulatorWords): {
   speed?: number;
   seed?: number;
@@ -69,22 +69,22 @@ export function readSimulatorOptions({ speed, seed, scenario }: SimulatorWords):
   };
 }
 
-/** A file that is only written at the end would be missed when all that it should hold is lost. */
+/** Checks the directory first, because the file is only written at the end. */
 export async function requireFolder(option: string, file: string | undefined): Promise<void> {
   if (file === undefined) return;
   const folder = path.dirname(path.resolve(file));
   await access(folder).catch(() => {
-    throw new UsageError(`${option} ${file}: there is no folder ${folder}`);
+    throw new UsageError(`${option} ${file}: no such directory: ${folder}`);
   });
 }
 
-/** A clock that runs faster would leave the range of dates within days. */
+/** A faster clock would leave the range of dates within days. */
 const highestSpeed = 1_000_000;
 
 function readSpeed(text: string): number {
   const speed = Number(text);
   if (/^\d*\.?\d+$/.test(text) && speed > 0 && speed <= highestSpeed) return speed;
-  throw new UsageError(`--speed ${text}: expected a number above 0, at most ${highestSpeed}`);
+  throw new UsageError(`--speed ${text}: must be a number above 0, at most ${highestSpeed}`);
 }
 
 export const commands = { simulator };

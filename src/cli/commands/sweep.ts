@@ -14,7 +14,7 @@ import { followToEnd } from '../follow.js';
 import { offerReason, readDuration, readHash } from '../options.js';
 import { renderPlan, renderResults } from '../output/plan.js';
 
-/** `maops sweep plan`: what nobody needs any more, as a plan with a hash; deletes nothing. */
+/** `maops sweep plan`: lists the resources to delete, as a plan with a hash. Deletes nothing. */
 const plan: Define = (command, run) => {
   defineSweep(command, 'plan')
     .addHelpText('after', example('maops sweep plan', 'maops sweep plan --rules sweep.yaml --json'))
@@ -23,9 +23,9 @@ const plan: Define = (command, run) => {
         const plan = await makePlan(context, await rulesOf(context, options), options.reason);
         context.result(plan, (shown) => renderPlan(shown, viewOf(context)));
         if (plan.items.length > 0) {
-          const how =
-            plan.refusal === null ? 'To go on' : `As it is, it would be refused. ${whySoMuch} When it is meant`;
-          context.notice(`nothing was deleted. ${how}: ${applyCommand(plan, options)}`);
+          const next =
+            plan.refusal === null ? 'To delete' : `The plan would be refused. ${whySoMuch} If the plan is right`;
+          context.notice(`nothing was deleted. ${next}: ${applyCommand(plan, options)}`);
         }
         return exitCodes.done;
       }),
@@ -38,12 +38,12 @@ interface Options extends SweepOptions {
   readonly timeout?: string;
 }
 
-/** `maops sweep apply`: deletes what a plan holds, told by its hash, and follows to the end. */
+/** `maops sweep apply`: deletes the resources in a plan and follows the sweep to its end. */
 const apply: Define = (command, run) => {
   defineSweep(command, 'sweep')
-    .requiredOption('--hash <hash>', 'of the plan that was looked at')
+    .requiredOption('--hash <hash>', 'hash of the reviewed plan')
     .option('--yes', 'delete without asking')
-    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the sweep goes on')
+    .option('--timeout <duration>', 'stop waiting after this time (exit 8); the sweep continues')
     .addHelpText('after', example('maops sweep apply --hash 41de91b15441054b --yes'))
     .action((options: Options) => run((context) => confirmAndApply(context, options)));
 };
@@ -64,7 +64,7 @@ async function deleteBy(
 ): Promise<ExitCode> {
   const operations = await context.operations();
   const { workflowId } = await operations.startSweep(request, { reason });
-  context.notice(`${workflowId} is under way`);
+  context.notice(`${workflowId} is running`);
   const code = await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
   if (!context.json) {
     const progress = await operations.progress(workflowId);
@@ -73,50 +73,53 @@ async function deleteBy(
   return code;
 }
 
-/** Shows the plan as it is now; a person at a terminal may go on (null), anybody else is told how. */
+/** Shows the plan as it is now and asks for confirmation. Null to continue, else the exit code. */
 async function confirmed(context: Context, options: Options, rules: unknown): Promise<ExitCode | null> {
   const { hash, reason } = options;
   const plan = await makePlan(context, rules, reason);
   context.result(plan, (shown) => renderPlan(shown, viewOf(context)));
   if (plan.hash !== hash) {
-    throw new OperationRefusedError(`the plan has changed: ${hash} was asked for, it is ${plan.hash} now`, {
-      hint: 'Look at it once more, with the rules that it was made with; nothing was deleted.',
-    });
+    throw new OperationRefusedError(
+      `the plan has changed: its hash is now ${plan.hash}, not ${hash}. Nothing was deleted.`,
+      {
+        hint: 'Review the plan again, with the same rules.',
+      },
+    );
   }
   if (plan.refusal !== null) {
-    throw new OperationRefusedError(`the plan is refused: ${plan.refusal}; nothing was deleted`, {
-      hint: `${whySoMuch} When it is meant: \`${applyCommand(plan, options)}\`.`,
+    throw new OperationRefusedError(`the plan is refused: ${plan.refusal}. Nothing was deleted.`, {
+      hint: `${whySoMuch} If the plan is right: \`${applyCommand(plan, options)}\`.`,
     });
   }
   if (plan.items.length === 0) {
-    context.notice('there is nothing to delete');
+    context.notice('nothing to delete');
     return exitCodes.done;
   }
   if ((await askToContinue(context, 'Delete this for good?')) === true) return null;
-  context.notice(`nothing was deleted. To go on: ${applyCommand(plan, options)}`);
+  context.notice(`nothing was deleted. To delete: ${applyCommand(plan, options)}`);
   return exitCodes.usage;
 }
 
-/** Options that plan and apply share: they must be the same for both, or the hash is another. */
-export interface SweepOptions {
+/** Options that plan and apply share. They must be the same for both, or the hash differs. */
+interface SweepOptions {
   readonly rules?: string;
   readonly maxShare?: string;
   readonly reason: string;
 }
 
-/** Declares what plan and apply share. */
-export function defineSweep(command: Command, reason: string): Command {
+/** Declares the options that plan and apply share. */
+function defineSweep(command: Command, reason: string): Command {
   command
-    .option('--rules <file>', 'what it may take and what it leaves; without, orphans of any age are in the plan too')
-    .option('--max-share <percent>', 'how much of what carries our marker one plan may delete (default: 20)');
+    .option('--rules <file>', 'the rules of the sweep; without them, the plan includes orphans of any age')
+    .option('--max-share <percent>', 'largest share of the marked resources that one plan may delete (default: 20)');
   return offerReason(command, 'why; it is kept in the audit', reason);
 }
 
 /**
- * The rules as they go to the workflow. A person reads the plan before anything happens, so without a file orphans are
- * in it whatever their age; a schedule without rules never takes one.
+ * Reads the rules for the workflow. Without a file the plan includes orphans of any age, because a person reviews it. A
+ * schedule without rules deletes no orphans.
  */
-export async function rulesOf(context: Context, { rules, maxShare }: SweepOptions): Promise<unknown> {
+async function rulesOf(context: Context, { rules, maxShare }: SweepOptions): Promise<unknown> {
   const read = (await readRules(rules, context.terminal)) ?? { orphans: { minAge: '0s' } };
   if (maxShare === undefined) return read;
   const document = { ...(isFields(read) ? read : {}), maxShare: maxShare.endsWith('%') ? maxShare : `${maxShare}%` };
@@ -125,22 +128,22 @@ export async function rulesOf(context: Context, { rules, maxShare }: SweepOption
   return document;
 }
 
-/** What to do before a plan is meant that is refused for its size. */
-export const whySoMuch = 'Find out why it is so much: an empty or restored Temporal database looks like this.';
+/** The hint for a plan that exceeds the share. */
+const whySoMuch = 'Find out why the share is so large: an empty or restored Temporal database looks like this.';
 
-/** The command that deletes what a plan holds; with a share that is large enough where the plan is refused for its size. */
-export function applyCommand(plan: Plan, { rules, maxShare }: Pick<SweepOptions, 'rules' | 'maxShare'>): string {
+/** The command that applies a plan, with a sufficient `--max-share` if the plan exceeds the share. */
+function applyCommand(plan: Plan, { rules, maxShare }: Pick<SweepOptions, 'rules' | 'maxShare'>): string {
   const share = plan.refusal === null ? maxShare : String(Math.ceil((plan.items.length / plan.carrying) * 100));
   const same = rules === undefined ? '' : ` --rules ${rules}`;
   return `maops sweep apply --hash ${plan.hash} --yes${same}${share === undefined ? '' : ` --max-share ${share}`}`;
 }
 
-/** Has a worker make the plan, and answers it; nothing is deleted. */
-export async function makePlan(context: Context, rules: unknown, reason: string): Promise<Plan> {
+/** Asks a worker for a plan. Deletes nothing. */
+async function makePlan(context: Context, rules: unknown, reason: string): Promise<Plan> {
   context.onInterrupt('interrupted: nothing was deleted');
   const operations = await context.operations();
   const progress: SweepProgress = await operations.planSweep({ rules }, { reason }, { signal: context.interrupted });
-  if (progress.plan === null) throw new Error(`${progress.workflowId} has ended without a plan.`);
+  if (progress.plan === null) throw new Error(`${progress.workflowId} ended without a plan`);
   return progress.plan;
 }
 

@@ -2,11 +2,11 @@ import type { Catalogue } from '../command.js';
 import { type Completable, type CompletableCommand, completableCommands, firstWords } from './completable.js';
 import { namesCommand } from './names.js';
 
-/** The completion of bash; needs nothing but bash itself. */
+/** The completion script for bash. It needs only bash itself. */
 export function bashCompletion(catalogue: Catalogue): string {
   const commands = completableCommands(catalogue);
-  const nouns = [...new Set(commands.map(({ noun }) => noun).filter((noun) => noun !== null))];
-  const first = firstWords(commands, catalogue.nouns).map(({ word }) => word);
+  const groups = [...new Set(commands.map(({ group }) => group).filter((group) => group !== null))];
+  const first = firstWords(commands, catalogue.groups).map(({ word }) => word);
   return `# bash completion for maops: source <(maops completion bash)
 _maops_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
 _maops_files() { local IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); }
@@ -25,14 +25,14 @@ _maops() {
     command="\${COMP_WORDS[2]}" from=3
   fi
   case "$command" in
-${nouns
-  .map((noun) => {
-    const verbs = commands.filter((command) => command.noun === noun).map(({ verb }) => verb);
-    return `    ${noun})
+${groups
+  .map((group) => {
+    const verbs = commands.filter((command) => command.group === group).map(({ verb }) => verb);
+    return `    ${group})
       case " ${verbs.join(' ')} " in
         *" \${COMP_WORDS[from]} "*) if [ "$COMP_CWORD" -gt "$from" ]; then command="$command \${COMP_WORDS[from]}"; from=$((from + 1)); fi ;;
       esac
-      if [ "$command" = ${noun} ] && [ "$COMP_CWORD" -eq "$from" ]${isCommand(commands, noun) ? ` && [[ "$cur" != -* ]]` : ''}; then _maops_words '${verbs.join(' ')}'; return; fi ;;`;
+      if [ "$command" = ${group} ] && [ "$COMP_CWORD" -eq "$from" ]${isCommand(commands, group) ? ` && [[ "$cur" != -* ]]` : ''}; then _maops_words '${verbs.join(' ')}'; return; fi ;;`;
   })
   .join('\n')}
   esac
@@ -45,7 +45,7 @@ ${commands.map((command) => `      '${pathOf(command)}') _maops_words '${command
     esac
     return
   fi
-  # Which argument this is: what stands before it, less options and what they take.
+  # Count the arguments before this one, without options and their values.
   for word in "\${COMP_WORDS[@]:from:COMP_CWORD-from}"; do
     if [ -n "$skip" ]; then skip=''; continue; fi
     case "$command $word" in
@@ -90,11 +90,11 @@ function act(what: Completable): string {
   }
 }
 
-function pathOf({ noun, verb }: CompletableCommand): string {
-  return noun === null ? verb : `${noun} ${verb}`;
+function pathOf({ group, verb }: CompletableCommand): string {
+  return group === null ? verb : `${group} ${verb}`;
 }
 
-/** `audit` is a command, and has others below it. */
-function isCommand(commands: readonly CompletableCommand[], noun: string): boolean {
-  return commands.some((command) => command.noun === null && command.verb === noun);
+/** True for `audit`, which is a command and a group. */
+function isCommand(commands: readonly CompletableCommand[], group: string): boolean {
+  return commands.some((command) => command.group === null && command.verb === group);
 }

@@ -3,7 +3,7 @@ import { phases } from '../../contract/phases.js';
 import type { Catalogue } from '../command.js';
 import type { NamedThing } from './names.js';
 
-/** What can stand somewhere: one of some words, a file, the name of something that there is, or anything. */
+/** What Tab offers at a place: one of some words, a file, the name of an existing object, or nothing. */
 export type Completable =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'file' }
@@ -11,43 +11,43 @@ export type Completable =
   | { readonly kind: 'anything' };
 
 export interface CompletableOption {
-  /** `--file`, and `-f` when there is one. */
+  /** Such as `--file` and `-f`. */
   readonly names: readonly string[];
   readonly description: string;
   /** Null for a switch. */
   readonly takes: Completable | null;
 }
 
-/** A command as a completion script needs it. */
+/** A command as the completion scripts need it. */
 export interface CompletableCommand {
-  readonly noun: string | null;
+  readonly group: string | null;
   readonly verb: string;
   readonly summary: string;
   readonly arguments: readonly Completable[];
   readonly options: readonly CompletableOption[];
 }
 
-/** Words that help describes in a sentence, because they are too many or may be left out. */
+/** Values that help describes in a sentence: there are too many to list, or they are optional. */
 const wordsOf: Readonly<Record<string, readonly string[]>> = {
   'env list --phase': phases,
   'env resolve verb': resolveVerbs,
 };
 
-/** Reads what can be completed out of what the commands say of themselves. */
+/** Derives what can be completed from the catalogue. */
 export function completableCommands({ commands }: Catalogue): CompletableCommand[] {
-  return commands.map(({ noun, verb, summary, arguments: args, options }) => {
-    const path = [noun, verb].filter((word) => word !== null).join(' ');
+  return commands.map(({ group, verb, summary, arguments: args, options }) => {
+    const path = [group, verb].filter((word) => word !== null).join(' ');
     const kindOf = (name: string, takes: string, choices: readonly string[] | null): Completable => {
       const words = choices ?? wordsOf[`${path} ${name}`];
       if (words !== undefined) return { kind: 'words', words };
       if (takes === 'file') return { kind: 'file' };
-      if ((noun === 'env' && takes === 'name') || takes === 'environment') return { kind: 'name', of: 'environments' };
-      // The name of a new one has to be another.
-      if (noun === 'schedule' && takes === 'name' && verb !== 'create') return { kind: 'name', of: 'schedules' };
+      if ((group === 'env' && takes === 'name') || takes === 'environment') return { kind: 'name', of: 'environments' };
+      // A new schedule needs a new name.
+      if (group === 'schedule' && takes === 'name' && verb !== 'create') return { kind: 'name', of: 'schedules' };
       return { kind: 'anything' };
     };
     return {
-      noun,
+      group,
       verb,
       summary,
       arguments: args.map(({ name, choices }) => kindOf(name, name, choices)),
@@ -63,16 +63,19 @@ export function completableCommands({ commands }: Catalogue): CompletableCommand
   });
 }
 
-/** The first words and what they are: nouns, and commands without one. */
+/** The words after `maops` with their summaries: groups, and commands without a group. */
 export function firstWords(
   commands: readonly CompletableCommand[],
-  nouns: Catalogue['nouns'],
+  groups: Catalogue['groups'],
 ): { readonly word: string; readonly summary: string }[] {
   const words = new Map<string, string>();
-  for (const { noun, verb, summary } of commands) {
-    // `audit` is a command with others below it: its own summary says more.
-    if (noun === null) words.set(verb, summary);
-    else if (!words.has(noun)) words.set(noun, nouns[noun] ?? '');
+  for (const { group, verb, summary } of commands) {
+    // `audit` is a command and a group; the summary of the command is better.
+    if (group === null) words.set(verb, summary);
+    else if (!words.has(group)) words.set(group, groups[group] ?? '');
   }
-  return [...[...words].map(([word, summary]) => ({ word, summary })), { word: 'help', summary: 'explain a command' }];
+  return [
+    ...[...words].map(([word, summary]) => ({ word, summary })),
+    { word: 'help', summary: 'show the help of a command' },
+  ];
 }

@@ -2,21 +2,21 @@ import { visibleText } from '../../domain/visible-text.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 
-/** What completion scripts call for names, with the word for what they are of; not for people, so no help names it. */
+/** The hidden command with which completion scripts read names. */
 export const namesCommand = '__names';
 export type NamedThing = 'environments' | 'schedules';
-/** Somebody has pressed Tab: without an answer by then, there is none. */
-const patienceMs = 1_000;
+/** A person has pressed Tab, so give up early. */
+const timeoutMs = 1_000;
 
-/** Prints names, one a line; whatever goes wrong, it prints nothing and says nothing. */
+/** Prints names, one per line. Prints nothing at all on any error. */
 export async function printNames(terminal: Terminal, of: string | undefined): Promise<ExitCode> {
   let giveUp: NodeJS.Timeout | undefined;
   const late = new Promise<readonly string[]>((resolve) => {
-    giveUp = setTimeout(() => resolve([]), patienceMs);
+    giveUp = setTimeout(() => resolve([]), timeoutMs);
   });
   const names = await Promise.race([readNames(of).catch(() => []), late]);
   clearTimeout(giveUp);
-  // A shell would take apart, or obey, what is no plain name.
+  // The shell would split or interpret anything but a plain name.
   terminal.stdout.write(
     names
       .filter((name) => name === visibleText(name) && !name.includes('\n'))

@@ -2,13 +2,13 @@ import type { Catalogue } from '../command.js';
 import { type Completable, type CompletableCommand, completableCommands, firstWords } from './completable.js';
 import { namesCommand } from './names.js';
 
-/** The completion of zsh: one function whose arguments `_arguments` checks. */
+/** The completion script for zsh, built on `_arguments`. */
 export function zshCompletion(catalogue: Catalogue): string {
   const commands = completableCommands(catalogue);
-  const nouns = [...new Set(commands.map(({ noun }) => noun).filter((noun) => noun !== null))];
-  const first = firstWords(commands, catalogue.nouns);
+  const groups = [...new Set(commands.map(({ group }) => group).filter((group) => group !== null))];
+  const first = firstWords(commands, catalogue.groups);
   return `#compdef maops
-# zsh completion for maops: put it as _maops into a folder of $fpath, or source <(maops completion zsh)
+# zsh completion for maops: save it as _maops in a directory of $fpath, or source <(maops completion zsh)
 
 _maops_names() {
   local -a names
@@ -18,10 +18,10 @@ _maops_names() {
 
 _maops_verbs() {
   case "$1" in
-${nouns
-  .map((noun) => {
-    const verbs = commands.filter((command) => command.noun === noun);
-    return `    ${noun}) local -a verbs=(${verbs.map(({ verb, summary }) => quote(`${verb}:${summary}`)).join(' ')}); _describe verb verbs ;;`;
+${groups
+  .map((group) => {
+    const verbs = commands.filter((command) => command.group === group);
+    return `    ${group}) local -a verbs=(${verbs.map(({ verb, summary }) => quote(`${verb}:${summary}`)).join(' ')}); _describe verb verbs ;;`;
   })
   .join('\n')}
   esac
@@ -41,15 +41,15 @@ _maops() {
     _describe command commands
     return
   fi
-  local noun="\${words[2]}"
-  case " ${nouns.join(' ')} " in
-    *" $noun "*)
-      if (( CURRENT == 3 )) && [[ "\${words[3]}" != -* ]]; then _maops_verbs "$noun"; return; fi
+  local group="\${words[2]}"
+  case " ${groups.join(' ')} " in
+    *" $group "*)
+      if (( CURRENT == 3 )) && [[ "\${words[3]}" != -* ]]; then _maops_verbs "$group"; return; fi
       if [[ "\${words[3]}" != -* ]]; then
-        shift 2 words; (( CURRENT -= 2 )); _maops_command "$noun \${words[1]}"; return
+        shift 2 words; (( CURRENT -= 2 )); _maops_command "$group \${words[1]}"; return
       fi ;;
   esac
-  shift words; (( CURRENT -= 1 )); _maops_command "$noun"
+  shift words; (( CURRENT -= 1 )); _maops_command "$group"
 }
 
 if [ "\${funcstack[1]}" = _maops ]; then _maops "$@"; else compdef _maops maops; fi
@@ -72,14 +72,14 @@ function act(what: Completable): string {
     case 'file':
       return '_files';
     case 'name':
-      // Without the space zsh would put words of its own in front of this one.
+      // The leading space keeps zsh from inserting arguments of its own.
       return ` _maops_names ${what.of}`;
     case 'anything':
       return ' ';
   }
 }
 
-/** Brackets and colons mean something to `_arguments`. */
+/** Brackets and colons are syntax of `_arguments`. */
 function plain(text: string): string {
   return text.replaceAll(/[[\]:]/g, ' ');
 }
@@ -88,6 +88,6 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\\\''")}'`;
 }
 
-function pathOf({ noun, verb }: CompletableCommand): string {
-  return noun === null ? verb : `${noun} ${verb}`;
+function pathOf({ group, verb }: CompletableCommand): string {
+  return group === null ? verb : `${group} ${verb}`;
 }

@@ -8,35 +8,36 @@ import { formatTime, localTimes } from './time.js';
 import type { View } from './view.js';
 import { cutText, widthOf, wrapText } from './width.js';
 
-/** The reason is cut down to this and no further. */
+/** The reason is never cut shorter than this. */
 const shortestWhy = 24;
 
-/** What to do next about each standing; `name` is that of the first one. */
+/** What to do next about each ownership status; `name` is the first resource. */
 const hints: Readonly<Record<OwnershipStatus, ((name: string, source: AuditReport['source']) => string) | null>> = {
-  orphan: (name) => `orphan: give it an owner with \`maops audit adopt ${name}\`, or see \`maops sweep plan\`.`,
+  orphan: (name) =>
+    `orphan: adopt it with \`maops audit adopt ${name}\`, or delete it with a sweep: \`maops sweep plan\`.`,
   expired: (name) =>
-    `expired: \`maops env show ${name}\` says why it is still there; \`maops env extend ${name}\` keeps it.`,
-  stuck: (name) => `stuck: \`maops env why ${name}\` says what it waits for.`,
+    `expired: \`maops env show ${name}\` shows why it still exists; \`maops env extend ${name}\` keeps it.`,
+  stuck: (name) => `stuck: \`maops env why ${name}\` shows what it waits for.`,
   unknown: (_name, source) =>
     source === 'cloud'
-      ? 'unknown: who owns it is known to Temporal alone; `maops audit` asks it, `maops doctor` checks whether it answers.'
-      : 'unknown: nothing can be said yet; look again later, `maops doctor` checks what could not be asked.',
+      ? 'unknown: only Temporal knows the owner. Run `maops audit`; `maops doctor` checks the connection.'
+      : 'unknown: the owner could not be read. Run the audit again later; `maops doctor` checks the connections.',
   owned: null,
   foreign: null,
 };
 
-/** An audit as a table that fits a terminal of so many columns, with what to do next. */
+/** An audit as a table that fits the terminal, with what to do next. */
 export function renderAudit(report: AuditReport, { columns, timeZone }: Pick<View, 'columns' | 'timeZone'>): string {
   const { findings, costs, unpriced, unread } = report;
   const blocks = [findings.length === 0 ? '' : renderFindings(findings, costs !== null, { columns, timeZone })];
   const sum =
     costs === null
       ? ''
-      : `; ${money(costs.perHour)} ${costs.currency} an hour, ${leastOf(report)}${soFar(costs)} so far`;
+      : `; ${money(costs.perHour)} ${costs.currency}/hour; total so far ${leastOf(report)}${total(costs)}`;
   const isProtected = findings.some((finding) => finding.isProtected) ? '  (* protected)' : '';
   blocks.push(`${describeCounts(report)}${sum}${isProtected}`);
   const notes = [
-    ...unpriced.map((flavor) => `no price for ${flavor}: what uses it is in no sum`),
+    ...unpriced.map((flavor) => `no price for ${flavor}: not included in the sums`),
     ...unread.map((line) => `not read: ${line}`),
   ];
   blocks.push(notes.join('\n'), hintsFor(report).join('\n'));
@@ -48,19 +49,24 @@ function renderFindings(
   isPriced: boolean,
   { columns, timeZone }: Pick<View, 'columns' | 'timeZone'>,
 ): string {
-  const head = ['KIND', 'NAME', 'STANDING', 'STATE', 'AGE', ...(isPriced ? ['COST/H', 'SO FAR'] : [])];
+  const head = ['KIND', 'NAME', 'OWNERSHIP', 'STATE', 'AGE', ...(isPriced ? ['COST/H', 'SO FAR'] : [])];
   const rows = findings.map((finding) => [
     finding.kind,
     finding.name,
     `${finding.standing}${finding.isProtected ? '*' : ''}`,
     finding.state ?? '-',
     finding.ageSeconds === null ? '-' : describeDuration(finding.ageSeconds * 1_000),
-    ...(isPriced ? [finding.cost === null ? '?' : money(finding.cost.perHour), soFar(finding.cost)] : []),
+    ...(isPriced
+      ? [
+          finding.cost === null ? '?' : money(finding.cost.perHour),
+          finding.cost?.sinceCreation == null ? '?' : money(finding.cost.sinceCreation),
+        ]
+      : []),
   ]);
   const widths = head.map((title, index) => Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index]))));
   const taken = widths.reduce((sum, width) => sum + width + 2, 0);
   const beside = columns === undefined ? Number.POSITIVE_INFINITY : columns - taken;
-  // Long names leave no room beside them: then it stands below.
+  // Long names leave no room beside them; then the reason is on a line below.
   const isBelow = columns !== undefined && beside < shortestWhy;
   const room = isBelow ? Math.max(shortestWhy, columns - 2) : beside;
   const whys = findings.map((finding) => fitWhy(finding, room, timeZone));
@@ -71,7 +77,7 @@ function renderFindings(
   );
 }
 
-/** What somebody has to act on is told whole; of the rest, which may be long, each stays in its line. */
+/** The reason in full where action is needed, else cut to one line. */
 function fitWhy(finding: AuditFinding, room: number, timeZone: string): string {
   const why = localTimes(finding.why, timeZone);
   return asksForAction(finding) ? wrapText(why, room) : cutText(why.replaceAll('\n', ' '), room);
@@ -81,21 +87,21 @@ function hintsFor({ findings, source }: AuditReport): string[] {
   const first = new Map<OwnershipStatus, AuditFinding>();
   for (const finding of findings) {
     const before = first.get(finding.standing);
-    // Only what was made under a known name can be adopted.
+    // Only a resource that was created under a known name can be adopted.
     const isBetter = before === undefined || (before.owner === null && finding.owner !== null);
     if (asksForAction(finding) && isBetter) first.set(finding.standing, finding);
   }
   return [...first].flatMap(([standing, { name, owner }]) => {
     if (standing === 'orphan' && owner === null)
-      return [`orphan: nobody knows the name that ${name} was made under; see \`maops sweep plan\`.`];
+      return [`orphan: ${name} cannot be adopted, because its environment is unknown. See \`maops sweep plan\`.`];
     const hint = hints[standing];
-    // Steering commands take the operation's name, which a notebook need not have.
+    // Commands take the name of the operation, which may differ from that of the notebook.
     const operation = owner?.slice(owner.indexOf('/') + 1) ?? name;
     return hint === null ? [] : [hint(standing === 'orphan' ? name : operation, source)];
   });
 }
 
-/** What nobody knows the past of is in no sum: then the sum is the least that it can be. */
+/** `at least` where the sum lacks resources whose costs so far are unknown. */
 function leastOf({ findings, costs }: AuditReport): string {
   const isKnown = ({ standing, cost }: AuditFinding) =>
     standing === 'foreign' || cost === null || cost.sinceCreation !== null;
@@ -106,38 +112,38 @@ function money(amount: number): string {
   return amount.toFixed(2);
 }
 
-function soFar(cost: Cost | null): string {
-  return cost?.sinceCreation == null ? '?' : money(cost.sinceCreation);
+function total(cost: Cost | null): string {
+  return cost?.sinceCreation == null ? 'unknown' : money(cost.sinceCreation);
 }
 
-/** What was adopted together, and by which lease. */
+/** Resources that were adopted together, and the lease that owns them. */
 interface Adoption {
   readonly lease: string;
   readonly findings: readonly AuditFinding[];
 }
 
-/** Reads out of the report of an adoption what the lease of the id, or name, owns since; null when it does not say. */
+/** Finds the adopted resources of an id or name in the report; null when the report does not contain them. */
 export function adoptionOf({ findings }: AuditReport, id: string): Adoption | null {
   const leaseOf = ({ why }: AuditFinding) => /^(lease\/\S+): adopted by /.exec(why)?.[1];
-  const meant = findings.filter((finding) => finding.id === id || finding.name === id);
-  const lease = meant.map(leaseOf).find((found) => found !== undefined);
+  const named = findings.filter((finding) => finding.id === id || finding.name === id);
+  const lease = named.map(leaseOf).find((found) => found !== undefined);
   return lease === undefined ? null : { lease, findings: findings.filter((finding) => leaseOf(finding) === lease) };
 }
 
-/** One sentence: what has an owner again, which, and until when. */
+/** One sentence: the adopted resources, their owner, and the end of its lease. */
 export function renderAdoption(
   id: string,
   adoption: Adoption | null,
   lease: LeaseProgress | null,
   { timeZone, columns }: View,
 ): string {
-  if (adoption === null) return `${id} is adopted`;
-  const what = adoption.findings.map(({ kind, name }) => `${kind} ${name}`).join(' and ');
-  const [verb, them] = adoption.findings.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  return wrapText(`${what} ${verb} adopted: ${adoption.lease} owns ${them}${untilWhen(lease, timeZone)}`, columns);
+  if (adoption === null) return `${id} adopted`;
+  const resources = adoption.findings.map(({ kind, name }) => `${kind} ${name}`).join(' and ');
+  const them = adoption.findings.length === 1 ? 'it' : 'them';
+  return wrapText(`${resources} adopted: ${adoption.lease} owns ${them}${describeEnd(lease, timeZone)}`, columns);
 }
 
-function untilWhen(lease: LeaseProgress | null, timeZone: string): string {
+function describeEnd(lease: LeaseProgress | null, timeZone: string): string {
   if (lease === null) return '';
   return lease.endsAt === null ? ', without an end' : ` until ${formatTime(lease.endsAt, timeZone)}`;
 }

@@ -5,18 +5,18 @@ import { renderTable } from './table.js';
 import { localTimes } from './time.js';
 import type { View } from './view.js';
 
-/** One operation of a command to many; every key is always there. */
+/** One operation of a bulk command. Every key is always present. */
 export interface BulkRow {
   readonly workflowId: string;
   readonly name: string;
   readonly phase: Progress['phase'];
   readonly why: string;
-  /** Null while nobody has said yes. */
+  /** Null before the confirmation. */
   readonly result: Steered['result'] | null;
   readonly reason: string | null;
 }
 
-/** What a command would be given to. */
+/** The operations that would get the command. */
 export function renderListed(listed: readonly Progress[], { now, timeZone, columns }: View): string {
   const rows = listed.map(({ workflowId, phase, phaseSince, why }) => [
     workflowId,
@@ -27,7 +27,7 @@ export function renderListed(listed: readonly Progress[], { now, timeZone, colum
   return renderTable(rows, ['OPERATION', 'PHASE', 'SINCE', 'WHY'], { columns, last: 'cut' });
 }
 
-/** What became of it, operation by operation. */
+/** The result for each operation. */
 export function renderSteered(rows: readonly BulkRow[], { colors, columns, timeZone }: View): string {
   const paint = { done: colors.green, refused: colors.red, failed: colors.red, untouched: colors.yellow };
   return renderTable(

@@ -6,11 +6,11 @@ export interface Check {
   readonly check: string;
   readonly state: 'ok' | 'failed' | 'skipped';
   readonly finding: string;
-  /** What to do, when it failed. */
+  /** What to do about a failure. */
   readonly hint: string | null;
 }
 
-/** One row per check, with what to do under those that failed. */
+/** One row per check, with the hint below a failed one. */
 export function renderChecks(checks: readonly Check[], { colors, columns }: Pick<View, 'colors' | 'columns'>): string {
   const paint = { ok: colors.green, failed: colors.red, skipped: colors.dim };
   const rows = checks.flatMap(({ check, state, finding, hint }) => [

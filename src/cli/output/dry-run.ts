@@ -3,27 +3,27 @@ import type { NotChecked } from '../../spec/feasibility.js';
 import { renderFields, renderTable } from './table.js';
 import type { View } from './view.js';
 
-/** One thing that was looked up; a warning does not forbid the start. */
+/** One check. A warning does not prevent the start. */
 export interface DryRunCheck {
   readonly subject: string;
   readonly state: 'ok' | 'warning' | 'failed';
   readonly finding: string;
 }
 
-/** What `env create --dry-run` answers. */
+/** The document of `env create --dry-run`. */
 export interface DryRun {
   readonly name: string;
-  /** False when the run would fail for sure. */
+  /** False when the run would certainly fail. */
   readonly ok: boolean;
   readonly checks: readonly DryRunCheck[];
-  /** Values that nothing can tell are right before they are used. */
+  /** Values that cannot be checked before they are used. */
   readonly notChecked: readonly NotChecked[];
   readonly pool: {
     readonly id: string;
     readonly type: string;
     readonly scope: readonly string[];
     readonly network: string | null;
-    /** Of the choice that would be made now. */
+    /** Of the choice that would be used now. */
     readonly resources: readonly { readonly flavor: string; readonly count: number }[];
   } | null;
   readonly notebook: NotebookSpec | null;
@@ -34,7 +34,7 @@ export interface DryRun {
 
 export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'>): string {
   const { name, ok, checks, notChecked, pool, notebook, lease, spec } = document;
-  const made = renderFields(
+  const created = renderFields(
     [
       ['environment', name],
       ['pool', pool === null ? null : pool.id],
@@ -53,9 +53,9 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
     columns,
   );
   const rows = checks.map(({ state, subject, finding }) => [state, subject, finding]);
-  const looked = renderTable(rows, undefined, { columns, last: 'wrap' });
+  const checked = renderTable(rows, undefined, { columns, last: 'wrap' });
   const open = describeNotChecked(notChecked, columns);
-  return `would make:\n${made}\n\nlooked up:\n${looked}${open}\n\n${ok ? 'this can be started' : 'this would fail'}`;
+  return `would create:\n${created}\n\nchecked:\n${checked}${open}\n\n${ok ? 'the spec can be started' : 'the spec would fail'}`;
 }
 
 function describeNotChecked(notChecked: readonly NotChecked[], columns: number | undefined): string {

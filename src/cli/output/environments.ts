@@ -22,7 +22,7 @@ export function renderEnvironments(environments: readonly Progress[], { now, tim
       describeNotebook(progress.notebook, now),
       ...(someProtected ? [isProtected(progress) ? 'yes' : '-'] : []),
       leaseLeft(progress, now),
-      // An invalid spec has a line for each problem; a row has room for the first.
+      // An invalid spec has one line per problem; a row shows the first.
       localTimes(progress.why.split('\n')[0] ?? '', timeZone),
     ];
   });
@@ -30,19 +30,19 @@ export function renderEnvironments(environments: readonly Progress[], { now, tim
   return renderTable(rows, head, { columns, last: 'cut' });
 }
 
-/** True when anything of it was last seen with `maops:keep`, which keeps it as a whole. */
+/** True when any resource was last observed with `maops:keep`, which protects the whole environment. */
 function isProtected({ pool, notebook }: Progress): boolean {
   return pool?.protected === true || notebook?.protected === true;
 }
 
-/** The state of a notebook, with its age where it was not observed just now. */
+/** The state of a notebook, with the age of an old observation. */
 function describeNotebook(notebook: Progress['notebook'], now: number): string {
   if (notebook?.status == null) return '-';
   const age = ageOf(notebook.observedAt, now);
   return age === '' ? notebook.status : `${notebook.status} (${age})`;
 }
 
-/** What is left of the lease; `ended` while its removal is under way or held. */
+/** Time left of the lease; `ended` after its end, until its resources are deleted. */
 function leaseLeft({ lease, endedAt }: Progress, now: number): string {
   if (lease === null || lease.endsAt === null || endedAt !== null) return '-';
   const left = Date.parse(lease.endsAt) - now;

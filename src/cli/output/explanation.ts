@@ -7,7 +7,7 @@ import { describeAge, formatTime, localTimes } from './time.js';
 import type { View } from './view.js';
 import { wrapText } from './width.js';
 
-/** Why an operation stands where it stands, with the work under way and what went wrong last. */
+/** The reason for the state of an operation, with its current work and its last error. */
 export function renderExplanation(explanation: Explanation, view: View): string {
   const { now, timeZone, colors, columns } = view;
   const { workflowId, phase, phaseSince, why, awaiting, paused, failure, pending } = explanation;
@@ -27,7 +27,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
         ['possible', possibleOf(explanation)],
         ['trying again', describeRetrying(explanation, timeZone)],
         ['billed', describeAlive(explanation, view)],
-        ['in the way', explanation.inTheWay?.workflowId ?? null],
+        ['blocked by', explanation.inTheWay?.workflowId ?? null],
         ['failure', failure === null ? null : `${failure.type}: ${localTimes(failure.message, timeZone)}`],
         ['next', nextOf(explanation)],
         ['runbook', runbookOf(explanation, now)],
@@ -45,11 +45,11 @@ export function renderExplanation(explanation: Explanation, view: View): string 
     blocks.push(
       renderFields(
         [
-          ['under way', `${activity.does} (${activity.activity}, ${activity.state}, attempt ${activity.attempt})`],
-          ['last seen', activity.saying === null ? null : localTimes(activity.saying, timeZone)],
-          ['last answer', activity.lastFailure === null ? null : localTimes(activity.lastFailure, timeZone)],
+          ['running', `${activity.does} (${activity.activity}, ${activity.state}, attempt ${activity.attempt})`],
+          ['observed', activity.saying === null ? null : localTimes(activity.saying, timeZone)],
+          ['last failure', activity.lastFailure === null ? null : localTimes(activity.lastFailure, timeZone)],
           ['next attempt', activity.nextAttemptAt === null ? null : formatTime(activity.nextAttemptAt, timeZone)],
-          ['last sign', activity.lastHeartbeatAt === null ? null : formatTime(activity.lastHeartbeatAt, timeZone)],
+          ['heartbeat', activity.lastHeartbeatAt === null ? null : formatTime(activity.lastHeartbeatAt, timeZone)],
         ],
         columns,
       ),
@@ -75,7 +75,7 @@ function describeAlive({ alive }: Explanation, { now }: View): string | null {
   return `${nodes.join(', ')}${cost}${describeAge(alive.observedAt, now)}`;
 }
 
-/** Null where it is what the operation has failed with, which is said already. */
+/** Null where it is the failure of the operation, which is already shown. */
 function describeLastError({ lastError, failure }: Explanation, timeZone: string): string | null {
   if (lastError === null || lastError.message === failure?.message) return null;
   const when = lastError.at === null ? 'still' : formatTime(lastError.at, timeZone);

@@ -6,14 +6,14 @@ import { formatTime } from './time.js';
 import type { View } from './view.js';
 import { wrapText } from './width.js';
 
-/** What a plan looks like depends on the terminal and the reader's zone. */
-type Look = Pick<View, 'timeZone' | 'columns'>;
+/** The parts of a view that a plan depends on. */
+type PlanView = Pick<View, 'timeZone' | 'columns'>;
 
-/** An item of a plan, with what keeps it; null when nothing does. */
+/** An item of a plan, with the rule that keeps it; null when it will be deleted. */
 export type ShownItem = PlanItem & { readonly rule: string | null };
 
-/** What would go and why, and what stays although there is a reason, and by which rule. */
-export function renderItems(items: readonly ShownItem[], { timeZone, columns }: Look): string {
+/** The resources to delete with the reasons, and those that a rule keeps. */
+export function renderItems(items: readonly ShownItem[], { timeZone, columns }: PlanView): string {
   if (items.length === 0) return 'no resources';
   const fit = { columns, last: 'wrap' } as const;
   const rows = items.map(({ kind, name, id, createdAt, reason, why, rule }) => ({
@@ -24,31 +24,33 @@ export function renderItems(items: readonly ShownItem[], { timeZone, columns }: 
   const head = ['ACTION', 'KIND', 'NAME', 'ID', 'CREATED', 'REASON', 'WHY'];
   const whole = rows.map(({ begin, identity, end }) => [...begin, ...identity, ...end]);
   if (hasRoom([head, ...whole], columns)) return renderTable(whole, head, fit);
-  // An id and a time are wider than many terminals have room for: there they stand below the reason.
+  // On a narrow terminal the id and the time are on a line below the reason.
   return renderTable(
     rows.flatMap(({ begin, identity, end }) => [
       [...begin, ...end],
-      ['', '', '', '', identity.join(', made ')],
+      ['', '', '', '', identity.join(', created ')],
     ]),
     ['ACTION', 'KIND', 'NAME', 'REASON', 'WHY'],
     fit,
   );
 }
 
-/** The plan of a sweep, with its hash and what forbids it. */
-export function renderPlan(plan: Plan, look: Look): string {
+/** The plan of a sweep, with its hash and why it is refused. */
+export function renderPlan(plan: Plan, view: PlanView): string {
   const { items, kept, carrying, hash, refusal, unread } = plan;
   const shown = [...items.map((item) => ({ ...item, rule: null })), ...kept];
-  const going = `${items.length} of the ${carrying} resources that carry our marker would go, ${kept.length} stay by a rule`;
+  const counts = `${items.length} to delete, ${kept.length} kept by rules; ${carrying} resources carry our marker`;
   const notes = [
-    ...unread.map((line) => `not judged: ${line}`),
-    ...(refusal === null ? [] : [`refused: ${refusal}; when it is meant, raise the share with --max-share PERCENT`]),
+    ...unread.map((line) => `not checked: ${line}`),
+    ...(refusal === null
+      ? []
+      : [`refused: ${refusal}. If the plan is right, raise the share with --max-share PERCENT.`]),
   ];
-  const blocks = [shown.length === 0 ? '' : renderItems(shown, look), `${going}\nhash ${hash}`, notes.join('\n')];
-  return wrapText(blocks.filter((block) => block !== '').join('\n\n'), look.columns);
+  const blocks = [shown.length === 0 ? '' : renderItems(shown, view), `${counts}\nhash ${hash}`, notes.join('\n')];
+  return wrapText(blocks.filter((block) => block !== '').join('\n\n'), view.columns);
 }
 
-/** What became of each item. */
+/** The result for each resource. */
 export function renderResults(
   { results, plan }: Pick<SweepProgress, 'results' | 'plan'>,
   { columns }: Pick<View, 'columns'>,
@@ -65,7 +67,7 @@ export function renderResults(
   return renderTable(rows, ['RESULT', 'KIND', 'NAME', 'ID', 'WHY'], { columns, last: 'wrap' });
 }
 
-/** Pools tell their creation in RFC 3339, notebooks in epoch milliseconds. */
+/** Pools have creation times in RFC 3339, notebooks in epoch milliseconds. */
 function timeText(createdAt: string, timeZone: string): string {
   const ms = parseInstant(createdAt);
   return ms === null ? '-' : formatTime(new Date(ms).toISOString(), timeZone);

@@ -9,7 +9,7 @@ import { wrapText } from './width.js';
 
 const auditShown = 5;
 
-/** A progress as a block for people: state, reason, steps, resources, and what can be done. */
+/** A progress as a block of text: phase, reason, steps, resources, and what to do next. */
 export function renderProgress(progress: Progress, view: View): string {
   const { colors } = view;
   const until = progress.endedAt === null ? view.now : Date.parse(progress.endedAt);
@@ -37,14 +37,14 @@ export function renderProgress(progress: Progress, view: View): string {
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-/** A progress as one line, for logs: when, where it stands, why. */
+/** A progress as one line for logs: time, phase and reason. */
 export function renderProgressLine(progress: Progress, view: View): string {
   const clock = formatClock(view.now, view.timeZone);
   const why = localTimes(progress.why, view.timeZone);
   return `${clock} ${progress.workflowId} ${progress.phase}${percentOf(progress, ' ', '')} ${why}`;
 }
 
-/** A lease is not on its way to anything, nor in a pause, before its removal has begun. */
+/** The percentage, which means nothing for a lease before its removal has started. */
 function percentOf({ operation, phase, percent }: Progress, before: string, between: string): string {
   const isInUse = operation === 'leaseEnvironment' && (phase === 'Leased' || (phase === 'Paused' && percent === 0));
   return isInUse ? '' : `${before}${percent}${between}%`;
@@ -69,14 +69,14 @@ function renderSteps(progress: Progress, view: View): string {
   return renderTable(rows, undefined, { columns: view.columns, last: 'wrap' });
 }
 
-/** A step has no end of its own: it ended when the next one began, when its failure was asked about, or with the operation. */
+/** A step records no end: it ended when the next one started, when it failed and awaited a decision, or with the operation. */
 function stepTime({ endedAt, awaiting }: Progress, step: Step, next: Step | undefined, { now }: View): string {
   if (step.startedAt === undefined) return '';
-  const isOver = step.state === 'done' || step.state === 'skipped' || step.state === 'undone';
-  // A further attempt of the next step has taken the place of the first, and with it the end of this one.
-  if (isOver && (next?.attempt ?? 1) > 1) return '';
+  const hasEnded = step.state === 'done' || step.state === 'skipped' || step.state === 'undone';
+  // A second attempt of the next step has overwritten the start of its first one, which was the end of this step.
+  if (hasEnded && (next?.attempt ?? 1) > 1) return '';
   const until = step.state === 'failed' && awaiting?.kind === 'operator' ? awaiting.since : new Date(now).toISOString();
-  const end = next?.startedAt ?? (isOver || endedAt !== null ? endedAt : until);
+  const end = next?.startedAt ?? (hasEnded || endedAt !== null ? endedAt : until);
   return end === null ? '' : describeDuration(Math.max(0, Date.parse(end) - Date.parse(step.startedAt)));
 }
 
@@ -115,13 +115,13 @@ function describePool(pool: PoolProgress, now: number): string {
 
 function describeNotebook(notebook: NotebookProgress, now: number): string {
   const { id, status } = notebook;
-  const kept = notebook.protected === true ? ', protected' : '';
-  return `${id}${status === null ? '' : `, ${status}`}${kept}${describeAge(notebook.observedAt, now)}`;
+  const protection = notebook.protected === true ? ', protected' : '';
+  return `${id}${status === null ? '' : `, ${status}`}${protection}${describeAge(notebook.observedAt, now)}`;
 }
 
 function describeLease({ lease }: Progress, { timeZone }: View): string | null {
   if (lease === null) return null;
-  if (lease.endsAt === null) return 'without an end';
+  if (lease.endsAt === null) return 'never ends';
   const most = lease.maxEndsAt === null ? '' : `, at most until ${formatTime(lease.maxEndsAt, timeZone)}`;
   const times = lease.extensions === 1 ? 'once' : `${lease.extensions} times`;
   return `until ${formatTime(lease.endsAt, timeZone)}${most}${lease.extensions === 0 ? '' : `, extended ${times}`}`;
@@ -135,7 +135,7 @@ export function describeOverdue({ overdueSince }: Pick<Progress, 'overdueSince'>
 function describeFailure({ failure }: Progress, { timeZone }: View): string | null {
   if (failure === null) return null;
   const { message, errorCode, requestId } = failure;
-  // Most messages name them already.
+  // Most messages contain them already.
   const ids = [
     errorCode === null || message.includes(errorCode) ? null : errorCode,
     requestId === null || message.includes(requestId) ? null : `request ${requestId}`,

@@ -6,7 +6,7 @@ import { renderFields, renderTable } from './table.js';
 import { formatMinute, formatTime } from './time.js';
 import type { Colors, View } from './view.js';
 
-/** A table that keeps every id whole, in lines below each other where the terminal is too narrow. */
+/** A table that never cuts an id; on a narrow terminal a row takes several lines. */
 function renderRows(rows: readonly (readonly string[])[], head: readonly string[], columns: View['columns']): string {
   return renderTable(rows, head, { columns, last: 'wrap' });
 }
@@ -77,7 +77,7 @@ export function renderNotebook(notebook: NotebookRow, { timeZone, columns }: Vie
   return renderFields(fields, columns);
 }
 
-/** One column per availability zone, so that what is on sale where can be read off. */
+/** One column per availability zone with the sale status. */
 export function renderFlavors(flavors: readonly FlavorRow[], { colors, columns }: View): string {
   if (flavors.length === 0) return 'no flavors';
   const zones = [...new Set(flavors.flatMap(({ sale }) => Object.keys(sale)))].sort();
@@ -120,7 +120,7 @@ export function renderNetwork(network: NetworkRow, { timeZone, columns }: View):
   return renderFields(fields, columns);
 }
 
-/** The minute is enough to tell the rows of a table apart. */
+/** A creation time to the minute. */
 function minuteOf(time: string | null, timeZone: string): string {
   return time === null ? '' : formatMinute(time, timeZone);
 }

@@ -1,8 +1,8 @@
 import { cutText, widestOf, widthOf, wrapText } from './width.js';
 
-/** How a table fits a terminal: its last column, the one with free text, is cut or goes on below itself. */
+/** How a table fits a terminal: its last column, which has free text, is cut or wrapped. */
 export interface Fit {
-  /** Undefined where nothing has a width: then nothing is cut. */
+  /** Width of the terminal; undefined without a limit. */
   readonly columns: number | undefined;
   readonly last: 'cut' | 'wrap';
 }
@@ -10,14 +10,14 @@ export interface Fit {
 type Rows = readonly (readonly string[])[];
 
 const gap = 2;
-/** With less room than this, a text in a narrow column is worse than one below the others. */
+/** A narrower text column moves to a line of its own. */
 const leastRoom = 20;
-/** A line break has no place in a cell that others stand beside. */
+/** Replaces a line break in a cell with cells to its right. */
 const lineBreak = '␤';
 
 /**
- * Columns of text without borders, as wide as their widest cell; a head, when there is one, is the first row. Where a
- * row is too wide, the columns without room stand in lines of their own below it, so that nothing of an id is cut.
+ * Columns of text without borders, as wide as their widest cell, with an optional head. When a row is too wide, columns
+ * move to lines below it, so that no id is cut.
  */
 export function renderTable(rows: Rows, head?: readonly string[], fit?: Fit): string {
   const all = [...(head === undefined ? [] : [head]), ...rows].map((row) => withoutBreaks(row, fit));
@@ -32,9 +32,9 @@ export function renderTable(rows: Rows, head?: readonly string[], fit?: Fit): st
         const cells = line.map((column) => {
           const before = line.filter((other) => other < column).map((other) => widths[other] ?? 0);
           const room = columns === undefined ? undefined : columns - indent - widthOfAll(before);
-          return bring(row[column] ?? '', room, column === text ? last : 'wrap');
+          return fitCell(row[column] ?? '', room, column === text ? last : 'wrap');
         });
-        return beside(
+        return joinCells(
           cells,
           line.map((column) => widths[column] ?? 0),
           indent,
@@ -45,7 +45,7 @@ export function renderTable(rows: Rows, head?: readonly string[], fit?: Fit): st
   return rendered.join('\n');
 }
 
-/** Lines of a name and a value; what has no value is left out. */
+/** Lines of a name and a value, without those that have no value. */
 export function renderFields(
   fields: readonly (readonly [name: string, value: string | null])[],
   columns?: number,
@@ -54,12 +54,12 @@ export function renderFields(
   return shown.length === 0 ? '' : renderTable(shown, undefined, { columns, last: 'wrap' });
 }
 
-/** Whether all columns have room beside each other, the last one with as little as is bearable. */
+/** Whether all columns fit on one line, the last one at its least width. */
 export function hasRoom(rows: Rows, columns: number | undefined, last: Fit['last'] = 'wrap'): boolean {
   return columns === undefined || linesOf(rows, columns, last).length === 1;
 }
 
-/** Only the last column may have several lines, and not where it is cut to one. */
+/** Only a wrapped last column may have several lines. */
 function withoutBreaks(row: readonly string[], fit: Fit | undefined): readonly string[] {
   const free = fit?.last === 'cut' ? row.length : row.length - 1;
   return row.map((cell, column) => (column < free ? cell.replaceAll('\n', lineBreak) : cell));
@@ -71,12 +71,12 @@ function widthsOf(rows: Rows): number[] {
   return Array.from({ length: count }, (_none, column) => Math.max(...rows.map((row) => widestOf(row[column]))));
 }
 
-/** What columns take, with the gap behind each of them. */
+/** The width of columns with the gap after each. */
 function widthOfAll(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + gap, 0);
 }
 
-/** The columns of each line of a row: as many beside each other as there is room for. */
+/** The columns on each line of a row: as many as fit. */
 function linesOf(rows: Rows, columns: number, last: Fit['last']): number[][] {
   const widths = widthsOf(rows);
   const lines: number[][] = [];
@@ -93,21 +93,22 @@ function linesOf(rows: Rows, columns: number, last: Fit['last']): number[][] {
   return lines;
 }
 
-/** The least room in which a column of text can be read: a word that need not be broken has to fit too. */
+/** The least width of a text column: unbreakable words must fit. */
 function leastOf(rows: Rows, column: number, last: Fit['last'], most: number): number {
   const cells = rows.map((row) => row[column] ?? '');
-  const words = last === 'cut' ? [] : cells.flatMap((cell) => cell.split(/\s/)).filter((word) => isFirm(word, most));
+  const words =
+    last === 'cut' ? [] : cells.flatMap((cell) => cell.split(/\s/)).filter((word) => isUnbreakable(word, most));
   const longest = Math.max(leastRoom, ...words.map((word) => widthOf(word)));
   return Math.min(longest, Math.max(0, ...cells.map((cell) => widestOf(cell))));
 }
 
-/** Chinese and Japanese have no spaces and may be broken anywhere; what is too long for any line is broken as well. */
-function isFirm(word: string, most: number): boolean {
+/** Chinese and Japanese text can be broken anywhere, and so must a word that is longer than a line. */
+function isUnbreakable(word: string, most: number): boolean {
   return /^[ -~]*$/.test(word) && widthOf(word) <= most;
 }
 
-/** Cells of one or more lines each, one beside the other. */
-function beside(cells: readonly string[], widths: readonly number[], indent: number): string {
+/** Joins cells of one or more lines side by side. */
+function joinCells(cells: readonly string[], widths: readonly number[], indent: number): string {
   const parts = cells.map((cell) => cell.split('\n'));
   const height = Math.max(1, ...parts.map((part) => part.length));
   return Array.from({ length: height }, (_none, line) => {
@@ -120,8 +121,8 @@ function pad(cell: string, width: number): string {
   return `${cell}${' '.repeat(Math.max(0, width - widthOf(cell)))}`;
 }
 
-/** A cell in the room that there is for it. */
-function bring(cell: string, room: number | undefined, how: Fit['last']): string {
+/** Cuts or wraps a cell to its width. */
+function fitCell(cell: string, room: number | undefined, how: Fit['last']): string {
   if (room === undefined) return cell;
   return how === 'cut' ? cutText(cell, room) : wrapText(cell, room);
 }

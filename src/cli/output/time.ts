@@ -1,6 +1,6 @@
 import { describeDuration } from '../../domain/duration.js';
 
-/** How times look to people: in their own zone, which is named. JSON has UTC instead. */
+/** A time in the local zone, with the name of the zone. JSON uses UTC instead. */
 export function formatTime(time: string | null, timeZone: string): string {
   const date = new Date(time ?? '');
   if (Number.isNaN(date.getTime())) return time ?? '';
@@ -8,17 +8,17 @@ export function formatTime(time: string | null, timeZone: string): string {
   return `${parts.year}-${parts.month}-${parts.day} ${clockOf(date, timeZone)} ${zoneOf(date, timeZone)}`;
 }
 
-/** As `formatTime` without the seconds, for tables with several times in a row. */
+/** As `formatTime`, without seconds, for tables. */
 export function formatMinute(time: string, timeZone: string): string {
   return formatTime(time, timeZone).replace(/(\d\d:\d\d):\d\d/, '$1');
 }
 
-/** The day alone, with the zone in which it is that day. */
+/** The day, with the zone. */
 export function formatDay(time: string, timeZone: string): string {
   return formatTime(time, timeZone).replace(/ \d\d:\d\d:\d\d/, '');
 }
 
-/** The time of day alone, for lines that follow each other. */
+/** The time of day. */
 export function formatClock(time: string | number, timeZone: string): string {
   return clockOf(new Date(time), timeZone);
 }
@@ -37,32 +37,29 @@ function partsOf(date: Date, timeZone: string, options: Intl.DateTimeFormatOptio
   return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
 }
 
-/**
- * Times inside a sentence of an operation, which has no zone but UTC; those that are part of a workflow id, or in quotes
- * as in a query, stay as they are.
- */
+/** Converts the UTC times in a text to the local zone, except those in a workflow id or in quotes. */
 export function localTimes(text: string, timeZone: string): string {
   return text.replaceAll(/(?<![\w/"'-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w-])/g, (time) =>
     formatMinute(time, timeZone),
   );
 }
 
-/** What was observed within this time is shown without its age. */
+/** Younger observations are shown without their age. */
 const freshMs = 10 * 60_000;
 
-/** How old an observation is, where that matters; empty for a fresh one, and where nothing was observed. */
+/** The age of an observation; empty for a fresh one, and for none. */
 export function ageOf(observedAt: string | null, now: number): string {
   const age = now - Date.parse(observedAt ?? '');
   return age >= freshMs ? `${describeDuration(age)} ago` : '';
 }
 
-/** As `ageOf`, to follow what was observed. */
+/** As `ageOf`, as a suffix of the observed value. */
 export function describeAge(observedAt: string | null, now: number): string {
   const age = ageOf(observedAt, now);
   return age === '' ? '' : `, observed ${age}`;
 }
 
-/** The zone that times are shown in, and what to tell people when it is not the one that they asked for. */
+/** The zone of the times in text output, with a note when TZ is invalid. */
 export interface ShownZone {
   readonly timeZone: string;
   readonly note: string | null;
@@ -71,13 +68,13 @@ export interface ShownZone {
 const utcNames = /^:?(Etc\/)?(UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
 
 /**
- * The zone of a process, from the name that Node.js resolved and the text of TZ. UTC where the name means nothing, such
- * as after `TZ=GMT+8`: Node.js then names a zone that it does not take itself, or none.
+ * The zone of a process, from the name that Node.js resolved and the text of TZ. UTC for an invalid zone such as
+ * `TZ=GMT+8`, for which Node.js resolves a name that it does not accept itself, or none.
  */
 export function shownZone(resolved: string | undefined, asked: string | undefined): ShownZone {
-  const isLost = resolved === 'UTC' && asked !== undefined && asked !== '' && !utcNames.test(asked);
-  if (resolved !== undefined && !isLost && isKnown(resolved)) return { timeZone: resolved, note: null };
-  const note = `note: TZ '${asked ?? ''}' is no known time zone. Times are shown in UTC. Set TZ to a place, such as Europe/Berlin.`;
+  const isFallback = resolved === 'UTC' && asked !== undefined && asked !== '' && !utcNames.test(asked);
+  if (resolved !== undefined && !isFallback && isKnown(resolved)) return { timeZone: resolved, note: null };
+  const note = `note: TZ '${asked ?? ''}' is not a known time zone. Times are shown in UTC. Set TZ to a name such as Europe/Berlin.`;
   return { timeZone: 'UTC', note };
 }
 

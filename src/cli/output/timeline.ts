@@ -6,17 +6,17 @@ import { formatClock, formatDay } from './time.js';
 import type { View } from './view.js';
 import { wrapText } from './width.js';
 
-/** A timeline, one line per entry under its day; phases stand out, because they are what people look for. */
+/** The history of one run: one line per entry under its day, with the phases in bold. */
 export function renderTimeline(entries: readonly TimelineEntry[], view: View): string {
   return renderDays(fold(entries), view, (entry) => [entry.kind, paint(entry, view)]);
 }
 
-/** The story of everything of a name: each line says whose it is. */
+/** The history of all runs of a name, with the workflow id in each line. */
 export function renderStory(entries: readonly StoryEntry[], view: View): string {
   return renderDays(fold(entries), view, (entry) => [entry.workflowId, entry.kind, paint(entry, view)]);
 }
 
-/** The day and the zone stand once, above the lines that they are true of. */
+/** Prints the day and the zone once, above their lines. */
 function renderDays<Entry extends TimelineEntry>(
   entries: readonly Entry[],
   { timeZone, columns }: View,
@@ -39,14 +39,19 @@ function paint({ kind, text, activity }: TimelineEntry, { colors }: View): strin
   return activity?.end === 'failed' || activity?.end === 'timedOut' ? colors.red(text) : text;
 }
 
-/** Lines of the same good wait after each other become one: a pool that counts up its nodes is one thing to people. */
+/** Folds consecutive successful waits of the same kind into one line. */
 function fold<Entry extends TimelineEntry>(entries: readonly Entry[]): Entry[] {
   const folded: { entry: Entry; times: number; ms: number }[] = [];
   for (const entry of entries) {
     const last = folded.at(-1);
     const { activity } = entry;
     const ms = activity?.durationMs ?? 0;
-    if (last !== undefined && isGood(entry) && isGood(last.entry) && activity?.does === last.entry.activity?.does) {
+    if (
+      last !== undefined &&
+      isUneventful(entry) &&
+      isUneventful(last.entry) &&
+      activity?.does === last.entry.activity?.does
+    ) {
       folded[folded.length - 1] = { entry: last.entry, times: last.times + 1, ms: last.ms + ms };
     } else folded.push({ entry, times: 1, ms });
   }
@@ -55,6 +60,6 @@ function fold<Entry extends TimelineEntry>(entries: readonly Entry[]): Entry[] {
   );
 }
 
-function isGood({ activity }: TimelineEntry): boolean {
+function isUneventful({ activity }: TimelineEntry): boolean {
   return activity?.end === 'done' && activity.lastFailure === null && !activity.type.startsWith('create');
 }

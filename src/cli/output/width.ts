@@ -4,21 +4,21 @@ import { styles } from '../../domain/visible-text.js';
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const plain = /^[ -~]*$/;
-/** Stands for a space that no line may be broken at; both have the same width. */
-const firmSpace = '\u00a0';
+/** A space that no line is broken at. */
+const noBreakSpace = '\u00a0';
 
-/** The columns that a text of one line takes on a terminal. */
+/** The width of one line on a terminal, in columns. */
 export function widthOf(text = ''): number {
-  // Most cells are ASCII, and segmenting each of them would show in long tables.
+  // Most cells are ASCII, and segmenting each of them would be slow in long tables.
   return plain.test(text) ? text.length : stringWidth(text);
 }
 
-/** The columns that the widest line of a text takes. */
+/** The width of the widest line of a text. */
 export function widestOf(text = ''): number {
   return Math.max(...text.split('\n').map((line) => widthOf(line)));
 }
 
-/** A text of one line in so many columns, with `…` at its end where something is missing; all its styles are kept. */
+/** Cuts one line to a width, with `…` at the end. Keeps all styles. */
 export function cutText(text: string, room: number): string {
   if (widthOf(text) <= room) return text;
   let cut = '';
@@ -33,7 +33,7 @@ export function cutText(text: string, room: number): string {
   return cut;
 }
 
-/** A text brought to a width, line by line; as it is where there is no width. */
+/** Wraps each line to a width; without a width, returns the text unchanged. */
 export function wrapText(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;
   return text
@@ -42,24 +42,24 @@ export function wrapText(text: string, columns: number | undefined): string {
     .join('\n');
 }
 
-/** Breaks between words where it can: what is copied, such as a URL or a command in backticks, stays in one piece. */
+/** Breaks between words where possible. A URL or a command in backticks stays in one piece, so that it can be copied. */
 function wrapLine(line: string, columns: number): string {
   const indent = /^ */.exec(line)?.[0].length ?? 0;
   const hanging = indent > 0 && indent < columns / 2 ? ' '.repeat(indent) : '';
   const room = columns - hanging.length;
-  const firm = line
+  const unbroken = line
     .slice(hanging.length)
     .replaceAll(/\S*`[^`]+`\S*/g, (command) =>
-      widthOf(command) <= room ? command.replaceAll(' ', firmSpace) : command,
+      widthOf(command) <= room ? command.replaceAll(' ', noBreakSpace) : command,
     );
-  const words = firm.split(' ').map((word) => (widthOf(word) <= room ? word : breakWord(word, room)));
+  const words = unbroken.split(' ').map((word) => (widthOf(word) <= room ? word : breakWord(word, room)));
   return wrapAnsi(words.join(' '), room)
     .split('\n')
-    .map((part) => `${hanging}${part.replaceAll(firmSpace, ' ').trimEnd()}`)
+    .map((part) => `${hanging}${part.replaceAll(noBreakSpace, ' ').trimEnd()}`)
     .join('\n');
 }
 
-/** A word without room on any line, broken between what is seen as one character. */
+/** Breaks a word that is longer than a line between graphemes. */
 function breakWord(word: string, room: number): string {
   let broken = '';
   let used = 0;
@@ -72,7 +72,7 @@ function breakWord(word: string, room: number): string {
   return broken;
 }
 
-/** Styles, which take no room, and between them what is seen as one character. */
+/** Splits a text into styles, which have no width, and graphemes. */
 function piecesOf(text: string): string[] {
   return text
     .split(styles)
