@@ -30,7 +30,7 @@ export async function followToEnd(context: Context, workflowId: string, options:
   if (context.interrupted.aborted) return exitCodes.interrupted;
   const limit = describeDuration(options.timeoutMs ?? 0);
   const state = awaitsPerson(last)
-    ? `awaits ${last.awaiting?.kind}. See ${askWhy(workflowId)}.`
+    ? `awaits ${describeAwaited(last)}. See ${askWhy(workflowId)}.`
     : `is still running. ${howToWatch(workflowId)}`;
   context.notice(`timed out after ${limit}: ${workflowId} ${state}`);
   return exitCodes.unfinished;
@@ -87,8 +87,12 @@ function awaitsPerson(progress: Progress | null): progress is Progress {
   return progress?.awaiting?.kind === 'operator' || progress?.awaiting?.kind === 'approval';
 }
 
-function describeWait({ workflowId, awaiting }: Progress): string {
-  return `${workflowId} awaits ${awaiting?.kind}. See ${askWhy(workflowId)}.`;
+function describeWait(progress: Progress): string {
+  return `${progress.workflowId} awaits ${describeAwaited(progress)}. See ${askWhy(progress.workflowId)}.`;
+}
+
+function describeAwaited({ awaiting }: Progress): string {
+  return awaiting?.kind === 'operator' ? 'a decision' : (awaiting?.kind ?? 'nothing');
 }
 
 function askWhy(workflowId: string): string {

@@ -25,7 +25,7 @@ test('an old observation is marked with its age, a fresh one is not', () => {
   expect(renderProgress(fresh, view)).toMatch(/notebook +nb-1, RUNNING$/m);
 });
 
-test('a protected environment is shown as one', () => {
+test('a protected environment is marked', () => {
   const kept = makeProgress({ notebook: notebook('2026-03-02T09:59:00.000Z', true) });
   const [head, row] = renderEnvironments([kept], view).split('\n');
   expect(head).toContain('PROTECTED');

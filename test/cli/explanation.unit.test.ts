@@ -41,7 +41,7 @@ function shown(explanation: Partial<Explanation>): Map<string, string> {
   return new Map(lines.map((line) => line.split(/ {2,}/) as [string, string]));
 }
 
-describe('what people can do, as `env why` says it', () => {
+describe('the possible commands in `env why`', () => {
   const resume = '`maops env resume team-a --reason …`';
 
   test.each([
@@ -50,29 +50,29 @@ describe('what people can do, as `env why` says it', () => {
       { ...pause, awaiting: { kind: 'capacity', ...awaiting, verbs: ['pause', 'cancel'] } },
     ],
     ['resume and cancel in a pause of a wait', pause],
-  ] as const)('is %s', (_case, explanation) => {
-    expect(shown(explanation).get('possible')).toBe('resume, cancel');
+  ] as const)('are %s', (_case, explanation) => {
+    expect(shown(explanation).get('commands')).toBe('resume, cancel');
     expect(shown(explanation).get('next')).toBe(resume);
   });
 
-  test('is an approval in a pause too, which comes to nothing before the resume', () => {
+  test('include an approval in a pause, with the resume next', () => {
     const lines = shown({ ...pause, awaiting: { kind: 'approval', ...awaiting, verbs: ['approve', 'reject'] } });
-    expect(lines.get('possible')).toBe('resume, cancel, approve, reject');
+    expect(lines.get('commands')).toBe('resume, cancel, approve, reject');
     expect(lines.get('next')).toBe(resume);
   });
 
-  test('is an answer to a failed step, and in a pause the resume next', () => {
-    const parked = { kind: 'operator', ...awaiting, verbs: ['retry', 'rollback'] } as const;
+  test('are the verbs for a failed step, and in a pause the resume next', () => {
+    const decision = { kind: 'operator', ...awaiting, verbs: ['retry', 'rollback'] } as const;
     const possible = 'retry, rollback: `maops env resolve team-a VERB --reason …`';
-    const open = shown({ phase: 'AwaitingOperator', awaiting: parked, failure });
-    expect([open.get('possible'), open.get('next')]).toEqual([possible, 'Change the spec.']);
+    const open = shown({ phase: 'AwaitingOperator', awaiting: decision, failure });
+    expect([open.get('commands'), open.get('next')]).toEqual([possible, 'Change the spec.']);
     expect(open.get('failure')).toBe('RequestRejected: refused until 2026-03-02 11:00 CET');
-    const held = shown({ ...pause, awaiting: parked, failure });
-    expect([held.get('possible'), held.get('next')]).toEqual([possible, resume]);
+    const held = shown({ ...pause, awaiting: decision, failure });
+    expect([held.get('commands'), held.get('next')]).toEqual([possible, resume]);
   });
 });
 
-test('what an operation has failed with is not said again as its last error', () => {
+test('the failure of an operation is not repeated as its last error', () => {
   const lastError = { at: since, activity: 'createPool', message: failure.message };
   expect(shown({ phase: 'Failed', failure, lastError }).has('last error')).toBe(false);
   expect(shown({ phase: 'Failed', failure, lastError: { ...lastError, message: 'another' } }).get('last error')).toBe(

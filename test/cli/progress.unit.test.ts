@@ -7,7 +7,7 @@ import { makeProgress, soldOut } from '../client/fake-runs.js';
 
 const view: View = { now: Date.parse('2026-03-01T10:02:10Z'), timeZone: 'UTC', colors: pc.createColors(false) };
 
-describe('a progress for people', () => {
+describe('a progress as text', () => {
   test('shows phase, reason, steps with elapsed times, and the pool', () => {
     expect(renderProgress(makeProgress(), view)).toBe(
       `env/team-a  AwaitingPool  45 %  2m 10s
@@ -28,7 +28,7 @@ pool  team-a-0123456789abcdef0123456789abcdef, Creating, 3 of 8 nodes available,
     expect(text).toMatch(/ {2}note {2}by lead {2}a ticket is open\n +since noon$/);
   });
 
-  test('tells a time inside a reason in the zone of the column beside it', () => {
+  test('converts the times in a reason to the local zone', () => {
     const audit = [
       { at: '2026-03-01T10:01:00.000Z', by: 'ann', verb: 'extend', reason: '1h, to 2026-03-01T12:30:00.000Z: busy' },
     ];
@@ -67,12 +67,12 @@ team-a is ready to use
 notebook  nb-1, RUNNING
 url       https://nb-1.example.org
 stops at  2026-03-01 14:01:30 UTC
-lease     without an end`,
+lease     no end`,
     );
   });
 
-  test('names the failure with its code and request, what to do next, and what an operator may say', () => {
-    const parked = makeProgress({
+  test('shows the failure with its code and request, what to do next, and the possible commands', () => {
+    const awaitingOperator = makeProgress({
       phase: 'AwaitingOperator',
       why: 'pool failed: no capacity',
       pool: null,
@@ -93,7 +93,7 @@ lease     without an end`,
       },
       audit: [{ at: '2026-03-01T10:00:30.000Z', by: 'ops', verb: 'pause', reason: 'quota' }],
     });
-    expect(renderProgress(parked, view)).toBe(
+    expect(renderProgress(awaitingOperator, view)).toBe(
       `env/team-a  AwaitingOperator  45 %  2m 10s
 pool failed: no capacity
 
@@ -108,7 +108,7 @@ audit
     );
   });
 
-  test('says no time of a step when a further attempt of the next has taken the place of its end', () => {
+  test('shows no time for a step whose end a second attempt of the next step has overwritten', () => {
     const startedAt = '2026-03-01T10:00:02.000Z';
     const steps = [
       { name: 'pool', state: 'done', startedAt, attempt: 1 },
@@ -118,7 +118,7 @@ audit
     expect(shown.slice(3, 5)).toEqual(['  pool      done', '  notebook  running  10s  attempt 2']);
   });
 
-  test('does not say to look at what a rollback has removed', () => {
+  test('does not refer to a resource that a rollback has deleted', () => {
     const hint = 'See `maops pool show team-a`.';
     const failure = {
       step: 'pool',
@@ -130,14 +130,15 @@ audit
     } as const;
     const shown = (phase: 'RolledBack' | 'Failed') => renderProgress(makeProgress({ phase, failure }), view);
     expect(shown('Failed')).toContain(hint);
-    expect(shown('RolledBack')).toMatch(/^next +What it made is removed/m);
+    expect(shown('RolledBack')).not.toContain(hint);
+    expect(shown('RolledBack')).toMatch(/^next /m);
   });
 
-  test('names the command for another flavor where a run waits for one, and only there', () => {
+  test('names the command for another flavor only where a run awaits one', () => {
     const awaiting = { kind: 'operator', since: '2026-03-01T10:01:00.000Z', deadline: null, verbs: ['retry'] } as const;
     const next = (change: Parameters<typeof makeProgress>[0]) =>
       /^next +(.*)$/m.exec(renderProgress(makeProgress({ failure: soldOut, awaiting, ...change }), view))?.[1];
-    const onSale = '`maops flavor list` says what is on sale.';
+    const onSale = '`maops flavor list` shows what is on sale.';
     expect(next({})).toBe(`\`maops env resolve team-a retry --set pool.flavor=… --reason …\`; ${onSale}`);
     expect(next({ failure: { ...soldOut, step: 'notebook' }, workflowId: 'notebook/team-a' })).toBe(
       `\`maops env resolve notebook/team-a retry --set notebook.flavor=… --reason …\`; ${onSale}`,
@@ -145,7 +146,7 @@ audit
     expect(next({ awaiting: null })).toBe(soldOut.hint);
   });
 
-  test('says what ends a pause, and of a paused lease no percentage', () => {
+  test('names the command that ends a pause, and shows no percentage for a paused lease', () => {
     const awaiting = { kind: 'capacity', since: '2026-03-01T10:01:00.000Z', deadline: null, verbs: ['pause'] } as const;
     const paused = renderProgress(makeProgress({ phase: 'Paused', awaiting }), view);
     expect(paused).toContain('env/team-a  Paused  45 %');
@@ -154,13 +155,13 @@ audit
     expect(renderProgress(makeProgress(lease), view)).toContain('lease/team-a  Paused  2m 10s');
   });
 
-  test('is one line for logs', () => {
+  test('is one line in logs', () => {
     expect(renderProgressLine(makeProgress(), view)).toBe(
       '10:02:10 env/team-a AwaitingPool 45% pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling',
     );
   });
 
-  test('uses the zone of the reader, by name', () => {
+  test('uses the local zone, with its name', () => {
     const text = renderProgress(
       makeProgress({ audit: [{ at: '2026-03-01T10:00:30.000Z', by: 'ops', verb: 'pause', reason: '' }] }),
       { ...view, timeZone: 'Asia/Shanghai' },
@@ -170,14 +171,14 @@ audit
 });
 
 describe('a list of environments', () => {
-  test('has one row each', () => {
+  test('has one row per environment', () => {
     expect(renderEnvironments([makeProgress()], view)).toBe(
       `NAME    PHASE         SINCE  NODES  NOTEBOOK  LEASE  WHY
 team-a  AwaitingPool  2m     3/8    -         -      pool team-a: 3 of 8 nodes available, 5 creating; scope Notebook Enabling`,
     );
   });
 
-  test('says so when there are none', () => {
+  test('is a sentence when there are none', () => {
     expect(renderEnvironments([], view)).toBe('no environments');
   });
 });

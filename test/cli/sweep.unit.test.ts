@@ -44,7 +44,7 @@ class SweptRuns extends FakeRuns {
   }
 }
 
-async function play(define: Define, plan: Plan | null, ...words: readonly string[]) {
+async function perform(define: Define, plan: Plan | null, ...words: readonly string[]) {
   const runs = plan === null ? new FakeRuns() : new SweptRuns(plan);
   const { context, terminal } = fakeContext(runs);
   let code: number | null = null;
@@ -64,58 +64,52 @@ const refusal = 'it would delete 4 of the 7 resources that carry our marker (57.
 const large = planWith({ items: [item, item, item, item], carrying: 7, refusal });
 
 describe('a plan that is refused for its size', () => {
-  test('is told with the share that it would need', async () => {
-    const { code, err } = await play(commands.plan, large);
+  test('is printed with the command that raises the share', async () => {
+    const { code, err } = await perform(commands.plan, large);
     expect(code).toBe(0);
-    expect(err).toBe(
-      'nothing was deleted. As it is, it would be refused. Find out why it is so much: ' +
-        'an empty or restored Temporal database looks like this. When it is meant: ' +
-        'maops sweep apply --hash 41de91b15441054b --yes --max-share 58\n',
-    );
+    expect(err).toMatch(/: maops sweep apply --hash 41de91b15441054b --yes --max-share 58\n$/);
   });
 
-  test('is not asked about, and refused with the command that would do it', async () => {
-    const { code, failure, sent } = await play(commands.apply, large, '--hash', large.hash);
+  test('is refused without a question, with the command that raises the share', async () => {
+    const { code, failure, sent } = await perform(commands.apply, large, '--hash', large.hash);
     expect(code).toBeNull();
     expect(failure).toMatchObject({
       name: 'OperationRefusedError',
-      message: `the plan is refused: ${refusal}; nothing was deleted`,
-      hint: expect.stringMatching(
-        /^Find out why .* When it is meant: `maops sweep apply --hash 41de91b15441054b --yes --max-share 58`\.$/,
-      ),
+      message: expect.stringContaining(refusal),
+      hint: expect.stringContaining('`maops sweep apply --hash 41de91b15441054b --yes --max-share 58`'),
     });
     expect(sent).toMatchObject([{ kind: 'start', argument: { rules: { orphans: { minAge: '0s' } } } }]);
   });
 });
 
-test('a plan that is not refused is gone on with under the same options', async () => {
-  const { code, err } = await play(commands.apply, planWith({}), '--hash', '41de91b15441054b', '--max-share', '50');
+test('a plan that is not refused is applied with the same options', async () => {
+  const { code, err } = await perform(commands.apply, planWith({}), '--hash', '41de91b15441054b', '--max-share', '50');
   expect(code).toBe(2);
-  expect(err).toContain('To go on: maops sweep apply --hash 41de91b15441054b --yes --max-share 50\n');
+  expect(err).toContain(': maops sweep apply --hash 41de91b15441054b --yes --max-share 50\n');
 });
 
-test('a plan that no worker makes is called off, and nobody waits for it', async () => {
-  const { failure, sent } = await play(commands.plan, null);
+test('a plan without a worker is cancelled', async () => {
+  const { failure, sent } = await perform(commands.plan, null);
   expect(failure).toMatchObject({ name: 'WorkerUnreachableError' });
   expect(sent.map(({ kind }) => kind)).toEqual(['start', 'cancel']);
 });
 
-test('a plan without anything in it is not asked about', async () => {
-  const { code, err } = await play(commands.apply, planWith({ items: [] }), '--hash', '41de91b15441054b');
-  expect({ code, err }).toEqual({ code: 0, err: 'there is nothing to delete\n' });
+test('an empty plan asks nothing', async () => {
+  const { code, failure } = await perform(commands.apply, planWith({ items: [] }), '--hash', '41de91b15441054b');
+  expect({ code, failure }).toEqual({ code: 0, failure: null });
 });
 
 test.each([
   [['sweep', 'apply', '--hash', '123', '--yes']],
   [['sweep', 'apply', '--hash', '41DE91B15441054B']],
   [['env', 'teardown', 'team-a', '--hash', '123', '--yes']],
-])('%j is wrong usage: that is no hash', async (words) => {
+])('%j is invalid usage, because the hash is malformed', async (words) => {
   const terminal = memoryTerminal();
   expect(await runCommandLine(words, terminal)).toBe(2);
-  expect(terminal.err()).toContain('expected the 16 hex digits');
+  expect(terminal.err()).toMatch(/^maops: --hash \S+: /);
 });
 
-test('the results of a sweep have the names of the plan', () => {
+test('the results of a sweep show the names from the plan', () => {
   const results = [{ kind: 'pool', id: 'a-0123', result: 'deleted', why: 'gone' }] as const;
   expect(renderResults({ results, plan: planWith({}) }, {}).split('\n')).toEqual([
     'RESULT   KIND  NAME  ID      WHY',
@@ -128,20 +122,20 @@ describe('a plan on a terminal', () => {
   const id = 'team-a-0123456789abcdef0123456789abcdef';
   const items = [{ ...item, id, name: 'team-a', why: 'made by env/team-a', rule: 'maops:keep' }];
 
-  test('has a column for everything where there is room', () => {
+  test('has all columns where there is room', () => {
     expect(renderItems(items, { timeZone: 'UTC', columns: 160 })).toBe(renderItems(items, { timeZone: 'UTC' }));
   });
 
-  test('shows ids and times below the reasons where there is not, and no line is wider than it', () => {
+  test('shows ids and times below the reasons on a narrow terminal', () => {
     expect(renderItems(items, { timeZone: 'UTC', columns: 80 }).split('\n')).toEqual([
       'ACTION  KIND  NAME    REASON  WHY',
       `keep    pool  team-a  ${item.reason}  made by env/team-a; kept: maops:keep`,
-      `                              ${id}, made`,
+      `                              ${id}, created`,
       '                              2026-03-01 10:00:00 UTC',
     ]);
   });
 
-  test('gives reasons and ids lines of their own where a name leaves them no room', () => {
+  test('gives reasons and ids lines of their own next to a long name', () => {
     const name = 'a-name-of-thirty-letters-in-all';
     const text = renderItems(
       items.map((one) => ({ ...one, name, id: `${name}-${'0'.repeat(32)}` })),
@@ -152,7 +146,7 @@ describe('a plan on a terminal', () => {
       '  WHY',
       `keep    pool  ${name}  ${item.reason}`,
       '  made by env/team-a; kept: maops:keep',
-      `  ${name}-${'0'.repeat(32)}, made`,
+      `  ${name}-${'0'.repeat(32)}, created`,
       '  2026-03-01 10:00:00 UTC',
     ]);
   });

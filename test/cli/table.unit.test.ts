@@ -19,7 +19,7 @@ describe('a table on a terminal', () => {
     ]);
   });
 
-  test('or continues it below itself, and breaks a word that has room on no line', () => {
+  test('or wraps it, and breaks a word that is longer than a line', () => {
     expect(renderTable(rows, undefined, { columns: 44, last: 'wrap' }).split('\n')).toEqual([
       'team-a  Leased  team-a is in use until the',
       '                evening, see',
@@ -29,7 +29,7 @@ describe('a table on a terminal', () => {
     ]);
   });
 
-  test('puts a word below the others that has room only there', () => {
+  test('moves a word to a line below where it fits', () => {
     expect(renderTable(rows, undefined, { columns: 46, last: 'wrap' }).split('\n')).toEqual([
       'team-a  Leased',
       '  team-a is in use until the evening, see',
@@ -39,13 +39,13 @@ describe('a table on a terminal', () => {
     ]);
   });
 
-  test('counts what is seen, not the colours', () => {
+  test('does not count colours', () => {
     const { green } = pc.createColors(true);
     const text = renderTable([[green('team-a'), 'as long as the room is']], undefined, { columns: 30, last: 'cut' });
     expect(text).toBe(`${green('team-a')}  as long as the room is`);
   });
 
-  test('is left alone where there is no width', () => {
+  test('is unchanged without a width', () => {
     const whole = renderTable(rows);
     expect(renderTable(rows, undefined, { columns: undefined, last: 'cut' })).toBe(whole);
   });
@@ -58,7 +58,7 @@ describe('a table that folds', () => {
   ];
   const head = ['NAME', 'ID', 'PHASE', 'CIDR'];
 
-  test('puts the columns without room in lines below, and leaves every id in one piece', () => {
+  test('moves columns to lines below and cuts no id', () => {
     const text = renderTable(networks, head, { columns: 50, last: 'wrap' });
     expect(text.split('\n')).toEqual([
       'NAME          ID                       PHASE',
@@ -70,7 +70,7 @@ describe('a table that folds', () => {
     ]);
   });
 
-  test('gives a sentence without room beside the others a line of its own, cut to the width', () => {
+  test('moves a sentence to a line of its own, cut to the width', () => {
     const text = renderTable(rows, ['NAME', 'PHASE', 'WHY'], { columns: 30, last: 'cut' });
     expect(text.split('\n')).toEqual([
       'NAME    PHASE',
@@ -82,7 +82,7 @@ describe('a table that folds', () => {
     ]);
   });
 
-  test('is as any other where there is room, or no width', () => {
+  test('is unchanged where there is room, or no width', () => {
     const wide = { columns: 80, last: 'wrap' } as const;
     expect(renderTable(networks, head, { ...wide })).toBe(renderTable(networks, head, wide));
     const none = { columns: undefined, last: 'cut' } as const;
@@ -90,19 +90,19 @@ describe('a table that folds', () => {
   });
 });
 
-test('a sentence goes on in the next line between two words, and its own lines stay', () => {
+test('a text is wrapped between words and keeps its line breaks', () => {
   const problems = 'pool.count: must be more\npool.flavors: none of them is known here';
   expect(wrapText(problems, 24)).toBe('pool.count: must be more\npool.flavors: none of\nthem is known here');
   expect(wrapText(problems, undefined)).toBe(problems);
 });
 
-test('a command in backticks is not broken, unless it has no room anywhere', () => {
+test('a command in backticks is broken only when longer than a line', () => {
   const next = 'When it may go: `maops env teardown team-a`, then look.';
   expect(wrapText(next, 30)).toBe('When it may go:\n`maops env teardown team-a`,\nthen look.');
   expect(wrapText(next, 24)).toBe('When it may go: `maops\nenv teardown team-a`,\nthen look.');
 });
 
-test('what a check found, and its hint, go on below themselves', () => {
+test('the finding of a check and its hint are wrapped', () => {
   const check = {
     check: 'settings',
     state: 'failed',
@@ -116,18 +116,18 @@ test('what a check found, and its hint, go on below themselves', () => {
   ]);
 });
 
-test('times inside a sentence are shown in the zone of the reader', () => {
+test('times in a sentence are shown in the local zone', () => {
   expect(localTimes('approval until 2026-11-22T08:48:28.759Z; or not', 'Europe/Berlin')).toBe(
     'approval until 2026-11-22 09:48 CET; or not',
   );
 });
 
-test('times inside quotes stay as they are: they are part of a query', () => {
+test('times in quotes are unchanged, because they are part of a query', () => {
   const text = 'It is a List Filter of Temporal, as StartTime < "2026-01-31T00:00:00Z".';
   expect(localTimes(text, 'Europe/Berlin')).toBe(text);
 });
 
-test('times inside workflow ids stay as they are: the id is what other commands take', () => {
+test('times in workflow ids are unchanged, because other commands take the id', () => {
   const text =
     'starting sweep/nightly-2026-11-21T09:40:00Z, audit/2026-11-21T09:40:00.123Z, sweep/manual-2026-11-21T09:40:00.000Z-ab12';
   expect(localTimes(text, 'Europe/Berlin')).toBe(text);

@@ -4,7 +4,7 @@ import { FakeRuns } from '../client/fake-runs.js';
 import { progressKeys } from '../support/progress-keys.js';
 import { fakeContext } from './fake-context.js';
 
-test('what is not there is told in the shape of a teardown, which no run has made', () => {
+test('an unknown name is reported in the shape of a teardown without a run', () => {
   const { context, terminal } = fakeContext(new FakeRuns(), { json: true });
   expect(reportGone(context, 'team-a')).toBe(0);
   const document = JSON.parse(terminal.out());

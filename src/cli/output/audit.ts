@@ -145,5 +145,5 @@ export function renderAdoption(
 
 function describeEnd(lease: LeaseProgress | null, timeZone: string): string {
   if (lease === null) return '';
-  return lease.endsAt === null ? ', without an end' : ` until ${formatTime(lease.endsAt, timeZone)}`;
+  return lease.endsAt === null ? ', with no end' : ` until ${formatTime(lease.endsAt, timeZone)}`;
 }

@@ -121,7 +121,7 @@ function describeNotebook(notebook: NotebookProgress, now: number): string {
 
 function describeLease({ lease }: Progress, { timeZone }: View): string | null {
   if (lease === null) return null;
-  if (lease.endsAt === null) return 'never ends';
+  if (lease.endsAt === null) return 'no end';
   const most = lease.maxEndsAt === null ? '' : `, at most until ${formatTime(lease.maxEndsAt, timeZone)}`;
   const times = lease.extensions === 1 ? 'once' : `${lease.extensions} times`;
   return `until ${formatTime(lease.endsAt, timeZone)}${most}${lease.extensions === 0 ? '' : `, extended ${times}`}`;
