@@ -7,8 +7,8 @@ const speed = 20;
 const rounds = 10;
 
 /**
- * From the moment at which a pool is usable to the moment at which the run goes on to its notebook, in seconds of the
- * service's time. Two sightings at least `MAOPS_POLL_MIN` (5 s) apart are a part of it, on purpose.
+ * Time from a usable pool to the create of the notebook, in seconds of the service's clock. It includes the second
+ * observation, at least `MAOPS_POLL_MIN` (5 s) after the first.
  */
 export async function lag() {
   return await onBed({ speed }, async ({ stack, client, provision }) => {
