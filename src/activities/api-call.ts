@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { makeFailure } from '../contract/failures.js';
 import type { ResourceRef } from '../contract/workflows.js';
 import { type CommandOutcome, type NotSent, sent } from '../domain/resource/command-outcome.js';
 import { isProtected } from '../domain/resource/marker.js';
@@ -70,11 +71,8 @@ export interface CommandedResource extends ResourceRef {
 /** The last look before a stop or delete: a mark that was set since the plan was made still counts. */
 export function refuseProtected(ref: CommandedResource, label: string, description: string | null | undefined): void {
   if (ref.respectProtection !== true || !isProtected(description)) return;
-  throw ApplicationFailure.create({
-    type: 'Protected',
-    message: `${label} is protected (maops:keep); it is left alone`,
-    nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint: 'When it may go, clear the mark with `maops env unprotect`.' }],
+  throw makeFailure('Protected', `${label} is protected (maops:keep)`, {
+    hint: 'To delete it anyway, remove the protection first: `maops env unprotect`.',
   });
 }
 
@@ -83,11 +81,9 @@ export function refuseProtected(ref: CommandedResource, label: string, descripti
  * the command is tried again, because another answer may be complete.
  */
 export function undecided(label: string): ApplicationFailure {
-  const failure = ApplicationFailure.create({
-    type: 'ServiceUnavailable',
-    message: `${label}: the answer has neither a creation time nor our marker, so nothing was sent`,
-    details: [{ errorCode: null, requestId: null, hint: 'It is tried again until an answer is complete.' }],
-  });
+  const message = `${label}: the response has neither a creation time nor our marker, so nothing was sent`;
+  const hint = 'Nothing to do: it is retried until a response is complete.';
+  const failure = makeFailure('ServiceUnavailable', message, { hint }, { retryable: true });
   failure.stack = '';
   return failure;
 }

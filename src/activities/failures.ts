@@ -1,5 +1,5 @@
-import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
-import type { FailureFacts, FailureType } from '../contract/failures.js';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { type FailureFacts, type FailureType, isFailureType, makeFailure } from '../contract/failures.js';
 import type { CreateOutcome } from '../domain/provision/create.js';
 import { cut, textLimits } from '../domain/text.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
@@ -67,8 +67,7 @@ const verdicts: Readonly<Record<ModelArtsErrorKind, Verdict>> = {
 export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (!(error instanceof ModelArtsError)) {
-    const message = cut(messageOf(error), textLimits.why);
-    return ApplicationFailure.create({ type: 'ServiceUnavailable', message, details: [noFacts] });
+    return makeFailure('ServiceUnavailable', messageOf(error), {}, { retryable: true });
   }
   const verdict = verdicts[error.kind];
   const { errorCode, requestId, status, throttledUntil } = error;
@@ -76,15 +75,9 @@ export function asFailure(error: unknown): Error {
   const asked = retryAfterMs === null ? {} : { retryAfterMs };
   const answered = status === null ? {} : { status };
   const throttled = throttledUntil === null ? {} : { throttledUntil: new Date(throttledUntil).toISOString() };
-  const facts: FailureFacts = { errorCode, requestId, hint: verdict.hint, ...asked, ...throttled, ...answered };
-  return ApplicationFailure.create({
-    type: verdict.type,
-    message: cut(error.message, textLimits.why),
-    nonRetryable: !verdict.retry,
-    details: [facts],
-    ...(retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs }),
-    ...(verdict.benign ? { category: ApplicationFailureCategory.BENIGN } : {}),
-  });
+  const { type, hint, retry, benign } = verdict;
+  const facts: FailureFacts = { errorCode, requestId, hint, ...asked, ...throttled, ...answered };
+  return makeFailure(type, error.message, facts, { retryable: retry, benign, ...asked });
 }
 
 /** The failure type of a failed read, which a wait reports and retries. */
@@ -109,22 +102,18 @@ function pauseOf({ kind, retryAfterMs, isOwnPause }: ModelArtsError): number | n
 export function asRetryable(error: unknown): Error {
   const failure = asFailure(error);
   if (!(failure instanceof ApplicationFailure) || !failure.nonRetryable) return failure;
-  return ApplicationFailure.create({
-    type: failure.type ?? 'ServiceUnavailable',
-    message: failure.message,
-    details: failure.details ?? [],
-    ...(failure.nextRetryDelay == null ? {} : { nextRetryDelay: failure.nextRetryDelay }),
-  });
+  const { type, message, details, nextRetryDelay } = failure;
+  const known = isFailureType(type) ? type : 'ServiceUnavailable';
+  const asked = typeof nextRetryDelay === 'number' ? { retryAfterMs: nextRetryDelay } : {};
+  return makeFailure(known, message, details?.[0] ?? {}, { retryable: true, ...asked });
 }
 
 /** A command that the service did not take for what else is under way, and that is to be sent again. */
 export function refusedForNow(message: string): ApplicationFailure {
   const { type, hint } = verdicts.stateConflict;
-  const category = ApplicationFailureCategory.BENIGN;
-  return ApplicationFailure.create({ type, message, category, details: [{ ...noFacts, hint }] });
+  return makeFailure(type, message, { hint }, { retryable: true, benign: true });
 }
 
-const noFacts: FailureFacts = { errorCode: null, requestId: null, hint: null };
 /** How long to stay away when a create was not sent and nobody said how long. */
 const shortPauseMs = 2_000;
 

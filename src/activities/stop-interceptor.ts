@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import { makeFailure } from '../contract/failures.js';
 
 /** How long an activity may take to end by itself once the stopping worker has cancelled it. */
 const windUpMs = 1_000;
@@ -37,7 +38,7 @@ export function stopInterceptor(graceMs = windUpMs): ActivityInboundCallsInterce
 /** Not a cancellation: that would say that nothing was done. */
 function noAnswer(activityType: string): ApplicationFailure {
   const message = `the worker stopped before ${activityType} had an answer`;
-  const failure = ApplicationFailure.create({ type: 'ServiceUnavailable', message });
+  const failure = makeFailure('ServiceUnavailable', message, {}, { retryable: true });
   failure.stack = '';
   return failure;
 }

@@ -1,3 +1,6 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { cut, textLimits } from '../domain/text.js';
+
 /** Failure types that users and programs see; fixed by the design, so that scripts can branch on them. */
 export const failureTypes = [
   'InvalidSpec',
@@ -47,6 +50,36 @@ export interface FailureFacts {
   readonly retryAfterMs?: number;
   /** RFC 3339 time until which the service throttles this call; absent for every other failure. */
   readonly throttledUntil?: string;
+  /** What is wrong with a document, by path. */
+  readonly problems?: readonly { readonly path: string; readonly message: string }[];
   /** HTTP status of the answer; absent where there was none. */
   readonly status?: number;
+}
+
+interface FailureOptions {
+  /** Whether Temporal retries the activity. @defaultValue false */
+  readonly retryable?: boolean;
+  /** Expected now and then: logged quietly and not counted as a failure. @defaultValue false */
+  readonly benign?: boolean;
+  /** Milliseconds until the next retry. @defaultValue by the retry policy */
+  readonly retryAfterMs?: number;
+  /** The first detail, in place of the facts. */
+  readonly detail?: object;
+}
+
+/** The only builder of failures that go into a history: bounded, with the facts as first detail. */
+export function makeFailure(
+  type: FailureType | typeof stillPending,
+  message: string,
+  facts: Partial<FailureFacts> = {},
+  { retryable = false, benign = false, retryAfterMs, detail }: FailureOptions = {},
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message: cut(message, textLimits.why),
+    nonRetryable: !retryable,
+    details: [detail ?? { errorCode: null, requestId: null, hint: null, ...facts }],
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    ...(benign ? { category: ApplicationFailureCategory.BENIGN } : {}),
+  });
 }

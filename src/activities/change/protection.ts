@@ -1,4 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
+import { makeFailure } from '../../contract/failures.js';
 import { type CommandOutcome, type NotSent, notSent, sent } from '../../domain/resource/command-outcome.js';
 import { aimAt, maybeSame } from '../../domain/resource/identity.js';
 import type { Instant } from '../../domain/resource/instant.js';
@@ -87,10 +88,7 @@ export function protectionActivities(deps: ActivityDeps) {
 }
 
 function notOurs({ kind, id }: Protectable): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'RequestRejected',
-    message: `${kind} ${id} carries another installation's marker by now`,
-    nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint: 'Only the installation that made it may change it.' }],
+  return makeFailure('RequestRejected', `${kind} ${id} now carries the marker of another installation`, {
+    hint: 'Only the installation that created it may change it.',
   });
 }

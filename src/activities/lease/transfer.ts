@@ -1,5 +1,6 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import type { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
+import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import {
   acquireUpdate,
@@ -136,11 +137,8 @@ async function leasedBy(
 }
 
 function beingTornDown(name: string, workflowId: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'SpecConflict',
-    message: `${name} is being torn down (${workflowId})`,
-    nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint: `Start again when \`maops env watch ${name}\` says Gone.` }],
+  return makeFailure('SpecConflict', `${name} is being torn down (${workflowId})`, {
+    hint: `Start again when \`maops env watch ${name}\` shows Gone.`,
   });
 }
 

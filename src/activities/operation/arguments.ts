@@ -1,4 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
+import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import type { Identity } from '../../contract/settings.js';
 import type { Spec, SpecKind } from '../../contract/spec.js';
@@ -101,10 +102,5 @@ export function invalidSpec(
       message: cut(message, textLimits.reason),
     }),
   );
-  return ApplicationFailure.create({
-    type: 'InvalidSpec',
-    message: cut(describeProblems(problems), textLimits.why),
-    nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint, problems: listed }],
-  });
+  return makeFailure('InvalidSpec', describeProblems(problems), { hint, problems: listed });
 }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import axios, { type AxiosAdapter } from 'axios';
+import { makeFailure } from '../../contract/failures.js';
 import type { LeaseEvent } from '../../contract/workflows.js';
 import type { Secret } from '../../modelarts/secret.js';
 import type { ActivityDeps } from '../deps.js';
@@ -71,5 +72,5 @@ function codeOf(error: unknown): string {
 /** Names the host only: the path of a webhook often is its password. */
 function undelivered(url: string, reason: string): ApplicationFailure {
   const message = `the webhook at ${URL.canParse(url) ? new URL(url).host : 'an unreadable address'} was not delivered: ${reason}`;
-  return ApplicationFailure.create({ type: 'ServiceUnavailable', message });
+  return makeFailure('ServiceUnavailable', message, {}, { retryable: true });
 }

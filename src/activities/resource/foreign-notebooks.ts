@@ -1,5 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
-import type { FailureType } from '../../contract/failures.js';
+import type { ApplicationFailure } from '@temporalio/common';
+import { type FailureType, makeFailure } from '../../contract/failures.js';
 import { parseMarker } from '../../domain/resource/marker.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
@@ -66,6 +66,5 @@ function refusal(
   message: string,
   { hint, errorCode = null, requestId = null }: { hint: string; errorCode?: string | null; requestId?: string | null },
 ): ApplicationFailure {
-  const details = [{ errorCode, requestId, hint }];
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details });
+  return makeFailure(type, message, { errorCode, requestId, hint });
 }

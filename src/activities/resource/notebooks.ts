@@ -1,4 +1,5 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { type ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { makeFailure } from '../../contract/failures.js';
 import type { NotebookPool, Spec } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import type { CreateOutcome, Found } from '../../domain/provision/create.js';
@@ -215,19 +216,14 @@ export function notebookActivities(deps: ActivityDeps) {
 }
 
 function noNotebook(name: string, unasked: readonly string[]): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'NotFound',
-    message: [`there is no notebook ${name}`, ...unasked].join('; not read: '),
-    nonRetryable: true,
-    details: [{ errorCode: null, requestId: null, hint: 'See `maops notebook list`.' }],
+  return makeFailure('NotFound', [`there is no notebook ${name}`, ...unasked].join('; not read: '), {
+    hint: 'See `maops notebook list`.',
   });
 }
 
 function noNotebookApi(): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'RequestRejected',
-    message: 'this account has no notebook API of the old generation (demanager)',
-    nonRetryable: true,
-    details: [{ errorCode: 'APIGW.0101', requestId: null, hint: 'Make the pool alone: `maops pool create -f FILE`.' }],
+  return makeFailure('RequestRejected', 'this account has no notebook API of the old generation (demanager)', {
+    errorCode: 'APIGW.0101',
+    hint: 'Create the pool alone: `maops pool create -f FILE`.',
   });
 }

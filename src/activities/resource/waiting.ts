@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { stillPending, type WaitReport } from '../../contract/failures.js';
+import type { ApplicationFailure } from '@temporalio/common';
+import { makeFailure, stillPending, type WaitReport } from '../../contract/failures.js';
 import { handOverMs } from '../../contract/settings.js';
 import {
   isSignificantChange,
@@ -167,10 +167,5 @@ export async function awaitSignificantChange<Facts, Goal>(
  * Ends a window without news: BENIGN, because nothing is wrong. The server starts the next window after `nextRetryMs`.
  */
 export function pending(message: string, nextRetryMs: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: stillPending,
-    message,
-    nextRetryDelay: nextRetryMs,
-    category: ApplicationFailureCategory.BENIGN,
-  });
+  return makeFailure(stillPending, message, {}, { retryable: true, benign: true, retryAfterMs: nextRetryMs });
 }

@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { makeFailure } from '../../contract/failures.js';
 import { memoKeys } from '../../contract/memo.js';
 import { announceCancelSignal, type CancelAnnouncement, specQuery } from '../../contract/messages.js';
 import { type Spec, type SpecKind, specKinds } from '../../contract/spec.js';
@@ -149,16 +149,7 @@ function checked(kind: SpecKind, document: unknown): Spec {
 function refuseOtherSpec(workflowId: string, asked: Spec, current: Spec): void {
   if (specHash(current) === specHash(asked)) return;
   const differences = describeDifferences(diffSpecs(current, asked));
-  throw ApplicationFailure.create({
-    type: 'SpecConflict',
-    message: `${asked.name} exists with another spec (${workflowId}):\n${differences}`,
-    nonRetryable: true,
-    details: [
-      {
-        errorCode: null,
-        requestId: null,
-        hint: `Give the new environment another name, or remove this one first: \`maops env teardown ${asked.name}\`.`,
-      },
-    ],
+  throw makeFailure('SpecConflict', `${asked.name} exists with another spec (${workflowId}):\n${differences}`, {
+    hint: `Give the new environment another name, or remove this one first: \`maops env teardown ${asked.name}\`.`,
   });
 }

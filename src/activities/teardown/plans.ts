@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
+import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import { progressQuery } from '../../contract/messages.js';
 import type { Phase } from '../../contract/phases.js';
@@ -147,11 +148,9 @@ function listedNotebook({ id, state, isProtected }: InventoryItem, observedAt: s
 }
 
 function unreadable({ unread }: Inventory): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'ServiceUnavailable',
-    message: `not everything could be read: ${unread.join('; ')}`,
-    details: [{ errorCode: null, requestId: null, hint: '`maops doctor` checks whether ModelArts answers.' }],
-  });
+  const message = `some lists could not be read: ${unread.join('; ')}`;
+  const hint = 'Check with `maops doctor` whether ModelArts responds.';
+  return makeFailure('ServiceUnavailable', message, { hint }, { retryable: true });
 }
 
 function rulesOf(document: unknown): SweepRules {

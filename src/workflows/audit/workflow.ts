@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import type { AuditInput, AuditProgress, EnvironmentResources } from '../../contract/workflows.js';
 import { noResources } from '../../contract/workflows.js';
 import { type AuditFinding, type AuditReport, describeCounts, makeReport } from '../../domain/audit/report.js';
@@ -7,7 +7,8 @@ import { type Identity, maybeSame } from '../../domain/resource/identity.js';
 import type { Inventory, InventoryItem, Ownership } from '../../domain/resource/inventory.js';
 import { parseMarker } from '../../domain/resource/marker.js';
 import { firstCalls, reads, surveys } from '../operation/activity-proxies.js';
-import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { type Outcome, runToEnd } from '../operation/ending.js';
+import { refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { newState } from '../operation/state.js';
 
@@ -28,21 +29,15 @@ export async function audit(input: AuditInput | null | undefined): Promise<Audit
     throw new Error('An audit is too short to go on as a new run.');
   });
   let report: AuditReport | null = null;
-  try {
+  const work = async (): Promise<Outcome> => {
     const reading = await read(op, input);
     report = reportOf(op, reading);
-    if (input?.adopt != null) report = await adopt(op, input.adopt, reading, report);
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    if (isCancellation(error)) return await op.cancellation.end('called off; nothing was changed');
-    const failure = describeFailure(error, null);
-    op.fail(failure);
-    op.enter('Failed', `${failure.type}: ${failure.message}`);
-    throw endingFailure(failure, op.state.progress);
-  }
-  op.update({ percent: 100 });
-  op.enter('Done', input?.adopt == null ? describeCounts(report) : op.state.progress.why);
-  return { ...op.state.progress, report };
+    if (input?.adopt == null) return { phase: 'Done', why: describeCounts(report) };
+    report = await adopt(op, input.adopt, reading, report);
+    return { phase: 'Done', why: op.state.progress.why };
+  };
+  const progress = await runToEnd(op, work, { cancelled: () => 'cancelled; nothing was changed' });
+  return { ...progress, report };
 }
 
 async function read(op: Operation, input: unknown): Promise<Reading> {
@@ -104,7 +99,7 @@ async function adopt(
   report: AuditReport,
 ): Promise<AuditReport> {
   // Raw JSON can start a run too.
-  if (!id || !by) throw stepFailure('InvalidSpec', 'adopt: says which id, by whom and why');
+  if (!id || !by) throw makeFailure('InvalidSpec', 'adopt: says which id, by whom and why');
   op.audit('adopt', by, reason);
   const finding = findingToAdopt(report, id);
   const name = nameOf(finding);
@@ -139,10 +134,10 @@ function findingToAdopt(report: AuditReport, id: string): AuditFinding {
   const [finding] = found.filter(({ standing }) => standing === 'orphan').concat(found);
   if (finding === undefined) {
     const hint = 'See `maops audit` for what there is.';
-    throw stepFailure('NotFound', `there is no pool and no notebook ${id}`, { hint });
+    throw makeFailure('NotFound', `there is no pool and no notebook ${id}`, { hint });
   }
   if (finding.standing === 'orphan') return finding;
-  throw stepFailure('RequestRejected', `${finding.kind} ${finding.name} is ${finding.standing}: ${finding.why}`, {
+  throw makeFailure('RequestRejected', `${finding.kind} ${finding.name} is ${finding.standing}: ${finding.why}`, {
     hint: 'Only an orphan can be adopted: `maops audit` says how each stands.',
   });
 }
@@ -151,7 +146,7 @@ function findingToAdopt(report: AuditReport, id: string): AuditFinding {
 function nameOf(finding: AuditFinding): string {
   const name = nameOfOwner(finding.owner ?? '');
   if (name !== null) return name;
-  throw stepFailure('RequestRejected', `nobody knows the name that ${finding.kind} ${finding.name} was made under`, {
+  throw makeFailure('RequestRejected', `nobody knows the name that ${finding.kind} ${finding.name} was made under`, {
     hint: `Its marker says ${parseMarker(finding.marker)?.owner ?? 'nothing'}. To delete it, apply a plan that has it: \`maops sweep plan\`.`,
   });
 }

@@ -1,8 +1,8 @@
+import { makeFailure } from '../../contract/failures.js';
 import type { ChangeInput } from '../../contract/workflows.js';
 import type { Inventory, InventoryItem } from '../../domain/resource/inventory.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { surveys, undos, waits } from '../operation/activity-proxies.js';
-import { stepFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 
 const limitMs = 30 * 60_000;
@@ -29,7 +29,7 @@ export async function changeProtection(op: Operation, name: string, verb: Protec
     for (;;) {
       const wait = await op.waitWithin(clock, () => waits(settings, summary).seeProtection(target));
       clock = wait.watch;
-      if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', `${summary} does not show the change`);
+      if (wait.end === 'deadline') throw makeFailure('DeadlineExceeded', `${summary} does not show the change`);
       if (wait.end === 'interrupted') continue;
       if (wait.answer === 'gone') throw isGone(summary);
       break;
@@ -61,13 +61,13 @@ function undescribed({ items }: Inventory, name: string): string[] {
 }
 
 function notRead(name: string, missing: readonly string[]): Error {
-  return stepFailure('ServiceUnavailable', `not everything of ${name} could be looked for: ${missing.join('; ')}`, {
+  return makeFailure('ServiceUnavailable', `not everything of ${name} could be looked for: ${missing.join('; ')}`, {
     hint: 'Say it again when `maops audit` reads everything.',
   });
 }
 
 function nothingOf(name: string): Error {
-  return stepFailure('NotFound', `there is nothing of ${name} that this installation made`, {
+  return makeFailure('NotFound', `this installation has created no resource named ${name}`, {
     hint: 'See `maops audit` for what there is; what this installation did not make is never touched.',
   });
 }
@@ -77,7 +77,7 @@ function describe(items: readonly InventoryItem[]): string {
 }
 
 function isGone(summary: string): Error {
-  return stepFailure('NotFound', `${summary} is gone, or was made anew meanwhile`, {
+  return makeFailure('NotFound', `${summary} is gone, or was made anew meanwhile`, {
     hint: '`maops audit` says what there is now.',
   });
 }

@@ -1,4 +1,5 @@
 import { continueAsNew, isCancellation } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ChangeInput } from '../../contract/workflows.js';
 import { isName } from '../../domain/name.js';
@@ -7,7 +8,8 @@ import { judgeNotebook, type NotebookFacts } from '../../domain/resource/noteboo
 import { freshWatch, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { backgroundTasks, firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
-import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { type Outcome, runToEnd } from '../operation/ending.js';
+import { isFailure, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { newState } from '../operation/state.js';
 import { observedNotebook } from '../resource/observed.js';
@@ -20,8 +22,8 @@ export async function change(input: ChangeInput): Promise<Progress> {
   const op = new Operation(newState(isName(input?.name) ? input.name : '', [], 'Planning'), () =>
     continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),
   );
-  try {
-    op.enter('Planning', 'checking what is to be changed');
+  const work = async (): Promise<Outcome> => {
+    op.enter('Planning', 'checking the argument');
     const { name, workflowId } = op.state.progress;
     refuseLarge(input);
     const question = { kind: 'changeResource', document: input, workflowId, name } as const;
@@ -29,17 +31,9 @@ export async function change(input: ChangeInput): Promise<Progress> {
     op.audit(input.change, input.by, input.reason);
     op.explain(`looking for ${input.kind} ${input.name}`);
     await perform(op, input);
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    if (isCancellation(error)) return await op.cancellation.end('called off; what was sent stays');
-    const failure = describeFailure(error, null);
-    op.fail(failure);
-    op.enter('Failed', `${failure.type}: ${failure.message}`);
-    throw endingFailure(failure, op.state.progress);
-  }
-  op.update({ percent: 100 });
-  op.enter('Done', op.state.progress.why);
-  return op.state.progress;
+    return { phase: 'Done', why: op.state.progress.why };
+  };
+  return await runToEnd(op, work, { cancelled: () => 'cancelled; a command that was already sent still takes effect' });
 }
 
 async function perform(op: Operation, input: ChangeInput): Promise<void> {
@@ -52,7 +46,7 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
       await undos(op.identity.settings, `lease ${name}`).signalProtectionChanged(input).catch(ignoreFailure);
     return;
   }
-  throw stepFailure('RequestRejected', `${verb} of a ${kind} is not known`);
+  throw makeFailure('RequestRejected', `${verb} of a ${kind} is not known`);
 }
 
 /** What was asked for is done; only a cancel is passed on. */
@@ -81,7 +75,7 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
   await op.gate();
   const call = verb === 'start' ? patient.startNotebook : patient.stopNotebook;
   const outcome = await call({ id, createdAt });
-  if (outcome.outcome === 'notSent') throw stepFailure('NotFound', `${outcome.why}; no ${verb} was sent`);
+  if (outcome.outcome === 'notSent') throw makeFailure('NotFound', `${outcome.why}; no ${verb} was sent`);
   if (outcome.outcome === 'refused') op.explain(`${verb} of notebook ${input.name} was refused: ${outcome.why}`);
   let watch: Watch<NotebookFacts> = freshWatch;
   let clock = startStopwatch(limitMs);
@@ -90,7 +84,7 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
       waits(settings, summary).awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch, pace: op.pace }),
     );
     clock = wait.watch;
-    if (wait.end === 'deadline') throw stepFailure('DeadlineExceeded', op.state.progress.why);
+    if (wait.end === 'deadline') throw makeFailure('DeadlineExceeded', op.state.progress.why);
     if (wait.end === 'interrupted') continue;
     const facts = wait.answer.facts;
     const verdict = judgeNotebook(input.name, facts, goal);
@@ -99,9 +93,9 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
     if (facts !== null) op.update({ notebook: observedNotebook(facts, wait.answer.at) });
     if (facts !== null && verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings))
       return await tellLease(op, input, facts).catch(ignoreFailure);
-    if (verdict.condition === 'failed') throw stepFailure('NotebookFailed', verdict.why);
+    if (verdict.condition === 'failed') throw makeFailure('NotebookFailed', verdict.why);
     if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, wait.answer.at, settings)) {
-      throw stepFailure('NotFound', verdict.why);
+      throw makeFailure('NotFound', verdict.why);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import {
   acquireUpdate,
   type Extension,
@@ -18,7 +19,6 @@ import {
   type LeaseTerm,
 } from '../../domain/lease/lease.js';
 import { handleCommand } from '../operation/commands.js';
-import { stepFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { unobservedNotebook, unobservedPool } from '../resource/observed.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
@@ -57,9 +57,9 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
           !areResources(resources) ||
           !areResources(mergeResources(op.state.resources, { ...noResources, ...resources }))
         )
-          throw stepFailure('RequestRejected', 'what is handed over is not told as resources');
+          throw makeFailure('RequestRejected', 'what is handed over is not told as resources');
         // What it owns is on its way out: a new owner has to begin with a lease of its own.
-        if (op.state.released !== 'no') throw stepFailure('RequestRejected', 'the lease is ending');
+        if (op.state.released !== 'no') throw makeFailure('RequestRejected', 'the lease is ending');
       },
     },
   );
@@ -96,7 +96,7 @@ function extensionOf(op: Operation<LeaseState>, wish: ExtensionWish): ExtensionD
 /** Decided once more than in the validator: what is granted here holds. */
 function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, wish: Extension): void {
   const extension = extensionOf(op, wish);
-  if (!extension.granted) throw stepFailure('RequestRejected', extension.why);
+  if (!extension.granted) throw makeFailure('RequestRejected', extension.why);
   const { term } = extension;
   // A lease that lasts that long already: nothing changes.
   if (term === op.state.term) return;

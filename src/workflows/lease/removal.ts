@@ -4,6 +4,7 @@ import type { Progress } from '../../contract/progress.js';
 import { type LeaseInput, mergeResources } from '../../contract/workflows.js';
 import { retryPause } from '../../domain/lease/lease.js';
 import { firstCalls, waits } from '../operation/activity-proxies.js';
+import { endWith } from '../operation/ending.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { retryErrorOf } from '../operation/retries.js';
@@ -24,7 +25,7 @@ export async function endLease(
   backgroundTasks: LeaseBackgroundTasks,
 ): Promise<Progress> {
   const { name } = input;
-  let gone = `${name} is gone: neither list nor show knows it`;
+  let gone = `${name} is gone: verified deleted`;
   op.fail(null);
   // What was seen of it does not hold any more from here on.
   showResources(op);
@@ -51,10 +52,12 @@ export async function endLease(
   }
   backgroundTasks.close();
   op.update({ percent: 100, pool: null });
-  if (op.state.released === 'cancelled') return await op.cancellation.end('called off; nothing of it is left');
-  op.enter('Gone', gone);
-  await op.drain();
-  return op.state.progress;
+  return await endWith(
+    op,
+    op.state.released === 'cancelled'
+      ? { phase: 'Cancelled', why: 'cancelled; everything it owned has been deleted' }
+      : { phase: 'Gone', why: gone },
+  );
 }
 
 /** An operation that adopts what is about to be removed is called off first; it hands over to this run, not to a lease. */

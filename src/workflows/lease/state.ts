@@ -1,4 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import type { AuditEntry, LeaseProgress } from '../../contract/progress.js';
 import {
   type EnvironmentResources,
@@ -13,7 +14,7 @@ import { isoTime, type LeaseTerm, resumeTerm, startTerm } from '../../domain/lea
 import { isName } from '../../domain/name.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
 import { leaseLimit, resourcesLimit, tooLarge } from '../../domain/text.js';
-import { invalidName, stepFailure } from '../operation/failure.js';
+import { invalidName } from '../operation/failure.js';
 import { newState, type OperationState, timeNow } from '../operation/state.js';
 
 /** What a lease carries, also over a continue-as-new. */
@@ -83,11 +84,11 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
 /** What is wrong with the argument of a lease, which raw JSON may be too; null when nothing is. */
 export function problemOfLease(input: LeaseInput): ApplicationFailure | null {
   const large = tooLarge(input, leaseLimit);
-  if (large !== null) return stepFailure('InvalidSpec', `the argument: ${large}`);
+  if (large !== null) return makeFailure('InvalidSpec', `the argument: ${large}`);
   if (!isName(input?.name)) return invalidName();
   const { resources } = input;
   if (resources == null || areResources(resources)) return null;
-  return stepFailure('InvalidSpec', 'resources: they are not told as resources, or too many');
+  return makeFailure('InvalidSpec', 'resources: they are not told as resources, or too many');
 }
 
 /** What a handler cannot read, or what no answer could hold, would stop the lease for ever. */

@@ -10,7 +10,8 @@ import type { Progress } from '../../contract/progress.js';
 import type { LeaseInput } from '../../contract/workflows.js';
 import { describeDuration } from '../../domain/duration.js';
 import { isoTime, type LeaseTerm, nextTurn, warned } from '../../domain/lease/lease.js';
-import { describeFailure, endingFailure } from '../operation/failure.js';
+import { endWith, failed } from '../operation/ending.js';
+import { describeFailure } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver } from '../operation/state.js';
 import { LeaseBackgroundTasks } from './background-tasks.js';
@@ -37,7 +38,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   );
   setLeaseHandlers(op, backgroundTasks);
   const problem = carried === undefined ? problemOfLease(input) : null;
-  if (problem !== null) return await refuseInput(op, problem);
+  if (problem !== null) return await endWith(op, failed(describeFailure(problem, null)));
   backgroundTasks.continueAsNewRun();
   // What a pause holds stays held, also over a continue-as-new.
   if (op.state.released === 'no' || op.isPaused) {
@@ -53,14 +54,6 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
     }
   }
   return await CancellationScope.nonCancellable(() => endLease(op, input, backgroundTasks));
-}
-
-async function refuseInput(op: Operation<LeaseState>, problem: Error): Promise<never> {
-  const failure = describeFailure(problem, null);
-  op.fail(failure);
-  op.enter('Failed', `${failure.type}: ${failure.message}`);
-  await op.drain();
-  throw endingFailure(failure, op.state.progress);
 }
 
 /** Waits, and warns, until the resources are to go. A pause holds that, and does not move the end. */

@@ -1,9 +1,9 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import type { Command, CommandAnswer } from '../../contract/messages.js';
 import { problemOfCommand, readCommand } from '../../domain/command.js';
 import { commandOfKey, keepKey } from '../../domain/command-keys.js';
-import { stepFailure } from './failure.js';
 import type { OperationState } from './state.js';
 
 /** What a command needs of the operation that it is given to. */
@@ -54,11 +54,11 @@ export function handleCommandWith<Given extends Command, Answer extends CommandA
     {
       validator: (command) => {
         const problem = problemOfCommand(command);
-        if (problem !== null) throw stepFailure('RequestRejected', problem);
+        if (problem !== null) throw makeFailure('RequestRejected', problem);
         const before = commandOf(command.key);
         if (before === update.name) return;
         const why = before === null ? refusal(command) : `the key ${command.key} was given with ${before}`;
-        if (why !== null) throw stepFailure('RequestRejected', why);
+        if (why !== null) throw makeFailure('RequestRejected', why);
       },
     },
   );

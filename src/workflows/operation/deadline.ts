@@ -1,6 +1,5 @@
-import type { FailureType } from '../../contract/failures.js';
+import { type FailureType, makeFailure } from '../../contract/failures.js';
 import type { Provision } from '../provision/state.js';
-import { stepFailure } from './failure.js';
 
 /**
  * Ends a step whose deadline has passed. The last known cause names the failure: while its creates are refused for want of
@@ -16,7 +15,7 @@ export function deadlinePassed(
   const passed = `the deadline of ${op.spec.deadlines[step]} has passed`;
   if (refusal !== null && type === 'DeadlineExceeded')
     return soldOut(step, { ...refusal, why: `${refusal.why}; ${passed}` });
-  return stepFailure(type, `${why}; ${passed}`, { hint: `Give it longer with \`deadlines.${step}\` in the spec.` });
+  return makeFailure(type, `${why}; ${passed}`, { hint: `Give it longer with \`deadlines.${step}\` in the spec.` });
 }
 
 /** A create that was refused for want of capacity, as the service said it. */
@@ -32,5 +31,5 @@ const hints = {
 } as const;
 
 export function soldOut(step: 'pool' | 'notebook', { why, errorCode, requestId }: CapacityRefusal): Error {
-  return stepFailure('SoldOut', why, { errorCode, requestId, hint: hints[step] });
+  return makeFailure('SoldOut', why, { errorCode, requestId, hint: hints[step] });
 }

@@ -1,17 +1,10 @@
 import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
-import { type FailureFacts, type FailureType, isFailureType } from '../../contract/failures.js';
-import type { FailureProgress, Progress, StepName } from '../../contract/progress.js';
+import { type FailureFacts, isFailureType, makeFailure } from '../../contract/failures.js';
+import type { FailureProgress, StepName } from '../../contract/progress.js';
 import { cut, textLimits, tooLarge } from '../../domain/text.js';
 
-/** Ends a step for a stated reason; what an operation shows and ends with is made from it. */
-export function stepFailure(type: FailureType, message: string, facts: Partial<FailureFacts> = {}): ApplicationFailure {
-  const details: FailureFacts = { errorCode: null, requestId: null, hint: null, ...facts };
-  const words = cut(message, textLimits.why);
-  return ApplicationFailure.create({ type, message: words, nonRetryable: true, details: [details] });
-}
-
 export function invalidName(): ApplicationFailure {
-  return stepFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
+  return makeFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
     hint: 'Start it with {"name": "…"} as its argument.',
   });
 }
@@ -20,7 +13,7 @@ export function invalidName(): ApplicationFailure {
 export function refuseLarge(document: unknown, limit?: number): void {
   const large = tooLarge(document, limit);
   if (large !== null)
-    throw stepFailure('InvalidSpec', `the document: ${large}`, {
+    throw makeFailure('InvalidSpec', `the document: ${large}`, {
       hint: 'Start it again with a smaller one; nothing was made.',
     });
 }
@@ -83,10 +76,4 @@ function isFacts(value: unknown): value is Partial<FailureFacts> {
 /** The failure inside the wrapper that Temporal puts around an activity's. */
 export function rootFailure(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
-}
-
-/** What a run that did not reach its goal ends with: the failure's words, and the last progress as first detail. */
-export function endingFailure(failure: FailureProgress, progress: Progress): ApplicationFailure {
-  const { type, message } = failure;
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [progress] });
 }

@@ -1,4 +1,5 @@
 import { condition, isCancellation } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../../contract/messages.js';
 import type { FailureProgress } from '../../contract/progress.js';
 import type { SpecKind } from '../../contract/spec.js';
@@ -7,7 +8,7 @@ import { parseDuration } from '../../domain/duration.js';
 import { refusalOfResolution, resolutionVerbs } from '../../domain/provision/resolution.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { handleCommand } from '../operation/commands.js';
-import { describeFailure, isFailure, stepFailure } from '../operation/failure.js';
+import { describeFailure, isFailure } from '../operation/failure.js';
 import { timeNow } from '../operation/state.js';
 import { nothingMade, type Provision } from './state.js';
 
@@ -63,14 +64,14 @@ export async function awaitApproval(op: Provision, handlers: Handlers): Promise<
     const wait = await op.waitWithin(watch, () => condition(() => handlers.answer !== null), true);
     watch = wait.watch;
     if (wait.end === 'deadline' && handlers.answer === null) {
-      throw stepFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
+      throw makeFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
         hint: `Start it again and approve it: \`maops env approve ${op.spec.name} --reason …\`.`,
       });
     }
   }
   op.update({ awaiting: null });
   if (handlers.answer.verb === 'reject')
-    throw stepFailure('ApprovalRejected', `rejected by ${handlers.answer.by}: ${handlers.answer.reason}`);
+    throw makeFailure('ApprovalRejected', `rejected by ${handlers.answer.by}: ${handlers.answer.reason}`);
   op.state.approved = true;
 }
 

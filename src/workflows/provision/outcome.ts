@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { FailureProgress, Progress } from '../../contract/progress.js';
-import { describeFailure, endingFailure, isFailure } from '../operation/failure.js';
+import { endWith, failed } from '../operation/ending.js';
+import { describeFailure, isFailure } from '../operation/failure.js';
 import { rollBack } from './rollback.js';
 import type { Ending, Provision } from './state.js';
 
@@ -28,10 +29,7 @@ export async function endReady(op: Provision): Promise<Progress> {
   await CancellationScope.nonCancellable(() => transfer(op));
   const { name } = op.spec;
   op.cancellation.refuseLate(`lease/${name} owns what was made; \`maops env release ${name} --reason …\` removes it`);
-  op.update({ percent: 100 });
-  op.enter('Ready', `${name} is ready to use`);
-  await op.drain();
-  return op.state.progress;
+  return await endWith(op, { phase: 'Ready', why: `${name} is ready to use` });
 }
 
 /** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
@@ -86,22 +84,14 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
 }
 
 async function close(op: Provision, ending: Ending, failure: FailureProgress | null): Promise<Progress> {
-  const { progress } = op.state;
-  const reason = failure === null ? progress.why : `${failure.type}: ${failure.message}`;
-  if (ending.why === 'abandoned') {
-    op.enter('Abandoned', 'left as it is, by an operator');
-    await op.drain();
-    return op.state.progress;
-  }
-  if (ending.why === 'cancelled' && failure === null) {
-    return await op.cancellation.end(
-      ending.keep ? 'called off; what was made stays' : 'called off; nothing of it is left',
-    );
+  if (ending.why === 'abandoned')
+    return await endWith(op, { phase: 'Abandoned', why: 'abandoned by an operator; every resource is kept' });
+  if (failure === null) {
+    const kept = ending.keep ? 'the resources are kept' : 'everything it created has been deleted';
+    return await endWith(op, { phase: 'Cancelled', why: `cancelled; ${kept}` });
   }
   const isUndone = op.state.removed && !('keep' in ending && ending.keep) && failure?.type !== 'Protected';
   if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('what was made is kept');
   const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
-  op.enter(phase, reason);
-  await op.drain();
-  throw endingFailure(failure ?? describeFailure(new Error(reason), null), op.state.progress);
+  return await endWith(op, { ...failed(failure), phase });
 }

@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import type { PoolSpec } from '../../contract/spec.js';
 import { afterUnconfirmed, capacityPause, decideCreate, type Found } from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
@@ -7,7 +8,7 @@ import { type Choice, choiceAt, choiceOf, describeSoldOut, firstOnSale } from '.
 import { freshWatch, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
 import { judgePool, type PoolFacts, poolGone } from '../../domain/resource/pool.js';
 import { type CapacityRefusal, deadlinePassed, soldOut } from '../operation/deadline.js';
-import { describeFailure, isFailure, stepFailure } from '../operation/failure.js';
+import { describeFailure, isFailure } from '../operation/failure.js';
 import { retryError } from '../operation/retries.js';
 import { timeNow } from '../operation/state.js';
 import { awaitUsablePool } from '../resource/await-pool.js';
@@ -190,7 +191,7 @@ async function adopt(op: Provision, found: Found, choices: readonly Choice[]): P
   const choice = choiceOf(choices, found.wanted);
   if (choice === null) {
     const has = Object.entries(found.wanted).map(([flavor, count]) => `${count} x ${flavor}`);
-    throw stepFailure(
+    throw makeFailure(
       'SpecConflict',
       `pool ${op.spec.name} is there with ${has.join(', ') || 'no nodes'}, which the spec does not ask for`,
     );

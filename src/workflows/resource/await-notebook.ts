@@ -1,9 +1,9 @@
+import { makeFailure } from '../../contract/failures.js';
 import type { NotebookSpec } from '../../contract/spec.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { judgeNotebook, type NotebookFacts, standsStill } from '../../domain/resource/notebook.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
 import { deadlinePassed } from '../operation/deadline.js';
-import { stepFailure } from '../operation/failure.js';
 import type { Provision } from '../provision/state.js';
 import { observedNotebook } from './observed.js';
 
@@ -47,7 +47,7 @@ export async function awaitRunningNotebook(op: Provision, notebook: NotebookSpec
         break;
       case 'absent':
         if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.consistencyWindowMs) {
-          throw stepFailure('NotebookFailed', `notebook ${name} disappeared`, {
+          throw makeFailure('NotebookFailed', `notebook ${name} disappeared`, {
             hint: 'Find out who deleted it, then start again.',
           });
         }
@@ -84,7 +84,7 @@ function missedDeadline(op: Provision, name: string, watch: Watch<NotebookFacts>
 }
 
 function notebookFailed(name: string, why: string, facts: NotebookFacts | null): Error {
-  return stepFailure('NotebookFailed', why, {
+  return makeFailure('NotebookFailed', why, {
     errorCode: facts?.failure?.code ?? null,
     hint: `See \`maops notebook show ${name}\`; another flavor or pool may help.`,
   });

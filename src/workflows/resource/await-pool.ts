@@ -1,3 +1,4 @@
+import { makeFailure } from '../../contract/failures.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { choiceAt, saleOfChoice } from '../../domain/resource/flavor.js';
@@ -6,7 +7,6 @@ import { unknownInstant } from '../../domain/resource/instant.js';
 import { isBeyondGrace, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
 import { countNodes, judgePool, type PoolFacts, type PoolGoal, type Verdict } from '../../domain/resource/pool.js';
 import { deadlinePassed } from '../operation/deadline.js';
-import { stepFailure } from '../operation/failure.js';
 import { type Provision, poolIdOf } from '../provision/state.js';
 import { observedPool } from './observed.js';
 
@@ -43,12 +43,12 @@ export async function awaitUsablePool(op: Provision, goal: PoolGoal): Promise<'u
         if (isBeyondGrace(watch.unhealthySince, wait.answer.at, settings)) throw unhealthy(op, verdict.why);
         break;
       case 'leaving':
-        throw stepFailure('PoolCreationFailed', `${verdict.why} by someone else`, {
+        throw makeFailure('PoolCreationFailed', `${verdict.why} by someone else`, {
           hint: 'Find out who deletes it, then start again.',
         });
       case 'absent':
         if (wait.answer.at - (watch.absentSince ?? wait.answer.at) >= settings.consistencyWindowMs) {
-          throw stepFailure('PoolCreationFailed', `pool ${op.spec.name} disappeared`, {
+          throw makeFailure('PoolCreationFailed', `pool ${op.spec.name} disappeared`, {
             hint: 'Find out who deleted it, then start again.',
           });
         }
@@ -66,7 +66,7 @@ async function afterCreationFailed(op: Provision, why: string): Promise<{ why: s
   const names = choiceAt(choices, choice).resources.map(({ flavor }) => flavor);
   const flavors = await op.within('pool', () => op.reads(names.join(', ')).lookAtFlavors({ names }));
   if (flavors !== null && saleOfChoice(choiceAt(choices, choice), flavors.answer) === 'soldOut') return { why };
-  throw stepFailure('PoolCreationFailed', why, {
+  throw makeFailure('PoolCreationFailed', why, {
     hint: `See \`maops pool show ${op.spec.name}\` and the pool's events in the console.`,
   });
 }
@@ -84,7 +84,7 @@ function refuseReplacement(op: Provision, facts: PoolFacts | null): void {
         op.setMaking('pool', { ref: { ...ref, createdAt: facts.createdAt } });
       return;
     case 'other':
-      throw stepFailure(
+      throw makeFailure(
         'PoolCreationFailed',
         `pool ${op.spec.name} was replaced: it was made at ${ref.createdAt}, this one at ${facts.createdAt}`,
       );
@@ -104,7 +104,7 @@ function missedDeadline(op: Provision, watch: Watch<PoolFacts>, { condition, why
 }
 
 function unhealthy(op: Provision, why: string): Error {
-  return stepFailure('PoolUnhealthy', why, {
+  return makeFailure('PoolUnhealthy', why, {
     hint: `See \`maops pool show ${op.spec.name}\`; a pool like this is never called ready.`,
   });
 }

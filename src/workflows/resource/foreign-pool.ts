@@ -1,7 +1,7 @@
+import { makeFailure } from '../../contract/failures.js';
 import { aimAt, maybeSame } from '../../domain/resource/identity.js';
 import { parseMarker } from '../../domain/resource/marker.js';
 import type { PoolFacts } from '../../domain/resource/pool.js';
-import { stepFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import type { Removal } from './removal.js';
 
@@ -27,7 +27,7 @@ export function leaveForeignPool(
   if (respectProtection) {
     const message = `pool ${id} exists and does not carry the marker of ${name}; it is left alone`;
     const hint = `Look at it with \`maops pool show ${name}\`; only its owner may delete it.`;
-    const failure = stepFailure('Protected', message, { hint });
+    const failure = makeFailure('Protected', message, { hint });
     // One that was ours, and is marked as another's by now, still needs whoever knows it.
     const isKnown = known.pool !== null && maybeSame(known.pool, { id, createdAt });
     if (isKnown || onNameTaken === undefined) throw failure;

@@ -1,12 +1,13 @@
-import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { StartedOperation, StartOperation } from '../../activities/schedule/child-operations.js';
-import type { FailureType } from '../../contract/failures.js';
+import { type FailureType, makeFailure } from '../../contract/failures.js';
 import { operationId, scheduledId, sweepId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../../contract/workflows.js';
 import { isName } from '../../domain/name.js';
 import { firstCalls, reads, waits } from '../operation/activity-proxies.js';
-import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { type Outcome, runToEnd } from '../operation/ending.js';
+import { describeFailure, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState, timeNow } from '../operation/state.js';
 
@@ -27,22 +28,18 @@ export async function scheduled(input: ScheduledInput, carried?: ScheduledState)
     carried === undefined ? firstState(input) : carriedOver(carried),
     () => continueAsNew<(input: ScheduledInput, carried: ScheduledState) => Promise<unknown>>(input, op.state),
   );
-  try {
+  const work = async (): Promise<Outcome> => {
     const started = op.state.started ?? (await start(op, input));
     await follow(op, started.workflowId, started.runId, input.start.what === 'sweep');
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    if (isCancellation(error)) return await op.cancellation.end(describeLeft(op.state.started?.workflowId ?? null));
-    const failure = describeFailure(error, null);
-    op.fail(failure);
-    op.enter('Failed', `${op.state.started?.workflowId ?? 'nothing was started'}: ${failure.type}: ${failure.message}`);
-    await op.drain();
-    throw endingFailure(failure, op.state.progress);
-  }
-  op.update({ percent: 100 });
-  op.enter('Done', op.state.progress.why);
-  await op.drain();
-  return op.state.progress;
+    return { phase: 'Done', why: op.state.progress.why };
+  };
+  return await runToEnd(op, work, {
+    cancelled: () => describeLeft(op.state.started?.workflowId ?? null),
+    failed: (failure) => {
+      const what = op.state.started?.workflowId ?? 'nothing was started';
+      return { phase: 'Failed', why: `${what}: ${failure.type}: ${failure.message}`, failure };
+    },
+  });
 }
 
 function firstState(input: ScheduledInput): ScheduledState {
@@ -130,7 +127,7 @@ async function follow(
       return;
     }
     const { type, message, ...facts } = failure;
-    throw stepFailure(type, message, facts);
+    throw makeFailure(type, message, facts);
   }
 }
 

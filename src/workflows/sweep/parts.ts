@@ -76,7 +76,7 @@ async function awaitTeardown(
 /** What a teardown did to the items of its part. */
 function resultsOf(part: PlanPart, { reachedGoal, progress, failure }: OperationEnd): PlanItemResult[] {
   const told = progress !== null && tellsResults(progress) ? progress.results : [];
-  const why = failure === null ? 'neither list nor show knows it' : `${failure.type}: ${failure.message}`;
+  const why = failure === null ? 'verified deleted' : `${failure.type}: ${failure.message}`;
   const rest = reachedGoal
     ? 'deleted'
     : failure?.type === 'PlanChanged'
@@ -160,7 +160,7 @@ async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart
 /** Of each item; the teardown that failed has the whole reason. */
 const whyLimit = 300;
 const notLookedAt: Recheck = { verdict: 'changed', why: 'it was not looked at again' };
-const gone = 'neither list nor show knows it';
+const gone = 'verified deleted';
 
 function sameFor(items: readonly PlanItem[], result: PlanItemResult['result'], why: string): PlanItemResult[] {
   return items.map(({ kind, id }) => ({ kind, id, result, why }));

@@ -1,9 +1,11 @@
-import { continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { SweepPlanning } from '../../activities/teardown/plans.js';
+import { makeFailure } from '../../contract/failures.js';
 import type { PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
 import { hasPool, type Plan, partsOf } from '../../domain/teardown/plan.js';
 import { firstCalls, surveys } from '../operation/activity-proxies.js';
-import { describeFailure, endingFailure, isFailure, refuseLarge, stepFailure } from '../operation/failure.js';
+import { type Outcome, runToEnd } from '../operation/ending.js';
+import { describeFailure, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState } from '../operation/state.js';
 import { planChanged } from '../resource/plan-guard.js';
@@ -24,18 +26,13 @@ export async function sweep(given: SweepInput | null | undefined, carried?: Swee
   const op: Operation<SweepState> = new Operation(carried === undefined ? firstState() : carriedOver(carried), () =>
     continueAsNew<(input: SweepInput, carried: SweepState) => Promise<unknown>>(input, op.state),
   );
-  try {
+  const work = async (): Promise<Outcome> => {
     const plan = op.state.progress.plan ?? (await setUp(op, input));
-    if (isReal(input)) await apply(op, input, plan);
-    else op.explain(`a dry run: ${describePlan(plan)}`);
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    return await endShort(op, error);
-  }
-  op.update({ percent: 100 });
-  op.enter('Done', op.state.progress.why);
-  await op.drain();
-  return op.state.progress;
+    if (!isReal(input)) return { phase: 'Done', why: `a dry run: ${describePlan(plan)}` };
+    await apply(op, input, plan);
+    return { phase: 'Done', why: op.state.progress.why };
+  };
+  return await runToEnd(op, work, { cancelled: () => 'cancelled; teardowns that have started continue' });
 }
 
 function firstState(): SweepState {
@@ -68,7 +65,7 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
     throw planChanged(input.planHash, plan.hash, 'maops sweep plan');
   }
   if (plan.refusal !== null) {
-    throw stepFailure('RequestRejected', `${plan.refusal}; nothing was deleted`, {
+    throw makeFailure('RequestRejected', `${plan.refusal}; nothing was deleted`, {
       hint: 'Find out why so much has no owner: an empty or restored Temporal database looks like this. If it is meant, raise `maxShare` of the rules (`--max-share PERCENT`).',
     });
   }
@@ -117,7 +114,7 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   const named = (some: readonly PlanItemResult[]) =>
     some.map(({ kind, id, why }) => `${kind} ${id}: ${why}`).join('\n');
   if (changed.length > 0 && input.planHash != null) {
-    throw stepFailure(
+    throw makeFailure(
       'PlanChanged',
       `of plan ${plan?.hash} these have changed and were left alone:\n${named(changed)}`,
       {
@@ -127,7 +124,7 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   }
   // The rest is deleted: one resource that cannot be deleted must not stop the next sweeps, which save money.
   if (failed.length === 0) return;
-  const left = stepFailure('ServiceUnavailable', `not everything could be deleted:\n${named(failed)}`, {
+  const left = makeFailure('ServiceUnavailable', `not everything could be deleted:\n${named(failed)}`, {
     hint: 'Look at each with `maops env why teardown/NAME`. The next sweep tries them again.',
   });
   op.fail(describeFailure(left, null));
@@ -137,13 +134,4 @@ function describePlan({ items, kept, unread }: Plan): string {
   const parts = [`${items.length} would go`, `${kept.length} stay by a rule`];
   if (unread.length > 0) parts.push(`${unread.length} could not be judged`);
   return parts.join(', ');
-}
-
-async function endShort(op: Operation<SweepState>, error: unknown): Promise<never> {
-  if (isCancellation(error)) return await op.cancellation.end('called off; teardowns that are under way go on');
-  const failure = describeFailure(error, null);
-  op.fail(failure);
-  op.enter('Failed', `${failure.type}: ${failure.message}`);
-  await op.drain();
-  throw endingFailure(failure, op.state.progress);
 }

@@ -1,6 +1,6 @@
 import { CancellationScope, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { operationId } from '../../contract/ids.js';
-import type { LeaseProgress } from '../../contract/progress.js';
+import type { FailureProgress, LeaseProgress } from '../../contract/progress.js';
 import {
   type EnvironmentResources,
   mergeResources,
@@ -12,7 +12,8 @@ import { isName } from '../../domain/name.js';
 import { keepRule } from '../../domain/sweep/rules.js';
 import type { PlanItem } from '../../domain/teardown/plan.js';
 import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies.js';
-import { describeFailure, endingFailure, isFailure, refuseLarge } from '../operation/failure.js';
+import { failed, type Outcome, runToEnd } from '../operation/ending.js';
+import { isFailure, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState } from '../operation/state.js';
 import { showingOverdue } from '../operation/time-limit.js';
@@ -59,45 +60,36 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
     () => continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
     { refusesCancel: 'a teardown that has begun is not cancelled' },
   );
-  return await CancellationScope.nonCancellable(async () => {
-    try {
-      if (op.state.identity === null) await check(op, input);
-      const { name } = op.state.progress;
-      if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
-      const known = withPlanned(op, op.state.known ?? (await cancelAndAwait(op, name)));
-      const { env, pool, notebook } = op.identity.owners;
-      const removal: Removal = {
-        name,
-        owners: [env, pool, notebook],
-        known,
-        respectProtection: true,
-        ...onlyPlanned(op, input),
-        onNameTaken: (failure) => {
-          op.state.known = noResources;
-          op.state.wasLeased = false;
-          throw failure;
-        },
-      };
-      await showingOverdue(op, null, () =>
-        removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
-          op.state.known = { ...known, notebooks: [] };
-          settleItems(op, 'notebook');
-        }),
-      );
-      settleItems(op, 'pool');
-    } catch (error) {
-      if (!isFailure(error)) throw error;
-      return await endFailed(op, error);
-    }
+  const work = async (): Promise<Outcome> => {
+    if (op.state.identity === null) await check(op, input);
     const { name } = op.state.progress;
-    op.update({ percent: 100 });
-    op.enter(
-      'Gone',
-      op.state.removed ? `${name} is gone: neither list nor show knows it` : `there is nothing of ${name}`,
+    if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
+    const known = withPlanned(op, op.state.known ?? (await cancelAndAwait(op, name)));
+    const { env, pool, notebook } = op.identity.owners;
+    const removal: Removal = {
+      name,
+      owners: [env, pool, notebook],
+      known,
+      respectProtection: true,
+      ...onlyPlanned(op, input),
+      onNameTaken: (failure) => {
+        op.state.known = noResources;
+        op.state.wasLeased = false;
+        throw failure;
+      },
+    };
+    await showingOverdue(op, null, () =>
+      removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
+        op.state.known = { ...known, notebooks: [] };
+        settleItems(op, 'notebook');
+      }),
     );
-    await op.drain();
-    return op.state.progress;
-  });
+    settleItems(op, 'pool');
+    return { phase: 'Gone', why: op.state.removed ? `${name} is gone: verified deleted` : `${name} has no resources` };
+  };
+  return await CancellationScope.nonCancellable(() =>
+    runToEnd(op, work, { failed: (failure) => endFailed(op, failure) }),
+  );
 }
 
 function firstState(input: TeardownInput): TeardownState {
@@ -165,7 +157,7 @@ function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void
     kind,
     id,
     result: 'deleted' as const,
-    why: 'neither list nor show knows it',
+    why: 'verified deleted',
   }));
   op.state.progress = { ...op.state.progress, results: [...settled, ...results] };
 }
@@ -191,8 +183,7 @@ async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promi
 }
 
 /** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
-async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<never> {
-  const failure = describeFailure(error, null);
+async function endFailed(op: Operation<TeardownState>, failure: FailureProgress): Promise<Outcome> {
   op.fail(failure);
   const { identity, known, wasLeased, lease: standing } = op.state;
   if (identity !== null && known !== null && (wasLeased || known.pool !== null || known.notebooks.length > 0)) {
@@ -203,7 +194,5 @@ async function endFailed(op: Operation<TeardownState>, error: unknown): Promise<
     );
     op.update({ lease });
   }
-  op.enter('Failed', `${failure.type}: ${failure.message}`);
-  await op.drain();
-  throw endingFailure(failure, op.state.progress);
+  return failed(failure);
 }
