@@ -8,9 +8,9 @@ const count = 1_000;
 export async function leases() {
   return await onBed({ speed: 1 }, async ({ client, taskQueue }) => {
     await openLeases(0, 20);
-    const before = await settledRss();
+    const before = await rssAfterCollection();
     await openLeases(20, 20 + count);
-    const after = await settledRss();
+    const after = await rssAfterCollection();
     const { historyLength } = await client.workflow.getHandle('lease/kept-20').describe();
     return { leases: count, kibPerLease: rounded((after - before) / count / 1_024), historyEvents: historyLength };
 
@@ -29,7 +29,7 @@ export async function leases() {
 }
 
 /** Resident memory once the garbage is collected (`node --expose-gc`). */
-async function settledRss(): Promise<number> {
+async function rssAfterCollection(): Promise<number> {
   globalThis.gc?.();
   await setTimeout(1_000);
   globalThis.gc?.();

@@ -10,8 +10,8 @@ import { historyOf } from '../test/chaos/seed.js';
 
 /**
  * Plays many seeds in virtual time, on all cores, and prints one line of JSON: `npm run chaos -- --seeds 10000`, from
- * another number on with `--from N`, races around the ends of leases with `--leases`; or one seed with its story and
- * timeline: `--seed N --trace`.
+ * another number on with `--from N`, races around the ends of leases with `--leases`; or one seed with its scenario and
+ * history: `--seed N --trace`.
  */
 const { values } = parseArgs({
   options: {

@@ -152,7 +152,7 @@ const scenarios: readonly Scenario[] = [
       await ended((await scheduled('other', { what: 'provision', document: other })).result());
       await (await scheduled('evening', { what: 'teardown', name: 'hours' })).result();
       const waiting = environmentDocument('waiting', { approval: { required: true } });
-      const endedOperations = await scheduled('called-off', { what: 'provision', document: waiting });
+      const endedOperations = await scheduled('cancelled', { what: 'provision', document: waiting });
       await stack.until(endedOperations.workflowId, ({ phase }) => phase === 'Applying');
       await endedOperations.cancel();
       await ended(endedOperations.result());
@@ -163,21 +163,21 @@ const scenarios: readonly Scenario[] = [
         'scheduled-sweep': `schedule/nightly-${time}`,
         'scheduled-with-another-spec': `schedule/other-${time}`,
         'scheduled-teardown': `schedule/evening-${time}`,
-        'scheduled-called-off': `schedule/called-off-${time}`,
+        'scheduled-cancelled': `schedule/cancelled-${time}`,
       };
     },
   },
   {
     faults: [{ operation: 'pools.create', kind: 'lost', at: 'after' }],
     run: async (stack) => {
-      const handle = await stack.start(main, 'env/called-off', environmentDocument('called-off'));
-      await stack.until('env/called-off', ({ phase }) => phase === 'AwaitingPool');
+      const handle = await stack.start(main, 'env/cancelled', environmentDocument('cancelled'));
+      await stack.until('env/cancelled', ({ phase }) => phase === 'AwaitingPool');
       await handle.signal('pause', { by: 'op', reason: 'recorded' });
-      await stack.until('env/called-off', ({ phase }) => phase === 'Paused');
+      await stack.until('env/cancelled', ({ phase }) => phase === 'Paused');
       await handle.signal('resume', { by: 'op' });
       await handle.cancel();
       await ended(handle.result());
-      return { 'main-job-cancelled': 'env/called-off' };
+      return { 'main-job-cancelled': 'env/cancelled' };
     },
   },
   {

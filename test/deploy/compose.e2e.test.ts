@@ -82,7 +82,7 @@ test('`docker compose --profile simulator up` gives a worker that makes an envir
     running.set(name, started);
     const check = (service.healthcheck?.test ?? []).slice(1).map((word) => localise(word, places));
     await until(`${name} is healthy`, async () => (await run(check, machine)) === 0, upMs).catch((error: Error) => {
-      throw new Error(`${error.message}; it said:\n${started.stdout()}${started.stderr()}`);
+      throw new Error(`${error.message}; output:\n${started.stdout()}${started.stderr()}`);
     });
   };
 
@@ -101,7 +101,7 @@ test('`docker compose --profile simulator up` gives a worker that makes an envir
   const person = { TEMPORAL_ADDRESS: temporalAddress().address, TEMPORAL_NAMESPACE: namespace };
   const created = maops(['env', 'create', '-f', 'examples/team-a.yaml', '--watch', '--json'], person);
   const code = await created.ended;
-  expect({ code, said: code === 0 ? '' : created.stdout() + created.stderr() }).toEqual({ code: 0, said: '' });
+  expect({ code, output: code === 0 ? '' : created.stdout() + created.stderr() }).toEqual({ code: 0, output: '' });
   expect(running.get('worker')?.stderr()).toContain('ModelArts accepts the token');
 
   for (const one of running.values()) one.kill('SIGTERM');

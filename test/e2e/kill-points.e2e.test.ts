@@ -22,7 +22,7 @@ const goesOnWithinMs = 30_000;
 const patience = { MAOPS_HTTP_TIMEOUT: '60s' };
 /** Long, because some of the runs stand still while others are brought to their place. */
 const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo: '5m' };
-/** Beyond the heartbeat time-out of 8 s, which is when the next worker begins to settle. */
+/** Longer than the heartbeat time-out of 8 s, after which the next worker starts to check. */
 const lateMs = 10_500;
 const soldOutFlavor = 'modelarts.vm.gpu.tnt004';
 
@@ -39,7 +39,7 @@ test('a worker that is killed in every phase at once, and around each create, co
   };
   const hit = (id: string | undefined) =>
     until(`fault ${id} is hit`, () => simulator.faults.report().find((one) => one.id === id)?.hit === 1);
-  const standing = async (phase: Phase, change: Record<string, unknown> = {}): Promise<Run> => {
+  const runIn = async (phase: Phase, change: Record<string, unknown> = {}): Promise<Run> => {
     const run = await site.provision({ deadlines, ...change });
     await run.reached([phase]);
     return run;
@@ -50,28 +50,28 @@ test('a worker that is killed in every phase at once, and around each create, co
     // These need a pool of their own first, so time goes on until they are where they shall be.
     const noNotebookYet = await caught({ operation: 'notebooks.create', kind: 'hang' });
     const notebookUnheard = await caught({ operation: 'notebooks.create', kind: 'hang', commit: true });
-    const notebookComesLate = await standing('AwaitingPool');
+    const notebookComesLate = await runIn('AwaitingPool');
     await notebookComesLate.signal('pause', { by: 'tester', reason: 'its create is to be the last one' });
-    const awaitingNotebook = await standing('AwaitingNotebook');
+    const awaitingNotebook = await runIn('AwaitingNotebook');
     await until('the pool for the late notebook is usable', () => isUsable(simulator, notebookComesLate.name));
     simulator.clock.setSpeed(standstill);
 
-    const awaitingPool = await standing('AwaitingPool');
-    const paused = await standing('AwaitingPool');
+    const awaitingPool = await runIn('AwaitingPool');
+    const paused = await runIn('AwaitingPool');
     await paused.signal('pause', { by: 'tester', reason: 'to see it survive' });
     await paused.reached(['Paused']);
-    const awaitingApproval = await standing('AwaitingApproval', { approval: { required: true, timeout: '5m' } });
+    const awaitingApproval = await runIn('AwaitingApproval', { approval: { required: true, timeout: '5m' } });
     const awaitingCapacity = await soldOut(served.url, () =>
       standing('AwaitingCapacity', { pool: poolPart({ flavors: [soldOutFlavor] }) }),
     );
-    const called = await standing('AwaitingPool');
+    const called = await runIn('AwaitingPool');
     const [deletion] = simulator.faults.plan({ operation: 'pools.delete', kind: 'hang' });
     await called.cancel();
     await hit(deletion);
     const noPoolYet = await caught({ operation: 'pools.create', kind: 'hang' });
     const poolUnheard = await caught({ operation: 'pools.create', kind: 'hang', commit: true });
     const validating = await caught({ operation: 'networks.show', kind: 'hang' });
-    // These requests are still on their way when their worker is long dead, and take effect while the next one settles.
+    // These requests are still on their way when their worker is long dead, and take effect while the next one is checking.
     const poolComesLate = await caught({ operation: 'pools.create', kind: 'delay', ms: lateMs });
     const [late] = simulator.faults.plan({ operation: 'notebooks.create', kind: 'delay', ms: lateMs });
     await notebookComesLate.signal('resume', { by: 'tester' });

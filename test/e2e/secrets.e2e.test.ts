@@ -45,11 +45,11 @@ describe('with encryption keys', () => {
   const june = newKey('june');
   const description = 'okapi research, floor nine';
 
-  test('nothing that was said can be read from Temporal without them', async () => {
+  test('no content can be read from Temporal without the keys', async () => {
     // Encrypted runs stay out of the shared namespace, where tests without keys list what is there.
     const namespace = await freshNamespace(temporalAddress().address, 'encrypted');
     const { name, env, printed, kept } = await runMainJob({ auth: 'token', description, namespace, codecKeys: may });
-    const said = [
+    const contents = [
       description,
       'no image',
       'overloaded',
@@ -58,7 +58,7 @@ describe('with encryption keys', () => {
       missingNetwork,
       'gpu.t4u8',
     ];
-    expect(said.filter((text) => kept.includes(text))).toEqual([]);
+    expect(contents.filter((text) => kept.includes(text))).toEqual([]);
     expect(absent(kept, ['binary/encrypted', 'Encoded failure'])).toEqual([]);
     // Ids, search attributes and failure types stay readable: Temporal works with them.
     expect(absent(kept, [`env/${name}`, '"AwaitingOperator"', 'ServiceUnavailable'])).toEqual([]);

@@ -23,12 +23,12 @@ async function open(speed: number): Promise<void> {
   site = await openSite({ modelarts: clientEnvironment(served.url) });
 }
 
-/** Pools and notebooks stand still until time is told to go on. */
+/** Pools and notebooks do not change until the clock is advanced. */
 const standstill = 0.001;
 const fast = 120;
 const drainMs = 30_000;
 
-test('a worker that is told to stop under load exits 0 in time, and loses and repeats nothing', async () => {
+test('a worker stopped under load exits with 0 in time, and loses and repeats nothing', async () => {
   await open(standstill);
   const first = await site.worker();
   const waiting = await Promise.all(Array.from({ length: 5 }, () => site.provision()));

@@ -4,14 +4,14 @@ import { makeWorkflowBundle } from '../../src/workflows/bundle.js';
 import { openIn, readRecordings } from './recordings.js';
 
 const recordings = readRecordings();
-const makerPhases = ['Validating', 'AwaitingCapacity', 'AwaitingOperator', 'RollingBack', 'Paused'];
+const creatingPhases = ['Validating', 'AwaitingCapacity', 'AwaitingOperator', 'RollingBack', 'Paused'];
 const poolPhases = ['AwaitingApproval', 'CreatingPool', 'AwaitingPool'];
 const notebookPhases = ['CreatingNotebook', 'AwaitingNotebook'];
 const removalPhases = ['Planning', 'StoppingNotebook', 'DeletingNotebook', 'DeletingPool', 'Verifying'];
 const shortPhases = ['Planning', 'Applying'];
 /** The phases in which each workflow waits for something; a release keeps a recording of each. */
 const waitingPhases: Readonly<Record<string, readonly string[]>> = {
-  provisionPoolThenLaunchNotebook: [...makerPhases, ...poolPhases, ...notebookPhases],
+  provisionPoolThenLaunchNotebook: [...creatingPhases, ...poolPhases, ...notebookPhases],
   provisionPool: ['Validating', 'CreatingPool', 'AwaitingPool'],
   launchNotebook: ['Validating', ...notebookPhases],
   leaseEnvironment: ['Leased', ...removalPhases],
@@ -30,7 +30,7 @@ beforeAll(async () => {
 const replay = async (history: unknown, name: string) =>
   await Worker.runReplayHistory({ workflowBundle: { code } }, history, name);
 
-describe('a run that began on an earlier version goes on with this one', () => {
+describe('a run that started on an earlier version continues on this one', () => {
   test.each(Object.entries(waitingPhases))('%s has a recording in every waiting phase', (workflowType, phases) => {
     const ofType = recordings.filter((recording) => recording.workflowType === workflowType);
     const recorded = new Set(ofType.flatMap(openIn).map(({ phase }) => phase));

@@ -14,21 +14,21 @@ test(
   async () => {
     await runRunbook('notebook-failed', {}, async (on) => {
       await on.worker();
-      const isParked = () => on.until(({ phase }) => phase === 'AwaitingOperator');
+      const untilDecision = () => on.until(({ phase }) => phase === 'AwaitingOperator');
       on.simulator.faults.plan({ ...fault, times: 2 });
       await on.start({ onFailure: 'ask' });
-      await isParked();
+      await untilDecision();
       await on.run('Diagnose');
       await on.run('Act: Retry');
       await on.until(({ steps }) => steps.some(({ name, attempt }) => name === 'notebook' && attempt === 2));
-      await isParked();
+      await untilDecision();
       await on.run('Act: Retry with a change');
       await on.run('Verify');
       await on.clear();
 
       on.simulator.faults.plan(fault);
       await on.start({ onFailure: 'ask' });
-      await isParked();
+      await untilDecision();
       await on.run('Act: Keep the pool');
       on.simulator.faults.expectAllHit();
     });

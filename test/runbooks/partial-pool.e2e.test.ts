@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import { pageMs, runRunbook } from './situation.js';
 
-const parked = { onFailure: 'ask', deadlines: { pool: '4s' } };
+const asking = { onFailure: 'ask', deadlines: { pool: '4s' } };
 /** Half of the nodes never become available. */
 const half: Fault = { operation: 'pools.create', kind: 'partialNodes', missing: 'half' };
 
@@ -20,20 +20,20 @@ test(
       // Long enough that a busy machine never reaches the deadline.
       on.simulator.clock.setSpeed(500);
       on.simulator.faults.plan(half);
-      await on.start(parked);
-      const isParked = () => on.until(({ phase }) => phase === 'AwaitingOperator');
-      await isParked();
+      await on.start(asking);
+      const untilDecision = () => on.until(({ phase }) => phase === 'AwaitingOperator');
+      await untilDecision();
       await on.run('Diagnose: Awaiting a decision');
       await on.run('Act: Retry');
       await on.until(({ steps }) => steps.some(({ name, attempt }) => name === 'pool' && attempt === 2));
-      await isParked();
+      await untilDecision();
       await on.run('Act: Fewer nodes');
       await on.run('Verify: Ready');
       await on.clear();
 
       on.simulator.faults.plan(half);
-      await on.start(parked);
-      await isParked();
+      await on.start(asking);
+      await untilDecision();
       await on.run('Act: Roll back');
       await on.run('Verify: Rolled back');
     });

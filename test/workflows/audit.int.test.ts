@@ -43,8 +43,8 @@ describe('an audit on a real server', () => {
     });
   });
 
-  test('knows strangers, says unknown of a young one without a known name, and follows a hand-over', async () => {
-    const [foreign, nameless, name] = [freshName('stranger'), freshName('nameless'), freshName()];
+  test('reports foreign, unknown while a resource without a known name is young, and follows a transfer', async () => {
+    const [foreign, nameless, name] = [freshName('foreign'), freshName('nameless'), freshName()];
     await stack().place('pools', { name: foreign, description: 'not ours' });
     await stack().place('pools', { name: nameless, description: `maops:${stack().installation}-aaaaaaaa-11111111` });
     const handle = await stack().start('provisionPool', `pool/${name}`, { name, pool: poolPart() });

@@ -44,16 +44,16 @@ describe('teardownEnvironment', () => {
     expect(left()).toEqual([]);
   });
 
-  test('keeps a pool with a stranger’s notebook on it, names the notebook, and leaves the pool an owner', async () => {
+  test('keeps a pool that another user’s notebook is on, names the notebook, and a lease owns the pool', async () => {
     const name = await makeEnvironment();
     const { pool } = await stack().progress(`env/${name}`);
-    await stack().place('notebooks', { name: 'stranger', pool: pool?.id ?? '' });
+    await stack().place('notebooks', { name: 'neighbour', pool: pool?.id ?? '' });
     const handle = await stack().start('teardownEnvironment', `teardown/${name}`, { name });
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
     const progress = await stack().progress(`teardown/${name}`);
     expect(progress).toMatchObject({
       phase: 'Failed',
-      failure: { type: 'Protected', message: expect.stringContaining('stranger') },
+      failure: { type: 'Protected', message: expect.stringContaining('neighbour') },
     });
     expect(stack().simulator.requests('pools.delete')).toEqual([]);
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });

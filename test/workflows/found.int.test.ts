@@ -5,7 +5,7 @@ import type { Progress } from '../../src/contract/progress.js';
 import { stackForFile } from '../support/stack-for-file.js';
 import { environmentDocument, freshName, poolPart } from './documents.js';
 
-/** Each of these was once wrong: found by reading, reproduced, mended. */
+/** Regressions, each found by review. */
 const stack = stackForFile();
 
 const main = 'provisionPoolThenLaunchNotebook';
@@ -40,7 +40,7 @@ describe('going away', () => {
     expect(pools()).toEqual([]);
   });
 
-  test('a teardown never says Gone over a stranger’s pool of that name', async () => {
+  test('a teardown does not end Gone while a foreign pool has the name', async () => {
     const name = freshName();
     await stack().place('pools', { name, description: 'not ours' });
     await expect((await teardown(name)).result()).rejects.toMatchObject({ cause: { type: 'Protected' } });

@@ -85,13 +85,13 @@ describe('the main job', () => {
     expect([creates('pools'), creates('notebooks'), pools().length, notebooks().length]).toEqual([1, 1, 1, 1]);
   });
 
-  test('posts again only after the settle window when a request was lost on its way', async () => {
+  test('posts again only after the consistency window when a request was lost', async () => {
     stack().simulator.faults.plan({ operation: 'pools.create', kind: 'lost', at: 'before' });
     const progress = (await (await start(freshName())).result()) as Progress;
     expect(progress.phase).toBe('Ready');
     const [first, second] = stack().simulator.requests('pools.create');
     expect(pools()).toHaveLength(1);
-    // Simulated time runs 250 times faster, and the settle window is 1.5 s.
+    // Simulated time runs 250 times faster, and the consistency window is 1.5 s.
     expect(Date.parse(second?.at ?? '') - Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(350_000);
   });
 
@@ -113,7 +113,7 @@ describe('the main job', () => {
   });
 });
 
-describe('calling it off', () => {
+describe('a cancel', () => {
   test('a cancel in the middle removes the pool and ends Cancelled, with the reason in the audit', async () => {
     const name = freshName();
     const handle = await start(name);
@@ -186,7 +186,7 @@ describe('failing', () => {
     expect(pools()).toEqual([]);
   });
 
-  test('a stranger with the name ends the run with NameTaken and is left alone', async () => {
+  test('a foreign resource with the name ends the run with NameTaken and is not touched', async () => {
     const name = freshName();
     stack().simulator.faults.clear();
     await stack().place('pools', { name, description: 'not ours' });

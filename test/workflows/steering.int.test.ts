@@ -7,7 +7,7 @@ import { environmentDocument, freshName } from './documents.js';
 
 const stack = stackForFile();
 
-const said = { by: 'op', reason: 'because' };
+const command = { by: 'op', reason: 'because' };
 const start = (name: string, change: Record<string, unknown> = {}) =>
   stack().start('provisionPoolThenLaunchNotebook', `env/${name}`, environmentDocument(name, change));
 const creates = (kind: 'pools' | 'notebooks') => stack().simulator.requests(`${kind}.create`).length;
@@ -21,15 +21,15 @@ describe('an approval', () => {
       WorkflowUpdateFailedError,
     );
     expect(creates('pools')).toBe(0);
-    await handle.executeUpdate(approveUpdate, { args: [said] });
-    await expect(handle.executeUpdate(rejectUpdate, { args: [said] })).rejects.toThrow(WorkflowUpdateFailedError);
-    expect(await handle.result()).toMatchObject({ phase: 'Ready', audit: [{ verb: 'approve', ...said }] });
+    await handle.executeUpdate(approveUpdate, { args: [command] });
+    await expect(handle.executeUpdate(rejectUpdate, { args: [command] })).rejects.toThrow(WorkflowUpdateFailedError);
+    expect(await handle.result()).toMatchObject({ phase: 'Ready', audit: [{ verb: 'approve', ...command }] });
   });
 
   test('that is refused ends Rejected, with nothing made', async () => {
     const handle = await start(freshName(), { approval: { required: true, timeout: '30s' } });
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
-    await handle.executeUpdate(rejectUpdate, { args: [said] });
+    await handle.executeUpdate(rejectUpdate, { args: [command] });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ApprovalRejected' } });
     expect(await stack().progress(handle.workflowId)).toMatchObject({ phase: 'Rejected' });
     expect(creates('pools')).toBe(0);
@@ -42,7 +42,7 @@ describe('an approval', () => {
 });
 
 describe('a failed step with onFailure ask', () => {
-  async function parked(change: Record<string, unknown> = {}) {
+  async function awaitingDecision(change: Record<string, unknown> = {}) {
     stack().simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const handle = await start(freshName(), { onFailure: 'ask', ...change });
     const progress = await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingOperator');
@@ -51,12 +51,12 @@ describe('a failed step with onFailure ask', () => {
       failure: { step: 'notebook', type: 'NotebookFailed' },
     });
     const resolve = (resolution: Partial<Resolution>) =>
-      handle.executeUpdate(resolveUpdate, { args: [{ verb: 'retry', ...said, ...resolution }] });
+      handle.executeUpdate(resolveUpdate, { args: [{ verb: 'retry', ...command, ...resolution }] });
     return { handle, resolve };
   }
 
   test('is tried again, and what was left of it is cleared away first', async () => {
-    const { handle, resolve } = await parked();
+    const { handle, resolve } = await awaitingDecision();
     await resolve({ verb: 'retry', step: 'notebook', attempt: 1 });
     const progress = (await handle.result()) as Progress;
     expect(progress).toMatchObject({ phase: 'Ready', failure: null });
@@ -65,14 +65,14 @@ describe('a failed step with onFailure ask', () => {
   });
 
   test('is tried again with what the operator changed', async () => {
-    const { handle, resolve } = await parked();
+    const { handle, resolve } = await awaitingDecision();
     await resolve({ changes: { 'notebook.flavor': 'modelarts.vm.gpu.p100' } });
     expect(await handle.result()).toMatchObject({ phase: 'Ready' });
     expect(stack().simulator.state().notebooks[0]).toMatchObject({ flavor: 'modelarts.vm.gpu.p100' });
   });
 
-  test('stays parked with what has failed when the change is not valid', async () => {
-    const { handle, resolve } = await parked();
+  test('keeps awaiting a decision about the failed step when the change is not valid', async () => {
+    const { handle, resolve } = await awaitingDecision();
     await resolve({ changes: { 'pool.count': 3 } });
     const progress = await stack().until(handle.workflowId, ({ audit }) => audit.at(-1)?.verb === 'refuse');
     expect(progress).toMatchObject({
@@ -86,7 +86,7 @@ describe('a failed step with onFailure ask', () => {
   });
 
   test('is skipped: the pool alone is Ready', async () => {
-    const { handle, resolve } = await parked();
+    const { handle, resolve } = await awaitingDecision();
     await resolve({ verb: 'skip' });
     expect(await handle.result()).toMatchObject({
       phase: 'Ready',
@@ -95,7 +95,7 @@ describe('a failed step with onFailure ask', () => {
   });
 
   test('is abandoned: all stays as it is, with a lease as its owner', async () => {
-    const { handle, resolve } = await parked();
+    const { handle, resolve } = await awaitingDecision();
     await resolve({ verb: 'abandon' });
     const progress = (await handle.result()) as Progress;
     expect(progress.phase).toBe('Abandoned');
@@ -104,7 +104,7 @@ describe('a failed step with onFailure ask', () => {
   });
 
   test('refuses a word from a stale view, and one that is not possible', async () => {
-    const { handle, resolve } = await parked();
+    const { handle, resolve } = await awaitingDecision();
     await expect(resolve({ step: 'pool' })).rejects.toMatchObject({
       cause: { message: expect.stringContaining('look again') },
     });
@@ -117,7 +117,7 @@ describe('a failed step with onFailure ask', () => {
 
   test('rolls back when nobody answers in time', async () => {
     const deadlines = { pool: '60s', notebook: '30s', capacity: '30s', ask: '1s', undo: '30s' };
-    const { handle } = await parked({ deadlines });
+    const { handle } = await awaitingDecision({ deadlines });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'NotebookFailed' } });
     expect(await stack().progress(handle.workflowId)).toMatchObject({ phase: 'RolledBack' });
   });
