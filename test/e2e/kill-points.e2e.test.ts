@@ -62,7 +62,7 @@ test('a worker that is killed in every phase at once, and around each create, co
     await paused.reached(['Paused']);
     const awaitingApproval = await runIn('AwaitingApproval', { approval: { required: true, timeout: '5m' } });
     const awaitingCapacity = await soldOut(served.url, () =>
-      standing('AwaitingCapacity', { pool: poolPart({ flavors: [soldOutFlavor] }) }),
+      runIn('AwaitingCapacity', { pool: poolPart({ flavors: [soldOutFlavor] }) }),
     );
     const called = await runIn('AwaitingPool');
     const [deletion] = simulator.faults.plan({ operation: 'pools.delete', kind: 'hang' });
