@@ -45,8 +45,8 @@ export type Activities = ReturnType<typeof createActivities>;
  * their own, so that they never delay a create, a delete or an operator's command.
  */
 export const waitActivities = [
-  'awaitPool',
-  'awaitNotebook',
+  'observePool',
+  'observeNotebook',
   'awaitCapacity',
   'seeProtection',
   'cancelAndAwait',

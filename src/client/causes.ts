@@ -152,7 +152,7 @@ function troubleSpans(events: readonly HistoryEvent[], now: number, open: readon
 }
 
 function isWait(type: string): boolean {
-  return /^(await|follow|see)/.test(type);
+  return /^(await|follow|observe|see)/.test(type);
 }
 
 /** What is already as a command would make it, and what is gone already, held nothing up. */

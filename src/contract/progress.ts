@@ -3,6 +3,8 @@ import type { Phase } from './phases.js';
 
 export const stepNames = ['validate', 'pool', 'notebook'] as const;
 export type StepName = (typeof stepNames)[number];
+/** Steps that create a resource, each named after its kind. */
+export type ResourceStep = Exclude<StepName, 'validate'>;
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'skipped' | 'undoing' | 'undone';
 
 export interface Step {

@@ -1,15 +1,10 @@
 import type { AuditReport } from '../domain/audit/report.js';
-import { maybeSame, sameResource } from '../domain/resource/identity.js';
-import type { Instant } from '../domain/resource/instant.js';
+import { maybeSame, type ResourceRef, sameResource } from '../domain/resource/identity.js';
 import type { Plan, PlanItem } from '../domain/teardown/plan.js';
 import type { LeaseProgress, Progress } from './progress.js';
 import type { Spec } from './spec.js';
 
-/** Identity of a resource: a deleted and remade pool has the same id, so the creation time belongs to it. */
-export interface ResourceRef {
-  readonly id: string;
-  readonly createdAt: Instant;
-}
+export type { ResourceRef };
 
 /** What of an environment may be alive, and where to look for it. */
 export interface EnvironmentResources {

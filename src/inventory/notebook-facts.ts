@@ -1,4 +1,4 @@
-import type { Found } from '../domain/provision/create.js';
+import type { ExistingResource } from '../domain/provision/create.js';
 import { isoTimeOf, parseInstant, unknownInstant } from '../domain/resource/instant.js';
 import type { InventoryItem } from '../domain/resource/inventory.js';
 import { isProtected, type Marker, parseMarker } from '../domain/resource/marker.js';
@@ -52,7 +52,7 @@ function markedText(notebook: Notebook): string {
 }
 
 /** A notebook as the decision on a create needs it. */
-export function foundNotebook(facts: NotebookFacts): Found {
+export function existingNotebook(facts: NotebookFacts): ExistingResource {
   return {
     id: facts.id,
     createdAt: facts.createdAt,

@@ -1,4 +1,4 @@
-import type { Found } from '../domain/provision/create.js';
+import type { ExistingResource } from '../domain/provision/create.js';
 import { parseInstant, unknownInstant } from '../domain/resource/instant.js';
 import type { InventoryItem } from '../domain/resource/inventory.js';
 import { isProtected, type Marker, parseMarker } from '../domain/resource/marker.js';
@@ -64,7 +64,7 @@ export function poolFacts(pool: Pool): PoolFacts {
 }
 
 /** A pool as the decision on a create needs it. */
-export function foundPool(facts: PoolFacts): Found {
+export function existingPool(facts: PoolFacts): ExistingResource {
   return {
     id: facts.id,
     createdAt: facts.createdAt,

@@ -32,7 +32,7 @@ function asIfComplete(observation: Observation<PoolFacts>, goal: { nodes: Record
 /** The first usable sighting of a pool, shown for ever. */
 function firstUsable(): ChaosOptions {
   let usable: unknown = null;
-  return replacing('awaitPool', async (go, [question]) => {
+  return replacing('observePool', async (go, [question]) => {
     const { goal, watch } = question as { goal: PoolGoal; watch: Watch<PoolFacts> };
     const observation = (await go()) as Observation<PoolFacts>;
     if (goal.gone !== true && judgePool('', observation.facts, goal).condition === 'usable') usable = observation.facts;
@@ -50,7 +50,7 @@ function lateCreate(): ChaosOptions {
     send ??= go;
     return { outcome: 'unknown', why: 'planted' };
   });
-  const look = replacing('awaitPool', async (go) => {
+  const look = replacing('observePool', async (go) => {
     const observation = (await go()) as Observation<PoolFacts>;
     since ??= observation.at;
     const late = send;
@@ -89,13 +89,13 @@ const mistakes: readonly {
     mistake: 'a pool is created without a look',
     caught: /a create was sent although/,
     story: lostAnswer('pools.create'),
-    options: replacing('lookForPool', async () => []),
+    options: replacing('findExistingPool', async () => []),
   },
   {
     mistake: 'a notebook is created without a look',
     caught: /a create was sent although/,
     story: lostAnswer('notebooks.create'),
-    options: replacing('lookForNotebook', async () => []),
+    options: replacing('findExistingNotebook', async () => []),
   },
   {
     mistake: 'a pool is ready as soon as it is Running',
@@ -105,7 +105,7 @@ const mistakes: readonly {
       workflowId: `pool/${chaosName}`,
       document: { name: chaosName, pool: poolPart() },
     },
-    options: replacing('awaitPool', async (go, [question]) =>
+    options: replacing('observePool', async (go, [question]) =>
       asIfComplete((await go()) as Observation<PoolFacts>, (question as { goal: never }).goal),
     ),
   },
@@ -119,7 +119,7 @@ const mistakes: readonly {
     mistake: 'a pool that was not deleted counts as gone',
     caught: /something is left/,
     story: { actions: [{ at: inNotebook, what: 'cancel' }] },
-    options: replacing('awaitPool', async (go, [question]) => {
+    options: replacing('observePool', async (go, [question]) => {
       const observation = (await go()) as Observation<PoolFacts>;
       return (question as { goal: PoolGoal }).goal.gone === true ? { ...observation, facts: null } : observation;
     }),
@@ -140,7 +140,7 @@ const mistakes: readonly {
     mistake: 'a rollback overlooks the notebooks',
     caught: /something is left/,
     story: { actions: [{ at: inNotebook, what: 'cancel' }] },
-    options: replacing('findNotebooks', async () => []),
+    options: replacing('findOwnedNotebooks', async () => []),
   },
   {
     mistake: 'an unanswered create is sent again at once',

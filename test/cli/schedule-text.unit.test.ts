@@ -12,7 +12,7 @@ const failed: ScheduledResult = {
   endedAt: '2026-02-27T19:00:02.000Z',
   phase: 'Failed',
   started: 'teardown/team-a',
-  why: 'teardown/team-a: Protected: notebook team-a is protected (maops:keep); it is left alone',
+  why: 'teardown/team-a: Protected: notebook team-a is protected (maops:keep)',
   failure: { type: 'Protected', message: 'notebook team-a is protected', hint: 'When it may go: unprotect it.' },
 };
 

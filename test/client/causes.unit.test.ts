@@ -58,13 +58,13 @@ describe('the time of an operation', () => {
     const events = [
       started,
       phase(0, 'CreatingPool'),
-      scheduled(0, 1, 'lookForPool'),
+      scheduled(0, 1, 'findExistingPool'),
       { ...attempt(2, 1, 3, ''), lastFailure: throttled },
-      scheduled(3, 2, 'lookForPool'),
+      scheduled(3, 2, 'findExistingPool'),
       attempt(7, 2, 5, 'pools.list failed: HTTP 429 in the text alone'),
-      scheduled(8, 3, 'lookForPool'),
+      scheduled(8, 3, 'findExistingPool'),
       attempt(9, 3, 2, 'refused', 'NotAuthorized'),
-      scheduled(10, 4, 'lookForPool'),
+      scheduled(10, 4, 'findExistingPool'),
       attempt(15, 4, 1, null),
     ];
     expect(minutes(events, 20)).toEqual({
@@ -92,7 +92,7 @@ describe('the time of an operation', () => {
   test('stays that of people while they are asked, whatever else is wrong', () => {
     const events = [
       started,
-      scheduled(0, 1, 'lookForPool'),
+      scheduled(0, 1, 'findExistingPool'),
       phase(1, 'Paused'),
       attempt(4, 1, 9, 'HTTP 502'),
       phase(5, 'AwaitingOperator'),
@@ -104,20 +104,20 @@ describe('the time of an operation', () => {
     const events = [
       started,
       phase(0, 'AwaitingPool'),
-      scheduled(0, 1, 'awaitPool'),
+      scheduled(0, 1, 'observePool'),
       attempt(10, 1, 3, 'x', 'StillPending'),
     ];
     expect(minutes(events, 10)).toEqual({ nodes: 10 });
   });
 
   test('is not given to the trouble of one window of a wait, of which nobody knows how long it took', () => {
-    const events = [started, phase(0, 'AwaitingPool'), scheduled(0, 1, 'awaitPool'), attempt(10, 1, 3, 'HTTP 502')];
+    const events = [started, phase(0, 'AwaitingPool'), scheduled(0, 1, 'observePool'), attempt(10, 1, 3, 'HTTP 502')];
     expect(minutes(events, 10)).toEqual({ nodes: 10 });
   });
 
   test('counts what is going wrong right now, which no history has yet', () => {
-    const events = [started, phase(0, 'CreatingPool'), scheduled(1, 1, 'lookForPool')];
-    expect(minutes(events, 4, [{ activity: 'lookForPool', failure: throttled }])).toEqual({
+    const events = [started, phase(0, 'CreatingPool'), scheduled(1, 1, 'findExistingPool')];
+    expect(minutes(events, 4, [{ activity: 'findExistingPool', failure: throttled }])).toEqual({
       creating: 1,
       throttled: 3,
     });
@@ -137,16 +137,16 @@ describe('the time of an operation', () => {
 describe('the last error', () => {
   test('is what went wrong last, even when it was overcome', () => {
     const events = [
-      scheduled(0, 1, 'lookForPool'),
+      scheduled(0, 1, 'findExistingPool'),
       attempt(2, 1, 3, 'HTTP 502'),
       scheduled(3, 2, 'createPool'),
       answered(4, 2, 'created', ''),
     ];
-    expect(lastErrorOf(events)).toEqual({ at: at(2).toISOString(), activity: 'lookForPool', message: 'HTTP 502' });
+    expect(lastErrorOf(events)).toEqual({ at: at(2).toISOString(), activity: 'findExistingPool', message: 'HTTP 502' });
   });
 
   test('is none where only windows of waiting have ended', () => {
-    const waited = [scheduled(0, 1, 'awaitPool'), attempt(2, 1, 3, 'x', 'StillPending')];
+    const waited = [scheduled(0, 1, 'observePool'), attempt(2, 1, 3, 'x', 'StillPending')];
     expect(lastErrorOf(waited)).toBeNull();
     // As a wait closes that is called off between two windows, by a pause for one.
     const failure = { message: 'x', type: 'StillPending' };

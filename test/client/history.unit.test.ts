@@ -112,7 +112,7 @@ describe('the explanation', () => {
 
   test('says until when the service is left alone, what went wrong, and where the time went', async () => {
     const pending = {
-      type: 'lookForPool',
+      type: 'findExistingPool',
       attempt: 4,
       state: 'scheduled' as const,
       lastFailure: {
@@ -128,12 +128,12 @@ describe('the explanation', () => {
     runs.histories.set('e', [
       started(0, null),
       phase(0, 'CreatingPool'),
-      { at: at(20), event: 'activityScheduled', id: 5, type: 'lookForPool', summary: 'pool team-a' },
+      { at: at(20), event: 'activityScheduled', id: 5, type: 'findExistingPool', summary: 'pool team-a' },
     ]);
     expect(await operationsOn(runs).why('team-a')).toMatchObject({
       throttledUntil: at(32).toISOString(),
       heldUpBy: 'throttled',
-      lastError: { at: null, activity: 'lookForPool', message: 'pools.show failed' },
+      lastError: { at: null, activity: 'findExistingPool', message: 'pools.show failed' },
       time: [
         { cause: 'creating', ms: 20 * 60_000 },
         { cause: 'throttled', ms: 10 * 60_000 },
@@ -144,7 +144,7 @@ describe('the explanation', () => {
 
   test('says until when a wait is throttled, as its heartbeat told, while that is to come', async () => {
     const pending = (until: Date) => ({
-      type: 'awaitPool',
+      type: 'observePool',
       attempt: 1,
       state: 'started' as const,
       lastFailure: null,
@@ -181,7 +181,7 @@ describe('the explanation', () => {
 
   test('names missing rights that a wait or a call reports by type', async () => {
     const wait = {
-      type: 'awaitPool',
+      type: 'observePool',
       attempt: 1,
       state: 'started',
       nextAttemptAt: null,
@@ -200,7 +200,7 @@ describe('the explanation', () => {
 
   test('does not take a window of waiting for an error', async () => {
     const pending = {
-      type: 'awaitPool',
+      type: 'observePool',
       attempt: 4,
       state: 'started' as const,
       lastFailure: { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' },

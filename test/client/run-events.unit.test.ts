@@ -45,7 +45,7 @@ describe('a timeline', () => {
 
   test('says how many attempts a call took, for how long, and what went wrong before', () => {
     const events: HistoryEvent[] = [
-      scheduled(0, 1, 'lookForPool'),
+      scheduled(0, 1, 'findExistingPool'),
       {
         at: at(4),
         event: 'activityStarted',
@@ -59,7 +59,7 @@ describe('a timeline', () => {
       'look for pool team-a: done in 5s (attempt 3, after retries over 4s); the attempt before: HTTP 502',
     ]);
     expect(describeRun(events)[0]?.activity).toEqual({
-      type: 'lookForPool',
+      type: 'findExistingPool',
       does: 'look for pool team-a',
       end: 'done',
       attempts: 3,
@@ -71,7 +71,7 @@ describe('a timeline', () => {
   test('takes the end of a window of waiting for nothing wrong', () => {
     const lastFailure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
     const events: HistoryEvent[] = [
-      scheduled(0, 1, 'awaitPool'),
+      scheduled(0, 1, 'observePool'),
       { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure },
       done(9, 1),
     ];
@@ -81,7 +81,7 @@ describe('a timeline', () => {
   test('does not call a wait failed that was called off between two windows', () => {
     const failure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
     const events: HistoryEvent[] = [
-      scheduled(0, 1, 'awaitPool'),
+      scheduled(0, 1, 'observePool'),
       { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure: failure },
       { at: at(9), event: 'activityClosed', id: 1, end: 'failed', failure, answer: null },
     ];
@@ -119,7 +119,7 @@ describe('a timeline', () => {
   });
 
   test('keeps a call that is under way', () => {
-    expect(texts([scheduled(0, 1, 'awaitPool')])).toEqual(['wait for pool team-a: under way']);
+    expect(texts([scheduled(0, 1, 'observePool')])).toEqual(['wait for pool team-a: under way']);
   });
 
   test('names who resolved what, says what was taken and then refused, and that a run goes on from another', () => {
@@ -157,9 +157,9 @@ describe('a timeline', () => {
 
 test('equal good waits after each other are one line for people', () => {
   const entries: TimelineEntry[] = describeRun([
-    scheduled(0, 1, 'awaitPool'),
+    scheduled(0, 1, 'observePool'),
     done(5, 1),
-    scheduled(5, 2, 'awaitPool'),
+    scheduled(5, 2, 'observePool'),
     done(9, 2),
     scheduled(9, 3, 'createNotebook', 'notebook team-a'),
   ]);

@@ -83,7 +83,7 @@ describe('why', () => {
 
   test('does not take a wait without news for a failure, nor go round in a circle', async () => {
     const lastFailure = { message: 'nothing new', type: 'StillPending' };
-    const wait = { type: 'awaitPool', attempt: 9, state: 'scheduled', lastFailure, report: null } as const;
+    const wait = { type: 'observePool', attempt: 9, state: 'scheduled', lastFailure, report: null } as const;
     const pending = [{ ...wait, nextAttemptAt: null, lastHeartbeatAt: null }];
     const runs = new FakeRuns(
       operation('env/team-a', { waitsFor: ['teardown/team-a'] }, pending),

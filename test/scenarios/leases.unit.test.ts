@@ -269,7 +269,7 @@ describe('what holds a teardown at the end', () => {
     expect(left()).toBe(2);
     const held = await progress();
     expect(held).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
-    expect(held.why).toMatch(/ended at .*, but .* is protected \(maops:keep\); it is left alone; trying again at /);
+    expect(held.why).toMatch(/ended at .*, but .* is protected .*; trying again at /);
     expect(verbs(held)).toEqual(['warn', 'warn', 'expire', 'refuse']);
     expect(events(sent)).toEqual(['lease.warning', 'lease.warning', 'lease.expired', 'lease.refused']);
     // Tries at growing pauses, not in a loop: 30 s, 1, 2, … 32 minutes, then every hour.

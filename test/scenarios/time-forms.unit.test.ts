@@ -156,7 +156,7 @@ test('a delete that is meant for an earlier pool of the name is not sent, and is
     commands.some((command) => command.startsWith('schedule deletePool'));
   await temporal.run({ until: () => temporal.history(teardownId).some(isDeleting) });
   await temporal.run({ maxTime: 2_000 });
-  expect((await progress(teardownId)).why).toContain('nothing was sent');
+  expect((await progress(teardownId)).why).toContain('Nothing was sent');
   expect(deletes(testbed).filter(({ operation }) => operation === 'pools.delete')).toEqual([]);
   await temporal.run({ maxTime: 60 * minute, until: () => temporal.status(teardownId) !== 'RUNNING' });
   expect(await progress(teardownId)).toMatchObject({ phase: 'Gone' });

@@ -42,7 +42,7 @@ export function protectionActivities(deps: ActivityDeps) {
       const description = pool.metadata.annotations[descriptionKey];
       const isMarkedOurs = parseMarker(description)?.installation === deps.installation;
       const facts = { id, createdAt: pool.metadata.creationTimestamp ?? null };
-      const aim = aimAt(kind, input, facts, { isMarkedOurs });
+      const aim = aimAt(input, facts, isMarkedOurs);
       if (aim === 'replaced') return notSent('replaced', label);
       if (aim === 'undecided') throw pending(`${label} shows neither its creation time nor our marker`, pollMinMs);
       return shown(input, description);

@@ -6,7 +6,7 @@ import { inPollWindow } from './waiting.js';
 
 /** Activities on resource flavors (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export function flavorActivities(deps: ActivityDeps) {
-  async function look(names: readonly string[], signal: AbortSignal): Promise<FlavorFacts[]> {
+  async function read(names: readonly string[], signal: AbortSignal): Promise<FlavorFacts[]> {
     const found: FlavorFacts[] = [];
     for await (const flavor of deps.modelarts.flavors.list({}, { signal })) {
       if (names.includes(flavor.metadata.name)) found.push(flavorFacts(flavor));
@@ -15,24 +15,24 @@ export function flavorActivities(deps: ActivityDeps) {
   }
 
   return {
-    /** Sale status of the named flavors; one that is not listed is missing from the answer. */
-    async lookAtFlavors(input: { names: readonly string[] }): Promise<FlavorFacts[]> {
-      return await readingPatiently(({ signal }) => look(input.names, signal));
+    /** Reads the sale status of the named flavors. A flavor that is not listed is missing from the result. */
+    async readFlavors(input: { names: readonly string[] }): Promise<FlavorFacts[]> {
+      return await readingPatiently(({ signal }) => read(input.names, signal));
     },
 
-    /** Waits in one window until one of the choices is on sale; returns its index. */
+    /** Waits in one poll window until one of the choices is on sale; returns its index. */
     async awaitCapacity(input: { choices: readonly Choice[] }): Promise<number> {
       const names = namesIn(input.choices);
-      return await inPollWindow(deps, `capacity for ${names.join(', ')}`, (finish, tell) => {
+      return await inPollWindow(deps, `capacity for ${names.join(', ')}`, (finish, report) => {
         const seen = new Map<string, FlavorFacts>();
         const unsubscribe = names.map((name) =>
-          deps.watchers.flavors.subscribe(name, (look) => {
-            if (look.error !== undefined) {
-              tell(`${name}: ${look.error.message}`);
+          deps.watchers.flavors.subscribe(name, (observed) => {
+            if (observed.error !== undefined) {
+              report(`${name}: ${observed.error.message}`);
               return;
             }
-            seen.set(name, look.item === null ? { name, sale: {} } : flavorFacts(look.item));
-            tell(describeSoldOut(input.choices));
+            seen.set(name, observed.item === null ? { name, sale: {} } : flavorFacts(observed.item));
+            report(describeSoldOut(input.choices));
             const choice = seen.size < names.length ? null : firstOnSale(input.choices, [...seen.values()], 0);
             if (choice !== null) finish(choice);
           }),

@@ -2,14 +2,14 @@ import { type ApplicationFailure, cancellationSignal } from '@temporalio/activit
 import { makeFailure } from '../../contract/failures.js';
 import type { NotebookPool, Spec } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
-import type { CreateOutcome, Found } from '../../domain/provision/create.js';
+import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
 import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
-import { type NotebookFacts, type NotebookGoal, standsStill } from '../../domain/resource/notebook.js';
-import { notebookRules, type Observation, type Pace, type Watch } from '../../domain/resource/observation.js';
-import { foundNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
+import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from '../../domain/resource/notebook.js';
+import type { Observation } from '../../domain/resource/observation.js';
+import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
 import { isUnpublished } from '../../modelarts/errors.js';
 import {
   type CommandedResource,
@@ -22,9 +22,9 @@ import {
 } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
-import { createAdmissionMs } from './pools.js';
+import { createAdmissionMs, type ExistingQuestion } from './pools.js';
 import { notebookRequest } from './requests.js';
-import { awaitSignificantChange, lookOf, paceOf, targetOf } from './waiting.js';
+import { type ObserveQuestion, observe } from './waiting.js';
 import { inWorkspace, notebooksIn, withDefault, workspacesFor } from './workspaces.js';
 
 /** Activities on notebook instances of the old API (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
@@ -36,14 +36,14 @@ export function notebookActivities(deps: ActivityDeps) {
     return instances.map(notebookFacts);
   }
 
-  /** Shows a notebook by its id; null when it is gone, or another one has the id. */
+  /** Reads a notebook by its id; null when it is gone, or another one has the id. */
   async function showIfSame(ref: ResourceRef, signal: AbortSignal): Promise<NotebookFacts | null> {
     const shown = await orAbsent(notebooks.show(ref.id, { signal }));
     const facts = shown === null ? null : notebookFacts(shown);
     return facts !== null && maybeSame(facts, ref) ? facts : null;
   }
 
-  /** Sends a command if the notebook still is the one that was looked at, and nobody has protected it since. */
+  /** Sends a command if the notebook is still the observed one and is not protected by now. */
   async function commandIfSame(
     ref: CommandedResource,
     command: (options: { signal: AbortSignal }) => Promise<unknown>,
@@ -61,40 +61,38 @@ export function notebookActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * Looks for notebooks of a name: names are unique, so one that is not ours takes it. By default the service lists
-     * the caller's own; when it has refused a create because the name exists, `everyones` finds another user's too.
-     * Lists lag behind: what is `known` to be there is shown by its id.
+     * Finds the notebooks of a name. Names are unique, so a foreign one takes the name. By default the service lists the
+     * caller's own notebooks; with `everyones`, after a create was refused because the name exists, another user's too.
+     * Lists lag behind, so the `known` notebooks are shown by their ids.
      */
-    async lookForNotebook(question: {
-      name: string;
-      workspaceId: string | null;
-      everyones?: boolean;
-      isSettling?: boolean;
-      known?: readonly ResourceRef[];
-    }): Promise<Found[]> {
-      return await looking(question.isSettling === true, async ({ signal }) => {
+    async findExistingNotebook(
+      question: ExistingQuestion & { everyones: boolean; known: readonly ResourceRef[] },
+    ): Promise<ExistingResource[]> {
+      return await looking(question.mayExist, async ({ signal }) => {
         const listed = await listIn(question.workspaceId, signal);
-        if (question.everyones === true && !listed.some(({ name }) => name === question.name)) {
+        if (question.everyones && !listed.some(({ name }) => name === question.name)) {
           for (const workspaceId of withDefault([question.workspaceId])) {
             const everyones = await notebooksIn(deps, workspaceId, { show_self: false }, { signal });
             listed.push(...everyones.map(notebookFacts));
           }
         }
-        for (const ref of question.known ?? []) {
+        for (const ref of question.known) {
           if (listed.some(({ id }) => id === ref.id)) continue;
           const shown = await showIfSame(ref, signal);
           if (shown !== null) listed.push(shown);
         }
-        return listed.filter(({ name, status }) => name === question.name && status !== 'DELETED').map(foundNotebook);
+        return listed
+          .filter(({ name, status }) => name === question.name && status !== 'DELETED')
+          .map(existingNotebook);
       });
     },
 
     /** Finds every notebook that carries the marker of one of the owners, in each workspace that is in use. */
-    async findNotebooks(question: {
+    async findOwnedNotebooks(question: {
       installation: string;
       owners: readonly string[];
       workspaceIds: readonly string[];
-      /** Notebooks that are known to be ours, whatever became of their marker. */
+      /** Notebooks that are known to be ours, with or without their marker. */
       known: readonly ResourceRef[];
     }): Promise<NotebookFacts[]> {
       return await readingPatiently(async ({ signal }) => {
@@ -116,7 +114,7 @@ export function notebookActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Sends one create call and says what it came to. */
+    /** Sends one create request and returns its outcome. */
     async createNotebook(input: {
       spec: Spec;
       pool: NotebookPool | null;
@@ -139,43 +137,28 @@ export function notebookActivities(deps: ActivityDeps) {
       }
     },
 
-    /** Waits in one window until there is news of a notebook. */
-    async awaitNotebook(question: {
-      id: string;
-      name: string;
-      workspaceId: string | null;
-      goal: NotebookGoal;
-      watch: Watch<NotebookFacts>;
-      pace?: Pace;
-    }): Promise<Observation<NotebookFacts>> {
-      return await awaitSignificantChange(deps, {
-        name: `notebook ${question.name}`,
-        goal: question.goal,
-        watch: question.watch,
-        pace: paceOf(deps, question),
-        rules: { ...notebookRules, judge: (_label, facts, goal) => notebookRules.judge(question.name, facts, goal) },
-        subscribe: (listener) =>
-          deps.watchers.notebooks.subscribe(targetOf(question.id, question, paceOf(deps, question)), (seen) =>
-            listener(lookOf(seen, notebookFacts)),
-          ),
-      });
+    /** Waits in one poll window for a significant change of a notebook. */
+    async observeNotebook(question: ObserveQuestion<NotebookFacts, NotebookGoal>): Promise<Observation<NotebookFacts>> {
+      const label = `notebook ${question.name}`;
+      const kind = { label, watcher: deps.watchers.notebooks, read: notebookFacts, rules: notebookRules };
+      return await observe(deps, kind, question);
     },
 
     async stopNotebook(ref: CommandedResource): Promise<CommandOutcome> {
       return await commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
     },
 
-    /** Takes a notebook of a free flavor out of the queue that it waits in. */
+    /** Takes a notebook of a free flavor out of its queue. */
     async dequeueNotebook(ref: CommandedResource): Promise<CommandOutcome> {
       return await commandIfSame(ref, (options) => notebooks.action(ref.id, 'dequeue', options));
     },
 
-    /** A start that was refused for something else under way is sent again, unless that has brought it up: no look would. */
+    /** A start that was refused because of another change is sent again, unless the notebook is starting by now. */
     async startNotebook(ref: ResourceRef): Promise<CommandOutcome> {
       const outcome = await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
       if (outcome.outcome !== 'refused') return outcome;
       const shown = await readingPatiently((options) => orAbsent(notebooks.show(ref.id, options)));
-      if (shown !== null && standsStill(notebookFacts(shown))) throw refusedForNow(outcome.why);
+      if (shown !== null && needsStart(notebookFacts(shown))) throw refusedForNow(outcome.why);
       return outcome;
     },
 
@@ -183,7 +166,7 @@ export function notebookActivities(deps: ActivityDeps) {
       return await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
     },
 
-    /** Fails when this account has no notebook API of the old generation, before a pool is paid for. */
+    /** Fails when this account has no notebook API of the old generation, before a pool costs money. */
     async checkNotebookApi(input: { workspaceId: string | null }): Promise<void> {
       await reading(async ({ signal }) => {
         try {
@@ -194,19 +177,19 @@ export function notebookActivities(deps: ActivityDeps) {
       });
     },
 
-    /** The notebook that an operator names, by name or id: first where all are that no workspace was named for. */
+    /** Finds the notebook that an operator names, by name or id: in the default workspace first. */
     async resolveNotebook(input: { name: string }): Promise<ResourceRef> {
       return await reading(async ({ signal }) => {
-        const lookIn = async (workspaceId: string | null): Promise<ResourceRef | null> => {
+        const findIn = async (workspaceId: string | null): Promise<ResourceRef | null> => {
           const listed = await notebooksIn(deps, workspaceId, {}, { signal });
           const facts = listed.map(notebookFacts).find(({ id, name }) => id === input.name || name === input.name);
           return facts === undefined ? null : { id: facts.id, createdAt: facts.createdAt };
         };
-        const found = await lookIn(null);
+        const found = await findIn(null);
         if (found !== null) return found;
         const { ids, unasked } = await workspacesFor(deps, signal, input.name);
         for (const workspaceId of ids) {
-          const elsewhere = await lookIn(workspaceId);
+          const elsewhere = await findIn(workspaceId);
           if (elsewhere !== null) return elsewhere;
         }
         throw noNotebook(input.name, unasked);

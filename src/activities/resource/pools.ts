@@ -1,13 +1,13 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Spec } from '../../contract/spec.js';
-import type { CreateOutcome, Found } from '../../domain/provision/create.js';
+import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { aimAt } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
 import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
-import { type Observation, type Pace, poolRules, type Watch } from '../../domain/resource/observation.js';
-import type { PoolFacts, PoolGoal } from '../../domain/resource/pool.js';
-import { foundPool, poolFacts } from '../../inventory/pool-facts.js';
+import type { Observation } from '../../domain/resource/observation.js';
+import { type PoolFacts, type PoolGoal, poolRules } from '../../domain/resource/pool.js';
+import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
 import {
   type CommandedResource,
   commanding,
@@ -21,12 +21,14 @@ import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate } from '../failures.js';
 import { type OwnedPool, refuseForeignNotebooks } from './foreign-notebooks.js';
 import { poolRequest } from './requests.js';
-import { awaitSignificantChange, lookOf, paceOf, targetOf } from './waiting.js';
+import { type ObserveQuestion, observe } from './waiting.js';
 
-export interface PoolQuestion {
-  readonly poolId: string;
+/** What to look for before a create. */
+export interface ExistingQuestion {
   readonly name: string;
   readonly workspaceId: string | null;
+  /** True when an earlier create may have taken effect: then no refused read ends the search. */
+  readonly mayExist: boolean;
 }
 
 /** Activities on resource pools (docs/api/pools-and-flavors.md "2. Pools"). */
@@ -34,23 +36,22 @@ export function poolActivities(deps: ActivityDeps) {
   const { pools, networks } = deps.modelarts;
 
   return {
-    /** Looks for a pool by its id and in the list: the list may lag behind, and a failed pool is not in it. */
-    async lookForPool(question: PoolQuestion & { isSettling?: boolean }): Promise<Found[]> {
-      return await looking(question.isSettling === true, async (options) => {
-        const shown = await orAbsent(pools.show(question.poolId, options));
-        if (shown !== null) return [foundPool(poolFacts(shown))];
+    /** Finds a pool by its id, then in the list. The list may lag behind, and does not contain a failed pool. */
+    async findExistingPool(question: ExistingQuestion & { id: string }): Promise<ExistingResource[]> {
+      return await looking(question.mayExist, async (options) => {
+        const shown = await orAbsent(pools.show(question.id, options));
+        if (shown !== null) return [existingPool(poolFacts(shown))];
         const inWorkspace = question.workspaceId === null ? {} : { workspaceId: question.workspaceId };
         const listed = await pools.list(inWorkspace, options);
         return listed.items
           .filter(
-            ({ metadata }) =>
-              metadata.name === question.poolId || metadata.labels['os.modelarts/name'] === question.name,
+            ({ metadata }) => metadata.name === question.id || metadata.labels['os.modelarts/name'] === question.name,
           )
-          .map((pool) => foundPool(poolFacts(pool)));
+          .map((pool) => existingPool(poolFacts(pool)));
       });
     },
 
-    /** Sends one create call and says what it came to; neither this nor the client sends it twice. */
+    /** Sends one create request and returns its outcome. Neither this activity nor the client sends it twice. */
     async createPool(input: { spec: Spec; choice: number; owner: MarkerOwnership }): Promise<CreateOutcome> {
       const { spec, choice, owner } = input;
       if (spec.pool === undefined) throw new Error('createPool needs a pool in the spec.');
@@ -77,38 +78,27 @@ export function poolActivities(deps: ActivityDeps) {
       }
     },
 
-    /** Waits in one window until there is news of a pool. */
-    async awaitPool(
-      question: PoolQuestion & { goal: PoolGoal; watch: Watch<PoolFacts>; pace?: Pace },
-    ): Promise<Observation<PoolFacts>> {
-      return await awaitSignificantChange(deps, {
-        name: `pool ${question.name}`,
-        goal: question.goal,
-        watch: question.watch,
-        pace: paceOf(deps, question),
-        rules: { ...poolRules, judge: (_label, facts, goal) => poolRules.judge(question.name, facts, goal) },
-        subscribe: (listener) =>
-          deps.watchers.pools.subscribe(targetOf(question.poolId, question, paceOf(deps, question)), (seen) =>
-            listener(lookOf(seen, poolFacts)),
-          ),
-      });
+    /** Waits in one poll window for a significant change of a pool. */
+    async observePool(question: ObserveQuestion<PoolFacts, PoolGoal>): Promise<Observation<PoolFacts>> {
+      const kind = { label: `pool ${question.name}`, watcher: deps.watchers.pools, read: poolFacts, rules: poolRules };
+      return await observe(deps, kind, question);
     },
 
     /**
-     * Deletes a pool if it still is the one that was looked at (a deleted and remade pool has the same id), nobody has
-     * protected it since, and no notebook of someone else is on it.
+     * Deletes a pool if it is still the observed one (a pool that was deleted and created again has the same id), is not
+     * protected by now, and has no other user's notebook on it.
      */
     async deletePool(ref: CommandedResource & OwnedPool): Promise<CommandOutcome> {
       return await commanding(async (options) => {
         const shown = await orAbsent(pools.show(ref.id, options));
-        // A process that stood still between show and delete could hit the next pool of that name.
+        // A process that was suspended between show and delete could hit the next pool of that name.
         const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
         const label = `pool ${ref.name}`;
         if (shown === null) return notSent('gone', label);
         const facts = poolFacts(shown);
         const marker = parseMarker(facts.description);
         const isMarkedOurs = marker?.installation === deps.installation && ref.owners.includes(marker.owner);
-        const aim = aimAt('pool', ref, facts, { isMarkedOurs });
+        const aim = aimAt(ref, facts, isMarkedOurs);
         if (aim === 'replaced') return notSent('replaced', label);
         if (aim === 'undecided') throw undecided(label);
         refuseProtected(ref, `pool ${ref.id}`, facts.description);
@@ -120,12 +110,12 @@ export function poolActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Fails when the network that the spec names is not there. */
+    /** Fails when the network of the spec does not exist. */
     async checkNetwork(input: { network: string }): Promise<void> {
       await reading((options) => networks.show(input.network, options));
     },
   };
 }
 
-/** How long the rate governor may hold a create back before it is "not sent". */
+/** How long the rate governor may hold back a create before its outcome is `notSent`. */
 export const createAdmissionMs = 2_000;

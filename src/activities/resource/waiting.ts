@@ -4,76 +4,93 @@ import { makeFailure, stillPending, type WaitReport } from '../../contract/failu
 import { handOverMs } from '../../contract/settings.js';
 import {
   isSignificantChange,
-  nextTurn,
+  nextDecisionAt,
   type Observation,
   type Pace,
   type Watch,
   type WatchRules,
 } from '../../domain/resource/observation.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
-import type { Target, Observation as WatcherSighting } from '../../modelarts/watcher.js';
+import type { Watcher } from '../../modelarts/watcher.js';
 import { isTemporalError } from '../../temporal/grpc-errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { failureTypeOf } from '../failures.js';
 import { reportInHeartbeat } from '../heartbeats.js';
 
-/** A look of a shared watcher: what it saw, or why it saw nothing. */
-export interface Look<Facts> {
-  readonly at: number;
-  readonly facts: Facts | null;
-  /** Why the read failed; null when it succeeded. */
-  readonly trouble: WaitReport | null;
+/** One wait for a resource, in the terms of the run that waits. */
+export interface ObserveQuestion<Facts, Goal> {
+  readonly id: string;
+  readonly name: string;
+  readonly workspaceId: string | null;
+  readonly goal: Goal;
+  readonly watch: Watch<Facts>;
+  /** The run's own pace, whatever the settings of this worker are. */
+  readonly pace: Pace;
 }
 
-/** What to watch: the last sighting tells the watcher how soon the next one is wanted. */
-export function targetOf(id: string, wait: { workspaceId: string | null; watch: Watch<unknown> }, pace: Pace): Target {
-  return {
+/** How one kind of resource is observed. */
+interface ObservedKind<Item, Facts, Goal> {
+  readonly label: string;
+  readonly watcher: Watcher<Item>;
+  readonly read: (item: Item) => Facts;
+  readonly rules: WatchRules<Facts, Goal>;
+}
+
+/** Waits in one poll window for a significant change. A failed read shows in the heartbeat and ends nothing. */
+export async function observe<Item, Facts, Goal>(
+  deps: ActivityDeps,
+  { label, watcher, read, rules }: ObservedKind<Item, Facts, Goal>,
+  { id, name, workspaceId, goal, watch, pace }: ObserveQuestion<Facts, Goal>,
+): Promise<Observation<Facts>> {
+  const target = {
     id,
-    workspaceId: wait.workspaceId ?? undefined,
-    lastSeenAt: wait.watch.last?.at,
-    changeExpectedAt: nextTurn(wait.watch, pace) ?? undefined,
+    workspaceId,
+    lastSeenAt: watch.last?.at,
+    changeExpectedAt: nextDecisionAt(watch, pace) ?? undefined,
   };
+  return await inPollWindow(deps, label, (finish, report, fail) =>
+    watcher.subscribe(target, (observed) => {
+      if (observed.error !== undefined) {
+        const failed = describeReadError(observed.error);
+        report(`${label}: ${failed.why}`, failed);
+        return;
+      }
+      try {
+        const observation = { at: observed.at, facts: observed.item === null ? null : read(observed.item) };
+        report(rules.judge(name, observation.facts, goal).why);
+        if (isSignificantChange(rules, watch, observation, goal, pace)) finish(observation);
+      } catch (error) {
+        // The watcher ignores an error of a listener for the sake of the others. The wait would then never end.
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
+    }),
+  );
 }
 
-export function lookOf<Item, Facts>(seen: WatcherSighting<Item>, read: (item: Item) => Facts): Look<Facts> {
-  const { at, error, item } = seen;
-  if (error === undefined) return { at, facts: item === null ? null : read(item), trouble: null };
+/** Why a read failed, and the time until which the service throttles reads (RFC 3339; null when it does not). */
+export function describeReadError(error: Error): WaitReport {
   const until = error instanceof ModelArtsError ? error.throttledUntil : null;
   const throttledUntil = until === null ? null : new Date(until).toISOString();
   const why = throttledUntil === null ? error.message : `${error.message}; throttled until ${throttledUntil}`;
-  return { at, facts: null, trouble: { why, throttledUntil, failureType: failureTypeOf(error) } };
+  return { why, throttledUntil, failureType: failureTypeOf(error) };
 }
 
-/** The run's own settings: its workflow judges by them. Those of the worker are only for a run of an earlier version. */
-export function paceOf({ settings }: Pick<ActivityDeps, 'settings'>, { pace }: { readonly pace?: Pace }): Pace {
-  return pace ?? settings;
-}
-
-/** The run's own window, which its time-outs were made from; a worker with another setting must not wait beyond them. */
+/** The run's own poll window, which its time-outs were made from. A worker with another setting must not wait beyond them. */
 function windowOf({ settings }: ActivityDeps): number {
   const { startToCloseTimeoutMs } = activityInfo();
   return startToCloseTimeoutMs > handOverMs ? startToCloseTimeoutMs - handOverMs : settings.pollWindowMs;
 }
 
-interface WaitFor<Facts, Goal> {
-  readonly name: string;
-  readonly goal: Goal;
-  readonly watch: Watch<Facts>;
-  readonly rules: WatchRules<Facts, Goal>;
-  readonly pace: Pace;
-  readonly subscribe: (listener: (look: Look<Facts>) => void) => () => void;
-}
-
 /**
- * One bounded window of waiting: what `open` subscribes to finishes it with an answer, or tells why there is none yet.
- * Without an answer it ends with `StillPending` when the window is over or the worker is told to stop.
+ * One poll window. What `open` subscribes to finishes it with an answer, or reports why there is none yet. Without an answer
+ * it ends with `StillPending` when the window is over or the worker stops.
  */
 export async function inPollWindow<T>(
   deps: ActivityDeps,
   label: string,
   open: (
     finish: (answer: T) => void,
-    tell: (why: string, failed?: Omit<WaitReport, 'why'>) => void,
+    report: (why: string, failed?: Omit<WaitReport, 'why'>) => void,
     fail: (error: Error) => void,
   ) => () => void,
 ): Promise<T> {
@@ -82,7 +99,7 @@ export async function inPollWindow<T>(
   let close = () => {};
   try {
     return await new Promise<T>((resolve, reject) => {
-      let latest = `${label}: no answer yet`;
+      let latest = `${label}: no response yet`;
       const handOver = () => reject(pending(`${label}: handed over`, 1));
       const stop = () => reject(cancelled.reason instanceof Error ? cancelled.reason : new Error('cancelled'));
       if (cancelled.aborted) stop();
@@ -93,11 +110,11 @@ export async function inPollWindow<T>(
         () => reject(pending(latest, 1)),
         () => undefined,
       );
-      const tell = (why: string, failed: Omit<WaitReport, 'why'> = { throttledUntil: null, failureType: null }) => {
+      const report = (why: string, failed: Omit<WaitReport, 'why'> = { throttledUntil: null, failureType: null }) => {
         latest = why;
         reportInHeartbeat({ ...failed, why } satisfies WaitReport);
       };
-      close = open(resolve, tell, reject);
+      close = open(resolve, report, reject);
     });
   } finally {
     window.abort();
@@ -105,12 +122,12 @@ export async function inPollWindow<T>(
   }
 }
 
-/** One round of asking: an answer, or why there is none yet and when to ask again. */
+/** One attempt: an answer, or why there is none yet and when to ask again. */
 export type Round<T> = { readonly answer: T } | { readonly why: string; readonly pauseMs?: number };
 
 /**
- * Asks in one window until there is an answer, with pauses that grow to `longestMs`. A round that fails because Temporal could not be
- * asked ends nothing; a refusal of ours and a mistake in our code end the activity with their error.
+ * Asks in one poll window until there is an answer, with pauses that grow to `longestMs`. An error of Temporal is an attempt
+ * without an answer. Our own refusals, and bugs in our code, end the activity with their error.
  */
 export async function askInPollWindow<T>(
   deps: ActivityDeps,
@@ -118,7 +135,7 @@ export async function askInPollWindow<T>(
   { firstMs, longestMs }: { readonly firstMs: number; readonly longestMs: number },
   ask: () => Promise<Round<T>>,
 ): Promise<T> {
-  return await inPollWindow<T>(deps, label, (finish, tell, fail) => {
+  return await inPollWindow<T>(deps, label, (finish, report, fail) => {
     const closed = new AbortController();
     const { signal } = closed;
     const rounds = async () => {
@@ -129,7 +146,7 @@ export async function askInPollWindow<T>(
         });
         if (signal.aborted) return;
         if ('answer' in round) return finish(round.answer);
-        tell(round.why);
+        report(round.why);
         await deps.sleep(round.pauseMs ?? pause, signal);
       }
     };
@@ -140,32 +157,7 @@ export async function askInPollWindow<T>(
   });
 }
 
-/** Waits in one window for a sighting that is news. A bad answer is shown in the heartbeat and ends nothing. */
-export async function awaitSignificantChange<Facts, Goal>(
-  deps: ActivityDeps,
-  wait: WaitFor<Facts, Goal>,
-): Promise<Observation<Facts>> {
-  return await inPollWindow(deps, wait.name, (finish, tell, fail) =>
-    wait.subscribe((look) => {
-      if (look.trouble !== null) {
-        tell(`${wait.name}: ${look.trouble.why}`, look.trouble);
-        return;
-      }
-      const seen = { at: look.at, facts: look.facts };
-      try {
-        tell(wait.rules.judge(wait.name, look.facts, wait.goal).why);
-        if (isSignificantChange(wait.rules, wait.watch, seen, wait.goal, wait.pace)) finish(seen);
-      } catch (error) {
-        // The watcher ignores what a listener throws, so that the others hear; the wait would then never end.
-        fail(error instanceof Error ? error : new Error(String(error)));
-      }
-    }),
-  );
-}
-
-/**
- * Ends a window without news: BENIGN, because nothing is wrong. The server starts the next window after `nextRetryMs`.
- */
+/** Ends a poll window without an answer. BENIGN, because nothing is wrong. The server starts the next one after `nextRetryMs`. */
 export function pending(message: string, nextRetryMs: number): ApplicationFailure {
   return makeFailure(stillPending, message, {}, { retryable: true, benign: true, retryAfterMs: nextRetryMs });
 }

@@ -1,7 +1,7 @@
 import { OperationRefusedError, OperationsError, SpecConflictError } from '../../client/errors.js';
 import { operationId } from '../../contract/ids.js';
 import type { NotebookSpec, Spec } from '../../contract/spec.js';
-import { decideCreate, type Found } from '../../domain/provision/create.js';
+import { decideCreate, type ExistingResource } from '../../domain/provision/create.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../../domain/resource/flavor.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
@@ -92,7 +92,7 @@ async function checkNetwork(modelarts: ModelArts, { pool }: Spec, signal: AbortS
 }
 
 /** A resource with a name from the spec, and its state as the service reports it. */
-interface Named extends Found {
+interface Named extends ExistingResource {
   readonly state: string | null;
 }
 
@@ -135,7 +135,7 @@ async function readNamespaceInstallation(context: Context): Promise<string | nul
 function checkName(subject: string, named: readonly Named[], us: MarkerOwnership | null, joins: boolean): DryRunCheck {
   const [first] = named;
   if (first === undefined) return { subject, state: 'ok', finding: 'the name is free' };
-  const exists = ({ id }: Found) =>
+  const exists = ({ id }: ExistingResource) =>
     `already exists (${named.find((one) => one.id === id)?.state ?? 'no state yet'}, ${id})`;
   const marked = named.find(({ marker }) => marker !== null);
   if (us === null && marked !== undefined) {
@@ -149,7 +149,7 @@ function checkName(subject: string, named: readonly Named[], us: MarkerOwnership
   const decision = decideCreate(subject, named, whom, { outcome: 'none' }, 0, 0);
   switch (decision.act) {
     case 'create':
-    case 'settle':
+    case 'checkAgain':
       return { subject, state: 'ok', finding: 'the name is free' };
     case 'refuse':
       return { subject, state: 'failed', finding: decision.why };

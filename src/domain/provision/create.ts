@@ -1,9 +1,11 @@
 import { byAge } from '../resource/identity.js';
 import { parseInstant } from '../resource/instant.js';
 import { formatMarker, type Marker, type MarkerOwnership, markerOwnershipOf } from '../resource/marker.js';
+import { freshWatch } from '../resource/observation.js';
+import type { CapacityRefusal, LastCreate, ResourceState, UnknownCreate } from './resource-state.js';
 
 /** A resource with the name that we want, as a look found it. */
-export interface Found {
+export interface ExistingResource {
   readonly id: string;
   readonly createdAt: string;
   readonly marker: Marker | null;
@@ -13,23 +15,6 @@ export interface Found {
   readonly failed: boolean;
   /** Nodes by flavor that it was made with; empty for notebooks. */
   readonly wanted: Readonly<Record<string, number>>;
-}
-
-/** What is known of the last create call. `unknown`: sent at `sentAt`, lost at `since`, and it may have taken effect. */
-export type LastCreate = { readonly outcome: 'none' } | UnknownCreate;
-
-interface UnknownCreate {
-  readonly outcome: 'unknown';
-  /** When the first call was sent that may have taken effect. */
-  readonly sentAt: number;
-  readonly since: number;
-  readonly why: string;
-  /** The latest one of several. */
-  readonly again?: { readonly sentAt: number; readonly why: string };
-  /** The latest call was refused because the name exists: someone has it, whoever that is. */
-  readonly isTaken?: boolean;
-  /** Every call was refused for that reason: nothing of that name is ours. */
-  readonly isRefused?: boolean;
 }
 
 /** Adds a call that was not answered, or was refused because the name exists, to what is known of the calls before it. */
@@ -64,11 +49,11 @@ type Unsettled = 'DeadlineExceeded' | 'NameTaken' | 'UnknownOutcome';
 
 export type CreateDecision =
   | { readonly act: 'create' }
-  | { readonly act: 'adopt'; readonly found: Found; readonly duplicates: readonly Found[] }
-  | { readonly act: 'awaitGone'; readonly found: Found }
-  | { readonly act: 'cleanUp'; readonly found: Found }
+  | { readonly act: 'adopt'; readonly found: ExistingResource; readonly duplicates: readonly ExistingResource[] }
+  | { readonly act: 'awaitGone'; readonly found: ExistingResource }
+  | { readonly act: 'cleanUp'; readonly found: ExistingResource }
   /** Pauses before the next look; `failure` says what it is when there is no time for one. */
-  | { readonly act: 'settle'; readonly pauseMs: number; readonly why: string; readonly failure: Unsettled }
+  | { readonly act: 'checkAgain'; readonly pauseMs: number; readonly why: string; readonly failure: Unsettled }
   | CreateRefusal;
 
 export type CreateRefusal = {
@@ -87,7 +72,7 @@ export type CreateRefusal = {
  */
 export function decideCreate(
   label: string,
-  found: readonly Found[],
+  found: readonly ExistingResource[],
   us: MarkerOwnership,
   lastCreate: LastCreate,
   consistencyWindowMs: number,
@@ -127,7 +112,7 @@ export function decideCreate(
     const { isRefused, isTaken } = lastCreate;
     const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
     const pauseMs = consistencyPause(now - lastCreate.since, left, consistencyWindowMs);
-    if (left > 0) return { act: 'settle', pauseMs, why, failure };
+    if (left > 0) return { act: 'checkAgain', pauseMs, why, failure };
   }
   return { act: 'create' };
 }
@@ -135,7 +120,7 @@ export function decideCreate(
 const clockSkewMs = 60_000;
 
 /** Made after our unanswered call and with no marker at all: ours with its description lost, or a stranger's. */
-function mayBeOurs(found: Found, { sentAt, isRefused }: UnknownCreate): boolean {
+function mayBeOurs(found: ExistingResource, { sentAt, isRefused }: UnknownCreate): boolean {
   if (isRefused === true || found.marker !== null) return false;
   const createdAt = parseInstant(found.createdAt);
   return createdAt === null || createdAt >= sentAt - clockSkewMs;
@@ -171,6 +156,68 @@ export type CreateOutcome =
   | { readonly outcome: 'exists'; readonly why: string }
   /** Connection lost after sending, time-out, 5xx: it may have been made. */
   | { readonly outcome: 'unknown'; readonly why: string };
+
+/** What follows a create call. */
+export interface AfterCreate {
+  readonly change: Partial<ResourceState>;
+  readonly next:
+    | { readonly act: 'await' }
+    /** Nothing was sent, or the outcome is unknown. */
+    | { readonly act: 'checkAgain'; readonly why: string }
+    | { readonly act: 'pause'; readonly why: string; readonly pauseMs: number }
+    | { readonly act: 'noCapacity'; readonly refusal: CapacityRefusal };
+}
+
+/** Decides what follows a create. `outcome` is null when the call was withdrawn before it was sent. */
+export function afterCreate(
+  label: string,
+  before: Pick<ResourceState, 'lastCreate' | 'undo'>,
+  outcome: CreateOutcome | null,
+  sentAt: number,
+  now: number,
+): AfterCreate {
+  const { lastCreate, undo } = before;
+  if (outcome === null)
+    return {
+      change: { undo },
+      next: { act: 'checkAgain', why: `the create of ${label} was withdrawn before it was sent` },
+    };
+  switch (outcome.outcome) {
+    case 'created': {
+      const { id, createdAt } = outcome;
+      // Lists and shows lag behind: until it is observed, its absence is believed no sooner than after an unknown create.
+      const unseen: LastCreate = {
+        outcome: 'unknown',
+        sentAt,
+        since: now,
+        why: 'it was created and is not visible yet',
+      };
+      return {
+        change: { ref: { id, createdAt }, lastCreate: unseen, refusal: null, watch: freshWatch },
+        next: { act: 'await' },
+      };
+    }
+    case 'notSent': {
+      const why = `the create of ${label} has to wait: ${outcome.why}`;
+      return { change: {}, next: { act: 'pause', why, pauseMs: outcome.retryAfterMs } };
+    }
+    case 'soldOut': {
+      const { why, errorCode, requestId } = outcome;
+      const change = outcome.mayBeMade ? { lastCreate: afterUnconfirmed(lastCreate, outcome, sentAt, now) } : {};
+      return { change, next: { act: 'noCapacity', refusal: { why, errorCode, requestId } } };
+    }
+    case 'exists':
+    case 'unknown': {
+      const unconfirmed = afterUnconfirmed(lastCreate, outcome, sentAt, now);
+      // A refused create has created nothing: the resource of that name is not this run's to remove.
+      const undoBefore = unconfirmed.isRefused === true ? { undo } : {};
+      return {
+        change: { lastCreate: unconfirmed, refusal: null, ...undoBefore },
+        next: { act: 'checkAgain', why: `${label} may exist: ${outcome.why}. Checking again.` },
+      };
+    }
+  }
+}
 
 /** How long a create that may have taken effect has to settle still. */
 export function consistencyWaitMs(lastCreate: LastCreate, consistencyWindowMs: number, now: number): number {

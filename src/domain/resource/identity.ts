@@ -10,6 +10,12 @@ export interface Identity {
   readonly createdAt: Instant | null;
 }
 
+/** A resource that this side has recorded. The creation time is empty when no answer gave one. */
+export interface ResourceRef {
+  readonly id: string;
+  readonly createdAt: Instant;
+}
+
 /** `unknown`: the ids are equal, and one of the creation times is not known. What that means is decided where it is asked. */
 export type Sameness = 'same' | 'other' | 'unknown';
 
@@ -42,19 +48,17 @@ export function byAge(a: Identity, b: Identity): number {
  */
 export type Aim = 'hit' | 'replaced' | 'undecided';
 
-/** `isMarkedOurs`: the shown resource carries the marker of the operation that sends the command. */
-export function aimAt(
-  kind: 'pool' | 'notebook',
-  meant: Identity,
-  shown: Identity,
-  { isMarkedOurs }: { readonly isMarkedOurs: boolean },
-): Aim {
+/**
+ * `isOurs`: the shown resource belongs to the sender whatever its creation time, because ids of its kind are never reused
+ * or because it carries the sender's marker.
+ */
+export function aimAt(meant: Identity, shown: Identity, isOurs: boolean): Aim {
   switch (sameResource(meant, shown)) {
     case 'same':
       return 'hit';
     case 'other':
       return 'replaced';
     case 'unknown':
-      return kind === 'notebook' || isMarkedOurs ? 'hit' : 'undecided';
+      return isOurs ? 'hit' : 'undecided';
   }
 }

@@ -1,14 +1,11 @@
 import { sameResource } from './identity.js';
-import type { Instant } from './instant.js';
-import type { Verdict } from './pool.js';
+import type { ResourceFacts, Verdict, WatchRules } from './observation.js';
+import type { RemovalCommand } from './removal.js';
 
-/** What a notebook instance's answer says, as plain values (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
-export interface NotebookFacts {
-  readonly id: string;
-  readonly createdAt: Instant;
+/** The content of a notebook response as plain values (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
+export interface NotebookFacts extends ResourceFacts {
   readonly name: string;
   readonly status: string;
-  readonly description: string;
   readonly poolId: string | null;
   readonly workspaceId: string | null;
   /** Empty until the instance runs. */
@@ -40,21 +37,22 @@ const failedFor: Readonly<Record<NotebookGoal, readonly string[]>> = {
 /** States in which the instance holds no running container, so that it may be deleted (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
 const halted = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'RESIZE_FAILED'];
 
-/** Judges one sighting of a notebook against what is waited for. Unknown words wait: they are data, not errors. */
+/** Judges one observation against the goal. An unknown status waits: it is data, not an error. */
 export function judgeNotebook(name: string, facts: NotebookFacts | null, goal: NotebookGoal): Verdict {
   if (facts === null || facts.status === 'DELETED')
-    return { condition: 'absent', why: `notebook ${name} is not there` };
+    return { condition: 'absent', why: `notebook ${name} does not exist` };
   const status = facts.status;
+  const errorCode = facts.failure?.code ?? null;
   const rank = facts.queueRank === null ? '' : `, place ${facts.queueRank} in the queue`;
   if (goal === 'running' && status === 'RUNNING') return { condition: 'usable', why: `notebook ${name} is RUNNING` };
   if (goal === 'stopped' && halted.includes(status))
     return { condition: 'usable', why: `notebook ${name} is ${status}` };
   if (failedFor[goal].includes(status)) {
     const reason = facts.failure?.message ?? facts.failure?.code;
-    return { condition: 'failed', why: `notebook ${name}: ${status}${reason ? `: ${reason}` : ''}` };
+    return { condition: 'failed', why: `notebook ${name}: ${status}${reason ? `: ${reason}` : ''}`, errorCode };
   }
   if (status === 'UNAVAILABLE' && goal === 'running')
-    return { condition: 'unhealthy', why: `notebook ${name}: UNAVAILABLE, the service may restore it` };
+    return { condition: 'unhealthy', why: `notebook ${name}: UNAVAILABLE, the service may restore it`, errorCode };
   if (status === 'DELETING') return { condition: 'leaving', why: `notebook ${name} is being deleted` };
   if (onTheWay.includes(status)) return { condition: 'pending', why: `notebook ${name}: ${status}${rank}` };
   if (status === 'RUNNING' || status === 'STOPPED' || status === 'UNAVAILABLE')
@@ -62,24 +60,21 @@ export function judgeNotebook(name: string, facts: NotebookFacts | null, goal: N
   return { condition: 'pending', why: `notebook ${name}: unknown status ${status}` };
 }
 
-/** True of one that only a start brings back to running. */
-export function standsStill({ status }: NotebookFacts): boolean {
+/** True when only a start brings the notebook back to running. */
+export function needsStart({ status }: NotebookFacts): boolean {
   return status === 'STOPPED' || status === 'READY_TO_START';
 }
 
-/** Commands that make a notebook go away, one after the other. */
-export type Removing = 'stop' | 'dequeue' | 'delete';
-
-/** Of the states where no page says which command the service takes: what is tried in turn, while nothing comes of it. */
-const triedInTurn: Readonly<Record<string, readonly Removing[]>> = {
+/** For statuses whose accepted command no document names: tried in turn while nothing happens. */
+const triedInTurn: Readonly<Record<string, readonly RemovalCommand[]>> = {
   UNAVAILABLE: ['stop', 'stop', 'delete'],
   CREATE_QUEUING: ['delete', 'dequeue'],
   START_QUEUING: ['dequeue', 'delete'],
   READY_TO_START: ['dequeue', 'delete'],
 };
 
-/** What must happen to a notebook next so that it goes away, after so many commands in its status that came to nothing. */
-export function nextToRemove(status: string, tries = 0): Removing | 'wait' {
+/** The next command that removes a notebook, after so many commands without effect in its present status. */
+export function nextNotebookRemoval({ status }: Pick<NotebookFacts, 'status'>, tries = 0): RemovalCommand | 'wait' {
   const inTurn = triedInTurn[status] ?? [];
   const next = inTurn[tries % inTurn.length];
   if (next !== undefined) return next;
@@ -87,6 +82,9 @@ export function nextToRemove(status: string, tries = 0): Removing | 'wait' {
   return halted.includes(status) ? 'delete' : 'wait';
 }
 
-export function notebookTurned(before: NotebookFacts, after: NotebookFacts): boolean {
-  return before.status !== after.status || before.url !== after.url || sameResource(before, after) === 'other';
-}
+export const notebookRules: WatchRules<NotebookFacts, NotebookGoal> = {
+  judge: judgeNotebook,
+  stateChanged: (before, after) =>
+    before.status !== after.status || before.url !== after.url || sameResource(before, after) === 'other',
+  countsChanged: (before, after) => before.queueRank !== after.queueRank || before.autoStopAt !== after.autoStopAt,
+};

@@ -1,17 +1,14 @@
 import { sameResource } from './identity.js';
-import type { Instant } from './instant.js';
+import type { ResourceFacts, Verdict, WatchRules } from './observation.js';
+import type { RemovalCommand } from './removal.js';
 
-/** What a pool's answer says, as plain values; built from the API object in one place, so that decisions need no API shapes. */
-export interface PoolFacts {
-  /** `metadata.name`. */
-  readonly id: string;
-  readonly createdAt: Instant;
+/** The content of a pool response as plain values, so that decisions need no API shapes. Its id is `metadata.name`. */
+export interface PoolFacts extends ResourceFacts {
   /** `status.phase`; null while the service has not set one (docs/api/pools-and-flavors.md "2.2 Create"). */
   readonly phase: string | null;
   readonly message: string | null;
   /** `deletionTimestamp` is set; the phase may lag behind it. */
   readonly deleting: boolean;
-  readonly description: string;
   readonly workspaceId: string | null;
   /** Nodes by flavor that were asked for, from `spec.resources`. */
   readonly wanted: Readonly<Record<string, number>>;
@@ -25,35 +22,23 @@ export interface PoolFacts {
   readonly driver: string | null;
 }
 
-/** What usable means for this pool. */
+/** What makes this pool usable. */
 export interface PoolGoal {
   readonly nodes: Readonly<Record<string, number>>;
   readonly scopes: readonly string[];
-  /** True when a driver was asked for: then its absence is not good enough. */
+  /** True when a driver was asked for: then a pool without one is not usable. */
   readonly driver: boolean;
-  /** True when it is to go away: then nothing but absence is an end. */
+  /** True when the pool is being removed: then only absence ends the wait. */
   readonly gone?: boolean;
 }
 
 export const poolGone: PoolGoal = { nodes: {}, scopes: [], driver: false, gone: true };
 
-/**
- * `usable`: every condition holds. `pending`: on its way. `unhealthy`: wrong but may heal. `failed`: never will.
- * `leaving`: being deleted. `absent`: the service says that there is none.
- */
-export type Condition = 'usable' | 'pending' | 'unhealthy' | 'failed' | 'leaving' | 'absent';
-
-export interface Verdict {
-  readonly condition: Condition;
-  /** One line naming what is being waited for, or what is wrong. */
-  readonly why: string;
-}
-
 export function totalNodes(nodes: Readonly<Record<string, number>>): number {
   return Object.values(nodes).reduce((sum, count) => sum + count, 0);
 }
 
-/** Nodes by flavor that exist or are being created; what was asked for while the service reports none. */
+/** Nodes by flavor that exist or are being created; the requested ones while the service reports none. */
 export function billedNodes({ phase, wanted, available, creating, abnormal }: PoolFacts): Record<string, number> {
   if (phase === 'CreationFailed') return {};
   const billed: Record<string, number> = {};
@@ -75,9 +60,9 @@ export function countNodes(
   };
 }
 
-/** Judges one sighting of a pool. Only `Running` with every node, scope and the driver there is usable. */
+/** Judges one observation. Only `Running` with every node, every scope and the driver is usable. */
 export function judgePool(name: string, facts: PoolFacts | null, goal: PoolGoal): Verdict {
-  if (facts === null) return { condition: 'absent', why: `pool ${name} is not there` };
+  if (facts === null) return { condition: 'absent', why: `pool ${name} does not exist` };
   if (facts.deleting || facts.phase === 'Deleting')
     return { condition: 'leaving', why: `pool ${name} is being deleted` };
   if (goal.gone === true) return { condition: 'pending', why: `pool ${name}: still ${facts.phase || 'there'}` };
@@ -140,24 +125,29 @@ function describeScopes(facts: PoolFacts, goal: PoolGoal): string {
     .join('');
 }
 
-/** True when two sightings differ in more than node counts: such a change is told at once. */
-export function poolTurned(before: PoolFacts, after: PoolFacts): boolean {
-  return (
+export const poolRules: WatchRules<PoolFacts, PoolGoal> = {
+  judge: judgePool,
+  stateChanged: (before, after) =>
     before.phase !== after.phase ||
     before.deleting !== after.deleting ||
     sameResource(before, after) === 'other' ||
     before.driver !== after.driver ||
-    !sameRecord(before.scopes, after.scopes)
-  );
-}
-
-export function poolCountsChanged(before: PoolFacts, after: PoolFacts): boolean {
-  return (
+    !sameRecord(before.scopes, after.scopes),
+  countsChanged: (before, after) =>
     !sameRecord(before.available, after.available) ||
     !sameRecord(before.creating, after.creating) ||
     !sameRecord(before.abnormal, after.abnormal) ||
-    before.message !== after.message
-  );
+    before.message !== after.message,
+};
+
+/** A pool that is being deleted needs no command. */
+export function nextPoolRemoval({ deleting, phase }: PoolFacts): RemovalCommand | 'wait' {
+  return deleting || phase === 'Deleting' ? 'wait' : 'delete';
+}
+
+/** The service derives a pool's id from its name and the project (docs/api/pools-and-flavors.md "1. Shape of the API"). */
+export function poolIdOf(name: string, projectId: string): string {
+  return `${name}-${projectId}`;
 }
 
 function sameRecord<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): boolean {

@@ -12,7 +12,7 @@ import { type Outcome, runToEnd } from '../operation/ending.js';
 import { isFailure, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { newState } from '../operation/state.js';
-import { observedNotebook } from '../resource/observed.js';
+import { observedNotebook } from '../resource/projection.js';
 import { changeProtection } from './protection.js';
 
 const limitMs = 30 * 60_000;
@@ -81,7 +81,7 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
   let clock = startStopwatch(limitMs);
   for (;;) {
     const wait = await op.waitWithin(clock, () =>
-      waits(settings, summary).awaitNotebook({ id, name: input.name, workspaceId: null, goal, watch, pace: op.pace }),
+      waits(settings, summary).observeNotebook({ id, name: input.name, workspaceId: null, goal, watch, pace: op.pace }),
     );
     clock = wait.watch;
     if (wait.end === 'deadline') throw makeFailure('DeadlineExceeded', op.state.progress.why);

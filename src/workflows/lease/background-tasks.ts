@@ -8,7 +8,7 @@ import { inBackground } from '../operation/background.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { timeNow } from '../operation/state.js';
-import { observedNotebook, observedPool, unobservedNotebook } from '../resource/observed.js';
+import { observedNotebook, observedPool, unobservedNotebook } from '../resource/projection.js';
 import type { BackgroundTasks, LeaseState } from './state.js';
 
 /** An event is of no use any more after this time. */

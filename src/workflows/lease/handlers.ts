@@ -20,7 +20,7 @@ import {
 } from '../../domain/lease/lease.js';
 import { handleCommand } from '../operation/commands.js';
 import type { Operation } from '../operation/operation.js';
-import { unobservedNotebook, unobservedPool } from '../resource/observed.js';
+import { unobservedNotebook, unobservedPool } from '../resource/projection.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { areResources, type LeaseState, shownTerm } from './state.js';
 

@@ -9,8 +9,8 @@ import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { retryErrorOf } from '../operation/retries.js';
 import { showingOverdue } from '../operation/time-limit.js';
-import { type Removal, removeAll } from '../resource/removal.js';
-import { teardownPhases } from '../teardown/workflow.js';
+import type { Removal } from '../resource/kind.js';
+import { removeAll, teardownPhases } from '../resource/remove.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { showResources } from './handlers.js';
 import type { LeaseState } from './state.js';
@@ -41,9 +41,8 @@ export async function endLease(
     };
     const removal: Removal = { name, owners, known: op.state.resources, respectProtection: true, onNameTaken };
     await showingOverdue(op, op.state.spec, () =>
-      removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
-        op.state.resources = { ...op.state.resources, notebooks: [] };
-        op.update({ notebook: null });
+      removeAll(op, removal, teardownPhases(op), (kind) => {
+        op.state.resources = kind.without(op.state.resources);
       }),
     );
   } catch (error) {

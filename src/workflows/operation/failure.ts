@@ -9,6 +9,14 @@ export function invalidName(): ApplicationFailure {
   });
 }
 
+/** The plan that was asked for by its hash is not the present one. */
+export function planChanged(asked: string, now: string, again: string): ApplicationFailure {
+  const message = `the plan has changed: ${asked} was requested, the present one is ${now}. Nothing was deleted.`;
+  return makeFailure('PlanChanged', message, {
+    hint: `Only the hash of the old plan is known, not its content. Review the new plan with \`${again}\` and use its hash.`,
+  });
+}
+
 /** Raw JSON can start a run with a document that no activity could be given. */
 export function refuseLarge(document: unknown, limit?: number): void {
   const large = tooLarge(document, limit);

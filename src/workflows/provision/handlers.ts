@@ -1,16 +1,17 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../../contract/messages.js';
-import type { FailureProgress } from '../../contract/progress.js';
+import type { FailureProgress, ResourceStep } from '../../contract/progress.js';
 import type { SpecKind } from '../../contract/spec.js';
 import { oneLine } from '../../domain/command.js';
 import { parseDuration } from '../../domain/duration.js';
 import { refusalOfResolution, resolutionVerbs } from '../../domain/provision/resolution.js';
+import { notCreated } from '../../domain/provision/resource-state.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { handleCommand } from '../operation/commands.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import { timeNow } from '../operation/state.js';
-import { nothingMade, type Provision } from './state.js';
+import type { Provision } from './state.js';
 
 /** What operators have said and the loop has not taken up yet. */
 export interface Handlers {
@@ -78,7 +79,7 @@ export async function awaitApproval(op: Provision, handlers: Handlers): Promise<
 /** Parks a failed step for an operator; after `deadlines.ask` it rolls back. A retry comes back with a step that runs again. */
 export async function awaitDecision(
   op: Provision,
-  step: 'pool' | 'notebook',
+  step: ResourceStep,
   kind: SpecKind,
   handlers: Handlers,
   failure: FailureProgress,
@@ -127,7 +128,7 @@ export async function awaitDecision(
 /** Takes an operator's changes over into the spec; returns why not, when they do not make a valid one. */
 async function changeSpec(
   op: Provision,
-  step: 'pool' | 'notebook',
+  step: ResourceStep,
   kind: SpecKind,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<FailureProgress | null> {
@@ -138,8 +139,8 @@ async function changeSpec(
     if (!isFailure(error) || isCancellation(error)) throw error;
     return describeFailure(error, step);
   }
-  // What the old spec made goes first; the step sees to that before it makes anything from the new one.
-  const { undo, lastCreate, known = null } = op.state.making[step];
-  op.setMaking(step, { ...nothingMade, undo, lastCreate, known, cleaning: undo });
+  // The step removes what was created from the old spec before it creates anything from the new one.
+  const { undo, lastCreate, known } = op.resource(step);
+  op.setResource(step, { ...notCreated, undo, lastCreate, known, cleaning: undo });
   return null;
 }

@@ -35,7 +35,7 @@ export async function endReady(op: Provision): Promise<Progress> {
 /** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
 async function transfer(op: Provision): Promise<void> {
   const { owned } = op;
-  const { pool, notebook } = op.state.making;
+  const { pool, notebook } = op.state.resources;
   // An unknown create that is kept may exist without being known: the lease owns by name and marker.
   const isUnknown = owned.unknownSince !== null && (pool.undo || notebook.undo);
   const isAlive = owned.pool !== null || owned.notebooks.length > 0 || isUnknown;

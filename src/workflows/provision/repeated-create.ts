@@ -1,18 +1,18 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Leased } from '../../activities/lease/transfer.js';
-import { goalOf, poolChoices } from '../../domain/provision/pool-choices.js';
 import {
   judgeObservation,
   type LeasedObservation,
   mayRepeat,
   type WantedEnvironment,
 } from '../../domain/provision/repeated-create.js';
-import { choiceAt } from '../../domain/resource/flavor.js';
+import type { ResourceFacts } from '../../domain/resource/observation.js';
+import { poolIdOf } from '../../domain/resource/pool.js';
 import { attempts } from '../operation/activity-proxies.js';
 import { isFailure } from '../operation/failure.js';
-import { showNotebook } from '../resource/await-notebook.js';
-import { showPoolFacts } from '../resource/await-pool.js';
-import { type Provision, poolIdOf } from './state.js';
+import { kindsIn } from '../resource/kinds/index.js';
+import { show } from './await-usable.js';
+import type { Provision } from './state.js';
 
 /**
  * Adopts what an open lease of the same spec owns, when its recorded observation and one fresh one both show it usable:
@@ -41,7 +41,7 @@ function wantedBy(op: Provision): WantedEnvironment {
   return {
     name,
     us: op.us,
-    pool: pool === undefined ? null : { id: poolIdOf(op), spec: pool },
+    pool: pool === undefined ? null : { id: poolIdOf(name, op.identity.projectId), spec: pool },
     notebook: notebook === undefined ? null : { name: notebook.name },
   };
 }
@@ -62,21 +62,16 @@ async function observe(op: Provision, { pool, notebooks }: Leased): Promise<Leas
 }
 
 function takeOver(op: Provision, leased: Leased, fresh: LeasedObservation, choice: number): void {
-  const { workflowId } = op.state.progress;
-  const { pool: spec, notebook } = op.spec;
-  if (spec !== undefined && fresh.pool !== null) {
-    op.startStep('pool');
-    op.setMaking('pool', { ref: leased.pool, choice });
-    op.showPool(fresh.pool.id);
-    showPoolFacts(op, fresh.pool, fresh.beganAt, goalOf(spec, choiceAt(poolChoices(spec), choice)));
-    op.audit('adopt', workflowId, `pool ${fresh.pool.id} carries our marker`);
-    op.setStep('pool', 'done');
-  }
-  if (notebook !== undefined && fresh.notebook !== null) {
-    op.startStep('notebook');
-    op.setMaking('notebook', { ref: leased.notebooks[0] ?? null });
-    showNotebook(op, fresh.notebook, fresh.beganAt);
-    op.audit('adopt', workflowId, `notebook ${fresh.notebook.id} carries our marker`);
-    op.setStep('notebook', 'done');
+  for (const kind of kindsIn(op.spec)) {
+    const { step } = kind;
+    const facts: ResourceFacts | null = fresh[step];
+    if (facts === null) continue;
+    const [ref = null] = kind.known(leased);
+    op.startStep(step);
+    op.setResource(step, { ref, ...(kind.choices(op.spec).length > 1 ? { choice } : {}) });
+    kind.identified(op, facts.id);
+    show(op, kind, facts, fresh.beganAt);
+    op.audit('adopt', op.state.progress.workflowId, `${step} ${facts.id} carries our marker`);
+    op.setStep(step, 'done');
   }
 }

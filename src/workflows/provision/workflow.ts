@@ -1,20 +1,18 @@
-import { CancellationScope, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { ownedQuery } from '../../contract/messages.js';
 import type { Progress, StepName } from '../../contract/progress.js';
 import type { SpecKind } from '../../contract/spec.js';
 import { isName } from '../../domain/name.js';
 import { percentOf } from '../../domain/provision/percent.js';
-import { freshWatch } from '../../domain/resource/observation.js';
 import { firstCalls } from '../operation/activity-proxies.js';
-import { describeFailure, isFailure, refuseLarge } from '../operation/failure.js';
+import { isFailure, refuseLarge } from '../operation/failure.js';
 import { carriedOver, newState } from '../operation/state.js';
-import { awaitApproval, awaitDecision, type Handlers, setHandlers } from './handlers.js';
-import { launchOnPool } from './notebook-step.js';
+import { kindsIn } from '../resource/kinds/index.js';
+import { bringUpAll } from './bring-up.js';
+import { awaitApproval, setHandlers } from './handlers.js';
 import { Abandoned, end, endingOf, endReady } from './outcome.js';
-import { bringUpPool } from './pool-step.js';
 import { adoptLeased } from './repeated-create.js';
-import { nothingMade, Provision, type ProvisionState, unsetClocks } from './state.js';
-import { isStillUsable } from './verify-ready.js';
+import { newResources, Provision, type ProvisionState } from './state.js';
 
 const stepsOf: Readonly<Record<SpecKind, readonly StepName[]>> = {
   provisionPoolThenLaunchNotebook: ['validate', 'pool', 'notebook'],
@@ -38,7 +36,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
       return await op.cancellation.run(async () => {
         if (op.step('validate')?.state !== 'done' && (await validate(op, kind, document))) return await endReady(op);
         await awaitApproval(op, handlers);
-        await reachGoal(op, kind, handlers);
+        await bringUpAll(op, kind, handlers);
         return await endReady(op);
       });
     } catch (error) {
@@ -58,9 +56,7 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
     ...shared,
     owner: '',
     specs: [],
-    clocks: unsetClocks,
-    making: { pool: nothingMade, notebook: nothingMade },
-    watches: { pool: freshWatch, notebook: freshWatch },
+    resources: newResources,
     workspaceIds: [],
     cleared: [],
     approved: false,
@@ -97,8 +93,9 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   }
   expectUnseen(op, before?.unseenSince ?? null);
   const { pool, notebook } = checked.spec;
-  // Pools are shown by their id; of notebooks only the lease knows the ids.
-  if (notebook !== undefined && before?.leased) op.setMaking('notebook', { leased: before.leased.notebooks });
+  // Lists lag behind: what a lease owns exists, whether or not they show it.
+  for (const one of kindsIn(op.spec))
+    if (before?.leased) op.setResource(one.step, { leased: one.known(before.leased) });
   const network = pool?.network;
   if (network !== undefined)
     await op.retries.run(`checking network ${network}`, () => op.reads(`network ${network}`).checkNetwork({ network }));
@@ -115,63 +112,13 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   return false;
 }
 
-/** Runs the steps until all that they made is usable at once: what turned bad behind a later step's back is waited for again. */
-async function reachGoal(op: Provision, kind: SpecKind, handlers: Handlers): Promise<void> {
-  for (;;) {
-    let justSeen: 'pool' | 'notebook' | null = null;
-    if (op.spec.pool !== undefined && (await runStep(op, 'pool', kind, handlers, () => bringUpPool(op))))
-      justSeen = 'pool';
-    if (op.spec.notebook !== undefined && (await runStep(op, 'notebook', kind, handlers, () => launchOnPool(op)))) {
-      justSeen = 'notebook';
-    }
-    if (await isStillUsable(op, justSeen)) return;
-  }
-}
-
 /**
- * What an earlier run made just now and handed to its lease may not show in lists yet: until it has settled, its absence
- * is believed no sooner than after a create of this run's own.
+ * Resources that an earlier run created just now and handed to its lease may not be visible in lists yet. Until the
+ * consistency window is over, their absence is believed no sooner than after a create of this run.
  */
 function expectUnseen(op: Provision, since: number | null): void {
   if (since === null || Date.now() - since >= op.identity.settings.consistencyWindowMs) return;
-  const why = `lease/${op.spec.name} owns what was made and not seen yet`;
-  for (const step of ['pool', 'notebook'] as const) {
-    if (op.spec[step] !== undefined)
-      op.setMaking(step, { lastCreate: { outcome: 'unknown', sentAt: since, since, why } });
-  }
-}
-
-/** Runs a step until it is done, and returns whether it was brought there now; its failure goes to the operator when the spec says so. */
-async function runStep(
-  op: Provision,
-  step: 'pool' | 'notebook',
-  kind: SpecKind,
-  handlers: Handlers,
-  run: () => Promise<void>,
-): Promise<boolean> {
-  if (op.step(step)?.state === 'done' || op.step(step)?.state === 'skipped') return false;
-  if (op.step(step)?.state !== 'running') {
-    op.startStep(step);
-    op.resetClocks(step);
-  }
-  for (;;) {
-    try {
-      await run();
-      op.setStep(step, 'done');
-      return true;
-    } catch (error) {
-      if (!isFailure(error) || isCancellation(error)) throw error;
-      const failure = describeFailure(error, step);
-      // Whether an unanswered create made something is not for a program to guess: that is asked whatever the spec says.
-      if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;
-      const verb = await awaitDecision(op, step, kind, handlers, failure);
-      if (verb === 'skip') {
-        op.setStep(step, 'skipped');
-        op.fail(null);
-        return false;
-      }
-      if (verb === 'abandon') throw new Abandoned();
-      if (verb === 'rollback') throw error;
-    }
-  }
+  const why = `lease/${op.spec.name} owns resources that are not visible yet`;
+  for (const { step } of kindsIn(op.spec))
+    op.setResource(step, { lastCreate: { outcome: 'unknown', sentAt: since, since, why } });
 }

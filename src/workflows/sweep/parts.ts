@@ -12,7 +12,9 @@ import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import type { OperationState } from '../operation/state.js';
 import { endsWithin } from '../operation/time-limit.js';
-import { explainingPhases, type Removal, removeNotebooks, removePool } from '../resource/removal.js';
+import type { Removal } from '../resource/kind.js';
+import { kindsToRemove } from '../resource/kinds/index.js';
+import { explaining, removeKind, removeNamed } from '../resource/remove.js';
 
 export interface SweepState extends OperationState {
   progress: SweepProgress;
@@ -136,24 +138,23 @@ function refusedResults(items: readonly PlanItem[], rechecks: readonly Recheck[]
 }
 
 async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart): Promise<void> {
-  const phases = explainingPhases(op);
-  // By identity too: the list of the worker's own notebooks does not show what another user made.
-  const notebooks = items.filter(({ kind }) => kind === 'notebook');
   const workspaceIds = [...new Set(items.map((item) => item.workspaceId).filter((id) => id !== null))];
-  const known: EnvironmentResources = { pool: null, notebooks, workspaceIds, unknownSince: null };
-  const removal = (name: string): Removal => ({
-    name,
-    owners: [owner],
-    known,
-    respectProtection: true,
-    plan: { items, kept: [] },
-  });
-  const [first] = items;
-  await removeNotebooks(op, removal(first?.name ?? owner), phases);
-  settle(op, sameFor(notebooks, 'deleted', gone));
-  for (const pool of items.filter(({ kind }) => kind === 'pool')) {
-    await removePool(op, pool.id, removal(pool.name), phases);
-    settle(op, sameFor([pool], 'deleted', gone));
+  for (const kind of kindsToRemove) {
+    const ofKind = items.filter((item) => item.kind === kind.step);
+    // By identity too: the list of the worker's own notebooks does not show those of another user.
+    const notebooks = items.filter((item) => item.kind === 'notebook');
+    const known: EnvironmentResources = { pool: null, notebooks, workspaceIds, unknownSince: null };
+    const plan = { items, kept: [] };
+    const removal = (name: string): Removal => ({ name, owners: [owner], known, respectProtection: true, plan });
+    if ('byMarker' in kind.identity) {
+      await removeKind(op, kind, removal(items[0]?.name ?? owner), explaining(op));
+      settle(op, sameFor(ofKind, 'deleted', gone));
+      continue;
+    }
+    for (const item of ofKind) {
+      await removeNamed(op, kind, item.id, removal(item.name), explaining(op));
+      settle(op, sameFor([item], 'deleted', gone));
+    }
   }
 }
 

@@ -5,10 +5,9 @@ import type { PlanItemResult, SweepInput, SweepProgress } from '../../contract/w
 import { hasPool, type Plan, partsOf } from '../../domain/teardown/plan.js';
 import { firstCalls, surveys } from '../operation/activity-proxies.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
-import { describeFailure, refuseLarge } from '../operation/failure.js';
+import { describeFailure, planChanged, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState } from '../operation/state.js';
-import { planChanged } from '../resource/plan-guard.js';
 import { type SweepState, sweepLoose, sweepNamed } from './parts.js';
 
 /** Teardowns that a sweep waits for at the same time. */

@@ -1,4 +1,5 @@
 import { CancellationScope, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import type { FailureProgress, LeaseProgress } from '../../contract/progress.js';
 import {
@@ -9,34 +10,17 @@ import {
   type TeardownInput,
 } from '../../contract/workflows.js';
 import { isName } from '../../domain/name.js';
+import { protectedVerdict } from '../../domain/resource/removal.js';
 import { keepRule } from '../../domain/sweep/rules.js';
 import type { PlanItem } from '../../domain/teardown/plan.js';
 import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies.js';
 import { failed, type Outcome, runToEnd } from '../operation/ending.js';
-import { isFailure, refuseLarge } from '../operation/failure.js';
+import { isFailure, planChanged, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState } from '../operation/state.js';
 import { showingOverdue } from '../operation/time-limit.js';
-import { planChanged, protectedFailure } from '../resource/plan-guard.js';
-import { type Removal, removeAll } from '../resource/removal.js';
-import type { RemovalPhases } from '../resource/removal-parts.js';
-
-/** The phases that a teardown shows, one per kind of command. */
-export function teardownPhases(op: Operation): RemovalPhases {
-  const show =
-    (phase: 'StoppingNotebook' | 'DeletingNotebook' | 'DeletingPool' | 'Verifying', percent: number) =>
-    (why: string) => {
-      op.enter(phase, why);
-      op.reach(percent);
-    };
-  return {
-    stopping: show('StoppingNotebook', 10),
-    deletingNotebook: show('DeletingNotebook', 25),
-    verifyingNotebook: show('Verifying', 40),
-    deletingPool: show('DeletingPool', 50),
-    verifyingPool: show('Verifying', 90),
-  };
-}
+import type { Removal } from '../resource/kind.js';
+import { removeAll, teardownPhases } from '../resource/remove.js';
 
 interface TeardownState extends OperationState {
   progress: SweepProgress;
@@ -78,13 +62,14 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
         throw failure;
       },
     };
+    let remaining = known;
     await showingOverdue(op, null, () =>
-      removeAll(op, `${name}-${op.identity.projectId}`, removal, teardownPhases(op), () => {
-        op.state.known = { ...known, notebooks: [] };
-        settleItems(op, 'notebook');
+      removeAll(op, removal, teardownPhases(op), (kind) => {
+        remaining = kind.without(remaining);
+        op.state.known = remaining;
+        settleItems(op, kind.step);
       }),
     );
-    settleItems(op, 'pool');
     return { phase: 'Gone', why: op.state.removed ? `${name} is gone: verified deleted` : `${name} has no resources` };
   };
   return await CancellationScope.nonCancellable(() =>
@@ -130,7 +115,9 @@ async function plan(op: Operation<TeardownState>, name: string, planHash: string
   op.state.progress = { ...op.state.progress, plan: planning.plan, ...planning.alive };
   if (!planning.isAsPlanned) throw planChanged(planHash ?? '', planning.plan.hash, `maops env teardown ${name}`);
   const marked = planning.plan.kept.find(({ rule }) => rule === keepRule);
-  if (marked !== undefined) throw protectedFailure(`${marked.kind} ${marked.name}`, name);
+  if (marked === undefined) return;
+  const { type, why, hint } = protectedVerdict(`${marked.kind} ${marked.name}`, name);
+  throw makeFailure(type, why, { hint });
 }
 
 /** By identity too: the list of the worker's own notebooks does not show what another user of the account made. */

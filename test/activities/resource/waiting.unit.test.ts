@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
-import { awaitSignificantChange, lookOf } from '../../../src/activities/resource/waiting.js';
+import { describeReadError, observe } from '../../../src/activities/resource/waiting.js';
 import { freshWatch } from '../../../src/domain/resource/observation.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../../../src/modelarts/errors.js';
+import type { Watcher } from '../../../src/modelarts/watcher.js';
 
 const at = Date.parse('2026-03-01T10:00:00Z');
 
@@ -12,12 +13,11 @@ function refusal(kind: ModelArtsErrorKind, throttledUntil: number | null): Model
   return new ModelArtsError('pools.list failed', { kind, ...call, throttledUntil });
 }
 
-describe('a look that saw nothing', () => {
+describe('a failed read', () => {
   test('carries the time until which the service throttles', () => {
-    const look = lookOf({ at, error: refusal('throttled', at + 30_000) }, () => null);
-    expect(look).toMatchObject({
-      facts: null,
-      trouble: { throttledUntil: '2026-03-01T10:00:30.000Z', failureType: 'ServiceUnavailable' },
+    expect(describeReadError(refusal('throttled', at + 30_000))).toMatchObject({
+      throttledUntil: '2026-03-01T10:00:30.000Z',
+      failureType: 'ServiceUnavailable',
     });
   });
 
@@ -27,12 +27,11 @@ describe('a look that saw nothing', () => {
     ['ServiceUnavailable', new Error('reset')],
     ['NotAuthorized', refusal('permission', null)],
   ])('carries the failure type %s and no such time for any other error', (failureType, error) => {
-    const trouble = { why: error.message, throttledUntil: null, failureType };
-    expect(lookOf({ at, error }, () => null)).toMatchObject({ trouble });
+    expect(describeReadError(error)).toEqual({ why: error.message, throttledUntil: null, failureType });
   });
 });
 
-test('a mistake of our own code in judging an observation ends the wait with its error', async () => {
+test('a bug in judging an observation ends the wait with its error', async () => {
   const judge = () => {
     throw new TypeError('a mistake');
   };
@@ -41,22 +40,22 @@ test('a mistake of our own code in judging an observation ends the wait with its
     shutdown: new AbortController().signal,
     sleep: () => new Promise<void>(() => undefined),
   };
-  const wait = {
-    name: 'pool team-a',
-    goal: null,
-    watch: freshWatch,
-    pace: { pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000, abnormalGraceMs: 300_000 },
-    rules: { judge, turned: () => false, countsChanged: () => false },
+  const watcher: Watcher<object> = {
     // As a watcher does, which ignores what a listener throws.
-    subscribe: (listener: (look: { at: number; facts: object; trouble: null }) => void) => {
+    subscribe: (_target, listener) => {
       try {
-        listener({ at, facts: {}, trouble: null });
+        listener({ at, item: {} });
       } catch {
         return () => undefined;
       }
       return () => undefined;
     },
+    close: () => undefined,
   };
-  const waited = new MockActivityEnvironment().run(() => awaitSignificantChange(deps as unknown as ActivityDeps, wait));
-  await expect(waited).rejects.toThrow('a mistake');
+  const rules = { judge, stateChanged: () => false, countsChanged: () => false };
+  const kind = { label: 'pool team-a', watcher, read: (item: object) => item, rules };
+  const pace = { pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000, abnormalGraceMs: 300_000 };
+  const question = { id: 'p-1', name: 'team-a', workspaceId: null, goal: null, watch: freshWatch, pace };
+  const observed = new MockActivityEnvironment().run(() => observe(deps as unknown as ActivityDeps, kind, question));
+  await expect(observed).rejects.toThrow('a mistake');
 });

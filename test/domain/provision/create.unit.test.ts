@@ -4,9 +4,9 @@ import {
   afterUnconfirmed,
   capacityPause,
   decideCreate,
-  type Found,
-  type LastCreate,
+  type ExistingResource,
 } from '../../../src/domain/provision/create.js';
+import type { LastCreate } from '../../../src/domain/provision/resource-state.js';
 import {
   formatMarker,
   isProtected,
@@ -19,7 +19,7 @@ import {
 
 const us: MarkerOwnership = { installation: 'aaaaaa', owner: '11111111', specs: ['22222222', '33333333'] };
 const ours: Marker = { installation: 'aaaaaa', owner: '11111111', spec: '33333333' };
-const found = (change: Partial<Found> = {}): Found => ({
+const found = (change: Partial<ExistingResource> = {}): ExistingResource => ({
   id: 'p-1',
   createdAt: '2026-01-01T00:00:00Z',
   marker: ours,
@@ -29,7 +29,7 @@ const found = (change: Partial<Found> = {}): Found => ({
   ...change,
 });
 const consistencyWindowMs = 120_000;
-const decide = (list: readonly Found[], since: number | null = null, now = 0) =>
+const decide = (list: readonly ExistingResource[], since: number | null = null, now = 0) =>
   decideCreate(
     'pool p',
     list,
@@ -110,7 +110,7 @@ describe('before a create', () => {
       (before, outcome, at) => afterUnconfirmed(before, { outcome, why: 'w' }, at, at),
       { outcome: 'none' },
     );
-    expect(decideCreate('pool p', [], us, last, consistencyWindowMs, 1)).toMatchObject({ act: 'settle', failure });
+    expect(decideCreate('pool p', [], us, last, consistencyWindowMs, 1)).toMatchObject({ act: 'checkAgain', failure });
   });
 
   test('of two that are ours the older is kept', () => {
@@ -123,8 +123,8 @@ describe('before a create', () => {
   });
 
   test('after an unknown outcome absence is believed only when the settle window is over', () => {
-    expect(decide([], 0, 1)).toMatchObject({ act: 'settle' });
-    expect(decide([], 0, consistencyWindowMs - 1)).toMatchObject({ act: 'settle', pauseMs: 1 });
+    expect(decide([], 0, 1)).toMatchObject({ act: 'checkAgain' });
+    expect(decide([], 0, consistencyWindowMs - 1)).toMatchObject({ act: 'checkAgain', pauseMs: 1 });
     expect(decide([], 0, consistencyWindowMs)).toEqual({ act: 'create' });
   });
 
@@ -133,7 +133,7 @@ describe('before a create', () => {
     let looks = 0;
     for (;;) {
       const decision = decide([], 0, now);
-      if (decision.act !== 'settle') break;
+      if (decision.act !== 'checkAgain') break;
       expect(decision.pauseMs).toBeGreaterThan(0);
       now += decision.pauseMs;
       looks += 1;

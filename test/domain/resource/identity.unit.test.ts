@@ -25,17 +25,15 @@ describe('two answers are about', () => {
 
 describe('a command for a resource', () => {
   const time = '2026-11-30T13:27:51Z';
-  test.each<['pool' | 'notebook', string, string, boolean, string]>([
-    ['pool', time, time, false, 'hit'],
-    ['pool', time, '2026-11-30T14:00:00Z', true, 'replaced'],
-    ['pool', time, '', true, 'hit'],
-    ['pool', time, '', false, 'undecided'],
-    ['pool', '', time, false, 'undecided'],
-    ['pool', '', '', true, 'hit'],
-    ['notebook', time, '', false, 'hit'],
-    ['notebook', time, '2026-11-30T14:00:00Z', true, 'replaced'],
-  ])('for a %s of %p that shows %p (marked as ours: %p): %s', (kind, meant, shown, isMarkedOurs, expected) => {
-    expect(aimAt(kind, ref(meant), ref(shown), { isMarkedOurs })).toBe(expected);
+  test.each<[string, string, boolean, string]>([
+    [time, time, false, 'hit'],
+    [time, '2026-11-30T14:00:00Z', true, 'replaced'],
+    [time, '', true, 'hit'],
+    [time, '', false, 'undecided'],
+    ['', time, false, 'undecided'],
+    ['', '', true, 'hit'],
+  ])('for the one of %p that shows %p (ours in any case: %p): %s', (meant, shown, isOurs, expected) => {
+    expect(aimAt(ref(meant), ref(shown), isOurs)).toBe(expected);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeNotebook, nextToRemove } from '../../../src/domain/resource/notebook.js';
-import { type Condition, judgePool, type PoolFacts, type PoolGoal } from '../../../src/domain/resource/pool.js';
+import { judgeNotebook, nextNotebookRemoval } from '../../../src/domain/resource/notebook.js';
+import type { Condition } from '../../../src/domain/resource/observation.js';
+import { judgePool, type PoolFacts, type PoolGoal } from '../../../src/domain/resource/pool.js';
 import { notebookFacts, poolFacts } from '../facts.js';
 
 const goal: PoolGoal = { nodes: { gpu: 2 }, scopes: ['Train', 'Notebook'], driver: true };
@@ -87,9 +88,9 @@ describe('a notebook', () => {
     ['STOPPING', 'wait'],
     ['CREATING', 'wait'],
     ['SLEEPWALKING', 'wait'],
-  ] as const)('that is %s goes away by: %s', (status, next) => {
-    expect(nextToRemove(status)).toBe(next);
-    expect(nextToRemove(status, 1)).toBe(next);
+  ] as const)('that is %s is removed by: %s', (status, next) => {
+    expect(nextNotebookRemoval({ status })).toBe(next);
+    expect(nextNotebookRemoval({ status }, 1)).toBe(next);
   });
 
   test.each([
@@ -97,8 +98,8 @@ describe('a notebook', () => {
     ['CREATE_QUEUING', 'delete dequeue delete dequeue'],
     ['START_QUEUING', 'dequeue delete dequeue delete'],
     ['READY_TO_START', 'dequeue delete dequeue delete'],
-  ])('that stays %s is told in turn to: %s', (status, turns) => {
-    const told = [0, 1, 2, 3].map((tries) => nextToRemove(status, tries));
-    expect(told.join(' ')).toBe(turns);
+  ])('that stays %s gets in turn: %s', (status, turns) => {
+    const commands = [0, 1, 2, 3].map((tries) => nextNotebookRemoval({ status }, tries));
+    expect(commands.join(' ')).toBe(turns);
   });
 });

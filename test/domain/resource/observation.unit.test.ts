@@ -6,11 +6,10 @@ import {
   isConfirmed,
   isSignificantChange,
   type Pace,
-  poolRules,
   remember,
   type Watch,
 } from '../../../src/domain/resource/observation.js';
-import { judgePool, type PoolFacts, type PoolGoal } from '../../../src/domain/resource/pool.js';
+import { judgePool, type PoolFacts, type PoolGoal, poolRules } from '../../../src/domain/resource/pool.js';
 import { poolFacts } from '../facts.js';
 
 const goal: PoolGoal = { nodes: { gpu: 2 }, scopes: ['Notebook'], driver: false };
@@ -21,21 +20,21 @@ function seen(watch: Watch<PoolFacts>, at: number, facts: PoolFacts | null): Wat
   return remember(watch, { at, facts }, judgePool('p', facts, goal));
 }
 
-describe('what a wait reports', () => {
-  test('the first sighting is always news', () => {
+describe('a significant change', () => {
+  test('is the first observation', () => {
     expect(
       isSignificantChange(poolRules, freshWatch, { at: 0, facts: poolFacts({ phase: 'Creating' }) }, goal, pace),
     ).toBe(true);
   });
 
-  test('nothing is news while nothing changes', () => {
+  test('is not an observation that changes nothing', () => {
     const watch = seen(freshWatch, 0, poolFacts({ phase: 'Creating' }));
     expect(
       isSignificantChange(poolRules, watch, { at: 90_000, facts: poolFacts({ phase: 'Creating' }) }, goal, pace),
     ).toBe(false);
   });
 
-  test('a phase, scope or driver change is news at once', () => {
+  test('is a changed phase, scope or driver, at once', () => {
     const watch = seen(freshWatch, 0, poolFacts({ phase: 'Creating' }));
     for (const change of [{ phase: 'Running' }, { scopes: { Notebook: 'Enabling' } }, { driver: 'Upgrading' }]) {
       expect(
@@ -50,20 +49,20 @@ describe('what a wait reports', () => {
     }
   });
 
-  test('changed counts are news at most once per pollMax', () => {
+  test('is a changed count, at most once per pollMax', () => {
     const watch = seen(freshWatch, 0, poolFacts({ phase: 'Creating', available: { gpu: 0 } }));
     const later = poolFacts({ phase: 'Creating', available: { gpu: 1 } });
     expect(isSignificantChange(poolRules, watch, { at: 29_999, facts: later }, goal, pace)).toBe(false);
     expect(isSignificantChange(poolRules, watch, { at: 30_000, facts: later }, goal, pace)).toBe(true);
   });
 
-  test('a usable pool is reported again only when pollMin has passed, to confirm it', () => {
+  test('is a usable pool again only after pollMin, which confirms it', () => {
     const watch = seen(freshWatch, 1_000, usable);
     expect(isSignificantChange(poolRules, watch, { at: 5_999, facts: usable }, goal, pace)).toBe(false);
     expect(isSignificantChange(poolRules, watch, { at: 6_000, facts: usable }, goal, pace)).toBe(true);
   });
 
-  test('an unhealthy pool is reported again when the grace is over', () => {
+  test('is an unhealthy pool again when the grace is over', () => {
     const abnormal = poolFacts({ phase: 'Abnormal' });
     const watch = seen(freshWatch, 0, abnormal);
     expect(isSignificantChange(poolRules, watch, { at: 299_999, facts: abnormal }, goal, pace)).toBe(false);
@@ -71,7 +70,7 @@ describe('what a wait reports', () => {
   });
 });
 
-describe('what is remembered', () => {
+describe('a watch', () => {
   test('a break starts the clock of a condition anew', () => {
     let watch = seen(freshWatch, 0, usable);
     watch = seen(watch, 1_000, poolFacts({ phase: 'Abnormal' }));
@@ -81,7 +80,7 @@ describe('what is remembered', () => {
     expect(isConfirmed(watch.usableSince, 5_500, pace)).toBe(false);
   });
 
-  test('ready is never claimed without two usable sightings pollMin apart and nothing else between', () => {
+  test('ready needs two usable observations pollMin apart and nothing else between', () => {
     const observation = fc.record({ gap: fc.integer({ min: 0, max: 20_000 }), usable: fc.boolean() });
     fc.assert(
       fc.property(fc.array(observation, { maxLength: 30 }), (observations) => {
