@@ -38,7 +38,12 @@ export function copyOf<T>(value: T): T {
 }
 
 /** The same object without undefined members, as in its JSON text. */
-export function present<T extends object>(value: T): T {
+export function present<T extends object>(value: T): Present<T> {
   for (const [key, item] of Object.entries(value)) if (item === undefined) Reflect.deleteProperty(value, key);
-  return value;
+  return value as Present<T>;
 }
+
+/** Members that may be undefined become optional. */
+type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};

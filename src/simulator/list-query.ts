@@ -1,7 +1,7 @@
 import { badRequest } from './errors.js';
 import type { Json } from './json.js';
 
-const MOST = 500;
+const MAX_LIMIT = 500;
 
 /** One page of a Kubernetes-style list, with the metadata that leads to the next (docs/api/pools-and-flavors.md "5.1 Pagination"). */
 export function pageOf<T>(items: readonly T[], query: URLSearchParams): { items: readonly T[]; metadata: Json } {
@@ -13,10 +13,16 @@ export function pageOf<T>(items: readonly T[], query: URLSearchParams): { items:
   return { items: page, metadata: { continue: tokenOf(next), remainingItemCount: items.length - next } };
 }
 
+/** Whether a value equals a query parameter. An absent or empty parameter matches every value. */
+export function matchesQuery(query: URLSearchParams, key: string, value: string | undefined): boolean {
+  const wanted = query.get(key) ?? '';
+  return wanted === '' || wanted === value;
+}
+
 function limitOf(text: string | null): number {
-  if (text === null || text === '' || text === '0') return MOST;
+  if (text === null || text === '' || text === '0') return MAX_LIMIT;
   const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 0 || limit > MOST) throw badRequest(`limit must be in 0..${MOST}.`);
+  if (!Number.isInteger(limit) || limit < 0 || limit > MAX_LIMIT) throw badRequest(`limit must be in 0..${MAX_LIMIT}.`);
   return limit;
 }
 

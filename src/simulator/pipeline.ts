@@ -2,7 +2,7 @@ import { checkProject, identify } from './auth/authentication.js';
 import type { SimUser } from './auth/credentials.js';
 import { ApiError, gatewayError } from './errors.js';
 import type { ResponseFault } from './faults/fault.js';
-import type { FaultContext } from './faults/fault-queue.js';
+import type { FaultContext, FaultTarget } from './faults/fault-queue.js';
 import { commitsWork, plannedResponse, renderResponse, throttleError, truncated } from './faults/fault-responses.js';
 import { faultTargetsOf } from './faults/fault-targets.js';
 import { reshape } from './faults/response-shapes.js';
@@ -10,133 +10,113 @@ import type { SimReply, SimResponse } from './http-messages.js';
 import { advance } from './lifecycles/advance.js';
 import type { Operation } from './operations.js';
 import type { ParsedRequest } from './parsed-request.js';
-import type { RateWindow } from './rate-window.js';
 import { withoutSecrets } from './request-log.js';
 import { findRoute, type Matched } from './routes.js';
 import { rfc3339, type World } from './world.js';
 
-/** Facts collected about a call, for the log. */
-interface Trace {
+/** One call while it is handled. */
+interface CallInProgress extends FaultContext {
+  readonly request: ParsedRequest;
   readonly requestId: string;
+  /** Aborted when the caller disconnects. */
+  readonly signal: AbortSignal | undefined;
   operation: Operation;
+  targets: readonly FaultTarget[];
   user: SimUser | null;
   effect: string | null;
-  readonly applied: string[];
 }
 
 /** Handles one API call: authentication, faults, handler, log. */
-export async function handleApiCall(
-  world: World,
-  request: ParsedRequest,
-  window: RateWindow,
-  signal?: AbortSignal,
-): Promise<SimReply> {
+export async function handleApiCall(world: World, request: ParsedRequest, signal?: AbortSignal): Promise<SimReply> {
   const seq = world.log.next();
   const requestId = requestIdOf(world, seq);
-  const trace: Trace = { requestId, operation: 'unknown', user: null, effect: null, applied: [] };
+  const operation = 'unknown';
+  const call: CallInProgress = {
+    request,
+    requestId,
+    signal,
+    operation,
+    targets: [],
+    applied: [],
+    user: null,
+    effect: null,
+  };
   const at = rfc3339(world.clock.now());
-  const reply = await respond(world, request, window, trace, signal);
+  const reply = await respond(world, call);
   world.log.add({
     seq,
     at,
     method: request.method,
     path: request.target,
-    operation: trace.operation,
+    operation: call.operation,
     status: 'lost' in reply ? null : reply.status,
     requestId,
-    by: trace.user?.name ?? null,
-    effect: trace.effect,
-    faults: trace.applied,
+    by: call.user?.name ?? null,
+    effect: call.effect,
+    faults: call.applied,
     body: withoutSecrets(request.json),
   });
   return reply;
 }
 
-async function respond(
-  world: World,
-  request: ParsedRequest,
-  window: RateWindow,
-  trace: Trace,
-  signal: AbortSignal | undefined,
-): Promise<SimReply> {
-  const { requestId } = trace;
+async function respond(world: World, call: CallInProgress): Promise<SimReply> {
+  const { request, requestId } = call;
   try {
     advance(world);
     const matched = requirePublished(world, findRoute(request.method, request.path));
     const { operation } = matched.route;
-    trace.operation = operation;
+    call.operation = operation;
     if (operation !== 'iam.token') {
-      trace.user = identify(world, request);
+      call.user = identify(world, request);
       if (matched.params.project !== undefined) checkProject(world, matched.params.project, request.headers);
     }
-    const retryAfter = window.refuses(world);
+    const retryAfter = world.rateWindow.secondsToWait(world);
     if (retryAfter !== undefined) throw throttleError('APIGW.0308', retryAfter);
-    const targets = faultTargetsOf(world, operation, matched.params, request.json);
-    return await respondWithFaults(
-      world,
-      request,
-      matched,
-      trace,
-      { operation, targets, applied: trace.applied },
-      signal,
-    );
+    call.targets = faultTargetsOf(world, operation, matched.params, request.json);
+    return await respondWithFaults(world, call, matched);
   } catch (error) {
     return errorResponse(error, requestId);
   }
 }
 
 /** Applies delays before the call, the response fault or the handler, and delays after the call. */
-async function respondWithFaults(
-  world: World,
-  request: ParsedRequest,
-  matched: Matched,
-  trace: Trace,
-  context: FaultContext,
-  signal: AbortSignal | undefined,
-): Promise<SimReply> {
-  const delays = world.faults.takeDelays(context);
+async function respondWithFaults(world: World, call: CallInProgress, matched: Matched): Promise<SimReply> {
+  const delays = world.faults.takeDelays(call);
   for (const delay of delays) if (delay.at !== 'after') await world.clock.pause(delay.ms);
   advance(world);
-  const fault = world.faults.takeResponse(context);
-  const done = fault === undefined || commitsWork(fault);
-  const response = done ? runHandler(world, request, matched, trace, context) : undefined;
+  const fault = world.faults.takeResponse(call);
+  const takesEffect = fault === undefined || commitsWork(fault);
+  const response = takesEffect ? runHandler(world, call, matched) : undefined;
   for (const delay of delays) if (delay.at === 'after') await world.clock.pause(delay.ms);
   if (fault === undefined) return response ?? { lost: 'before' };
-  return applyResponseFault(world, request, fault, response, trace, signal);
+  return applyResponseFault(world, call, fault, response);
 }
 
 /** Applies a response fault. `response` is undefined when the call did not take effect. */
 async function applyResponseFault(
   world: World,
-  request: ParsedRequest,
+  call: CallInProgress,
   fault: ResponseFault,
   response: SimResponse | undefined,
-  trace: Trace,
-  signal: AbortSignal | undefined,
 ): Promise<SimReply> {
   if (fault.kind === 'hang') {
-    await untilAborted(signal);
+    await untilAborted(call.signal);
     return { lost: response === undefined ? 'before' : 'after' };
   }
   if (fault.kind === 'lost') return { lost: fault.at };
   if (fault.kind === 'halfBody') return truncated(response ?? { status: 200, headers: {}, body: '{}' });
-  if (fault.kind === 'unauthorized' && fault.revoke !== false) revoke(world, request.headers['x-auth-token']);
-  const planned = plannedResponse(fault, trace.operation, trace.requestId);
+  if (fault.kind === 'unauthorized' && fault.revoke !== false) revoke(world, call.request.headers['x-auth-token']);
+  const planned = plannedResponse(fault, call.operation, call.requestId);
   if (planned === undefined) return { lost: 'before' };
-  return renderResponse(planned.status, withRequestId(planned.headers, trace.requestId), planned.body);
+  return renderResponse(planned.status, withRequestId(planned.headers, call.requestId), planned.body);
 }
 
-function runHandler(
-  world: World,
-  request: ParsedRequest,
-  { route, params }: Matched,
-  trace: Trace,
-  context: FaultContext,
-): SimResponse {
-  const user = trace.user ?? world.users[0];
+function runHandler(world: World, call: CallInProgress, { route, params }: Matched): SimResponse {
+  const { request, requestId } = call;
+  const user = call.user ?? world.users[0];
   if (user === undefined) throw new Error('the simulator has no users');
   try {
-    const answer = route.handler(world, {
+    const result = route.handler(world, {
       operation: route.operation,
       params,
       query: new URLSearchParams(request.query),
@@ -144,16 +124,16 @@ function runHandler(
       body: request.json,
       malformed: request.malformed,
       user,
-      takeOutcomes: () => world.faults.takeOutcomes(context),
+      takeOutcomes: () => world.faults.takeOutcomes(call),
       commit: (effect) => {
-        trace.effect = effect;
+        call.effect = effect;
       },
     });
-    const body = reshape(answer.body, world.faults.takeShapes(context));
-    const headers = withRequestId(answer.headers ?? {}, trace.requestId);
-    return renderResponse(answer.status, headers, body === undefined ? { empty: true } : { json: body });
+    const body = reshape(result.body, world.faults.takeShapes(call));
+    const headers = withRequestId(result.headers ?? {}, requestId);
+    return renderResponse(result.status, headers, body === undefined ? { empty: true } : { json: body });
   } catch (error) {
-    return errorResponse(error, trace.requestId);
+    return errorResponse(error, requestId);
   }
 }
 

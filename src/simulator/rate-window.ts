@@ -6,7 +6,7 @@ export class RateWindow {
   #count = 0;
 
   /** Seconds to wait when the call exceeds the limit; otherwise undefined. */
-  refuses(world: World): number | undefined {
+  secondsToWait(world: World): number | undefined {
     const { rateLimit } = world.behavior;
     if (rateLimit === null) return undefined;
     const now = world.clock.wall();

@@ -23,9 +23,12 @@ export interface TransitionOverride {
 
 /** The common part of every resource. */
 export interface LivingRecord {
+  /** `metadata.name` of a pool or network. */
+  readonly id: string;
+  readonly name: string;
   /** Internal id. A pool that is created again has the same `id`, but another `uid`. */
   readonly uid: string;
-  readonly createdAt: number;
+  createdAt: number;
   overrides: TransitionOverride[];
   /** The time until which the resource is invisible, by the kind of read. */
   hidden: { list?: number; show?: number };
@@ -72,9 +75,6 @@ export interface PoolResource {
 
 /** A resource pool. */
 export interface PoolRecord extends LivingRecord {
-  /** `metadata.name`. */
-  readonly id: string;
-  readonly name: string;
   labels: TextMap;
   annotations: TextMap;
   spec: PoolSpec;
@@ -91,8 +91,6 @@ export interface PoolRecord extends LivingRecord {
 
 /** A notebook of the historical API. */
 export interface NotebookRecord extends LivingRecord {
-  readonly id: string;
-  readonly name: string;
   description: string;
   status: string;
   updatedAt: number;
@@ -116,8 +114,6 @@ export interface NotebookRecord extends LivingRecord {
 
 /** A network. */
 export interface NetworkRecord extends LivingRecord {
-  readonly id: string;
-  readonly name: string;
   labels: TextMap;
   annotations: TextMap;
   readonly cidr: string;

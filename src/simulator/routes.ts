@@ -1,4 +1,5 @@
 import { createToken, listProjects } from './auth/iam-handlers.js';
+import { decode } from './auth/signature.js';
 import { listFlavors } from './flavors/flavor-handlers.js';
 import { createNetwork, deleteNetwork, listNetworks, showNetwork } from './networks/network-handlers.js';
 import { actOnNotebook } from './notebooks/notebook-action.js';
@@ -64,7 +65,7 @@ export function findRoute(method: string, path: string): Matched | undefined {
     if (candidate.method !== method) continue;
     const match = candidate.pattern.exec(path);
     if (match === null) continue;
-    const params = Object.entries(match.groups ?? {}).map(([key, value]) => [key, decoded(value)] as const);
+    const params = Object.entries(match.groups ?? {}).map(([key, value]) => [key, decode(value)] as const);
     return { route: candidate, params: Object.fromEntries(params) };
   }
   return undefined;
@@ -73,12 +74,4 @@ export function findRoute(method: string, path: string): Matched | undefined {
 function route(operation: Operation, method: string, path: string, handler: Handler): Route {
   const pattern = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
   return { operation, method, pattern, handler };
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -35,10 +35,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     durations: { ...DEFAULT_DURATIONS, ...scenario.durations, ...options.durations },
     faults: new FaultQueue(seed),
     log: new RequestLog(),
+    rateWindow: new RateWindow(),
     timeForms: {},
     state: emptyState(catalogue),
   };
-  const window = new RateWindow();
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
@@ -69,7 +69,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         return response;
       }
       const before = world.state.sequence;
-      const reply = await handleApiCall(world, parsed, window, signal);
+      const reply = await handleApiCall(world, parsed, signal);
       if (parsed.method !== 'GET' || world.state.sequence !== before) changed();
       return reply;
     },

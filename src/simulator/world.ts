@@ -8,7 +8,8 @@ import type { FaultQueue } from './faults/fault-queue.js';
 import type { Json } from './json.js';
 import type { Operation } from './operations.js';
 import { letters } from './random.js';
-import type { SimState } from './records.js';
+import type { RateWindow } from './rate-window.js';
+import type { LivingRecord, SimState } from './records.js';
 import type { RequestLog } from './request-log.js';
 import { type TimeForms, timeFormOf, writeTime } from './time-forms.js';
 
@@ -24,6 +25,7 @@ export interface World {
   readonly durations: Durations;
   readonly faults: FaultQueue;
   readonly log: RequestLog;
+  readonly rateWindow: RateWindow;
   /** The format of times in responses, set through the control plane. */
   timeForms: TimeForms;
   state: SimState;
@@ -55,6 +57,11 @@ export interface HandlerResult {
 
 /** Handles one operation. */
 export type Handler = (world: World, call: Call) => HandlerResult;
+
+/** Whether a `listLag` fault hides a resource from lists or from reads by id. */
+export function isHidden(world: World, record: LivingRecord, from: 'list' | 'show'): boolean {
+  return (record.hidden[from] ?? 0) > world.clock.now();
+}
 
 /** A number that is unique in this simulator. */
 export function nextSequence(world: World): number {

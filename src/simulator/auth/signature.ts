@@ -100,7 +100,8 @@ function encode(text: string): string {
   );
 }
 
-function decode(text: string): string {
+/** Decodes percent-encoding; a malformed text is returned unchanged. */
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

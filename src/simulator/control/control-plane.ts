@@ -27,22 +27,27 @@ export function control(world: World, simulator: Simulator, request: ParsedReque
 
 function route(world: World, simulator: Simulator, request: ParsedRequest): object | undefined {
   const { method, path } = request;
-  const [noun = '', id, verb] = path
+  const [resource = '', id, verb] = path
     .slice('/_sim/'.length)
     .split('/')
     .map((part) => decodeURIComponent(part));
   if (request.malformed) throw new InputError('the body is not JSON');
-  if (id === undefined) return routeNoun(world, simulator, request, noun);
-  if (method === 'GET' && noun === 'requests' && id === 'summary') return world.log.summary();
+  if (id === undefined) return routeCollection(world, simulator, request, resource);
+  if (method === 'GET' && resource === 'requests' && id === 'summary') return world.log.summary();
   if (method !== 'POST') return undefined;
-  if (noun === 'pools' && verb === undefined) return changePool(world, id, request.json);
-  if (noun === 'notebooks' && verb === undefined) return changeNotebook(world, id, request.json);
-  if (noun === 'flavors' && verb === 'sale') return changeFlavorStatus(world, id, request.json);
+  if (resource === 'pools' && verb === undefined) return changePool(world, id, request.json);
+  if (resource === 'notebooks' && verb === undefined) return changeNotebook(world, id, request.json);
+  if (resource === 'flavors' && verb === 'sale') return changeFlavorStatus(world, id, request.json);
   return undefined;
 }
 
-function routeNoun(world: World, simulator: Simulator, request: ParsedRequest, noun: string): object | undefined {
-  switch (`${request.method} ${noun}`) {
+function routeCollection(
+  world: World,
+  simulator: Simulator,
+  request: ParsedRequest,
+  resource: string,
+): object | undefined {
+  switch (`${request.method} ${resource}`) {
     case 'GET healthz':
       return { status: 'ok' };
     case 'GET state':

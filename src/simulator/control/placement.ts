@@ -7,7 +7,7 @@ import { createNotebook } from '../notebooks/notebook-handlers.js';
 import { notebookView } from '../notebooks/notebook-view.js';
 import { createPool } from '../pools/pool-handlers.js';
 import { poolView } from '../pools/pool-view.js';
-import type { NotebookRecord, PoolRecord } from '../records.js';
+import type { LivingRecord, PoolRecord } from '../records.js';
 import type { Call, Handler, HandlerResult, World } from '../world.js';
 
 /** The default flavor of a placed pool. */
@@ -37,10 +37,9 @@ export function placePool(world: World, body: unknown): JsonObject {
   createAs(world, body, request, createPool);
   const pool = world.state.pools.at(-1);
   if (pool === undefined) throw new InputError('the pool was not created');
-  const placed = backdated(pool, body);
-  world.state.pools = [...world.state.pools.slice(0, -1), placed];
-  movePool(world, placed, textAt(body, 'phase') ?? 'Running', textAt(body, 'message'));
-  return poolView(world, placed, 'unknown');
+  backdate(pool, body);
+  movePool(world, pool, textAt(body, 'phase') ?? 'Running', textAt(body, 'message'));
+  return poolView(world, pool, 'unknown');
 }
 
 /** Adds a notebook in any status: `{name, status?, pool?, flavor?, profileId?, description?, createdAt?, user?}`. */
@@ -59,16 +58,14 @@ export function placeNotebook(world: World, body: unknown): JsonObject {
   createAs(world, body, request, createNotebook);
   const notebook = world.state.notebooks.at(-1);
   if (notebook === undefined) throw new InputError('the notebook was not created');
-  const placed = backdated(notebook, body);
-  world.state.notebooks = [...world.state.notebooks.slice(0, -1), placed];
-  enterStatus(world, placed, textAt(body, 'status') ?? 'RUNNING', world.clock.now());
-  return notebookView(world, placed, 'unknown');
+  backdate(notebook, body);
+  enterStatus(world, notebook, textAt(body, 'status') ?? 'RUNNING', world.clock.now());
+  return notebookView(world, notebook, 'unknown');
 }
 
 /** Moves a pool to a phase: `{phase?, message?, pay?: true}`. Paying ends `Waiting`. */
 export function changePool(world: World, id: string, body: unknown): JsonObject {
-  const pool = world.state.pools.find((record) => record.id === id || record.name === id);
-  if (pool === undefined) throw new InputError(`pool ${id} not found`);
+  const pool = byIdOrName(world.state.pools, 'pool', id);
   const phase = valueAt(body, 'pay') === true ? 'Creating' : textAt(body, 'phase');
   if (phase === undefined)
     throw new InputError('the body must have phase or pay, such as {"phase": "Running"} or {"pay": true}');
@@ -78,12 +75,17 @@ export function changePool(world: World, id: string, body: unknown): JsonObject 
 
 /** Moves a notebook to a status: `{status}`. */
 export function changeNotebook(world: World, id: string, body: unknown): JsonObject {
-  const notebook = world.state.notebooks.find((record) => record.id === id || record.name === id);
-  if (notebook === undefined) throw new InputError(`notebook ${id} not found`);
+  const notebook = byIdOrName(world.state.notebooks, 'notebook', id);
   const status = textAt(body, 'status');
   if (status === undefined) throw new InputError('the body must have status, such as {"status": "STOPPED"}');
   enterStatus(world, notebook, status, world.clock.now());
   return notebookView(world, notebook, 'unknown');
+}
+
+function byIdOrName<T extends LivingRecord>(records: readonly T[], kind: string, id: string): T {
+  const found = records.find((record) => record.id === id || record.name === id);
+  if (found === undefined) throw new InputError(`${kind} ${id} not found`);
+  return found;
 }
 
 /** Moves a pool to a phase. A pool that skips its creation gets the nodes, scopes and driver of a running pool. */
@@ -128,12 +130,12 @@ function createAs(world: World, body: JsonObject, request: Json, handler: Handle
   }
 }
 
-function backdated<T extends PoolRecord | NotebookRecord>(record: T, body: JsonObject): T {
+function backdate(record: LivingRecord, body: JsonObject): void {
   const at = textAt(body, 'createdAt');
-  if (at === undefined) return record;
+  if (at === undefined) return;
   // A time without a zone is UTC, whatever the zone of this machine.
   const isLocal = /T[\d:.]+$/.test(at);
   const createdAt = Date.parse(isLocal ? `${at}Z` : at);
   if (Number.isNaN(createdAt)) throw new InputError('createdAt must be an RFC 3339 time');
-  return { ...record, createdAt };
+  record.createdAt = createdAt;
 }

@@ -3,6 +3,7 @@ import { draw } from '../random.js';
 import type {
   DelayFault,
   Fault,
+  FaultKind,
   FaultReport,
   Faults,
   FaultTrigger,
@@ -25,7 +26,7 @@ export interface FaultContext {
   readonly applied: string[];
 }
 
-type Group = 'answer' | 'delay' | 'fate' | 'shape';
+type Group = 'response' | 'delay' | 'outcome' | 'shape';
 
 interface Planned {
   readonly id: string;
@@ -114,55 +115,42 @@ function wanted(fault: Fault): number | null {
   return fault.times ?? (fault.probability === undefined ? 1 : null);
 }
 
-function isResponse(fault: Fault): fault is FaultTrigger & ResponseFault {
-  return groupOf(fault) === 'answer';
-}
-
-function isDelay(fault: Fault): fault is FaultTrigger & DelayFault {
-  return groupOf(fault) === 'delay';
-}
-
-function isOutcome(fault: Fault): fault is FaultTrigger & OutcomeFault {
-  return groupOf(fault) === 'fate';
-}
-
-function isShape(fault: Fault): fault is FaultTrigger & ShapeFault {
-  return groupOf(fault) === 'shape';
-}
+/** `deleteFails` is an outcome when the deletion is accepted and undone later. */
+const GROUPS: Readonly<Record<FaultKind, Group>> = {
+  status: 'response',
+  hang: 'response',
+  lost: 'response',
+  halfBody: 'response',
+  throttle: 'response',
+  unauthorized: 'response',
+  forbidden: 'response',
+  deleteFails: 'response',
+  delay: 'delay',
+  unknownStatus: 'shape',
+  missingFields: 'shape',
+  nullFields: 'shape',
+  listLag: 'outcome',
+  slowDelete: 'outcome',
+  soldOut: 'outcome',
+  partialNodes: 'outcome',
+  stuck: 'outcome',
+  creationFailed: 'outcome',
+  scalingFailed: 'outcome',
+  abnormal: 'outcome',
+  scopeFailed: 'outcome',
+  driverFlap: 'outcome',
+  notebookFailed: 'outcome',
+  notebookUnavailable: 'outcome',
+};
 
 function groupOf(fault: Fault): Group {
-  switch (fault.kind) {
-    case 'status':
-    case 'hang':
-    case 'lost':
-    case 'halfBody':
-    case 'throttle':
-    case 'unauthorized':
-    case 'forbidden':
-      return 'answer';
-    case 'deleteFails':
-      return fault.how === 'reverts' ? 'fate' : 'answer';
-    case 'delay':
-      return 'delay';
-    case 'unknownStatus':
-    case 'missingFields':
-    case 'nullFields':
-      return 'shape';
-    case 'listLag':
-    case 'slowDelete':
-    case 'soldOut':
-    case 'partialNodes':
-    case 'stuck':
-    case 'creationFailed':
-    case 'scalingFailed':
-    case 'abnormal':
-    case 'scopeFailed':
-    case 'driverFlap':
-    case 'notebookFailed':
-    case 'notebookUnavailable':
-      return 'fate';
-  }
+  return fault.kind === 'deleteFails' && fault.how === 'reverts' ? 'outcome' : GROUPS[fault.kind];
 }
+
+const isResponse = (fault: Fault): fault is FaultTrigger & ResponseFault => groupOf(fault) === 'response';
+const isDelay = (fault: Fault): fault is FaultTrigger & DelayFault => groupOf(fault) === 'delay';
+const isOutcome = (fault: Fault): fault is FaultTrigger & OutcomeFault => groupOf(fault) === 'outcome';
+const isShape = (fault: Fault): fault is FaultTrigger & ShapeFault => groupOf(fault) === 'shape';
 
 /** Whether a fault matches a resource. A fault without `match` matches all. */
 export function fits(fault: Pick<Fault, 'match'>, target: FaultTarget): boolean {

@@ -15,20 +15,20 @@ export function faultTargetsOf(
     return [{ ids: [name, `${name}-${world.projectId}`] }];
   }
   if (operation === 'notebooks.create') return [{ ids: [textAt(body, 'name') ?? ''] }];
-  if (operation.startsWith('pools.')) {
-    return world.state.pools
-      .filter((pool) => params.pool === undefined || params.pool === pool.id)
-      .map((pool) => ({ ids: [pool.id, pool.name], state: pool.phase }));
-  }
-  if (operation.startsWith('notebooks.')) {
-    return world.state.notebooks
-      .filter((notebook) => params.notebook === undefined || params.notebook === notebook.id)
-      .map((notebook) => ({ ids: [notebook.id, notebook.name], state: notebook.status }));
-  }
-  if (operation.startsWith('networks.')) {
-    return world.state.networks
-      .filter((network) => params.network === undefined || params.network === network.id)
-      .map((network) => ({ ids: [network.id, network.name], state: network.phase }));
-  }
+  const { pools, notebooks, networks } = world.state;
+  if (operation.startsWith('pools.')) return targetsIn(pools, params.pool, ({ phase }) => phase);
+  if (operation.startsWith('notebooks.')) return targetsIn(notebooks, params.notebook, ({ status }) => status);
+  if (operation.startsWith('networks.')) return targetsIn(networks, params.network, ({ phase }) => phase);
   return [];
+}
+
+/** The record with the id, or all records without one. */
+function targetsIn<T extends { readonly id: string; readonly name: string }>(
+  records: readonly T[],
+  id: string | undefined,
+  stateOf: (record: T) => string,
+): FaultTarget[] {
+  return records
+    .filter((record) => id === undefined || id === record.id)
+    .map((record) => ({ ids: [record.id, record.name], state: stateOf(record) }));
 }

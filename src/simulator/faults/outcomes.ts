@@ -1,5 +1,5 @@
 import { setFlavorStatus, setNotebookFlavorStatus } from '../flavors/availability.js';
-import type { LivingRecord, TransitionOverride } from '../records.js';
+import type { LivingRecord, PoolResource, TransitionOverride } from '../records.js';
 import type { World } from '../world.js';
 import type { OutcomeFault, SoldOutResponse } from './fault.js';
 
@@ -12,6 +12,14 @@ export interface AffectedResource {
   readonly flavors: readonly string[];
   /** The number of requested nodes; 0 for a notebook. */
   readonly nodes: number;
+}
+
+export function affectedPool(resources: readonly PoolResource[], nodes: number): AffectedResource {
+  return { kind: 'pool', flavors: resources.map(({ flavor }) => flavor), nodes };
+}
+
+export function affectedNotebook(flavor: string): AffectedResource {
+  return { kind: 'notebook', flavors: [flavor], nodes: 0 };
 }
 
 /** Stores the planned outcomes in a record, as overrides of its lifecycle or as a time of invisibility. */
@@ -37,17 +45,17 @@ export function applySoldOutFaults(
   affected: AffectedResource,
   outcomes: readonly OutcomeFault[],
 ): SoldOutResponse | undefined {
-  let answer: SoldOutResponse | undefined;
+  let result: SoldOutResponse | undefined;
   for (const outcome of outcomes) {
     if (outcome.kind !== 'soldOut' || outcome.when === 'midway') continue;
     sellOut(world, outcome, affected);
-    answer = outcome.answer ?? answer;
+    result = outcome.answer ?? result;
   }
-  return answer;
+  return result;
 }
 
 /** The lifecycle overrides of one outcome for one resource. */
-export function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedResource): TransitionOverride[] {
+function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedResource): TransitionOverride[] {
   const pool = affected.kind === 'pool';
   const track = pool ? 'phase' : 'status';
   switch (outcome.kind) {
@@ -60,7 +68,7 @@ export function overridesOf(world: World, outcome: OutcomeFault, affected: Affec
     case 'soldOut':
       if (outcome.when !== 'midway') return [];
       sellOut(world, outcome, affected);
-      return [capacityFailure(pool, affected.flavors)];
+      return [capacityFailure(affected)];
     case 'partialNodes': {
       const left = outcome.missing === 'half' ? Math.ceil(affected.nodes / 2) : outcome.missing;
       return [
@@ -127,9 +135,9 @@ function afterStuck(phase: string): string {
 }
 
 /** The failure of a creation without capacity. */
-export function capacityFailure(pool: boolean, flavors: readonly string[]): TransitionOverride {
+export function capacityFailure({ kind, flavors }: AffectedResource): TransitionOverride {
   const what = flavors.join(', ');
-  return pool
+  return kind === 'pool'
     ? { track: 'phase', from: 'Creating', to: 'CreationFailed', share: 0.5, message: `flavor ${what} is sold out` }
     : {
         track: 'status',

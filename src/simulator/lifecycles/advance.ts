@@ -1,4 +1,5 @@
 import { applyFlavorStatus } from '../flavors/availability.js';
+import type { LivingRecord, ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
 import { applyToNetwork } from './network-lifecycle.js';
 import { applyToNotebook } from './notebook-lifecycle.js';
@@ -12,26 +13,20 @@ import { takeDue } from './schedule.js';
 export function advance(world: World): void {
   const now = world.clock.now();
   for (let item = takeDue(world, now); item !== undefined; item = takeDue(world, now)) {
-    const { uid } = item;
-    switch (item.kind) {
-      case 'pool': {
-        const pool = world.state.pools.find((record) => record.uid === uid);
-        if (pool !== undefined) applyToPool(world, pool, item);
-        break;
-      }
-      case 'notebook': {
-        const notebook = world.state.notebooks.find((record) => record.uid === uid);
-        if (notebook !== undefined) applyToNotebook(world, notebook, item);
-        break;
-      }
-      case 'network': {
-        const network = world.state.networks.find((record) => record.uid === uid);
-        if (network !== undefined) applyToNetwork(world, network, item);
-        break;
-      }
-      case 'flavor':
-        applyFlavorStatus(world, item);
-        break;
-    }
+    const { pools, notebooks, networks } = world.state;
+    if (item.kind === 'pool') applyTo(world, pools, item, applyToPool);
+    else if (item.kind === 'notebook') applyTo(world, notebooks, item, applyToNotebook);
+    else if (item.kind === 'network') applyTo(world, networks, item, applyToNetwork);
+    else applyFlavorStatus(world, item);
   }
+}
+
+function applyTo<T extends LivingRecord>(
+  world: World,
+  records: readonly T[],
+  item: ScheduledTransition,
+  apply: (world: World, record: T, item: ScheduledTransition) => void,
+): void {
+  const record = records.find(({ uid }) => uid === item.uid);
+  if (record !== undefined) apply(world, record, item);
 }

@@ -1,4 +1,5 @@
 import type { DurationName } from '../durations.js';
+import { present } from '../json.js';
 import { draw } from '../random.js';
 import type { LivingRecord, ScheduledTransition, TransitionOverride } from '../records.js';
 import type { World } from '../world.js';
@@ -42,17 +43,9 @@ export function scheduleNext(world: World, transitions: readonly Transition[], e
   if (to === undefined) return;
   const usual = transition === undefined ? 0 : defaultDelay(world, transition, entered, key);
   const delay = override?.afterMs ?? usual * (override?.share ?? 1);
-  schedule(world, {
-    at: at + Math.round(delay),
-    kind,
-    uid: record.uid,
-    track,
-    key,
-    from: state,
-    to,
-    ...(override?.message === undefined ? {} : { message: override.message }),
-    ...(override?.code === undefined ? {} : { code: override.code }),
-  });
+  const { message, code } = override ?? {};
+  const due = at + Math.round(delay);
+  schedule(world, present({ at: due, kind, uid: record.uid, track, key, from: state, to, message, code }));
 }
 
 function defaultDelay(world: World, transition: Transition, entered: EnteredState, key: string): number {

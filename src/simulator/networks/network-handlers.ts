@@ -2,7 +2,7 @@ import { badRequest, poolError } from '../errors.js';
 import { isObject, type Json, textAt, valueAt } from '../json.js';
 import { labelSelector } from '../label-selector.js';
 import { enterNetworkPhase, startDeletion } from '../lifecycles/network-lifecycle.js';
-import { pageOf } from '../list-query.js';
+import { matchesQuery, pageOf } from '../list-query.js';
 import type { Operation } from '../operations.js';
 import { checkWorkspace, readTextMap } from '../pools/pool-request.js';
 import type { NetworkRecord } from '../records.js';
@@ -39,10 +39,8 @@ export function createNetwork(world: World, call: Call): HandlerResult {
 /** GET networks, with paging. */
 export function listNetworks(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
-  const workspace = call.query.get('workspaceId');
   const all = world.state.networks.filter(
-    ({ labels }) =>
-      selects(labels) && (workspace === null || workspace === '' || labels['os.modelarts/workspace.id'] === workspace),
+    ({ labels }) => selects(labels) && matchesQuery(call.query, 'workspaceId', labels['os.modelarts/workspace.id']),
   );
   const { items, metadata } = pageOf(all, call.query);
   return {

@@ -1,5 +1,5 @@
 import { notebookError } from '../errors.js';
-import { applyOutcomes } from '../faults/outcomes.js';
+import { affectedNotebook, applyOutcomes } from '../faults/outcomes.js';
 import { textAt } from '../json.js';
 import { enterStatus } from '../lifecycles/notebook-lifecycle.js';
 import type { NotebookRecord } from '../records.js';
@@ -14,7 +14,7 @@ export function actOnNotebook(world: World, call: Call): HandlerResult {
   const before = notebook.status;
   const next = nextStatus(world, notebook, action);
   const now = world.clock.now();
-  applyOutcomes(world, notebook, { kind: 'notebook', flavors: [notebook.flavor], nodes: 0 }, call.takeOutcomes());
+  applyOutcomes(world, notebook, affectedNotebook(notebook.flavor), call.takeOutcomes());
   notebook.updatedAt = now;
   enterStatus(world, notebook, next, now);
   call.commit(`${action} of notebook ${notebook.id}: ${before} -> ${next}`);

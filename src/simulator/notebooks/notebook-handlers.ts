@@ -1,10 +1,11 @@
 import { notebookError } from '../errors.js';
-import { applyOutcomes, applySoldOutFaults, capacityFailure } from '../faults/outcomes.js';
+import { affectedNotebook, applyOutcomes, applySoldOutFaults, capacityFailure } from '../faults/outcomes.js';
 import { isObject, objectAt } from '../json.js';
 import { enterStatus } from '../lifecycles/notebook-lifecycle.js';
+import { matchesQuery } from '../list-query.js';
 import { hexDigits } from '../random.js';
 import type { NotebookRecord } from '../records.js';
-import { type Call, type HandlerResult, nextSequence, type World } from '../world.js';
+import { type Call, type HandlerResult, isHidden, nextSequence, type World } from '../world.js';
 import { checkPool, type NotebookRequest, readNotebookRequest } from './notebook-request.js';
 import { checkAutoStop, readAutoStop, readDescription } from './notebook-rules.js';
 import { notebookView } from './notebook-view.js';
@@ -25,14 +26,14 @@ export function createNotebook(world: World, call: Call): HandlerResult {
     throw notebookError('6302', 'The instance count already reaches the maximum value.');
   }
   const outcomes = call.takeOutcomes();
-  const affected = { kind: 'notebook' as const, flavors: [request.flavor], nodes: 0 };
-  const answer = applySoldOutFaults(world, affected, outcomes) ?? notebookSoldOut;
+  const affected = affectedNotebook(request.flavor);
+  const soldOutResult = applySoldOutFaults(world, affected, outcomes) ?? notebookSoldOut;
   const gone = world.state.notebookSale[request.flavor] === 'soldOut';
   const free = isFree(world, request.flavor);
-  if (gone && !free && answer === 'refuse') throw soldOut();
+  if (gone && !free && soldOutResult === 'refuse') throw soldOut();
   const notebook = newNotebook(world, call, request);
   applyOutcomes(world, notebook, affected, outcomes);
-  if (gone && !free) notebook.overrides.unshift(capacityFailure(false, affected.flavors));
+  if (gone && !free) notebook.overrides.unshift(capacityFailure(affected));
   world.state.notebooks.push(notebook);
   enterStatus(world, notebook, gone && free ? 'CREATE_QUEUING' : 'CREATING', notebook.createdAt);
   call.commit(`created notebook ${notebook.id} (${notebook.name})`);
@@ -53,16 +54,15 @@ export function listNotebooks(world: World, call: Call): HandlerResult {
   const workspaceId = query.get('workspace_id') || '0';
   // The response for an unknown workspace is not documented. This one is harder to handle than an empty list.
   if (!world.state.workspaces.includes(workspaceId)) throw notebookError('0102', 'The workspace does not exist.');
-  const now = world.clock.now();
   const wanted = world.state.notebooks.filter(
     (notebook) =>
-      (notebook.hidden.list ?? 0) <= now &&
+      !isHidden(world, notebook, 'list') &&
       (query.get('show_self')?.toLowerCase() === 'false' || notebook.userId === call.user.id) &&
-      asked(query, 'status', notebook.status) &&
+      matchesQuery(query, 'status', notebook.status) &&
       notebook.workspaceId === workspaceId &&
-      asked(query, 'pool_id', notebook.pool?.id) &&
-      asked(query, 'ai_project', notebook.aiProject) &&
-      asked(query, 'provision_type', 'Docker'),
+      matchesQuery(query, 'pool_id', notebook.pool?.id) &&
+      matchesQuery(query, 'ai_project', notebook.aiProject) &&
+      matchesQuery(query, 'provision_type', 'Docker'),
   );
   const up = order === 'asc' ? 1 : -1;
   wanted.sort((a, b) => up * (sortby === 'name' ? compare(a.name, b.name) : a.createdAt - b.createdAt));
@@ -81,7 +81,7 @@ export function listNotebooks(world: World, call: Call): HandlerResult {
 /** GET one notebook. */
 export function showNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
-  if ((notebook.hidden.show ?? 0) > world.clock.now()) throw notFound();
+  if (isHidden(world, notebook, 'show')) throw notFound();
   return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
@@ -90,9 +90,9 @@ export function updateNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (call.malformed || !isObject(call.body)) throw notebookError('0104', 'Parameter error.');
   const description = call.body.description === undefined ? undefined : readDescription(call.body.description);
-  const asked = objectAt(call.body, 'spec', 'auto_stop');
-  if (asked !== undefined) {
-    const autoStop = readAutoStop({ ...notebook.autoStop, ...asked });
+  const change = objectAt(call.body, 'spec', 'auto_stop');
+  if (change !== undefined) {
+    const autoStop = readAutoStop({ ...notebook.autoStop, ...change });
     checkAutoStop(autoStop);
     notebook.autoStop = autoStop;
     if (autoStop.enable !== true) delete notebook.stopTimestamp;
@@ -108,7 +108,7 @@ export function deleteNotebook(world: World, call: Call): HandlerResult {
   const notebook = findNotebook(world, call);
   if (notebook.status === 'RUNNING') throw notebookError('6304', 'Please stop the instance before deleting.');
   if (!DELETABLE.includes(notebook.status)) throw busy();
-  applyOutcomes(world, notebook, { kind: 'notebook', flavors: [notebook.flavor], nodes: 0 }, call.takeOutcomes());
+  applyOutcomes(world, notebook, affectedNotebook(notebook.flavor), call.takeOutcomes());
   const slow =
     world.durations.notebookDelete > 0 ||
     notebook.overrides.some((item) => item.from === 'DELETING' && item.left !== 0);
@@ -187,11 +187,6 @@ function newNotebook(world: World, call: Call, request: NotebookRequest): Notebo
     overrides: [],
     hidden: {},
   };
-}
-
-function asked(query: URLSearchParams, key: string, value: string | undefined): boolean {
-  const wanted = query.get(key) ?? '';
-  return wanted === '' || wanted === value;
 }
 
 function compare(a: string, b: string): number {

@@ -3,7 +3,6 @@ import { isObject, type Json, objectAt, textAt, valueAt } from '../json.js';
 import type { NotebookRecord } from '../records.js';
 import type { World } from '../world.js';
 import {
-  type AutoStop,
   checkAutoStop,
   checkFlavor,
   checkStorage,
@@ -14,19 +13,20 @@ import {
 } from './notebook-rules.js';
 
 /** A create request that satisfies the rules R1 to R16 of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". */
-export interface NotebookRequest {
-  readonly name: string;
-  readonly description: string;
-  readonly profileId: string;
-  readonly flavor: string;
-  readonly storage: Json;
-  readonly extendStorage: Json;
-  readonly autoStop: AutoStop;
-  readonly annotations: Record<string, string>;
-  readonly workspaceId: string;
-  readonly aiProject: string;
-  readonly pool?: NonNullable<NotebookRecord['pool']>;
-}
+export type NotebookRequest = Pick<
+  NotebookRecord,
+  | 'name'
+  | 'description'
+  | 'profileId'
+  | 'flavor'
+  | 'storage'
+  | 'extendStorage'
+  | 'autoStop'
+  | 'annotations'
+  | 'workspaceId'
+  | 'aiProject'
+  | 'pool'
+>;
 
 /**
  * Parses and checks a create request in the order of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". The

@@ -1,10 +1,11 @@
 import { badRequest, poolError } from '../errors.js';
-import { applyOutcomes, applySoldOutFaults, capacityFailure } from '../faults/outcomes.js';
+import { affectedPool, applyOutcomes, applySoldOutFaults, capacityFailure } from '../faults/outcomes.js';
 import { isAvailable } from '../flavors/availability.js';
 import { labelSelector } from '../label-selector.js';
 import { enterPhase } from '../lifecycles/pool-lifecycle.js';
+import { matchesQuery } from '../list-query.js';
 import type { PoolRecord } from '../records.js';
-import { type Call, type HandlerResult, nextSequence, tail, type World } from '../world.js';
+import { type Call, type HandlerResult, isHidden, nextSequence, tail, type World } from '../world.js';
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
 import { nodeView, poolView } from './pool-view.js';
 
@@ -19,10 +20,11 @@ export function createPool(world: World, call: Call): HandlerResult {
   }
   const outcomes = call.takeOutcomes();
   const { resources } = request.spec;
-  const flavors = resources.map((resource) => resource.flavor);
-  const nodes = resources.reduce((total, resource) => total + resource.count, 0);
-  const affected = { kind: 'pool' as const, flavors, nodes };
-  const answer = applySoldOutFaults(world, affected, outcomes) ?? world.behavior.poolSoldOut;
+  const affected = affectedPool(
+    resources,
+    resources.reduce((total, resource) => total + resource.count, 0),
+  );
+  const soldOut = applySoldOutFaults(world, affected, outcomes) ?? world.behavior.poolSoldOut;
   const missing = resources.filter(
     ({ flavor, azs }) =>
       !isAvailable(
@@ -31,13 +33,13 @@ export function createPool(world: World, call: Call): HandlerResult {
         azs?.map(({ az }) => az),
       ),
   );
-  if (missing.length > 0 && answer === 'refuse') {
+  if (missing.length > 0 && soldOut === 'refuse') {
     const what = missing.map((resource) => resource.flavor).join(', ');
     throw poolError(400, '3952', `The resources of flavor ${what} are insufficient or sold out.`);
   }
   const pool = newPool(world, call, request, id);
   applyOutcomes(world, pool, affected, outcomes);
-  if (missing.length > 0) pool.overrides.unshift(capacityFailure(true, flavors));
+  if (missing.length > 0) pool.overrides.unshift(capacityFailure(affected));
   if (mustWait(world, pool)) pool.overrides.push({ track: 'phase', from: '', to: 'Waiting', left: 1 });
   world.state.pools.push(pool);
   enterPhase(world, pool, world.behavior.phaseOnCreate ? 'Creating' : '', pool.createdAt);
@@ -48,15 +50,12 @@ export function createPool(world: World, call: Call): HandlerResult {
 /** GET pools, without paging. Failed creations are listed only with `status=failed` (docs/api/pools-and-flavors.md "2.3 List", "5.2 Filters"). */
 export function listPools(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
-  const workspace = call.query.get('workspaceId');
-  const parent = call.query.get('parent');
   const status = call.query.get('status') ?? '';
   if (!['', 'created', 'creating', 'failed'].includes(status)) throw badRequest('status is unknown.');
-  const now = world.clock.now();
   const items = world.state.pools.filter((pool) => {
-    if ((pool.hidden.list ?? 0) > now) return false;
-    if (workspace !== null && workspace !== '' && pool.labels['os.modelarts/workspace.id'] !== workspace) return false;
-    if (parent !== null && parent !== '' && pool.parent !== parent) return false;
+    if (isHidden(world, pool, 'list')) return false;
+    if (!matchesQuery(call.query, 'workspaceId', pool.labels['os.modelarts/workspace.id'])) return false;
+    if (!matchesQuery(call.query, 'parent', pool.parent)) return false;
     const kind = listKind(pool.phase);
     return (status === '' ? kind !== 'failed' : kind === status) && selects(pool.labels);
   });
@@ -69,7 +68,7 @@ export function listPools(world: World, call: Call): HandlerResult {
 /** GET one pool, including a failed creation. */
 export function showPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
-  if ((pool.hidden.show ?? 0) > world.clock.now()) throw notFound();
+  if (isHidden(world, pool, 'show')) throw notFound();
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
@@ -78,13 +77,7 @@ export function deletePool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const before = pool.phase;
   if (before !== 'Deleting') {
-    const nodes = pool.nodes.length;
-    applyOutcomes(
-      world,
-      pool,
-      { kind: 'pool', flavors: pool.spec.resources.map((item) => item.flavor), nodes },
-      call.takeOutcomes(),
-    );
+    applyOutcomes(world, pool, affectedPool(pool.spec.resources, pool.nodes.length), call.takeOutcomes());
     pool.deletedAt = world.clock.now();
     enterPhase(world, pool, 'Deleting', pool.deletedAt);
     call.commit(`deleting pool ${pool.id}`);

@@ -1,6 +1,6 @@
 import { badRequest, poolError } from '../errors.js';
-import { applyOutcomes } from '../faults/outcomes.js';
-import { isObject, objectAt, valueAt } from '../json.js';
+import { affectedPool, applyOutcomes } from '../faults/outcomes.js';
+import { isObject, objectAt, present, valueAt } from '../json.js';
 import {
   addNodes,
   enterDriverState,
@@ -97,12 +97,7 @@ function readChanges(world: World, pool: PoolRecord, spec: NonNullable<ReturnTyp
   const scope = spec.scope === undefined ? undefined : readScope(spec.scope, pool.spec.type);
   const driver = readDriver(world, spec.driver, resources ?? pool.spec.resources);
   const jobFlavors = spec.jobFlavors === undefined ? undefined : readJobFlavors(spec.jobFlavors);
-  return {
-    ...(resources === undefined ? {} : { resources }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(driver === undefined ? {} : { driver }),
-    ...(jobFlavors === undefined ? {} : { jobFlavors }),
-  };
+  return present({ resources, scope, driver, jobFlavors });
 }
 
 /** A scaling outcome starts from the current phase, so its transition is scheduled here. */
@@ -112,7 +107,7 @@ function applyPatchOutcomes(world: World, pool: PoolRecord, call: Call, changes:
   const outcomes = call.takeOutcomes();
   if (pool.phase === 'ScalingFailed') enterPhase(world, pool, 'Running', world.clock.now());
   if (outcomes.length === 0) return;
-  applyOutcomes(world, pool, { kind: 'pool', flavors: resources.map((item) => item.flavor), nodes }, outcomes);
+  applyOutcomes(world, pool, affectedPool(resources, nodes), outcomes);
   scheduleNext(world, POOL_TRANSITIONS, {
     kind: 'pool',
     record: pool,

@@ -1,5 +1,5 @@
 import { badRequest, poolError } from '../errors.js';
-import { isObject, type Json, type JsonObject, objectAt, textAt, valueAt } from '../json.js';
+import { isObject, type Json, type JsonObject, objectAt, present, textAt, valueAt } from '../json.js';
 import type { PoolSpec, TextMap } from '../records.js';
 import type { World } from '../world.js';
 import { readDriver, readResources } from './pool-resources.js';
@@ -115,16 +115,8 @@ function readSpec(world: World, spec: JsonObject): PoolSpec {
   const driver = readDriver(world, spec.driver, resources);
   if (logical && driver !== undefined) throw badRequest('spec.driver is not allowed for a logical pool.');
   const jobFlavors = spec.jobFlavors === undefined ? undefined : readJobFlavors(spec.jobFlavors);
-  return {
-    type,
-    scope,
-    resources,
-    ...(spec.network === undefined ? {} : { network: spec.network }),
-    ...(jobFlavors === undefined ? {} : { jobFlavors }),
-    ...(driver === undefined ? {} : { driver }),
-    controlMode: 0,
-    more: Object.fromEntries(Object.entries(spec).filter(([key]) => !READ_HERE.has(key))),
-  };
+  const more = Object.fromEntries(Object.entries(spec).filter(([key]) => !READ_HERE.has(key)));
+  return present({ type, scope, resources, network: spec.network, jobFlavors, driver, controlMode: 0, more });
 }
 
 /** The network is given by its `metadata.name`, not by its display name (docs/api/pools-and-flavors.md "2.2 Create"). */

@@ -1,6 +1,6 @@
 import type { PoolFlavor } from '../catalogue/catalogue.js';
 import { badRequest } from '../errors.js';
-import { isObject, type Json, type JsonObject, textAt } from '../json.js';
+import { isObject, type Json, type JsonObject, present, textAt } from '../json.js';
 import type { PoolResource, PoolSpec } from '../records.js';
 import type { World } from '../world.js';
 
@@ -42,11 +42,7 @@ export function readDriver(
   if (updateStrategy !== undefined && updateStrategy !== 'force' && updateStrategy !== 'idle') {
     throw badRequest('spec.driver.updateStrategy must be force or idle.');
   }
-  return {
-    ...(gpuVersion === undefined ? {} : { gpuVersion }),
-    ...(npuVersion === undefined ? {} : { npuVersion }),
-    ...(updateStrategy === undefined ? {} : { updateStrategy }),
-  };
+  return present({ gpuVersion, npuVersion, updateStrategy });
 }
 
 /** A flavor of the catalogue. Throws a 400 for an unknown one. */
@@ -65,13 +61,8 @@ function readResource(world: World, value: Json, type: string): PoolResource {
     throw badRequest('maxCount must equal count, or be at least count in a logical pool.');
   }
   const azs = value.azs === undefined ? undefined : readAzs(world, value.azs, count);
-  return {
-    flavor,
-    count,
-    ...(maxCount === undefined ? {} : { maxCount }),
-    ...(azs === undefined ? {} : { azs }),
-    more: Object.fromEntries(Object.entries(value).filter(([key]) => !READ_HERE.has(key))),
-  };
+  const more = Object.fromEntries(Object.entries(value).filter(([key]) => !READ_HERE.has(key)));
+  return present({ flavor, count, maxCount, azs, more });
 }
 
 function readAzs(world: World, value: Json | undefined, count: number): NonNullable<PoolResource['azs']> {
