@@ -3,24 +3,24 @@ import type { Env } from './env.js';
 
 /** The HTTP proxy that a connection to Temporal goes through. */
 export interface HttpProxy {
-  /** The variable that names it. */
+  /** The variable that it was read from. */
   readonly variable: string;
-  /** host:port, without the credentials that the variable may hold. */
+  /** host:port without credentials. */
   readonly address: string;
-  /** A function, so that printing a proxy cannot show a password. */
+  /** A function, so that printing the proxy cannot show a password. */
   readonly basicAuth: () => { readonly username: string; readonly password: string } | null;
 }
 
-/** In the order in which the Temporal client's gRPC library asks for them; it knows the lower-case names only. */
+/** In the order of the Temporal client's gRPC library, which reads the lower-case names only. */
 const proxyVariables = ['grpc_proxy', 'https_proxy', 'http_proxy'] as const;
 const exceptionVariables = ['no_grpc_proxy', 'no_proxy'] as const;
 
-/** Every variable that is read here, for the documentation and the check of quotes. */
+/** Every variable that this file reads. */
 export const proxyNames: readonly string[] = [...proxyVariables, ...exceptionVariables];
 
 /**
- * The proxy on the way to a Temporal address, null when there is none. The rules are those of the gRPC library, so that workers
- * (whose connection knows no such variables) and the command line agree; only loopback never goes through a proxy.
+ * Returns the proxy for connections to a Temporal address, or null. The rules are those of the gRPC library of the command
+ * line, because the native connection of workers reads no such variables. Unlike the library, loopback never uses a proxy.
  */
 export function proxyTo(address: string, env: Env): HttpProxy | null {
   const host = hostOf(address);
@@ -39,13 +39,13 @@ export function proxyTo(address: string, env: Env): HttpProxy | null {
   };
 }
 
-/** The host of `host:port` or `[v6]:port`. */
+/** Returns the host of `host:port` or `[v6]:port`. */
 export function hostOf(address: string): string {
   const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(address) ?? [];
   return bracketed ?? plain ?? address;
 }
 
-/** True for this machine itself: whatever a proxy would reach under such a name is another machine. */
+/** A proxy would resolve a loopback address to another machine. */
 function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name === '::') return true;
@@ -59,7 +59,7 @@ function isExcepted(host: string, env: Env): boolean {
   return entries.some((entry) => entry !== '' && (host.endsWith(entry) || isInNetwork(host, entry)));
 }
 
-/** `10.0.0.0/8`. */
+/** `entry` is a network, such as `10.0.0.0/8`. */
 function isInNetwork(host: string, entry: string): boolean {
   const [, network = '', digits = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(entry) ?? [];
   const bits = Number(digits);
