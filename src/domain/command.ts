@@ -28,7 +28,7 @@ export function problemOfLengths(command: RawCommand): string | null {
     const text = command[name];
     const most = textLimits[name];
     if (typeof text === 'string' && isLongerThan(text, most))
-      return `\`${name}\` has ${countCharacters(text)} characters; at most ${most} are possible`;
+      return `\`${name}\` has ${countCharacters(text)} characters. The limit is ${most}.`;
   }
   return null;
 }

@@ -75,7 +75,7 @@ export function jsonSize(value: unknown): number {
 export function tooLarge(document: unknown, limit: number = documentLimit): string | null {
   const size = sizeOf(document);
   if (size === null) return 'it cannot be written as JSON';
-  return size <= limit ? null : `it has ${size} bytes as JSON, and at most ${limit} (${limit / 1024} KiB) are possible`;
+  return size <= limit ? null : `it has ${size} bytes as JSON. The limit is ${limit} bytes (${limit / 1024} KiB).`;
 }
 
 /** Null for what is no JSON: a cycle, a BigInt, or nesting without end. */

@@ -2,63 +2,63 @@ import { z } from 'zod';
 import { operationId } from '../contract/ids.js';
 import { isName } from '../domain/name.js';
 import { isLongerThan, textLimits } from '../domain/text.js';
+import { checkDocument } from './document.js';
 import { choice, flag, section } from './field.js';
 import type { SpecProblem } from './problem.js';
-import { checkSection } from './section-check.js';
 
-const nameError = 'must be a name: 1 to 64 letters, digits, - and _';
+const nameError = 'must be a name of 1 to 64 letters, digits, - and _';
 const name = z.string({ error: nameError }).refine(isName, { error: nameError });
-const words = z.string({ error: 'must be text' });
-const said = words.refine((text) => text.trim() !== '', { error: 'must not be empty' });
+const text = z.string({ error: 'must be text' });
+const nonEmpty = text.refine((text) => text.trim() !== '', { error: 'must not be empty' });
 const atMost = (most: number) => ({
   is: (text: string) => !isLongerThan(text, most),
   error: { error: `must have at most ${most} characters` },
 });
 const [by, reason] = [atMost(textLimits.by), atMost(textLimits.reason)];
-const signed = { by: said.refine(by.is, by.error), reason: said.refine(reason.is, reason.error) };
-const offered = {
-  by: words.refine(by.is, by.error).exactOptional(),
-  reason: words.refine(reason.is, reason.error).exactOptional(),
+const signature = { by: nonEmpty.refine(by.is, by.error), reason: nonEmpty.refine(reason.is, reason.error) };
+const optionalSignature = {
+  by: text.refine(by.is, by.error).exactOptional(),
+  reason: text.refine(reason.is, reason.error).exactOptional(),
 };
-/** What another check reads: the rules of a sweep. */
+/** Checked elsewhere: the rules of a sweep. */
 const anything = z.unknown();
-const group = z.record(z.string(), z.unknown(), { error: 'must be a group of keys with values' });
+const mapping = z.record(z.string(), z.unknown(), { error: 'must be a mapping' });
 
 const verbs = { notebook: ['start', 'stop'], environment: ['protect', 'unprotect'] } as const;
 
 const starts = {
-  sweep: section({ what: words, apply: flag.exactOptional(), rules: anything.exactOptional() }),
-  teardown: section({ what: words, name }),
+  sweep: section({ what: text, apply: flag.exactOptional(), rules: anything.exactOptional() }),
+  teardown: section({ what: text, name }),
   provision: section({
-    what: words,
-    document: group.refine((document) => isName(document.name), { error: nameError, path: ['name'] }),
+    what: text,
+    document: mapping.refine((document) => isName(document.name), { error: nameError, path: ['name'] }),
   }),
 };
 
-/** The arguments of operations that have no spec: their keys, and what must fit together. */
+/** The arguments of operations without a spec. */
 const checks = {
-  teardownEnvironment: checking(section({ name, planHash: said.exactOptional() }), (argument, workflowId) => {
-    // Operations on a name find its teardown by this id, and two teardowns of it are one.
+  teardownEnvironment: checking(section({ name, planHash: nonEmpty.exactOptional() }), (argument, workflowId) => {
+    // Other operations find the teardown of a name by this id.
     const expected = operationId('teardown', argument.name);
     if (workflowId === expected) return [];
-    const message = `a teardown of ${argument.name} has the workflow id ${expected}, not ${workflowId}`;
+    const message = `a teardown of ${argument.name} must have the workflow id ${expected}, not ${workflowId}`;
     return [{ path: 'name', message }];
   }),
   sweepExpired: checking(
     section({
       apply: flag.exactOptional(),
       rules: anything.exactOptional(),
-      planHash: said.exactOptional(),
-      ...offered,
+      planHash: nonEmpty.exactOptional(),
+      ...optionalSignature,
     }),
   ),
-  auditResources: checking(section({ adopt: section({ id: said, ...signed }).exactOptional() })),
+  auditResources: checking(section({ adopt: section({ id: nonEmpty, ...signature }).exactOptional() })),
   changeResource: checking(
     section({
       kind: choice(['notebook', 'environment']),
       name,
       change: choice(['start', 'stop', 'protect', 'unprotect']),
-      ...signed,
+      ...signature,
     }),
     ({ kind, change }) => {
       const possible: readonly string[] = verbs[kind];
@@ -66,17 +66,17 @@ const checks = {
       return [{ path: 'change', message: `must be ${possible.join(' or ')} for kind ${kind}` }];
     },
   ),
-  runScheduled: checking(section({ schedule: name, reason: offered.reason, start: group }), ({ start }) => {
+  runScheduled: checking(section({ schedule: name, reason: optionalSignature.reason, start: mapping }), ({ start }) => {
     const what = (['sweep', 'teardown', 'provision'] as const).find((known) => known === start.what);
     if (what === undefined) return [{ path: 'start.what', message: 'must be sweep, teardown or provision' }];
-    const checked = checkSection(starts[what], start);
+    const checked = checkDocument(starts[what], start);
     return checked.ok ? [] : checked.problems.map(({ path, message }) => ({ path: `start.${path}`, message }));
   }),
 };
 
 export type ArgumentKind = keyof typeof checks;
 
-/** Everything that is wrong with the argument of an operation that has no spec, and with the workflow id that it was given. */
+/** Every problem of the argument and the workflow id of an operation without a spec. */
 export function argumentProblems(kind: ArgumentKind, document: unknown, workflowId: string): readonly SpecProblem[] {
   return checks[kind](document, workflowId);
 }
@@ -86,7 +86,7 @@ function checking<Schema extends z.ZodType>(
   further: (argument: z.infer<Schema>, workflowId: string) => readonly SpecProblem[] = () => [],
 ) {
   return (document: unknown, workflowId: string): readonly SpecProblem[] => {
-    const checked = checkSection(schema, document);
+    const checked = checkDocument(schema, document);
     return checked.ok ? further(checked.data, workflowId) : checked.problems;
   };
 }

@@ -1,7 +1,7 @@
 import type { Spec, SpecKind } from '../contract/spec.js';
 import { checkSpec } from './check.js';
 import { isFields, type Way } from './finding.js';
-import { type SpecCheck, type SpecProblem, sortProblems } from './problem.js';
+import { problemsOf, type SpecCheck } from './problem.js';
 
 interface Setting {
   readonly way: readonly string[];
@@ -9,8 +9,8 @@ interface Setting {
 }
 
 /**
- * Applies the changes of `resolve retry`: dotted paths (`{'pool.flavor': 'X'}`), a partial spec (`{pool: {count: 2}}`) or both;
- * null takes a value away. `allowed` is asked with paths of the normalised spec, so `pool.flavor` asks for `pool.flavors`.
+ * Applies the changes of `resolve retry`: dotted paths (`{'pool.flavor': 'X'}`), a partial spec (`{pool: {count: 2}}`) or both.
+ * Null removes a value. `allowed` gets paths of the normalised spec, such as `pool.flavors` for `pool.flavor`.
  */
 export function applyChanges(
   kind: SpecKind,
@@ -23,10 +23,8 @@ export function applyChanges(
     .map(canonical);
   const refused = settings.filter(({ way }) => !allowed(way.join('.')));
   if (refused.length > 0) {
-    const problems = refused.map(
-      ({ way }): SpecProblem => ({ path: way.join('.'), message: 'may not be changed any more' }),
-    );
-    return { ok: false, problems: sortProblems(problems) };
+    const message = 'cannot be changed any more';
+    return { ok: false, problems: problemsOf(refused.map(({ way }) => ({ way, message }))) };
   }
   return checkSpec(
     kind,
@@ -34,13 +32,13 @@ export function applyChanges(
   );
 }
 
-/** What a retry of a failed step may still change: what belongs to that step, or to later ones. */
+/** A retry may change the failed step and later ones. */
 export function mayChange(step: 'pool' | 'notebook'): (path: string) => boolean {
   const open = step === 'pool' ? ['pool', 'notebook', 'deadlines'] : ['notebook', 'deadlines'];
   return (path) => open.includes(path.split('.')[0] ?? '');
 }
 
-/** A copy of a document with the value at a dotted path replaced; sections on the way are made, numbers index lists. */
+/** Copies a document with another value at a dotted path. Missing sections are created; numbers are list indexes. */
 export function setPath(document: unknown, path: string, value: unknown): unknown {
   return setAt(document, path.split('.'), value);
 }
@@ -50,7 +48,7 @@ function settingsOf(way: readonly string[], value: unknown): Setting[] {
   return Object.entries(value).flatMap(([key, inner]) => settingsOf([...way, key], inner));
 }
 
-/** A normalised spec has `flavors` only; setting the short form beside it would give both. */
+/** A normalised spec has `flavors`, so the short form would be a second key. */
 function canonical({ way, value }: Setting): Setting {
   return way.join('.') === 'pool.flavor' ? { way: ['pool', 'flavors'], value: [value] } : { way, value };
 }

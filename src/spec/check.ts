@@ -1,36 +1,37 @@
-import type { z } from 'zod';
-import type { Spec, SpecKind } from '../contract/spec.js';
+import { type Spec, type SpecKind, specKinds } from '../contract/spec.js';
 import { tooLarge } from '../domain/text.js';
-import { type Fields, type Finding, isFields, sectionAt, valueAt, type Way } from './finding.js';
-import { kindsWithKey, knownKeys } from './json-schema.js';
+import { findingsOf, knownKeys, withoutNulls } from './document.js';
+import { type Fields, type Finding, isFields, sectionAt, type Way } from './finding.js';
 import { lifetimeRules } from './lifetime-rules.js';
-import { unknownKeyMessage } from './nearest-key.js';
 import { notebookRules } from './notebook-rules.js';
 import { poolRules } from './pool-rules.js';
-import { type SpecCheck, type SpecProblem, sortProblems } from './problem.js';
+import { problemsOf, type SpecCheck } from './problem.js';
 import { specSchemas } from './spec-schema.js';
 
-/** Checks and normalises the argument of a workflow; a normalised spec is a valid document, and comes back unchanged. */
+/** Checks and normalises the argument of a workflow. A normalised spec is a valid document that normalises to itself. */
 export function checkSpec(kind: SpecKind, document: unknown): SpecCheck {
-  const checked = inspect(kind, document);
-  if (checked.ok) return checked;
-  const problems = checked.findings.map(({ way, message }): SpecProblem => ({ path: way.join('.'), message }));
-  return { ok: false, problems: sortProblems(problems) };
+  const checked = findProblems(kind, document);
+  return checked.ok ? checked : { ok: false, problems: problemsOf(checked.findings) };
 }
 
-/** As `checkSpec`, with the ways kept apart, for callers that look places up in a text. */
-export function inspect(
+/** Like `checkSpec`, for callers that look up the place of each problem in a text. */
+export function findProblems(
   kind: SpecKind,
   document: unknown,
 ): { ok: true; spec: Spec } | { ok: false; findings: readonly Finding[] } {
   const large = tooLarge(document);
   if (large !== null) return { ok: false, findings: [{ way: [], message: `the document: ${large}` }] };
-  const given = withoutNulls(kind, document, []);
-  if (!isFields(given)) return { ok: false, findings: [{ way: [], message: emptyOrWrong(given) }] };
-  const parsed = specSchemas[kind].safeParse(given);
-  const inFields = parsed.success ? [] : parsed.error.issues.flatMap((issue) => findingsOf(kind, given, issue, []));
+  const schema = specSchemas[kind];
+  const given = withoutNulls(schema, document, []);
+  if (!isFields(given)) {
+    const isEmpty = given === null || given === undefined;
+    const message = isEmpty ? 'the document is empty' : 'the document must be a mapping, such as `{name: team-a}`';
+    return { ok: false, findings: [{ way: [], message }] };
+  }
+  const parsed = schema.safeParse(given);
+  const inFields = parsed.success ? [] : findingsOf(schema, given, parsed.error);
   const acrossFields = rulesOf(kind, given).filter(({ way }) => !inFields.some((found) => covers(found.way, way)));
-  const findings = [...inFields, ...acrossFields];
+  const findings = [...inFields.map((finding) => withOtherKinds(kind, finding)), ...acrossFields];
   if (parsed.success && findings.length === 0) return { ok: true, spec: parsed.data };
   return { ok: false, findings };
 }
@@ -43,49 +44,20 @@ function rulesOf(kind: SpecKind, document: Fields): Finding[] {
   return findings;
 }
 
-/** A rule about a value that is already known to be wrong would say the same thing twice. */
+/** A rule about a value that is wrong by itself would report it twice. */
 function covers(outer: Way, inner: Way): boolean {
   return outer.length <= inner.length && outer.every((step, index) => step === inner[index]);
 }
 
-function findingsOf(kind: SpecKind, document: Fields, issue: z.core.$ZodIssue, base: Way): Finding[] {
-  const way: Way = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ way: [...way, key], message: unknownKey(kind, way, key) }));
-  if (issue.code === 'invalid_union') {
-    // A group of keys can only be meant for the variant that is one; its own problems say more than "no variant fits".
-    const meant = issue.errors.find(
-      (issues) => !issues.some(({ path, code }) => path.length === 0 && code === 'invalid_type'),
-    );
-    if (meant !== undefined && isFields(valueAt(document, way)))
-      return meant.flatMap((one) => findingsOf(kind, document, one, way));
-  }
-  return [{ way, message: valueAt(document, way) === undefined ? 'is required' : issue.message }];
+/** Names the kinds of spec that have a key which this kind lacks. */
+function withOtherKinds(kind: SpecKind, finding: Finding): Finding {
+  const [key] = finding.way;
+  if (finding.way.length !== 1 || hasKey(kind, key)) return finding;
+  const others = specKinds.filter((other) => hasKey(other, key));
+  if (others.length === 0) return finding;
+  return { ...finding, message: `unknown key \`${key}\` in a spec of ${kind}. Only ${others.join(' and ')} has it.` };
 }
 
-function unknownKey(kind: SpecKind, way: Way, key: string): string {
-  const elsewhere = way.length === 0 ? kindsWithKey(kind, key) : [];
-  if (elsewhere.length > 0)
-    return `unknown key \`${key}\`: a spec of ${kind} has none, only of ${elsewhere.join(' and ')}`;
-  return unknownKeyMessage(key, knownKeys(kind, way) ?? []);
-}
-
-/**
- * Takes null as absent, because clients in other languages write every optional field. A null under an unknown key
- * stays, so that the key is still reported.
- */
-function withoutNulls(kind: SpecKind, value: unknown, way: Way): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => withoutNulls(kind, item, [...way, index]));
-  if (!isFields(value)) return value;
-  const known = knownKeys(kind, way);
-  const kept = Object.entries(value).filter(
-    ([key, inner]) => inner !== undefined && (inner !== null || (known !== null && !known.includes(key))),
-  );
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(kind, inner, [...way, key])]));
-}
-
-function emptyOrWrong(document: unknown): string {
-  return document === null || document === undefined
-    ? 'the document is empty'
-    : 'the document must be a group of keys with values';
+function hasKey(kind: SpecKind, key: unknown): boolean {
+  return knownKeys(specSchemas[kind], [])?.some((known) => known === key) ?? false;
 }

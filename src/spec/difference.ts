@@ -2,14 +2,14 @@ import type { Spec } from '../contract/spec.js';
 import { isFields } from './finding.js';
 import { canonicalJson } from './hash.js';
 
-/** One value that two specs do not share; null stands for absent. */
+/** A value that differs between two specs. Null is absent. */
 export interface SpecDifference {
   readonly path: string;
   readonly left: unknown;
   readonly right: unknown;
 }
 
-/** Compares two normalised specs value by value, for the message of `SpecConflict`; a list of texts is one value. */
+/** Compares two normalised specs value by value. A list of texts is one value. */
 export function diffSpecs(left: Spec, right: Spec): SpecDifference[] {
   const [lefts, rights] = [leaves(left), leaves(right)];
   const paths = [...new Set([...lefts.keys(), ...rights.keys()])].sort();
@@ -19,9 +19,9 @@ export function diffSpecs(left: Spec, right: Spec): SpecDifference[] {
     .map((difference) => (difference.path === 'lease.webhook' ? withoutSecrets(difference) : difference));
 }
 
-/** One line for each difference: `pool.count: 2, asked for 3`. */
+/** One line for each difference: `pool.count: 2, requested 3`. */
 export function describeDifferences(differences: readonly SpecDifference[]): string {
-  return differences.map(({ path, left, right }) => `${path}: ${show(left)}, asked for ${show(right)}`).join('\n');
+  return differences.map(({ path, left, right }) => `${path}: ${show(left)}, requested ${show(right)}`).join('\n');
 }
 
 function leaves(value: unknown, way: readonly (string | number)[] = []): Map<string, unknown> {
@@ -34,7 +34,7 @@ function isListOfSections(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.some(isFields);
 }
 
-/** The path of a webhook often is its password, so only its host is shown. */
+/** The path of a webhook is often a secret, so only the host is shown. */
 function withoutSecrets({ path, left, right }: SpecDifference): SpecDifference {
   return { path, left: hostOf(left), right: hostOf(right) };
 }
@@ -44,5 +44,5 @@ function hostOf(url: unknown): string | null {
 }
 
 function show(value: unknown): string {
-  return value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
+  return value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 }

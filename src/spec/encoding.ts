@@ -1,11 +1,11 @@
-/** A text, or what is wrong with the bytes of a file and where; line and column count from 1. */
+/** The text of a file, or its first problem. Line and column start at 1. */
 export type Decoded =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string; readonly line: number; readonly column: number };
 
 const advice = 'Save it as UTF-8.';
 
-/** The bytes with which a file of another encoding begins, the longer first. */
+/** Byte order marks of other encodings, the longer first. */
 const signatures: readonly (readonly [name: string, bytes: readonly number[]])[] = [
   ['UTF-32 (little endian)', [0xff, 0xfe, 0, 0]],
   ['UTF-32 (big endian)', [0, 0, 0xfe, 0xff]],
@@ -13,7 +13,7 @@ const signatures: readonly (readonly [name: string, bytes: readonly number[]])[]
   ['UTF-16 (big endian)', [0xfe, 0xff]],
 ];
 
-/** Reads UTF-8 with or without its byte order mark; anything else is refused, because a replaced character would be sent as it is. */
+/** Decodes UTF-8 with or without a byte order mark. Refuses anything else, because replacement characters would reach the API. */
 export function decodeUtf8(bytes: Uint8Array): Decoded {
   const other = otherEncoding(bytes);
   if (other !== null) return { ok: false, problem: `the file is ${other}, not UTF-8. ${advice}`, line: 1, column: 1 };
@@ -22,14 +22,14 @@ export function decodeUtf8(bytes: Uint8Array): Decoded {
   if (wrong === null) return bytes.includes(0) ? nulByte(bytes) : { ok: true, text: text.replace(/^\ufeff/, '') };
   const byte = bytes[wrong] ?? 0;
   const name = `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  const meant = byte >= 0xa0 ? `: in Latin-1 it is ${String.fromCharCode(byte)}` : '';
+  const meant = byte >= 0xa0 ? ` (in Latin-1 it is ${String.fromCharCode(byte)})` : '';
   return { ok: false, problem: `the byte ${name} is not UTF-8${meant}. ${advice}`, ...placeOf(bytes, wrong) };
 }
 
 function otherEncoding(bytes: Uint8Array): string | null {
   const signed = signatures.find(([, signature]) => signature.every((byte, index) => bytes[index] === byte));
   if (signed !== undefined) return signed[0];
-  // Without a mark: one of the two bytes of each ASCII character is zero.
+  // Without a mark, one of the two bytes of each ASCII character is zero.
   const [first, second, third, fourth] = bytes;
   if (first !== 0 && second === 0 && third !== 0 && fourth === 0) return 'UTF-16 (little endian)';
   if (first === 0 && second !== 0 && third === 0 && fourth !== 0) return 'UTF-16 (big endian)';
@@ -37,10 +37,14 @@ function otherEncoding(bytes: Uint8Array): string | null {
 }
 
 function nulByte(bytes: Uint8Array): Decoded {
-  return { ok: false, problem: 'there is a NUL byte: it is not a text file', ...placeOf(bytes, bytes.indexOf(0)) };
+  return {
+    ok: false,
+    problem: 'the file has a NUL byte, so it is not a text file',
+    ...placeOf(bytes, bytes.indexOf(0)),
+  };
 }
 
-/** What cannot be decoded becomes U+FFFD, which has other bytes than those that it replaced. */
+/** The decoder replaces invalid bytes by U+FFFD, whose bytes differ from them. */
 function firstDifference(bytes: Uint8Array, again: Uint8Array): number | null {
   const index = bytes.findIndex((byte, at) => byte !== again[at]);
   return index < 0 ? null : index;

@@ -1,20 +1,20 @@
 import type { NotebookSpec, Spec } from '../contract/spec.js';
 import { poolChoices } from '../domain/provision/pool-choices.js';
-import { flavorHardware, type Hardware, missingHardware, profileHardware } from './hardware.js';
+import { flavorHardware, type Hardware, missingHardware, profileHardware, profileMismatch } from './hardware.js';
 import type { SpecProblem } from './problem.js';
 
-/** What the API says before anything is created. Null where it does not say: then nothing is concluded. */
+/** What the API reports before anything is created. Null is unknown, and no conclusion is drawn from it. */
 export interface SpecFacts {
   /** Names of all pool flavors of the project. */
   readonly poolFlavors: readonly string[] | null;
   /** The pool that a `launchNotebook` names. */
   readonly notebookPool: NotebookPoolFacts | null;
-  /** Profiles and flavors of the notebooks that the project has: these worked before. */
+  /** Profiles and flavors of existing notebooks: they have worked before. */
   readonly usedProfiles: readonly string[];
   readonly usedFlavors: readonly string[];
 }
 
-/** `isThere` is false when the service says that there is none. */
+/** `isThere` is false when the service reports that the pool does not exist. */
 export interface NotebookPoolFacts {
   readonly isThere: boolean;
   readonly isLeaving: boolean;
@@ -22,17 +22,17 @@ export interface NotebookPoolFacts {
   readonly flavors: readonly string[];
 }
 
-/** A value of the spec that nothing can tell is right before it is used. */
+/** A value of the spec that cannot be checked before it is used. */
 export interface NotChecked {
   /** Dotted path. */
   readonly field: string;
   readonly value: string;
   readonly why: string;
-  /** Values that are known to work, from the documentation of the API and from notebooks of the project. */
+  /** Values from the documentation of the API and from existing notebooks. */
   readonly known: readonly string[];
 }
 
-/** What was found out about a spec. With a problem the run would fail for sure. */
+/** The result of the check. With a problem the run is certain to fail. */
 export interface Feasibility {
   readonly problems: readonly SpecProblem[];
   readonly notChecked: readonly NotChecked[];
@@ -40,7 +40,7 @@ export interface Feasibility {
 
 export const noFacts: SpecFacts = { poolFlavors: null, notebookPool: null, usedProfiles: [], usedFlavors: [] };
 
-/** Profiles and notebook flavors that the API's pages name, and their hardware (docs/api/notebooks-and-auth.md "2.1 O1 create"). Both sets are open. */
+/** Documented profiles and notebook flavors, and their hardware (docs/api/notebooks-and-auth.md "2.1 O1 create"). There may be others. */
 const documentedProfiles: Readonly<Record<string, Hardware | null>> = {
   'Multi-Engine 1.0 (python2)-cpu': 'CPU',
   'Multi-Engine 1.0 (python2)-gpu': 'GPU',
@@ -61,10 +61,7 @@ const documentedFlavors: Readonly<Record<string, Hardware>> = {
   'modelarts.kat1.xlarge': 'NPU',
 };
 
-/**
- * Decides what can be known of a spec before anything is created and costs money. A dry run and the run itself ask the
- * same question. What no run could take is found by `checkSpec` already.
- */
+/** Checks a normalised spec against the project, before anything is created. A dry run and the run itself call it. */
 export function checkFeasibility(spec: Spec, facts: SpecFacts): Feasibility {
   const problems: SpecProblem[] = [];
   const notChecked: NotChecked[] = [];
@@ -78,19 +75,19 @@ export function checkFeasibility(spec: Spec, facts: SpecFacts): Feasibility {
   return { problems, notChecked };
 }
 
-/** The pool that the main job makes must be able to take its notebook. */
+/** The pool that the main job creates must accept its notebook. */
 function ownPoolProblems({ pool, notebook }: Spec): SpecProblem[] {
   if (pool === undefined || notebook === undefined) return [];
   const problems: SpecProblem[] = [];
   if (!pool.scope.includes('Notebook')) {
-    const message = 'needs Notebook, because the notebook of this spec runs on this pool';
+    const message = 'must include Notebook, because the notebook runs on this pool';
     problems.push({ path: 'pool.scope', message });
   }
-  // Only one of several choices is made, so each of them must have what the notebook needs.
+  // Only one of the choices is created, so each must have what the notebook needs.
   const nodes = poolChoices(pool).map(({ resources }) => resources.map(({ flavor }) => flavor));
   const misfit = nodes.find((flavors) => missingHardware(notebook.flavor, flavors) !== null);
   if (misfit !== undefined) {
-    const message = `needs ${missingHardware(notebook.flavor, misfit)}, and the pool would have ${misfit.join(', ')}`;
+    const message = `requires ${missingHardware(notebook.flavor, misfit)}, which is missing in the pool's flavors ${misfit.join(', ')}`;
     problems.push({ path: 'notebook.flavor', message });
   }
   return problems;
@@ -109,7 +106,7 @@ function checkPoolFlavors(
   const path = pool.resources === undefined ? 'pool.flavors' : 'pool.resources';
   if (missing.length > 0 && missing.every((flavors) => flavors.length > 0)) {
     const names = [...new Set(missing.flat())].join(', ');
-    problems.push({ path, message: `this project has no flavor ${names}; see \`maops flavor list\`` });
+    problems.push({ path, message: `this project has no flavor ${names}. List flavors with \`maops flavor list\`.` });
     return;
   }
   missing.forEach((flavors, index) => {
@@ -117,7 +114,7 @@ function checkPoolFlavors(
       notChecked.push({
         field: `${path}.${index}`,
         value,
-        why: 'the project does not list this flavor; a create with it would be refused',
+        why: 'the project does not list this flavor, so the service will reject it',
         known: [...poolFlavors],
       });
   });
@@ -133,39 +130,39 @@ function checkNotebookPool(
   if (pool === undefined) return;
   const path = 'notebook.pool.id';
   if (notebookPool === null || (notebookPool.isThere && notebookPool.scopes.length === 0)) {
-    const why = 'the pool could not be read; whether it takes notebooks is found when the notebook is created';
+    const why = 'the pool could not be read. Whether it accepts notebooks shows when the notebook is created.';
     notChecked.push({ field: path, value: pool.id, why, known: [] });
     return;
   }
   if (!notebookPool.isThere) {
-    problems.push({ path, message: `there is no pool ${pool.id}; see \`maops pool list\`` });
+    problems.push({ path, message: `pool ${pool.id} does not exist. List pools with \`maops pool list\`.` });
     return;
   }
   if (notebookPool.isLeaving) problems.push({ path, message: `pool ${pool.id} is being deleted` });
   if (!notebookPool.scopes.includes('Notebook'))
     problems.push({
       path,
-      message: `pool ${pool.id} has the scope ${notebookPool.scopes.join(', ')}, and a notebook needs Notebook`,
+      message: `pool ${pool.id} does not accept notebooks: its scope is ${notebookPool.scopes.join(', ')}, without Notebook`,
     });
   const missing = missingHardware(flavor, notebookPool.flavors);
   if (missing !== null)
-    problems.push({ path: 'notebook.flavor', message: `needs ${missing}, which pool ${pool.id} does not have` });
+    problems.push({ path: 'notebook.flavor', message: `requires ${missing}, which pool ${pool.id} does not have` });
 }
 
-/** Names that do not tell their hardware, where the pages do. */
+/** `checkSpec` compares the hardware in the names; this compares the documented hardware too. */
 function profileProblems({ profileId, flavor }: NotebookSpec): SpecProblem[] {
   const wanted = profileHardware(profileId) ?? documentedProfiles[profileId] ?? null;
   const has = flavorHardware(flavor) ?? documentedFlavors[flavor] ?? null;
-  if (wanted === null || has === null || wanted === has) return [];
-  return [{ path: 'notebook.profileId', message: `is for ${wanted}, and the flavor ${flavor} has ${has}` }];
+  const message = profileMismatch(flavor, wanted, has);
+  return message === null ? [] : [{ path: 'notebook.profileId', message }];
 }
 
-/** The API has no list of profiles and none of notebook flavors. */
+/** The API cannot list profiles or notebook flavors. */
 function openValues(spec: Spec, { profileId, flavor }: NotebookSpec, facts: SpecFacts): NotChecked[] {
   const when =
     spec.pool === undefined
-      ? 'is found only when the notebook is created'
-      : 'is found only after the pool exists and costs money';
+      ? 'shows only when the notebook is created'
+      : 'shows only after the pool exists and costs money';
   const open = (field: string, value: string, word: string, documented: object, used: readonly string[]) => {
     const known = [...new Set([...Object.keys(documented), ...used])].sort();
     return known.includes(value) ? [] : [{ field, value, why: `not checked: a wrong ${word} ${when}`, known }];

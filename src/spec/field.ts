@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { durationPattern, durationWords, formatDuration, parseDuration } from '../domain/duration.js';
 
-/** The marker with the space before it, and room for ` maops:keep` after it. */
+/** Room for the ownership marker and ` maops:keep`, with a space before each. */
 const markerRoom = ' maops:aaaaaa-bbbbbbbb-cccccccc'.length + ' maops:keep'.length;
 
-const textError = { error: 'must be text, not empty (a number of more than 15 digits needs quotes)' };
-// Zod shows the message of the one variant that almost fits, so each variant needs the message too.
+const textError = { error: 'must be text that is not empty. Put a number of more than 15 digits in quotes.' };
+// Zod reports the message of the variant that almost fits, so each variant needs the message.
 const writtenText = z.string(textError).min(1, textError);
 const exactNumber = z.number(textError).refine(isExact, textError);
 
-/** Text that is passed to the API as it is; a number is taken as its text (`workspaceId: 0`). */
+/** Text that is passed on to the API. A number is taken as its text (`workspaceId: 0`). */
 export const text = z.union([writtenText, exactNumber], textError).transform(String);
 
-/** Text that people like to write as true or false (`autoPay: true`). */
+/** Text that is often written as true or false (`autoPay: true`). */
 export const flagText = z.union([writtenText, exactNumber, z.boolean()], textError).transform(String);
 
-/** Text of a certain pattern, or a whole number within limits, taken as its text. */
+/** Text of a pattern, or a whole number within limits, which is taken as its text. */
 export function textLike(pattern: RegExp, error: string, least: number, most = Number.MAX_SAFE_INTEGER) {
   return z
     .union([z.string().regex(pattern, { error }), z.int({ error }).min(least, { error }).max(most, { error })], {
@@ -24,12 +24,11 @@ export function textLike(pattern: RegExp, error: string, least: number, most = N
     .transform(String);
 }
 
-/** One of a few words. */
 export function choice<const FailureTexts extends readonly [string, ...string[]]>(words: FailureTexts) {
   return z.enum(words, { error: `must be ${oneOf(words)}` });
 }
 
-/** One of a few digits that the API wants as text; the number itself is taken too. */
+/** A digit that the API wants as text. The number is accepted too. */
 export function digitChoice<const FailureTexts extends readonly [string, ...string[]]>(words: FailureTexts) {
   const error = `must be ${oneOf(words)}`;
   return z
@@ -41,52 +40,52 @@ export function digitChoice<const FailureTexts extends readonly [string, ...stri
 export const flag = z.boolean({ error: 'must be true or false' });
 
 /** A whole number within the API's limits. */
-export function wholeNumber(least: number, most: number) {
-  const error = `must be a whole number from ${least} to ${most}`;
+export function wholeNumber(least: number, most: number, error = `must be a whole number, ${least} to ${most}`) {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
-/** A duration in its canonical text. A bare number is refused, because services and people disagree about its unit. */
+/** A duration in its canonical text. A bare number is refused, because its unit is ambiguous. */
 export const duration = z
   .string({ error: (issue) => durationMessage(issue.input) })
   .refine((written) => parseDuration(written) !== null, { error: (issue) => durationMessage(issue.input) })
   .meta({ pattern: durationPattern, examples: ['30m', '8h', '1h30m'] })
   .transform((written) => formatDuration(parseDuration(written) ?? 0));
 
-/** The user's part of a description: what is forbidden, and what must stay free for the marker, is refused before anything is made. */
+/** The user's part of a description. It must leave room for the marker, and have no characters that the API forbids. */
 export function description(limit: number, forbidden: string) {
   const most = limit - markerRoom;
   return z
     .string({ error: 'must be text' })
     .trim()
-    .max(most, { error: `must have at most ${most} characters: the ${limit} of the API less the room for the marker` })
+    .max(most, {
+      error: `must have at most ${most} characters: the API allows ${limit}, and the ownership marker needs the rest`,
+    })
     .refine((written) => !characters(written).some((character) => forbidden.includes(character)), {
       error: (issue) =>
-        `must not contain ${listForbidden(issue.input, forbidden)}: the API forbids ${characters(forbidden).join(' ')}`,
+        `must not contain ${listForbidden(issue.input, forbidden)}. The API forbids ${characters(forbidden).join(' ')}`,
     })
     .refine((written) => !written.includes('maops:'), {
-      error: 'must not contain maops: because it marks what this product owns',
+      error: 'must not contain `maops:`, which begins an ownership marker',
     });
 }
 
-/** A list of different things; `things` is the word for them in messages. */
+/** A list without duplicates. `things` is the word for its items in messages. */
 export function listOf<Item extends z.ZodType>(item: Item, things: string, least = 0) {
   return z
     .array(item, { error: `must be a list of ${things}` })
-    .min(least, { error: `must name at least ${least} of the ${things}` })
+    .min(least, { error: 'must not be empty' })
     .refine((items) => new Set(items.map((one) => JSON.stringify(one))).size === items.length, {
-      error: `must not name one of the ${things} twice`,
+      error: 'must not contain duplicates',
     });
 }
 
-/** An object of known keys only; the message for unknown ones is made where the nearest known key is at hand. */
-export function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'invalid_type' ? 'must be a group of keys with values' : undefined),
-  });
+/** A mapping of known keys. document.ts makes the message for unknown ones. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape, example?: string) {
+  const error = `must be a mapping${example === undefined ? '' : `, such as \`${example}\``}`;
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'invalid_type' ? error : undefined) });
 }
 
-/** Leaves out fields that are given but empty, so that `masters: []` and no masters are the same spec. */
+/** Drops empty fields, so that `masters: []` and no masters are the same spec. */
 export function withoutEmpty<Fields extends object>(fields: Fields): Fields {
   const kept = { ...fields };
   for (const [key, value] of Object.entries(fields)) if (isEmpty(value)) Reflect.deleteProperty(kept, key);
@@ -100,7 +99,7 @@ function isEmpty(value: unknown): boolean {
 export function durationMessage(input: unknown): string {
   const bare =
     typeof input === 'number' || (typeof input === 'string' && /^\d+(\.\d+)?$/.test(input)) ? String(input) : null;
-  if (bare !== null) return `has no unit: write ${bare}ms, ${bare}s, ${bare}m, ${bare}h or ${bare}d`;
+  if (bare !== null) return `has no unit. Write ${bare}ms, ${bare}s, ${bare}m, ${bare}h or ${bare}d.`;
   return `must be ${durationWords}, and at most 36500d`;
 }
 

@@ -1,20 +1,20 @@
-/** The way to a value inside a document: keys and indexes. Kept apart until the end, because a key may contain a dot. */
+/** The keys and indexes that lead to a value. Not a dotted path, because a key may contain a dot. */
 export type Way = readonly (string | number)[];
 
-/** Something wrong with the value at `way`, before it becomes a problem with a dotted path. */
+/** A problem of the value at `way`. */
 export interface Finding {
   readonly way: Way;
   readonly message: string;
 }
 
-/** A section of a document that may be wrong in any way: rules read it without trusting it. */
+/** A section of a document that is not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The section under a key; an empty one when there is none, so that a rule need not ask. */
+/** The section under a key, or an empty one. */
 export function sectionAt(fields: Fields, key: string): Fields {
   const value = fields[key];
   return isFields(value) ? value : {};
@@ -26,7 +26,7 @@ export function listAt(fields: Fields, key: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The value at a way; undefined where the document ends before it. */
+/** The value at a way, or undefined. */
 export function valueAt(document: unknown, way: Way): unknown {
   return way.reduce<unknown>((value, step) => {
     if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined;

@@ -1,6 +1,6 @@
 export type Hardware = 'CPU' | 'GPU' | 'NPU';
 
-/** What a flavor's name says about its hardware (docs/api/pools-and-flavors.md "4.1 Resource flavors"); null when it says nothing, which must pass. */
+/** The hardware in the name of a flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"). Null is unknown, and passes every check. */
 export function flavorHardware(flavor: string): Hardware | null {
   const name = flavor.toLowerCase();
   if (/\.npu|\.d910|\.d310|ascend/.test(name)) return 'NPU';
@@ -9,16 +9,22 @@ export function flavorHardware(flavor: string): Hardware | null {
   return null;
 }
 
-/** What a notebook's profile id says by its end (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1", R13); null for ids without such an end. */
+/** The hardware at the end of a profile id (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1", R13). Null is unknown. */
 export function profileHardware(profileId: string): Hardware | null {
   if (/-gpu$/i.test(profileId)) return 'GPU';
   if (/-cpu$/i.test(profileId)) return 'CPU';
   return null;
 }
 
+/** Why a profile does not run on a flavor; null when it does, or when the hardware of one is unknown. */
+export function profileMismatch(flavor: string, profile: Hardware | null, has: Hardware | null): string | null {
+  if (profile === null || has === null || profile === has) return null;
+  return `requires ${profile}, but flavor ${flavor} has ${has}`;
+}
+
 /**
- * The accelerator that a notebook flavor needs and that none of these node flavors has; null when one has it, or when a
- * name does not say. A notebook without an accelerator runs on any node.
+ * The accelerator that a notebook flavor needs and that no node flavor has; null when one has it, or when it is unknown.
+ * A notebook without an accelerator runs on any node.
  */
 export function missingHardware(notebookFlavor: string, nodeFlavors: readonly string[]): Hardware | null {
   const wanted = flavorHardware(notebookFlavor);

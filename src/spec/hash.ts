@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Spec } from '../contract/spec.js';
 import { hashedFacts, type PlanItem } from '../domain/teardown/plan.js';
+import { type Fields, isFields } from './finding.js';
 
-/** The 8 hex digits of a normalised spec that stand in the marker. */
+/** The 8 hex digits of a normalised spec in its ownership marker. */
 export function specHash(spec: Spec): string {
   return shortHash(canonicalJson(spec));
 }
 
-/** The 8 hex digits of the owning workflow's id that stand in the marker. */
+/** The 8 hex digits of the owning workflow's id in its ownership marker. */
 export function ownerHash(workflowId: string): string {
   return shortHash(workflowId);
 }
 
-/** The 8 hex digits that tell an operator's changes from others. */
+/** The 8 hex digits that identify an operator's changes. */
 export function changesHash(changes: Readonly<Record<string, unknown>>): string {
   return shortHash(canonicalJson(changes));
 }
 
-/** The 16 hex digits that a plan is applied by: over kind, id, creation time, marker, protection and reason of its items. */
+/** The 16 hex digits that identify a plan: kind, id, creation time, marker, protection and reason of its items. */
 export function planHash(items: readonly PlanItem[]): string {
   return createHash('sha256')
     .update(canonicalJson(hashedFacts(items)))
@@ -25,17 +26,13 @@ export function planHash(items: readonly PlanItem[]): string {
     .slice(0, 16);
 }
 
-/** JSON with sorted keys and without undefined: equal values give equal text, whatever the order they were written in. */
+/** JSON with sorted keys and without undefined, so that equal values have equal text. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isRecord(inner) ? sortKeys(inner) : inner));
+  return JSON.stringify(value, (_key, inner: unknown) => (isFields(inner) ? sortKeys(inner) : inner));
 }
 
-function sortKeys(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function sortKeys(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function shortHash(text: string): string {

@@ -1,7 +1,7 @@
 import { parseDuration } from '../domain/duration.js';
 import { type Fields, type Finding, listAt, sectionAt } from './finding.js';
 
-/** The rules about how long things live and how they end: the lease, and what a subscription allows. */
+/** The rules of the lease, and the endings that a subscription allows. */
 export function lifetimeRules(document: Fields): Finding[] {
   return [...leaseRules(sectionAt(document, 'lease')), ...subscriptionRules(document)];
 }
@@ -18,7 +18,7 @@ function* leaseRules(lease: Fields): Iterable<Finding> {
   }
 }
 
-/** The API cannot end a subscription, so nothing that would have to end one is accepted. */
+/** The API cannot end a subscription, so its pool must be kept. */
 function* subscriptionRules(document: Fields): Iterable<Finding> {
   const billing = sectionAt(sectionAt(document, 'pool'), 'billing');
   if (String(billing.mode) !== '1') return;
@@ -26,7 +26,7 @@ function* subscriptionRules(document: Fields): Iterable<Finding> {
   if (document.onFailure !== 'keep' && document.onFailure !== 'ask')
     yield { way: ['onFailure'], message: `must be keep or ask ${because}` };
   if (document.onCancel !== 'keep') yield { way: ['onCancel'], message: `must be keep ${because}` };
-  if (document.lease !== undefined) yield { way: ['lease'], message: `is not allowed ${because}` };
+  if (document.lease !== undefined) yield { way: ['lease'], message: `not allowed ${because}` };
 }
 
 function length(written: unknown): number | null {

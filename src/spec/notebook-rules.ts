@@ -1,7 +1,7 @@
 import type { SpecKind } from '../contract/spec.js';
 import { parseDuration } from '../domain/duration.js';
 import { type Fields, type Finding, isFields, listAt, sectionAt, type Way } from './finding.js';
-import { flavorHardware, profileHardware } from './hardware.js';
+import { flavorHardware, profileHardware, profileMismatch } from './hardware.js';
 
 const hour = 3_600_000;
 
@@ -26,35 +26,34 @@ function* storageRules(notebook: Fields, hasPool: boolean): Iterable<Finding> {
 function* storageRule(storage: Fields, way: Way, hasPool: boolean): Iterable<Finding> {
   const { type } = storage;
   const own: Readonly<Record<string, string>> = {
-    path: 'obs and obsfs',
+    path: 'obs or obsfs',
     volumeSize: 'evs',
     mountPath: 'obsfs',
     accessModes: 'obsfs',
   };
   for (const [key, types] of Object.entries(own)) {
-    if (typeof type === 'string' && storage[key] !== undefined && !types.split(' and ').includes(type)) {
-      yield { way: [...way, key], message: `goes only with storage type ${types}` };
+    if (typeof type === 'string' && storage[key] !== undefined && !types.split(' or ').includes(type)) {
+      yield { way: [...way, key], message: `only allowed with storage type ${types}` };
     }
   }
   if (type === 'obs') yield* bucketFolderRule(storage.path, way);
   if (type === 'obsfs') {
     if (storage.path === undefined)
-      yield { way: [...way, 'path'], message: 'is required for obsfs: the name of the parallel file system' };
+      yield { way: [...way, 'path'], message: 'required for obsfs: the name of a parallel file system' };
     else if (parts(storage.path).length !== 1) {
-      yield { way: [...way, 'path'], message: 'must be the name of a parallel file system, without a folder in it' };
+      yield { way: [...way, 'path'], message: 'must be the name of a parallel file system, without a folder' };
     }
-    if (!hasPool) yield { way: [...way, 'type'], message: 'obsfs needs a dedicated pool: give `notebook.pool`' };
+    if (!hasPool) yield { way: [...way, 'type'], message: 'obsfs requires a dedicated pool. Set `notebook.pool`.' };
   }
 }
 
 function* bucketFolderRule(path: unknown, way: Way): Iterable<Finding> {
   const at = [...way, 'path'];
-  if (path === undefined)
-    yield { way: at, message: 'is required for obs: a folder in a bucket, such as /bucket/folder/' };
+  if (path === undefined) yield { way: at, message: 'required for obs: a folder in a bucket, such as /bucket/folder/' };
   if (typeof path !== 'string') return;
   if (!path.endsWith('/')) yield { way: at, message: 'must end with /' };
   if (parts(path).length < 2)
-    yield { way: at, message: 'must be a folder in a bucket, such as /bucket/folder/, not the bucket itself' };
+    yield { way: at, message: 'must be a folder in a bucket, such as /bucket/folder/, not the bucket' };
 }
 
 function parts(path: unknown): string[] {
@@ -68,25 +67,23 @@ function* autoStopRules(autoStop: unknown): Iterable<Finding> {
   const written = isFields(autoStop) ? autoStop.duration : autoStop;
   const way = isFields(autoStop) ? ['autoStop', 'duration'] : ['autoStop'];
   if (isFields(autoStop) && autoStop.enable === true && written === undefined) {
-    yield { way, message: 'is required when enable is true' };
+    yield { way, message: 'required when enable is true' };
   }
   const ms = typeof written === 'string' ? parseDuration(written) : null;
   if (ms === null) return;
-  if (ms < hour || ms > 24 * hour) yield { way, message: 'must be from 1h to 24h' };
+  if (ms < hour || ms > 24 * hour) yield { way, message: 'must be 1h to 24h' };
   else if (ms % 1_000 !== 0) yield { way, message: 'must be whole seconds' };
 }
 
 function* placeRules(kind: SpecKind, notebook: Fields): Iterable<Finding> {
   const { profileId, flavor } = notebook;
   if (typeof profileId === 'string' && typeof flavor === 'string') {
-    const [profile, machine] = [profileHardware(profileId), flavorHardware(flavor)];
-    if (profile !== null && machine !== null && profile !== machine) {
-      yield { way: ['profileId'], message: `is for ${profile}, and the flavor ${flavor} has ${machine}` };
-    }
+    const mismatch = profileMismatch(flavor, profileHardware(profileId), flavorHardware(flavor));
+    if (mismatch !== null) yield { way: ['profileId'], message: mismatch };
     if (profileId.startsWith('Multi-Engine 2.0') && flavor.endsWith('.free'))
-      yield { way: ['flavor'], message: `the profile ${profileId} needs a flavor that is not free` };
+      yield { way: ['flavor'], message: `profile ${profileId} does not run on a free flavor` };
   }
   if (kind !== 'launchNotebook' && notebook.pool !== undefined) {
-    yield { way: ['pool'], message: 'is only for launchNotebook: the main job fills in the pool that it makes' };
+    yield { way: ['pool'], message: 'only allowed for launchNotebook. The main job sets the pool that it creates.' };
   }
 }

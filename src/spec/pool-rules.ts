@@ -13,20 +13,23 @@ export function poolRules(pool: Fields): Finding[] {
 
 function* flavorRules(pool: Fields): Iterable<Finding> {
   if (pool.flavor !== undefined && pool.flavors !== undefined) {
-    yield { way: ['flavor'], message: 'is short for `flavors`: give one of the two' };
+    yield { way: ['flavor'], message: 'not allowed together with `flavors`. Remove one of the two.' };
   }
   if (pool.resources !== undefined) {
     for (const key of ['flavor', 'flavors', 'count']) {
       if (pool[key] !== undefined)
-        yield { way: [key], message: '`resources` stands in place of `flavors` and `count`: leave this out' };
+        yield { way: [key], message: `not allowed together with \`resources\`. Remove \`${key}\`.` };
     }
     yield* repeatedFlavors(pool);
     return;
   }
   if (pool.flavor === undefined && pool.flavors === undefined) {
-    yield { way: ['flavors'], message: 'is required (or `flavor`, or `resources` in place of `flavors` and `count`)' };
+    yield {
+      way: ['flavors'],
+      message: 'required. Alternatives: `flavor`, or `resources` instead of `flavors` and `count`.',
+    };
   }
-  if (pool.count === undefined) yield { way: ['count'], message: 'is required' };
+  if (pool.count === undefined) yield { way: ['count'], message: 'required' };
 }
 
 function* repeatedFlavors(pool: Fields): Iterable<Finding> {
@@ -36,7 +39,7 @@ function* repeatedFlavors(pool: Fields): Iterable<Finding> {
     if (flavor !== undefined && seen.has(flavor)) {
       yield {
         way: ['resources', index, 'flavor'],
-        message: 'is named by another resource: a flavor is unique in a pool',
+        message: 'must differ from the flavors of the other resources',
       };
     }
     seen.add(flavor);
@@ -45,14 +48,15 @@ function* repeatedFlavors(pool: Fields): Iterable<Finding> {
 
 function* typeRules(pool: Fields): Iterable<Finding> {
   if (pool.type !== 'Logical') {
-    if (pool.network === undefined) yield { way: ['network'], message: 'is required for a Dedicate pool' };
+    if (pool.network === undefined)
+      yield { way: ['network'], message: 'required for a Dedicate pool. List networks with `maops network list`.' };
     return;
   }
   for (const key of ['network', 'masters', 'driver']) {
-    if (pool[key] !== undefined) yield { way: [key], message: 'is not allowed for a Logical pool' };
+    if (pool[key] !== undefined) yield { way: [key], message: 'not allowed for a Logical pool' };
   }
   for (const [index, scope] of listAt(pool, 'scope').entries()) {
-    if (scope !== 'Train') yield { way: ['scope', index], message: 'a Logical pool has only the scope Train' };
+    if (scope !== 'Train') yield { way: ['scope', index], message: 'must be Train for a Logical pool' };
   }
 }
 
@@ -62,7 +66,7 @@ function* driverRules(pool: Fields): Iterable<Finding> {
   if (driver.npuVersion !== undefined) yield* hardwareRule(pool, 'npuVersion', 'NPU');
 }
 
-/** Of `flavors` only one is taken, so each must fit; of `resources` all are made, so one that fits is enough. */
+/** Only one of `flavors` is used, so each must fit. All `resources` are created, so one that fits is enough. */
 function* hardwareRule(pool: Fields, key: string, wanted: Hardware): Iterable<Finding> {
   const together = listAt(pool, 'resources').map((resource) => (isFields(resource) ? resource.flavor : undefined));
   const choices = [pool.flavor, ...listAt(pool, 'flavors')];
@@ -71,7 +75,7 @@ function* hardwareRule(pool: Fields, key: string, wanted: Hardware): Iterable<Fi
   if (misfits.length > 0) {
     yield {
       way: ['driver', key],
-      message: `needs ${wanted} flavors, which ${misfits.join(', ')} ${misfits.length > 1 ? 'are' : 'is'} not`,
+      message: `requires ${wanted}, which is missing in ${misfits.join(', ')}`,
     };
   }
 }
@@ -86,8 +90,7 @@ function* periodRules(billing: Fields): Iterable<Finding> {
   const subscription = String(billing.mode) === '1';
   for (const key of ['periodNum', 'periodType']) {
     if (billing[key] !== undefined) continue;
-    if (subscription) yield { way: ['billing', key], message: 'is required with billing mode 1' };
-    else if (given.length > 0)
-      yield { way: ['billing', key], message: `is required with ${given.join()}: the two go together` };
+    if (subscription) yield { way: ['billing', key], message: 'required with billing mode 1' };
+    else if (given.length > 0) yield { way: ['billing', key], message: `required together with ${given.join()}` };
   }
 }

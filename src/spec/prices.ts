@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { PriceTable } from '../domain/price.js';
+import { checkDocument } from './document.js';
 import { decodeUtf8 } from './encoding.js';
 import { section } from './field.js';
 import { isFields } from './finding.js';
-import { unknownKeyMessage } from './nearest-key.js';
+import { describeProblems } from './problem.js';
 import { parseText } from './source.js';
 
 /** Beyond this the sum of an account would not be exact. */
@@ -14,24 +15,26 @@ const price = z
   .min(0, { error: 'must not be negative' })
   .max(highestPrice, { error: `must be at most ${highestPrice}` });
 
-/** A price table as a person writes it (docs/audit.md). */
+/** A price table as it is written (docs/audit.md). */
 const priceTable = section({
-  currency: z.string({ error: 'is required, as text such as EUR' }).min(1, { error: 'must not be empty' }),
-  flavors: z.record(z.string(), price, { error: 'is required: a group of flavor names with money per hour' }),
+  currency: z.string({ error: 'required, such as EUR' }).min(1, { error: 'must not be empty' }),
+  flavors: z.record(z.string(), price, {
+    error: 'required: a mapping of flavors to money per hour, such as `{a: 6.60}`',
+  }),
 });
 
 export type PriceCheck =
   | { readonly ok: true; readonly table: PriceTable }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Reads the file of a price table; every problem names the file. */
+/** Reads the file of a price table. Every problem names the file. */
 export function readPriceFile(path: string): PriceCheck {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const code = isFields(error) && typeof error.code === 'string' ? error.code : 'no reason given';
-    return { ok: false, problems: [`${path} cannot be read (${code})`] };
+    const code = isFields(error) && typeof error.code === 'string' ? error.code : 'unknown error';
+    return { ok: false, problems: [`cannot read ${path} (${code})`] };
   }
   const decoded = decodeUtf8(bytes);
   if (!decoded.ok) return { ok: false, problems: [`${path}:${decoded.line}:${decoded.column} ${decoded.problem}`] };
@@ -39,16 +42,11 @@ export function readPriceFile(path: string): PriceCheck {
   return parsed.ok ? parsed : { ok: false, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
 }
 
-/** Reads the text of a price table; every problem is named with its path. */
+/** Reads the text of a price table. */
 export function parsePrices(text: string): PriceCheck {
   const document = parseText(text, { keepsNumbers: false });
   if (!document.ok) return { ok: false, problems: [document.message] };
-  const checked = priceTable.safeParse(document.value);
-  if (checked.success) return { ok: true, table: checked.data };
-  const problems = checked.error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => unknownKeyMessage(key, Object.keys(priceTable.shape)));
-    return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
-  });
-  return { ok: false, problems };
+  const checked = checkDocument(priceTable, document.value);
+  if (checked.ok) return { ok: true, table: checked.data };
+  return { ok: false, problems: describeProblems(checked.problems).split('\n') };
 }

@@ -1,24 +1,30 @@
 import type { Spec } from '../contract/spec.js';
+import type { Finding } from './finding.js';
 
-/** One thing that is wrong with a document; `path` is dotted (`pool.flavors.1`), empty for the document as a whole. */
+/** A problem of a document. The path is dotted (`pool.flavors.1`), and empty for the document as a whole. */
 export interface SpecProblem {
   readonly path: string;
   readonly message: string;
 }
 
-/** A problem of a text, with the place that a person has to look at (both count from 1). */
+/** A problem of a file with its place. Line and column start at 1. */
 export interface LocatedProblem extends SpecProblem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** Either the normalised spec or everything that is wrong, never only the first problem. */
+/** The normalised spec, or every problem of the document. */
 export type SpecCheck<Problem extends SpecProblem = SpecProblem> =
   | { readonly ok: true; readonly spec: Spec }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** The lines that people read, one for each problem: `team-a.yaml:5:3 pool.netwrok: unknown key …`. */
+/** The problems of a document, in a fixed order. */
+export function problemsOf(findings: readonly Finding[]): SpecProblem[] {
+  return sortProblems(findings.map(({ way, message }) => ({ path: way.join('.'), message })));
+}
+
+/** One line for each problem: `team-a.yaml:5:3 pool.netwrok: unknown key …`. */
 export function describeProblems(problems: readonly (SpecProblem | LocatedProblem)[]): string {
   return problems.map(describeProblem).join('\n');
 }
@@ -28,7 +34,7 @@ function describeProblem(problem: SpecProblem | LocatedProblem): string {
   return `${place}${problem.path === '' ? '' : `${problem.path}: `}${problem.message}`;
 }
 
-/** Sorts by path, so that the same document always gives the same list; indexes count as numbers. */
+/** Sorts by path, with indexes as numbers. */
 export function sortProblems<Problem extends SpecProblem>(problems: readonly Problem[]): Problem[] {
   return [...problems].sort((a, b) => order(a.path, b.path) || order(a.message, b.message));
 }

@@ -1,12 +1,12 @@
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Pair } from 'yaml';
 import type { SpecKind } from '../contract/spec.js';
 import { documentLimit } from '../domain/text.js';
-import { inspect } from './check.js';
+import { findProblems } from './check.js';
 import type { Way } from './finding.js';
 import { type LocatedProblem, type SpecCheck, sortProblems } from './problem.js';
 import { parseYaml, type YamlOptions } from './yaml.js';
 
-/** Checks a spec written as YAML or JSON (which is YAML too); every problem names its file, line and column. */
+/** Checks a spec in YAML or JSON, which is YAML too. Every problem has its file, line and column. */
 export function parseSpecText(kind: SpecKind, text: string, filename: string): SpecCheck<LocatedProblem> {
   const large = tooLargeText(text);
   if (large !== null)
@@ -16,7 +16,7 @@ export function parseSpecText(kind: SpecKind, text: string, filename: string): S
   const at = (offset: number) => ({ file: filename, ...placeOf(lines, offset) });
   const syntax = problems.map(({ message, offset }): LocatedProblem => ({ path: '', message, ...at(offset) }));
   if (value === null) return { ok: false, problems: syntax };
-  const checked = inspect(kind, value.of);
+  const checked = findProblems(kind, value.of);
   if (checked.ok && syntax.length === 0) return checked;
   const findings = checked.ok ? [] : checked.findings;
   const located = findings.map(
@@ -25,15 +25,15 @@ export function parseSpecText(kind: SpecKind, text: string, filename: string): S
   return { ok: false, problems: [...syntax, ...sortProblems(located)] };
 }
 
-/** Comments and indentation count in a file and not in its document; what is far beyond its limit is not worth reading. */
+/** Four times the limit of a document, because a file also has comments and indentation. */
 function tooLargeText(text: string): string | null {
   const size = Buffer.byteLength(text);
   const most = 4 * documentLimit;
   if (size <= most) return null;
-  return `the file has ${size} bytes; at most ${most} (${most / 1024} KiB) are read, and ${documentLimit / 1024} KiB of them may be the document`;
+  return `the file has ${size} bytes. The limit is ${most} bytes (${most / 1024} KiB) with comments, and ${documentLimit / 1024} KiB without.`;
 }
 
-/** Reads YAML or JSON that is no spec, such as the rules of a sweep; what it may say is for the caller to check. */
+/** Reads YAML or JSON that is not a spec, such as the rules of a sweep. The caller checks its content. */
 export function parseText(
   text: string,
   options: Pick<YamlOptions, 'keepsNumbers'> = {},
@@ -45,10 +45,10 @@ export function parseText(
   const [problem] = problems;
   if (problem === undefined && value !== null) return { ok: true, value: value.of };
   const { line, column } = placeOf(lines, problem?.offset ?? 0);
-  return { ok: false, message: `line ${line}, column ${column}: ${problem?.message ?? 'it is not YAML'}` };
+  return { ok: false, message: `line ${line}, column ${column}: ${problem?.message ?? 'not YAML'}` };
 }
 
-/** Reads `pool.count=3`, the value being YAML as in a file; null when there is no `=` or no path. */
+/** Reads `pool.count=3` with a YAML value; null when the `=` or the path is missing. */
 export function parseAssignment(text: string): { readonly path: string; readonly value: unknown } | null {
   const [, path, written] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
   if (path === undefined || written === undefined) return null;
@@ -61,7 +61,7 @@ function placeOf(lines: LineCounter, offset: number): { line: number; column: nu
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** Where a person has to look: at the key itself, or at the nearest section around what is missing. */
+/** The place of the key, or of the nearest section around a missing one. */
 function offsetOf(document: Document.Parsed, way: Way): number {
   let node: unknown = document.contents;
   let offset = 0;

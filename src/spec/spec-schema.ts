@@ -8,52 +8,63 @@ import { poolSchema } from './pool-schema.js';
 const name = z
   .string({ error: 'must be text' })
   .regex(/^[a-z][a-z0-9-]{2,28}[a-z0-9]$/, {
-    error: 'must be 4 to 30 of a-z 0-9 -, start with a letter and not end with -',
+    error: 'must be 4 to 30 characters of a-z, 0-9 and -, with a letter first and no - at the end',
   })
-  .describe("The environment's name, also the pool's and the notebook's");
+  .describe('Name of the environment, its pool and its notebook');
 
 const defaultMax = '3d';
 const defaultWarnings = ['2h', '30m'];
 
-const lease = section({
-  ttl: duration.describe('How long the environment lives'),
-  max: duration
-    .exactOptional()
-    .describe(`How far extensions may reach; ${defaultMax}, or ttl if that is longer, when left out`),
-  warnings: listOf(duration, 'durations')
-    .exactOptional()
-    .describe(
-      `Warned so long before the end; those of ${defaultWarnings.join(', ')} that are shorter than ttl when left out`,
-    ),
-  webhook: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).exactOptional(),
-}).transform(({ max, warnings, ...written }) => ({
+const lease = section(
+  {
+    ttl: duration.describe('Lifetime of the environment'),
+    max: duration
+      .exactOptional()
+      .describe(`Longest lifetime with extensions. Default: ${defaultMax}, or ttl if that is longer`),
+    warnings: listOf(duration, 'durations')
+      .exactOptional()
+      .describe(
+        `How long before the end to send a warning. Default: those of ${defaultWarnings.join(', ')} that are shorter than ttl`,
+      ),
+    webhook: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).exactOptional(),
+  },
+  '{ttl: 8h}',
+).transform(({ max, warnings, ...written }) => ({
   ...written,
   max: max ?? longest([defaultMax, written.ttl]),
   warnings: longestFirst(warnings ?? defaultWarnings.filter((warning) => length(warning) < length(written.ttl))),
 }));
 
-const approval = section({
-  required: flag.prefault(true),
-  timeout: duration.prefault('24h'),
-});
+const approval = section(
+  {
+    required: flag.prefault(true),
+    timeout: duration.prefault('24h'),
+  },
+  '{timeout: 24h}',
+);
 
-const deadlines = section({
-  pool: duration.prefault('90m').describe('From the create call until the pool is usable'),
-  notebook: duration.prefault('20m').describe('From the create call until the notebook runs'),
-  capacity: duration.prefault('12h').describe('Waiting while everything asked for is sold out'),
-  ask: duration.prefault('24h').describe('Waiting for an operator'),
-  undo: duration.prefault('30m').describe('Deleting what the run created, before it counts as overdue'),
-});
+const deadlines = section(
+  {
+    pool: duration.prefault('90m').describe('From the create request until the pool is usable'),
+    notebook: duration.prefault('20m').describe('From the create request until the notebook runs'),
+    capacity: duration.prefault('12h').describe('Wait for capacity while every flavor is sold out'),
+    ask: duration.prefault('24h').describe('Wait for a decision of an operator'),
+    undo: duration.prefault('30m').describe('Rollback, before it counts as overdue'),
+  },
+  '{pool: 2h}',
+);
 
 const ending = {
   deadlines: deadlines.prefault({}),
-  onFailure: choice(['rollback', 'ask', 'keep']).prefault('rollback').describe('ask parks the run for an operator'),
+  onFailure: choice(['rollback', 'ask', 'keep'])
+    .prefault('rollback')
+    .describe('ask: wait for a decision of an operator'),
   onCancel: choice(['rollback', 'keep']).prefault('rollback'),
 };
 
 const ownership = { lease: lease.exactOptional(), approval: approval.exactOptional() };
 
-/** The document of each workflow type; its output is the normalised spec, its input side the published JSON Schema. */
+/** The document of each workflow type. The output is the normalised spec; the input is published as JSON Schema. */
 export const specSchemas = {
   provisionPoolThenLaunchNotebook: section({
     name,

@@ -1,44 +1,46 @@
 import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import type { SweepRules } from '../domain/sweep/rules.js';
+import { checkDocument } from './document.js';
 import { duration, listOf, section, text } from './field.js';
 import type { SpecProblem } from './problem.js';
-import { checkSection } from './section-check.js';
 
 const defaultMaxShare = '20%';
 
 const share = z
-  .string({ error: 'must be a share in percent, such as 20%' })
-  .regex(/^(100(\.0+)?|\d{1,2}(\.\d+)?)%$/, { error: 'must be a share in percent from 0% to 100%, such as 20%' });
+  .string({ error: 'must be a percentage, such as 20%' })
+  .regex(/^(100(\.0+)?|\d{1,2}(\.\d+)?)%$/, { error: 'must be a percentage, 0% to 100%, such as 20%' });
 
-/** Rules of a sweep as a person writes them. */
-const schema = section({
-  protect: section({
-    names: listOf(text, 'name patterns').prefault([]).describe('Patterns of names that stay; * stands for any text'),
-    labels: z
-      .record(z.string(), text, { error: 'must be a group of labels with values' })
-      .prefault({})
-      .describe('What carries one of these labels stays'),
-    workspaces: listOf(text, 'workspace ids').prefault([]).describe('What is in one of these workspaces stays'),
-    minAge: duration.prefault('0s').describe('What is younger stays'),
-  }).prefault({}),
-  orphans: section({ minAge: duration.describe('Younger orphans stay') })
+/** The rules of a sweep as they are written. */
+export const rulesSchema = section({
+  protect: section(
+    {
+      names: listOf(text, 'name patterns').prefault([]).describe('Patterns of names to keep. * matches any text'),
+      labels: z
+        .record(z.string(), text, { error: 'must be a mapping of labels to values, such as `{tier: prod}`' })
+        .prefault({})
+        .describe('Labels of resources to keep'),
+      workspaces: listOf(text, 'workspace ids').prefault([]).describe('Workspaces whose resources to keep'),
+      minAge: duration.prefault('0s').describe('Age below which to keep a resource'),
+    },
+    '{names: [prod-*]}',
+  ).prefault({}),
+  orphans: section({ minAge: duration.describe('Age below which to keep an orphan') }, '{minAge: 24h}')
     .exactOptional()
-    .describe('Orphans go only with this group'),
-  idle: duration.exactOptional().describe('An environment on a lease goes when nothing of it has run for so long'),
+    .describe('Without this section, orphans are kept'),
+  idle: duration.exactOptional().describe('How long a leased environment may be idle before it is deleted'),
   maxShare: share
     .prefault(defaultMaxShare)
-    .describe('A plan that would delete more than this share of what carries our marker, and more than 3, is refused'),
-});
+    .describe('Refuse a plan that deletes more than this share of our resources, if that is more than 3'),
+}).meta({ title: 'Rules of a sweep' });
 
-/** Either the rules or everything that is wrong with them. */
 export type RulesCheck =
   | { readonly ok: true; readonly rules: SweepRules }
   | { readonly ok: false; readonly problems: readonly SpecProblem[] };
 
-/** Checks the rules of a sweep; without any, nothing is protected but by its mark, and orphans and idle environments stay. */
+/** Checks the rules of a sweep. By default a sweep keeps protected resources, orphans and idle environments. */
 export function checkSweepRules(document: unknown): RulesCheck {
-  const checked = checkSection(schema, document);
+  const checked = checkDocument(rulesSchema, document);
   if (!checked.ok) return checked;
   const { protect, orphans, idle, maxShare } = checked.data;
   return {
@@ -55,9 +57,4 @@ export function checkSweepRules(document: unknown): RulesCheck {
       maxShare: Number.parseFloat(maxShare) / 100,
     },
   };
-}
-
-/** The JSON Schema of the rules, for editors. */
-export function sweepRulesJsonSchema(): Readonly<Record<string, unknown>> {
-  return { ...z.toJSONSchema(schema, { io: 'input' }), title: 'Rules of a sweep' };
 }

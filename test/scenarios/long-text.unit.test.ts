@@ -49,7 +49,7 @@ describe('a lease', () => {
     const huge = { ...said, reason: 'x'.repeat(190 * 1024), duration: '1h' };
     for (let times = 0; times < 11; times += 1)
       await expect(temporal.update(lease, 'extendLease', huge)).rejects.toMatchObject({
-        cause: { type: 'RequestRejected', message: '`reason` has 194560 characters; at most 1000 are possible' },
+        cause: { type: 'RequestRejected', message: expect.stringMatching(/`reason` has 194560 characters.*\b1000\b/) },
       });
     expect((await progress(lease)).audit).toEqual([]);
     for (let times = 1; times <= 250; times += 1) {

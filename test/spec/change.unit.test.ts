@@ -8,12 +8,12 @@ const anything = () => true;
 describe('changing a spec', () => {
   const spec = specWith({});
 
-  it('takes dotted paths, a partial spec, or both', () => {
+  it('accepts dotted paths, a partial spec, or both', () => {
     const changed = applyChanges(main, spec, { 'pool.flavor': 'b', pool: { count: 3 } }, anything);
     expect(changed).toMatchObject({ ok: true, spec: { pool: { flavors: ['b'], count: 3, network: 'net-01' } } });
   });
 
-  it('checks and normalises what comes out', () => {
+  it('checks and normalises the result', () => {
     expect(applyChanges(main, spec, { 'deadlines.pool': '120m' }, anything)).toMatchObject({
       ok: true,
       spec: { deadlines: { pool: '2h' } },
@@ -24,22 +24,19 @@ describe('changing a spec', () => {
     });
   });
 
-  it('refuses what may not change any more, asking with paths of the normalised spec', () => {
+  it('refuses a forbidden change, by its path in the normalised spec', () => {
     const asked: string[] = [];
     const changed = applyChanges(main, spec, { 'pool.flavor': 'b', name: 'other' }, (path) => asked.push(path) > 1);
     expect(asked).toEqual(['pool.flavors', 'name']);
-    expect(changed).toEqual({
-      ok: false,
-      problems: [{ path: 'pool.flavors', message: 'may not be changed any more' }],
-    });
+    expect(changed).toMatchObject({ ok: false, problems: [{ path: 'pool.flavors' }] });
   });
 
-  it('takes a value away with null', () => {
+  it('removes a value with null', () => {
     const leased = specWith({ lease: { ttl: '1h' } });
     expect(applyChanges(main, leased, { lease: null }, anything)).toEqual({ ok: true, spec });
   });
 
-  it('leaves the spec that it was given as it was', () => {
+  it('does not modify the given spec', () => {
     const before = JSON.stringify(spec);
     applyChanges(main, spec, { 'pool.scope.0': 'Infer' }, anything);
     expect(JSON.stringify(spec)).toBe(before);
@@ -47,7 +44,7 @@ describe('changing a spec', () => {
 });
 
 describe('setting a path', () => {
-  it('makes the sections on the way and indexes lists', () => {
+  it('creates missing sections and indexes lists', () => {
     expect(setPath({ a: [1, { b: 2 }] }, 'a.1.b', 3)).toEqual({ a: [1, { b: 3 }] });
     expect(setPath({}, 'a.b', 1)).toEqual({ a: { b: 1 } });
     expect(setPath({ a: [1] }, 'a.7', 2)).toEqual({ a: [1, 2] });
@@ -61,7 +58,7 @@ describe('setting a path', () => {
 });
 
 describe('comparing specs', () => {
-  it('hashes equal specs alike, however they were written', () => {
+  it('gives equal specs the same hash, however they are written', () => {
     const other = specWith({
       'pool.flavor': null,
       'pool.flavors': ['modelarts.vm.gpu.t4u8'],
@@ -73,15 +70,15 @@ describe('comparing specs', () => {
     expect(specHash(specWith({ 'pool.count': 3 }))).not.toBe(specHash(other));
   });
 
-  it('hashes a workflow id as sha256 does', () => {
+  it('hashes a workflow id with sha256', () => {
     expect(ownerHash('abc')).toBe('ba7816bf');
   });
 
-  it('sorts keys at every depth and leaves undefined out', () => {
+  it('sorts keys at every depth and omits undefined', () => {
     expect(canonicalJson({ b: [{ d: 1, c: undefined }], a: 1 })).toBe('{"a":1,"b":[{"d":1}]}');
   });
 
-  it('shows each value that differs, and only those', () => {
+  it('lists each value that differs, and only those', () => {
     const left = specWith({});
     const right = specWith({
       'pool.count': 3,
@@ -93,7 +90,7 @@ describe('comparing specs', () => {
     expect(differences).toContainEqual({ path: 'pool.count', left: 2, right: 3 });
     expect(differences).toContainEqual({ path: 'pool.scope', left: ['Train', 'Notebook'], right: ['Train'] });
     expect(differences).toContainEqual({ path: 'lease.webhook', left: null, right: 'https://h.example/…' });
-    expect(describeDifferences(differences)).toContain('pool.count: 2, asked for 3\n');
-    expect(describeDifferences(differences)).toContain('lease.ttl: nothing, asked for 1h\n');
+    expect(describeDifferences(differences)).toContain('pool.count: 2, requested 3\n');
+    expect(describeDifferences(differences)).toContain('lease.ttl: none, requested 1h\n');
   });
 });

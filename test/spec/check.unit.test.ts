@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { specKinds } from '../../src/contract/spec.js';
 import { checkSpec } from '../../src/spec/check.js';
+import { knownKeys } from '../../src/spec/document.js';
 import { specHash } from '../../src/spec/hash.js';
-import { knownKeys } from '../../src/spec/json-schema.js';
 import { describeProblems } from '../../src/spec/problem.js';
-import { anyDocument, documents, main, problemsWith, specWith } from './documents.js';
+import { specSchemas } from '../../src/spec/spec-schema.js';
+import { anyDocument, documents, main, pathsWith, problemsWith, specWith } from './documents.js';
 
 describe('a normalised spec', () => {
-  it.each(specKinds)('of %s is a valid document, and normalising it again changes nothing', (kind) => {
+  it.each(specKinds)('of %s is a valid document that normalises to itself', (kind) => {
     fc.assert(
       fc.property(anyDocument[kind], (document) => {
         const once = checkSpec(kind, document);
@@ -19,7 +20,7 @@ describe('a normalised spec', () => {
     );
   });
 
-  it('has every default filled in and every duration in canonical text', () => {
+  it('has every default, and every duration in canonical text', () => {
     expect(specWith({ lease: { ttl: '480m' }, 'notebook.autoStop': '60m', approval: {} })).toEqual({
       name: 'team-a',
       pool: {
@@ -44,14 +45,14 @@ describe('a normalised spec', () => {
     });
   });
 
-  it('is the same, and has the same hash, for a duration of one unit and of several', () => {
+  it('is the same, with the same hash, for a duration of one or several units', () => {
     const several = specWith({ lease: { ttl: '1h30m' }, 'notebook.autoStop': '1h30m', 'deadlines.pool': '1h30m' });
     const one = specWith({ lease: { ttl: '90m' }, 'notebook.autoStop': '90m', 'deadlines.pool': '90m' });
     expect(several).toEqual(one);
     expect(specHash(several)).toBe(specHash(one));
   });
 
-  it('takes numbers where the API wants text', () => {
+  it('accepts numbers where the API wants text', () => {
     const spec = specWith({
       'pool.workspaceId': 0,
       'pool.driver': { gpuVersion: 440.33 },
@@ -71,12 +72,12 @@ describe('a normalised spec', () => {
     ).toBe(hash);
   });
 
-  it('has max as long as ttl when ttl is longer than the default maximum, and only warnings that fit', () => {
+  it('raises max to ttl if that is longer than the default, and drops warnings longer than ttl', () => {
     expect(specWith({ lease: { ttl: '5d' } }).lease).toEqual({ ttl: '5d', max: '5d', warnings: ['2h', '30m'] });
     expect(specWith({ lease: { ttl: '1h' } }).lease).toEqual({ ttl: '1h', max: '3d', warnings: ['30m'] });
   });
 
-  it('orders lease warnings from the first to the last that comes', () => {
+  it('sorts lease warnings by time', () => {
     expect(specWith({ lease: { ttl: '8h', warnings: ['30m', '2h', '1h'] } }).lease?.warnings).toEqual([
       '2h',
       '1h',
@@ -86,22 +87,15 @@ describe('a normalised spec', () => {
 });
 
 describe('checking a document', () => {
-  it('names every problem at once, sorted by path', () => {
-    const lines = problemsWith({
+  it('reports every problem at once, sorted by path', () => {
+    const paths = pathsWith({
       name: 'Ab',
       'pool.count': 0,
       'notebook.storage': { type: 'obs' },
       onFailure: 'never',
       'pool.type': 'Logical',
     });
-    expect(lines).toEqual([
-      'name: must be 4 to 30 of a-z 0-9 -, start with a letter and not end with -',
-      'notebook.storage.path: is required for obs: a folder in a bucket, such as /bucket/folder/',
-      'onFailure: must be rollback, ask or keep',
-      'pool.count: must be a whole number from 1 to 2000',
-      'pool.network: is not allowed for a Logical pool',
-      'pool.scope.1: a Logical pool has only the scope Train',
-    ]);
+    expect(paths).toEqual(['name', 'notebook.storage.path', 'onFailure', 'pool.count', 'pool.network', 'pool.scope.1']);
   });
 
   it.each([
@@ -113,7 +107,7 @@ describe('checking a document', () => {
     ['pool.driver.gpuversion', '`gpuVersion`'],
     ['deadlines.notebok', '`notebook`'],
     ['onFail', '`onFailure`'],
-  ])('names the nearest known key for %s', (path, nearest) => {
+  ])('suggests the nearest known key for %s', (path, nearest) => {
     const line = problemsWith({ [path]: 'x' }).find((problem) => problem.startsWith(path));
     expect(line).toBe(`${path}: unknown key \`${path.split('.').at(-1)}\`; did you mean ${nearest}?`);
   });
@@ -124,18 +118,20 @@ describe('checking a document', () => {
     ]);
   });
 
-  it('says of which kinds a section is, when this kind has none', () => {
+  it('names the kinds of spec that have a section which this kind lacks', () => {
     expect(problemsWith({ notebook: documents.launchNotebook.notebook }, 'provisionPool')).toEqual([
-      'notebook: unknown key `notebook`: a spec of provisionPool has none, only of provisionPoolThenLaunchNotebook and launchNotebook',
+      expect.stringMatching(/^notebook: unknown key .* provisionPoolThenLaunchNotebook and launchNotebook/),
     ]);
-    expect(problemsWith({ lease: { ttl: '1h' } }, 'launchNotebook')[0]).toMatch(/^lease: unknown key/);
+    expect(problemsWith({ lease: { ttl: '1h' } }, 'launchNotebook')).toEqual([
+      expect.stringMatching(/^lease: unknown key/),
+    ]);
   });
 
   it.each([undefined, null, 'text', 5, []])('refuses %j as a document', (document) => {
     expect(checkSpec(main, document)).toMatchObject({ ok: false, problems: [{ path: '' }] });
   });
 
-  it('is not led astray by keys that every object has', () => {
+  it('treats the keys that every object has like other keys', () => {
     const document = JSON.parse('{"name":"team-a","__proto__":{"lease":1},"constructor":{"a":1},"toString":null}');
     const checked = checkSpec('launchNotebook', document);
     expect(checked.ok ? [] : checked.problems.map(({ path }) => path)).toEqual([
@@ -146,7 +142,7 @@ describe('checking a document', () => {
     ]);
   });
 
-  it('has words of its own for every field, whatever stands in it', () => {
+  it('has its own message for every field and every kind of value', () => {
     const odd = [
       '',
       ' ',
@@ -177,7 +173,7 @@ describe('checking a document', () => {
       const way = section.split('.').filter(Boolean);
       const keys =
         knownKeys(
-          main,
+          specSchemas[main],
           way.map((step) => (step === '0' ? 0 : step)),
         ) ?? [];
       return keys.map((key) => [...way, key].join('.'));
@@ -188,27 +184,28 @@ describe('checking a document', () => {
   });
 
   it('never shows the webhook in a message, because its path may be a password', () => {
-    expect(problemsWith({ lease: { ttl: '1h', webhook: 'ftp://host/secret' } })).toEqual([
-      'lease.webhook: must be an http or https URL',
-    ]);
+    const [problem, ...others] = problemsWith({ lease: { ttl: '1h', webhook: 'ftp://host/secret' } });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(/^lease\.webhook: /);
+    expect(problem).not.toContain('secret');
   });
 
   it.each([
     ['lease.ttl', 8, '8'],
     ['deadlines.pool', '90', '90'],
     ['notebook.autoStop', 4, '4'],
-  ])('refuses a bare number as %s and says which units there are', (path, value, number) => {
-    const lines = problemsWith({ [path]: value });
-    expect(lines).toEqual([
-      `${path}: has no unit: write ${number}ms, ${number}s, ${number}m, ${number}h or ${number}d`,
-    ]);
+  ])('refuses a bare number as %s and suggests units', (path, value, number) => {
+    const [line = '', ...others] = problemsWith({ [path]: value });
+    expect(others).toEqual([]);
+    expect(line.startsWith(`${path}: `)).toBe(true);
+    for (const unit of ['ms', 's', 'm', 'h', 'd']) expect(line).toMatch(new RegExp(`\\b${number}${unit}\\b`));
   });
 
   it.each(['abc', 'a'.repeat(31), '1abc', 'abc-', 'Team', 'team_a', ''])('refuses the name %j', (name) => {
     expect(problemsWith({ name })).toHaveLength(1);
   });
 
-  it.each(['abcd', 'a'.repeat(30), 'a--1'])('takes the name %j', (name) => {
+  it.each(['abcd', 'a'.repeat(30), 'a--1'])('accepts the name %j', (name) => {
     expect(problemsWith({ name })).toEqual([]);
   });
 });

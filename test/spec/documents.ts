@@ -3,7 +3,7 @@ import type { SpecKind } from '../../src/contract/spec.js';
 import { setPath } from '../../src/spec/change.js';
 import { checkSpec } from '../../src/spec/check.js';
 
-/** A small valid document of each kind, for tests that break one thing in it. */
+/** A small valid document of each kind, for tests that change one value. */
 export const documents: Readonly<Record<SpecKind, Record<string, unknown>>> = {
   provisionPoolThenLaunchNotebook: { name: 'team-a', pool: pool(), notebook: notebook() },
   provisionPool: { name: 'team-a', pool: pool() },
@@ -20,13 +20,19 @@ function notebook() {
   return { profileId: 'Python3-gpu', flavor: 'modelarts.vm.gpu.p100', storage: { type: 'evs' } };
 }
 
-/** The problems after some values of the small document have been set, as `path: message` lines. */
+/** The problems of the small document with other values, as `path: message` lines. */
 export function problemsWith(settings: Readonly<Record<string, unknown>>, kind: SpecKind = main): string[] {
   const checked = checkSpec(kind, changed(settings, kind));
   return checked.ok ? [] : checked.problems.map(({ path, message }) => `${path}: ${message}`);
 }
 
-/** The normalised spec after some values of the small document have been set. */
+/** The paths of the problems. */
+export function pathsWith(settings: Readonly<Record<string, unknown>>, kind: SpecKind = main): string[] {
+  const checked = checkSpec(kind, changed(settings, kind));
+  return checked.ok ? [] : checked.problems.map(({ path }) => path);
+}
+
+/** The normalised spec of the small document with other values. */
 export function specWith(settings: Readonly<Record<string, unknown>>, kind: SpecKind = main) {
   const checked = checkSpec(kind, changed(settings, kind));
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
@@ -135,7 +141,7 @@ const ownership = fc.record(
   optional,
 );
 
-/** Valid documents of each kind, in all the ways in which people may write them. */
+/** Valid documents of each kind, in every form in which they may be written. */
 export const anyDocument: Readonly<Record<SpecKind, fc.Arbitrary<Record<string, unknown>>>> = {
   provisionPoolThenLaunchNotebook: fc
     .tuple(fc.record({ name, pool: poolDocument, notebook: notebookDocument }), ending, ownership)

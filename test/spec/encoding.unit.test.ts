@@ -10,7 +10,7 @@ function utf16(written: string, order: 'le' | 'be'): Buffer {
 }
 
 describe('the bytes of a file', () => {
-  it('are read as UTF-8, with or without a byte order mark', () => {
+  it('are decoded as UTF-8, with or without a byte order mark', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (written) => {
         fc.pre(!written.includes('\0') && !written.startsWith('\ufeff'));
@@ -20,7 +20,7 @@ describe('the bytes of a file', () => {
     );
   });
 
-  it('may have the replacement character itself', () => {
+  it('may contain the replacement character itself', () => {
     expect(decodeUtf8(Buffer.from('a\ufffdb'))).toEqual({ ok: true, text: 'a\ufffdb' });
   });
 
@@ -31,18 +31,13 @@ describe('the bytes of a file', () => {
     ['UTF-16 (big endian)', utf16(text, 'be')],
     ['UTF-32 (little endian)', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])],
   ])('in %s are refused with the name of the encoding', (encoding, bytes) => {
-    expect(decodeUtf8(bytes)).toEqual({
-      ok: false,
-      problem: `the file is ${encoding}, not UTF-8. Save it as UTF-8.`,
-      line: 1,
-      column: 1,
-    });
+    expect(decodeUtf8(bytes)).toEqual({ ok: false, problem: expect.stringContaining(encoding), line: 1, column: 1 });
   });
 
   it('in Latin-1 are refused with the byte and its place', () => {
     expect(decodeUtf8(Buffer.from(text, 'latin1'))).toEqual({
       ok: false,
-      problem: 'the byte 0xFC is not UTF-8: in Latin-1 it is ü. Save it as UTF-8.',
+      problem: expect.stringMatching(/0xFC .*ü/),
       line: 3,
       column: 17,
     });
@@ -56,7 +51,7 @@ describe('the bytes of a file', () => {
     expect(decodeUtf8(bytes)).toMatchObject({ ok: false, problem: expect.stringContaining(byte), line: 1, column: 2 });
   });
 
-  it('with a NUL byte are no text', () => {
+  it('with a NUL byte are not text', () => {
     const bytes = Buffer.from('a: b\nc: \0d\n');
     expect(decodeUtf8(bytes)).toMatchObject({ ok: false, line: 2, column: 4 });
   });

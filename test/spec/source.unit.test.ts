@@ -15,35 +15,35 @@ describe('a spec as text', () => {
     expect(parseSpecText(main, JSON.stringify(documents[main], null, 2), 'a.json').ok).toBe(true);
   });
 
-  it('has its problems located at the key', () => {
+  it('has problems located at the key', () => {
     expect(problemsOf(`${valid}  flavour: g\n`)).toEqual([
       'n.yaml:6:3 notebook.flavour: unknown key `flavour`; did you mean `flavor`?',
     ]);
     expect(problemsOf(`${valid}  extendStorage:\n    - {type: evs}\n`)).toEqual([
-      'n.yaml:7:8 notebook.extendStorage.0.type: must be obsfs in extendStorage',
+      expect.stringMatching(/^n\.yaml:7:8 notebook\.extendStorage\.0\.type: /),
     ]);
   });
 
-  it('has a missing key located at the section that lacks it', () => {
+  it('has a missing key located at its section', () => {
     expect(problemsOf('# a comment\nname: team-a\nnotebook:\n  flavor: f\n  storage: {type: evs}\n')).toEqual([
-      'n.yaml:3:1 notebook.profileId: is required',
+      'n.yaml:3:1 notebook.profileId: required',
     ]);
   });
 
   it('has syntax errors located too', () => {
     expect(problemsOf('name: [')[0]).toMatch(/^n\.yaml:1:8 /);
-    expect(problemsOf('name:\n\tx: 1')[0]).toMatch(/^n\.yaml:2:1 .*Tabs/);
+    expect(problemsOf('name:\n\tx: 1')[0]).toMatch(/^n\.yaml:2:1 .*tabs/);
     expect(problemsOf(`${valid}---\nname: b\n`)[0]).toMatch(/^n\.yaml:6:1 .*several documents/);
   });
 
-  it('names a key that is given twice, and what else is wrong', () => {
+  it('reports a duplicate key beside the other problems', () => {
     expect(problemsOf(`${valid}name: Bad\n`)).toEqual([
-      'n.yaml:6:1 the same key is given twice in one group',
+      'n.yaml:6:1 duplicate key',
       expect.stringMatching(/^n\.yaml:1:1 name: must be/),
     ]);
   });
 
-  it('is refused, not expanded, when its aliases explode', () => {
+  it('is refused when its aliases would expand to a huge document', () => {
     const levels = Array.from(
       { length: 9 },
       (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join()}]`,
@@ -55,7 +55,7 @@ describe('a spec as text', () => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(/^n\.yaml:1:1 the document /)]);
   });
 
-  it('keeps a version number and a long id as they are written', () => {
+  it('keeps the text of a version number and of a long id', () => {
     const text = `${valid}  workspaceId: 440.10\n  aiProject: 12345678901234567890\n`;
     const checked = parseSpecText('launchNotebook', text, 'n.yaml');
     expect(checked.ok && checked.spec.notebook).toMatchObject({
@@ -73,7 +73,7 @@ describe('merge keys, anchors and aliases', () => {
     return checked.ok ? [] : describeProblems(checked.problems).split('\n');
   };
 
-  it('are taken, and what is written beside a merge key counts', () => {
+  it('are accepted, and keys beside a merge key override it', () => {
     const checked = parseSpecText('provisionPool', resources('{<<: *first, flavor: b}'), 'p.yaml');
     expect(checked.ok && checked.spec.pool?.resources).toEqual([
       { flavor: 'a', count: 2 },
@@ -83,16 +83,16 @@ describe('merge keys, anchors and aliases', () => {
   });
 
   it.each([
-    ['<<: 1', 'p.yaml:7:7 << takes a group of keys, an alias of one, or a list of them'],
-    ['{<<: [1], flavor: b}', 'p.yaml:7:8 << takes a group of keys, an alias of one, or a list of them'],
-    ['{<<: *second, flavor: b}', 'p.yaml:7:12 there is no anchor &second before this alias'],
-    ['&self {<<: *self, flavor: b}', 'p.yaml:7:18 the alias *self contains itself'],
-    ['&self [*self]', 'p.yaml:7:14 the alias *self contains itself'],
-  ])('are refused with their place in %s', (second, problem) => {
-    expect(problems(resources(second))).toContain(problem);
+    ['<<: 1', 'p.yaml:7:7 << takes a mapping'],
+    ['{<<: [1], flavor: b}', 'p.yaml:7:8 << takes a mapping'],
+    ['{<<: *second, flavor: b}', 'p.yaml:7:12 alias *second has no anchor'],
+    ['&self {<<: *self, flavor: b}', 'p.yaml:7:18 alias *self contains itself'],
+    ['&self [*self]', 'p.yaml:7:14 alias *self contains itself'],
+  ])('are reported with their place in %s', (second, problem) => {
+    expect(problems(resources(second))).toContainEqual(expect.stringContaining(problem));
   });
 
-  it('keep a quoted << as a key like any other, and suggest nothing that does not look like it', () => {
+  it('treat a quoted << as an unknown key without a suggestion', () => {
     expect(problems(resources('{"<<": {count: 1}, flavor: b, count: 1}'))).toEqual([
       'p.yaml:7:8 pool.resources.1.<<: unknown key `<<`',
     ]);
@@ -105,13 +105,13 @@ describe('a text that is too large', () => {
     return checked.ok ? [] : describeProblems(checked.problems).split('\n');
   };
 
-  it('is named with its size and the limit, and not read at all when it is far beyond', () => {
+  it('is reported with its size and the limit, and not parsed when it is far beyond', () => {
     expect(problemOf(`name: a\ncomment: ${'x'.repeat(300_000)}\n`)).toEqual([
-      'team-a.yaml:1:1 the document: it has 300025 bytes as JSON, and at most 262144 (256 KiB) are possible',
+      expect.stringMatching(/^team-a\.yaml:1:1 .*\b300025 bytes.*\b262144 bytes/),
     ]);
     for (const megabytes of [3, 5])
       expect(problemOf(`name: a\ncomment: ${'x'.repeat(megabytes * 1_000_000)}\n`)).toEqual([
-        `team-a.yaml:1:1 the file has ${megabytes}000018 bytes; at most 1048576 (1024 KiB) are read, and 256 KiB of them may be the document`,
+        expect.stringMatching(new RegExp(`^team-a\\.yaml:1:1 .*\\b${megabytes}000018 bytes.*\\b1048576 bytes`)),
       ]);
   });
 
@@ -122,14 +122,14 @@ describe('a text that is too large', () => {
   });
 });
 
-describe('a text that is nested very deep', () => {
+describe('a deeply nested text', () => {
   it.each([
     ['[', ']'],
     ['{a: ', '}'],
     ['- ', ''],
-  ])('of %j is refused, and does not end the process', (open, close) => {
+  ])('of %j is refused without a stack overflow', (open, close) => {
     const text = `a:\n  ${open.repeat(20_000)}1${close.repeat(20_000)}`;
-    expect(problemsOf(text)).toEqual([expect.stringContaining('nested more than 64 deep')]);
+    expect(problemsOf(text)).toEqual([expect.stringContaining('64 levels')]);
     expect(parseAssignment(`a=${text.slice(5)}`)).toEqual({ path: 'a', value: text.slice(5) });
   });
 });
@@ -142,7 +142,7 @@ describe('a suggestion', () => {
     ['image', ''],
     ['disk', ''],
     ['xx', ''],
-  ])('for %s is given only for a slip of the pen', (key, suggestion) => {
+  ])('for %s is made only for a typo', (key, suggestion) => {
     expect(problemsOf(`${valid}  ${key}: 1\n`)).toEqual([
       `n.yaml:6:3 notebook.${key}: unknown key \`${key}\`${suggestion}`,
     ]);
