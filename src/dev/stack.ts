@@ -2,11 +2,11 @@ import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker'
 import { type Config, ConfigError, type Env, readConfig } from '../config.js';
 import { realSleep } from '../modelarts/timing.js';
 import { type RunOptions, runSimulator, type SimulatorProcess } from '../simulator/main.js';
+import { composeWorker } from '../worker/compose.js';
 import { checkNamespace, nativeOptions, reasonOf } from '../worker/connect.js';
 import type { Logger } from '../worker/logging.js';
 import { installRuntime } from '../worker/runtime.js';
 import type { RunningWorker } from '../worker/temporal-worker.js';
-import { composeWorker } from '../worker.js';
 import { stackEnvironment } from './stack-environment.js';
 import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from './temporal-server.js';
 

@@ -7,20 +7,20 @@ import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow/ind
 import { hostOf } from '../config/proxy.js';
 import type { ClientConfig } from '../config.js';
 
-/** What a connection to Temporal is made with. */
+/** Where and how to connect to Temporal. */
 export interface ProbeTarget extends Pick<ClientConfig, 'address' | 'proxy' | 'tlsBy'> {
   readonly connectionOptions: () => { readonly tls?: TLSConfig | boolean | null | undefined };
 }
 
-/** Why no connection comes about. */
+/** Why the connection fails. */
 export interface ProbeFinding {
   readonly reason: string;
-  /** What to change; null when the server may just be down. */
+  /** What to change; null when the server may be down. */
   readonly advice: string | null;
 }
 
 const defaultPort = 7233;
-/** Errors of a certificate that is fine for others, and not trusted here. */
+/** Errors of a certificate that is not trusted here. */
 const untrusted = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -31,8 +31,8 @@ const untrusted = new Set([
 ]);
 
 /**
- * Looks at the port for the reason why no connection comes about: the gRPC libraries say only that there was none in time. Sends
- * nothing but greetings of TLS and HTTP/2. Null when nothing is wrong with the connection itself.
+ * Probes the port for the reason why a connection fails, because the gRPC libraries only report a timeout. Sends nothing
+ * but the handshakes of TLS and HTTP/2. Null when both succeed.
  */
 export async function probeTemporal(target: ProbeTarget, signal: AbortSignal): Promise<ProbeFinding | null> {
   const reached = await openSocket(target, signal);
@@ -58,10 +58,10 @@ async function openSocket(target: ProbeTarget, signal: AbortSignal): Promise<Rea
   } catch (error) {
     socket.destroy();
     const code = codeOf(error);
-    if (code === 'ECONNREFUSED') return { reason: 'nothing listens there (ECONNREFUSED)', advice: null };
+    if (code === 'ECONNREFUSED') return { reason: 'connection refused (ECONNREFUSED)', advice: null };
     if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-      return { reason: `the name ${host} is not known (${code})`, advice: 'Check TEMPORAL_ADDRESS and the DNS.' };
-    return { reason: signal.aborted ? 'no answer in time' : code, advice: null };
+      return { reason: `cannot resolve ${host} (${code})`, advice: 'Check TEMPORAL_ADDRESS and DNS.' };
+    return { reason: signal.aborted ? 'timed out' : code, advice: null };
   }
 }
 
@@ -82,7 +82,10 @@ async function openThroughProxy(
     signal,
   });
   const answered = new Promise<Reached>((resolve, reject) => {
-    const refused = (status: number | undefined) => ({ reason: `the proxy refuses (HTTP ${status})`, advice });
+    const refused = (status: number | undefined) => ({
+      reason: `the proxy refused the connection (HTTP ${status})`,
+      advice,
+    });
     asked.on('error', reject);
     asked.on('response', ({ statusCode }) => resolve(refused(statusCode)));
     asked.on('connect', ({ statusCode }, socket: Socket) => {
@@ -93,8 +96,8 @@ async function openThroughProxy(
   });
   asked.end();
   return await answered.catch((error: unknown) => {
-    const code = signal.aborted ? 'no answer in time' : codeOf(error);
-    return { reason: `the proxy gives no way there (${code})`, advice };
+    const code = signal.aborted ? 'timed out' : codeOf(error);
+    return { reason: `the proxy did not connect (${code})`, advice };
   });
 }
 
@@ -114,7 +117,7 @@ async function probeTls(target: ProbeTarget, socket: Socket, signal: AbortSignal
         : { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) }),
     });
     await once(secured, 'secureConnect', { signal });
-    // With TLS 1.3 a server asks for the client's certificate only now.
+    // With TLS 1.3 a server requests the client certificate only now.
     await settingsOf(secured, target, signal);
     return null;
   } catch (error) {
@@ -132,34 +135,34 @@ async function tlsFinding(
   const message = error instanceof Error ? error.message : String(error);
   if (untrusted.has(code))
     return {
-      reason: `the certificate of the server is not trusted here (${code})`,
-      advice: 'Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the certificate of the authority that signed it.',
+      reason: `the server certificate is not trusted (${code})`,
+      advice: 'Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the CA certificate that signed it.',
     };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return {
-      reason: `the certificate of the server is not for ${name}`,
-      advice: 'Set TEMPORAL_TLS_SERVER_NAME to a name in it, or TEMPORAL_ADDRESS to the right host.',
+      reason: `the server certificate is not for ${name}`,
+      advice: 'Set TEMPORAL_TLS_SERVER_NAME to a name in the certificate, or correct TEMPORAL_ADDRESS.',
     };
   if (code.startsWith('CERT_'))
     return {
-      reason: `the certificate of the server is not valid (${code})`,
-      advice: 'It must be renewed on the server.',
+      reason: `the server certificate is not valid (${code})`,
+      advice: 'Renew it on the server.',
     };
   if (/certificate|handshake.failure|unknown ca/i.test(`${code.replaceAll('_', ' ')} ${message}`))
     return {
-      reason: `the server refuses the TLS handshake (${code}): it may ask for a client certificate`,
-      advice: 'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a certificate that it knows.',
+      reason: `the server refused the TLS handshake (${code}). It may require a client certificate`,
+      advice: 'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a certificate that it accepts.',
     };
   if (!signal.aborted && (await isPlain(target, signal)))
     return {
-      reason: `the server speaks no TLS there, and ${target.tlsBy ?? 'TLS'} asks for it`,
+      reason: `the server does not use TLS on this port, but ${target.tlsBy ?? 'the configuration'} turns TLS on`,
       advice:
         target.tlsBy === null || target.tlsBy === 'TEMPORAL_TLS'
           ? 'Unset TEMPORAL_TLS, or set TEMPORAL_ADDRESS to a port with TLS.'
           : `Set TEMPORAL_TLS=false or unset ${target.tlsBy}, or set TEMPORAL_ADDRESS to a port with TLS.`,
     };
   return {
-    reason: `no TLS handshake (${signal.aborted ? 'no answer in time' : code})`,
+    reason: `the TLS handshake failed (${signal.aborted ? 'timed out' : code})`,
     advice: 'Check TEMPORAL_ADDRESS and TEMPORAL_TLS.',
   };
 }
@@ -171,23 +174,23 @@ async function probePlain(target: ProbeTarget, socket: Socket, signal: AbortSign
   } catch {
     if (await speaksTls(target, signal))
       return {
-        reason: 'the server speaks TLS there, and TEMPORAL_TLS is not set to true',
-        advice: 'Set TEMPORAL_TLS=true (and the TEMPORAL_TLS_* variables that the server asks for).',
+        reason: 'the server requires TLS on this port, but TEMPORAL_TLS is not true',
+        advice: 'Set TEMPORAL_TLS=true (and the TEMPORAL_TLS_* variables that the server requires).',
       };
-    if (signal.aborted) return { reason: 'something listens there, and does not answer', advice: null };
+    if (signal.aborted) return { reason: 'the port accepts connections, but does not respond', advice: null };
     return {
-      reason: 'what listens there is not a Temporal server (no HTTP/2)',
+      reason: 'the port does not belong to a Temporal server (no HTTP/2)',
       advice: 'Set TEMPORAL_ADDRESS to host:port of the Temporal server, not of its UI.',
     };
   }
 }
 
-/** The first thing that an HTTP/2 server says. */
+/** Waits for the settings, which an HTTP/2 server sends first. */
 async function settingsOf(socket: Socket | TLSSocket, target: ProbeTarget, signal: AbortSignal): Promise<void> {
   const session: ClientHttp2Session = connectHttp2(`http://${target.address}`, { createConnection: () => socket });
   session.on('error', () => {});
   try {
-    // Not of the session: it hears neither of an alert of TLS nor of the end that follows.
+    // The session reports neither a TLS alert nor the close after it, so listen on the socket.
     const closed = once(socket, 'close', { signal }).then(() => {
       throw Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
     });
@@ -215,7 +218,7 @@ async function speaksTls(target: ProbeTarget, signal: AbortSignal): Promise<bool
     await once(secured, 'secureConnect', { signal });
     return true;
   } catch (error) {
-    // An alert is an answer in TLS.
+    // An alert proves that the server uses TLS.
     return /alert/i.test(codeOf(error)) || /alert/i.test(String(error));
   } finally {
     socket.destroy();

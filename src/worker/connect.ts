@@ -8,7 +8,7 @@ import { missingSearchAttributes } from './search-attributes.js';
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
-/** A starved server may not know its namespaces for a moment after its start. */
+/** Under load a server may report its namespaces as missing just after it has started. */
 const namespaceMs = 10_000;
 const grpcNotFound = 5;
 const probeMs = 2_000;
@@ -19,11 +19,11 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
   readonly now: () => number;
-  /** Hears why the server cannot be reached, before each pause. */
+  /** Called before each pause with the reason. */
   readonly onUnreachable?: (reason: string) => void;
 }
 
-/** The native connection knows no variables of proxies: it is told the one that the command line would use. */
+/** The native connection ignores the proxy variables, so it gets the proxy that the command line uses. */
 export function nativeOptions(config: Pick<ClientConfig, 'connectionOptions' | 'proxy'>): NativeConnectionOptions {
   const { proxy } = config;
   if (proxy === null) return config.connectionOptions();
@@ -32,14 +32,14 @@ export function nativeOptions(config: Pick<ClientConfig, 'connectionOptions' | '
   return { ...config.connectionOptions(), proxy: { type: 'http-connect', targetHost: proxy.address, ...login } };
 }
 
-/** Why a server cannot be reached, in words: what the port itself shows, else what the SDK says. */
+/** Why a server is unreachable: the result of a probe of its port, otherwise the message of the SDK. */
 export async function reasonOf(config: ConnectOptions['config'], error: unknown): Promise<ProbeFinding> {
   const found = await probeTemporal(config, AbortSignal.timeout(probeMs));
   if (found !== null) return found;
   return { reason: error instanceof Error ? error.message : String(error), advice: null };
 }
 
-/** Connects to Temporal, and waits for it as long as it is down: a worker may well start before its server. */
+/** Connects to Temporal. Waits while the server is down, because a worker may start before it. */
 export async function connectToTemporal(options: ConnectOptions): Promise<NativeConnection> {
   const { config, logger, signal, sleep } = options;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
@@ -50,31 +50,31 @@ export async function connectToTemporal(options: ConnectOptions): Promise<Native
       if (!(error instanceof TransportError)) throw error;
       const { reason, advice } = await reasonOf(config, error);
       const fields = { address: config.address, proxy: config.proxy?.address, reason, advice, pauseMs };
-      const way = config.proxy === null ? '' : ` through the proxy ${config.proxy.address} (${config.proxy.variable})`;
+      const way = config.proxy === null ? '' : ` through proxy ${config.proxy.address} (${config.proxy.variable})`;
       const why = `${reason}${advice === null ? '' : `. ${advice}`}`;
       options.onUnreachable?.(why);
-      const again = `Trying again in ${pauseMs / 1_000} s`;
+      const again = `Retrying in ${pauseMs / 1_000} s.`;
       logger.warn(
         fields,
-        `Temporal at ${config.address} cannot be reached${way}: ${why}${advice === null ? '. ' : ' '}${again}`,
+        `cannot connect to Temporal at ${config.address}${way}: ${why}${advice === null ? '. ' : ' '}${again}`,
       );
     }
     await sleep(pauseMs, signal);
   }
 }
 
-/** Refuses a namespace that does not exist or lacks our search attributes: runs would be stuck without a word. */
+/** Refuses a namespace that does not exist or lacks our search attributes, because runs would be stuck silently. */
 export async function checkNamespace(connection: NativeConnection, options: ConnectOptions): Promise<void> {
   const { config, logger } = options;
   await mustExist(connection, options);
   const missing = await missingSearchAttributes(connection, config.namespace).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({ reason }, 'search attributes cannot be checked here; `maops doctor` says how they should be');
+    logger.warn({ reason }, 'cannot check the search attributes. Run `maops doctor` to see the required ones.');
     return [];
   });
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name).join(', ');
-  throw new Error(`namespace ${config.namespace} lacks the search attributes ${names}: run \`maops setup\` once`);
+  throw new Error(`namespace ${config.namespace} lacks the search attributes ${names}. Run \`maops setup\` once.`);
 }
 
 async function mustExist(connection: NativeConnection, options: ConnectOptions): Promise<void> {
@@ -90,7 +90,7 @@ async function mustExist(connection: NativeConnection, options: ConnectOptions):
       if (code !== grpcNotFound) throw error;
       if (now() > until) {
         throw new Error(
-          `Temporal at ${address} has no namespace ${namespace}: create it, or set TEMPORAL_NAMESPACE to one that exists`,
+          `Temporal at ${address} has no namespace ${namespace}. Create it, or set TEMPORAL_NAMESPACE to an existing one.`,
           { cause: error },
         );
       }

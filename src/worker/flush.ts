@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** What this needs of `process.stdout` and `process.stderr`. */
+/** The used part of `process.stdout` and `process.stderr`. */
 interface Output {
   readonly writableLength: number;
   readonly errored?: Error | null;
@@ -8,27 +8,27 @@ interface Output {
 }
 
 /**
- * Waits until everything that was written to the streams has left the process, however slowly it is read. A pipe is
- * asynchronous: `process.exit` would throw away what its reader has not taken yet.
+ * Waits until the reader has taken everything that was written to the streams. Pipes are asynchronous, and `process.exit`
+ * would discard the rest.
  */
 export async function flush(...streams: readonly Output[]): Promise<void> {
   let open = streams;
   do {
     const wasWritten = await Promise.all(open.map(written));
-    // Node.js forgets the error of its standard streams, and a write that failed once would fail for ever.
+    // Node.js forgets the error of a standard stream, and every further write would fail.
     open = open.filter((_, index) => wasWritten[index]);
-    // A printer of log lines in between hands over more as soon as there is room.
+    // A log formatter in between writes more as soon as there is room.
     await setImmediate();
   } while (open.some(({ writableLength, errored }) => writableLength > 0 && !errored));
 }
 
-/** Resolves with true when what was written so far is out, and with false when it never will be. */
+/** Resolves with true when the data is out, and with false when it never will be. */
 async function written(stream: Output): Promise<boolean> {
   if (stream.errored) return false;
   return await new Promise<boolean>((resolve) => void stream.write('', (error) => resolve(!error)));
 }
 
-/** Ends the process after everything that it has printed is out. */
+/** Exits after all output is out. */
 export async function exitProcess(code: number): Promise<never> {
   await flush(process.stdout, process.stderr);
   process.exit(code);

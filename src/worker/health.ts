@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import type { ListenAddress } from '../config/parsers.js';
 import type { Services } from './readiness.js';
 
-/** What the worker process is doing; only `running` takes work. */
+/** The state of the worker process. Only `running` takes work. */
 export const workerStates = ['connecting', 'running', 'stopping', 'failed'] as const;
 export type WorkerState = (typeof workerStates)[number];
 
@@ -16,17 +16,17 @@ export interface WorkerHealth extends Services {
 }
 
 /**
- * Serves `/healthz` (restart the process when it fails) and `/readyz` (it takes work, Temporal answers and ModelArts has not refused
- * the credentials). Both return the state and the reasons.
+ * Serves `/healthz`, which fails when the process must be restarted, and `/readyz`, which succeeds when the worker takes
+ * work, Temporal responds and ModelArts has not rejected the credentials.
  */
-export async function serveHealth(address: ListenAddress, look: () => WorkerHealth): Promise<Health> {
+export async function serveHealth(address: ListenAddress, read: () => WorkerHealth): Promise<Health> {
   const app = fastify({ forceCloseConnections: true });
   app.get('/healthz', async (_request, reply) => {
-    const { state } = look();
+    const { state } = read();
     return await reply.code(state === 'failed' ? 503 : 200).send({ state });
   });
   app.get('/readyz', async (_request, reply) => {
-    const { state, temporal, modelarts } = look();
+    const { state, temporal, modelarts } = read();
     const ready = state === 'running' && temporal.ok && modelarts.ok;
     return await reply.code(ready ? 200 : 503).send({ state, ready, temporal, modelarts });
   });

@@ -1,7 +1,6 @@
 import { DefaultLogger, type LogMetadata, type Logger as TemporalLogger } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
-
 import { escapeInJson, visibleValue } from '../domain/visible-text.js';
 
 export type { Logger } from 'pino';
@@ -14,7 +13,7 @@ export interface LogOptions {
   readonly destination?: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** The process's log: one JSON object a line, or lines for people. */
+/** Creates the log of the process: JSON lines, or lines for people. */
 export function createLogger({ format, level, destination = process.stderr }: LogOptions): Logger {
   const isPretty = format === 'pretty' || (format == null && destination.isTTY === true);
   const stream = isPretty
@@ -26,7 +25,7 @@ export function createLogger({ format, level, destination = process.stderr }: Lo
         translateTime: 'HH:MM:ss.l',
       })
     : destination;
-  // What the pretty printer reads back from JSON it prints as it is.
+  // The pretty printer prints the values that it parses from JSON unescaped.
   const streamWrite = isPretty
     ? (line: string) => `${JSON.stringify(visibleValue(JSON.parse(line)))}\n`
     : (line: string) => escapeInJson(line);
@@ -41,10 +40,10 @@ export function createLogger({ format, level, destination = process.stderr }: Lo
   );
 }
 
-/** The SDK warns of a worker without workflows. The one of the waits queue has none on purpose. */
+/** The SDK's warning about a worker without workflows. The worker of the waits queue has none on purpose. */
 const expectedWarning = 'No workflows registered, not polling for workflow tasks';
 
-/** Has the SDK write to our log; its metadata become fields. */
+/** A logger for the SDK that writes to our log, with metadata as fields. */
 export function temporalLogger(logger: Logger): TemporalLogger {
   return new DefaultLogger('TRACE', ({ level, message, meta }) => {
     const fields = fieldsOf(meta ?? {});
@@ -64,7 +63,7 @@ export function temporalLogger(logger: Logger): TemporalLogger {
   });
 }
 
-/** An error is reduced to its words: what hangs on it may hold a request with its headers. */
+/** Errors are reduced to name and message, because their properties may include request headers. */
 function fieldsOf(meta: LogMetadata): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(meta)

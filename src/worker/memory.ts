@@ -1,9 +1,9 @@
 const megabyte = 1024 * 1024;
-/** What one open workflow costs a worker, rounded up (`npm run bench -- leases`). */
+/** Memory of one cached workflow, rounded up (`npm run bench -- leases`). */
 const workflowMegabytes = 0.3;
-/** The other half is for activities, answers and the collector's room to work. */
+/** The other half is for activities, responses and garbage collection. */
 const cacheShare = 0.5;
-/** Node keeps more than its heap: stacks, buffers and the SDK's native part. */
+/** The rest is for stacks, buffers and the SDK's native part. */
 const heapShareOfLimit = 0.75;
 const fewest = 50;
 const most = 5_000;
@@ -15,7 +15,7 @@ export interface MemoryLimits {
   readonly container?: number | undefined;
 }
 
-/** How many open workflows to keep in memory: the SDK's own formula knows the heap only, and is killed in small containers. */
+/** How many workflows to cache. The SDK's own formula ignores the container's limit, which kills workers in small containers. */
 export function cachedWorkflows({ heap, container }: MemoryLimits): number {
   const budget = container ? Math.min(heap, container * heapShareOfLimit) : heap;
   const fitting = Math.floor((budget / megabyte / workflowMegabytes) * cacheShare);

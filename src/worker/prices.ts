@@ -2,7 +2,7 @@ import { ConfigError } from '../config.js';
 import type { PriceTable } from '../domain/price.js';
 import { readPriceFile } from '../spec/prices.js';
 
-/** The price table that `MAOPS_PRICES` names; null without one. A bad file is a wrong setting: it stops the process. */
+/** Reads the price table in `MAOPS_PRICES`; null without one. A wrong file is a configuration error. */
 export function readPrices(path: string | null): PriceTable | null {
   if (path === null) return null;
   const checked = readPriceFile(path);

@@ -1,27 +1,29 @@
 import type { NativeConnection } from '@temporalio/worker';
 import type { Config } from '../config.js';
 import type { ModelArts } from '../modelarts/client.js';
+import { describeCredentials } from '../modelarts/credentials.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Sleep } from '../modelarts/request-options.js';
 import { reasonOf } from './connect.js';
 import type { Logger } from './logging.js';
 
-/** What is known of one of the two services that a worker needs. */
+/** The last known state of a service that the worker needs. */
 export interface ServiceState {
-  /** False when the worker can do nothing with the service. */
+  /** False when the worker cannot use the service. */
   readonly ok: boolean;
   readonly state: 'unknown' | 'accepted' | 'refused' | 'unreachable';
-  /** Why it is not `accepted`; holds no secret. */
+  /** Why it is not `accepted`, without secrets. */
   readonly reason: string | null;
-  /** RFC 3339 UTC; since when it is in this state. */
+  /** RFC 3339 UTC; when this state began. */
   readonly since: string;
 }
 
-/** The services of a worker, by what was seen of them last. */
 export interface Services {
   readonly temporal: ServiceState;
   readonly modelarts: ServiceState;
 }
+
+type Seen = Omit<ServiceState, 'since'>;
 
 export interface ReadinessOptions {
   readonly config: Config;
@@ -34,12 +36,12 @@ export interface ReadinessOptions {
 }
 
 const temporalEveryMs = 5_000;
-/** Shorter than the time-out of most probes. */
+/** Shorter than the timeout of most probes. */
 const temporalCallMs = 3_000;
-/** How long an answer of ModelArts counts: a token that has ended shows within a minute, also on a worker with nothing to do. */
+/** A token that has expired shows within a minute, even on an idle worker. */
 const modelartsEveryMs = { accepted: 60_000, refused: 60_000, unreachable: 15_000, unknown: 15_000 } as const;
 
-/** Remembers what was seen of both services, and says in the log when it changes. */
+/** Remembers the last known state of both services. */
 export class Readiness {
   readonly #now: () => number;
   #services: Services;
@@ -49,7 +51,7 @@ export class Readiness {
     const since = new Date(now()).toISOString();
     this.#services = {
       temporal: { ok: false, state: 'unknown', reason: 'not connected yet', since },
-      modelarts: { ok: false, state: 'unknown', reason: 'the credentials are not checked yet', since },
+      modelarts: { ok: false, state: 'unknown', reason: 'the credentials have not been checked yet', since },
     };
   }
 
@@ -57,8 +59,8 @@ export class Readiness {
     return this.#services;
   }
 
-  /** Answers whether the state is another one than before. */
-  saw(service: keyof Services, seen: Omit<ServiceState, 'since'>): boolean {
+  /** Returns whether the state has changed. */
+  saw(service: keyof Services, seen: Seen): boolean {
     const before = this.#services[service];
     const isNew = before.state !== seen.state || before.ok !== seen.ok;
     const since = isNew ? new Date(this.#now()).toISOString() : before.since;
@@ -67,20 +69,37 @@ export class Readiness {
   }
 }
 
-/** Asks Temporal every few seconds until the signal; ends without an error. */
-export async function watchTemporal(readiness: Readiness, options: ReadinessOptions): Promise<void> {
+/**
+ * Checks both services until the signal. Without readers of the state it checks the credentials once, for the log. Never
+ * resolves; rejects only because of a bug.
+ */
+export async function watchServices(
+  readiness: Readiness,
+  options: ReadinessOptions,
+  hasReaders: boolean,
+): Promise<never> {
+  const { credentials, projectId, endpoint } = options.config.modelarts;
+  const who = `${describeCredentials(credentials)} for project ${projectId} at ${endpoint}`;
+  await Promise.all([
+    watchModelArts(readiness, options, who, hasReaders),
+    hasReaders ? watchTemporal(readiness, options) : undefined,
+  ]);
+  return await new Promise<never>(() => {});
+}
+
+async function watchTemporal(readiness: Readiness, options: ReadinessOptions): Promise<void> {
   const { config, logger, signal, sleep } = options;
   while (!signal.aborted) {
-    const seen = await lookAtTemporal(options);
+    const seen = await checkTemporal(options);
     if (!signal.aborted && readiness.saw('temporal', seen)) {
-      if (seen.ok) logger.info(`Temporal at ${config.address} answers`);
+      if (seen.ok) logger.info(`Temporal at ${config.address} responds`);
       else logger.error({ address: config.address, reason: seen.reason }, `not ready: ${seen.reason}`);
     }
     await sleep(temporalEveryMs, signal).catch(() => undefined);
   }
 }
 
-async function lookAtTemporal({ config, connection, now }: ReadinessOptions): Promise<Omit<ServiceState, 'since'>> {
+async function checkTemporal({ config, connection, now }: ReadinessOptions): Promise<Seen> {
   const { namespace, address } = config;
   try {
     await connection.withDeadline(now() + temporalCallMs, () =>
@@ -89,38 +108,37 @@ async function lookAtTemporal({ config, connection, now }: ReadinessOptions): Pr
     return { ok: true, state: 'accepted', reason: null };
   } catch (error) {
     const { reason, advice } = await reasonOf(config, error);
-    const why = `Temporal at ${address} does not answer: ${reason}${advice === null ? '' : `. ${advice}`}`;
+    const why = `Temporal at ${address} does not respond: ${reason}${advice === null ? '' : `. ${advice}`}`;
     return { ok: false, state: 'unreachable', reason: why };
   }
 }
 
-/** Tries the credentials now, and again while the signal lasts; one try only with `once`. */
-export async function watchModelArts(
+async function watchModelArts(
   readiness: Readiness,
-  options: ReadinessOptions & { readonly who: string; readonly once: boolean },
+  options: ReadinessOptions,
+  who: string,
+  repeats: boolean,
 ): Promise<void> {
-  const { logger, signal, sleep, who } = options;
+  const { logger, signal, sleep } = options;
   while (!signal.aborted) {
-    const seen = await tryCredentials(options, readiness.services.modelarts);
+    const seen = await checkCredentials(options, readiness.services.modelarts);
     if (signal.aborted) return;
     if (readiness.saw('modelarts', seen)) {
-      if (seen.state === 'refused') logger.error({ reason: seen.reason }, `ModelArts refuses ${who}: ${seen.reason}`);
-      else if (seen.state === 'accepted') logger.info(`ModelArts accepts ${who}`);
-      else logger.warn({ reason: seen.reason }, `whether ModelArts accepts ${who} is not known yet: ${seen.reason}`);
+      const { state, reason } = seen;
+      if (state === 'refused') logger.error({ reason }, `ModelArts rejects ${who}: ${reason}`);
+      else if (state === 'accepted') logger.info(`ModelArts accepts ${who}`);
+      else logger.warn({ reason }, `cannot check ${who} at the moment: ${reason}. Checking again.`);
     }
-    if (options.once) return;
+    if (!repeats) return;
     await sleep(modelartsEveryMs[seen.state], signal).catch(() => undefined);
   }
 }
 
 /**
- * One cheap read. Only refused credentials make a worker not ready: an outage of the service passes, and meanwhile the worker
- * does everything else.
+ * Checks the credentials with one cheap read. Only rejected credentials make a worker not ready: an outage of the service
+ * ends by itself, and the worker does everything else meanwhile.
  */
-async function tryCredentials(
-  { modelarts, signal }: ReadinessOptions,
-  before: ServiceState,
-): Promise<Omit<ServiceState, 'since'>> {
+async function checkCredentials({ modelarts, signal }: ReadinessOptions, before: ServiceState): Promise<Seen> {
   try {
     await modelarts.networks.list({}, { signal });
     return { ok: true, state: 'accepted', reason: null };
@@ -129,9 +147,9 @@ async function tryCredentials(
     if (!(error instanceof ModelArtsError)) throw error;
     const reason = error.message;
     if (error.kind === 'auth') return { ok: false, state: 'refused', reason };
-    // The key is right; what it may not do shows where it is needed.
+    // The credentials are valid. A missing permission is reported by the call that needs it.
     if (error.kind === 'permission') return { ok: true, state: 'accepted', reason };
-    // What was refused stays so until something else is said of it.
+    // Rejected credentials stay rejected until the service accepts them.
     if (before.state === 'refused') return before;
     return { ok: true, state: before.state === 'accepted' ? 'accepted' : 'unreachable', reason };
   }

@@ -9,13 +9,13 @@ export interface RuntimeOptions {
 
 let isInstalled = false;
 
-/** Sets the SDK's one runtime per process up; a second call changes nothing, as the SDK allows one only. */
+/** Installs the SDK's runtime, of which a process has one. A second call has no effect. */
 export function installRuntime({ logger, metricsAddress }: RuntimeOptions): void {
   if (isInstalled) return;
   isInstalled = true;
   Runtime.install({
     logger: temporalLogger(logger),
-    // Signals are our own business: waits must hear of them before the worker does.
+    // We handle signals ourselves, because waits must hand over before the worker shuts down.
     shutdownSignals: [],
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },

@@ -12,7 +12,7 @@ import {
   poolAttribute,
 } from '../contract/search-attributes.js';
 
-/** Every search attribute that our workflows write: a server without them retries our workflow tasks for ever. */
+/** Every search attribute that our workflows write. Without them a server retries workflow tasks forever. */
 export const searchAttributes: readonly SearchAttributeKey<SearchAttributeType>[] = [
   environmentAttribute,
   phaseAttribute,
@@ -21,7 +21,7 @@ export const searchAttributes: readonly SearchAttributeKey<SearchAttributeType>[
   leaseEndsAtAttribute,
 ];
 
-/** How the Temporal CLI spells the types that we use. */
+/** The names of the types in the Temporal CLI. */
 const cliTypes: Partial<Record<SearchAttributeType, string>> = {
   BOOL: 'Bool',
   DATETIME: 'Datetime',
@@ -33,7 +33,7 @@ export function searchAttributeWords(): string[] {
   return searchAttributes.map(({ name, type }) => `${name}=${cliTypes[type] ?? type}`);
 }
 
-/** The attributes that the namespace does not have, or has with another type. */
+/** The attributes that the namespace lacks or has with another type. */
 export async function missingSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
@@ -44,7 +44,7 @@ export async function missingSearchAttributes(
   );
 }
 
-/** Registers what is missing and answers the names that were; a second call changes nothing. */
+/** Registers the missing attributes and returns their names. A second call has no effect. */
 export async function ensureSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string[]> {
   const missing = await missingSearchAttributes(connection, namespace);
   if (missing.length === 0) return [];

@@ -9,15 +9,15 @@ import {
 import { waitQueueOf } from '../contract/ids.js';
 import type { Logger } from './logging.js';
 
-/** After SIGTERM the process has 30 s: activities are cancelled after the grace, and abandoned before the end. */
+/** A process has 30 s after SIGTERM. Activities are cancelled after this time. */
 const shutdownGraceTime = 15_000;
-/** When a worker that has not stopped is given up; the SDK's own limit comes just before. */
+/** When to abandon a worker that has not stopped. The SDK's own limit is a second earlier. */
 const forceMs = 25_000;
 const shutdownForceTime = forceMs - 1_000;
-/** How long an idle workflow of a killed worker stays unanswered: the default of 10 s is too long for people. */
+/** How long queries of an idle workflow wait for a killed worker. The default of 10 s is too long for people. */
 const stickyQueueScheduleToStartTimeout = '1 s';
 
-/** How many activities of each queue run at once. */
+/** Concurrent activities on each task queue. */
 export interface Slots {
   readonly calls: number;
   readonly waits: number;
@@ -26,31 +26,31 @@ export interface Slots {
 export interface StartOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  /** Queue of workflows and calls; waits have one of their own beside it. */
+  /** Task queue of workflows and calls. Waits have a second one. */
   readonly taskQueue: string;
   readonly slots: Slots;
   readonly activities: object;
-  /** Names of the activities that run on the queue of waits. */
+  /** Names of the activities on the waits queue. */
   readonly waitActivities: readonly string[];
   readonly activityInterceptors?: readonly ActivityInterceptorsFactory[];
   readonly workflowBundle: WorkflowBundleOption;
   readonly maxCachedWorkflows: number;
-  /** With one, runs are pinned to this version; without, every worker takes every run. */
+  /** Pins runs to this version. Without it, every worker takes every run. */
   readonly buildId?: string | null;
   readonly dataConverter?: DataConverter;
   readonly logger: Logger;
-  /** Called first when the worker is told to stop: waits hand over while the worker still answers for them. */
+  /** Called before the worker shuts down, so that waits hand over while it can still report them. */
   readonly onStop?: () => void;
 }
 
 export interface RunningWorker {
-  /** Ends the worker gracefully, or gives it up when it does not end in time; the second call waits for the same end. */
+  /** Stops the worker gracefully, and abandons it if it does not stop in time. */
   readonly stop: () => Promise<void>;
-  /** Settles when the worker has ended or was given up; rejects when it ended by itself. */
+  /** Resolves when the worker has stopped or is abandoned. Rejects when it ends by itself. */
   readonly ended: Promise<void>;
 }
 
-/** All versions of the worker are one deployment; `temporal worker deployment set-current-version` says which takes new runs. */
+/** The deployment of all versions. `temporal worker deployment set-current-version` selects the version for new runs. */
 const deploymentName = 'modelarts-ops';
 
 function versioning(buildId: string | null): Pick<WorkerOptions, 'workerDeploymentOptions'> {
@@ -60,9 +60,9 @@ function versioning(buildId: string | null): Pick<WorkerOptions, 'workerDeployme
 }
 
 /**
- * Starts a Temporal worker that knows nothing of ModelArts: one for workflows and calls, and one for waits, so that no wait
- * holds a slot that a create needs. Both are of the same version, because a pinned run's activities go only to pollers of
- * its own version on every queue. The connection stays the caller's.
+ * Starts two Temporal workers: one for workflows and calls, and one for waits, so that no wait takes a slot that a create
+ * needs. Both have the same version, because the activities of a pinned run only go to pollers of its version on every
+ * queue. The caller closes the connection.
  */
 export async function startWorker(options: StartOptions): Promise<RunningWorker> {
   const { activityInterceptors = [], dataConverter, logger, onStop, slots, taskQueue } = options;
@@ -75,7 +75,7 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
     shutdownGraceTime,
     shutdownForceTime,
   };
-  // The queue of calls takes waits too: a run that an earlier version scheduled there goes on.
+  // The calls queue takes waits too, because earlier versions scheduled them there.
   const calls = await Worker.create({
     ...shared,
     taskQueue,
@@ -97,7 +97,7 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
 
 type Runnable = Pick<Worker, 'run' | 'shutdown' | 'getState'>;
 
-/** Runs workers as one: they stop together, also when one of them ends by itself, and are given up when they do not. */
+/** Runs workers as one. They stop together, even when one ends by itself, and are abandoned if they do not stop in time. */
 export function runTogether(
   workers: readonly Runnable[],
   logger: Pick<Logger, 'debug' | 'warn'>,
@@ -105,38 +105,38 @@ export function runTogether(
   limitMs = forceMs,
 ): RunningWorker {
   let isStopping = false;
-  let giveUp: () => void = () => {};
-  const givenUp = new Promise<void>((resolve) => {
-    giveUp = resolve;
+  let abandon: () => void = () => {};
+  const abandoned = new Promise<void>((resolve) => {
+    abandon = resolve;
   });
   const shutDown = () => {
     if (isStopping) return;
     isStopping = true;
     onStop?.();
-    // It keeps the process alive: whoever waits for the end must hear of it.
-    const timer = setTimeout(giveUp, limitMs);
+    // The timer keeps the process alive until the end is reported.
+    const timer = setTimeout(abandon, limitMs);
     void Promise.allSettled(running).then(() => clearTimeout(timer));
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   let cause: { readonly error: unknown } | null = null;
   const running = workers.map((worker) =>
     worker.run().catch((error: unknown) => {
-      // What goes wrong in a stop that takes too long is a consequence of the stop: another worker takes the work over.
+      // An error during a stop is a consequence of the stop. Another worker takes over the work.
       if (!isStopping) cause ??= { error };
-      else logger.debug({ reason: String(error) }, 'a worker did not stop by itself');
+      else logger.debug({ reason: String(error) }, 'the worker did not stop cleanly');
       shutDown();
       return 'failed' as const;
     }),
   );
   const end = async () => {
-    const outcomes = await Promise.race([Promise.all(running), givenUp]);
+    const outcomes = await Promise.race([Promise.all(running), abandoned]);
     if (cause !== null) throw cause.error;
     if (outcomes === undefined || outcomes.includes('failed')) {
-      logger.warn('some work did not end within the time for stopping; another worker takes it over');
+      logger.warn('some work did not end in time and is abandoned. Another worker takes it over.');
     }
   };
   const ended = end();
-  // A caller that only stops the worker must not be hit by an unhandled rejection.
+  // Prevents an unhandled rejection for a caller that only calls `stop`.
   ended.catch(() => {});
   const stop = async () => {
     shutDown();

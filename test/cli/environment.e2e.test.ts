@@ -100,9 +100,9 @@ describe('a second create', () => {
     expect(same.err).toContain(`joined env/${name}, which runs with the same spec`);
     expect({ code: another.code, out: another.out }).toEqual({ code: 1, out: '' });
     expect(another.err).toContain(`${name} exists with another spec (env/${name})`);
-    expect(another.err).toContain('pool.count: 2, asked for 5');
+    expect(another.err).toContain('pool.count: 2, requested 5');
     expect({ code: dry.code, out: dry.out }).toEqual({ code: 1, out: expect.stringContaining('this would fail') });
-    expect(dry.out).toContain('pool.count: 2, asked for 5');
+    expect(dry.out).toContain('pool.count: 2, requested 5');
     await shell.json(['env', 'cancel', name, '--reason', 'enough seen']);
     await shell.stack.until(`env/${name}`, ({ endedAt }) => endedAt !== null);
   });

@@ -29,7 +29,7 @@ describe('exit codes', () => {
   test.each([
     ['wrong usage', new UsageError('--wait and --watch: choose one'), 2],
     ['a query that Temporal does not understand', new InvalidQueryError('no'), 2],
-    ['a document that is no spec', new InvalidSpecError([{ path: 'name', message: 'is required' }]), 2],
+    ['a document that is no spec', new InvalidSpecError([{ path: 'name', message: 'required' }]), 2],
     ['settings that are not complete', new ConfigError(['MODELARTS_PROJECT_ID is not set']), 2],
     ['a refused command', new OperationRefusedError('pause team-a: env/team-a has ended'), 1],
     ['a spec conflict', new SpecConflictError('team-a', 'env/team-a', []), 1],

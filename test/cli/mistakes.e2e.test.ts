@@ -29,9 +29,9 @@ describe('a spec with a mistake ends with 2, names file, line and key, and start
   test.each([
     ['an unknown key', ['  count: 2', '  cuont: 2'], ':4:3 pool.cuont: unknown key `cuont`; did you mean `count`?'],
     ['a bare number as duration', ['5}\n', '5}\n  autoStop: 4\n'], ':11:3 notebook.autoStop: has no unit'],
-    ['a profile for other hardware', [')-gpu', ')-cpu'], ':8:3 notebook.profileId: is for CPU'],
-    ['a tab', ['  count', '\tcount'], ':4:1 Tabs are not allowed as indentation'],
-    ['a key given twice', ['  count: 2\n', '  count: 2\n  count: 3\n'], ':5:3 the same key is given twice'],
+    ['a profile for other hardware', [')-gpu', ')-cpu'], ':8:3 notebook.profileId: requires CPU'],
+    ['a tab', ['  count', '\tcount'], ':4:1 tabs are not allowed as indentation'],
+    ['a key given twice', ['  count: 2\n', '  count: 2\n  count: 3\n'], ':5:3 duplicate key'],
     ['a bracket that is not closed', ['Notebook]', 'Notebook'], ':7:'],
   ] as const)('%s', async (title, [from, to], message) => {
     const name = freshName();

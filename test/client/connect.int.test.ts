@@ -79,20 +79,20 @@ describe('settings of TLS that do not fit', () => {
     [
       'TLS for a plain port',
       () => ({ TEMPORAL_ADDRESS: plain, TEMPORAL_TLS: 'true' }),
-      /speaks no TLS.*TEMPORAL_TLS asks/,
+      /does not use TLS.*TEMPORAL_TLS /,
       /^Unset TEMPORAL_TLS/,
     ],
     [
       'an API key for a plain port',
       () => ({ TEMPORAL_ADDRESS: plain, TEMPORAL_API_KEY: 'key' }),
-      /TEMPORAL_API_KEY asks/,
+      /does not use TLS.*TEMPORAL_API_KEY/,
       /TEMPORAL_TLS=false or unset TEMPORAL_API_KEY/,
     ],
-    ['no TLS for a TLS port', () => ({ TEMPORAL_ADDRESS: tls.address }), /speaks TLS/, /^Set TEMPORAL_TLS=true/],
+    ['no TLS for a TLS port', () => ({ TEMPORAL_ADDRESS: tls.address }), /requires TLS/, /^Set TEMPORAL_TLS=true/],
     [
       'an API key without TLS',
       () => ({ TEMPORAL_ADDRESS: tls.address, TEMPORAL_API_KEY: 'key', TEMPORAL_TLS: 'false' }),
-      /speaks TLS/,
+      /requires TLS/,
       /^Set TEMPORAL_TLS=true/,
     ],
     [
@@ -146,7 +146,7 @@ describe('a server that is down', () => {
     await once(mute, 'listening');
     const started = performance.now();
     const error = await refused({ TEMPORAL_ADDRESS: `127.0.0.1:${portOf(mute)}` });
-    expect(error.message).toContain('does not answer');
+    expect(error.message).toContain('does not respond');
     expect(performance.now() - started).toBeLessThan(3_500);
     mute.close();
   });

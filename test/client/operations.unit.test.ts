@@ -112,7 +112,7 @@ describe('commands to an operation', () => {
 
     test.each([
       [{ 'pool.flavour': 'x' }, 'pool.flavour: unknown key `flavour`; did you mean `flavor`?'],
-      [{ name: 'other' }, 'name: may not be changed any more'],
+      [{ name: 'other' }, 'name: cannot be changed any more'],
       [{ 'pool.count': 'abc' }, 'pool.count: '],
     ])('is refused before it is sent when %j makes no valid spec', async (changes, message) => {
       const runs = runsWith(main, specWith({}));
@@ -140,7 +140,7 @@ describe('commands to an operation', () => {
       expect(results).toMatchObject([
         {
           result: 'refused',
-          reason: expect.stringMatching(/^the change is not valid, env\/team-a .*: name: may not .*/),
+          reason: expect.stringMatching(/^the change is not valid, env\/team-a .*: name: cannot .*/),
         },
       ]);
       expect(results[0]?.reason).not.toContain('\n');
@@ -193,9 +193,9 @@ describe('commands to an operation', () => {
   });
 
   test.each([
-    ['a reason', { reason: 'x'.repeat(1_001) }, '`reason` has 1001 characters; at most 1000'],
-    ['a name', { reason: 'x', by: '\u{1F600}'.repeat(101) }, '`by` has 101 characters; at most 100'],
-    ['a key', { reason: 'x', key: 'x'.repeat(101) }, '`key` has 101 characters; at most 100'],
+    ['a reason', { reason: 'x'.repeat(1_001) }, '`reason` has 1001 characters. The limit is 1000'],
+    ['a name', { reason: 'x', by: '\u{1F600}'.repeat(101) }, '`by` has 101 characters. The limit is 100'],
+    ['a key', { reason: 'x', key: 'x'.repeat(101) }, '`key` has 101 characters. The limit is 100'],
   ])('%s that is too long is refused before anything is sent', async (_title, said, why) => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     const operations = operationsOn(runs);

@@ -53,7 +53,7 @@ describe('starting an environment', () => {
     await start(runs, document, 'first');
     const refusal = start(runs, other, 'second');
     await expect(refusal).rejects.toThrow(SpecConflictError);
-    await expect(refusal).rejects.toThrow('pool.count: 2, asked for 3');
+    await expect(refusal).rejects.toThrow('pool.count: 2, requested 3');
   });
 
   test('compares a run that another client started by its argument', async () => {

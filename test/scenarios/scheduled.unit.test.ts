@@ -107,7 +107,7 @@ describe('a scheduled run in virtual time', () => {
     await temporal.run({ until: () => phaseOf(testbed, 'env/team-a') === 'AwaitingPool' });
     await begin(testbed, provisioning());
     await expect(temporal.result(id)).rejects.toMatchObject({
-      cause: { type: 'SpecConflict', message: expect.stringContaining('deadlines.pool: 80m, asked for 90m') },
+      cause: { type: 'SpecConflict', message: expect.stringContaining('deadlines.pool: 80m, requested 90m') },
     });
     expect(temporal.status('env/team-a')).toBe('RUNNING');
   });

@@ -30,7 +30,7 @@ async function ready(): Promise<Testbed> {
 
 const smaller = { pool: poolPart({ count: 1 }), deadlines: { ...deadlines, pool: '80m' } };
 const bothShown = expect.stringMatching(
-  /^pool team-a: team-a-\S+ was made from another spec \(\S+, this one is \S+\):\ndeadlines.pool: 90m, asked for 80m\npool.count: 2, asked for 1$/,
+  /^pool team-a: team-a-\S+ was made from another spec \(\S+, this one is \S+\):\ndeadlines.pool: 90m, requested 80m\npool.count: 2, requested 1$/,
 );
 
 describe('another spec for an environment that is there', () => {
@@ -70,6 +70,6 @@ test('another spec for a notebook that was launched alone is refused with what d
   await temporal.result(workflowId);
   await temporal.start('launchNotebook', workflowId, [{ ...documents.notebook, onFailure: 'keep' }]);
   await expect(temporal.result(workflowId)).rejects.toMatchObject({
-    cause: { type: 'SpecConflict', message: expect.stringMatching(/:\nonFailure: rollback, asked for keep$/) },
+    cause: { type: 'SpecConflict', message: expect.stringMatching(/:\nonFailure: rollback, requested keep$/) },
   });
 });

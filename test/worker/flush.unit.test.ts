@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { flush } from '../../src/worker/flush.js';
 
-/** A stream whose reader takes one chunk each time it is asked to. */
+/** A stream whose reader takes one chunk per call of `take`. */
 function slowStream() {
   const waiting: ((error?: Error) => void)[] = [];
   const taken: string[] = [];
@@ -16,7 +16,7 @@ function slowStream() {
   return { stream, taken, take: (error?: Error) => waiting.shift()?.(error) };
 }
 
-test('a flush ends when the slowest reader has taken everything, also what was written meanwhile', async () => {
+test('a flush ends when the slowest reader has taken everything, including later writes', async () => {
   const [fast, slow] = [slowStream(), slowStream()];
   slow.stream.write('a');
   slow.stream.write('b');
@@ -39,7 +39,7 @@ test('a flush ends when the slowest reader has taken everything, also what was w
   expect(slow.taken).toEqual(['a', 'b', 'c']);
 });
 
-test('a flush ends when the reader has gone away', async () => {
+test('a flush ends when the reader closes the pipe', async () => {
   const { stream, take } = slowStream();
   stream.on('error', () => undefined);
   stream.write('a');
@@ -50,7 +50,7 @@ test('a flush ends when the reader has gone away', async () => {
   await flush(stream);
 });
 
-test('a flush ends when a stream forgets that its writes fail, as standard output does on a full disk', async () => {
+test('a flush ends when a stream forgets its error, as standard output does on a full disk', async () => {
   let writes = 0;
   const forgetful = {
     writableLength: 5,

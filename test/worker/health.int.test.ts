@@ -27,13 +27,13 @@ describe('the health of a worker', () => {
     ['running', 200, 200],
     ['stopping', 200, 503],
     ['failed', 503, 503],
-  ])('while %s is %i for the restarter and %i for the scheduler of work', async (state, alive, status) => {
+  ])('while %s is %i for liveness and %i for readiness', async (state, alive, status) => {
     const isReady = status === 200;
     expect(await ready(state, known())).toMatchObject({ alive, status, body: { state, ready: isReady } });
   });
 
   test.each(['temporal', 'modelarts'] as const)(
-    'is alive and not ready while %s is of no use, with the reason',
+    'is alive and not ready while %s is unusable, with the reason',
     async (service) => {
       const readiness = known();
       readiness.saw(service, { ok: false, state: 'refused', reason: 'HTTP 401' });
@@ -45,13 +45,13 @@ describe('the health of a worker', () => {
     },
   );
 
-  test('is not ready before anything is known of the credentials', async () => {
+  test('is not ready before the credentials are checked', async () => {
     const readiness = new Readiness(() => 0);
     readiness.saw('temporal', fine);
     expect((await ready('running', readiness)).status).toBe(503);
   });
 
-  test('remembers since when a service is in its state', () => {
+  test('remembers when a service entered its state', () => {
     let now = 0;
     const readiness = new Readiness(() => now);
     const refused = { ok: false, state: 'refused', reason: 'HTTP 401' } as const;

@@ -9,24 +9,24 @@ function captured(format: 'json' | 'pretty' | null, level = 'info') {
 }
 
 describe('the log', () => {
-  test('is one JSON object a line when nobody reads it on a terminal', () => {
+  test('is JSON lines when it is not on a terminal', () => {
     const { logger, text } = captured(null);
-    logger.info({ pool: 'team-a' }, 'made');
+    logger.info({ pool: 'team-a' }, 'created');
     expect(JSON.parse(text())).toMatchObject({
       level: 'info',
       pool: 'team-a',
-      msg: 'made',
+      msg: 'created',
       time: expect.stringMatching(/Z$/),
     });
   });
 
-  test('is a line for people when asked for', () => {
+  test('is pretty when configured', () => {
     const { logger, text } = captured('pretty');
     logger.warn('careful');
     expect(text()).toMatch(/WARN.*careful/);
   });
 
-  test('shows what a terminal would obey, in messages and in fields', () => {
+  test('escapes control characters in messages and fields', () => {
     const foreign = { answer: '\u001b[2J\u009b1m' };
     const pretty = captured('pretty');
     pretty.logger.warn(foreign, 'refused: \u001b]0;x\u0007\u202e');
@@ -41,15 +41,15 @@ describe('the log', () => {
     expect(JSON.parse(line)).toMatchObject({ ...foreign, msg: '\u202e' });
   });
 
-  test('takes what the SDK says, with its fields, at its level', () => {
+  test('writes messages of the SDK with their fields and level', () => {
     const { logger, text } = captured('json');
     const sdk = temporalLogger(logger);
-    sdk.debug('not heard');
+    sdk.debug('below the level');
     sdk.warn('activity failed', { activityId: '7', taskToken: 'long' });
     expect(JSON.parse(text())).toMatchObject({ level: 'warn', msg: 'activity failed', activityId: '7' });
   });
 
-  test('keeps only the words of an error, not the request that hangs on it', () => {
+  test('writes name and message of an error, without its request', () => {
     const { logger, text } = captured('json');
     const error = Object.assign(new Error('reset'), { config: { headers: { 'X-Auth-Token': 'tok-secret' } } });
     temporalLogger(logger).error('activity failed', { error });

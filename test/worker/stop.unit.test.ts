@@ -3,7 +3,7 @@ import { runTogether } from '../../src/worker/temporal-worker.js';
 
 type Runnable = Parameters<typeof runTogether>[0][number];
 
-/** A Temporal worker that ends as told when it is shut down, or by itself. */
+/** A Temporal worker that ends as configured at a shutdown, or by itself. */
 function fakeWorker(onShutdown: 'ends' | 'fails' | 'hangs') {
   let end: () => void = () => undefined;
   let fail: (error: Error) => void = () => undefined;
@@ -39,20 +39,20 @@ function setUp(...ends: readonly ('ends' | 'fails' | 'hangs')[]) {
   return { fakes, warnings, running, stops: () => stops };
 }
 
-test('a stop ends every worker once, quietly', async () => {
+test('a stop shuts down every worker once, without warnings', async () => {
   const { fakes, warnings, running, stops } = setUp('ends', 'ends');
   await Promise.all([running.stop(), running.stop()]);
   await running.ended;
   expect([stops(), fakes.map((fake) => fake.shutdowns()), warnings]).toEqual([1, [1, 1], []]);
 });
 
-test.each(['fails', 'hangs'] as const)('a worker that %s in a stop is given up with a warning', async (how) => {
+test.each(['fails', 'hangs'] as const)('a worker that %s during a stop is abandoned with a warning', async (how) => {
   const { warnings, running } = setUp('ends', how);
   await running.stop();
   expect(warnings).toHaveLength(1);
 });
 
-test('a worker that ends by itself ends the other one, and its error is the end of both', async () => {
+test('a worker that ends by itself stops the other one, and both report its error', async () => {
   const { fakes, running, stops } = setUp('ends', 'ends');
   fakes[1]?.fail(new Error('no permission to poll'));
   await expect(running.ended).rejects.toThrow('no permission to poll');

@@ -53,7 +53,7 @@ interface Ready {
   readonly body: Readonly<Record<'temporal' | 'modelarts', { readonly reason: string | null }>>;
 }
 
-/** The answer of /readyz, once it gives a reason with these words. */
+/** The response of /readyz, once its reason contains the words. */
 async function reasonOf(port: number, service: 'temporal' | 'modelarts', words: string): Promise<Ready | null> {
   const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
   if (answer === null) return null;
@@ -62,7 +62,7 @@ async function reasonOf(port: number, service: 'temporal' | 'modelarts', words: 
 }
 
 describe('the worker process', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('is ready, gives metrics, and exits 0 after %s', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('becomes ready, serves metrics, and exits 0 after %s', async (signal) => {
     const [health, metrics] = [await freePort(), await freePort()];
     const worker = spawnWorker({
       MAOPS_HEALTH_ADDRESS: `127.0.0.1:${health}`,
@@ -77,7 +77,7 @@ describe('the worker process', () => {
     expect(worker.said()).not.toContain('tok-secret');
   });
 
-  test('says who it is, and is not ready while its token is refused', async () => {
+  test('logs its identity, and is not ready while its token is rejected', async () => {
     const simulator = createSimulator();
     const served = await serveSimulator(simulator, { port: 0 });
     const port = await freePort();
@@ -91,7 +91,7 @@ describe('the worker process', () => {
     expect(modelarts).toMatchObject({ status: 503, body: { state: 'running', modelarts: { state: 'refused' } } });
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     const { address, namespace } = temporalAddress();
-    for (const word of [address, namespace, served.url, simulator.projectId, 'b-1', 'the token', 'ModelArts refuses'])
+    for (const word of [address, namespace, served.url, simulator.projectId, 'b-1', 'the token', 'ModelArts rejects'])
       expect(worker.said()).toContain(word);
     expect(worker.said() + JSON.stringify(modelarts)).not.toContain('tok-secret');
     child?.kill('SIGTERM');
@@ -99,7 +99,7 @@ describe('the worker process', () => {
     await served.close();
   });
 
-  test('is not ready while Temporal does not answer, and is again when it does', async () => {
+  test('is not ready during an outage of Temporal, and ready again after it', async () => {
     const proxy = await openProxy(Number(temporalAddress().address.split(':')[1]));
     const port = await freePort();
     const worker = spawnWorker({ TEMPORAL_ADDRESS: proxy.address, MAOPS_HEALTH_ADDRESS: `127.0.0.1:${port}` });
@@ -115,13 +115,13 @@ describe('the worker process', () => {
     await proxy.close();
   });
 
-  test('ends at once with every wrong setting in one message', async () => {
+  test('exits at once with every configuration problem in one message', async () => {
     const worker = spawnWorker({ MODELARTS_PROJECT_ID: '', MAOPS_MAX_RPS: 'many' });
     expect(await worker.exit).toBe(2);
     expect(worker.said()).toMatch(/MODELARTS_PROJECT_ID.*\n.*MAOPS_MAX_RPS/);
   });
 
-  test('waits for a server that is down, and can still be stopped', async () => {
+  test('waits for a server that is down, and stops on a signal', async () => {
     const [health, nobody] = [await freePort(), await freePort()];
     const worker = spawnWorker({
       TEMPORAL_ADDRESS: `127.0.0.1:${nobody}`,

@@ -70,7 +70,7 @@ describe('the main job', () => {
     const failure = await failureOf((await start(name, { pool: poolPart({ count: 1 }) })).result());
     expect(failure).toMatchObject({
       type: 'SpecConflict',
-      message: expect.stringContaining('pool.count: 2, asked for 1'),
+      message: expect.stringContaining('pool.count: 2, requested 1'),
     });
     expect([pools().length, notebooks().length]).toEqual([1, 1]);
   });
