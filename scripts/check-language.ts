@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [
   { pattern: '\\b[l]anes?\\b|\\beach[O]f\\b', use: 'p-map, or concurrency' },
   { pattern: '[r]oster', use: 'listEnvironments' },
   { pattern: 'refused-[c]reate', use: 'create-conflict' },
-  { pattern: '\\bis[E]nding\\b', use: 'isRemovalPending', later: true },
+  { pattern: '\\.is[E]nding\\b|is[E]nding\\??:', use: 'isRemovalPending', later: true },
   { pattern: '\\bnote[S]ignal\\b', use: 'announceCancel, protectionChanged or refresh' },
   { pattern: '\\b[f]ates?\\b', use: 'planned outcomes', later: true },
   { pattern: '\\b[d]eeds?\\b', use: 'actions', later: true },
@@ -66,7 +66,7 @@ const rules: readonly Rule[] = [
   { pattern: '\\bgoes on (with|as)\\b', use: 'continues', later: true },
   { pattern: "\\b[s]omebody['’]s\\b", use: "another user's", later: true },
   { pattern: '\\bunless [t]old\\b', use: 'by default', later: true },
-  { pattern: '\\b(is|are|was|were) [t]old\\b', use: 'is notified', later: true },
+  { pattern: '\\b(is|are|was|were) [t]old\\b(?! apart)', use: 'is notified', later: true },
   { pattern: '\\b[m]end(s|ed|ing)?\\b', use: 'fix', later: true },
 ];
 

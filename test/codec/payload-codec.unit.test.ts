@@ -83,7 +83,7 @@ describe('the payload codec', () => {
     }
   });
 
-  test('notices a payload that claims another key', async () => {
+  test('rejects a payload with the id of another key', async () => {
     const codec = createPayloadCodec([may, june]);
     const [sealed] = await codec.encode([plain('x')]);
     const metadata = { ...sealed?.metadata, 'encryption-key-id': Buffer.from('june') };

@@ -98,7 +98,7 @@ describe('a namespace', () => {
     });
   });
 
-  test('names its installation by 6 hex digits, unless told otherwise', async () => {
+  test('has an installation id of 6 hex digits unless one is configured', async () => {
     const { address, namespace } = temporalAddress();
     await connected(address, async (connection) => {
       expect(await readInstallation(connection, namespace)).toMatch(/^[0-9a-f]{6}$/);

@@ -268,7 +268,7 @@ describe('a sweep that plans and applies in one run', () => {
     expect(on.temporal.now() - began).toBeLessThan(1.5 * hour);
   });
 
-  test('leaves a pool without a known name when somebody’s notebook is on it', async () => {
+  test('keeps a pool without a known name while another user’s notebook is on it', async () => {
     const on = await newStack();
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
     const id = on.simulator.state().pools[0]?.id;

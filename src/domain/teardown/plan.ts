@@ -57,7 +57,7 @@ export interface PlanPart {
   readonly items: readonly PlanItem[];
 }
 
-/** The parts of a plan. Those without a pool come first: a pool with somebody's notebook on it is left alone. */
+/** The parts of a plan. Those without a pool come first: a pool with another user's notebook on it is kept. */
 export function partsOf(items: readonly PlanItem[]): PlanPart[] {
   const ownerOf = ({ marker }: PlanItem) => parseMarker(marker)?.owner ?? '';
   const groups = groupBy(items, (item) =>
