@@ -28,7 +28,7 @@ export interface Behavior {
   readonly oldNotebookApi: boolean;
   readonly newNotebookApi: boolean;
   /** A limit of calls per time window (`retryAfter` in seconds); null means no limit. */
-  readonly rateLimit: { readonly limit: number; readonly pollWindowMs: number; readonly retryAfter?: number } | null;
+  readonly rateLimit: { readonly limit: number; readonly windowMs: number; readonly retryAfter?: number } | null;
 }
 
 /** The most likely behaviour of the real service. */

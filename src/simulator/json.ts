@@ -40,7 +40,7 @@ export function copyOf<T>(value: T): T {
 /** The same object without undefined members, as in its JSON text. */
 export function present<T extends object>(value: T): Present<T> {
   for (const [key, item] of Object.entries(value)) if (item === undefined) Reflect.deleteProperty(value, key);
-  return value as Present<T>;
+  return value;
 }
 
 /** Members that may be undefined become optional. */

@@ -70,7 +70,7 @@ async function respond(world: World, call: CallInProgress): Promise<SimReply> {
       call.user = identify(world, request);
       if (matched.params.project !== undefined) checkProject(world, matched.params.project, request.headers);
     }
-    const retryAfter = world.rateWindow.secondsToWait(world);
+    const retryAfter = world.rateWindow.countCall();
     if (retryAfter !== undefined) throw throttleError('APIGW.0308', retryAfter);
     call.targets = faultTargetsOf(world, operation, matched.params, request.json);
     return await respondWithFaults(world, call, matched);

@@ -1,21 +1,28 @@
-import type { World } from './world.js';
+import type { Behavior } from './behavior.js';
 
 /** Counts calls per time window, for `Behavior.rateLimit`. */
 export class RateWindow {
+  readonly #rateLimit: Behavior['rateLimit'];
+  readonly #now: () => number;
   #start = 0;
   #count = 0;
 
-  /** Seconds to wait when the call exceeds the limit; otherwise undefined. */
-  secondsToWait(world: World): number | undefined {
-    const { rateLimit } = world.behavior;
-    if (rateLimit === null) return undefined;
-    const now = world.clock.wall();
-    if (now - this.#start >= rateLimit.pollWindowMs) {
+  constructor(rateLimit: Behavior['rateLimit'], now: () => number) {
+    this.#rateLimit = rateLimit;
+    this.#now = now;
+  }
+
+  /** Counts a call. Returns the seconds to wait when it exceeds the limit; otherwise undefined. */
+  countCall(): number | undefined {
+    if (this.#rateLimit === null) return undefined;
+    const { limit, windowMs, retryAfter } = this.#rateLimit;
+    const now = this.#now();
+    if (now - this.#start >= windowMs) {
       this.#start = now;
       this.#count = 0;
     }
     this.#count += 1;
-    if (this.#count <= rateLimit.limit) return undefined;
-    return rateLimit.retryAfter ?? Math.max(1, Math.ceil((this.#start + rateLimit.pollWindowMs - now) / 1000));
+    if (this.#count <= limit) return undefined;
+    return retryAfter ?? Math.max(1, Math.ceil((this.#start + windowMs - now) / 1000));
   }
 }

@@ -37,7 +37,7 @@ export const SCENARIO_TABLE: Readonly<Record<ScenarioName, Scenario>> = {
   },
   throttled: {
     summary: 'five calls in two seconds, then 429 with Retry-After',
-    behavior: { rateLimit: { limit: 5, pollWindowMs: 2000, retryAfter: 2 } },
+    behavior: { rateLimit: { limit: 5, windowMs: 2000, retryAfter: 2 } },
   },
   'sold-out': {
     summary: 'accelerator flavors are sold out everywhere for thirty minutes',

@@ -24,18 +24,20 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const scenario = SCENARIO_TABLE[options.scenario ?? 'happy'];
   const seed = options.seed ?? 1;
   const catalogue = options.catalogue ?? DEFAULT_CATALOGUE;
+  const clock = options.clock ?? createScaledClock({ speed: options.speed ?? 1 });
+  const behavior = { ...DEFAULT_BEHAVIOR, ...scenario.behavior, ...options.behavior };
   const world: World = {
-    clock: options.clock ?? createScaledClock({ speed: options.speed ?? 1 }),
+    clock,
     seed,
     projectId: options.projectId ?? DEFAULT_PROJECT_ID,
     region: options.region ?? DEFAULT_REGION,
     users: options.credentials ?? DEFAULT_USERS,
     catalogue,
-    behavior: { ...DEFAULT_BEHAVIOR, ...scenario.behavior, ...options.behavior },
+    behavior,
     durations: { ...DEFAULT_DURATIONS, ...scenario.durations, ...options.durations },
     faults: new FaultQueue(seed),
     log: new RequestLog(),
-    rateWindow: new RateWindow(),
+    rateWindow: new RateWindow(behavior.rateLimit, () => clock.wall()),
     timeForms: {},
     state: emptyState(catalogue),
   };
