@@ -37,7 +37,7 @@ test('an audit tells whose everything is, a monitor hears of an orphan, and adop
   const text = await shell.run(['audit', '--check']);
   expect(text.code).toBe(1);
   expect(text.out).toMatch(new RegExp(`pool +${name} +orphan +Running`));
-  expect(text.out).toContain(`orphan: give it an owner with \`maops audit adopt ${name}\``);
+  expect(text.out).toContain(`\`maops audit adopt ${name}\``);
   expect(await shell.run(['audit'])).toMatchObject({ code: 0 });
 
   const adopted = await shell.json<AuditReport>(['audit', 'adopt', name, '--reason', 'still in use']);
@@ -49,7 +49,7 @@ test('an audit tells whose everything is, a monitor hears of an orphan, and adop
   await shell.stack.client.workflow.getHandle(`lease/${name}`).terminate('lost once more');
   expect(await shell.run(['audit', 'adopt', name])).toEqual({
     code: 0,
-    out: `pool ${name} and notebook ${name} are adopted: lease/${name} owns them, without an end\n`,
+    out: `pool ${name} and notebook ${name} adopted: lease/${name} owns them, with no end\n`,
     err: '',
   });
   const gone = await shell.run(['env', 'teardown', name, '--yes', '--wait']);
@@ -79,7 +79,7 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
 
   const fallen = await shell.run(['audit', '--check', '--json'], nowhere);
   expect(fallen.code).toBe(1);
-  expect(fallen.err).toMatch(/cannot reach Temporal at 127\.0\.0\.1:1.*reading the cloud alone/);
+  expect(fallen.err).toMatch(/cannot reach Temporal at 127\.0\.0\.1:1.*[Rr]eading only the cloud/);
   expect(JSON.parse(fallen.out)).toMatchObject({ source: 'cloud', counts: { orphan: 0 } });
 
   // Over before there was anything to wait for: it ends all the same.
@@ -94,7 +94,7 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
 
   const nobody = await shell.run(['audit', '--json'], { MAOPS_TASK_QUEUE: 'a-queue-without-a-worker' });
   expect(nobody.code).toBe(0);
-  expect(nobody.err).toMatch(/no worker answers on task queue a-queue-without-a-worker.*reading the cloud alone/);
+  expect(nobody.err).toMatch(/no worker answers on task queue a-queue-without-a-worker.*[Rr]eading only the cloud/);
 });
 
 test('a price table that is no price table is refused with its place, by the command and by the worker', async () => {
@@ -124,10 +124,8 @@ test('what is protected outlives a teardown, until it is unprotected', async () 
   // By its workflow id too, as every command takes it: nothing of another name is looked for.
   const shown = await shell.run(['env', 'teardown', `env/${name}`]);
   expect(shown).toMatchObject({ code: 1, out: expect.stringContaining('kept: maops:keep') });
-  expect(shown.err).toBe(
-    `nothing would be deleted: ${name} is protected; \`maops env unprotect ${name} --reason …\` first, when it may go\n`,
-  );
-  expect(shown.out).not.toContain('called off');
+  expect(shown.err).toContain(`\`maops env unprotect ${name} --reason …\``);
+  expect(shown.out).not.toContain(`lease/${name}`);
   for (const command of [
     ['teardown', name, '--yes'],
     ['teardown', name, '--yes', '--wait'],

@@ -99,7 +99,7 @@ test('a result that cannot be written is a failure', async () => {
   });
   const [code] = await once(child, 'close');
   expect(code).toBe(1);
-  expect(err).toContain('the result cannot be written');
+  expect(err).toContain('cannot write the result');
   expect(err).not.toMatch(/\n\s+at /);
 });
 
@@ -115,7 +115,7 @@ describe('a time zone that Node.js does not know', () => {
       expect(await ended).toBe(0);
       expect(out).toMatch(/created +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
       expect(err()).not.toContain('\u001b');
-      expect(err()).toMatch(/^note: TZ '[^\n]*' is no known time zone[^\n]*\n$/);
+      expect(err()).toMatch(/^note: TZ '[^\n]*' is not a known time zone[^\n]*\n$/);
     },
   );
 

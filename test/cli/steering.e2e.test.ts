@@ -29,7 +29,7 @@ describe('leaving an operation alone', () => {
     await watching.said(/AwaitingApproval/);
     watching.kill('SIGINT');
     expect(await watching.ended).toBe(130);
-    expect(watching.stderr()).toContain(`interrupted: env/${name} goes on. Watch it with \`maops env watch ${name}\`.`);
+    expect(watching.stderr()).toMatch(new RegExp(`interrupted: .*\`maops env watch ${name}\``));
     expect((await shell.stack.progress(`env/${name}`)).phase).toBe('AwaitingApproval');
     await shell.json(['env', 'cancel', name, ...because]);
     await shell.stack.until(`env/${name}`, isOver);
@@ -48,7 +48,7 @@ describe('leaving an operation alone', () => {
       '1500ms',
       '--json',
     ]);
-    expect({ code, err }).toEqual({ code: 8, err: expect.stringContaining(`env/${name} goes on`) });
+    expect({ code, err }).toEqual({ code: 8, err: expect.stringContaining(`env/${name}`) });
     expect(JSON.parse(out)).toMatchObject({ name, phase: 'AwaitingApproval', endedAt: null });
     const watch = await shell.run(['env', 'watch', name, '--timeout', '500ms', '--json']);
     expect(watch.code).toBe(8);
@@ -130,7 +130,7 @@ describe('a step that waits for an operator', () => {
     shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const name = await begin('AwaitingOperator', { onFailure: 'ask' });
     const { code, out, err } = await shell.run(['env', 'resolve', name, 'retry', ...because]);
-    expect({ code, err }).toEqual({ code: 0, err: `retry counted: env/${name} tries the step again\n` });
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(`^retry accepted: env/${name} .*\n$`) });
     expect(out).not.toContain('AwaitingOperator');
     expect(out).toMatch(/retry +by tester +because/);
     await shell.stack.until(`env/${name}`, isOver);

@@ -73,7 +73,7 @@ describe('the embedded server', () => {
     const uiPort = typeof address === 'object' && address !== null ? address.port : 0;
     const sources = [{ name: 'a binary', find: async () => '/bin/false' }];
     await expect(startTemporalServer({ env: env(), onProgress: () => {}, uiPort, sources })).rejects.toThrow(
-      `port ${uiPort} for the Temporal UI is taken`,
+      `port ${uiPort} for the Temporal UI`,
     );
     busy.close();
   });

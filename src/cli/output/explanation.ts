@@ -12,7 +12,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
   const { now, timeZone, colors, columns } = view;
   const { workflowId, phase, phaseSince, why, awaiting, paused, failure, pending } = explanation;
   const since = describeDuration(Math.max(0, now - Date.parse(phaseSince)));
-  const head = `${colors.bold(workflowId)} is ${phase} since ${formatTime(phaseSince, timeZone)} (${since})`;
+  const head = `${colors.bold(workflowId)} has been ${phase} since ${formatTime(phaseSince, timeZone)} (${since})`;
   const blocks = [wrapText(`${head}\n${localTimes(why, timeZone)}`, columns)];
   const waits =
     awaiting === null
