@@ -1,16 +1,8 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
-import {
-  afterCreate,
-  type CreateOutcome,
-  capacityPause,
-  consistencyWaitMs,
-  decideCreate,
-  type ExistingResource,
-} from '../../domain/provision/create.js';
+import { afterCreate, type CreateOutcome, decideCreate, type ExistingResource } from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
-import type { CapacityRefusal } from '../../domain/provision/resource-state.js';
-import { choiceOf, describeSoldOut, firstOnSale } from '../../domain/resource/flavor.js';
+import { choiceOf } from '../../domain/resource/flavor.js';
 import {
   freshWatch,
   isConfirmed,
@@ -20,11 +12,11 @@ import {
 } from '../../domain/resource/observation.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import { retryError } from '../operation/retries.js';
-import { timeNow } from '../operation/state.js';
 import { labelIn, type ResourceKind } from '../resource/kind.js';
 import { targetOf } from './await-usable.js';
+import { awaitCapacity, leaveChoice, pauseForCapacity } from './capacity.js';
 import { cleanUp, finishClearing, removeDependents } from './clean-up.js';
-import { createConflict, deadlinePassed, soldOut } from './failures.js';
+import { createConflict, deadlinePassed } from './failures.js';
 import type { Provision } from './state.js';
 
 /**
@@ -198,73 +190,4 @@ async function clearAway(op: Provision, kind: ResourceKind, found: readonly Exis
   }
   op.setResource(kind.step, { clearing: found.map(({ id, createdAt }) => ({ id, createdAt })) });
   await finishClearing(op, kind);
-}
-
-/** True when the present choice may be created now; false after a wait, when everything has to be checked again. */
-async function awaitCapacity(op: Provision, kind: ResourceKind): Promise<boolean> {
-  const { step, creating } = kind;
-  const choices = kind.choices(op.spec);
-  const names = [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
-  const flavors = await op.within(step, () => op.reads(names.join(', ')).readFlavors({ names }));
-  if (flavors === null) throw deadlinePassed(op, kind, 'no response about the flavors before the deadline');
-  const { choice } = op.resource(step);
-  const next = firstOnSale(choices, flavors.answer, choice);
-  if (next !== null) {
-    if (next !== choice) choose(op, kind, next);
-    return true;
-  }
-  const refusal = { why: describeSoldOut(choices), errorCode: null, requestId: null };
-  // Earlier choices were refused in this round. The next round begins after a pause, whatever the list says about them.
-  if (choice > 0) {
-    await pauseForCapacity(op, kind, refusal);
-    return false;
-  }
-  showAwaitingCapacity(op, kind, refusal.why);
-  const onSale = await op.within(step, () => op.waits(names.join(', ')).awaitCapacity({ choices }), 'capacityClock');
-  op.update({ awaiting: null });
-  if (onSale === null) throw soldOut(kind, refusal);
-  op.enter(creating.phase, `capacity is back; checking whether ${labelIn(kind, op.spec)} exists`);
-  return false;
-}
-
-/** Cleans up a choice without capacity and turns to the next one. After the last one it waits for capacity. */
-export async function leaveChoice(op: Provision, kind: ResourceKind, refusal: CapacityRefusal): Promise<void> {
-  const { step } = kind;
-  op.setResource(step, { leaving: refusal });
-  await cleanUp(op, kind, `${refusal.why}; cleaning up before the next choice`);
-  op.setResource(step, { leaving: null });
-  const { choice } = op.resource(step);
-  if (choice + 1 < kind.choices(op.spec).length) choose(op, kind, choice + 1);
-  else await pauseForCapacity(op, kind, refusal);
-}
-
-/** Every choice was tried or is sold out: pauses for longer each time, then begins with the first choice again. */
-async function pauseForCapacity(op: Provision, kind: ResourceKind, refusal: CapacityRefusal): Promise<void> {
-  const { step, creating } = kind;
-  const { consistencyWindowMs, pollMaxMs } = op.identity.settings;
-  const { lastCreate, refusals: before } = op.resource(step);
-  const refusals = before + 1;
-  op.setResource(step, { refusals, refusal });
-  if (kind.hasSaleStatus) choose(op, kind, 0);
-  showAwaitingCapacity(op, kind, refusal.why);
-  // A refused create that took effect is visible by then, and the next search finds it.
-  const consistencyWait = consistencyWaitMs(lastCreate, consistencyWindowMs, Date.now());
-  const pauseMs = Math.max(consistencyWait, capacityPause(refusals, pollMaxMs));
-  op.retries.failed(`creating ${labelIn(kind, op.spec)}`, retryError('SoldOut', refusal), pauseMs, refusals);
-  const waited = await op.pauseWithin(step, pauseMs, 'capacityClock');
-  op.update({ awaiting: null });
-  if (!waited) throw soldOut(kind, refusal);
-  op.enter(creating.phase, `trying again: ${refusal.why}`);
-}
-
-function showAwaitingCapacity(op: Provision, { step }: ResourceKind, why: string): void {
-  op.enter('AwaitingCapacity', why);
-  const { limitMs, spentMs } = op.resource(step).capacityClock;
-  const deadline = new Date(Date.now() + limitMs - spentMs).toISOString();
-  op.update({ awaiting: { kind: 'capacity', since: timeNow(), deadline, verbs: ['pause', 'cancel'] } });
-}
-
-function choose(op: Provision, { step }: ResourceKind, choice: number): void {
-  op.setResource(step, { choice });
-  op.startStep(step);
 }

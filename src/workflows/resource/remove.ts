@@ -1,7 +1,6 @@
 import { sleep } from '@temporalio/workflow';
-import { makeFailure } from '../../contract/failures.js';
 import type { ResourceRef } from '../../contract/workflows.js';
-import { byAge, maybeSame } from '../../domain/resource/identity.js';
+import { byAge } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
 import {
   freshWatch,
@@ -13,10 +12,8 @@ import {
 import {
   commandSent,
   decideRemoval,
-  guardRemoval,
   noCommand,
   type RemovalCommand,
-  type RemovalScope,
   untilRepeat,
 } from '../../domain/resource/removal.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
@@ -26,6 +23,7 @@ import { retryError } from '../operation/retries.js';
 import { awaitConsistency, retryForever } from '../operation/retry-forever.js';
 import type { Removal, RemovalActivity, ResourceKind, Target } from './kind.js';
 import { kindsToRemove } from './kinds/index.js';
+import { guard, leaveForeign } from './removal-guard.js';
 
 /** Shows what a removal is doing. */
 type ShowRemoval = (kind: ResourceKind, activity: RemovalActivity, why: string) => void;
@@ -206,44 +204,7 @@ export async function removeOne(
   }
 }
 
-/** Throws when the removal must not continue; otherwise says whether the resource may be deleted. */
-function guard(op: Operation, kind: ResourceKind, facts: ResourceFacts, name: string, removal: Removal) {
-  const [known = null] = kind.known(removal.known);
-  const scope: RemovalScope = {
-    kind: kind.step,
-    name,
-    environment: removal.name,
-    installation: op.identity.installation,
-    owners: removal.owners,
-    byName: 'byName' in kind.identity ? { known } : null,
-    respectProtection: removal.respectProtection,
-    plan: removal.plan,
-  };
-  const verdict = guardRemoval(scope, facts);
-  if (verdict.verdict === 'refused') throw makeFailure(verdict.type, verdict.why, { hint: verdict.hint });
-  return verdict;
-}
-
 function describeCommand(command: RemovalCommand, label: string): string {
   const words = { stop: `stopping ${label}`, dequeue: `taking ${label} out of its queue`, delete: `deleting ${label}` };
   return words[command];
-}
-
-/** A run that undoes its own create leaves a foreign resource alone. A teardown must not report that the name is gone. */
-function leaveForeign(op: Operation, kind: ResourceKind, { id, createdAt }: ResourceFacts, removal: Removal): void {
-  const { name, respectProtection, onNameTaken } = removal;
-  if (respectProtection) {
-    const message = `${kind.step} ${id} exists and does not carry the marker of ${name}. It is not deleted.`;
-    const hint = `See \`maops ${kind.step} show ${name}\`. Only its owner may delete it.`;
-    const failure = makeFailure('Protected', message, { hint });
-    // A resource that was ours and carries another marker by now still needs the owner that knows it.
-    const isKnown = kind.known(removal.known).some((ref) => maybeSame(ref, { id, createdAt }));
-    if (isKnown || onNameTaken === undefined) throw failure;
-    onNameTaken(failure);
-    return;
-  }
-  if (removal.known.unknownSince === null) return;
-  const created = `created at ${createdAt || 'an unknown time'}`;
-  const reason = `${kind.step} ${id}, ${created}, does not carry our marker. It may be the result of a create without a response.`;
-  op.audit('leave', op.state.progress.workflowId, reason);
 }
