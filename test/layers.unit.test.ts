@@ -129,7 +129,7 @@ describe('the arrows between capabilities', () => {
       if (!isLocal || layerOf(from) !== 'workflows' || layerOf(to) !== 'workflows' || capability === '') return false;
       return other !== capability && !(allowed[capability] ?? ['operation', 'resource']).includes(other);
     });
-    expect(wrong.map(show).filter((one) => !remaining.includes(one))).toEqual([]);
+    expect(wrong.map(show)).toEqual([]);
   });
 
   test('rendering knows nothing of commands', () => {
@@ -140,13 +140,6 @@ describe('the arrows between capabilities', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 });
-
-/** Imports that still have to go. */
-const remaining = [
-  'workflows/operation/deadline -> workflows/provision/state',
-  'workflows/resource/await-notebook -> workflows/provision/state',
-  'workflows/resource/await-pool -> workflows/provision/state',
-];
 
 test('only the configuration reads the environment', () => {
   expect(files.filter((file) => read(file).includes('process.env'))).toEqual(['config']);
