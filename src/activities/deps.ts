@@ -1,9 +1,18 @@
 import type { Client } from '@temporalio/client';
+import type { AxiosAdapter } from 'axios';
 import type { Settings } from '../contract/settings.js';
 import type { PriceTable } from '../domain/price.js';
 import type { ModelArts } from '../modelarts/client.js';
+import type { Secret } from '../modelarts/secret.js';
 import type { Watchers } from '../modelarts/watchers.js';
-import type { WebhookDeps } from './operation/webhooks.js';
+
+/** How webhooks are sent. */
+interface WebhookDeps {
+  /** Key that signs every body; null sends them unsigned. */
+  readonly secret: Secret | null;
+  /** Replaces the network in tests. */
+  readonly adapter?: AxiosAdapter;
+}
 
 /** What the activities talk to; built once per worker process. */
 export interface ActivityDeps {

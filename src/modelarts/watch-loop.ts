@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { ModelArtsError } from './errors.js';
+import type { Sleep } from './request-options.js';
 import { formatSeconds, linkSignals } from './timing.js';
-import type { Listener, Observation, WatcherOptions } from './watcher.js';
 
 /** The maximum number of concurrent show calls. */
 const maxConcurrentShows = 4;
@@ -9,6 +9,35 @@ const maxConcurrentShows = 4;
 const minDelayMs = 1000;
 /** Spreads the retries of processes that received the same `Retry-After`. */
 const maxJitterMs = 500;
+
+/** One observation of a resource at a time in epoch milliseconds: the resource, null when it does not exist, or the error of the read. */
+export type Observation<Item> =
+  | { readonly at: number; readonly item: Item | null; readonly error?: undefined }
+  | { readonly at: number; readonly item?: undefined; readonly error: Error };
+
+export type Listener<Item> = (observation: Observation<Item>) => void;
+
+/** How often to poll, in milliseconds. */
+interface WatchPace {
+  readonly pollMinMs: number;
+  readonly pollMaxMs: number;
+}
+
+/** The settings of a watcher. */
+export interface WatcherOptions<Item> {
+  /** Returns all resources of a workspace, by id. */
+  readonly list: (workspaceId: string | undefined, signal: AbortSignal) => Promise<ReadonlyMap<string, Item>>;
+  /** Reads a resource that is missing from the list; null when it does not exist. When absent, a missing resource does not exist. */
+  readonly show?: ((id: string, signal: AbortSignal) => Promise<Item | null>) | undefined;
+  /** The part of a resource whose change makes the polls more frequent. */
+  readonly fingerprint: (item: Item) => string;
+  readonly pace: WatchPace;
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  /** Stops polling permanently. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** A listener and the resource that it waits for. */
 export interface Subscriber<Item> {

@@ -1,14 +1,15 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Sleep } from './request-options.js';
 import type { Flavor } from './schemas/flavor.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
-import { type SharedPause, type Subscriber, WatchLoop } from './watch-loop.js';
-
-/** One observation of a resource at a time in epoch milliseconds: the resource, null when it does not exist, or the error of the read. */
-export type Observation<Item> =
-  | { readonly at: number; readonly item: Item | null; readonly error?: undefined }
-  | { readonly at: number; readonly item?: undefined; readonly error: Error };
+import {
+  type Listener,
+  type Observation,
+  type SharedPause,
+  type Subscriber,
+  type WatcherOptions,
+  WatchLoop,
+} from './watch-loop.js';
 
 /** Which resource to watch. */
 export interface Target {
@@ -20,8 +21,6 @@ export interface Target {
   /** Epoch milliseconds of the subscriber's latest observation. Without it, the next poll is made as soon as pollMin allows. */
   readonly lastSeenAt?: number | undefined;
 }
-
-export type Listener<Item> = (observation: Observation<Item>) => void;
 
 /** Polls resources for many subscribers, with one list call per workspace. */
 export interface Watcher<Item> {
@@ -35,28 +34,6 @@ export type PoolWatcher = Watcher<Pool>;
 export type NotebookWatcher = Watcher<Notebook>;
 /** Watches flavors by name; flavors have no workspaces. */
 export type FlavorWatcher = Watcher<Flavor>;
-
-/** How often to poll, in milliseconds. */
-interface WatchPace {
-  readonly pollMinMs: number;
-  readonly pollMaxMs: number;
-}
-
-/** The settings of a watcher. */
-export interface WatcherOptions<Item> {
-  /** Returns all resources of a workspace, by id. */
-  readonly list: (workspaceId: string | undefined, signal: AbortSignal) => Promise<ReadonlyMap<string, Item>>;
-  /** Reads a resource that is missing from the list; null when it does not exist. When absent, a missing resource does not exist. */
-  readonly show?: ((id: string, signal: AbortSignal) => Promise<Item | null>) | undefined;
-  /** The part of a resource whose change makes the polls more frequent. */
-  readonly fingerprint: (item: Item) => string;
-  readonly pace: WatchPace;
-  readonly now: () => number;
-  readonly sleep: Sleep;
-  readonly random: () => number;
-  /** Stops polling permanently. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Creates a watcher. Its loops run in the async context of this call, and not in that of the activity that subscribes

@@ -3,13 +3,8 @@ import { ModelArtsError } from './errors.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
 import { realSleep } from './timing.js';
-import {
-  createWatcher,
-  type FlavorWatcher,
-  type NotebookWatcher,
-  type PoolWatcher,
-  type WatcherOptions,
-} from './watcher.js';
+import type { WatcherOptions } from './watch-loop.js';
+import { createWatcher, type FlavorWatcher, type NotebookWatcher, type PoolWatcher } from './watcher.js';
 
 /** The settings that all watchers share. Clock and randomness default to the real ones. */
 export type WatchersOptions = Pick<WatcherOptions<unknown>, 'pace'> &

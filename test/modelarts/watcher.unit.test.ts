@@ -1,12 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
-import {
-  createWatcher,
-  type Observation,
-  type Target,
-  type Watcher,
-  type WatcherOptions,
-} from '../../src/modelarts/watcher.js';
+import type { Observation, WatcherOptions } from '../../src/modelarts/watch-loop.js';
+import { createWatcher, type Target, type Watcher } from '../../src/modelarts/watcher.js';
 import { FakeClock, settle } from './fake-clock.js';
 
 const pace = { pollMinMs: 1000, pollMaxMs: 10_000 };

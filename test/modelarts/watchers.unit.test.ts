@@ -1,4 +1,5 @@
-import type { Observation, Target, Watcher } from '../../src/modelarts/watcher.js';
+import type { Observation } from '../../src/modelarts/watch-loop.js';
+import type { Target, Watcher } from '../../src/modelarts/watcher.js';
 import { createWatchers } from '../../src/modelarts/watchers.js';
 import { FakeClock } from './fake-clock.js';
 import { connect } from './fake-service.js';

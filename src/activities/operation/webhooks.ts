@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { cancellationSignal } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
-import axios, { type AxiosAdapter } from 'axios';
+import axios from 'axios';
 import { makeFailure } from '../../contract/failures.js';
 import type { LeaseEvent } from '../../contract/workflows.js';
 import type { Secret } from '../../modelarts/secret.js';
@@ -9,14 +9,6 @@ import type { ActivityDeps } from '../deps.js';
 
 const timeoutMs = 10_000;
 const mostAnswerBytes = 64 * 1024;
-
-/** What webhooks are sent with. */
-export interface WebhookDeps {
-  /** Signs every body; null: webhooks go out unsigned. */
-  readonly secret: Secret | null;
-  /** Takes the place of the network. */
-  readonly adapter?: AxiosAdapter;
-}
 
 /** `sha256=<hex>`: HMAC of `<timestamp>.<body>`, as docs/workflows/lease.md tells receivers to check it. */
 export function signWebhook(secret: Secret, timestamp: string, body: string): string {
