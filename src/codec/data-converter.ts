@@ -6,8 +6,8 @@ import { createPayloadCodec } from './payload-codec.js';
 const extension = new URL(import.meta.url).pathname.endsWith('.ts') ? 'ts' : 'js';
 
 /**
- * The SDK loads failure converters by path, for this process and for the workflow bundle. Neither writes stack traces; the
- * one for encrypted deployments also moves messages into a payload.
+ * The SDK loads failure converters by path, into this process and the workflow bundle. Neither writes stack traces. The one
+ * for encrypted deployments also moves messages into a payload.
  */
 export function failureConverterPath(encodesFailures: boolean): string {
   const name = encodesFailures ? 'failure-converter' : 'plain-failure-converter';
@@ -15,8 +15,8 @@ export function failureConverterPath(encodesFailures: boolean): string {
 }
 
 /**
- * How everything that talks to Temporal reads and writes payloads. Without keys it writes payloads as Temporal does by
- * default; the codec is there all the same, to say which key is missing when it meets an encrypted payload.
+ * Reads and writes payloads for every connection to Temporal. Without keys it writes Temporal's default format, and the
+ * codec only reports the missing key of an encrypted payload.
  */
 export function createDataConverter(keys: readonly CodecKey[]): DataConverter {
   return {

@@ -7,7 +7,7 @@ import { EncryptedPayloadError } from './errors.js';
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
-/** What the metadata of an encrypted payload says; names and layout are those of Temporal's own samples. */
+/** Metadata and layout of an encrypted payload, as in Temporal's own samples. */
 const encryptedEncoding = 'binary/encrypted';
 const keyIdField = 'encryption-key-id';
 const cipherName = 'aes-256-gcm';
@@ -15,9 +15,9 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * Encrypts whole payloads, metadata included, with AES-256-GCM: the first key writes, any listed key reads. Without keys
- * nothing is encrypted, and an encrypted payload is an error that names its key. What is not encrypted passes through,
- * so that runs from before the first key stay readable.
+ * Encrypts whole payloads, including metadata, with AES-256-GCM. The first key encrypts; every key decrypts. Without keys
+ * an encrypted payload is an error that names its key. Payloads that are not encrypted pass through, so that older runs
+ * stay readable.
  */
 export function createPayloadCodec(keys: readonly CodecKey[]): PayloadCodec {
   const known = new Map(keys.map(({ id, key }) => [id, createSecretKey(key.reveal(), 'base64')]));
@@ -26,7 +26,7 @@ export function createPayloadCodec(keys: readonly CodecKey[]): PayloadCodec {
     encode: async (payloads) => {
       return await Promise.resolve(writer === undefined ? payloads : payloads.map((one) => encrypt(one, ...writer)));
     },
-    // An async function, so that a payload that cannot be read is a rejection for every caller.
+    // Async, so that an unreadable payload is a rejection.
     decode: async (payloads) => await Promise.resolve(payloads.map((payload) => decrypt(payload, known))),
   };
 }
@@ -56,7 +56,7 @@ function unseal(sealed: Buffer, id: string, key: KeyObject): Payload {
     decipher.setAuthTag(sealed.subarray(-tagBytes));
     const plain = Buffer.concat([decipher.update(sealed.subarray(ivBytes, -tagBytes)), decipher.final()]);
     const { metadata, data, externalPayloads } = PayloadMessage.decode(plain);
-    // A copy: the bytes cross into the workflow's thread, and a view would take the whole buffer behind it along.
+    // A copy: a view would move its whole buffer to the workflow's thread.
     return { metadata, data: new Uint8Array(data), externalPayloads };
   } catch {
     throw new EncryptedPayloadError(id, { cause: 'undecipherable' });

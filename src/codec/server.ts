@@ -13,9 +13,9 @@ const body = z.object({ payloads: z.array(payload).default([]) });
 export interface CodecServerOptions {
   readonly codec: PayloadCodec;
   readonly host: string;
-  /** 0 takes any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** The web pages that may ask, as `http://localhost:8233`; programs without an origin always may. */
+  /** Origins of the allowed web pages, such as `http://localhost:8233`. Programs send no origin and are always allowed. */
   readonly origins: readonly string[];
 }
 
@@ -24,15 +24,17 @@ export interface CodecServer {
   readonly close: () => Promise<void>;
 }
 
-/** Serves the remote codec protocol of Temporal's UI and CLI: POST `/encode` and `/decode`, payloads in, payloads out. */
+/** Serves the remote codec protocol of Temporal's UI and CLI: POST `/encode` and `/decode` of payloads. */
 export async function serveCodec({ codec, host, port, origins }: CodecServerOptions): Promise<CodecServer> {
   const app = fastify({ bodyLimit, forceCloseConnections: true });
-  // Answers hold plain text: a page of a stranger must not even have its request handled.
+  // Responses contain plain text, so requests from other pages are refused before they are handled.
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
     if (origin === undefined) return;
     if (!origins.includes(origin)) {
-      return await reply.code(403).send({ message: `origin ${origin} may not ask; start with --origin ${origin}` });
+      return await reply
+        .code(403)
+        .send({ message: `origin ${origin} is not allowed. Start the codec server with --origin ${origin}.` });
     }
     allow(request, reply, origin);
     if (request.method === 'OPTIONS') return await reply.code(204).send();
@@ -52,7 +54,7 @@ function allow(request: FastifyRequest, reply: FastifyReply, origin: string): vo
     'access-control-max-age': '600',
     vary: 'Origin',
   });
-  // Browsers ask this before a public page may reach a private address.
+  // Browsers require this before a public page may call a private address.
   if (request.headers['access-control-request-private-network'] === 'true') {
     reply.header('access-control-allow-private-network', 'true');
   }

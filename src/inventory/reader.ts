@@ -6,24 +6,24 @@ import { isUnknownWorkspace, isUnpublished, ModelArtsError, type ModelArtsErrorK
 import { notebookItem } from './notebook-facts.js';
 import { poolItem } from './pool-facts.js';
 
-/** What the reading of a project needs; the worker and the command line each bring their own. */
+/** The dependencies of a read, which the worker and the command line provide. */
 export interface ReaderDeps {
   readonly modelarts: Pick<ModelArts, 'pools' | 'notebooks'>;
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** A list or show is tried this often before it is called unread. */
+/** Attempts of a list or show before it counts as unread. */
 const tries = 3;
 const longestPauseMs = 20_000;
-const passing: readonly ModelArtsErrorKind[] = ['throttled', 'unavailable', 'transport', 'malformed'];
-/** Where everything is that was made without a workspace (docs/api/pools-and-flavors.md "2.6 Pool object"). */
+const transient: readonly ModelArtsErrorKind[] = ['throttled', 'unavailable', 'transport', 'malformed'];
+/** The workspace of resources that were created without one (docs/api/pools-and-flavors.md "2.6 Pool object"). */
 const defaultWorkspace = '0';
 
 /**
- * Reads all pools and notebooks of the project, also of other users and failed creations. A list that cannot be had whole is
- * named in `unread`; an answer without the fields that tell whose a resource is, is looked at by id. Wrong credentials throw:
- * without them there is nothing to tell. Workspaces other than the default are found by what is in them, or named in `workspaceIds`.
+ * Reads all pools and notebooks of the project, including other users' and failed creations. `unread` lists incomplete
+ * reads. A resource whose marker is missing in the list is read by id. Rejected credentials throw. Workspaces other than
+ * the default are those in `workspaceIds`, and those of the resources found.
  */
 export async function readProject(
   deps: ReaderDeps,
@@ -46,7 +46,7 @@ export async function readProject(
   return { at, items, unread: reader.unread };
 }
 
-/** Looks at resources once more by their ids; one that is gone or was made anew since is left out. */
+/** Reads resources again by id. A resource that is gone or was replaced is left out. */
 export async function readAgain(
   deps: ReaderDeps,
   signal: AbortSignal,
@@ -62,14 +62,14 @@ export async function readAgain(
   return seen;
 }
 
-/** Whether a show is about what a list has told in part: it must not be the next resource of the same id. */
+/** Whether a show is about the listed resource, and not about the next one with the same id. */
 function isCompletedBy(item: InventoryItem, shown: InventoryItem): boolean {
   return item.createdAt === unknownInstant || sameResource(item, shown) === 'same';
 }
 
 class Reader {
   readonly unread: string[] = [];
-  /** By kind and id: a failed creation and the next pool of its name have the same id. */
+  /** By kind and id. A failed creation and the next pool of its name have the same id. */
   private readonly items = new Map<string, InventoryItem[]>();
 
   constructor(
@@ -94,15 +94,15 @@ class Reader {
     const inWorkspace = workspaceId === null ? {} : { workspace_id: workspaceId };
     const failed = await this.list(`notebooks${where}`, async (options) => {
       const listed = await notebooks.list({ ...inWorkspace, show_self: false }, options).catch((error: unknown) => {
-        // Where the pools answer and the notebook API of the old generation is not published, there are no notebooks of it.
+        // If the pools were read, the historical notebook API is not published here, so it has no notebooks.
         if (arePoolsRead === null && isUnpublished(error)) return { instances: [], total_count: 0 };
         throw error;
       });
       const { instances, total_count: total = 0 } = listed;
-      if (total > instances.length) throw new HalfList(instances.length, total);
+      if (total > instances.length) throw new IncompleteListError(instances.length, total);
       return instances.map((notebook) => notebookItem(notebook, 'list')).filter((item) => item !== null);
     });
-    // Whoever may not see other users' instances can still see their own, and so those of this installation.
+    // An account that may not list other users' notebooks can list its own.
     if (failed !== 'permission') return;
     await this.list(`own notebooks${where}`, async (options) => {
       const { instances } = await notebooks.list(inWorkspace, options);
@@ -110,7 +110,7 @@ class Reader {
     });
   }
 
-  /** Everything found; what a list told in part is looked at by id. */
+  /** Everything found. Resources with missing fields are read by id. */
   async completed(): Promise<InventoryItem[]> {
     const complete: InventoryItem[] = [];
     for (const item of this.found()) {
@@ -119,17 +119,17 @@ class Reader {
         continue;
       }
       const shown = await this.show(item);
-      // A show that knows nothing of what the list has just told proves nothing: one of the two lags behind.
+      // A 404 for a resource that was just listed proves nothing: list or show is out of date.
       complete.push(shown !== null && shown !== 'unread' && isCompletedBy(item, shown) ? shown : item);
     }
     return complete;
   }
 
-  /** One resource by its id: null when the service says that there is none. */
+  /** Reads one resource by id; null when the service reports that it does not exist. */
   async show({ kind, id }: Pick<InventoryItem, 'kind' | 'id'>): Promise<InventoryItem | null | 'unread'> {
     const { pools, notebooks } = this.deps.modelarts;
     try {
-      return await this.patiently(async (options) =>
+      return await this.withRetries(async (options) =>
         kind === 'pool'
           ? poolItem(await pools.show(id, options), 'show')
           : notebookItem(await notebooks.show(id, options), 'show'),
@@ -140,24 +140,24 @@ class Reader {
     }
   }
 
-  /** What the list failed with; null when it was read. */
+  /** Returns the kind of error of a failed read, or null. */
   private async list(
     label: string,
     read: (options: { signal: AbortSignal }) => Promise<readonly InventoryItem[]>,
   ): Promise<ModelArtsErrorKind | null> {
     try {
-      for (const item of await this.patiently(read)) this.add(item);
+      for (const item of await this.withRetries(read)) this.add(item);
       return null;
     } catch (error) {
       const kind = this.kindOf(error);
-      // A spec may name a workspace that has gone since, or never was: nothing is missing.
+      // A spec may name a workspace that does not exist, so nothing is missing.
       if (isUnknownWorkspace(error)) return null;
       this.unread.push(`${label}: ${error instanceof Error ? error.message : String(error)}`);
       return kind;
     }
   }
 
-  /** Two lists may show one resource in two ways: the later answer counts, and a known creation time stays known. */
+  /** Two lists may report a resource differently. The later response counts, but a known creation time is kept. */
   private add(item: InventoryItem): void {
     const key = `${item.kind} ${item.id}`;
     const known = this.items.get(key) ?? [];
@@ -166,20 +166,21 @@ class Reader {
     this.items.set(key, [...known.filter((one) => one !== before), { ...item, createdAt }]);
   }
 
-  /** Wrong credentials and a caller who gave up are no half answers: they end the reading. */
+  /** Rejected credentials and an aborted signal end the whole read. */
   private kindOf(error: unknown): ModelArtsErrorKind {
-    if (error instanceof HalfList) return 'malformed';
+    if (error instanceof IncompleteListError) return 'malformed';
     if (!(error instanceof ModelArtsError) || error.kind === 'auth' || this.signal.aborted) throw error;
     return error.kind;
   }
 
-  private async patiently<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+  private async withRetries<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await call({ signal: this.signal });
       } catch (error) {
-        const kind = error instanceof HalfList ? 'malformed' : error instanceof ModelArtsError ? error.kind : null;
-        if (kind === null || attempt === tries || !passing.includes(kind)) throw error;
+        const kind =
+          error instanceof IncompleteListError ? 'malformed' : error instanceof ModelArtsError ? error.kind : null;
+        if (kind === null || attempt === tries || !transient.includes(kind)) throw error;
         const asked = error instanceof ModelArtsError ? error.retryAfterMs : null;
         await this.deps.sleep(Math.min(asked ?? 1_000 * 2 ** attempt, longestPauseMs), this.signal);
       }
@@ -187,9 +188,9 @@ class Reader {
   }
 }
 
-/** A list without a limit holds everything, by its documentation; `total_count` tells when it does not (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
-class HalfList extends Error {
+/** A list without a limit is documented as complete. `total_count` shows when it is not (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+class IncompleteListError extends Error {
   constructor(had: number, total: number) {
-    super(`the answer has ${had} of ${total}`);
+    super(`the response has ${had} of ${total}`);
   }
 }

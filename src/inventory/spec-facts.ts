@@ -4,13 +4,13 @@ import { ModelArtsError } from '../modelarts/errors.js';
 import type { Pool } from '../modelarts/schemas/pool.js';
 import { type NotebookPoolFacts, noFacts, type SpecFacts } from '../spec/feasibility.js';
 
-/** Reads what the API says about the values of a spec. What it refuses to say stays unknown; what may pass is thrown. */
+/** Reads the facts that a spec is checked against. A refused read is unknown; transient errors throw. */
 export async function readSpecFacts(modelarts: ModelArts, spec: Spec, signal: AbortSignal): Promise<SpecFacts> {
   const { pool, notebook } = spec;
   const poolFlavors = pool === undefined ? null : await unlessRefused(readPoolFlavors(modelarts, signal));
   return {
     ...noFacts,
-    // An empty list says nothing.
+    // An empty list is no evidence.
     poolFlavors: poolFlavors === null || poolFlavors.length === 0 ? null : poolFlavors,
     notebookPool: notebook?.pool === undefined ? null : await readNotebookPool(modelarts, notebook.pool, signal),
   };
@@ -58,7 +58,7 @@ async function unlessRefused<T>(read: Promise<T>): Promise<T | null> {
   }
 }
 
-/** What this account may not read, or a region does not have, must not stop what may work all the same. */
+/** A missing permission or API must not stop a spec that may work. */
 function isRefusal({ kind }: ModelArtsError): boolean {
   return kind === 'permission' || kind === 'rejected';
 }

@@ -22,7 +22,7 @@ const failure = () =>
 const write = (error: unknown) => failureConverter.errorToFailure(error, defaultPayloadConverter);
 
 describe('the failure converter', () => {
-  test('leaves neither message nor stack in the open, also not of causes', () => {
+  test('hides messages and stacks, including those of causes', () => {
     const written = write(failure());
     const open = { ...written, encodedAttributes: null, cause: { ...written.cause, encodedAttributes: null } };
     expect(JSON.stringify(open)).not.toMatch(/sold out|HTTP 400|failure-converter/);
@@ -30,19 +30,19 @@ describe('the failure converter', () => {
     expect(written.message).toBe('Encoded failure');
   });
 
-  test('what it wrote is read by it and by a process without keys alike', () => {
+  test('writes what it and the default converter can read', () => {
     for (const reader of [failureConverter, defaultFailureConverter]) {
       const error = reader.failureToError(write(failure()), defaultPayloadConverter);
       expect(error).toMatchObject({ message: words, type: 'SoldOut', cause: { message: 'HTTP 400 said so' } });
     }
   });
 
-  test('reads what was written before there were keys', () => {
+  test('reads failures of the default converter', () => {
     const old = defaultFailureConverter.errorToFailure(failure(), defaultPayloadConverter);
     expect(failureConverter.failureToError(old, defaultPayloadConverter).message).toBe(words);
   });
 
-  test('an error that is reported twice keeps its words', () => {
+  test('keeps the message of an error that is reported twice', () => {
     const received = failureConverter.failureToError(write(failure()), defaultPayloadConverter);
     write(received);
     const again = failureConverter.failureToError(write(received), defaultPayloadConverter);
@@ -55,10 +55,10 @@ describe.each([
   ['encoding', failureConverter],
 ])('the %s failure converter', (_name, converter) => {
   test.each([
-    ['a failure of ours with a cause', failure()],
-    ['an error of nobody', new TypeError('x is undefined')],
-    ['a cancellation', new CancelledFailure('called off', [], new Error('by a signal'))],
-    ['a time-out', new TimeoutFailure('no heartbeat', undefined, TimeoutType.HEARTBEAT)],
+    ['an application failure with a cause', failure()],
+    ['any other error', new TypeError('x is undefined')],
+    ['a cancellation', new CancelledFailure('cancelled', [], new Error('by a signal'))],
+    ['a timeout', new TimeoutFailure('no heartbeat', undefined, TimeoutType.HEARTBEAT)],
     ['a failed activity', new ActivityFailure('failed', 'createPool', '1', 'TIMEOUT', 'worker', failure())],
   ])('writes no stack trace of %s', (_kind, error) => {
     const written = converter.errorToFailure(error, defaultPayloadConverter);

@@ -23,14 +23,14 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
   });
 
 describe('the codec server', () => {
-  test('encodes and decodes as the Temporal UI and CLI ask it to', async () => {
+  test('encodes and decodes requests of the Temporal UI and CLI', async () => {
     const encoded = (await (await post('/encode', { payloads: [readable] })).json()) as { payloads: unknown[] };
     expect(encoded.payloads).toMatchObject([{ metadata: { encoding: base64('binary/encrypted') } }]);
     const answer = await post('/decode', { payloads: [...encoded.payloads, readable] });
     expect([answer.status, await answer.json()]).toEqual([200, { payloads: [readable, readable] }]);
   });
 
-  test('lets the page that it was started for ask', async () => {
+  test('allows the configured origin', async () => {
     const preflight = await fetch(`${server.url}/decode`, {
       method: 'OPTIONS',
       headers: {
@@ -46,23 +46,20 @@ describe('the codec server', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(page);
   });
 
-  test('does not decode for a page of a stranger', async () => {
-    const answer = await post('/decode', { payloads: [readable] }, { origin: 'https://stranger.example' });
+  test('refuses other origins', async () => {
+    const answer = await post('/decode', { payloads: [readable] }, { origin: 'https://other.example' });
     expect(answer.status).toBe(403);
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     expect(await answer.text()).not.toContain(readable.data);
   });
 
-  test('says which key is missing', async () => {
+  test('reports the missing key', async () => {
     const other = {
       metadata: { encoding: base64('binary/encrypted'), 'encryption-key-id': base64('april') },
       data: '',
     };
     const answer = await post('/decode', { payloads: [other] });
-    expect([answer.status, await answer.json()]).toEqual([
-      400,
-      { message: 'a payload is encrypted with key april, and MAOPS_CODEC_KEYS has only may' },
-    ]);
+    expect([answer.status, await answer.json()]).toEqual([400, { message: expect.stringMatching(/april.*may/) }]);
   });
 
   test.each([{ payloads: 'none' }, 'text', { payloads: [{ data: 1 }] }])('refuses %j', async (body) => {

@@ -37,7 +37,7 @@ async function run(command: readonly string[], env: Readonly<Record<string, stri
   return code ?? -1;
 }
 
-test('`docker compose --profile simulator up` gives a worker that makes an environment, with nothing filled in', async () => {
+test('`docker compose --profile simulator up` starts a worker that creates an environment, without any settings', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'maops-compose-'));
   const [simulatorPort, healthPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
   const places: Places = [

@@ -30,7 +30,7 @@ const known = new Set(allVariables.flatMap(({ names }) => names));
 const healthPort = String(imageEnvironment.MAOPS_HEALTH_ADDRESS).split(':')[1];
 
 describe('the compose file', () => {
-  test('pins every image, and none of them to a moving tag', () => {
+  test('pins every image to a fixed version', () => {
     const images = services.flatMap(([, { image, build }]) =>
       image !== undefined && build === undefined ? [image] : [],
     );
@@ -38,7 +38,7 @@ describe('the compose file', () => {
     for (const image of images) expect(image).toMatch(/:\d+\.\d+(\.\d+)?$/);
   });
 
-  test('uses server and tools of the same version, so that the schema fits', () => {
+  test('uses the same version of server and tools, for the schema', () => {
     const versions = services.flatMap(
       ([, { image }]) => /^temporalio\/(?:server|admin-tools):(.*)$/.exec(image ?? '')?.[1] ?? [],
     );
@@ -46,7 +46,7 @@ describe('the compose file', () => {
     expect(new Set(versions).size).toBe(1);
   });
 
-  test.each(services)('%s mounts only files that exist and volumes that are declared', (_name, { volumes = [] }) => {
+  test.each(services)('%s mounts only existing files and declared volumes', (_name, { volumes = [] }) => {
     for (const volume of volumes) {
       const [source = ''] = volume.split(':');
       const isThere = source.startsWith('.') ? existsSync(path.join(root, source)) : source in compose.volumes;
@@ -54,28 +54,25 @@ describe('the compose file', () => {
     }
   });
 
-  test.each(services)('%s runs a script that it mounts, if it runs one', (_name, { entrypoint = [], volumes = [] }) => {
+  test.each(services)('%s mounts the script that it runs', (_name, { entrypoint = [], volumes = [] }) => {
     const scripts = entrypoint.filter((word) => word.endsWith('.sh'));
     for (const script of scripts) expect(volumes.some((volume) => volume.split(':')[1] === script)).toBe(true);
   });
 
-  test.each(services)(
-    '%s waits for what can answer: a healthy server or a job that ended',
-    (_name, { depends_on = {} }) => {
-      for (const [target, { condition, required }] of Object.entries(depends_on)) {
-        const { healthcheck, restart, profiles } = named(target);
-        if (condition === 'service_healthy') expect(healthcheck?.test).toBeDefined();
-        else
-          expect({ condition, restart }).toEqual({
-            condition: 'service_completed_successfully',
-            restart: 'on-failure:5',
-          });
-        if (profiles !== undefined) expect(required).toBe(false);
-      }
-    },
-  );
+  test.each(services)('%s waits for healthy servers and completed jobs', (_name, { depends_on = {} }) => {
+    for (const [target, { condition, required }] of Object.entries(depends_on)) {
+      const { healthcheck, restart, profiles } = named(target);
+      if (condition === 'service_healthy') expect(healthcheck?.test).toBeDefined();
+      else
+        expect({ condition, restart }).toEqual({
+          condition: 'service_completed_successfully',
+          restart: 'on-failure:5',
+        });
+      if (profiles !== undefined) expect(required).toBe(false);
+    }
+  });
 
-  test('starts the parts in the order in which they need each other', () => {
+  test('starts the services in the order of their dependencies', () => {
     const order = ['postgres', 'temporal-schema', 'temporal', 'temporal-namespace', 'setup', 'worker'];
     for (const [index, name] of order.entries()) {
       if (index > 0) expect(Object.keys(named(name).depends_on ?? {})).toContain(order[index - 1]);
@@ -87,7 +84,7 @@ describe('the compose file', () => {
     expect(commandEntries.some((entry) => entry.group === null && entry.verb === verb)).toBe(true);
   });
 
-  test.each(['setup', 'worker'])('%s is given only variables that the configuration knows', (name) => {
+  test.each(['setup', 'worker'])('%s gets declared variables only', (name) => {
     for (const variable of Object.keys(named(name).environment ?? {})) expect(known).toContain(variable);
   });
 
@@ -95,17 +92,17 @@ describe('the compose file', () => {
   const fixed = new Set(['MAOPS_HEALTH_ADDRESS', 'MAOPS_METRICS_ADDRESS', 'MAOPS_SIMULATOR', 'MAOPS_TEMPORAL_CLI']);
   const passedOn = [...known].filter((name) => !fixed.has(name));
 
-  test.each(passedOn)('hands %s to the worker as it is set', (name) => {
+  test.each(passedOn)('passes %s to the worker', (name) => {
     const { worker } = resolvedCompose({ [name]: 'as-set' }).services;
     expect(worker?.environment?.[name]).toBe('as-set');
   });
 
-  test.each(passedOn.filter((name) => name.startsWith('TEMPORAL_')))('hands %s to the set-up too', (name) => {
+  test.each(passedOn.filter((name) => name.startsWith('TEMPORAL_')))('passes %s to the set-up too', (name) => {
     const { setup } = resolvedCompose({ [name]: 'as-set' }).services;
     expect(setup?.environment?.[name]).toBe('as-set');
   });
 
-  test('shows the container the folder of the files that variables name', () => {
+  test('mounts the folder for files that variables refer to', () => {
     for (const name of ['worker', 'setup']) expect(named(name).volumes).toEqual(['./deploy/files:/files:ro']);
   });
 
@@ -137,14 +134,14 @@ describe('the compose file', () => {
     expect(() => workerOf({ MODELARTS_REGION: 'cn-east-3' })).toThrow('MODELARTS_PROJECT_ID');
   });
 
-  test('holds no credentials of its own', () => {
+  test('contains no credentials', () => {
     const secrets = new Set(allVariables.filter(({ isSecret }) => isSecret).flatMap(({ names }) => names));
     const given = Object.entries(named('worker').environment ?? {}).filter(([name]) => secrets.has(name));
     expect(given.length).toBeGreaterThan(0);
     for (const [name, value] of given) expect(value).toBe(`\${${name}:-}`);
   });
 
-  test('opens ports to this machine only', () => {
+  test('publishes ports on the loopback address only', () => {
     for (const port of services.flatMap(([, { ports = [] }]) => ports)) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
@@ -158,7 +155,7 @@ describe('the compose file', () => {
     expect(healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${simulatorPort}/_sim/healthz`);
   });
 
-  test('gives the worker the time that it needs to stop', () => {
+  test('gives the worker enough time to stop', () => {
     expect(Number.parseInt(String(named('worker').stop_grace_period), 10)).toBeGreaterThan(30);
   });
 });
@@ -170,16 +167,16 @@ describe('the image', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
   });
 
-  test('asks for its readiness in the compose file, where the worker answers', () => {
+  test('has its readiness check in the compose file on the port of the worker', () => {
     expect(named('worker').environment?.MAOPS_HEALTH_ADDRESS).toBe(imageEnvironment.MAOPS_HEALTH_ADDRESS);
     expect(named('worker').healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${healthPort}/readyz`);
   });
 
-  test('asks for its life where the worker answers', () => {
+  test('has its liveness check on the port of the worker', () => {
     expect(dockerfile).toContain(`http://127.0.0.1:${healthPort}/healthz`);
   });
 
-  test('copies only files that exist and that the builder is sent', () => {
+  test('copies existing files that are part of the build context', () => {
     const sent = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
@@ -194,11 +191,11 @@ describe('the image', () => {
     }
   });
 
-  test('sets only variables that the configuration, or Node, knows', () => {
+  test('sets variables of the configuration and of Node.js only', () => {
     for (const name of Object.keys(imageEnvironment)) expect(known.has(name) || name.startsWith('NODE_')).toBe(true);
   });
 
-  test('leaves a quarter of its memory to what is not the heap', () => {
+  test('leaves a quarter of the memory outside the heap', () => {
     const heap = Number(/max-old-space-size=(\d+)/.exec(dockerfile)?.[1]);
     expect(named('worker').mem_limit).toBe('1g');
     expect(heap / 1_024).toBeLessThanOrEqual(0.8);
@@ -206,14 +203,14 @@ describe('the image', () => {
 });
 
 describe('the env files', () => {
-  test('name only variables that something reads', () => {
+  test('contain only variables that are read', () => {
     const text = read('docker-compose.yml');
     for (const name of [...Object.keys(envFile('.env.example')), ...Object.keys(envFile('deploy/simulator.env'))]) {
       expect(known.has(name) || name === 'COMPOSE_PROFILES' || text.includes(`\${${name}:-`)).toBe(true);
     }
   });
 
-  test('show every variable that must be set, with no secret in it', () => {
+  test('contain every required variable, without a secret', () => {
     const example = envFile('.env.example');
     expect(Object.keys(example)).toEqual(
       expect.arrayContaining(['MODELARTS_PROJECT_ID', 'MODELARTS_TOKEN', 'OS_PASSWORD']),
@@ -222,7 +219,7 @@ describe('the env files', () => {
     for (const name of secrets) expect(example[name] ?? '').toBe('');
   });
 
-  test('of the configuration know the simulator as it is', () => {
+  test('for the simulator have its defaults', () => {
     const { endpoint, projectId, region, credentials } = readConfig(
       { MAOPS_SIMULATOR: 'http://sim:1' },
       { ignoreTemporalFile: true },
@@ -232,7 +229,7 @@ describe('the env files', () => {
     expect(credentials.kind === 'token' ? credentials.token.reveal() : null).toBe(MODELARTS_TOKEN);
   });
 
-  test('of the simulator point a worker at it, and pass every check', () => {
+  test('for the simulator are a valid worker configuration', () => {
     const settings = envFile('deploy/simulator.env');
     expect(settings).toMatchObject(clientEnvironment('http://simulator:8790'));
     expect(readConfig(settings, { ignoreTemporalFile: true }).modelarts.endpoint).toBe('http://simulator:8790');

@@ -14,7 +14,7 @@ const packed = new Set(
 const isPacked = (name: string) => packed.has(name) || [...packed].some((file) => file.startsWith(`${name}/`));
 
 describe('the npm package', () => {
-  test('has what its compose file builds from and mounts', () => {
+  test('includes the files that the compose file builds from and mounts', () => {
     const mounted = Object.values(writtenCompose().services)
       .flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0] ?? ''))
       .filter((source) => source.startsWith('./'))
@@ -30,7 +30,7 @@ describe('the npm package', () => {
       expect({ name, isPacked: isPacked(name) }).toEqual({ name, isPacked: true });
   });
 
-  test('has every file that its pages link to', () => {
+  test('includes every file that its pages link to', () => {
     const pages = [...packed].filter((name) => name.endsWith('.md'));
     expect(pages).toContain('README.md');
     const missing = pages.flatMap((page) =>
@@ -42,7 +42,7 @@ describe('the npm package', () => {
     expect(missing).toEqual([]);
   });
 
-  test('has no credentials, tests or files of this machine', () => {
+  test('includes no credentials, tests or local files', () => {
     const foreign = [...packed].filter((name) =>
       /^(test|bench|node_modules)\/|(^|\/)\.env$|\.(key|pem|db)$/.test(name),
     );

@@ -81,7 +81,7 @@ describe('with encryption keys', () => {
     ]) {
       const { code, stderr, stdout } = await look(args, '');
       expect({ args, code, stdout }).toEqual({ args, code: 1, stdout: '' });
-      expect(stderr).toContain('a payload is encrypted with key may, and MAOPS_CODEC_KEYS is not set here');
+      expect(stderr).toContain('a payload is encrypted with key may, but MAOPS_CODEC_KEYS is not set here');
       expect(stderr).toContain('Set MAOPS_CODEC_KEYS to the keys that the workers have');
       expect(stderr).not.toContain('--debug');
     }

@@ -102,7 +102,7 @@ const read = async (answers: Answers, workspaces?: readonly string[]) => {
 };
 
 describe('reading a project', () => {
-  test('has pools, records of failed creations and notebooks of everyone, with what they use', async () => {
+  test('returns pools, failed creations and all notebooks, with the nodes and flavors they use', async () => {
     const { items, unread, at } = await read({
       pools: { items: [pool('a')] },
       'pools failed': { items: [pool('b', { phase: 'CreationFailed' })] },
@@ -126,7 +126,7 @@ describe('reading a project', () => {
     ]);
   });
 
-  test('looks into every workspace that something is seen in, and into those that are named', async () => {
+  test('reads the workspaces of found resources, and the given ones', async () => {
     const { items, asked } = await read(
       { pools: { items: [pool('a', { workspace: '7' })] }, 'pools in 9': { items: [pool('b', { workspace: '9' })] } },
       ['9'],
@@ -138,7 +138,7 @@ describe('reading a project', () => {
     expect(asked.filter((call) => call === 'pools in 9')).toHaveLength(1);
   });
 
-  test('takes a named workspace that does not exist for an empty one', async () => {
+  test('treats a given workspace that does not exist as empty', async () => {
     const { items, unread } = await read(
       { pools: { items: [pool('a')] }, 'pools in 9': 'no workspace', 'notebooks in 9': 'no workspace' },
       ['9'],
@@ -146,13 +146,13 @@ describe('reading a project', () => {
     expect({ names: items.map(({ name }) => name), unread }).toEqual({ names: ['a'], unread: [] });
   });
 
-  test('names a list that is shorter than it says, and has what it can have of it', async () => {
+  test('reports an incomplete list, and returns the resources in it', async () => {
     const { items, unread } = await read({ notebooks: { total_count: 2, instances: [notebook('a')] } });
     expect(items).toEqual([]);
     expect(unread).toEqual(['notebooks: the answer has 1 of 2']);
   });
 
-  test('has its own notebooks where it may not see those of others, and says what is missing', async () => {
+  test('returns its own notebooks without permission for the others, and reports the gap', async () => {
     const { items, unread } = await read({
       notebooks: 'permission',
       'notebooks own': { instances: [notebook('mine')] },
@@ -161,7 +161,7 @@ describe('reading a project', () => {
     expect(unread).toEqual(['notebooks: it is permission']);
   });
 
-  test('has no notebooks where the API for them is not published, as long as the pools answer', async () => {
+  test('returns no notebooks where the API is not published, if the pools were read', async () => {
     const missing = { instances: 'unpublished' };
     const answers = { pools: { items: [pool('a')] }, notebooks: missing };
     expect(await read(answers)).toMatchObject({ items: [{ name: 'a' }], unread: [] });
@@ -169,7 +169,7 @@ describe('reading a project', () => {
     expect(unread).toEqual(['pools: it is unavailable', 'notebooks: not published']);
   });
 
-  test('does not answer at all with wrong credentials', async () => {
+  test('throws with rejected credentials', async () => {
     await expect(read({ pools: 'auth' })).rejects.toMatchObject({ kind: 'auth' });
   });
 
@@ -190,7 +190,7 @@ describe('reading a project', () => {
     expect(items).toMatchObject([{ marker: expected }]);
   });
 
-  test('does not take an annotation for the whole: whether a notebook is protected stands in its description', async () => {
+  test('does not rely on the annotation alone, because protection is in the description', async () => {
     const without = notebook('a', { description: undefined, spec: { annotations: { maops: marker } } });
     const { items } = await read({ notebooks: { instances: [without] }, 'notebook id-of-a': without });
     expect(items).toMatchObject([{ marker: 'unread' }]);
@@ -201,7 +201,7 @@ describe('reading a project', () => {
   });
 });
 
-test('looking again leaves out what is gone or was made anew, and does not decide where it hears nothing', async () => {
+test('a second read leaves out resources that are gone or replaced, and marks unread ones', async () => {
   const { items } = await read({
     pools: { items: [pool('same'), pool('gone'), pool('anew'), pool('silent')] },
   });
