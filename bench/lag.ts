@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { phaseAttribute } from '../src/contract/search-attributes.js';
-import { median, onBed, rounded } from './bed.js';
+import { median, rounded, withStack } from './bench-stack.js';
 
-/** Paces shrink with the simulator's time, so a lag in simulated seconds is what the default paces give. */
+/** Poll pauses shrink with the simulator's time, so a lag in simulated seconds is the lag of the defaults. */
 const speed = 20;
 const rounds = 10;
 
@@ -11,7 +11,7 @@ const rounds = 10;
  * observation, at least `MAOPS_POLL_MIN` (5 s) after the first.
  */
 export async function lag() {
-  return await onBed({ speed }, async ({ stack, client, provision }) => {
+  return await withStack({ speed }, async ({ stack, client, provision }) => {
     const { simulator } = stack.simulator;
     const lags: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -27,7 +27,7 @@ export async function lag() {
       while ((await handle.describe()).typedSearchAttributes.get(phaseAttribute) === 'AwaitingPool')
         await setTimeout(10);
       lags.push(((performance.now() - usableAt) * speed) / 1_000);
-      // A wait for a result that outlives its connection would end the process.
+      // A pending result whose connection is closed would end the process.
       await ready;
     }
     return { medianSeconds: rounded(median(lags)), maxSeconds: rounded(Math.max(...lags)), rounds };

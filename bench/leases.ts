@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import pMap from 'p-map';
-import { onBed, rounded } from './bed.js';
+import { rounded, withStack } from './bench-stack.js';
 
 const count = 1_000;
 
-/** What an open lease costs the worker in memory while it is cached, and its history in events. */
+/** Memory of a cached open lease, and the events in its history. */
 export async function leases() {
-  return await onBed({ speed: 1 }, async ({ client, taskQueue }) => {
+  return await withStack({ speed: 1 }, async ({ client, taskQueue }) => {
     await openLeases(0, 20);
     const before = await rssAfterCollection();
     await openLeases(20, 20 + count);
@@ -28,7 +28,7 @@ export async function leases() {
   });
 }
 
-/** Resident memory once the garbage is collected (`node --expose-gc`). */
+/** Resident memory after a garbage collection (`node --expose-gc`). */
 async function rssAfterCollection(): Promise<number> {
   globalThis.gc?.();
   await setTimeout(1_000);

@@ -5,7 +5,7 @@ import { ratio } from './ratio.js';
 import { recovery } from './recovery.js';
 import { waiters } from './waiters.js';
 
-/** Each prints one line of JSON; `npm run bench -- ratio lag` runs only those. */
+/** Each benchmark prints one line of JSON. `npm run bench -- ratio lag` runs two of them. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   ratio,
   'waiters-1': () => waiters(1),
@@ -19,7 +19,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in benches));
 if (unknown !== undefined) {
-  console.error(`no bench is called ${unknown}; there are ${Object.keys(benches).join(', ')}`);
+  console.error(`unknown benchmark ${unknown}. Choose from ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
 }
 for (const [name, bench] of Object.entries(benches)) {

@@ -2,24 +2,24 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
 import { createLogger } from '../src/worker/logging.js';
 import { startWorker } from '../src/worker/temporal-worker.js';
-import { type Bed, median, onBed, rounded } from './bed.js';
+import { type BenchStack, median, rounded, withStack } from './bench-stack.js';
 
 const rounds = 15;
-/** So fast that the simulated service is ready at once: what is left is our own work and Temporal's. */
+/** So fast that resources are ready at once, which leaves the time of our code and of Temporal. */
 const speed = 100_000;
 const env = { MAOPS_POLL_MIN: '1ms', MAOPS_POLL_MAX: '5ms', MAOPS_MAX_RPS: '1000' };
 
-/** How much longer the main job takes than a bare workflow with as many empty activities, and how long its history is. */
+/** Time of the main job divided by that of a bare workflow with as many empty activities, and the size of its history. */
 export async function ratio() {
-  return await onBed({ speed, env }, async (bed) => {
+  return await withStack({ speed, env }, async (bench) => {
     const mainJobs: number[] = [];
     for (let round = 0; round < rounds + 2; round += 1) {
-      mainJobs.push(await timed(async () => await (await bed.provision(`ratio-${round}`)).ready));
+      mainJobs.push(await timed(async () => await (await bench.provision(`ratio-${round}`)).ready));
     }
-    const history = await bed.client.workflow.getHandle(`env/ratio-${rounds}`).fetchHistory();
-    const description = await bed.client.workflow.getHandle(`env/ratio-${rounds}`).describe();
+    const history = await bench.client.workflow.getHandle(`env/ratio-${rounds}`).fetchHistory();
+    const description = await bench.client.workflow.getHandle(`env/ratio-${rounds}`).describe();
     const activities = (history.events ?? []).filter((event) => event.activityTaskScheduledEventAttributes).length;
-    const bares = await timeBare(bed, activities);
+    const bares = await timeBare(bench, activities);
     const mainJobMs = rounded(median(mainJobs.slice(2)));
     const bareMs = rounded(median(bares.slice(2)));
     return {
@@ -33,7 +33,7 @@ export async function ratio() {
   });
 }
 
-async function timeBare({ stack, client }: Bed, activities: number): Promise<number[]> {
+async function timeBare({ stack, client }: BenchStack, activities: number): Promise<number[]> {
   const { address, namespace } = stack.temporal;
   const connection = await NativeConnection.connect({ address });
   const workflowsPath = fileURLToPath(new URL('./bare-workflow.ts', import.meta.url));

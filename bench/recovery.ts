@@ -6,16 +6,16 @@ import { Client, Connection } from '@temporalio/client';
 import { stackEnvironment } from '../src/dev/stack-environment.js';
 import { startTemporalServer } from '../src/dev/temporal-server.js';
 import { runSimulator } from '../src/simulator/main.js';
-import { environmentDocument, median, rounded } from './bed.js';
+import { environmentDocument, median, rounded } from './bench-stack.js';
 
 const rounds = 5;
 const command = fileURLToPath(new URL('../bin/maops.js', import.meta.url));
 
-/** Seconds from a SIGKILL of the only worker until the one that is started at once has asked the service again. */
+/** Seconds from a SIGKILL of the only worker to the first request of its replacement. */
 export async function recovery() {
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
   const temporal = await startTemporalServer({ env: process.env, onProgress });
-  // So slow that the pool never gets ready by itself: the run waits throughout.
+  // So slow that the run waits for the pool all the time.
   const simulator = await runSimulator({ port: 0, speed: 0.01, signals: false });
   const env = {
     ...process.env,
@@ -23,16 +23,16 @@ export async function recovery() {
   };
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
-  const asked = () => simulator.simulator.summary()['pools.list'] ?? 0;
+  const requests = () => simulator.simulator.summary()['pools.list'] ?? 0;
   const workers: ChildProcess[] = [];
   const startWorker = () => {
     const worker = spawn(process.execPath, [command, 'worker'], { env, stdio: 'ignore' });
     workers.push(worker);
     return worker;
   };
-  const untilAsked = async () => {
-    const before = asked();
-    while (asked() === before) await setTimeout(20);
+  const nextRequest = async () => {
+    const before = requests();
+    while (requests() === before) await setTimeout(20);
   };
   try {
     let worker = startWorker();
@@ -40,13 +40,13 @@ export async function recovery() {
     await client.workflow.start('provisionPoolThenLaunchNotebook', run);
     const seconds: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      await untilAsked();
-      await untilAsked();
+      await nextRequest();
+      await nextRequest();
       worker.kill('SIGKILL');
       const killedAt = performance.now();
       await once(worker, 'exit');
       worker = startWorker();
-      await untilAsked();
+      await nextRequest();
       seconds.push((performance.now() - killedAt) / 1_000);
     }
     return { medianSeconds: rounded(median(seconds)), maxSeconds: rounded(Math.max(...seconds)), rounds };

@@ -1,12 +1,12 @@
-import { onBed, rounded } from './bed.js';
+import { rounded, withStack } from './bench-stack.js';
 
-/** Fast enough for a bench, slow enough that all runs of a round wait at the same time. */
+/** Slow enough that all runs wait at the same time. */
 const speed = 60;
 const env = { MAOPS_MAX_RPS: '2000' };
 
-/** API calls for one provisioning while so many wait at once: one list serves all of them. */
+/** API calls per environment while `count` runs wait at the same time and share lists. */
 export async function waiters(count: number) {
-  return await onBed({ speed, env }, async ({ stack, provision }) => {
+  return await withStack({ speed, env }, async ({ stack, provision }) => {
     const began = performance.now();
     const runs = await Promise.all(Array.from({ length: count }, (_, index) => provision(`wait-${index}`)));
     const ends = await Promise.all(runs.map(({ ready }) => ready));

@@ -1,10 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Progress } from '../src/contract/progress.js';
 import { type Stack, startStack } from '../src/dev/stack.js';
+import { DEFAULT_PROJECT_ID } from '../src/simulator/client-environment.js';
 import { createLogger } from '../src/worker/logging.js';
 
-/** A whole stack in this process with a client, for one measurement. */
-export interface Bed {
+/** A complete stack in this process, with a client, for one measurement. */
+export interface BenchStack {
   readonly stack: Stack;
   readonly client: Client;
   readonly taskQueue: string;
@@ -14,15 +15,13 @@ export interface Bed {
 
 type Provision = (document: unknown) => Promise<Progress>;
 
-const projectId = '0123456789abcdef0123456789abcdef';
-
 export function environmentDocument(name: string) {
   return {
     name,
     pool: {
       flavors: ['modelarts.vm.gpu.t4u8'],
       count: 2,
-      network: `network-7a3e-${projectId}`,
+      network: `network-7a3e-${DEFAULT_PROJECT_ID}`,
       scope: ['Train', 'Notebook'],
     },
     notebook: {
@@ -33,10 +32,10 @@ export function environmentDocument(name: string) {
   };
 }
 
-/** Starts the stack, measures, and stops it whatever happened. Variables in `env` overrule the paces that fit the speed. */
-export async function onBed<T>(
+/** Starts a stack, measures, and stops it. Variables in `env` override the poll pauses that fit the speed. */
+export async function withStack<T>(
   options: { readonly speed: number; readonly env?: Readonly<Record<string, string>> },
-  measure: (bed: Bed) => Promise<T>,
+  measure: (bench: BenchStack) => Promise<T>,
 ): Promise<T> {
   const stack = await startStack({
     env: { ...process.env, ...options.env },
@@ -48,7 +47,7 @@ export async function onBed<T>(
   const { taskQueue } = stack.config;
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
-  const provision: Bed['provision'] = async (name) => {
+  const provision: BenchStack['provision'] = async (name) => {
     const workflowId = `env/${name}`;
     const handle = await client.workflow.start<Provision>('provisionPoolThenLaunchNotebook', {
       workflowId,
