@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidSpecError } from '../client/errors.js';
-import type { ResourceKindName } from '../client/name.js';
+import type { ResourceKindName } from '../client/find-run.js';
 import { specKindOf } from '../client/start.js';
 import type { Spec } from '../contract/spec.js';
 import { decodeUtf8 } from '../spec/encoding.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { OperationRefusedError } from '../client/errors.js';
-import { nameOf, type ResourceKindName } from '../client/name.js';
+import { nameOf, type ResourceKindName } from '../client/find-run.js';
 import { operationId } from '../contract/ids.js';
 import type { Spec } from '../contract/spec.js';
 import type { ChangeInput } from '../contract/workflows.js';

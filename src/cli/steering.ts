@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Audience, Steered } from '../client/bulk.js';
-import type { CommandOptions } from '../client/call-types.js';
+import type { CommandOptions } from '../client/api-types.js';
+import type { BulkResult, BulkScope } from '../client/bulk.js';
 import type { Operations } from '../client/operations.js';
 import { isUnanswered } from '../client/read-progress.js';
 import type { Progress } from '../contract/progress.js';
@@ -35,7 +35,7 @@ const effectMs = 2_000;
 
 /** The operations that the command can be sent to in bulk, and the query in the example. */
 interface ToMany {
-  readonly audience: Audience;
+  readonly audience: BulkScope;
   readonly query: string;
 }
 
@@ -180,7 +180,7 @@ export interface Bulk {
   /** Such as `pause` or `resolve rollback`. */
   readonly verb: string;
   readonly query: string;
-  readonly audience: Audience;
+  readonly audience: BulkScope;
   /** True to skip the confirmation. */
   readonly yes: boolean;
   readonly steer: (operations: Operations, workflowId: string) => Promise<Progress>;
@@ -228,7 +228,7 @@ function rowOf({ workflowId, name, phase, why }: Progress) {
 
 /** Prefers the progress that the command returned, which is newer than the list. */
 function resultOf(
-  { workflowId, name, phase, result, reason, progress }: Steered,
+  { workflowId, name, phase, result, reason, progress }: BulkResult,
   listed: Progress | undefined,
 ): BulkRow {
   const why = progress?.why ?? listed?.why ?? '';

@@ -1,5 +1,5 @@
-import { readRemovalPlan } from '../client/project-plan.js';
 import type { RemovalPlan } from '../client/removal-plan.js';
+import { readRemovalPlan } from '../client/removal-plan.js';
 import { gone } from '../client/teardown.js';
 import { operationId } from '../contract/ids.js';
 import type { Context } from './context.js';

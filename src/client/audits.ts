@@ -2,42 +2,32 @@ import { auditId } from '../contract/ids.js';
 import type { AuditInput } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit/report.js';
 import { isFields } from '../spec/finding.js';
-import type { CommandOptions } from './call-types.js';
-import { type CommandContext, signatureOf } from './command.js';
+import type { CommandOptions } from './api-types.js';
+import { type CommandContext, type NewRun, signatureOf } from './command.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import { expectWorker, progressOf } from './read-progress.js';
 
 export interface AuditOptions {
-  /** Ends the wait; the audit goes on. */
+  /** Aborts the wait, never the audit. */
   readonly signal?: AbortSignal;
 }
 
-/** One more audit: its time, and an id that makes an adoption a run of its own. */
-export interface AuditStart {
-  readonly at: number;
-  readonly id: string;
+/** Runs one audit and returns its report. */
+export async function audit(context: CommandContext, start: NewRun, options: AuditOptions = {}): Promise<AuditReport> {
+  return await run(context, auditId(new Date(start.at).toISOString()), {}, options);
 }
 
-/** Runs one audit and answers its report. */
-export async function audit(
-  speaker: CommandContext,
-  start: AuditStart,
-  options: AuditOptions = {},
-): Promise<AuditReport> {
-  return await run(speaker, auditId(new Date(start.at).toISOString()), {}, options);
-}
-
-/** Gives the orphan of an id or name an owner again, and answers what the audit then says. */
+/** Gives an orphan an owner again, and returns the report of the audit that follows. */
 export async function adopt(
-  speaker: CommandContext,
+  context: CommandContext,
   id: string,
-  start: AuditStart,
-  said: CommandOptions,
-  options: AuditOptions = {},
+  start: NewRun,
+  options: CommandOptions,
+  wait: AuditOptions = {},
 ): Promise<AuditReport> {
-  // Two that begin in the same millisecond must not be taken for one.
+  // Two adoptions of the same millisecond are separate runs.
   const workflowId = auditId(`${new Date(start.at).toISOString()}-${start.id.slice(0, 8)}`);
-  return await run(speaker, workflowId, { adopt: { id, ...signatureOf(speaker, said) } }, options);
+  return await run(context, workflowId, { adopt: { id, ...signatureOf(context, options) } }, wait);
 }
 
 async function run(
@@ -54,7 +44,7 @@ async function run(
   const report = reportIn(outcome?.value);
   if (report !== null) return report;
   const found = await runs.describe(workflowId, runId);
-  if (found === null) throw new OperationsError(`${workflowId} is gone`);
+  if (found === null) throw new OperationsError(`Temporal no longer has ${workflowId}`);
   throw new OperationFailedError(await progressOf(runs, found));
 }
 

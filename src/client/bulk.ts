@@ -13,84 +13,80 @@ import {
 import { progressOfEach } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
 
-/** Whom a command can be meant for: only operations that make something have approvals and steps. */
-export type Audience = 'everyone' | 'makers';
+/** The operations that a bulk command finds; only creating operations (`makers`) have approvals and steps. */
+export type BulkScope = 'everyone' | 'makers';
 
-const makers: readonly string[] = specKinds;
-const everyone: readonly string[] = [
-  ...makers,
-  'leaseEnvironment',
-  'teardownEnvironment',
-  'sweepExpired',
-  'auditResources',
-  'changeResource',
-];
+const scopes: Readonly<Record<BulkScope, readonly string[]>> = {
+  makers: specKinds,
+  everyone: [
+    ...specKinds,
+    'leaseEnvironment',
+    'teardownEnvironment',
+    'sweepExpired',
+    'auditResources',
+    'changeResource',
+  ],
+};
 
-/** Under way at once: enough to be quick, few enough for one worker to answer. */
-const width = 8;
+/** Enough to be quick, and few enough for one worker. */
+const concurrency = 8;
 
 const refusals = [OperationRefusedError, OperationNotFoundError, InvalidSpecError] as const;
 
-/** What became of a command to one of many. */
-export interface Steered {
+/** The result of a bulk command for one operation. */
+export interface BulkResult {
   readonly workflowId: string;
   readonly name: string;
-  /** As it was listed. */
+  /** The listed phase, before the command. */
   readonly phase: Progress['phase'];
+  /** `untouched`: the signal came before the command was sent. */
   readonly result: 'done' | 'refused' | 'failed' | 'untouched';
-  /** Why it is not done; null when it is. */
+  /** Null when it is done. */
   readonly reason: string | null;
-  /** The progress that the command answered. */
+  /** The progress after the command; null when it is not done. */
   readonly progress: Progress | null;
 }
 
-/** The open operations of ours that a visibility query finds, as they stand, by workflow id. */
-export async function findOpen(runs: Runs, query: string, audience: Audience): Promise<Progress[]> {
-  const types = audience === 'makers' ? makers : everyone;
-  const ours = types.map((type) => `"${type}"`).join(', ');
+/** The progress of the open operations that a visibility query finds, by workflow id. */
+export async function findOpen(runs: Runs, query: string, scope: BulkScope): Promise<Progress[]> {
+  const types = scopes[scope];
+  const quoted = types.map((type) => `"${type}"`).join(', ');
   const found = new Map<string, Run>();
   try {
-    for await (const run of runs.list(`(${query}) AND ExecutionStatus = "Running" AND WorkflowType IN (${ours})`)) {
-      // Looked at again, because a query with brackets of its own could have undone the narrowing.
+    for await (const run of runs.list(`(${query}) AND ExecutionStatus = "Running" AND WorkflowType IN (${quoted})`)) {
+      // A query with brackets of its own could have cancelled the added conditions.
       if (isOpen(run) && types.includes(run.type)) found.set(run.workflowId, run);
     }
   } catch (error) {
-    // Asked again without our part, so that Temporal's words are about what was written.
+    // List again without the added conditions, so that Temporal's message is about the query as it was given.
     if (error instanceof InvalidQueryError) await runs.list(query)[Symbol.asyncIterator]().next();
     throw error;
   }
   const open = [...found.values()].sort((a, b) => a.workflowId.localeCompare(b.workflowId));
-  return await progressOfEach(runs, open, width);
+  return await progressOfEach(runs, open, concurrency);
 }
 
-/**
- * Gives a command to each of those that were listed, and tells of each what became of it. One that has become another
- * run since it was listed is refused; what the signal comes too early for stays untouched.
- */
-export async function steerEach(
+/** Sends a command to each listed operation. Refused for one that has another run by now; none is sent after the signal. */
+export async function commandEach(
   runs: Runs,
   listed: readonly Progress[],
-  steer: (workflowId: string) => Promise<Progress>,
+  command: (workflowId: string) => Promise<Progress>,
   signal?: AbortSignal,
-): Promise<Steered[]> {
-  return await pMap(
-    listed,
-    async ({ workflowId, runId, name, phase }) => {
-      const facts = { workflowId, name, phase };
-      if (signal?.aborted === true) return { ...facts, result: 'untouched', reason: 'interrupted', progress: null };
-      try {
-        const now = await runs.describe(workflowId);
-        if (now !== null && now.runId !== runId)
-          throw new OperationRefusedError(`${workflowId} is another run than the one that was listed`);
-        return { ...facts, result: 'done', reason: null, progress: await steer(workflowId) };
-      } catch (error) {
-        if (!(error instanceof OperationsError)) throw error;
-        const isRefusal = refusals.some((kind) => error instanceof kind);
-        // One row is one line, and a list of problems has several.
-        const reason = oneLine(error.message);
-        return { ...facts, result: isRefusal ? 'refused' : 'failed', reason, progress: null };
-      }
-    },
-    { concurrency: width },
-  );
+): Promise<BulkResult[]> {
+  const send = async ({ workflowId, runId, name, phase }: Progress): Promise<BulkResult> => {
+    const operation = { workflowId, name, phase };
+    if (signal?.aborted === true) return { ...operation, result: 'untouched', reason: 'interrupted', progress: null };
+    try {
+      const now = await runs.describe(workflowId);
+      if (now !== null && now.runId !== runId)
+        throw new OperationRefusedError(`${workflowId} has started a new run since it was listed`);
+      return { ...operation, result: 'done', reason: null, progress: await command(workflowId) };
+    } catch (error) {
+      if (!(error instanceof OperationsError)) throw error;
+      const result = refusals.some((kind) => error instanceof kind) ? 'refused' : 'failed';
+      // A list of problems has several lines, and a row one.
+      return { ...operation, result, reason: oneLine(error.message), progress: null };
+    }
+  };
+  return await pMap(listed, send, { concurrency });
 }

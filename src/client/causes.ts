@@ -2,7 +2,7 @@ import { stillPending } from '../contract/failures.js';
 import { type Phase, phases } from '../contract/phases.js';
 import type { AttemptFailure, CallAnswer, HistoryEvent } from './temporal/history-event.js';
 
-/** What an operation has spent its time on. */
+/** What an operation spends its time on. */
 const causes = [
   'checking',
   'approval',
@@ -23,7 +23,7 @@ const causes = [
 ] as const;
 export type Cause = (typeof causes)[number];
 
-/** What a phase is spent on while nothing is in its way; null for endings. */
+/** What a phase is spent on while nothing fails; null for endings. */
 const causeOfPhase: Readonly<Record<Phase, Cause | null>> = {
   Validating: 'checking',
   AwaitingApproval: 'approval',
@@ -53,19 +53,19 @@ const causeOfPhase: Readonly<Record<Phase, Cause | null>> = {
   Done: null,
 };
 
-/** Time that people took is theirs, whatever else was wrong meanwhile. */
-const ofPeople: readonly (Cause | null)[] = ['approval', 'operator', 'paused'];
-/** A worker takes work within seconds; what waited for longer waited for one. */
-const promptMs = 10_000;
+/** Causes that count even while calls fail: the time is up to people. */
+const byPeople: readonly (Cause | null)[] = ['approval', 'operator', 'paused'];
+/** An available worker starts a task sooner. */
+const maxStartDelayMs = 10_000;
 
 export interface TimeSpent {
   readonly cause: Cause;
   readonly ms: number;
 }
 
-/** The last thing that went wrong, whether or not it was overcome. */
+/** The last failure, also of a call that succeeded later. */
 export interface LastError {
-  /** RFC 3339 UTC; null for what is still going wrong. */
+  /** RFC 3339 UTC; null while the call still fails. */
   readonly at: string | null;
   readonly activity: string;
   readonly message: string;
@@ -77,29 +77,29 @@ interface Span {
   readonly cause: Cause | null;
 }
 
-/** An attempt that is between tries now: Temporal's history does not have it yet. */
-export interface OpenTrouble {
+/** The failure of a call that is between attempts, which is not in the history yet. */
+export interface OpenFailure {
   readonly activity: string;
   readonly failure: AttemptFailure;
 }
 
-/** Adds up what the time until `now` went to: the phases, less what retries, refusals and missing workers took of them. */
+/** The time until `now` by cause, longest first: the phases, without the delays by retries, refused calls and missing workers. */
 export function describeCauses(
   events: readonly HistoryEvent[],
   now: number,
-  open: readonly OpenTrouble[] = [],
+  open: readonly OpenFailure[] = [],
 ): TimeSpent[] {
-  const bases = phaseSpans(events, now);
-  const troubles = troubleSpans(events, now, open);
-  const edges = [...new Set([...bases, ...troubles].flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  const phasesSpent = phaseSpans(events, now);
+  const delays = delaySpans(events, now, open);
+  const edges = [...new Set([...phasesSpent, ...delays].flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const spent = new Map<Cause, number>();
   edges.forEach((from, index) => {
     const to = edges[index + 1];
     if (to === undefined) return;
     const at = (spans: readonly Span[]) => spans.find((span) => span.from <= from && to <= span.to)?.cause ?? null;
-    const base = at(bases);
+    const base = at(phasesSpent);
     if (base === null) return;
-    const cause = ofPeople.includes(base) ? base : (at(troubles) ?? base);
+    const cause = byPeople.includes(base) ? base : (at(delays) ?? base);
     spent.set(cause, (spent.get(cause) ?? 0) + to - from);
   });
   return [...spent].map(([cause, ms]) => ({ cause, ms })).sort((a, b) => b.ms - a.ms);
@@ -117,21 +117,21 @@ function phaseSpans(events: readonly HistoryEvent[], now: number): Span[] {
   return marks.map(({ from, cause }, index) => ({ from, to: marks[index + 1]?.from ?? Math.max(now, from), cause }));
 }
 
-/** Where retries, refused creates, lost answers and missing workers held it up. */
-function troubleSpans(events: readonly HistoryEvent[], now: number, open: readonly OpenTrouble[]): Span[] {
+/** The delays by retries, refused creates, lost responses and missing workers. */
+function delaySpans(events: readonly HistoryEvent[], now: number, open: readonly OpenFailure[]): Span[] {
   const scheduled = new Map<number, { readonly at: number; readonly type: string }>();
   const spans: Span[] = [];
-  const held = (id: number, to: number, cause: Cause | null) => {
+  const addDelay = (id: number, to: number, cause: Cause | null) => {
     const { at: from = to, type = '' } = scheduled.get(id) ?? {};
-    // A wait's attempts are windows: how many of them went wrong is not recorded.
+    // The attempts of a wait are poll windows, and how many of them failed is not recorded.
     if (cause !== null && to > from && !isWait(type)) spans.push({ from, to, cause });
   };
   events.forEach((event, index) => {
     const at = event.at.getTime();
     if (event.event === 'activityScheduled') scheduled.set(event.id, { at, type: event.type });
     if (event.event === 'activityStarted') {
-      const isLate = event.attempt < 2 && at - (scheduled.get(event.id)?.at ?? at) > promptMs;
-      held(event.id, at, isLate ? 'no worker' : causeOfFailure(event.lastFailure));
+      const isLate = event.attempt < 2 && at - (scheduled.get(event.id)?.at ?? at) > maxStartDelayMs;
+      addDelay(event.id, at, isLate ? 'no worker' : causeOfFailure(event.lastFailure));
     }
     if (event.event === 'activityClosed') {
       const type = scheduled.get(event.id)?.type;
@@ -146,7 +146,7 @@ function troubleSpans(events: readonly HistoryEvent[], now: number, open: readon
   });
   for (const { activity, failure } of open) {
     const [id] = [...scheduled].findLast(([, { type }]) => type === activity) ?? [];
-    if (id !== undefined) held(id, now, causeOfFailure(failure));
+    if (id !== undefined) addDelay(id, now, causeOfFailure(failure));
   }
   return spans;
 }
@@ -155,14 +155,14 @@ function isWait(type: string): boolean {
   return /^(await|follow|observe|see)/.test(type);
 }
 
-/** What is already as a command would make it, and what is gone already, held nothing up. */
-function isTrouble({ outcome, reason }: CallAnswer): boolean {
+/** A command without a target or effect (`gone`, `already`) causes no delay. */
+function isDelay({ outcome, reason }: CallAnswer): boolean {
   return outcome !== 'created' && outcome !== 'sent' && reason !== 'already' && reason !== 'gone';
 }
 
 function causeOfAnswer(answer: CallAnswer): Cause | null {
   const { outcome, isThrottled } = answer;
-  if (!isTrouble(answer)) return null;
+  if (!isDelay(answer)) return null;
   if (outcome === 'unknown' || outcome === 'exists') return 'settling';
   if (outcome !== 'notSent') return null;
   return isThrottled ? 'throttled' : 'service trouble';
@@ -175,20 +175,20 @@ function causeOfFailure(failure: AttemptFailure | null): Cause | null {
   return failure.facts?.throttledUntil ? 'throttled' : 'service trouble';
 }
 
-/** The last thing that went wrong; a window of waiting that ended without news is nothing wrong. */
+/** The last failure; null when only poll windows have ended without a result. */
 export function lastErrorOf(events: readonly HistoryEvent[]): LastError | null {
   const types = new Map(
     events.flatMap((event) => (event.event === 'activityScheduled' ? [[event.id, event.type] as const] : [])),
   );
-  const wrong = (event: HistoryEvent): string | null => {
+  const messageOf = (event: HistoryEvent): string | null => {
     if (event.event === 'activityStarted' && event.lastFailure?.type !== stillPending)
       return event.lastFailure?.message ?? null;
     if (event.event !== 'activityClosed') return null;
-    if (event.answer !== null && isTrouble(event.answer)) return event.answer.why;
+    if (event.answer !== null && isDelay(event.answer)) return event.answer.why;
     if (event.failure?.type === stillPending) return null;
     return event.end === 'failed' || event.end === 'timedOut' ? (event.failure?.message ?? event.end) : null;
   };
-  const last = events.findLast((event) => wrong(event) !== null);
+  const last = events.findLast((event) => messageOf(event) !== null);
   if (last === undefined || !('id' in last)) return null;
-  return { at: last.at.toISOString(), activity: types.get(last.id) ?? 'unknown', message: wrong(last) ?? '' };
+  return { at: last.at.toISOString(), activity: types.get(last.id) ?? 'unknown', message: messageOf(last) ?? '' };
 }

@@ -3,25 +3,31 @@ import type { Command, CommandAnswer } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
 import { problemOfLengths } from '../domain/command.js';
 import { isOpen } from '../temporal/describe-run.js';
-import type { CommandOptions } from './call-types.js';
+import type { CommandOptions } from './api-types.js';
 import { InvalidCommandError, OperationRefusedError } from './errors.js';
-import { type ResourceKindName, requireRun } from './name.js';
+import { type ResourceKindName, requireRun } from './find-run.js';
 import { progressAfter, progressOf } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
 
-/** What every command needs: the runs, and who speaks when a call does not say. */
+/** What every command needs: the runs, and the actor of commands that name none. */
 export interface CommandContext {
   readonly runs: Runs;
   readonly actor: string;
 }
 
-/** A name as a person gives it, or a workflow id. */
-export interface Target {
-  readonly name: string;
-  readonly noun: ResourceKindName;
+/** The start of a run that is not shared: its time in epoch milliseconds, and a random id. */
+export interface NewRun {
+  readonly at: number;
+  readonly id: string;
 }
 
-/** Who gives a command and why, so that the audit can name them; what a workflow would refuse or cut is not sent. */
+/** What a command is sent to: a name of a kind, or a workflow id. */
+export interface Target {
+  readonly name: string;
+  readonly kind: ResourceKindName;
+}
+
+/** Actor and reason of a command; throws InvalidCommandError for a text that a workflow would refuse or cut. */
 export function signatureOf(
   { actor }: CommandContext,
   { reason, by }: CommandOptions,
@@ -29,10 +35,10 @@ export function signatureOf(
   return checked({ by: by ?? actor, reason });
 }
 
-/** A signature with the key under which the command counts once. */
-export function commandOf(speaker: CommandContext, said: CommandOptions): Command {
-  const { key } = said;
-  return checked({ ...signatureOf(speaker, said), ...(key === undefined ? {} : { key }) });
+/** A signature with the key under which the command takes effect once. */
+export function signedCommand(context: CommandContext, options: CommandOptions): Command {
+  const { key } = options;
+  return checked({ ...signatureOf(context, options), ...(key === undefined ? {} : { key }) });
 }
 
 function checked<Given extends Command>(command: Given): Given {
@@ -41,36 +47,38 @@ function checked<Given extends Command>(command: Given): Given {
   return command;
 }
 
-/** The open run that a name means; a closed one is refused. */
-export async function requireOpen({ runs }: CommandContext, { name, noun }: Target, verb: string): Promise<Run> {
-  const run = await requireRun(runs, noun, name);
+/** The open run of a target; throws OperationRefusedError for a closed one. */
+export async function requireOpen({ runs }: CommandContext, { name, kind }: Target, verb: string): Promise<Run> {
+  const run = await requireRun(runs, kind, name);
   if (isOpen(run)) return run;
   throw new OperationRefusedError(`${verb} ${name}: ${run.workflowId} has ended (${run.phase ?? run.status})`);
 }
 
-/** Sends a signal, which answers nothing, and tells where the run stands. */
+/** Sends a signal, which returns nothing, and reads the progress. */
 export async function send({ runs }: CommandContext, run: Run, signal: string, argument: unknown): Promise<Progress> {
   await runs.signal(run.workflowId, signal, argument);
   return await progressOf(runs, run);
 }
 
-/** Sends an update that only the operations with steps take; those of one id are one. */
+/** Sends an update that only creating operations accept. Repeated with the same id, it takes effect once. */
 export async function update(
-  speaker: CommandContext,
+  context: CommandContext,
   target: Target,
   { name, argument, id }: { readonly name: string; readonly argument: Command; readonly id: string },
 ): Promise<Progress> {
-  const run = await requireOpen(speaker, target, name);
+  const run = await requireOpen(context, target, name);
   const kind = parseOperationId(run.workflowId)?.kind;
   if (kind === 'lease' || kind === 'teardown') {
-    throw new OperationRefusedError(`${name} ${target.name}: ${run.workflowId} takes no ${name}`, {
-      hint: `\`maops env show ${target.name}\` says where it stands.`,
+    const verb = { approve: 'approved', reject: 'rejected', resolve: 'resolved' }[name] ?? name;
+    const phase = run.phase === null ? '' : ` (it is ${run.phase})`;
+    throw new OperationRefusedError(`${name} ${target.name}: ${run.workflowId} cannot be ${verb}${phase}`, {
+      hint: `See its state with \`maops env show ${target.name}\`.`,
     });
   }
-  return await progressAfter(speaker.runs, run, await sendUpdate(speaker, run, name, argument, id));
+  return await progressAfter(context.runs, run, await sendUpdate(context, run, name, argument, id));
 }
 
-/** Sends an update that answers where the operation stands. Those of one key, else of one id, are one. */
+/** Sends an update that returns the state of the operation. Updates with the same key, else the same id, count once. */
 export async function sendUpdate(
   { runs }: CommandContext,
   { workflowId }: Pick<Run, 'workflowId'>,

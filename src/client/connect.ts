@@ -15,24 +15,24 @@ import { type ProbeFinding, type ProbeTarget, probeTemporal } from '../temporal/
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
-import { readRemovalPlan } from './project-plan.js';
+import { readRemovalPlan } from './removal-plan.js';
 import { Schedules } from './schedules.js';
 import { castError, type Place } from './temporal/errors.js';
 import { TemporalRuns } from './temporal/runs.js';
 
-/** How to reach Temporal; what is left out comes from the `TEMPORAL_*` variables and profile, as for the Temporal CLI. */
+/** How to reach Temporal. Defaults come from the `TEMPORAL_*` variables and the profile, as for the Temporal CLI. */
 export interface ConnectOptions {
   readonly address?: string;
   readonly namespace?: string;
   /** @defaultValue 'modelarts-ops' */
   readonly taskQueue?: string;
-  /** Who commands are by when a call does not say. @defaultValue the OS user */
+  /** The actor recorded for commands. @defaultValue the OS user */
   readonly actor?: string;
-  /** TLS, API key and the like, as the Temporal client takes them. */
+  /** TLS and credentials, as the Temporal client accepts them. */
   readonly connection?: Pick<ConnectionOptions, 'tls' | 'apiKey' | 'metadata'>;
 }
 
-/** A connection to Temporal with the operations on it; the parts are for commands that need more than operations. */
+/** A connection to Temporal, with what uses it. */
 export interface Session {
   readonly operations: Operations;
   readonly schedules: Schedules;
@@ -41,19 +41,19 @@ export interface Session {
   readonly place: Place;
 }
 
-/** With the start of the process, a server that is down shows within 5 s; one that has just been restarted may take a moment. */
+/** Reports a server that is down within 5 s of the start of the process. */
 const connectTimeoutMs = 2_500;
-/** A connection that has not come about by then is looked at for the reason; a healthy one takes milliseconds. */
+/** A healthy connection takes milliseconds; a slower one is probed for the reason. */
 const probeAfterMs = 700;
 const probeMs = 2_000;
 
-/** Connects to Temporal; close the operations when done. */
+/** Connects to Temporal; call `close` when done. Throws ServerUnreachableError and NotAuthorizedError. */
 export async function connect(options: ConnectOptions = {}): Promise<Operations> {
   const { operations } = await openSession(configOf(options), options.connection);
   return operations;
 }
 
-/** As `connect`, for a service that makes or looks at schedules; `close` closes the connection, schedules go on. */
+/** As `connect`, for a service that manages schedules. `close` closes the connection; the schedules continue. */
 export async function connectSchedules(
   options: ConnectOptions = {},
 ): Promise<{ readonly schedules: Schedules; readonly close: () => Promise<void> }> {
@@ -61,7 +61,7 @@ export async function connectSchedules(
   return { schedules, close: () => operations.close() };
 }
 
-/** The settings of the process, with what a caller has given in their place. */
+/** The settings of the process, overridden by the options. */
 function configOf(options: ConnectOptions): ClientConfig {
   const config = readClientConfig();
   const { address = config.address, namespace = config.namespace } = options;
@@ -69,7 +69,7 @@ function configOf(options: ConnectOptions): ClientConfig {
   return { ...config, address, namespace, taskQueue, actor, proxy: proxyTo(address, processEnv()) };
 }
 
-/** As `connect`, for commands that need the parts too; `config` has every setting. */
+/** As `connect`, for the command line, which needs the connection itself too. */
 export async function openSession(config: ClientConfig, given: ConnectOptions['connection'] = {}): Promise<Session> {
   const { address, namespace, taskQueue, actor, proxy } = config;
   const place: Place = { address, namespace, taskQueue, proxy };
@@ -96,7 +96,7 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   return { operations, schedules, client, connection, place };
 }
 
-/** Null where this process has no settings for the service: it may know of Temporal alone. */
+/** Null where this process has no settings for the service. */
 function openModelArts(): ModelArts | null {
   try {
     return createModelArts(readModelArtsConfig());
@@ -120,16 +120,16 @@ async function openConnection(
   });
   const ended = new AbortController();
   const target = { address: place.address, proxy, tlsBy, connectionOptions: () => options };
-  const probed = lookForReason(target, ended.signal);
+  const probed = probeForReason(target, ended.signal);
   try {
-    await Promise.race([connection.ensureConnected(), probed.then(endIfHopeless)]);
+    await Promise.race([connection.ensureConnected(), probed.then(failOnWrongSettings)]);
     return connection;
   } catch (error) {
     const cast = castError(error, place, `connecting to ${place.address}`, 'server');
     await connection.close().catch(() => undefined);
     if (cast instanceof NotAuthorizedError) throw cast;
-    const finding = error instanceof Hopeless ? error.finding : await probed;
-    // Whatever goes wrong before the first answer means that there is no Temporal that we could talk to.
+    const finding = error instanceof WrongSettings ? error.finding : await probed;
+    // Every error before the first response means that there is no usable Temporal server.
     throw new ServerUnreachableError(place.address, finding === null ? error : new Error(finding.reason), {
       proxy,
       hint: finding?.advice,
@@ -139,19 +139,19 @@ async function openConnection(
   }
 }
 
-/** Ends the attempts to connect: the settings do not fit the server, and trying again changes nothing. */
-class Hopeless extends Error {
+/** Ends the attempts to connect when the settings do not fit the server. */
+class WrongSettings extends Error {
   constructor(readonly finding: ProbeFinding) {
     super(finding.reason);
   }
 }
 
-async function endIfHopeless(finding: ProbeFinding | null): Promise<never> {
-  if (finding !== null && finding.advice !== null) throw new Hopeless(finding);
+async function failOnWrongSettings(finding: ProbeFinding | null): Promise<never> {
+  if (finding !== null && finding.advice !== null) throw new WrongSettings(finding);
   return await new Promise<never>(() => {});
 }
 
-async function lookForReason(target: ProbeTarget, ended: AbortSignal): Promise<ProbeFinding | null> {
+async function probeForReason(target: ProbeTarget, ended: AbortSignal): Promise<ProbeFinding | null> {
   try {
     await pause(probeAfterMs, undefined, { signal: ended });
     return await probeTemporal(target, AbortSignal.any([ended, AbortSignal.timeout(probeMs)]));

@@ -3,7 +3,7 @@ import type { Progress } from '../contract/progress.js';
 import { describeDifferences, type SpecDifference } from '../spec/difference.js';
 import { describeProblems, type LocatedProblem, type SpecProblem } from '../spec/problem.js';
 
-/** Any failure that this library reports in its own words: what failed, on what, and in `hint` what to do next. */
+/** The base class of all errors of this library. The message says what failed, on what and why; `hint` says what to do next. */
 export class OperationsError extends Error {
   override readonly name: string = 'OperationsError';
   readonly hint: string | null;
@@ -14,7 +14,7 @@ export class OperationsError extends Error {
   }
 }
 
-/** The document, or a change of it, does not make a valid spec; every problem is listed, and nothing was done. */
+/** The spec or a change of it is not valid. `problems` lists everything that is wrong; nothing was sent. */
 export class InvalidSpecError extends OperationsError {
   override readonly name = 'InvalidSpecError';
 
@@ -22,27 +22,27 @@ export class InvalidSpecError extends OperationsError {
     readonly problems: readonly (SpecProblem | LocatedProblem)[],
     options: { readonly hint?: string | null; readonly outcome?: string } = {},
   ) {
-    const outcome = options.outcome ?? 'the spec is not valid, nothing was started';
+    const outcome = options.outcome ?? 'the spec is not valid; nothing was started';
     super(`${outcome}:\n${describeProblems(problems)}`, options);
   }
 }
 
-/** A command that no operation takes, such as one with too long a reason; nothing was sent. */
+/** A command that no operation accepts, for example with too long a reason; nothing was sent. */
 export class InvalidCommandError extends OperationsError {
   override readonly name = 'InvalidCommandError';
 }
 
-/** A schedule that cannot be made as it was asked for; nothing was sent, or Temporal did not take it. */
+/** A schedule that is not valid or that Temporal did not accept; nothing was created. */
 export class InvalidScheduleError extends OperationsError {
   override readonly name = 'InvalidScheduleError';
 }
 
-/** Temporal does not understand a query for operations. */
+/** A query for operations that Temporal does not accept. */
 export class InvalidQueryError extends OperationsError {
   override readonly name = 'InvalidQueryError';
 }
 
-/** The name is in use with another spec. */
+/** The name is in use with another spec; `differences` lists what differs. */
 export class SpecConflictError extends OperationsError {
   override readonly name = 'SpecConflictError';
 
@@ -51,25 +51,25 @@ export class SpecConflictError extends OperationsError {
     readonly workflowId: string,
     readonly differences: readonly SpecDifference[],
   ) {
-    const shown = differences.length === 0 ? 'its spec is not the one asked for' : describeDifferences(differences);
-    super(`${environment} exists with another spec (${workflowId}):\n${shown}`, {
-      hint: `Give the new environment another name, or remove this one first: \`maops env teardown ${environment}\`.`,
+    const shown = differences.length === 0 ? 'the specs differ' : describeDifferences(differences);
+    super(`${environment} already exists with another spec (${workflowId}):\n${shown}`, {
+      hint: `Choose another name, or run \`maops env teardown ${environment}\` first.`,
     });
   }
 }
 
-/** The operation was there and said no, or the moment does not fit. */
+/** The operation refused the command, or its state does not allow it. */
 export class OperationRefusedError extends OperationsError {
   override readonly name: string = 'OperationRefusedError';
 }
 
-/** What is to be deleted carries `maops:keep`; nothing was sent. */
+/** A resource to delete carries `maops:keep`; nothing was sent. */
 export class ProtectedError extends OperationRefusedError {
   override readonly name = 'ProtectedError';
   readonly type = 'Protected';
 }
 
-/** The operation ended without reaching its goal; `progress` says where and why. */
+/** The operation ended without reaching its goal; `progress` has the phase and the failure. */
 export class OperationFailedError extends OperationsError {
   override readonly name = 'OperationFailedError';
 
@@ -78,12 +78,12 @@ export class OperationFailedError extends OperationsError {
   }
 }
 
-/** No operation of that name is known to Temporal, open or closed. */
+/** Temporal has no operation or schedule of that name, open or closed. */
 export class OperationNotFoundError extends OperationsError {
   override readonly name = 'OperationNotFoundError';
 }
 
-/** Temporal could not be reached, or did not answer in time. */
+/** Temporal could not be reached, or did not respond in time. */
 export class ServerUnreachableError extends OperationsError {
   override readonly name = 'ServerUnreachableError';
 
@@ -97,41 +97,37 @@ export class ServerUnreachableError extends OperationsError {
     super(`cannot reach Temporal at ${address}${way}${causeOf(cause)}`, {
       hint:
         hint ??
-        'Is it up, and is TEMPORAL_ADDRESS the one in use? See docs/runbooks/temporal-down.md. To try things out, `maops dev` starts one.',
+        'Check that it is running and that TEMPORAL_ADDRESS is correct (docs/runbooks/temporal-down.md). For a local server, run `maops dev`.',
       cause,
     });
   }
 }
 
-/**
- * Temporal answers, but no worker took up what only a worker can answer. A command that was sent is not lost: it counts
- * when a worker comes back.
- */
+/** Temporal is available, but no worker responded. A command that was sent takes effect when a worker is available. */
 export class WorkerUnreachableError extends OperationsError {
   override readonly name = 'WorkerUnreachableError';
 
   constructor(
     readonly taskQueue: string,
     cause?: unknown,
-    /** The command that was sent. */
+    /** The command that was sent, if any. */
     sent: string | null = null,
   ) {
-    const silence = `no worker answers on task queue ${taskQueue}`;
-    super(sent === null ? silence : `${silence}; ${sent} was sent, and counts when one does`, {
-      hint:
-        sent === null ? 'Start one with `maops worker`.' : 'Start one with `maops worker`; then look what came of it.',
+    const effect = sent === null ? '' : `; ${sent} was sent and takes effect when a worker is available`;
+    super(`no worker is responding on task queue ${taskQueue}${effect}`, {
+      hint: 'Start one with `maops worker`.',
       cause,
     });
   }
 }
 
-/** Something that Temporal keeps is encrypted with a key that is not set here. */
+/** Data in Temporal is encrypted with a key that this process does not have. */
 export class UnreadableError extends OperationsError {
   override readonly name = 'UnreadableError';
 
   constructor(subject: string, cause: Error) {
     super(`${subject}: ${cause.message}`, {
-      hint: 'Set MAOPS_CODEC_KEYS to the keys that the workers have; retired ones stay in the list until their runs are gone.',
+      hint: 'Set MAOPS_CODEC_KEYS to the keys of the workers. Keep retired keys until Temporal no longer has runs that use them.',
       cause,
     });
   }

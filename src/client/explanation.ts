@@ -1,15 +1,15 @@
 import type { AuditEntry, Progress, Retrying } from '../contract/progress.js';
 import { type Cost, type PriceTable, priceOf } from '../domain/price.js';
 import { isOpen } from '../temporal/describe-run.js';
-import { describeCall } from './activity-words.js';
 import { type Cause, describeCauses, type LastError, lastErrorOf, type TimeSpent } from './causes.js';
-import { isUnanswered } from './read-progress.js';
-import { retryingOf } from './retrying.js';
+import { describeCall } from './descriptions.js';
+import { readEvents } from './history.js';
+import { isUnanswered, progressOf } from './read-progress.js';
+import { blockersOf, retryingOf } from './retrying.js';
 import type { HistoryEvent } from './temporal/history-event.js';
-import type { PendingActivity, Run } from './temporal/run.js';
-import { troubleOf } from './trouble.js';
+import { failureOf, type PendingActivity, type Run, type Runs } from './temporal/run.js';
 
-/** Why an operation stands where it stands: its own words, and what Temporal knows of the work that is under way. */
+/** Why an operation does not make progress: what its workflow reports, and what Temporal knows of its activities. Times are RFC 3339 UTC. */
 export interface Explanation {
   readonly name: string;
   readonly workflowId: string;
@@ -17,38 +17,38 @@ export interface Explanation {
   readonly phaseSince: string;
   readonly why: string;
   readonly awaiting: Progress['awaiting'];
-  /** Who paused it and why, while it is paused. */
+  /** Who paused it and why; null while it is not paused. */
   readonly paused: AuditEntry | null;
   readonly failure: Progress['failure'];
-  /** The failed call that is tried again, whoever repeats it: the workflow or Temporal. */
+  /** The failed call that the workflow or Temporal retries. */
   readonly retrying: Retrying | null;
   /** When a removal passed `deadlines.undo`; null when none is overdue. */
   readonly overdueSince: string | null;
-  /** What is billed while it stands here; null where nothing is known to be alive. */
+  /** What is billed meanwhile; null where no resource is known to exist. */
   readonly alive: {
     readonly nodes: Readonly<Record<string, number>>;
     readonly observedAt: string;
-    /** What the nodes cost per hour; null without a price table that names all of their flavors. */
+    /** Cost of the nodes per hour; null without a price table that has all of their flavors. */
     readonly cost: Pick<Cost, 'perHour' | 'currency'> | null;
   } | null;
-  /** The operation whose end this one awaits, explained the same way; null when none is in the way. */
+  /** The operation that this one waits for, explained the same way; null when there is none. */
   readonly inTheWay: Explanation | null;
   /** What holds it up now; null while nothing is wrong. */
   readonly heldUpBy: Extract<Cause, 'no worker' | 'throttled' | 'not authorised' | 'service trouble'> | null;
-  /** Until when the service has asked to be left alone, when a call waits for that; RFC 3339 UTC. */
+  /** Until when the service throttles a call or a wait; null when it does not. */
   readonly throttledUntil: string | null;
-  /** The last thing that went wrong, overcome or not; `at` is null for what is still going wrong. */
+  /** The last failure, also of a call that succeeded later; `at` is null while the call still fails. */
   readonly lastError: LastError | null;
-  /** What the time so far went to, the most first; of a run that was continued, the time of all its runs. */
+  /** The time so far by cause, longest first, including earlier runs of the same operation. */
   readonly time: readonly TimeSpent[];
-  /** Work that is scheduled, running or between attempts, with the last thing that went wrong. */
+  /** Activities that are scheduled, running or between attempts. */
   readonly pending: readonly {
     readonly activity: string;
-    /** What it does, in words. */
+    /** What it does, such as `delete pool team-a`. */
     readonly does: string;
     readonly state: PendingActivity['state'];
     readonly attempt: number;
-    /** What a wait has seen last. */
+    /** The last report of a wait. */
     readonly saying: string | null;
     readonly lastFailure: string | null;
     readonly nextAttemptAt: string | null;
@@ -56,17 +56,36 @@ export interface Explanation {
   }[];
 }
 
-/** What an explanation is put together from. */
-export interface Evidence {
+/** Explains a run and, where it waits for other operations, the one that blocks it. */
+export async function explainRun(
+  runs: Runs,
+  run: Run,
+  options: { readonly prices: PriceTable | null; readonly now: number },
+  visited: readonly string[] = [],
+): Promise<Explanation> {
+  const path = [...visited, run.workflowId];
+  const [progress, events] = await Promise.all([progressOf(runs, run), readEvents(runs, run.workflowId, run.runId)]);
+  const blockers = (await blockersOf(runs, progress)).filter(({ workflowId }) => !path.includes(workflowId));
+  const explained = await Promise.all(blockers.map((one) => explainRun(runs, one, options, path)));
+  // Of several blockers, one that fails says more than one that makes progress.
+  const inTheWay = explained.find(isFailing) ?? explained[0] ?? null;
+  return explain({ progress, run, events, prices: options.prices, inTheWay }, options.now);
+}
+
+function isFailing({ retrying, inTheWay }: Explanation): boolean {
+  return retrying !== null || (inTheWay !== null && isFailing(inTheWay));
+}
+
+/** The inputs of an explanation. */
+interface Evidence {
   readonly progress: Progress;
-  /** The run that the progress belongs to. */
   readonly run: Run;
   readonly events: readonly HistoryEvent[];
   readonly prices: PriceTable | null;
   readonly inTheWay: Explanation | null;
 }
 
-export function explain({ progress, run, events, prices, inTheWay }: Evidence, now: number): Explanation {
+function explain({ progress, run, events, prices, inTheWay }: Evidence, now: number): Explanation {
   const { name, workflowId, phase, phaseSince, why, awaiting, failure, overdueSince } = progress;
   const pending = run.pending.map((activity) => ({
     activity: activity.type,
@@ -74,13 +93,13 @@ export function explain({ progress, run, events, prices, inTheWay }: Evidence, n
     state: activity.state,
     attempt: activity.attempt,
     saying: activity.report?.why ?? null,
-    lastFailure: troubleOf(activity)?.message ?? null,
+    lastFailure: failureOf(activity)?.message ?? null,
     nextAttemptAt: activity.state === 'scheduled' ? (activity.nextAttemptAt?.toISOString() ?? null) : null,
     lastHeartbeatAt: activity.lastHeartbeatAt?.toISOString() ?? null,
   }));
   const open = run.pending.flatMap((activity) => {
-    const trouble = troubleOf(activity);
-    return trouble === null ? [] : [{ activity: activity.type, failure: trouble }];
+    const activityFailure = failureOf(activity);
+    return activityFailure === null ? [] : [{ activity: activity.type, failure: activityFailure }];
   });
   const [stuck] = open;
   const retrying = isOpen(run) ? retryingOf(progress, run, events) : null;
@@ -109,7 +128,7 @@ export function explain({ progress, run, events, prices, inTheWay }: Evidence, n
   };
 }
 
-/** Since when an operation stands where its history shows it; null where that is not in this run. */
+/** The time of the last phase change; null where it was in an earlier run. */
 function lastPhaseOf(events: readonly HistoryEvent[]): string | null {
   return events.findLast(({ event }) => event === 'phase')?.at.toISOString() ?? null;
 }
@@ -130,12 +149,12 @@ function heldUpBy(
 ): Explanation['heldUpBy'] {
   if (isUnanswered(progress)) return 'no worker';
   if (throttledUntil !== null) return 'throttled';
-  const types = pending.map((activity) => activity.report?.failureType ?? troubleOf(activity)?.type ?? null);
+  const types = pending.map((activity) => activity.report?.failureType ?? failureOf(activity)?.type ?? null);
   if (retrying?.error.type === 'NotAuthorized' || types.includes('NotAuthorized')) return 'not authorised';
   return retrying !== null || types.some((type) => type !== null) ? 'service trouble' : null;
 }
 
-/** The resource that the newest call of a type is about. */
+/** The summary of the newest activity of a type, which names the resource. */
 function summaryOf(events: readonly HistoryEvent[], type: string): string | null {
   const call = events.findLast((event) => event.event === 'activityScheduled' && event.type === type);
   return call?.event === 'activityScheduled' ? call.summary : null;

@@ -6,28 +6,25 @@ import { progressOf } from './read-progress.js';
 import type { Runs } from './temporal/run.js';
 
 export interface FollowOptions {
-  /** Ends the watching, never the operation. */
+  /** Aborts the watch, never the operation. */
   readonly signal?: AbortSignal;
-  /** Pause between two looks. @defaultValue 1000 */
+  /** Pause between two queries. @defaultValue 1000 */
   readonly everyMs?: number;
-  /** Told once per outage, because a long wait should survive a restart of Temporal. */
+  /** Called once per outage of Temporal; the watch continues for five minutes. */
   readonly onTrouble?: (error: Error) => void;
 }
 
-/** How time passes while following; replaced in tests. */
+/** The clock; replaced in tests. */
 export interface Pacer {
   now(): number;
-  /** Resolves early when the signal ends the wait. */
+  /** Resolves early when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** How long Temporal may be away in the middle of a watch before the watch gives up. */
-const patienceMs = 5 * 60_000;
+/** A watch fails after an outage of Temporal of this length. */
+const outageLimitMs = 5 * 60_000;
 
-/**
- * Yields the progress of a workflow at once and then at every change, the last one being its ending. A run that
- * continues as new is followed into its next run.
- */
+/** Yields the progress of a workflow now and at every change until it has ended, over continue-as-new. */
 export async function* follow(
   runs: Runs,
   workflowId: string,
@@ -40,7 +37,7 @@ export async function* follow(
     options.signal?.throwIfAborted();
     try {
       const run = await runs.describe(workflowId);
-      if (run === null) throw new OperationNotFoundError(`Temporal does not know ${workflowId} any more`);
+      if (run === null) throw new OperationNotFoundError(`Temporal no longer has ${workflowId}`);
       const progress = await progressOf(runs, run);
       awaySince = null;
       const text = canonicalJson(progress);
@@ -52,7 +49,7 @@ export async function* follow(
       if (!(error instanceof ServerUnreachableError) || shown === null) throw error;
       if (awaySince === null) options.onTrouble?.(error);
       awaySince ??= pacer.now();
-      if (pacer.now() - awaySince > patienceMs) throw error;
+      if (pacer.now() - awaySince > outageLimitMs) throw error;
     }
     await pacer.sleep(options.everyMs ?? 1_000, options.signal);
   }

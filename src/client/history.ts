@@ -3,47 +3,47 @@ import { changeId, operationId, operationKinds } from '../contract/ids.js';
 import { progressQuery } from '../contract/messages.js';
 import { isProgress, type Progress } from '../contract/progress.js';
 import { OperationNotFoundError, OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
-import { nameOf } from './name.js';
-import { leftProgress } from './read-progress.js';
-import { describeAudit, describeRun, type TimelineEntry } from './run-events.js';
+import { nameOf } from './find-run.js';
+import { lastProgress } from './read-progress.js';
+import { describeAudit, describeRun, type HistoryEntry } from './run-events.js';
 import type { HistoryEvent } from './temporal/history-event.js';
 import type { Run, Runs } from './temporal/run.js';
 
-/** An entry of an environment's whole story says whose it is. */
-export interface StoryEntry extends TimelineEntry {
+/** A history entry with the run that it belongs to. */
+export interface RunHistoryEntry extends HistoryEntry {
   readonly workflowId: string;
   readonly runId: string;
 }
 
-/** How many runs back a chain of continue-as-new is followed: the histories of years, of which nobody reads the first. */
-const chainLimit = 50;
-const width = 4;
+/** How many runs that continue each other are read. */
+const maxRuns = 50;
+const concurrency = 4;
 
-/** The events of a run and of those that it continues, oldest first, as far back as Temporal keeps them. */
-export async function runsOf(runs: Runs, workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
+/** The events of a run and of the runs that it continues, oldest first, as far back as Temporal keeps them. */
+export async function readEvents(runs: Runs, workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
   const events = [...(await runs.history(workflowId, runId))];
-  for (let links = 1; links < chainLimit; links += 1) {
+  for (let read = 1; read < maxRuns; read += 1) {
     const [first] = events;
     if (first?.event !== 'started' || first.continues === null) break;
     const { continues } = first;
-    // What is past its retention cannot be told any more.
+    // Its retention may have passed.
     if ((await runs.describe(workflowId, continues)) === null) break;
     events.unshift(...(await runs.history(workflowId, continues)));
   }
   return events;
 }
 
-/** The timeline of a run and of those that it continues, with what it did of its own accord. */
-export async function eventsOf(runs: Runs, run: Run): Promise<TimelineEntry[]> {
+/** The history of a run and of the runs that it continues. */
+export async function runHistory(runs: Runs, run: Run): Promise<HistoryEntry[]> {
   const [events, progress] = await Promise.all([
-    runsOf(runs, run.workflowId, run.runId),
-    lastProgress(runs, run, { isSilent: false }),
+    readEvents(runs, run.workflowId, run.runId),
+    progressForAudit(runs, run, { isSilent: false }),
   ]);
-  return inOrder([...describeRun(events), ...(progress === null ? [] : describeAudit(progress))]);
+  return entriesOf(events, progress);
 }
 
-/** Everything that Temporal still knows of a name: its operations, leases, teardowns and changes, in the order of time. */
-export async function historyOf(runs: Runs, nameOrId: string): Promise<StoryEntry[]> {
+/** The history of all operations, leases, teardowns and changes of a name that Temporal keeps. */
+export async function fullHistory(runs: Runs, nameOrId: string): Promise<RunHistoryEntry[]> {
   const name = nameOf(nameOrId);
   const changes = (['environment', 'notebook'] as const).map((kind) => changeId(kind, name));
   const known = [...operationKinds.map((kind) => operationId(kind, name)), ...changes];
@@ -51,37 +51,39 @@ export async function historyOf(runs: Runs, nameOrId: string): Promise<StoryEntr
   const found: Run[] = [];
   for await (const run of runs.list(`WorkflowId IN (${ids})`)) found.push(run);
   if (found.length === 0) {
-    throw new OperationNotFoundError(`Temporal knows nothing of ${name}`, {
-      hint: '`maops env list` shows the names that it knows; `maops doctor`, which server was asked.',
+    throw new OperationNotFoundError(`no operation named ${name}`, {
+      hint: 'List the environments with `maops env list`, and check the Temporal server with `maops doctor`.',
     });
   }
   const workers = { isSilent: false };
-  const stories = await pMap(
-    found,
-    async (run) => {
-      const { workflowId, runId } = run;
-      const [events, progress] = await Promise.all([runs.history(workflowId, runId), lastProgress(runs, run, workers)]);
-      const entries = [...describeRun(events), ...(progress === null ? [] : describeAudit(progress))];
-      return entries.map((entry) => ({ ...entry, workflowId, runId }));
-    },
-    { concurrency: width },
-  );
-  return inOrder(stories.flat());
+  const read = async (run: Run): Promise<RunHistoryEntry[]> => {
+    const { workflowId, runId } = run;
+    const [events, progress] = await Promise.all([
+      runs.history(workflowId, runId),
+      progressForAudit(runs, run, workers),
+    ]);
+    return entriesOf(events, progress).map((entry) => ({ ...entry, workflowId, runId }));
+  };
+  return inOrder((await pMap(found, read, { concurrency })).flat());
 }
 
-/** The sort is stable: of what bears the same time, the events come in their own order. */
-function inOrder<Entry extends TimelineEntry>(entries: readonly Entry[]): Entry[] {
+function entriesOf(events: readonly HistoryEvent[], progress: Progress | null): HistoryEntry[] {
+  return inOrder([...describeRun(events), ...(progress === null ? [] : describeAudit(progress))]);
+}
+
+/** The sort is stable: entries of the same time keep the order of their events. */
+function inOrder<Entry extends HistoryEntry>(entries: readonly Entry[]): Entry[] {
   return [...entries].sort((a, b) => a.at.localeCompare(b.at));
 }
 
 /**
- * What a run has said of itself last; null where nobody can answer, because a history can be told without it. Workers that
- * did not answer once are not asked again, since each question waits. The audit of a continued run goes on in the next.
+ * The progress whose audit completes a history; null where it cannot be read, because the history is useful without it. After
+ * one query without a response no other run is queried: each would wait. The next run carries the audit of a continued run.
  */
-async function lastProgress(runs: Runs, run: Run, workers: { isSilent: boolean }): Promise<Progress | null> {
+async function progressForAudit(runs: Runs, run: Run, workers: { isSilent: boolean }): Promise<Progress | null> {
   if (run.status === 'CONTINUED_AS_NEW') return null;
-  const left = await leftProgress(runs, run);
-  if (left !== null || workers.isSilent) return left;
+  const last = await lastProgress(runs, run);
+  if (last !== null || workers.isSilent) return last;
   try {
     const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
     return isProgress(answer) ? answer : null;

@@ -8,8 +8,6 @@ export type { AuditFinding, AuditReport } from '../domain/audit/report.js';
 export type { PriceTable } from '../domain/price.js';
 export type { ScheduleWarning } from '../domain/schedule/zone-changes.js';
 export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/teardown/plan.js';
-export type { AuditOptions } from './audits.js';
-export type { Audience, Steered } from './bulk.js';
 export type {
   CommandOptions,
   Created,
@@ -17,7 +15,9 @@ export type {
   ExtendOptions,
   OperationHandle,
   ResolveOptions,
-} from './call-types.js';
+} from './api-types.js';
+export type { AuditOptions } from './audits.js';
+export type { BulkResult, BulkScope } from './bulk.js';
 export { type ConnectOptions, connect, connectSchedules } from './connect.js';
 export {
   InvalidCommandError,
@@ -35,11 +35,11 @@ export {
   WorkerUnreachableError,
 } from './errors.js';
 export type { Explanation } from './explanation.js';
+export type { ResourceKindName } from './find-run.js';
 export type { FollowOptions } from './follow.js';
-export type { StoryEntry } from './history.js';
-export type { ResourceKindName } from './name.js';
+export type { RunHistoryEntry } from './history.js';
 export type { Operations } from './operations.js';
-export type { TimelineEntry } from './run-events.js';
+export type { HistoryEntry } from './run-events.js';
 export type { NewSchedule } from './schedule-check.js';
 export type { ScheduleDetails, ScheduledResult, ScheduleRow } from './schedule-view.js';
 export type { Schedules } from './schedules.js';

@@ -1,16 +1,16 @@
 import { parseOperationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
 import { overdueAttribute } from '../contract/search-attributes.js';
-import { chooseRun } from './name.js';
+import { chooseRun } from './find-run.js';
 import { progressOfEach } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
 
-/** Everything that can stand for an environment; the order of its ids is the order in which open runs count. */
+/** The operations of an environment, in order of precedence while they are open. */
 const kinds = ['teardown', 'env', 'lease'] as const;
 const query = 'WorkflowType IN ("teardownEnvironment", "provisionPoolThenLaunchNotebook", "leaseEnvironment")';
 const isOverdue = `ExecutionStatus = "Running" AND ${overdueAttribute.name} = true`;
-/** Queries under way at once: enough to be quick, few enough for one worker to answer. */
-const width = 16;
+/** Enough to be quick, and few enough for one worker. */
+const concurrency = 16;
 
 /**
  * One progress for each environment, by name: of its open run, else of its newest closed one. With `overdue`, only
@@ -31,13 +31,13 @@ export async function listEnvironments(runs: Runs, { overdue = false } = {}): Pr
   const listed = await progressOfEach(
     runs,
     chosen.filter((run) => run !== null),
-    width,
+    concurrency,
   );
-  // A run whose document had no name has failed on that: it made nothing, and stands for no environment.
+  // A run whose document had no name has created nothing.
   return listed.filter(({ name }) => name !== '');
 }
 
-/** The names of environments; quick, because Temporal alone is asked. */
+/** The names of environments; quick, because no worker is queried. */
 export async function listNames(runs: Runs): Promise<string[]> {
   const names = new Set<string>();
   for await (const run of runs.list(query)) {

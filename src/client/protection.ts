@@ -5,48 +5,51 @@ import { OperationsError, ProtectedError } from './errors.js';
 import type { Pacer } from './follow.js';
 import type { Run } from './temporal/run.js';
 
-/** How long the lease has for a fresh look; without one the command is sent, and the workflow decides. */
-const patienceMs = 5_000;
-const everyMs = 200;
+/** How long the lease may take for a new observation. Without one the command is sent, and the workflow decides. */
+const refreshLimitMs = 5_000;
+const pollMs = 200;
 
-/** What the look needs. */
-export interface Looking extends CommandContext {
+export interface ProtectionContext extends CommandContext {
   readonly pacer: Pacer;
 }
 
 /**
- * Throws when what a lease owns is protected: a removal would be accepted, refused in the audit and tried again. The lease
- * looks anew first, because somebody may have taken the mark away since it looked last.
+ * Throws ProtectedError when what a lease owns is protected: its workflow would accept the removal, refuse it and retry. The
+ * lease observes again first, because the protection may have been removed since its last observation.
  */
-export async function refuseProtected(deps: Looking, lease: Run, verb: string, name: string): Promise<void> {
-  const seen = await lookAnew(deps, lease, { by: deps.actor, reason: `${verb}: is it protected?` });
-  if (seen === null) return;
+export async function refuseProtected(
+  context: ProtectionContext,
+  lease: Run,
+  verb: string,
+  name: string,
+): Promise<void> {
+  const observed = await observeAgain(context, lease, `${verb}: is it protected?`);
   for (const kind of ['pool', 'notebook'] as const)
-    if (seen[kind]?.protected === true) throw protectedError(verb, name, `${kind} ${seen[kind].id}`);
+    if (observed?.[kind]?.protected === true) throw protectedError(verb, name, `${kind} ${observed[kind].id}`);
 }
 
 export function protectedError(verb: string, name: string, what: string): ProtectedError {
   return new ProtectedError(`${verb} ${name}: ${what} is protected (maops:keep); nothing was sent`, {
-    hint: `When it may go: \`maops env unprotect ${name} --reason …\`, then again.`,
+    hint: `To delete it, run \`maops env unprotect ${name} --reason …\` first.`,
   });
 }
 
-/** What the lease sees now; null where it has nothing to look at, or does not answer in time. */
-async function lookAnew(
-  { runs, pacer }: Looking,
+/** The next observation of a lease; null where it owns nothing or makes none in time. */
+async function observeAgain(
+  { runs, pacer, actor: by }: ProtectionContext,
   { workflowId, runId }: Run,
-  said: { readonly by: string; readonly reason: string },
+  reason: string,
 ): Promise<Progress | null> {
-  const ask = async () => await runs.query<Progress>(workflowId, runId, progressQuery.name);
-  const limit = pacer.now() + patienceMs;
+  const read = async () => await runs.query<Progress>(workflowId, runId, progressQuery.name);
+  const until = pacer.now() + refreshLimitMs;
   try {
-    const before = await ask();
+    const before = await read();
     if (before.pool === null && before.notebook === null) return null;
-    await runs.signal(workflowId, refreshSignal.name, said);
-    while (pacer.now() < limit) {
-      const now = await ask();
-      if (lookOf(now) !== lookOf(before)) return now;
-      await pacer.sleep(everyMs);
+    await runs.signal(workflowId, refreshSignal.name, { by, reason });
+    while (pacer.now() < until) {
+      const now = await read();
+      if (observedAt(now) !== observedAt(before)) return now;
+      await pacer.sleep(pollMs);
     }
   } catch (error) {
     if (!(error instanceof OperationsError)) throw error;
@@ -54,7 +57,6 @@ async function lookAnew(
   return null;
 }
 
-/** Tells one look from another. */
-function lookOf({ pool, notebook }: Progress): string {
+function observedAt({ pool, notebook }: Progress): string {
   return `${pool?.observedAt} ${notebook?.observedAt}`;
 }

@@ -2,51 +2,52 @@ import pMap from 'p-map';
 import { type CommandAnswer, progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
 import { blankProgress, isProgress, type Progress } from '../contract/progress.js';
+import { specKinds } from '../contract/spec.js';
 import { isOpen } from '../temporal/describe-run.js';
 import { OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
-import { nameOf } from './name.js';
+import { nameOf } from './find-run.js';
 import type { Run, RunOutcome, Runs } from './temporal/run.js';
 
 /**
- * The progress of a run. While it is open a worker answers; a closed one carries its last progress in its result or
- * failure, so no worker is needed. Where nobody can answer, what Temporal itself knows is told in the same shape.
+ * The progress of a run. A worker reports it while the run is open. A closed run keeps it in its result or failure. Where
+ * neither is available, the progress has only what Temporal itself stores (see `isUnanswered`).
  */
 export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
   return (await answeredProgress(runs, run)) ?? unansweredProgress(run);
 }
 
-/** The progress of a run that has answered a command. The command has counted: what cannot be read of the rest is left out. */
+/** The progress after a command that took effect; without a response, only what the command returned. */
 export async function progressAfter(runs: Runs, run: Run, answer: CommandAnswer): Promise<Progress> {
   const { phase, awaiting, lease } = answer;
-  const told = await answeredProgress(runs, run).catch((error: unknown) => {
+  const progress = await answeredProgress(runs, run).catch((error: unknown) => {
     if (!(error instanceof OperationsError)) throw error;
     return null;
   });
-  return told ?? unansweredProgress(run, { phase, awaiting, lease });
+  return progress ?? unansweredProgress(run, { phase, awaiting, lease });
 }
 
 /**
- * The progress of many runs, `width` at a time. When so many in a row have had no answer there is no worker: the others
- * are not asked, since each question waits.
+ * The progress of many runs. After as many queries in a row without a response as run at once, there is no worker, and the
+ * other runs are not queried: each query would wait.
  */
-export async function progressOfEach(runs: Runs, all: readonly Run[], width: number): Promise<Progress[]> {
-  let silences = 0;
+export async function progressOfEach(runs: Runs, all: readonly Run[], concurrency: number): Promise<Progress[]> {
+  let unanswered = 0;
   return await pMap(
     all,
     async (run) => {
-      const left = silences < width ? await answeredProgress(runs, run) : await leftProgress(runs, run);
-      if (left === null) silences += 1;
-      else if (isOpen(run)) silences = 0;
-      return left ?? unansweredProgress(run);
+      const progress = await (unanswered < concurrency ? answeredProgress(runs, run) : lastProgress(runs, run));
+      if (progress === null) unanswered += 1;
+      else if (isOpen(run)) unanswered = 0;
+      return progress ?? unansweredProgress(run);
     },
-    { concurrency: width },
+    { concurrency },
   );
 }
 
-/** Null where nobody can answer. */
+/** Null without a response. */
 async function answeredProgress(runs: Runs, run: Run): Promise<Progress | null> {
-  const left = await leftProgress(runs, run);
-  if (left !== null) return left;
+  const last = await lastProgress(runs, run);
+  if (last !== null) return last;
   try {
     const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
     if (isProgress(answer)) return isOpen(run) ? answer : closedProgress(run, answer);
@@ -57,39 +58,39 @@ async function answeredProgress(runs: Runs, run: Run): Promise<Progress | null> 
   return null;
 }
 
-/** The progress that a closed run has left in its result or failure, which no worker is needed for; null when there is none. */
-export async function leftProgress(runs: Runs, run: Run): Promise<Progress | null> {
+/** The progress in the result or failure of a closed run, which needs no worker; null when there is none. */
+export async function lastProgress(runs: Runs, run: Run): Promise<Progress | null> {
   if (isOpen(run)) return null;
   const outcome = await runs.outcome(run.workflowId, run.runId);
   return outcome === null ? null : progressIn(outcome);
 }
 
-/** What an outcome carries: a completed run its progress as value, a failed one as first detail. */
+/** A completed run returns its progress; a failed one carries it as the first detail. */
 function progressIn({ value, failure }: RunOutcome): Progress | null {
   const candidate = failure === null ? value : failure.detail;
   return isProgress(candidate) ? candidate : null;
 }
 
-/** A run that was cut off (terminated, timed out) left a progress that still looks alive. */
+/** Ends the progress of a run that Temporal ended (terminated, timed out) before it could do so itself. */
 function closedProgress(run: Run, last: Progress): Progress {
   if (isEnding(last.phase) && last.endedAt !== null) return last;
   const endedAt = (run.closedAt ?? run.startedAt).toISOString();
   if (run.status === 'CANCELLED') return { ...last, phase: 'Cancelled', phaseSince: endedAt, endedAt };
   const how = run.status === 'TERMINATED' ? 'terminated in Temporal' : `closed by Temporal (${run.status})`;
-  // What a lease says of itself, that it is in use and can be released, holds no more.
-  const what = last.phase === 'Leased' ? '' : `: ${last.why}`;
+  // A lease reports that it can be released, which is no longer true.
+  const why = last.phase === 'Leased' ? '' : `: ${last.why}`;
   return {
     ...last,
     phase: 'Failed',
     phaseSince: endedAt,
     endedAt,
-    why: `${how} while it was ${last.phase}${what}; what it made may still be there (\`maops audit\`)`,
+    why: `${how} while it was ${last.phase}${why}. Its resources may still exist (run \`maops audit\`)`,
   };
 }
 
 /**
- * Throws where no worker answers for a run that was started for its answer alone. It is called off then, because nobody
- * waits for it any more: it must not begin when a worker comes back.
+ * Throws WorkerUnreachableError when no worker responds for a run that was started for its result alone, and cancels the run:
+ * nobody waits for it, so it must not start when a worker is available again.
  */
 export async function expectWorker(
   runs: Runs,
@@ -104,7 +105,7 @@ export async function expectWorker(
   }
 }
 
-/** The shape of progress with what is known when no worker has answered. */
+/** The progress without a response of a worker. */
 function unansweredProgress(run: Run, answered: Partial<CommandAnswer> = {}): Progress {
   const known = { ...knownToTemporal(run), ...answered };
   if (!isOpen(run)) return closedProgress(run, known);
@@ -131,9 +132,7 @@ function knownToTemporal(run: Run): Progress {
   };
 }
 
-const makers = ['provisionPoolThenLaunchNotebook', 'provisionPool', 'launchNotebook'];
-
 function firstPhase(type: string): Phase {
   if (type === 'leaseEnvironment') return 'Leased';
-  return makers.includes(type) ? 'Validating' : 'Planning';
+  return specKinds.some((kind) => kind === type) ? 'Validating' : 'Planning';
 }

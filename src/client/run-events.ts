@@ -1,26 +1,25 @@
 import { stillPending } from '../contract/failures.js';
 import type { Progress } from '../contract/progress.js';
 import { describeDuration } from '../domain/duration.js';
-import { describeCall } from './activity-words.js';
-import { describeMessage } from './message-words.js';
+import { describeCall, describeMessage } from './descriptions.js';
 import type { AttemptFailure, CallAnswer, HistoryEvent } from './temporal/history-event.js';
 
-/** One line of a timeline. */
-export interface TimelineEntry {
+/** One line of a history. */
+export interface HistoryEntry {
   /** RFC 3339 UTC. */
   readonly at: string;
   readonly kind: 'run' | 'phase' | 'activity' | 'command' | 'event';
   readonly text: string;
-  /** Only for activities: how it went and how many attempts that took. */
+  /** Only for activities: their end and number of attempts. */
   readonly activity: {
     readonly type: string;
-    /** What it does, in words. */
+    /** What it does, such as `delete pool team-a`. */
     readonly does: string;
-    /** `notSent` and `refused`: the call ended, and its command or create was not sent, or the service did not accept it. */
+    /** `notSent` and `refused`: the activity completed, and its request was not sent, or the service did not accept it. */
     readonly end: 'done' | 'notSent' | 'refused' | 'failed' | 'timedOut' | 'cancelled' | 'open';
     readonly attempts: number;
     readonly durationMs: number | null;
-    /** What went wrong last; the end of a window of waiting is nothing wrong. */
+    /** The last failure; the end of a poll window is none. */
     readonly lastFailure: string | null;
   } | null;
 }
@@ -31,23 +30,23 @@ interface OpenActivity {
   readonly type: string;
   readonly summary: string | null;
   readonly attempts: number;
-  /** When the last attempt began. */
+  /** Start of the last attempt. */
   readonly startedAt: Date | null;
   readonly lastFailure: AttemptFailure | null;
 }
 
-interface Ordered extends TimelineEntry {
+interface Ordered extends HistoryEntry {
   readonly order: number;
 }
 
-/** Tells a history as a story: one line for each phase, call and command, in the order in which they began. */
-export function describeRun(events: readonly HistoryEvent[]): TimelineEntry[] {
+/** One entry for each phase, activity and command of a history, in the order in which they started. */
+export function describeRun(events: readonly HistoryEvent[]): HistoryEntry[] {
   const open = new Map<number, OpenActivity>();
   const failedUpdates = new Map(
     events.flatMap((event) => (event.event === 'updateFailed' ? [[event.id, event.failure] as const] : [])),
   );
   const entries: Ordered[] = [];
-  const add = (order: number, at: Date, kind: TimelineEntry['kind'], text: string) =>
+  const add = (order: number, at: Date, kind: HistoryEntry['kind'], text: string) =>
     entries.push({ order, at: at.toISOString(), kind, text, activity: null });
   events.forEach((event, order) => {
     switch (event.event) {
@@ -72,7 +71,7 @@ export function describeRun(events: readonly HistoryEvent[]): TimelineEntry[] {
         const activity = open.get(event.id);
         if (activity === undefined) break;
         open.delete(event.id);
-        entries.push(tellActivity(activity, event));
+        entries.push(describeActivity(activity, event));
         break;
       }
       case 'message':
@@ -81,47 +80,47 @@ export function describeRun(events: readonly HistoryEvent[]): TimelineEntry[] {
       case 'updateFailed':
         break;
       case 'cancelRequested':
-        add(order, event.at, 'command', 'cancel reached the run');
+        add(order, event.at, 'command', 'cancellation requested');
         break;
       case 'closed':
         add(order, event.at, 'run', event.reason === null ? event.status : `${event.status}: ${event.reason}`);
         break;
     }
   });
-  for (const activity of open.values()) entries.push(tellActivity(activity, null));
+  for (const activity of open.values()) entries.push(describeActivity(activity, null));
   return entries.sort((a, b) => a.order - b.order).map(({ order: _order, ...entry }) => entry);
 }
 
 /**
- * The audit entries that no event of a history shows: what a run did of its own accord (it warned, expired, refused …),
- * and what a change or an adoption was asked for, which only the argument of the run says.
+ * The audit entries that no event of a history shows: what a run did by itself (it warned, expired, refused …), and the
+ * command of a change or adoption, which is in the argument of the run.
  */
-export function describeAudit({ workflowId, operation, audit }: Progress): TimelineEntry[] {
-  return audit.flatMap(({ at, by, verb, reason }): TimelineEntry[] => {
+export function describeAudit({ workflowId, operation, audit }: Progress): HistoryEntry[] {
+  return audit.flatMap(({ at, by, verb, reason }): HistoryEntry[] => {
     if (by === workflowId) return [{ at, kind: 'event', text: `${verb}: ${reason}`, activity: null }];
-    if (by === '' || untoldVerbs[operation]?.includes(verb) !== true) return [];
+    if (by === '' || verbsInArgument[operation]?.includes(verb) !== true) return [];
     return [{ at, kind: 'command', text: `${verb} by ${by}: ${reason}`, activity: null }];
   });
 }
 
-/** By operation, the commands that come in its argument and not as a message. */
-const untoldVerbs: Readonly<Record<string, readonly string[]>> = {
+/** By operation, the commands in its argument. */
+const verbsInArgument: Readonly<Record<string, readonly string[]>> = {
   changeResource: ['start', 'stop', 'protect', 'unprotect'],
   leaseEnvironment: ['adopt'],
 };
 
 function describeStart({ type, continues, by }: Extract<HistoryEvent, { event: 'started' }>): string {
-  if (continues !== null) return `${type} goes on in a new run`;
+  if (continues !== null) return `${type} continued as new`;
   return `${type} started${by === null ? '' : ` by ${by}`}`;
 }
 
-function tellActivity(
+function describeActivity(
   activity: OpenActivity,
   closing: Extract<HistoryEvent, { event: 'activityClosed' }> | null,
 ): Ordered {
-  // A wait that is called off between two windows closes with the end of the last one: nothing has failed.
-  const isCalledOff = closing?.end === 'failed' && closing.failure?.type === stillPending;
-  const closed = isCalledOff ? { ...closing, end: 'cancelled' as const, failure: null } : closing;
+  // A wait that is cancelled between two poll windows closes with the failure of the last one.
+  const isCancelled = closing?.end === 'failed' && closing.failure?.type === stillPending;
+  const closed = isCancelled ? { ...closing, end: 'cancelled' as const, failure: null } : closing;
   const { order, at, type, summary } = activity;
   const does = describeCall(type, summary);
   const end = endOf(closed);
@@ -135,7 +134,7 @@ function tellActivity(
     describeAttempts(activity, attempts),
   ].filter((part) => part !== null);
   const why = closed?.failure != null && end !== 'done' ? `: ${closed.failure.message}` : '';
-  const earlier = before !== null && attempts > 1 ? `; the attempt before: ${before.message}` : '';
+  const earlier = before !== null && attempts > 1 ? `; previous attempt: ${before.message}` : '';
   return {
     order,
     at: at.toISOString(),
@@ -147,7 +146,7 @@ function tellActivity(
 
 type Closing = Extract<HistoryEvent, { event: 'activityClosed' }>;
 
-function endOf(closed: Pick<Closing, 'end' | 'answer'> | null): NonNullable<TimelineEntry['activity']>['end'] {
+function endOf(closed: Pick<Closing, 'end' | 'answer'> | null): NonNullable<HistoryEntry['activity']>['end'] {
   const outcome = closed?.answer?.outcome;
   if (outcome === 'notSent' || outcome === 'refused') return outcome;
   return closed?.end ?? 'open';
@@ -159,14 +158,14 @@ const endWords = {
   refused: 'refused',
   failed: 'failed',
   timedOut: 'timed out',
-  cancelled: 'broken off',
-  open: 'under way',
+  cancelled: 'cancelled',
+  open: 'running',
 } as const;
 
-/** Attempts of a wait are windows, and nothing went wrong in them; those of a call took the time until the last began. */
+/** Attempts of a wait are poll windows without a failure; those of a call are retries until the last attempt started. */
 function describeAttempts({ at, startedAt, lastFailure }: OpenActivity, attempts: number): string | null {
   if (attempts < 2) return null;
-  if (lastFailure?.type === stillPending) return `(${attempts} windows)`;
+  if (lastFailure?.type === stillPending) return `(${attempts} poll windows)`;
   const retried = startedAt === null ? '' : ` over ${describeDuration(startedAt.getTime() - at.getTime())}`;
   return `(attempt ${attempts}, after retries${retried})`;
 }
@@ -181,13 +180,13 @@ function describeAnswer(type: string, { outcome, why, pauseMs }: CallAnswer): st
     case 'refused':
       return `refused${because};`;
     case 'notSent':
-      return `${type.startsWith('create') ? 'not done' : 'not sent'}${because}${pauseMs === null ? '' : `, again in ${describeDuration(pauseMs)}`};`;
+      return `${type.startsWith('create') ? 'not created' : 'not sent'}${because}${pauseMs === null ? '' : `, next attempt in ${describeDuration(pauseMs)}`};`;
     case 'unknown':
       return `outcome unknown${because};`;
     case 'soldOut':
       return `sold out${because};`;
     case 'exists':
-      return `there already${because};`;
+      return `exists already${because};`;
     default:
       return `${outcome}${because};`;
   }

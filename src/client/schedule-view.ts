@@ -1,62 +1,64 @@
-import type { ScheduleDescription } from '@temporalio/client';
+import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import type { FailureProgress, Progress } from '../contract/progress.js';
 import type { ScheduledInput } from '../contract/workflows.js';
 import { formatDuration } from '../domain/duration.js';
 import { type ScheduleWarning, scheduleWarnings } from '../domain/schedule/zone-changes.js';
 import { isFields } from '../spec/finding.js';
-import { findTimeZone } from './time-zone.js';
+import { progressOf } from './read-progress.js';
+import { findTimeZone } from './schedule-check.js';
+import type { Runs } from './temporal/run.js';
 
-/** Name of the workflow that every schedule of ours starts; others in the namespace are somebody else's. */
+/** The workflow type of our schedules; the namespace may have other schedules. */
 export const scheduledType = 'runScheduled';
 
-/** Memo key of a schedule: what Temporal does not keep of how it was made. */
+/** Memo key of a schedule: the settings that Temporal does not keep. */
 export const scheduleMemoKey = 'maopsSchedule';
-/** Memo key of a schedule's action: the counts that somebody has seen and resumed after. */
+/** Memo key of the action of a schedule: the counts at the last resume. */
 export const seenMemoKey = 'maopsSeen';
 
-/** What a schedule was made with, beside what Temporal keeps. */
+/** The settings of a schedule that Temporal does not keep. */
 export interface ScheduleMemo {
   readonly cron: string;
   readonly by: string;
   readonly reason: string | null;
 }
 
-/** One run of a schedule, and how it ended. */
+/** One run of a schedule and its result. */
 export interface ScheduledResult {
   readonly workflowId: string;
-  /** When it was due, in RFC 3339 UTC; the same as the start for one that was triggered. */
+  /** When it was due, RFC 3339 UTC; the start of a triggered run. */
   readonly dueAt: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  /** Null when Temporal does not keep the run any more. */
+  /** Null when the retention of the run has passed. */
   readonly phase: Progress['phase'] | null;
-  /** Workflow id of what it started or joined. */
+  /** Workflow id of the operation that it started or joined. */
   readonly started: string | null;
   readonly why: string;
   readonly failure: Pick<FailureProgress, 'type' | 'message' | 'hint'> | null;
 }
 
-/** A schedule as `schedule list` prints it; every key is always there, times are RFC 3339 UTC. */
+/** A schedule as `schedule list` prints it; every key is always present, times are RFC 3339 UTC. */
 export interface ScheduleRow {
   readonly name: string;
   readonly cron: string;
   readonly timezone: string;
-  /** What it does, in a few words: `teardown of team-a`. */
+  /** What it does, such as `teardown of team-a`. */
   readonly does: string;
   readonly paused: boolean;
   readonly pausedByFailure: boolean;
   readonly note: string | null;
   readonly nextRuns: readonly string[];
-  /** Workflow id of the run that is under way. */
+  /** Workflow id of the open run. */
   readonly running: string | null;
   readonly lastRun: ScheduledResult | null;
-  /** `missed`: due longer ago than the catch-up window when Temporal came back; `skipped`: due while the last one still ran. */
+  /** `missed`: due longer ago than the catch-up window after an outage of Temporal; `skipped`: due while the previous run was open. */
   readonly counts: { readonly taken: number; readonly missed: number; readonly skipped: number };
-  /** The counts when somebody last resumed it: what is beyond them is news. */
+  /** The counts at the last resume; higher counts are reported as troubles. */
   readonly seen: { readonly missed: number; readonly skipped: number };
-  /** What `--check` ends non-zero for; empty when all is well. */
+  /** The reasons for which `--check` fails; empty when there are none. */
   readonly troubles: readonly string[];
-  /** Times within the next year that the zone skips or doubles; nothing is wrong with the schedule yet. */
+  /** Times within the next year that the time zone skips or repeats. */
   readonly warnings: readonly ScheduleWarning[];
 }
 
@@ -76,7 +78,7 @@ export interface ScheduleDetails extends ScheduleRow {
 
 const nextRunsShown = 5;
 
-/** A schedule out of Temporal's description and the results of its runs, newest first. */
+/** A schedule from Temporal's description and the results of its runs, newest first. */
 export function viewRow(
   description: ScheduleDescription,
   results: readonly ScheduledResult[],
@@ -84,7 +86,7 @@ export function viewRow(
 ): ScheduleRow {
   const { scheduleId, spec, state, info, action } = description;
   const [running] = info.runningActions;
-  const cron = readMemo(description)?.cron ?? 'made elsewhere';
+  const cron = readMemo(description)?.cron ?? 'created elsewhere';
   const timezone = spec.timezone || 'UTC';
   const row: Omit<ScheduleRow, 'troubles'> = {
     name: scheduleId,
@@ -92,7 +94,7 @@ export function viewRow(
     timezone,
     does: describeStart(readStart(description)),
     paused: state.paused,
-    // The words of the server; our own notes say who paused it.
+    // Temporal has no field for this. Its own note starts with these words, and ours name the actor.
     pausedByFailure: state.paused && /^paused due to workflow/i.test(state.note ?? ''),
     note: state.note || null,
     nextRuns: info.nextActionTimes.slice(0, nextRunsShown).map((time) => time.toISOString()),
@@ -110,7 +112,7 @@ export function viewRow(
   return { ...row, troubles: troublesOf(row, results) };
 }
 
-/** As `viewRow`, with everything that it was made with. */
+/** As `viewRow`, with all settings. */
 export function viewSchedule(
   description: ScheduleDescription,
   results: readonly ScheduledResult[],
@@ -132,20 +134,20 @@ export function viewSchedule(
   };
 }
 
-/** What a monitor must hear of: a run that failed, was missed or was skipped, and a schedule that stands still by itself. */
+/** What a monitor must report: a run that failed, was missed or was skipped, and a schedule that will not run again. */
 function troublesOf(row: Omit<ScheduleRow, 'troubles'>, results: readonly ScheduledResult[]): string[] {
   const { counts, seen } = row;
   const last = results.find(({ endedAt, phase }) => endedAt !== null || phase === null);
   const troubles: string[] = [];
-  // A run that is past its retention is none: one that failed has paused the schedule.
+  // A run past its retention did not fail, or else the schedule would be paused.
   if (last !== undefined && last.phase !== null && (last.phase !== 'Done' || last.failure !== null)) {
     const why = last.failure === null ? last.why : `${last.failure.type}: ${last.failure.message}`;
     troubles.push(`its last run ended ${last.phase}${why === '' ? '' : `: ${why}`}`);
   }
   if (row.pausedByFailure) troubles.push('it was paused because a run failed');
-  if (counts.missed > seen.missed) troubles.push(`${times(counts.missed - seen.missed)} missed: Temporal was away`);
+  if (counts.missed > seen.missed) troubles.push(`${times(counts.missed - seen.missed)} missed: Temporal was down`);
   if (counts.skipped > seen.skipped)
-    troubles.push(`${times(counts.skipped - seen.skipped)} skipped: the one before still ran`);
+    troubles.push(`${times(counts.skipped - seen.skipped)} skipped: the previous run was still open`);
   if (!row.paused && row.nextRuns.length === 0) troubles.push('it will never run again');
   return troubles;
 }
@@ -163,7 +165,7 @@ export function describeStart(start: ScheduledInput['start'] | null): string {
     case 'provision':
       return `provision ${start.document.name}`;
     case undefined:
-      return 'made elsewhere';
+      return 'created elsewhere';
   }
 }
 
@@ -175,7 +177,7 @@ function readMemo({ memo }: ScheduleDescription): ScheduleMemo | null {
   return { cron, by, reason: typeof reason === 'string' ? reason : null };
 }
 
-/** What a run is started with; anybody may have made the schedule, so every part may be missing. */
+/** The argument of the runs. Other clients can create schedules too, so every part may be missing. */
 function readStart({ action }: ScheduleDescription): ScheduledInput['start'] | null {
   const input: unknown = action.args?.[0];
   const start = isFields(input) && isFields(input.start) ? input.start : {};
@@ -198,4 +200,35 @@ function isNamed(document: unknown): document is { readonly name: string } {
 function readSeen(value: unknown): ScheduleRow['seen'] {
   const { missed, skipped } = isFields(value) ? value : {};
   return { missed: typeof missed === 'number' ? missed : 0, skipped: typeof skipped === 'number' ? skipped : 0 };
+}
+
+/** The result of a run of a schedule; Temporal itself only keeps its start. */
+export async function readResult(
+  runs: Runs,
+  { scheduledAt, takenAt, action }: ScheduleExecutionResult,
+): Promise<ScheduledResult> {
+  const { workflowId } = action.workflow;
+  const dates = { workflowId, dueAt: scheduledAt.toISOString(), startedAt: takenAt.toISOString() };
+  // Each run has its own workflow id, so the newest run is the right one, also after continue-as-new.
+  const run = await runs.describe(workflowId);
+  if (run === null) {
+    return {
+      ...dates,
+      endedAt: null,
+      phase: null,
+      started: null,
+      why: 'its retention has passed',
+      failure: null,
+    };
+  }
+  const { phase, why, failure, audit, endedAt } = await progressOf(runs, run);
+  const begun = audit.find(({ verb }) => verb === 'started' || verb === 'joined');
+  return {
+    ...dates,
+    endedAt: endedAt ?? run.closedAt?.toISOString() ?? null,
+    phase,
+    started: begun?.reason ?? null,
+    why,
+    failure: failure === null ? null : { type: failure.type, message: failure.message, hint: failure.hint },
+  };
 }

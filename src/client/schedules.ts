@@ -10,14 +10,14 @@ import { scheduledId } from '../contract/ids.js';
 import type { ScheduledInput } from '../contract/workflows.js';
 import { problemOfLengths } from '../domain/command.js';
 import { tooLarge } from '../domain/text.js';
-import type { CommandOptions, OperationHandle } from './call-types.js';
+import type { CommandOptions, OperationHandle } from './api-types.js';
 import { signatureOf } from './command.js';
 import { InvalidScheduleError, OperationNotFoundError, OperationRefusedError, OperationsError } from './errors.js';
 import type { Pacer } from './follow.js';
 import { checkSchedule, type NewSchedule } from './schedule-check.js';
-import { readResult } from './schedule-results.js';
 import {
   describeStart,
+  readResult,
   type ScheduleDetails,
   type ScheduledResult,
   type ScheduleMemo,
@@ -40,16 +40,19 @@ export interface SchedulesDeps {
 }
 
 const callMs = 8_000;
-/** How long a triggered run may take to show up. */
+/** How long a triggered run may take to become visible. */
 const triggerMs = 15_000;
-/** Schedules looked at together. */
-const width = 8;
+/** Schedules that are described at once. */
+const concurrency = 8;
 
 /** The schedules of a namespace that run this product's operations. */
 export class Schedules {
   constructor(private readonly deps: SchedulesDeps) {}
 
-  /** Makes a schedule; a name that exists is refused. Never two runs at once, and a failed run pauses it. */
+  /**
+   * Creates a schedule. Runs never overlap, and a failed run pauses the schedule. Throws InvalidScheduleError, and
+   * OperationRefusedError for a name that exists.
+   */
   async create(schedule: NewSchedule): Promise<ScheduleDetails> {
     const { name, cron, timezone, jitterMs, catchupMs } = checkSchedule(
       schedule,
@@ -68,7 +71,7 @@ export class Schedules {
           spec: { cronExpressions: [cron], timezone, jitter: jitterMs },
           policies: { overlap: 'SKIP', catchupWindow: catchupMs, pauseOnFailure: true },
           memo: { [scheduleMemoKey]: memo },
-          state: { paused, note: noteOf(paused ? 'made paused' : 'made', by, reason ?? describeStart(start)) },
+          state: { paused, note: noteOf(paused ? 'created paused' : 'created', by, reason ?? describeStart(start)) },
           action: {
             type: 'startWorkflow',
             workflowType: scheduledType,
@@ -80,15 +83,15 @@ export class Schedules {
         }),
       );
     } catch (error) {
-      if (error instanceof ScheduleAlreadyRunning) throw alreadyThere(name);
-      // The Temporal client's word for what the server does not take.
+      if (error instanceof ScheduleAlreadyRunning) throw exists(name);
+      // The Temporal client throws it for settings that the server does not accept.
       if (error instanceof TypeError) throw new InvalidScheduleError(`schedule ${name}: ${error.message}`);
       throw this.cast(error, `schedule ${name}`);
     }
     return await this.show(name);
   }
 
-  /** The names of schedules; quick, because none is looked at. */
+  /** The names of schedules; quick, because none is described. */
   async names(): Promise<string[]> {
     const names: string[] = [];
     try {
@@ -103,27 +106,27 @@ export class Schedules {
 
   /** One row per schedule, by name. */
   async list(): Promise<ScheduleRow[]> {
-    const rows = await pMap(await this.names(), (name) => this.row(name), { concurrency: width });
+    const rows = await pMap(await this.names(), (name) => this.row(name), { concurrency });
     return rows.filter((row) => row !== null);
   }
 
-  /** A schedule with the results of its last runs. */
+  /** A schedule with the results of its last ten runs. Throws OperationNotFoundError. */
   async show(name: string): Promise<ScheduleDetails> {
     const description = await this.describe(name);
     return viewSchedule(description, await this.results(description, 10), this.deps.pacer.now());
   }
 
-  /** No run is started until it is resumed; one that is under way goes on. */
-  async pause(name: string, said: CommandOptions): Promise<ScheduleDetails> {
-    const { by, reason } = signatureOf(this.deps, said);
+  /** Starts no run until it is resumed; an open run continues. */
+  async pause(name: string, options: CommandOptions): Promise<ScheduleDetails> {
+    const { by, reason } = signatureOf(this.deps, options);
     await this.describe(name);
     await this.ask(name, (handle) => handle.pause(noteOf('paused', by, reason)));
     return await this.show(name);
   }
 
-  /** Goes on after a pause, also after one by a failed run; missed and skipped runs so far count as seen. */
-  async resume(name: string, said: CommandOptions): Promise<ScheduleDetails> {
-    const { by, reason } = signatureOf(this.deps, said);
+  /** Resumes after a pause by a person or a failed run. Earlier missed and skipped runs are no longer reported. */
+  async resume(name: string, options: CommandOptions): Promise<ScheduleDetails> {
+    const { by, reason } = signatureOf(this.deps, options);
     const { info, action } = await this.describe(name);
     const seen = { missed: info.numActionsMissedCatchupWindow, skipped: info.numActionsSkippedOverlap };
     if (seen.missed + seen.skipped > 0) {
@@ -134,12 +137,12 @@ export class Schedules {
     return await this.show(name);
   }
 
-  /** Starts a run now, paused or not, and answers it; refused while one is under way. */
+  /** Starts a run now, also while paused. Throws OperationRefusedError while a run is open. */
   async trigger(name: string): Promise<OperationHandle> {
     const before = await this.describe(name);
     const [running] = before.info.runningActions;
     if (running !== undefined) {
-      throw new OperationRefusedError(`trigger ${name}: a run is under way (${running.workflow.workflowId})`, {
+      throw new OperationRefusedError(`trigger ${name}: a run is open (${running.workflow.workflowId})`, {
         hint: `Follow it with \`maops env watch ${running.workflow.workflowId}\`.`,
       });
     }
@@ -153,23 +156,23 @@ export class Schedules {
       const { workflowId, firstExecutionRunId } = made.action.workflow;
       return { workflowId, runId: firstExecutionRunId };
     }
-    throw new OperationsError(`trigger ${name}: Temporal took it, but no run has shown up`, {
-      hint: `Look again with \`maops schedule show ${name}\`.`,
+    throw new OperationsError(`trigger ${name}: Temporal accepted it, but no run is visible yet`, {
+      hint: `Check again with \`maops schedule show ${name}\`.`,
     });
   }
 
-  /** Deletes a schedule and answers what it was; a run that is under way goes on. */
+  /** Deletes a schedule and returns its last state; an open run continues. */
   async delete(name: string): Promise<ScheduleDetails> {
     const last = await this.show(name);
     await this.ask(name, (handle) => handle.delete());
     return last;
   }
 
-  /** Null for one that was deleted since it was listed. */
+  /** Null when it was deleted since it was listed. */
   private async row(name: string): Promise<ScheduleRow | null> {
     try {
       const description = await this.describe(name);
-      // One that is under way says nothing yet: then the one before counts.
+      // An open run has no result yet, so read the one before too.
       return viewRow(description, await this.results(description, 2), this.deps.pacer.now());
     } catch (error) {
       if (error instanceof OperationNotFoundError) return null;
@@ -190,9 +193,9 @@ export class Schedules {
     const description = await this.ask(name, (handle) => handle.describe());
     if (description.action.workflowType === scheduledType) return description;
     throw new OperationNotFoundError(
-      `schedule ${name} is not one of ours: it starts ${description.action.workflowType}`,
+      `schedule ${name} was not created by maops: it starts ${description.action.workflowType}`,
       {
-        hint: '`maops schedule list` shows those that are.',
+        hint: 'List schedules with `maops schedule list`.',
       },
     );
   }
@@ -202,8 +205,8 @@ export class Schedules {
       return await this.within(() => call(this.deps.client.schedule.getHandle(name)));
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw this.cast(error, `schedule ${name}`);
-      throw new OperationNotFoundError(`there is no schedule ${name}`, {
-        hint: '`maops schedule list` shows those that there are.',
+      throw new OperationNotFoundError(`no schedule named ${name}`, {
+        hint: 'List schedules with `maops schedule list`.',
       });
     }
   }
@@ -217,9 +220,9 @@ export class Schedules {
   }
 }
 
-function alreadyThere(name: string): OperationRefusedError {
-  return new OperationRefusedError(`schedule ${name} exists already; nothing was changed`, {
-    hint: `Look at it with \`maops schedule show ${name}\`; to make it anew, \`maops schedule delete ${name}\` first.`,
+function exists(name: string): OperationRefusedError {
+  return new OperationRefusedError(`schedule ${name} already exists; nothing was changed`, {
+    hint: `See it with \`maops schedule show ${name}\`. To replace it, run \`maops schedule delete ${name}\` first.`,
   });
 }
 

@@ -1,65 +1,79 @@
 import { operationId } from '../contract/ids.js';
+import { announceCancelSignal } from '../contract/messages.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
 import { keepRule } from '../domain/sweep/rules.js';
 import { isOpen } from '../temporal/describe-run.js';
-import type { CommandOptions, OperationHandle } from './call-types.js';
-import * as changes from './changes.js';
-import { signatureOf } from './command.js';
-import { type Looking, protectedError, refuseProtected } from './protection.js';
+import type { CommandOptions, OperationHandle } from './api-types.js';
+import { type CommandContext, signatureOf } from './command.js';
+import { type ProtectionContext, protectedError, refuseProtected } from './protection.js';
 import type { RemovalPlan } from './removal-plan.js';
 
-/** The workflow ids that can stand for a name. */
+/** The kinds of operation on a name. */
 const kinds = ['env', 'pool', 'notebook', 'lease', 'teardown'] as const;
 
-/** What came of a teardown that was asked for. */
+/** The result of a teardown command. */
 export type Teardown =
   | (OperationHandle & { readonly gone: null })
-  /** No run was started: Temporal knows nothing of the name, and nothing of it is there. */
+  /** No run was started: Temporal has no operation of the name, and the service has no resource of it. */
   | { readonly workflowId: string; readonly runId: null; readonly gone: Progress };
 
-export interface TeardownDeps extends Looking {
-  /** The plan as the workers would make it; null where the service cannot be read from here. */
+export interface TeardownContext extends ProtectionContext {
+  /** The plan as a worker would make it; null where this process cannot read the service. */
   readonly planRemoval: (name: string) => Promise<RemovalPlan | null>;
 }
 
 /**
- * Looks before it tears down: what is protected is refused, and a name that never existed needs no run. What cannot be read
- * from here is for the workers to read.
+ * Tears down what a name owns. Throws ProtectedError when something of it is protected, and starts no run for a name that
+ * never existed. What this process cannot read is checked by the workers.
  */
 export async function teardown(
-  deps: TeardownDeps,
+  context: TeardownContext,
   name: string,
-  said: CommandOptions,
+  options: CommandOptions,
   planHash?: string,
 ): Promise<Teardown> {
-  signatureOf(deps, said);
+  signatureOf(context, options);
   const [plan, ...runs] = await Promise.all([
-    deps.planRemoval(name),
-    ...kinds.map((kind) => deps.runs.describe(operationId(kind, name))),
+    context.planRemoval(name),
+    ...kinds.map((kind) => context.runs.describe(operationId(kind, name))),
   ]);
-  const isUnderWay = runs.some((run) => run?.workflowId === operationId('teardown', name) && isOpen(run));
-  if (!isUnderWay) {
+  const isRunning = runs.some((run) => run?.workflowId === operationId('teardown', name) && isOpen(run));
+  if (!isRunning) {
     const kept = plan === null ? null : protectedItem(plan);
     if (kept !== null) throw protectedError('teardown', name, `${kept.kind} ${kept.name}`);
     if (plan !== null && runs.every((run) => run === null) && isNothing(plan))
-      return { workflowId: operationId('teardown', name), runId: null, gone: gone(name, deps.pacer.now()) };
+      return { workflowId: operationId('teardown', name), runId: null, gone: gone(name, context.pacer.now()) };
     const lease = runs.find((run) => run?.workflowId === operationId('lease', name));
-    if (plan === null && lease && isOpen(lease)) await refuseProtected(deps, lease, 'teardown', name);
+    if (plan === null && lease && isOpen(lease)) await refuseProtected(context, lease, 'teardown', name);
   }
-  return { ...(await changes.teardown(deps, name, said, planHash)), gone: null };
+  return { ...(await startTeardown(context, name, options, planHash)), gone: null };
 }
 
-/** What of a plan is ours and carries `maops:keep`; null when nothing is, and when what is left would still go. */
+/** Starts the teardown of a name or joins the open one, without any check. */
+export async function startTeardown(
+  context: CommandContext,
+  name: string,
+  options: CommandOptions,
+  planHash?: string,
+): Promise<OperationHandle> {
+  const workflowId = operationId('teardown', name);
+  const argument = { name, ...(planHash === undefined ? {} : { planHash }) };
+  const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
+  const announcement = { cause: 'teardown', ...signatureOf(context, options) };
+  return { workflowId, ...(await context.runs.signalWithStart(start, announceCancelSignal.name, announcement)) };
+}
+
+/** The first protected resource of this installation in a plan; null when there is none. */
 export function protectedItem({ items }: RemovalPlan): RemovalPlan['items'][number] | null {
   return items.find(({ owner, rule }) => owner !== null && rule === keepRule) ?? null;
 }
 
-/** True when every list was read, and nothing in it is ours. */
+/** True when every list was read and none has a resource of this installation. */
 export function isNothing({ items, unread }: RemovalPlan): boolean {
   return unread.length === 0 && items.every(({ owner }) => owner === null);
 }
 
-/** That there is nothing of a name, in the shape of a finished teardown. */
+/** The progress of a teardown that had nothing to delete. */
 export function gone(name: string, now: number): Progress {
   const at = new Date(now).toISOString();
   const run = { name, operation: 'teardownEnvironment', workflowId: operationId('teardown', name), runId: '' };
@@ -67,6 +81,6 @@ export function gone(name: string, now: number): Progress {
     ...blankProgress({ ...run, phase: 'Gone', phaseSince: at, startedAt: at }),
     endedAt: at,
     percent: 100,
-    why: `there is nothing of ${name}`,
+    why: `nothing named ${name} exists`,
   };
 }

@@ -1,21 +1,21 @@
 import { type TriedNow, tryNowUpdate } from '../contract/messages.js';
-import type { CommandOptions } from './call-types.js';
-import { type CommandContext, commandOf, requireOpen, type Target } from './command.js';
+import type { CommandOptions } from './api-types.js';
+import { type CommandContext, requireOpen, signedCommand, type Target } from './command.js';
 import { OperationRefusedError } from './errors.js';
-import { holdersOf } from './retrying.js';
+import { rootBlockersOf } from './retrying.js';
 
 /**
- * Tries at once whatever waits for its next try: in the operation that the target means or, where that awaits the end of
- * others, in those. Refused when nothing waits for a next try in any of them.
+ * Ends the pause before the next retry: in the target or, where it waits for other operations, in those. Throws
+ * OperationRefusedError when none of them waits for a retry.
  */
-export async function tryNow(speaker: CommandContext, target: Target, said: CommandOptions): Promise<TriedNow[]> {
-  const { runs } = speaker;
-  const holders = await holdersOf(runs, await requireOpen(speaker, target, 'try-now'));
-  const command = commandOf(speaker, said);
+export async function tryNow(context: CommandContext, target: Target, options: CommandOptions): Promise<TriedNow[]> {
+  const { runs } = context;
+  const roots = await rootBlockersOf(runs, await requireOpen(context, target, 'try-now'));
+  const command = signedCommand(context, options);
   const id = command.key === undefined ? undefined : `${tryNowUpdate.name} ${command.key}`;
   const tried: TriedNow[] = [];
   const refusals: OperationRefusedError[] = [];
-  for (const { workflowId } of holders) {
+  for (const { workflowId } of roots) {
     try {
       tried.push(await runs.update<TriedNow>(workflowId, tryNowUpdate.name, command, id));
     } catch (error) {
@@ -25,9 +25,9 @@ export async function tryNow(speaker: CommandContext, target: Target, said: Comm
   }
   const [refusal] = refusals;
   if (tried.length > 0 || refusal === undefined) return tried;
-  const { workflowId = target.name } = holders[0] ?? {};
+  const { workflowId = target.name } = roots[0] ?? {};
   throw new OperationRefusedError(`try-now ${target.name}: ${refusal.message}`, {
-    hint: `\`maops env why ${workflowId}\` says what it waits for.`,
+    hint: `See what it waits for with \`maops env why ${workflowId}\`.`,
     cause: refusal,
   });
 }

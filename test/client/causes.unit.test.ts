@@ -41,7 +41,7 @@ const answered = (minute: number, id: number, outcome: string, why: string, isTh
 });
 
 describe('the time of an operation', () => {
-  test('goes to what its phases wait for, up to now or to its end', () => {
+  test('is counted for what its phases wait for, until now or its end', () => {
     const events = [
       started,
       phase(1, 'AwaitingApproval'),
@@ -54,7 +54,7 @@ describe('the time of an operation', () => {
     expect(minutes([...events, ended], 90)).toMatchObject({ nodes: 3 });
   });
 
-  test('goes to what held a call up: throttling, trouble, missing rights, a missing worker', () => {
+  test('is counted for what delayed a call: throttling, failures, missing rights, a missing worker', () => {
     const events = [
       started,
       phase(0, 'CreatingPool'),
@@ -76,7 +76,7 @@ describe('the time of an operation', () => {
     });
   });
 
-  test('goes to the pause after a refused create and to settling after a lost answer, until it is sent again', () => {
+  test('includes the pause after a refused create, and the consistency window after a lost response', () => {
     const events = [
       started,
       phase(0, 'CreatingPool'),
@@ -89,7 +89,7 @@ describe('the time of an operation', () => {
     expect(minutes(events, 6)).toEqual({ throttled: 3, settling: 2, nodes: 1 });
   });
 
-  test('stays that of people while they are asked, whatever else is wrong', () => {
+  test('is counted for people while they decide, whatever else fails', () => {
     const events = [
       started,
       scheduled(0, 1, 'findExistingPool'),
@@ -100,7 +100,7 @@ describe('the time of an operation', () => {
     expect(minutes(events, 8)).toEqual({ 'service trouble': 1, paused: 4, operator: 3 });
   });
 
-  test('is not taken for trouble when a wait has had windows', () => {
+  test('is not counted as a delay when a wait has had poll windows', () => {
     const events = [
       started,
       phase(0, 'AwaitingPool'),
@@ -110,12 +110,12 @@ describe('the time of an operation', () => {
     expect(minutes(events, 10)).toEqual({ nodes: 10 });
   });
 
-  test('is not given to the trouble of one window of a wait, of which nobody knows how long it took', () => {
+  test('is not counted for the failure of one poll window, whose length is unknown', () => {
     const events = [started, phase(0, 'AwaitingPool'), scheduled(0, 1, 'observePool'), attempt(10, 1, 3, 'HTTP 502')];
     expect(minutes(events, 10)).toEqual({ nodes: 10 });
   });
 
-  test('counts what is going wrong right now, which no history has yet', () => {
+  test('includes a call that fails now and is not in the history yet', () => {
     const events = [started, phase(0, 'CreatingPool'), scheduled(1, 1, 'findExistingPool')];
     expect(minutes(events, 4, [{ activity: 'findExistingPool', failure: throttled }])).toEqual({
       creating: 1,
@@ -123,7 +123,7 @@ describe('the time of an operation', () => {
     });
   });
 
-  test('goes on over continue-as-new', () => {
+  test('continues over continue-as-new', () => {
     const events: HistoryEvent[] = [
       started,
       phase(0, 'Leased'),
@@ -135,7 +135,7 @@ describe('the time of an operation', () => {
 });
 
 describe('the last error', () => {
-  test('is what went wrong last, even when it was overcome', () => {
+  test('is the last failure, also when the call succeeded later', () => {
     const events = [
       scheduled(0, 1, 'findExistingPool'),
       attempt(2, 1, 3, 'HTTP 502'),
@@ -145,10 +145,10 @@ describe('the last error', () => {
     expect(lastErrorOf(events)).toEqual({ at: at(2).toISOString(), activity: 'findExistingPool', message: 'HTTP 502' });
   });
 
-  test('is none where only windows of waiting have ended', () => {
+  test('is null when only poll windows have ended', () => {
     const waited = [scheduled(0, 1, 'observePool'), attempt(2, 1, 3, 'x', 'StillPending')];
     expect(lastErrorOf(waited)).toBeNull();
-    // As a wait closes that is called off between two windows, by a pause for one.
+    // A wait that is cancelled between two poll windows, for example by a pause, closes like this.
     const failure = { message: 'x', type: 'StillPending' };
     const closed: HistoryEvent = { at: at(3), event: 'activityClosed', id: 1, end: 'failed', failure, answer: null };
     expect(lastErrorOf([...waited, closed])).toBeNull();

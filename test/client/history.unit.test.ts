@@ -27,23 +27,23 @@ describe('the history of a run', () => {
     runs.histories.set('a', [started(0, null), phase(1, 'Leased')]);
     runs.histories.set('b', [started(5, 'a')]);
     runs.histories.set('c', [started(9, 'b')]);
-    const { entries } = await operationsOn(runs).history('lease/team-a');
-    expect(entries.map(({ text }) => text)).toEqual([
+    const history = await operationsOn(runs).history('lease/team-a');
+    expect(history.entries.map(({ text }) => text)).toEqual([
       'leaseEnvironment started',
       'Leased',
-      'leaseEnvironment goes on in a new run',
-      'leaseEnvironment goes on in a new run',
+      'leaseEnvironment continued as new',
+      'leaseEnvironment continued as new',
     ]);
   });
 });
 
-describe('the whole story of a name', () => {
-  test('has its operation, lease and teardown in the order of time, each line with whose it is', async () => {
+describe('the full history of a name', () => {
+  test('has its operation, lease and teardown in the order of time, each entry with its run', async () => {
     const runs = new FakeRuns(makeRun('lease/team-a', { runId: 'l' }), makeRun('env/team-a', { runId: 'e' }));
     runs.histories.set('e', [started(0, null), phase(8, 'Ready')]);
     runs.histories.set('l', [started(7, null)]);
-    const story = await operationsOn(runs).story('env/team-a');
-    expect(story.map(({ workflowId, text }) => `${workflowId} ${text}`)).toEqual([
+    const entries = await operationsOn(runs).fullHistory('env/team-a');
+    expect(entries.map(({ workflowId, text }) => `${workflowId} ${text}`)).toEqual([
       'env/team-a leaseEnvironment started',
       'lease/team-a leaseEnvironment started',
       'env/team-a Ready',
@@ -52,7 +52,7 @@ describe('the whole story of a name', () => {
       expect(runs.queries[0]).toContain(`"${id}"`);
   });
 
-  test('tells what runs did of their own accord, and who asked for a change and why', async () => {
+  test('has what runs did by themselves, and who sent a change and why', async () => {
     const lease = makeProgress({
       operation: 'leaseEnvironment',
       workflowId: 'lease/team-a',
@@ -77,8 +77,8 @@ describe('the whole story of a name', () => {
       }),
     );
     runs.histories.set('l', [started(7, null), phase(9, 'Leased')]);
-    const story = await operationsOn(runs).story('team-a');
-    expect(story.map(({ workflowId, kind, text }) => `${workflowId} ${kind} ${text}`)).toEqual([
+    const entries = await operationsOn(runs).fullHistory('team-a');
+    expect(entries.map(({ workflowId, kind, text }) => `${workflowId} ${kind} ${text}`)).toEqual([
       'lease/team-a run leaseEnvironment started',
       'lease/team-a command adopt by ann: still used',
       'lease/team-a event warn: team-a ends in 2h',
@@ -86,23 +86,23 @@ describe('the whole story of a name', () => {
       'change/environment/team-a command protect by ann: the demo',
       'lease/team-a event expire: the lease ended',
     ]);
-    const { entries } = await operationsOn(runs).history('lease/team-a');
-    expect(entries.map(({ kind }) => kind)).toEqual(['run', 'command', 'event', 'phase', 'event']);
+    const history = await operationsOn(runs).history('lease/team-a');
+    expect(history.entries.map(({ kind }) => kind)).toEqual(['run', 'command', 'event', 'phase', 'event']);
   });
 
-  test('does not ask workers again that did not answer once, nor runs that went on in another', async () => {
+  test('queries no worker again after one query without a response, nor a continued run', async () => {
     const runs = new FakeRuns(
       ...Array.from({ length: 9 }, (_, index) => makeRun(`env/team-${index}`, { runId: `e${index}` })),
       makeRun('lease/team-a', { runId: 'l', status: 'CONTINUED_AS_NEW' }),
     );
     const query = jest.spyOn(runs, 'query');
-    await operationsOn(runs).story('team-a');
+    await operationsOn(runs).fullHistory('team-a');
     expect(query.mock.calls.length).toBeGreaterThan(0);
     expect(query.mock.calls.length).toBeLessThanOrEqual(4);
   });
 
   test('of an unknown name is an error', async () => {
-    await expect(operationsOn(new FakeRuns()).story('nobody')).rejects.toThrow(OperationNotFoundError);
+    await expect(operationsOn(new FakeRuns()).fullHistory('nobody')).rejects.toThrow(OperationNotFoundError);
   });
 });
 
@@ -110,7 +110,7 @@ describe('the explanation', () => {
   const waiting = (change: Partial<FakeRun>) =>
     makeRun('env/team-a', { answers: { progress: makeProgress({ phase: 'CreatingPool' }) }, ...change });
 
-  test('says until when the service is left alone, what went wrong, and where the time went', async () => {
+  test('has the end of the throttling, the last error and the time by cause', async () => {
     const pending = {
       type: 'findExistingPool',
       attempt: 4,
@@ -142,7 +142,7 @@ describe('the explanation', () => {
     });
   });
 
-  test('says until when a wait is throttled, as its heartbeat told, while that is to come', async () => {
+  test('has the end of the throttling that a wait reports, while it is in the future', async () => {
     const pending = (until: Date) => ({
       type: 'observePool',
       attempt: 1,
@@ -161,14 +161,14 @@ describe('the explanation', () => {
     expect(await why(at(29))).toMatchObject({ throttledUntil: null, heldUpBy: 'service trouble' });
   });
 
-  test('says who paused it', async () => {
+  test('has who paused it', async () => {
     const pause = { at: at(3).toISOString(), by: 'ana', verb: 'pause', reason: 'quota' };
     const progress = makeProgress({ phase: 'Paused', audit: [{ ...pause, reason: 'before' }, pause] });
     const why = await operationsOn(new FakeRuns(waiting({ answers: { progress } }))).why('team-a');
     expect(why.paused).toEqual(pause);
   });
 
-  test('says since when it stands there also when no worker answers', async () => {
+  test('has the time of the phase also when no worker responds', async () => {
     const run = waiting({ phase: 'AwaitingPool', answers: {} });
     const runs = new FakeRuns(run);
     runs.histories.set(run.runId, [{ at: at(7), event: 'phase', phase: 'AwaitingPool' }]);
@@ -198,7 +198,7 @@ describe('the explanation', () => {
     }
   });
 
-  test('does not take a window of waiting for an error', async () => {
+  test('takes the end of a poll window for no error', async () => {
     const pending = {
       type: 'observePool',
       attempt: 4,

@@ -47,11 +47,9 @@ describe('commands to an operation', () => {
     ]);
   });
 
-  test('resume is refused for what is not paused, and sent when no worker can tell', async () => {
+  test('resume is refused unless paused, and sent when no worker responds', async () => {
     const going = new FakeRuns(open());
-    const refused = operationsOn(going).resume('team-a', { reason: 'raised' });
-    await expect(refused).rejects.toThrow(OperationRefusedError);
-    await expect(refused).rejects.toThrow('resume team-a: it is not paused: env/team-a is AwaitingPool');
+    await expect(operationsOn(going).resume('team-a', { reason: 'raised' })).rejects.toThrow(OperationRefusedError);
     expect(going.sent).toEqual([]);
     const silent = new FakeRuns(makeRun('env/team-a'));
     await operationsOn(silent).resume('team-a', { reason: 'raised' });
@@ -81,8 +79,11 @@ describe('commands to an operation', () => {
   });
 
   test('resolve says which step and attempt the operator saw', async () => {
-    const parked = makeProgress({ phase: 'AwaitingOperator', steps: [{ name: 'pool', state: 'failed', attempt: 2 }] });
-    const runs = new FakeRuns(makeRun('env/team-a', { answers: { progress: parked, resolve: parked } }));
+    const awaiting = makeProgress({
+      phase: 'AwaitingOperator',
+      steps: [{ name: 'pool', state: 'failed', attempt: 2 }],
+    });
+    const runs = new FakeRuns(makeRun('env/team-a', { answers: { progress: awaiting, resolve: awaiting } }));
     await operationsOn(runs).resolve('team-a', 'retry', { reason: 'quota raised', changes: { 'pool.count': 1 } });
     expect(runs.sent).toEqual([
       {
@@ -102,23 +103,23 @@ describe('commands to an operation', () => {
   });
 
   describe('a retry with changes', () => {
-    const parked = makeProgress({
+    const awaiting = makeProgress({
       phase: 'AwaitingOperator',
       steps: [{ name: 'pool', state: 'failed', attempt: 1 }],
       awaiting: { kind: 'operator', since: '2026-03-01T10:01:00.000Z', deadline: null, verbs: ['retry'] },
     });
     const runsWith = (type: string, spec: unknown) =>
-      new FakeRuns(makeRun('env/team-a', { type, answers: { progress: parked, resolve: parked, spec } }));
+      new FakeRuns(makeRun('env/team-a', { type, answers: { progress: awaiting, resolve: awaiting, spec } }));
 
     test.each([
-      [{ 'pool.flavour': 'x' }, 'pool.flavour: unknown key `flavour`; did you mean `flavor`?'],
-      [{ name: 'other' }, 'name: cannot be changed any more'],
-      [{ 'pool.count': 'abc' }, 'pool.count: '],
-    ])('is refused before it is sent when %j makes no valid spec', async (changes, message) => {
+      [{ 'pool.flavour': 'x' }, 'pool.flavour'],
+      [{ name: 'other' }, 'name'],
+      [{ 'pool.count': 'abc' }, 'pool.count'],
+    ])('is refused before it is sent when %j makes no valid spec', async (changes, path) => {
       const runs = runsWith(main, specWith({}));
       const answer = operationsOn(runs).resolve('team-a', 'retry', { reason: 'x', changes });
       await expect(answer).rejects.toThrow(InvalidSpecError);
-      await expect(answer).rejects.toThrow(`the change is not valid, env/team-a waits as before:\n${message}`);
+      await expect(answer).rejects.toMatchObject({ problems: [{ path }] });
       expect(runs.sent).toEqual([]);
     });
 
@@ -130,19 +131,14 @@ describe('commands to an operation', () => {
       }
     });
 
-    test('is refused for each of many in a row of one line', async () => {
+    test('is refused in a bulk command with a reason of one line', async () => {
       const runs = runsWith(main, specWith({}));
       const operations = operationsOn(runs);
       const changes = { 'pool.flavour': 'x', name: 'y' };
-      const results = await operations.steerEach([parked], (id) =>
+      const results = await operations.steerEach([awaiting], (id) =>
         operations.resolve(id, 'retry', { reason: 'x', changes }),
       );
-      expect(results).toMatchObject([
-        {
-          result: 'refused',
-          reason: expect.stringMatching(/^the change is not valid, env\/team-a .*: name: cannot .*/),
-        },
-      ]);
+      expect(results).toMatchObject([{ result: 'refused', reason: expect.stringContaining('name: ') }]);
       expect(results[0]?.reason).not.toContain('\n');
     });
   });
@@ -253,21 +249,21 @@ describe('commands to an operation', () => {
   });
 
   test('an answer to a failed step said twice is one, and another verb, change or attempt is another', async () => {
-    const parked = (attempt: number) =>
+    const awaiting = (attempt: number) =>
       makeRun('env/team-a', {
         answers: {
           progress: makeProgress({ steps: [{ name: 'pool', state: 'failed', attempt }] }),
           resolve: makeProgress(),
         },
       });
-    const runs = new FakeRuns(parked(1));
+    const runs = new FakeRuns(awaiting(1));
     const say = async (verb: 'retry' | 'rollback', changes?: Record<string, unknown>) =>
       await operationsOn(runs).resolve('team-a', verb, { reason: 'x', ...(changes && { changes }) });
     await say('retry');
     await say('retry');
     await say('retry', { 'pool.count': 1 });
     await say('rollback');
-    runs.runs.set('env/team-a', parked(2));
+    runs.runs.set('env/team-a', awaiting(2));
     await say('retry');
     expect(runs.updateIds[1]).toBe(runs.updateIds[0]);
     expect(new Set(runs.updateIds).size).toBe(4);
@@ -287,14 +283,14 @@ describe('commands to an operation', () => {
     ]);
   });
 
-  test('a start is refused while a stop of the same notebook is under way, and joined otherwise', async () => {
+  test('a start is refused while a stop of the same notebook is open, and a second stop joins', async () => {
     const operations = operationsOn(new FakeRuns());
     await operations.change('notebook', 'trial', 'stop', { reason: 'x' });
     await expect(operations.change('notebook', 'trial', 'stop', { reason: 'y' })).resolves.toMatchObject({
       workflowId: 'change/notebook/trial',
     });
     await expect(operations.change('notebook', 'trial', 'start', { reason: 'z' })).rejects.toThrow(
-      'a stop of it is under way',
+      OperationRefusedError,
     );
   });
 });

@@ -5,20 +5,20 @@ import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 
 const closed = new Date('2026-03-01T11:00:00Z');
 
-async function standing(...[run]: [ReturnType<typeof makeRun>]) {
+async function progressNow(...[run]: [ReturnType<typeof makeRun>]) {
   return await progressOf(new FakeRuns(run), run);
 }
 
 describe('where a run stands', () => {
   test('is what a worker answers while it is open', async () => {
     const progress = makeProgress();
-    expect(await standing(makeRun('env/team-a', { answers: { progress } }))).toEqual(progress);
+    expect(await progressNow(makeRun('env/team-a', { answers: { progress } }))).toEqual(progress);
   });
 
   test('is the result of a completed run, without a worker', async () => {
     const value = makeProgress({ phase: 'Ready', endedAt: closed.toISOString() });
     expect(
-      await standing(
+      await progressNow(
         makeRun('env/team-a', { status: 'COMPLETED', closedAt: closed, outcome: { value, failure: null } }),
       ),
     ).toEqual(value);
@@ -27,11 +27,11 @@ describe('where a run stands', () => {
   test('is the first detail of a failed run, without a worker', async () => {
     const detail = makeProgress({ phase: 'RolledBack', endedAt: closed.toISOString() });
     const outcome = { value: null, failure: { message: 'sold out', type: 'SoldOut', detail } };
-    expect(await standing(makeRun('env/team-a', { status: 'FAILED', closedAt: closed, outcome }))).toEqual(detail);
+    expect(await progressNow(makeRun('env/team-a', { status: 'FAILED', closedAt: closed, outcome }))).toEqual(detail);
   });
 
   test('is told from what Temporal knows, in the same shape, when no worker answers', async () => {
-    const shown = await standing(makeRun('env/team-a', { phase: 'CreatingPool' }));
+    const shown = await progressNow(makeRun('env/team-a', { phase: 'CreatingPool' }));
     expect(shown).toMatchObject({
       name: 'team-a',
       phase: 'CreatingPool',
@@ -47,7 +47,7 @@ describe('where a run stands', () => {
       closedAt: closed,
       answers: { progress: makeProgress() },
     });
-    expect(await standing(run)).toMatchObject({
+    expect(await progressNow(run)).toMatchObject({
       phase: 'Failed',
       endedAt: closed.toISOString(),
       why: expect.stringContaining('terminated in Temporal while it was AwaitingPool'),
@@ -57,13 +57,11 @@ describe('where a run stands', () => {
   test('of a terminated lease no longer says that it is in use', async () => {
     const progress = makeProgress({ phase: 'Leased', why: 'team-a is in use; release it' });
     const run = makeRun('lease/team-a', { status: 'TERMINATED', closedAt: closed, answers: { progress } });
-    expect((await standing(run)).why).toBe(
-      'terminated in Temporal while it was Leased; what it made may still be there (`maops audit`)',
-    );
+    expect(await progressNow(run)).toMatchObject({ phase: 'Failed', why: expect.not.stringContaining('in use') });
   });
 
   test('of a cancelled run is Cancelled also when no worker is left to say so', async () => {
-    expect(await standing(makeRun('env/team-a', { status: 'CANCELLED', closedAt: closed }))).toMatchObject({
+    expect(await progressNow(makeRun('env/team-a', { status: 'CANCELLED', closedAt: closed }))).toMatchObject({
       phase: 'Cancelled',
     });
   });

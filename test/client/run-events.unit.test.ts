@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderTimeline } from '../../src/cli/output/timeline.js';
-import { activityWords, describeCall } from '../../src/client/activity-words.js';
-import { describeRun, type TimelineEntry } from '../../src/client/run-events.js';
+import { activityDescriptions, describeCall } from '../../src/client/descriptions.js';
+import { describeRun, type HistoryEntry } from '../../src/client/run-events.js';
 import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
 import { memoryTerminal } from '../cli/memory-terminal.js';
 
@@ -23,8 +23,8 @@ const done = (second: number, id: number): HistoryEvent => ({
   answer: null,
 });
 
-describe('a timeline', () => {
-  test('tells phases, calls, commands and the end in the order in which they began', () => {
+describe('a history', () => {
+  test('has phases, calls, commands and the end in the order in which they started', () => {
     const events: HistoryEvent[] = [
       { at: at(0), event: 'started', type: 'provisionPoolThenLaunchNotebook', continues: null, by: 'ana' },
       { at: at(1), event: 'phase', phase: 'CreatingPool' },
@@ -43,7 +43,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  test('says how many attempts a call took, for how long, and what went wrong before', () => {
+  test('has the attempts of a call, their time and the previous failure', () => {
     const events: HistoryEvent[] = [
       scheduled(0, 1, 'findExistingPool'),
       {
@@ -56,7 +56,7 @@ describe('a timeline', () => {
       done(5, 1),
     ];
     expect(texts(events)).toEqual([
-      'look for pool team-a: done in 5s (attempt 3, after retries over 4s); the attempt before: HTTP 502',
+      'look for pool team-a: done in 5s (attempt 3, after retries over 4s); previous attempt: HTTP 502',
     ]);
     expect(describeRun(events)[0]?.activity).toEqual({
       type: 'findExistingPool',
@@ -68,31 +68,31 @@ describe('a timeline', () => {
     });
   });
 
-  test('takes the end of a window of waiting for nothing wrong', () => {
+  test('takes the end of a poll window for no failure', () => {
     const lastFailure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
     const events: HistoryEvent[] = [
       scheduled(0, 1, 'observePool'),
       { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure },
       done(9, 1),
     ];
-    expect(texts(events)).toEqual(['wait for pool team-a: done in 9s (2 windows)']);
+    expect(texts(events)).toEqual(['wait for pool team-a: done in 9s (2 poll windows)']);
   });
 
-  test('does not call a wait failed that was called off between two windows', () => {
+  test('shows a wait as cancelled that was cancelled between two poll windows', () => {
     const failure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
     const events: HistoryEvent[] = [
       scheduled(0, 1, 'observePool'),
       { at: at(8), event: 'activityStarted', id: 1, attempt: 2, lastFailure: failure },
       { at: at(9), event: 'activityClosed', id: 1, end: 'failed', failure, answer: null },
     ];
-    expect(texts(events)).toEqual(['wait for pool team-a: broken off in 9s (2 windows)']);
+    expect(texts(events)).toEqual(['wait for pool team-a: cancelled in 9s (2 poll windows)']);
     expect(describeRun(events)[0]?.activity).toMatchObject({ end: 'cancelled', lastFailure: null });
   });
 
-  test('tells what a create that made nothing came to, and how long it stays away', () => {
+  test('has the outcome of a create that created nothing, and the pause after it', () => {
     const answer = { outcome: 'notSent', why: 'HTTP 429', pauseMs: 30_000 };
     expect(texts([scheduled(0, 1, 'createPool'), { ...done(1, 1), answer } as HistoryEvent])).toEqual([
-      'create pool team-a: not done (HTTP 429), again in 30s; in 1s',
+      'create pool team-a: not created (HTTP 429), next attempt in 30s; in 1s',
     ]);
   });
 
@@ -118,11 +118,11 @@ describe('a timeline', () => {
     expect(describeRun(events)[0]?.activity).toMatchObject({ end });
   });
 
-  test('keeps a call that is under way', () => {
-    expect(texts([scheduled(0, 1, 'observePool')])).toEqual(['wait for pool team-a: under way']);
+  test('has a call that is still running', () => {
+    expect(texts([scheduled(0, 1, 'observePool')])).toEqual(['wait for pool team-a: running']);
   });
 
-  test('names who resolved what, says what was taken and then refused, and that a run goes on from another', () => {
+  test('has the actor of a resolution, a refused update, and a run that continues another', () => {
     const message = (id: number, name: string, argument: unknown): HistoryEvent => ({
       at: at(id),
       event: 'message',
@@ -148,15 +148,15 @@ describe('a timeline', () => {
       { at: at(3), event: 'updateFailed', id: 2, failure: { message: 'beyond the maximum', type: null } },
     ];
     expect(texts(events)).toEqual([
-      'leaseEnvironment goes on in a new run',
+      'leaseEnvironment continued as new',
       `resolve retry with pool.count=1, pool.flavor=modelarts.vm.cpu.8ud, notebook.long=${'x'.repeat(60)}…, lease.webhook by ops: raised`,
       'extend 4h by ana: late (refused: beyond the maximum)',
     ]);
   });
 });
 
-test('equal good waits after each other are one line for people', () => {
-  const entries: TimelineEntry[] = describeRun([
+test('equal successful waits in a row are rendered as one line', () => {
+  const entries: HistoryEntry[] = describeRun([
     scheduled(0, 1, 'observePool'),
     done(5, 1),
     scheduled(5, 2, 'observePool'),
@@ -167,17 +167,17 @@ test('equal good waits after each other are one line for people', () => {
   expect(renderTimeline(entries, { colors, timeZone, now: 0 }).split('\n')).toEqual([
     '2026-03-01 UTC',
     '  10:00:00  activity  wait for pool team-a: done 2 times in 9s',
-    '  10:00:09  activity  create notebook team-a: under way',
+    '  10:00:09  activity  create notebook team-a: running',
   ]);
 });
 
-describe('the words for calls', () => {
-  test('make sense without an entry too', () => {
+describe('the description of an activity', () => {
+  test('is made from its type when it has no entry', () => {
     expect(describeCall('weighPool', 'pool a')).toBe('weigh pool: pool a');
   });
 
-  test('have a place for what the call is about', () => {
-    for (const [type, words] of Object.entries(activityWords))
+  test('has a place for the resource', () => {
+    for (const [type, words] of Object.entries(activityDescriptions))
       expect([type, words]).toEqual([type, expect.stringContaining('{}')]);
   });
 });

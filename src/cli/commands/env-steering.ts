@@ -1,5 +1,5 @@
-import type { ExtendOptions } from '../../client/call-types.js';
-import { nameOf } from '../../client/name.js';
+import type { ExtendOptions } from '../../client/api-types.js';
+import { nameOf } from '../../client/find-run.js';
 import { type ResolveVerb, resolveVerbs } from '../../contract/messages.js';
 import { parseRfc3339 } from '../../domain/rfc3339.js';
 import { parseAssignment } from '../../spec/source.js';

@@ -1,5 +1,5 @@
 import { OperationRefusedError } from '../../client/errors.js';
-import { nameOf } from '../../client/name.js';
+import { nameOf } from '../../client/find-run.js';
 import { protectedError } from '../../client/protection.js';
 import type { RemovalPlan } from '../../client/removal-plan.js';
 import { protectedItem } from '../../client/teardown.js';

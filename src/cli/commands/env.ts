@@ -1,4 +1,4 @@
-import { nameOf } from '../../client/name.js';
+import { nameOf } from '../../client/find-run.js';
 import { parseOperationId } from '../../contract/ids.js';
 import { phases } from '../../contract/phases.js';
 import { readPrices } from '../../worker/prices.js';
@@ -86,7 +86,7 @@ async function showOneRun(context: Context, name: string): Promise<ExitCode> {
 }
 
 async function showAllRuns(context: Context, name: string): Promise<ExitCode> {
-  const entries = await (await context.operations()).story(name);
+  const entries = await (await context.operations()).fullHistory(name);
   context.result({ name: nameOf(name), entries }, (shown) => renderStory(shown.entries, viewOf(context)));
   return exitCodes.done;
 }

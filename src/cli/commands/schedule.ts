@@ -1,4 +1,4 @@
-import type { CommandOptions } from '../../client/call-types.js';
+import type { CommandOptions } from '../../client/api-types.js';
 import { OperationNotFoundError, ProtectedError } from '../../client/errors.js';
 import type { ScheduleDetails } from '../../client/schedule-view.js';
 import type { Schedules } from '../../client/schedules.js';

@@ -1,4 +1,4 @@
-import type { Steered } from '../../client/bulk.js';
+import type { BulkResult } from '../../client/bulk.js';
 import type { Progress } from '../../contract/progress.js';
 import { describeDuration } from '../../domain/duration.js';
 import { renderTable } from './table.js';
@@ -12,7 +12,7 @@ export interface BulkRow {
   readonly phase: Progress['phase'];
   readonly why: string;
   /** Null before the confirmation. */
-  readonly result: Steered['result'] | null;
+  readonly result: BulkResult['result'] | null;
   readonly reason: string | null;
 }
 

@@ -1,5 +1,5 @@
-import type { StoryEntry } from '../../client/history.js';
-import type { TimelineEntry } from '../../client/run-events.js';
+import type { RunHistoryEntry } from '../../client/history.js';
+import type { HistoryEntry } from '../../client/run-events.js';
 import { describeDuration } from '../../domain/duration.js';
 import { renderTable } from './table.js';
 import { formatClock, formatDay } from './time.js';
@@ -7,17 +7,17 @@ import type { View } from './view.js';
 import { wrapText } from './width.js';
 
 /** The history of one run: one line per entry under its day, with the phases in bold. */
-export function renderTimeline(entries: readonly TimelineEntry[], view: View): string {
+export function renderTimeline(entries: readonly HistoryEntry[], view: View): string {
   return renderDays(fold(entries), view, (entry) => [entry.kind, paint(entry, view)]);
 }
 
 /** The history of all runs of a name, with the workflow id in each line. */
-export function renderStory(entries: readonly StoryEntry[], view: View): string {
+export function renderStory(entries: readonly RunHistoryEntry[], view: View): string {
   return renderDays(fold(entries), view, (entry) => [entry.workflowId, entry.kind, paint(entry, view)]);
 }
 
 /** Prints the day and the zone once, above their lines. */
-function renderDays<Entry extends TimelineEntry>(
+function renderDays<Entry extends HistoryEntry>(
   entries: readonly Entry[],
   { timeZone, columns }: View,
   cells: (entry: Entry) => readonly string[],
@@ -33,14 +33,14 @@ function renderDays<Entry extends TimelineEntry>(
   return blocks.join('\n');
 }
 
-function paint({ kind, text, activity }: TimelineEntry, { colors }: View): string {
+function paint({ kind, text, activity }: HistoryEntry, { colors }: View): string {
   if (kind === 'phase') return colors.bold(text);
   if (kind === 'command') return colors.yellow(text);
   return activity?.end === 'failed' || activity?.end === 'timedOut' ? colors.red(text) : text;
 }
 
 /** Folds consecutive successful waits of the same kind into one line. */
-function fold<Entry extends TimelineEntry>(entries: readonly Entry[]): Entry[] {
+function fold<Entry extends HistoryEntry>(entries: readonly Entry[]): Entry[] {
   const folded: { entry: Entry; times: number; ms: number }[] = [];
   for (const entry of entries) {
     const last = folded.at(-1);
@@ -60,6 +60,6 @@ function fold<Entry extends TimelineEntry>(entries: readonly Entry[]): Entry[] {
   );
 }
 
-function isUneventful({ activity }: TimelineEntry): boolean {
+function isUneventful({ activity }: HistoryEntry): boolean {
   return activity?.end === 'done' && activity.lastFailure === null && !activity.type.startsWith('create');
 }

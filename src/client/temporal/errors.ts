@@ -18,7 +18,7 @@ import {
   WorkerUnreachableError,
 } from '../errors.js';
 
-/** What an error has to name: where Temporal is and which queue a worker should be polling. */
+/** The Temporal server and task queue, which errors name. */
 export interface Place {
   readonly address: string;
   readonly namespace: string;
@@ -27,10 +27,10 @@ export interface Place {
   readonly proxy?: HttpProxy | null;
 }
 
-/** Who had to answer a call: a query or an update times out for want of a worker, anything else for want of a server. */
+/** Who responds to a call: a worker to queries and updates, the server to all others. A timeout means that it is missing. */
 export type Answerer = 'server' | 'worker';
 
-/** The only place where errors of the Temporal client become ours. */
+/** Converts an error of the Temporal client. */
 export function castError(error: unknown, place: Place, subject: string, answerer: Answerer): OperationsError {
   if (error instanceof OperationsError) return error;
   const unreadable = findEncryptedPayload(error);
@@ -45,24 +45,24 @@ export function castError(error: unknown, place: Place, subject: string, answere
   switch (status.code) {
     case grpcCodes.unavailable:
       return new ServerUnreachableError(place.address, error, { proxy: place.proxy });
-    // A call that ran out of time may come back as either, depending on which side gave up first.
+    // Depending on which side timed out first, the code is either of these.
     case grpcCodes.cancelled:
     case grpcCodes.deadlineExceeded:
       return answerer === 'worker'
         ? new WorkerUnreachableError(place.taskQueue, error)
-        : new ServerUnreachableError(place.address, new Error('no answer in time'), { proxy: place.proxy });
+        : new ServerUnreachableError(place.address, new Error('no response in time'), { proxy: place.proxy });
     case grpcCodes.failedPrecondition:
       if (answerer === 'worker') return new WorkerUnreachableError(place.taskQueue, error);
       return new OperationsError(`${subject}: ${status.details}`, { cause: error });
     case grpcCodes.permissionDenied:
     case grpcCodes.unauthenticated:
-      return new NotAuthorizedError(`Temporal at ${place.address} refuses: ${status.details}`, {
-        hint: `Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings, and that they may use TEMPORAL_NAMESPACE (${place.namespace}).`,
+      return new NotAuthorizedError(`Temporal at ${place.address} rejected the credentials: ${status.details}`, {
+        hint: `Check TEMPORAL_API_KEY or the TEMPORAL_TLS_* settings, and their access to namespace ${place.namespace}.`,
         cause: error,
       });
-    // What a web server or a proxy says to gRPC, and a Temporal server never to these calls.
+    // A web server or a proxy responds so to gRPC; a Temporal server supports these calls.
     case grpcCodes.unimplemented:
-      return new OperationsError(`what answers at ${place.address} is not a Temporal server: ${status.details}`, {
+      return new OperationsError(`the server at ${place.address} is not a Temporal server: ${status.details}`, {
         hint: 'Set TEMPORAL_ADDRESS to host:port of the Temporal server, not of its UI.',
         cause: error,
       });
@@ -80,19 +80,19 @@ export function castError(error: unknown, place: Place, subject: string, answere
   return new OperationsError(`${subject}: ${status.details || messageOf(error)}`, { cause: error });
 }
 
-/** As `castError`, for a list: what the query says may be wrong, and then Temporal's own words tell how. */
+/** As `castError`, for a list whose query may be wrong. */
 export function castListError(error: unknown, place: Place): OperationsError {
   const status = grpcStatus(error);
   if (status?.code !== grpcCodes.invalidArgument) return castError(error, place, 'listing operations', 'server');
-  return new InvalidQueryError(`Temporal does not take the query: ${status.details}`, {
-    hint: 'It is a List Filter of Temporal, as MaopsPhase="AwaitingOperator" AND StartTime < "2026-01-31T00:00:00Z".',
+  return new InvalidQueryError(`Temporal does not accept the query: ${status.details}`, {
+    hint: 'Use a List Filter of Temporal, such as MaopsPhase="AwaitingOperator" AND StartTime < "2026-01-31T00:00:00Z".',
     cause: error,
   });
 }
 
 function updateRefused(error: WorkflowUpdateFailedError, subject: string): OperationsError {
   const cause = error.cause;
-  // The server's own failure for an update that was accepted and then lost to the end of the run.
+  // The server's failure for an update that was accepted before the run ended.
   if (cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow')
     return notOpen(subject, error);
   return new OperationRefusedError(`${subject}: ${cause === undefined ? error.message : messageOf(cause)}`, {
@@ -101,12 +101,12 @@ function updateRefused(error: WorkflowUpdateFailedError, subject: string): Opera
 }
 
 function notOpen(subject: string, cause: unknown): OperationRefusedError {
-  return new OperationRefusedError(`${subject}: the operation has ended, or was never started`, { cause });
+  return new OperationRefusedError(`${subject}: no open operation`, { cause });
 }
 
 function noNamespace(place: Place, cause: unknown): OperationsError {
   return new OperationNotFoundError(`Temporal at ${place.address} has no namespace ${place.namespace}`, {
-    hint: 'Set TEMPORAL_NAMESPACE to an existing one, or create it with the Temporal CLI.',
+    hint: 'Set TEMPORAL_NAMESPACE to an existing namespace, or create it with the Temporal CLI.',
     cause,
   });
 }

@@ -13,7 +13,7 @@ export interface AttemptFailure {
   };
 }
 
-/** What a create call or a command came to: the answer of the activity, which is no failure of it. */
+/** The outcome of a create or a command, which the activity returns instead of failing. */
 export interface CallAnswer {
   readonly outcome: string;
   /** Why a command was not sent: `gone`, `replaced` or `already`. */
@@ -25,19 +25,19 @@ export interface CallAnswer {
   readonly pauseMs: number | null;
 }
 
-/** An event of a run's history as plain data; only what people care about. */
+/** An event of a history as plain data. */
 export type HistoryEvent = { readonly at: Date } & (
   | {
       readonly event: 'started';
       readonly type: string;
       readonly continues: string | null;
-      /** Who started it, when it was started here. */
+      /** The actor; null when it was started with another client. */
       readonly by: string | null;
     }
   | { readonly event: 'phase'; readonly phase: string }
   | { readonly event: 'activityScheduled'; readonly id: number; readonly type: string; readonly summary: string | null }
   | {
-      /** Temporal records the start of the last attempt only, with what the one before came to. */
+      /** Temporal records only the start of the last attempt, with the failure of the one before. */
       readonly event: 'activityStarted';
       readonly id: number;
       readonly attempt: number;
@@ -58,7 +58,7 @@ export type HistoryEvent = { readonly at: Date } & (
       readonly name: string;
       readonly argument: unknown;
     }
-  /** An update that was taken and then could not be done; one that a validator refuses leaves no trace in a history. */
+  /** An update that was accepted and then failed. One that a validator rejects is not in the history. */
   | { readonly event: 'updateFailed'; readonly id: number; readonly failure: AttemptFailure }
   | { readonly event: 'cancelRequested' }
   | { readonly event: 'closed'; readonly status: string; readonly reason: string | null }

@@ -17,7 +17,7 @@ export async function decodePayloads(converter: LoadedDataConverter, payloads: P
   return await decodeArrayFromPayloads(converter, payloads);
 }
 
-/** The words of a failure; a converter may have moved them into a payload. */
+/** The message of a failure; the converter may have moved it into a payload. */
 export async function decodeMessage(
   converter: LoadedDataConverter,
   failure: temporal.api.failure.v1.IFailure | null | undefined,
@@ -25,7 +25,7 @@ export async function decodeMessage(
   return (await decodeFailure(converter, failure))?.message ?? null;
 }
 
-/** The words and the type of a failure. A lost worker shows as a time-out, which has no type of ours. */
+/** A failure with its type and facts. A lost worker is a timeout, which has no failure type of this product. */
 export async function decodeFailure(
   converter: LoadedDataConverter,
   failure: temporal.api.failure.v1.IFailure | null | undefined,
@@ -38,7 +38,7 @@ export async function decodeFailure(
   return { message: error.message, type, ...(facts === null ? {} : { facts }) };
 }
 
-/** What an activity of ours has told of its failure, as first detail. */
+/** The `FailureFacts` in the first detail. */
 function factsIn(detail: unknown): NonNullable<AttemptFailure['facts']> | null {
   if (!isFields(detail) || !('errorCode' in detail)) return null;
   const { status, errorCode, requestId, throttledUntil } = detail;
@@ -52,18 +52,18 @@ function factsIn(detail: unknown): NonNullable<AttemptFailure['facts']> | null {
 
 /** `TIMEOUT_TYPE_*` by number. */
 const timeouts = [
-  'no answer in time',
-  'no answer in time',
-  'no worker took it in time',
-  'given up',
+  'timed out',
+  'timed out',
+  'no worker started it in time',
+  'no attempt succeeded in time',
   'the worker was lost',
 ];
 
 function describeTimeout({ timeoutType }: temporal.api.failure.v1.ITimeoutFailureInfo): string {
-  return timeouts[timeoutType ?? 0] ?? 'no answer in time';
+  return timeouts[timeoutType ?? 0] ?? 'timed out';
 }
 
-/** Picks the events that people care about out of a raw history: no workflow tasks, no timers. */
+/** Decodes the events of a raw history, without workflow tasks and timers. */
 export async function decodeHistory(converter: LoadedDataConverter, raw: readonly Raw[]): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   const types = new Map<number, string>();
@@ -75,7 +75,7 @@ export async function decodeHistory(converter: LoadedDataConverter, raw: readonl
   return events;
 }
 
-/** An event without its time; spelled out, because `Omit` would flatten the union. */
+/** An event without its time. `Omit` alone would flatten the union. */
 type Undated = HistoryEvent extends infer Event ? (Event extends HistoryEvent ? Omit<Event, 'at'> : never) : never;
 
 async function decodeEvent(
@@ -147,8 +147,8 @@ async function closedActivity(
     const { scheduledEventId, result } = event.activityTaskCompletedEventAttributes;
     const id = Number(scheduledEventId);
     // Only creates and commands answer what has to be told; other answers may be long, and are not read.
-    const isTold = toldCalls.has(types.get(id) ?? '');
-    const answer = isTold ? callAnswer((await decodePayloads(converter, result?.payloads))[0]) : null;
+    const hasOutcome = activitiesWithOutcome.has(types.get(id) ?? '');
+    const answer = hasOutcome ? callAnswer((await decodePayloads(converter, result?.payloads))[0]) : null;
     return { event: 'activityClosed', id, end: 'done', failure: null, answer };
   }
   if (event.activityTaskFailedEventAttributes) {
@@ -207,8 +207,8 @@ async function closing(converter: LoadedDataConverter, event: Raw): Promise<Unda
   return null;
 }
 
-/** Activities whose answer says whether a create or a command took effect, or was sent at all. */
-const toldCalls: ReadonlySet<string> = new Set([
+/** Activities that return whether a create or a command took effect or was sent. */
+const activitiesWithOutcome: ReadonlySet<string> = new Set([
   'createPool',
   'createNotebook',
   'deletePool',

@@ -17,7 +17,7 @@ import { dateOf, decodeFailure, decodeHistory, decodePayloads } from './history.
 import type { HistoryEvent } from './history-event.js';
 import type { PendingActivity, Run, RunOutcome, Runs } from './run.js';
 
-/** A call that should be quick is given up after this time, so that a dead server shows within 10 s. */
+/** Reports an unreachable server within 10 s. */
 const callMs = 8_000;
 /** `PENDING_ACTIVITY_STATE_*` by number. */
 const activityStates = ['unknown', 'scheduled', 'started', 'cancelRequested', 'paused', 'paused'] as const;
@@ -82,9 +82,9 @@ export class TemporalRuns implements Runs {
 
   async awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void> {
     const wait = () => this.handle(workflowId).result();
-    // Each of the client's long polls leaves a listener behind; Node would warn of the eleventh, after ten minutes.
+    // Each long poll of the client leaves a listener behind. Node would warn of the eleventh, after ten minutes.
     if (signal !== undefined) setMaxListeners(0, signal);
-    // The client only hears of what ends the wait from now on.
+    // The client does not notice a signal that is aborted already.
     signal?.throwIfAborted();
     try {
       await (signal === undefined ? wait() : this.client.withAbortSignal(signal, wait));
@@ -146,7 +146,7 @@ export class TemporalRuns implements Runs {
   }
 
   private startOptions(start: RunStart) {
-    // Temporal would refuse it without a word of what is too large.
+    // Temporal would reject it without naming what is too large.
     const large = tooLarge(start.argument);
     if (large !== null)
       throw new InvalidCommandError(`${start.workflowId}: the argument is too large: ${large}; nothing was started`);
@@ -157,7 +157,7 @@ export class TemporalRuns implements Runs {
     return this.client.withDeadline(Date.now() + callMs, call);
   }
 
-  /** Decodes what was answered: a key may be missing. */
+  /** Decodes a response; its key may be missing. */
   private async read<T>(subject: string, decode: () => Promise<T>): Promise<T> {
     try {
       return await decode();

@@ -1,24 +1,25 @@
 import type { Progress } from '../contract/progress.js';
 
-/** Who gives a command, and why; `by` defaults to the actor that the connection was made for. */
+/** Who gives a command, and why. Longer texts throw InvalidCommandError, and nothing is sent. */
 export interface CommandOptions {
   /** At most 1,000 characters. */
   readonly reason: string;
-  /** At most 100 characters. */
+  /** At most 100 characters. @defaultValue the actor of the connection */
   readonly by?: string;
-  /** At most 100 characters: a command that is given again with its key counts once. Nothing but commands to an operation has one. */
+  /** At most 100 characters. A command that is repeated with its key takes effect once. */
   readonly key?: string;
 }
 
-/** Either how much later the lease ends, or when it ends at the earliest (RFC 3339 with a zone). */
+/** Either how much later the lease ends, such as `4h`, or the earliest end (RFC 3339 with a zone). */
 export type ExtendOptions = { readonly duration: string } | { readonly until: string | Date };
 
-/** What a resolution says besides its verb; `step` and `attempt` default to those of the failed step as it stands. */
+/** A command to an operation that awaits an operator. */
 export interface ResolveOptions extends CommandOptions {
+  /** Changes of the spec for `retry`, by path, such as `{"pool.count": 2}`. At most 64 KiB as JSON. */
   readonly changes?: Readonly<Record<string, unknown>>;
 }
 
-/** Names one started workflow. */
+/** One started workflow. */
 export interface OperationHandle {
   readonly workflowId: string;
   readonly runId: string;
@@ -33,10 +34,10 @@ export interface Created {
 }
 
 export interface CreateOptions {
-  /** Who starts it; kept in the workflow's memo. @defaultValue the actor of the connection */
+  /** Who starts it; kept in the memo of the workflow. @defaultValue the actor of the connection */
   readonly by?: string;
   /** Waits for the end; throws OperationFailedError when the goal was not reached. @defaultValue false */
   readonly wait?: boolean;
-  /** Ends the wait, never the operation. */
+  /** Aborts the wait, never the operation. */
   readonly signal?: AbortSignal;
 }

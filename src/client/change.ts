@@ -1,0 +1,25 @@
+import { changeId } from '../contract/ids.js';
+import type { ChangeInput } from '../contract/workflows.js';
+import { isFields } from '../spec/finding.js';
+import type { CommandOptions, OperationHandle } from './api-types.js';
+import { type CommandContext, signatureOf } from './command.js';
+import { OperationRefusedError } from './errors.js';
+
+/** Starts a change of one resource. Joins the same change when it is open; throws OperationRefusedError for another one. */
+export async function change(
+  context: CommandContext,
+  { kind, name, change: wanted }: Pick<ChangeInput, 'kind' | 'name' | 'change'>,
+  options: CommandOptions,
+): Promise<OperationHandle> {
+  const { runs } = context;
+  const workflowId = changeId(kind, name);
+  const argument: ChangeInput = { kind, name, change: wanted, ...signatureOf(context, options) };
+  const summary = `${wanted} ${kind} ${name}`;
+  const { runId } = await runs.start({ type: 'changeResource', workflowId, argument, memo: {}, summary });
+  const started = await runs.argument(workflowId, runId);
+  const open = isFields(started) ? started.change : 'change';
+  if (open === wanted) return { workflowId, runId };
+  throw new OperationRefusedError(`${summary}: another change is running (${String(open)})`, {
+    hint: `Wait for its end: \`maops env watch ${workflowId}\`.`,
+  });
+}
