@@ -37,8 +37,11 @@ async function bundled(source: BundleSource): Promise<string> {
   try {
     return readFileSync(file, 'utf8');
   } catch {
+    const workflowsPath = path.join(root, source.entry);
     const { code } = await bundleWorkflowCode({
-      workflowsPath: path.join(root, source.entry),
+      workflowsPath,
+      // Loaded once and frozen, instead of once for every instance: creating an instance takes a quarter of the time.
+      preloadModules: [workflowsPath],
       failureConverterPath: failureConverterPath(false),
       logger: new DefaultLogger('ERROR'),
     });
@@ -52,7 +55,7 @@ async function bundled(source: BundleSource): Promise<string> {
 }
 
 function fingerprint(root: string, source: BundleSource): string {
-  const hash = createHash('sha256').update(sdkVersion).update(source.entry);
+  const hash = createHash('sha256').update(sdkVersion).update('preloaded').update(source.entry);
   for (const folder of source.folders) {
     const names = readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
       .filter((item) => item.isFile())
