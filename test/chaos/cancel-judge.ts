@@ -3,7 +3,8 @@ import type { Progress } from '../../src/contract/progress.js';
 import { parseMarker } from '../../src/domain/resource/marker.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { ownerHash } from '../../src/spec/hash.js';
-import type { RunStatus, WorkflowRun } from '../temporal-sim/workflow-run.js';
+import type { RunStatus } from '../temporal-sim/closing.js';
+import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
 
 const creates = ['createPool', 'createNotebook'];
 /** A create whose activity had begun before the cancel may still be sent this much later. */

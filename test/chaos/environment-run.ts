@@ -155,10 +155,12 @@ class Chaos {
       latency: () => (story.latencyMs === 0 ? 0 : this.random.between(0, story.latencyMs)),
       reportDelay: () =>
         story.lostReports > 0 && this.random.chance(story.lostReports) ? this.random.between(1, 20_000) : 0,
-      fate: (_number, run, commands) => {
+      onActivation: (_number, run, commands) => {
         this.crossAt(run);
         for (const problem of oversized(run.workflowId, commands)) this.problem(problem);
-        return this.dies(activation) ? this.random.pick(['diesBeforeReport', 'diesAfterReport'] as const) : 'lives';
+        return this.dies(activation)
+          ? this.random.pick(['crashBeforeReport', 'crashAfterReport'] as const)
+          : 'reported';
       },
       http: {
         ...(options.rewrite === undefined ? {} : { rewrite: options.rewrite }),
@@ -166,11 +168,11 @@ class Chaos {
           options.trace?.(`    ${sent.method} ${sent.path}`);
           const double = this.testbed === null ? null : doubleOfCreate(sent, this.testbed.simulator);
           if (double !== null) this.problem(double);
-          return this.dies(call) ? 'dies' : 'goes on';
+          return this.dies(call) ? 'crash' : 'continue';
         },
         afterCommit: (answered) => {
           if (this.testbed !== null) this.looks.note(answered, this.testbed.simulator);
-          return this.dies(call) ? 'dies' : 'goes on';
+          return this.dies(call) ? 'crash' : 'continue';
         },
       },
       ...(options.settings === undefined ? {} : { settings: options.settings }),

@@ -131,14 +131,14 @@ class LeaseRace {
       restartMs: story.restartMs,
       suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
       latency: () => (story.latencyMs === 0 ? 0 : this.random.between(0, story.latencyMs)),
-      fate: (_number, run, commands) => {
+      onActivation: (_number, run, commands) => {
         this.problems.push(...oversized(run.workflowId, commands));
         if (run.workflowId === workflowId && this.startedAt > 0) this.crossAt();
-        return dies(story.deaths.activation) ? this.random.pick(['diesBeforeReport', 'diesAfterReport']) : 'lives';
+        return dies(story.deaths.activation) ? this.random.pick(['crashBeforeReport', 'crashAfterReport']) : 'reported';
       },
       http: {
-        beforeSend: () => (dies(story.deaths.call) ? 'dies' : 'goes on'),
-        afterCommit: () => (dies(story.deaths.call) ? 'dies' : 'goes on'),
+        beforeSend: () => (dies(story.deaths.call) ? 'crash' : 'continue'),
+        afterCommit: () => (dies(story.deaths.call) ? 'crash' : 'continue'),
       },
       webhook: () =>
         story.webhook === 'takes' || (story.webhook === 'wavers' && this.random.chance(0.5)) ? 200 : null,

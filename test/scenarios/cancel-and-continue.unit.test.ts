@@ -88,12 +88,12 @@ test('a cancel that arrives while a run is about to continue as new is honoured'
   const testbed = await newStack({
     simulator: { faults: [soldOutMidway, slowDelete] },
     suggestContinueAsNewAfter: 80,
-    fate: (_activation, run, commands) => {
+    onActivation: (_activation, run, commands) => {
       if (!isSent && commands.some((command) => command.continueAsNewWorkflowExecution)) {
         isSent = true;
         run.requestCancel('');
       }
-      return 'lives';
+      return 'reported';
     },
   });
   await startMainJob(testbed);
@@ -111,12 +111,12 @@ test.each([
   const notebookFails = { operation: 'notebooks.create', kind: 'notebookFailed' } as const;
   const testbed = await newStack({
     simulator: { faults: phase === 'Failed' ? [notebookFails] : [] },
-    fate: (_activation, run, commands) => {
+    onActivation: (_activation, run, commands) => {
       if (!isSent && commands.some(({ scheduleActivity }) => scheduleActivity?.activityType === 'transferToLease')) {
         isSent = true;
         run.requestCancel('');
       }
-      return 'lives';
+      return 'reported';
     },
   });
   await startMainJob(testbed, change);

@@ -52,16 +52,16 @@ interface Post {
   readonly post: string;
   readonly known: Known;
   readonly fault?: FaultEffect | ((kind: Kind) => FaultEffect);
-  readonly before?: (call: HttpCall, testbed: Testbed) => 'goes on' | 'dies';
-  readonly after?: (call: HttpCall, testbed: Testbed) => 'goes on' | 'dies';
+  readonly before?: (call: HttpCall, testbed: Testbed) => 'continue' | 'crash';
+  readonly after?: (call: HttpCall, testbed: Testbed) => 'continue' | 'crash';
 }
 
-const dies = () => 'dies' as const;
+const crash = () => 'crash' as const;
 const cut =
   (ms: number, frozen = false) =>
   ({ worker }: HttpCall, { temporal }: Testbed) => {
     temporal.cutOff(ms, frozen ? { frozen, worker } : {});
-    return 'goes on' as const;
+    return 'continue' as const;
   };
 
 const posts: readonly Post[] = [
@@ -83,8 +83,8 @@ const posts: readonly Post[] = [
   { post: 'is answered with half a body', known: 'hidden', fault: { kind: 'halfBody' } },
   { post: 'times out before the work', known: 'nothing', fault: { kind: 'hang' } },
   { post: 'times out after the work', known: 'hidden', fault: { kind: 'hang', commit: true } },
-  { post: 'is not sent, as its worker dies', known: 'unsent', before: dies },
-  { post: 'is not recorded, as its worker dies', known: 'hidden', after: dies },
+  { post: 'is not sent, as its worker crash', known: 'unsent', before: crash },
+  { post: 'is not recorded, as its worker crash', known: 'hidden', after: crash },
   { post: 'cannot be recorded for a minute, as Temporal is away', known: 'hidden', before: cut(minute) },
   { post: 'cannot be recorded, as Temporal goes away with its answer', known: 'hidden', after: cut(5 * minute) },
   { post: 'waits in a worker that stands still for a minute', known: 'hidden', before: cut(minute, true) },
@@ -198,12 +198,12 @@ async function play(one: Kind, post: Post, during: Meanwhile): Promise<Testbed> 
     },
     http: {
       beforeSend: (call) => {
-        if (!isFirstBefore(call)) return 'goes on';
+        if (!isFirstBefore(call)) return 'continue';
         const { temporal } = testbed;
         temporal.clock.schedule(temporal.now(), () => void during.atPost?.(testbed, one));
-        return post.before?.(call, testbed) ?? 'goes on';
+        return post.before?.(call, testbed) ?? 'continue';
       },
-      afterCommit: (call) => (isFirstAfter(call) ? (post.after?.(call, testbed) ?? 'goes on') : 'goes on'),
+      afterCommit: (call) => (isFirstAfter(call) ? (post.after?.(call, testbed) ?? 'continue') : 'continue'),
     },
   });
   const { temporal } = testbed;

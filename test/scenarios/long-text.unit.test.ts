@@ -21,9 +21,9 @@ async function watchedStack(options: TestbedOptions = {}) {
   const tooLarge: string[] = [];
   const testbed = await newStack({
     ...options,
-    fate: (_activation, run, commands) => {
+    onActivation: (_activation, run, commands) => {
       tooLarge.push(...oversized(run.workflowId, commands));
-      return 'lives';
+      return 'reported';
     },
   });
   return { testbed, tooLarge };

@@ -14,7 +14,7 @@ test.each(kinds)('a rollback goes on at once when a worker with other credential
   const { temporal, simulator } = testbed;
   const workflowId = `${kind}/${name}`;
   await cancelAndAwait(testbed, kind, usable[kind]);
-  const tasks = () => [...temporal.namespace.get(workflowId).activities.values()];
+  const tasks = () => [...temporal.namespace.get(workflowId).activities];
   await temporal.run({ until: () => tasks().some(({ type }) => type === activities[kind]) });
   simulator.faults.plan({ operation: '*', kind: 'unauthorized', revoke: false, times: 'always' });
   // What is shown names the time until which the worker pauses: it stays true, however late it is read.

@@ -59,8 +59,8 @@ describe('runs that wait for capacity', () => {
 /** Runs until a call was scheduled and no worker has taken it up. */
 async function untilQueued({ temporal }: Testbed, workflowId: string, activity: string): Promise<void> {
   const isQueued = () =>
-    [...temporal.namespace.get(workflowId).activities.values()].some(
-      (task) => task.type === activity && task.tries === 0 && task.isOpen,
+    [...temporal.namespace.get(workflowId).activities].some(
+      (task) => task.type === activity && task.attempts === 0 && task.isOpen,
     );
   await temporal.run({ until: isQueued });
   expect(isQueued()).toBe(true);

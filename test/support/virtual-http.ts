@@ -18,9 +18,9 @@ export interface HttpCall {
 export interface HttpHooks {
   /** The path and query that are sent in place of the true ones. */
   readonly rewrite?: (path: string) => string;
-  readonly beforeSend?: (call: HttpCall) => 'goes on' | 'dies';
+  readonly beforeSend?: (call: HttpCall) => 'continue' | 'crash';
   /** The work is done, and the answer is on its way. */
-  readonly afterCommit?: (call: HttpCall) => 'goes on' | 'dies';
+  readonly afterCommit?: (call: HttpCall) => 'continue' | 'crash';
 }
 
 /** Takes the place of a worker's network: calls the simulator in this process, in virtual time. */
@@ -46,9 +46,9 @@ export function virtualNetwork(
       body: typeof config.data === 'string' ? config.data : '',
       worker,
     };
-    const checkpoint = async (hook: ((call: HttpCall) => 'goes on' | 'dies') | undefined) => {
+    const checkpoint = async (hook: ((call: HttpCall) => 'continue' | 'crash') | undefined) => {
       await worker.moving();
-      if (hook?.(call) === 'dies') options.kill(worker);
+      if (hook?.(call) === 'crash') options.kill(worker);
       if (!worker.alive) await new Promise(() => {});
     };
     await checkpoint(options.hooks.beforeSend);

@@ -2,25 +2,25 @@ import type { Payload } from '@temporalio/common';
 import type { ActivityTask } from './activity-task.js';
 import type { ServerInternals } from './internals.js';
 import { payloads } from './protocol.js';
-import type { Entry } from './virtual-clock.js';
+import type { ScheduledEvent } from './virtual-clock.js';
 import type { VirtualWorker } from './virtual-worker.js';
 
 export type CancelReason = 'CANCELLED' | 'NOT_FOUND' | 'TIMED_OUT' | 'WORKER_SHUTDOWN';
 
 const unboundThrottleMs = 30_000;
 
-/** One try of an activity on one worker: its heartbeats, and how a cancellation reaches it. */
+/** One attempt of an activity on one worker: its heartbeats, and how a cancellation reaches it. */
 export class ActivityAttempt {
   readonly startedAt: number;
-  /** The last heartbeat that has reached the server. */
+  /** The last heartbeat that reached the server. */
   private lastSent: number | null = null;
   private unsent: { readonly details: Payload[] } | null = null;
-  private flushing: Entry | null = null;
-  private cancelling: Entry | null = null;
-  private deadline: Entry | null = null;
-  /** Its worker cannot be heard, or the code has returned and its result is on the way: no heartbeat comes. */
+  private flushing: ScheduledEvent | null = null;
+  private cancelling: ScheduledEvent | null = null;
+  private deadline: ScheduledEvent | null = null;
+  /** No more heartbeats arrive: the worker is unreachable, or the code has returned and its result is on the way. */
   private silent = false;
-  /** Set while the code runs: tells it that it is called off. */
+  /** Cancels the running code. Null before and after it runs. */
   interrupt: ((reason: CancelReason) => void) | null = null;
 
   constructor(
@@ -33,13 +33,13 @@ export class ActivityAttempt {
     this.watch();
   }
 
-  /** Core sends the first heartbeat at once and then holds back for 80 % of the time-out. */
+  /** The SDK sends the first heartbeat at once and then throttles to one per 80 % of the time-out. */
   private get throttleMs(): number {
     const { heartbeatMs } = this.task;
     return heartbeatMs === null ? unboundThrottleMs : Math.min(heartbeatMs * 0.8, 60_000);
   }
 
-  /** True while the worker heartbeats for the activity, so that no heartbeat needs to be played. */
+  /** True if the worker heartbeats by itself: then single heartbeats need no events. */
   private get beatsByItself(): boolean {
     return this.server.settings.autoHeartbeatMs !== null && this.task.heartbeatMs !== null;
   }
@@ -71,7 +71,7 @@ export class ActivityAttempt {
     this.unsent = null;
   }
 
-  /** The server has news for the activity: it hears them with its next heartbeat, or at once from its own worker's clock. */
+  /** The server cancels the attempt. It learns this from the response to its next heartbeat, or at once from its own worker. */
   notify(reason: CancelReason): void {
     if (this.interrupt === null || !this.worker.alive || (this.silent && reason !== 'TIMED_OUT')) return;
     if (reason === 'TIMED_OUT' || reason === 'WORKER_SHUTDOWN') {
@@ -100,7 +100,7 @@ export class ActivityAttempt {
     return this.beatAt(this.beatsUntil(this.server.clock.now) + 1);
   }
 
-  /** Its worker died, or cannot be heard: from now on no heartbeat comes. */
+  /** The worker has died or is unreachable: no heartbeat arrives from now on. */
   lost(): void {
     if (this.beatsByItself && !this.silent) {
       const count = this.beatsUntil(this.server.clock.now);
@@ -110,7 +110,7 @@ export class ActivityAttempt {
     this.watch();
   }
 
-  /** Its worker is heard again: it is told when the server has given it up, or called it off. */
+  /** The worker is reachable again, and learns whether the server has cancelled the attempt or replaced it. */
   found(): void {
     this.silent = false;
     this.lastSent = this.server.clock.now;
@@ -119,7 +119,7 @@ export class ActivityAttempt {
     if (this.beatsByItself && this.deadline !== null) this.deadline.dropped = true;
   }
 
-  /** Waits for the heartbeat time-out, unless the worker keeps it away. */
+  /** Schedules the heartbeat time-out, unless the worker heartbeats by itself. */
   private watch(): void {
     const { heartbeatMs } = this.task;
     if (heartbeatMs === null || (this.beatsByItself && this.worker.alive && !this.silent)) return;

@@ -6,7 +6,7 @@ interface QueuedActivity {
   readonly task: (worker: VirtualWorker) => void;
 }
 
-/** Hands activities to workers that have a free slot for their task queue; the others wait, the oldest first. */
+/** Distributes activities to workers that have a free slot for their task queue. The others wait, oldest first. */
 export class ActivityQueue {
   private readonly backlog: QueuedActivity[] = [];
 
@@ -20,13 +20,13 @@ export class ActivityQueue {
     this.handOut({ taskQueue, task });
   }
 
-  /** A slot has become free. */
+  /** A slot is free again. */
   freed(taskQueue: string): void {
     const next = this.backlog.findIndex((queued) => queued.taskQueue === taskQueue);
     if (next >= 0) this.schedule(this.backlog.splice(next, 1));
   }
 
-  /** A worker has come, or can be reached again. */
+  /** A worker has started, or is reachable again. */
   handOutAll(): void {
     this.schedule(this.backlog.splice(0));
   }
@@ -44,7 +44,7 @@ export class ActivityQueue {
       return;
     }
     task(worker);
-    // What was cancelled in the queue takes no slot: the next one does.
+    // An activity that was cancelled in the queue takes no slot, so the next one may run.
     if (worker.hasSlot(taskQueue)) this.freed(taskQueue);
   }
 }

@@ -12,12 +12,15 @@ import {
   type TimeoutName,
   timeoutFailure,
 } from './protocol.js';
-import type { Entry } from './virtual-clock.js';
+import type { ScheduledEvent } from './virtual-clock.js';
 
-/** What an attempt reports. */
+/** The SDK's core cancels an attempt this long after its time-out, if the server has not done so. */
+const localTimeoutBufferMs = 5_000;
+
+/** The result of an attempt. */
 export type Report = { readonly completed: Payload } | { readonly cancelled: true } | { readonly failed: Failure };
 
-/** What a task must know of the run that scheduled it. */
+/** The run that scheduled a task. */
 export interface TaskOwner {
   readonly workflowId: string;
   readonly runId: string;
@@ -26,10 +29,10 @@ export interface TaskOwner {
   countEvents(count: number): void;
 }
 
-/** A scheduled activity as the server sees it: tries, pauses between them, time-outs, and its one result. */
+/** A scheduled activity on the server: attempts, back-off, time-outs and its one result. */
 export class ActivityTask {
   attempt: ActivityAttempt | null = null;
-  tries = 0;
+  attempts = 0;
   cancelRequested = false;
   heartbeatDetails: Payload[] | null = null;
   readonly scheduledAt: number;
@@ -38,11 +41,11 @@ export class ActivityTask {
   readonly scheduleToCloseMs: number | null;
   lastFailure: Failure | null = null;
   private open = true;
-  /** The workflow has been answered already: the result no longer matters. */
+  /** The workflow has its outcome already: the result no longer matters. */
   private detached = false;
-  private waiting: Entry | null = null;
-  private closeDeadline: Entry | null = null;
-  private whole: Entry | null = null;
+  private waiting: ScheduledEvent | null = null;
+  private closeDeadline: ScheduledEvent | null = null;
+  private whole: ScheduledEvent | null = null;
 
   constructor(
     private readonly server: ServerInternals,
@@ -67,8 +70,8 @@ export class ActivityTask {
     return this.open;
   }
 
-  /** Puts the activity on the queue. */
-  begin(): void {
+  /** Queues the first attempt. */
+  start(): void {
     const { clock } = this.server;
     if (this.scheduleToCloseMs !== null) {
       this.whole = clock.schedule(this.scheduledAt + this.scheduleToCloseMs, () => this.timeOut('scheduleToClose'));
@@ -82,14 +85,14 @@ export class ActivityTask {
       this.server.withSlot(this.taskQueue, (worker) => {
         if (!this.open || this.waiting !== entry) return;
         this.waiting = null;
-        this.tries += 1;
-        this.attempt = new ActivityAttempt(this.server, this, worker, this.tries);
+        this.attempts += 1;
+        this.attempt = new ActivityAttempt(this.server, this, worker, this.attempts);
         const attempt = this.attempt;
         if (this.startToCloseMs !== null) {
           this.closeDeadline = clock.schedule(clock.now + this.startToCloseMs, () => {
             if (this.attempt !== attempt) return;
             this.timeOut('startToClose');
-            attempt.notify('TIMED_OUT');
+            clock.schedule(clock.now + localTimeoutBufferMs, () => attempt.notify('TIMED_OUT'));
           });
         }
         worker.execute(attempt);
@@ -98,12 +101,12 @@ export class ActivityTask {
     this.waiting = entry;
   }
 
-  /** The answer of an attempt reaches the server; one that it no longer waits for is ignored. */
+  /** Takes the result of an attempt. The result of a replaced attempt is ignored. */
   report(attempt: ActivityAttempt, report: Report): void {
     if (this.attempt !== attempt) return;
     if ('completed' in report) this.close({ completed: { result: report.completed } });
-    else if ('failed' in report) this.tryAgain(report.failed);
-    // The server refuses a cancellation that nobody asked for: the attempt then hangs until a time-out.
+    else if ('failed' in report) this.retry(report.failed);
+    // The server refuses a cancellation that was not requested: the attempt then hangs until a time-out.
     else if (this.cancelRequested) this.closeCancelled();
   }
 
@@ -111,16 +114,16 @@ export class ActivityTask {
     if (!this.open) return;
     const running = this.attempt;
     const failure = timeoutFailure(name, this.heartbeatDetails, name === 'scheduleToClose' ? this.lastFailure : null);
-    this.server.trace(() => `${this.owner.workflowId} ${this.type} ${name} time-out (try ${this.tries})`);
+    this.server.trace(() => `${this.owner.workflowId} ${this.type} ${name} time-out (attempt ${this.attempts})`);
     if (name === 'scheduleToClose' || name === 'scheduleToStart') {
-      this.close({ failed: { failure: activityFailure(this.command, failure, 'timeout') } });
+      this.close({ failed: { failure: activityFailure(this.command, failure, 'nonRetryable') } });
     } else {
-      this.tryAgain(failure);
+      this.retry(failure);
     }
     running?.notify('NOT_FOUND');
   }
 
-  private tryAgain(failure: Failure): void {
+  private retry(failure: Failure): void {
     const { clock } = this.server;
     this.releaseAttempt();
     const delay = this.retryDelay(failure);
@@ -132,23 +135,23 @@ export class ActivityTask {
     this.queue(clock.now + delay);
   }
 
-  /** How long to wait before the next try, or why there is none. */
+  /** The back-off before the next attempt, or the reason why there is none. */
   private retryDelay(failure: Failure): number | RetryStateName {
     if (this.cancelRequested) return 'cancelRequested';
     const info = failure.applicationFailureInfo;
     const policy = this.command.retryPolicy ?? {};
     if (info?.nonRetryable || policy.nonRetryableErrorTypes?.includes(info?.type ?? '')) return 'nonRetryable';
-    if (policy.maximumAttempts && this.tries >= policy.maximumAttempts) return 'maximumAttempts';
+    if (policy.maximumAttempts && this.attempts >= policy.maximumAttempts) return 'maximumAttempts';
     const initial = positive(millis(policy.initialInterval)) ?? 1000;
     const most = positive(millis(policy.maximumInterval)) ?? 100 * initial;
-    const computed = Math.min(most, initial * (policy.backoffCoefficient || 2) ** (this.tries - 1));
+    const computed = Math.min(most, initial * (policy.backoffCoefficient || 2) ** (this.attempts - 1));
     const delay = positive(millis(info?.nextRetryDelay)) ?? computed;
     const tooLate =
       this.scheduleToCloseMs !== null && this.server.clock.now + delay > this.scheduledAt + this.scheduleToCloseMs;
     return tooLate ? 'timeout' : delay;
   }
 
-  /** The workflow asks the server to cancel. What waits is cancelled at once; what runs hears it with its next heartbeat. */
+  /** Cancels the activity: at once while it waits for an attempt, else with the next heartbeat. */
   requestCancel(): void {
     if (!this.open || this.cancelRequested) return;
     this.cancelRequested = true;
@@ -157,12 +160,12 @@ export class ActivityTask {
     else this.attempt.notify('CANCELLED');
   }
 
-  /** Its workflow has been told an outcome already. */
+  /** The workflow has its outcome already. */
   detach(): void {
     this.detached = true;
   }
 
-  /** Its workflow has closed: what runs hears that it is not known any more. */
+  /** The workflow has closed: a running attempt learns that the activity no longer exists. */
   abandon(): void {
     const running = this.attempt;
     this.detach();

@@ -1,7 +1,8 @@
 import Long from 'long';
+import type { RunStatus } from './closing.js';
 import { timestamp } from './protocol.js';
 import type { UpdateRecord } from './updates.js';
-import type { RunStatus, WorkflowRun } from './workflow-run.js';
+import type { WorkflowRun } from './workflow-run.js';
 
 /** Values of `WorkflowExecutionStatus`. */
 export const statuses: Readonly<Record<RunStatus, number>> = {
@@ -16,7 +17,7 @@ export const statuses: Readonly<Record<RunStatus, number>> = {
 /** Values of `UpdateWorkflowExecutionLifecycleStage`. */
 export const stages = { accepted: 2, completed: 3 } as const;
 
-/** An update's answer, once the wanted stage is reached. */
+/** The response to an update, once it has reached the wanted stage. */
 export async function answered(run: WorkflowRun, record: UpdateRecord, wanted: number): Promise<object> {
   const updateRef = { workflowExecution: { workflowId: run.workflowId, runId: record.runId }, updateId: record.id };
   const reached = await record.stage.promise;
@@ -27,7 +28,7 @@ export async function answered(run: WorkflowRun, record: UpdateRecord, wanted: n
   return { updateRef, stage: stages.completed, outcome: shown };
 }
 
-/** A run as describe and list show it. */
+/** A run as describe and list return it. */
 export function infoOf(run: WorkflowRun, taskQueue: string) {
   return {
     execution: { workflowId: run.workflowId, runId: run.runId },

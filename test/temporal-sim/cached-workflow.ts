@@ -6,18 +6,18 @@ import { hashText } from './random.js';
 import type { VirtualWorker } from './virtual-worker.js';
 import type { WorkflowInstance } from './workflow-sandbox.js';
 
-/** One activation as it happened, kept for replay. */
+/** One recorded activation, kept for replay. */
 export interface RecordedActivation {
   readonly at: number;
   readonly jobs: readonly Job[];
   readonly commands: readonly Command[];
   readonly historyLength: number;
   readonly continueAsNewSuggested: boolean;
-  /** What the SDK says that it relied on; replay must say so too. */
+  /** The SDK flags that the activation used. Replay must use the same. */
   readonly flags: readonly number[];
 }
 
-/** What a run is told of itself. */
+/** What a run knows about itself. */
 export interface RunIdentity extends NextRun {
   readonly workflowId: string;
   readonly runId: string;
@@ -25,15 +25,15 @@ export interface RunIdentity extends NextRun {
   readonly continuedFrom: string | undefined;
 }
 
-/** A workflow task that failed: on a real server it would be tried for ever, here it ends the test. */
+/** A failed workflow task. A real server retries it forever. Here it fails the test. */
 export class WorkflowTaskError extends Error {}
 
-/** A replay that did not give the recorded commands. */
+/** A replay that did not produce the recorded commands. */
 export class NondeterminismError extends Error {}
 
-/** A run's code in a worker's cache: made anew and replayed wherever it is needed and not there. */
+/** The instance of a run in a worker's cache. If it is not in the cache of the worker, it is created and replayed. */
 export class CachedWorkflow {
-  /** The worker that has, or had, the run in its cache. */
+  /** The worker whose cache last held the run. */
   cachedBy: VirtualWorker | null = null;
   readonly history: RecordedActivation[] = [];
   readonly patches: string[] = [];
@@ -45,7 +45,7 @@ export class CachedWorkflow {
     private readonly startedAt: number,
   ) {}
 
-  /** The live instance; one that is not in the worker's cache is made anew and replayed. */
+  /** The live instance in this worker's cache, created and replayed if it is not there. */
   async on(worker: VirtualWorker): Promise<WorkflowInstance> {
     if (this.instance !== null && this.cachedBy === worker && worker.alive) return this.instance;
     await this.evict();
@@ -73,7 +73,7 @@ export class CachedWorkflow {
         const expected = record.commands.map(nameOfCommand).join(', ');
         const given = commands.map(nameOfCommand).join(', ');
         throw new NondeterminismError(
-          `${this.identity.workflowId}: activation ${number} (${record.jobs.map(nameOfJob).join(', ')}) gave [${expected}] and in replay [${given}]`,
+          `${this.identity.workflowId}: activation ${number} (${record.jobs.map(nameOfJob).join(', ')}) produced [${expected}], and in replay [${given}]`,
         );
       }
     }
@@ -107,7 +107,7 @@ export class CachedWorkflow {
     return { commands: successful?.commands ?? [], flags: successful?.usedInternalFlags ?? [] };
   }
 
-  /** Asks the run; also a closed one, and one that is in no cache. */
+  /** Queries the run, open or closed, cached or not. */
   async query(
     worker: VirtualWorker,
     name: string,
@@ -119,16 +119,16 @@ export class CachedWorkflow {
     if (failed) return { failure: failed.failure ?? {} };
     const response = successful?.commands?.find(({ respondToQuery }) => respondToQuery)?.respondToQuery;
     if (response?.succeeded) return { answer: response.succeeded.response ?? null };
-    return { failure: response?.failed ?? { message: `query ${name} was not answered` } };
+    return { failure: response?.failed ?? { message: `query ${name} got no response` } };
   }
 
-  /** Drops the instance, as a cache eviction or its worker's death does. */
+  /** Drops the instance, as a cache eviction or the death of its worker does. */
   async evict(): Promise<void> {
     await this.instance?.dispose();
     this.instance = null;
   }
 
-  /** Replays the whole run in a new instance; throws when it is not deterministic. */
+  /** Replays the whole run in a new instance. Throws if it is not deterministic. */
   async verifyReplay(): Promise<void> {
     await this.evict();
     const instance = await this.makeInstance();

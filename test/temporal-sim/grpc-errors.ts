@@ -11,7 +11,7 @@ export const codes = {
   unavailable: 14,
 } as const;
 
-/** Looks like the error of a gRPC call, as the client tells them apart. */
+/** An error as the client expects it from a gRPC call. */
 export class GrpcError extends Error {
   readonly details: string;
   readonly metadata = { get: () => [] };
@@ -25,7 +25,7 @@ export class GrpcError extends Error {
   }
 }
 
-/** The answer, or what a gRPC call ends with when its caller gives up or its time is over. */
+/** The response, or the gRPC error of a cancelled call or an expired deadline. */
 export function raced<T>(
   answer: Promise<T>,
   signal: AbortSignal | undefined,
@@ -40,7 +40,7 @@ export function raced<T>(
   });
 }
 
-/** What the client gets to see of an error. */
+/** The error as the client receives it. */
 export function asGrpcError(error: unknown): unknown {
   if (error instanceof RunNotFound || error instanceof UpdateAborted)
     return new GrpcError(codes.notFound, error.message);

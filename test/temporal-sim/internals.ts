@@ -5,43 +5,43 @@ import type { VirtualWorker } from './virtual-worker.js';
 import type { WorkflowRun } from './workflow-run.js';
 import type { InstanceOptions, WorkflowInstance } from './workflow-sandbox.js';
 
-/** What becomes of the worker that has just handled an activation. */
-export type Fate = 'lives' | 'diesBeforeReport' | 'diesAfterReport';
+/** Whether the worker that handled an activation reports it, or crashes before or after the report. */
+export type ActivationOutcome = 'reported' | 'crashBeforeReport' | 'crashAfterReport';
 
-/** Settings of the world's server; the defaults are those of a tuned real one, without latency. */
+/** Server settings. The defaults are those of a tuned real server, without latency. */
 export interface ServerSettings {
-  /** From how many history events on a run is told to continue as new. @defaultValue 4096 */
+  /** The number of history events from which on continue-as-new is suggested. @defaultValue 4096 */
   readonly suggestContinueAsNewAfter: number;
-  /** How long a task waits for the worker that had the run in its cache. @defaultValue 1 s */
+  /** How long a workflow task waits for the worker that has the run in its cache. @defaultValue 1 s */
   readonly stickyTimeoutMs: number;
   readonly taskTimeoutMs: number;
-  /** Activities heartbeat by themselves this often, as the worker's interceptor makes them; null when they do not. */
+  /** The first automatic heartbeat, as the worker's interceptor sends it. Null: activities heartbeat only on their own. */
   readonly autoHeartbeatMs: number | null;
-  /** Time that a result spends on its way to the server; beyond the worker's patience it is lost. @defaultValue none */
+  /** How long the result of an activity takes to reach the server. After 10 s it is lost. @defaultValue none */
   readonly reportDelay: (activityType: string) => number;
-  /** A planted mistake: changes what a run hands to the one that continues it. @defaultValue the same */
+  /** Changes the arguments of continue-as-new, to test the tests. @defaultValue the same */
   readonly carryOver: (args: Payload[]) => Payload[];
-  /** Time that a task spends on its way to a worker. @defaultValue none */
+  /** How long a task takes to reach a worker. @defaultValue none */
   readonly latency: (task: 'workflow' | 'activity') => number;
 }
 
-/** What the parts of the world share. */
+/** What the parts of the server share. */
 export interface ServerInternals {
   readonly clock: VirtualClock;
   readonly settings: ServerSettings;
   readonly taskQueue: string;
-  /** Hands the task to a worker as soon as there is one; `preferred` is taken while it takes tasks. */
+  /** Gives the task to a worker as soon as one accepts tasks, preferably to `preferred`. */
   withWorker(preferred: VirtualWorker | null, task: (worker: VirtualWorker) => Promise<void>): Promise<void>;
-  /** Hands an activity to a worker as soon as one has a free slot for its task queue. */
+  /** Gives an activity to a worker as soon as one has a free slot for its task queue. */
   withSlot(taskQueue: string, task: (worker: VirtualWorker) => void): void;
-  /** The code of an activity has returned: its slot takes the next one of the queue. */
+  /** The code of an activity has returned: its slot is free for the next one. */
   slotFreed(taskQueue: string): void;
   createInstance(options: InstanceOptions): Promise<WorkflowInstance>;
-  /** Counts a live activation and asks what becomes of its worker. */
-  activated(run: WorkflowRun, commands: readonly Command[]): Fate;
+  /** Counts a live activation and returns whether its worker crashes. */
+  activated(run: WorkflowRun, commands: readonly Command[]): ActivationOutcome;
   kill(worker: VirtualWorker): void;
   continueAsNew(run: WorkflowRun, next: NextRun): WorkflowRun;
-  /** Ends the world's run with this error: the test must fail. */
+  /** Fails the test with this error. */
   fail(error: Error): void;
   trace(line: () => string): void;
 }
@@ -53,7 +53,7 @@ export interface NextRun {
   readonly memo: Readonly<Record<string, Payload>>;
 }
 
-/** A promise that is settled from outside. */
+/** A promise that is resolved or rejected from outside. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;

@@ -16,12 +16,12 @@ export interface StartRequest {
   readonly memo?: Readonly<Record<string, Payload>>;
 }
 
-/** A start that the id policies refuse. */
+/** A start that the workflow id policies refuse. */
 export class AlreadyStarted extends Error {}
-/** No such run, or a closed one where an open one is needed. */
+/** There is no such run, or it is closed and an open one is needed. */
 export class RunNotFound extends Error {}
 
-/** All runs by workflow id, and the policies of starting them. */
+/** All runs by workflow id, and the workflow id policies. */
 export class Namespace {
   readonly runs: WorkflowRun[] = [];
   private readonly latest = new Map<string, WorkflowRun>();
@@ -50,7 +50,7 @@ export class Namespace {
     return { run, started: true };
   }
 
-  /** The next run of the same id. */
+  /** Starts the run that continues this one. */
   follow(run: WorkflowRun, next: NextRun): WorkflowRun {
     return this.add(run.workflowId, next, run);
   }
@@ -69,7 +69,7 @@ export class Namespace {
     return run;
   }
 
-  /** Looks like a UUID, and is the same for the same seed. */
+  /** Looks like a UUID and depends only on the seed and the number of the run. */
   private nextRunId(): string {
     const number = this.runs.length + 1;
     const tail = (number * 0x100000000 + hashText(`${this.seed}/${number}`)).toString(16).padStart(12, '0').slice(-12);

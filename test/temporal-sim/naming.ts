@@ -1,6 +1,6 @@
 import { type Command, type Job, kindOf, millis } from './protocol.js';
 
-/** A job in a few words, for traces and histories. */
+/** A short label of a job, for traces and histories. */
 export function nameOfJob(job: Job): string {
   if (job.initializeWorkflow) return 'start';
   if (job.signalWorkflow) return `signal ${job.signalWorkflow.signalName}`;
@@ -13,7 +13,7 @@ export function nameOfJob(job: Job): string {
   return kindOf(job);
 }
 
-/** A command in a few words. */
+/** A short label of a command. */
 export function nameOfCommand(command: Command): string {
   if (command.scheduleActivity)
     return `schedule ${command.scheduleActivity.activityType} ${command.scheduleActivity.seq}`;

@@ -1,11 +1,11 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { Fate, ServerSettings } from './internals.js';
+import type { ActivationOutcome, ServerSettings } from './internals.js';
 import type { Command } from './protocol.js';
 import type { Slots, VirtualWorker, WorkerFactory } from './virtual-worker.js';
 import type { BundleSource } from './workflow-bundle.js';
 import type { WorkflowRun } from './workflow-run.js';
 
-/** How a world is made. */
+/** How to create a `TemporalSim`. */
 export interface SimOptions extends Partial<ServerSettings> {
   readonly workers: WorkerFactory;
   /** @defaultValue 1 */
@@ -18,27 +18,27 @@ export interface SimOptions extends Partial<ServerSettings> {
   readonly interceptors?: readonly ActivityInterceptorsFactory[];
   /** How many activities each worker runs at once. @defaultValue without a limit */
   readonly slots?: Slots;
-  /** What becomes of the worker that has handled the k-th activation (from 1), of any run. */
-  readonly fate?: (activation: number, run: WorkflowRun, commands: readonly Command[]) => Fate;
-  /** How long it takes until a new worker stands in for one that died; null: none comes by itself. @defaultValue 1 s */
+  /** Called after the k-th activation (from 1) of any run. Decides whether the worker crashes. */
+  readonly onActivation?: (activation: number, run: WorkflowRun, commands: readonly Command[]) => ActivationOutcome;
+  /** How long after a death a new worker starts. Null: none starts by itself. @defaultValue 1 s */
   readonly restartMs?: number | null;
-  /** Called before each call to the server; what it throws is what the caller gets. */
+  /** Called before each call to the server. If it throws, the call fails with that error. */
   readonly onServerCall?: (method: string, worker: VirtualWorker | null) => void;
-  /** Told every step of the world. */
+  /** Receives a line per step. */
   readonly trace?: (line: string) => void;
 }
 
-/** How long `run` goes on. */
+/** How long `run` continues. */
 export interface RunUntil {
-  /** Asked after every event. @defaultValue never: runs until nothing is left to happen */
+  /** Checked after every event. @defaultValue none: runs until no event is scheduled */
   readonly until?: () => boolean;
-  /** Virtual time that passes at most, and all of it when nothing is left to happen. @defaultValue 30 days, and no waiting for nothing */
+  /** The maximum of virtual time. If given, time passes to its end even without events. @defaultValue 30 days */
   readonly maxTime?: number;
   /** Guards against endless loops. @defaultValue 200,000 */
   readonly maxEvents?: number;
 }
 
-/** One activation as `history` shows it. */
+/** One activation as `history` returns it. */
 export interface HistoryLine {
   readonly at: number;
   readonly runId: string;

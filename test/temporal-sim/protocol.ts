@@ -43,7 +43,7 @@ export function errorOf(failure: Failure | null | undefined): Error {
   return defaultFailureConverter.failureToError(failure ?? {}, defaultPayloadConverter);
 }
 
-/** How a worker reports what an activity threw. */
+/** The failure that a worker reports for an error. */
 export function failureOf(error: unknown): Failure {
   return defaultFailureConverter.errorToFailure(ensureApplicationFailure(error), defaultPayloadConverter);
 }
@@ -67,7 +67,7 @@ export function timeoutFailure(name: TimeoutName, details: Payload[] | null, cau
 
 export const cancelledFailure: Failure = { message: 'CancelledFailure', source: 'Server', canceledFailureInfo: {} };
 
-/** The failure that the server wraps around an activity's own. */
+/** The failure that the server wraps around the failure of an activity. */
 export function activityFailure(command: ScheduleActivity, cause: Failure, retryState: RetryStateName): Failure {
   return {
     message: cause.canceledFailureInfo
@@ -91,13 +91,13 @@ export function timestamp(ms: number): { seconds: Long; nanos: number } {
   return { seconds: Long.fromNumber(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) };
 }
 
-/** Milliseconds of a duration; null when it is not set. */
+/** Milliseconds of a duration. Null if it is not set. */
 export function millis(duration: google.protobuf.IDuration | null | undefined): number | null {
   if (duration === null || duration === undefined) return null;
   return Number(duration.seconds ?? 0) * 1000 + (duration.nanos ?? 0) / 1e6;
 }
 
-/** The one field of a job or command that is set: its kind. */
+/** The kind of a job or command: its one field that is set. */
 export function kindOf(message: Job | Command): string {
   const kind = Object.entries(message).find(
     ([key, value]) => key !== 'userMetadata' && value !== null && value !== undefined,
@@ -105,7 +105,7 @@ export function kindOf(message: Job | Command): string {
   return kind?.[0] ?? 'none';
 }
 
-/** Text that is equal for equal messages, without stack traces: they tell replay and first run apart and mean nothing. */
+/** A text that is equal for equal messages. Stack traces are left out, because they differ in replay. */
 export function canonical(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (typeof value !== 'object') return JSON.stringify(value);

@@ -1,237 +1,16 @@
-import type { Client } from '@temporalio/client';
-import { ActivityQueue } from './activity-queue.js';
-import { codes, GrpcError } from './grpc-errors.js';
-import type { Fate, ServerInternals } from './internals.js';
-import { Namespace } from './namespace.js';
+import type { RunStatus } from './closing.js';
 import { nameOfCommand, nameOfJob } from './naming.js';
 import type { HistoryLine, RunUntil, SimOptions } from './options.js';
-import { type Command, decoded } from './protocol.js';
-import { seededRandom } from './random.js';
-import { VirtualClock } from './virtual-clock.js';
-import { VirtualWorker } from './virtual-worker.js';
+import { decoded } from './protocol.js';
+import { VirtualServer } from './virtual-server.js';
 import { searchAttributesOf } from './visibility.js';
 import { productWorkflows, workflowSandbox } from './workflow-bundle.js';
-import type { RunStatus, WorkflowRun } from './workflow-run.js';
-import type { WorkflowSandbox } from './workflow-sandbox.js';
-import { type ServiceBackend, virtualClient } from './workflow-service.js';
+import type { WorkflowRun } from './workflow-run.js';
 
-/** More activations of a run within one virtual second are no work but a loop that burns its history. */
-const hotLoop = 60;
-const day = 24 * 60 * 60 * 1000;
-
-/**
- * A Temporal server, its workers and a client in one process on one virtual clock. Nothing in it takes real time: when
- * all that runs has come to rest, time jumps to the next thing that is to happen.
- */
-export class TemporalSim {
-  readonly clock: VirtualClock;
-  readonly random: () => number;
-  readonly namespace: Namespace;
-  /** The test's own client. */
-  readonly client: Client;
-  readonly workers: VirtualWorker[] = [];
-  activations = 0;
-  private readonly server: ServerInternals;
-  private readonly backend: ServiceBackend;
-  private readonly waiting: ((worker: VirtualWorker) => Promise<void>)[] = [];
-  private readonly queue: ActivityQueue;
-  private outageUntil = 0;
-  private error: Error | null = null;
-  private running = false;
-
-  private constructor(
-    host: WorkflowSandbox,
-    private readonly options: SimOptions,
-  ) {
-    const seed = options.seed ?? 1;
-    this.clock = new VirtualClock(options.startAt ?? Date.UTC(2026, 0, 1));
-    this.random = seededRandom(seed);
-    this.queue = new ActivityQueue(this.clock, this.workers, this.random);
-    this.server = {
-      clock: this.clock,
-      taskQueue: options.taskQueue ?? 'modelarts-ops',
-      settings: {
-        suggestContinueAsNewAfter: options.suggestContinueAsNewAfter ?? 4096,
-        stickyTimeoutMs: options.stickyTimeoutMs ?? 1000,
-        taskTimeoutMs: options.taskTimeoutMs ?? 10_000,
-        autoHeartbeatMs: options.autoHeartbeatMs === undefined ? 2000 : options.autoHeartbeatMs,
-        latency: options.latency ?? (() => 0),
-        reportDelay: options.reportDelay ?? (() => 0),
-        carryOver: options.carryOver ?? ((args) => args),
-      },
-      withWorker: (preferred, task) => this.withWorker(preferred, task),
-      withSlot: (taskQueue, task) => this.queue.add(taskQueue, task),
-      slotFreed: (taskQueue) => this.queue.freed(taskQueue),
-      createInstance: (instance) => host.create(instance),
-      activated: (run, commands) => this.activated(run, commands),
-      kill: (worker) => this.killWorker(worker),
-      continueAsNew: (run, next) => this.namespace.follow(run, next),
-      fail: (error) => {
-        this.error ??= error;
-      },
-      trace: (line) => options.trace?.(`${new Date(this.clock.now).toISOString().slice(5, 23)} ${line()}`),
-    };
-    this.namespace = new Namespace(this.server, seed);
-    this.backend = {
-      namespace: this.namespace,
-      taskQueue: this.server.taskQueue,
-      call: (worker, method, action) => this.call(worker, method, action),
-      queryWorker: () => this.queryWorker(),
-    };
-    this.client = this.clientFor(null);
-    this.startWorker();
-  }
-
+/** The virtual-time Temporal server as tests use it: start, message, run, inspect and verify workflows. */
+export class TemporalSim extends VirtualServer {
   static async create(options: SimOptions): Promise<TemporalSim> {
     return new TemporalSim(await workflowSandbox(options.bundle ?? productWorkflows), options);
-  }
-
-  now(): number {
-    return this.clock.now;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return this.clock.sleep(ms, signal);
-  }
-
-  private clientFor(worker: VirtualWorker | null): Client {
-    return virtualClient(
-      this.backend,
-      worker,
-      (ms) => this.clock.sleep(ms),
-      () => this.clock.now,
-    );
-  }
-
-  /** Starts one more worker process. */
-  startWorker(): VirtualWorker {
-    const { workers, interceptors = [], slots } = this.options;
-    const random = seededRandom(Math.floor(this.random() * 0xffffffff));
-    const worker = new VirtualWorker(
-      this.server,
-      this.workers.length + 1,
-      workers,
-      (own) => this.clientFor(own),
-      random,
-      interceptors,
-      slots,
-    );
-    this.workers.push(worker);
-    if (this.outageUntil > this.clock.now) worker.cutOff(this.outageUntil - this.clock.now);
-    this.handOut();
-    return worker;
-  }
-
-  /** A SIGKILL: its activities are never heard of again, its cached runs are replayed elsewhere. */
-  killWorker(worker = this.workers.findLast(({ alive }) => alive)): void {
-    if (worker === undefined || !worker.alive) return;
-    this.server.trace(() => `worker ${worker.number} dies`);
-    worker.die();
-    this.replace();
-  }
-
-  /** A SIGTERM: its waits hand over, and what still runs after `graceMs` dies with it. */
-  stopWorker(worker = this.workers.findLast(({ accepting }) => accepting), graceMs = 15_000): void {
-    if (worker === undefined || !worker.accepting) return;
-    worker.drain();
-    this.clock.schedule(this.clock.now + graceMs, () => worker.die());
-    this.replace();
-  }
-
-  /** Breaks the way of every worker to the server, or of one, for a while; `frozen` workers stand still meanwhile. */
-  cutOff(ms: number, { frozen = false, worker }: { frozen?: boolean; worker?: VirtualWorker } = {}): void {
-    if (worker === undefined) this.outageUntil = Math.max(this.outageUntil, this.clock.now + ms);
-    for (const one of worker === undefined ? this.workers : [worker]) one.cutOff(ms, frozen);
-    this.clock.schedule(this.clock.now + ms, () => this.handOut());
-  }
-
-  /** Gives the tasks that wait for a worker to those that can take them. */
-  private handOut(): void {
-    for (const task of this.waiting.splice(0)) this.clock.schedule(this.clock.now, () => this.withWorker(null, task));
-    this.queue.handOutAll();
-  }
-
-  private replace(): void {
-    const { restartMs = 1000 } = this.options;
-    if (restartMs !== null) this.clock.schedule(this.clock.now + restartMs, () => void this.startWorker());
-  }
-
-  private async withWorker(
-    preferred: VirtualWorker | null,
-    task: (worker: VirtualWorker) => Promise<void>,
-  ): Promise<void> {
-    if (preferred?.accepting === true) return await task(preferred);
-    const free = this.workers.filter(({ accepting }) => accepting);
-    const worker = free.length < 2 ? free[0] : free[Math.floor(this.random() * free.length)];
-    if (worker !== undefined) return await task(worker);
-    this.waiting.push(task);
-  }
-
-  private queryWorker(): VirtualWorker {
-    return this.workers.findLast(({ accepting }) => accepting) ?? this.startWorker();
-  }
-
-  private activated(run: WorkflowRun, commands: readonly Command[]): Fate {
-    this.activations += 1;
-    const recent = run.cached.history.at(-hotLoop);
-    if (recent !== undefined && this.clock.now - recent.at < 1000) {
-      this.server.fail(
-        new Error(`${run.workflowId} was activated ${hotLoop} times within a second: it waits for nothing`),
-      );
-    }
-    return this.options.fate?.(this.activations, run, commands) ?? 'lives';
-  }
-
-  private call<T>(worker: VirtualWorker | null, method: string, action: () => T | Promise<T>): Promise<T> {
-    const answer = new Promise<T>((resolve, reject) => {
-      const act = async () => {
-        try {
-          this.options.onServerCall?.(method, worker);
-          if (worker?.isCut === true) throw new GrpcError(codes.unavailable, 'the server cannot be reached');
-          resolve(await action());
-        } catch (error) {
-          reject(error);
-        }
-      };
-      if (this.running) this.clock.schedule(this.clock.now, act);
-      else void act();
-    });
-    return worker === null ? answer : worker.guard(answer);
-  }
-
-  /** Lets things happen until `until` holds, nothing is left to happen, or the time is over. */
-  async run({ until = () => false, maxTime, maxEvents = 200_000 }: RunUntil = {}): Promise<void> {
-    const end = this.clock.now + (maxTime ?? 30 * day);
-    this.running = true;
-    try {
-      for (let events = 0; ; events += 1) {
-        await this.clock.waitUntilIdle();
-        if (this.error !== null) throw this.error;
-        if (until()) return;
-        const entry = this.clock.peek();
-        if (entry === undefined && maxTime === undefined) return;
-        if (entry === undefined || entry.at > end) break;
-        if (events > maxEvents) throw new Error(`More than ${maxEvents} events without an end.`);
-        this.clock.take();
-        this.clock.now = entry.at;
-        await entry.act();
-      }
-      this.clock.now = end;
-    } finally {
-      this.running = false;
-    }
-  }
-
-  /** Runs while a promise of the test's own, such as a client's call, is not settled. */
-  async during<T>(promise: Promise<T>, limits: Omit<RunUntil, 'until'> = {}): Promise<T> {
-    let settled = false;
-    const done = () => {
-      settled = true;
-    };
-    promise.then(done, done);
-    await this.run({ ...limits, until: () => settled });
-    if (!settled) throw new Error('The promise did not waitUntilIdle in time.');
-    return await promise;
   }
 
   async start(workflowType: string, workflowId: string, args: unknown[]): Promise<WorkflowRun> {
@@ -243,10 +22,10 @@ export class TemporalSim {
     return await this.client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args);
   }
 
-  /** Asks a run by a query as `query` does, but outside of the world: no worker is needed, and nothing happens by it. */
+  /** Queries a run without an event: virtual time, tasks and random numbers stay as they are. */
   async observe<T>(run: WorkflowRun, name: string): Promise<T> {
     const worker = this.workers.findLast(({ accepting }) => accepting) ?? this.workers.at(-1);
-    if (worker === undefined) throw new Error('There was no worker yet.');
+    if (worker === undefined) throw new Error('No worker has started yet.');
     const reply = await run.cached.query(worker, name, []);
     if ('failure' in reply) throw new Error(reply.failure.message ?? 'the query failed');
     return decoded(reply.answer) as T;
@@ -260,7 +39,7 @@ export class TemporalSim {
     await this.client.workflow.getHandle(workflowId).cancel();
   }
 
-  /** Sends an update and runs the world until it is answered. */
+  /** Sends an update and runs the server until it has completed. */
   async update<T>(workflowId: string, name: string, ...args: unknown[]): Promise<T> {
     return await this.during(
       this.client.workflow
@@ -269,7 +48,7 @@ export class TemporalSim {
     );
   }
 
-  /** Runs the world until the workflow has closed, over its runs, and gives its result or throws its failure. */
+  /** Runs the server until the workflow has closed, across continue-as-new. Returns its result or throws its failure. */
   async result<T>(workflowId: string, limits: Omit<RunUntil, 'until'> = {}): Promise<T> {
     return (await this.during(this.client.workflow.getHandle(workflowId).result(), limits)) as T;
   }
@@ -286,7 +65,7 @@ export class TemporalSim {
     return searchAttributesOf(this.namespace.get(workflowId));
   }
 
-  /** Every activation of a workflow id, over its runs. */
+  /** Every activation of a workflow id, across its runs. */
   history(workflowId: string): HistoryLine[] {
     return this.namespace.runs
       .filter((run) => run.workflowId === workflowId)
@@ -300,12 +79,12 @@ export class TemporalSim {
       );
   }
 
-  /** Replays every run in a new instance; throws when one is not deterministic. */
+  /** Replays every run in a new instance. Throws if one is not deterministic. */
   async verifyReplays(): Promise<void> {
     for (const run of this.namespace.runs) await run.cached.verifyReplay();
   }
 
-  /** Gives the sandbox instances back; a world that is not disposed of leaks them. */
+  /** Disposes of the sandbox instances. Without this call they leak. */
   async dispose(): Promise<void> {
     for (const worker of this.workers) worker.die();
     for (const run of this.namespace.runs) await run.cached.evict();

@@ -5,7 +5,7 @@ import { applicationFailure, type Failure } from './protocol.js';
 
 export type UpdateOutcome = { readonly success: Payload | null } | { readonly failure: Failure };
 
-/** One update of a run: a repeat with the same id joins it. */
+/** One update of a run. A repeated request with the same id joins it. */
 export interface UpdateRecord {
   readonly id: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface UpdateRecord {
   readonly outcome: Deferred<UpdateOutcome>;
 }
 
-/** Raised to callers whose update was still waiting when its run closed. */
+/** The run closed before it accepted the update. */
 export class UpdateAborted extends Error {}
 
 /** The updates of a run. */
@@ -32,7 +32,7 @@ export class Updates {
     return record;
   }
 
-  /** Takes a response of the workflow; answers true when a validator refused, which leaves no trace in the history. */
+  /** Takes a response of the workflow. Returns true if a validator rejected the update, which leaves no history event. */
   respond(response: coresdk.workflow_commands.IUpdateResponse): boolean {
     const record = this.known.get(response.protocolInstanceId ?? '');
     if (record === undefined) throw new Error(`A response to the unknown update ${response.protocolInstanceId}`);
@@ -52,7 +52,7 @@ export class Updates {
     return false;
   }
 
-  /** The run has closed: what was accepted fails, what was only waiting was never there. */
+  /** The run has closed: accepted updates fail, the others are aborted. */
   close(): void {
     for (const record of this.known.values()) {
       if (record.accepted) {

@@ -1,27 +1,27 @@
 import { setImmediate } from 'node:timers';
 
-/** Something that happens at a moment of virtual time; dropping it is how timers are cancelled. */
-export interface Entry {
+/** An event at a moment of virtual time. Setting `dropped` cancels it. */
+export interface ScheduledEvent {
   readonly at: number;
   readonly order: number;
   dropped: boolean;
   readonly act: () => void | Promise<void>;
 }
 
-/** Virtual time and what is to happen in it, ordered by moment and then by who asked first. */
+/** Virtual time and its scheduled events, ordered by moment and then by the order of scheduling. */
 export class VirtualClock {
-  private readonly heap: Entry[] = [];
+  private readonly heap: ScheduledEvent[] = [];
   private order = 0;
-  /** Grows with everything that running code does to the world: while it grows, something is still running. */
+  /** Grows with every visible effect of running code. While it grows, something is still running. */
   activityCount = 0;
 
   constructor(public now: number) {}
 
-  schedule(at: number, act: () => void | Promise<void>): Entry {
+  schedule(at: number, act: () => void | Promise<void>): ScheduledEvent {
     this.activityCount += 1;
     this.order += 1;
-    // Whole milliseconds, as a server counts them.
-    const entry: Entry = { at: Math.max(Math.ceil(at), this.now), order: this.order, dropped: false, act };
+    // Whole milliseconds, as on a server.
+    const entry: ScheduledEvent = { at: Math.max(Math.ceil(at), this.now), order: this.order, dropped: false, act };
     const { heap } = this;
     let index = heap.push(entry) - 1;
     while (index > 0) {
@@ -34,13 +34,13 @@ export class VirtualClock {
     return entry;
   }
 
-  /** The next entry that was not dropped, left in place. */
-  peek(): Entry | undefined {
+  /** The next event that was not dropped, without removing it. */
+  peek(): ScheduledEvent | undefined {
     while (this.heap[0]?.dropped === true) this.take();
     return this.heap[0];
   }
 
-  take(): Entry | undefined {
+  take(): ScheduledEvent | undefined {
     const { heap } = this;
     const first = heap[0];
     const last = heap.pop();
@@ -58,7 +58,7 @@ export class VirtualClock {
     return first;
   }
 
-  /** Resolves after `ms` of virtual time; rejects with the signal's reason when it is aborted. */
+  /** Resolves after `ms` of virtual time. Rejects with the signal's reason if it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason);
@@ -76,7 +76,7 @@ export class VirtualClock {
   }
 
   /**
-   * Resolves when nothing of this process has anything left to do at this moment: promises run out within one turn of
+   * Resolves when no code is left to run at this moment of virtual time: promise jobs finish within one turn of
    * the event loop, and code that continues over several turns raises the activity count in between.
    */
   async waitUntilIdle(): Promise<void> {
@@ -90,6 +90,6 @@ export class VirtualClock {
   }
 }
 
-function isBefore(one: Entry, other: Entry): boolean {
+function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }

@@ -9,22 +9,22 @@ import type { Report } from './activity-task.js';
 import type { ServerInternals } from './internals.js';
 import { failureOf, payload, valuesOf } from './protocol.js';
 
-/** Activities by name, as `createActivities(deps)` makes them. */
+/** Activities by name. */
 export type ActivityTable = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
 
-/** What a worker process has of the world; everything in it dies with the worker. */
+/** What the code of a worker process may use. All of it stops when the worker dies. */
 export interface WorkerRuntime {
   readonly now: () => number;
-  /** Virtual time; never resolves again once the worker is dead. */
+  /** Sleeps in virtual time. Never resolves once the worker is dead. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly client: Client;
-  /** Aborted when the worker is told to stop. */
+  /** Aborted when the worker starts to shut down. */
   readonly shutdown: AbortSignal;
   readonly worker: VirtualWorker;
 }
 
-/** Builds what one worker process runs; called anew for every worker, as its caches and watchers die with it. */
+/** Creates the activities of one worker process. Called for every worker, because caches and watchers die with it. */
 export type WorkerFactory = (runtime: WorkerRuntime) => ActivityTable;
 
 /** How many activities of each task queue a worker runs at once. */
@@ -35,18 +35,18 @@ export interface Slots {
 
 const endlessSlots: Slots = { calls: Number.POSITIVE_INFINITY, waits: Number.POSITIVE_INFINITY };
 
-/** For how long a worker tries to report a result. */
+/** How long a worker tries to report a result. */
 const reportPatienceMs = 10_000;
 const waits: ReadonlySet<string> = new Set(waitActivities);
 const silent = () => undefined;
 const noLogger: Logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
 
-/** One worker process: runs activities, and holds the cached instances of runs until it dies. */
+/** One worker process: runs activities and caches instances of runs until it dies. */
 export class VirtualWorker {
   alive = true;
-  /** Cut off from the server until this moment: it takes nothing, and nothing of it is heard. */
+  /** Disconnected from the server until this moment. */
   private cutUntil = 0;
-  /** Stands still until this moment, as a process whose machine was suspended. */
+  /** Suspended until this moment, like a process on a paused virtual machine. */
   private frozenUntil = 0;
   private stopping = false;
   readonly running = new Set<ActivityAttempt>();
@@ -63,7 +63,7 @@ export class VirtualWorker {
     private readonly interceptors: readonly ActivityInterceptorsFactory[],
     private readonly slots: Slots = endlessSlots,
   ) {
-    // As the worker process does: every wait listens to it.
+    // Every wait listens to this signal, as in the real worker process.
     setMaxListeners(0, this.stop.signal);
     this.client = client(this);
     this.activities = factory({
@@ -84,12 +84,12 @@ export class VirtualWorker {
     return this.alive && this.server.clock.now < this.frozenUntil;
   }
 
-  /** Whether it takes tasks: not once it is told to stop, nor while it cannot be reached. */
+  /** Whether it takes tasks: it is alive, connected and not shutting down. */
   get accepting(): boolean {
     return this.alive && !this.stopping && !this.isCut;
   }
 
-  /** A promise of the outside world as this worker sees it: after its death it never settles, and frozen it hears later. */
+  /** A promise as this worker sees it: it never settles after the worker's death, and later if the worker is frozen. */
   guard<T>(outside: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const hear = (act: () => void) => {
@@ -105,15 +105,15 @@ export class VirtualWorker {
     });
   }
 
-  /** Resolves when it does not stand still. */
+  /** Resolves when the worker is not frozen. */
   async moving(): Promise<void> {
     const { clock } = this.server;
     if (this.isFrozen) await this.guard(clock.sleep(this.frozenUntil - clock.now));
   }
 
   /**
-   * Its way to the server is broken for a while, and what runs in it goes on: heartbeats are missed, results come late
-   * or never, and the server may have the work done again. A `frozen` worker stands still meanwhile and knows nothing of it.
+   * Disconnects the worker for a while. Its code continues: heartbeats are missed, results arrive late
+   * or never, and the server may retry the work elsewhere. A `frozen` worker does not run meanwhile.
    */
   cutOff(ms: number, frozen = false): void {
     if (!this.alive) return;
@@ -128,7 +128,7 @@ export class VirtualWorker {
     });
   }
 
-  /** Whether it could run one more activity of a task queue. */
+  /** Whether it has a free slot for an activity of this task queue. */
   hasSlot(taskQueue: string): boolean {
     const { calls, waits } = this.slots;
     const limit = taskQueue === this.server.taskQueue ? calls : waits;
@@ -150,7 +150,7 @@ export class VirtualWorker {
       return;
     }
     this.server.trace(
-      () => `${task.owner.workflowId} ${task.type} starts (try ${attempt.number}, worker ${this.number})`,
+      () => `${task.owner.workflowId} ${task.type} starts (attempt ${attempt.number}, worker ${this.number})`,
     );
     const context = new MockActivityEnvironment(this.infoOf(attempt), {
       client: this.client,
@@ -194,13 +194,13 @@ export class VirtualWorker {
     );
   }
 
-  /** A SIGTERM: takes nothing more, and tells its waits to hand over. */
+  /** A SIGTERM: takes no more tasks, and ends its waits early. */
   drain(): void {
     this.stopping = true;
     this.stop.abort(new Error('the worker is stopping'));
   }
 
-  /** A SIGKILL: nothing that runs in it is heard of again. */
+  /** A SIGKILL: nothing that runs in it reports again. */
   die(): void {
     if (!this.alive) return;
     this.alive = false;

@@ -13,7 +13,7 @@ const statusNames: Readonly<Record<WorkflowRun['status'], string>> = {
 
 const term = /^\s*([A-Za-z]+)\s*(!=|=|<=|>=|<|>|IN|STARTS_WITH|IS)\s*(.*?)\s*$/is;
 
-/** The part of Temporal's list filter that this product uses: comparisons joined by AND and OR, without parentheses around them. */
+/** The list filters that the product uses: comparisons joined by AND and OR, without parentheses. */
 export function matches(run: WorkflowRun, query: string): boolean {
   const filter = query.replace(/\s+ORDER BY\s.*$/is, '').trim();
   if (filter === '') return true;
@@ -27,7 +27,7 @@ function holds(run: WorkflowRun, condition: string): boolean {
     term.exec(
       condition.replace(/^\(|\)$/g, (brace) => (condition.includes(' IN ') || condition.includes(' in ') ? brace : '')),
     ) ?? [];
-  if (field === '') throw new Error(`The virtual world does not understand the list filter "${condition}".`);
+  if (field === '') throw new Error(`temporal-sim does not support the list filter "${condition}".`);
   const value = fieldOf(run, field);
   switch (operator.toUpperCase()) {
     case '=':
@@ -53,7 +53,7 @@ function holds(run: WorkflowRun, condition: string): boolean {
     case 'IS':
       return (value === null) === /^null$/i.test(operand);
     default:
-      throw new Error(`The virtual world does not know the operator ${operator}.`);
+      throw new Error(`temporal-sim does not support the operator ${operator}.`);
   }
 }
 

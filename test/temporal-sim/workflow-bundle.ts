@@ -7,7 +7,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { failureConverterPath } from '../../src/codec/data-converter.js';
 import { sdkVersion, WorkflowSandbox } from './workflow-sandbox.js';
 
-/** What to bundle: the file that exports the workflows, and the folders whose change makes a new bundle. */
+/** What to bundle: the file that exports the workflows, and the folders whose content identifies the bundle. */
 export interface BundleSource {
   readonly entry: string;
   readonly folders: readonly string[];
@@ -21,16 +21,17 @@ export const productWorkflows: BundleSource = {
 
 const hosts = new Map<string, Promise<WorkflowSandbox>>();
 
-/** Loads the bundle once per process; its code is kept on disk, so that other test files and processes only read it. */
+/** Loads the bundle once per process. Its code is cached on disk for other test files and processes. */
 export function workflowSandbox(source: BundleSource = productWorkflows): Promise<WorkflowSandbox> {
   const known = hosts.get(source.entry);
   if (known !== undefined) return known;
-  const host = bundled(source).then((code) => WorkflowSandbox.load(code));
+  const host = bundleCode(source).then((code) => WorkflowSandbox.load(code));
   hosts.set(source.entry, host);
   return host;
 }
 
-async function bundled(source: BundleSource): Promise<string> {
+/** The bundled code, from the disk if the sources have not changed. */
+export async function bundleCode(source: BundleSource): Promise<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const folder = path.join(tmpdir(), 'modelarts-ops-bundles');
   const file = path.join(folder, `${fingerprint(root, source)}.js`);
@@ -46,7 +47,7 @@ async function bundled(source: BundleSource): Promise<string> {
       logger: new DefaultLogger('ERROR'),
     });
     mkdirSync(folder, { recursive: true });
-    // Another process may be writing the same bundle: a rename never shows half a file.
+    // Another process may be writing the same bundle. A rename is atomic.
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, code);
     renameSync(draft, file);

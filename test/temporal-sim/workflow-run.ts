@@ -1,40 +1,22 @@
 import type { Payload } from '@temporalio/common';
-import { ActivityTask } from './activity-task.js';
+import type { ActivityTask } from './activity-task.js';
 import { CachedWorkflow, type RecordedActivation, type RunIdentity } from './cached-workflow.js';
+import { type Closing, isClosing, type RunStatus } from './closing.js';
 import { deferred, type ServerInternals } from './internals.js';
 import { nameOfCommand, nameOfJob } from './naming.js';
-import {
-  type ActivityResolution,
-  activityFailure,
-  type Command,
-  cancelledFailure,
-  type Failure,
-  type Job,
-  kindOf,
-  millis,
-} from './protocol.js';
+import { PendingWork } from './pending-work.js';
+import { type ActivityResolution, type Command, type Job, kindOf, millis } from './protocol.js';
 import { type UpdateRecord, Updates } from './updates.js';
-import type { Entry } from './virtual-clock.js';
+import type { ScheduledEvent } from './virtual-clock.js';
 import type { VirtualWorker } from './virtual-worker.js';
 
-export type RunStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'CONTINUED_AS_NEW';
-
-/** How a run ended: its result, its failure, or the run that follows it. */
-export type Closing =
-  | { readonly status: 'COMPLETED'; readonly result: Payload | null }
-  | { readonly status: 'FAILED'; readonly failure: Failure }
-  | { readonly status: 'CANCELLED' }
-  | { readonly status: 'TERMINATED'; readonly reason: string }
-  | { readonly status: 'CONTINUED_AS_NEW'; readonly next: WorkflowRun };
-
-/** One run of a workflow: the server's view of it, and its instance in a worker's cache. */
+/** One run of a workflow: its inbox, workflow tasks and state on the server. */
 export class WorkflowRun {
   readonly startedAt: number;
   readonly cached: CachedWorkflow;
   readonly updates = new Updates();
-  readonly activities = new Map<number, ActivityTask>();
   readonly ended = deferred<Closing>();
-  /** Resolved when the run has first been heard of: queries wait for it. */
+  /** Resolved after the first workflow task: queries wait for it. */
   readonly begun = deferred<void>();
   status: RunStatus = 'RUNNING';
   closedAt: number | null = null;
@@ -43,10 +25,10 @@ export class WorkflowRun {
   events = 1;
   searchAttributes: Record<string, Payload>;
   readonly memo: Record<string, Payload>;
-  private readonly timers = new Map<number, Entry>();
   private inbox: Job[] = [];
   private immediate: Job[] = [];
-  private task: Entry | null = null;
+  private readonly work: PendingWork;
+  private task: ScheduledEvent | null = null;
 
   constructor(
     private readonly server: ServerInternals,
@@ -56,6 +38,7 @@ export class WorkflowRun {
     this.cached = new CachedWorkflow(server, identity, this.startedAt);
     this.searchAttributes = { ...identity.searchAttributes };
     this.memo = { ...identity.memo };
+    this.work = new PendingWork(server, this);
     this.push({
       initializeWorkflow: {
         workflowId: identity.workflowId,
@@ -89,7 +72,7 @@ export class WorkflowRun {
     this.events += count;
   }
 
-  /** Gives the run something to react to; all of one moment reaches it in one activation. */
+  /** Adds a job to the inbox. All jobs of one moment reach the workflow in one activation. */
   push(job: Job): void {
     if (!this.isOpen) return;
     this.events += 1;
@@ -97,8 +80,18 @@ export class WorkflowRun {
     this.wake(this.server.settings.latency('workflow'));
   }
 
+  /** Activities whose result the workflow waits for. */
+  get activities(): readonly ActivityTask[] {
+    return this.work.pending;
+  }
+
+  /** Adds a job to the current workflow task, as the SDK's core does for what it resolves itself. */
+  pushNow(job: Job): void {
+    this.immediate.push(job);
+  }
+
   resolveActivity(seq: number, result: ActivityResolution): void {
-    this.activities.delete(seq);
+    this.work.activityResolved(seq);
     this.push({ resolveActivity: { seq, result } });
   }
 
@@ -138,50 +131,50 @@ export class WorkflowRun {
     if (!this.isOpen || this.inbox.length === 0) return;
     this.events += 2;
     let jobs = ordered(this.inbox.splice(0));
-    let dies = false;
+    let crashes = false;
     for (;;) {
-      const fate = await this.activate(worker, jobs);
-      if (fate === 'lost') return;
-      dies ||= fate === 'diesAfterReport';
+      const outcome = await this.activate(worker, jobs);
+      if (outcome === 'lost') return;
+      crashes ||= outcome === 'crashAfterReport';
       if (!this.isOpen || this.immediate.length === 0) break;
       jobs = ordered(this.immediate.splice(0));
     }
     this.events += 1;
     this.begun.resolve();
-    if (dies) this.server.kill(worker);
+    if (crashes) this.server.kill(worker);
   }
 
-  private async activate(worker: VirtualWorker, jobs: Job[]): Promise<'lives' | 'diesAfterReport' | 'lost'> {
+  private async activate(worker: VirtualWorker, jobs: Job[]): Promise<'reported' | 'crashAfterReport' | 'lost'> {
     const { clock, settings } = this.server;
     const instance = await this.cached.on(worker);
     const continueAsNewSuggested = this.events >= settings.suggestContinueAsNewAfter;
     const record = { at: clock.now, jobs, historyLength: this.events, continueAsNewSuggested };
     const { commands, flags } = await this.cached.play(instance, { ...record, flags: [] }, false);
-    const fate = this.server.activated(this, commands);
+    const outcome = this.server.activated(this, commands);
     this.server.trace(
       () =>
         `${this.workflowId} ${jobs.map(nameOfJob).join(', ')} -> ${commands.map(nameOfCommand).join(', ') || 'nothing'}`,
     );
-    if (fate === 'diesBeforeReport') {
+    if (outcome === 'crashBeforeReport') {
       this.server.kill(worker);
       this.inbox.unshift(...jobs);
       this.wake(settings.taskTimeoutMs);
       return 'lost';
     }
-    if (this.inbox.length > 0 && commands.some(isEnding)) {
+    if (this.inbox.length > 0 && commands.some(isClosing)) {
       await this.refuseEnding(jobs);
       return 'lost';
     }
     const refused = new Set<string>();
     this.apply(commands, refused);
     this.remember({ ...record, commands, flags }, refused);
-    return fate;
+    return outcome;
   }
 
-  /** UnhandledCommand: the server lets no run end while an event waits that it has not seen. The task is given again. */
+  /** UnhandledCommand: a run cannot close while events wait that it has not seen, so the task is repeated. */
   private async refuseEnding(jobs: readonly Job[]): Promise<void> {
     this.server.trace(
-      () => `${this.workflowId} may not end yet: ${this.inbox.map(nameOfJob).join(', ')} came meanwhile`,
+      () => `${this.workflowId} cannot close yet: ${this.inbox.map(nameOfJob).join(', ')} arrived meanwhile`,
     );
     this.events += 1;
     await this.cached.evict();
@@ -189,7 +182,7 @@ export class WorkflowRun {
     this.wake(0);
   }
 
-  /** Updates that a validator refused are in no history, so replay must not see them. */
+  /** Rejected updates are not in the history, so replay must not see them. */
   private remember(record: RecordedActivation, refused: ReadonlySet<string>): void {
     if (refused.size === 0) {
       this.cached.history.push(record);
@@ -203,24 +196,15 @@ export class WorkflowRun {
   }
 
   private apply(commands: readonly Command[], refused: Set<string>): void {
-    const scheduled: ActivityTask[] = [];
     for (const command of commands) {
-      const kind = kindOf(command);
       if (command.scheduleActivity) {
-        const task = new ActivityTask(this.server, this, command.scheduleActivity);
-        this.activities.set(command.scheduleActivity.seq ?? 0, task);
-        scheduled.push(task);
-        this.events += 1;
+        this.work.scheduleActivity(command.scheduleActivity);
       } else if (command.requestCancelActivity) {
-        this.cancelActivity(command.requestCancelActivity.seq ?? 0, scheduled);
+        this.work.cancelActivity(command.requestCancelActivity.seq ?? 0);
       } else if (command.startTimer) {
-        this.startTimer(command.startTimer.seq ?? 0, millis(command.startTimer.startToFireTimeout) ?? 0);
+        this.work.startTimer(command.startTimer.seq ?? 0, millis(command.startTimer.startToFireTimeout) ?? 0);
       } else if (command.cancelTimer) {
-        const seq = command.cancelTimer.seq ?? 0;
-        const timer = this.timers.get(seq);
-        if (timer !== undefined) timer.dropped = true;
-        this.timers.delete(seq);
-        this.events += 1;
+        this.work.cancelTimer(command.cancelTimer.seq ?? 0);
       } else if (command.upsertWorkflowSearchAttributes) {
         Object.assign(this.searchAttributes, command.upsertWorkflowSearchAttributes.searchAttributes?.indexedFields);
         this.events += 1;
@@ -234,11 +218,10 @@ export class WorkflowRun {
         if (this.updates.respond(command.updateResponse)) refused.add(command.updateResponse.protocolInstanceId ?? '');
         this.events += 1;
       } else if (!this.applyEnding(command)) {
-        throw new Error(`The virtual world does not know the command ${kind} of ${this.workflowId}.`);
+        throw new Error(`temporal-sim does not support the command ${kindOf(command)} of ${this.workflowId}.`);
       }
     }
-    for (const task of scheduled)
-      if (this.isOpen && task.isOpen && this.activities.has(task.command.seq ?? 0)) task.begin();
+    if (this.isOpen) this.work.dispatch();
   }
 
   private applyEnding(command: Command): boolean {
@@ -263,36 +246,6 @@ export class WorkflowRun {
     return true;
   }
 
-  private startTimer(seq: number, ms: number): void {
-    const { clock } = this.server;
-    this.events += 1;
-    const fire = () => {
-      this.timers.delete(seq);
-      this.push({ fireTimer: { seq } });
-    };
-    this.timers.set(seq, clock.schedule(clock.now + Math.max(1, ms), fire));
-  }
-
-  /** Core answers the workflow at once unless it wants to wait for the activity's own end. */
-  private cancelActivity(seq: number, scheduled: readonly ActivityTask[]): void {
-    const task = this.activities.get(seq);
-    if (task === undefined) return;
-    const neverSent = scheduled.includes(task);
-    const type = task.command.cancellationType ?? 0;
-    const waits = type === 1 && !neverSent;
-    if (!waits) {
-      this.activities.delete(seq);
-      task.detach();
-      const failure = activityFailure(task.command, cancelledFailure, 'cancelRequested');
-      this.immediate.push({ resolveActivity: { seq, result: { cancelled: { failure } } } });
-      this.detached.push(task);
-    }
-    if (type !== 2 && !neverSent) task.requestCancel();
-  }
-
-  /** Activities whose outcome the workflow knows already; they still run, and hear of the run's end. */
-  private readonly detached: ActivityTask[] = [];
-
   private close(closing: Closing): void {
     this.status = closing.status;
     this.closing = closing;
@@ -301,25 +254,14 @@ export class WorkflowRun {
     this.inbox = [];
     this.immediate = [];
     if (this.task !== null) this.task.dropped = true;
-    for (const timer of this.timers.values()) timer.dropped = true;
-    for (const task of [...this.activities.values(), ...this.detached]) task.abandon();
+    this.work.close();
     this.updates.close();
     this.ended.resolve(closing);
   }
 }
 
-/** Signals and updates come before what they may interrupt, as core orders them; the start comes first. */
+/** The order of the SDK's core: the start, then signals and updates, then everything else. */
 function ordered(jobs: Job[]): Job[] {
   const rank = (job: Job) => (job.initializeWorkflow ? 0 : job.signalWorkflow || job.doUpdate ? 1 : 2);
   return jobs.sort((one, other) => rank(one) - rank(other));
-}
-
-/** True for a command that closes the run. */
-function isEnding(command: Command): boolean {
-  return Boolean(
-    command.completeWorkflowExecution ??
-      command.failWorkflowExecution ??
-      command.cancelWorkflowExecution ??
-      command.continueAsNewWorkflowExecution,
-  );
 }

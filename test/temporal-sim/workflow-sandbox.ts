@@ -7,10 +7,10 @@ import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusa
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
 import Long from 'long';
 
-/** The SDK version whose internals this file knows; it is the only file of the driver that imports them. */
+/** The SDK version whose internals this file uses. No other file uses them. */
 const knownVersion = '1.24.0';
 
-// The package's named exports are not seen by `import` in native ESM.
+// Native ESM does not see the named exports of this package.
 const require = createRequire(import.meta.url);
 const protocol = require('@temporalio/proto') as typeof Protocol;
 
@@ -26,7 +26,7 @@ export interface WorkflowInstance {
   dispose(): Promise<void>;
 }
 
-/** What the sandbox must know of a run before its first activation. */
+/** What the sandbox needs to create an instance. */
 export interface InstanceOptions {
   readonly workflowId: string;
   readonly runId: string;
@@ -38,23 +38,21 @@ export interface InstanceOptions {
   readonly seed: number;
 }
 
-/** A bundle that is loaded once and serves every run of the process: making an instance takes about a millisecond. */
+/** A loaded bundle in one V8 context, which serves every run of the process. */
 export class WorkflowSandbox {
   private constructor(private readonly creator: ReusableVMWorkflowCreator) {}
 
   /**
-   * Loads a bundle. Without `timeoutMs` an endless loop in a workflow hangs the process; with it every call into the
+   * Loads a bundle. Without `timeoutMs`, an endless loop in a workflow hangs the process. With it, every call into the
    * sandbox starts a watchdog thread.
    */
   static async load(code: string, timeoutMs?: number): Promise<WorkflowSandbox> {
     if (sdkVersion !== knownVersion) {
-      throw new Error(
-        `The virtual world knows the internals of @temporalio/worker ${knownVersion}, not ${sdkVersion}.`,
-      );
+      throw new Error(`temporal-sim uses internals of @temporalio/worker ${knownVersion}; ${sdkVersion} is installed.`);
     }
     const bundle = parseWorkflowCode(code);
     const creator = await ReusableVMWorkflowCreator.create(bundle, timeoutMs as number, new Set());
-    // The hook follows every promise of the process to draw workflow stack traces, which nothing here reads.
+    // The hook traces every promise of the process for workflow stack traces, which are not used here.
     Reflect.get(globalHandlers, 'stopPromiseHook').call(globalHandlers);
     globalHandlers.promiseHookInstalled = false;
     return new WorkflowSandbox(creator);
@@ -99,7 +97,7 @@ export class WorkflowSandbox {
     };
   }
 
-  /** Every instance must have been disposed of before. */
+  /** Dispose of every instance before. */
   async destroy(): Promise<void> {
     await this.creator.destroy();
   }
@@ -109,7 +107,7 @@ function isQuery(activation: Activation): boolean {
   return activation.jobs?.[0]?.queryWorkflow !== undefined;
 }
 
-/** The sandbox converts the jobs of every other activation by itself. */
+/** The sandbox converts the jobs of all other activations itself. */
 function decoded(activation: Activation): Activation {
   return protocol.coresdk.workflow_activation.WorkflowActivation.fromObject(activation);
 }

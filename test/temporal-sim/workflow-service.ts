@@ -20,11 +20,11 @@ const reuses: readonly ReusePolicy[] = [
   'REJECT_DUPLICATE',
 ];
 
-/** What the world gives the service: its runs, and a way to do things between two events. */
+/** What the service needs from the server: the runs, and a way to run a call between two events. */
 export interface ServiceBackend {
   readonly namespace: Namespace;
   readonly taskQueue: string;
-  /** Runs the call between two events of the world; `worker` is who calls, null for the test. */
+  /** Runs the call between two events. `worker` is the caller, null for the test. */
   readonly call: <T>(worker: VirtualWorker | null, method: string, action: () => T | Promise<T>) => Promise<T>;
   readonly queryWorker: () => VirtualWorker;
 }
@@ -34,10 +34,10 @@ interface CallContext {
   readonly deadline?: number;
 }
 
-/** One for all clients: Node pays for every storage that was ever used, with every promise. */
+/** One for all clients: every storage in use costs time with every promise. */
 const context = new AsyncLocalStorage<CallContext>();
 
-/** A real Temporal client whose calls are answered by the world. */
+/** A real Temporal client whose calls go to the virtual server. */
 export function virtualClient(
   backend: ServiceBackend,
   worker: VirtualWorker | null,
@@ -77,7 +77,7 @@ export function virtualClient(
   return new Client({ connection, namespace: 'default', identity: 'virtual' });
 }
 
-/** An answer at once, or one that only later events give: the world does not stand still for it. */
+/** A response now, or one that depends on later events. */
 type Answer<T> = { readonly value: T } | { readonly later: Promise<T> };
 
 function serviceMethods({ namespace, taskQueue, queryWorker, call }: ServiceBackend) {
@@ -125,7 +125,9 @@ function serviceMethods({ namespace, taskQueue, queryWorker, call }: ServiceBack
       return { value: answer };
     },
     requestCancelWorkflowExecution(body: temporal.api.workflowservice.v1.IRequestCancelWorkflowExecutionRequest) {
-      namespace.getOpen(...at(body.workflowExecution)).requestCancel(body.reason ?? '');
+      // A closed workflow ignores the request without an error.
+      const run = namespace.get(...at(body.workflowExecution));
+      if (run.isOpen) run.requestCancel(body.reason ?? '');
       return { value: {} };
     },
     terminateWorkflowExecution(body: temporal.api.workflowservice.v1.ITerminateWorkflowExecutionRequest) {
@@ -138,11 +140,11 @@ function serviceMethods({ namespace, taskQueue, queryWorker, call }: ServiceBack
         value: {
           workflowExecutionInfo: infoOf(run, taskQueue),
           workflowExtendedInfo: { cancelRequested: run.cancelRequested },
-          pendingActivities: [...run.activities.values()].map((task) => ({
+          pendingActivities: run.activities.map((task) => ({
             activityId: task.command.activityId,
             activityType: { name: task.type },
             state: task.attempt === null ? 1 : 2,
-            attempt: task.tries,
+            attempt: task.attempts,
             lastFailure: task.lastFailure,
           })),
           pendingChildren: [],

@@ -3,7 +3,7 @@ import type { Fault } from '../../../src/simulator/faults/fault.js';
 import type { SimulatorOptions } from '../../../src/simulator/options.js';
 import { startTestbed, type Testbed } from '../../support/testbed.js';
 import type { HttpCall } from '../../support/virtual-http.js';
-import type { Fate } from '../../temporal-sim/internals.js';
+import type { ActivationOutcome } from '../../temporal-sim/internals.js';
 
 /** What is left when a story is over: it must be the same whenever a worker dies in it. */
 export interface Outcome {
@@ -40,7 +40,7 @@ interface Played extends Outcome {
 
 /** The moment of a story in which the worker dies, counted from the story's begin. */
 interface Death {
-  readonly at: Exclude<Fate, 'lives'> | 'beforeSend' | 'afterCommit';
+  readonly at: Exclude<ActivationOutcome, 'reported'> | 'beforeSend' | 'afterCommit';
   readonly number: number;
 }
 
@@ -48,17 +48,17 @@ async function played(story: Story, death: Death | null): Promise<Played> {
   const { faults = [], placed } = story;
   const begun = { activations: Number.NaN, calls: Number.NaN };
   const dies = (at: Death['at'], count: number) => death !== null && death.at === at && death.number === count;
-  const breakIn = (at: Death['at']) => (call: HttpCall) => (dies(at, call.number - begun.calls) ? 'dies' : 'goes on');
+  const breakIn = (at: Death['at']) => (call: HttpCall) => (dies(at, call.number - begun.calls) ? 'crash' : 'continue');
   const testbed = await startTestbed({
     simulator: { faults, ...(placed === undefined ? {} : { placed }) },
     http: { beforeSend: breakIn('beforeSend'), afterCommit: breakIn('afterCommit') },
-    fate: (activation) => {
+    onActivation: (activation) => {
       const number = activation - begun.activations;
-      return dies('diesBeforeReport', number)
-        ? 'diesBeforeReport'
-        : dies('diesAfterReport', number)
-          ? 'diesAfterReport'
-          : 'lives';
+      return dies('crashBeforeReport', number)
+        ? 'crashBeforeReport'
+        : dies('crashAfterReport', number)
+          ? 'crashAfterReport'
+          : 'reported';
     },
   });
   try {
@@ -114,8 +114,8 @@ export function testCrashes(stories: readonly Story[]): void {
     });
 
     test.each([
-      ['activations', 'diesBeforeReport'],
-      ['activations', 'diesAfterReport'],
+      ['activations', 'crashBeforeReport'],
+      ['activations', 'crashAfterReport'],
       ['calls', 'beforeSend'],
       ['calls', 'afterCommit'],
     ] as const)(

@@ -54,12 +54,12 @@ async function played(story: CrossedStory, crossing: Crossing) {
       faults: faults.map((fault) => ({ ...fault, optional: true })),
       ...(placed === undefined ? {} : { placed }),
     },
-    fate: (_activation, run) => {
-      if (!hasBegun || run.workflowId !== story.workflowId) return 'lives';
+    onActivation: (_activation, run) => {
+      if (!hasBegun || run.workflowId !== story.workflowId) return 'reported';
       count += 1;
       // The request arrives while the worker is busy with the task: the server lets no run end without it.
       act(run);
-      return 'lives';
+      return 'reported';
     },
   });
   try {

@@ -3,27 +3,24 @@ import type { SimOptions } from '../options.js';
 import { TemporalSim } from '../temporal-sim.js';
 import type { WorkerRuntime } from '../virtual-worker.js';
 
-const bundle = {
-  entry: 'test/temporal-sim/conformance/workflows/index.ts',
-  folders: ['test/temporal-sim/conformance/workflows'],
-};
+import { conformanceWorkflows } from './conformance-workflows.js';
 
-/** The one activity of the driver's own workflows. */
+/** The one activity of `workflows/crash-workflows.ts`. */
 export type Work = (input: string, runtime: WorkerRuntime) => Promise<string>;
 
-/** Makes worlds with the driver's own workflows for the tests of a file; they are given back when a test is over. */
+/** Creates sims with the conformance workflows for the tests of a file. They are disposed of after each test. */
 export function simsForFile(): (work: Work, options?: Partial<SimOptions>) => Promise<TemporalSim> {
-  const worlds: TemporalSim[] = [];
+  const sims: TemporalSim[] = [];
   afterEach(async () => {
-    for (const world of worlds.splice(0)) await world.dispose();
+    for (const sim of sims.splice(0)) await sim.dispose();
   });
   return async (work, options = {}) => {
-    const world = await TemporalSim.create({
-      bundle,
+    const sim = await TemporalSim.create({
+      bundle: conformanceWorkflows,
       workers: (runtime) => ({ work: (input: string) => work(input, runtime) }),
       ...options,
     });
-    worlds.push(world);
-    return world;
+    sims.push(sim);
+    return sim;
   };
 }
