@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type FailureFacts, type FailureType, isFailureType, makeFailure } from '../contract/failures.js';
 import type { CreateOutcome } from '../domain/provision/create.js';
+import { isoTime } from '../domain/rfc3339.js';
 import { cut, textLimits } from '../domain/text.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
 
@@ -74,7 +75,7 @@ export function asFailure(error: unknown): Error {
   const retryAfterMs = pauseOf(error);
   const asked = retryAfterMs === null ? {} : { retryAfterMs };
   const answered = status === null ? {} : { status };
-  const throttled = throttledUntil === null ? {} : { throttledUntil: new Date(throttledUntil).toISOString() };
+  const throttled = throttledUntil === null ? {} : { throttledUntil: isoTime(throttledUntil) };
   const { type, hint, retry, benign } = verdict;
   const facts: FailureFacts = { errorCode, requestId, hint, ...asked, ...throttled, ...answered };
   return makeFailure(type, error.message, facts, { retryable: retry, benign, ...asked });

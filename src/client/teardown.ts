@@ -1,6 +1,7 @@
 import { operationId } from '../contract/ids.js';
 import { announceCancelSignal } from '../contract/messages.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
+import { isoTime } from '../domain/rfc3339.js';
 import { keepRule } from '../domain/sweep/rules.js';
 import { isOpen } from '../temporal/describe-run.js';
 import type { CommandOptions, OperationHandle } from './api-types.js';
@@ -75,7 +76,7 @@ export function isNothing({ items, unread }: RemovalPlan): boolean {
 
 /** The progress of a teardown that had nothing to delete. */
 export function gone(name: string, now: number): Progress {
-  const at = new Date(now).toISOString();
+  const at = isoTime(now);
   const run = { name, operation: 'teardownEnvironment', workflowId: operationId('teardown', name), runId: '' };
   return {
     ...blankProgress({ ...run, phase: 'Gone', phaseSince: at, startedAt: at }),

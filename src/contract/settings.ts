@@ -1,10 +1,11 @@
+import { MINUTE } from '../domain/duration.js';
 import type { Pace } from '../domain/resource/observation.js';
 
 /** How long a wait activity may take beyond its window, to hand over. */
-export const handOverMs = 2 * 60_000;
+export const handOverMs = 2 * MINUTE;
 
 /** The longest time-out of one API call that a worker may be given; the time-outs of activities leave room for it. */
-export const longestHttpTimeoutMs = 60_000;
+export const longestHttpTimeoutMs = MINUTE;
 
 /** What a run needs to know of its worker's configuration; recorded in the history, so that replay sees the same. */
 export interface Settings extends Pace {

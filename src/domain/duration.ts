@@ -1,4 +1,10 @@
-const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** Milliseconds in a unit of time. */
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const unitMs = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const;
 type Unit = keyof typeof unitMs;
 
 const unitsFromLargest: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];

@@ -1,3 +1,4 @@
+import { HOUR } from './duration.js';
 import type { InventoryItem } from './resource/inventory.js';
 import { ageMs } from './resource/ownership-status.js';
 
@@ -13,8 +14,6 @@ export interface Cost {
   readonly sinceCreation: number | null;
   readonly currency: string;
 }
-
-const HOUR = 3_600_000;
 
 /** What nodes cost per hour; null when one of their flavors has no price: half a sum would be believed. */
 export function priceOf(

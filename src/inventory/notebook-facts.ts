@@ -1,8 +1,9 @@
 import type { ExistingResource } from '../domain/provision/create.js';
-import { isoTimeOf, parseInstant, unknownInstant } from '../domain/resource/instant.js';
+import { parseInstant, unknownInstant } from '../domain/resource/instant.js';
 import type { InventoryItem } from '../domain/resource/inventory.js';
 import { isProtected, type Marker, parseMarker } from '../domain/resource/marker.js';
 import type { NotebookFacts } from '../domain/resource/notebook.js';
+import { isoTimeOf } from '../domain/rfc3339.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import { boundedText, boundedWord, type Source } from './pool-facts.js';
 

@@ -4,7 +4,7 @@ import { type CommandOutcome, type NotSent, notSent, sent } from '../../domain/r
 import { aimAt, maybeSame } from '../../domain/resource/identity.js';
 import type { Instant } from '../../domain/resource/instant.js';
 import type { InventoryItem } from '../../domain/resource/inventory.js';
-import { isProtected, parseMarker, withProtection } from '../../domain/resource/marker.js';
+import { isMarkedBy, isProtected, parseMarker, withProtection } from '../../domain/resource/marker.js';
 import type { RequestOptions } from '../../modelarts/request-options.js';
 import { orAbsent, reading, readingPatiently } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
@@ -40,7 +40,7 @@ export function protectionActivities(deps: ActivityDeps) {
       const pool = await orAbsent(pools.show(id, options));
       if (pool === null) return notSent('gone', label);
       const description = pool.metadata.annotations[descriptionKey];
-      const isMarkedOurs = parseMarker(description)?.installation === deps.installation;
+      const isMarkedOurs = isMarkedBy(parseMarker(description), deps.installation);
       const facts = { id, createdAt: pool.metadata.creationTimestamp ?? null };
       const aim = aimAt(input, facts, isMarkedOurs);
       if (aim === 'replaced') return notSent('replaced', label);
@@ -65,7 +65,7 @@ export function protectionActivities(deps: ActivityDeps) {
         if (typeof description !== 'string') return description;
         if (isProtected(description) === input.isProtected) return notSent('already', `${input.kind} ${input.id}`);
         const marker = parseMarker(description);
-        if (marker !== null && marker.installation !== deps.installation) throw notOurs(input);
+        if (marker !== null && !isMarkedBy(marker, deps.installation)) throw notOurs(input);
         const changed = withProtection(description, input.isProtected);
         if (input.kind === 'pool') {
           await pools.patch(input.id, { metadata: { annotations: { [descriptionKey]: changed } } }, options);

@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { type FailureType, makeFailure } from '../../contract/failures.js';
-import { parseMarker } from '../../domain/resource/marker.js';
+import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
@@ -53,8 +53,7 @@ export async function refuseForeignNotebooks(
   }
 
   function isOurs(notebook: Notebook): boolean {
-    const marker = parseMarker(notebookFacts(notebook).description);
-    return marker !== null && marker.installation === deps.installation && owners.includes(marker.owner);
+    return isMarkedBy(parseMarker(notebookFacts(notebook).description), deps.installation, owners);
   }
 }
 

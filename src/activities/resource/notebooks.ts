@@ -6,7 +6,7 @@ import type { CreateOutcome, ExistingResource } from '../../domain/provision/cre
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
-import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
+import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from '../../domain/resource/notebook.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
@@ -100,8 +100,7 @@ export function notebookActivities(deps: ActivityDeps) {
         for (const workspaceId of withDefault(question.workspaceIds)) {
           for (const notebook of await notebooksIn(deps, workspaceId, {}, { signal })) {
             const facts = notebookFacts(notebook);
-            const marker = parseMarker(facts.description);
-            const isOurs = marker?.installation === question.installation && question.owners.includes(marker.owner);
+            const isOurs = isMarkedBy(parseMarker(facts.description), question.installation, question.owners);
             if (isOurs && facts.status !== 'DELETED') found.set(facts.id, facts);
           }
         }

@@ -4,7 +4,7 @@ import type { CreateOutcome, ExistingResource } from '../../domain/provision/cre
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { aimAt } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
-import { type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
+import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { type PoolFacts, type PoolGoal, poolRules } from '../../domain/resource/pool.js';
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
@@ -97,7 +97,7 @@ export function poolActivities(deps: ActivityDeps) {
         if (shown === null) return notSent('gone', label);
         const facts = poolFacts(shown);
         const marker = parseMarker(facts.description);
-        const isMarkedOurs = marker?.installation === deps.installation && ref.owners.includes(marker.owner);
+        const isMarkedOurs = isMarkedBy(marker, deps.installation, ref.owners);
         const aim = aimAt(ref, facts, isMarkedOurs);
         if (aim === 'replaced') return notSent('replaced', label);
         if (aim === 'undecided') throw undecided(label);

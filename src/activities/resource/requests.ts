@@ -1,5 +1,5 @@
 import type { NotebookPool, NotebookSpec, NotebookStorage, PoolSpec, Spec } from '../../contract/spec.js';
-import { parseDuration } from '../../domain/duration.js';
+import { HOUR, parseDuration } from '../../domain/duration.js';
 import { leasedAutoStop } from '../../domain/lease/lease.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { formatMarker, type Marker, markedDescription } from '../../domain/resource/marker.js';
@@ -97,7 +97,7 @@ function storageRequest(storage: NotebookStorage) {
 }
 
 /** The API takes no longer one (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
-const longestAutoStopMs = 24 * 3_600_000;
+const longestAutoStopMs = 24 * HOUR;
 
 /**
  * The notebook's own `auto_stop`, in seconds. A leased environment without one of its own gets the lease's length within

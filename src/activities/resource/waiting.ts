@@ -10,6 +10,7 @@ import {
   type Watch,
   type WatchRules,
 } from '../../domain/resource/observation.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Watcher } from '../../modelarts/watcher.js';
 import { isTemporalError } from '../../temporal/grpc-errors.js';
@@ -70,7 +71,7 @@ export async function observe<Item, Facts, Goal>(
 /** Why a read failed, and the time until which the service throttles reads (RFC 3339; null when it does not). */
 export function describeReadError(error: Error): WaitReport {
   const until = error instanceof ModelArtsError ? error.throttledUntil : null;
-  const throttledUntil = until === null ? null : new Date(until).toISOString();
+  const throttledUntil = until === null ? null : isoTime(until);
   const why = throttledUntil === null ? error.message : `${error.message}; throttled until ${throttledUntil}`;
   return { why, throttledUntil, failureType: failureTypeOf(error) };
 }

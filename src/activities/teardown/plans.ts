@@ -6,7 +6,8 @@ import { progressQuery } from '../../contract/messages.js';
 import type { Phase } from '../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress } from '../../contract/progress.js';
 import { type Recheck, recheck } from '../../domain/provision/recheck.js';
-import type { Inventory, InventoryItem, Ownership } from '../../domain/resource/inventory.js';
+import { type Inventory, type InventoryItem, type Ownership, ownersOf } from '../../domain/resource/inventory.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import type { SweepRules } from '../../domain/sweep/rules.js';
 import { makePlan, type PlanQuestion } from '../../domain/teardown/make-plan.js';
 import { type Plan, type PlanDraft, type PlanItem, partsOf } from '../../domain/teardown/plan.js';
@@ -53,9 +54,7 @@ export function planActivities(deps: ActivityDeps) {
   }
 
   async function claimsOn({ items }: Inventory): Promise<Ownership[]> {
-    const owners = items.flatMap(({ marker }) =>
-      marker === null || marker === 'unread' || marker.installation !== deps.installation ? [] : [marker.owner],
-    );
+    const owners = ownersOf(items, deps.installation);
     return owners.length === 0 ? [] : await asking.readOwnership({ owners, names: items.map(({ name }) => name) });
   }
 
@@ -128,7 +127,7 @@ function ignoreTemporal(error: unknown): null {
 function aliveIn({ items, at }: Inventory, planned: readonly PlanItem[]): TeardownPlanning['alive'] {
   const find = (kind: PlanItem['kind']) =>
     items.find((item) => planned.some((one) => one.kind === kind && item.kind === kind && one.id === item.id));
-  const observedAt = new Date(at).toISOString();
+  const observedAt = isoTime(at);
   const [pool, notebook] = [find('pool'), find('notebook')];
   return {
     pool: pool === undefined ? null : listedPool(pool, observedAt),

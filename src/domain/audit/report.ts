@@ -1,5 +1,4 @@
 import { type Cost, costOf, type PriceTable, sumCosts, unpricedFlavors } from '../price.js';
-import { isoTimeOf } from '../resource/instant.js';
 import {
   type Inventory,
   type InventoryItem,
@@ -9,6 +8,7 @@ import {
 } from '../resource/inventory.js';
 import { formatMarker, type Marker } from '../resource/marker.js';
 import { ageMs, ownershipStatusOf } from '../resource/ownership-status.js';
+import { isoTime, isoTimeOf } from '../rfc3339.js';
 
 /** One line of an audit. */
 export interface AuditFinding {
@@ -69,7 +69,7 @@ export function makeReport(input: AuditFacts): AuditReport {
   const ours = findings.filter(({ standing }) => standing !== 'foreign');
   const unpriced = prices === null ? [] : inventory.items.flatMap((item) => unpricedFlavors(item, prices));
   return {
-    at: new Date(now).toISOString(),
+    at: isoTime(now),
     source: ownerships === null ? 'cloud' : 'temporal',
     installation,
     findings,

@@ -1,4 +1,4 @@
-const MINUTE = 60_000;
+import { MINUTE } from '../duration.js';
 
 /** How long the phases of a creation usually last at most. A pool is there within minutes; its Terraform provider once gave up after 20. */
 const usualMs: Readonly<Record<string, number>> = {

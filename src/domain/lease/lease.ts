@@ -1,5 +1,5 @@
-import { describeDuration, durationWords, parseDuration } from '../duration.js';
-import { parseRfc3339 } from '../rfc3339.js';
+import { describeDuration, durationWords, HOUR, parseDuration } from '../duration.js';
+import { isoTime, parseRfc3339 } from '../rfc3339.js';
 import { cut } from '../text.js';
 
 /** The times of a lease as its spec writes them. */
@@ -27,8 +27,6 @@ export interface StandingEnd {
   readonly maxEndsAt: string | null;
   readonly extensions: number;
 }
-
-const hour = 3_600_000;
 
 /** The term of a lease that begins now; null when the times cannot be read, which only raw input can bring about. */
 export function startTerm({ ttl, max, warnings }: LeaseTimes, now: number): LeaseTerm | null {
@@ -131,7 +129,7 @@ function shown(value: unknown): string {
 
 /** How long to stay away from a removal that was refused, before the next try: from one poll pause to an hour. */
 export function retryPause(refusals: number, pollMaxMs: number): number {
-  return Math.min(pollMaxMs * 2 ** Math.min(refusals, 20), hour);
+  return Math.min(pollMaxMs * 2 ** Math.min(refusals, 20), HOUR);
 }
 
 /**
@@ -139,10 +137,5 @@ export function retryPause(refusals: number, pollMaxMs: number): number {
  * asked for, within the API's 1 h to 24 h (docs/api/notebooks-and-auth.md "2.1 O1 create"). The notebook stops even when this software is dead.
  */
 export function leasedAutoStop(ownMs: number | null, leaseMs: number): number {
-  return Math.min(24 * hour, Math.max(hour, Math.min(ownMs ?? leaseMs, leaseMs)));
-}
-
-/** RFC 3339, as everything shows times. */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  return Math.min(24 * HOUR, Math.max(HOUR, Math.min(ownMs ?? leaseMs, leaseMs)));
 }

@@ -30,12 +30,6 @@ export function instantOf(value: string | number | null | undefined): Instant {
   return ms === null ? unknownInstant : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** RFC 3339 with milliseconds; null for what is no time. */
-export function isoTimeOf(value: string | number | null | undefined): string | null {
-  const ms = parseInstant(value);
-  return ms === null ? null : new Date(ms).toISOString();
-}
-
 /** Reads the date of an HTTP header, which is GMT also where a server leaves that out. */
 export function parseHttpDate(header: string | null): number | null {
   const text = header?.trim() ?? '';

@@ -1,5 +1,5 @@
 import type { Instant } from './instant.js';
-import type { Marker } from './marker.js';
+import { isMarkedBy, type Marker } from './marker.js';
 
 /** A pool or notebook of the project as the service showed it, in the words that audits and plans need. */
 export interface InventoryItem {
@@ -68,3 +68,8 @@ export const ownershipStatuses = ['owned', 'orphan', 'foreign', 'expired', 'stuc
  * owned, and its operation has not moved for long. `unknown`: what was read does not allow a claim.
  */
 export type OwnershipStatus = (typeof ownershipStatuses)[number];
+
+/** The owner hashes in the markers of this installation. */
+export function ownersOf(items: readonly InventoryItem[], installation: string): string[] {
+  return items.flatMap(({ marker }) => (isMarkedBy(marker, installation) ? [marker.owner] : []));
+}

@@ -23,6 +23,16 @@ export function parseMarker(text: string | null | undefined): Marker | null {
   return installation === undefined || owner === undefined || spec === undefined ? null : { installation, owner, spec };
 }
 
+/** Whether a marker is of this installation and, where `owners` is given, of one of these owner hashes. */
+export function isMarkedBy(
+  marker: Marker | null | 'unread',
+  installation: string,
+  owners?: readonly string[],
+): marker is Marker {
+  if (marker === null || marker === 'unread' || marker.installation !== installation) return false;
+  return owners === undefined || owners.includes(marker.owner);
+}
+
 /** The description of a resource that we make: the user's words first, then the marker. */
 export function markedDescription(words: string | undefined, marker: Marker): string {
   return [words?.trim(), formatMarker(marker)].filter(Boolean).join(' ');
@@ -56,7 +66,7 @@ export function markerOwnershipOf(
   marker: Marker | null,
   us: MarkerOwnership,
 ): 'mine' | 'otherSpec' | 'otherOwner' | 'foreign' {
-  if (marker === null || marker.installation !== us.installation) return 'foreign';
+  if (!isMarkedBy(marker, us.installation)) return 'foreign';
   if (marker.owner !== us.owner) return 'otherOwner';
   return us.specs.includes(marker.spec) ? 'mine' : 'otherSpec';
 }

@@ -1,4 +1,4 @@
-import { describeDuration } from '../duration.js';
+import { describeDuration, HOUR, MINUTE } from '../duration.js';
 import { parseInstant } from './instant.js';
 import type { InventoryItem, Ownership, OwnershipStatus } from './inventory.js';
 
@@ -13,9 +13,6 @@ export interface OwnershipLimits {
   /** A resource on its way in or out. */
   readonly transitMs: number;
 }
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 export const ownershipLimits: OwnershipLimits = {
   listLagMs: 10 * MINUTE,

@@ -1,6 +1,6 @@
 import type { KeptItem, PlanItem } from '../teardown/plan.js';
 import { aimAt, maybeSame, type ResourceRef } from './identity.js';
-import { formatMarker, isProtected, parseMarker } from './marker.js';
+import { formatMarker, isMarkedBy, isProtected, parseMarker } from './marker.js';
 import type { ResourceFacts } from './observation.js';
 
 /** The plan that a removal keeps to: only its items may be deleted. */
@@ -84,7 +84,7 @@ function ownershipIn(scope: RemovalScope, facts: ResourceFacts): 'ours' | 'forei
   if (scope.byName === null) return 'ours';
   const { known } = scope.byName;
   const marker = parseMarker(facts.description);
-  const isMarkedOurs = marker?.installation === scope.installation && scope.owners.includes(marker.owner);
+  const isMarkedOurs = isMarkedBy(marker, scope.installation, scope.owners);
   if (marker !== null || known === null) return isMarkedOurs ? 'ours' : 'foreign';
   const aim = aimAt(known, facts, false);
   return aim === 'hit' ? 'ours' : aim === 'replaced' ? 'foreign' : 'undecided';

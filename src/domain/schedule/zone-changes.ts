@@ -1,3 +1,5 @@
+import { DAY } from '../duration.js';
+import { isoTime } from '../rfc3339.js';
 import { type CronTimes, readCronTimes } from './cron.js';
 
 /** A local time of a schedule that does not come on a day, or comes twice, because the clocks of its zone are changed. */
@@ -18,8 +20,7 @@ interface ZoneChange {
   readonly after: number;
 }
 
-const day = 86_400_000;
-const warnedAhead = 366 * day;
+const warnedAhead = 366 * DAY;
 /** Times of a schedule that are further apart are none of a change's neighbours. */
 const neighbourDays = 8;
 
@@ -45,7 +46,7 @@ function warningOf(times: CronTimes, { at, before, after }: ZoneChange): Schedul
       kind: isForward ? 'skipped' : 'doubled',
       localTime: new Date(first).toISOString().slice(0, 19),
       count: affected.length,
-      at: new Date(at).toISOString(),
+      at: isoTime(at),
     },
   ];
 }
@@ -53,8 +54,8 @@ function warningOf(times: CronTimes, { at, before, after }: ZoneChange): Schedul
 /** Whether the runs around a gap are no further apart than usual, as those of an hourly schedule. */
 function isHarmless(times: CronTimes, skipped: readonly number[], shift: number): boolean {
   const [first = 0, last = 0] = [skipped[0], skipped.at(-1)];
-  const previous = localTimes(times, first - neighbourDays * day, first).at(-1);
-  const [next] = localTimes(times, last + 1, last + neighbourDays * day);
+  const previous = localTimes(times, first - neighbourDays * DAY, first).at(-1);
+  const [next] = localTimes(times, last + 1, last + neighbourDays * DAY);
   if (previous === undefined || next === undefined) return false;
   const local = [previous, ...skipped, next];
   const usual = Math.max(...local.slice(1).map((time, index) => time - (local[index] ?? time)));
@@ -64,7 +65,7 @@ function isHarmless(times: CronTimes, skipped: readonly number[], shift: number)
 /** The times in a stretch of local time, which is counted as if it were UTC; the end is not in it. */
 function localTimes({ ofDay, isDay }: CronTimes, from: number, until: number): number[] {
   const found: number[] = [];
-  for (let midnight = Math.floor(from / day) * day; midnight < until; midnight += day) {
+  for (let midnight = Math.floor(from / DAY) * DAY; midnight < until; midnight += DAY) {
     const date = new Date(midnight);
     const [year, month, dayOfMonth] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
     if (!isDay({ year, month, day: dayOfMonth, weekday: date.getUTCDay() })) continue;
@@ -79,9 +80,9 @@ function localTimes({ ofDay, isDay }: CronTimes, from: number, until: number): n
 function zoneChanges(timeZone: string, from: number, until: number): ZoneChange[] {
   const offsetAt = offsetsOf(timeZone);
   const changes: ZoneChange[] = [];
-  for (let at = from; at < until; at += day) {
-    const [before, after] = [offsetAt(at), offsetAt(at + day)];
-    if (before !== after) changes.push({ at: changeBetween(offsetAt, at, at + day), before, after });
+  for (let at = from; at < until; at += DAY) {
+    const [before, after] = [offsetAt(at), offsetAt(at + DAY)];
+    if (before !== after) changes.push({ at: changeBetween(offsetAt, at, at + DAY), before, after });
   }
   return changes;
 }

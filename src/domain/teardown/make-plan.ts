@@ -1,7 +1,8 @@
 import { describeDuration } from '../duration.js';
 import { groupBy } from '../groups.js';
 import type { Inventory, InventoryItem, Ownership } from '../resource/inventory.js';
-import { formatMarker } from '../resource/marker.js';
+import { formatMarker, isMarkedBy } from '../resource/marker.js';
+import { isoTime } from '../rfc3339.js';
 import { ageOf, keepRule, protectingRule, type SweepRules } from '../sweep/rules.js';
 import { type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
 import { reasonOf } from './removal-reason.js';
@@ -39,7 +40,7 @@ interface Candidate {
  */
 export function makePlan(inventory: Inventory, installation: string, question: PlanQuestion, now: number): PlanDraft {
   const present = inventory.items.filter(({ state }) => state !== 'DELETED');
-  const ours = present.filter(({ marker }) => isOurs(marker, installation));
+  const ours = present.filter(({ marker }) => isMarkedBy(marker, installation));
   const unread = [...inventory.unread];
   const candidates =
     question.about === 'name'
@@ -58,17 +59,13 @@ export function makePlan(inventory: Inventory, installation: string, question: P
   const kept = sorted.flatMap(({ rule, planned }): KeptItem[] => (rule === null ? [] : [{ ...planned, rule }]));
   if (question.about === 'name') kept.push(...namesakes(present, ours, question));
   return {
-    madeAt: new Date(now).toISOString(),
+    madeAt: isoTime(now),
     items,
     kept,
     carrying: ours.length,
     refusal: question.about === 'name' ? null : refusalOf(items.length, ours.length, question.rules.maxShare),
     unread,
   };
-}
-
-function isOurs(marker: InventoryItem['marker'], installation: string): boolean {
-  return marker !== null && marker !== 'unread' && marker.installation === installation;
 }
 
 function ownerOf({ marker }: InventoryItem): string {

@@ -2,6 +2,7 @@ import { describeDuration } from '../duration.js';
 import { parseInstant } from '../resource/instant.js';
 import type { InventoryItem, Ownership } from '../resource/inventory.js';
 import { ownershipStatusOf } from '../resource/ownership-status.js';
+import { isoTime } from '../rfc3339.js';
 import type { SweepRules } from '../sweep/rules.js';
 import type { RemovalReason } from './plan.js';
 
@@ -67,6 +68,6 @@ function idle(ownership: Ownership, members: readonly InventoryItem[], rules: Sw
   const changes = notebooks.map(({ changedAt }) => changedAt ?? Number.NaN);
   const since = Math.max(...changes);
   if (!(now - since >= rules.idle.afterMs)) return null;
-  const idleSince = new Date(since).toISOString();
+  const idleSince = isoTime(since);
   return { reason: 'idle', why: `nothing of it has run for ${describeDuration(now - since)}`, idleSince };
 }

@@ -4,7 +4,7 @@ import { noResources } from '../../contract/workflows.js';
 import { type AuditFinding, type AuditReport, describeCounts, makeReport } from '../../domain/audit/report.js';
 import type { PriceTable } from '../../domain/price.js';
 import { type Identity, maybeSame } from '../../domain/resource/identity.js';
-import type { Inventory, InventoryItem, Ownership } from '../../domain/resource/inventory.js';
+import { type Inventory, type InventoryItem, type Ownership, ownersOf } from '../../domain/resource/inventory.js';
 import { parseMarker } from '../../domain/resource/marker.js';
 import { firstCalls, reads, surveys } from '../operation/activity-proxies.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
@@ -50,9 +50,7 @@ async function read(op: Operation, input: unknown): Promise<Reading> {
   const inventory = await surveys(settings, 'inventory').readInventory({});
   op.enter('Reading', `reading the owners of ${inventory.items.length} resources`);
   op.reach(40);
-  const owners = inventory.items.flatMap(({ marker }) =>
-    marker === null || marker === 'unread' || marker.installation !== installation ? [] : [marker.owner],
-  );
+  const owners = ownersOf(inventory.items, installation);
   const names = inventory.items.map(({ name }) => name);
   const ownerships = await surveys(settings, 'claims').readOwnership({
     owners: [...new Set(owners)],

@@ -1,11 +1,13 @@
 import { makeFailure } from '../../contract/failures.js';
 import type { ChangeInput } from '../../contract/workflows.js';
+import { MINUTE } from '../../domain/duration.js';
 import type { Inventory, InventoryItem } from '../../domain/resource/inventory.js';
+import { isMarkedBy } from '../../domain/resource/marker.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { surveys, undos, waits } from '../operation/activity-proxies.js';
 import type { Operation } from '../operation/operation.js';
 
-const limitMs = 30 * 60_000;
+const limitMs = 30 * MINUTE;
 
 /**
  * Sets or clears `maops:keep` on everything of a name: what was made under it, else what is called so and is ours. It is
@@ -47,8 +49,7 @@ function itemsOf(op: Operation, name: string, { items }: Inventory): InventoryIt
   const owners = Object.values(op.identity.owners);
   const ours = items.flatMap((item) => {
     const { marker, leaving } = item;
-    const isOurs = marker !== null && marker !== 'unread' && marker.installation === op.identity.installation;
-    return isOurs && !leaving ? [{ item, owner: marker.owner }] : [];
+    return isMarkedBy(marker, op.identity.installation) && !leaving ? [{ item, owner: marker.owner }] : [];
   });
   const made = ours.filter(({ owner }) => owners.includes(owner));
   const found = made.length > 0 ? made : ours.filter(({ item }) => item.name === name);

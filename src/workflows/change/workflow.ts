@@ -2,8 +2,9 @@ import { continueAsNew, isCancellation } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ChangeInput } from '../../contract/workflows.js';
+import { MINUTE } from '../../domain/duration.js';
 import { isName } from '../../domain/name.js';
-import { parseMarker } from '../../domain/resource/marker.js';
+import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
 import { judgeNotebook, type NotebookFacts } from '../../domain/resource/notebook.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
@@ -15,7 +16,7 @@ import { newState } from '../operation/state.js';
 import { observedNotebook } from '../resource/projection.js';
 import { changeProtection } from './protection.js';
 
-const limitMs = 30 * 60_000;
+const limitMs = 30 * MINUTE;
 
 /** One start or stop of a notebook, protect or unprotect of an environment, and the wait until it is seen. */
 export async function change(input: ChangeInput): Promise<Progress> {
@@ -58,7 +59,7 @@ function ignoreFailure(error: unknown): void {
 async function tellLease(op: Operation, { by, reason }: ChangeInput, facts: NotebookFacts): Promise<void> {
   const { settings, installation, projectId } = op.identity;
   const marker = parseMarker(facts.description);
-  const owners = marker?.installation === installation ? [marker.owner] : [];
+  const owners = isMarkedBy(marker, installation) ? [marker.owner] : [];
   const names = [facts.name, (facts.poolId ?? '').replace(`-${projectId}`, '')];
   const [ownership] = await surveys(settings, `owner of notebook ${facts.name}`).readOwnership({ owners, names });
   const name = ownership?.name ?? facts.name;

@@ -1,6 +1,6 @@
 import { CancellationScope, uuid4 } from '@temporalio/workflow';
 import type { LeaseEvent, LeaseEventName } from '../../contract/workflows.js';
-import { parseDuration } from '../../domain/duration.js';
+import { HOUR, MINUTE, parseDuration } from '../../domain/duration.js';
 import { type LeaseTerm, leasedAutoStop } from '../../domain/lease/lease.js';
 import { cut, textLimits } from '../../domain/text.js';
 import { backgroundTasks, deliveries, firstCalls } from '../operation/activity-proxies.js';
@@ -12,11 +12,11 @@ import { observedNotebook, observedPool, unobservedNotebook } from '../resource/
 import type { BackgroundTasks, LeaseState } from './state.js';
 
 /** An event is of no use any more after this time. */
-const deliveryLimitMs = 6 * 3_600_000;
+const deliveryLimitMs = 6 * HOUR;
 /** More are not kept: a receiver that is down for long has missed them anyway. */
 const mostUndelivered = 20;
 /** How long after its own stop was due a notebook is looked at. */
-const afterStopMs = 60_000;
+const afterStopMs = MINUTE;
 
 /**
  * What a lease does beside its waiting: looks at what it owns, the notebook's `auto_stop`, and webhooks. Nothing waits

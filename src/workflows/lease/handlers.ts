@@ -15,9 +15,9 @@ import {
   type Extension as ExtensionDecision,
   type ExtensionWish,
   extendTerm,
-  isoTime,
   type LeaseTerm,
 } from '../../domain/lease/lease.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import { handleCommand } from '../operation/commands.js';
 import type { Operation } from '../operation/operation.js';
 import { unobservedNotebook, unobservedPool } from '../resource/projection.js';

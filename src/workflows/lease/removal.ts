@@ -2,6 +2,7 @@ import { continueAsNew } from '@temporalio/workflow';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import { type LeaseInput, mergeResources } from '../../contract/workflows.js';
+import { SECOND } from '../../domain/duration.js';
 import { retryPause } from '../../domain/lease/lease.js';
 import { firstCalls, waits } from '../operation/activity-proxies.js';
 import { endWith } from '../operation/ending.js';
@@ -16,7 +17,7 @@ import { showResources } from './handlers.js';
 import type { LeaseState } from './state.js';
 
 /** Before a run knows its settings. */
-const defaultPauseMs = 30_000;
+const defaultPauseMs = 30 * SECOND;
 
 /** Removes what a lease owns, and ends it when absence is verified; what may not go stays owned. */
 export async function endLease(

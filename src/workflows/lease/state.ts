@@ -10,9 +10,10 @@ import {
 } from '../../contract/workflows.js';
 import { addToAudit } from '../../domain/audit-trail.js';
 import { isSigned } from '../../domain/command.js';
-import { isoTime, type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
+import { type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
 import { isName } from '../../domain/name.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import { leaseLimit, resourcesLimit, tooLarge } from '../../domain/text.js';
 import { invalidName } from '../operation/failure.js';
 import { newState, type OperationState, timeNow } from '../operation/state.js';

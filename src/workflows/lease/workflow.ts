@@ -8,8 +8,9 @@ import {
 } from '@temporalio/workflow';
 import type { Progress } from '../../contract/progress.js';
 import type { LeaseInput } from '../../contract/workflows.js';
-import { describeDuration } from '../../domain/duration.js';
-import { isoTime, type LeaseTerm, nextTurn, warned } from '../../domain/lease/lease.js';
+import { DAY, describeDuration } from '../../domain/duration.js';
+import { type LeaseTerm, nextTurn, warned } from '../../domain/lease/lease.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import { endWith, failed } from '../operation/ending.js';
 import { describeFailure } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
@@ -20,7 +21,7 @@ import { endLease } from './removal.js';
 import { firstLeaseState, type LeaseState, problemOfLease, whenItStops, whyLeased } from './state.js';
 
 /** No timer is longer: a lease may stand for months, and its runs should not. */
-const longestWaitMs = 30 * 24 * 3_600_000;
+const longestWaitMs = 30 * DAY;
 
 /**
  * Owns what was left alive on purpose: `Leased` until its end, a release or a cancel, then the phases of a teardown until

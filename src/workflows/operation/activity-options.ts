@@ -1,9 +1,7 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType } from '@temporalio/workflow';
 import { handOverMs, longestHttpTimeoutMs, type Settings } from '../../contract/settings.js';
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
+import { MINUTE, SECOND } from '../../domain/duration.js';
 
 /** Every activity heartbeats by itself, so that a killed worker is noticed within this time. */
 const heartbeatTimeout = 8 * SECOND;

@@ -23,6 +23,7 @@ import type { Spec } from '../../contract/spec.js';
 import { addToAudit } from '../../domain/audit-trail.js';
 import { oneLine, readCommand } from '../../domain/command.js';
 import type { Pace } from '../../domain/resource/observation.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import { remaining, type Stopwatch, spend } from '../../domain/stopwatch.js';
 import { cut, textLimits } from '../../domain/text.js';
 import { Cancellation } from './cancellation.js';
@@ -246,7 +247,7 @@ export class Operation<State extends OperationState = OperationState> {
     this.state.paused = null;
     const { awaiting } = progress;
     if (awaiting !== null && paused.leftMs !== null)
-      this.update({ awaiting: { ...awaiting, deadline: new Date(Date.now() + paused.leftMs).toISOString() } });
+      this.update({ awaiting: { ...awaiting, deadline: isoTime(Date.now() + paused.leftMs) } });
     this.showPhase();
   }
 

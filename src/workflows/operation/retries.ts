@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { type Command, tryNowUpdate } from '../../contract/messages.js';
 import type { RetryError } from '../../contract/progress.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import { handleCommandWith } from './commands.js';
 import { describeFailure, factsOf, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
@@ -86,7 +87,7 @@ export class Retries {
         error,
         attempt: attempt ?? (before?.attempt ?? 0) + 1,
         since: before?.since ?? timeNow(),
-        nextTryAt: new Date(Date.now() + pauseMs).toISOString(),
+        nextTryAt: isoTime(Date.now() + pauseMs),
       },
     });
   }

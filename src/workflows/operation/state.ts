@@ -5,6 +5,8 @@ import { blankProgress, type Progress, type StepName } from '../../contract/prog
 import type { Identity } from '../../contract/settings.js';
 import type { Spec } from '../../contract/spec.js';
 import type { UsedKey } from '../../domain/command-keys.js';
+import { MINUTE } from '../../domain/duration.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import type { Stopwatch } from '../../domain/stopwatch.js';
 
 /** What every operation carries, also over a continue-as-new: plain data, with all that progress and going on need. */
@@ -34,7 +36,7 @@ export interface OperationState {
 }
 
 /** An announced cancel follows within this time. A later cancel is somebody else's. */
-const announcementHoldsMs = 10 * 60_000;
+const announcementHoldsMs = 10 * MINUTE;
 
 /** The announcement that explains a cancel at this moment; null without a recent one. */
 export function currentAnnouncement({ announced }: OperationState): CancelAnnouncement | null {
@@ -56,5 +58,5 @@ export function carriedOver<State extends OperationState>(carried: State): State
 }
 
 export function timeNow(): string {
-  return new Date(Date.now()).toISOString();
+  return isoTime(Date.now());
 }

@@ -1,12 +1,12 @@
 import { CancellationScope, ContinueAsNew, condition, isCancellation } from '@temporalio/workflow';
 import type { Spec } from '../../contract/spec.js';
-import { parseDuration } from '../../domain/duration.js';
+import { MINUTE, parseDuration } from '../../domain/duration.js';
 import { spend, startStopwatch } from '../../domain/stopwatch.js';
 import { inBackground } from './background.js';
 import type { Operation } from './operation.js';
 import { timeNow } from './state.js';
 
-const defaultUndoMs = 30 * 60_000;
+const defaultUndoMs = 30 * MINUTE;
 
 /** Runs a removal until it succeeds. From `deadlines.undo` on, progress shows that it is overdue. */
 export async function showingOverdue<T>(op: Operation, spec: Spec | null, removal: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { makeFailure } from '../../contract/failures.js';
 import { afterCreate, type CreateOutcome, decideCreate, type ExistingResource } from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { choiceOf } from '../../domain/resource/flavor.js';
+import { isMarkedBy } from '../../domain/resource/marker.js';
 import {
   freshWatch,
   isConfirmed,
@@ -177,8 +178,7 @@ async function awaitGone(op: Provision, kind: ResourceKind): Promise<boolean> {
 async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void> {
   const existing = await op.within(kind.step, () => kind.findExisting(op.createOrder(kind.step)));
   const kept = op.resource(kind.step).ref?.id;
-  const isOurs = ({ marker }: ExistingResource) =>
-    marker !== null && marker.installation === op.us.installation && marker.owner === op.us.owner;
+  const isOurs = ({ marker }: ExistingResource) => isMarkedBy(marker, op.us.installation, [op.us.owner]);
   const duplicates = (existing?.answer ?? []).filter((one) => isOurs(one) && one.id !== kept && !one.leaving);
   await clearAway(op, kind, duplicates);
 }

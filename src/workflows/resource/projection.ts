@@ -2,6 +2,7 @@ import type { NotebookProgress, PoolProgress } from '../../contract/progress.js'
 import { isProtected } from '../../domain/resource/marker.js';
 import type { NotebookFacts } from '../../domain/resource/notebook.js';
 import { billedNodes, countNodes, type PoolFacts } from '../../domain/resource/pool.js';
+import { isoTime } from '../../domain/rfc3339.js';
 
 /** An observed pool as progress shows it. `wanted` is what the spec asks for, where there is one. */
 export function observedPool(facts: PoolFacts, at: number, wanted = facts.wanted): PoolProgress {
@@ -13,7 +14,7 @@ export function observedPool(facts: PoolFacts, at: number, wanted = facts.wanted
     driver: facts.driver,
     flavors: billedNodes(facts),
     protected: isProtected(facts.description),
-    observedAt: new Date(at).toISOString(),
+    observedAt: isoTime(at),
   };
 }
 
@@ -25,7 +26,7 @@ export function observedNotebook(facts: NotebookFacts, at: number): NotebookProg
     url: facts.url,
     autoStopAt: facts.autoStopAt,
     protected: isProtected(facts.description),
-    observedAt: new Date(at).toISOString(),
+    observedAt: isoTime(at),
   };
 }
 

@@ -3,6 +3,7 @@ import type { OperationEnd } from '../../activities/operation/operation-end.js';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import type { EnvironmentResources, PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
+import { HOUR } from '../../domain/duration.js';
 import type { Recheck } from '../../domain/provision/recheck.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import type { PlanItem, PlanPart } from '../../domain/teardown/plan.js';
@@ -25,9 +26,9 @@ export interface SweepState extends OperationState {
 }
 
 /** A teardown that takes longer goes on without the sweep: one that is stuck must not hold up the next sweeps. */
-const patienceMs = 2 * 60 * 60_000;
+const patienceMs = 2 * HOUR;
 /** How long one part without a name may take. Such parts are removed one after another, so it is shorter. */
-const loosePatienceMs = 60 * 60_000;
+const loosePatienceMs = HOUR;
 
 /** Has a name's part torn down under that name; the teardown compares the plan once more before it touches anything. */
 export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, part: PlanPart): Promise<void> {

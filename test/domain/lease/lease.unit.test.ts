@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   extendTerm,
-  isoTime,
   type LeaseTerm,
   leasedAutoStop,
   nextTurn,
@@ -11,6 +10,7 @@ import {
   startTerm,
   warned,
 } from '../../../src/domain/lease/lease.js';
+import { isoTime } from '../../../src/domain/rfc3339.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { transformFileSync } from '@swc/core';
 import fc from 'fast-check';
-import { instantOf, isoTimeOf, parseInstant } from '../../../src/domain/resource/instant.js';
+import { instantOf, parseInstant } from '../../../src/domain/resource/instant.js';
+import { isoTimeOf } from '../../../src/domain/rfc3339.js';
 
 const at = Date.UTC(2026, 10, 30, 13, 27, 51);
 
