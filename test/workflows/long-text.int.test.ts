@@ -38,7 +38,7 @@ test('a run that is started with 1.9 MB ends with a short reason', async () => {
   const document = environmentDocument(name, { comment: 'x'.repeat(1_900_000) });
   const handle = await stack().start(main, `env/${name}`, document);
   await expect(handle.result()).rejects.toMatchObject({
-    cause: { type: 'InvalidSpec', message: expect.stringContaining('at most 262144 (256 KiB)') },
+    cause: { type: 'InvalidSpec', message: expect.stringContaining('262144 bytes (256 KiB)') },
   });
   expect(await stack().progress(handle.workflowId)).toMatchObject({ phase: 'Failed', name });
 });
