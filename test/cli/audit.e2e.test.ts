@@ -94,7 +94,9 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
 
   const nobody = await shell.run(['audit', '--json'], { MAOPS_TASK_QUEUE: 'a-queue-without-a-worker' });
   expect(nobody.code).toBe(0);
-  expect(nobody.err).toMatch(/no worker answers on task queue a-queue-without-a-worker.*[Rr]eading only the cloud/);
+  expect(nobody.err).toMatch(
+    /no worker is responding on task queue a-queue-without-a-worker.*[Rr]eading only the cloud/,
+  );
 });
 
 test('a price table that is no price table is refused with its place, by the command and by the worker', async () => {

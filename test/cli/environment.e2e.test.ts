@@ -78,7 +78,7 @@ test('an environment that is not there is Gone', async () => {
   ]);
   expect(gone).toMatchObject({ name, phase: 'Gone' });
   expect(Object.keys(gone)).toEqual(expect.arrayContaining(progressKeys));
-  expect(said).toEqual({ code: 0, out: `there is nothing of ${name}\n`, err: '' });
+  expect(said).toEqual({ code: 0, out: `nothing named ${name} exists\n`, err: '' });
 });
 
 describe('a second create', () => {
@@ -99,7 +99,7 @@ describe('a second create', () => {
     });
     expect(same.err).toContain(`joined env/${name}`);
     expect({ code: another.code, out: another.out }).toEqual({ code: 1, out: '' });
-    expect(another.err).toContain(`${name} exists with another spec (env/${name})`);
+    expect(another.err).toContain(`${name} already exists with another spec (env/${name})`);
     expect(another.err).toContain('pool.count: 2, requested 5');
     expect({ code: dry.code, out: dry.out }).toEqual({ code: 1, out: expect.stringContaining('this would fail') });
     expect(dry.out).toContain('pool.count: 2, requested 5');

@@ -91,7 +91,7 @@ test('an operation that is not known ends with 1 and says where to look', async 
   const { code, out, err } = await shell.run(['env', 'show', 'never-made']);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toBe(
-    'maops: Temporal knows no operation of env never-made\n  `maops env list` shows the names that it knows; `maops doctor`, which server was asked.\n',
+    'maops: no environment named never-made\n  List the environments with `maops env list`, and check the Temporal server with `maops doctor`.\n',
   );
 });
 

@@ -138,7 +138,7 @@ describe('maops schedule', () => {
       [['--cron', '0 25 * * *', '--sweep'], 'hour 25: write numbers from 0 to 23'],
       [[...never, '--sweep', '--timezone', 'Mars/Base'], 'timezone Mars/Base: there is no such zone'],
       [[...never, '--sweep', '--jitter', '5'], '--jitter 5:'],
-      [[...never, '--sweep', '--catchup', '1s'], 'the catch-up window: Temporal takes no less than 10s'],
+      [[...never, '--sweep', '--catchup', '1s'], 'catchup: must be at least 10s'],
       [[...never, '--sweep', '--reason', ' '], '--reason'],
       [[...never, '--sweep', '--rules', rules], 'protect.nmaes'],
       [[...never, '--provision', bad], 'the spec is not valid'],

@@ -80,7 +80,7 @@ describe('an approval', () => {
     ]);
     for (const { code, out } of again) expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(again[0]?.err).toContain(`approve ${no}: env/${no} has ended (Rejected)`);
-    expect(again[1]?.err).toContain(`approve ${yes}: lease/${yes} takes no approve`);
+    expect(again[1]?.err).toContain(`approve ${yes}: lease/${yes} cannot be approved`);
   });
 });
 
@@ -98,7 +98,7 @@ test('pause and resume are heard and kept in the audit', async () => {
   expect(again).toEqual({
     code: 1,
     out: '',
-    err: `maops: resume ${name}: it is not paused: env/${name} is AwaitingApproval\n`,
+    err: `maops: resume ${name}: env/${name} is not paused (it is AwaitingApproval)\n`,
   });
   await shell.json(['env', 'cancel', name, ...because]);
   await shell.stack.until(`env/${name}`, isOver);

@@ -16,7 +16,7 @@ const lease = open('lease/b', { type: 'leaseEnvironment' });
 const byId = (rows: readonly { workflowId: string }[]) => rows.map(({ workflowId }) => workflowId);
 
 describe('what a query finds', () => {
-  test('is narrowed to open operations of ours', async () => {
+  test('is restricted to open operations of this product', async () => {
     const runs = new FakeRuns(open('env/a'), lease);
     expect(byId(await operationsOn(runs).matching('MaopsPhase="Paused" OR MaopsPhase="Leased"'))).toEqual([
       'env/a',
@@ -29,7 +29,7 @@ describe('what a query finds', () => {
     ]);
   });
 
-  test('stays narrow when the query closes our bracket: a stranger and an ended run are not listed', async () => {
+  test('stays restricted when the query closes our bracket: a foreign and an ended run are not listed', async () => {
     const runs = new FakeRuns(
       open('order/1', { type: 'somebodyElses' }),
       open('env/ended', { status: 'COMPLETED' }),

@@ -134,14 +134,14 @@ describe('settings of TLS that do not fit', () => {
 });
 
 describe('a server that is down', () => {
-  test('is said to be within the 3.5 s that the start of a process leaves of 5', async () => {
+  test('is reported within the 3.5 s that the start of a process leaves of 5', async () => {
     const started = performance.now();
     const error = await refused({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` });
     expect(error.message).toContain('ECONNREFUSED');
     expect(performance.now() - started).toBeLessThan(3_500);
   });
 
-  test('so is one that takes connections and says nothing', async () => {
+  test('is reported too when it accepts connections and sends nothing', async () => {
     const mute = createServer(() => {}).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const started = performance.now();
@@ -168,7 +168,7 @@ describe('an HTTP proxy of the environment', () => {
     for (const one of open.splice(0)) await one.close();
   });
 
-  test.each(['grpc_proxy', 'https_proxy', 'http_proxy'])('of %s is not asked for loopback', async (name) => {
+  test.each(['grpc_proxy', 'https_proxy', 'http_proxy'])('of %s is not used for loopback', async (name) => {
     const { url, asked } = await proxy(null);
     set({ [name]: url });
     for (const host of ['127.0.0.1', 'localhost']) {
@@ -179,7 +179,7 @@ describe('an HTTP proxy of the environment', () => {
     expect(asked).toEqual([]);
   });
 
-  test('leads command line and worker to a server elsewhere', async () => {
+  test('connects command line and worker to a remote server', async () => {
     const { url, asked } = await proxy(temporalPort);
     const variables = { TEMPORAL_ADDRESS: 'temporal.invalid:7233', http_proxy: url };
     set({ http_proxy: url });
@@ -191,7 +191,7 @@ describe('an HTTP proxy of the environment', () => {
     expect(asked.length).toBeGreaterThan(1);
   });
 
-  test('that refuses is named, with the variable, and without its password', async () => {
+  test('that refuses is named with its variable and without its password', async () => {
     const { url, address } = await proxy(null);
     const http_proxy = url.replace('http://', 'http://user:proxy-secret@');
     set({ http_proxy });
@@ -202,7 +202,7 @@ describe('an HTTP proxy of the environment', () => {
     expect(`${error.message}${error.hint}`).not.toContain('proxy-secret');
   });
 
-  test('is not asked for what no_proxy excepts', async () => {
+  test('is not used for a host in no_proxy', async () => {
     const { url, asked } = await proxy(temporalPort);
     set({ http_proxy: url, no_proxy: '.invalid' });
     const error = await refused({ TEMPORAL_ADDRESS: 'temporal.invalid:7233', http_proxy: url, no_proxy: '.invalid' });

@@ -123,7 +123,7 @@ export class FakeRuns implements Runs {
   async query<T>(workflowId: string, _runId: string, name: string): Promise<T> {
     const run = this.runs.get(workflowId);
     if (run === undefined || !(name in run.answers)) throw new WorkerUnreachableError('modelarts-ops');
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a fake gives back what the test has put in.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fake returns what the test put in.
     return run.answers[name] as T;
   }
 
@@ -136,7 +136,7 @@ export class FakeRuns implements Runs {
     this.sent.push({ kind: 'update', workflowId, name, argument });
     const answer = this.runs.get(workflowId)?.answers[name];
     if (answer === undefined) throw new OperationRefusedError(`${workflowId}: nothing waits for it`);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a fake gives back what the test has put in.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fake returns what the test put in.
     return answer as T;
   }
 

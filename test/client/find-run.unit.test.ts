@@ -31,7 +31,7 @@ describe('what a name means', () => {
     expect((await findRun(new FakeRuns(...runs), 'env', 'team-a'))?.workflowId).toBe(expected);
   });
 
-  test('depends on the noun: the pool operation for a pool', async () => {
+  test('depends on the kind: the pool operation for a pool', async () => {
     const runs = new FakeRuns(makeRun('env/x'), makeRun('pool/x'));
     expect((await findRun(runs, 'pool', 'x'))?.workflowId).toBe('pool/x');
   });
@@ -55,15 +55,15 @@ describe('what a name means', () => {
   });
 });
 
-describe('a lease that is asked for and not open', () => {
-  test('is told from a name that Temporal does not know', async () => {
+describe('a command to a lease that is not open', () => {
+  test('is refused, and an unknown name is not found', async () => {
     await expect(requireLease(new FakeRuns(), 'nobody', 'extend')).rejects.toThrow(OperationNotFoundError);
   });
 
   test.each([
     ['team-a', makeRun('env/team-a'), 'maops env show team-a'],
     ['training', makeRun('pool/training'), 'maops env show pool/training'],
-  ])('of %s is refused with where to look', async (name, run, command) => {
+  ])('for %s is refused with a hint', async (name, run, command) => {
     await expect(requireLease(new FakeRuns(run), name, 'extend')).rejects.toMatchObject({
       message: `extend ${name}: no lease is open`,
       hint: expect.stringContaining(command),

@@ -53,7 +53,7 @@ async function collect(script: (Progress | Error)[], options: FollowOptions = {}
 }
 
 describe('following an operation', () => {
-  test('tells every change once and ends with the ending', async () => {
+  test('yields every change once and ends with the ended operation', async () => {
     const half = makeProgress({ percent: 50 });
     expect(await collect([makeProgress(), makeProgress(), half, half, ready])).toEqual([
       'AwaitingPool 45',
@@ -62,7 +62,7 @@ describe('following an operation', () => {
     ]);
   });
 
-  test('survives a restart of Temporal and says so once per outage', async () => {
+  test('survives a restart of Temporal and reports each outage once', async () => {
     const away = new ServerUnreachableError('localhost:7233');
     const told: string[] = [];
     const seen = await collect([makeProgress(), away, away, makeProgress({ percent: 50 }), away, ready], {
@@ -72,19 +72,19 @@ describe('following an operation', () => {
     expect(told).toHaveLength(2);
   });
 
-  test('gives up when Temporal stays away', async () => {
+  test('fails when Temporal stays down', async () => {
     await expect(collect([makeProgress(), new ServerUnreachableError('localhost:7233')])).rejects.toThrow(
       ServerUnreachableError,
     );
   });
 
-  test('fails at once when Temporal was never there', async () => {
+  test('fails at once when Temporal was down from the start', async () => {
     await expect(collect([new ServerUnreachableError('localhost:7233'), makeProgress()])).rejects.toThrow(
       ServerUnreachableError,
     );
   });
 
-  test('ends when its signal does', async () => {
+  test('ends when its signal aborts', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(collect([makeProgress()], { signal })).rejects.toThrow('enough');
   });

@@ -36,7 +36,7 @@ const open = (id = 'env/team-a') =>
 const over = makeRun('env/team-a', { status: 'COMPLETED', closedAt: new Date('2026-03-01T11:00:00Z') });
 
 describe('commands to an operation', () => {
-  test('pause and resume are signals that say by whom', async () => {
+  test('pause and resume are signals with the actor', async () => {
     const runs = new FakeRuns(open());
     await operationsOn(runs).pause('team-a', { reason: 'quota' });
     runs.runs.set('env/team-a', makeRun('env/team-a', { answers: { progress: makeProgress({ phase: 'Paused' }) } }));
@@ -70,7 +70,7 @@ describe('commands to an operation', () => {
     ]);
   });
 
-  test('cancel is refused once the environment is leased or being torn down: that would delete it, or leave half of it', async () => {
+  test('cancel is refused for a lease and a teardown', async () => {
     for (const id of ['lease/team-a', 'teardown/team-a']) {
       const runs = new FakeRuns(open(id));
       await expect(operationsOn(runs).cancel('team-a', { reason: 'x' })).rejects.toThrow(OperationRefusedError);
@@ -78,7 +78,7 @@ describe('commands to an operation', () => {
     }
   });
 
-  test('resolve says which step and attempt the operator saw', async () => {
+  test('resolve carries the step and attempt that the operator saw', async () => {
     const awaiting = makeProgress({
       phase: 'AwaitingOperator',
       steps: [{ name: 'pool', state: 'failed', attempt: 2 }],
@@ -123,7 +123,7 @@ describe('commands to an operation', () => {
       expect(runs.sent).toEqual([]);
     });
 
-    test('is sent when it does, or when nobody knows the spec yet', async () => {
+    test('is sent when the spec is valid or not known yet', async () => {
       for (const spec of [specWith({}), null]) {
         const runs = runsWith(main, spec);
         await operationsOn(runs).resolve('team-a', 'retry', { reason: 'x', changes: { 'pool.flavor': 'b' } });
@@ -161,7 +161,7 @@ describe('commands to an operation', () => {
     ]);
   });
 
-  test('extend goes to the lease and answers its new end', async () => {
+  test('extend goes to the lease and returns its new end', async () => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     const answer = await operationsOn(runs).extend('team-a', '4h', { reason: 'late' });
     expect(answer.endsAt).toBe('2026-03-02T12:00:00.000Z');
@@ -180,7 +180,7 @@ describe('commands to an operation', () => {
     ]);
   });
 
-  test('a command that has counted answers with what is known when its operation cannot be read', async () => {
+  test('a command that took effect returns what is known when its operation cannot be read', async () => {
     const { progress: _, ...answers } = open('lease/team-a').answers;
     const runs = new FakeRuns({ ...open('lease/team-a'), answers });
     const progress = await operationsOn(runs).release('team-a', { reason: 'done' });
@@ -192,15 +192,15 @@ describe('commands to an operation', () => {
     ['a reason', { reason: 'x'.repeat(1_001) }, '`reason` has 1001 characters. The limit is 1000'],
     ['a name', { reason: 'x', by: '\u{1F600}'.repeat(101) }, '`by` has 101 characters. The limit is 100'],
     ['a key', { reason: 'x', key: 'x'.repeat(101) }, '`key` has 101 characters. The limit is 100'],
-  ])('%s that is too long is refused before anything is sent', async (_title, said, why) => {
+  ])('%s that is too long is refused before anything is sent', async (_title, commandOptions, why) => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     const operations = operationsOn(runs);
     const commands = [
-      () => operations.pause('team-a', said),
-      () => operations.approve('team-a', said),
-      () => operations.resolve('team-a', 'retry', said),
-      () => operations.extend('team-a', '1h', said),
-      () => operations.release('team-a', said),
+      () => operations.pause('team-a', commandOptions),
+      () => operations.approve('team-a', commandOptions),
+      () => operations.resolve('team-a', 'retry', commandOptions),
+      () => operations.extend('team-a', '1h', commandOptions),
+      () => operations.release('team-a', commandOptions),
     ];
     for (const command of commands) {
       await expect(command()).rejects.toThrow(InvalidCommandError);
@@ -209,7 +209,7 @@ describe('commands to an operation', () => {
     expect(runs.sent).toEqual([]);
   });
 
-  test('starts refuse too long a reason as well, and carry no key', async () => {
+  test('starts also refuse a reason that is too long, and carry no key', async () => {
     const runs = new FakeRuns(open());
     const operations = operationsOn(runs);
     const long = { reason: 'x'.repeat(1_001) };
@@ -222,19 +222,19 @@ describe('commands to an operation', () => {
     expect(runs.sent[0]?.argument).toEqual({ kind: 'notebook', name: 'trial', change: 'stop', by: 'ops', reason: 'x' });
   });
 
-  test('commands of one key are one update, whatever else has happened meanwhile', async () => {
+  test('commands with the same key are one update, whatever happened meanwhile', async () => {
     const lease = open('lease/team-a');
     const runs = new FakeRuns(lease);
-    const said = { reason: 'late', key: 'job 7' };
-    await operationsOn(runs).extend('team-a', '4h', said);
+    const commandOptions = { reason: 'late', key: 'job 7' };
+    await operationsOn(runs).extend('team-a', '4h', commandOptions);
     runs.runs.set('lease/team-a', { ...lease, leaseEndsAt: '2026-03-02T12:00:00.000Z' });
-    await operationsOn(runs).extend('team-a', '4h', said);
-    await operationsOn(runs).release('team-a', said);
+    await operationsOn(runs).extend('team-a', '4h', commandOptions);
+    await operationsOn(runs).release('team-a', commandOptions);
     const [first, second, third] = runs.updateIds;
     expect([second === first, third === first]).toEqual([true, false]);
   });
 
-  test('an extension said twice is one, and said again after it was granted is another', async () => {
+  test('a repeated extension is one, and repeated after it was granted is another', async () => {
     const lease = open('lease/team-a');
     const runs = new FakeRuns({ ...lease, leaseEndsAt: '2026-03-02T08:00:00.000Z' });
     const extend = async () => await operationsOn(runs).extend('team-a', '4h', { reason: 'late' });
@@ -248,7 +248,7 @@ describe('commands to an operation', () => {
     expect(third).not.toBe(first);
   });
 
-  test('an answer to a failed step said twice is one, and another verb, change or attempt is another', async () => {
+  test('a repeated resolution is one, and another verb, change or attempt is another', async () => {
     const awaiting = (attempt: number) =>
       makeRun('env/team-a', {
         answers: {
@@ -269,7 +269,7 @@ describe('commands to an operation', () => {
     expect(new Set(runs.updateIds).size).toBe(4);
   });
 
-  test('teardown starts with a note that says by whom and why', async () => {
+  test('teardown starts with an announcement of actor and reason', async () => {
     const runs = new FakeRuns();
     await operationsOn(runs).teardown('team-a', { reason: 'night' });
     expect(runs.sent).toEqual([
@@ -302,7 +302,7 @@ describe('the result of an operation', () => {
     expect(await operationsOn(runs).result('team-a')).toEqual(value);
   });
 
-  test('is that of the operation, not of the lease that goes on', async () => {
+  test('is that of the operation, not of the lease that continues', async () => {
     const value = makeProgress({ phase: 'Ready', endedAt: '2026-03-01T11:00:00.000Z' });
     const runs = new FakeRuns({ ...over, outcome: { value, failure: null } }, open('lease/team-a'));
     expect(await operationsOn(runs).result('team-a')).toEqual(value);
@@ -318,13 +318,13 @@ describe('the result of an operation', () => {
 });
 
 describe('the list of environments', () => {
-  test('with `overdue` asks Temporal only for open runs with an overdue removal', async () => {
+  test('with `overdue` lists only open runs with an overdue removal', async () => {
     const runs = new FakeRuns(open());
     await operationsOn(runs).list({ overdue: true });
     expect(runs.queries).toEqual([expect.stringContaining('AND ExecutionStatus = "Running" AND MaopsOverdue = true')]);
   });
 
-  test('has one row per name: of the open run, else of the newest closed one', async () => {
+  test('has one row per name: the open run, else the newest closed one', async () => {
     const done = (id: string) => ({
       ...over,
       workflowId: id,
@@ -341,7 +341,7 @@ describe('the list of environments', () => {
     expect(rows.map(({ workflowId }) => workflowId)).toEqual(['lease/a', 'env/b', 'teardown/c']);
   });
 
-  test('leaves out a run whose document had no name: there is no environment of it', async () => {
+  test('leaves out a run whose document had no name', async () => {
     const nameless = makeProgress({ name: '', workflowId: 'env/a', phase: 'Failed' });
     const failed = { ...over, workflowId: 'env/a', outcome: { value: nameless, failure: null } };
     const rows = await operationsOn(new FakeRuns(failed, open('env/b'))).list();

@@ -9,8 +9,8 @@ async function progressNow(...[run]: [ReturnType<typeof makeRun>]) {
   return await progressOf(new FakeRuns(run), run);
 }
 
-describe('where a run stands', () => {
-  test('is what a worker answers while it is open', async () => {
+describe('the progress of a run', () => {
+  test('is read from a worker while it is open', async () => {
     const progress = makeProgress();
     expect(await progressNow(makeRun('env/team-a', { answers: { progress } }))).toEqual(progress);
   });
@@ -30,7 +30,7 @@ describe('where a run stands', () => {
     expect(await progressNow(makeRun('env/team-a', { status: 'FAILED', closedAt: closed, outcome }))).toEqual(detail);
   });
 
-  test('is told from what Temporal knows, in the same shape, when no worker answers', async () => {
+  test('has what Temporal stores, in the same shape, when no worker responds', async () => {
     const shown = await progressNow(makeRun('env/team-a', { phase: 'CreatingPool' }));
     expect(shown).toMatchObject({
       name: 'team-a',
@@ -41,7 +41,7 @@ describe('where a run stands', () => {
     expect(Object.keys(shown).sort()).toEqual(Object.keys(makeProgress()).sort());
   });
 
-  test('of a terminated run is Failed, with what it was doing', async () => {
+  test('of a terminated run is Failed, with its last phase', async () => {
     const run = makeRun('env/team-a', {
       status: 'TERMINATED',
       closedAt: closed,
@@ -54,19 +54,19 @@ describe('where a run stands', () => {
     });
   });
 
-  test('of a terminated lease no longer says that it is in use', async () => {
+  test('of a terminated lease does not report that it is in use', async () => {
     const progress = makeProgress({ phase: 'Leased', why: 'team-a is in use; release it' });
     const run = makeRun('lease/team-a', { status: 'TERMINATED', closedAt: closed, answers: { progress } });
     expect(await progressNow(run)).toMatchObject({ phase: 'Failed', why: expect.not.stringContaining('in use') });
   });
 
-  test('of a cancelled run is Cancelled also when no worker is left to say so', async () => {
+  test('of a cancelled run is Cancelled also without a worker', async () => {
     expect(await progressNow(makeRun('env/team-a', { status: 'CANCELLED', closedAt: closed }))).toMatchObject({
       phase: 'Cancelled',
     });
   });
 
-  test('is an error when Temporal is away', async () => {
+  test('is an error when Temporal is down', async () => {
     const run = makeRun('env/team-a');
     const runs = new FakeRuns(run);
     runs.query = () => Promise.reject(new ServerUnreachableError('localhost:7233'));
@@ -74,7 +74,7 @@ describe('where a run stands', () => {
   });
 });
 
-describe('where many runs stand', () => {
+describe('the progress of many runs', () => {
   const all = Array.from({ length: 9 }, (_, index) =>
     makeRun(`env/team-${index}`, { answers: { progress: makeProgress({ name: `team-${index}` }) } }),
   );
@@ -93,19 +93,19 @@ describe('where many runs stand', () => {
     return { questions: questions.length, told };
   }
 
-  test('is told in their order', async () => {
+  test('keeps their order', async () => {
     const { told } = await asked(() => true);
     expect(told.map(({ name }) => name)).toEqual(all.map(({ environment }) => environment));
   });
 
-  test('is asked of a few only where no worker answers', async () => {
+  test('is queried for a few only when no worker responds', async () => {
     const { questions, told } = await asked(() => false);
     expect(questions).toBe(2);
     expect(told).toHaveLength(9);
     expect(told.every(isUnanswered)).toBe(true);
   });
 
-  test('is told of closed ones all the same, which say nothing of a worker', async () => {
+  test('is read for closed runs all the same, which need no worker', async () => {
     const value = makeProgress({ phase: 'Ready', endedAt: closed.toISOString() });
     const outcome = { value, failure: null };
     const mixed = all.map((run, index) =>
@@ -118,7 +118,7 @@ describe('where many runs stand', () => {
     );
   });
 
-  test('is asked of all where one now and then does not answer', async () => {
+  test('is queried for all when single runs do not respond', async () => {
     const { questions } = await asked((index) => index % 2 === 0);
     expect(questions).toBe(9);
   });

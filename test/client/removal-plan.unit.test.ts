@@ -56,8 +56,8 @@ const plan = async (deps: ReaderDeps) =>
 const lines = async (deps: ReaderDeps) =>
   (await plan(deps)).items.map(({ action, kind, id, owner }) => `${action} ${kind} ${id} ${owner}`);
 
-describe('the plan of a teardown, as a command shows it', () => {
-  test('lists what was made under the name, notebooks first, with the operation that made it', async () => {
+describe('the plan of a teardown in a command', () => {
+  test('lists what was created under the name, notebooks first, with the operation that created it', async () => {
     expect(await lines(project([pool(marker('env/team-a'))], [notebook('n1', marker('notebook/team-a'))]))).toEqual([
       'delete notebook n1 notebook/team-a',
       'delete pool team-a-p env/team-a',
@@ -70,12 +70,12 @@ describe('the plan of a teardown, as a command shows it', () => {
     }
   });
 
-  test('leaves what is protected, and says by which rule', async () => {
+  test('leaves what is protected, with the rule', async () => {
     const { items } = await plan(project([pool(`${marker('env/team-a')} maops:keep`)]));
     expect(items).toMatchObject([{ action: 'leave', rule: 'maops:keep', owner: 'env/team-a' }]);
   });
 
-  test('has the same hash as long as the same would go', async () => {
+  test('has the same hash while it would delete the same', async () => {
     const before = await plan(project([pool(marker('env/team-a'))]));
     const again = await plan(project([pool(marker('env/team-a'))]));
     const kept = await plan(project([pool(`${marker('env/team-a')} maops:keep`)]));

@@ -16,7 +16,7 @@ const run = (change: Partial<ScheduledResult> = {}): ScheduledResult => ({
   ...change,
 });
 /** What Temporal answers of a run that is past its retention. */
-const forgotten = run({ endedAt: null, phase: null, started: null, why: 'Temporal does not keep it any more' });
+const forgotten = run({ endedAt: null, phase: null, started: null, why: 'its retention has passed' });
 
 function troubles(...results: readonly ScheduledResult[]): readonly string[] {
   const description = {

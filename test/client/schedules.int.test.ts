@@ -13,7 +13,7 @@ import { environmentDocument, freshName } from '../workflows/documents.js';
 const stack = stackForFile();
 const made: string[] = [];
 const never = '0 0 1 1 *';
-const said = { reason: 'because' };
+const commandOptions = { reason: 'because' };
 
 function open(): Schedules {
   const { client, taskQueue } = stack();
@@ -35,15 +35,15 @@ afterEach(async () => {
   }
 });
 
-const settled = async (name: string, isReached: (schedule: ScheduleDetails) => boolean) =>
-  await until(`${name} settled`, async () => {
+const awaitSchedule = async (name: string, isReached: (schedule: ScheduleDetails) => boolean) =>
+  await until(`schedule ${name}`, async () => {
     const schedule = await open().show(name);
     return isReached(schedule) ? schedule : null;
   });
 const hasEnded = ({ lastRun }: ScheduleDetails) => lastRun !== null && lastRun.endedAt !== null;
 
 describe('a schedule on a real server', () => {
-  test('warns when it is made, shown and listed of a time that its zone skips or doubles within a year', async () => {
+  test('warns, when created, shown and listed, of a time that its zone skips or repeats within a year', async () => {
     const start = { what: 'teardown', name: 'team-a' } as const;
     const schedule = await create(start, { cron: '30 2 * * *', paused: true });
     expect(
@@ -57,16 +57,16 @@ describe('a schedule on a real server', () => {
     expect(listed).toMatchObject({ warnings: schedule.warnings, troubles: [] });
   });
 
-  test('takes an interval of several units', async () => {
+  test('accepts an interval of several units', async () => {
     const schedule = await create({ what: 'teardown', name: 'team-a' }, { cron: '@every 1h30m' });
     const [first = '', second = ''] = schedule.nextRuns;
-    // Each run may come up to its jitter later.
+    // Each run may start late by its jitter.
     const apartMs = Date.parse(second) - Date.parse(first);
     expect(Math.abs(apartMs - 5_400_000)).toBeLessThanOrEqual(30_000);
     expect(schedule.warnings).toEqual([]);
   });
 
-  test('is made with policies that cost no money, and says when it runs and who made it', async () => {
+  test('is created with safe policies, and has its next runs and creator', async () => {
     const schedule = await create({ what: 'teardown', name: 'team-a' }, { cron: '0 20 * * 1-5' });
     expect(schedule).toMatchObject({
       cron: '0 20 * * 1-5',
@@ -88,23 +88,23 @@ describe('a schedule on a real server', () => {
     expect(schedule.nextRuns).toHaveLength(5);
   });
 
-  test('runs when it is triggered, and its result is the ending of what it started', async () => {
+  test('runs when triggered, and its result is that of the started operation', async () => {
     const name = freshName();
     const schedule = await create({ what: 'provision', document: environmentDocument(name) }, { paused: true });
     const { workflowId } = await open().trigger(schedule.name);
     expect(workflowId).toMatch(new RegExp(`^schedule/${schedule.name}-\\d{4}-`));
-    const done = await settled(schedule.name, hasEnded);
+    const done = await awaitSchedule(schedule.name, hasEnded);
     expect(done.lastRun).toMatchObject({ phase: 'Done', started: `env/${name}`, failure: null });
     expect(done).toMatchObject({ troubles: [], counts: { taken: 1, missed: 0, skipped: 0 } });
     expect(await stack().progress(`env/${name}`)).toMatchObject({ phase: 'Ready' });
   });
 
-  test('is paused by a run that fails, shows it as trouble, and goes on when it is resumed', async () => {
+  test('is paused by a failed run, reports it, and continues when resumed', async () => {
     const name = freshName();
     stack().simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const schedule = await create({ what: 'provision', document: environmentDocument(name) });
     await open().trigger(schedule.name);
-    const failed = await settled(schedule.name, ({ paused }) => paused);
+    const failed = await awaitSchedule(schedule.name, ({ paused }) => paused);
     expect(failed).toMatchObject({
       pausedByFailure: true,
       lastRun: { phase: 'Failed', failure: { type: 'NotebookFailed' } },
@@ -113,33 +113,35 @@ describe('a schedule on a real server', () => {
       expect.stringContaining('its last run ended Failed: NotebookFailed'),
       'it was paused because a run failed',
     ]);
-    const resumed = await open().resume(schedule.name, said);
+    const resumed = await open().resume(schedule.name, commandOptions);
     expect(resumed).toMatchObject({ paused: false, pausedByFailure: false, note: 'resumed by tester: because' });
     expect(resumed.troubles).toHaveLength(1);
     await open().trigger(schedule.name);
-    expect((await settled(schedule.name, (one) => hasEnded(one) && one.results.length === 2)).troubles).toEqual([]);
+    expect((await awaitSchedule(schedule.name, (one) => hasEnded(one) && one.results.length === 2)).troubles).toEqual(
+      [],
+    );
   });
 
-  test('refuses a second run while one is under way; what it skips by itself is trouble until somebody resumes', async () => {
+  test('refuses a second run while one is open, and reports skipped runs until it is resumed', async () => {
     const name = freshName();
     const document = environmentDocument(name, { approval: { required: true } });
     const schedule = await create({ what: 'provision', document }, { cron: '@every 1s' });
-    const skipped = await settled(schedule.name, ({ counts }) => counts.skipped > 0);
-    expect(skipped.troubles).toEqual([expect.stringContaining('skipped: the one before still ran')]);
+    const skipped = await awaitSchedule(schedule.name, ({ counts }) => counts.skipped > 0);
+    expect(skipped.troubles).toEqual([expect.stringContaining('skipped: the previous run was still open')]);
     await expect(open().trigger(schedule.name)).rejects.toThrow(OperationRefusedError);
-    await open().pause(schedule.name, said);
-    const resumed = await open().resume(schedule.name, said);
-    await open().pause(schedule.name, said);
+    await open().pause(schedule.name, commandOptions);
+    const resumed = await open().resume(schedule.name, commandOptions);
+    await open().pause(schedule.name, commandOptions);
     expect(resumed.seen.skipped).toBeGreaterThan(0);
     await stack()
       .client.workflow.getHandle(`env/${name}`)
       .executeUpdate('approve', { args: [{ by: 'op', reason: 'x' }] });
-    await settled(schedule.name, hasEnded);
+    await awaitSchedule(schedule.name, hasEnded);
     const [row] = (await open().list()).filter((one) => one.name === schedule.name);
     expect(row).toMatchObject({ paused: true, note: 'paused by tester: because', lastRun: { phase: 'Done' } });
   });
 
-  test('refuses what cannot be, before anything is sent', async () => {
+  test('refuses invalid settings before anything is sent', async () => {
     const start = { what: 'teardown', name: 'team-a' } as const;
     const refused = async (change: Record<string, unknown>) =>
       await expect(open().create({ name: 'refused', cron: never, start, ...change })).rejects.toThrow(
@@ -153,24 +155,24 @@ describe('a schedule on a real server', () => {
     await expect(open().show('refused')).rejects.toThrow(OperationNotFoundError);
   });
 
-  test('refuses a name that exists, and knows none that does not', async () => {
+  test('refuses a name that exists, and does not find one that does not', async () => {
     const { name } = await create({ what: 'teardown', name: 'team-a' });
     const again = open().create({ name, cron: never, start: { what: 'teardown', name: 'team-b' } });
     await expect(again).rejects.toMatchObject({
-      message: expect.stringContaining('exists already'),
+      message: expect.stringContaining('already exists'),
       hint: expect.stringContaining(`maops schedule delete ${name}`),
     });
     await open().delete(name);
     await expect(open().trigger(name)).rejects.toThrow(OperationNotFoundError);
   });
 
-  test("leaves other people's schedules of the namespace alone", async () => {
+  test('leaves foreign schedules of the namespace alone', async () => {
     const scheduleId = freshName();
     const { client, taskQueue } = stack();
     const action = { type: 'startWorkflow', workflowType: 'somethingElse', taskQueue } as const;
     const handle = await client.schedule.create({ scheduleId, spec: { cronExpressions: [never] }, action });
     try {
-      await expect(open().delete(scheduleId)).rejects.toThrow('is not one of ours');
+      await expect(open().delete(scheduleId)).rejects.toThrow(OperationNotFoundError);
       expect((await open().list()).map(({ name }) => name)).not.toContain(scheduleId);
     } finally {
       await handle.delete();

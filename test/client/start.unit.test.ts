@@ -48,7 +48,7 @@ describe('starting an environment', () => {
     expect(runs.sent).toHaveLength(1);
   });
 
-  test('is refused while the operation runs with another spec, and both values are shown', async () => {
+  test('is refused while the operation runs with another spec, with both values', async () => {
     const runs = new FakeRuns();
     await start(runs, document, 'first');
     const refusal = start(runs, other, 'second');

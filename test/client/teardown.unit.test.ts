@@ -6,7 +6,7 @@ import type { RemovalItem, RemovalPlan } from '../../src/client/removal-plan.js'
 import type { Progress } from '../../src/contract/progress.js';
 import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 
-const said = { reason: 'x' };
+const commandOptions = { reason: 'x' };
 const at = (second: number) => `2026-03-01T10:00:0${second}.000Z`;
 const leased = (isProtected: boolean, observedAt: string): Progress => {
   const { pool, ...progress } = makeProgress({ workflowId: 'lease/team-a', phase: 'Leased' });
@@ -48,10 +48,10 @@ function operationsOn(runs: FakeRuns, plan: RemovalPlan | null = null): Operatio
 const commandsSent = ({ sent }: FakeRuns) =>
   sent.filter(({ name }) => name !== 'announceCancel' && name !== 'refresh').map(({ kind }) => kind);
 
-describe('a release looks first', () => {
-  test('and is refused when the lease sees a protection', async () => {
+describe('a release checks the protection', () => {
+  test('and is refused when the lease observes a protection', async () => {
     const runs = new LeaseRuns(leased(false, at(1)), leased(true, at(2)));
-    const refused = operationsOn(runs).release('team-a', said);
+    const refused = operationsOn(runs).release('team-a', commandOptions);
     await expect(refused).rejects.toMatchObject({ type: 'Protected' });
     const error: unknown = await refused.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProtectedError);
@@ -59,20 +59,20 @@ describe('a release looks first', () => {
     expect(commandsSent(runs)).toEqual([]);
   });
 
-  test('and is sent when the mark that was seen last is gone', async () => {
+  test('and is sent when the protection was removed since the last observation', async () => {
     const runs = new LeaseRuns(leased(true, at(1)), leased(false, at(2)));
-    await operationsOn(runs).release('team-a', said);
+    await operationsOn(runs).release('team-a', commandOptions);
     expect(commandsSent(runs)).toEqual(['update']);
   });
 
-  test('and is sent when the lease does not look in time: the workflow decides', async () => {
+  test('and is sent when the lease does not observe in time: the workflow decides', async () => {
     const runs = new LeaseRuns(leased(true, at(1)), null);
-    await operationsOn(runs).release('team-a', said);
+    await operationsOn(runs).release('team-a', commandOptions);
     expect(commandsSent(runs)).toEqual(['update']);
   });
 });
 
-describe('a teardown looks first', () => {
+describe('a teardown checks the protection', () => {
   const item: RemovalItem = {
     kind: 'pool',
     id: 'p-1',
@@ -92,27 +92,27 @@ describe('a teardown looks first', () => {
 
   test('and is refused when its plan has something protected', async () => {
     const runs = new FakeRuns();
-    const refused = operationsOn(runs, plan({ items: [item] })).teardown('team-a', said);
+    const refused = operationsOn(runs, plan({ items: [item] })).teardown('team-a', commandOptions);
     await expect(refused).rejects.toBeInstanceOf(ProtectedError);
     expect(runs.sent).toEqual([]);
   });
 
-  test('and is refused when the lease sees a protection, where the service cannot be read from here', async () => {
+  test('and is refused when the lease observes a protection, without settings for the service', async () => {
     const runs = new LeaseRuns(leased(false, at(1)), leased(true, at(2)));
-    await expect(operationsOn(runs).teardown('team-a', said)).rejects.toBeInstanceOf(ProtectedError);
+    await expect(operationsOn(runs).teardown('team-a', commandOptions)).rejects.toBeInstanceOf(ProtectedError);
     expect(commandsSent(runs)).toEqual([]);
   });
 
-  test('and joins one that is under way, whatever is protected', async () => {
+  test('and joins an open one, whatever is protected', async () => {
     const runs = new FakeRuns(makeRun('teardown/team-a'));
-    const joined = await operationsOn(runs, plan({ items: [item] })).teardown('team-a', said);
+    const joined = await operationsOn(runs, plan({ items: [item] })).teardown('team-a', commandOptions);
     expect(joined).toMatchObject({ runId: 'run of teardown/team-a', gone: null });
   });
 
   test('and starts no run for a name that never existed', async () => {
     const runs = new FakeRuns();
     const foreign = { ...item, owner: null, rule: 'not made under this name by this installation' };
-    expect(await operationsOn(runs, plan({ items: [foreign] })).teardown('never', said)).toMatchObject({
+    expect(await operationsOn(runs, plan({ items: [foreign] })).teardown('never', commandOptions)).toMatchObject({
       workflowId: 'teardown/never',
       runId: null,
       gone: { phase: 'Gone', percent: 100, name: 'never', failure: null, pool: null },
@@ -126,7 +126,7 @@ describe('a teardown looks first', () => {
     ['something of ours is there', new FakeRuns(), plan({ items: [{ ...item, rule: null, action: 'delete' }] })],
     ['the service cannot be read from here', new FakeRuns(), null],
   ])('and starts a run when %s', async (_title, runs, seen) => {
-    const started = await operationsOn(runs, seen).teardown('team-a', said);
+    const started = await operationsOn(runs, seen).teardown('team-a', commandOptions);
     expect(started).toMatchObject({ workflowId: 'teardown/team-a', runId: 'a new run', gone: null });
   });
 });

@@ -33,7 +33,7 @@ const sweep = operation('sweep/nightly', { phase: 'Applying', waitsFor: ['teardo
 const gone = makeRun('teardown/team-b', { status: 'COMPLETED', closedAt: new Date('2026-03-01T11:00:00Z') });
 
 describe('why', () => {
-  test('follows to the operation that is in the way, with its error, next try and cost', async () => {
+  test('explains the blocking operation too, with its error, next attempt and cost', async () => {
     const runs = new FakeRuns(rollback, held, sweep, gone);
     const prices = { currency: 'EUR', flavors: { 'modelarts.vm.cpu.8u': 1.5 } };
     expect(await operationsOn(runs).why('team-a', 'env', { prices })).toMatchObject({
@@ -51,7 +51,7 @@ describe('why', () => {
     expect(inTheWay?.inTheWay?.alive).toMatchObject({ cost: null });
   });
 
-  test('tells of what Temporal retries, typed', async () => {
+  test('has the typed error of what Temporal retries', async () => {
     const nextAttemptAt = new Date('2026-03-01T10:01:00Z');
     const activity = {
       type: 'deletePool',
@@ -72,7 +72,7 @@ describe('why', () => {
       attempt: 3,
       nextTryAt: nextAttemptAt.toISOString(),
     });
-    // The count and the beginning of a longer trouble stay, and the newest answer shows.
+    // The count and start of earlier failures stay, with the newest error.
     const longer = new FakeRuns(operation('env/team-a', { phase: 'RollingBack', retrying }, [activity]));
     expect((await operationsOn(longer).why('team-a')).retrying).toMatchObject({
       attempt: 266,
@@ -81,7 +81,7 @@ describe('why', () => {
     });
   });
 
-  test('does not take a wait without news for a failure, nor go round in a circle', async () => {
+  test('takes a wait without a result for no failure, and stops at a cycle', async () => {
     const lastFailure = { message: 'nothing new', type: 'StillPending' };
     const wait = { type: 'observePool', attempt: 9, state: 'scheduled', lastFailure, report: null } as const;
     const pending = [{ ...wait, nextAttemptAt: null, lastHeartbeatAt: null }];
@@ -95,7 +95,7 @@ describe('why', () => {
 });
 
 describe('try now', () => {
-  test('goes to the operation that is in the way, and says what it hurries', async () => {
+  test('goes to the blocking operation, and returns what it retries', async () => {
     const runs = new FakeRuns(rollback, held, sweep, gone);
     const answer = await operationsOn(runs).tryNow('sweep/nightly', { reason: 'fixed' });
     expect(answer).toMatchObject([{ workflowId: 'env/team-a', hurries: ['deleting pool team-a'] }]);
@@ -104,7 +104,7 @@ describe('try now', () => {
     ]);
   });
 
-  test('is refused with the reason of whoever has nothing to try', async () => {
+  test('is refused with the reason of the operation that has nothing to retry', async () => {
     const runs = new FakeRuns(operation('env/team-a', { phase: 'AwaitingApproval' }));
     const answer = operationsOn(runs).tryNow('team-a', { reason: 'x' });
     await expect(answer).rejects.toThrow(OperationRefusedError);
