@@ -24,7 +24,7 @@ export async function serveSimulator(simulator: Simulator, options: ServeOptions
   const host = options.host ?? '127.0.0.1';
   const closing = new AbortController();
   const server = createServer((request, response) => {
-    answer(simulator, request, response, closing.signal).catch((error: unknown) => {
+    respond(simulator, request, response, closing.signal).catch((error: unknown) => {
       // A bug of the simulator must not look like behaviour of the service.
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`simulator failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -51,7 +51,7 @@ export async function serveSimulator(simulator: Simulator, options: ServeOptions
   };
 }
 
-async function answer(
+async function respond(
   simulator: Simulator,
   request: IncomingMessage,
   response: ServerResponse,

@@ -28,7 +28,7 @@ function withIam(
   const clock = new FakeClock();
   const { good = () => true, life = 24 * 3600_000, iam = () => undefined, service = () => pools } = options;
   let issued = 0;
-  const answer: Respond = (seen, index) => {
+  const respond: Respond = (seen, index) => {
     if (isIam(seen)) {
       const other = iam();
       if (other !== undefined) return other;
@@ -38,7 +38,7 @@ function withIam(
     }
     return good(seen.headers['x-auth-token'] ?? '') ? service(seen, index) : expired;
   };
-  const { modelarts, seen } = connect(answer, { credentials: password, now: clock.now, sleep: clock.sleep });
+  const { modelarts, seen } = connect(respond, { credentials: password, now: clock.now, sleep: clock.sleep });
   return { clock, modelarts, seen, tokenCalls: () => seen.filter(isIam) };
 }
 
@@ -93,8 +93,8 @@ describe('a token by password', () => {
 
   test('is renewed once after concurrent rejections, and each call is sent once more', async () => {
     const { modelarts, seen, tokenCalls } = withIam({ good: (token) => token === 'token-2' });
-    const answers = await Promise.all(Array.from({ length: 10 }, async () => modelarts.pools.list()));
-    expect(answers).toHaveLength(10);
+    const lists = await Promise.all(Array.from({ length: 10 }, async () => modelarts.pools.list()));
+    expect(lists).toHaveLength(10);
     expect(tokenCalls()).toHaveLength(2);
     expect(seen.length).toBeLessThanOrEqual(2 + 20);
   });

@@ -157,7 +157,7 @@ describe('a throttled endpoint', () => {
     expect(await late).toMatchObject({ isOwnPause: true });
   });
 
-  test('backs off longer and longer without a stated wait, and starts anew after a success', async () => {
+  test('backs off exponentially without a stated wait, and starts over after a success', async () => {
     const { clock, governor } = setUp(100);
     const pauses: number[] = [];
     for (let refusal = 0; refusal < 7; refusal += 1) {
@@ -172,7 +172,7 @@ describe('a throttled endpoint', () => {
     expect((governor.blockedUntil(endpointKey(list)) ?? 0) - clock.now()).toBe(2000);
   });
 
-  test('counts refusals of calls that were under way together once', async () => {
+  test('counts concurrent 429 responses once', async () => {
     const { clock, governor } = setUp(100);
     const startedAt = clock.now();
     await clock.advance(50);

@@ -157,7 +157,7 @@ describe('responses that differ from the documentation', () => {
   test.each([
     [{ status: {} }, 'metadata'],
     [{ items: [{ metadata: {} }] }, 'items[0].metadata.name'],
-  ])('without identity an answer is malformed: %j', async (body, path) => {
+  ])('a response without an id is malformed: %j', async (body, path) => {
     const { pools } = answering(body).modelarts;
     const call = 'items' in body ? pools.list() : pools.show('p');
     await expect(call).rejects.toMatchObject({

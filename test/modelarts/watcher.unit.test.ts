@@ -257,7 +257,7 @@ test('closing ends polling, also during a call', async () => {
 test('polls run in the async context of the watcher, and listeners in that of their subscription', async () => {
   const storage = new AsyncLocalStorage<string>();
   const contexts: (string | undefined)[] = [];
-  const told: (string | undefined)[] = [];
+  const listenerContexts: (string | undefined)[] = [];
   const { clock, watcher } = storage.run('worker', () =>
     setUp({
       list: async () => {
@@ -266,10 +266,10 @@ test('polls run in the async context of the watcher, and listeners in that of th
       },
     }),
   );
-  storage.run('activity 1', () => watcher.subscribe('a', () => told.push(storage.getStore())));
+  storage.run('activity 1', () => watcher.subscribe('a', () => listenerContexts.push(storage.getStore())));
   await clock.advance(0);
-  storage.run('activity 2', () => watcher.subscribe('a', () => told.push(storage.getStore())));
+  storage.run('activity 2', () => watcher.subscribe('a', () => listenerContexts.push(storage.getStore())));
   await clock.advance(1000);
   expect(contexts).toEqual(['worker', 'worker']);
-  expect(told).toEqual(['activity 1', 'activity 1', 'activity 2']);
+  expect(listenerContexts).toEqual(['activity 1', 'activity 1', 'activity 2']);
 });

@@ -6,7 +6,7 @@ import { connect } from './fake-service.js';
 
 const pace = { pollMinMs: 1000, pollMaxMs: 10_000 };
 
-/** What a subscriber was told. */
+/** The observations of a subscriber. */
 function watch<Item>(watcher: Watcher<Item>, target: Target | string) {
   const seen: Observation<Item>[] = [];
   watcher.subscribe(target, (observation) => seen.push(observation));

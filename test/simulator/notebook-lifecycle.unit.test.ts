@@ -61,8 +61,8 @@ describe('the lifecycle of a notebook', () => {
     const caller = createCaller();
     const path = await running(caller);
     const codes: string[] = [];
-    const note = async (answer: ReturnType<Caller['call']>) => {
-      const { status, body } = await answer;
+    const note = async (response: ReturnType<Caller['call']>) => {
+      const { status, body } = await response;
       expect([status, typeof body.error_message]).toEqual([400, 'string']);
       codes.push(body.error_code);
     };
@@ -114,13 +114,13 @@ describe('the lifecycle of a notebook', () => {
   });
 
   it('lists only the notebooks of the caller, sorted and paged, unless show_self is false', async () => {
-    const caller = createCaller({ placed: { notebooks: [{ name: 'stranger' }] } });
+    const caller = createCaller({ placed: { notebooks: [{ name: 'theirs' }] } });
     for (const name of ['b', 'a', 'c']) await caller.call('POST', caller.notebooks, notebookBody(name));
     const list = async (query: string) =>
       (await caller.call('GET', `${caller.notebooks}?de_type=Notebook${query}`)).body;
     const names = (body: { instances: { name: string }[] }) => body.instances.map(({ name }) => name);
     expect(names(await list(''))).toEqual(['a', 'b', 'c']);
-    expect(names(await list('&show_self=false'))).toEqual(['a', 'b', 'c', 'stranger']);
+    expect(names(await list('&show_self=false'))).toEqual(['a', 'b', 'c', 'theirs']);
     const page = await list('&sortby=creation_timestamp&order=asc&offset=1&limit=1');
     expect([names(page), page.total_count]).toEqual([['a'], 3]);
     expect((await list('&sortby=flavor')).error_code).toBe('ModelArts.6303');

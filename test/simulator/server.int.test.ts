@@ -12,7 +12,7 @@ interface Heard {
   readonly complete: boolean;
 }
 
-/** One call by node:http, which tells a cut body and a lost connection apart. */
+/** One call by node:http, which distinguishes a truncated body from a lost connection. */
 function call(url: string, method: string, path: string, body?: unknown): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const outgoing = request(

@@ -45,8 +45,8 @@ describe('a pool create is rejected for', () => {
 
   it.each(cases)('%s', async (_, body) => {
     const { call, pools, simulator } = createCaller();
-    const answer = await call('POST', pools, body);
-    expect([answer.status, answer.body.error_code]).toEqual([400, 'ModelArts.50004000']);
+    const response = await call('POST', pools, body);
+    expect([response.status, response.body.error_code]).toEqual([400, 'ModelArts.50004000']);
     expect(simulator.state().pools).toEqual([]);
   });
 
@@ -57,12 +57,12 @@ describe('a pool create is rejected for', () => {
 
   it('a workspace that does not exist', async () => {
     const { call, pools } = createCaller();
-    const answer = await call(
+    const response = await call(
       'POST',
       pools,
       poolBody('team-a', {}, { labels: { 'os.modelarts/workspace.id': 'nope' } }),
     );
-    expect(answer.body).toEqual({ error_code: 'ModelArts.7005', error_msg: 'workspace:nope not existed' });
+    expect(response.body).toEqual({ error_code: 'ModelArts.7005', error_msg: 'workspace:nope not existed' });
   });
 
   it('the documented examples are accepted: v1, counts as text, a number as billing mode', async () => {
@@ -70,8 +70,8 @@ describe('a pool create is rejected for', () => {
     const body = poolBody('team-a', resources({ ...t4, count: '2' }), {
       annotations: { 'os.modelarts/billing.mode': 0 },
     });
-    const answer = await call('POST', pools, { ...body, apiVersion: 'v1' });
-    expect(answer.body).toMatchObject({
+    const response = await call('POST', pools, { ...body, apiVersion: 'v1' });
+    expect(response.body).toMatchObject({
       apiVersion: 'v2',
       metadata: { annotations: { 'os.modelarts/billing.mode': '0' } },
       spec: { resources: [{ count: 2 }] },
@@ -103,9 +103,9 @@ describe('a notebook create is rejected for', () => {
 
   it.each(cases)('%s: %s', async (_, code, body) => {
     const { call, notebooks, simulator } = createCaller();
-    const answer = await call('POST', notebooks, body);
-    expect([answer.status, answer.body.error_code]).toEqual([400, `ModelArts.${code}`]);
-    expect(answer.body).toHaveProperty('error_message');
+    const response = await call('POST', notebooks, body);
+    expect([response.status, response.body.error_code]).toEqual([400, `ModelArts.${code}`]);
+    expect(response.body).toHaveProperty('error_message');
     expect(simulator.state().notebooks).toEqual([]);
   });
 

@@ -16,9 +16,9 @@ import { changeNotebook, changePool, placeNotebook, placePool } from './placemen
  */
 export function control(world: World, simulator: Simulator, request: ParsedRequest): SimResponse {
   try {
-    const answer = route(world, simulator, request);
-    if (answer === undefined) return json(404, { error: `unknown control call: ${request.method} ${request.path}` });
-    return json(200, answer);
+    const result = route(world, simulator, request);
+    if (result === undefined) return json(404, { error: `unknown control call: ${request.method} ${request.path}` });
+    return json(200, result);
   } catch (error) {
     if (error instanceof InputError || error instanceof RangeError) return json(400, { error: error.message });
     throw error;
