@@ -36,12 +36,12 @@ export async function launchNotebook(document: unknown, carried?: Parameters<typ
   return await reportingMistakes(() => provision('launchNotebook', document, carried));
 }
 
-/** Owns what is left alive on purpose. */
+/** Owns the resources that stay alive. */
 export async function leaseEnvironment(input: LeaseInput, carried?: Parameters<typeof lease>[1]): Promise<Progress> {
   return await reportingMistakes(() => lease(input, carried));
 }
 
-/** Removes everything of a name, and ends only when its absence is verified. */
+/** Deletes every resource of a name, and verifies the deletion. */
 export async function teardownEnvironment(
   input: TeardownInput,
   carried?: Parameters<typeof teardown>[1],
@@ -49,22 +49,22 @@ export async function teardownEnvironment(
   return await reportingMistakes(() => teardown(input, carried));
 }
 
-/** One start or stop, until it is seen. */
+/** One start, stop, protect or unprotect. */
 export async function changeResource(input: ChangeInput): Promise<Progress> {
   return await reportingMistakes(() => change(input));
 }
 
-/** Tells whose everything is; with `adopt` gives one orphan an owner again. */
+/** Reports the owner of every resource; with `adopt`, gives one orphan an owner again. */
 export async function auditResources(input?: AuditInput): Promise<AuditProgress> {
   return await reportingMistakes(() => audit(input));
 }
 
-/** Makes the plan of a sweep, and with `apply` carries it out. */
+/** Makes the plan of a sweep; with `apply`, deletes what is in it. */
 export async function sweepExpired(input?: SweepInput, carried?: Parameters<typeof sweep>[1]): Promise<SweepProgress> {
   return await reportingMistakes(() => sweep(input, carried));
 }
 
-/** What a Temporal Schedule starts: starts or joins the workflow with its true id, and ends as that ends. */
+/** Started by a Temporal Schedule: starts or joins an operation under its own id, and ends as that operation ends. */
 export async function runScheduled(
   input: ScheduledInput,
   carried?: Parameters<typeof scheduled>[1],

@@ -20,9 +20,11 @@ interface Reading {
 }
 
 /**
- * Compares the cloud with Temporal. The inventory is read first and its owners asked after, so that an operation that begins
- * meanwhile is never missed; what then looks like an orphan is looked at once more by id. With `adopt` one orphan gets
- * an owner again.
+ * Reports the owner of every resource in the project. With `adopt`, one orphan gets an owner again.
+ *
+ * Phases: `Planning` while it lists pools and notebooks. `Reading` while it asks Temporal for their owners and reads apparent
+ * orphans once more by id. Owners are read after the list, so that an operation that starts meanwhile is never missed.
+ * Ends in `Done` with a report, or in `Failed`.
  */
 export async function audit(input: AuditInput | null | undefined): Promise<AuditProgress> {
   const op = new Operation(newState('audit', [], 'Planning'), () => {

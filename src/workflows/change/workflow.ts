@@ -18,7 +18,12 @@ import { changeProtection } from './protection.js';
 
 const limitMs = 30 * MINUTE;
 
-/** One start or stop of a notebook, protect or unprotect of an environment, and the wait until it is seen. */
+/**
+ * Starts or stops a notebook, or protects or unprotects an environment.
+ *
+ * Phases: `Planning` until the resource is found. `Applying` until two observations show the change, for at most 30 minutes.
+ * Ends in `Done` or `Failed`.
+ */
 export async function change(input: ChangeInput): Promise<Progress> {
   const op = new Operation(newState(isName(input?.name) ? input.name : '', [], 'Planning'), () =>
     continueAsNew<(input: ChangeInput) => Promise<unknown>>(input),

@@ -24,8 +24,12 @@ import { firstLeaseState, type LeaseState, problemOfLease, whenItStops, whyLease
 const longestWaitMs = 30 * DAY;
 
 /**
- * Owns what was left alive on purpose: `Leased` until its end, a release or a cancel, then the phases of a teardown until
- * absence is verified. A teardown of the same name takes over by a note and a cancel: then nothing is removed here.
+ * Owns the resources of an environment after it is Ready, kept or abandoned.
+ *
+ * Phases: `Leased` until the lease expires, is released or is cancelled. Then the teardown phases, ending in `Gone`, or in
+ * `Cancelled` after a cancel. A resource that may not be deleted returns the lease to `Leased`, and the removal is retried.
+ * A teardown of the same environment takes ownership: it announces itself and cancels this workflow, which then ends
+ * `Cancelled` without deleting anything.
  */
 export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Progress> {
   const op: Operation<LeaseState> = new Operation(

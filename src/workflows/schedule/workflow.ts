@@ -19,9 +19,11 @@ interface ScheduledState extends OperationState {
 }
 
 /**
- * What a Temporal Schedule starts. Setup: the workflow that is meant is started under its true id, or joined. Loop: its
- * phases are shown as they come. Ending: as that workflow ends, with its own type of failure, so that the schedule's
- * overlap and pause-on-failure rules see what really happened.
+ * The workflow that a Temporal Schedule starts.
+ *
+ * Phases: `Planning` until the scheduled operation is started under its own id, or joined. `Applying` until that operation
+ * ends; `why` shows its phases. Ends in `Done`, or in `Failed` with the operation's own failure type, so that the overlap
+ * and pause-on-failure rules of the schedule see the real result.
  */
 export async function scheduled(input: ScheduledInput, carried?: ScheduledState): Promise<Progress> {
   const op: Operation<ScheduledState> = new Operation(

@@ -14,11 +14,13 @@ import { type SweepState, sweepLoose, sweepNamed } from './parts.js';
 const width = 8;
 
 /**
- * Deletes what nobody needs any more, by plan. Setup: the rules are checked, everything is read, and the plan is made;
- * one that was asked for by its hash must be the same. Loop: each name's part goes through the teardown of that name, so
- * that leases are called off and what stays keeps an owner; what nobody knows by name is removed here. Each is looked at
- * once more before. Ending: `Done`, with a failure when something could not be deleted, or `Failed` when a plan that was asked for by its
- * hash has changed, or could not be made or applied at all.
+ * Deletes by plan the resources that nobody needs.
+ *
+ * Phases: `Planning` until the rules are checked and the plan is made; with a hash, it must be the plan that was asked for.
+ * `Applying` until each part of the plan has a result. A part with a name goes through the teardown of that name, which
+ * cancels its lease and keeps an owner for what stays. A part without a name is checked once more and deleted here.
+ * Ends in `Done`, with a failure when something could not be deleted, or in `Failed` when the plan could not be made or
+ * no longer has the hash.
  */
 export async function sweep(given: SweepInput | null | undefined, carried?: SweepState): Promise<SweepProgress> {
   const input: SweepInput = given ?? {};

@@ -32,10 +32,12 @@ interface TeardownState extends OperationState {
 }
 
 /**
- * Tears down all that this installation made under a name. Setup: the plan is made, and compared when one was asked for;
- * every open operation on the name is called off, and its end is awaited, so that nothing is made behind our back. Loop:
- * notebooks are stopped and deleted, then the pool. Ending: `Gone`, only when absence was seen twice. Once it has begun
- * it is not called off any more: half a teardown would leave resources without an owner.
+ * Deletes every resource that this installation created under a name.
+ *
+ * Phases: `Planning` until the plan is made and every open operation of the name has ended, so that nothing is created
+ * meanwhile. `StoppingNotebook` and `DeletingNotebook` until no notebook is left, then `DeletingPool`. `Verifying` until
+ * two observations confirm the absence. Ends in `Gone`, or in `Failed` when something must stay: a lease then owns it.
+ * A cancel is refused, because half a teardown would leave resources without an owner.
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<SweepProgress> {
   const state = carried === undefined ? firstState(input) : carriedOver(carried);
