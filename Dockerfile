@@ -1,22 +1,22 @@
 # syntax=docker/dockerfile:1
 
-# Debian, not Alpine: the Temporal SDK's native part is built for glibc only.
+# Debian, not Alpine: the native part of the Temporal SDK needs glibc.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
-# npm leaves the lock file out of a package: there, the exact versions of package.json must do.
+# npm leaves the lock file out of a package, so the exact versions in package.json are used there.
 COPY package.json package-lock.json* ./
-# `prepare` would build before the source is there.
+# `prepare` would build before the source is copied.
 RUN if [ -f package-lock.json ]; then npm ci --ignore-scripts; else npm install --ignore-scripts; fi
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build
-# Five platforms of the native part are shipped, about 150 MB; one of them runs here.
+# The native part is shipped for five platforms, about 150 MB. Keep one.
 RUN npm prune --omit=dev --ignore-scripts \
   && cd node_modules/@temporalio/core-bridge/releases \
   && for release in *; do [ "$release" = "$(uname -m)-unknown-linux-gnu" ] || rm -rf "$release"; done
 
 FROM node:22-bookworm-slim
-# The SDK's TLS needs the system's certificates even where no TLS is used.
+# The SDK needs the system's certificates even without TLS.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/*
@@ -26,18 +26,18 @@ COPY bin bin
 COPY examples examples
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# Three quarters of the container's memory limit, here 1 GB: what Node needs besides its heap must fit into the rest.
+# The heap gets three quarters of the memory limit, here 1 GB. The rest is for memory outside the heap.
 ENV NODE_ENV=production \
     NODE_OPTIONS=--max-old-space-size=768 \
     MAOPS_LOG=json \
     MAOPS_HEALTH_ADDRESS=0.0.0.0:8080 \
     MAOPS_METRICS_ADDRESS=0.0.0.0:9464
-# Where a simulator may keep its state; a volume mounted here takes over the owner.
+# For the state of a simulator. A volume mounted here keeps the owner.
 RUN mkdir /data && chown node:node /data
 USER node
 EXPOSE 8080 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1, so that SIGTERM reaches it; a stop takes up to 30 s.
+# Node is process 1, so that it receives SIGTERM. A stop takes up to 30 s.
 ENTRYPOINT ["node", "bin/maops.js"]
 CMD ["worker"]

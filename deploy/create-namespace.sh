@@ -19,5 +19,5 @@ namespace() {
 
 try temporal operator cluster health --address "$TEMPORAL_ADDRESS"
 namespace describe >/dev/null 2>&1 || namespace create --retention "$RETENTION"
-# The server knows a new namespace only after a moment; what comes next needs it to.
+# A new namespace takes a moment to become visible, and the next service needs it.
 try namespace update --retention "$RETENTION"

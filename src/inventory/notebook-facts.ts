@@ -45,7 +45,7 @@ export function notebookFacts(notebook: Notebook): NotebookFacts {
   };
 }
 
-/** The text that carries the marker: the description, or also our annotation when somebody edited the description. */
+/** The text with the marker: the description, or our annotation if the description was edited. */
 function markedText(notebook: Notebook): string {
   const description = notebook.description ?? '';
   const annotation = notebook.spec.annotations.maops;
@@ -80,7 +80,7 @@ export function notebookItem(notebook: Notebook, source: Source): InventoryItem 
     state: status ?? null,
     changedAt: parseInstant(notebook.latest_update_timestamp),
     leaving: status === 'DELETING',
-    // Without the description nobody knows whether it is protected, even if the annotation names its owner.
+    // Protection is in the description only, so the annotation is not enough.
     marker: description === undefined && !isWhole ? 'unread' : (parseMarker(description) ?? annotated),
     isProtected: isProtected(description),
     labels: {},
