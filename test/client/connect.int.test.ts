@@ -116,7 +116,7 @@ describe('settings of TLS that do not fit', () => {
     [
       'a web server',
       () => ({ TEMPORAL_ADDRESS: `127.0.0.1:${portOf(web)}` }),
-      /not a Temporal server/,
+      /Temporal server/,
       /^Set TEMPORAL_ADDRESS/,
     ],
   ])('are named with the variable to set, by command line and worker: %s', async (_what, variables, reason, advice) => {
