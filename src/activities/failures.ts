@@ -118,7 +118,7 @@ export function refusedForNow(message: string): ApplicationFailure {
 /** How long to stay away when a create was not sent and nobody said how long. */
 const shortPauseMs = 2_000;
 
-/** What a failed create call came to. Errors that a further call cannot mend are thrown; the rest is for the workflow to decide. */
+/** Outcome of a failed create call. Errors that another call cannot fix are thrown; the workflow decides on the rest. */
 export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
   if (!(error instanceof ModelArtsError)) throw asFailure(error);
   const { errorCode, requestId, outcomeUnknown } = error;

@@ -34,7 +34,7 @@ export function heartbeatInterceptor(): ActivityInboundCallsInterceptor {
       const { heartbeatTimeoutMs, heartbeatDetails } = activityInfo();
       if (heartbeatTimeoutMs === undefined) return await next(input);
       const context = Context.current();
-      // A window that goes on with the wait of another one has its words until it has its own.
+      // A poll window that continues another one keeps its text until it has its own.
       lastWords.set(context, heartbeatDetails);
       const timer = setInterval(() => context.heartbeat(lastWords.get(context)), intervalMs);
       try {

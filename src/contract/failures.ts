@@ -29,7 +29,7 @@ export function isFailureType(type: unknown): type is FailureType {
   return failureTypes.some((known) => known === type);
 }
 
-/** Failure type of a wait window that ended without news: not an error, the server starts the next window. */
+/** Failure type of a poll window that ended without a change. It is no error: the server starts the next window. */
 export const stillPending = 'StillPending';
 
 /** What a wait reports in its heartbeat: what it observed last, and the error of a read that failed. */

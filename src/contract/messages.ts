@@ -44,7 +44,7 @@ export const specQuery = defineQuery<Spec | null>('spec');
 /** What of an environment may be alive, and whether whoever says so is about to remove it. */
 export interface Owned extends EnvironmentResources {
   /** True of a lease whose removal is decided on, also while a pause holds it. */
-  readonly isEnding?: boolean;
+  readonly isRemovalPending?: boolean;
   /** A lease's last observation of it; null before the first one. */
   readonly observed?: LeasedObservation | null;
 }

@@ -8,14 +8,14 @@ import { testSeeds } from './seed-suite.js';
 /** What chaos has found, kept as the part of the story that matters: seeds change their stories when draws are added. */
 const regressions: readonly { readonly found: string; readonly story: Partial<ChaosSeed> }[] = [
   {
-    found: 'a pool that was made but is not shown yet was taken for gone by the way back (seed 15)',
+    found: 'the rollback took a created but still invisible pool for deleted (seed 15)',
     story: {
       faults: [{ operation: 'pools.create', kind: 'listLag', ms: 100_000 }],
       actions: [{ at: 20_000, what: 'cancel' }],
     },
   },
   {
-    found: 'a notebook that was made but is not shown yet was taken for gone by the way back (as seed 15)',
+    found: 'the rollback took a created but still invisible notebook for deleted (like seed 15)',
     story: {
       faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 100_000 }],
       actions: [{ at: 370_000, what: 'cancel' }],

@@ -29,7 +29,7 @@ function asIfComplete(observation: Observation<PoolFacts>, goal: { nodes: Record
   return { ...observation, facts: { ...facts, available: { ...goal.nodes }, scopes, driver: 'Running' } };
 }
 
-/** The first usable sighting of a pool, shown for ever. */
+/** The first usable observation of a pool, shown for ever. */
 function firstUsable(): ChaosOptions {
   let usable: unknown = null;
   return replacing('observePool', async (go, [question]) => {

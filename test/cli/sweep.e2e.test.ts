@@ -96,7 +96,7 @@ test('what cannot be deleted is printed and ends with 1, and the run is Done', a
   });
 });
 
-test('a teardown shows its plan, refuses another hash, and goes on with its own', async () => {
+test('a teardown shows its plan, refuses another hash, and continues with its own', async () => {
   const name = await make();
   const before = deletes();
   const shown = await shell.json<ShownTeardown>(['env', 'teardown', name], 2);

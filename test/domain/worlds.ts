@@ -154,8 +154,8 @@ const items = (id: number): fc.Arbitrary<InventoryItem> =>
 
 const time = ages.map((age) => new Date(now - age).toISOString());
 
-/** All claims of one name tell the same, as the operations on a name are asked together. */
-const claimsOfName = (name: string): fc.Arbitrary<Ownership[]> =>
+/** Ownership of one name. All have the same answer, because the operations on a name are asked together. */
+const ownershipOfName = (name: string): fc.Arbitrary<Ownership[]> =>
   fc
     .record({
       open: fc.constantFrom(
@@ -189,7 +189,7 @@ const nameless = fc
   .constantFrom('asked' as const, 'unknown' as const)
   .map((answer) => ['ffffff00', 'ffffff01'].map((owner) => ownership({ owner, name: null, workflowId: null, answer })));
 
-const ownerships = fc.tuple(...names.map(claimsOfName), nameless).map((parts) => parts.flat());
+const ownerships = fc.tuple(...names.map(ownershipOfName), nameless).map((parts) => parts.flat());
 
 const randomRules: fc.Arbitrary<SweepRules> = fc.record({
   protect: fc.record({
@@ -245,8 +245,8 @@ export const randomWorlds: fc.Arbitrary<RandomWorld> = fc
       .chain((size) => fc.tuple(...Array.from({ length: size }, (_, id) => items(id)))),
     plannedOutcomes: fc.array(plannedOutcomes, { minLength: 8, maxLength: 8 }),
     ownerships,
-    laterClaims: ownerships,
-    claimsChange: fc.constantFrom(true, false, false),
+    laterOwnerships: ownerships,
+    ownershipsChange: fc.constantFrom(true, false, false),
     unread: fc.constantFrom<readonly string[]>([], [], ['notebooks: no answer']),
     rules: randomRules,
     afterMs: fc.constantFrom(0, hour),
@@ -258,7 +258,7 @@ export const randomWorlds: fc.Arbitrary<RandomWorld> = fc
     rules: drawn.rules,
     later: {
       items: drawn.items.flatMap((one, index) => befall(one, drawn.plannedOutcomes[index] ?? 'stays')),
-      ownerships: drawn.claimsChange ? drawn.laterClaims : drawn.ownerships,
+      ownerships: drawn.ownershipsChange ? drawn.laterOwnerships : drawn.ownerships,
       afterMs: drawn.afterMs,
     },
   }));

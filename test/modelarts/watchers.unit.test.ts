@@ -30,13 +30,13 @@ describe('the watchers of the API', () => {
     );
     const watcher = createWatchers(modelarts, { pace, now: clock.now, sleep: clock.sleep }).pools;
     const found = Object.fromEntries(
-      ['listed', 'hidden', 'absent', 'doubt'].map((id) => [id, watch(watcher, { id, workspaceId: '0' }).seen]),
+      ['listed', 'hidden', 'absent', 'unreadable'].map((id) => [id, watch(watcher, { id, workspaceId: '0' }).seen]),
     );
     await clock.advance(0);
     expect(found.listed?.[0]?.item?.status.phase).toBe('Running');
     expect(found.hidden?.[0]?.item?.status.phase).toBe('CreationFailed');
     expect(found.absent?.[0]?.item).toBeNull();
-    expect(found.doubt?.[0]?.error).toMatchObject({ kind: 'unavailable' });
+    expect(found.unreadable?.[0]?.error).toMatchObject({ kind: 'unavailable' });
     expect(seen.filter(({ url }) => url.search === '?workspaceId=0')).toHaveLength(1);
     watcher.close();
   });

@@ -21,7 +21,7 @@ async function audit({ temporal }: Testbed, input: unknown = {}): Promise<AuditP
   return { ...result, report: result.report };
 }
 
-const standingsOf = (report: AuditReport) =>
+const statusesOf = (report: AuditReport) =>
   Object.fromEntries(report.findings.map(({ kind, standing }) => [kind, standing]));
 
 const descriptionOfPool = ['metadata', 'annotations', 'os.modelarts/description'];
@@ -60,7 +60,7 @@ describe('an audit in virtual time', () => {
     const made = await newStack();
     await orphaned(made);
     const { report } = await audit(made);
-    expect(standingsOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
+    expect(statusesOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
     expect(report.findings[0]?.why).toMatch(/nothing of team-a is open: it ended TERMINATED at 2026/);
   });
 
@@ -71,7 +71,7 @@ describe('an audit in virtual time', () => {
       },
     });
     await finishMainJob(made);
-    expect(standingsOf((await audit(made)).report)).toEqual({ pool: 'owned', notebook: 'owned' });
+    expect(statusesOf((await audit(made)).report)).toEqual({ pool: 'owned', notebook: 'owned' });
   });
 
   test('says unknown, never orphan, while Temporal cannot say who owns what', async () => {
@@ -84,7 +84,7 @@ describe('an audit in virtual time', () => {
     await orphaned(made);
     isSilent = true;
     const { report } = await audit(made);
-    expect(standingsOf(report)).toEqual({ pool: 'unknown', notebook: 'unknown' });
+    expect(statusesOf(report)).toEqual({ pool: 'unknown', notebook: 'unknown' });
     expect(report.findings[0]?.why).toBe('Temporal could not say whether an operation owns it');
   });
 
@@ -111,14 +111,14 @@ describe('an audit in virtual time', () => {
       { operation: 'notebooks.list', kind: 'missingFields', paths: ['description'] },
     ] as const;
     made.simulator.faults.plan(...lists);
-    expect(standingsOf((await audit(made)).report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
+    expect(statusesOf((await audit(made)).report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
     made.simulator.faults.plan(
       ...lists,
       { operation: 'pools.show', kind: 'missingFields', paths: [['metadata', 'annotations']] },
       { operation: 'notebooks.show', kind: 'status', status: 500, times: 3 },
     );
     const { report } = await audit(made);
-    expect(standingsOf(report)).toEqual({ pool: 'unknown', notebook: 'unknown' });
+    expect(statusesOf(report)).toEqual({ pool: 'unknown', notebook: 'unknown' });
   });
 
   test('does not call an orphan what is gone by the time it is looked at again', async () => {
@@ -144,7 +144,7 @@ describe('an audit in virtual time', () => {
     pool.annotations['os.modelarts/description'] = 'of somebody else maops:fffff0-aaaaaaaa-bbbbbbbb';
     made.simulator.restore(snapshot);
     const { report } = await audit(made);
-    expect(standingsOf(report)).toEqual({ pool: 'foreign', notebook: 'owned' });
+    expect(statusesOf(report)).toEqual({ pool: 'foreign', notebook: 'owned' });
     expect(report.findings[1]?.why).toBe('made by installation fffff0');
   });
 
@@ -223,7 +223,7 @@ describe('adopting an orphan in virtual time', () => {
     const after = await newStack({ startAt: before.temporal.now() });
     after.simulator.restore(before.simulator.snapshot());
     const { report } = await audit(after);
-    expect(standingsOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
+    expect(statusesOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
     expect(report.findings[0]).toMatchObject({
       owner: 'env/team-a',
       why: 'env/team-a made it, and Temporal knows nothing of team-a any more',

@@ -252,11 +252,11 @@ function expected({ kind }: Kind, { known }: Post, { ending }: Meanwhile): Expec
     case 'seenStranger':
     case 'hiddenStranger': {
       // Only a create that nobody answered can have made what is there without a marker.
-      const isDoubtful = known === 'hidden' || known === 'nothing' || known === 'unsent';
+      const isUnconfirmed = known === 'hidden' || known === 'nothing' || known === 'unsent';
       const isToldByAnother =
-        ending === 'hiddenStranger' && kind === 'notebook' && (isDoubtful || known === 'throttled');
+        ending === 'hiddenStranger' && kind === 'notebook' && (isUnconfirmed || known === 'throttled');
       const sent = atOnce + (isToldByAnother ? 1 : 0);
-      const end = isDoubtful
+      const end = isUnconfirmed
         ? { phase: 'AwaitingOperator', failure: 'UnknownOutcome' }
         : { phase: 'Failed', failure: 'NameTaken' };
       return { ...end, sent, made: 0, alive: 0 };
@@ -289,7 +289,7 @@ describe.each(kinds)('a $kind', (one) => {
         const apart = during.pausedMs ?? (isThrottled ? 20 * seconds : productSettings.consistencyWindowMs);
         expect(timeOf(second) - timeOf(first)).toBeGreaterThanOrEqual(apart);
       }
-      if (progress.phase === 'AwaitingOperator') await judgeParked(testbed, one);
+      if (progress.phase === 'AwaitingOperator') await judgeAwaiting(testbed, one);
       if (during.ending === 'seenStranger' || during.ending === 'hiddenStranger') {
         const state = simulator.state();
         expect([...state.pools, ...state.notebooks].filter((left) => left.name === name)).toHaveLength(1);
@@ -332,7 +332,7 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
     if (one.kind === 'pool') expect(audit.at(-1)).toMatchObject({ verb: 'leave' });
   });
 
-  test('and whose name the service says is taken, by something that nobody can see, parks at the deadline', async () => {
+  test('and whose name the service reports as taken by something invisible, awaits an operator at the deadline', async () => {
     const taken = {
       status: one.exists.status,
       body: { json: { error_code: one.exists.code, error_message: 'exists', error_msg: 'exists' } },
@@ -353,7 +353,7 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
 });
 
 /** It says what was sent, when, and what was seen since; an operator who takes it for a stranger's rolls back. */
-async function judgeParked({ temporal, simulator, progress }: Testbed, { kind }: Kind): Promise<void> {
+async function judgeAwaiting({ temporal, simulator, progress }: Testbed, { kind }: Kind): Promise<void> {
   const { failure, awaiting, why } = await progress(`${kind}/${name}`);
   const state = simulator.state();
   const [there] = kind === 'pool' ? state.pools : state.notebooks;

@@ -12,7 +12,7 @@ const pause = { by: 'ann', reason: 'look first' };
 
 const newStack = testbedsForFile();
 
-/** A run that was called off and is held on its way back. */
+/** A cancelled run whose rollback is paused. */
 async function heldRollback(): Promise<Testbed> {
   const testbed = await newStack();
   await startMainJob(testbed);
@@ -44,7 +44,7 @@ async function releasedWhilePaused(): Promise<Testbed> {
 
 test.each([
   // The run was cancelled before its pause, so the teardown resumes it. Its cancel ends the pause of the lease.
-  ['a way back', env, heldRollback, 'resume'],
+  ['a rollback', env, heldRollback, 'resume'],
   ['the removal of a lease', lease, heldRelease, 'cancel'],
 ] as const)('a teardown ends the pause that holds %s', async (_title, workflowId, held, verb) => {
   const testbed = await held();
@@ -63,7 +63,7 @@ test.each([
   expect(audit.filter((entry) => entry.verb === verb).at(-1)).toMatchObject({ by: teardown, reason: 'teardown' });
 });
 
-test('the end of a lease leaves a way back paused', async () => {
+test('the end of a lease leaves a rollback paused', async () => {
   const testbed = await newStack();
   const { temporal, simulator, progress } = testbed;
   await startMainJob(testbed, { lease: { ttl: '8h' } });

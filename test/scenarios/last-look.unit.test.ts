@@ -56,7 +56,7 @@ describe('a pool that turns bad while the notebook is being made', () => {
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Ready', failure: null });
   });
 
-  test('asks the operator where the spec says so, and a retry goes on with what is there', async () => {
+  test('asks the operator when the spec says so, and a retry continues with the existing resources', async () => {
     const testbed = await begun([{ ...turns, recoverAfterMs: 900_000 }], { onFailure: 'ask' });
     const { temporal } = testbed;
     await untilPhase(testbed, 'AwaitingOperator');
@@ -101,7 +101,7 @@ describe('a last look that nobody answers', () => {
     message: expect.stringContaining('the deadline of 7m has passed'),
   };
 
-  test('asks the operator where the spec says so, and a retry goes on with what is there', async () => {
+  test('asks the operator when the spec says so, and a retry continues with the existing resources', async () => {
     const testbed = await silenced({ onFailure: 'ask' });
     const { temporal, simulator } = testbed;
     await untilPhase(testbed, 'AwaitingOperator');

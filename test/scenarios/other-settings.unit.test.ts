@@ -50,7 +50,7 @@ test.each(kinds.flatMap((kind) => changes.map(([how, before, after]) => [kind, h
     await temporal.run({ maxTime: 2 * minute });
     temporal.killWorker();
     await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
-    // No wait outlives the time-out that its run has given it, and none ends for what the run does not call news.
+    // No wait lasts longer than the time-out of its run, and none ends without a change that the run counts.
     expect(lines.filter((line) => line.includes('startToClose'))).toEqual([]);
     const windows = temporal
       .history(workflowId)

@@ -9,7 +9,7 @@ const said = { by: 'ann', reason: 'try again' };
 const newStack = testbedsForFile();
 
 /** A main job whose notebook has failed once, and that waits for an operator. */
-async function parked() {
+async function awaitingOperator() {
   const testbed = await newStack({
     simulator: { faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }] },
   });
@@ -20,7 +20,7 @@ async function parked() {
 
 describe('words in raw JSON', () => {
   test('may have null for what is not meant, as clients of other languages write it', async () => {
-    const { temporal, progress } = await parked();
+    const { temporal, progress } = await awaitingOperator();
     await temporal.update(workflowId, 'resolve', {
       verb: 'retry',
       ...said,
@@ -33,7 +33,7 @@ describe('words in raw JSON', () => {
   });
 
   test.each(['x', 5, ['pool.flavor']])('are refused when the changes are %j', async (changes) => {
-    const { temporal, progress } = await parked();
+    const { temporal, progress } = await awaitingOperator();
     const resolution = { verb: 'retry', ...said, changes };
     await expect(temporal.update(workflowId, 'resolve', resolution)).rejects.toMatchObject({
       cause: { message: expect.stringContaining('changes are a group of paths with values') },
@@ -64,7 +64,7 @@ describe('words in raw JSON', () => {
   });
 });
 
-test('a pause holds a release also when the lease goes on as a new run', async () => {
+test('a pause holds a release also when the lease continues as a new run', async () => {
   const testbed = await newStack({ suggestContinueAsNewAfter: 30 });
   const { temporal, simulator, progress } = testbed;
   await finishMainJob(testbed);

@@ -51,7 +51,7 @@ describe('what an operator protects while it is being made', () => {
     expect(temporal.openWorkflows()).toEqual([`lease/${name}`]);
   });
 
-  test('stays when its lease ends and calls off the run that goes on with it', async () => {
+  test('stays when its lease ends and cancels the run that continues with it', async () => {
     const testbed = await newStack();
     await finishMainJob(testbed);
     const { temporal, simulator, progress } = testbed;

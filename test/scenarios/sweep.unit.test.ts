@@ -316,7 +316,7 @@ describe('a teardown by plan', () => {
     expect(left(on)).toEqual([name, name]);
   });
 
-  test('goes on with the hash that it gave', async () => {
+  test('continues with the hash that it printed', async () => {
     const on = await newStack();
     await finishMainJob(on);
     const refused = await tearDown(on, '0123456789abcdef');

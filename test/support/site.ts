@@ -115,12 +115,12 @@ function runOf(client: Client, name: string): Run {
     async result(limitMs = 80_000) {
       const ended = async () => (await handle.describe()).status.name !== 'RUNNING';
       await until(`${name} ended`, ended, limitMs).catch(async (error: Error) => {
-        const standing = {
+        const state = {
           phase: await phase(),
           pending: await pending(),
           progress: await handle.query('progress').catch(String),
         };
-        throw new Error(`${error.message}; ${JSON.stringify(standing)}`);
+        throw new Error(`${error.message}; ${JSON.stringify(state)}`);
       });
       return (await handle.result()) as Progress;
     },

@@ -149,5 +149,5 @@ async function hasOpenRun(workflow: Workflows, workflowId: string): Promise<bool
 
 /** True when a lease is to remove what it owns: its phase does not tell, because a pause may hold the removal. */
 export async function isEnding(workflow: Workflows, workflowId: string): Promise<boolean> {
-  return (await workflow.getHandle(workflowId).query(ownedQuery)).isEnding === true;
+  return (await workflow.getHandle(workflowId).query(ownedQuery)).isRemovalPending === true;
 }

@@ -72,7 +72,7 @@ export function specActivities(deps: ActivityDeps) {
       name: string;
     }): Promise<Identity> {
       const problems = argumentProblems(input.kind, input.document, input.workflowId);
-      if (problems.length > 0) throw invalidSpec(problems, 'Mend the argument and start again; nothing was done.');
+      if (problems.length > 0) throw invalidSpec(problems, 'Fix the argument and run it again. Nothing was done.');
       return identityOf(input.name);
     },
 
@@ -94,7 +94,7 @@ const problemsListed = 50;
 
 export function invalidSpec(
   problems: readonly SpecProblem[],
-  hint = 'Mend the spec and start again; nothing was made.',
+  hint = 'Fix the spec and run it again. Nothing was created.',
 ): ApplicationFailure {
   const listed = problems.slice(0, problemsListed).map(
     ({ path, message }): SpecProblem => ({

@@ -17,7 +17,7 @@ export interface EndedOperations {
   /** What runs knew that had closed before the caller began. */
   readonly former: EnvironmentResources;
   readonly wasLeased: boolean;
-  /** The end of the lease that was cancelled: whoever owns what is left goes on with it. */
+  /** The end of the cancelled lease. The next owner of what is left keeps it. */
   readonly lease: LeaseProgress | null;
 }
 

@@ -64,7 +64,7 @@ export function ownershipActivities(deps: ActivityDeps) {
             const name = parseOperationId(workflowId)?.name ?? '';
             const asked = described.get(name) ?? ask(name);
             described.set(name, asked);
-            ownerships.push(await claimOf(deps, owner, workflowId, await asked));
+            ownerships.push(await readOwner(deps, owner, workflowId, await asked));
           }
           // Two names of one hash are all but impossible; if they happen, the one that is alive owns.
           const [first] = ownerships;
@@ -168,7 +168,7 @@ function sameRuns(a: readonly Seen[], b: readonly Seen[]): boolean {
   );
 }
 
-async function claimOf(
+async function readOwner(
   deps: ActivityDeps,
   owner: string,
   workflowId: string,

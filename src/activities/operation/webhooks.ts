@@ -19,7 +19,7 @@ export function webhookActivities(deps: ActivityDeps) {
   const { secret, adapter } = deps.webhooks;
 
   return {
-    /** Posts one event. Whatever goes wrong is tried again by Temporal until its time-out: a receiver may be mended. */
+    /** Posts one event. Temporal retries every error until the time-out, because a receiver may recover. */
     async sendWebhook(input: { url: string; event: LeaseEvent }): Promise<void> {
       const body = JSON.stringify(input.event);
       const timestamp = String(Math.floor(deps.now() / 1_000));

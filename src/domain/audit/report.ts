@@ -73,7 +73,7 @@ export function makeReport(input: AuditFacts): AuditReport {
     source: ownerships === null ? 'cloud' : 'temporal',
     installation,
     findings,
-    counts: countStandings(findings),
+    counts: countStatuses(findings),
     costs:
       prices === null
         ? null
@@ -135,7 +135,7 @@ function unasked(installation: string | null, marker: Marker): string {
   return `${markerOwnershipOf}; Temporal was not asked`;
 }
 
-function countStandings(findings: readonly AuditFinding[]): Record<OwnershipStatus, number> {
+function countStatuses(findings: readonly AuditFinding[]): Record<OwnershipStatus, number> {
   const counts = { owned: 0, orphan: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
   for (const standing of ownershipStatuses)
     counts[standing] = findings.filter((one) => one.standing === standing).length;

@@ -22,7 +22,7 @@ export interface LeaseTerm {
 }
 
 /** An end that was set earlier, as progress shows it. */
-export interface StandingEnd {
+export interface CurrentEnd {
   readonly endsAt: string | null;
   readonly maxEndsAt: string | null;
   readonly extensions: number;
@@ -38,11 +38,7 @@ export function startTerm({ ttl, max, warnings }: LeaseTimes, now: number): Leas
 }
 
 /** The term of a lease that takes over from an earlier one: neither its end nor its maximum moves. */
-export function resumeTerm(
-  { warnings }: Pick<LeaseTimes, 'warnings'>,
-  end: StandingEnd,
-  now: number,
-): LeaseTerm | null {
+export function resumeTerm({ warnings }: Pick<LeaseTimes, 'warnings'>, end: CurrentEnd, now: number): LeaseTerm | null {
   const endsAt = Date.parse(end.endsAt ?? '');
   if (Number.isNaN(endsAt)) return null;
   const maxEndsAt = Math.max(endsAt, Date.parse(end.maxEndsAt ?? '') || endsAt);

@@ -32,7 +32,7 @@ export function afterUnconfirmed(
 }
 
 /** What was sent, when, and what came of it, for whoever has to find out the rest. */
-function describeDoubt(last: UnknownCreate, us: MarkerOwnership): string {
+function describeUnconfirmed(last: UnknownCreate, us: MarkerOwnership): string {
   const marker = formatMarker({ installation: us.installation, owner: us.owner, spec: us.specs.at(-1) ?? '' });
   const first = `a create with the marker ${marker} was sent at ${timeOf(last.sentAt)} (${last.why})`;
   return last.again === undefined
@@ -84,7 +84,7 @@ export function decideCreate(
     return {
       act: 'refuse',
       type: 'UnknownOutcome',
-      why: `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}; at ${timeOf(now)} ${foreign.id} is there, made at ${foreign.createdAt || 'an unknown time'}, without a marker`,
+      why: `whether ${label} was made is not known: ${describeUnconfirmed(lastCreate, us)}; at ${timeOf(now)} ${foreign.id} is there, made at ${foreign.createdAt || 'an unknown time'}, without a marker`,
     };
   }
   if (foreign !== undefined) {
@@ -108,7 +108,7 @@ export function decideCreate(
   if (oldest !== undefined) return { act: 'adopt', found: oldest, duplicates };
   if (lastCreate.outcome === 'unknown') {
     const left = consistencyWaitMs(lastCreate, consistencyWindowMs, now);
-    const why = `whether ${label} was made is not known: ${describeDoubt(lastCreate, us)}, and it was not seen until ${timeOf(now)}; looking again`;
+    const why = `whether ${label} was made is not known: ${describeUnconfirmed(lastCreate, us)}, and it was not seen until ${timeOf(now)}; looking again`;
     const { isRefused, isTaken } = lastCreate;
     const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
     const pauseMs = consistencyPause(now - lastCreate.since, left, consistencyWindowMs);

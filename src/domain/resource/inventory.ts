@@ -65,7 +65,7 @@ export interface Ownership {
 export const ownershipStatuses = ['owned', 'orphan', 'foreign', 'expired', 'stuck', 'unknown'] as const;
 /**
  * Whose a resource is and how it stands (docs/audit.md). `expired`: owned, and the end of its lease has passed. `stuck`:
- * owned, and its operation has not moved for long. `unknown`: what was read does not allow a claim.
+ * owned, and its operation has not moved for long. `unknown`: the information is incomplete.
  */
 export type OwnershipStatus = (typeof ownershipStatuses)[number];
 

@@ -66,7 +66,7 @@ export function ownershipStatusOf(
   if (ownership === undefined) return unknown(null, 'nobody was asked who owns it');
   const owner = ownership.workflowId;
   const holder = holderOf(ownership);
-  if (holder !== null) return { owner, ...standingOfOwned(item, ownership, holder, now, limits) };
+  if (holder !== null) return { owner, ...statusOfOwned(item, ownership, holder, now, limits) };
   if (ownership.answer === 'unknown') return unknown(owner, 'Temporal could not say whether an operation owns it');
   if (ownership.name === null && ageOf(item, now) < limits.listLagMs) {
     return unknown(null, 'it is young, and the list of operations may not show its owner yet');
@@ -74,14 +74,14 @@ export function ownershipStatusOf(
   return { standing: 'orphan', owner, why: whyOrphan(ownership) };
 }
 
-/** The open operation that owns what carries the claim's hash: its maker, else the lease or teardown of the name. */
+/** The open operation that owns the resource: the one that created it, else the lease or teardown of the name. */
 export function holderOf(ownership: Ownership): string | null {
   const { workflowId, name, open } = ownership;
   const holders = [`teardown/${name}`, workflowId, `lease/${name}`];
   return holders.find((id) => id !== null && open.includes(id)) ?? null;
 }
 
-function standingOfOwned(
+function statusOfOwned(
   item: InventoryItem,
   ownership: Ownership,
   holder: string,

@@ -91,11 +91,11 @@ function reasonsToGo(
   now: number,
   tell: (line: string) => void,
 ): Candidate[] {
-  const claimOf = new Map(ownerships.map((ownership) => [ownership.owner, ownership]));
-  const groupOf = (item: InventoryItem) => claimOf.get(ownerOf(item))?.name ?? `#${ownerOf(item)}`;
+  const ownershipOf = new Map(ownerships.map((ownership) => [ownership.owner, ownership]));
+  const groupOf = (item: InventoryItem) => ownershipOf.get(ownerOf(item))?.name ?? `#${ownerOf(item)}`;
   const groups = groupBy(ours, groupOf);
   const candidates = ours.flatMap((item): Candidate[] => {
-    const ownership = claimOf.get(ownerOf(item));
+    const ownership = ownershipOf.get(ownerOf(item));
     const group = groupOf(item);
     if (only !== undefined && group !== only) return [];
     const found = reasonOf(item, ownership, groups.get(group) ?? [], rules, installation, now);

@@ -6,7 +6,7 @@ import { isoTime } from '../rfc3339.js';
 import type { SweepRules } from '../sweep/rules.js';
 import type { RemovalReason } from './plan.js';
 
-/** Why a resource may go; `unclear` when what was read allows no claim, null when somebody owns it and wants it. */
+/** Why a resource may go; `unclear` when the information is incomplete, null when it has an owner that keeps it. */
 export type Reason =
   | { readonly reason: RemovalReason; readonly why: string; readonly idleSince?: string }
   | { readonly reason: 'unclear'; readonly why: string };

@@ -54,7 +54,7 @@ async function read(op: Operation, input: unknown): Promise<Reading> {
   op.reach(40);
   const owners = ownersOf(inventory.items, installation);
   const names = inventory.items.map(({ name }) => name);
-  const ownerships = await surveys(settings, 'claims').readOwnership({
+  const ownerships = await surveys(settings, 'owners').readOwnership({
     owners: [...new Set(owners)],
     names: [...new Set(names)],
   });

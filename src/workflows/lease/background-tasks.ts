@@ -28,7 +28,7 @@ export class LeaseBackgroundTasks {
 
   constructor(private readonly op: Operation<LeaseState>) {}
 
-  /** Goes on with what an earlier run left undone. */
+  /** Continues the tasks of an earlier run. */
   continueAsNewRun(): void {
     for (const event of this.state.undelivered) this.deliver(event);
     if (this.state.autoStopMs !== null) this.sendAutoStop();

@@ -32,7 +32,7 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
   });
   setHandler(ownedQuery, () => ({
     ...op.state.resources,
-    isEnding: op.state.released !== 'no',
+    isRemovalPending: op.state.released !== 'no',
     observed: op.state.observed ?? null,
   }));
   setHandler(

@@ -57,7 +57,7 @@ export class Cancellation {
     throw new CancelledFailure(`The workflow was cancelled: ${why}`);
   }
 
-  /** Says that the request of an operator came too late to change how the run ends. A teardown goes on with the next owner. */
+  /** Records that an operator's request arrived too late to change the end. A teardown continues with the next owner. */
   refuseLate(why: string): void {
     const { request } = this;
     if (request?.cause !== 'operator') return;

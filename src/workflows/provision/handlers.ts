@@ -76,7 +76,7 @@ export async function awaitApproval(op: Provision, handlers: Handlers): Promise<
   op.state.approved = true;
 }
 
-/** Parks a failed step for an operator; after `deadlines.ask` it rolls back. A retry comes back with a step that runs again. */
+/** Awaits an operator's decision on a failed step. After `deadlines.ask` it rolls back. A retry starts the step again. */
 export async function awaitDecision(
   op: Provision,
   step: ResourceStep,

@@ -14,7 +14,7 @@ export function endingOf(op: Provision, error: unknown): Ending {
   op.retries.over();
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
   if (error instanceof Abandoned) return { why: 'abandoned' };
-  // A step that was broken off is not running any more; the way back says whether it was undone.
+  // An interrupted step is not running any more. The rollback records whether it was undone.
   if (running !== null && op.step(running)?.state === 'running')
     op.setStep(running, isCancellation(error) ? 'pending' : 'failed');
   if (isCancellation(error)) return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };

@@ -23,7 +23,7 @@ const stepsOf: Readonly<Record<SpecKind, readonly StepName[]>> = {
 /**
  * The run of the three operations that make something. Setup: the document is checked and normalised. Loop: each step
  * runs until it is done, or until an operator or the spec says what becomes of its failure. Ending: what was made is
- * handed to a lease, or undone; the way back is not cancellable and is never given up.
+ * handed to a lease, or rolled back. The rollback cannot be cancelled and never gives up.
  */
 export async function provision(kind: SpecKind, document: unknown, carried?: ProvisionState): Promise<Progress> {
   const op: Provision = new Provision(carried === undefined ? firstState(kind, document) : carriedOver(carried), () =>

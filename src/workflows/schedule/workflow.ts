@@ -101,17 +101,17 @@ async function follow(
     await op.continueWhenLong();
     const { seen } = op.state;
     const question = { workflowId, runId, seen };
-    const news = await op.awaitingEndOf([workflowId], () =>
+    const change = await op.awaitingEndOf([workflowId], () =>
       op.retries.run(`following ${workflowId}`, () =>
         waits(op.identity.settings, workflowId).followOperation(question),
       ),
     );
-    runId = news.runId;
+    runId = change.runId;
     op.state.started = { workflowId, runId, joined: op.state.started?.joined ?? false };
-    op.state.seen = news.phase;
-    const { end } = news;
+    op.state.seen = change.phase;
+    const { end } = change;
     if (end === null) {
-      op.explain(`${workflowId} is ${news.phase ?? 'not begun'}`);
+      op.explain(`${workflowId} is ${change.phase ?? 'not begun'}`);
       continue;
     }
     const { pool = null, notebook = null, lease = null } = end.progress ?? {};

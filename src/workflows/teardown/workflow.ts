@@ -174,10 +174,10 @@ async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promi
 /** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
 async function endFailed(op: Operation<TeardownState>, failure: FailureProgress): Promise<Outcome> {
   op.fail(failure);
-  const { identity, known, wasLeased, lease: standing } = op.state;
+  const { identity, known, wasLeased, lease: previousLease } = op.state;
   if (identity !== null && known !== null && (wasLeased || known.pool !== null || known.notebooks.length > 0)) {
     const { name } = op.state.progress;
-    const order = { name, resources: known, lease: standing };
+    const order = { name, resources: known, lease: previousLease };
     const lease = await op.retries.run(`handing what is left of ${name} to its lease`, () =>
       reads(identity.settings, name).transferRemainder(order),
     );

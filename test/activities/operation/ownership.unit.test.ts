@@ -13,7 +13,7 @@ interface FakeRun {
   readonly runId?: string;
   readonly phase?: string;
   /** What a lease answers to `owned`; without it, no query is answered. */
-  readonly isEnding?: boolean;
+  readonly isRemovalPending?: boolean;
 }
 
 /** A Temporal in memory. What stands in `moves` happens after so many describes: hand-overs in the middle of the looking. */
@@ -46,9 +46,9 @@ function temporal({ runs, moves = {}, listed = [], silent = () => false }: World
         };
       },
       query: async ({ name }: { name: string }) => {
-        const isEnding = runs[workflowId]?.isEnding;
-        if (name !== 'owned' || isEnding === undefined) throw new Error('no worker');
-        return { isEnding };
+        const isRemovalPending = runs[workflowId]?.isRemovalPending;
+        if (name !== 'owned' || isRemovalPending === undefined) throw new Error('no worker');
+        return { isRemovalPending };
       },
     }),
     list: async function* () {
@@ -67,7 +67,7 @@ async function read(world: World, names: readonly string[], owners = ['env/team-
   const question = { owners: owners.map(ownerHash), names };
   const asked: Ownership[] = await new MockActivityEnvironment().run(() => activities.readOwnership(question));
   const [ownership] = asked;
-  if (ownership === undefined) throw new Error('no claim');
+  if (ownership === undefined) throw new Error('no ownership');
   return { ownership, ownerships: asked, lists: lists(), described: described() };
 }
 
@@ -82,7 +82,7 @@ describe('asking Temporal who owns a resource', () => {
     ['Paused', false, false],
     ['Paused', true, true],
   ])('says of a lease that is %s, with an end decided on: %s, whether it is removing: %s', async (phase, ends, is) => {
-    const lease: FakeRun = { status: 'RUNNING', phase, ...(ends === undefined ? {} : { isEnding: ends }) };
+    const lease: FakeRun = { status: 'RUNNING', phase, ...(ends === undefined ? {} : { isRemovalPending: ends }) };
     const { ownership } = await read({ runs: { 'env/team-a': closed, 'lease/team-a': lease } }, ['team-a']);
     expect(ownership.isBeingRemoved).toBe(is);
   });

@@ -144,7 +144,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe('the standing of a resource', () => {
+describe('the ownership status of a resource', () => {
   test.each(rows)('$title', ({ item: changed, ownership: claimed, standing, why }) => {
     const ownerships = claimed === null ? [] : [{ ...ownership, ...claimed }];
     const result = ownershipStatusOf({ ...item, ...changed }, ownerships, installation, now);
