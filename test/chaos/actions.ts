@@ -9,10 +9,10 @@ const teardown = `teardown/${chaosName}`;
 const lease = `lease/${chaosName}`;
 const change = `change/notebook/${chaosName}`;
 
-/** What a deed needs of the story that is being played. */
+/** What a action needs of the scenario that is being played. */
 export interface Stage {
   readonly testbed: Testbed;
-  readonly story: ChaosSeed;
+  readonly scenario: ChaosSeed;
   /** Starts an operation, and notes what was so before. */
   readonly start: (workflowType: string, workflowId: string, document: unknown) => Promise<unknown>;
   readonly words: CommandTexts;
@@ -24,14 +24,14 @@ export interface Stage {
   readonly later: (ms: number, act: () => unknown) => void;
 }
 
-/** Does what a story says that happens to a run while it works. */
-export async function act(deed: Action, { testbed, story, start, later, words, tryNow }: Stage): Promise<unknown> {
+/** Does what a scenario says that happens to a run while it works. */
+export async function act(action: Action, { testbed, scenario, start, later, words, tryNow }: Stage): Promise<unknown> {
   const { temporal, simulator } = testbed;
-  const { workflowType, workflowId, document } = story;
-  const { forMs = 0 } = deed;
+  const { workflowType, workflowId, document } = scenario;
+  const { forMs = 0 } = action;
   const place = async (kind: 'pools' | 'notebooks', body: Record<string, unknown>) =>
     await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
-  switch (deed.what) {
+  switch (action.what) {
     case 'cancel':
       await temporal.signal(workflowId, 'announceCancel', { ...words.signal(), cause: 'operator' });
       return await temporal.cancel(workflowId);
@@ -80,7 +80,7 @@ export async function act(deed: Action, { testbed, story, start, later, words, t
       if (worker === undefined) return;
       // Someone else goes on meanwhile, or nothing would be done behind its back.
       temporal.startWorker();
-      return temporal.cutOff(forMs, { worker, frozen: deed.what === 'freezeWorker' });
+      return temporal.cutOff(forMs, { worker, frozen: action.what === 'freezeWorker' });
     }
     case 'squatPool':
       if (simulator.state().pools.some(({ name }) => name === chaosName)) return;
@@ -101,10 +101,10 @@ export async function act(deed: Action, { testbed, story, start, later, words, t
 export function cross(
   { what, of, forMs = 0 }: Crossing,
   run: WorkflowRun,
-  { testbed, story, later, words, tryNow }: Stage,
+  { testbed, scenario, later, words, tryNow }: Stage,
 ): string | null {
   const { workflowId } = run;
-  if (workflowId !== { operation: story.workflowId, lease, teardown }[of]) return null;
+  if (workflowId !== { operation: scenario.workflowId, lease, teardown }[of]) return null;
   const { temporal } = testbed;
   if (what === 'cancel') run.requestCancel('');
   else if (what === 'tryNow') tryNow(workflowId);
@@ -116,8 +116,8 @@ export function cross(
   return `${what} ${workflowId}`;
 }
 
-/** Does with the name what the story says that is done once its operation has ended. */
-export async function actAfter(after: After, { testbed, story, start, words }: Stage): Promise<unknown> {
+/** Does with the name what the scenario says that is done once its operation has ended. */
+export async function actAfter(after: After, { testbed, scenario, start, words }: Stage): Promise<unknown> {
   const { temporal, simulator } = testbed;
   const command = words.command();
   switch (after) {
@@ -128,7 +128,7 @@ export async function actAfter(after: After, { testbed, story, start, words }: S
     case 'cancelLease':
       return await temporal.cancel(lease);
     case 'startAgain':
-      return await start(story.workflowType, story.workflowId, story.document);
+      return await start(scenario.workflowType, scenario.workflowId, scenario.document);
     case 'stopNotebook':
     case 'startNotebook': {
       // An operator may stop any notebook by its name; a stranger's is not what is tried here.

@@ -10,7 +10,7 @@ const short: Signature = { by: 'chaos', reason: 'chaos' };
 
 /**
  * What operators write: short, as long as possible, or too long, of characters of any size. Drawn from a stream of its own,
- * so that the rest of a story stays as it is.
+ * so that the rest of a scenario stays as it is.
  */
 export class CommandTexts {
   private readonly random: Random;

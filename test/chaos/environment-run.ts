@@ -22,7 +22,7 @@ import { type ChaosSeed, chaosName, historyOf, neighbourName } from './seed.js';
 import { judgeTryNow, TryNowSender } from './try-now.js';
 
 const minute = 60_000;
-/** Every story has an end: all deadlines, undo times and pauses in it are far shorter. */
+/** Every scenario has an end: all deadlines, undo times and pauses in it are far shorter. */
 const horizonMs = 36 * 60 * minute;
 const names = [chaosName, neighbourName];
 /** Faults of answers: while they hit, a run may have to wait before it can look. */
@@ -57,13 +57,13 @@ export interface ChaosOptions {
   readonly carryOver?: (args: unknown[]) => unknown[];
 }
 
-/** Plays the story of a seed to its end and judges it. */
+/** Plays the scenario of a seed to its end and judges it. */
 export async function playChaos(seed: number, options: ChaosOptions = {}): Promise<ChaosResult> {
-  return await playStory(historyOf(seed), options);
+  return await playScenario(historyOf(seed), options);
 }
 
-export async function playStory(story: ChaosSeed, options: ChaosOptions = {}): Promise<ChaosResult> {
-  return await new Chaos(story, options).play();
+export async function playScenario(scenario: ChaosSeed, options: ChaosOptions = {}): Promise<ChaosResult> {
+  return await new Chaos(scenario, options).play();
 }
 
 class Chaos {
@@ -81,25 +81,25 @@ class Chaos {
   private testbed: Testbed | null = null;
   private deaths = 0;
   private readonly operator: Operator;
-  private deedsLeft: number;
+  private actionsLeft: number;
   private isCalm: boolean;
 
   constructor(
-    private readonly story: ChaosSeed,
+    private readonly scenario: ChaosSeed,
     private readonly options: ChaosOptions,
   ) {
-    this.random = new Random(story.seed ^ 0x5eed);
-    this.words = new CommandTexts(story.seed);
-    this.tryNow = new TryNowSender(story.seed);
-    this.operator = new Operator(story, this.random);
-    this.deedsLeft = story.actions.length;
+    this.random = new Random(scenario.seed ^ 0x5eed);
+    this.words = new CommandTexts(scenario.seed);
+    this.tryNow = new TryNowSender(scenario.seed);
+    this.operator = new Operator(scenario, this.random);
+    this.actionsLeft = scenario.actions.length;
     const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
     this.isCalm =
-      story.deaths.most + story.lostReports === 0 && !story.actions.some(({ what }) => rough.includes(what));
+      scenario.deaths.most + scenario.lostReports === 0 && !scenario.actions.some(({ what }) => rough.includes(what));
   }
 
   async play(): Promise<ChaosResult> {
-    const { story } = this;
+    const { scenario } = this;
     const testbed = await this.begin();
     this.testbed = testbed;
     const { temporal, simulator } = testbed;
@@ -108,19 +108,19 @@ class Chaos {
     try {
       this.lookAround();
       simulator.onChange(() => this.lookAround());
-      await this.start(story.workflowType, story.workflowId, story.document);
-      for (const deed of story.actions)
-        this.plan(temporal.now() + deed.at, () => this.told(deed.what, act(deed, stage)));
+      await this.start(scenario.workflowType, scenario.workflowId, scenario.document);
+      for (const action of scenario.actions)
+        this.plan(temporal.now() + action.at, () => this.told(action.what, act(action, stage)));
       await this.untilRest();
-      for (const after of story.afters) {
+      for (const after of scenario.afters) {
         this.plan(temporal.now() + this.random.between(0, 20) * minute, () => this.told(after, actAfter(after, stage)));
-        this.deedsLeft = 1;
+        this.actionsLeft = 1;
         await this.untilRest();
       }
-      last = await testbed.progress(story.workflowId);
+      last = await testbed.progress(scenario.workflowId);
       await this.judgeRest();
       // Every death of a worker replays runs too, at moments of its own; all of them again cost a tenth of the time.
-      if (story.seed % 4 === 0) await temporal.verifyReplays();
+      if (scenario.seed % 4 === 0) await temporal.verifyReplays();
     } catch (error) {
       this.problem(
         error instanceof Error
@@ -132,7 +132,7 @@ class Chaos {
     }
     const failure = last?.failure?.type;
     return {
-      seed: story.seed,
+      seed: scenario.seed,
       ending: last === null ? 'none' : failure === undefined ? last.phase : `${last.phase} ${failure}`,
       problems: [...this.problems],
       faultsHit: this.faultsHit(),
@@ -144,17 +144,17 @@ class Chaos {
   }
 
   private async begin(): Promise<Testbed> {
-    const { story, options } = this;
-    const { activation, call } = story.deaths;
+    const { scenario, options } = this;
+    const { activation, call } = scenario.deaths;
     return await startTestbed({
-      seed: story.seed,
-      simulator: { faults: story.faults, placed: story.placed, timeForms: story.timeForms },
-      restartMs: story.restartMs,
-      suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
-      ...(story.slots === null ? {} : { slots: story.slots }),
-      latency: () => (story.latencyMs === 0 ? 0 : this.random.between(0, story.latencyMs)),
+      seed: scenario.seed,
+      simulator: { faults: scenario.faults, placed: scenario.placed, timeForms: scenario.timeForms },
+      restartMs: scenario.restartMs,
+      suggestContinueAsNewAfter: scenario.suggestContinueAsNewAfter,
+      ...(scenario.slots === null ? {} : { slots: scenario.slots }),
+      latency: () => (scenario.latencyMs === 0 ? 0 : this.random.between(0, scenario.latencyMs)),
       reportDelay: () =>
-        story.lostReports > 0 && this.random.chance(story.lostReports) ? this.random.between(1, 20_000) : 0,
+        scenario.lostReports > 0 && this.random.chance(scenario.lostReports) ? this.random.between(1, 20_000) : 0,
       onActivation: (_number, run, commands) => {
         this.crossAt(run);
         for (const problem of oversized(run.workflowId, commands)) this.problem(problem);
@@ -191,7 +191,7 @@ class Chaos {
     if (this.testbed === null) return;
     const count = (this.activationsOf.get(run.workflowId) ?? 0) + 1;
     this.activationsOf.set(run.workflowId, count);
-    for (const crossing of this.story.crossings) {
+    for (const crossing of this.scenario.crossings) {
       if (crossing.atActivation !== count) continue;
       const what = cross(crossing, run, this.stage);
       if (what !== null) this.options.trace?.(`*** ${what}`);
@@ -206,26 +206,26 @@ class Chaos {
   }
 
   private dies(share: number): boolean {
-    if (share === 0 || this.deaths >= this.story.deaths.most || !this.random.chance(share)) return false;
+    if (share === 0 || this.deaths >= this.scenario.deaths.most || !this.random.chance(share)) return false;
     this.deaths += 1;
     return true;
   }
 
   private get here(): Testbed {
-    if (this.testbed === null) throw new Error('The story has not begun.');
+    if (this.testbed === null) throw new Error('The scenario has not begun.');
     return this.testbed;
   }
 
   private get stage(): Stage {
-    const { story } = this;
+    const { scenario } = this;
     return {
       testbed: this.here,
-      story,
+      scenario,
       words: this.words,
       tryNow: (workflowId) => this.tryNow.send(workflowId, this.surroundings),
       problem: (what) => this.problem(what),
       start: (type, id, document) => this.start(type, id, document),
-      later: (ms, deed) => this.later(ms, deed),
+      later: (ms, action) => this.later(ms, action),
     };
   }
 
@@ -238,9 +238,9 @@ class Chaos {
     };
   }
 
-  private later(ms: number, deed: () => unknown): void {
-    this.deedsLeft += 1;
-    this.plan(this.here.temporal.now() + ms, deed);
+  private later(ms: number, action: () => unknown): void {
+    this.actionsLeft += 1;
+    this.plan(this.here.temporal.now() + ms, action);
   }
 
   private problem(what: string): void {
@@ -248,9 +248,9 @@ class Chaos {
     this.problems.add(what);
   }
 
-  private async told(what: string, deed: Promise<unknown>): Promise<unknown> {
+  private async told(what: string, action: Promise<unknown>): Promise<unknown> {
     this.options.trace?.(`*** ${what}`);
-    return await deed;
+    return await action;
   }
 
   private lookAround(): void {
@@ -262,12 +262,12 @@ class Chaos {
   }
 
   /** Does something at a moment; what it comes to is nobody's concern, as a command may well be refused. */
-  private plan(at: number, deed: () => unknown): void {
+  private plan(at: number, action: () => unknown): void {
     this.here.temporal.clock.schedule(at, () => {
       const done = () => {
-        this.deedsLeft -= 1;
+        this.actionsLeft -= 1;
       };
-      Promise.resolve().then(deed).then(done, done);
+      Promise.resolve().then(action).then(done, done);
     });
   }
 
@@ -277,13 +277,14 @@ class Chaos {
     this.wasLeased.set(run.runId, temporal.status(leaseOf(workflowId)) === 'RUNNING');
   }
 
-  /** Lets things happen until nothing but leases is open and no deed is left. */
+  /** Lets things happen until nothing but leases is open and no action is left. */
   private async untilRest(): Promise<void> {
     const { temporal } = this.here;
     const end = temporal.now() + horizonMs;
     for (;;) {
       const { activations } = temporal;
-      const isOver = () => this.deedsLeft <= 0 && temporal.namespace.runs.every((run) => !run.isOpen || isAtRest(run));
+      const isOver = () =>
+        this.actionsLeft <= 0 && temporal.namespace.runs.every((run) => !run.isOpen || isAtRest(run));
       const isAtRest = ({ workflowId }: WorkflowRun) =>
         workflowId.startsWith('lease/') && temporal.searchAttributes(workflowId).MaopsPhase === 'Leased';
       await temporal.run({
@@ -316,16 +317,16 @@ class Chaos {
   }
 
   private see(run: WorkflowRun, progress: Progress): void {
-    const { story } = this;
+    const { scenario } = this;
     const { temporal, simulator } = this.here;
     const { workflowId } = run;
     const watch = this.watches.get(workflowId) ?? new ProgressJudge();
     this.watches.set(workflowId, watch);
     for (const problem of [...watch.see(progress), ...judgeTryNow(progress)]) this.problem(problem);
     if (run.isOpen) {
-      this.tryNow.hurry(progress, story.hurried, this.surroundings);
+      this.tryNow.hurry(progress, scenario.hurried, this.surroundings);
       for (const problem of judgePause(temporal.namespace.runs, run, progress, temporal.now())) this.problem(problem);
-      if (workflowId === story.workflowId) this.operator.answer(progress, this.stage);
+      if (workflowId === scenario.workflowId) this.operator.answer(progress, this.stage);
       return;
     }
     this.options.trace?.(
@@ -345,8 +346,8 @@ class Chaos {
           ? isOpen(`teardown/${name}`)
           : isOpen(leaseOf(workflowId)) && (this.wasLeased.get(run.runId) ?? true)),
       keeps:
-        workflowId === story.workflowId
-          ? { failed: story.keepsFailed, cancelled: story.keepsCancelled }
+        workflowId === scenario.workflowId
+          ? { failed: scenario.keepsFailed, cancelled: scenario.keepsCancelled }
           : { failed: false, cancelled: false },
       looks: { ...this.looks.until(run.runId, name), now: temporal.now(), isCalm: this.isCalm },
     });

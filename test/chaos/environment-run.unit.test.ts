@@ -1,41 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
 import { publicNotebookPart } from '../workflows/documents.js';
-import { playChaos, playStory } from './environment-run.js';
+import { playChaos, playScenario } from './environment-run.js';
 import { quietSeed } from './quiet-seed.js';
 import { type ChaosSeed, chaosName } from './seed.js';
 import { testSeeds } from './seed-suite.js';
 
-/** What chaos has found, kept as the part of the story that matters: seeds change their stories when draws are added. */
-const regressions: readonly { readonly found: string; readonly story: Partial<ChaosSeed> }[] = [
+/** What chaos has found, kept as the part of the scenario that matters: seeds change their scenarios when draws are added. */
+const regressions: readonly { readonly found: string; readonly scenario: Partial<ChaosSeed> }[] = [
   {
     found: 'the rollback took a created but still invisible pool for deleted (seed 15)',
-    story: {
+    scenario: {
       faults: [{ operation: 'pools.create', kind: 'listLag', ms: 100_000 }],
       actions: [{ at: 20_000, what: 'cancel' }],
     },
   },
   {
     found: 'the rollback took a created but still invisible notebook for deleted (like seed 15)',
-    story: {
+    scenario: {
       faults: [{ operation: 'notebooks.create', kind: 'listLag', ms: 100_000 }],
       actions: [{ at: 370_000, what: 'cancel' }],
     },
   },
   {
     found: 'a lease went on owning a notebook that a teardown had removed before it was refused (seed 136)',
-    story: { actions: [{ at: 900_000, what: 'guest' }], afters: ['teardown'] },
+    scenario: { actions: [{ at: 900_000, what: 'guest' }], afters: ['teardown'] },
   },
   {
     found: 'a pool that turned Abnormal while the notebook was being made was called ready (seeds 284, 412, 460)',
-    story: { faults: [{ operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 }] },
+    scenario: { faults: [{ operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 }] },
   },
   {
     found: 'a pool that turned to Error with its nodes gone was called ready (seed 431)',
-    story: { faults: [{ operation: 'pools.create', kind: 'abnormal', phase: 'Error', afterMs: 58_000 }] },
+    scenario: { faults: [{ operation: 'pools.create', kind: 'abnormal', phase: 'Error', afterMs: 58_000 }] },
   },
   {
     found: 'a lease went on owning a failed notebook that the next run had cleared away (seed 534)',
-    story: {
+    scenario: {
       workflowType: 'launchNotebook',
       workflowId: `notebook/${chaosName}`,
       document: { name: chaosName, notebook: publicNotebookPart(), onCancel: 'keep' },
@@ -47,7 +47,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
   },
   {
     found: 'what a teardown was still removing was counted against a run that it had refused (seed 6432, the judge)',
-    story: {
+    scenario: {
       actions: [
         { at: 600_000, what: 'teardown' },
         { at: 640_000, what: 'startOther' },
@@ -56,7 +56,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
   },
   {
     found: 'a notebook that an earlier run had made and that is not shown yet was asked for once more (seed 2607)',
-    story: {
+    scenario: {
       workflowType: 'launchNotebook',
       workflowId: `notebook/${chaosName}`,
       document: { name: chaosName, notebook: publicNotebookPart(), onCancel: 'keep' },
@@ -70,7 +70,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
   },
   {
     found: 'a notebook whose creation time one answer left out was taken for another one and never stopped (seed 6778)',
-    story: {
+    scenario: {
       workflowType: 'launchNotebook',
       workflowId: `notebook/${chaosName}`,
       document: { name: chaosName, notebook: publicNotebookPart() },
@@ -82,7 +82,7 @@ const regressions: readonly { readonly found: string; readonly story: Partial<Ch
   },
   {
     found: 'a leased notebook that lists did not show was asked for once more, and deleted as a conflict (seed 20817)',
-    story: {
+    scenario: {
       workflowType: 'launchNotebook',
       workflowId: `notebook/${chaosName}`,
       document: { name: chaosName, notebook: publicNotebookPart(), deadlines: { ask: '5m' } },
@@ -97,13 +97,13 @@ testSeeds(0, 120);
 describe('chaos', () => {
   test.each(regressions)(
     'does not do again: $found',
-    async ({ story }) => {
-      expect(await playStory({ ...quietSeed, ...story })).toMatchObject({ problems: [] });
+    async ({ scenario }) => {
+      expect(await playScenario({ ...quietSeed, ...scenario })).toMatchObject({ problems: [] });
     },
     120_000,
   );
 
-  test('plays the same story twice for the same seed', async () => {
+  test('plays the same scenario twice for the same seed', async () => {
     expect(await playChaos(7)).toEqual(await playChaos(7));
   }, 120_000);
 });

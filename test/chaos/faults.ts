@@ -145,7 +145,7 @@ const shape: Draw = (random) => {
   ]);
 };
 
-/** Draws the faults of a story. Every one of them ends by itself, so that what must end can end. */
+/** Draws the faults of a scenario. Every one of them ends by itself, so that what must end can end. */
 export function drawFaults(random: Random): Fault[] {
   const faults: Fault[] = [];
   const plan = (fault: Fault) => faults.push({ ...fault, optional: true });

@@ -4,7 +4,7 @@ import { sent } from '../../src/domain/resource/command-outcome.js';
 import type { Observation, Watch } from '../../src/domain/resource/observation.js';
 import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/resource/pool.js';
 import { poolPart } from '../workflows/documents.js';
-import { type ChaosOptions, playStory } from './environment-run.js';
+import { type ChaosOptions, playScenario } from './environment-run.js';
 import { quietSeed } from './quiet-seed.js';
 import { type ChaosSeed, chaosName } from './seed.js';
 
@@ -65,7 +65,7 @@ function lateCreate(): ChaosOptions {
 const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<ChaosSeed> => ({
   faults: [{ operation, kind: 'lost', at: 'after' }],
 });
-/** When the notebook of a quiet story is being made, and when everything has been ready for long. */
+/** When the notebook of a quiet scenario is being made, and when everything has been ready for long. */
 const inNotebook = 372_000;
 const longReady = 900_000;
 
@@ -82,25 +82,25 @@ const cancelledCleanUp: Partial<ChaosSeed> = {
 const mistakes: readonly {
   readonly mistake: string;
   readonly caught: RegExp;
-  readonly story: Partial<ChaosSeed>;
+  readonly scenario: Partial<ChaosSeed>;
   readonly options: ChaosOptions;
 }[] = [
   {
     mistake: 'a pool is created without a look',
     caught: /a create was sent although/,
-    story: lostAnswer('pools.create'),
+    scenario: lostAnswer('pools.create'),
     options: replacing('findExistingPool', async () => []),
   },
   {
     mistake: 'a notebook is created without a look',
     caught: /a create was sent although/,
-    story: lostAnswer('notebooks.create'),
+    scenario: lostAnswer('notebooks.create'),
     options: replacing('findExistingNotebook', async () => []),
   },
   {
     mistake: 'a pool is ready as soon as it is Running',
     caught: /ended Ready .*(nodes|scopes)/,
-    story: {
+    scenario: {
       workflowType: 'provisionPool',
       workflowId: `pool/${chaosName}`,
       document: { name: chaosName, pool: poolPart() },
@@ -112,13 +112,13 @@ const mistakes: readonly {
   {
     mistake: 'a pool is not looked at again when the notebook is there',
     caught: /ended Ready .*(Abnormal|nodes)/,
-    story: { faults: [{ operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 }] },
+    scenario: { faults: [{ operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 }] },
     options: firstUsable(),
   },
   {
     mistake: 'a pool that was not deleted counts as gone',
     caught: /something is left/,
-    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
+    scenario: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('observePool', async (go, [question]) => {
       const observation = (await go()) as Observation<PoolFacts>;
       return (question as { goal: PoolGoal }).goal.gone === true ? { ...observation, facts: null } : observation;
@@ -127,25 +127,25 @@ const mistakes: readonly {
   {
     mistake: 'a pool delete says done and does nothing',
     caught: /no end: /,
-    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
+    scenario: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('deletePool', async () => sent),
   },
   {
     mistake: 'a notebook delete says done and does nothing',
     caught: /no end: /,
-    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
+    scenario: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('deleteNotebook', async () => sent),
   },
   {
     mistake: 'a rollback overlooks the notebooks',
     caught: /something is left/,
-    story: { actions: [{ at: inNotebook, what: 'cancel' }] },
+    scenario: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('findOwnedNotebooks', async () => []),
   },
   {
     mistake: 'an unanswered create is sent again at once',
     caught: /a create was sent although/,
-    story: lostAnswer('pools.create'),
+    scenario: lostAnswer('pools.create'),
     options: replacing('createPool', async (go) => {
       const outcome = (await go()) as { outcome: string };
       return outcome.outcome === 'unknown' ? await go() : outcome;
@@ -154,7 +154,7 @@ const mistakes: readonly {
   {
     mistake: 'an unanswered create is not settled',
     caught: /a create was sent although|something is left|nobody owns it/,
-    story: {
+    scenario: {
       faults: [
         { operation: 'pools.create', kind: 'lost', at: 'after' },
         { operation: 'pools.create', kind: 'listLag', ms: 60_000 },
@@ -165,19 +165,19 @@ const mistakes: readonly {
   {
     mistake: 'what stays alive is not handed to a lease',
     caught: /nobody owns it/,
-    story: {},
+    scenario: {},
     options: replacing('transferToLease', async () => ({ endsAt: null, maxEndsAt: null, extensions: 0 })),
   },
   {
     mistake: 'a stranger on the pool is overlooked',
     caught: /the pool under a stranger's notebook/,
-    story: { actions: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
+    scenario: { actions: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
     options: { rewrite: (path) => path.replace('show_self=false', 'show_self=true') },
   },
   {
     mistake: 'a cancel is lost when the run continues as new',
     caught: /was cancelled and sent createPool after that/,
-    story: cancelledCleanUp,
+    scenario: cancelledCleanUp,
     options: {
       carryOver: ([argument, state]) => [argument, { ...(state as object), cancelRequest: null }],
     },
@@ -185,13 +185,13 @@ const mistakes: readonly {
   {
     mistake: 'a create leaves long after its run was cancelled',
     caught: /was cancelled, and pools.create left at/,
-    story: { actions: [{ at: 2_000, what: 'cancel' }] },
+    scenario: { actions: [{ at: 2_000, what: 'cancel' }] },
     options: lateCreate(),
   },
   {
     mistake: 'a run that continues a cancelled one is not cancelled itself',
     caught: /no end: /,
-    story: cancelledCleanUp,
+    scenario: cancelledCleanUp,
     options: replacing('cancelRun', async () => undefined),
   },
 ];
@@ -199,9 +199,9 @@ const mistakes: readonly {
 describe('a planted mistake is caught', () => {
   test.each(mistakes)(
     '$mistake',
-    async ({ caught, story, options }) => {
-      expect((await playStory({ ...quietSeed, ...story })).problems).toEqual([]);
-      const { problems } = await playStory({ ...quietSeed, ...story }, options);
+    async ({ caught, scenario, options }) => {
+      expect((await playScenario({ ...quietSeed, ...scenario })).problems).toEqual([]);
+      const { problems } = await playScenario({ ...quietSeed, ...scenario }, options);
       expect(problems.filter((problem) => caught.test(problem))).not.toEqual([]);
     },
     180_000,

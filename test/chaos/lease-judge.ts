@@ -1,5 +1,5 @@
 import type { LeaseProgress, Progress } from '../../src/contract/progress.js';
-import type { LeaseStory } from './lease-seed.js';
+import type { LeaseScenario } from './lease-seed.js';
 
 /** One extension that was asked for, in milliseconds; without an answer it is not known what became of it. */
 export interface Asked {
@@ -10,7 +10,7 @@ export interface Asked {
 
 /** All that is known of a race when it is over. */
 export interface LeaseRaceRecord {
-  readonly story: LeaseStory;
+  readonly scenario: LeaseScenario;
   readonly startedAt: number;
   readonly last: Progress;
   readonly asked: readonly Asked[];
@@ -34,8 +34,8 @@ const iso = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString() : 
 
 /** The end that was granted, what came before it, and what came too late. */
 export function judgeLeaseRace(race: LeaseRaceRecord): string[] {
-  const { story, startedAt, asked, removals, open, left } = race;
-  const end = granted(race).reduce((sum, { ms }) => sum + ms, startedAt + story.ttlMs);
+  const { scenario, startedAt, asked, removals, open, left } = race;
+  const end = granted(race).reduce((sum, { ms }) => sum + ms, startedAt + scenario.ttlMs);
   const first = removals[0] ?? Number.POSITIVE_INFINITY;
   const called = Math.min(Number.POSITIVE_INFINITY, ...race.calledFor);
   const problems = [...judgeEnd(race, end), ...judgeAnswers(race, { end, first, called })];
@@ -45,7 +45,7 @@ export function judgeLeaseRace(race: LeaseRaceRecord): string[] {
   for (const { from, to } of race.pauses) {
     // Of pauses that overlap, the first resume ends all.
     const resumed = Math.min(to, ...race.pauses.filter((one) => one.to > from).map((one) => one.to));
-    const heard = from + 30_000 + 2 * story.restartMs;
+    const heard = from + 30_000 + 2 * scenario.restartMs;
     const isOverruled = race.calledFor.some((at) => at <= resumed);
     if (!isOverruled && first > heard && first + second <= resumed)
       problems.push(`removed at ${iso(first)}, in the pause from ${iso(from)} to ${iso(resumed)}`);
@@ -54,7 +54,7 @@ export function judgeLeaseRace(race: LeaseRaceRecord): string[] {
   if (left > 0) problems.push('something is left');
   const due = Math.max(Math.min(end, called), ...race.pauses.map(({ to }) => to));
   const gone = removals.at(-1) ?? Number.POSITIVE_INFINITY;
-  if (gone > due + patienceMs + 6 * story.restartMs) problems.push(`gone at ${iso(gone)}, due at ${iso(due)}`);
+  if (gone > due + patienceMs + 6 * scenario.restartMs) problems.push(`gone at ${iso(gone)}, due at ${iso(due)}`);
   return problems;
 }
 
@@ -64,7 +64,7 @@ function granted({ asked }: LeaseRaceRecord): Asked[] {
 
 function judgeEnd(race: LeaseRaceRecord, end: number): string[] {
   const { lease } = race.last;
-  const most = race.startedAt + race.story.maxMs;
+  const most = race.startedAt + race.scenario.maxMs;
   const count = granted(race).length;
   const problems: string[] = [];
   if (lease?.endsAt !== iso(end)) problems.push(`the end is ${lease?.endsAt}, and ${iso(end)} by what was granted`);
@@ -76,14 +76,14 @@ function judgeEnd(race: LeaseRaceRecord, end: number): string[] {
 
 /** Granted only before the end that was in force and before any removal; refused only for a reason. */
 function judgeAnswers(
-  { asked, story, startedAt }: LeaseRaceRecord,
+  { asked, scenario, startedAt }: LeaseRaceRecord,
   { end, first, called }: { readonly end: number; readonly first: number; readonly called: number },
 ): string[] {
   const problems: string[] = [];
   for (const { answer, ms, sentAt } of asked) {
     if (answer === null) continue;
     if (answer.lease === null) {
-      const fits = end + ms <= startedAt + story.maxMs;
+      const fits = end + ms <= startedAt + scenario.maxMs;
       if (fits && answer.at < Math.min(end, called)) problems.push(`refused at ${iso(answer.at)}: ${answer.why}`);
       continue;
     }

@@ -25,7 +25,7 @@ const refused = (ms: number): Asked => ({
 
 /** A lease of two hours that was extended by one, and whose environment was gone in time. */
 const faultless: LeaseRaceRecord = {
-  story: { ...leaseSeedOf(0), ttlMs: 2 * hour, maxMs: 4 * hour, restartMs: 1_000 },
+  scenario: { ...leaseSeedOf(0), ttlMs: 2 * hour, maxMs: 4 * hour, restartMs: 1_000 },
   startedAt,
   last: makeProgress({ lease: leaseUntil(3 * hour, 1) }),
   asked: [granted],
@@ -73,7 +73,7 @@ describe('the judge of a race for a lease', () => {
     ['a search attribute of another end', { shownEnd: at(2 * hour) }, /^the search attribute is/],
     [
       'an end beyond the maximum',
-      { story: { ...faultless.story, maxMs: 2.5 * hour } },
+      { scenario: { ...faultless.scenario, maxMs: 2.5 * hour } },
       /^the end .* is beyond the maximum/,
     ],
     [

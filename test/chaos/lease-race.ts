@@ -8,7 +8,7 @@ import { installation, startTestbed, type Testbed } from '../support/testbed.js'
 import { judgeStatus } from './cancel-judge.js';
 import { CommandTexts } from './command-texts.js';
 import { type Asked, judgeLeaseRace } from './lease-judge.js';
-import { type LeaseAct, type LeaseStory, leaseSeedOf } from './lease-seed.js';
+import { type LeaseAct, type LeaseScenario, leaseSeedOf } from './lease-seed.js';
 import { PauseJudge } from './pause-judge.js';
 import { Random } from './random.js';
 import { judgeTryNow, TryNowSender } from './try-now.js';
@@ -56,13 +56,13 @@ class LeaseRace {
   private readonly cancels: number[] = [];
 
   constructor(
-    private readonly story: LeaseStory,
+    private readonly scenario: LeaseScenario,
     private readonly trace: ((line: string) => void) | undefined,
   ) {
-    this.random = new Random(story.seed ^ 0x1ea5e);
-    this.words = new CommandTexts(story.seed);
-    this.tryNow = new TryNowSender(story.seed);
-    this.momentsLeft = story.moments.length;
+    this.random = new Random(scenario.seed ^ 0x1ea5e);
+    this.words = new CommandTexts(scenario.seed);
+    this.tryNow = new TryNowSender(scenario.seed);
+    this.momentsLeft = scenario.moments.length;
   }
 
   async play(): Promise<LeaseRaceResult> {
@@ -73,9 +73,9 @@ class LeaseRace {
     try {
       await temporal.start('leaseEnvironment', workflowId, [this.input()]);
       await temporal.run({ until: () => temporal.searchAttributes(workflowId).MaopsLeaseEndsAt !== undefined });
-      this.startedAt = this.end() - this.story.ttlMs;
+      this.startedAt = this.end() - this.scenario.ttlMs;
       this.planMoment(0);
-      for (const ms of this.story.tryNows)
+      for (const ms of this.scenario.tryNows)
         temporal.clock.schedule(this.startedAt + ms, () => this.act({ what: 'tryNow' }));
       await this.untilOver();
       last = await testbed.progress(workflowId);
@@ -89,7 +89,7 @@ class LeaseRace {
       await testbed.dispose();
     }
     const granted = this.asked.filter(({ answer }) => answer?.lease).length;
-    const { seed } = this.story;
+    const { seed } = this.scenario;
     const ending = last?.phase ?? 'none';
     return {
       seed,
@@ -113,7 +113,7 @@ class LeaseRace {
   }
 
   private async begin(): Promise<Testbed> {
-    const { story, trace } = this;
+    const { scenario, trace } = this;
     const marker = `maops:${installation}-${ownerHash(`env/${name}`)}-00000000`;
     const dies = (share: number) => {
       if (share === 0 || this.deaths >= 6 || !this.random.chance(share)) return false;
@@ -121,34 +121,36 @@ class LeaseRace {
       return true;
     };
     return await startTestbed({
-      seed: story.seed,
+      seed: scenario.seed,
       simulator: {
         placed: {
           pools: [{ name, description: marker, user: 'ops' }],
           notebooks: [{ name, description: marker, user: 'ops' }],
         },
       },
-      restartMs: story.restartMs,
-      suggestContinueAsNewAfter: story.suggestContinueAsNewAfter,
-      latency: () => (story.latencyMs === 0 ? 0 : this.random.between(0, story.latencyMs)),
+      restartMs: scenario.restartMs,
+      suggestContinueAsNewAfter: scenario.suggestContinueAsNewAfter,
+      latency: () => (scenario.latencyMs === 0 ? 0 : this.random.between(0, scenario.latencyMs)),
       onActivation: (_number, run, commands) => {
         this.problems.push(...oversized(run.workflowId, commands));
         if (run.workflowId === workflowId && this.startedAt > 0) this.crossAt();
-        return dies(story.deaths.activation) ? this.random.pick(['crashBeforeReport', 'crashAfterReport']) : 'reported';
+        return dies(scenario.deaths.activation)
+          ? this.random.pick(['crashBeforeReport', 'crashAfterReport'])
+          : 'reported';
       },
       http: {
-        beforeSend: () => (dies(story.deaths.call) ? 'crash' : 'continue'),
-        afterCommit: () => (dies(story.deaths.call) ? 'crash' : 'continue'),
+        beforeSend: () => (dies(scenario.deaths.call) ? 'crash' : 'continue'),
+        afterCommit: () => (dies(scenario.deaths.call) ? 'crash' : 'continue'),
       },
       webhook: () =>
-        story.webhook === 'takes' || (story.webhook === 'wavers' && this.random.chance(0.5)) ? 200 : null,
+        scenario.webhook === 'takes' || (scenario.webhook === 'wavers' && this.random.chance(0.5)) ? 200 : null,
       interceptors: [this.pauseJudge.recorder(() => this.here.temporal.now())],
       ...(trace === undefined ? {} : { trace }),
     });
   }
 
   private input(): LeaseInput {
-    const { ttlMs, maxMs, warningsMs, webhook } = this.story;
+    const { ttlMs, maxMs, warningsMs, webhook } = this.scenario;
     const { pools, notebooks } = this.here.simulator.state();
     const [pool] = pools;
     return {
@@ -178,7 +180,7 @@ class LeaseRace {
 
   /** Each moment is set against the end that is in force when the one before has passed. */
   private planMoment(index: number): void {
-    const moment = this.story.moments[index];
+    const moment = this.scenario.moments[index];
     const { temporal } = this.here;
     if (moment === undefined) return;
     const from = moment.from === 'start' ? this.startedAt : this.end();
@@ -192,7 +194,7 @@ class LeaseRace {
   private crossAt(): void {
     this.activations += 1;
     const { temporal } = this.here;
-    for (const { atActivation, act } of this.story.crossings)
+    for (const { atActivation, act } of this.scenario.crossings)
       if (atActivation === this.activations) temporal.clock.schedule(temporal.now(), () => this.act(act));
   }
 
@@ -257,7 +259,7 @@ class LeaseRace {
   /** The first cancel must have ended a pause that came before it. Temporal drops the ones that follow. */
   private judgePause(from: number): void {
     const { temporal } = this.here;
-    const heard = temporal.now() - 30_000 - 2 * this.story.restartMs;
+    const heard = temporal.now() - 30_000 - 2 * this.scenario.restartMs;
     const [cancelled = from] = this.cancels;
     const isCancelled = cancelled > from && cancelled < heard;
     const isPausedAgain = this.pauses.some((pause) => pause.from > from);
@@ -272,7 +274,7 @@ class LeaseRace {
 
   private async untilOver(): Promise<void> {
     const { temporal } = this.here;
-    const horizon = this.startedAt + this.story.maxMs + 3 * 24 * hour;
+    const horizon = this.startedAt + this.scenario.maxMs + 3 * 24 * hour;
     await temporal.run({ until: () => !this.isOpen() && this.momentsLeft <= 0, maxTime: horizon - temporal.now() });
     // Whatever was said to a lease that had closed is answered too.
     await temporal.run({ maxTime: 8 * hour });
@@ -280,14 +282,14 @@ class LeaseRace {
 
   private judge(last: Progress): void {
     const { simulator, temporal } = this.here;
-    const { story, startedAt, asked, calledFor, pauses } = this;
+    const { scenario, startedAt, asked, calledFor, pauses } = this;
     const removals = simulator
       .requests()
       .filter(({ operation, effect }) => effect !== null && /delete|action/.test(operation))
       .map(({ at }) => Date.parse(at));
     const { pools, notebooks } = simulator.state();
     const left = pools.length + notebooks.length;
-    const known = { story, startedAt, last, asked, calledFor, pauses, removals, left };
+    const known = { scenario, startedAt, last, asked, calledFor, pauses, removals, left };
     this.problems.push(...judgeTryNow(last), ...judgeStatus(temporal.namespace.get(workflowId), last));
     this.problems.push(...this.pauseJudge.judge(temporal.namespace.runs));
     this.problems.push(...judgeLeaseRace({ ...known, shownEnd: this.end(), open: temporal.openWorkflows() }));

@@ -23,7 +23,7 @@ export interface LeaseCrossing {
 }
 
 /** All that happens to one lease; the same for the same seed. */
-export interface LeaseStory {
+export interface LeaseScenario {
   readonly seed: number;
   readonly ttlMs: number;
   readonly maxMs: number;
@@ -42,8 +42,8 @@ export interface LeaseStory {
   readonly webhook: 'none' | 'takes' | 'fails' | 'wavers';
 }
 
-/** Draws the story of a seed. Most of it happens around the end, where an extension and the expiry race. */
-export function leaseSeedOf(seed: number): LeaseStory {
+/** Draws the scenario of a seed. Most of it happens around the end, where an extension and the expiry race. */
+export function leaseSeedOf(seed: number): LeaseScenario {
   const random = new Random(seed);
   const ttlMs = random.pick([20 * minute, hour, 8 * hour, 3 * 24 * hour]) + random.between(0, 999);
   const isDeadly = random.chance(0.4);

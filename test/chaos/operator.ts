@@ -5,18 +5,18 @@ import type { ChaosSeed } from './seed.js';
 
 const longestThought = 600;
 
-/** The operator and the approver of a story: they answer once, after a while, what waits for them. */
+/** The operator and the approver of a scenario: they answer once, after a while, what waits for them. */
 export class Operator {
   private retries = 0;
   private answered = '';
 
   constructor(
-    private readonly story: ChaosSeed,
+    private readonly scenario: ChaosSeed,
     private readonly random: Random,
   ) {}
 
   answer({ awaiting, steps, workflowId }: Progress, { testbed, later, words, problem }: Stage): void {
-    const { operator, approver } = this.story;
+    const { operator, approver } = this.scenario;
     if (awaiting === null || awaiting.verbs.length === 0 || awaiting.kind === 'capacity') return;
     if (awaiting.since === this.answered) return;
     this.answered = awaiting.since;

@@ -1,6 +1,6 @@
 import { hashText, seededRandom } from '../temporal-sim/random.js';
 
-/** Draws from one seed: the same seed gives the same story. */
+/** Draws from one seed: the same seed gives the same scenario. */
 export class Random {
   private readonly random: () => number;
 
@@ -10,7 +10,7 @@ export class Random {
     for (let skipped = 0; skipped < 3; skipped += 1) this.random();
   }
 
-  /** A stream of its own for one axis of a story, so that a new draw on it changes no other axis. */
+  /** A stream of its own for one axis of a scenario, so that a new draw on it changes no other axis. */
   static forAxis(seed: number, axis: string): Random {
     return new Random(seed ^ hashText(axis));
   }

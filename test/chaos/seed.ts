@@ -82,7 +82,7 @@ export interface ChaosSeed {
   readonly approver: 'approve' | 'reject' | 'silent';
 }
 
-/** The environment of every story, and the one that may be beside it. */
+/** The environment of every scenario, and the one that may be beside it. */
 export const chaosName = 'team-a';
 export const neighbourName = 'team-b';
 const minute = 60_000;
@@ -92,7 +92,7 @@ const types = {
   notebook: 'launchNotebook',
 } as const;
 
-/** Draws the story of a seed. */
+/** Draws the scenario of a seed. */
 export function historyOf(seed: number): ChaosSeed {
   const random = new Random(seed);
   const kind = random.pick(['env', 'env', 'env', 'env', 'env', 'env', 'pool', 'notebook'] as const);
@@ -116,7 +116,7 @@ export function historyOf(seed: number): ChaosSeed {
     faults: drawFaults(random),
     placed: drawPlaced(random),
     timeForms: drawTimeForms(Random.forAxis(seed, 'time form')),
-    actions: [...drawDeeds(random), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
+    actions: [...drawActions(random), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
     crossings: drawCrossings(seed),
     hurried: Random.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
     afters: drawAfters(random),
@@ -160,7 +160,7 @@ function documentOf(kind: keyof typeof types, random: Random): Record<string, un
   }
 }
 
-/** Half of all stories have times as documented. */
+/** Half of all scenarios have times as documented. */
 function drawTimeForms(random: Random): TimeForms {
   if (random.chance(0.5)) return {};
   const calls = ['list', 'show', 'create', 'delete'] as const;
@@ -225,23 +225,23 @@ function drawCrossings(seed: number): Crossing[] {
   ];
 }
 
-function drawDeeds(random: Random): Action[] {
+function drawActions(random: Random): Action[] {
   const moment = () => momentOf(random);
-  const deed = (what: Action['what']) => () => ({ at: moment(), what });
+  const action = (what: Action['what']) => () => ({ at: moment(), what });
   return [
-    ...random.some(0.15, deed('teardown')),
-    ...random.some(0.15, deed('startAgain')),
-    ...random.some(0.04, deed('startOther')),
-    ...random.some(0.15, deed('killWorker')),
-    ...random.some(0.1, deed('drainWorker')),
-    ...random.some(0.15, deed('addWorker')),
+    ...random.some(0.15, action('teardown')),
+    ...random.some(0.15, action('startAgain')),
+    ...random.some(0.04, action('startOther')),
+    ...random.some(0.15, action('killWorker')),
+    ...random.some(0.1, action('drainWorker')),
+    ...random.some(0.15, action('addWorker')),
     ...random.some(0.04, () => ({ at: random.between(0, 4000), what: 'squatPool' as const })),
-    ...random.some(0.04, deed('squatNotebook')),
-    ...random.some(0.1, deed('guest')),
-    ...random.some(0.1, deed('stranger')),
-    ...random.some(0.06, deed('startPool')),
-    ...random.some(0.06, deed('startNotebook')),
-    ...random.some(0.12, deed('neighbour')),
+    ...random.some(0.04, action('squatNotebook')),
+    ...random.some(0.1, action('guest')),
+    ...random.some(0.1, action('stranger')),
+    ...random.some(0.06, action('startPool')),
+    ...random.some(0.06, action('startNotebook')),
+    ...random.some(0.12, action('neighbour')),
     ...random.some(0.12, () => ({ at: moment(), what: 'outage' as const, forMs: random.between(1, 600) * 1000 })),
     ...random.some(0.1, () => ({ at: moment(), what: 'cutWorker' as const, forMs: random.between(1, 300) * 1000 })),
     ...random.some(0.1, () => ({ at: moment(), what: 'freezeWorker' as const, forMs: random.between(1, 400) * 1000 })),

@@ -6,7 +6,7 @@ import type { Outcome } from './suites/crash-suite.js';
 export const deadlines = { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', undo: '30m' };
 const mainJob = 'provisionPoolThenLaunchNotebook';
 
-/** The one environment of every story. */
+/** The one environment of every scenario. */
 export const name = 'team-a';
 
 /** Starts the main job with the product's own deadlines. */

@@ -5,7 +5,7 @@ import { startTestbed, type Testbed } from '../../support/testbed.js';
 import type { HttpCall } from '../../support/virtual-http.js';
 import type { ActivationOutcome } from '../../temporal-sim/internals.js';
 
-/** What is left when a story is over: it must be the same whenever a worker dies in it. */
+/** What is left when a scenario is over: it must be the same whenever a worker dies in it. */
 export interface Outcome {
   readonly status: string | null;
   readonly phase: string;
@@ -18,13 +18,13 @@ export interface Outcome {
 }
 
 /** A run of the product whose every moment is a moment to die in. */
-export interface Story {
+export interface Scenario {
   readonly name: string;
-  /** Whose end is the story's end. */
+  /** Whose end is the scenario's end. */
   readonly workflowId: string;
   readonly faults?: readonly Fault[];
   readonly placed?: SimulatorOptions['placed'];
-  /** What comes before the story: nobody dies in it. */
+  /** What comes before the scenario: nobody dies in it. */
   readonly prepare?: (testbed: Testbed) => Promise<unknown>;
   readonly play: (testbed: Testbed) => Promise<unknown>;
   readonly outcome: Outcome;
@@ -38,14 +38,14 @@ interface Played extends Outcome {
   readonly deaths: number;
 }
 
-/** The moment of a story in which the worker dies, counted from the story's begin. */
+/** The moment of a scenario in which the worker dies, counted from the scenario's begin. */
 interface Death {
   readonly at: Exclude<ActivationOutcome, 'reported'> | 'beforeSend' | 'afterCommit';
   readonly number: number;
 }
 
-async function played(story: Story, death: Death | null): Promise<Played> {
-  const { faults = [], placed } = story;
+async function played(scenario: Scenario, death: Death | null): Promise<Played> {
+  const { faults = [], placed } = scenario;
   const begun = { activations: Number.NaN, calls: Number.NaN };
   const dies = (at: Death['at'], count: number) => death !== null && death.at === at && death.number === count;
   const breakIn = (at: Death['at']) => (call: HttpCall) => (dies(at, call.number - begun.calls) ? 'crash' : 'continue');
@@ -63,20 +63,20 @@ async function played(story: Story, death: Death | null): Promise<Played> {
   });
   try {
     const { temporal } = testbed;
-    await story.prepare?.(testbed);
+    await scenario.prepare?.(testbed);
     begun.activations = temporal.activations;
     begun.calls = testbed.calls();
-    await story.play(testbed);
-    await temporal.run({ until: () => temporal.status(story.workflowId) !== 'RUNNING' });
+    await scenario.play(testbed);
+    await temporal.run({ until: () => temporal.status(scenario.workflowId) !== 'RUNNING' });
     // Every death replays the runs that were cached, at its own moment; all of them again for some will do.
     if (death === null || death.number % 4 === 0) await temporal.verifyReplays();
-    const { phase } = await testbed.progress(story.workflowId);
+    const { phase } = await testbed.progress(scenario.workflowId);
     const { pools, notebooks } = testbed.simulator.state();
     const made = ['pools.create', 'notebooks.create'].flatMap((operation) =>
       testbed.simulator.requests(operation).filter(({ effect }) => effect !== null),
     );
     return {
-      status: temporal.status(story.workflowId),
+      status: temporal.status(scenario.workflowId),
       phase,
       pools: pools.map((pool) => `${pool.name} ${pool.phase}`),
       notebooks: notebooks.map((notebook) => `${notebook.name} ${notebook.status}`),
@@ -95,22 +95,22 @@ async function played(story: Story, death: Death | null): Promise<Played> {
 }
 
 /**
- * Plays each story once without a crash, then once for every activation, with the worker dying before and after it has
+ * Plays each scenario once without a crash, then once for every activation, with the worker dying before and after it has
  * reported, and once for every API call, with the worker dying before it is sent and after it took effect.
  */
-export function testCrashes(stories: readonly Story[]): void {
-  describe.each(stories)('$name', (story) => {
+export function testCrashes(scenarios: readonly Scenario[]): void {
+  describe.each(scenarios)('$name', (scenario) => {
     let golden: Played;
     beforeAll(async () => {
-      golden = await played(story, null);
+      golden = await played(scenario, null);
       // For docs/guarantees.md, which says how many runs there are.
       if (process.env.MAOPS_COUNT_RUNS !== undefined) {
-        process.stderr.write(`${1 + 2 * (golden.activations + golden.calls)} runs: ${story.name}\n`);
+        process.stderr.write(`${1 + 2 * (golden.activations + golden.calls)} runs: ${scenario.name}\n`);
       }
     }, 180_000);
 
     test('ends as it should without a crash', () => {
-      expect(golden).toMatchObject({ ...story.outcome, deaths: 0, unmet: [] });
+      expect(golden).toMatchObject({ ...scenario.outcome, deaths: 0, unmet: [] });
     });
 
     test.each([
@@ -122,8 +122,8 @@ export function testCrashes(stories: readonly Story[]): void {
       'ends the same whichever of its %s the worker dies in: %s',
       async (kind, at) => {
         for (let number = 1; number <= golden[kind]; number += 1) {
-          const result = await played(story, { at, number });
-          expect({ number, ...result }).toMatchObject({ number, deaths: 1, ...story.outcome });
+          const result = await played(scenario, { at, number });
+          expect({ number, ...result }).toMatchObject({ number, deaths: 1, ...scenario.outcome });
         }
       },
       900_000,

@@ -9,20 +9,20 @@ const minute = 60_000;
 const command = { by: 'crossing', reason: 'crossing' };
 
 /** A run of the product that is cancelled, paused and continued as new at every moment. */
-export interface CrossedStory {
+export interface CrossedScenario {
   readonly name: string;
   /** Who is cancelled and paused. */
   readonly workflowId: string;
   readonly faults?: readonly Fault[];
   readonly placed?: SimulatorOptions['placed'];
-  /** What comes before the story. */
+  /** What comes before the scenario. */
   readonly prepare?: (testbed: Testbed) => Promise<unknown>;
   readonly play: (testbed: Testbed) => Promise<unknown>;
-  /** The phases in which a story with a cancel may end. */
+  /** The phases in which a scenario with a cancel may end. */
   readonly endings: readonly string[];
   /** A teardown refuses a cancel, so that only a resume ends its pause. */
   readonly refusesCancel?: boolean;
-  /** Resources that are not the story's own may stay. */
+  /** Resources that are not the scenario's own may stay. */
   readonly mayLeave?: boolean;
 }
 
@@ -34,17 +34,17 @@ interface Crossing {
 }
 
 const never: Crossing = { cancelAt: 0, suggestContinueAsNewAfter: 4096, pause: null };
-/** Far longer than any story: a pause that a cancel does not end would show. */
+/** Far longer than any scenario: a pause that a cancel does not end would show. */
 const forever = 48 * 60 * minute;
 
-async function played(story: CrossedStory, crossing: Crossing) {
-  const { faults = [], placed } = story;
+async function played(scenario: CrossedScenario, crossing: Crossing) {
+  const { faults = [], placed } = scenario;
   let count = 0;
   let hasBegun = false;
   const act = (run: WorkflowRun) => {
     if (count === crossing.cancelAt) run.requestCancel('');
     if (crossing.pause === null || count !== crossing.pause.at) return;
-    const signal = (name: string) => testbed.temporal.signal(story.workflowId, name, command).catch(() => undefined);
+    const signal = (name: string) => testbed.temporal.signal(scenario.workflowId, name, command).catch(() => undefined);
     testbed.temporal.clock.schedule(testbed.temporal.now(), () => void signal('pause'));
     testbed.temporal.clock.schedule(testbed.temporal.now() + crossing.pause.forMs, () => void signal('resume'));
   };
@@ -55,7 +55,7 @@ async function played(story: CrossedStory, crossing: Crossing) {
       ...(placed === undefined ? {} : { placed }),
     },
     onActivation: (_activation, run) => {
-      if (!hasBegun || run.workflowId !== story.workflowId) return 'reported';
+      if (!hasBegun || run.workflowId !== scenario.workflowId) return 'reported';
       count += 1;
       // The request arrives while the worker is busy with the task: the server lets no run end without it.
       act(run);
@@ -64,24 +64,24 @@ async function played(story: CrossedStory, crossing: Crossing) {
   });
   try {
     const { temporal, simulator } = testbed;
-    await story.prepare?.(testbed);
+    await scenario.prepare?.(testbed);
     hasBegun = true;
-    await story.play(testbed);
-    const end = () => temporal.status(story.workflowId) !== 'RUNNING';
+    await scenario.play(testbed);
+    const end = () => temporal.status(scenario.workflowId) !== 'RUNNING';
     await temporal.run({ until: end, maxTime: forever - 60 * minute });
     const { pools, notebooks } = simulator.state();
-    const { phase, why } = await testbed.progress(story.workflowId);
+    const { phase, why } = await testbed.progress(scenario.workflowId);
     const isClosed = end();
     const problems = [
       ...judgeCreates(temporal.namespace.runs),
       ...judgeSent(temporal.namespace.runs, simulator),
       ...(isClosed
-        ? judgeStatus(temporal.namespace.get(story.workflowId), await testbed.progress(story.workflowId))
+        ? judgeStatus(temporal.namespace.get(scenario.workflowId), await testbed.progress(scenario.workflowId))
         : []),
       ...(isClosed ? [] : [`no end: ${phase} (${why})`]),
     ];
     const isOwned = temporal.openWorkflows().some((id) => id.startsWith('lease/'));
-    if (pools.length + notebooks.length > 0 && !isOwned && story.mayLeave !== true)
+    if (pools.length + notebooks.length > 0 && !isOwned && scenario.mayLeave !== true)
       problems.push(`${phase}, and something is left`);
     if (crossing.cancelAt % 5 === 0) await temporal.verifyReplays();
     return { phase, problems, count };
@@ -91,7 +91,7 @@ async function played(story: CrossedStory, crossing: Crossing) {
 }
 
 /** A covering selection: thresholds from 40 up, without a pause, with one before the cancel and with one after it. */
-function crossingOf(cancelAt: number, index: number, { refusesCancel = false }: CrossedStory): Crossing {
+function crossingOf(cancelAt: number, index: number, { refusesCancel = false }: CrossedScenario): Crossing {
   const forMs = refusesCancel ? 10 * minute : forever;
   const pauses = [null, { at: Math.max(1, cancelAt - 1 - (index % 4)), forMs }, null, null] as const;
   const after = { at: cancelAt + 1 + (index % 5), forMs: 10 * minute };
@@ -102,20 +102,20 @@ function crossingOf(cancelAt: number, index: number, { refusesCancel = false }: 
   };
 }
 
-/** Plays each story once as it is, then once with a cancel at each of its activations, with thresholds and pauses beside it. */
-export function testCrossings(stories: readonly CrossedStory[]): void {
-  describe.each(stories)('$name', (story) => {
+/** Plays each scenario once as it is, then once with a cancel at each of its activations, with thresholds and pauses beside it. */
+export function testCrossings(scenarios: readonly CrossedScenario[]): void {
+  describe.each(scenarios)('$name', (scenario) => {
     let activations = 0;
     beforeAll(async () => {
-      activations = (await played(story, never)).count;
+      activations = (await played(scenario, never)).count;
     }, 180_000);
 
     test('ends as its phase promises and creates nothing after a cancel, whenever it comes', async () => {
       expect(activations).toBeGreaterThan(3);
       for (let cancelAt = 1; cancelAt <= activations; cancelAt += 1) {
-        const crossing = crossingOf(cancelAt, cancelAt - 1, story);
-        const { phase, problems } = await played(story, crossing);
-        expect({ crossing, problems, isPossible: story.endings.includes(phase) ? true : phase }).toEqual({
+        const crossing = crossingOf(cancelAt, cancelAt - 1, scenario);
+        const { phase, problems } = await played(scenario, crossing);
+        expect({ crossing, problems, isPossible: scenario.endings.includes(phase) ? true : phase }).toEqual({
           crossing,
           problems: [],
           isPossible: true,
