@@ -20,7 +20,7 @@ test.each(kinds)('a rollback goes on at once when a worker with other credential
   // What is shown names the time until which the worker pauses: it stays true, however late it is read.
   await temporal.run({ maxTime: 60 * second });
   const shown = [(await testbed.progress(workflowId)).why, ...tasks().map((one) => one.lastFailure?.message)];
-  const times = shown.flatMap((text) => /pauses until (\S+Z)/.exec(text ?? '')?.[1] ?? []);
+  const times = shown.flatMap((text) => /until (\S+Z)/.exec(text ?? '')?.[1] ?? []);
   const until = Math.max(...times.map((time) => Date.parse(time)));
   expect(until - temporal.now()).toBeGreaterThan(100 * second);
   simulator.faults.clear();
