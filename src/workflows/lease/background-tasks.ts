@@ -15,12 +15,12 @@ import type { BackgroundTasks, LeaseState } from './state.js';
 const deliveryLimitMs = 6 * HOUR;
 /** More are not kept: a receiver that is down for long has missed them anyway. */
 const mostUndelivered = 20;
-/** How long after its own stop was due a notebook is looked at. */
+/** How long after its automatic stop was due a notebook is observed. */
 const afterStopMs = MINUTE;
 
 /**
- * What a lease does beside its waiting: looks at what it owns, the notebook's `auto_stop`, and webhooks. Nothing waits
- * for any of it, no failure of it reaches the lease, and what matters of it is carried over a continue-as-new.
+ * Background tasks of a lease: observing its resources, the notebook's `auto_stop`, and webhooks. The lease never waits for
+ * them, and no failure of theirs reaches it. Unfinished tasks are carried over a continue-as-new.
  */
 export class LeaseBackgroundTasks {
   private looking: 'no' | 'once' | 'again' = 'no';
@@ -34,7 +34,7 @@ export class LeaseBackgroundTasks {
     if (this.state.autoStopMs !== null) this.sendAutoStop();
   }
 
-  /** Tells the webhook, if the spec has one. */
+  /** Sends an event to the webhook, if the spec has one. */
   announce(event: LeaseEventName, why: string): void {
     const { progress, spec } = this.op.state;
     if (spec?.lease?.webhook === undefined) return;
@@ -48,17 +48,17 @@ export class LeaseBackgroundTasks {
     this.deliver(told);
   }
 
-  /** What is still on its way when the lease closes is lost, and said to be. */
+  /** Undelivered events are lost when the lease ends. The audit names them. */
   close(): void {
     for (const event of this.state.undelivered) this.giveUp(event, 'the lease has ended');
   }
 
-  /** Looks once at what is owned, unless a look is under way: nothing has changed since that one began. */
+  /** Observes the resources once, unless an observation is running. */
   lookIfIdle(): void {
     if (this.looking === 'no') this.look();
   }
 
-  /** Looks once at what is owned; a look that is asked for during another one follows it. */
+  /** Observes the resources once. A request during an observation starts another one after it. */
   look(): void {
     const { pool, notebooks } = this.op.state.resources;
     if (pool === null && notebooks.length === 0) return;
@@ -71,7 +71,7 @@ export class LeaseBackgroundTasks {
         try {
           await this.lookOnce();
         } catch (error) {
-          // A look that fails is made up for by the next one.
+          // The next observation makes up for a failed one.
           if (!isFailure(error)) throw error;
         }
         if (this.looking === 'once') this.looking = 'no';
@@ -133,7 +133,7 @@ export class LeaseBackgroundTasks {
     const { pool, notebooks } = this.op.state.resources;
     const notebook = notebooks[0] ?? null;
     const seen = await backgroundTasks(settings, `what ${name} has`).lookAtLeased({ pool, notebook });
-    // What is on its way out is told by the removal.
+    // During a removal, the removal shows the resources.
     if (this.op.state.released !== 'no') return;
     // Nothing that may be long is kept: a message of the service counts only while something is wrong.
     this.op.state.observed = {
@@ -182,14 +182,14 @@ export class LeaseBackgroundTasks {
   }
 
   private tellUnset(why: string): void {
-    // What is on its way out needs no stop of its own.
+    // A notebook that is being removed needs no automatic stop.
     if (this.op.state.released !== 'no') return;
     const { workflowId } = this.op.state.progress;
     this.op.audit('auto-stop', workflowId, `the notebook's own stop does not follow the lease: ${why}`);
   }
 }
 
-/** A cancel of the lease means a removal, during which these may well go on. */
+/** A cancel of the lease starts a removal, and background tasks continue during it. */
 function beside(backgroundTask: () => Promise<void>): void {
   inBackground(() => CancellationScope.nonCancellable(backgroundTask));
 }

@@ -24,7 +24,7 @@ import { unobservedNotebook, unobservedPool } from '../resource/projection.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { areResources, type LeaseState, shownTerm } from './state.js';
 
-/** Opens the queries and updates of a lease. Validators refuse what does not fit the moment; handlers only note it. */
+/** Sets the signal, query and update handlers of a lease. */
 export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): void {
   setHandler(refreshSignal, () => backgroundTasks.look());
   setHandler(protectionChangedSignal, () => {
@@ -52,13 +52,13 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
     },
     {
       validator: (resources) => {
-        // What it owns already counts too: an owner of too much could not tell of it.
+        // Include what it already owns: the `owned` query could not return a larger list.
         if (
           !areResources(resources) ||
           !areResources(mergeResources(op.state.resources, { ...noResources, ...resources }))
         )
           throw makeFailure('RequestRejected', 'what is handed over is not told as resources');
-        // What it owns is on its way out: a new owner has to begin with a lease of its own.
+        // Its resources are being removed, so a new owner needs a new lease.
         if (op.state.released !== 'no') throw makeFailure('RequestRejected', 'the lease is ending');
       },
     },
@@ -67,7 +67,7 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
     refusal: () => (op.state.released === 'no' ? null : 'the lease is being released already'),
     act: ({ by, reason }) => {
       op.audit('release', by, reason);
-      // A new word: it is tried at once, and says anew what forbids it.
+      // A new command is tried at once, and reports again what forbids it.
       op.state.refused = null;
       op.retries.over();
       op.state.released = 'released';
@@ -93,7 +93,7 @@ function extensionOf(op: Operation<LeaseState>, wish: ExtensionWish): ExtensionD
   return extendTerm(term, wish, Date.now());
 }
 
-/** Decided once more than in the validator: what is granted here holds. */
+/** Decides again after the validator, because time has passed. */
 function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, wish: Extension): void {
   const extension = extensionOf(op, wish);
   if (!extension.granted) throw makeFailure('RequestRejected', extension.why);
@@ -108,7 +108,7 @@ function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks
   backgroundTasks.announce('lease.extended', `${op.state.progress.name} was extended by ${wish.by} ${by}${why}`);
 }
 
-/** Who begins to use it anew wants it: an old release that something forbade would take it away some day. */
+/** A new operation uses the environment, so withdraw an earlier release that was refused and would be retried. */
 function withdrawRelease(op: Operation<LeaseState>): void {
   const { refused, progress } = op.state;
   if (refused === null || refused.wish === 'expired') return;
@@ -125,7 +125,7 @@ export function takeTerm(op: Operation<LeaseState>, term: LeaseTerm): void {
   upsertSearchAttributes([{ key: leaseEndsAtAttribute, value: new Date(term.endsAt) }]);
 }
 
-/** Shows what is owned; nothing is said of its state before a look. */
+/** Shows the owned resources, without a state until they are observed. */
 export function showResources(op: Operation<LeaseState>): void {
   const { pool, notebooks } = op.state.resources;
   const [notebook] = notebooks;

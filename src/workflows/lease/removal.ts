@@ -19,7 +19,7 @@ import type { LeaseState } from './state.js';
 /** Before a run knows its settings. */
 const defaultPauseMs = 30 * SECOND;
 
-/** Removes what a lease owns, and ends it when absence is verified; what may not go stays owned. */
+/** Deletes the resources of a lease and ends it when their absence is verified. What may not be deleted stays owned. */
 export async function endLease(
   op: Operation<LeaseState>,
   input: LeaseInput,
@@ -28,12 +28,12 @@ export async function endLease(
   const { name } = input;
   let gone = `${name} is gone: verified deleted`;
   op.fail(null);
-  // What was seen of it does not hold any more from here on.
+  // Earlier observations no longer hold.
   showResources(op);
   try {
     op.state.identity ??= await op.retries.run('asking for the identity', () => firstCalls(name).identify({ name }));
     op.enter('Planning', `the lease of ${name} is ${op.state.released}; calling off what is open on it`);
-    await callOffMakers(op, name);
+    await cancelCreatingOperations(op, name);
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];
     const onNameTaken = ({ message }: Error) => {
@@ -60,8 +60,8 @@ export async function endLease(
   );
 }
 
-/** An operation that adopts what is about to be removed is called off first; it hands over to this run, not to a lease. */
-async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<void> {
+/** Cancels operations that could adopt the resources first. They hand over to this run, not to a lease. */
+async function cancelCreatingOperations(op: Operation<LeaseState>, name: string): Promise<void> {
   const kinds = ['env', 'pool', 'notebook'] as const;
   const by = operationId('lease', name);
   const calls = waits(op.identity.settings, name);
@@ -74,7 +74,7 @@ async function callOffMakers(op: Operation<LeaseState>, name: string): Promise<v
   op.state.resources = mergeResources(op.state.resources, resources);
 }
 
-/** What may not be removed stays owned: a new run, which a cancel of this one does not reach, goes on owning it and shows why. */
+/** What may not be deleted stays owned by a new run, which a cancel of this run does not reach. It shows why. */
 async function keepOwning(
   op: Operation<LeaseState>,
   input: LeaseInput,
@@ -83,7 +83,7 @@ async function keepOwning(
 ): Promise<Progress> {
   const failure = describeFailure(error, null);
   const { refused, identity } = op.state;
-  // It is tried again and again: one line for each reason is enough. A new command has no refusal before it.
+  // The removal is retried: one audit entry per reason is enough. A new command resets the refusal.
   if (refused?.why !== failure.message) {
     op.audit('refuse', operationId('lease', input.name), failure.message);
     backgroundTasks.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
@@ -96,7 +96,7 @@ async function keepOwning(
   op.retries.failed(`removing ${input.name}`, retryErrorOf(error), until - Date.now(), times);
   // A teardown that waited for this run announces itself to the next run again.
   op.state.announced = null;
-  // The wish keeps an operator's cancel. The next run owns again, and accepts another cancel.
+  // `wish` records an operator's cancel. The next run owns the resources again and accepts another cancel.
   op.state.cancelRequest = null;
   op.fail(failure);
   await op.drain();

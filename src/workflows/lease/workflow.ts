@@ -20,7 +20,7 @@ import { setLeaseHandlers, showResources, takeTerm } from './handlers.js';
 import { endLease } from './removal.js';
 import { firstLeaseState, type LeaseState, problemOfLease, whenItStops, whyLeased } from './state.js';
 
-/** No timer is longer: a lease may stand for months, and its runs should not. */
+/** The longest timer. A lease may last for months, and its runs should not. */
 const longestWaitMs = 30 * DAY;
 
 /**
@@ -45,7 +45,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   const problem = carried === undefined ? problemOfLease(input) : null;
   if (problem !== null) return await endWith(op, failed(describeFailure(problem, null)));
   backgroundTasks.continueAsNewRun();
-  // What a pause holds stays held, also over a continue-as-new.
+  // A pause still holds after a continue-as-new.
   if (op.state.released === 'no' || op.isPaused) {
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
     showResources(op);
@@ -55,13 +55,13 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
       await awaitEnd(op, backgroundTasks);
     } catch (error) {
       if (error instanceof ContinueAsNew || !isCancellation(error)) throw error;
-      await endedOperations(op);
+      await handleCancel(op);
     }
   }
   return await CancellationScope.nonCancellable(() => endLease(op, input, backgroundTasks));
 }
 
-/** Waits, and warns, until the resources are to go. A pause holds that, and does not move the end. */
+/** Waits and warns until the lease ends. A pause holds the removal but does not move the end. */
 async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): Promise<void> {
   for (;;) {
     const { state } = op;
@@ -75,7 +75,7 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
       state.released !== released ||
       state.refused !== refused ||
       state.protectionChanged ||
-      // Words that change nothing fill the history too.
+      // Commands without an effect fill the history too.
       workflowInfo().continueAsNewSuggested ||
       (state.paused === null) !== (paused === null) ||
       state.progress.notebook !== progress.notebook;
@@ -98,7 +98,7 @@ function takeTurn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTas
     hurryRefused(op);
   }
   const nextLook = state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY;
-  // An end that is decided on already, and held by a pause, needs no clock.
+  // A removal that a pause holds needs no clock.
   if (state.released !== 'no') return nextLook;
   if (state.refused !== null) {
     if (op.isPaused) return nextLook;
@@ -121,7 +121,7 @@ function takeTurn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTas
   }
 }
 
-/** A removal that something forbade is tried at once. */
+/** Retries a refused removal at once. */
 function hurryRefused({ state }: Operation<LeaseState>): void {
   if (state.refused !== null) state.refused = { ...state.refused, until: Date.now() };
 }
@@ -148,8 +148,8 @@ function expire(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks
   backgroundTasks.announce('lease.expired', `${name} ended at ${isoTime(term.endsAt)}; it is being removed`);
 }
 
-/** A cancel. From a teardown it is a handover; from anyone else it means that the environment is to go. */
-async function endedOperations(op: Operation<LeaseState>): Promise<void> {
+/** Handles a cancel: a teardown takes ownership; for an operator the environment is removed. */
+async function handleCancel(op: Operation<LeaseState>): Promise<void> {
   if (op.cancellation.request?.cause === 'teardown') return await op.cancellation.end('a teardown took over');
   op.state.refused = null;
   op.retries.over();

@@ -19,7 +19,7 @@ export const firstCall: ActivityOptions = {
   retry: { ...retry, maximumInterval: 10 * SECOND },
 };
 
-/** One read, retried until it answers: a bad answer says nothing about the resource. */
+/** One read, retried until it succeeds. A failed read says nothing about the resource. */
 export function read(settings: Settings): ActivityOptions {
   return {
     startToCloseTimeout: 3 * httpMs(settings) + 5 * SECOND,
@@ -28,7 +28,7 @@ export function read(settings: Settings): ActivityOptions {
   };
 }
 
-/** One read, tried once: whoever needs it has another way. */
+/** One read, tried once. The caller has a fallback. */
 export function attempt(settings: Settings): ActivityOptions {
   return { ...read(settings), retry: { maximumAttempts: 1 } };
 }
@@ -57,12 +57,12 @@ export function undo(settings: Settings): ActivityOptions {
   };
 }
 
-/** A call that an operation can do without: given up in the end. */
+/** Best-effort call: give up after an hour. */
 export function backgroundTask(settings: Settings): ActivityOptions {
   return { ...read(settings), scheduleToCloseTimeout: 60 * MINUTE };
 }
 
-/** A webhook: tried again with growing pauses until it is taken or the time is over. */
+/** A webhook: retried with growing pauses until it is delivered or the limit has passed. */
 export function delivery(limitMs: number): ActivityOptions {
   return {
     startToCloseTimeout: 15 * SECOND,

@@ -3,8 +3,8 @@ import { isFailure } from './failure.js';
 import { logMistake } from './mistakes.js';
 
 /**
- * Runs work beside the main loop. A failure of Temporal's ends only that work. Any other error is a mistake of our own
- * code and fails the workflow task (docs/decisions/0006): nobody awaits the work, so the error would be lost otherwise.
+ * Runs work beside the main loop. A Temporal failure ends only that work. Any other error is a bug and fails the
+ * workflow task (docs/decisions/0006). Nobody awaits the work, so the error would be lost otherwise.
  */
 export function inBackground(work: () => Promise<void>): void {
   work().catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { factsOf, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import { retryErrorOf } from './retries.js';
 
-/** Runs a call until it succeeds: an undo is never given up, only held by a pause. Its last error is shown, and the pauses grow. */
+/** Runs a call until it succeeds. Only a pause holds it. Progress shows the last error, and the pauses grow. */
 export async function retryForever<T>(op: Operation, doing: string, call: () => Promise<T>): Promise<T> {
   for (let round = 0; ; round += 1) {
     await op.gate();
@@ -18,7 +18,7 @@ export async function retryForever<T>(op: Operation, doing: string, call: () => 
       if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
       if (isCancellation(error)) continue;
       const cause = rootFailure(error);
-      // A mark that was set at the last moment is meant, and stays.
+      // Respect a protection that was set at the last moment.
       if (cause instanceof ApplicationFailure && cause.type === 'Protected') throw error;
       op.explain(`${doing}: ${cause instanceof Error ? cause.message : String(cause)}; trying again`);
       const pauseMs = askedToWait(cause) ?? timeouts.undoPause(round);
