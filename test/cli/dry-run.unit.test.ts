@@ -131,9 +131,9 @@ describe('a dry run finds what the run would find', () => {
       'failed: pool team-a is taken: team-a-p exists and it belongs to another operation of this installation',
     ],
     [
-      'one made from another spec',
+      'one created from another spec',
       formatMarker({ ...marker, spec: '00000000' }),
-      `failed: pool team-a: team-a-p was made from another spec (00000000, this one is ${marker.spec})`,
+      `failed: pool team-a: team-a-p was created from another spec (00000000, this one is ${marker.spec})`,
     ],
   ])('for an existing pool: %s', async (_whose, description, finding) => {
     expect((await lookedUp({ pool: { description } }))['pool team-a']).toBe(finding);

@@ -358,7 +358,7 @@ async function judgeAwaiting({ temporal, simulator, progress }: Testbed, { kind 
   const state = simulator.state();
   const [there] = kind === 'pool' ? state.pools : state.notebooks;
   expect(failure?.message).toMatch(/marker maops:abc123-\w{8}-\w{8} was sent at 2026-01-01T\S+Z \(.+\)/);
-  expect(failure?.message).toContain(`${there?.id} is there, made at`);
+  expect(failure?.message).toContain(`${there?.id} exists without a marker`);
   expect(why).toContain(failure?.message);
   expect(failure?.hint).toContain('resolve');
   expect(awaiting).toMatchObject({ kind: 'operator', verbs: expect.arrayContaining(['retry', 'rollback', 'abandon']) });

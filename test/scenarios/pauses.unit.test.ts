@@ -71,7 +71,7 @@ test.each(['approve', 'reject'])(
     await temporal.update(workflowId, verb, said);
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Paused', awaiting: null });
     await expect(temporal.update(workflowId, 'approve', said)).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('nothing waits for approval') },
+      cause: { message: expect.stringContaining('no approval is awaited') },
     });
     await temporal.signal(workflowId, 'resume', said);
     await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });

@@ -36,7 +36,7 @@ describe('words in raw JSON', () => {
     const { temporal, progress } = await awaitingOperator();
     const resolution = { verb: 'retry', ...said, changes };
     await expect(temporal.update(workflowId, 'resolve', resolution)).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('changes are a group of paths with values') },
+      cause: { message: expect.stringContaining('changes must be a mapping of paths to values') },
     });
     expect(await progress(workflowId)).toMatchObject({ phase: 'AwaitingOperator' });
   });

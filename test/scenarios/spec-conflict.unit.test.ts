@@ -30,7 +30,7 @@ async function ready(): Promise<Testbed> {
 
 const smaller = { pool: poolPart({ count: 1 }), deadlines: { ...deadlines, pool: '80m' } };
 const bothShown = expect.stringMatching(
-  /^pool team-a: team-a-\S+ was made from another spec \(\S+, this one is \S+\):\ndeadlines.pool: 90m, requested 80m\npool.count: 2, requested 1$/,
+  /^pool team-a: team-a-\S+ was created from another spec \(\S+, this one is \S+\):\ndeadlines.pool: 90m, requested 80m\npool.count: 2, requested 1$/,
 );
 
 describe('another spec for an environment that is there', () => {
@@ -59,7 +59,7 @@ describe('another spec for an environment that is there', () => {
     }
     testbed.simulator.restore(snapshot);
     const failure = await conflict(testbed, smaller);
-    expect(failure?.message).toMatch(/was made from another spec \(99999999, this one is [0-9a-f]{8}\)$/);
+    expect(failure?.message).toMatch(/was created from another spec \(99999999, this one is [0-9a-f]{8}\)$/);
   });
 });
 

@@ -106,7 +106,7 @@ describe('a failed step with onFailure ask', () => {
   test('refuses a word from a stale view, and one that is not possible', async () => {
     const { handle, resolve } = await awaitingDecision();
     await expect(resolve({ step: 'pool' })).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('look again') },
+      cause: { message: expect.stringContaining('check the present state') },
     });
     await expect(resolve({ step: 'notebook', attempt: 7 })).rejects.toThrow(WorkflowUpdateFailedError);
     await expect(resolve({ verb: 'explode' as 'retry' })).rejects.toThrow(WorkflowUpdateFailedError);

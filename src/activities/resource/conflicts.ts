@@ -6,15 +6,15 @@ import { describeDifferences, diffSpecs } from '../../spec/difference.js';
 import { specHash } from '../../spec/hash.js';
 import type { ActivityDeps } from '../deps.js';
 
-/** Earlier runs that are asked, the newest first: each answer costs a replay. */
+/** Number of earlier runs that are queried, newest first. Each answer costs a replay. */
 const mostRuns = 10;
 
-/** Activities that say what a conflict is about. */
+/** Activities that describe a conflict. */
 export function conflictActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
-  /** Runs that may know the spec: the lease of the name, then the earlier ones of whoever asks. */
-  async function* witnesses(name: string) {
+  /** Runs that may know the spec: the lease of the name, then earlier runs of the calling workflow. */
+  async function* runsThatMayKnow(name: string) {
     yield workflow.getHandle(operationId('lease', name));
     const { workflowExecution: asking } = activityInfo();
     let left = mostRuns;
@@ -28,13 +28,13 @@ export function conflictActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * What differs between the spec that an operation made something from, of which the marker tells the hash, and the one
-     * asked for; null when nobody knows the former. Only the words of a failure hang on it: nobody is asked twice.
+     * The difference between the spec of an existing resource, known by its hash in the marker, and the requested one; null
+     * when no run knows the former. It only makes a failure message better, so each run is queried once.
      */
     async describeOtherSpec({ asked, madeFrom }: { asked: Spec; madeFrom: string }): Promise<string | null> {
       try {
-        for await (const witness of witnesses(asked.name)) {
-          const spec = await witness.query<Spec | null>(specQuery.name).catch(() => null);
+        for await (const run of runsThatMayKnow(asked.name)) {
+          const spec = await run.query<Spec | null>(specQuery.name).catch(() => null);
           cancellationSignal().throwIfAborted();
           if (spec !== null && specHash(spec) === madeFrom) return describeDifferences(diffSpecs(spec, asked));
         }

@@ -8,21 +8,21 @@ import { readingPatiently } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { notebooksIn, withDefault } from './workspaces.js';
 
-/** A pool that is about to be deleted, and whose notebooks may be on it. */
+/** A pool that is about to be deleted, and the owners whose notebooks may be on it. */
 export interface OwnedPool {
   readonly id: string;
-  /** The name under which it was made, as messages call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Hashes of the workflow ids whose resources these are. */
+  /** Hashes of the workflow ids that own the resources. */
   readonly owners: readonly string[];
-  /** Workspaces besides the default one that its notebooks may be in. @defaultValue none: a run of an earlier version knows none */
+  /** Workspaces besides the default one that its notebooks may be in. */
   readonly workspaceIds?: readonly string[];
 }
 
 /**
- * A notebook of someone else keeps the pool: deleting the pool would end it. Everyone's are listed (`show_self=false`), in each
- * workspace that is known of, as no list is of all (docs/api/notebooks-and-auth.md "2.4 O2 list"), and just before each DELETE: between two
- * tries of it somebody may have come.
+ * Refuses to delete a pool with another user's notebook on it: the deletion would end that notebook. The notebooks of all
+ * users are listed (`show_self=false`) in every known workspace, because no list covers all of them
+ * (docs/api/notebooks-and-auth.md "2.4 O2 list"). This is repeated before each DELETE.
  */
 export async function refuseForeignNotebooks(
   deps: ActivityDeps,
@@ -38,16 +38,16 @@ export async function refuseForeignNotebooks(
     return undefined;
   });
   if (foreign === undefined) return;
-  const markerOwnershipOf = foreign.user?.name ?? foreign.user?.id ?? 'someone else';
-  const hint = `Ask ${markerOwnershipOf} to delete notebook ${foreign.name} (${foreign.id}), then run \`maops env teardown ${name}\`.`;
-  throw refusal('Protected', `pool ${name} stays: notebook ${foreign.name ?? ''} of ${markerOwnershipOf} is on it`, {
+  const user = foreign.user?.name ?? foreign.user?.id ?? 'another user';
+  const hint = `Ask ${user} to delete notebook ${foreign.name} (${foreign.id}), then run \`maops env teardown ${name}\`.`;
+  throw refusal('Protected', `pool ${name} stays: notebook ${foreign.name ?? ''} of ${user} is on it`, {
     hint,
   });
 
-  /** Without the right to see everyone's nobody can say that the pool is free: tries in a row would only hide the reason. */
+  /** Without permission to list all notebooks the pool may be in use. Retrying inside the activity would only hide the reason. */
   function refuseBlindDelete(error: unknown): never {
     if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
-    const message = `whether someone else's notebook is on pool ${name} cannot be seen: ${error.message}`;
+    const message = `cannot check pool ${name} for other users' notebooks: ${error.message}`;
     const { errorCode, requestId } = error;
     throw refusal('NotAuthorized', message, { errorCode, requestId, hint: seeEveryones });
   }

@@ -4,7 +4,7 @@ import { leasedAutoStop } from '../../domain/lease/lease.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { formatMarker, type Marker, markedDescription } from '../../domain/resource/marker.js';
 
-/** Drops absent values: the API is sent only what the spec says (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
+/** Drops absent values: a request contains only what the spec sets (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
 function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the filter is what the type says
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
@@ -101,7 +101,7 @@ const longestAutoStopMs = 24 * HOUR;
 
 /**
  * The notebook's own `auto_stop`, in seconds. A leased environment without one of its own gets the lease's length within
- * 1 h to 24 h, so that the notebook stops even when this software is dead.
+ * 1 h to 24 h, so that the notebook stops even when no worker runs.
  */
 function autoStopRequest(spec: Spec, notebook: NotebookSpec) {
   const { autoStop } = notebook;

@@ -8,24 +8,24 @@ import type { Notebook } from '../../modelarts/schemas/notebook.js';
 import type { ActivityDeps } from '../deps.js';
 import { findSpec } from '../operation/ask-workflow.js';
 
-/** What is listed when no workspace is named (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+/** The workspace that is listed when none is named (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 const defaultWorkspace = '0';
 
-/** Workspaces besides the default one. No call lists them; what was made in one is known by its spec. */
+/** Workspaces besides the default one. No call lists them; they are known from specs. */
 export interface Workspaces {
   readonly ids: readonly string[];
-  /** Who could not be asked: there may be more. */
+  /** Operations that could not be queried: there may be more workspaces. */
   readonly unasked: readonly string[];
 }
 
-/** Runs whose specs count: those that own something, and those that were cut off and may have left something behind. */
+/** Runs whose specs count: those that own resources, and those that were terminated and may have left some behind. */
 const query =
   'WorkflowType IN ("provisionPoolThenLaunchNotebook", "provisionPool", "launchNotebook", "leaseEnvironment") AND ' +
   'ExecutionStatus IN ("Running", "Terminated", "TimedOut")';
 
 const width = 16;
 const callMs = 5_000;
-/** What is left unasked by then is named: whoever asks has little time, and a long list of runs that stand still costs a call each. */
+/** Operations that were not queried by then are reported: the caller has little time, and each stuck run costs a call. */
 const budgetMs = 20_000;
 
 /** The default workspace, as null, and the others, each once. */
@@ -39,7 +39,7 @@ export function inWorkspace(workspaceId: string | null): { workspace_id?: string
   return workspaceId === null ? {} : { workspace_id: workspaceId };
 }
 
-/** Lists the notebooks of one workspace; there are none in one that has gone since a spec named it. */
+/** Lists the notebooks of one workspace; none if the workspace does not exist any more. */
 export async function notebooksIn(
   { modelarts }: Pick<ActivityDeps, 'modelarts'>,
   workspaceId: string | null,
@@ -54,19 +54,19 @@ export async function notebooksIn(
   }
 }
 
-/** Workspaces that the last spec of a name speaks of; null when nobody knows a spec. */
+/** Workspaces in the last spec of a name; null when no spec is known. */
 export async function workspacesOf(workflow: Client['workflow'], name: string): Promise<string[] | null> {
   const spec = await findSpec(workflow, name);
   return spec === null ? null : workspacesIn(spec);
 }
 
-/** Workspaces of a name; where nobody knows a spec of it, as of a notebook that was made under another name, those of all. */
+/** Workspaces of a name. Without a known spec, for example of a notebook with another name, those of all operations. */
 export async function workspacesFor(deps: ActivityDeps, signal: AbortSignal, name: string): Promise<Workspaces> {
   const ids = await workspacesOf(deps.temporal.workflow, name);
   return ids === null ? await workspacesInUse(deps, signal) : { ids, unasked: [] };
 }
 
-/** Workspaces that the specs of all operations speak of which may own something. */
+/** Workspaces in the specs of all operations that may own resources. */
 export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): Promise<Workspaces> {
   const { workflow } = deps.temporal;
   const until = deps.now() + budgetMs;
@@ -75,7 +75,7 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
     await workflow.withDeadline(until, async () => {
       for await (const { workflowId, runId, status, taskQueue } of workflow.list({ query })) {
         const isOpen = status.name === 'RUNNING';
-        // What another queue's workers run may be another installation's, and this side's worker cannot ask it.
+        // Runs of another task queue may belong to another installation, and this worker cannot query them.
         const isHere = taskQueue === deps.taskQueue;
         if (isHere && parseOperationId(workflowId) !== null) runs.push({ workflowId, runId, isOpen });
       }
@@ -94,7 +94,7 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
         const handle = workflow.getHandle(workflowId, runId);
         return await workflow.withDeadline(deps.now() + callMs, () => handle.query<Spec | null>(specQuery.name));
       } catch (error) {
-        // A run that was cut off because it stood still will never answer, and would be in the way of every audit.
+        // A run that was terminated because it was stuck never answers. Reporting it would spoil every audit.
         const hasNone = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
         if (isOpen && !hasNone) silent.push(workflowId);
         return null;
@@ -110,7 +110,7 @@ function workspacesIn({ pool, notebook }: Spec): string[] {
   return withDefault([pool?.workspaceId ?? null, notebook?.workspaceId ?? null]).filter((id) => id !== null);
 }
 
-/** An audit names all that it has not read, in one line; whoever wants to know more asks the first of them. */
+/** One line for an audit, which names the first of them. */
 function didNotAnswer(silent: readonly string[]): string {
   const [first = '', ...others] = silent;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;

@@ -4,20 +4,20 @@ import { formatMarker, type Marker, type MarkerOwnership, markerOwnershipOf } fr
 import { freshWatch } from '../resource/observation.js';
 import type { CapacityRefusal, LastCreate, ResourceState, UnknownCreate } from './resource-state.js';
 
-/** A resource with the name that we want, as a look found it. */
+/** An existing resource with the wanted name. */
 export interface ExistingResource {
   readonly id: string;
   readonly createdAt: string;
   readonly marker: Marker | null;
-  /** Being deleted: it will be gone. */
+  /** Being deleted. */
   readonly leaving: boolean;
-  /** Its creation failed for good: it holds the name or the record, and nothing usable. */
+  /** Its creation failed for good: it occupies the name and is not usable. */
   readonly failed: boolean;
-  /** Nodes by flavor that it was made with; empty for notebooks. */
+  /** Nodes by flavor that it was created with; empty for notebooks. */
   readonly wanted: Readonly<Record<string, number>>;
 }
 
-/** Adds a call that was not answered, or was refused because the name exists, to what is known of the calls before it. */
+/** Adds a create without a response, or one that was refused because the name exists, to the earlier ones. */
 export function afterUnconfirmed(
   last: LastCreate,
   { outcome, why }: { readonly outcome: 'unknown' | 'exists' | 'soldOut'; readonly why: string },
@@ -31,29 +31,29 @@ export function afterUnconfirmed(
   return { outcome: 'unknown', ...first, since, again: { sentAt, why }, isTaken, isRefused: false };
 }
 
-/** What was sent, when, and what came of it, for whoever has to find out the rest. */
-function describeUnconfirmed(last: UnknownCreate, us: MarkerOwnership): string {
+/** Which requests were sent, and when, for the operator who has to find out their outcome. */
+function describeRequests(last: UnknownCreate, us: MarkerOwnership): string {
   const marker = formatMarker({ installation: us.installation, owner: us.owner, spec: us.specs.at(-1) ?? '' });
-  const first = `a create with the marker ${marker} was sent at ${timeOf(last.sentAt)} (${last.why})`;
+  const first = `a create request with marker ${marker} was sent at ${timeOf(last.sentAt)} (${last.why})`;
   return last.again === undefined
     ? first
-    : `${first}, and the latest one at ${timeOf(last.again.sentAt)} (${last.again.why})`;
+    : `${first}, and the latest at ${timeOf(last.again.sentAt)} (${last.again.why})`;
 }
 
 function timeOf(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Not seen by the deadline: nothing is there, someone has the name, or one of ours may be there that nobody sees. */
-type Unsettled = 'DeadlineExceeded' | 'NameTaken' | 'UnknownOutcome';
+/** The failure at a deadline: nothing exists, the name is taken, or a resource of ours may exist and is not visible. */
+type Unconfirmed = 'DeadlineExceeded' | 'NameTaken' | 'UnknownOutcome';
 
 export type CreateDecision =
   | { readonly act: 'create' }
   | { readonly act: 'adopt'; readonly found: ExistingResource; readonly duplicates: readonly ExistingResource[] }
   | { readonly act: 'awaitGone'; readonly found: ExistingResource }
   | { readonly act: 'cleanUp'; readonly found: ExistingResource }
-  /** Pauses before the next look; `failure` says what it is when there is no time for one. */
-  | { readonly act: 'checkAgain'; readonly pauseMs: number; readonly why: string; readonly failure: Unsettled }
+  /** Pauses before the next check. `failure` is the failure type when the deadline passes first. */
+  | { readonly act: 'checkAgain'; readonly pauseMs: number; readonly why: string; readonly failure: Unconfirmed }
   | CreateRefusal;
 
 export type CreateRefusal = {
@@ -61,14 +61,14 @@ export type CreateRefusal = {
   readonly why: string;
 } /** `UnknownOutcome`: only an operator can tell whose it is. */ & (
   | { readonly type: 'NameTaken' | 'UnknownOutcome' }
-  /** `madeFrom`: hash of the spec that it was made from. */
+  /** `madeFrom`: hash of the spec that it was created from. */
   | { readonly type: 'SpecConflict'; readonly madeFrom: string }
 );
 
 /**
- * What to do after a look and before a create call; neither create call has an idempotency token, so this is what keeps
- * a resource from being made twice. Ours is adopted; ours but leaving is waited out; a stranger's ends the run. When the
- * outcome of an earlier call is unknown, absence is believed only after `consistencyWindowMs`: until then it may still turn up.
+ * Decides before a create request. The API has no idempotency token, so this decision keeps a resource from being created
+ * twice. Ours is adopted, or awaited until its deletion is complete. A foreign one ends the step. After an unknown outcome,
+ * absence is believed only when `consistencyWindowMs` has passed: until then the resource may still become visible.
  */
 export function decideCreate(
   label: string,
@@ -84,7 +84,7 @@ export function decideCreate(
     return {
       act: 'refuse',
       type: 'UnknownOutcome',
-      why: `whether ${label} was made is not known: ${describeUnconfirmed(lastCreate, us)}; at ${timeOf(now)} ${foreign.id} is there, made at ${foreign.createdAt || 'an unknown time'}, without a marker`,
+      why: `${label} may be ours: ${describeRequests(lastCreate, us)}. At ${timeOf(now)}, ${foreign.id} exists without a marker, created at ${foreign.createdAt || 'an unknown time'}`,
     };
   }
   if (foreign !== undefined) {
@@ -101,14 +101,14 @@ export function decideCreate(
   const otherSpec = mine.find((one) => markerOwnershipOf(one.marker, us) === 'otherSpec');
   if (otherSpec !== undefined) {
     const madeFrom = otherSpec.marker?.spec ?? '?';
-    const why = `${label}: ${otherSpec.id} was made from another spec (${madeFrom}, this one is ${us.specs.at(-1) ?? '?'})`;
+    const why = `${label}: ${otherSpec.id} was created from another spec (${madeFrom}, this one is ${us.specs.at(-1) ?? '?'})`;
     return { act: 'refuse', type: 'SpecConflict', why, madeFrom };
   }
   const [oldest, ...duplicates] = [...mine].sort(byAge);
   if (oldest !== undefined) return { act: 'adopt', found: oldest, duplicates };
   if (lastCreate.outcome === 'unknown') {
     const left = consistencyWaitMs(lastCreate, consistencyWindowMs, now);
-    const why = `whether ${label} was made is not known: ${describeUnconfirmed(lastCreate, us)}, and it was not seen until ${timeOf(now)}; looking again`;
+    const why = `${label} may exist: ${describeRequests(lastCreate, us)}, and it was not visible at ${timeOf(now)}. Checking again`;
     const { isRefused, isTaken } = lastCreate;
     const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
     const pauseMs = consistencyPause(now - lastCreate.since, left, consistencyWindowMs);
@@ -119,23 +119,23 @@ export function decideCreate(
 
 const clockSkewMs = 60_000;
 
-/** Made after our unanswered call and with no marker at all: ours with its description lost, or a stranger's. */
+/** Created after our unanswered request and without a marker: ours without its description, or a foreign one. */
 function mayBeOurs(found: ExistingResource, { sentAt, isRefused }: UnknownCreate): boolean {
   if (isRefused === true || found.marker !== null) return false;
   const createdAt = parseInstant(found.createdAt);
   return createdAt === null || createdAt >= sentAt - clockSkewMs;
 }
 
-/** Growing pauses between looks while an outcome is unknown: often at first, where most answers turn up. */
+/** Growing pauses between checks while an outcome is unknown: short at first, when most resources become visible. */
 export function consistencyPause(elapsedMs: number, leftMs: number, consistencyWindowMs: number): number {
   const pause = Math.max(consistencyWindowMs / 60, elapsedMs / 2);
   return Math.ceil(Math.min(pause, leftMs));
 }
 
-/** What a create call came to, as its activity tells it. Only `created`, `unknown` and a `soldOut` that says so may have left something behind. */
+/** The outcome of a create request. Only after `created`, `unknown` and a `soldOut` with `mayBeMade` may a resource exist. */
 export type CreateOutcome =
   | { readonly outcome: 'created'; readonly id: string; readonly createdAt: string }
-  /** The governor did not let it out in time, or the service answered 429: nothing was made. */
+  /** Held back by the rate governor, or refused with 429: nothing was created. */
   | {
       readonly outcome: 'notSent';
       readonly retryAfterMs: number;
@@ -147,14 +147,14 @@ export type CreateOutcome =
   | {
       readonly outcome: 'soldOut';
       readonly why: string;
-      /** Told as a server error (500 6200): whether something was made all the same is not known. */
+      /** Reported as a server error (500 6200): a resource may exist all the same. */
       readonly mayBeMade: boolean;
       readonly errorCode: string | null;
       readonly requestId: string | null;
     }
-  /** The name exists already: look again, it may be ours. */
+  /** The name exists. It may be ours. */
   | { readonly outcome: 'exists'; readonly why: string }
-  /** Connection lost after sending, time-out, 5xx: it may have been made. */
+  /** Connection lost after sending, time-out, 5xx: a resource may exist. */
   | { readonly outcome: 'unknown'; readonly why: string };
 
 /** What follows a create call. */
@@ -219,12 +219,12 @@ export function afterCreate(
   }
 }
 
-/** How long a create that may have taken effect has to settle still. */
+/** How much of the consistency window is left for a create that may have taken effect. */
 export function consistencyWaitMs(lastCreate: LastCreate, consistencyWindowMs: number, now: number): number {
   return lastCreate.outcome === 'unknown' ? Math.max(0, lastCreate.since + consistencyWindowMs - now) : 0;
 }
 
-/** Growing pause after the first, second … create refused for want of capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */
+/** Growing pause after creates in a row without capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */
 export function capacityPause(refusals: number, pollMaxMs: number): number {
   return Math.min(pollMaxMs * 2 ** refusals, pollMaxMs * 20);
 }

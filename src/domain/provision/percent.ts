@@ -1,4 +1,4 @@
-/** Shares of a run, in percent: where each piece starts. A single-resource run stretches its own piece. */
+/** Where each piece of a run starts, in percent. */
 const start = {
   validate: 0,
   capacity: 5,
@@ -10,7 +10,7 @@ const start = {
 } as const;
 export type Piece = keyof typeof start;
 
-/** How far a run is, from facts only: the piece it is in and, inside a wait, the share (0..1) that is there. */
+/** Progress of a run, from facts only: the present piece and, in a wait, the share (0..1) that is available. */
 export function percentOf(piece: Piece, share = 0): number {
   const next: Record<Piece, number> = {
     validate: start.capacity,

@@ -1,7 +1,7 @@
 import type { Choice } from '../resource/flavor.js';
 import type { PoolGoal } from '../resource/pool.js';
 
-/** The parts of a pool's spec that decide what is made and when it is usable. */
+/** The parts of a pool's spec that decide which nodes it gets and when it is usable. */
 export interface PoolWish {
   readonly type: 'Dedicate' | 'Logical';
   readonly flavors?: readonly string[];
@@ -15,13 +15,13 @@ export interface PoolWish {
   readonly driver?: { readonly gpuVersion?: string; readonly npuVersion?: string };
 }
 
-/** The ways to make the pool, first choice first: one per flavor, or the one that `resources` spells out. */
+/** The ways to create the pool, first choice first: one per flavor, or the one in `resources`. */
 export function poolChoices(pool: PoolWish): Choice[] {
   if (pool.resources !== undefined) return [{ resources: pool.resources }];
   return (pool.flavors ?? []).map((flavor) => ({ resources: [{ flavor, count: pool.count ?? 1 }] }));
 }
 
-/** What usable means for a pool made from this choice. */
+/** What makes a pool of this choice usable. */
 export function goalOf(pool: PoolWish, choice: Choice): PoolGoal {
   const nodes: Record<string, number> = {};
   for (const { flavor, count } of choice.resources) nodes[flavor] = (nodes[flavor] ?? 0) + count;

@@ -3,15 +3,15 @@ import type { Inventory } from '../resource/inventory.js';
 import { formatMarker } from '../resource/marker.js';
 import type { PlanDraft, PlanItem } from '../teardown/plan.js';
 
-/** Whether an item of a plan may still be deleted; anything but `same` leaves it alone. */
+/** Whether an item of a plan may still be deleted. Only `same` allows it. */
 export interface Recheck {
   readonly verdict: 'same' | 'gone' | 'changed' | 'protected';
   readonly why: string;
 }
 
 /**
- * Compares an item with what there is now, just before it would be deleted. `fresh` is a plan made of the newer
- * inventory by the same rules: an item whose reason is gone, because somebody has taken it over, is not in it any more.
+ * Compares an item with the present inventory, just before it would be deleted. `fresh` is a plan made from that inventory
+ * by the same rules. An item without a reason any more, for example because it has an owner again, is not in it.
  */
 export function recheck(item: PlanItem, inventory: Inventory, fresh: PlanDraft): Recheck {
   const now = inventory.items.find(

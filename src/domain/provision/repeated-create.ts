@@ -5,7 +5,7 @@ import { judgeNotebook, type NotebookFacts } from '../resource/notebook.js';
 import { judgePool, type PoolFacts } from '../resource/pool.js';
 import { goalOf, type PoolWish, poolChoices } from './pool-choices.js';
 
-/** One full observation of what a lease owns: null for what was not asked for, is not there, or is another one. */
+/** One full observation of a lease's resources. Null: not asked for, absent, or another resource. */
 export interface LeasedObservation {
   /** Epoch milliseconds, before the first read. */
   readonly beganAt: number;
@@ -15,19 +15,19 @@ export interface LeasedObservation {
   readonly notebook: NotebookFacts | null;
 }
 
-/** What an open lease says of itself. */
+/** The record of an open lease. */
 export interface LeasedEnvironment {
   readonly pool: Identity | null;
   readonly notebooks: readonly Identity[];
   /** Epoch milliseconds of the last create with an unknown outcome. */
   readonly unknownSince: number | null;
-  /** True when it was started with the spec that is asked for now. */
+  /** True when it was started with the spec of this create. */
   readonly isSameSpec: boolean;
   /** Its last observation; null when there was none. */
   readonly observed: LeasedObservation | null;
 }
 
-/** What a create asks for. A part that is null is not asked for. */
+/** The resources that a create asks for; null for a part that it does not ask for. */
 export interface WantedEnvironment {
   readonly name: string;
   readonly us: MarkerOwnership;
@@ -36,12 +36,12 @@ export interface WantedEnvironment {
 }
 
 export type RepeatVerdict =
-  /** `choice`: the flavor choice that the pool was made from. */
+  /** `choice`: the flavor choice that the pool was created from. */
   { readonly isReady: true; readonly choice: number } | { readonly isReady: false; readonly why: string };
 
 const no = (why: string): RepeatVerdict => ({ isReady: false, why });
 
-/** Whether the lease's own record lets a repeated create be short; a fresh observation must then agree. */
+/** Whether the lease's record allows the short path. A fresh observation must then agree. */
 export function mayRepeat(
   wanted: WantedEnvironment,
   leased: LeasedEnvironment,
@@ -57,7 +57,7 @@ export function mayRepeat(
   return judgeObservation(wanted, leased, observed);
 }
 
-/** Whether one observation shows exactly what is wanted and what the lease owns, made by us from this spec, and usable. */
+/** Whether one observation shows the wanted resources: owned by the lease, created by us from this spec, and usable. */
 export function judgeObservation(
   wanted: WantedEnvironment,
   leased: LeasedEnvironment,
@@ -91,7 +91,7 @@ export function judgeObservation(
   return { isReady: true, choice };
 }
 
-/** A creation time that is not known is no proof here. */
+/** An unknown creation time is no proof here. */
 function isSame(ref: Identity | null, facts: Identity): boolean {
   return ref !== null && sameResource(ref, facts) === 'same';
 }

@@ -1,6 +1,6 @@
 import { changesLimit, tooLarge } from '../text.js';
 
-/** What an operator may say about a failed step. Only the notebook can be skipped: nothing goes on without the pool. */
+/** The decisions on a failed step. Only the last step, the notebook, can be skipped. */
 export function resolutionVerbs(step: 'pool' | 'notebook'): readonly string[] {
   return step === 'notebook' ? ['retry', 'skip', 'rollback', 'abandon'] : ['retry', 'rollback', 'abandon'];
 }
@@ -12,27 +12,27 @@ interface Resolution {
   readonly changes?: unknown;
 }
 
-interface OwnershipStatus {
+interface ProgressFacts {
   readonly phase: string;
   readonly awaiting: { readonly kind: string; readonly verbs: readonly string[] } | null;
   readonly steps: readonly { readonly name: string; readonly state: string; readonly attempt?: number }[];
 }
 
-/** Why an operator's word does not fit the moment; null when it does. A word from a stale view is refused. */
-export function refusalOfResolution(standing: OwnershipStatus, resolution: Resolution): string | null {
+/** Why a decision is refused; null when it is accepted. A decision that refers to an earlier step or attempt is refused. */
+export function refusalOfResolution(progress: ProgressFacts, resolution: Resolution): string | null {
   const { verb, step, attempt, changes } = resolution;
-  if (standing.awaiting?.kind !== 'operator') return `nothing waits for an operator: the phase is ${standing.phase}`;
-  const { verbs } = standing.awaiting;
+  if (progress.awaiting?.kind !== 'operator') return `no decision is awaited: the phase is ${progress.phase}`;
+  const { verbs } = progress.awaiting;
   if (!verbs.includes(verb)) return `\`${verb}\` is not possible here; possible are ${verbs.join(', ')}`;
   if (changes != null && (typeof changes !== 'object' || Array.isArray(changes)))
-    return 'changes are a group of paths with values, as {"pool.flavor": "…"}';
+    return 'changes must be a mapping of paths to values, such as {"pool.flavor": "…"}';
   const large = changes == null ? null : tooLarge(changes, changesLimit);
   if (large !== null) return `\`changes\` is too large: ${large}`;
-  const failed = standing.steps.find(({ state }) => state === 'failed');
+  const failed = progress.steps.find(({ state }) => state === 'failed');
   if (step !== undefined && step !== failed?.name)
-    return `the failed step is ${failed?.name ?? 'none'}, not ${step}: look again`;
+    return `the failed step is ${failed?.name ?? 'none'}, not ${step}: check the present state`;
   if (attempt !== undefined && attempt !== failed?.attempt) {
-    return `the attempt is ${failed?.attempt ?? 'none'}, not ${attempt}: look again`;
+    return `the attempt is ${failed?.attempt ?? 'none'}, not ${attempt}: check the present state`;
   }
   return null;
 }

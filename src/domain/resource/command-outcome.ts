@@ -1,12 +1,12 @@
-/** What became of a stop, a delete or another command on a resource. A command that was not sent never counts as done. */
+/** The outcome of a command on a resource, such as a stop or a delete. A command that was not sent never counts as done. */
 export type CommandOutcome = SentCommand | NotSent;
 
 type SentCommand =
   | { readonly outcome: 'sent' }
-  /** The service did not accept it, because of something else that is under way. */
+  /** The service did not accept it because of another change in progress. */
   | { readonly outcome: 'refused'; readonly why: string };
 
-/** `gone`: it does not exist. `replaced`: another one has its id. `already`: it is as the command would make it. */
+/** `gone`: it does not exist. `replaced`: another resource has its id. `already`: the command would change nothing. */
 export interface NotSent {
   readonly outcome: 'notSent';
   readonly reason: 'gone' | 'replaced' | 'already';
@@ -21,6 +21,6 @@ export function notSent(reason: NotSent['reason'], label: string): NotSent {
 
 const words: Readonly<Record<NotSent['reason'], string>> = {
   gone: 'does not exist',
-  replaced: 'is another one by now',
-  already: 'is already so',
+  replaced: 'was replaced by another resource',
+  already: 'is already in that state',
 };

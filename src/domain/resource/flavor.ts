@@ -4,7 +4,7 @@ export interface FlavorFacts {
   readonly sale: Readonly<Record<string, string>> | null;
 }
 
-/** One way to make the pool: what would stand in `spec.resources`. */
+/** One way to create the pool, as in `spec.resources`. */
 export interface Choice {
   readonly resources: readonly {
     readonly flavor: string;
@@ -13,7 +13,7 @@ export interface Choice {
   }[];
 }
 
-/** `unknown`: the service does not list the flavor or its sale status; that does not forbid trying. */
+/** `unknown`: the service lists neither the flavor nor its sale status. It may still be tried. */
 export type Sale = 'onSale' | 'soldOut' | 'unknown';
 
 function saleOf(resource: Choice['resources'][number], flavors: readonly FlavorFacts[]): Sale {
@@ -32,7 +32,7 @@ export function saleOfChoice(choice: Choice, flavors: readonly FlavorFacts[]): S
   return sales.includes('unknown') ? 'unknown' : 'onSale';
 }
 
-/** The choice that a resource was made from, by its flavors; null when it was made from none of them. */
+/** The choice that a resource was created from, by its flavors; null when it fits none. */
 export function choiceOf(choices: readonly Choice[], wanted: Readonly<Record<string, number>>): number | null {
   const flavors = Object.keys(wanted).sort().join(' ');
   const index = choices.findIndex(

@@ -1,28 +1,28 @@
 import { type Instant, parseInstant } from './instant.js';
 
 /**
- * What tells one resource from another. A pool's id is made of its name, so a pool that was deleted and made again has
- * the same id, and only the creation time tells the two apart. A notebook's id is never used again.
+ * The identity of a resource. A pool's id is derived from its name, so a pool that was deleted and created again has the
+ * same id, and only the creation time differs. A notebook's id is never reused.
  */
 export interface Identity {
   readonly id: string;
-  /** Empty or null when an answer did not give a time that can be read. */
+  /** Empty or null when the response had no readable time. */
   readonly createdAt: Instant | null;
 }
 
-/** A resource that this side has recorded. The creation time is empty when no answer gave one. */
+/** A recorded resource. The creation time is empty when no response had one. */
 export interface ResourceRef {
   readonly id: string;
   readonly createdAt: Instant;
 }
 
-/** `unknown`: the ids are equal, and one of the creation times is not known. What that means is decided where it is asked. */
+/** `unknown`: the ids are equal and a creation time is unknown. The caller decides what that means. */
 export type Sameness = 'same' | 'other' | 'unknown';
 
-/** A service may round a time in one answer and cut it in another. No pool is deleted and made again within a second. */
+/** A service may round a time in one response and truncate it in another. No pool is deleted and created again within a second. */
 const roundingMs = 1_000;
 
-/** Whether two answers are about one resource. The only place where this is decided. */
+/** Whether two responses describe the same resource. */
 export function sameResource(a: Identity, b: Identity): Sameness {
   if (a.id !== b.id) return 'other';
   const [one, two] = [parseInstant(a.createdAt), parseInstant(b.createdAt)];
@@ -30,12 +30,12 @@ export function sameResource(a: Identity, b: Identity): Sameness {
   return Math.abs(one - two) <= roundingMs ? 'same' : 'other';
 }
 
-/** For what is only shown, and for what has only grown older: without a creation time, the id decides. */
+/** Without a creation time, the id decides. For display, and for resources whose ids are never reused. */
 export function maybeSame(a: Identity, b: Identity): boolean {
   return sameResource(a, b) !== 'other';
 }
 
-/** Sorts the oldest first. What has no known time comes last, and ids decide between equals. */
+/** Sorts the oldest first, resources without a known time last, and equal ones by id. */
 export function byAge(a: Identity, b: Identity): number {
   const [one, two] = [parseInstant(a.createdAt), parseInstant(b.createdAt)];
   const byTime = (one ?? Number.POSITIVE_INFINITY) - (two ?? Number.POSITIVE_INFINITY);
@@ -43,8 +43,8 @@ export function byAge(a: Identity, b: Identity): number {
 }
 
 /**
- * Whether a command that is meant for one resource may be sent to the one that a show has just returned.
- * `replaced`: it is another one. `undecided`: neither its creation time nor a marker says that it is ours.
+ * Whether a command for one resource may be sent to the one that was just read. `replaced`: it is another resource.
+ * `undecided`: neither its creation time nor a marker shows that it is ours.
  */
 export type Aim = 'hit' | 'replaced' | 'undecided';
 

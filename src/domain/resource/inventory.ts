@@ -1,7 +1,7 @@
 import type { Instant } from './instant.js';
 import { isMarkedBy, type Marker } from './marker.js';
 
-/** A pool or notebook of the project as the service showed it, in the words that audits and plans need. */
+/** A pool or notebook of the project, with the facts that audits and plans need. */
 export interface InventoryItem {
   readonly kind: 'pool' | 'notebook';
   readonly id: string;
@@ -9,13 +9,13 @@ export interface InventoryItem {
   readonly name: string;
   /** Identity together with the id. */
   readonly createdAt: Instant;
-  /** Phase of a pool, status of a notebook; null when the answer had none. */
+  /** Phase of a pool, status of a notebook; null when the response had none. */
   readonly state: string | null;
-  /** Epoch milliseconds of the last change that the service tells of; null when it tells none. */
+  /** Epoch milliseconds of the last change that the service reports; null when it reports none. */
   readonly changedAt: number | null;
   /** Being deleted already. */
   readonly leaving: boolean;
-  /** Null: no marker. `unread`: the answer left out the field that would carry it, so nothing can be said. */
+  /** Null: no marker. `unread`: the response lacked the field that would carry it. */
   readonly marker: Marker | null | 'unread';
   /** Carries `maops:keep`. */
   readonly isProtected: boolean;
@@ -32,17 +32,17 @@ export interface Inventory {
   /** Epoch milliseconds at which the reading began. */
   readonly at: number;
   readonly items: readonly InventoryItem[];
-  /** One line for each list that could not be read: nothing may be concluded from what is missing. */
+  /** One line for each list that could not be read. Absence from such a list proves nothing. */
   readonly unread: readonly string[];
 }
 
-/** What Temporal knows of the operations that share one owner hash, read after the inventory. */
+/** The operations that share one owner hash, as Temporal reports them. Read after the inventory. */
 export interface Ownership {
   /** Owner hash in the marker. */
   readonly owner: string;
-  /** The name that the hash belongs to, as `team-a`; null when no known name has it. */
+  /** The name that the hash belongs to, such as `team-a`; null when no known name has it. */
   readonly name: string | null;
-  /** Workflow id that the hash belongs to, as `env/team-a`; null when no known name has it. */
+  /** Workflow id that the hash belongs to, such as `env/team-a`; null when no known name has it. */
   readonly workflowId: string | null;
   /** Workflow ids of the open operations on the name. */
   readonly open: readonly string[];
@@ -57,15 +57,15 @@ export interface Ownership {
   readonly isBeingRemoved: boolean;
   /**
    * Phase in which the newest closed operation of the name ended, and when (RFC 3339); null when Temporal knows of none. It
-   * tells what was released from an orphan: a plan may say `released` only of a resource that is older than this end.
+   * separates released resources from orphans: only a resource that is older than this end may be `released`.
    */
   readonly ended: { readonly phase: string; readonly at: string } | null;
 }
 
 export const ownershipStatuses = ['owned', 'orphan', 'foreign', 'expired', 'stuck', 'unknown'] as const;
 /**
- * Whose a resource is and how it stands (docs/audit.md). `expired`: owned, and the end of its lease has passed. `stuck`:
- * owned, and its operation has not moved for long. `unknown`: the information is incomplete.
+ * The ownership status of a resource (docs/audit.md). `expired`: owned, and its lease has ended. `stuck`: owned, and its
+ * operation has made no progress for long. `unknown`: the facts do not allow a decision.
  */
 export type OwnershipStatus = (typeof ownershipStatuses)[number];
 

@@ -1,8 +1,8 @@
-/** The text that we write into a resource so that we know it again: `maops:<installation>-<owner>-<spec>`. */
+/** The marker of our resources, written into their description: `maops:<installation>-<owner>-<spec>`. */
 export interface Marker {
   /** First 6 hex digits of the Temporal namespace's id: another installation's marker is foreign. */
   readonly installation: string;
-  /** 8 hex digits, hash of the workflow id that made the resource. */
+  /** 8 hex digits, hash of the workflow id that created the resource. */
   readonly owner: string;
   /** 8 hex digits, hash of the normalised spec. */
   readonly spec: string;
@@ -10,7 +10,7 @@ export interface Marker {
 
 const pattern = /maops:([0-9a-f]{6})-([0-9a-f]{8})-([0-9a-f]{8})/;
 const keepMark = 'maops:keep';
-/** With the space that sets it apart, wherever somebody has put it. */
+/** With the space that separates it, at any position. */
 const anyKeepMark = /^maops:keep ?| ?maops:keep/g;
 
 export function formatMarker(marker: Marker): string {
@@ -38,12 +38,12 @@ export function markedDescription(words: string | undefined, marker: Marker): st
   return [words?.trim(), formatMarker(marker)].filter(Boolean).join(' ');
 }
 
-/** An operator's mark that sweep, teardown and lease expiry obey. */
+/** An operator's protection, which sweep, teardown and lease expiry respect. */
 export function isProtected(description: string | null | undefined): boolean {
   return (description ?? '').includes(keepMark);
 }
 
-/** Adds or removes the operator's mark and leaves the rest of the description as it is. */
+/** Adds or removes the protection and keeps the rest of the description. */
 export function withProtection(description: string, protect: boolean): string {
   const without = description.replace(anyKeepMark, '');
   if (!protect) return without;
@@ -59,8 +59,8 @@ export interface MarkerOwnership {
 }
 
 /**
- * Whose a resource is. `mine`: this operation's name and spec. `otherSpec`: this operation's name made it from another
- * spec. `otherOwner`: another operation of this installation. `foreign`: no marker, or another installation's.
+ * The owner of a resource. `mine`: this operation and spec. `otherSpec`: this operation, from another spec. `otherOwner`:
+ * another operation of this installation. `foreign`: no marker, or another installation's.
  */
 export function markerOwnershipOf(
   marker: Marker | null,

@@ -2,15 +2,15 @@ import { describeDuration, HOUR, MINUTE } from '../duration.js';
 import { parseInstant } from './instant.js';
 import type { InventoryItem, Ownership, OwnershipStatus } from './inventory.js';
 
-/** How long things may take before they say something. */
+/** Ages from which a state means something. */
 export interface OwnershipLimits {
-  /** The list of operations lags behind: a younger resource without a known name may belong to one that it does not show yet. */
+  /** The list of operations lags behind: a younger resource may belong to an operation that is not listed yet. */
   readonly listLagMs: number;
-  /** An operation that works has not changed its phase for longer than its deadlines usually are. */
+  /** Longest time in one phase of an operation that makes progress. */
   readonly phaseMs: number;
   /** An operation that waits for people or for capacity. */
   readonly patientPhaseMs: number;
-  /** A resource on its way in or out. */
+  /** A resource that is being created or deleted. */
   readonly transitMs: number;
 }
 
@@ -23,18 +23,18 @@ export const ownershipLimits: OwnershipLimits = {
 
 export interface StatusWithReason {
   readonly standing: OwnershipStatus;
-  /** Workflow id that the marker's owner hash belongs to; null when nobody knows. */
+  /** Workflow id that the marker's owner hash belongs to; null when it is unknown. */
   readonly owner: string | null;
   /** One line for people. */
   readonly why: string;
 }
 
-/** Phases that an operation may stay in for as long as somebody wants it to. */
+/** Phases without a time limit. */
 const restingPhases = ['Leased', 'Paused'];
-/** Phases that wait for somebody or something, within deadlines of many hours. */
+/** Phases that wait for an operator or for capacity, within deadlines of many hours. */
 const patientPhases = ['AwaitingOperator', 'AwaitingApproval', 'AwaitingCapacity'];
-/** States of pools and notebooks that lead to another one by themselves. */
-const comingStates = [
+/** Transitional states of pools and notebooks. */
+const transitionalStates = [
   'Creating',
   'Waiting',
   'CREATING',
@@ -46,8 +46,8 @@ const comingStates = [
 ];
 
 /**
- * Whose a resource is and how it stands (docs/audit.md). Whatever could not be read, or not be read for certain, makes it
- * `unknown`: `orphan` is only what carries our marker while Temporal said of every operation that could own it that it is closed.
+ * The ownership status of a resource (docs/audit.md). Facts that could not be read for certain make it `unknown`. An
+ * `orphan` carries our marker, and Temporal reports every operation that could own it as closed.
  */
 export function ownershipStatusOf(
   item: InventoryItem,
@@ -74,7 +74,7 @@ export function ownershipStatusOf(
   return { standing: 'orphan', owner, why: whyOrphan(ownership) };
 }
 
-/** The open operation that owns the resource: the one that created it, else the lease or teardown of the name. */
+/** The open operation that owns the resources of an owner hash: the teardown, the creating operation, or the lease. */
 export function holderOf(ownership: Ownership): string | null {
   const { workflowId, name, open } = ownership;
   const holders = [`teardown/${name}`, workflowId, `lease/${name}`];
@@ -108,12 +108,12 @@ function statusOfOwned(
   return { standing: 'owned', why: phase === null ? holder : `${holder}: ${phase}` };
 }
 
-/** Since when a resource is on its way; a create is counted from its creation, a removal from its beginning. */
+/** How long a resource has been in a transitional state: since its creation, or since its deletion began. */
 function transitOf(item: InventoryItem, now: number): { state: string; ms: number } | null {
   const state = item.state ?? 'without a state';
   if (item.leaving) return item.changedAt === null ? null : { state: 'leaving', ms: now - item.changedAt };
   const since = item.kind === 'pool' ? parseInstant(item.createdAt) : (item.changedAt ?? parseInstant(item.createdAt));
-  return item.state === null || comingStates.includes(item.state)
+  return item.state === null || transitionalStates.includes(item.state)
     ? { state, ms: since === null ? 0 : now - since }
     : null;
 }
@@ -129,7 +129,7 @@ function unknown(owner: string | null, why: string): StatusWithReason {
   return { standing: 'unknown', owner, why };
 }
 
-/** Age in milliseconds; 0 when the creation time is missing: what may be young is treated as young. */
+/** Age in milliseconds; 0 when the creation time is missing, because the resource may be young. */
 function ageOf(item: InventoryItem, now: number): number {
   const created = parseInstant(item.createdAt);
   return created === null ? 0 : now - created;
@@ -137,7 +137,7 @@ function ageOf(item: InventoryItem, now: number): number {
 
 const clockSkewMs = 60_000;
 
-/** Age in milliseconds; null without a creation time, or with one that another clock tells, as that of a simulator that runs faster. */
+/** Age in milliseconds; null without a creation time, or with one in the future, such as that of a faster simulator. */
 export function ageMs(item: Pick<InventoryItem, 'createdAt'>, now: number): number | null {
   const created = parseInstant(item.createdAt);
   return created === null || created > now + clockSkewMs ? null : Math.max(0, now - created);

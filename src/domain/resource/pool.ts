@@ -16,7 +16,7 @@ export interface PoolFacts extends ResourceFacts {
   readonly available: Readonly<Record<string, number>>;
   readonly creating: Readonly<Record<string, number>>;
   readonly abnormal: Readonly<Record<string, number>>;
-  /** Job types and their state, as `Notebook: Enabling`. */
+  /** Job types and their state, such as `Notebook: Enabling`. */
   readonly scopes: Readonly<Record<string, string>>;
   /** State of the GPU or NPU driver; null when the pool has none. */
   readonly driver: string | null;

@@ -13,13 +13,13 @@ import { describeFailure, isFailure } from '../operation/failure.js';
 import { timeNow } from '../operation/state.js';
 import type { Provision } from './state.js';
 
-/** What operators have said and the loop has not taken up yet. */
+/** Operator decisions that the loop has not processed yet. */
 export interface Handlers {
   answer: { readonly verb: 'approve' | 'reject'; readonly by: string; readonly reason: string } | null;
   resolution: Resolution | null;
 }
 
-/** Opens the updates that operators steer with. Validators refuse what does not fit the moment; handlers only note it. */
+/** Registers the updates of operators. Validators refuse what does not fit the present state; handlers only record it. */
 export function setHandlers(op: Provision): Handlers {
   const handlers: Handlers = { answer: null, resolution: null };
   for (const [verb, update] of [['approve', approveUpdate] as const, ['reject', rejectUpdate] as const]) {
@@ -27,12 +27,12 @@ export function setHandlers(op: Provision): Handlers {
       refusal: () => {
         const isAwaited =
           op.state.progress.awaiting?.kind === 'approval' && handlers.answer === null && op.state.ending === null;
-        return isAwaited ? null : `nothing waits for approval: the phase is ${op.state.progress.phase}`;
+        return isAwaited ? null : `no approval is awaited: the phase is ${op.state.progress.phase}`;
       },
       act: ({ by, reason }) => {
         handlers.answer = { verb, by, reason };
         op.audit(verb, by, reason);
-        // In a pause the answer is taken up later, and nothing waits for another one until then.
+        // In a pause the answer is processed later, and no other answer is awaited until then.
         op.update({ awaiting: null });
         op.explain(`${verb === 'approve' ? 'approved' : 'rejected'} by ${by}`);
       },
@@ -42,12 +42,12 @@ export function setHandlers(op: Provision): Handlers {
     refusal: (resolution) =>
       handlers.resolution === null
         ? refusalOfResolution(op.state.progress, resolution)
-        : 'another answer is being carried out',
+        : 'another decision is being carried out',
     act: (resolution) => {
       handlers.resolution = resolution;
       op.audit(resolution.verb, resolution.by, resolution.reason);
       op.update({ awaiting: null });
-      op.explain(`${resolution.verb}, said by ${resolution.by}`);
+      op.explain(`${resolution.verb} requested by ${resolution.by}`);
     },
   });
   return handlers;
@@ -65,7 +65,7 @@ export async function awaitApproval(op: Provision, handlers: Handlers): Promise<
     const wait = await op.waitWithin(watch, () => condition(() => handlers.answer !== null), true);
     watch = wait.watch;
     if (wait.end === 'deadline' && handlers.answer === null) {
-      throw makeFailure('ApprovalTimedOut', `nobody approved within ${approval.timeout}`, {
+      throw makeFailure('ApprovalTimedOut', `not approved within ${approval.timeout}`, {
         hint: `Start it again and approve it: \`maops env approve ${op.spec.name} --reason …\`.`,
       });
     }
@@ -76,7 +76,7 @@ export async function awaitApproval(op: Provision, handlers: Handlers): Promise<
   op.state.approved = true;
 }
 
-/** Awaits an operator's decision on a failed step. After `deadlines.ask` it rolls back. A retry starts the step again. */
+/** Waits for an operator's decision on a failed step. After `deadlines.ask` the decision is a rollback. A retry starts the step again. */
 export async function awaitDecision(
   op: Provision,
   step: ResourceStep,
@@ -109,7 +109,7 @@ export async function awaitDecision(
     if (resolution.verb === 'retry' && resolution.changes != null && Object.keys(resolution.changes).length > 0) {
       const refusal = await changeSpec(op, step, kind, resolution.changes);
       if (refusal !== null) {
-        // What failed stays what is asked about; the handler could not know that the change makes no valid spec.
+        // The step is still failed: the handler could not know that the changed spec is invalid.
         refused = oneLine(refusal.message);
         op.audit('refuse', op.state.progress.workflowId, `the changes of ${resolution.by}: ${refused}`);
         continue;
@@ -125,7 +125,7 @@ export async function awaitDecision(
   }
 }
 
-/** Takes an operator's changes over into the spec; returns why not, when they do not make a valid one. */
+/** Applies an operator's changes to the spec. Returns the reason when the changed spec is invalid. */
 async function changeSpec(
   op: Provision,
   step: ResourceStep,

@@ -5,10 +5,10 @@ import { describeFailure, isFailure } from '../operation/failure.js';
 import { rollBack } from './rollback.js';
 import type { Ending, Provision } from './state.js';
 
-/** Thrown to leave everything as it is, by an operator's word. */
+/** Thrown when an operator abandons the run: every resource is kept. */
 export class Abandoned extends Error {}
 
-/** What becomes of a run that did not reach its goal. */
+/** How a run ends that did not reach its goal. */
 export function endingOf(op: Provision, error: unknown): Ending {
   op.update({ awaiting: null });
   op.retries.over();
@@ -28,34 +28,34 @@ export async function endReady(op: Provision): Promise<Progress> {
   await op.gate();
   await CancellationScope.nonCancellable(() => transfer(op));
   const { name } = op.spec;
-  op.cancellation.refuseLate(`lease/${name} owns what was made; \`maops env release ${name} --reason …\` removes it`);
+  op.cancellation.refuseLate(`lease/${name} owns the resources; \`maops env release ${name} --reason …\` removes them`);
   return await endWith(op, { phase: 'Ready', why: `${name} is ready to use` });
 }
 
-/** Hands what stays alive to its lease before this run closes: there is no moment without an owner. */
+/** Transfers the resources that stay alive to the lease before this run closes, so that they always have an owner. */
 async function transfer(op: Provision): Promise<void> {
   const { owned } = op;
   const { pool, notebook } = op.state.resources;
-  // An unknown create that is kept may exist without being known: the lease owns by name and marker.
+  // The result of an unknown create may exist without being known. The lease owns it by name and marker.
   const isUnknown = owned.unknownSince !== null && (pool.undo || notebook.undo);
   const isAlive = owned.pool !== null || owned.notebooks.length > 0 || isUnknown;
   if (!isAlive && !(await hasClearedLeased(op))) return;
-  op.explain(`handing what is alive to lease/${op.spec.name}`);
+  op.explain(`transferring the resources to lease/${op.spec.name}`);
   const { name } = op.spec;
   const order = { name, owner: op.state.progress.workflowId, spec: op.spec, resources: owned };
-  const lease = await op.retries.run(`handing ${name} to its lease`, () =>
+  const lease = await op.retries.run(`transferring ${name} to its lease`, () =>
     op.reads(`lease ${name}`).transferToLease(order),
   );
   op.update({ lease });
 }
 
-/** A lease that owned what this run has removed must hear of it, even when nothing came in its place. */
+/** A lease must be informed of a resource that it owned and this run removed, even when nothing replaced it. */
 async function hasClearedLeased(op: Provision): Promise<boolean> {
   if (op.state.cleared.length === 0) return false;
   return await op.reads(`lease ${op.spec.name}`).isLeased({ name: op.spec.name });
 }
 
-/** As `transferToLease`, where a lease that is ending will do: it removes everything of the name itself. */
+/** Like `transfer`, but accepts a lease that is ending: it removes every resource of the name itself. */
 async function transferKept(op: Provision): Promise<void> {
   try {
     await transfer(op);
@@ -72,7 +72,7 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
       if (ending.why !== 'abandoned' && !ending.keep) await rollBack(op);
     } catch (error) {
       if (!isFailure(error)) throw error;
-      // Something forbids the removal, as a stranger's notebook on the pool: it stays, with an owner, and is named.
+      // The removal is forbidden, for example by another user's notebook on the pool. The resource stays, with an owner.
       const kept = op.state.progress.steps.find(({ state }) => state === 'undoing')?.name ?? null;
       if (kept !== null) op.setStep(kept, 'failed');
       failure = describeFailure(error, kept);
@@ -91,7 +91,7 @@ async function close(op: Provision, ending: Ending, failure: FailureProgress | n
     return await endWith(op, { phase: 'Cancelled', why: `cancelled; ${kept}` });
   }
   const isUndone = op.state.removed && !('keep' in ending && ending.keep) && failure?.type !== 'Protected';
-  if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('what was made is kept');
+  if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('the resources are kept');
   const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
   return await endWith(op, { ...failed(failure), phase });
 }

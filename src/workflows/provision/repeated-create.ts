@@ -16,7 +16,7 @@ import type { Provision } from './state.js';
 
 /**
  * Adopts what an open lease of the same spec owns, when its recorded observation and one fresh one both show it usable:
- * these are the two observations that Ready needs. False when anything is in doubt; then the steps look for themselves.
+ * these are the two observations that Ready needs. False in any other case; then the steps run.
  */
 export async function adoptLeased(op: Provision, leased: Leased | null): Promise<boolean> {
   const { settings } = op.identity;
@@ -46,7 +46,7 @@ function wantedBy(op: Provision): WantedEnvironment {
   };
 }
 
-/** One try: without an answer the steps look for themselves, and their deadlines count. */
+/** One attempt: without an answer the steps run, and their deadlines count. */
 async function observe(op: Provision, { pool, notebooks }: Leased): Promise<LeasedObservation | null> {
   const { name, pool: wantsPool, notebook: wantsNotebook } = op.spec;
   const what = {

@@ -21,9 +21,12 @@ const stepsOf: Readonly<Record<SpecKind, readonly StepName[]>> = {
 };
 
 /**
- * The run of the three operations that make something. Setup: the document is checked and normalised. Loop: each step
- * runs until it is done, or until an operator or the spec says what becomes of its failure. Ending: what was made is
- * handed to a lease, or rolled back. The rollback cannot be cancelled and never gives up.
+ * Creates the resources of a spec: the body of the three create operations.
+ *
+ * Phases: `Validating` until the document is checked and normalised, `AwaitingApproval` if the spec requires it, then the
+ * phases of each resource kind (`resource/kinds`), `AwaitingOperator` after a failed step that an operator decides on.
+ * `Ready` when all resources are usable; a lease owns them. Otherwise `RollingBack` until their deletion is verified.
+ * The rollback cannot be cancelled and retries forever.
  */
 export async function provision(kind: SpecKind, document: unknown, carried?: ProvisionState): Promise<Progress> {
   const op: Provision = new Provision(carried === undefined ? firstState(kind, document) : carriedOver(carried), () =>
@@ -49,7 +52,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
 }
 
 function firstState(kind: SpecKind, document: unknown): ProvisionState {
-  // The document is checked by the first step; until then only its name is shown, if it has one.
+  // The first step checks the document. Until then only its name is shown.
   const name = typeof document === 'object' && document !== null && 'name' in document ? document.name : null;
   const shared = newState(isName(name) ? name : '', stepsOf[kind], 'Validating');
   return {
@@ -66,8 +69,8 @@ function firstState(kind: SpecKind, document: unknown): ProvisionState {
 }
 
 /**
- * Checks the document, and what it names that can be known before anything is made. True when a lease owns all of it
- * already, usable, so that there is nothing to do.
+ * Checks the document, and everything it refers to that can be checked before a create. True when a lease already owns
+ * all of its resources and they are usable, so that there is nothing to do.
  */
 async function validate(op: Provision, kind: SpecKind, document: unknown): Promise<boolean> {
   op.enter('Validating', 'checking the spec');
@@ -106,7 +109,7 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
     );
   }
   const { spec } = checked;
-  await op.retries.run('checking what the spec names', () => op.reads(name).checkFeasibility({ spec }));
+  await op.retries.run('checking that the spec is feasible', () => op.reads(name).checkFeasibility({ spec }));
   op.setStep('validate', 'done');
   op.reach(percentOf('capacity'));
   return false;
