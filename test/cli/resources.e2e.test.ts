@@ -39,7 +39,7 @@ test('a notebook is stopped, started and opened; what belongs to an environment 
   });
 
   const refused = await Promise.all(
-    ['pool', 'notebook'].map((noun) => shell.run([noun, 'delete', name, '--wait', '--json'])),
+    ['pool', 'notebook'].map((kind) => shell.run([kind, 'delete', name, '--wait', '--json'])),
   );
   for (const { code, out, err } of refused) {
     expect({ code, out }).toEqual({ code: 1, out: '' });

@@ -45,7 +45,7 @@ const anything: SweepRules = {
   maxShare: 1,
 };
 
-/** Activities that make plans. Each reads all that its plan rests on, the claims after the inventory, so that neither fills the history. */
+/** Activities that make plans. Each reads all that its plan rests on, the owners after the inventory, so that neither fills the history. */
 export function planActivities(deps: ActivityDeps) {
   const asking = ownershipActivities(deps);
 
@@ -53,7 +53,7 @@ export function planActivities(deps: ActivityDeps) {
     return await reading(({ signal }) => readProject(deps, signal, workspaceIds));
   }
 
-  async function claimsOn({ items }: Inventory): Promise<Ownership[]> {
+  async function readOwners({ items }: Inventory): Promise<Ownership[]> {
     const owners = ownersOf(items, deps.installation);
     return owners.length === 0 ? [] : await asking.readOwnership({ owners, names: items.map(({ name }) => name) });
   }
@@ -65,7 +65,7 @@ export function planActivities(deps: ActivityDeps) {
   async function planEverything(rules: SweepRules): Promise<{ inventory: Inventory; plan: Plan }> {
     const { ids, unasked } = await workspacesInUse(deps, cancellationSignal());
     const inventory = await readInventory(ids);
-    const ownerships = await claimsOn(inventory);
+    const ownerships = await readOwners(inventory);
     // One run that stands still must not end all sweeping: what is not seen is not deleted, and makes the share greater.
     const told = { ...inventory, unread: [...inventory.unread, ...unasked] };
     return { inventory, plan: plan(told, { about: 'everything', ownerships, rules }) };
@@ -107,7 +107,7 @@ export function planActivities(deps: ActivityDeps) {
       ]);
       if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true, alive };
       const lease = await ask<Progress>(deps.temporal.workflow, operationId('lease', name), progressQuery.name);
-      const ownerships = (await claimsOn(inventory)).map((ownership) =>
+      const ownerships = (await readOwners(inventory)).map((ownership) =>
         withoutCaller(ownership, input.caller, lease?.phase ?? 'Leased'),
       );
       const swept = plan(inventory, { about: 'everything', ownerships, rules: anything, name });
@@ -162,7 +162,7 @@ function withHash(draft: PlanDraft): Plan {
   return { hash: planHash(draft.items), ...draft };
 }
 
-/** A claim as it was before the caller itself opened. */
+/** The ownership as it was before the caller itself opened. */
 function withoutCaller(ownership: Ownership, caller: string, leasePhase: Phase): Ownership {
   if (!ownership.open.includes(caller)) return ownership;
   const open = ownership.open.filter((workflowId) => workflowId !== caller);

@@ -137,8 +137,7 @@ function unasked(installation: string | null, marker: Marker): string {
 
 function countStatuses(findings: readonly AuditFinding[]): Record<OwnershipStatus, number> {
   const counts = { owned: 0, orphan: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
-  for (const standing of ownershipStatuses)
-    counts[standing] = findings.filter((one) => one.standing === standing).length;
+  for (const status of ownershipStatuses) counts[status] = findings.filter((one) => one.standing === status).length;
   return counts;
 }
 
