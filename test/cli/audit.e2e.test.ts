@@ -20,7 +20,7 @@ async function make(name: string): Promise<void> {
 
 const of = (report: AuditReport, name: string) => report.findings.filter((finding) => finding.name === name);
 
-test('an audit tells whose everything is, a monitor hears of an orphan, and adopting it settles that', async () => {
+test('an audit shows every owner, --check fails for an orphan, and passes after its adoption', async () => {
   const name = freshName();
   await make(name);
   const fine = await shell.json<AuditReport>(['audit', '--check']);
@@ -57,7 +57,7 @@ test('an audit tells whose everything is, a monitor hears of an orphan, and adop
   expect(of(await shell.json<AuditReport>(['audit']), name)).toEqual([]);
 });
 
-test('without Temporal the cloud alone is read: ages and money, and nobody is called an orphan', async () => {
+test('without Temporal only the cloud is read, and nothing is reported as an orphan', async () => {
   const name = freshName();
   await make(name);
   const prices = shell.file('prices.yaml', 'currency: EUR\nflavors: {modelarts.vm.gpu.t4u8: 1.5}\n');
@@ -99,7 +99,7 @@ test('without Temporal the cloud alone is read: ages and money, and nobody is ca
   );
 });
 
-test('a price table that is no price table is refused with its place, by the command and by the worker', async () => {
+test('an invalid price table is refused with its path, by the command and by the worker', async () => {
   const prices = shell.file('wrong.yaml', 'currency: EUR\nflavors: {modelarts.vm.gpu.t4u8: cheap}\n');
   const refused = await shell.run(['audit', '--cloud-only'], { MAOPS_PRICES: prices });
   expect(refused).toMatchObject({ code: 2, out: '' });
@@ -110,7 +110,7 @@ test('a price table that is no price table is refused with its place, by the com
   expect(worker.err).toContain('flavors.modelarts.vm.gpu.t4u8');
 });
 
-test('what is protected outlives a teardown, until it is unprotected', async () => {
+test('a protected environment survives a teardown until it is unprotected', async () => {
   const name = freshName();
   await make(name);
   expect(await shell.run(['env', 'protect', name])).toMatchObject({ code: 2 });

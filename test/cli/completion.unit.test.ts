@@ -72,7 +72,7 @@ describe('in bash, Tab offers', () => {
   });
 });
 
-describe('zsh and fish are told the same', () => {
+describe('zsh and fish get the same completions', () => {
   test.each([
     ['zsh', zshCompletion, "'env resolve')", '_describe verb verbs'],
     ['fish', fishCompletion, "'__maops_at env resolve'", "'__maops_second env' -a resolve"],

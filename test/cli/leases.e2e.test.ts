@@ -23,7 +23,7 @@ async function leased(lease: Record<string, unknown> | undefined): Promise<strin
 const endOf = ({ lease }: Progress) => Date.parse(lease?.endsAt ?? '');
 
 describe('a lease on a real server', () => {
-  test('is extended by a person, warns, and then ends in a teardown by itself', async () => {
+  test('is extended, warns, and ends in a teardown', async () => {
     const name = await leased({ ttl: '15s', max: '60s', warnings: ['1s'] });
     const before = await shell.json(['env', 'show', name]);
     const after = await shell.json(['env', 'extend', name, '4s', ...because]);
@@ -45,7 +45,7 @@ describe('a lease on a real server', () => {
     expect({ code: late.code, err: late.err }).toEqual({ code: 1, err: expect.stringContaining('no lease is open') });
   });
 
-  test('refuses with its reason: 1 beyond the maximum and without an end, 2 for a bad duration or no reason', async () => {
+  test('refuses an extension: 1 beyond the maximum or without an end, 2 for a bad duration or no reason', async () => {
     const [bounded, endless] = await Promise.all([leased({ ttl: '2h', max: '3h', warnings: [] }), leased(undefined)]);
     const [beyond, nothing, bad, silent] = await Promise.all([
       shell.run(['env', 'extend', bounded, '2h', ...because]),

@@ -12,7 +12,7 @@ afterAll(async () => await shell?.close());
 /** A port where nobody listens. */
 const nowhere = '127.0.0.1:1';
 
-describe('a spec with a mistake ends with 2, names file, line and key, and starts nothing', () => {
+describe('a spec with a mistake exits 2 with file, line and key, and starts nothing', () => {
   const valid = [
     'name: NAME',
     'pool:',
@@ -44,7 +44,7 @@ describe('a spec with a mistake ends with 2, names file, line and key, and start
     await expect(started).rejects.toThrow(WorkflowNotFoundError);
   });
 
-  test('and says which command the spec is for', async () => {
+  test('and names the command that the spec is for', async () => {
     const { code, err } = await shell.run(['pool', 'create', '-f', 'examples/team-a.yaml']);
     expect(code).toBe(2);
     expect(err).toContain('maops env create -f examples/team-a.yaml');
@@ -57,7 +57,7 @@ describe('a spec with a mistake ends with 2, names file, line and key, and start
   });
 });
 
-test('a server that is down is told within 10 s, with its address', async () => {
+test('an unreachable server is reported within 10 s with its address', async () => {
   const began = Date.now();
   const file = shell.file('down.json', environmentDocument(freshName()));
   const commands = [
@@ -73,7 +73,7 @@ test('a server that is down is told within 10 s, with its address', async () => 
   }
 });
 
-test('a namespace that is not there is named, with the variable that says it', async () => {
+test('an unknown namespace is reported with the variable that names it', async () => {
   const commands = [['env', 'show', 'team-a'], ['setup']];
   for (const words of commands) {
     const { code, out, err } = await shell.run(words, { TEMPORAL_NAMESPACE: 'nosuch' });
@@ -87,7 +87,7 @@ test('a namespace that is not there is named, with the variable that says it', a
   expect(doctor.out).toContain('Set TEMPORAL_NAMESPACE');
 });
 
-test('an operation that is not known ends with 1 and says where to look', async () => {
+test('an unknown operation exits 1 with a hint', async () => {
   const { code, out, err } = await shell.run(['env', 'show', 'never-made']);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toBe(
@@ -95,14 +95,14 @@ test('an operation that is not known ends with 1 and says where to look', async 
   );
 });
 
-test('missing variables are named, all of them, and end with 2', async () => {
+test('all missing variables are named, with exit 2', async () => {
   const unset = { MODELARTS_TOKEN: '', MODELARTS_PROJECT_ID: '', MAOPS_MAX_RPS: '0' };
   const { code, out, err } = await shell.run(['pool', 'list'], unset);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   for (const variable of ['MODELARTS_TOKEN', 'MODELARTS_PROJECT_ID', 'MAOPS_MAX_RPS']) expect(err).toContain(variable);
 });
 
-test('a wrong token ends with 4, and is not printed', async () => {
+test('a wrong token exits 4 and is not printed', async () => {
   const wrong = { MODELARTS_TOKEN: 'tok-wrong-secret' };
   const file = shell.file('unauthorised.json', environmentDocument(freshName()));
   const commands = [
@@ -122,7 +122,7 @@ test('a wrong token ends with 4, and is not printed', async () => {
   });
 });
 
-test('doctor tells both notebook APIs apart, and what an account without the first one can do', async () => {
+test('doctor checks both notebook APIs, and names what works without the first one', async () => {
   const whole = await shell.run(['doctor']);
   expect(whole.out).toMatch(/ok\s+notebook API\s+notebooks: \d+/);
   expect(whole.out).toMatch(/ok\s+new notebook API\s+available, notebooks: 0;/);
@@ -139,7 +139,7 @@ test('doctor tells both notebook APIs apart, and what an account without the fir
   expect(without.out).toMatch(/ok\s+new notebook API\s+not available/);
 });
 
-test('doctor says that no pool can be deleted by who may not list the notebooks of all users', async () => {
+test('doctor reports that pools cannot be deleted without permission to list all notebooks', async () => {
   const body = { json: { error_code: 'ModelArts.0112', error_msg: 'Policy does not allow it.' } };
   shell.stack.simulator.faults.plan({ operation: 'notebooks.list', kind: 'status', status: 403, body, nth: 2 });
   const { code, out } = await shell.run(['doctor']);

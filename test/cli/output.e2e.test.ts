@@ -46,7 +46,7 @@ function start(words: readonly string[], changes: Readonly<Record<string, string
   return { child, ended, err: () => err };
 }
 
-test('a slow reader gets everything that was printed, although connections are still open', async () => {
+test('a slow reader gets all output although connections are still open', async () => {
   // Slower than a command may take to wind up.
   const line = '{ "$0" "$@"; echo "code $?" >&2; } | { sleep 2; cat; }';
   const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...variables };
@@ -66,7 +66,7 @@ test('a slow reader gets everything that was printed, although connections are s
 });
 
 describe('a reader that goes away', () => {
-  test('ends a command that has done its work with its own exit code, without a word', async () => {
+  test('ends a finished command silently with its own exit code', async () => {
     const { child, ended, err } = start(['pool', 'list', '--json']);
     await once(child.stdout, 'readable');
     child.stdout.destroy();
@@ -78,14 +78,14 @@ describe('a reader that goes away', () => {
     const { child, ended, err } = start(['simulator', '--port', '0']);
     await once(child.stdout, 'data');
     child.stdout.destroy();
-    // The simulator prints its next line when it is told to stop; anything it prints before that ends it as well.
+    // The simulator prints its next line when it stops; any earlier line ends it as well.
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     expect(err()).toBe('');
   });
 });
 
-test('a result that cannot be written is a failure', async () => {
+test('a failed write of the result is a failure', async () => {
   const full = openSync('/dev/full', 'w');
   const child = spawn(process.execPath, [bin, 'pool', 'list', '--json'], {
     env: { PATH: process.env.PATH ?? '', ...variables },
@@ -119,7 +119,7 @@ describe('a time zone that Node.js does not know', () => {
     },
   );
 
-  test('needs no note where no time is shown', async () => {
+  test('needs no note when no time is shown', async () => {
     const { child, ended, err } = start(['pool', 'list', '--json'], { TZ: 'GMT+8' });
     child.stdout.resume();
     expect(await ended).toBe(0);

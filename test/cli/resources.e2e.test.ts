@@ -13,7 +13,7 @@ interface Row {
   readonly status?: string;
 }
 
-test('a notebook is stopped, started and opened; what belongs to an environment is not deleted alone', async () => {
+test('a notebook is stopped, started and opened; a resource of an environment is not deleted alone', async () => {
   const name = freshName();
   await shell.json(['env', 'create', '-f', shell.file('open.json', environmentDocument(name)), '--wait']);
 
@@ -61,7 +61,7 @@ test('a notebook is stopped, started and opened; what belongs to an environment 
   expect(pools.map((pool) => pool.name)).toContain(name);
 });
 
-test('a pool of its own is made and deleted', async () => {
+test('a pool is created alone and deleted', async () => {
   const name = freshName('pool');
   const file = shell.file('pool.json', { name, pool: poolPart({ scope: ['Train'] }) });
   const made = await shell.json(['pool', 'create', '-f', file, '--wait']);
@@ -77,7 +77,7 @@ test('a pool of its own is made and deleted', async () => {
   expect(left.map((pool) => pool.name)).not.toContain(name);
 });
 
-test('a notebook in another workspace is found by its name, where its spec says', async () => {
+test('a notebook is found by name in the workspace of its spec', async () => {
   const name = freshName('trial');
   const workspaceId = '7c2f41b5a0d94c6f8e13b5d2a9c07e64';
   const file = shell.file('trial.json', { name, notebook: publicNotebookPart({ workspaceId }) });

@@ -33,7 +33,7 @@ function commandsOfPage(): string[][] {
 }
 
 describe('maops schedule', () => {
-  test('every command of docs/schedules.md does what the page says', async () => {
+  test('runs every command of docs/schedules.md', async () => {
     const commands = commandsOfPage();
     expect(commands.map((words) => words.slice(0, 3).join(' '))).toEqual([
       'maops schedule create',
@@ -53,7 +53,7 @@ describe('maops schedule', () => {
     expect(rows.find(({ name }) => name === 'nightly')).toMatchObject({ troubles: [], lastRun: { phase: 'Done' } });
   });
 
-  test('a pool for working hours: made, shown, triggered to its end, paused, resumed, deleted', async () => {
+  test('a pool for working hours is created, shown, triggered, paused, resumed and deleted', async () => {
     const name = scheduleName();
     const environment = freshName();
     const file = shell.file('hours.json', environmentDocument(environment));
@@ -72,8 +72,8 @@ describe('maops schedule', () => {
     const shown = await shell.run(['schedule', 'show', name]);
     expect(shown.out).toMatch(new RegExp(`Done +\\S.* +env/${environment} ended Ready`));
 
-    const said = await shell.json<ScheduleDetails>(['schedule', 'pause', name, ...because]);
-    expect(said).toMatchObject({ paused: true, pausedByFailure: false, note: 'paused by tester: because' });
+    const paused = await shell.json<ScheduleDetails>(['schedule', 'pause', name, ...because]);
+    expect(paused).toMatchObject({ paused: true, pausedByFailure: false, note: 'paused by tester: because' });
     const resumed = await shell.json<ScheduleDetails>(['schedule', 'resume', name, ...because]);
     expect(resumed).toMatchObject({ paused: false, note: 'resumed by tester: because', troubles: [] });
 
@@ -85,7 +85,7 @@ describe('maops schedule', () => {
     expect(gone).toMatchObject({ code: 1, out: '', err: expect.stringContaining('`maops schedule list`') });
   });
 
-  test('list --check ends 1 and names the schedule whose last run failed, and what to do', async () => {
+  test('list --check exits 1 and names the schedule whose last run failed', async () => {
     const name = scheduleName();
     shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const file = shell.file('fails.json', environmentDocument(freshName()));
@@ -101,7 +101,7 @@ describe('maops schedule', () => {
     expect(Object.keys(row ?? {})).not.toContain('results');
   });
 
-  test('a teardown of an environment that nobody knows is made with a warning', async () => {
+  test('a teardown of an unknown environment is created with a warning', async () => {
     const name = scheduleName();
     const { code, err } = await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody', '--paused']);
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('knows no environment nobody yet') });
@@ -111,7 +111,7 @@ describe('maops schedule', () => {
     expect((await shell.run(['schedule', 'create', name, ...never, '--teardown', 'nobody'])).code).toBe(1);
   });
 
-  test('a teardown of a protected environment is made with a warning, until the protection is gone', async () => {
+  test('a teardown of a protected environment is created with a warning', async () => {
     const environment = freshName();
     const file = shell.file('protected.json', environmentDocument(environment));
     await shell.json(['env', 'create', '-f', file, '--wait']);

@@ -8,7 +8,7 @@ import { endLeaked, type Maops, maops } from '../support/maops.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { temporalAddress } from '../support/temporal-server.js';
 
-/** How one command ended and what it said. */
+/** Exit code and output of a command. */
 export interface Ended {
   readonly code: number | NodeJS.Signals;
   readonly out: string;

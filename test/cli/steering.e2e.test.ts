@@ -22,8 +22,8 @@ async function begin(phase: Progress['phase'], change: Record<string, unknown>):
   return name;
 }
 
-describe('leaving an operation alone', () => {
-  test('Ctrl-C ends the watching with 130 and says that the operation goes on, as it does', async () => {
+describe('leaving an operation running', () => {
+  test('Ctrl-C ends the watching with 130, and the operation continues', async () => {
     const name = await begin('AwaitingApproval', { approval });
     const watching = shell.start(['env', 'watch', name]);
     await watching.said(/AwaitingApproval/);
@@ -35,7 +35,7 @@ describe('leaving an operation alone', () => {
     await shell.stack.until(`env/${name}`, isOver);
   });
 
-  test('--timeout ends a wait with 8, and the operation goes on', async () => {
+  test('--timeout ends a wait with 8, and the operation continues', async () => {
     const name = freshName();
     const file = shell.file('wait.json', environmentDocument(name, { approval }));
     const { code, out, err } = await shell.run([
@@ -63,7 +63,7 @@ describe('leaving an operation alone', () => {
 });
 
 describe('an approval', () => {
-  test('is given or refused by a person with a reason; nobody can answer twice', async () => {
+  test('is given or rejected once, with a reason', async () => {
     const [yes, no] = await Promise.all([
       begin('AwaitingApproval', { approval }),
       begin('AwaitingApproval', { approval }),
@@ -84,7 +84,7 @@ describe('an approval', () => {
   });
 });
 
-test('pause and resume are heard and kept in the audit', async () => {
+test('pause and resume take effect and are recorded in the audit', async () => {
   const name = await begin('AwaitingApproval', { approval });
   await shell.json(['env', 'pause', name, ...because]);
   await shell.stack.until(`env/${name}`, ({ phase }) => phase === 'Paused');
@@ -104,8 +104,8 @@ test('pause and resume are heard and kept in the audit', async () => {
   await shell.stack.until(`env/${name}`, isOver);
 });
 
-describe('a step that waits for an operator', () => {
-  test('is explained, tried again with a change, and ends Ready', async () => {
+describe('a failed step that awaits a decision', () => {
+  test('is explained, retried with a change, and ends Ready', async () => {
     shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const name = await begin('AwaitingOperator', { onFailure: 'ask' });
     const why = await shell.run(['env', 'why', name]);
@@ -126,7 +126,7 @@ describe('a step that waits for an operator', () => {
     expect(await shell.stack.until(`env/${name}`, isOver)).toMatchObject({ phase: 'Ready' });
   });
 
-  test('is told that the answer counted, and shown as it is after that', async () => {
+  test('shows that a retry was accepted, and the progress after it', async () => {
     shell.stack.simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const name = await begin('AwaitingOperator', { onFailure: 'ask' });
     const { code, out, err } = await shell.run(['env', 'resolve', name, 'retry', ...because]);
@@ -153,10 +153,10 @@ async function listed(query: string, count: number): Promise<void> {
   });
 }
 
-describe('many at once', () => {
+describe('bulk commands', () => {
   const among = (names: readonly string[]) => `MaopsEnvironment IN (${names.map((name) => `"${name}"`).join(', ')})`;
 
-  test('are listed, told only after a yes, and each says what became of it', async () => {
+  test('list the operations, need --yes, and print the result of each', async () => {
     const names = await Promise.all([begin('AwaitingApproval', { approval }), begin('AwaitingApproval', { approval })]);
     const query = `MaopsPhase="AwaitingApproval" AND ${among(names)}`;
     await listed(query, names.length);
@@ -179,13 +179,13 @@ describe('many at once', () => {
       const ended = await shell.stack.until(`env/${name}`, isOver);
       expect(ended).toMatchObject({ phase: 'Ready', audit: [{ verb: 'approve', by: 'tester', reason: 'because' }] });
     }
-    const story = await shell.json<{ entries: { workflowId: string; text: string }[] }>([
+    const history = await shell.json<{ entries: { workflowId: string; text: string }[] }>([
       'env',
       'history',
       names[0] ?? '',
       '--all',
     ]);
-    expect(story.entries.map(({ workflowId, text }) => `${workflowId} ${text}`)).toEqual(
+    expect(history.entries.map(({ workflowId, text }) => `${workflowId} ${text}`)).toEqual(
       expect.arrayContaining([
         `env/${names[0]} approve by tester: because`,
         expect.stringContaining(`env/${names[0]} create pool ${names[0]}: created`),
@@ -194,7 +194,7 @@ describe('many at once', () => {
     );
   });
 
-  test('end with 1 when one refuses, and the others are told all the same', async () => {
+  test('exit 1 when one refuses, and reach the others', async () => {
     const [ready, paused] = await Promise.all([
       begin('AwaitingApproval', { approval }),
       begin('AwaitingApproval', { approval }),
@@ -213,7 +213,7 @@ describe('many at once', () => {
     for (const name of [ready, paused]) await shell.stack.until(`env/${name}`, isOver);
   });
 
-  test('by a query that Temporal does not take, or that nothing matches', async () => {
+  test('handle an invalid query, and one without matches', async () => {
     const bad = await shell.run(['env', 'pause', '--query', 'MaopsFase="x"', '--yes', ...because]);
     expect({ code: bad.code, out: bad.out, err: bad.err }).toEqual({
       code: 2,
@@ -225,7 +225,7 @@ describe('many at once', () => {
   });
 });
 
-test('a silent wait says when it is for a person', async () => {
+test('a silent wait reports that it awaits a person', async () => {
   const name = freshName();
   const file = shell.file('silent.json', environmentDocument(name, { approval }));
   const waiting = shell.start(['env', 'create', '-f', file, '--wait', '--json']);

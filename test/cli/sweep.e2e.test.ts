@@ -66,7 +66,7 @@ test('an orphan is planned, shown, and deleted by the hash of the plan', async (
   expect(await shell.json<Plan>(['sweep', 'plan'])).toMatchObject({ items: [], carrying: 0 });
 });
 
-test('what cannot be deleted is printed and ends with 1, and the run is Done', async () => {
+test('a failed deletion is printed with exit 1, and the run is Done', async () => {
   const name = await make();
   const { simulator, client } = shell.stack;
   await client.workflow.getHandle(`lease/${name}`).terminate('lost by accident');
@@ -96,7 +96,7 @@ test('what cannot be deleted is printed and ends with 1, and the run is Done', a
   });
 });
 
-test('a teardown shows its plan, refuses another hash, and continues with its own', async () => {
+test('a teardown shows its plan, refuses another hash, and accepts its own', async () => {
   const name = await make();
   const before = deletes();
   const shown = await shell.json<ShownTeardown>(['env', 'teardown', name], 2);

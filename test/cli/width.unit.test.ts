@@ -8,6 +8,7 @@ import { renderChecks } from '../../src/cli/output/checks.js';
 import { renderDryRun } from '../../src/cli/output/dry-run.js';
 import { renderEnvironments } from '../../src/cli/output/environments.js';
 import { renderExplanation } from '../../src/cli/output/explanation.js';
+import { renderHistory, renderRunHistory } from '../../src/cli/output/history.js';
 import { renderPlan } from '../../src/cli/output/plan.js';
 import { renderProgress } from '../../src/cli/output/progress.js';
 import {
@@ -21,7 +22,6 @@ import {
 } from '../../src/cli/output/resources.js';
 import { renderDeleted, renderSchedule, renderSchedules } from '../../src/cli/output/schedules.js';
 import { renderTable } from '../../src/cli/output/table.js';
-import { renderStory, renderTimeline } from '../../src/cli/output/timeline.js';
 import type { View } from '../../src/cli/output/view.js';
 import { cutText } from '../../src/cli/output/width.js';
 import type { AuditReport } from '../../src/domain/audit/report.js';
@@ -237,8 +237,8 @@ function pages(text: string, view: View): Record<string, string> {
     deleted: renderDeleted(schedule, view),
     audit: renderAudit(report, view),
     plan: renderPlan(plan, view),
-    timeline: renderTimeline(entries, view),
-    story: renderStory(
+    runHistory: renderRunHistory(entries, view),
+    history: renderHistory(
       entries.map((one) => ({ ...one, workflowId: v, runId: v })),
       view,
     ),
@@ -250,7 +250,7 @@ function pages(text: string, view: View): Record<string, string> {
 }
 
 describe('no line is wider than the terminal', () => {
-  test.each([false, true])('whatever anybody has written, with colours: %s', (isColored) => {
+  test.each([false, true])('for any text, with colours: %s', (isColored) => {
     const colors = pc.createColors(isColored);
     fc.assert(
       fc.property(anyText, fc.integer({ min: 40, max: 200 }), (text, columns) => {
@@ -263,7 +263,7 @@ describe('no line is wider than the terminal', () => {
     );
   });
 
-  test('and Chinese text of a table is broken at the width that is seen', () => {
+  test('and Chinese text in a table is broken by display width', () => {
     const shown = renderTable([['pool', '资源池正在创建中，请稍候，预计需要十分钟左右的时间']], undefined, {
       columns: 40,
       last: 'wrap',
@@ -272,7 +272,7 @@ describe('no line is wider than the terminal', () => {
   });
 });
 
-test('a text is cut between what is seen as one character, and its colour ends', () => {
+test('a text is cut between graphemes, and its colour ends', () => {
   expect(cutText('训练环境已就绪', 8)).toBe('训练环…');
   expect(cutText('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 5)).toBe('👩‍👩‍👧👩‍👩‍👧…');
   expect(cutText(pc.createColors(true).red('a long text'), 7)).toBe('\u001b[31ma long…\u001b[39m');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderTimeline } from '../../src/cli/output/timeline.js';
+import { renderRunHistory } from '../../src/cli/output/history.js';
 import { activityDescriptions, describeCall } from '../../src/client/descriptions.js';
 import { describeRun, type HistoryEntry } from '../../src/client/run-events.js';
 import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
@@ -164,7 +164,7 @@ test('equal successful waits in a row are rendered as one line', () => {
     scheduled(9, 3, 'createNotebook', 'notebook team-a'),
   ]);
   const { colors, timeZone } = memoryTerminal();
-  expect(renderTimeline(entries, { colors, timeZone, now: 0 }).split('\n')).toEqual([
+  expect(renderRunHistory(entries, { colors, timeZone, now: 0 }).split('\n')).toEqual([
     '2026-03-01 UTC',
     '  10:00:00  activity  wait for pool team-a: done 2 times in 9s',
     '  10:00:09  activity  create notebook team-a: running',

@@ -17,7 +17,7 @@ function env(taskQueue: string): Record<string, string> {
 }
 
 describe('a stack', () => {
-  test('answers for its workflows: bad input fails with every problem', async () => {
+  test('runs workflows: bad input fails with every problem', async () => {
     const stack = await startStack({
       env: env('stack-int'),
       onProgress: () => {},
@@ -39,14 +39,14 @@ describe('a stack', () => {
     await expect(fetch(stack.simulator.url)).rejects.toThrow();
   });
 
-  test('gives back what it started when a later part fails', async () => {
+  test('stops the parts that it started when a later one fails', async () => {
     const options = { env: { ...env('stack-int'), MAOPS_POLL_MIN: 'soon' }, onProgress: () => {}, logger: quiet() };
     await expect(startStack({ ...options, simulator: { port: 0 } })).rejects.toThrow('MAOPS_POLL_MIN');
   });
 });
 
 describe('maops dev', () => {
-  test('prints where everything is, and ends when told to', async () => {
+  test('prints the addresses, and stops on the signal', async () => {
     const lines: string[] = [];
     const told = new AbortController();
     const print = (line: string) => {

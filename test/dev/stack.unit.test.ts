@@ -27,13 +27,13 @@ describe('the settings of a stack', () => {
     expect(made({}, 1).settings).toMatchObject({ pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000 });
   });
 
-  test('look more often when the simulator runs faster, but never as a flood', () => {
+  test('poll more often when the simulator runs faster, up to a limit', () => {
     expect(made({}, 10).settings).toMatchObject({ pollMinMs: 500, pollMaxMs: 3_000, pollWindowMs: 30_000 });
     expect(made({}, 100_000).settings).toMatchObject({ pollMinMs: 100, pollMaxMs: 500, pollWindowMs: 5_000 });
     expect(made({}, 100_000).modelarts.maxRps).toBe(200);
   });
 
-  test('leave what the caller set', () => {
+  test('keep the variables of the caller', () => {
     expect(made({ MAOPS_POLL_MIN: '1s', MAOPS_MAX_RPS: '2' }, 10)).toMatchObject({
       settings: { pollMinMs: 1_000, pollMaxMs: 3_000 },
       modelarts: { maxRps: 2 },

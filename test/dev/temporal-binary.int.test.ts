@@ -19,8 +19,8 @@ function program(name: string, script: string): string {
 
 const silent = () => {};
 
-describe('where a Temporal server comes from', () => {
-  test('is asked in the order of the design', () => {
+describe('the source of a Temporal server', () => {
+  test('is tried from the cheapest to the dearest', () => {
     const names = binarySources({ XDG_CACHE_HOME: '/c' }).map(({ name }) => name);
     expect(names).toEqual([
       'MAOPS_TEMPORAL_CLI',
@@ -55,14 +55,14 @@ describe('where a Temporal server comes from', () => {
     await server.stop();
   });
 
-  test('is told, with every way that failed and what to install, when none worked', async () => {
+  test('is reported with every failed way and what to install', async () => {
     const broken = program('broken', 'echo cannot open database >&2; exit 3');
     const sources = [
       { name: 'one way', find: async () => await Promise.reject(new Error('not set')) },
       { name: 'another', find: async () => broken },
     ];
     const start = startTemporalServer({ env: {}, onProgress: silent, sources });
-    await expect(start).rejects.toThrow(/one way: not set\n.*another: .*it said: cannot open database/);
+    await expect(start).rejects.toThrow(/one way: not set\n.*another: .*its log: cannot open database/);
     await expect(start).rejects.toThrow(/install the Temporal CLI[^!]*install Go 1\.25[^!]*TEMPORAL_ADDRESS/);
   });
 });
@@ -74,15 +74,15 @@ describe('building with Go', () => {
     return installWithGo({ env: { PATH: `${bin}:/usr/bin:/bin` }, target, onProgress: silent });
   };
 
-  test('needs Go, and says so', async () => {
+  test('reports that Go is missing', async () => {
     await expect(build(null)).rejects.toThrow('Go is not installed');
   });
 
-  test('needs a Go that is new enough', async () => {
+  test('reports that Go is too old', async () => {
     await expect(build(program('old/go', 'echo go1.24.3'))).rejects.toThrow(/go1\.24\.3.*Go 1\.25/);
   });
 
-  test('hands on what Go complained about', async () => {
+  test('reports the error of Go', async () => {
     const go = program(
       'failing/go',
       '[ "$1" = env ] && echo go1.26.1 && exit; echo no route to the module proxy >&2; exit 1',
@@ -97,15 +97,15 @@ describe('building with Go', () => {
 });
 
 describe('downloading by the SDK', () => {
-  test('gives up soon without a network, and says why', async () => {
+  test('fails soon without a network, with the reason', async () => {
     const env = { PATH: process.env.PATH, HTTPS_PROXY: 'http://127.0.0.1:1', https_proxy: 'http://127.0.0.1:1' };
     const target = path.join(folder, 'downloaded', 'temporal');
     await expect(downloadBySdk({ env, target, onProgress: silent })).rejects.toThrow(/\w/);
   }, 20_000);
 });
 
-describe('a build that nobody wants any more', () => {
-  test('ends when it is told to, and no other way is tried', async () => {
+describe('a stopped build', () => {
+  test('ends, and no other way is tried', async () => {
     const go = program('slow/go', '[ "$1" = env ] && echo go1.26.1 && exit; exec sleep 1000');
     const told = new AbortController();
     const env = { PATH: `${path.dirname(go)}:/usr/bin:/bin` };

@@ -41,7 +41,7 @@ describe('the embedded server', () => {
     });
   });
 
-  test('shows its UI where it says, keeps its data in a file and gives its address up when stopped', async () => {
+  test('serves its UI, keeps its data in a file and frees its address when stopped', async () => {
     const dbFile = path.join(folder, 'temporal.db');
     const start = () => startTemporalServer({ env: env(), onProgress: () => {}, uiPort: 0, dbFile });
     const first = await start();
@@ -66,7 +66,7 @@ describe('the embedded server', () => {
     }
   });
 
-  test('says whose port is taken', async () => {
+  test('reports the purpose of a port in use', async () => {
     const busy = createServer().listen(0, '127.0.0.1');
     await once(busy, 'listening');
     const address = busy.address();
@@ -131,8 +131,8 @@ describe('a guarded child', () => {
     const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', parentScript], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [said] = await once(parent.stdout, 'data');
-    const pid = Number(String(said));
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(String(line));
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await until('the child has ended', () => !isAlive(pid));

@@ -9,8 +9,8 @@ import { followToEnd } from '../follow.js';
 import { readDuration } from '../options.js';
 import { renderEnvironments } from '../output/environments.js';
 import { renderExplanation } from '../output/explanation.js';
+import { renderHistory, renderRunHistory } from '../output/history.js';
 import { renderProgress } from '../output/progress.js';
-import { renderStory, renderTimeline } from '../output/timeline.js';
 import { defineChange } from '../shared-commands.js';
 
 /** `maops env list`: one row per environment. */
@@ -78,7 +78,10 @@ const history: Define = (command, run) => {
 
 async function showOneRun(context: Context, name: string): Promise<ExitCode> {
   const history = await (await context.operations()).history(name);
-  context.result(history, ({ workflowId, entries }) => `${workflowId}\n\n${renderTimeline(entries, viewOf(context))}`);
+  context.result(
+    history,
+    ({ workflowId, entries }) => `${workflowId}\n\n${renderRunHistory(entries, viewOf(context))}`,
+  );
   const id = parseOperationId(history.workflowId);
   if (id !== null && id.kind !== 'env' && id.name === name)
     context.notice(`this is the history of ${history.workflowId}; all runs: maops env history ${name} --all`);
@@ -87,7 +90,7 @@ async function showOneRun(context: Context, name: string): Promise<ExitCode> {
 
 async function showAllRuns(context: Context, name: string): Promise<ExitCode> {
   const entries = await (await context.operations()).fullHistory(name);
-  context.result({ name: nameOf(name), entries }, (shown) => renderStory(shown.entries, viewOf(context)));
+  context.result({ name: nameOf(name), entries }, (shown) => renderHistory(shown.entries, viewOf(context)));
   return exitCodes.done;
 }
 

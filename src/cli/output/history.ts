@@ -7,12 +7,12 @@ import type { View } from './view.js';
 import { wrapText } from './width.js';
 
 /** The history of one run: one line per entry under its day, with the phases in bold. */
-export function renderTimeline(entries: readonly HistoryEntry[], view: View): string {
+export function renderRunHistory(entries: readonly HistoryEntry[], view: View): string {
   return renderDays(fold(entries), view, (entry) => [entry.kind, paint(entry, view)]);
 }
 
 /** The history of all runs of a name, with the workflow id in each line. */
-export function renderStory(entries: readonly RunHistoryEntry[], view: View): string {
+export function renderHistory(entries: readonly RunHistoryEntry[], view: View): string {
   return renderDays(fold(entries), view, (entry) => [entry.workflowId, entry.kind, paint(entry, view)]);
 }
 
