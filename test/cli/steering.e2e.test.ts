@@ -230,7 +230,7 @@ test('a silent wait reports that it awaits a person', async () => {
   const file = shell.file('silent.json', environmentDocument(name, { approval }));
   const waiting = shell.start(['env', 'create', '-f', file, '--wait', '--json']);
   await until('the notice', () =>
-    waiting.stderr().includes(`env/${name} awaits approval: \`maops env why ${name}\``),
+    waiting.stderr().includes(`env/${name} awaits approval. See \`maops env why ${name}\``),
   );
   expect(waiting.stdout()).toBe('');
   await shell.json(['env', 'reject', name, ...because]);
