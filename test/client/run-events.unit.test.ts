@@ -97,7 +97,12 @@ describe('a history', () => {
   });
 
   test.each([
-    ['replaced', 'pool team-a was replaced by another resource', 'notSent', 'not sent (pool team-a was replaced by another resource);'],
+    [
+      'replaced',
+      'pool team-a was replaced by another resource',
+      'notSent',
+      'not sent (pool team-a was replaced by another resource);',
+    ],
     ['gone', 'pool team-a does not exist', 'notSent', 'not sent (pool team-a does not exist);'],
   ])('never calls a delete done that was not sent (%s)', (reason, why, end, text) => {
     const answer = { outcome: 'notSent', reason, why, pauseMs: null };

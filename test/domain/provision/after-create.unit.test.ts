@@ -16,7 +16,7 @@ const outcomes = {
   unknown: { outcome: 'unknown', why: 'reset' },
 } as const satisfies Record<string, CreateOutcome>;
 
-const after = (outcome: CreateOutcome | null, lastCreate: LastCreate = none, undo = false) =>
+const decide = (outcome: CreateOutcome | null, lastCreate: LastCreate = none, undo = false) =>
   afterCreate('pool p', { lastCreate, undo }, outcome, 10, 20);
 
 describe('a create', () => {
@@ -43,7 +43,7 @@ describe('a create', () => {
       { act: 'await' },
     ],
   ])('%s', (_title, outcome, change, next) => {
-    expect(after(outcome)).toMatchObject({ change, next });
+    expect(decide(outcome)).toMatchObject({ change, next });
   });
 
   test.each([
@@ -51,7 +51,7 @@ describe('a create', () => {
     ['after another refusal leaves nothing to undo', taken, false],
     ['after a lost create leaves something to undo', lost, undefined],
   ])('that was refused because the name exists %s', (_title, lastCreate, undo) => {
-    expect(after(outcomes.exists, lastCreate).change.undo).toBe(undo);
+    expect(decide(outcomes.exists, lastCreate).change.undo).toBe(undo);
   });
 });
 

@@ -6,7 +6,7 @@ export type Action =
   | { readonly do: 'heartbeat'; readonly details: string }
   | { readonly do: 'sleep'; readonly ms: number }
   /** Waits until the activity is cancelled and ends as cancelled, or continues with the script. */
-  | { readonly do: 'untilCancelled'; readonly then: 'throw' | 'continue' }
+  | { readonly do: 'untilCancelled'; readonly ending: 'throw' | 'continue' }
   | {
       readonly do: 'fail';
       readonly type?: string;
@@ -66,7 +66,7 @@ export function conformanceActivities(
               context.heartbeat('waiting');
               await clock.sleep(50);
             }
-            if (action.then === 'throw') throw signal.reason;
+            if (action.ending === 'throw') throw signal.reason;
             break;
           case 'fail':
             throw ApplicationFailure.create({

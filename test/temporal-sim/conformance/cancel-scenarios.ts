@@ -2,9 +2,9 @@ import type { Script } from './activities.js';
 import type { Scenario, Scene } from './scenario.js';
 
 const options = { startToCloseTimeout: '10 s', heartbeatTimeout: 500, retry: { initialInterval: 20 } };
-const waits = (then: 'throw' | 'continue'): Script => [
+const waits = (ending: 'throw' | 'continue'): Script => [
   [
-    { do: 'untilCancelled', then },
+    { do: 'untilCancelled', ending },
     { do: 'return', value: 'finished' },
   ],
 ];

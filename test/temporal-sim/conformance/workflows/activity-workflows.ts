@@ -32,7 +32,7 @@ export async function cancelActivity(
   const { scripted } = proxyActivities<ConformanceActivities>({
     ...options,
     cancellationType: ActivityCancellationType[type],
-  } as ActivityOptions);
+  });
   const scope = new CancellationScope();
   const outcome = scope.run(() => scripted(script)).catch((error: unknown) => outcomeOf(error));
   await condition(() => isTold);
