@@ -37,7 +37,7 @@ export function stopInterceptor(graceMs = windUpMs): ActivityInboundCallsInterce
 
 /** Not a cancellation: that would say that nothing was done. */
 function noAnswer(activityType: string): ApplicationFailure {
-  const message = `the worker stopped before ${activityType} had an answer`;
+  const message = `the worker stopped before ${activityType} had a response`;
   const failure = makeFailure('ServiceUnavailable', message, {}, { retryable: true });
   failure.stack = '';
   return failure;

@@ -17,7 +17,7 @@ function isText(value: unknown): value is string {
 
 /** What is wrong with who gives a command, why, and with its key; null when nothing is. */
 export function problemOfCommand(command: RawCommand | null | undefined): string | null {
-  if (!isSigned(command)) return 'a command says by whom and why: `by` and `reason` are required';
+  if (!isSigned(command)) return 'a command needs an actor and a reason: `by` and `reason` are required';
   if (command?.key != null && !isText(command.key)) return '`key` must be text';
   return problemOfLengths(command ?? {});
 }

@@ -35,7 +35,7 @@ export async function makeWorkflowBundle({ encodesFailures = false }: BundleOpti
 export async function loadWorkflowBundle(options: BundleOptions = {}): Promise<WorkflowBundleOption> {
   if (isSource) return { code: await makeWorkflowBundle(options) };
   const codePath = builtBundle(options);
-  if (!existsSync(codePath)) throw new Error(`there is no workflow bundle at ${codePath}: run \`npm run build\``);
+  if (!existsSync(codePath)) throw new Error(`no workflow bundle at ${codePath}. Run \`npm run build\`.`);
   return { codePath };
 }
 

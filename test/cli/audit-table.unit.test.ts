@@ -30,7 +30,7 @@ const report: AuditReport = {
       name: 'lost',
       standing: 'orphan',
       owner: 'env/lost',
-      why: 'env/lost made it, and nothing of lost is open: it ended TERMINATED at 2026-03-02T12:00:00.000Z',
+      why: 'created by env/lost; its last operation ended TERMINATED at 2026-03-02T12:00:00.000Z',
     }),
     finding(),
     finding({
@@ -59,12 +59,12 @@ describe('an audit as text', () => {
   test('has one row per resource, sums, gaps, and what to do next', () => {
     expect(renderAudit(report, { timeZone: 'Europe/Berlin' })).toBe(`\
 KIND      NAME    OWNERSHIP  STATE    AGE    COST/H  SO FAR  WHY
-pool      lost    orphan     Running  1d 3h  2.20    59.40   env/lost made it, and nothing of lost is open: it ended TERMINATED at 2026-03-02 13:00 CET
+pool      lost    orphan     Running  1d 3h  2.20    59.40   created by env/lost; its last operation ended TERMINATED at 2026-03-02 13:00 CET
 pool      team-a  owned      Running  1d 3h  2.20    59.40   lease/team-a: Leased
 notebook  team-a  owned*     STOPPED  1d 3h  0.00    ?       lease/team-a: Leased
 pool      theirs  foreign    Running  -      ?       ?       no marker
 
-1 orphan, 2 owned, 1 foreign, not everything could be read; 4.40 EUR/hour; total so far at least 118.80  (* protected)
+1 orphan, 2 owned, 1 foreign, some lists could not be read; 4.40 EUR/hour; total so far at least 118.80  (* protected)
 
 no price for modelarts.vm.cpu.2u: not included in the sums
 not read: notebooks in workspace 7: 502
@@ -81,9 +81,9 @@ orphan: adopt it with \`maops audit adopt lost\`, or delete it with a sweep: \`m
     }));
     const text = renderAudit({ ...report, costs: null, findings }, { timeZone: 'Asia/Shanghai', columns: 80 });
     expect(text.split('\n').slice(1, 5)).toEqual([
-      'pool      lost    orphan     Running  1d 3h  env/lost made it, and nothing of',
-      '                                             lost is open: it ended TERMINATED',
-      '                                             at 2026-03-02 20:00 GMT+8',
+      'pool      lost    orphan     Running  1d 3h  created by env/lost; its last',
+      '                                             operation ended TERMINATED at',
+      '                                             2026-03-02 20:00 GMT+8',
       'pool      team-a  owned      Running  1d 3h  lease/team-a: Leased, and this goe…',
     ]);
     expect(text).not.toMatch(/COST|EUR/);
@@ -96,7 +96,7 @@ orphan: adopt it with \`maops audit adopt lost\`, or delete it with a sweep: \`m
     expect(head).toMatch(/^KIND +NAME .* COST\/H$/);
     expect(below).toMatch(/^ +SO FAR +WHY$/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('nothing of lost is open: it ended TERMINATED at');
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('its last operation ended TERMINATED at');
   });
 
   test('offers to adopt a resource with a known name, else a sweep', () => {
@@ -126,7 +126,7 @@ orphan: adopt it with \`maops audit adopt lost\`, or delete it with a sweep: \`m
     const counts = { orphan: 0, owned: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
     expect(
       renderAudit({ ...report, findings: [], counts, costs: null, unpriced: [], unread: [] }, { timeZone: 'UTC' }),
-    ).toBe('no pools and no notebooks');
+    ).toBe('no pools or notebooks');
   });
 });
 

@@ -75,7 +75,7 @@ test('without Temporal only the cloud is read, and nothing is reported as an orp
   });
 
   const anyones = await shell.run(['audit', '--cloud-only'], { ...nowhere, MAOPS_INSTALLATION: '' });
-  expect(anyones.out).toContain(`made by installation ${shell.stack.installation}; Temporal was not asked`);
+  expect(anyones.out).toContain(`created by installation ${shell.stack.installation}; Temporal was not asked`);
 
   const fallen = await shell.run(['audit', '--check', '--json'], nowhere);
   expect(fallen.code).toBe(1);

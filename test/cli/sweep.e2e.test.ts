@@ -46,7 +46,7 @@ test('an orphan is planned, shown, and deleted by the hash of the plan', async (
 
   const strict = shell.file('rules.yaml', 'protect: {names: [nothing-*]}\n');
   const kept = await shell.json<Plan>(['sweep', 'plan', '--rules', strict]);
-  expect(kept).toMatchObject({ items: [], kept: [{ rule: 'orphans go only when the rules say so' }, {}] });
+  expect(kept).toMatchObject({ items: [], kept: [{ rule: 'the rules do not delete orphans' }, {}] });
   const wrong = await shell.run(['sweep', 'plan', '--rules', shell.file('wrong.yaml', 'orphan: {minAge: 1h}\n')]);
   expect(wrong).toMatchObject({ code: 2, out: '' });
   expect(wrong.err).toContain('orphan: unknown key `orphan`; did you mean `orphans`?');

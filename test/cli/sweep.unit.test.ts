@@ -120,7 +120,7 @@ test('the results of a sweep show the names from the plan', () => {
 
 describe('a plan on a terminal', () => {
   const id = 'team-a-0123456789abcdef0123456789abcdef';
-  const items = [{ ...item, id, name: 'team-a', why: 'made by env/team-a', rule: 'maops:keep' }];
+  const items = [{ ...item, id, name: 'team-a', why: 'created by env/team-a', rule: 'maops:keep' }];
 
   test('has all columns where there is room', () => {
     expect(renderItems(items, { timeZone: 'UTC', columns: 160 })).toBe(renderItems(items, { timeZone: 'UTC' }));
@@ -129,7 +129,7 @@ describe('a plan on a terminal', () => {
   test('shows ids and times below the reasons on a narrow terminal', () => {
     expect(renderItems(items, { timeZone: 'UTC', columns: 80 }).split('\n')).toEqual([
       'ACTION  KIND  NAME    REASON  WHY',
-      `keep    pool  team-a  ${item.reason}  made by env/team-a; kept: maops:keep`,
+      `keep    pool  team-a  ${item.reason}  created by env/team-a; kept: maops:keep`,
       `                              ${id}, created`,
       '                              2026-03-01 10:00:00 UTC',
     ]);
@@ -145,7 +145,7 @@ describe('a plan on a terminal', () => {
       'ACTION  KIND  NAME                             REASON',
       '  WHY',
       `keep    pool  ${name}  ${item.reason}`,
-      '  made by env/team-a; kept: maops:keep',
+      '  created by env/team-a; kept: maops:keep',
       `  ${name}-${'0'.repeat(32)}, created`,
       '  2026-03-01 10:00:00 UTC',
     ]);

@@ -38,9 +38,9 @@ function troubles(...results: readonly ScheduledResult[]): readonly string[] {
 
 describe('the troubles of a schedule', () => {
   test('name a sweep that is done, and what it could not delete', () => {
-    const failure = { type: 'ServiceUnavailable', message: 'not everything could be deleted', hint: null } as const;
+    const failure = { type: 'ServiceUnavailable', message: 'some resources could not be deleted', hint: null } as const;
     expect(troubles(run({ failure }))).toEqual([
-      'its last run ended Done: ServiceUnavailable: not everything could be deleted',
+      'its last run ended Done: ServiceUnavailable: some resources could not be deleted',
     ]);
   });
 

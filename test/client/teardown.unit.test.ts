@@ -83,7 +83,7 @@ describe('a teardown checks the protection', () => {
     reason: 'asked',
     environment: 'team-a',
     workspaceId: null,
-    why: 'made by env/team-a',
+    why: 'created by env/team-a',
     action: 'leave',
     rule: 'maops:keep',
     owner: 'env/team-a',
@@ -111,7 +111,7 @@ describe('a teardown checks the protection', () => {
 
   test('and starts no run for a name that never existed', async () => {
     const runs = new FakeRuns();
-    const foreign = { ...item, owner: null, rule: 'not made under this name by this installation' };
+    const foreign = { ...item, owner: null, rule: 'not created under this name by this installation' };
     expect(await operationsOn(runs, plan({ items: [foreign] })).teardown('never', commandOptions)).toMatchObject({
       workflowId: 'teardown/never',
       runId: null,

@@ -61,7 +61,7 @@ describe('an audit in virtual time', () => {
     await orphaned(made);
     const { report } = await audit(made);
     expect(statusesOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
-    expect(report.findings[0]?.why).toMatch(/nothing of team-a is open: it ended TERMINATED at 2026/);
+    expect(report.findings[0]?.why).toMatch(/its last operation ended TERMINATED at 2026/);
   });
 
   test('says owned or orphan from what workflows are, not from what the list of workflows shows', async () => {
@@ -145,7 +145,7 @@ describe('an audit in virtual time', () => {
     made.simulator.restore(snapshot);
     const { report } = await audit(made);
     expect(statusesOf(report)).toEqual({ pool: 'foreign', notebook: 'owned' });
-    expect(report.findings[1]?.why).toBe('made by installation fffff0');
+    expect(report.findings[1]?.why).toBe('created by installation fffff0');
   });
 
   test('prices pools by their nodes and leaves a notebook on one out', async () => {
@@ -226,7 +226,7 @@ describe('adopting an orphan in virtual time', () => {
     expect(statusesOf(report)).toEqual({ pool: 'orphan', notebook: 'orphan' });
     expect(report.findings[0]).toMatchObject({
       owner: 'env/team-a',
-      why: 'env/team-a made it, and Temporal knows nothing of team-a any more',
+      why: 'created by env/team-a; Temporal no longer has its history',
     });
     await audit(after, { adopt: { id: 'team-a', by: 'ann', reason: 'the database was lost' } });
     expect(after.temporal.openWorkflows()).toEqual(['lease/team-a']);

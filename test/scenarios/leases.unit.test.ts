@@ -197,7 +197,7 @@ describe('an extension', () => {
 
   test.each([
     ['beyond the maximum', { duration: '65h' }, 'at most 2d 16h can be added'],
-    ['of a bad duration', { duration: '4 hours' }, 'no duration'],
+    ['of a bad duration', { duration: '4 hours' }, 'not a duration'],
     ['without a reason', { reason: '' }, 'by whom and why'],
   ])('%s is refused and changes nothing', async (_title, change, why) => {
     const { temporal, end, progress } = await leased();
@@ -253,7 +253,7 @@ describe('what holds a teardown at the end', () => {
     expect(left()).toBe(2);
     expect(await progress()).toMatchObject({
       phase: 'Paused',
-      why: expect.stringContaining(`ended at ${new Date(first).toISOString()}, its teardown is held by a pause`),
+      why: expect.stringContaining(`ended at ${new Date(first).toISOString()}, its teardown is paused`),
     });
     expect(await end()).toBe(first);
     await expect(extend('1h')).rejects.toThrow(WorkflowUpdateFailedError);

@@ -47,7 +47,7 @@ describe('words in raw JSON', () => {
       const testbed = await newStack();
       await finishMainJob(testbed);
       await expect(testbed.temporal.update(lease, 'acquire', resources)).rejects.toMatchObject({
-        cause: { message: 'what is handed over is not told as resources' },
+        cause: { message: 'the argument is not a list of resources, or too large' },
       });
       await testbed.temporal.update(lease, 'releaseLease', said);
       expect(await testbed.temporal.result(lease)).toMatchObject({ phase: 'Gone' });

@@ -87,7 +87,7 @@ test('a stranger’s notebook that comes while the delete of its pool is refused
     type: 'Protected',
     open: [`lease/${name}`],
   });
-  expect(failure?.message).toBe(`pool ${name} stays: notebook guest of neighbour is on it`);
+  expect(failure?.message).toBe(`pool ${name} is kept: notebook guest of neighbour runs on it`);
   expect(failure?.hint).toContain('Ask neighbour to delete notebook guest');
   expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ name: 'guest' }] });
 });

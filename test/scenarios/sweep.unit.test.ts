@@ -274,7 +274,7 @@ describe('a sweep that plans and applies in one run', () => {
     const id = on.simulator.state().pools[0]?.id;
     await place(on, 'notebooks', 'guest', 'by hand', { pool: id });
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
-    expect(progress.plan).toMatchObject({ items: [], kept: [{ rule: 'notebook guest is on it' }] });
+    expect(progress.plan).toMatchObject({ items: [], kept: [{ rule: 'notebook guest runs on it' }] });
     expect(left(on)).toEqual(['guest', 'stray']);
   });
 

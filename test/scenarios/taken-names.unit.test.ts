@@ -74,7 +74,7 @@ test.each([
     expect({ phase, failure, open: temporal.openWorkflows() }).toEqual({ phase: 'Gone', failure: null, open: [] });
     const left = /^pool team-a-\w+ exists and does not carry the marker of team-a\b/;
     expect(audit.at(-1)).toMatchObject({ verb: 'leave', by: lease, reason: expect.stringMatching(left) });
-    expect(why).toMatch(/^nothing of team-a is left: pool team-a-\w+ exists and does not carry the marker/);
+    expect(why).toMatch(/^all resources of team-a are gone: pool team-a-\w+ exists and does not carry the marker/);
     expect(simulator.state().pools).toHaveLength(1);
   },
 );

@@ -189,7 +189,7 @@ describe('tryNow tries at once', () => {
     await temporal.start('sweepExpired', 'sweep/x', [{ apply: true }]);
     await temporal.run({ maxTime: 12 * minute });
     simulator.faults.clear();
-    expect(await tryNow(testbed, 'sweep/x')).toMatchObject({ hurries: ['making the plan'] });
+    expect(await tryNow(testbed, 'sweep/x')).toMatchObject({ hurries: ['planning the sweep'] });
     await temporal.run({ until: () => temporal.status('sweep/x') !== 'RUNNING', maxTime: 5 * second });
     expect(await testbed.progress('sweep/x')).toMatchObject({ phase: 'Done' });
   });

@@ -45,8 +45,8 @@ test('an audit sees what a run that was cut off has left in its workspace', asyn
 });
 
 test.each([
-  ['queryWorkflow', `what is in other workspaces: lease/${name} did not answer where its notebook is`],
-  ['listWorkflowExecutions', 'what is in other workspaces: Temporal did not list the operations'],
+  ['queryWorkflow', `notebooks in other workspaces: lease/${name} did not respond to a query for its workspace`],
+  ['listWorkflowExecutions', 'notebooks in other workspaces: Temporal did not list the operations'],
 ])('an audit says what it did not read while Temporal refuses %s', async (refused, line) => {
   let isSilent = false;
   const testbed = await madeThere({
@@ -100,7 +100,7 @@ test('a notebook that is nowhere is not found, and who could not be asked is nam
   await expect(temporal.result(id)).rejects.toMatchObject({ cause: { type: 'NotFound' } });
   isSilent = false;
   expect((await progress(id)).failure?.message).toBe(
-    `there is no notebook other; not read: what is in other workspaces: lease/${name} did not answer where its notebook is`,
+    `no notebook named other; not read: notebooks in other workspaces: lease/${name} did not respond to a query for its workspace`,
   );
 });
 
@@ -120,7 +120,7 @@ test.each([
   await control(testbed, 'notebooks', { name: 'guest', pool: pool.id, user: 'neighbour', workspaceId });
   await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
   await expect(temporal.result(`teardown/${name}`)).rejects.toMatchObject({
-    cause: { type: 'Protected', message: `pool ${name} stays: notebook guest of neighbour is on it` },
+    cause: { type: 'Protected', message: `pool ${name} is kept: notebook guest of neighbour runs on it` },
   });
   expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ name: 'guest' }] });
 });

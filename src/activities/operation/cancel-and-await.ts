@@ -146,7 +146,7 @@ async function lastStatement(
     const { owned, lease, failed } = memory.set(workflowId, { failed: memory.of(workflowId).failed + 1 });
     if (failed < patientQueries)
       return {
-        why: `${workflowId} has ended and does not say what it owned (${failed} of ${patientQueries} queries failed)`,
+        why: `${workflowId} has ended and its resources are unknown (${failed} of ${patientQueries} queries failed)`,
         pauseMs: queryPause(failed),
       };
     const unknownSince = Math.max(owned?.unknownSince ?? 0, closedAtOf(run));

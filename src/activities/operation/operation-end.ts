@@ -43,7 +43,7 @@ export function lost(workflowId: string, runId: string): OperationEnd {
   return ended(runId, null, {
     ...nothingKnown,
     type: 'UnknownOutcome',
-    message: `Temporal does not know ${workflowId} any more`,
+    message: `Temporal no longer has ${workflowId}`,
   });
 }
 
@@ -66,11 +66,11 @@ async function failed(
     const progress = await ask<Progress>(workflow, workflowId, progressQuery.name);
     const order = progress?.runId === runId ? progress.audit.findLast(({ verb }) => verb === 'cancel') : undefined;
     const by = order === undefined ? '' : ` by ${order.by}${order.reason === '' ? '' : `: ${order.reason}`}`;
-    const failure = { ...nothingKnown, type: 'RequestRejected', message: `${workflowId} was called off${by}` } as const;
+    const failure = { ...nothingKnown, type: 'RequestRejected', message: `${workflowId} was cancelled${by}` } as const;
     return { ...ended(runId, progress?.runId === runId ? progress : null, failure), phase: 'Cancelled' };
   }
   const how = cause instanceof TerminatedFailure ? 'was terminated in Temporal' : 'was closed by Temporal';
-  const message = `${workflowId} ${how}; what it made may still be there`;
+  const message = `${workflowId} ${how}; its resources may still exist`;
   return ended(runId, null, { ...nothingKnown, type: 'UnknownOutcome', message });
 }
 

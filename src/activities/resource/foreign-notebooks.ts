@@ -40,7 +40,7 @@ export async function refuseForeignNotebooks(
   if (foreign === undefined) return;
   const user = foreign.user?.name ?? foreign.user?.id ?? 'another user';
   const hint = `Ask ${user} to delete notebook ${foreign.name} (${foreign.id}), then run \`maops env teardown ${name}\`.`;
-  throw refusal('Protected', `pool ${name} stays: notebook ${foreign.name ?? ''} of ${user} is on it`, {
+  throw refusal('Protected', `pool ${name} is kept: notebook ${foreign.name ?? ''} of ${user} runs on it`, {
     hint,
   });
 
@@ -58,7 +58,7 @@ export async function refuseForeignNotebooks(
 }
 
 const seeEveryones =
-  'Give the worker’s user the right to list the notebooks of all users (show_self=false); `maops doctor` checks it.';
+  'Give the worker’s user permission to list the notebooks of all users (show_self=false). `maops doctor` checks it.';
 
 function refusal(
   type: FailureType,

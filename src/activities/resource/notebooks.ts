@@ -198,7 +198,7 @@ export function notebookActivities(deps: ActivityDeps) {
 }
 
 function noNotebook(name: string, unasked: readonly string[]): ApplicationFailure {
-  return makeFailure('NotFound', [`there is no notebook ${name}`, ...unasked].join('; not read: '), {
+  return makeFailure('NotFound', [`no notebook named ${name}`, ...unasked].join('; not read: '), {
     hint: 'See `maops notebook list`.',
   });
 }

@@ -82,7 +82,7 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
     });
   } catch {
     signal.throwIfAborted();
-    return { ids: [], unasked: ['what is in other workspaces: Temporal did not list the operations'] };
+    return { ids: [], unasked: ['notebooks in other workspaces: Temporal did not list the operations'] };
   }
   const silent: string[] = [];
   const specs = await pMap(
@@ -114,5 +114,5 @@ function workspacesIn({ pool, notebook }: Spec): string[] {
 function didNotAnswer(silent: readonly string[]): string {
   const [first = '', ...others] = silent;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `what is in other workspaces: ${first}${more} did not answer where its notebook is`;
+  return `notebooks in other workspaces: ${first}${more} did not respond to a query for its workspace`;
 }

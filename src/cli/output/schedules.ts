@@ -47,7 +47,7 @@ export function renderSchedule(schedule: ScheduleDetails, view: View): string {
     ['cron', `${schedule.cron}  (${schedule.timezone})`],
     ['created', describeCreation(schedule, timeZone)],
     // The first note only repeats who created the schedule.
-    ['note', note?.startsWith('made by ') ? null : note],
+    ['note', note?.startsWith('created by ') ? null : note],
     ['runs', `${counts.taken} started, ${counts.missed} missed, ${counts.skipped} skipped`],
     [
       'policy',

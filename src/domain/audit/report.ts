@@ -101,8 +101,8 @@ export function asksForAction({ standing, isProtected, state }: AuditFinding): b
 /** One line of counts for people: `2 owned, 1 orphan`. What could not be read is a part of it: there may be more. */
 export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 'unread'>): string {
   const shown = order.filter((standing) => counts[standing] > 0).map((standing) => `${counts[standing]} ${standing}`);
-  if (unread.length > 0) return [...shown, 'not everything could be read'].join(', ');
-  return shown.length === 0 ? 'no pools and no notebooks' : shown.join(', ');
+  if (unread.length > 0) return [...shown, 'some lists could not be read'].join(', ');
+  return shown.length === 0 ? 'no pools or notebooks' : shown.join(', ');
 }
 
 function findingOf(item: InventoryItem, { ownerships, installation, prices, now }: AuditFacts): AuditFinding {
@@ -131,7 +131,7 @@ function findingOf(item: InventoryItem, { ownerships, installation, prices, now 
 
 function unasked(installation: string | null, marker: Marker): string {
   const markerOwnershipOf =
-    installation === null ? `made by installation ${marker.installation}` : 'carries our marker';
+    installation === null ? `created by installation ${marker.installation}` : 'carries our marker';
   return `${markerOwnershipOf}; Temporal was not asked`;
 }
 

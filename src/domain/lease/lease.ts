@@ -97,9 +97,9 @@ export function extendTerm(term: LeaseTerm, { duration, until }: ExtensionWish, 
   if ((duration == null) === (until == null)) return refuse('an extension has either `duration` or `until`');
   const endsAt = until == null ? term.endsAt + (lengthIn(duration) ?? 0) : parseRfc3339(until);
   if (endsAt === null)
-    return refuse(`${shown(until)} is no time with a zone: write it as RFC 3339, such as ${isoTime(term.endsAt)}`);
+    return refuse(`${shown(until)} is not a time with a zone. Use RFC 3339, such as ${isoTime(term.endsAt)}`);
   if (until == null && endsAt <= term.endsAt)
-    return refuse(`${shown(duration)} is no duration: write ${durationWords}`);
+    return refuse(`${shown(duration)} is not a duration. Use ${durationWords}`);
   if (endsAt <= now) return refuse(`${isoTime(endsAt)} has passed: it is ${isoTime(now)}`);
   // Somebody else may have asked for more meanwhile, and a repeated request must not take it away.
   if (endsAt <= term.endsAt) return { granted: true, term };

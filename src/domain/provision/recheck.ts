@@ -19,20 +19,20 @@ export function recheck(item: PlanItem, inventory: Inventory, fresh: PlanDraft):
   );
   if (now === undefined) {
     return inventory.unread.length === 0
-      ? { verdict: 'gone', why: 'it is not there any more' }
+      ? { verdict: 'gone', why: 'it no longer exists' }
       : {
           verdict: 'changed',
-          why: `it was not seen, but not everything could be read: ${inventory.unread.join('; ')}`,
+          why: `it was not found, but some lists could not be read: ${inventory.unread.join('; ')}`,
         };
   }
   // Without a creation time the id and the marker, which is compared below, decide.
   if (sameResource(now, item) === 'other') {
-    return { verdict: 'changed', why: `it was made at ${now.createdAt}, the planned one at ${item.createdAt}` };
+    return { verdict: 'changed', why: `it was created at ${now.createdAt}, the planned one at ${item.createdAt}` };
   }
   const marker = now.marker === null || now.marker === 'unread' ? null : formatMarker(now.marker);
-  if (marker !== item.marker) return { verdict: 'changed', why: `it carries ${marker ?? 'no marker'} now` };
+  if (marker !== item.marker) return { verdict: 'changed', why: `its marker is now ${marker ?? 'missing'}` };
   const kept = fresh.kept.find(({ kind, id }) => kind === item.kind && id === item.id);
-  if (kept !== undefined) return { verdict: 'protected', why: `it stays: ${kept.rule}` };
+  if (kept !== undefined) return { verdict: 'protected', why: `it is kept: ${kept.rule}` };
   const planned = fresh.items.find(({ kind, id }) => kind === item.kind && id === item.id);
   if (planned === undefined) return { verdict: 'changed', why: 'it is in use again' };
   if (planned.reason !== item.reason)

@@ -60,7 +60,7 @@ export function ownershipStatusOf(
   if (marker === 'unread') return unknown(null, 'the answer left out the description, which would carry the marker');
   if (marker === null) return { standing: 'foreign', owner: null, why: 'no marker' };
   if (marker.installation !== installation) {
-    return { standing: 'foreign', owner: null, why: `made by installation ${marker.installation}` };
+    return { standing: 'foreign', owner: null, why: `created by installation ${marker.installation}` };
   }
   const ownership = ownerships.find(({ owner }) => owner === marker.owner);
   if (ownership === undefined) return unknown(null, 'nobody was asked who owns it');
@@ -120,9 +120,9 @@ function transitOf(item: InventoryItem, now: number): { state: string; ms: numbe
 
 function whyOrphan({ workflowId, name, ended }: Ownership): string {
   if (name === null || workflowId === null)
-    return 'it carries our marker, and no operation that Temporal knows made it';
-  if (ended === null) return `${workflowId} made it, and Temporal knows nothing of ${name} any more`;
-  return `${workflowId} made it, and nothing of ${name} is open: it ended ${ended.phase} at ${ended.at}`;
+    return 'it carries our marker, and Temporal has no operation that created it';
+  if (ended === null) return `created by ${workflowId}; Temporal no longer has its history`;
+  return `created by ${workflowId}; its last operation ended ${ended.phase} at ${ended.at}`;
 }
 
 function unknown(owner: string | null, why: string): StatusWithReason {

@@ -39,7 +39,7 @@ export function decideAwait(
         ? { act: 'fail', cause: 'unhealthy', why }
         : { act: 'wait' };
     case 'leaving':
-      return { act: 'fail', cause: 'lost', why: `${why} by somebody else` };
+      return { act: 'fail', cause: 'lost', why: `${why} by someone else` };
     case 'absent':
       // A resource that was just created may be missing from lists.
       return at - (watch.absentSince ?? at) >= patience.consistencyWindowMs

@@ -54,7 +54,7 @@ export function guardRemoval(scope: RemovalScope, facts: ResourceFacts): Removal
   const items = scope.plan.items.filter((item) => item.kind === kind);
   const kept = scope.plan.kept.find((item) => item.kind === kind && maybeSame(item, facts));
   if (kept !== undefined)
-    return { verdict: 'refused', type: 'Protected', why: `${kind} ${kept.name} stays: ${kept.rule}`, hint: null };
+    return { verdict: 'refused', type: 'Protected', why: `${kind} ${kept.name} is kept: ${kept.rule}`, hint: null };
   const marker = parseMarker(facts.description);
   const aims = items.map((item) =>
     aimAt(item, facts, scope.byName === null || (marker !== null && formatMarker(marker) === item.marker)),

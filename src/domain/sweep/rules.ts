@@ -40,7 +40,7 @@ export function protectingRule(
   const workspace = item.workspaceId ?? defaultWorkspace;
   if (protect.workspaces.includes(workspace)) return `workspace ${workspace}`;
   const age = ageOf(item, now);
-  if (age === null) return 'its creation time is not known';
+  if (age === null) return 'its creation time is unknown';
   return age < protect.minAgeMs ? `younger than ${describeDuration(protect.minAgeMs)}` : null;
 }
 

@@ -79,7 +79,7 @@ function askedFor(
   return ours.flatMap((item) => {
     const maker = makers.find(({ owner }) => owner === ownerOf(item));
     if (maker === undefined) return [];
-    const planned = planItem(item, { reason: 'asked', why: `made by ${maker.workflowId}` }, name);
+    const planned = planItem(item, { reason: 'asked', why: `created by ${maker.workflowId}` }, name);
     return [{ item, planned, group: name, rule: item.isProtected ? keepRule : null }];
   });
 }
@@ -119,9 +119,9 @@ function reasonsToGo(
 
 /** What keeps something in a sweep that a teardown by name would take. */
 function sweepRule(item: InventoryItem, reason: RemovalReason, { orphans }: SweepRules, now: number): string | null {
-  if (item.leaving) return 'it is being deleted already';
+  if (item.leaving) return 'it is already being deleted';
   if (reason !== 'orphan') return null;
-  if (orphans === null) return 'orphans go only when the rules say so';
+  if (orphans === null) return 'the rules do not delete orphans';
   return (ageOf(item, now) ?? 0) < orphans.minAgeMs
     ? `an orphan younger than ${describeDuration(orphans.minAgeMs)}`
     : null;
@@ -154,7 +154,7 @@ function keepUnderStrangers(
       if (pool.item.kind !== 'pool' || pool.rule !== null) continue;
       const guest = notebooks.find((notebook) => notebook.poolId === pool.item.id && !going.has(notebook));
       if (guest === undefined) continue;
-      pool.rule = `notebook ${guest.name} is on it`;
+      pool.rule = `notebook ${guest.name} runs on it`;
       isStable = false;
     }
     if (isSweep) keepTogether(candidates, null);
@@ -171,8 +171,8 @@ function namesakes(
   return present
     .filter((item) => item.kind === 'pool' && item.name === name && !isMade(item))
     .map((item) => ({
-      ...planItem(item, { reason: 'asked', why: `it is called ${name}` }, null),
-      rule: 'not made under this name by this installation',
+      ...planItem(item, { reason: 'asked', why: `its name is ${name}` }, null),
+      rule: 'not created under this name by this installation',
     }));
 }
 

@@ -43,7 +43,7 @@ function unowned(item: InventoryItem, { ended, workflowId }: Ownership): Reason 
   // An end that is older than the resource says nothing about it: the database may be a restored one.
   if (ended !== null && releasedEndings.includes(ended.phase) && created !== null && created <= Date.parse(ended.at))
     return { reason: 'released', why: `its operation ended ${ended.phase} at ${ended.at}` };
-  const maker = workflowId === null ? 'no known name has made it' : `it was made by ${workflowId}`;
+  const maker = workflowId === null ? 'creator unknown' : `created by ${workflowId}`;
   return { reason: 'orphan', why: `no open workflow owns it; ${maker}` };
 }
 
@@ -69,5 +69,5 @@ function idle(ownership: Ownership, members: readonly InventoryItem[], rules: Sw
   const since = Math.max(...changes);
   if (!(now - since >= rules.idle.afterMs)) return null;
   const idleSince = isoTime(since);
-  return { reason: 'idle', why: `nothing of it has run for ${describeDuration(now - since)}`, idleSince };
+  return { reason: 'idle', why: `nothing has run on it for ${describeDuration(now - since)}`, idleSince };
 }

@@ -28,7 +28,7 @@ interface Reading {
  */
 export async function audit(input: AuditInput | null | undefined): Promise<AuditProgress> {
   const op = new Operation(newState('audit', [], 'Planning'), () => {
-    throw new Error('An audit is too short to go on as a new run.');
+    throw new Error('An audit does not continue as new.');
   });
   let report: AuditReport | null = null;
   const work = async (): Promise<Outcome> => {
@@ -62,7 +62,7 @@ async function read(op: Operation, input: unknown): Promise<Reading> {
   op.reach(80);
   const orphans = orphansOf(op, { inventory, ownerships, prices });
   if (orphans.length === 0) return { inventory, ownerships, prices };
-  op.explain(`looking once more at ${orphans.length} without an owner`);
+  op.explain(`reading ${orphans.length} resources without an owner again`);
   const seen = await surveys(settings, 'orphans').lookAgain({ items: orphans });
   const items = inventory.items.flatMap((item) =>
     orphans.includes(item) ? seen.filter((one) => isSame(one, item)).slice(0, 1) : [item],
@@ -99,7 +99,7 @@ async function adopt(
   report: AuditReport,
 ): Promise<AuditReport> {
   // Raw JSON can start a run too.
-  if (!id || !by) throw makeFailure('InvalidSpec', 'adopt: says which id, by whom and why');
+  if (!id || !by) throw makeFailure('InvalidSpec', 'adopt: `id` and `by` are required');
   op.audit('adopt', by, reason);
   const finding = findingToAdopt(report, id);
   const name = nameOf(finding);
@@ -108,7 +108,7 @@ async function adopt(
   );
   const items = inventory.items.filter((item) => siblings.some((sibling) => isSame(sibling, item)));
   await op.gate();
-  op.explain(`handing ${describe(siblings)} to lease/${name}`);
+  op.explain(`transferring ${describe(siblings)} to lease/${name}`);
   const lease = await reads(op.identity.settings, `lease ${name}`).transferRemainder({
     name,
     owner: finding.owner ?? `env/${name}`,
@@ -133,12 +133,12 @@ function findingToAdopt(report: AuditReport, id: string): AuditFinding {
   const found = byId.length > 0 ? byId : report.findings.filter((finding) => finding.name === id);
   const [finding] = found.filter(({ standing }) => standing === 'orphan').concat(found);
   if (finding === undefined) {
-    const hint = 'See `maops audit` for what there is.';
-    throw makeFailure('NotFound', `there is no pool and no notebook ${id}`, { hint });
+    const hint = 'List the resources with `maops audit`.';
+    throw makeFailure('NotFound', `no pool or notebook ${id}`, { hint });
   }
   if (finding.standing === 'orphan') return finding;
   throw makeFailure('RequestRejected', `${finding.kind} ${finding.name} is ${finding.standing}: ${finding.why}`, {
-    hint: 'Only an orphan can be adopted: `maops audit` says how each stands.',
+    hint: 'Only an orphan can be adopted. See the status of each resource with `maops audit`.',
   });
 }
 
@@ -146,8 +146,8 @@ function findingToAdopt(report: AuditReport, id: string): AuditFinding {
 function nameOf(finding: AuditFinding): string {
   const name = nameOfOwner(finding.owner ?? '');
   if (name !== null) return name;
-  throw makeFailure('RequestRejected', `nobody knows the name that ${finding.kind} ${finding.name} was made under`, {
-    hint: `Its marker says ${parseMarker(finding.marker)?.owner ?? 'nothing'}. To delete it, apply a plan that has it: \`maops sweep plan\`.`,
+  throw makeFailure('RequestRejected', `the environment of ${finding.kind} ${finding.name} is unknown`, {
+    hint: `The owner in its marker is ${parseMarker(finding.marker)?.owner ?? 'missing'}. To delete it, apply a plan that contains it: \`maops sweep plan\`.`,
   });
 }
 

@@ -31,7 +31,8 @@ export async function changeProtection(op: Operation, name: string, verb: Protec
     for (;;) {
       const wait = await op.waitWithin(clock, () => waits(settings, summary).seeProtection(target));
       clock = wait.watch;
-      if (wait.end === 'deadline') throw makeFailure('DeadlineExceeded', `${summary} does not show the change`);
+      if (wait.end === 'deadline')
+        throw makeFailure('DeadlineExceeded', `the change of ${summary} did not become visible within 30 minutes`);
       if (wait.end === 'interrupted') continue;
       if (wait.answer === 'gone') throw isGone(summary);
       break;
@@ -62,14 +63,14 @@ function undescribed({ items }: Inventory, name: string): string[] {
 }
 
 function notRead(name: string, missing: readonly string[]): Error {
-  return makeFailure('ServiceUnavailable', `not everything of ${name} could be looked for: ${missing.join('; ')}`, {
-    hint: 'Say it again when `maops audit` reads everything.',
+  return makeFailure('ServiceUnavailable', `some resources of ${name} could not be read: ${missing.join('; ')}`, {
+    hint: 'Run the command again when `maops audit` can read everything.',
   });
 }
 
 function nothingOf(name: string): Error {
   return makeFailure('NotFound', `this installation has created no resource named ${name}`, {
-    hint: 'See `maops audit` for what there is; what this installation did not make is never touched.',
+    hint: 'List the resources with `maops audit`. Resources of other installations are never changed.',
   });
 }
 
@@ -78,7 +79,7 @@ function describe(items: readonly InventoryItem[]): string {
 }
 
 function isGone(summary: string): Error {
-  return makeFailure('NotFound', `${summary} is gone, or was made anew meanwhile`, {
-    hint: '`maops audit` says what there is now.',
+  return makeFailure('NotFound', `${summary} is gone or was replaced`, {
+    hint: 'List the present resources with `maops audit`.',
   });
 }

@@ -52,7 +52,7 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
       await undos(op.identity.settings, `lease ${name}`).signalProtectionChanged(input).catch(ignoreFailure);
     return;
   }
-  throw makeFailure('RequestRejected', `${verb} of a ${kind} is not known`);
+  throw makeFailure('RequestRejected', `a ${kind} has no change \`${verb}\``);
 }
 
 /** What was asked for is done; only a cancel is passed on. */

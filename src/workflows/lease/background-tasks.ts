@@ -43,7 +43,8 @@ export class LeaseBackgroundTasks {
     const words = cut(why, textLimits.why);
     const told: LeaseEvent = { id: uuid4(), event, name, workflowId, at: timeNow(), endsAt, maxEndsAt, why: words };
     const [oldest] = this.state.undelivered;
-    if (oldest !== undefined && this.state.undelivered.length >= mostUndelivered) this.giveUp(oldest, 'too many wait');
+    if (oldest !== undefined && this.state.undelivered.length >= mostUndelivered)
+      this.giveUp(oldest, 'too many events are waiting');
     this.set({ undelivered: [...this.state.undelivered, told] });
     this.deliver(told);
   }
@@ -107,7 +108,7 @@ export class LeaseBackgroundTasks {
     const url = this.op.state.spec?.lease?.webhook;
     const left = Date.parse(event.at) + deliveryLimitMs - Date.now();
     if (url === undefined || left <= 0) {
-      this.giveUp(event, 'its time is over');
+      this.giveUp(event, 'six hours have passed');
       return;
     }
     beside(async () => {
@@ -132,7 +133,7 @@ export class LeaseBackgroundTasks {
     const { name } = this.op.state.progress;
     const { pool, notebooks } = this.op.state.resources;
     const notebook = notebooks[0] ?? null;
-    const seen = await backgroundTasks(settings, `what ${name} has`).lookAtLeased({ pool, notebook });
+    const seen = await backgroundTasks(settings, `resources of ${name}`).lookAtLeased({ pool, notebook });
     // During a removal, the removal shows the resources.
     if (this.op.state.released !== 'no') return;
     // Nothing that may be long is kept: a message of the service counts only while something is wrong.
@@ -185,7 +186,7 @@ export class LeaseBackgroundTasks {
     // A notebook that is being removed needs no automatic stop.
     if (this.op.state.released !== 'no') return;
     const { workflowId } = this.op.state.progress;
-    this.op.audit('auto-stop', workflowId, `the notebook's own stop does not follow the lease: ${why}`);
+    this.op.audit('auto-stop', workflowId, `the notebook's auto-stop was not changed: ${why}`);
   }
 }
 

@@ -57,14 +57,14 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
           !areResources(resources) ||
           !areResources(mergeResources(op.state.resources, { ...noResources, ...resources }))
         )
-          throw makeFailure('RequestRejected', 'what is handed over is not told as resources');
+          throw makeFailure('RequestRejected', 'the argument is not a list of resources, or too large');
         // Its resources are being removed, so a new owner needs a new lease.
         if (op.state.released !== 'no') throw makeFailure('RequestRejected', 'the lease is ending');
       },
     },
   );
   handleCommand(op, releaseLeaseUpdate, {
-    refusal: () => (op.state.released === 'no' ? null : 'the lease is being released already'),
+    refusal: () => (op.state.released === 'no' ? null : 'the lease is already being released'),
     act: ({ by, reason }) => {
       op.audit('release', by, reason);
       // A new command is tried at once, and reports again what forbids it.
@@ -87,8 +87,8 @@ function extensionOf(op: Operation<LeaseState>, wish: ExtensionWish): ExtensionD
   const { term, released, refused } = op.state;
   const refuse = (why: string): ExtensionDecision => ({ granted: false, why });
   if (refused !== null && refused.wish !== 'expired')
-    return refuse(`it is ${refused.wish}: ${refused.why}; it is removed as soon as it may be`);
-  if (released !== 'no') return refuse('the lease is ending: it is not extended any more');
+    return refuse(`it is ${refused.wish}, and its removal is retried: ${refused.why}`);
+  if (released !== 'no') return refuse('the lease is ending and cannot be extended');
   if (term === null) return refuse('this lease has no end, so there is nothing to extend');
   return extendTerm(term, wish, Date.now());
 }
@@ -115,7 +115,7 @@ function withdrawRelease(op: Operation<LeaseState>): void {
   op.state.refused = null;
   op.retries.over();
   op.fail(null);
-  op.audit('withdraw', progress.workflowId, `another operation joined; it is not ${refused.wish} any more`);
+  op.audit('withdraw', progress.workflowId, `another operation joined, so it is no longer ${refused.wish}`);
 }
 
 /** Sets a new end, and shows it. */

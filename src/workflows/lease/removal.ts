@@ -32,12 +32,12 @@ export async function endLease(
   showResources(op);
   try {
     op.state.identity ??= await op.retries.run('asking for the identity', () => firstCalls(name).identify({ name }));
-    op.enter('Planning', `the lease of ${name} is ${op.state.released}; calling off what is open on it`);
+    op.enter('Planning', `the lease of ${name} is ${op.state.released}; cancelling the open operations of ${name}`);
     await cancelCreatingOperations(op, name);
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];
     const onNameTaken = ({ message }: Error) => {
-      gone = `nothing of ${name} is left: ${message}`;
+      gone = `all resources of ${name} are gone: ${message}`;
       op.audit('leave', operationId('lease', name), message);
     };
     const removal: Removal = { name, owners, known: op.state.resources, respectProtection: true, onNameTaken };

@@ -89,7 +89,7 @@ export function problemOfLease(input: LeaseInput): ApplicationFailure | null {
   if (!isName(input?.name)) return invalidName();
   const { resources } = input;
   if (resources == null || areResources(resources)) return null;
-  return makeFailure('InvalidSpec', 'resources: they are not told as resources, or too many');
+  return makeFailure('InvalidSpec', 'resources: must be a list of resources, and not too large');
 }
 
 /** What a handler cannot read, or what no answer could hold, would stop the lease for ever. */
@@ -130,7 +130,7 @@ export function whyLeased(state: LeaseState): string {
   const { progress, term, refused, paused, released } = state;
   const { name } = progress;
   const stops = whenItStops(state);
-  const held = paused === null ? '' : ', its teardown is held by a pause';
+  const held = paused === null ? '' : ', its teardown is paused';
   if (released !== 'no') return `${name} is ${released}${held}: \`maops env resume ${name} --reason …\``;
   if (refused !== null && refused.wish !== 'expired') {
     const next =
@@ -151,5 +151,5 @@ export function whyLeased(state: LeaseState): string {
 export function whenItStops({ progress, spec }: LeaseState): string {
   const at = progress.notebook?.autoStopAt ?? null;
   if (at === null || Date.parse(at) <= Date.now()) return '';
-  return `; notebook ${spec?.notebook?.name ?? progress.name} stops by itself at ${at}`;
+  return `; notebook ${spec?.notebook?.name ?? progress.name} stops automatically at ${at}`;
 }

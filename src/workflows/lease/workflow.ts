@@ -132,7 +132,7 @@ function warn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, 
   const room = term.maxEndsAt - term.endsAt;
   const advice =
     room === 0
-      ? 'it cannot be extended any more'
+      ? 'it cannot be extended further'
       : `it can be extended by up to ${describeDuration(room)}: \`maops env extend ${name} DURATION --reason …\``;
   const why = `${name} ends in ${left}, at ${isoTime(term.endsAt)}; ${advice}${whenItStops(op.state)}`;
   op.state.term = warned(term, before);

@@ -61,7 +61,7 @@ export class Cancellation {
   refuseLate(why: string): void {
     const { request } = this;
     if (request?.cause !== 'operator') return;
-    this.op.audit('refuse', this.op.state.progress.workflowId, `the cancel of ${request.by} came too late: ${why}`);
+    this.op.audit('refuse', this.op.state.progress.workflowId, `the cancel by ${request.by} came too late: ${why}`);
   }
 
   private accept(): void {
@@ -71,7 +71,7 @@ export class Cancellation {
     if (op.state.cancelRequest !== null || isEnding(op.state.phase)) return;
     const { cause, by, reason } = currentAnnouncement(op.state) ?? unannounced;
     if (this.refusal !== null) {
-      op.audit('refuse', op.state.progress.workflowId, `the cancel of ${by}: ${this.refusal}`);
+      op.audit('refuse', op.state.progress.workflowId, `the cancel by ${by}: ${this.refusal}`);
       return;
     }
     op.state.cancelRequest = { cause, by, reason };

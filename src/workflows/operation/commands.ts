@@ -57,7 +57,7 @@ export function handleCommandWith<Given extends Command, Answer extends CommandA
         if (problem !== null) throw makeFailure('RequestRejected', problem);
         const before = commandOf(command.key);
         if (before === update.name) return;
-        const why = before === null ? refusal(command) : `the key ${command.key} was given with ${before}`;
+        const why = before === null ? refusal(command) : `the key ${command.key} was already used for ${before}`;
         if (why !== null) throw makeFailure('RequestRejected', why);
       },
     },
@@ -79,7 +79,7 @@ export function heed(
   const before = key === null ? null : commandOfKey(keys, key);
   if (before === verb) return;
   if (before !== null) {
-    op.audit('refuse', by, `${verb}: the key ${key} was given with ${before}`);
+    op.audit('refuse', by, `${verb}: the key ${key} was already used for ${before}`);
     return;
   }
   if (key !== null) op.state.keys = keepKey(keys, verb, key);

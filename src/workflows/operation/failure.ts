@@ -4,7 +4,7 @@ import type { FailureProgress, StepName } from '../../contract/progress.js';
 import { cut, textLimits, tooLarge } from '../../domain/text.js';
 
 export function invalidName(): ApplicationFailure {
-  return makeFailure('InvalidSpec', 'name: is required, as text of letters, digits, - and _', {
+  return makeFailure('InvalidSpec', 'name: required. Use letters, digits, - and _', {
     hint: 'Start it with {"name": "…"} as its argument.',
   });
 }
@@ -22,7 +22,7 @@ export function refuseLarge(document: unknown, limit?: number): void {
   const large = tooLarge(document, limit);
   if (large !== null)
     throw makeFailure('InvalidSpec', `the document: ${large}`, {
-      hint: 'Start it again with a smaller one; nothing was made.',
+      hint: 'Start it again with a smaller document. Nothing was created.',
     });
 }
 
@@ -52,10 +52,10 @@ export function describeFailure(error: unknown, step: StepName | null): FailureP
   return boundedFailure({
     step,
     type: 'ServiceUnavailable',
-    message: failure instanceof TimeoutFailure ? `no answer in time: ${message}` : message,
+    message: failure instanceof TimeoutFailure ? `no response in time: ${message}` : message,
     errorCode: null,
     requestId: null,
-    hint: 'Look at the worker log, then start the operation again: what it made is adopted.',
+    hint: 'Check the worker log, then start the operation again. Resources that it created are adopted.',
   });
 }
 

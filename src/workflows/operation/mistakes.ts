@@ -7,7 +7,7 @@ import { isFailure } from './failure.js';
  */
 export function logMistake(error: unknown): void {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  log.error('a mistake in the code of a workflow fails its task', { mistake: String(error), stack });
+  log.error('a bug in the workflow code fails its task', { mistake: String(error), stack });
 }
 
 /** Runs a whole workflow; a mistake in its code is logged on its way out. */

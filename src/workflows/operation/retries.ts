@@ -113,10 +113,10 @@ export class Retries {
 
   private refusal(): string | null {
     const { phase, awaiting } = this.op.state.progress;
-    if (this.op.isPaused) return 'it is paused: resume it first';
+    if (this.op.isPaused) return 'it is paused. Resume it first';
     if (this.now().length > 0) return null;
     const decision = awaiting !== null ? `; possible: ${awaiting.verbs.join(', ')}` : '';
-    return `nothing waits for its next try: the phase is ${phase}${decision}`;
+    return `nothing is waiting for a retry: the phase is ${phase}${decision}`;
   }
 }
 

@@ -39,7 +39,7 @@ export async function awaitConsistency(op: Operation, unknownSince: number | nul
   if (unknownSince === null) return false;
   const elapsed = Date.now() - unknownSince;
   if (elapsed >= consistencyWindowMs) return false;
-  const what = `looking for what an unanswered create may have made`;
+  const what = `checking whether an unanswered create took effect`;
   await op.retries.pause(what, consistencyPause(elapsed, consistencyWindowMs - elapsed, consistencyWindowMs));
   return true;
 }

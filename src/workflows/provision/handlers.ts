@@ -111,7 +111,7 @@ export async function awaitDecision(
       if (refusal !== null) {
         // The step is still failed: the handler could not know that the changed spec is invalid.
         refused = oneLine(refusal.message);
-        op.audit('refuse', op.state.progress.workflowId, `the changes of ${resolution.by}: ${refused}`);
+        op.audit('refuse', op.state.progress.workflowId, `the changes by ${resolution.by}: ${refused}`);
         continue;
       }
     }

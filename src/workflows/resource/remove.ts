@@ -205,6 +205,6 @@ export async function removeOne(
 }
 
 function describeCommand(command: RemovalCommand, label: string): string {
-  const words = { stop: `stopping ${label}`, dequeue: `taking ${label} out of its queue`, delete: `deleting ${label}` };
+  const words = { stop: `stopping ${label}`, dequeue: `removing ${label} from its queue`, delete: `deleting ${label}` };
   return words[command];
 }

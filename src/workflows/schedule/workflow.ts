@@ -53,7 +53,7 @@ async function start(
   op: Operation<ScheduledState>,
   input: ScheduledInput,
 ): Promise<NonNullable<ScheduledState['started']>> {
-  op.enter('Planning', 'looking what to start');
+  op.enter('Planning', 'checking the argument');
   const { name, workflowId: own } = op.state.progress;
   refuseLarge(input);
   const question = { kind: 'runScheduled', document: input, workflowId: own, name } as const;
@@ -65,7 +65,7 @@ async function start(
   op.state.started = started;
   const how = started.joined ? 'joined' : 'started';
   op.audit(how, order.by, workflowId);
-  op.enter('Applying', started.joined ? `joined ${workflowId}, which was under way` : `started ${workflowId}`);
+  op.enter('Applying', started.joined ? `joined ${workflowId}, which was running` : `started ${workflowId}`);
   op.reach(10);
   return started;
 }
@@ -111,13 +111,13 @@ async function follow(
     op.state.seen = change.phase;
     const { end } = change;
     if (end === null) {
-      op.explain(`${workflowId} is ${change.phase ?? 'not begun'}`);
+      op.explain(`${workflowId} is ${change.phase ?? 'not started yet'}`);
       continue;
     }
     const { pool = null, notebook = null, lease = null } = end.progress ?? {};
     op.update({ pool, notebook, lease });
     const why = end.progress?.why ?? '';
-    op.explain(`${workflowId} ended ${end.phase ?? 'without a word'}${why === '' ? '' : `: ${why}`}`);
+    op.explain(`${workflowId} ended ${end.phase ?? 'without a result'}${why === '' ? '' : `: ${why}`}`);
     if (end.reachedGoal) {
       // A sweep that could not delete everything is done, and shows what is left.
       op.fail(end.phase === 'Done' ? (end.progress?.failure ?? null) : null);
@@ -167,5 +167,5 @@ function scheduledTime(schedule: string): string {
 }
 
 function describeLeft(workflowId: string | null): string {
-  return workflowId === null ? 'called off before anything was started' : `no longer waited for: ${workflowId} goes on`;
+  return workflowId === null ? 'cancelled; nothing was started' : `cancelled; ${workflowId} is still running`;
 }

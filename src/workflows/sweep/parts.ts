@@ -70,7 +70,9 @@ async function awaitTeardown(
     if (wait.end === 'interrupted') continue;
     settle(
       op,
-      wait.end === 'answer' ? resultsOf(part, wait.answer) : sameFor(part.items, 'failed', `${workflowId} goes on`),
+      wait.end === 'answer'
+        ? resultsOf(part, wait.answer)
+        : sameFor(part.items, 'failed', `${workflowId} is still running`),
     );
     return;
   }
@@ -102,7 +104,7 @@ export async function sweepLoose(op: Operation<SweepState>, input: SweepInput, p
   if (op.state.inHand !== part.owner) {
     const question = { rules: input.rules ?? null, items: part.items };
     const rechecks = await op.retries.run('checking the plan again', () =>
-      surveys(op.identity.settings, 'one more look').recheckItems(question),
+      surveys(op.identity.settings, 'check the plan again').recheckItems(question),
     );
     const refused = refusedResults(part.items, rechecks);
     if (refused !== null) {
@@ -161,7 +163,7 @@ async function removeLoose(op: Operation<SweepState>, { owner, items }: PlanPart
 
 /** Of each item; the teardown that failed has the whole reason. */
 const whyLimit = 300;
-const notLookedAt: Recheck = { verdict: 'changed', why: 'it was not looked at again' };
+const notLookedAt: Recheck = { verdict: 'changed', why: 'it was not checked again' };
 const gone = 'verified deleted';
 
 function sameFor(items: readonly PlanItem[], result: PlanItemResult['result'], why: string): PlanItemResult[] {

@@ -48,14 +48,14 @@ function isReal({ apply }: SweepInput): boolean {
 }
 
 async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan> {
-  op.enter('Planning', 'reading all pools and notebooks of the project, and who owns them');
+  op.enter('Planning', 'reading all pools and notebooks of the project and their owners');
   op.audit(isReal(input) ? 'sweep' : 'plan', input.by ?? 'unknown', input.reason ?? '');
   const { name, workflowId } = op.state.progress;
   refuseLarge(input);
   const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;
   op.state.identity = await op.retries.run('checking the argument', () => firstCalls('sweep').checkArgument(question));
   const { settings } = op.identity;
-  const planning: SweepPlanning = await op.retries.run('making the plan', () =>
+  const planning: SweepPlanning = await op.retries.run('planning the sweep', () =>
     surveys(settings, 'plan').planSweep({ rules: input.rules ?? null, isReal: isReal(input) }),
   );
   const { plan, hashes } = planning;
@@ -67,7 +67,7 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   }
   if (plan.refusal !== null) {
     throw makeFailure('RequestRejected', `${plan.refusal}; nothing was deleted`, {
-      hint: 'Find out why so much has no owner: an empty or restored Temporal database looks like this. If it is meant, raise `maxShare` of the rules (`--max-share PERCENT`).',
+      hint: 'Find out why so many resources have no owner. An empty or restored Temporal database can be the reason. If the plan is right, raise `maxShare` in the rules (`--max-share PERCENT`).',
     });
   }
   return plan;
@@ -94,7 +94,7 @@ async function apply(op: Operation<SweepState>, input: SweepInput, plan: Plan): 
 
 /** How far it is; what came of each item stands in the results. */
 function tally(op: Operation<SweepState>, { items }: Plan): string {
-  return `${op.state.progress.results.length} of ${items.length} settled`;
+  return `${op.state.progress.results.length} of ${items.length} resources processed`;
 }
 
 function isSettled(op: Operation<SweepState>, items: Plan['items']): boolean {
@@ -111,28 +111,30 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   const failed = results.filter(({ result }) => result === 'failed');
   const changed = results.filter(({ result }) => result === 'changed' || result === 'protected');
   const deleted = results.filter(({ result }) => result === 'deleted').length;
-  op.explain(`${deleted} of ${results.length} deleted${changed.length > 0 ? `, ${changed.length} left alone` : ''}`);
+  op.explain(
+    `${deleted} of ${results.length} deleted${changed.length > 0 ? `, ${changed.length} not deleted because they changed` : ''}`,
+  );
   const named = (some: readonly PlanItemResult[]) =>
     some.map(({ kind, id, why }) => `${kind} ${id}: ${why}`).join('\n');
   if (changed.length > 0 && input.planHash != null) {
     throw makeFailure(
       'PlanChanged',
-      `of plan ${plan?.hash} these have changed and were left alone:\n${named(changed)}`,
+      `plan ${plan?.hash}: these resources have changed and were not deleted:\n${named(changed)}`,
       {
-        hint: 'Make a new plan and look at it: `maops sweep plan`.',
+        hint: 'Make a new plan with `maops sweep plan` and review it.',
       },
     );
   }
   // The rest is deleted: one resource that cannot be deleted must not stop the next sweeps, which save money.
   if (failed.length === 0) return;
-  const left = makeFailure('ServiceUnavailable', `not everything could be deleted:\n${named(failed)}`, {
-    hint: 'Look at each with `maops env why teardown/NAME`. The next sweep tries them again.',
+  const left = makeFailure('ServiceUnavailable', `some resources could not be deleted:\n${named(failed)}`, {
+    hint: 'See the reason of each with `maops env why teardown/NAME`. The next sweep tries them again.',
   });
   op.fail(describeFailure(left, null));
 }
 
 function describePlan({ items, kept, unread }: Plan): string {
-  const parts = [`${items.length} would go`, `${kept.length} stay by a rule`];
+  const parts = [`${items.length} to delete`, `${kept.length} kept by rules`];
   if (unread.length > 0) parts.push(`${unread.length} could not be judged`);
   return parts.join(', ');
 }

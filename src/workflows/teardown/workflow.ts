@@ -44,7 +44,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
   const op: Operation<TeardownState> = new Operation(
     state,
     () => continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
-    { refusesCancel: 'a teardown that has begun is not cancelled' },
+    { refusesCancel: 'a teardown cannot be cancelled' },
   );
   const work = async (): Promise<Outcome> => {
     if (op.state.identity === null) await check(op, input);
@@ -88,7 +88,7 @@ function firstState(input: TeardownInput): TeardownState {
 
 /** Raw JSON can start a teardown too: a key that was misspelled must not make it delete more than was meant. */
 async function check(op: Operation<TeardownState>, document: unknown): Promise<void> {
-  op.enter('Planning', 'checking what is to be torn down');
+  op.enter('Planning', 'checking the argument of the teardown');
   const { name } = op.state.progress;
   const { workflowId } = workflowInfo();
   refuseLarge(document);
@@ -103,10 +103,10 @@ async function check(op: Operation<TeardownState>, document: unknown): Promise<v
  * somebody looked at must be the one that is made now; without one, a service that does not answer stops no teardown.
  */
 async function plan(op: Operation<TeardownState>, name: string, planHash: string | null): Promise<void> {
-  op.enter('Planning', `making the plan of ${name}`);
+  op.enter('Planning', `planning the teardown of ${name}`);
   const caller = workflowInfo().workflowId;
   const planning = await op.retries
-    .run(`making the plan of ${name}`, () =>
+    .run(`planning the teardown of ${name}`, () =>
       surveys(op.identity.settings, `plan of ${name}`).planTeardown({ name, planHash, caller }),
     )
     .catch((error: unknown) => {
@@ -152,7 +152,7 @@ function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void
 }
 
 async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
-  op.enter('Planning', `calling off what is open on ${name}`);
+  op.enter('Planning', `cancelling the open operations of ${name}`);
   const by = op.state.announced?.by ?? workflowInfo().workflowId;
   const reason = op.state.announced?.reason ?? 'teardown';
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
@@ -178,7 +178,7 @@ async function endFailed(op: Operation<TeardownState>, failure: FailureProgress)
   if (identity !== null && known !== null && (wasLeased || known.pool !== null || known.notebooks.length > 0)) {
     const { name } = op.state.progress;
     const order = { name, resources: known, lease: previousLease };
-    const lease = await op.retries.run(`handing what is left of ${name} to its lease`, () =>
+    const lease = await op.retries.run(`transferring the remaining resources of ${name} to its lease`, () =>
       reads(identity.settings, name).transferRemainder(order),
     );
     op.update({ lease });

@@ -113,9 +113,9 @@ describe('the report of an audit', () => {
     const words = (items: readonly InventoryItem[], unread: readonly string[]) =>
       describeCounts(reportOf(items, [owned], unread));
     expect(words([item()], [])).toBe('1 owned');
-    expect(words([], [])).toBe('no pools and no notebooks');
-    expect(words([item()], ['pools: 502'])).toBe('1 owned, not everything could be read');
-    expect(words([], ['pools: 502'])).toBe('not everything could be read');
+    expect(words([], [])).toBe('no pools or notebooks');
+    expect(words([item()], ['pools: 502'])).toBe('1 owned, some lists could not be read');
+    expect(words([], ['pools: 502'])).toBe('some lists could not be read');
   });
 
   test.each([

@@ -90,9 +90,9 @@ describe('an extension', () => {
 
   test.each([
     ['beyond the maximum', '65h', 0, 'at most 2d 16h can be added'],
-    ['of nothing', '0s', 0, '"0s" is no duration'],
-    ['without a unit', '4', 0, '"4" is no duration: write a number with ms, s, m, h or d'],
-    ['that is no text', 4, 0, '4 is no duration'],
+    ['of nothing', '0s', 0, '"0s" is not a duration'],
+    ['without a unit', '4', 0, '"4" is not a duration. Use a number with ms, s, m, h or d'],
+    ['that is no text', 4, 0, '4 is not a duration'],
     ['that is left out', undefined, 0, 'either `duration` or `until`'],
     ['at the very end', '1h', 8 * hour, 'the lease ended at 2026-01-01T08:00:00.000Z'],
     ['after the end', '1h', 9 * hour, 'the lease ended at 2026-01-01T08:00:00.000Z'],
@@ -124,8 +124,8 @@ describe('an extension until a time', () => {
   });
 
   test.each([
-    ['without a zone', '2026-01-01T20:00:00', 'is no time with a zone'],
-    ['of no calendar', '2026-02-30T20:00:00Z', 'is no time with a zone'],
+    ['without a zone', '2026-01-01T20:00:00', 'is not a time with a zone'],
+    ['of no calendar', '2026-02-30T20:00:00Z', 'is not a time with a zone'],
     ['in the past', '2025-12-31T20:00:00Z', 'has passed'],
     ['beyond the maximum', '2026-01-04T00:00:01Z', 'may last until 2026-01-04T00:00:00.000Z'],
   ])('%s is refused with the reason', (_title, text, why) => {

@@ -125,8 +125,8 @@ describe('what a sweep leaves', () => {
     ['a workspace', { workspaceId: '7' }, { workspaces: ['7'] }, 'workspace 7'],
     ['the default workspace, which is not always told', { workspaceId: null }, { workspaces: ['0'] }, 'workspace 0'],
     ['its youth', {}, { minAgeMs: 72 * hour }, 'younger than 3d'],
-    ['a creation time that nobody knows', { createdAt: '' }, {}, 'its creation time is not known'],
-    ['being deleted already', { leaving: true }, {}, 'it is being deleted already'],
+    ['a creation time that nobody knows', { createdAt: '' }, {}, 'its creation time is unknown'],
+    ['being deleted already', { leaving: true }, {}, 'it is already being deleted'],
   ])('is kept by %s', (_title, change, protect, rule) => {
     const by = rules({ protect: { ...rules().protect, ...protect } });
     const kept = ownership({ ended: null, name: 'team-a' });
@@ -135,7 +135,7 @@ describe('what a sweep leaves', () => {
 
   test('is every orphan without a rule for orphans, and a young one with it', () => {
     expect(shown(sweep([item()], [ownership()], rules({ orphans: null })))).toEqual([
-      'pool stays: orphans go only when the rules say so',
+      'pool stays: the rules do not delete orphans',
     ]);
     expect(shown(sweep([item()], [ownership()], rules({ orphans: { minAgeMs: 72 * hour } })))).toEqual([
       'pool stays: an orphan younger than 3d',
@@ -159,7 +159,7 @@ describe('what a sweep leaves', () => {
     const guest = notebook({ id: 'g', name: 'guest', marker: null, poolId: 'p-1' });
     expect(shown(sweep([item(), notebook(), guest], [ownership()]))).toEqual([
       'notebook stays: stays with pool team-a',
-      'pool stays: notebook guest is on it',
+      'pool stays: notebook guest runs on it',
     ]);
   });
 
@@ -203,8 +203,8 @@ describe('the plan of one name', () => {
 
   test('takes what was made under it, notebooks first, and says by which operation', () => {
     expect(asked(item(), notebook()).items.map(({ kind, why }) => `${kind} ${why}`)).toEqual([
-      'notebook made by env/team-a',
-      'pool made by env/team-a',
+      'notebook created by env/team-a',
+      'pool created by env/team-a',
     ]);
   });
 
@@ -223,7 +223,7 @@ describe('the plan of one name', () => {
     const guest = notebook({ id: 'g', name: 'guest', marker: null, poolId: 'p-1' });
     expect(shown(asked(item(), notebook(), guest))).toEqual([
       'notebook goes: asked',
-      'pool stays: notebook guest is on it',
+      'pool stays: notebook guest runs on it',
     ]);
   });
 
@@ -233,7 +233,7 @@ describe('the plan of one name', () => {
     ['another name’s', { installation, owner: 'bbbbbbbb', spec: '00000000' }],
     ['one that was not told', 'unread' as const],
   ])('shows a pool of the name with %s, and leaves it', (_title, marker) => {
-    expect(shown(asked(item({ marker })))).toEqual(['pool stays: not made under this name by this installation']);
+    expect(shown(asked(item({ marker })))).toEqual(['pool stays: not created under this name by this installation']);
   });
 
   test('does not speak of others’ notebooks and of records of deleted ones', () => {
