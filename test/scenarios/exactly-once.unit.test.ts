@@ -346,7 +346,7 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
     const { phase, failure } = await testbed.progress(workflowId);
     expect({ phase, type: failure?.type }).toEqual({ phase: 'AwaitingOperator', type: 'UnknownOutcome' });
     expect(failure?.message).toMatch(
-      /marker maops:abc123-\S+ was sent at \S+Z \(.*\), and the latest one at \S+Z \(.*exists.*\)/,
+      /marker maops:abc123-\S+ was sent at \S+Z \(.*\), and the latest at \S+Z \(.*exists.*\)/,
     );
     expect(failure?.message).toMatch(/2026-\S+Z/);
   });

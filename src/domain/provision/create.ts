@@ -108,7 +108,7 @@ export function decideCreate(
   if (oldest !== undefined) return { act: 'adopt', found: oldest, duplicates };
   if (lastCreate.outcome === 'unknown') {
     const left = consistencyWaitMs(lastCreate, consistencyWindowMs, now);
-    const why = `${label} may exist: ${describeRequests(lastCreate, us)}, and it was not visible at ${timeOf(now)}. Checking again`;
+    const why = `${label} may exist: ${describeRequests(lastCreate, us)}, and it was not visible at ${timeOf(now)}`;
     const { isRefused, isTaken } = lastCreate;
     const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
     const pauseMs = consistencyPause(now - lastCreate.since, left, consistencyWindowMs);

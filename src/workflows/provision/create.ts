@@ -59,7 +59,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
         await makeRoom(op, kind, decision.act, decision.found);
         continue;
       case 'checkAgain':
-        op.explain(decision.why);
+        op.explain(`${decision.why}. Checking again.`);
         op.retries.failed(`looking for ${label}`, retryError('UnknownOutcome', decision), decision.pauseMs);
         if (!(await op.pauseWithin(step, decision.pauseMs)))
           throw deadlinePassed(op, kind, decision.why, decision.failure);
