@@ -7,7 +7,7 @@ import { exitProcess } from '../src/worker/flush.js';
 import { playChaos } from '../test/chaos/environment-run.js';
 import { playLeaseRace } from '../test/chaos/lease-race.js';
 import { leaseSeedOf } from '../test/chaos/lease-seed.js';
-import { historyOf } from '../test/chaos/seed.js';
+import { scenarioOf } from '../test/chaos/seed.js';
 
 /**
  * Seeded chaos testing in virtual time. Runs many seeds on all cores and prints one line of JSON: `npm run chaos -- --seeds
@@ -55,7 +55,7 @@ function wakeUps({ accepted, refused }: { readonly accepted: number; readonly re
 }
 
 async function replay(seed: number): Promise<void> {
-  if (values.trace) console.log(JSON.stringify(values.leases ? leaseSeedOf(seed) : historyOf(seed), null, 2));
+  if (values.trace) console.log(JSON.stringify(values.leases ? leaseSeedOf(seed) : scenarioOf(seed), null, 2));
   const result = await runSeed(seed, values.trace ? (line) => console.log(line) : undefined);
   console.log(JSON.stringify(result, null, 2));
   await exitProcess(result.problems.length > 0 ? 1 : 0);

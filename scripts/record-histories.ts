@@ -7,7 +7,7 @@ import type { SweepProgress } from '../src/contract/workflows.js';
 import { startTemporalServer } from '../src/dev/temporal-server.js';
 import type { Fault } from '../src/simulator/faults/fault.js';
 import { makeWorkflowBundle } from '../src/workflows/bundle.js';
-import { type Stack, startStack } from '../test/support/stack.js';
+import { type InProcessStack, startInProcessStack } from '../test/support/in-process-stack.js';
 import { variables } from '../test/support/temporal-server.js';
 import { environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
 
@@ -21,7 +21,7 @@ const main = 'provisionPoolThenLaunchNotebook';
 interface Scenario {
   readonly faults?: readonly Fault[];
   /** Runs operations and returns the ids whose histories are worth keeping, by file name. */
-  readonly run: (stack: Stack) => Promise<Readonly<Record<string, string>>>;
+  readonly run: (stack: InProcessStack) => Promise<Readonly<Record<string, string>>>;
 }
 
 const ended = async (result: Promise<unknown>) => await result.catch(() => undefined);
@@ -203,7 +203,7 @@ process.env[variables.bundle] = path.join(bundleFolder, 'workflow-bundle.js');
 await writeFile(process.env[variables.bundle] ?? '', await makeWorkflowBundle());
 await mkdir(folder, { recursive: true });
 for (const { faults, run } of scenarios) {
-  const stack = await startStack({ faults: faults ?? [] });
+  const stack = await startInProcessStack({ faults: faults ?? [] });
   try {
     for (const [file, workflowId] of Object.entries(await run(stack))) {
       const history = await stack.client.workflow.getHandle(workflowId).fetchHistory();

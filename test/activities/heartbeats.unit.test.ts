@@ -5,22 +5,22 @@ import { heartbeatInterceptor, reportInHeartbeat } from '../../src/activities/he
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-test('an attempt goes on telling what the one before has said last', async () => {
+test('an attempt repeats the last heartbeat details of the attempt before it', async () => {
   const before = { why: 'HTTP 401' };
   const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 8_000, heartbeatDetails: before });
-  const heard: unknown[] = [];
-  environment.on('heartbeat', (details) => heard.push(details));
+  const beats: unknown[] = [];
+  environment.on('heartbeat', (details) => beats.push(details));
   await environment.run(async () => {
     const { execute } = heartbeatInterceptor();
     await execute?.({ args: [], headers: {} }, () => jest.advanceTimersByTimeAsync(2_000));
   });
-  expect(heard).toEqual([before]);
+  expect(beats).toEqual([before]);
 });
 
-test('a beat goes on telling what the activity has said last', async () => {
+test('a heartbeat repeats the last details of the activity', async () => {
   const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 8_000 });
-  const heard: unknown[] = [];
-  environment.on('heartbeat', (details) => heard.push(details));
+  const beats: unknown[] = [];
+  environment.on('heartbeat', (details) => beats.push(details));
   await environment.run(async () => {
     const activity = async () => {
       await jest.advanceTimersByTimeAsync(2_000);
@@ -30,5 +30,5 @@ test('a beat goes on telling what the activity has said last', async () => {
     const { execute } = heartbeatInterceptor();
     await execute?.({ args: [], headers: {} }, activity);
   });
-  expect(heard).toEqual([undefined, ...Array.from({ length: 3 }, () => ({ why: 'HTTP 429' }))]);
+  expect(beats).toEqual([undefined, ...Array.from({ length: 3 }, () => ({ why: 'HTTP 429' }))]);
 });

@@ -92,8 +92,8 @@ export async function act(action: Action, { testbed, scenario, start, later, wor
       const pool = oursIn(simulator.state(), { name: chaosName }).pools.find(({ phase }) => phase === 'Running');
       return pool === undefined ? undefined : await place('notebooks', { name: 'guest', pool: pool.id });
     }
-    case 'stranger':
-      return await place('pools', { name: `stranger-${simulator.state().pools.length}` });
+    case 'foreign':
+      return await place('pools', { name: `foreign-${simulator.state().pools.length}` });
   }
 }
 
@@ -131,7 +131,7 @@ export async function actAfter(after: After, { testbed, scenario, start, words }
       return await start(scenario.workflowType, scenario.workflowId, scenario.document);
     case 'stopNotebook':
     case 'startNotebook': {
-      // An operator may stop any notebook by its name; a stranger's is not what is tried here.
+      // An operator may stop any notebook by its name; stopping another user's notebook is not tried here.
       if (oursIn(simulator.state(), { name: chaosName }).notebooks.length === 0) return;
       const verb = after === 'stopNotebook' ? 'stop' : 'start';
       return await temporal.start('changeResource', change, [

@@ -36,19 +36,19 @@ export function chainsOf<Run extends { readonly identity: { readonly firstRunId:
   return [...chains.values()];
 }
 
-/** When the workflow was first told of its cancellation; null while it was not. */
+/** When the workflow first received its cancellation, or null. */
 export function cancelledAt(runs: readonly WorkflowRun[], of: WorkflowRun): number | null {
   const chain = runs.filter(({ identity }) => identity.firstRunId === of.identity.firstRunId);
   const records = chain.flatMap(({ cached }) => cached.history);
   return records.find(({ jobs }) => jobs.some((job) => job.cancelWorkflow))?.at ?? null;
 }
 
-/** What a workflow decided to create after it was told of its cancellation, in any of its runs. */
+/** The create activities that a workflow scheduled after it received its cancellation, in any of its runs. */
 export function judgeCreates(runs: readonly WorkflowRun[]): string[] {
   return chainsOf(runs).flatMap((chain) => {
     const records = chain.flatMap(({ cached }) => cached.history);
-    const told = records.findIndex(({ jobs }) => jobs.some((job) => job.cancelWorkflow));
-    const later = told === -1 ? [] : records.slice(told).flatMap(({ commands }) => commands);
+    const cancelled = records.findIndex(({ jobs }) => jobs.some((job) => job.cancelWorkflow));
+    const later = cancelled === -1 ? [] : records.slice(cancelled).flatMap(({ commands }) => commands);
     const types = later.map(({ scheduleActivity }) => scheduleActivity?.activityType ?? '');
     return types
       .filter((type) => creates.includes(type))
@@ -56,27 +56,28 @@ export function judgeCreates(runs: readonly WorkflowRun[]): string[] {
   });
 }
 
-/** The create calls that left for the service although their workflow was told of its cancellation long before. */
+/** The create calls that were sent long after their workflow received its cancellation. */
 export function judgeSent(runs: readonly WorkflowRun[], simulator: Simulator): string[] {
   const sent = ['pools.create', 'notebooks.create'].flatMap((operation) => simulator.requests(operation));
   return chainsOf(runs).flatMap((chain) => {
     const [first] = chain;
-    const told = first === undefined ? null : cancelledAt(runs, first);
-    if (first === undefined || told === null) return [];
+    const cancelled = first === undefined ? null : cancelledAt(runs, first);
+    if (first === undefined || cancelled === null) return [];
     const owner = ownerHash(first.workflowId);
     const end = chain.at(-1)?.closedAt ?? Number.POSITIVE_INFINITY;
     const late = sent.filter(({ at, body }) => {
       const time = Date.parse(at);
-      return time > told + underWayMs && time <= end && parseMarker(JSON.stringify(body))?.owner === owner;
+      return time > cancelled + underWayMs && time <= end && parseMarker(JSON.stringify(body))?.owner === owner;
     });
     return late.map(({ operation, at }) => `${first.workflowId} was cancelled, and ${operation} left at ${at}`);
   });
 }
 
-/** A pause that came before a cancel must not hold the workflow any more. A teardown is not cancelled. */
+/** A pause that came before a cancel must no longer hold the workflow. A teardown is not cancelled. */
 export function judgePause(runs: readonly WorkflowRun[], run: WorkflowRun, progress: Progress, now: number): string[] {
-  const told = cancelledAt(runs, run);
-  const isHeld = progress.phase === 'Paused' && told !== null && now > told && Date.parse(progress.phaseSince) < told;
+  const cancelled = cancelledAt(runs, run);
+  const isHeld =
+    progress.phase === 'Paused' && cancelled !== null && now > cancelled && Date.parse(progress.phaseSince) < cancelled;
   if (!isHeld || run.workflowId.startsWith('teardown/')) return [];
   return [`${run.workflowId} was paused before its cancel and still is`];
 }

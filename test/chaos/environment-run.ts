@@ -18,7 +18,7 @@ import { Operator } from './operator.js';
 import { PauseJudge } from './pause-judge.js';
 import { ProgressJudge } from './progress-judge.js';
 import { Random } from './random.js';
-import { type ChaosSeed, chaosName, historyOf, neighbourName } from './seed.js';
+import { type ChaosSeed, chaosName, neighbourName, scenarioOf } from './seed.js';
 import { judgeTryNow, TryNowSender } from './try-now.js';
 
 const minute = 60_000;
@@ -45,7 +45,7 @@ export interface ChaosResult {
 }
 
 export interface ChaosOptions {
-  /** Told every step of the temporal, and every call. */
+  /** Receives every step of the server, and every call. */
   readonly trace?: (line: string) => void;
   /** A planted mistake: changes what activities do. */
   readonly interceptors?: readonly ActivityInterceptorsFactory[];
@@ -59,7 +59,7 @@ export interface ChaosOptions {
 
 /** Plays the scenario of a seed to its end and judges it. */
 export async function playChaos(seed: number, options: ChaosOptions = {}): Promise<ChaosResult> {
-  return await playScenario(historyOf(seed), options);
+  return await playScenario(scenarioOf(seed), options);
 }
 
 export async function playScenario(scenario: ChaosSeed, options: ChaosOptions = {}): Promise<ChaosResult> {
@@ -110,10 +110,12 @@ class Chaos {
       simulator.onChange(() => this.lookAround());
       await this.start(scenario.workflowType, scenario.workflowId, scenario.document);
       for (const action of scenario.actions)
-        this.plan(temporal.now() + action.at, () => this.told(action.what, act(action, stage)));
+        this.plan(temporal.now() + action.at, () => this.traced(action.what, act(action, stage)));
       await this.untilRest();
       for (const after of scenario.afters) {
-        this.plan(temporal.now() + this.random.between(0, 20) * minute, () => this.told(after, actAfter(after, stage)));
+        this.plan(temporal.now() + this.random.between(0, 20) * minute, () =>
+          this.traced(after, actAfter(after, stage)),
+        );
         this.actionsLeft = 1;
         await this.untilRest();
       }
@@ -248,7 +250,7 @@ class Chaos {
     this.problems.add(what);
   }
 
-  private async told(what: string, action: Promise<unknown>): Promise<unknown> {
+  private async traced(what: string, action: Promise<unknown>): Promise<unknown> {
     this.options.trace?.(`*** ${what}`);
     return await action;
   }
@@ -335,13 +337,13 @@ class Chaos {
     if (bends.some((kind) => this.faultsHit()[kind] !== undefined)) this.isCalm = false;
     const name = nameOf(workflowId);
     const isOpen = (id: string) => temporal.status(id) === 'RUNNING';
-    const isMaker = /^(env|pool|notebook)\//.test(workflowId);
+    const isCreating = /^(env|pool|notebook)\//.test(workflowId);
     const problems = judgeClosing({
       progress,
-      ours: oursIn(simulator.view(), isMaker ? { name, workflowId } : { name }),
+      ours: oursIn(simulator.view(), isCreating ? { name, workflowId } : { name }),
       isOwned: isOpen(leaseOf(workflowId)) || isOpen(`teardown/${name}`) || isOpen(workflowId),
       wasLeased:
-        (isMaker && isOpen(`teardown/${name}`)) ||
+        (isCreating && isOpen(`teardown/${name}`)) ||
         (run.workflowId === leaseOf(workflowId)
           ? isOpen(`teardown/${name}`)
           : isOpen(leaseOf(workflowId)) && (this.wasLeased.get(run.runId) ?? true)),

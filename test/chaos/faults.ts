@@ -75,7 +75,7 @@ const refusal: Draw = (random) => {
   ]);
 };
 
-const poolFate: Draw = (random) => {
+const drawPoolFault: Draw = (random) => {
   const operation = 'pools.create';
   return random.pick<Fault>([
     { operation, kind: 'listLag', ms: random.between(5, 100) * second },
@@ -110,7 +110,7 @@ const poolFate: Draw = (random) => {
   ]);
 };
 
-const notebookFate: Draw = (random) => {
+const drawNotebookFault: Draw = (random) => {
   const operation = 'notebooks.create';
   return random.pick<Fault>([
     { operation, kind: 'listLag', ms: random.between(5, 100) * second },
@@ -157,9 +157,9 @@ export function drawFaults(random: Random): Fault[] {
     plan({ ...badAnswer(random), probability: share, times: random.between(1, 25) });
   }
   for (const fault of random.some(0.1, () => refusal(random))) plan({ ...fault, nth: random.between(1, 4) });
-  for (const fault of random.some(0.45, () => poolFate(random))) plan(fault);
-  for (const fault of random.some(0.15, () => poolFate(random))) plan({ ...fault, nth: random.between(1, 2) });
-  for (const fault of random.some(0.35, () => notebookFate(random))) plan(fault);
+  for (const fault of random.some(0.45, () => drawPoolFault(random))) plan(fault);
+  for (const fault of random.some(0.15, () => drawPoolFault(random))) plan({ ...fault, nth: random.between(1, 2) });
+  for (const fault of random.some(0.35, () => drawNotebookFault(random))) plan(fault);
   for (const fault of random.some(0.25, () => shape(random)))
     plan({ ...fault, nth: random.between(1, 10), times: random.between(1, 4) });
   return faults;

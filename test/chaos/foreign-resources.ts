@@ -2,17 +2,17 @@ import type { SimState } from '../../src/simulator/records.js';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
 import { oursIn } from './judge.js';
 
-/** A resource that is none of our business, as it was when it came. */
+/** A foreign resource, as it was when it appeared. */
 export interface ForeignResource {
   readonly kind: 'pool' | 'notebook';
   readonly uid: string;
   readonly id: string;
   readonly description: string;
-  /** How many calls had been made by then. */
+  /** The number of calls that had been sent by then. */
   readonly since: number;
 }
 
-/** Everyone who is in the cloud and not in `known` yet, and not ours. */
+/** The foreign resources in the cloud that are not in `known` yet. */
 export function newForeignResources(
   state: SimState,
   known: readonly ForeignResource[],
@@ -33,7 +33,7 @@ export function newForeignResources(
     .map(({ kind, uid, id, description }) => ({ kind, uid, id, description, since }));
 }
 
-/** What was done to strangers' resources: nothing may. */
+/** The changes to foreign resources. None is allowed. */
 export function judgeForeign(
   foreigners: readonly ForeignResource[],
   state: SimState,
@@ -43,17 +43,17 @@ export function judgeForeign(
   for (const { kind, uid, id, description, since } of foreigners) {
     const pool = state.pools.find((one) => one.uid === uid);
     const notebook = state.notebooks.find((one) => one.uid === uid);
-    if (pool === undefined && notebook === undefined) problems.push(`a stranger's ${kind} ${id} is gone`);
+    if (pool === undefined && notebook === undefined) problems.push(`a foreign ${kind} ${id} is gone`);
     if (notebook?.pool !== undefined && !state.pools.some((one) => one.id === notebook.pool?.id)) {
-      problems.push(`the pool under a stranger's notebook ${id} is gone`);
+      problems.push(`the pool under a foreign notebook ${id} is gone`);
     }
     const words = pool?.annotations['os.modelarts/description'] ?? notebook?.description;
-    if (words !== undefined && words !== description) problems.push(`a stranger's ${kind} ${id} was changed`);
+    if (words !== undefined && words !== description) problems.push(`a foreign ${kind} ${id} was changed`);
     const touched = requests.find(
       ({ seq, method, path }) => seq > since && method !== 'GET' && path.includes(`/${id}`),
     );
     if (touched !== undefined)
-      problems.push(`${touched.method} on a stranger's ${kind}: ${touched.path} at ${touched.at}`);
+      problems.push(`${touched.method} on a foreign ${kind}: ${touched.path} at ${touched.at}`);
   }
   return problems;
 }

@@ -60,7 +60,7 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks 
       `${progress.workflowId} ended ${phase} (${failure?.type ?? 'no failure'}): ${what}; ${describeOurs(ours)}`,
     );
   const isLeft = ours.pools.length + ours.notebooks.length > 0;
-  // What was kept by a lease, or what may not be removed as long as a stranger's notebook is on it, stays with an owner.
+  // What was kept by a lease, or what may not be removed as long as a foreign notebook is on it, stays with an owner.
   const mayStay = wasLeased || failure?.type === 'Protected';
   switch (phase) {
     case 'Ready':
@@ -90,8 +90,8 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks 
 }
 
 /**
- * Ready means usable. What turned bad after it was looked at for the last time is nobody's fault; what an answer had
- * told before, or what was not looked at although nothing was in the way, is.
+ * Ready means usable. A resource may fail after its last observation. It is a problem if an observation had shown the
+ * fault, or if there was no recent observation although nothing prevented one.
  */
 function judgeReady(progress: Progress, ours: Ours, looks: Looks): string[] {
   const problems: string[] = [];
@@ -131,10 +131,10 @@ export interface Looks {
 const lookAgeMs = 30_000;
 
 function unexcused(wrong: readonly string[], look: LastLook | null, { now, isCalm }: Looks): string[] {
-  if (look === null) return [...wrong, 'and it was never looked at'];
+  if (look === null) return [...wrong, 'and it was never observed'];
   if (look.wrong !== null && look.wrong.length > 0)
-    return [...wrong, `and the last look had said so: ${look.wrong.join(', ')}`];
-  if (isCalm && now - look.at > lookAgeMs) return [...wrong, `and it was not looked at for ${now - look.at} ms`];
+    return [...wrong, `and the last observation had shown it: ${look.wrong.join(', ')}`];
+  if (isCalm && now - look.at > lookAgeMs) return [...wrong, `and it was not observed for ${now - look.at} ms`];
   return [];
 }
 

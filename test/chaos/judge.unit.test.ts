@@ -152,7 +152,7 @@ const mistakes: readonly {
     }),
   },
   {
-    mistake: 'an unanswered create is not settled',
+    mistake: 'an unanswered create is not checked again',
     caught: /a create was sent although|something is left|nobody owns it/,
     scenario: {
       faults: [
@@ -169,8 +169,8 @@ const mistakes: readonly {
     options: replacing('transferToLease', async () => ({ endsAt: null, maxEndsAt: null, extensions: 0 })),
   },
   {
-    mistake: 'a stranger on the pool is overlooked',
-    caught: /the pool under a stranger's notebook/,
+    mistake: 'a foreign notebook on the pool is overlooked',
+    caught: /the pool under a foreign notebook/,
     scenario: { actions: [{ at: longReady, what: 'guest' }], afters: ['teardown'] },
     options: { rewrite: (path) => path.replace('show_self=false', 'show_self=true') },
   },

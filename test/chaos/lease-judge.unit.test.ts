@@ -42,10 +42,7 @@ describe('the judge of a race for a lease', () => {
     ['a lease that ends when it should', {}],
     ['a removal before the end that somebody had asked for', { calledFor: [at(hour)], removals: [at(hour)] }],
     ['a refusal beyond the maximum', { asked: [granted, refused(2 * hour)] }],
-    [
-      'a refusal after it was called off',
-      { calledFor: [at(hour)], asked: [granted, refused(1)], removals: [at(hour)] },
-    ],
+    ['a refusal after it was cancelled', { calledFor: [at(hour)], asked: [granted, refused(1)], removals: [at(hour)] }],
     [
       'a removal that waits for the end of a pause',
       { pauses: [{ from: at(2 * hour), to: at(5 * hour) }], removals: [at(5 * hour)] },

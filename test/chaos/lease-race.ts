@@ -276,7 +276,7 @@ class LeaseRace {
     const { temporal } = this.here;
     const horizon = this.startedAt + this.scenario.maxMs + 3 * 24 * hour;
     await temporal.run({ until: () => !this.isOpen() && this.momentsLeft <= 0, maxTime: horizon - temporal.now() });
-    // Whatever was said to a lease that had closed is answered too.
+    // Commands to a lease that had closed are answered too.
     await temporal.run({ maxTime: 8 * hour });
   }
 

@@ -30,7 +30,7 @@ export class Random {
     return item;
   }
 
-  /** One of the makers' results with this chance, else nothing. */
+  /** The result of `make` with this probability, otherwise nothing. */
   some<T>(share: number, make: () => T): T[] {
     return this.chance(share) ? [make()] : [];
   }

@@ -20,12 +20,12 @@ export interface Action {
     | 'killWorker'
     | 'drainWorker'
     | 'addWorker'
-    /** A stranger's pool or notebook under our own name, if that is free at the moment. */
+    /** A foreign pool or notebook under our own name, if the name is free at the moment. */
     | 'squatPool'
     | 'squatNotebook'
-    /** A stranger's notebook on our pool. */
+    /** Another user's notebook on our pool. */
     | 'guest'
-    | 'stranger'
+    | 'foreign'
     /** The one-part operations of the same name, which may be refused or come first. */
     | 'startPool'
     | 'startNotebook'
@@ -77,7 +77,7 @@ export interface ChaosSeed {
   readonly suggestContinueAsNewAfter: number;
   /** Null: as many as are wanted. */
   readonly slots: Slots | null;
-  /** What is said to a failed step that asks; after three retries it is rolled back. */
+  /** The decision for a failed step that asks. After three retries it is rolled back. */
   readonly operator: 'retry' | 'rollback' | 'abandon' | 'skip' | 'silent';
   readonly approver: 'approve' | 'reject' | 'silent';
 }
@@ -93,7 +93,7 @@ const types = {
 } as const;
 
 /** Draws the scenario of a seed. */
-export function historyOf(seed: number): ChaosSeed {
+export function scenarioOf(seed: number): ChaosSeed {
   const random = new Random(seed);
   const kind = random.pick(['env', 'env', 'env', 'env', 'env', 'env', 'pool', 'notebook'] as const);
   const onFailure = random.pick(['rollback', 'rollback', 'keep', 'ask']);
@@ -174,18 +174,18 @@ function drawTimeForms(random: Random): TimeForms {
 function drawPlaced(random: Random): ChaosSeed['placed'] {
   return {
     pools: [
-      ...random.some(0.3, () => ({ name: 'strangers-pool', description: 'of someone else' })),
+      ...random.some(0.3, () => ({ name: 'foreign-pool', description: 'of someone else' })),
       ...random.some(0.1, () => ({ name: `${chaosName}-2`, description: 'maops:ffffff-12345678-12345678' })),
       ...random.some(0.02, () => ({ name: chaosName, description: 'of someone else' })),
     ],
     notebooks: [
-      ...random.some(0.3, () => ({ name: 'strangers-notebook', user: random.pick(['ops', 'neighbour']) })),
+      ...random.some(0.3, () => ({ name: 'foreign-notebook', user: random.pick(['ops', 'neighbour']) })),
       ...random.some(0.02, () => ({ name: chaosName, user: 'ops' })),
     ],
   };
 }
 
-/** From 40 events on: a run that is told to continue at once does nothing else. */
+/** From 40 events on: a run that is asked to continue as new at once does nothing else. */
 function drawThreshold(random: Random): number {
   return random.pick([4096, 4096, random.between(40, 70), random.between(40, 160), random.between(60, 400)]);
 }
@@ -238,7 +238,7 @@ function drawActions(random: Random): Action[] {
     ...random.some(0.04, () => ({ at: random.between(0, 4000), what: 'squatPool' as const })),
     ...random.some(0.04, action('squatNotebook')),
     ...random.some(0.1, action('guest')),
-    ...random.some(0.1, action('stranger')),
+    ...random.some(0.1, action('foreign')),
     ...random.some(0.06, action('startPool')),
     ...random.some(0.06, action('startNotebook')),
     ...random.some(0.12, action('neighbour')),

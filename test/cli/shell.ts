@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Progress } from '../../src/contract/progress.js';
 import { clientEnvironment } from '../../src/simulator/client-environment.js';
+import { type InProcessStack, startInProcessStack } from '../support/in-process-stack.js';
 import { endLeaked, type Maops, maops } from '../support/maops.js';
-import { type Stack, startStack } from '../support/stack.js';
 import { temporalAddress } from '../support/temporal-server.js';
 
 /** Exit code and output of a command. */
@@ -19,7 +19,7 @@ type Changes = Readonly<Record<string, string>>;
 
 /** A person's shell: the command line as child processes, with a worker and a simulator behind it. */
 export interface Shell {
-  readonly stack: Stack;
+  readonly stack: InProcessStack;
   /** Runs a command to its end; variables given here replace the shell's, a blank one counts as unset. */
   run(words: readonly string[], changes?: Changes, stdin?: string): Promise<Ended>;
   /** Runs a command that must end with this code, and reads the one JSON document that it printed. */
@@ -32,7 +32,7 @@ export interface Shell {
 }
 
 export async function openShell(): Promise<Shell> {
-  const stack = await startStack();
+  const stack = await startInProcessStack();
   const folder = await mkdtemp(path.join(tmpdir(), 'maops-shell-'));
   const { address, namespace } = temporalAddress();
   const variables = {

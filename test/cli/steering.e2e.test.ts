@@ -26,7 +26,7 @@ describe('leaving an operation running', () => {
   test('Ctrl-C ends the watching with 130, and the operation continues', async () => {
     const name = await begin('AwaitingApproval', { approval });
     const watching = shell.start(['env', 'watch', name]);
-    await watching.said(/AwaitingApproval/);
+    await watching.waitForOutput(/AwaitingApproval/);
     watching.kill('SIGINT');
     expect(await watching.ended).toBe(130);
     expect(watching.stderr()).toMatch(new RegExp(`interrupted: .*\`maops env watch ${name}\``));
@@ -53,7 +53,7 @@ describe('leaving an operation running', () => {
     const watch = await shell.run(['env', 'watch', name, '--timeout', '500ms', '--json']);
     expect(watch.code).toBe(8);
     const cancelled = shell.start(['env', 'watch', name, '--json']);
-    await cancelled.said(/AwaitingApproval/);
+    await cancelled.waitForOutput(/AwaitingApproval/);
     await shell.json(['env', 'cancel', name, ...because]);
     expect(await cancelled.ended).toBe(1);
     const lines = cancelled.stdout().trim().split('\n');

@@ -5,7 +5,7 @@ import type { ScheduleDetails } from '../../src/client/schedule-view.js';
 import { Schedules } from '../../src/client/schedules.js';
 import { TemporalRuns } from '../../src/client/temporal/runs.js';
 import type { ScheduledInput } from '../../src/contract/workflows.js';
-import { stackForFile } from '../support/stack-for-file.js';
+import { stackForFile } from '../support/in-process-stack-for-file.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { until } from '../support/until.js';
 import { environmentDocument, freshName } from '../workflows/documents.js';

@@ -9,7 +9,7 @@ const key = randomBytes(32).toString('base64');
 test('maops codec-server encodes and decodes until SIGTERM, and never prints a key', async () => {
   const args = ['codec-server', '--port', '0', '--json', '--origin', 'https://temporal.example/namespaces'];
   const server = maops(args, { MAOPS_CODEC_KEYS: `may:${key}` });
-  await server.said(/"url"/);
+  await server.waitForOutput(/"url"/);
   const { url, keys, origins } = JSON.parse(server.stdout());
   expect({ url, keys, origins }).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),

@@ -52,31 +52,31 @@ test('bytes are those that are sent', () => {
   );
 });
 
-test('a document that is too large is told with its size and the limit', () => {
+test('a document that is too large is reported with its size and the limit', () => {
   expect(tooLarge({ text: 'x'.repeat(100) }, 111)).toBeNull();
   expect(tooLarge({ text: 'x'.repeat(101) }, 111)).toContain('112 bytes');
   expect(tooLarge({ count: 5n })).toContain('as JSON');
 });
 
-describe('what a command says', () => {
-  const said = { by: 'ann', reason: 'late' };
+describe('the payload of a command', () => {
+  const attribution = { by: 'ann', reason: 'late' };
 
   test.each([
     ['nothing', undefined],
     ['no reason', { by: 'ann' }],
     ['a reason that is no text', { by: 'ann', reason: { text: 'late' } }],
-    ['too long a name', { ...said, by: 'x'.repeat(101) }],
-    ['too long a reason', { ...said, reason: '\u{1F600}'.repeat(1_001) }],
-    ['too long a key', { ...said, key: 'x'.repeat(101) }],
-    ['a key that is no text', { ...said, key: 5 }],
-    ['a blank key', { ...said, key: ' ' }],
+    ['too long a name', { ...attribution, by: 'x'.repeat(101) }],
+    ['too long a reason', { ...attribution, reason: '\u{1F600}'.repeat(1_001) }],
+    ['too long a key', { ...attribution, key: 'x'.repeat(101) }],
+    ['a key that is no text', { ...attribution, key: 5 }],
+    ['a blank key', { ...attribution, key: ' ' }],
   ])('is refused when it is %s', (_title, command) => {
     expect(problemOfCommand(command)).not.toBeNull();
   });
 
   test('may have the longest texts, of any characters, and null for no key', () => {
     const longest = { by: '中'.repeat(100), reason: '\u{1F600}'.repeat(1_000), key: '\u{1F600}'.repeat(100) };
-    expect([problemOfCommand(longest), problemOfCommand({ ...said, key: null })]).toEqual([null, null]);
+    expect([problemOfCommand(longest), problemOfCommand({ ...attribution, key: null })]).toEqual([null, null]);
   });
 
   test('is read from a signal whatever it holds', () => {

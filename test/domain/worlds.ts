@@ -219,8 +219,8 @@ const plannedOutcomes = fc.constantFrom(
   'guest',
 );
 
-function befall(one: InventoryItem, fate: string): InventoryItem[] {
-  switch (fate) {
+function befall(one: InventoryItem, change: string): InventoryItem[] {
+  switch (change) {
     case 'goes':
       return [];
     case 'remade':

@@ -7,7 +7,7 @@ import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { expectNothing, expectOneOfEach, postsOf } from '../support/cloud.js';
 import { endLeaked } from '../support/maops.js';
-import { openSite, type Run } from '../support/site.js';
+import { openProcessStack, type Run } from '../support/process-stack.js';
 import { until } from '../support/until.js';
 import { poolPart } from '../workflows/documents.js';
 
@@ -29,23 +29,23 @@ const soldOutFlavor = 'modelarts.vm.gpu.tnt004';
 test('a worker that is killed in every phase at once, and around each create, costs nothing anywhere', async () => {
   const simulator = createSimulator({ speed: fast, durations: { notebookCreate: 800_000 } });
   const served = await serveSimulator(simulator, { port: 0 });
-  const site = await openSite({ modelarts: clientEnvironment(served.url), env: patience });
+  const stack = await openProcessStack({ modelarts: clientEnvironment(served.url), env: patience });
   /** Plans a fault and starts a run that runs into it; the fault is for the next call of its kind. */
   const caught = async (fault: Fault, change: Record<string, unknown> = {}): Promise<Run> => {
     const [id] = simulator.faults.plan(fault);
-    const run = await site.provision({ deadlines, ...change });
+    const run = await stack.provision({ deadlines, ...change });
     await hit(id);
     return run;
   };
   const hit = (id: string | undefined) =>
     until(`fault ${id} is hit`, () => simulator.faults.report().find((one) => one.id === id)?.hit === 1);
   const runIn = async (phase: Phase, change: Record<string, unknown> = {}): Promise<Run> => {
-    const run = await site.provision({ deadlines, ...change });
+    const run = await stack.provision({ deadlines, ...change });
     await run.reached([phase]);
     return run;
   };
   try {
-    const first = await site.worker();
+    const first = await stack.worker();
 
     // These need a pool of their own first, so time goes on until they are where they shall be.
     const noNotebookYet = await caught({ operation: 'notebooks.create', kind: 'hang' });
@@ -97,7 +97,7 @@ test('a worker that is killed in every phase at once, and around each create, co
     expect(await first.ended).toBe('SIGKILL');
     expect(await Promise.all(places.map(([run]) => run.phase()))).toEqual(places.map(([, phase]) => phase));
 
-    const second = await site.worker();
+    const second = await stack.worker();
     await setSale(served.url, 'normal');
     simulator.clock.setSpeed(fast);
     // What waits for people or for nothing but time has no reason to move by itself.
@@ -126,7 +126,7 @@ test('a worker that is killed in every phase at once, and around each create, co
     second.kill('SIGTERM');
     expect(await second.ended).toBe(0);
   } finally {
-    await site.close();
+    await stack.close();
     await served.close();
   }
 }, 150_000);

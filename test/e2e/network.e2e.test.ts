@@ -5,7 +5,7 @@ import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { expectOneOfEach, postsOf } from '../support/cloud.js';
 import { endLeaked } from '../support/maops.js';
-import { openSite, type Run, type Site } from '../support/site.js';
+import { openProcessStack, type ProcessStack, type Run } from '../support/process-stack.js';
 import { type Cut, openProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { until } from '../support/until.js';
@@ -14,9 +14,9 @@ let simulator: Simulator;
 let served: RunningSimulator;
 let toModelArts: TcpProxy;
 let toTemporal: TcpProxy;
-let site: Site;
+let stack: ProcessStack;
 afterEach(async () => {
-  await site.close();
+  await stack.close();
   await Promise.all([toModelArts.close(), toTemporal.close()]);
   await served.close();
   expect(await endLeaked()).toEqual([]);
@@ -31,7 +31,7 @@ async function open(): Promise<void> {
   served = await serveSimulator(simulator, { port: 0 });
   toModelArts = await openProxy(served.port);
   toTemporal = await openProxy(Number(temporalAddress().address.split(':').at(-1)));
-  site = await openSite({
+  stack = await openProcessStack({
     modelarts: clientEnvironment(`http://${toModelArts.address}`),
     workerAddress: toTemporal.address,
     env: { MAOPS_HTTP_TIMEOUT: '2s' },
@@ -42,7 +42,7 @@ const cuts: readonly Cut[] = ['refused', 'silent'];
 
 test('the way to ModelArts is cut, in two ways, and restored: the runs go on', async () => {
   await open();
-  const worker = await site.worker();
+  const worker = await stack.worker();
   const runs = await waitingRuns();
   for (const how of cuts) {
     // The answer of this create is on its way when the way is cut: what became of it is not known.
@@ -62,7 +62,7 @@ test('the way to ModelArts is cut, in two ways, and restored: the runs go on', a
 
 test('the way to Temporal is cut, in two ways, and restored: the runs go on', async () => {
   await open();
-  const worker = await site.worker();
+  const worker = await stack.worker();
   const runs = await waitingRuns();
   for (const how of cuts) {
     // The pool is made and its worker hears of it, but cannot say so.
@@ -86,7 +86,7 @@ test('the way to Temporal is cut, in two ways, and restored: the runs go on', as
 
 test('a worker that hears of its new pool but dies before it could say so makes no second one', async () => {
   await open();
-  const first = await site.worker();
+  const first = await stack.worker();
   const run = await creating();
   await toTemporal.cut('silent');
   await answered(run);
@@ -94,7 +94,7 @@ test('a worker that hears of its new pool but dies before it could say so makes 
   expect(await first.ended).toBe('SIGKILL');
   await toTemporal.restore();
   simulator.clock.setSpeed(fast);
-  const second = await site.worker();
+  const second = await stack.worker();
   await allReady([run]);
   second.kill('SIGTERM');
   expect(await second.ended).toBe(0);
@@ -103,13 +103,13 @@ test('a worker that hears of its new pool but dies before it could say so makes 
 /** Starts a run whose pool is made, while the answer takes another second. */
 async function creating(): Promise<Run> {
   const [id] = simulator.faults.plan({ operation: 'pools.create', kind: 'delay', ms: 1_000, at: 'after' });
-  const run = await site.provision({ deadlines });
+  const run = await stack.provision({ deadlines });
   await until('the create is under way', () => simulator.faults.report().find((one) => one.id === id)?.hit === 1);
   return run;
 }
 
 async function waitingRuns(): Promise<Run[]> {
-  const runs = await Promise.all([site.provision({ deadlines }), site.provision({ deadlines })]);
+  const runs = await Promise.all([stack.provision({ deadlines }), stack.provision({ deadlines })]);
   await Promise.all(runs.map((run) => run.reached(['AwaitingPool'])));
   return runs;
 }

@@ -9,7 +9,7 @@ import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { cloudAt, expectOneOfEach, postsOf } from '../support/cloud.js';
 import { endLeaked, maops } from '../support/maops.js';
-import { openSite, type Run } from '../support/site.js';
+import { openProcessStack, type Run } from '../support/process-stack.js';
 import { until } from '../support/until.js';
 
 let folder: string;
@@ -29,14 +29,14 @@ test('operations go on after the Temporal server was restarted on its file', asy
   const simulator = createSimulator({ speed: 0.001 });
   const served = await serveSimulator(simulator, { port: 0 });
   let server = await startTemporalServer(options);
-  const site = await openSite({ modelarts: clientEnvironment(served.url), temporal: server });
+  const stack = await openProcessStack({ modelarts: clientEnvironment(served.url), temporal: server });
   try {
-    const worker = await site.worker();
-    const waiting = await Promise.all(Array.from({ length: 3 }, () => site.provision({ deadlines })));
+    const worker = await stack.worker();
+    const waiting = await Promise.all(Array.from({ length: 3 }, () => stack.provision({ deadlines })));
     await Promise.all(waiting.map((run) => run.reached(['AwaitingPool'])));
     // The pool is made and the answer is on its way when nobody is there who could record it.
     const [late] = simulator.faults.plan({ operation: 'pools.create', kind: 'delay', ms: 3_000, at: 'after' });
-    const creating = await site.provision({ deadlines });
+    const creating = await stack.provision({ deadlines });
     await until('the create is under way', () => simulator.faults.report().find(({ id }) => id === late)?.hit === 1);
     await server.stop();
     await until('the create is answered', () => simulator.requests('pools.create').length === 4);
@@ -50,7 +50,7 @@ test('operations go on after the Temporal server was restarted on its file', asy
     worker.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
   } finally {
-    await site.close();
+    await stack.close();
     await server.stop();
     await served.close();
   }
@@ -63,20 +63,20 @@ test('operations go on after ModelArts was away, and came back with its state', 
   const simulate = async (speed: number) => {
     const words = ['simulator', '--port', String(port), '--speed', String(speed), '--state', `${folder}/cloud.json`];
     const started = maops(words, {});
-    await started.said(/listens on/);
+    await started.waitForOutput(/listens on/);
     return started;
   };
   let simulator = await simulate(0.001);
-  const site = await openSite({ modelarts: clientEnvironment(url) });
+  const stack = await openProcessStack({ modelarts: clientEnvironment(url) });
   try {
-    const worker = await site.worker();
-    const runs = await Promise.all(Array.from({ length: 4 }, () => site.provision({ deadlines })));
+    const worker = await stack.worker();
+    const runs = await Promise.all(Array.from({ length: 4 }, () => stack.provision({ deadlines })));
     await Promise.all(runs.map((run) => run.reached(['AwaitingPool'])));
     for (const { name } of runs) expect(await postsOf(cloud, 'pools.create', name)).toHaveLength(1);
     simulator.kill('SIGTERM');
     expect(await simulator.ended).toBe(0);
     // One more begins while there is nobody to ask.
-    const late = await site.provision({ deadlines });
+    const late = await stack.provision({ deadlines });
     await until('its call was refused more than once', async () => (await late.attempts()) > 1);
     simulator = await simulate(120);
     await allReady([...runs, late]);
@@ -90,7 +90,7 @@ test('operations go on after ModelArts was away, and came back with its state', 
     simulator.kill('SIGTERM');
     expect(await simulator.ended).toBe(0);
   } finally {
-    await site.close();
+    await stack.close();
   }
 }, 120_000);
 

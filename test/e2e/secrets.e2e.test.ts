@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { kindsOfCredentials, missingNetwork, runMainJob, secrets } from '../support/audit.js';
+import { kindsOfCredentials, missingNetwork, runMainJob, secrets } from '../support/canary-run.js';
 import { freshNamespace } from '../support/fresh-namespace.js';
 import { endLeaked, maops } from '../support/maops.js';
 import { temporalAddress } from '../support/temporal-server.js';

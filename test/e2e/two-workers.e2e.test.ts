@@ -5,14 +5,14 @@ import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { expectOneOfEach, postsOf } from '../support/cloud.js';
 import { endLeaked, type Maops } from '../support/maops.js';
-import { openSite, type Run, type Site } from '../support/site.js';
+import { openProcessStack, type ProcessStack, type Run } from '../support/process-stack.js';
 import { until } from '../support/until.js';
 
 let simulator: Simulator;
 let served: RunningSimulator;
-let site: Site;
+let stack: ProcessStack;
 afterEach(async () => {
-  await site.close();
+  await stack.close();
   await served.close();
   expect(await endLeaked()).toEqual([]);
 });
@@ -20,7 +20,7 @@ afterEach(async () => {
 async function open(speed: number): Promise<void> {
   simulator = createSimulator({ speed });
   served = await serveSimulator(simulator, { port: 0 });
-  site = await openSite({ modelarts: clientEnvironment(served.url) });
+  stack = await openProcessStack({ modelarts: clientEnvironment(served.url) });
 }
 
 /** Pools and notebooks do not change until the clock is advanced. */
@@ -30,8 +30,8 @@ const drainMs = 30_000;
 
 test('a worker stopped under load exits with 0 in time, and loses and repeats nothing', async () => {
   await open(standstill);
-  const first = await site.worker();
-  const waiting = await Promise.all(Array.from({ length: 5 }, () => site.provision()));
+  const first = await stack.worker();
+  const waiting = await Promise.all(Array.from({ length: 5 }, () => stack.provision()));
   await Promise.all(waiting.map((run) => run.reached(['AwaitingPool'])));
   // Each of these has been sent, and is answered only when the worker has long been told to stop.
   const [slow = ''] = simulator.faults.plan({
@@ -41,12 +41,12 @@ test('a worker stopped under load exits with 0 in time, and loses and repeats no
     at: 'after',
     times: 5,
   });
-  const creating = await Promise.all(Array.from({ length: 5 }, () => site.provision()));
+  const creating = await Promise.all(Array.from({ length: 5 }, () => stack.provision()));
   await until('five creates are under way', () => hits(slow) === 5);
 
   first.kill('SIGTERM');
   const told = Date.now();
-  const second = await site.worker();
+  const second = await stack.worker();
   expect(await first.ended).toBe(0);
   expect(Date.now() - told).toBeLessThan(drainMs);
   await Promise.all(waiting.map((run) => run.movedSince(told, drainMs)));
@@ -58,7 +58,7 @@ test('a worker stopped under load exits with 0 in time, and loses and repeats no
 
 test('of two workers one is killed again and again, just when a create has worked, and the others finish everything', async () => {
   await open(fast);
-  const alive = await Promise.all([site.worker(), site.worker()]);
+  const alive = await Promise.all([stack.worker(), stack.worker()]);
   const killed: Maops[] = [];
   const next: Promise<unknown>[] = [];
   const kill = () => {
@@ -66,7 +66,7 @@ test('of two workers one is killed again and again, just when a create has worke
     if (victim === undefined) return;
     victim.kill('SIGKILL');
     killed.push(victim);
-    next.push(site.worker().then((worker) => alive.push(worker)));
+    next.push(stack.worker().then((worker) => alive.push(worker)));
   };
   // Heard before the answer leaves: half of these kills take the worker that waits for it.
   const deadly = new Set(['pools 2', 'pools 7', 'notebooks 3', 'notebooks 8']);
@@ -75,7 +75,7 @@ test('of two workers one is killed again and again, just when a create has worke
     const now = [`pools ${pools.length}`, `notebooks ${notebooks.length}`];
     for (const moment of now) if (deadly.delete(moment)) kill();
   });
-  const runs = await Promise.all(Array.from({ length: 10 }, () => site.provision()));
+  const runs = await Promise.all(Array.from({ length: 10 }, () => stack.provision()));
   await allReady(runs);
   expect(deadly).toEqual(new Set());
   expect(await Promise.all(killed.map(({ ended }) => ended))).toEqual(Array.from({ length: 4 }, () => 'SIGKILL'));

@@ -179,13 +179,13 @@ describe('reading a project', () => {
     ['a show that has none among other annotations', listed, null],
     ['a show without any annotation', { ...listed, metadata: { ...listed.metadata, annotations: {} } }, 'unread'],
     ['a show that fails', 'unavailable', 'unread'],
-    ['a show that knows nothing of it', undefined, 'unread'],
+    ['a show without a result', undefined, 'unread'],
     [
-      'a show of a pool that was made anew',
+      'a show of a pool that was created again',
       { ...pool('a'), metadata: { ...pool('a').metadata, creationTimestamp: '2026-02-01T00:00:00Z' } },
       'unread',
     ],
-  ])('settles a description that the list left out by %s', async (_title, shown, expected) => {
+  ])('completes a description that the list left out from %s', async (_title, shown, expected) => {
     const { items } = await read({ pools: { items: [listed] }, 'pool a-p': shown });
     expect(items).toMatchObject([{ marker: expected }]);
   });

@@ -3,7 +3,7 @@ import { sign } from '../../src/modelarts/auth/signature.js';
 import type { ModelArtsOptions } from '../../src/modelarts/client.js';
 import type { Credentials } from '../../src/modelarts/credentials.js';
 import { Secret } from '../../src/modelarts/secret.js';
-import { FakeClock, settle } from './fake-clock.js';
+import { FakeClock, flushPromises } from './fake-clock.js';
 import { connect, failureOf, projectId, type Reply, type Respond, type Seen } from './fake-service.js';
 
 const iamEndpoint = 'https://iam.test-1.example.com';
@@ -138,7 +138,7 @@ describe('a token by password', () => {
     const impatient = new AbortController();
     const first = failureOf(modelarts.pools.list({}, { signal: impatient.signal }));
     const second = modelarts.pools.list();
-    await settle();
+    await flushPromises();
     const reason = new Error('worker shutdown');
     impatient.abort(reason);
     expect(await first).toBe(reason);

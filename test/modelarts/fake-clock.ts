@@ -6,7 +6,7 @@ interface Sleeper {
 }
 
 /** Runs everything that is ready to run. */
-export async function settle(): Promise<void> {
+export async function flushPromises(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -36,16 +36,16 @@ export class FakeClock {
   /** Moves the time forward and wakes each sleeper at its own time. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
+    await flushPromises();
     for (;;) {
       const next = this.#sleepers.filter(({ at }) => at <= end).sort((left, right) => left.at - right.at)[0];
       if (next === undefined) break;
       this.#sleepers = this.#sleepers.filter((other) => other !== next);
       this.#now = Math.max(this.#now, next.at);
       next.wake();
-      await settle();
+      await flushPromises();
     }
     this.#now = end;
-    await settle();
+    await flushPromises();
   }
 }

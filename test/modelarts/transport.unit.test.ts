@@ -1,5 +1,5 @@
 import type { CallRecord } from '../../src/modelarts/call.js';
-import { FakeClock, settle } from './fake-clock.js';
+import { FakeClock, flushPromises } from './fake-clock.js';
 import { Broken, connect, failureOf } from './fake-service.js';
 
 const never = new Promise<never>(() => undefined);
@@ -37,7 +37,7 @@ describe('an aborted signal', () => {
     const giving = new AbortController();
     const reason = Object.assign(new Error('activity cancelled'), { name: 'CancelledFailure' });
     const call = failureOf(modelarts.pools.list({}, { signal: giving.signal }));
-    await settle();
+    await flushPromises();
     giving.abort(reason);
     expect(await call).toBe(reason);
   });
@@ -55,7 +55,7 @@ describe('an aborted signal', () => {
     const giving = new AbortController();
     const options = { signal: giving.signal, awaitResponse: true };
     const create = failureOf(modelarts.notebooks.create(notebook, options));
-    await settle();
+    await flushPromises();
     giving.abort(new Error('paused'));
     await clock.advance(15_000);
     expect(await create).toMatchObject({ kind: 'transport', outcomeUnknown: true });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
 import type { Observation, WatcherOptions } from '../../src/modelarts/watch-loop.js';
 import { createWatcher, type Target, type Watcher } from '../../src/modelarts/watcher.js';
-import { FakeClock, settle } from './fake-clock.js';
+import { FakeClock, flushPromises } from './fake-clock.js';
 
 const pace = { pollMinMs: 1000, pollMaxMs: 10_000 };
 const throttledFacts = { kind: 'throttled', operation: 'x', method: 'GET', template: '/x' } as const;
@@ -84,7 +84,7 @@ test('a new subscriber is served as soon as pollMin allows, and one with a recen
   const rest = lists.length;
   const lastLook = lists.at(-1) ?? 0;
   watch(watcher, { id: 'a', lastSeenAt: lastLook });
-  await settle();
+  await flushPromises();
   expect(lists).toHaveLength(rest);
   await clock.advance(500);
   watch(watcher, 'a');

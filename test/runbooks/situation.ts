@@ -11,7 +11,7 @@ import { createSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import { freshNamespace } from '../support/fresh-namespace.js';
 import { type Maops, maops } from '../support/maops.js';
-import { spoken } from '../support/spoken.js';
+import { textsIn } from '../support/raw-texts.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { until, within } from '../support/until.js';
 import { environmentDocument } from '../workflows/documents.js';
@@ -120,7 +120,11 @@ export async function runRunbook(
       async worker(change = {}) {
         const started = maops(['worker'], { ...env, ...change });
         workers.push(started);
-        await within(upMs, started.said(/working on task queue/), () => `no worker came up: ${started.stderr()}`);
+        await within(
+          upMs,
+          started.waitForOutput(/working on task queue/),
+          () => `no worker came up: ${started.stderr()}`,
+        );
         return started;
       },
       async start(change = {}) {
@@ -143,7 +147,7 @@ export async function runRunbook(
       async heartbeat(text) {
         await until(`a heartbeat with ${text}`, async () => {
           const { raw } = await client.workflow.getHandle(`env/${name}`).describe();
-          return raw.pendingActivities?.some(({ heartbeatDetails }) => spoken(heartbeatDetails).includes(text));
+          return raw.pendingActivities?.some(({ heartbeatDetails }) => textsIn(heartbeatDetails).includes(text));
         });
       },
       killBackground: () => shell.killBackground(),

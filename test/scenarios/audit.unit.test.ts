@@ -206,8 +206,8 @@ describe('adopting an orphan in virtual time', () => {
     expect(adopted.audit).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
     expect(adopted.report.counts).toMatchObject({ owned: 2, orphan: 0 });
     expect(made.temporal.openWorkflows()).toEqual(['lease/team-a']);
-    const { audit: said } = await made.progress('lease/team-a');
-    expect(said).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
+    const { audit: entries } = await made.progress('lease/team-a');
+    expect(entries).toMatchObject([{ by: 'ann', verb: 'adopt', reason: 'still used' }]);
     // The end of the last known spec, counted from now.
     const endsAt = new Date(made.temporal.now() + 8 * 3_600_000).toISOString().slice(0, 15);
     expect((await made.progress('lease/team-a')).lease?.endsAt).toContain(endsAt);

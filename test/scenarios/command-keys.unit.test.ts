@@ -8,8 +8,8 @@ import { name, startMainJob, untilPhase } from './steps.js';
 const lease = `lease/${name}`;
 const workflowId = `env/${name}`;
 const hour = 3_600_000;
-const said = { by: 'ann', reason: 'because' };
-const keyed = (key: string) => ({ ...said, key });
+const attribution = { by: 'ann', reason: 'because' };
+const keyed = (key: string) => ({ ...attribution, key });
 
 const newStack = testbedsForFile();
 
@@ -30,7 +30,7 @@ describe('a command with a key', () => {
     const first = await temporal.update<CommandAnswer>(lease, 'extendLease', command);
     const { runId } = await progress(lease);
     for (let times = 0; times < 20; times += 1) {
-      await temporal.signal(lease, times % 2 === 0 ? 'pause' : 'resume', said);
+      await temporal.signal(lease, times % 2 === 0 ? 'pause' : 'resume', attribution);
       await temporal.run({ maxTime: 1_000 });
     }
     const again = await temporal.update<CommandAnswer>(lease, 'extendLease', command);
@@ -54,7 +54,7 @@ describe('a command with a key', () => {
       lease: { extensions: 1 },
     });
     await expect(temporal.update(lease, 'releaseLease', keyed('s'))).rejects.toMatchObject(refused);
-    await expect(temporal.update(lease, 'releaseLease', said)).rejects.toMatchObject(refused);
+    await expect(temporal.update(lease, 'releaseLease', attribution)).rejects.toMatchObject(refused);
     expect(await temporal.result(lease)).toMatchObject({ phase: 'Gone' });
     expect(verbs(await progress(lease))).toEqual(['extend', 'release']);
   });
@@ -116,7 +116,7 @@ describe('a command with a key', () => {
 
   test('may have null for none', async () => {
     const { temporal } = await leased();
-    const command = { ...said, key: null, duration: '1h', until: null };
+    const command = { ...attribution, key: null, duration: '1h', until: null };
     await temporal.update(lease, 'extendLease', command);
     expect(await temporal.update(lease, 'extendLease', command)).toMatchObject({ lease: { extensions: 2 } });
   });
@@ -138,11 +138,11 @@ test('an extension until a time can be given again without harm', async () => {
   const { endsAt } = (await progress(lease)).lease ?? {};
   const until = new Date(Date.parse(endsAt ?? '') + 2 * hour).toISOString();
   for (let times = 0; times < 3; times += 1)
-    expect(await temporal.update(lease, 'extendLease', { ...said, until })).toMatchObject({
+    expect(await temporal.update(lease, 'extendLease', { ...attribution, until })).toMatchObject({
       lease: { endsAt: until, extensions: 1 },
     });
   expect(temporal.searchAttributes(lease).MaopsLeaseEndsAt).toEqual(new Date(until));
   for (const wish of [{ until: '2026-01-01' }, { until: '2020-01-01T00:00:00Z' }, { until, duration: '1h' }, {}])
-    await expect(temporal.update(lease, 'extendLease', { ...said, ...wish })).rejects.toMatchObject(refused);
+    await expect(temporal.update(lease, 'extendLease', { ...attribution, ...wish })).rejects.toMatchObject(refused);
   expect(verbs(await progress(lease))).toEqual(['extend']);
 });

@@ -111,7 +111,7 @@ interface Meanwhile {
   readonly starts?: number;
   /** For how long nothing may be sent. */
   readonly pausedMs?: number;
-  readonly ending: 'Ready' | 'Cancelled' | 'seenStranger' | 'hiddenStranger';
+  readonly ending: 'Ready' | 'Cancelled' | 'seenForeign' | 'hiddenForeign';
 }
 
 const place = async (testbed: Testbed, { kind }: Kind, body: Record<string, unknown>) =>
@@ -128,7 +128,7 @@ const meanwhiles: readonly Meanwhile[] = [
   { meanwhile: 'nothing happens', ending: 'Ready' },
   { meanwhile: 'the list lags behind', fault: { kind: 'listLag', ms: 100 * seconds, in: ['list'] }, ending: 'Ready' },
   {
-    meanwhile: 'list and show lag as long as the settle window',
+    meanwhile: 'list and show lag as long as the consistency window',
     fault: { kind: 'listLag', ms: 120 * seconds },
     ending: 'Ready',
   },
@@ -158,14 +158,14 @@ const meanwhiles: readonly Meanwhile[] = [
     ending: 'Ready',
   },
   {
-    meanwhile: 'a stranger takes the name',
+    meanwhile: 'a foreign resource takes the name',
     atPost: (testbed, one) => place(testbed, one, { user: 'ops' }),
-    ending: 'seenStranger',
+    ending: 'seenForeign',
   },
   {
     meanwhile: 'another user takes the name, whose notebooks no list shows by itself',
     atPost: (testbed, one) => place(testbed, one, { user: 'neighbour' }),
-    ending: 'hiddenStranger',
+    ending: 'hiddenForeign',
   },
 ];
 
@@ -249,13 +249,13 @@ function expected({ kind }: Kind, { known }: Post, { ending }: Meanwhile): Expec
       return { phase: 'Ready', failure: null, sent: atOnce + 1 - everMade[known], made: 1, alive: 1 };
     case 'Cancelled':
       return { phase: 'Cancelled', failure: null, sent: atOnce, made: everMade[known], alive: 0 };
-    case 'seenStranger':
-    case 'hiddenStranger': {
+    case 'seenForeign':
+    case 'hiddenForeign': {
       // Only a create that nobody answered can have made what is there without a marker.
       const isUnconfirmed = known === 'hidden' || known === 'nothing' || known === 'unsent';
-      const isToldByAnother =
-        ending === 'hiddenStranger' && kind === 'notebook' && (isUnconfirmed || known === 'throttled');
-      const sent = atOnce + (isToldByAnother ? 1 : 0);
+      const isReportedByAnother =
+        ending === 'hiddenForeign' && kind === 'notebook' && (isUnconfirmed || known === 'throttled');
+      const sent = atOnce + (isReportedByAnother ? 1 : 0);
       const end = isUnconfirmed
         ? { phase: 'AwaitingOperator', failure: 'UnknownOutcome' }
         : { phase: 'Failed', failure: 'NameTaken' };
@@ -290,7 +290,7 @@ describe.each(kinds)('a $kind', (one) => {
         expect(timeOf(second) - timeOf(first)).toBeGreaterThanOrEqual(apart);
       }
       if (progress.phase === 'AwaitingOperator') await judgeAwaiting(testbed, one);
-      if (during.ending === 'seenStranger' || during.ending === 'hiddenStranger') {
+      if (during.ending === 'seenForeign' || during.ending === 'hiddenForeign') {
         const state = simulator.state();
         expect([...state.pools, ...state.notebooks].filter((left) => left.name === name)).toHaveLength(1);
         expect(simulator.requests().filter(({ method }) => method === 'DELETE')).toEqual([]);
@@ -315,7 +315,7 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
     expect(testbed.simulator.requests(one.operation)).toHaveLength(1);
   });
 
-  test('leaves a stranger’s alone when it is called off, and says so', async () => {
+  test('keeps a foreign resource when it is cancelled, and reports it', async () => {
     const testbed = await play(one, never, {
       meanwhile: '',
       atPost: async (here) => {
@@ -352,7 +352,7 @@ describe.each(kinds)('a $kind whose create was not answered', (one) => {
   });
 });
 
-/** It says what was sent, when, and what was seen since; an operator who takes it for a stranger's rolls back. */
+/** Reports what was sent, when, and what was observed since. An operator who considers it foreign rolls back. */
 async function judgeAwaiting({ temporal, simulator, progress }: Testbed, { kind }: Kind): Promise<void> {
   const { failure, awaiting, why } = await progress(`${kind}/${name}`);
   const state = simulator.state();

@@ -24,7 +24,7 @@ function counting() {
   return { tries, interceptors: [count] };
 }
 
-/** Queries fail as many times as they are told to, as those of a run whose worker is away. */
+/** Queries fail the given number of times, such as those of a run without a worker. */
 function failingQueries() {
   const failing = { times: 0 };
   const onServerCall = (method: string): void => {
@@ -94,13 +94,13 @@ describe('what a cancelled run owned', () => {
     expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('is what the run has said before, also to another worker, when it cannot answer any more', async () => {
+  test('is what the run reported earlier, also to another worker, when it can no longer answer', async () => {
     const testbed = await slowToEnd(10, ({ temporal }) => temporal.killWorker());
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('is what the run has said before, also after a tryNow', async () => {
+  test('is what the run reported earlier, also after a tryNow', async () => {
     const testbed = await slowToEnd(10, async ({ temporal }) => {
       await temporal.update(workflowId, 'tryNow', { by: 'ann', reason: 'in a hurry' });
     });

@@ -150,7 +150,7 @@ describe('a lease with an end', () => {
 });
 
 describe('an extension', () => {
-  test('moves the end, is warned of anew, and is told to the webhook', async () => {
+  test('moves the end, is warned of again, and is sent to the webhook', async () => {
     const { temporal, sent, end, extend, passTo, progress, left } = await leased({ webhook });
     const first = await end();
     await passTo(10 * minute);

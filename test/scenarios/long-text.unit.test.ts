@@ -12,7 +12,7 @@ const lease = `lease/${name}`;
 const workflowId = `env/${name}`;
 const emoji = (count: number) => '\u{1F600}'.repeat(count);
 const longest = { by: emoji(100), reason: emoji(1_000) };
-const said = { by: 'ann', reason: 'because' };
+const attribution = { by: 'ann', reason: 'because' };
 
 const newStack = testbedsForFile();
 
@@ -46,7 +46,7 @@ describe('a lease', () => {
   test('refuses reasons of 190 KiB and lives through hundreds of the longest ones, to its proper end', async () => {
     const { testbed, tooLarge } = await leased();
     const { temporal, progress } = testbed;
-    const huge = { ...said, reason: 'x'.repeat(190 * 1024), duration: '1h' };
+    const huge = { ...attribution, reason: 'x'.repeat(190 * 1024), duration: '1h' };
     for (let times = 0; times < 11; times += 1)
       await expect(temporal.update(lease, 'extendLease', huge)).rejects.toMatchObject({
         cause: { type: 'RequestRejected', message: expect.stringMatching(/`reason` has 194560 characters.*\b1000\b/) },
@@ -88,10 +88,10 @@ describe('a lease', () => {
     expect(bytes(paused.audit)).toBeLessThanOrEqual(auditLimits.bytes);
     expect(paused.audit.length + paused.auditDropped).toBe(300);
     expect(paused.audit.at(-1)).toMatchObject({ by: 'unknown', reason: '' });
-    // A pause that is said again and again must not fill the history of one run.
+    // A pause that is sent again and again must not fill the history of one run.
     expect(paused.runId).not.toBe(runId);
-    await temporal.signal(lease, 'resume', said);
-    await temporal.update(lease, 'releaseLease', said);
+    await temporal.signal(lease, 'resume', attribution);
+    await temporal.update(lease, 'releaseLease', attribution);
     expect(await temporal.result(lease)).toMatchObject({ phase: 'Gone' });
     expect(tooLarge).toEqual([]);
   });
@@ -113,7 +113,9 @@ describe('an operation', () => {
     await untilPhase(testbed, 'AwaitingApproval');
     for (let times = 0; times < 300; times += 1) await temporal.signal(workflowId, 'pause', longest);
     await temporal.signal(workflowId, 'resume', longest);
-    await expect(temporal.update(workflowId, 'approve', { ...said, reason: emoji(1_001) })).rejects.toMatchObject({
+    await expect(
+      temporal.update(workflowId, 'approve', { ...attribution, reason: emoji(1_001) }),
+    ).rejects.toMatchObject({
       cause: { type: 'RequestRejected' },
     });
     await temporal.update(workflowId, 'reject', longest);
@@ -190,7 +192,7 @@ test('changes of a spec that are too large are refused, and the step waits as be
   await untilPhase(testbed, 'AwaitingOperator');
   const changes = { 'notebook.description': 'x'.repeat(1_900_000) };
   await expect(
-    testbed.temporal.update(workflowId, 'resolve', { verb: 'retry', ...said, changes }),
+    testbed.temporal.update(workflowId, 'resolve', { verb: 'retry', ...attribution, changes }),
   ).rejects.toMatchObject({
     cause: { type: 'RequestRejected', message: expect.stringContaining('`changes` is too large') },
   });

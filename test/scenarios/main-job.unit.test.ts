@@ -66,7 +66,7 @@ describe('the main job in virtual time', () => {
     expect(calls()).toBe(0);
   });
 
-  test('is torn down while it runs: the operation is called off first, and nothing is left', async () => {
+  test('is torn down while it runs: the operation is cancelled first, and nothing is left', async () => {
     const testbed = await start('team-a');
     const { temporal, simulator } = testbed;
     await temporal.run({ until: () => phaseOf(testbed) === 'AwaitingNotebook' });

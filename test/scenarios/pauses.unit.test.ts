@@ -11,7 +11,7 @@ const deleteOf: Record<Kind, OperationPattern> = { pool: 'pools.delete', noteboo
 
 const newStack = testbedsForFile();
 
-/** Makes one resource and calls it off when it is usable, while the service refuses deletes. */
+/** Creates one resource and cancels the run when it is usable, while the service refuses deletes. */
 async function undoing(kind: Kind, refusals: number | 'always', options: TestbedOptions = {}) {
   const faults = [{ operation: deleteOf[kind], kind: 'status' as const, status: 503, times: refusals }];
   const testbed = await newStack({ ...options, simulator: { faults } });
@@ -64,16 +64,16 @@ test.each(['approve', 'reject'])(
     const testbed = await newStack();
     const { temporal } = testbed;
     const workflowId = `pool/${name}`;
-    const said = { by: 'ann', reason: 'fits the budget' };
+    const attribution = { by: 'ann', reason: 'fits the budget' };
     await temporal.start(types.pool, workflowId, [{ ...documents.pool, approval: { required: true, timeout: '2h' } }]);
     await temporal.run({ maxTime: minute });
-    await temporal.signal(workflowId, 'pause', said);
-    await temporal.update(workflowId, verb, said);
+    await temporal.signal(workflowId, 'pause', attribution);
+    await temporal.update(workflowId, verb, attribution);
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Paused', awaiting: null });
-    await expect(temporal.update(workflowId, 'approve', said)).rejects.toMatchObject({
+    await expect(temporal.update(workflowId, 'approve', attribution)).rejects.toMatchObject({
       cause: { message: expect.stringContaining('no approval is awaited') },
     });
-    await temporal.signal(workflowId, 'resume', said);
+    await temporal.signal(workflowId, 'resume', attribution);
     await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: verb === 'approve' ? 'Ready' : 'Rejected' });
   },

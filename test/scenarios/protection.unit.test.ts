@@ -91,7 +91,7 @@ describe('protecting an environment in virtual time', () => {
     expect(descriptions(made)).toEqual(before.map((description) => `${description} maops:keep`));
   });
 
-  test('is not said of a name that this installation made nothing of', async () => {
+  test('is not reported for a name under which this installation created nothing', async () => {
     const made = await ready();
     await change(made, 'protect', 'team-b');
     await expect(made.temporal.result('change/environment/team-b')).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe('protecting an environment in virtual time', () => {
     expect(made.simulator.summary()).not.toHaveProperty(['pools.patch']);
   });
 
-  test('protects what was found, and fails while it cannot be said that this is all', async () => {
+  test('protects what was found, and fails while the list may be incomplete', async () => {
     const made = await ready();
     made.simulator.faults.plan({ operation: 'notebooks.list', kind: 'status', status: 502, times: 3 });
     await change(made, 'protect');

@@ -4,7 +4,7 @@ import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 
 const workflowId = `env/${name}`;
 const lease = `lease/${name}`;
-const said = { by: 'ann', reason: 'try again' };
+const attribution = { by: 'ann', reason: 'try again' };
 
 const newStack = testbedsForFile();
 
@@ -23,7 +23,7 @@ describe('words in raw JSON', () => {
     const { temporal, progress } = await awaitingOperator();
     await temporal.update(workflowId, 'resolve', {
       verb: 'retry',
-      ...said,
+      ...attribution,
       step: 'notebook',
       attempt: 1,
       changes: null,
@@ -34,7 +34,7 @@ describe('words in raw JSON', () => {
 
   test.each(['x', 5, ['pool.flavor']])('are refused when the changes are %j', async (changes) => {
     const { temporal, progress } = await awaitingOperator();
-    const resolution = { verb: 'retry', ...said, changes };
+    const resolution = { verb: 'retry', ...attribution, changes };
     await expect(temporal.update(workflowId, 'resolve', resolution)).rejects.toMatchObject({
       cause: { message: expect.stringContaining('changes must be a mapping of paths to values') },
     });
@@ -49,7 +49,7 @@ describe('words in raw JSON', () => {
       await expect(testbed.temporal.update(lease, 'acquire', resources)).rejects.toMatchObject({
         cause: { message: 'the argument is not a list of resources, or too large' },
       });
-      await testbed.temporal.update(lease, 'releaseLease', said);
+      await testbed.temporal.update(lease, 'releaseLease', attribution);
       expect(await testbed.temporal.result(lease)).toMatchObject({ phase: 'Gone' });
     },
   );
@@ -58,7 +58,7 @@ describe('words in raw JSON', () => {
     const testbed = await newStack();
     await finishMainJob(testbed);
     await testbed.temporal.update(lease, 'acquire', { pool: null });
-    await testbed.temporal.update(lease, 'releaseLease', said);
+    await testbed.temporal.update(lease, 'releaseLease', attribution);
     expect(await testbed.temporal.result(lease)).toMatchObject({ phase: 'Gone' });
     expect(testbed.simulator.state().pools).toEqual([]);
   });
@@ -69,16 +69,16 @@ test('a pause holds a release also when the lease continues as a new run', async
   const { temporal, simulator, progress } = testbed;
   await finishMainJob(testbed);
   const { runId } = await progress(lease);
-  // Said again and again it only makes the history longer.
+  // Repeated pauses only make the history longer.
   for (let times = 0; times < 30; times += 1) {
-    await temporal.signal(lease, 'pause', said);
+    await temporal.signal(lease, 'pause', attribution);
     await temporal.run({ maxTime: 1_000 });
   }
-  await temporal.update(lease, 'releaseLease', said);
+  await temporal.update(lease, 'releaseLease', attribution);
   await temporal.run({ maxTime: 3_600_000 });
   expect((await progress(lease)).runId).not.toBe(runId);
   expect(await progress(lease)).toMatchObject({ phase: 'Paused', why: expect.stringContaining('is held by a pause') });
   expect(simulator.requests().filter(({ operation }) => /delete|action/.test(operation))).toEqual([]);
-  await temporal.signal(lease, 'resume', said);
+  await temporal.signal(lease, 'resume', attribution);
   expect(await temporal.result(lease)).toMatchObject({ phase: 'Gone' });
 });

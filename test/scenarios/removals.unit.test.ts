@@ -72,7 +72,7 @@ test.each(['teardown', 'lease'] as const)(
   },
 );
 
-test('a stranger’s notebook that comes while the delete of its pool is refused keeps the pool', async () => {
+test('another user’s notebook that appears while the delete of its pool is refused keeps the pool', async () => {
   const testbed = await refusingPoolDelete();
   const { temporal, simulator, progress } = testbed;
   await temporal.run({ maxTime: hour / 3 });

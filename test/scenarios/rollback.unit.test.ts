@@ -69,7 +69,7 @@ describe('what an operator protects while it is being made', () => {
     expect(temporal.openWorkflows()).toEqual([`lease/${name}`]);
   });
 
-  test('is still undone by the run that made it, when that is called off', async () => {
+  test('is still rolled back by the run that created it, when that run is cancelled', async () => {
     const testbed = await protectedInTheMaking();
     await testbed.temporal.signal(workflowId, 'announceCancel', { cause: 'operator', by: 'ann', reason: 'not needed' });
     await testbed.temporal.cancel(workflowId);

@@ -46,7 +46,7 @@ describe('a scheduled run in virtual time', () => {
     expect(memo).toMatchObject({ maopsBy: 'schedule/evening', maopsSpecHash: expect.any(String) });
   }, 120_000);
 
-  test('tears down with who and why in the audit of what it calls off', async () => {
+  test('tears down, and records actor and reason in the audit of what it cancels', async () => {
     const testbed = await newStack();
     const { temporal, simulator, progress } = testbed;
     await temporal.start(main, 'env/team-a', [document()]);
@@ -196,7 +196,7 @@ describe('a scheduled run in virtual time', () => {
     });
   });
 
-  test('fails when the inner run is called off, naming who and why', async () => {
+  test('fails with actor and reason when the inner run is cancelled', async () => {
     const testbed = await newStack();
     const { temporal } = testbed;
     await begin(testbed, provisioning());

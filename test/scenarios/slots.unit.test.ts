@@ -10,7 +10,7 @@ import { deadlines, name } from './steps.js';
 const second = 1_000;
 const hour = 3_600 * second;
 const soldOut = 'modelarts.vm.gpu.tnt004';
-const said = { by: 'ann', reason: 'look first' };
+const attribution = { by: 'ann', reason: 'look first' };
 const creates = { pool: 'pools.create', notebook: 'notebooks.create' } as const;
 const deletes = { pool: 'pools.delete', notebook: 'notebooks.delete' } as const;
 
@@ -77,12 +77,12 @@ describe('a create that is still queued', () => {
     const workflowId = `${kind}/${name}`;
     await temporal.start(types[kind], workflowId, [documents[kind]]);
     await untilQueued(testbed, workflowId, activityOf('create', kind));
-    await temporal.signal(workflowId, 'pause', said);
+    await temporal.signal(workflowId, 'pause', attribution);
     await temporal.run({ maxTime: hour });
     expect(simulator.requests(creates[kind])).toEqual([]);
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Paused', failure: null });
     const resumedAt = temporal.now();
-    await temporal.signal(workflowId, 'resume', said);
+    await temporal.signal(workflowId, 'resume', attribution);
     await temporal.result(workflowId);
     expect(simulator.requests(creates[kind]).map((sent) => timeOf(sent) > resumedAt)).toEqual([true]);
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Ready' });
@@ -110,14 +110,14 @@ describe('a create that was sent', () => {
     await untilQueued(testbed, workflowId, activityOf('create', kind));
     // Taken by a worker and on the wire.
     await temporal.run({ maxTime: second });
-    await temporal.signal(workflowId, 'pause', said);
+    await temporal.signal(workflowId, 'pause', attribution);
     await temporal.run({ maxTime: hour });
     // The activity heard of the pause in its heartbeats, and told what it made all the same.
     const resolved = temporal
       .history(workflowId)
       .flatMap(({ jobs }) => jobs.filter((job) => job.startsWith('activity')));
     expect(resolved.filter((job) => !job.endsWith('completed'))).toEqual([]);
-    await temporal.signal(workflowId, 'resume', said);
+    await temporal.signal(workflowId, 'resume', attribution);
     await temporal.result(workflowId);
     expect(simulator.requests(creates[kind])).toHaveLength(1);
   });
@@ -130,10 +130,10 @@ describe('a delete that is still queued', () => {
     const workflowId = `${kind}/${name}`;
     await cancelAndAwait(testbed, kind, usable[kind]);
     await untilQueued(testbed, workflowId, activityOf('delete', kind));
-    await temporal.signal(workflowId, 'pause', said);
+    await temporal.signal(workflowId, 'pause', attribution);
     await temporal.run({ maxTime: hour });
     expect(simulator.requests(deletes[kind])).toEqual([]);
-    await temporal.signal(workflowId, 'resume', said);
+    await temporal.signal(workflowId, 'resume', attribution);
     await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
     expect([temporal.status(workflowId), simulator.requests(deletes[kind]).length]).toEqual(['CANCELLED', 1]);
   });

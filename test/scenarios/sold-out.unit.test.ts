@@ -30,7 +30,7 @@ test('a notebook that is refused ends in SoldOut with the code of the service an
   expect(failure?.requestId).toMatch(/simulator$/);
 });
 
-test('what is called off while it waits for capacity has failed at nothing', async () => {
+test('a run that is cancelled while it waits for capacity has no failed step', async () => {
   const soldOut = {
     operation: 'pools.create',
     kind: 'soldOut',

@@ -61,7 +61,7 @@ describe('the plan of a sweep', () => {
     });
   });
 
-  test('names an orphan, and deletes nothing unless it is told to', async () => {
+  test('lists an orphan, and deletes nothing without apply', async () => {
     const on = await newStack();
     await orphaned(on);
     const progress = await sweep(on, { rules: anyOrphan });
@@ -85,7 +85,7 @@ describe('the plan of a sweep', () => {
     expect(deletes(on)).toBe(0);
   });
 
-  test('never takes what a stranger or another installation made', async () => {
+  test('never deletes what another user or another installation created', async () => {
     const on = await newStack();
     await place(on, 'pools', 'strange', 'by hand');
     await place(on, 'pools', 'theirs', markerOf('env/theirs', 'ffffff'));
@@ -218,7 +218,7 @@ describe('what changes while a plan is carried out', () => {
     expect(on.temporal.openWorkflows()).toEqual([`lease/${name}`]);
   });
 
-  test('ends the sweep, not its teardowns, when it is called off', async () => {
+  test('ends the sweep, not its teardowns, when it is cancelled', async () => {
     const on = await newStack();
     await orphaned(on);
     const workflowId = await start(on, { apply: true, rules: anyOrphan });
@@ -307,7 +307,7 @@ describe('a teardown by plan', () => {
     expect(results(progress)).toEqual(['notebook deleted', 'pool deleted']);
   });
 
-  test('refuses another hash before it calls anything off', async () => {
+  test('refuses another hash before it cancels anything', async () => {
     const on = await newStack();
     await finishMainJob(on);
     const progress = await tearDown(on, '0123456789abcdef');
@@ -344,7 +344,7 @@ describe('a teardown by plan', () => {
     expect(left(on)).toEqual([]);
   });
 
-  test('refuses before it calls anything off what is protected', async () => {
+  test('refuses what is protected before it cancels anything', async () => {
     const on = await newStack();
     await finishMainJob(on);
     await changeProtection(on, 'protect');

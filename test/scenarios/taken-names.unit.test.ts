@@ -40,7 +40,7 @@ const refused = {
   open: [],
 };
 
-test('a teardown that finds only a stranger’s pool under the name fails and opens no lease over nothing', async () => {
+test('a teardown that finds only a foreign pool under the name fails and opens no lease', async () => {
   const testbed = await newStack();
   await finishMainJob(testbed);
   await tearDown(testbed);
@@ -51,7 +51,7 @@ test('a teardown that finds only a stranger’s pool under the name fails and op
   expect(testbed.simulator.state().pools).toMatchObject([{ name, phase: 'Running' }]);
 });
 
-test('a teardown of a leased environment whose name a stranger has taken ends its lease', async () => {
+test('a teardown of a leased environment whose name a foreign resource has taken ends its lease', async () => {
   const testbed = await takenOver();
   expect(await tearDown(testbed)).toEqual(refused);
   expect(testbed.simulator.state().pools).toHaveLength(1);
@@ -64,7 +64,7 @@ test.each([
   ],
   ['its end', async ({ temporal }: Testbed) => await temporal.run({ maxTime: 9 * hour })],
 ])(
-  'a lease whose pool’s name a stranger has taken is over after %s, and says what it has left',
+  'a lease whose pool name a foreign resource has taken ends after %s, and reports what it has left',
   async (_title, act) => {
     const testbed = await takenOver();
     const { temporal, simulator, progress } = testbed;

@@ -28,7 +28,7 @@ async function comesWithin({ temporal, simulator }: Testbed, operation: string, 
   return simulator.requests(operation).length > before;
 }
 
-/** A pool that was called off and whose DELETE fails, for so long that the pauses are long. */
+/** A cancelled pool whose DELETE has failed for so long that the pauses are long. */
 async function stuckRollback(): Promise<Testbed> {
   const testbed = await newStack();
   await cancelAndAwait(testbed, 'pool', usable.pool);

@@ -144,7 +144,7 @@ describe('an undo is never given up', () => {
       const workflowId = `${kind}/${name}`;
       await temporal.start(types[kind], workflowId, [documents[kind]]);
       await temporal.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
-      // After a long pause the settle window is over, and nothing else makes it look again.
+      // After a long pause the consistency window is over, and nothing else makes it look again.
       if (pausedMs > 0) {
         await temporal.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
         await temporal.run({ maxTime: pausedMs });
@@ -214,7 +214,7 @@ describe('the order of an undo', () => {
   });
 });
 
-describe('a stranger’s notebook on our pool', () => {
+describe('another user’s notebook on our pool', () => {
   const guest = async (testbed: Testbed) => {
     const pool = testbed.simulator.state().pools[0]?.id;
     await control(testbed, 'notebooks', { name: 'guest', pool, user: 'neighbour' });

@@ -29,7 +29,7 @@ async function audit({ temporal }: Testbed, id = 'audit/once') {
   return (await temporal.result<AuditProgress>(id)).report;
 }
 
-test('an audit sees what is in the workspaces that open operations speak of', async () => {
+test('an audit reads the workspaces that open operations name', async () => {
   const testbed = await madeThere();
   expect(await audit(testbed)).toMatchObject({
     unread: [],
@@ -47,7 +47,7 @@ test('an audit sees what a run that was cut off has left in its workspace', asyn
 test.each([
   ['queryWorkflow', `notebooks in other workspaces: lease/${name} did not respond to a query for its workspace`],
   ['listWorkflowExecutions', 'notebooks in other workspaces: Temporal did not list the operations'],
-])('an audit says what it did not read while Temporal refuses %s', async (refused, line) => {
+])('an audit reports what it did not read while Temporal refuses %s', async (refused, line) => {
   let isSilent = false;
   const testbed = await madeThere({
     onServerCall: (method) => {
@@ -107,7 +107,7 @@ test('a notebook that is nowhere is not found, and who could not be asked is nam
 test.each([
   ['the workspace of the notebook', { notebook: notebookPart({ workspaceId }) }, {}],
   ['the workspace of the pool', {}, { workspaceId }],
-])('a stranger’s notebook in %s keeps the pool', async (_where, change, moved) => {
+])('another user’s notebook in %s keeps the pool', async (_where, change, moved) => {
   const testbed = await newStack();
   const { temporal, simulator } = testbed;
   await startMainJob(testbed, change);

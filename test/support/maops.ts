@@ -10,8 +10,8 @@ export interface Maops {
   stdout(): string;
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when a line that matches was printed to either stream; rejects when the process ends first. */
-  said(pattern: RegExp): Promise<void>;
+  /** Resolves when either stream contains a match. Rejects when the process ends first. */
+  waitForOutput(pattern: RegExp): Promise<void>;
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
 }
@@ -42,7 +42,7 @@ export function maops(args: readonly string[], env: Readonly<Record<string, stri
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.on('close', (code, signal) => {
       running.delete(child);
-      for (const one of waiting) one.reject(new Error(`ended before it said ${one.pattern}:\n${stdout}\n${stderr}`));
+      for (const one of waiting) one.reject(new Error(`ended before it printed ${one.pattern}:\n${stdout}\n${stderr}`));
       resolve(code ?? signal ?? -1);
     });
   });
@@ -51,7 +51,7 @@ export function maops(args: readonly string[], env: Readonly<Record<string, stri
     stdout: () => stdout,
     stderr: () => stderr,
     kill: (signal) => void child.kill(signal),
-    said: (pattern) =>
+    waitForOutput: (pattern) =>
       new Promise((resolve, reject) => {
         waiting.push({ pattern, resolve, reject });
         look();
@@ -60,7 +60,7 @@ export function maops(args: readonly string[], env: Readonly<Record<string, stri
   };
 }
 
-/** Ends what a test left running and says so: a leaked process is a mistake of the test or of the product. */
+/** Kills the processes that a test left running and returns them. A leaked process is a bug of the test or of the product. */
 export async function endLeaked(): Promise<string[]> {
   const leaked = [...running];
   for (const child of leaked) child.kill('SIGKILL');

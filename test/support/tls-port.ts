@@ -12,7 +12,7 @@ export const certifiedName = 'temporal.test';
 /** A client certificate, where one is asked for. */
 export const clientCertificate = { cert: path.join(folder, 'server.pem'), key: path.join(folder, 'server.key') };
 
-/** A port that speaks TLS, with a plain local port behind it. */
+/** A TLS port in front of a plain local port. */
 export async function openTlsPort(
   targetPort: number,
   options: { readonly asksForCertificate?: boolean } = {},

@@ -14,7 +14,7 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-function spawnWorker(more: Record<string, string>): { exit: Promise<number | null>; said: () => string } {
+function spawnWorker(more: Record<string, string>): { exit: Promise<number | null>; output: () => string } {
   const { address, namespace } = temporalAddress();
   const worker = spawn(process.execPath, ['--import', 'tsx', 'src/worker.ts'], {
     env: {
@@ -36,7 +36,7 @@ function spawnWorker(more: Record<string, string>): { exit: Promise<number | nul
     text += chunk;
   });
   const exit = once(worker, 'exit').then(([code]: (number | null)[]) => code ?? null);
-  return { exit, said: () => text };
+  return { exit, output: () => text };
 }
 
 async function untilReady(url: string): Promise<void> {
@@ -73,8 +73,8 @@ describe('the worker process', () => {
     expect(text).toContain('temporal_');
     child?.kill(signal);
     expect(await worker.exit).toBe(0);
-    expect(worker.said()).toContain('credentials from MODELARTS_TOKEN');
-    expect(worker.said()).not.toContain('tok-secret');
+    expect(worker.output()).toContain('credentials from MODELARTS_TOKEN');
+    expect(worker.output()).not.toContain('tok-secret');
   });
 
   test('logs its identity, and is not ready while its token is rejected', async () => {
@@ -92,8 +92,8 @@ describe('the worker process', () => {
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     const { address, namespace } = temporalAddress();
     for (const word of [address, namespace, served.url, simulator.projectId, 'b-1', 'the token', 'ModelArts rejects'])
-      expect(worker.said()).toContain(word);
-    expect(worker.said() + JSON.stringify(modelarts)).not.toContain('tok-secret');
+      expect(worker.output()).toContain(word);
+    expect(worker.output() + JSON.stringify(modelarts)).not.toContain('tok-secret');
     child?.kill('SIGTERM');
     expect(await worker.exit).toBe(0);
     await served.close();
@@ -118,7 +118,7 @@ describe('the worker process', () => {
   test('exits at once with every configuration problem in one message', async () => {
     const worker = spawnWorker({ MODELARTS_PROJECT_ID: '', MAOPS_MAX_RPS: 'many' });
     expect(await worker.exit).toBe(2);
-    expect(worker.said()).toMatch(/MODELARTS_PROJECT_ID.*\n.*MAOPS_MAX_RPS/);
+    expect(worker.output()).toMatch(/MODELARTS_PROJECT_ID.*\n.*MAOPS_MAX_RPS/);
   });
 
   test('waits for a server that is down, and stops on a signal', async () => {

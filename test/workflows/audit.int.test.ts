@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditProgress } from '../../src/contract/workflows.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit/report.js';
-import { stackForFile } from '../support/stack-for-file.js';
+import { stackForFile } from '../support/in-process-stack-for-file.js';
 import { until } from '../support/until.js';
 import { freshName, poolPart, publicNotebookPart } from './documents.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/client';
 import { startTemporalServer, type TemporalServer } from '../../src/dev/temporal-server.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { type InProcessStack, startInProcessStack } from '../support/in-process-stack.js';
 import { environmentDocument, freshName } from './documents.js';
 
 const minute = 60_000;
@@ -11,14 +11,14 @@ const capacityFault: Fault = { operation: 'pools.create', kind: 'soldOut', when:
 const slowDelete: Fault = { operation: 'pools.create', kind: 'slowDelete', ms: 20 * minute };
 
 let server: TemporalServer | null = null;
-let stack: Stack | null = null;
+let stack: InProcessStack | null = null;
 
 beforeAll(async () => {
   const { TEMPORAL_ADDRESS: _, ...env } = process.env;
   // A long history is suggested to continue as new; here every history is long.
   const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': 60 };
   server = await startTemporalServer({ env, onProgress: () => undefined, dynamicConfig });
-  stack = await startStack({ server, faults: [capacityFault, slowDelete] });
+  stack = await startInProcessStack({ server, faults: [capacityFault, slowDelete] });
 }, 600_000);
 
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { pauseSignal, releaseLeaseUpdate } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { stackForFile } from '../support/stack-for-file.js';
+import { stackForFile } from '../support/in-process-stack-for-file.js';
 import { environmentDocument, freshName, poolPart } from './documents.js';
 
 /** Regressions, each found by review. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { announceCancelSignal, pauseSignal, resumeSignal } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { stackForFile } from '../support/stack-for-file.js';
+import { stackForFile } from '../support/in-process-stack-for-file.js';
 import { environmentDocument, freshName, notebookPart, poolPart } from './documents.js';
 
 const stack = stackForFile();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { resolveUpdate } from '../../src/contract/messages.js';
-import { stackForFile } from '../support/stack-for-file.js';
+import { stackForFile } from '../support/in-process-stack-for-file.js';
 import { environmentDocument, freshName } from './documents.js';
 
 const stack = stackForFile();

@@ -123,7 +123,7 @@ describe('asking Temporal who owns a resource', () => {
       { 4: { 'env/team-a': closed, 'lease/team-a': open } },
     ],
     [
-      'from a teardown back to a lease that it has called off',
+      'from a teardown back to a lease that it has cancelled',
       { 'env/team-a': closed, 'lease/team-a': { ...closed, runId: 'old' }, 'teardown/team-a': open },
       // After lease/ was seen closed: the teardown gives back what is protected, and ends.
       { 4: { 'lease/team-a': { ...open, runId: 'new' }, 'teardown/team-a': { ...closed, phase: 'Failed' } } },

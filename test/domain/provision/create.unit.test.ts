@@ -81,7 +81,7 @@ describe('before a create', () => {
     expect(decide([bare])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
   });
 
-  test('after creates that were all refused because the name exists, what is there without a marker is a stranger’s', () => {
+  test('a resource without a marker is foreign after every create was refused because the name exists', () => {
     const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
     const sentAt = Date.parse('2025-12-31T23:59:50Z');
     const call = (last: LastCreate, outcome: 'unknown' | 'exists', at: number) =>
@@ -120,13 +120,13 @@ describe('before a create', () => {
     });
   });
 
-  test('after an unknown outcome absence is believed only when the settle window is over', () => {
+  test('after an unknown outcome, absence counts only when the consistency window is over', () => {
     expect(decide([], 0, 1)).toMatchObject({ act: 'checkAgain' });
     expect(decide([], 0, consistencyWindowMs - 1)).toMatchObject({ act: 'checkAgain', pauseMs: 1 });
     expect(decide([], 0, consistencyWindowMs)).toEqual({ act: 'create' });
   });
 
-  test('settling looks a bounded number of times and never past the window', () => {
+  test('checking again is bounded in number and never continues past the consistency window', () => {
     let now = 0;
     let looks = 0;
     for (;;) {

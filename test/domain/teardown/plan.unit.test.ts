@@ -61,7 +61,7 @@ describe('why a sweep would delete a resource', () => {
       ['pool goes: released'],
     ],
     [
-      'released: its operation was called off',
+      'released: its operation was cancelled',
       ownership({ ended: { phase: 'Cancelled', at: ago(1) } }),
       ['pool goes: released'],
     ],
@@ -236,7 +236,7 @@ describe('the plan of one name', () => {
     expect(shown(asked(item({ marker })))).toEqual(['pool stays: not created under this name by this installation']);
   });
 
-  test('does not speak of others’ notebooks and of records of deleted ones', () => {
+  test('leaves out other users’ notebooks and records of deleted ones', () => {
     expect(shown(asked(notebook({ marker: null }), notebook({ state: 'DELETED' })))).toEqual([]);
   });
 });

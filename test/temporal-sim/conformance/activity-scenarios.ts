@@ -156,7 +156,7 @@ export const activityScenarios: readonly Scenario[] = [
       const script: Script = [[{ do: 'fail' }], [{ do: 'sleep', ms: 400 }]];
       await scene.start('oneActivity', [options, script]);
       await scene.untilAttempt(2);
-      const { raw } = await scene.settle(scene.handle.describe());
+      const { raw } = await scene.during(scene.handle.describe());
       const [pending] = raw.pendingActivities ?? [];
       const shown = {
         count: raw.pendingActivities?.length,

@@ -83,7 +83,7 @@ export const cancelScenarios: readonly Scenario[] = [
     async observe(scene) {
       await scene.start('cleanUp', [options, [[{ do: 'sleep', ms: 50 }]], false]);
       await scene.target.until('it waits', async () => (await scene.handle.describe()).historyLength >= 4);
-      await scene.settle(scene.handle.cancel());
+      await scene.during(scene.handle.cancel());
       const result = await scene.result();
       return { result, attempts: scene.attempts.length, status: await scene.status() };
     },
@@ -98,7 +98,7 @@ export const cancelScenarios: readonly Scenario[] = [
     async observe(scene) {
       await scene.start('cleanUp', [options, [[{ do: 'return', value: 'x' }]], true]);
       await scene.target.until('it waits', async () => (await scene.handle.describe()).historyLength >= 4);
-      await scene.settle(scene.handle.cancel());
+      await scene.during(scene.handle.cancel());
       return { result: await scene.result(), status: await scene.status() };
     },
     expected: { result: 'completed', status: 'COMPLETED' },
@@ -106,7 +106,7 @@ export const cancelScenarios: readonly Scenario[] = [
   {
     name: 'a workflow that is cancelled before its first task ends as cancelled',
     async observe(scene) {
-      await scene.settle(
+      await scene.during(
         Promise.all([
           scene.target.client.workflow.start('timers', scene.options([5_000, 6_000])),
           scene.target.client.workflow

@@ -21,7 +21,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
     name: 'continue-as-new carries arguments and search attributes, and the result follows the runs',
     async observe(scene) {
       const result = await scene.run('rounds', [3]);
-      const { typedSearchAttributes } = await scene.settle(scene.handle.describe());
+      const { typedSearchAttributes } = await scene.during(scene.handle.describe());
       const phases = typedSearchAttributes
         .getAll()
         .flatMap(({ key, value }) => (key.name === 'MaopsPhase' ? [value] : []));
@@ -34,7 +34,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
     async observe(scene) {
       await scene.start('continueWhenCancelled');
       await scene.target.until('it waits', async () => (await scene.handle.describe()).historyLength >= 4);
-      await scene.settle(scene.handle.cancel());
+      await scene.during(scene.handle.cancel());
       return { result: await scene.result(), status: await scene.status() };
     },
     expected: { result: 'not cancelled', status: 'COMPLETED' },
@@ -48,12 +48,12 @@ export const lifecycleScenarios: readonly Scenario[] = [
       const open = `${queries[0]} AND ExecutionStatus = 'Running'`;
       for (const query of [...queries, open])
         await scene.target.until(query, async () => (await idsOf(scene, query)).length === 1);
-      const found = await scene.settle(Promise.all(queries.map((query) => idsOf(scene, query))));
-      const { memo } = await scene.settle(scene.handle.describe());
+      const found = await scene.during(Promise.all(queries.map((query) => idsOf(scene, query))));
+      const { memo } = await scene.during(scene.handle.describe());
       await scene.signal('finish', 'now');
       await scene.result();
       await scene.target.until('closed', async () => (await idsOf(scene, open)).length === 0);
-      const count = await scene.settle(scene.target.client.workflow.count(queries[0]));
+      const count = await scene.during(scene.target.client.workflow.count(queries[0]));
       return { found, memo: memo?.note === value, count: count.count };
     },
     expected: { found: [['this'], ['this']], memo: true, count: 1 },
@@ -66,7 +66,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
       const joined = await scene.start('collect', [], { workflowIdConflictPolicy: 'USE_EXISTING' });
       const replaced = await scene.start('collect', [], { workflowIdConflictPolicy: 'TERMINATE_EXISTING' });
       const first = scene.target.client.workflow.getHandle(scene.id, firstExecutionRunId);
-      const { status } = await scene.settle(first.describe());
+      const { status } = await scene.during(first.describe());
       await scene.signal('finish', 'now');
       await scene.result();
       return {
@@ -98,7 +98,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
     name: 'a terminated workflow runs no more code',
     async observe(scene) {
       await scene.start('cleanUp', [{ startToCloseTimeout: '5 s' }, [[]], false]);
-      await scene.settle(scene.handle.terminate('enough'));
+      await scene.during(scene.handle.terminate('enough'));
       return { result: await scene.result(), status: await scene.status(), attempts: scene.attempts.length };
     },
     expected: {

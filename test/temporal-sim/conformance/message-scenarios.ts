@@ -41,7 +41,7 @@ export const messageScenarios: readonly Scenario[] = [
       for (const item of ['a', 'b']) {
         const signal = { signal: 'add', signalArgs: [item] };
         const { client } = scene.target;
-        await scene.settle(
+        await scene.during(
           client.workflow.signalWithStart('collect', { ...(scene.options([]) as object), ...signal } as never),
         );
       }
@@ -92,7 +92,7 @@ export const messageScenarios: readonly Scenario[] = [
     name: 'an accepted update completes later',
     async observe(scene) {
       await scene.start('collect');
-      const update = await scene.settle(
+      const update = await scene.during(
         scene.handle.startUpdate('slow', { waitForStage: WorkflowUpdateStage.ACCEPTED }),
       );
       const before = await scene.query('items');
@@ -106,7 +106,7 @@ export const messageScenarios: readonly Scenario[] = [
     name: 'an accepted update fails if its workflow completes first',
     async observe(scene) {
       await scene.start('collect');
-      const update = await scene.settle(
+      const update = await scene.during(
         scene.handle.startUpdate('slow', { waitForStage: WorkflowUpdateStage.ACCEPTED }),
       );
       const items = await finish(scene);

@@ -19,8 +19,8 @@ export class Scene {
     return this.target.client.workflow.getHandle(this.id);
   }
 
-  settle<T>(promise: Promise<T>): Promise<T> {
-    return this.target.settle(promise);
+  during<T>(promise: Promise<T>): Promise<T> {
+    return this.target.during(promise);
   }
 
   options(args: readonly unknown[], extra: Partial<WorkflowStartOptions> = {}) {
@@ -28,7 +28,7 @@ export class Scene {
   }
 
   async start(type: string, args: readonly unknown[] = [], extra: Partial<WorkflowStartOptions> = {}) {
-    return await this.settle(this.target.client.workflow.start(type, this.options(args, extra)));
+    return await this.during(this.target.client.workflow.start(type, this.options(args, extra)));
   }
 
   /** `started`, or the facts of the refusal. */
@@ -39,7 +39,7 @@ export class Scene {
 
   /** The value of a promise, or the facts of its error. */
   async outcome(promise: Promise<unknown>): Promise<unknown> {
-    return await this.settle(promise).then(
+    return await this.during(promise).then(
       (value) => value ?? null,
       (error: unknown) => factsOf(error),
     );
@@ -56,7 +56,7 @@ export class Scene {
   }
 
   async signal(name: string, ...args: unknown[]): Promise<void> {
-    await this.settle(this.handle.signal(name, ...args));
+    await this.during(this.handle.signal(name, ...args));
   }
 
   async query(name: string): Promise<unknown> {
@@ -69,7 +69,7 @@ export class Scene {
   }
 
   async status(): Promise<string> {
-    return (await this.settle(this.handle.describe())).status.name;
+    return (await this.during(this.handle.describe())).status.name;
   }
 
   /** Its attempts so far. */

@@ -45,7 +45,7 @@ export async function startServerTarget(): Promise<Target & { stop(): Promise<vo
     client: new Client({ connection, namespace }),
     taskQueue,
     attempts,
-    settle: (promise) => promise,
+    during: (promise) => promise,
     until: async (what, fact) => void (await until(what, fact, 10_000)),
     // Timers of the server and of Node differ by a few milliseconds.
     duration: (actual, expected) => (actual >= expected - 10 ? expected : actual),

@@ -21,7 +21,7 @@ export async function startSimTarget(
     client: sim.client,
     taskQueue: 'modelarts-ops',
     attempts,
-    settle: (promise) => sim.during(promise),
+    during: (promise) => sim.during(promise),
     async until(what, fact) {
       for (let round = 0; round < 1_000; round += 1) {
         if (await sim.during(Promise.resolve(fact()))) return;

@@ -8,7 +8,7 @@ export interface Target {
   /** Every attempt of a scripted activity so far. */
   readonly attempts: readonly AttemptRecord[];
   /** Waits for a promise; temporal-sim runs its events meanwhile. */
-  settle<T>(promise: Promise<T>): Promise<T>;
+  during<T>(promise: Promise<T>): Promise<T>;
   /** Waits for a fact. */
   until(what: string, fact: () => Promise<boolean> | boolean): Promise<void>;
   /** A time that was measured: exact in virtual time, and at least this long on a real server. */

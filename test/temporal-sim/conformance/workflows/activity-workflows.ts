@@ -25,9 +25,9 @@ export async function cancelActivity(
   options: ActivityOptions,
   script: Script,
 ): Promise<unknown> {
-  let isTold = false;
+  let isReleased = false;
   setHandler(proceedSignal, () => {
-    isTold = true;
+    isReleased = true;
   });
   const { scripted } = proxyActivities<ConformanceActivities>({
     ...options,
@@ -35,16 +35,16 @@ export async function cancelActivity(
   });
   const scope = new CancellationScope();
   const outcome = scope.run(() => scripted(script)).catch((error: unknown) => outcomeOf(error));
-  await condition(() => isTold);
+  await condition(() => isReleased);
   scope.cancel();
   return await outcome;
 }
 
 /** Two activities in scopes of their own. A signal cancels the first, and the second ends as scripted. */
 export async function twoScopes(options: ActivityOptions, first: Script, second: Script): Promise<unknown> {
-  let isTold = false;
+  let isReleased = false;
   setHandler(proceedSignal, () => {
-    isTold = true;
+    isReleased = true;
   });
   const { scripted } = proxyActivities<ConformanceActivities>(options);
   const scopes = [new CancellationScope(), new CancellationScope()] as const;
@@ -52,7 +52,7 @@ export async function twoScopes(options: ActivityOptions, first: Script, second:
     scopes[0].run(() => scripted(first)).catch((error: unknown) => outcomeOf(error)),
     scopes[1].run(() => scripted(second)).catch((error: unknown) => outcomeOf(error)),
   ];
-  await condition(() => isTold);
+  await condition(() => isReleased);
   scopes[0].cancel();
   return await Promise.all(outcomes);
 }

@@ -24,7 +24,7 @@ export const slowUpdate = defineUpdate<string>('slow');
 /** The product registers this attribute on every server. */
 const phase = defineSearchAttributeKey('MaopsPhase', SearchAttributeType.KEYWORD);
 
-/** Collects items from signals and updates until it is told to finish. */
+/** Collects items from signals and updates until it is asked to finish. */
 export async function collect(): Promise<string[]> {
   const items: string[] = [];
   let finish: 'now' | 'whenHandled' | null = null;

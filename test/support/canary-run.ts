@@ -9,7 +9,7 @@ import { serveSimulator } from '../../src/simulator/server.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { environmentDocument, freshName, poolPart } from '../workflows/documents.js';
 import { maops } from './maops.js';
-import { historyOf, ownershipStatusOf } from './spoken.js';
+import { historyText, serverViewOf } from './raw-texts.js';
 import { temporalAddress } from './temporal-server.js';
 import { until } from './until.js';
 
@@ -25,7 +25,7 @@ export const secrets = {
   mistyped: 'canary-mistyped-secret-5e8d14',
 } as const;
 
-/** Named by a second run, which fails for want of it. */
+/** A second run names it, and fails because it does not exist. */
 export const missingNetwork = 'network-nowhere';
 
 const user: SimUser = {
@@ -41,7 +41,7 @@ const user: SimUser = {
   ],
 };
 
-/** The third look at the pools meets a token that is not taken, and the first notebook does not come up. */
+/** The third list of the pools is refused as unauthorized, and the first notebook fails to start. */
 function faultsOf(sent: readonly string[]): readonly Fault[] {
   // A gateway prints what it was sent when it cannot make sense of it.
   const message = `overloaded: X-Auth-Token:${sent.join('|')}, Signature=0123456789abcdef, ${sent.join(' ')}`;
@@ -55,37 +55,37 @@ function faultsOf(sent: readonly string[]): readonly Fault[] {
 
 export const kindsOfCredentials = ['token', 'keys', 'temporaryKeys', 'password'] as const;
 
-export interface Story {
+export interface CanaryRunOptions {
   readonly auth: (typeof kindsOfCredentials)[number];
-  /** What the pool's description says. */
+  /** The description of the pool. */
   readonly description: string;
-  /** Leaves out what does not depend on the kind of credentials. @defaultValue false */
+  /** Skips what does not depend on the kind of credentials. @defaultValue false */
   readonly isShort?: boolean;
-  /** @defaultValue the one that all tests share */
+  /** @defaultValue the shared namespace */
   readonly namespace?: string;
   readonly codecKeys?: string;
 }
 
-/** What could be read of one run of the main job, wherever it was written. */
-export interface Told {
+/** Everything that one run of the main job has written, printed or stored. */
+export interface RunRecords {
   readonly name: string;
-  /** What the command line ran with. */
+  /** The environment of the command line. */
   readonly env: Readonly<Record<string, string>>;
-  /** Everything that the worker and the command line have printed, the URL of `notebook open` apart. */
+  /** The output of worker and command line, except the URL of `notebook open`. */
   readonly printed: string;
-  /** Raw histories, and what Temporal said of the runs while they were under way. */
+  /** Raw histories, and the descriptions of the runs while they were open. */
   readonly kept: string;
-  /** Tokens that came into being during the run. */
+  /** Tokens that were issued during the run. */
   readonly issued: readonly string[];
 }
 
-/** The main job with a failed step that an operator has tried again, looked at from all sides, its teardown, and a run that fails. */
-export async function runMainJob(story: Story): Promise<Told> {
+/** Runs the main job with a failed step that is retried, all commands that show it, its teardown, and a run that fails. */
+export async function runMainJob(options: CanaryRunOptions): Promise<RunRecords> {
   const simulator = createSimulator({ speed: 120, credentials: [user] });
   const served = await serveSimulator(simulator, { port: 0 });
   const { address } = temporalAddress();
-  const namespace = story.namespace ?? temporalAddress().namespace;
-  const modelarts = clientEnvironment(served.url, { auth: story.auth, user });
+  const namespace = options.namespace ?? temporalAddress().namespace;
+  const modelarts = clientEnvironment(served.url, { auth: options.auth, user });
   const sent = Object.values(secrets).filter((value) => Object.values(modelarts).includes(value));
   simulator.faults.plan(...faultsOf(sent));
   const env = {
@@ -98,61 +98,61 @@ export async function runMainJob(story: Story): Promise<Told> {
     MAOPS_CONSISTENCY_WINDOW: '2s',
     MAOPS_MAX_RPS: '100',
     MAOPS_LOG_LEVEL: 'debug',
-    MAOPS_CODEC_KEYS: story.codecKeys ?? '',
+    MAOPS_CODEC_KEYS: options.codecKeys ?? '',
   };
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const worker = maops(['worker'], env);
   const printed: string[] = [];
-  const ownershipStatuses = new Set<string>();
-  const say = async (args: readonly string[], given: { code?: number; stdin?: string; variables?: object } = {}) => {
+  const serverViews = new Set<string>();
+  const run = async (args: readonly string[], given: { code?: number; stdin?: string; variables?: object } = {}) => {
     const command = maops(args, { ...env, ...given.variables }, given.stdin);
     const code = await command.ended;
     expect({ args, code, stderr: command.stderr() }).toMatchObject({ args, code: given.code ?? 0 });
     printed.push(command.stderr());
     return command.stdout();
   };
-  const tell = async (...said: Parameters<typeof say>) => void printed.push(await say(...said));
+  const record = async (...args: Parameters<typeof run>) => void printed.push(await run(...args));
   const name = freshName();
   const reach = (wanted: Phase) =>
     until(`${name} in ${wanted}`, async () => {
-      const { phase, text } = await ownershipStatusOf(client, `env/${name}`);
-      ownershipStatuses.add(text);
+      const { phase, text } = await serverViewOf(client, `env/${name}`);
+      serverViews.add(text);
       return phase === wanted;
     });
   try {
-    await worker.said(/working on task queue/);
+    await worker.waitForOutput(/working on task queue/);
     const document = environmentDocument(name, {
       onFailure: 'ask',
-      pool: poolPart({ description: story.description }),
+      pool: poolPart({ description: options.description }),
     });
-    await tell(['env', 'create', '-f', '-', '--json'], { stdin: JSON.stringify(document) });
+    await record(['env', 'create', '-f', '-', '--json'], { stdin: JSON.stringify(document) });
     await reach('AwaitingOperator');
-    await tell(['env', 'why', name]);
-    await tell(['env', 'resolve', name, 'retry', '--reason', 'the image is back']);
+    await record(['env', 'why', name]);
+    await record(['env', 'resolve', name, 'retry', '--reason', 'the image is back']);
     await reach('Ready');
-    if (story.isShort !== true) {
-      for (const verb of ['show', 'history', 'why']) await tell(['env', verb, `env/${name}`]);
-      await tell(['doctor', '--json']);
+    if (options.isShort !== true) {
+      for (const verb of ['show', 'history', 'why']) await record(['env', verb, `env/${name}`]);
+      await record(['doctor', '--json']);
     }
     const failing = environmentDocument(`${name}-2`, { pool: poolPart({ network: `${missingNetwork}-x` }) });
-    await tell(['env', 'create', '-f', '-', '--wait', '--json'], { stdin: JSON.stringify(failing), code: 1 });
-    const url = new URL((await say(['notebook', 'open', name])).trim());
-    await tell(['env', 'teardown', name, '--yes', '--wait', '--json', '--reason', 'the audit is over']);
+    await record(['env', 'create', '-f', '-', '--wait', '--json'], { stdin: JSON.stringify(failing), code: 1 });
+    const url = new URL((await run(['notebook', 'open', name])).trim());
+    await record(['env', 'teardown', name, '--yes', '--wait', '--json', '--reason', 'the audit is over']);
     // The simulator answers a wrong signature with the headers that were signed.
     const variables = mistype(modelarts);
-    await tell(['pool', 'list', '--debug'], { code: 4, variables });
-    await tell(['doctor'], { code: 1, variables });
+    await record(['pool', 'list', '--debug'], { code: 4, variables });
+    await record(['doctor'], { code: 1, variables });
     worker.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
     simulator.faults.expectAllHit();
     const ids = ['env', 'lease', 'teardown'].map((kind) => `${kind}/${name}`);
-    const kept = await Promise.all([...ids, `env/${name}-2`].map((id) => historyOf(client, id)));
+    const kept = await Promise.all([...ids, `env/${name}-2`].map((id) => historyText(client, id)));
     return {
       name,
       env,
       printed: [...printed, worker.stdout(), worker.stderr()].join('\n'),
-      kept: [...kept, ...ownershipStatuses].join('\n'),
+      kept: [...kept, ...serverViews].join('\n'),
       issued: [url.searchParams.get('token') ?? '', ...simulator.state().tokens.map(({ token }) => token)],
     };
   } finally {
@@ -163,7 +163,7 @@ export async function runMainJob(story: Story): Promise<Told> {
   }
 }
 
-/** The same variables with a secret that the service does not know, and that nobody may see either. */
+/** The same variables with a wrong secret, which must not be visible either. */
 function mistype(modelarts: Readonly<Record<string, string>>): Record<string, string> {
   const names = ['MODELARTS_TOKEN', 'HUAWEICLOUD_SDK_SK', 'OS_PASSWORD'].filter((name) => name in modelarts);
   return Object.fromEntries(names.map((name) => [name, secrets.mistyped]));

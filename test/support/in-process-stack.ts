@@ -21,10 +21,10 @@ import { type Slots, startWorker } from '../../src/worker/temporal-worker.js';
 import { temporalAddress } from './temporal-server.js';
 import { workflowBundle } from './workflow-bundle.js';
 
-// Failing runs are the business of many tests; only what nobody expects is worth a line.
+// Many tests expect failing runs, so log only errors.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-/** Times that let a whole run pass in seconds: the simulator runs 250 times faster, and the polls keep up. */
+/** Short times, so that a whole run takes seconds. The simulator runs 250 times faster, and the polls match. */
 export const quick = {
   pollMinMs: 100,
   pollMaxMs: 300,
@@ -34,7 +34,7 @@ export const quick = {
   httpTimeoutMs: 2_000,
 };
 
-export interface Stack {
+export interface InProcessStack {
   readonly simulator: Simulator;
   readonly served: RunningSimulator;
   readonly client: Client;
@@ -43,16 +43,16 @@ export interface Stack {
   /** Starts a workflow by its type name and id, as any language could. */
   start(type: string, workflowId: string, argument: unknown): ReturnType<Client['workflow']['start']>;
   progress(workflowId: string): Promise<Progress>;
-  /** Puts a resource of someone else, or in any state, into the simulator (`POST /_sim/pools`, `/_sim/notebooks`). */
+  /** Adds a foreign resource, or one in any state, to the simulator (`POST /_sim/pools`, `/_sim/notebooks`). */
   place(kind: 'pools' | 'notebooks', resource: Readonly<Record<string, unknown>>): Promise<void>;
   /** Changes where a flavor is on sale (`POST /_sim/flavors/{name}/sale`). */
   setSale(flavor: string, status: 'normal' | 'soldout'): Promise<void>;
-  /** Looks every 50 ms until the progress is as wanted; fails with the last one after `limitMs`. */
+  /** Polls every 50 ms until `wanted` holds. Fails with the last progress after `limitMs`. */
   until(workflowId: string, wanted: (progress: Progress) => boolean, limitMs?: number): Promise<Progress>;
   stop(): Promise<void>;
 }
 
-export interface StackOptions {
+export interface InProcessStackOptions {
   readonly faults?: readonly Fault[];
   readonly speed?: number;
   /** @defaultValue 100 of each */
@@ -63,7 +63,7 @@ export interface StackOptions {
 }
 
 /** A simulator over HTTP, a worker in this process and a client, on a task queue of their own. */
-export async function startStack(options: StackOptions = {}): Promise<Stack> {
+export async function startInProcessStack(options: InProcessStackOptions = {}): Promise<InProcessStack> {
   const simulator = createSimulator({ speed: options.speed ?? 250, faults: options.faults ?? [] });
   const served = await serveSimulator(simulator, { port: 0 });
   const taskQueue = `test-${randomBytes(4).toString('hex')}`;

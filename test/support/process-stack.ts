@@ -8,7 +8,7 @@ import { type Maops, maops } from './maops.js';
 import { temporalAddress } from './temporal-server.js';
 import { until, within } from './until.js';
 
-/** Times that let a run pass in seconds although the processes are real; a real machine that is busy still keeps them. */
+/** Short times, so that a run of real processes takes seconds. A busy machine still keeps them. */
 const pace = {
   MAOPS_POLL_MIN: '150ms',
   MAOPS_POLL_MAX: '400ms',
@@ -17,15 +17,15 @@ const pace = {
   MAOPS_MAX_RPS: '200',
 };
 
-/** A worker process is up in two seconds on a machine that has nothing else to do. */
+/** A worker process starts in two seconds on an idle machine. */
 const upMs = 30_000;
 
-export interface SiteOptions {
-  /** Variables that point a worker at a ModelArts. */
+export interface ProcessStackOptions {
+  /** The ModelArts variables of the workers. */
   readonly modelarts: Readonly<Record<string, string>>;
   /** The server to use instead of the one that all tests share. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
-  /** Where workers find that server, when a proxy stands between. @defaultValue its own address */
+  /** The address that workers use, such as that of a proxy. @defaultValue the address of the server */
   readonly workerAddress?: string;
   /** Further variables of the workers. */
   readonly env?: Readonly<Record<string, string>>;
@@ -35,31 +35,31 @@ export interface SiteOptions {
 export interface Run {
   readonly name: string;
   readonly workflowId: string;
-  /** Its last progress; fails when it does not end Completed. */
+  /** The last progress. Fails unless the run completes. */
   result(limitMs?: number): Promise<Progress>;
   signal(name: string, argument: unknown): Promise<void>;
   update(name: string, argument: unknown): Promise<unknown>;
   cancel(): Promise<void>;
-  /** The phase as the server knows it: needs no worker. Null before the first one. */
+  /** The phase in the search attributes, which needs no worker. Null before the first one. */
   phase(): Promise<Phase | null>;
-  /** Waits for one of the phases, or fails with where it stands instead. */
+  /** Waits for one of the phases. Fails with the current phase. */
   reached(phases: readonly Phase[], limitMs?: number): Promise<void>;
-  /** Waits until a worker has done or begun something for it after this moment. */
+  /** Waits until a worker has started or completed a task of it after this moment. */
   movedSince(moment: number, limitMs: number): Promise<void>;
-  /** Attempts of activities under way, the highest one. */
+  /** The highest attempt of its pending activities. */
   attempts(): Promise<number>;
 }
 
 /** Worker processes and a client on a task queue of their own. */
-export interface Site {
-  /** Starts a worker process; it takes work when this resolves. */
+export interface ProcessStack {
+  /** Starts a worker process, and resolves when it polls for tasks. */
   worker(): Promise<Maops>;
   provision(change?: Record<string, unknown>): Promise<Run>;
-  /** Takes what still runs off the server, so that it does not wait for workers for ever. */
+  /** Terminates what still runs, so that it does not wait for workers forever. */
   close(): Promise<void>;
 }
 
-export async function openSite(options: SiteOptions): Promise<Site> {
+export async function openProcessStack(options: ProcessStackOptions): Promise<ProcessStack> {
   const { address, namespace } = options.temporal ?? temporalAddress();
   const taskQueue = `e2e-${randomBytes(4).toString('hex')}`;
   const env = {
@@ -76,7 +76,11 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   return {
     async worker() {
       const started = maops(['worker'], env);
-      await within(upMs, started.said(/working on task queue/), () => `a worker did not come up: ${started.stderr()}`);
+      await within(
+        upMs,
+        started.waitForOutput(/working on task queue/),
+        () => `a worker did not come up: ${started.stderr()}`,
+      );
       return started;
     },
     async provision(change = {}) {
@@ -145,12 +149,12 @@ function runOf(client: Client, name: string): Run {
         const times = (raw.pendingActivities ?? []).map((one) => milliseconds(one.lastStartedTime));
         if (times.some((time) => time > moment)) return true;
         const { events = [] } = await handle.fetchHistory();
-        // A workflow task that was completed: a worker has had the run in its hands.
+        // A completed workflow task shows that a worker has processed the run.
         return (events ?? []).some(
           (event) => event.workflowTaskCompletedEventAttributes != null && milliseconds(event.eventTime) > moment,
         );
       };
-      await until(`${name} went on`, started, limitMs);
+      await until(`${name} continued`, started, limitMs);
     },
     attempts: async () => Math.max(0, ...(await pending()).map((one) => one.attempt ?? 0)),
   };
