@@ -23,9 +23,12 @@ export const durationWords = 'a number with ms, s, m, h or d, such as 90m or 1h3
 /** A century: what is longer is a slip of the pen, and would leave the range of dates and of Temporal's timers. */
 const longestMs = 36_500 * unitMs.d;
 
-/** Reads `90m`, `1.5h` or `1h30m` as whole milliseconds; null for a bare number, an unknown unit or more than a century. */
-export function parseDuration(text: string): number | null {
-  if (!duration.test(text)) return null;
+/**
+ * Reads `90m`, `1.5h` or `1h30m` as whole milliseconds; null for a bare number, an unknown unit or more than a century, and
+ * for a value that is not text, which raw JSON may hold.
+ */
+export function parseDuration(text: unknown): number | null {
+  if (typeof text !== 'string' || !duration.test(text)) return null;
   let ms = 0;
   for (const [, number, suffix] of text.matchAll(/([\d.]+)([a-z]+)/g)) {
     const unit = unitsFromLargest.find((candidate) => candidate === suffix);

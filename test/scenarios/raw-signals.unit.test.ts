@@ -64,6 +64,27 @@ describe('words in raw JSON', () => {
   });
 });
 
+test.each([['30m'], 30, null])('a lease whose spec has %j as deadline of a removal still ends', async (undo) => {
+  const { temporal } = await newStack();
+  await temporal.start('leaseEnvironment', lease, [{ name, spec: { name, deadlines: { undo } }, resources: {} }]);
+  await temporal.run({ maxTime: 1_000 });
+  await temporal.update(lease, 'releaseLease', attribution);
+  expect(await temporal.result(lease)).toMatchObject({ phase: 'Gone' });
+});
+
+test('an unknown signal, such as `note` of an earlier version, changes nothing', async () => {
+  const testbed = await newStack();
+  const { temporal, progress } = testbed;
+  await startMainJob(testbed);
+  await untilPhase(testbed, 'AwaitingPool');
+  await temporal.signal(workflowId, 'note', { verb: 'teardown', ...attribution });
+  await temporal.result(workflowId);
+  await temporal.signal(lease, 'note', { verb: 'unprotect', ...attribution });
+  await temporal.run({ maxTime: 1_000 });
+  expect(await progress(workflowId)).toMatchObject({ phase: 'Ready', audit: [] });
+  expect(await progress(lease)).toMatchObject({ phase: 'Leased', audit: [] });
+});
+
 test('a pause holds a release also when the lease continues as a new run', async () => {
   const testbed = await newStack({ suggestContinueAsNewAfter: 30 });
   const { temporal, simulator, progress } = testbed;
