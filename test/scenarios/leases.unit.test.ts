@@ -355,7 +355,7 @@ describe('what holds a teardown at the end', () => {
     await changeProtection(testbed, 'unprotect');
     await temporal.run({ maxTime: 9 * hour });
     expect(left()).toBe(2);
-    expect(await progress()).toMatchObject({ phase: 'Paused', why: expect.stringContaining('is held by a pause') });
+    expect(await progress()).toMatchObject({ phase: 'Paused', why: expect.stringContaining('maops env resume') });
     await temporal.signal(workflowId, 'resume', { by: 'op' });
     expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(left()).toBe(0);

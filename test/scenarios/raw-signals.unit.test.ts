@@ -98,7 +98,7 @@ test('a pause holds a release also when the lease continues as a new run', async
   await temporal.update(lease, 'releaseLease', attribution);
   await temporal.run({ maxTime: 3_600_000 });
   expect((await progress(lease)).runId).not.toBe(runId);
-  expect(await progress(lease)).toMatchObject({ phase: 'Paused', why: expect.stringContaining('is held by a pause') });
+  expect(await progress(lease)).toMatchObject({ phase: 'Paused', why: expect.stringContaining('maops env resume') });
   expect(simulator.requests().filter(({ operation }) => /delete|action/.test(operation))).toEqual([]);
   await temporal.signal(lease, 'resume', attribution);
   expect(await temporal.result(lease)).toMatchObject({ phase: 'Gone' });
