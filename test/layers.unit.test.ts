@@ -118,7 +118,7 @@ describe('the arrows between capabilities', () => {
     expect([...folders].filter((folder) => !capabilities.includes(folder))).toEqual([]);
   });
 
-  test('a workflow imports what all share, and the teardown that it ends with', () => {
+  test('a workflow imports shared code, and the teardown that it ends with', () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       operation: [],
       resource: ['operation'],
@@ -132,7 +132,7 @@ describe('the arrows between capabilities', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
-  test('rendering knows nothing of commands', () => {
+  test('rendering does not import commands', () => {
     const wrong = imports.filter(
       ({ from, to, isTypeOnly }) =>
         from.startsWith('cli/output/') && to.startsWith('cli/') && !to.startsWith('cli/output/') && !isTypeOnly,

@@ -21,7 +21,7 @@ function failureOf(cause: unknown): ApplicationFailure {
   return failure;
 }
 
-describe('what an API error becomes in the history', () => {
+describe('API errors in the history', () => {
   test.each(modelArtsErrorKinds)(
     '%s has a type of the contract, keeps code and request id, and says what to do',
     (kind) => {
@@ -47,7 +47,7 @@ describe('what an API error becomes in the history', () => {
     expect(failureOf(error({ kind })).nonRetryable).toBe(!retried);
   });
 
-  test('a pause that the service asks for becomes the delay of the next try, quietly', () => {
+  test('a pause that the service requests becomes the delay of the next attempt, without a failure', () => {
     const failure = failureOf(error({ kind: 'throttled', retryAfterMs: 7_000 }));
     expect(failure.nextRetryDelay).toBe(7_000);
     expect(failure.category).toBe(ApplicationFailureCategory.BENIGN);
@@ -57,7 +57,7 @@ describe('what an API error becomes in the history', () => {
     ['the own rate limit', { kind: 'throttled', retryAfterMs: 60_000, isOwnPause: true, notSent: true }],
     ['credentials that were refused', { kind: 'auth', retryAfterMs: 288_000, isOwnPause: true, notSent: true }],
     ['a refusal of the credentials', { kind: 'auth' }],
-  ] as const)('a pause of this process is over with it, so the next try comes soon: %s', (_title, facts) => {
+  ] as const)('a pause of this process ends with it, so the next attempt follows soon: %s', (_title, facts) => {
     const failure = asRetryable(error(facts));
     expect(failure).toMatchObject({ nextRetryDelay: 10_000, details: [{ retryAfterMs: 10_000 }] });
   });
@@ -69,7 +69,7 @@ describe('what an API error becomes in the history', () => {
     expect(asRetryable(error({ kind: 'unavailable' }))).not.toHaveProperty('details.0.throttledUntil');
   });
 
-  test('an undo is tried again whatever the error', () => {
+  test('a rollback is retried after every error', () => {
     expect(asRetryable(error({ kind: 'permission' }))).toMatchObject({ nonRetryable: false, type: 'NotAuthorized' });
   });
 
@@ -80,7 +80,7 @@ describe('what an API error becomes in the history', () => {
   });
 });
 
-describe('what a failed create call came to', () => {
+describe('the outcome of a failed create call', () => {
   test.each([
     ['a lost answer', error({ kind: 'transport', outcomeUnknown: true }), 'unknown'],
     ['a server error', error({ kind: 'unavailable', outcomeUnknown: true }), 'unknown'],

@@ -18,17 +18,17 @@ async function cancelled(activity: Activity, details: Partial<ActivityCancellati
 
 const hangs: Activity = () => new Promise(() => undefined);
 
-test('an activity without an answer is abandoned when its worker stops, and that is no proof that nothing was done', async () => {
+test('an activity without a response is abandoned when its worker stops, which does not prove that nothing was done', async () => {
   const failure = await cancelled(hangs, { workerShutdown: true });
   expect(failure).toBeInstanceOf(ApplicationFailure);
   expect(failure).toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false, stack: '' });
 });
 
-test('an answer that comes in time counts', async () => {
+test('an answer in time counts', async () => {
   expect(await cancelled(async () => 'made', { workerShutdown: true })).toBe('made');
 });
 
-test('another cancellation leaves the activity to itself', async () => {
+test('another cancellation does not affect the activity', async () => {
   let answer: (made: string) => void = () => undefined;
   const sent = new Promise<string>((resolve) => {
     answer = resolve;

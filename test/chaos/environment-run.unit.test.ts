@@ -103,7 +103,7 @@ describe('chaos', () => {
     120_000,
   );
 
-  test('plays the same scenario twice for the same seed', async () => {
+  test('runs the same scenario twice for the same seed', async () => {
     expect(await playChaos(7)).toEqual(await playChaos(7));
   }, 120_000);
 });

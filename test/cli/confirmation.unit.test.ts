@@ -21,14 +21,14 @@ describe('a question to a person', () => {
     expect(String(streams.output.read())).toContain('Delete this for good? [yes/no] ');
   });
 
-  test('that nobody can answer, because the input has ended, is a no', async () => {
+  test('counts as a no when the input has ended', async () => {
     const streams = talk();
     streams.input.end();
     expect(await confirm('Delete this for good?', streams)).toBe(false);
     expect(String(streams.output.read())).toMatch(/\n$/);
   });
 
-  test('is broken off by Ctrl-C', async () => {
+  test('is interrupted by Ctrl-C', async () => {
     const interrupt = new AbortController();
     const asked = confirm('Delete this for good?', talk(interrupt.signal));
     interrupt.abort();

@@ -64,7 +64,7 @@ describe('exit codes', () => {
     expect(exitCodeOfEnding(makeProgress({ phase: 'Abandoned', failure: soldOut }))).toBe(0);
   });
 
-  test('of an ending for want of authorisation is that of not authorised', () => {
+  test('of an ending without authorisation is that of not authorised', () => {
     const failure = {
       step: 'pool' as const,
       type: 'NotAuthorized' as const,
@@ -78,7 +78,7 @@ describe('exit codes', () => {
 });
 
 describe('an error for people', () => {
-  test('says what failed, on what, and what to do next', () => {
+  test('reports what failed, on what, and what to do next', () => {
     expect(describeError(new ServerUnreachableError('localhost:7233', new Error('connection refused')), false)).toBe(
       'maops: cannot reach Temporal at localhost:7233: connection refused\n' +
         '  Is it up, and is TEMPORAL_ADDRESS the one in use? See docs/runbooks/temporal-down.md. To try things out, `maops dev` starts one.\n',

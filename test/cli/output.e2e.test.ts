@@ -65,7 +65,7 @@ test('a slow reader gets all output although connections are still open', async 
   expect(JSON.parse(out)).toHaveLength(pools);
 });
 
-describe('a reader that goes away', () => {
+describe('a reader that closes the pipe', () => {
   test('ends a finished command silently with its own exit code', async () => {
     const { child, ended, err } = start(['pool', 'list', '--json']);
     await once(child.stdout, 'readable');
@@ -74,7 +74,7 @@ describe('a reader that goes away', () => {
     expect(err()).toBe('');
   });
 
-  test('stops a role as a signal does', async () => {
+  test('stops a role like a signal', async () => {
     const { child, ended, err } = start(['simulator', '--port', '0']);
     await once(child.stdout, 'data');
     child.stdout.destroy();

@@ -6,11 +6,11 @@ import { commandLinePage } from '../../src/cli/page.js';
 
 const file = path.join(__dirname, '../../docs/cli.md');
 
-test('docs/cli.md is what the commands say of themselves (to write it anew: npx tsx scripts/cli-page.ts)', async () => {
+test('docs/cli.md is generated from the commands (to write it again: npx tsx scripts/cli-page.ts)', async () => {
   expect(readFileSync(file, 'utf8')).toBe(commandLinePage(await readCatalogue()));
 });
 
-test('every link inside the page leads somewhere', () => {
+test('every link inside the page has a target', () => {
   const page = readFileSync(file, 'utf8');
   const anchors = new Set(
     [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-')),

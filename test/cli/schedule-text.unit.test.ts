@@ -42,7 +42,7 @@ const schedule: ScheduleDetails = {
   results: [failed],
 };
 
-describe('a change of the clocks', () => {
+describe('a change to or from daylight saving time', () => {
   const at = '2026-03-29T01:00:00.000Z';
   const warned: ScheduleDetails = {
     ...schedule,

@@ -23,7 +23,7 @@ async function begin(phase: Progress['phase'], change: Record<string, unknown>):
 }
 
 describe('leaving an operation running', () => {
-  test('Ctrl-C ends the watching with 130, and the operation continues', async () => {
+  test('Ctrl-C stops watching with exit 130, and the operation continues', async () => {
     const name = await begin('AwaitingApproval', { approval });
     const watching = shell.start(['env', 'watch', name]);
     await watching.waitForOutput(/AwaitingApproval/);

@@ -94,7 +94,7 @@ test('a plan without a worker is cancelled', async () => {
   expect(sent.map(({ kind }) => kind)).toEqual(['start', 'cancel']);
 });
 
-test('an empty plan asks nothing', async () => {
+test('an empty plan asks no question', async () => {
   const { code, failure } = await perform(commands.apply, planWith({ items: [] }), '--hash', '41de91b15441054b');
   expect({ code, failure }).toEqual({ code: 0, failure: null });
 });

@@ -15,7 +15,7 @@ function open(workflowId: string, change: Partial<FakeRun> = {}): FakeRun {
 const lease = open('lease/b', { type: 'leaseEnvironment' });
 const byId = (rows: readonly { workflowId: string }[]) => rows.map(({ workflowId }) => workflowId);
 
-describe('what a query finds', () => {
+describe('the results of a query', () => {
   test('is restricted to open operations of this product', async () => {
     const runs = new FakeRuns(open('env/a'), lease);
     expect(byId(await operationsOn(runs).matching('MaopsPhase="Paused" OR MaopsPhase="Leased"'))).toEqual([

@@ -89,7 +89,7 @@ describe('the time of an operation', () => {
     expect(minutes(events, 6)).toEqual({ throttled: 3, settling: 2, nodes: 1 });
   });
 
-  test('is counted for people while they decide, whatever else fails', () => {
+  test('is counted as waiting for a person during a decision, whatever else fails', () => {
     const events = [
       started,
       scheduled(0, 1, 'findExistingPool'),

@@ -5,7 +5,7 @@ import { FakeRuns, makeRun } from './fake-runs.js';
 
 const closedAt = (time: string) => ({ status: 'COMPLETED' as const, closedAt: new Date(time) });
 
-describe('what a name means', () => {
+describe('resolving a name', () => {
   test.each([
     [
       'an open teardown before anything else',

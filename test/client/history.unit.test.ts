@@ -22,7 +22,7 @@ const started = (minute: number, continues: string | null): HistoryEvent => ({
 const phase = (minute: number, name: string): HistoryEvent => ({ at: at(minute), event: 'phase', phase: name });
 
 describe('the history of a run', () => {
-  test('reaches back over the runs that it continues', async () => {
+  test('includes the runs that it continues', async () => {
     const runs = new FakeRuns(makeRun('lease/team-a', { runId: 'c' }));
     runs.histories.set('a', [started(0, null), phase(1, 'Leased')]);
     runs.histories.set('b', [started(5, 'a')]);
@@ -52,7 +52,7 @@ describe('the full history of a name', () => {
       expect(runs.queries[0]).toContain(`"${id}"`);
   });
 
-  test('has what runs did by themselves, and who sent a change and why', async () => {
+  test('has the actions of runs, and the actor and reason of each change', async () => {
     const lease = makeProgress({
       operation: 'leaseEnvironment',
       workflowId: 'lease/team-a',
@@ -179,7 +179,7 @@ describe('the explanation', () => {
     });
   });
 
-  test('names missing rights that a wait or a call reports by type', async () => {
+  test('names missing permissions that a wait or a call reports by type', async () => {
     const wait = {
       type: 'observePool',
       attempt: 1,
@@ -198,7 +198,7 @@ describe('the explanation', () => {
     }
   });
 
-  test('takes the end of a poll window for no error', async () => {
+  test('does not treat the end of a poll window as an error', async () => {
     const pending = {
       type: 'observePool',
       attempt: 4,

@@ -152,7 +152,7 @@ describe('commands to an operation', () => {
     await expect(command(operationsOn(new FakeRuns(over)))).rejects.toThrow(OperationRefusedError);
   });
 
-  test('release goes to the lease, whatever else is open', async () => {
+  test('release is sent to the lease, whatever else is open', async () => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     await operationsOn(runs).release('team-a', { reason: 'finished' });
     expect(runs.sent).toMatchObject([
@@ -169,7 +169,7 @@ describe('commands to an operation', () => {
     expect(runs.sent).toEqual([{ kind: 'update', workflowId: 'lease/team-a', name: 'extendLease', argument }]);
   });
 
-  test('extend may give a time, which is sent as it is', async () => {
+  test('extend accepts a time, which is sent unchanged', async () => {
     const runs = new FakeRuns(open(), open('lease/team-a'));
     const operations = operationsOn(runs);
     await operations.extend('team-a', { until: new Date('2026-03-02T12:00:00Z') }, { reason: 'late', key: 'job 7' });
@@ -180,7 +180,7 @@ describe('commands to an operation', () => {
     ]);
   });
 
-  test('a command that took effect returns what is known when its operation cannot be read', async () => {
+  test('a command that took effect returns the known state when its operation cannot be read', async () => {
     const { progress: _, ...answers } = open('lease/team-a').answers;
     const runs = new FakeRuns({ ...open('lease/team-a'), answers });
     const progress = await operationsOn(runs).release('team-a', { reason: 'done' });
@@ -222,7 +222,7 @@ describe('commands to an operation', () => {
     expect(runs.sent[0]?.argument).toEqual({ kind: 'notebook', name: 'trial', change: 'stop', by: 'ops', reason: 'x' });
   });
 
-  test('commands with the same key are one update, whatever happened meanwhile', async () => {
+  test('commands with the same key are one update, whatever happens in between', async () => {
     const lease = open('lease/team-a');
     const runs = new FakeRuns(lease);
     const commandOptions = { reason: 'late', key: 'job 7' };
@@ -234,7 +234,7 @@ describe('commands to an operation', () => {
     expect([second === first, third === first]).toEqual([true, false]);
   });
 
-  test('a repeated extension is one, and repeated after it was granted is another', async () => {
+  test('a repeated extension counts once, and counts again after it was granted', async () => {
     const lease = open('lease/team-a');
     const runs = new FakeRuns({ ...lease, leaseEndsAt: '2026-03-02T08:00:00.000Z' });
     const extend = async () => await operationsOn(runs).extend('team-a', '4h', { reason: 'late' });
@@ -248,7 +248,7 @@ describe('commands to an operation', () => {
     expect(third).not.toBe(first);
   });
 
-  test('a repeated resolution is one, and another verb, change or attempt is another', async () => {
+  test('a repeated resolution counts once, and another verb, change or attempt is another', async () => {
     const awaiting = (attempt: number) =>
       makeRun('env/team-a', {
         answers: {

@@ -70,7 +70,7 @@ describe('the plan of a teardown in a command', () => {
     }
   });
 
-  test('leaves what is protected, with the rule', async () => {
+  test('keeps protected resources, with the rule', async () => {
     const { items } = await plan(project([pool(`${marker('env/team-a')} maops:keep`)]));
     expect(items).toMatchObject([{ action: 'leave', rule: 'maops:keep', owner: 'env/team-a' }]);
   });
@@ -83,7 +83,7 @@ describe('the plan of a teardown in a command', () => {
     expect(kept.hash).not.toBe(before.hash);
   });
 
-  test('names a list that could not be read instead of taking it for empty', async () => {
+  test('names a list that could not be read instead of treating it as empty', async () => {
     expect(await plan(project([], 'down'))).toMatchObject({
       items: [],
       unread: [expect.stringContaining('notebooks')],

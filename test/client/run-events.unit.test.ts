@@ -68,7 +68,7 @@ describe('a history', () => {
     });
   });
 
-  test('takes the end of a poll window for no failure', () => {
+  test('does not treat the end of a poll window as a failure', () => {
     const lastFailure = { message: 'pool team-a: 3 of 8 nodes available', type: 'StillPending' };
     const events: HistoryEvent[] = [
       scheduled(0, 1, 'observePool'),

@@ -36,7 +36,7 @@ function troubles(...results: readonly ScheduledResult[]): readonly string[] {
   return viewRow(description as unknown as ScheduleDescription, results, nextRun.getTime()).troubles;
 }
 
-describe('the troubles of a schedule', () => {
+describe('the problems of a schedule', () => {
   test('name a sweep that is done, and what it could not delete', () => {
     const failure = { type: 'ServiceUnavailable', message: 'some resources could not be deleted', hint: null } as const;
     expect(troubles(run({ failure }))).toEqual([

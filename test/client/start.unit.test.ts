@@ -62,7 +62,7 @@ describe('starting an environment', () => {
     await expect(start(new FakeRuns(byHand), other)).rejects.toThrow(SpecConflictError);
   });
 
-  test('joins when an operator has changed the running spec to the one asked for', async () => {
+  test('joins when an operator has changed the running spec to the requested one', async () => {
     const changed = makeRun('env/team-a', { argument: document, answers: { spec: normalised(other) } });
     expect(await start(new FakeRuns(changed), other)).toMatchObject({ joined: true });
   });

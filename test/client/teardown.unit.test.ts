@@ -90,7 +90,7 @@ describe('a teardown checks the protection', () => {
   };
   const plan = (change: Partial<RemovalPlan> = {}): RemovalPlan => ({ hash: '0', items: [], unread: [], ...change });
 
-  test('and is refused when its plan has something protected', async () => {
+  test('and is refused when its plan has a protected resource', async () => {
     const runs = new FakeRuns();
     const refused = operationsOn(runs, plan({ items: [item] })).teardown('team-a', commandOptions);
     await expect(refused).rejects.toBeInstanceOf(ProtectedError);

@@ -51,7 +51,7 @@ describe('why', () => {
     expect(inTheWay?.inTheWay?.alive).toMatchObject({ cost: null });
   });
 
-  test('has the typed error of what Temporal retries', async () => {
+  test('has the typed error of the call that Temporal retries', async () => {
     const nextAttemptAt = new Date('2026-03-01T10:01:00Z');
     const activity = {
       type: 'deletePool',
@@ -81,7 +81,7 @@ describe('why', () => {
     });
   });
 
-  test('takes a wait without a result for no failure, and stops at a cycle', async () => {
+  test('does not treat a wait without a result as a failure, and stops at a cycle', async () => {
     const lastFailure = { message: 'nothing new', type: 'StillPending' };
     const wait = { type: 'observePool', attempt: 9, state: 'scheduled', lastFailure, report: null } as const;
     const pending = [{ ...wait, nextAttemptAt: null, lastHeartbeatAt: null }];
@@ -95,7 +95,7 @@ describe('why', () => {
 });
 
 describe('try now', () => {
-  test('goes to the blocking operation, and returns what it retries', async () => {
+  test('is sent to the blocking operation, and returns what it retries', async () => {
     const runs = new FakeRuns(rollback, held, sweep, gone);
     const answer = await operationsOn(runs).tryNow('sweep/nightly', { reason: 'fixed' });
     expect(answer).toMatchObject([{ workflowId: 'env/team-a', hurries: ['deleting pool team-a'] }]);

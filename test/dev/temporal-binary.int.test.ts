@@ -105,7 +105,7 @@ describe('downloading by the SDK', () => {
 });
 
 describe('a stopped build', () => {
-  test('ends, and no other way is tried', async () => {
+  test('ends, and no other source is tried', async () => {
     const go = program('slow/go', '[ "$1" = env ] && echo go1.26.1 && exit; exec sleep 1000');
     const told = new AbortController();
     const env = { PATH: `${path.dirname(go)}:/usr/bin:/bin` };

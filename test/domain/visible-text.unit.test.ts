@@ -24,7 +24,7 @@ describe('text from anywhere', () => {
     expect(visibleText(text)).toBe(text);
   });
 
-  test('never contains what a terminal would obey, and stays as it is the second time', () => {
+  test('never contains terminal control sequences, and is unchanged the second time', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const shown = visibleText(text);
@@ -34,7 +34,7 @@ describe('text from anywhere', () => {
     );
   });
 
-  test('is made visible in every text of a value, in its keys too, and the rest stays', () => {
+  test('is made visible in every text and key of a value, and the rest is unchanged', () => {
     const value = { a: ['\u001b', 1, null, true, undefined], '\u001b': { b: '\u009b' } };
     expect(visibleValue(value)).toEqual({ a: ['␛', 1, null, true, undefined], '␛': { b: '\\u009b' } });
   });
@@ -46,7 +46,7 @@ test('our own colours stay in styled text, any other sequence does not', () => {
   );
 });
 
-test('JSON means exactly the value, and contains nothing that a terminal would obey', () => {
+test('JSON has exactly the value, and contains no terminal control sequences', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const json = visibleJson({ [text]: text });

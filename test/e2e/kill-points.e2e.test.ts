@@ -26,7 +26,7 @@ const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo:
 const lateMs = 10_500;
 const soldOutFlavor = 'modelarts.vm.gpu.tnt004';
 
-test('a worker that is killed in every phase at once, and around each create, costs nothing anywhere', async () => {
+test('a worker that is killed in every phase, and around each create, loses no work', async () => {
   const simulator = createSimulator({ speed: fast, durations: { notebookCreate: 800_000 } });
   const served = await serveSimulator(simulator, { port: 0 });
   const stack = await openProcessStack({ modelarts: clientEnvironment(served.url), env: patience });

@@ -40,7 +40,7 @@ async function open(): Promise<void> {
 
 const cuts: readonly Cut[] = ['refused', 'silent'];
 
-test('the way to ModelArts is cut, in two ways, and restored: the runs go on', async () => {
+test('runs continue after the connection to ModelArts is cut in two ways and restored', async () => {
   await open();
   const worker = await stack.worker();
   const runs = await waitingRuns();
@@ -60,7 +60,7 @@ test('the way to ModelArts is cut, in two ways, and restored: the runs go on', a
   expect(await worker.ended).toBe(0);
 }, 120_000);
 
-test('the way to Temporal is cut, in two ways, and restored: the runs go on', async () => {
+test('runs continue after the connection to Temporal is cut in two ways and restored', async () => {
   await open();
   const worker = await stack.worker();
   const runs = await waitingRuns();
@@ -84,7 +84,7 @@ test('the way to Temporal is cut, in two ways, and restored: the runs go on', as
   expect(await worker.ended).toBe(0);
 }, 120_000);
 
-test('a worker that hears of its new pool but dies before it could say so makes no second one', async () => {
+test('a worker that gets the create response but dies before it reports it creates no second pool', async () => {
   await open();
   const first = await stack.worker();
   const run = await creating();

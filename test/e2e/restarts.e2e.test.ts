@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo: '5m' };
 
-test('operations go on after the Temporal server was restarted on its file', async () => {
+test('operations continue after the Temporal server was restarted on its file', async () => {
   const { TEMPORAL_ADDRESS: _, ...env } = process.env;
   const options = { env, port: await freePort(), dbFile: path.join(folder, 'temporal.db'), onProgress: () => {} };
   const simulator = createSimulator({ speed: 0.001 });
@@ -56,7 +56,7 @@ test('operations go on after the Temporal server was restarted on its file', asy
   }
 }, 120_000);
 
-test('operations go on after ModelArts was away, and came back with its state', async () => {
+test('operations continue after ModelArts was down and restarted with its state', async () => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const cloud = cloudAt(url);

@@ -56,7 +56,7 @@ test('a worker stopped under load exits with 0 in time, and loses and repeats no
   expect(await second.ended).toBe(0);
 }, 120_000);
 
-test('of two workers one is killed again and again, just when a create has worked, and the others finish everything', async () => {
+test('of two workers one is killed repeatedly, just after a create took effect, and the other finishes everything', async () => {
   await open(fast);
   const alive = await Promise.all([stack.worker(), stack.worker()]);
   const killed: Maops[] = [];

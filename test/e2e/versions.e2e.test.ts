@@ -14,7 +14,7 @@ afterEach(async () => expect(await endLeaked()).toEqual([]));
 
 const deploymentName = 'modelarts-ops';
 
-test('a run that began on version 1 ends there while version 2 takes the new ones', async () => {
+test('a run that started on version 1 ends there while version 2 takes the new runs', async () => {
   const simulator = createSimulator({ speed: 60 });
   const served = await serveSimulator(simulator, { port: 0 });
   const { address, namespace } = temporalAddress();

@@ -33,7 +33,7 @@ describe('an audit in virtual time', () => {
     for (const phase of ['Planning', 'Reading', 'Done']) await untilPhase(made, phase, 'audit/phases');
   });
 
-  test('calls what its lease holds owned, before and after the operation has ended', async () => {
+  test('reports resources of a lease as owned, before and after the operation has ended', async () => {
     const made = await newStack();
     await startMainJob(made);
     await untilPhase(made, 'AwaitingNotebook');
@@ -56,7 +56,7 @@ describe('an audit in virtual time', () => {
     });
   });
 
-  test('calls what nothing holds any more an orphan, and says how its operation ended', async () => {
+  test('reports resources without an owner as orphans, with the ending of their operation', async () => {
     const made = await newStack();
     await orphaned(made);
     const { report } = await audit(made);
@@ -64,7 +64,7 @@ describe('an audit in virtual time', () => {
     expect(report.findings[0]?.why).toMatch(/its last operation ended TERMINATED at 2026/);
   });
 
-  test('says owned or orphan from what workflows are, not from what the list of workflows shows', async () => {
+  test('reports owned or orphan from the workflows, not from the list of workflows', async () => {
     const made = await newStack({
       onServerCall: (method) => {
         if (method === 'listWorkflowExecutions') throw new GrpcError(14, 'no list');
@@ -74,7 +74,7 @@ describe('an audit in virtual time', () => {
     expect(statusesOf((await audit(made)).report)).toEqual({ pool: 'owned', notebook: 'owned' });
   });
 
-  test('says unknown, never orphan, while Temporal cannot say who owns what', async () => {
+  test('reports unknown, never orphan, while Temporal cannot report the owners', async () => {
     let isSilent = false;
     const made = await newStack({
       onServerCall: (method) => {
@@ -88,7 +88,7 @@ describe('an audit in virtual time', () => {
     expect(report.findings[0]?.why).toBe('Temporal could not say whether an operation owns it');
   });
 
-  test('goes on after a 502 and a list cut in half, and names a list that cannot be had', async () => {
+  test('continues after a 502 and a truncated list, and names a list that cannot be read', async () => {
     const made = await newStack();
     await finishMainJob(made);
     made.simulator.faults.plan(
@@ -103,7 +103,7 @@ describe('an audit in virtual time', () => {
     expect(report.unread).toEqual([expect.stringMatching(/^notebooks: .*502/)]);
   });
 
-  test('looks at what a list has told in part by its id, and says unknown when that is not enough', async () => {
+  test('reads incomplete list items by id, and reports unknown when that is not enough', async () => {
     const made = await newStack();
     await orphaned(made);
     const lists = [
@@ -121,7 +121,7 @@ describe('an audit in virtual time', () => {
     expect(statusesOf(report)).toEqual({ pool: 'unknown', notebook: 'unknown' });
   });
 
-  test('does not call an orphan what is gone by the time it is looked at again', async () => {
+  test('does not report an orphan that is gone at the second observation', async () => {
     const made = await newStack();
     await orphaned(made);
     // What a list that lags behind shows: the resource is in it, and a show knows nothing of it.
@@ -135,7 +135,7 @@ describe('an audit in virtual time', () => {
     expect(report.findings.map(({ kind, standing }) => [kind, standing])).toEqual([['notebook', 'orphan']]);
   });
 
-  test('calls a resource of another installation and one without a marker foreign', async () => {
+  test('reports resources of another installation and without a marker as foreign', async () => {
     const made = await newStack();
     await finishMainJob(made);
     const snapshot = made.simulator.snapshot();
@@ -161,7 +161,7 @@ describe('an audit in virtual time', () => {
     expect(report.costs).toMatchObject({ perHour: 2.2 });
   });
 
-  test('calls what outlives the end of its lease expired, and what does not move for long stuck', async () => {
+  test('reports resources past the end of their lease as expired, and unchanged ones as stuck', async () => {
     const made = await newStack();
     await startMainJob(made, { lease: { ttl: '1h' } });
     await made.temporal.result('env/team-a');
@@ -185,7 +185,7 @@ describe('an audit in virtual time', () => {
     expect(late.findings[0]?.why).toMatch(/^lease\/team-a has been DeletingPool for [67]h/);
   });
 
-  test('fails, and is not tried for ever, with credentials that are refused', async () => {
+  test('fails, and is not retried forever, with rejected credentials', async () => {
     const made = await newStack();
     await finishMainJob(made);
     made.simulator.faults.plan({ operation: '*', kind: 'unauthorized', times: 'always' });
@@ -195,7 +195,7 @@ describe('an audit in virtual time', () => {
 });
 
 describe('adopting an orphan in virtual time', () => {
-  test('gives everything of its name a lease again, which can tear it down', async () => {
+  test('gives all resources of its name a lease again, which can tear them down', async () => {
     const made = await newStack();
     await startMainJob(made, { lease: { ttl: '8h' } });
     await made.temporal.result('env/team-a');
@@ -217,7 +217,7 @@ describe('adopting an orphan in virtual time', () => {
     expect(made.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('knows the name from the resource when Temporal has lost everything', async () => {
+  test('takes the name from the resource when Temporal has lost everything', async () => {
     const before = await newStack();
     await finishMainJob(before);
     const after = await newStack({ startAt: before.temporal.now() });
@@ -258,7 +258,7 @@ describe('adopting an orphan in virtual time', () => {
     });
   });
 
-  test('refuses an orphan whose name nobody knows, and names the sweep, which deletes it', async () => {
+  test('refuses an orphan without a known name, and names the sweep, which deletes it', async () => {
     const made = await newStack();
     await orphaned(made);
     const snapshot = made.simulator.snapshot();

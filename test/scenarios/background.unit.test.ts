@@ -24,13 +24,13 @@ async function outcome({ temporal }: Testbed): Promise<unknown> {
   );
 }
 
-test('a mistake of our own code in the look of a lease fails its workflow task', async () => {
+test('a bug in our own code while a lease observes fails its workflow task', async () => {
   const testbed = await newStack({ interceptors: [garbageFrom('lookAtLeased')] });
   await startMainJob(testbed);
   expect(await outcome(testbed)).toBeInstanceOf(WorkflowTaskError);
 });
 
-test('a rollback that ends before its patience is over is not disturbed by the end of the patience', async () => {
+test('a rollback that ends before its time limit is not affected by the limit', async () => {
   const testbed = await newStack({
     simulator: { faults: [{ operation: 'pools.delete', kind: 'status', status: 503, times: 6 }] },
   });

@@ -62,7 +62,7 @@ describe('a cancel during a clean-up', () => {
     expect(creates(testbed)).toBe(before);
   });
 
-  test('ends a pause that came before it', async () => {
+  test('ends an earlier pause', async () => {
     const testbed = await cleaningUp(4096);
     await testbed.temporal.signal(env, 'pause', pause);
     await testbed.temporal.run({ maxTime: 10 * minute });
@@ -171,7 +171,7 @@ describe('a cancelled lease', () => {
     expect(await toTheEnd(testbed, lease)).toMatchObject({ phase: 'Cancelled', status: 'CANCELLED', left: 0 });
   });
 
-  test('ends a pause that came before it, also in its removal', async () => {
+  test('ends an earlier pause, also in its removal', async () => {
     const testbed = await newStack();
     const { temporal, progress } = testbed;
     await finishMainJob(testbed);
@@ -223,7 +223,7 @@ describe('notebooks with our marker beside the one that is adopted', () => {
     return testbed;
   }
 
-  test('are all removed, although the run continues as new meanwhile', async () => {
+  test('are all removed, even if the run continues as new meanwhile', async () => {
     const testbed = await clearing();
     expect(await toTheEnd(testbed, workflowId)).toMatchObject({ phase: 'Ready', left: 1, isContinued: true });
   });

@@ -24,7 +24,7 @@ const verbs = ({ audit }: Progress) => audit.map(({ verb }) => verb);
 const refused = { cause: { type: 'RequestRejected' } };
 
 describe('a command with a key', () => {
-  test('extends a lease once, also when it went on as a new run meanwhile', async () => {
+  test('extends a lease once, also when it continued as new meanwhile', async () => {
     const { temporal, progress } = await leased({ suggestContinueAsNewAfter: 40 });
     const command = { ...keyed('job 7'), duration: '1h' };
     const first = await temporal.update<CommandAnswer>(lease, 'extendLease', command);
@@ -42,7 +42,7 @@ describe('a command with a key', () => {
     expect(verbs(await progress(lease)).filter((verb) => verb === 'extend')).toHaveLength(2);
   });
 
-  test('is answered also when the moment would refuse it', async () => {
+  test('is answered even if the state would refuse it', async () => {
     const { temporal, progress } = await leased();
     await temporal.update(lease, 'extendLease', { ...keyed('e'), duration: '1h' });
     await temporal.update(lease, 'releaseLease', keyed('r'));
@@ -59,7 +59,7 @@ describe('a command with a key', () => {
     expect(verbs(await progress(lease))).toEqual(['extend', 'release']);
   });
 
-  test('that was refused has not counted: it can be given again', async () => {
+  test('that was refused does not count, and can be sent again', async () => {
     const { temporal } = await leased();
     const command = keyed('k');
     await expect(temporal.update(lease, 'extendLease', { ...command, duration: '900d' })).rejects.toMatchObject(
@@ -89,7 +89,7 @@ describe('a command with a key', () => {
     expect(verbs(await progress(workflowId))).toEqual(['approve', 'retry', 'clear']);
   });
 
-  test('pauses once: a repeated pause does not undo the resume that came between', async () => {
+  test('pauses once: a repeated pause does not undo the resume in between', async () => {
     const { temporal, progress } = await leased();
     for (const [verb, key] of [
       ['pause', 'p'],
@@ -103,7 +103,7 @@ describe('a command with a key', () => {
     expect(await progress(lease)).toMatchObject({ phase: 'Leased', audit: [{ verb: 'pause' }, { verb: 'resume' }] });
   });
 
-  test('does not count as another one: that is refused, or says so in the audit', async () => {
+  test('does not count as another one, which is refused or recorded in the audit', async () => {
     const { temporal, progress } = await leased();
     await temporal.signal(lease, 'pause', keyed('k'));
     await expect(temporal.update(lease, 'releaseLease', keyed('k'))).rejects.toMatchObject({
@@ -133,7 +133,7 @@ describe('a command with a key', () => {
   });
 });
 
-test('an extension until a time can be given again without harm', async () => {
+test('an extension until a time can be repeated safely', async () => {
   const { temporal, progress } = await leased();
   const { endsAt } = (await progress(lease)).lease ?? {};
   const until = new Date(Date.parse(endsAt ?? '') + 2 * hour).toISOString();

@@ -300,13 +300,13 @@ describe.each(kinds)('a $kind', (one) => {
   });
 });
 
-describe.each(kinds)('a $kind whose create was not answered', (one) => {
+describe.each(kinds)('a $kind whose create got no response', (one) => {
   const workflowId = `${one.kind}/${name}`;
   const lost: Post = { post: '', known: 'hidden', fault: { kind: 'lost', at: 'after' } };
   const never: Post = { post: '', known: 'nothing', fault: { kind: 'lost', at: 'before' } };
   const unmarked = one.kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
 
-  test('is adopted although one answer leaves the marker out', async () => {
+  test('is adopted although one response leaves the marker out', async () => {
     const operation = one.kind === 'pool' ? 'pools.show' : 'notebooks.list';
     const bend = ({ simulator }: Testbed) =>
       simulator.faults.plan({ operation, kind: 'missingFields', paths: unmarked });

@@ -45,7 +45,7 @@ test.each([
   expect(simulator.requests('notebooks.create')).toEqual([]);
 });
 
-test('what the service refuses to list stops no run', async () => {
+test('a refused list stops no run', async () => {
   const testbed = await newStack();
   testbed.simulator.faults.plan({ operation: 'flavors.list', kind: 'forbidden', code: 'APIGW.0302' });
   await startMainJob(testbed);

@@ -31,8 +31,8 @@ async function phasesUntilEnd({ temporal }: Testbed): Promise<string[]> {
   return seen;
 }
 
-describe('a pool that turns bad while the notebook is being made', () => {
-  test('is waited for again, and the run ends Ready when it has healed', async () => {
+describe('a pool that fails while the notebook is being created', () => {
+  test('is awaited again, and the run ends Ready when it has recovered', async () => {
     const testbed = await begun([{ ...turns, recoverAfterMs: 120_000 }]);
     expect((await phasesUntilEnd(testbed)).slice(-3)).toEqual(['AwaitingNotebook', 'AwaitingPool', 'Ready']);
     expect(testbed.simulator.state().pools).toMatchObject([{ phase: 'Running' }]);
@@ -50,13 +50,13 @@ describe('a pool that turns bad while the notebook is being made', () => {
     expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('has the grace to heal although the deadline of the pool has passed', async () => {
+  test('has the grace period to recover although the deadline of the pool has passed', async () => {
     const testbed = await begun([{ ...turns, recoverAfterMs: 200_000 }], { deadlines: { ...deadlines, pool: '7m' } });
     await phasesUntilEnd(testbed);
     expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Ready', failure: null });
   });
 
-  test('asks the operator when the spec says so, and a retry continues with the existing resources', async () => {
+  test('asks the operator if the spec has onFailure ask, and a retry continues with the existing resources', async () => {
     const testbed = await begun([{ ...turns, recoverAfterMs: 900_000 }], { onFailure: 'ask' });
     const { temporal } = testbed;
     await untilPhase(testbed, 'AwaitingOperator');
@@ -67,7 +67,7 @@ describe('a pool that turns bad while the notebook is being made', () => {
     expect(testbed.simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
   });
 
-  test('that was deleted meanwhile is made anew by a retry, and the notebook with it', async () => {
+  test('that was deleted meanwhile is created again by a retry, with the notebook', async () => {
     const testbed = await begun([turns], { onFailure: 'ask' });
     const { temporal, simulator } = testbed;
     await untilPhase(testbed, 'AwaitingOperator');
@@ -83,7 +83,7 @@ describe('a pool that turns bad while the notebook is being made', () => {
   });
 });
 
-describe('a last look that nobody answers', () => {
+describe('a last observation without a response', () => {
   async function silenced(change: Record<string, unknown>): Promise<Testbed> {
     const testbed = await begun([], { deadlines: { ...deadlines, pool: '7m' }, ...change });
     const { temporal } = testbed;
@@ -101,7 +101,7 @@ describe('a last look that nobody answers', () => {
     message: expect.stringContaining('the deadline of 7m has passed'),
   };
 
-  test('asks the operator when the spec says so, and a retry continues with the existing resources', async () => {
+  test('asks the operator if the spec has onFailure ask, and a retry continues with the existing resources', async () => {
     const testbed = await silenced({ onFailure: 'ask' });
     const { temporal, simulator } = testbed;
     await untilPhase(testbed, 'AwaitingOperator');
@@ -116,7 +116,7 @@ describe('a last look that nobody answers', () => {
     expect(simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
   });
 
-  test('undoes everything otherwise, and names the step', async () => {
+  test('otherwise rolls back everything, and names the step', async () => {
     const testbed = await silenced({});
     await untilPhase(testbed, 'RollingBack');
     expect(await testbed.progress(workflowId)).toMatchObject({ failure: noAnswer });
@@ -126,7 +126,7 @@ describe('a last look that nobody answers', () => {
   });
 });
 
-test('what was seen before a pause at the very end is looked at again', async () => {
+test('observations from before a pause at the very end are repeated', async () => {
   const unavailable = { kind: 'notebookUnavailable', afterMs: 20_000, recoverAfterMs: 120_000 } as const;
   const testbed = await begun([{ operation: 'notebooks.create', ...unavailable }]);
   const { temporal, simulator } = testbed;
@@ -143,8 +143,8 @@ test('what was seen before a pause at the very end is looked at again', async ()
   expect(simulator.state().notebooks).toMatchObject([{ status: 'RUNNING' }]);
 });
 
-describe('a notebook that is stuck on its way', () => {
-  test('is deleted all the same by an undo, after a while and at growing pauses, and the removal goes on', async () => {
+describe('a notebook that is stuck in a transition', () => {
+  test('is still deleted by a rollback, with growing pauses, and the removal continues', async () => {
     const stuck: Fault = { operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING', forMs: 5_400_000 };
     const testbed = await begun([stuck]);
     const { temporal, simulator } = testbed;

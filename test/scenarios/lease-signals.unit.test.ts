@@ -18,7 +18,7 @@ async function change({ temporal }: Testbed, kind: 'notebook' | 'environment', v
   await temporal.result(workflowId);
 }
 
-test('a cancel long after a teardown announced one is no handover: what is owned is removed', async () => {
+test('a cancel long after a teardown announced one is no handover: owned resources are removed', async () => {
   const testbed = await newStack();
   const { temporal, simulator, progress } = testbed;
   await finishMainJob(testbed);
@@ -52,7 +52,7 @@ test.each(['protectionChanged', 'refresh'])('%s does not overwrite the announcem
   });
 });
 
-test('an unprotect long after a teardown announced one hurries what was refused', async () => {
+test('an unprotect long after a teardown announced one retries the refused removal at once', async () => {
   const testbed = await newStack();
   const { temporal, simulator } = testbed;
   await finishMainJob(testbed);
@@ -92,7 +92,7 @@ describe('a start or stop of a notebook', () => {
     expect(started.audit).toEqual([]);
   });
 
-  test('is done although the lease cannot be told', async () => {
+  test('is done although the lease cannot be notified', async () => {
     const testbed = await newStack();
     await finishMainJob(testbed);
     await testbed.temporal.client.workflow.getHandle(lease).terminate();

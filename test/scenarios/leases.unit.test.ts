@@ -80,7 +80,7 @@ const verbs = ({ audit }: Progress) => audit.map(({ verb }) => verb);
 const events = (sent: readonly SentWebhook[]) => sent.map(({ event }) => event.event);
 
 describe('a lease with an end', () => {
-  test('shows it, warns at its points, and ends in a teardown at its moment', async () => {
+  test('shows it, warns before it, and ends in a teardown when it is reached', async () => {
     const { temporal, sent, end, progress, passTo, left } = await leased({ webhook });
     const began = temporal.now();
     expect(await end()).toBe(began + 8 * hour);
@@ -104,7 +104,7 @@ describe('a lease with an end', () => {
     expect(events(sent)).toEqual(['lease.warning', 'lease.warning', 'lease.expired']);
   });
 
-  test('says when the notebook stops by itself, and shows what it has seen of pool and notebook', async () => {
+  test('shows when the notebook stops automatically, and its observations of pool and notebook', async () => {
     const { temporal, progress, testbed } = await leased({ ttl: '3d' }, {}, { notebook: notebookWith('4h') });
     await temporal.run({ maxTime: minute });
     const before = await progress();
@@ -121,7 +121,7 @@ describe('a lease with an end', () => {
     expect((await progress()).why).not.toContain('stops by itself');
   });
 
-  test('is the end of what is kept after a failure too', async () => {
+  test('is also the end of what is kept after a failure', async () => {
     const { temporal, left } = await keptAfterFailure();
     expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
     expect(left()).toBe(0);
@@ -137,7 +137,7 @@ describe('a lease with an end', () => {
     expect(await lease.end()).toBe(end);
   });
 
-  test('that has passed while no worker was there comes when one is', async () => {
+  test('that passed without a worker takes effect when there is one', async () => {
     const { temporal, sent, left, progress } = await leased({ webhook }, { restartMs: null });
     temporal.killWorker();
     await temporal.run({ maxTime: 3 * 24 * hour });
@@ -169,7 +169,7 @@ describe('an extension', () => {
     expect(events(sent)).toEqual([warning, warning, 'lease.extended', warning, warning, 'lease.expired']);
   });
 
-  test('sets the automatic stop that the notebook has from its next start on, never longer than its user asked for', async () => {
+  test('sets the auto-stop of the notebook from its next start, never longer than in the spec', async () => {
     const { temporal, testbed, extend } = await leased(
       { ttl: '2h', warnings: [] },
       {},
@@ -186,7 +186,7 @@ describe('an extension', () => {
     expect(stopOf()).toMatchObject({ duration: 6 * 3_600 });
   });
 
-  test('is granted although the notebook cannot be changed, and the audit says that it was not', async () => {
+  test('is granted although the notebook cannot be changed, which the audit records', async () => {
     const { temporal, testbed, extend, progress } = await leased();
     testbed.simulator.faults.plan({ operation: 'notebooks.update', kind: 'status', status: 500, times: 'always' });
     expect(await extend('4h')).toMatchObject({ extensions: 1 });
@@ -244,7 +244,7 @@ describe('an extension', () => {
   });
 });
 
-describe('what holds a teardown at the end', () => {
+describe('the reasons that hold a teardown at the end', () => {
   test('a pause does, and does not move the end', async () => {
     const { temporal, end, progress, passTo, left, extend } = await leased();
     const first = await end();
@@ -262,7 +262,7 @@ describe('what holds a teardown at the end', () => {
     expect(left()).toBe(0);
   });
 
-  test('protection does: it stays leased, says why, and is removed soon after it is no longer protected', async () => {
+  test('protection does: it stays leased with a reason, and is removed soon after it is unprotected', async () => {
     const { temporal, progress, passTo, left, sent, testbed } = await leased({ webhook });
     await changeProtection(testbed, 'protect');
     await passTo(-24.5 * hour);
@@ -284,7 +284,7 @@ describe('what holds a teardown at the end', () => {
     ['a release', 'released', 'Gone', async ({ temporal }: Leased) => await release(temporal)],
     ['a cancel', 'cancelled', 'Cancelled', async ({ temporal }: Leased) => await temporal.cancel(workflowId)],
   ] as const)('%s that protection refuses', (_title, wish, ending, command) => {
-    test('is kept, says so, and is carried out soon after an unprotect', async () => {
+    test('is kept, reported, and executed soon after an unprotect', async () => {
       const held = await leased({ webhook });
       const { temporal, progress, left, testbed, sent, extend } = held;
       await changeProtection(testbed, 'protect');
@@ -308,7 +308,7 @@ describe('what holds a teardown at the end', () => {
       expect(await progress()).toMatchObject({ phase: ending, failure: null });
     });
 
-    test('is tried again by itself when the mark was taken away elsewhere', async () => {
+    test('is retried automatically when the mark was removed elsewhere', async () => {
       const held = await leased({}, untold);
       const { temporal, left, testbed, progress } = held;
       await changeProtection(testbed, 'protect');
@@ -361,7 +361,7 @@ describe('what holds a teardown at the end', () => {
     expect(left()).toBe(0);
   });
 
-  test('a refused release is withdrawn when the environment is started anew', async () => {
+  test('a refused release is withdrawn when the environment is started again', async () => {
     const { temporal, progress, left, testbed } = await leased();
     await changeProtection(testbed, 'protect');
     await release(temporal);
@@ -405,7 +405,7 @@ describe('a teardown and the end', () => {
     },
   );
 
-  test('that has to leave something hands the same end back to a lease', async () => {
+  test('that must keep something transfers the same end to a lease', async () => {
     const { temporal, end, testbed, extend } = await leased();
     await extend('2h');
     const before = await end();
@@ -421,7 +421,7 @@ describe('a teardown and the end', () => {
 });
 
 describe('the webhook of a lease', () => {
-  test('is signed over time and body, and says what people read', async () => {
+  test('is signed over time and body, and has a readable text', async () => {
     const { sent, passTo, progress } = await leased({ webhook });
     await passTo(hour);
     const [one] = sent;
@@ -442,7 +442,7 @@ describe('the webhook of a lease', () => {
     });
   });
 
-  test('that is down holds nothing up, and gets the event when it is back', async () => {
+  test('that is down blocks nothing, and gets the event when it is back', async () => {
     let isUp = false;
     const { temporal, sent, passTo, extend } = await leased({ webhook }, { webhook: () => (isUp ? 200 : null) });
     await passTo(hour);
@@ -455,7 +455,7 @@ describe('the webhook of a lease', () => {
     expect(new Set(sent.map(({ event }) => event.id)).size).toBe(2);
   });
 
-  test('that stays down is given up, which the audit says without its address', async () => {
+  test('that stays down is given up, which the audit records without its address', async () => {
     const { passTo, progress, temporal } = await leased({ webhook, ttl: '1d' }, { webhook: () => 500 });
     await passTo(2 * hour - 1);
     await temporal.run({ maxTime: 1 });
@@ -491,7 +491,7 @@ describe('the webhook of a lease', () => {
   });
 });
 
-test('a raw cancel removes everything, before the end too', async () => {
+test('a raw cancel removes everything, also before the end', async () => {
   const { temporal, left, progress } = await leased({ webhook });
   await temporal.cancel(workflowId);
   await expect(temporal.result(workflowId)).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });

@@ -43,7 +43,7 @@ const left = ({ simulator }: Awaited<ReturnType<typeof leased>>['testbed']) => {
 };
 
 describe('a lease', () => {
-  test('refuses reasons of 190 KiB and lives through hundreds of the longest ones, to its proper end', async () => {
+  test('refuses reasons of 190 KiB, and survives hundreds of the longest allowed ones to its end', async () => {
     const { testbed, tooLarge } = await leased();
     const { temporal, progress } = testbed;
     const huge = { ...attribution, reason: 'x'.repeat(190 * 1024), duration: '1h' };
@@ -66,7 +66,7 @@ describe('a lease', () => {
     expect({ ...left(testbed), tooLarge }).toEqual({ pools: [], notebooks: [], tooLarge: [] });
   });
 
-  test('cuts what raw signals bring, of any shape, and hears as many of them as come', async () => {
+  test('cuts payloads of raw signals, of any shape, and handles any number of them', async () => {
     const { testbed, tooLarge } = await leased({ suggestContinueAsNewAfter: 200 });
     const { temporal, progress } = testbed;
     const { runId } = await progress(lease);
@@ -106,7 +106,7 @@ describe('a lease', () => {
 });
 
 describe('an operation', () => {
-  test('ends its failure with little, however long the words of operators and of the service are', async () => {
+  test('keeps its failure short, however long the texts of operators and of the service are', async () => {
     const { testbed, tooLarge } = await watchedStack();
     const { temporal, progress } = testbed;
     await startMainJob(testbed, { approval: { required: true, timeout: '1h' } });
@@ -125,7 +125,7 @@ describe('an operation', () => {
     expect(tooLarge).toEqual([]);
   });
 
-  test('that is started with a document of 1.9 MB ends with a short reason, and makes nothing', async () => {
+  test('that is started with a document of 1.9 MB ends with a short reason, and creates nothing', async () => {
     const { testbed, tooLarge } = await watchedStack();
     const { temporal, simulator } = testbed;
     await startMainJob(testbed, { comment: 'x'.repeat(1_900_000) });

@@ -48,7 +48,7 @@ describe('the main job in virtual time', () => {
     expect(temporal.openWorkflows()).toEqual([]);
   });
 
-  test('fails before anything is made, and says what can be made, without the notebook API of the old generation', async () => {
+  test('fails before anything is created, and names what can be created, without the first notebook API', async () => {
     const { temporal, simulator } = await start('team-a', {}, { simulator: { behavior: { oldNotebookApi: false } } });
     await expect(temporal.result('env/team-a')).rejects.toMatchObject({
       cause: {
@@ -76,7 +76,7 @@ describe('the main job in virtual time', () => {
     expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('goes on in new runs when its history grows', async () => {
+  test('continues as new when its history grows', async () => {
     const { temporal, simulator } = await start('team-a', {}, { suggestContinueAsNewAfter: 70 });
     expect(await temporal.result('env/team-a')).toMatchObject({ phase: 'Ready' });
     expect(temporal.namespace.runs.filter(({ workflowId }) => workflowId === 'env/team-a').length).toBeGreaterThan(1);

@@ -13,7 +13,7 @@ async function look({ temporal }: Testbed): Promise<void> {
   await temporal.run({ maxTime: 10_000 });
 }
 
-test('a lease says when it observed what it shows, and whether that is protected', async () => {
+test('a lease shows when it observed its resources, and whether they are protected', async () => {
   const testbed = await newStack();
   const { temporal, simulator, progress } = testbed;
   await finishMainJob(testbed);

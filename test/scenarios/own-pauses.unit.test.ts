@@ -9,7 +9,7 @@ const deletes = { pool: 'pools.delete', notebook: 'notebooks.delete' } as const;
 
 const newStack = testbedsForFile();
 
-test.each(kinds)('a rollback goes on at once when a worker with other credentials takes over: %s', async (kind) => {
+test.each(kinds)('a rollback continues at once when a worker with other credentials takes over: %s', async (kind) => {
   const testbed = await newStack({ restartMs: second });
   const { temporal, simulator } = testbed;
   const workflowId = `${kind}/${name}`;

@@ -26,7 +26,7 @@ async function undoing(kind: Kind, refusals: number | 'always', options: Testbed
   return { ...testbed, workflowId, deletes, pause, resume, progress };
 }
 
-test.each(kinds)('a pause ends the tries of a delete that is refused, and they go on after it: %s', async (kind) => {
+test.each(kinds)('a pause stops the retries of a refused delete, which continue after it: %s', async (kind) => {
   const { temporal, workflowId, deletes, pause, resume, progress } = await undoing(kind, 3);
   await pause();
   await temporal.run({ maxTime: hour });
@@ -37,7 +37,7 @@ test.each(kinds)('a pause ends the tries of a delete that is refused, and they g
   expect(await progress()).toMatchObject({ phase: 'Cancelled' });
 });
 
-test('the deadline of what is waited for stands still in a pause, and is shown where it comes after it', async () => {
+test('the deadline of a wait is suspended in a pause, and shown with its new time after it', async () => {
   const testbed = await newStack();
   const { temporal } = testbed;
   const workflowId = `pool/${name}`;
@@ -101,7 +101,7 @@ describe('the deadline of a removal', () => {
     });
   });
 
-  test.each(kinds)('goes on over continued runs, and is shown by each of them: %s', async (kind) => {
+  test.each(kinds)('continues over continue-as-new, and is shown by each run: %s', async (kind) => {
     const { temporal, progress } = await undoing(kind, 'always', { suggestContinueAsNewAfter: 40 });
     const { runId } = await progress();
     await temporal.run({ maxTime: 31 * minute });

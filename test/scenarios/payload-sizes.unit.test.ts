@@ -4,7 +4,7 @@ import { oversized, payloadLimit } from '../support/payload-sizes.js';
 
 const payload = (bytes: number) => ({ metadata: {}, data: new Uint8Array(bytes) });
 
-test('the judge finds what is too large in answers, results, failures and inputs of what follows', () => {
+test('the judge finds what is too large in responses, results, failures and inputs of continued runs', () => {
   const commands = (bytes: number) => [
     { updateResponse: { protocolInstanceId: 'x', completed: payload(bytes) } },
     { completeWorkflowExecution: { result: payload(bytes) } },

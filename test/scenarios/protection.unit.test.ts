@@ -46,7 +46,7 @@ describe('protecting an environment in virtual time', () => {
     expect(descriptions(made)).toEqual(before);
   });
 
-  test('writes nothing that is so already', async () => {
+  test('writes nothing that is already set', async () => {
     const made = await ready();
     await change(made, 'unprotect');
     expect(await made.temporal.result(workflowId)).toMatchObject({ phase: 'Done' });
@@ -54,7 +54,7 @@ describe('protecting an environment in virtual time', () => {
     expect(made.simulator.summary()).not.toHaveProperty(['notebooks.update']);
   });
 
-  test('goes on when an answer is lost, and is done only when a show has the mark', async () => {
+  test('continues when a response is lost, and is done only when a show has the mark', async () => {
     const made = await ready();
     made.simulator.faults.plan(
       { operation: 'pools.patch', kind: 'status', status: 502 },
@@ -67,7 +67,7 @@ describe('protecting an environment in virtual time', () => {
     expect(descriptions(made).map(isProtected)).toEqual([true, true]);
   });
 
-  test('waits until a show has the mark: one that lags behind is looked at again', async () => {
+  test('waits until a show has the mark, and reads a stale one again', async () => {
     const made = await ready();
     const before = made.simulator.summary()['pools.show'] ?? 0;
     // The first two shows are the lease's own look and the look before the write.
@@ -82,7 +82,7 @@ describe('protecting an environment in virtual time', () => {
   test.each([
     { operation: 'pools.show', paths: [['metadata', 'annotations', 'os.modelarts/description']] },
     { operation: 'notebooks.show', paths: ['description'] },
-  ] as const)('keeps the marker although the look before the write leaves it out: $operation', async (omission) => {
+  ] as const)('keeps the marker although the read before the write leaves it out: $operation', async (omission) => {
     const made = await ready();
     const before = descriptions(made);
     made.simulator.faults.plan({ ...omission, kind: 'missingFields' });
@@ -100,7 +100,7 @@ describe('protecting an environment in virtual time', () => {
     expect(descriptions(made).some(isProtected)).toBe(false);
   });
 
-  test('leaves what another installation made alone', async () => {
+  test('keeps what another installation created', async () => {
     const made = await ready();
     const snapshot = made.simulator.snapshot();
     for (const pool of snapshot.state.pools) {
@@ -138,8 +138,8 @@ describe('protecting an environment in virtual time', () => {
   });
 });
 
-describe('what is protected', () => {
-  test('is left by a teardown, which says how to go on, and gone after it is unprotected', async () => {
+describe('protected resources', () => {
+  test('is kept by a teardown, which reports how to continue, and deleted after it is unprotected', async () => {
     const made = await ready();
     await change(made, 'protect');
     await made.temporal.result(workflowId);
@@ -156,7 +156,7 @@ describe('what is protected', () => {
     expect(made.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('is left by the release of its lease, which goes on owning it', async () => {
+  test('is kept when its lease is released, and the lease still owns it', async () => {
     const made = await ready();
     await change(made, 'protect');
     await made.temporal.result(workflowId);
@@ -166,7 +166,7 @@ describe('what is protected', () => {
     expect(await made.progress('lease/team-a')).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
   });
 
-  test('is no hindrance for a run that undoes its own create', async () => {
+  test('does not block a run that rolls back its own create', async () => {
     const made = await newStack();
     await startMainJob(made);
     await untilPhase(made, 'AwaitingNotebook');
@@ -179,7 +179,7 @@ describe('what is protected', () => {
   });
 });
 
-describe('protecting what was made alone', () => {
+describe('protecting a resource that was created alone', () => {
   test('works by the name of a pool', async () => {
     const made = await newStack();
     await made.temporal.start('provisionPool', 'pool/team-a', [{ name: 'team-a', pool: poolPart() }]);

@@ -19,7 +19,7 @@ async function awaitingOperator() {
 }
 
 describe('words in raw JSON', () => {
-  test('may have null for what is not meant, as clients of other languages write it', async () => {
+  test('may have null for absent values, as clients in other languages write them', async () => {
     const { temporal, progress } = await awaitingOperator();
     await temporal.update(workflowId, 'resolve', {
       verb: 'retry',
@@ -54,7 +54,7 @@ describe('words in raw JSON', () => {
     },
   );
 
-  test('may tell a lease of a part only', async () => {
+  test('may notify a lease of one resource only', async () => {
     const testbed = await newStack();
     await finishMainJob(testbed);
     await testbed.temporal.update(lease, 'acquire', { pool: null });

@@ -32,7 +32,7 @@ async function stopped(): Promise<Testbed> {
 }
 
 describe('a start that is refused because another operation is under way', () => {
-  test('is sent again while the notebook stands still: to one that a run has adopted', async () => {
+  test('is sent again while the notebook does not change: to one that a run has adopted', async () => {
     const testbed = await stopped();
     const { temporal, simulator } = testbed;
     simulator.faults.plan({ ...busy, times: 2 });
@@ -43,7 +43,7 @@ describe('a start that is refused because another operation is under way', () =>
     expect(simulator.requests('notebooks.action').map(({ status }) => status)).toEqual([200, 400, 400, 200]);
   });
 
-  test('is sent again while the notebook stands still: to one that an operator starts', async () => {
+  test('is sent again while the notebook does not change: to one that an operator starts', async () => {
     const testbed = await stopped();
     testbed.simulator.faults.plan(busy);
     await change(testbed, 'start');
@@ -58,7 +58,7 @@ describe('a start that is refused because another operation is under way', () =>
   });
 });
 
-describe('a create that is refused for want of capacity with HTTP 500', () => {
+describe('a create that is refused for lack of capacity with HTTP 500', () => {
   /** Nobody can tell from it whether something was made all the same. */
   const noResources = {
     kind: 'status',
@@ -66,7 +66,7 @@ describe('a create that is refused for want of capacity with HTTP 500', () => {
     body: { json: { error_code: 'ModelArts.6200', error_msg: 'No resources available.' } },
   } as const;
 
-  test('of a notebook is waited for as long as capacity may take, and then called sold out', async () => {
+  test('of a notebook is awaited as long as capacity may take, and then reported as sold out', async () => {
     const testbed = await newStack({
       simulator: { faults: [{ operation: 'notebooks.create', ...noResources, times: 'always' }] },
     });
@@ -83,7 +83,7 @@ describe('a create that is refused for want of capacity with HTTP 500', () => {
   test.each([
     ['a notebook that it made is adopted', 'notebooks.create', []],
     ['a pool that it made is cleaned up before the next try', 'pools.create', ['pools.delete']],
-  ] as const)('leaves no second one behind: %s', async (_title, operation, commands) => {
+  ] as const)('leaves no duplicate behind: %s', async (_title, operation, commands) => {
     // Lists and shows have it late: a look that comes too soon does not find it.
     const late = { operation, kind: 'listLag', ms: 90_000, in: ['list', 'show'] } as const;
     const testbed = await newStack({ simulator: { faults: [{ operation, ...noResources, commit: true }, late] } });
@@ -98,7 +98,7 @@ describe('a create that is refused for want of capacity with HTTP 500', () => {
 test.each([
   ['pools.create', 'CreatingPool'],
   ['notebooks.create', 'CreatingNotebook'],
-] as const)('the pauses between refusals for want of capacity grow in the same way: %s', async (operation, phase) => {
+] as const)('the pauses between refusals for lack of capacity grow in the same way: %s', async (operation, phase) => {
   const body = { json: { error_code: 'ModelArts.3952', error_msg: 'sold out' } };
   const testbed = await newStack({
     simulator: { faults: [{ operation, kind: 'status', status: 400, body, times: 6 }] },

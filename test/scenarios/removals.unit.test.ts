@@ -109,7 +109,7 @@ test('a command that the service refuses is shown with its refusal', async () =>
   expect(await why()).toMatch(/^notebook team-a: still UNAVAILABLE; refused: .*ModelArts\.6357/);
 });
 
-test('a pool whose notebooks may not all be listed stays, the reason is shown, and the right alone lets it go', async () => {
+test('a pool whose notebooks may not all be listed stays with a reason, until the permission is granted', async () => {
   const testbed = await refusingPoolDelete();
   const { temporal, simulator, progress } = testbed;
   simulator.faults.clear();
@@ -129,7 +129,7 @@ test('a pool whose notebooks may not all be listed stays, the reason is shown, a
   expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
 });
 
-test('a pool of someone else that takes the name between two looks is left alone after a few looks', async () => {
+test('a foreign pool that takes the name between two observations is left alone after a few observations', async () => {
   const slowDelete = { operation: 'pools.create', kind: 'slowDelete', ms: 4 * 60_000 } as const;
   const testbed = await newStack({ simulator: { faults: [slowDelete] } });
   const { temporal, simulator, progress } = testbed;

@@ -79,7 +79,7 @@ test('shows the same resources as a create that waited', async () => {
   expect(fast.progress.notebook?.status).toEqual(slow.progress.notebook?.status);
 });
 
-describe('a repeated create looks for itself, as a first one does,', () => {
+describe('a repeated create checks for existing resources, like the first one,', () => {
   const type = 'provisionPoolThenLaunchNotebook';
   const isSlow = ({ seconds, reads }: Repeated) => seconds >= 5 && reads.length > 3;
   const first = ({ simulator }: Testbed) => ({
@@ -92,7 +92,7 @@ describe('a repeated create looks for itself, as a first one does,', () => {
     expect([isSlow(repeated), repeated.progress.phase]).toEqual([true, 'Ready']);
   });
 
-  test('when the pool is not usable any more', async () => {
+  test('when the pool is no longer usable', async () => {
     const repeated = await repeat(type, {
       meanwhile: async (testbed) => {
         await control(testbed, `pools/${first(testbed).pool}`, { phase: 'Abnormal' });
@@ -178,7 +178,7 @@ describe('a repeated create looks for itself, as a first one does,', () => {
   });
 });
 
-test('a replaced pool is not taken for the leased one', async () => {
+test('a replaced pool is not mistaken for the leased one', async () => {
   const type = 'provisionPool';
   const testbed = await newStack();
   const { temporal, simulator } = testbed;

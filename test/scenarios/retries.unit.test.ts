@@ -15,7 +15,7 @@ async function retry(testbed: Testbed, step: 'pool' | 'notebook'): Promise<void>
   await testbed.temporal.update(workflowId, 'resolve', { verb: 'retry', by: 'op', reason: 'again', step });
 }
 
-describe('an operator’s retry of a step that was refused for want of capacity', () => {
+describe('an operator’s retry of a step that was refused for lack of capacity', () => {
   const body = { json: { error_code: 'ModelArts.6329', error_msg: 'no resources' } };
   const refused = (operation: 'pools.create' | 'notebooks.create') =>
     ({ operation, kind: 'status', status: 400, body, times: 'always' }) as const;
@@ -36,7 +36,7 @@ describe('an operator’s retry of a step that was refused for want of capacity'
     expect(second - first).toBeLessThan(1.5 * minute);
   });
 
-  test('is not called SoldOut when nothing was refused since', async () => {
+  test('is not reported as SoldOut when nothing was refused since', async () => {
     const testbed = await newStack({ simulator: { faults: [refused('pools.create')] } });
     const { temporal, simulator, progress } = testbed;
     await startMainJob(testbed, { ...asking, deadlines: { ...deadlines, pool: '20m', capacity: '10m' } });
@@ -49,7 +49,7 @@ describe('an operator’s retry of a step that was refused for want of capacity'
     expect(await progress(workflowId)).toMatchObject({ failure: { step: 'pool', type: 'DeadlineExceeded' } });
   });
 
-  test('begins again with the first flavor', async () => {
+  test('starts again with the first flavor', async () => {
     const flavors = ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'];
     const testbed = await newStack({ simulator: { faults: [refused('pools.create')] } });
     const { temporal, simulator } = testbed;

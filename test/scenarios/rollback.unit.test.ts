@@ -32,8 +32,8 @@ async function protectedInTheMaking(): Promise<Testbed> {
   return testbed;
 }
 
-describe('what an operator protects while it is being made', () => {
-  test('stays when a teardown calls the run off, also when it could not read the lists for its plan', async () => {
+describe('a resource that an operator protects while it is being created', () => {
+  test('stays when a teardown cancels the run, also when it could not read the lists for its plan', async () => {
     const testbed = await protectedInTheMaking();
     const { temporal, simulator, progress } = testbed;
     simulator.faults.plan(
@@ -90,7 +90,7 @@ function loseMarkers({ simulator }: Testbed): void {
   simulator.restore(snapshot);
 }
 
-describe('what a run made and lost its marker', () => {
+describe('resources of a run that lost their marker', () => {
   const failing: Record<string, Fault> = {
     pool: { operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 },
     notebook: { operation: 'notebooks.create', kind: 'notebookFailed' },
@@ -129,7 +129,7 @@ describe('what a run made and lost its marker', () => {
     expect(alive(testbed)).toEqual({ pools: [], notebooks: [] });
   });
 
-  test('goes before another is made from a changed spec', async () => {
+  test('is deleted before another is created from a changed spec', async () => {
     const testbed = await newStack({ simulator: { faults: [failing.notebook as Fault] } });
     await startMainJob(testbed, { onFailure: 'ask' });
     await untilPhase(testbed, 'AwaitingOperator');

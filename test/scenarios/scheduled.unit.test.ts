@@ -57,7 +57,7 @@ describe('a scheduled run in virtual time', () => {
     expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('sweeps under an id with the time that the schedule gave it, and deletes only when it says apply', async () => {
+  test('sweeps under an id with the time of the schedule, and deletes only with apply', async () => {
     const testbed = await newStack();
     const { temporal, simulator } = testbed;
     await temporal.start(main, 'env/team-a', [document()]);
@@ -77,7 +77,7 @@ describe('a scheduled run in virtual time', () => {
     expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
   });
 
-  test('joins what is under way already, and ends with it', async () => {
+  test('joins a running operation, and ends with it', async () => {
     const testbed = await newStack();
     const { temporal, simulator } = testbed;
     await temporal.start(main, 'env/team-a', [document()]);
@@ -90,7 +90,7 @@ describe('a scheduled run in virtual time', () => {
     expect(simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
   });
 
-  test('counts an environment that is ready already as done, and makes nothing', async () => {
+  test('counts an environment that is already ready as done, and creates nothing', async () => {
     const testbed = await newStack();
     const { temporal, simulator } = testbed;
     await temporal.start(main, 'env/team-a', [document()]);
@@ -161,7 +161,7 @@ describe('a scheduled run in virtual time', () => {
       expect(inner.results.map(({ result }) => result).sort()).toEqual(['deleted', 'failed']);
     });
 
-    test('is done when the project cannot be read tonight, and shows why', async () => {
+    test('is done when the project cannot be read, and shows the reason', async () => {
       const testbed = await newStack();
       testbed.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 'always' });
       await begin(testbed, sweep());
@@ -171,7 +171,7 @@ describe('a scheduled run in virtual time', () => {
       });
     });
 
-    test('is done when somebody cancels the sweep', async () => {
+    test('is done when an operator cancels the sweep', async () => {
       const testbed = await withUndeletable();
       await begin(testbed, sweep());
       const inner = `sweep/${id.slice(9)}`;
@@ -241,7 +241,7 @@ describe('a scheduled run in virtual time', () => {
     expect(runs(id)).toBeGreaterThan(1);
   });
 
-  test('starts nothing twice when its worker is lost before it could tell, although the inner run has ended by then', async () => {
+  test('starts nothing twice when its worker crashes before it reports the start, although the inner run has ended', async () => {
     let isKilled = false;
     const testbed = await newStack({
       settings: { pollMinMs: 500 },
@@ -260,7 +260,7 @@ describe('a scheduled run in virtual time', () => {
     expect(temporal.namespace.runs.filter(({ workflowId }) => workflowId === 'teardown/team-a')).toHaveLength(1);
   });
 
-  test('refuses an argument that says nothing to start', async () => {
+  test('refuses an argument with nothing to start', async () => {
     const testbed = await newStack();
     await begin(testbed, { schedule: 'evening' });
     await expect(testbed.temporal.result(id)).rejects.toMatchObject({ cause: { type: 'InvalidSpec' } });

@@ -43,7 +43,7 @@ describe('runs that wait for capacity', () => {
     expect(temporal.now() - began).toBeLessThan(2 * second);
   });
 
-  test('go on waiting while a teardown passes them', async () => {
+  test('keep waiting while a teardown passes them', async () => {
     const testbed = await newStack({ slots: { calls: 2, waits: 100 }, maxRps: 100 });
     const { temporal, simulator } = testbed;
     const ids = await crowd(testbed, 30);

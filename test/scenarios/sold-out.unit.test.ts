@@ -5,7 +5,7 @@ import { deadlines, name, startMainJob, untilPhase } from './steps.js';
 const workflowId = `env/${name}`;
 const newStack = testbedsForFile();
 
-test('a pool that failed for want of capacity ends in SoldOut, whatever is waited for when the deadline comes', async () => {
+test('a pool that failed for lack of capacity ends in SoldOut, whatever the run waits for at the deadline', async () => {
   const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway' } as const;
   const testbed = await newStack({ simulator: { faults: [soldOut] } });
   const { temporal, simulator, progress } = testbed;
@@ -18,7 +18,7 @@ test('a pool that failed for want of capacity ends in SoldOut, whatever is waite
   expect(failure?.message).toMatch(/sold out.*the deadline of 25m has passed/);
 });
 
-test('a notebook that is refused ends in SoldOut with the code of the service and the id of the request', async () => {
+test('a refused notebook ends in SoldOut with the error code and the request id', async () => {
   const soldOut = { operation: 'notebooks.create', kind: 'soldOut', times: 'always' } as const;
   const testbed = await newStack({ simulator: { faults: [soldOut] } });
   const { temporal, progress } = testbed;
@@ -50,7 +50,7 @@ test('a run that is cancelled while it waits for capacity has no failed step', a
   });
 });
 
-test('what turns out to be made after a refusal for want of capacity does not end in SoldOut', async () => {
+test('a resource that exists after a refusal for lack of capacity does not end in SoldOut', async () => {
   const body = { json: { error_code: 'ModelArts.6200', error_message: 'no resources' } };
   const refusal = { operation: 'notebooks.create', kind: 'status', status: 500, body, commit: true } as const;
   const stuck = { operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING' } as const;
@@ -63,7 +63,7 @@ test('what turns out to be made after a refusal for want of capacity does not en
   });
 });
 
-test('pools that are accepted and then fail for want of capacity are created at growing intervals', async () => {
+test('pools that are accepted and then fail for lack of capacity are created at growing intervals', async () => {
   const soldOut = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 3 } as const;
   const testbed = await newStack({ simulator: { faults: [soldOut] } });
   const { temporal, simulator } = testbed;

@@ -33,7 +33,7 @@ const bothShown = expect.stringMatching(
   /^pool team-a: team-a-\S+ was created from another spec \(\S+, this one is \S+\):\ndeadlines.pool: 90m, requested 80m\npool.count: 2, requested 1$/,
 );
 
-describe('another spec for an environment that is there', () => {
+describe('another spec for an existing environment', () => {
   test('is refused with what differs, as the open lease knows it', async () => {
     const testbed = await ready();
     expect(await conflict(testbed, smaller)).toMatchObject({

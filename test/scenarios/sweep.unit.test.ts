@@ -52,7 +52,7 @@ const items = ({ plan }: SweepProgress) => (plan?.items ?? []).map(({ kind, reas
 const deletes = ({ simulator }: Testbed) => simulator.requests().filter(({ method }) => method === 'DELETE').length;
 
 describe('the plan of a sweep', () => {
-  test('leaves alone what a lease owns', async () => {
+  test('keeps what a lease owns', async () => {
     const on = await newStack();
     await finishMainJob(on);
     expect(await sweep(on, { rules: anyOrphan })).toMatchObject({
@@ -94,7 +94,7 @@ describe('the plan of a sweep', () => {
     expect(left(on)).toEqual(['strange', 'theirs']);
   });
 
-  test('is made again while a list cannot be read, when it is to be carried out', async () => {
+  test('is made again while a list cannot be read, when it is to be applied', async () => {
     const on = await newStack();
     await place(on, 'pools', 'lost', markerOf('env/lost'));
     on.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 502, times: 30 });
@@ -123,7 +123,7 @@ describe('the plan of a sweep', () => {
 });
 
 describe('applying a plan by its hash', () => {
-  test('deletes what the plan holds, and verifies that it is gone', async () => {
+  test('deletes what the plan lists, and verifies the deletion', async () => {
     const on = await newStack();
     await orphaned(on);
     const { plan } = await sweep(on, { rules: anyOrphan });
@@ -143,7 +143,7 @@ describe('applying a plan by its hash', () => {
     expect(deletes(on)).toBe(0);
   });
 
-  test('refuses a plan that was made before somebody protected a part of it', async () => {
+  test('refuses a plan that was made before a part of it was protected', async () => {
     const on = await newStack();
     await orphaned(on);
     const { plan } = await sweep(on, { rules: anyOrphan });
@@ -168,7 +168,7 @@ async function markPool(on: Testbed): Promise<void> {
   if (!('status' in reply) || reply.status >= 300) throw new Error(`not marked: ${JSON.stringify(reply)}`);
 }
 
-describe('what changes while a plan is carried out', () => {
+describe('changes while a plan is applied', () => {
   const both = async () => {
     const on = await newStack();
     await orphaned(on);
@@ -182,7 +182,7 @@ describe('what changes while a plan is carried out', () => {
         on.temporal.status(workflowId) !== 'RUNNING',
     });
 
-  test('is left alone and named, the rest goes, and the run says that the plan has changed', async () => {
+  test('is kept and named, the rest is deleted, and the run reports that the plan has changed', async () => {
     const on = await both();
     const { plan } = await sweep(on, { rules: anyOrphan });
     const workflowId = await start(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
@@ -244,7 +244,7 @@ describe('what changes while a plan is carried out', () => {
 });
 
 describe('a sweep that plans and applies in one run', () => {
-  test('removes by identity what nobody knows by name', async () => {
+  test('removes resources without a known name by identity', async () => {
     const on = await newStack();
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
     await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten-too'));
@@ -255,7 +255,7 @@ describe('a sweep that plans and applies in one run', () => {
     expect(left(on)).toEqual([]);
   });
 
-  test('gives up after an hour what cannot be deleted and nobody knows by name, and deletes the rest', async () => {
+  test('gives up on unnamed undeletable resources after an hour, and deletes the rest', async () => {
     const refused = { operation: 'notebooks.delete', kind: 'status', status: 500, times: 'always' } as const;
     const on = await newStack({ simulator: { faults: [refused] } });
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
@@ -278,7 +278,7 @@ describe('a sweep that plans and applies in one run', () => {
     expect(left(on)).toEqual(['guest', 'stray']);
   });
 
-  test('takes a whole database that has lost everything for what it is', async () => {
+  test('recognises that Temporal has lost its database', async () => {
     const on = await newStack();
     for (const number of [1, 2, 3, 4, 5]) await place(on, 'pools', `stray-${number}`, markerOf(`env/lost-${number}`));
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
@@ -298,7 +298,7 @@ describe('a teardown by plan', () => {
     return await ended(on, `teardown/${name}`);
   };
 
-  test('shows its plan and what became of it', async () => {
+  test('shows its plan and the results', async () => {
     const on = await newStack();
     await finishMainJob(on);
     const progress = await tearDown(on, undefined);
@@ -353,7 +353,7 @@ describe('a teardown by plan', () => {
     expect(left(on)).toEqual([name, name]);
   });
 
-  test('leaves a newcomer that was not in the plan, with a lease that owns it', async () => {
+  test('keeps a new resource that was not in the plan, owned by a lease', async () => {
     const on = await newStack();
     await finishMainJob(on);
     const refused = await tearDown(on, '0123456789abcdef');

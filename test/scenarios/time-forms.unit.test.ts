@@ -102,7 +102,7 @@ describe('a creation time that is missing', () => {
     expect(await tearDown(testbed)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
   });
 
-  test('with the marker missing too keeps a pool that this run cannot tell from another, and says so until it can', async () => {
+  test('without a marker keeps a pool that this run cannot tell from another, and reports it until it can', async () => {
     const testbed = await newStack();
     const { temporal, simulator, progress } = testbed;
     await finishMainJob(testbed);
@@ -141,7 +141,7 @@ function replacing(simulator: () => Simulator): ActivityInterceptorsFactory {
   });
 }
 
-test('a delete that is meant for an earlier pool of the name is not sent, and is not reported as done', async () => {
+test('a delete for an earlier pool of the name is not sent, and is not reported as done', async () => {
   const testbeds: Testbed[] = [];
   const simulator = () => {
     if (testbeds[0] === undefined) throw new Error('The testbed has not begun.');

@@ -37,7 +37,7 @@ async function stuckRollback(): Promise<Testbed> {
   return testbed;
 }
 
-describe('a failed call that is tried again', () => {
+describe('a failed call that is retried', () => {
   test('is typed in progress: what, why, since when, how often, and when next', async () => {
     const testbed = await stuckRollback();
     const { retrying } = await testbed.progress(`pool/${name}`);
@@ -151,7 +151,7 @@ describe('tryNow tries at once', () => {
     expect((await testbed.progress(env)).retrying).toBeNull();
   });
 
-  test('the look for what an unanswered create may have made, and creates nothing early', async () => {
+  test('the check for the resource of a create without a response, and creates nothing early', async () => {
     const testbed = await newStack(
       { operation: 'pools.create', kind: 'lost', at: 'before' },
       { operation: 'pools.list', kind: 'status', status: 503, times: 3, optional: true },
@@ -222,7 +222,7 @@ describe('tryNow is refused', () => {
     expect(await comesWithin(testbed, 'pools.delete', hour)).toBe(false);
   });
 
-  test('without who and why', async () => {
+  test('without actor and reason', async () => {
     const testbed = await stuckRollback();
     await expect(testbed.temporal.update(`pool/${name}`, 'tryNow', { by: 'ann' })).rejects.toMatchObject({
       cause: { type: 'RequestRejected' },

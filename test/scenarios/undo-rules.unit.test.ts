@@ -30,7 +30,7 @@ const refused = (status: number, code: string) => ({
 });
 const timeOf = ({ at }: RequestRecord) => Date.parse(at);
 
-describe('a refusal of a stop or delete means look again', () => {
+describe('after a refused stop or delete the resource is observed again', () => {
   const codes = ['6304', '6305', '6306', '6307', '6308', '6357'].map((code) => `ModelArts.${code}`);
   test.each(codes)('%s, to the stop and to the delete of a notebook', async (code) => {
     const testbed = await newStack(
@@ -41,7 +41,7 @@ describe('a refusal of a stop or delete means look again', () => {
     expect(await end(testbed, `notebook/${name}`)).toEqual(allUndone);
   });
 
-  test('409 50025002, to the delete of a pool', async () => {
+  test('409 50025002 for the delete of a pool', async () => {
     const testbed = await newStack({ operation: 'pools.delete', ...refused(409, 'ModelArts.50025002'), times: 2 });
     await cancelAndAwait(testbed, 'pool', usable.pool);
     expect(await end(testbed, `pool/${name}`)).toEqual(allUndone);
@@ -57,14 +57,14 @@ describe('a resource that is not found by its delete', () => {
     expect(testbed.simulator.requests(`${kind}s.delete`)).toHaveLength(1);
   });
 
-  test.each(kinds)('is deleted again: a %s that is seen all the same', async (kind) => {
+  test.each(kinds)('is deleted again: a %s that is still observed', async (kind) => {
     const testbed = await newStack({ operation: `${kind}s.delete`, ...notFound[kind] });
     await cancelAndAwait(testbed, kind, usable[kind]);
     expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
     expect(testbed.simulator.requests(`${kind}s.delete`)).toHaveLength(2);
   });
 
-  test.each(kinds)('counts as gone when someone else was faster: a %s', async (kind) => {
+  test.each(kinds)('counts as gone when someone else deleted it first: a %s', async (kind) => {
     const testbed = await newStack();
     await cancelAndAwait(testbed, kind, usable[kind]);
     const snapshot = testbed.simulator.snapshot();
@@ -75,7 +75,7 @@ describe('a resource that is not found by its delete', () => {
   });
 });
 
-describe('an undo is never given up', () => {
+describe('a rollback never gives up', () => {
   test.each([
     ['pool', { operation: 'pools.delete', kind: 'status', status: 500, times: 'always' }],
     ['pool', { operation: 'pools.delete', kind: 'forbidden', times: 'always' }],
@@ -122,7 +122,7 @@ describe('an undo is never given up', () => {
     expect(temporal.searchAttributes(workflowId).MaopsOverdue).toBe(false);
   });
 
-  test.each(kinds)('a second cancel does not end it, nor a worker that dies: %s', async (kind) => {
+  test.each(kinds)('neither a second cancel nor a worker crash ends it: %s', async (kind) => {
     const testbed = await newStack();
     const { temporal } = testbed;
     await cancelAndAwait(testbed, kind, usable[kind]);
@@ -135,7 +135,7 @@ describe('an undo is never given up', () => {
     expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
   });
 
-  test.each(kinds)('one answer without the marker does not leave ours behind: %s', async (kind) => {
+  test.each(kinds)('one response without the marker does not leave our resource behind: %s', async (kind) => {
     const paths = kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
     const cases = [0, 10 * minute].flatMap((pausedMs) => [1, 2, 3].map((nth) => ({ pausedMs, nth })));
     for (const { pausedMs, nth } of cases) {
@@ -156,14 +156,14 @@ describe('an undo is never given up', () => {
   });
 });
 
-describe('what is still being made', () => {
+describe('resources that are still being created', () => {
   test.each(kinds)('is deleted too: %s', async (kind) => {
     const testbed = await newStack();
     await cancelAndAwait(testbed, kind, young[kind]);
     expect(await end(testbed, `${kind}/${name}`)).toEqual(allUndone);
   });
 
-  test.each(kinds)('is deleted too when it is stuck there for two hours: %s', async (kind) => {
+  test.each(kinds)('is deleted too when it is stuck for two hours: %s', async (kind) => {
     const testbed = await newStack({
       operation: `${kind}s.create`,
       kind: 'stuck',
@@ -175,7 +175,7 @@ describe('what is still being made', () => {
   });
 });
 
-describe('the order of an undo', () => {
+describe('the order of a rollback', () => {
   test('a notebook is stopped, deleted and gone before its pool is deleted', async () => {
     const testbed = await newStack();
     const { temporal, simulator } = testbed;
@@ -193,7 +193,7 @@ describe('the order of an undo', () => {
     ]);
   });
 
-  test.each(kinds)('absence is seen by list and show, twice: %s', async (kind) => {
+  test.each(kinds)('absence is observed twice, by list and show: %s', async (kind) => {
     const testbed = await newStack();
     const { simulator } = testbed;
     await cancelAndAwait(testbed, kind, usable[kind]);
@@ -240,7 +240,7 @@ describe('another user’s notebook on our pool', () => {
   });
 });
 
-describe('a run that is to keep what it made, and whose only create made nothing, leaves no lease', () => {
+describe('a run that keeps what it created, and whose only create created nothing, leaves no lease', () => {
   const refusal = { error_code: 'ModelArts.6329', error_msg: 'sold out' };
   test.each<[string, Kind, FaultEffect]>([
     ['throttled', 'pool', { kind: 'throttle', code: 'ModelArts.6101', retryAfter: 600 }],

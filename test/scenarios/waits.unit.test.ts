@@ -85,7 +85,7 @@ function heal({ simulator }: Testbed): void {
 describe.each(kinds)('the wait for a %s', (kind) => {
   const workflowId = `${kind}/${name}`;
 
-  test.each(badAnswers)('goes on through $answer until shortly before the deadline', async ({ answer, effect }) => {
+  test.each(badAnswers)('continues through $answer until shortly before the deadline', async ({ answer, effect }) => {
     const testbed = await newStack();
     const { temporal, simulator, progress } = testbed;
     const { began } = await untilAwaited(testbed, kind);
@@ -124,7 +124,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
     },
   );
 
-  test.each(badAnswers)('is ended by the deadline alone: $answer', async ({ effect }) => {
+  test.each(badAnswers)('ends only at the deadline: $answer', async ({ effect }) => {
     const testbed = await newStack();
     const { temporal, simulator, progress } = testbed;
     const { began } = await untilAwaited(testbed, kind);
@@ -139,7 +139,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
     expect([...pools, ...notebooks]).toEqual([]);
   });
 
-  test('goes on through tokens that expire', async () => {
+  test('continues through expired tokens', async () => {
     const testbed = await newStack({ credentials: 'password' });
     const { temporal, simulator } = testbed;
     await untilAwaited(testbed, kind);
@@ -149,7 +149,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
     expect(simulator.requests('iam.token')).toHaveLength(3);
   });
 
-  test('goes on through a deploy or a crash every forty seconds', async () => {
+  test('continues through a deploy or a crash every forty seconds', async () => {
     const testbed = await newStack();
     const { temporal, simulator } = testbed;
     await untilAwaited(testbed, kind);
@@ -166,7 +166,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
     expect(simulator.requests(`${kind}s.create`)).toHaveLength(1);
   });
 
-  test('is over when it was seen usable twice in a row, and not when it flickers', async () => {
+  test('ends when it was observed usable twice in a row, and not when it flickers', async () => {
     const testbed = await newStack();
     const { temporal, simulator } = testbed;
     await untilAwaited(testbed, kind);
@@ -191,7 +191,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
   });
 });
 
-test('a notebook that had stopped is started, through bad answers to the start', async () => {
+test('a stopped notebook is started despite bad responses to the start', async () => {
   const testbed = await newStack();
   const { temporal, simulator } = testbed;
   await untilAwaited(testbed, 'notebook');
@@ -206,8 +206,8 @@ test('a notebook that had stopped is started, through bad answers to the start',
   expect(await temporal.result(`notebook/${name}`)).toMatchObject({ phase: 'Ready', notebook: { status: 'RUNNING' } });
 });
 
-describe('looking while it is not known whether something was made', () => {
-  test.each(kinds)('no refusal of a look ends it: %s', async (kind) => {
+describe('observing while it is unknown whether a resource was created', () => {
+  test.each(kinds)('no refused read ends it: %s', async (kind) => {
     for (const refusal of ['forbidden', 'unauthorized'] as const) {
       const testbed = await newStack({
         simulator: { faults: [{ operation: `${kind}s.create`, kind: 'lost', at: 'after' }] },
@@ -289,7 +289,7 @@ describe('a storm of 429', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(2 * seconds);
   });
 
-  test('of the deletes for an hour is waited out to the second too', async () => {
+  test('of the deletes for an hour is awaited to the second too', async () => {
     const testbed = await newStack();
     const { simulator, temporal } = testbed;
     await untilAwaited(testbed, 'pool');
@@ -310,7 +310,7 @@ describe('a storm of 429', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(2 * seconds);
   });
 
-  test('never lets more than MAOPS_MAX_RPS out, whoever waits', async () => {
+  test('never sends more than MAOPS_MAX_RPS, whoever waits', async () => {
     const testbed = await newStack({ maxRps: 2 });
     await startAll(testbed);
     await untilReady(testbed);

@@ -38,7 +38,7 @@ test('an audit reads the workspaces that open operations name', async () => {
   });
 });
 
-test('an audit sees what a run that was cut off has left in its workspace', async () => {
+test('an audit shows what an interrupted run has left in its workspace', async () => {
   const testbed = await madeThere();
   await terminate(testbed, `lease/${name}`);
   expect(await audit(testbed)).toMatchObject({ unread: [], counts: { orphan: 1 } });
@@ -85,7 +85,7 @@ test('a notebook in another workspace stops by its name', async () => {
   expect(simulator.state().notebooks).toMatchObject([{ status: 'STOPPED' }]);
 });
 
-test('a notebook that is nowhere is not found, and who could not be asked is named', async () => {
+test('a notebook that exists nowhere is not found, and the workspaces that could not be read are named', async () => {
   let isSilent = false;
   const { temporal, progress } = await madeThere({
     onServerCall: (method) => {
@@ -125,7 +125,7 @@ test.each([
   expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [{ name: 'guest' }] });
 });
 
-test('a workspace that is gone holds nothing up: not the removal of the pool, not the audit', async () => {
+test('a deleted workspace blocks neither the removal of the pool nor the audit', async () => {
   const testbed = await newStack();
   const { temporal, simulator } = testbed;
   await startMainJob(testbed, { notebook: notebookPart({ workspaceId }) });

@@ -16,7 +16,7 @@ function slowStream() {
   return { stream, taken, take: (error?: Error) => waiting.shift()?.(error) };
 }
 
-test('a flush ends when the slowest reader has taken everything, including later writes', async () => {
+test('a flush ends when the slowest reader has read everything, including later writes', async () => {
   const [fast, slow] = [slowStream(), slowStream()];
   slow.stream.write('a');
   slow.stream.write('b');

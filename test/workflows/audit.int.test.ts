@@ -18,7 +18,7 @@ const find = (report: AuditReport, name: string): AuditFinding | undefined =>
   report.findings.find((finding) => finding.name === name);
 
 describe('an audit on a real server', () => {
-  test('finds the operation of a notebook that is called otherwise in the list of operations', async () => {
+  test('finds the operation of a notebook with another name in the list of operations', async () => {
     const [operation, name] = [freshName('op'), freshName('notebook')];
     const notebook = publicNotebookPart({ name });
     await (await stack().start('launchNotebook', `notebook/${operation}`, { name: operation, notebook })).result();

@@ -22,7 +22,7 @@ const tells = /isFailure\(|isCancellation\(|instanceof ActivityFailure|ignoreFai
 /** Neither can be a mistake of ours: the promise of a condition that throws by itself, and the root scope's own cancel. */
 const harmless = /condition\(fail\)|cancelRequested\.catch/;
 
-test('no catch in a workflow swallows a mistake of our own code (docs/decisions/0006)', () => {
+test('no catch in a workflow swallows a bug in our own code (docs/decisions/0006)', () => {
   const swallowing = catches.filter(({ text }) => !tells.test(text) && !harmless.test(text));
   expect(catches.length).toBeGreaterThan(10);
   expect(swallowing).toEqual([]);

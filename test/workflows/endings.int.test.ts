@@ -34,7 +34,7 @@ describe('teardownEnvironment', () => {
     expect(await handle.result()).toMatchObject({ phase: 'Gone' });
   });
 
-  test('calls a running operation off first, and nothing of it is left', async () => {
+  test('cancels a running operation first, and nothing of it is left', async () => {
     const name = freshName();
     const running = await stack().start(main, `env/${name}`, environmentDocument(name));
     await stack().until(running.workflowId, ({ phase }) => phase === 'AwaitingPool');
@@ -44,7 +44,7 @@ describe('teardownEnvironment', () => {
     expect(left()).toEqual([]);
   });
 
-  test('keeps a pool that another user’s notebook is on, names the notebook, and a lease owns the pool', async () => {
+  test('keeps a pool with another user’s notebook, names the notebook, and a lease owns the pool', async () => {
     const name = await makeEnvironment();
     const { pool } = await stack().progress(`env/${name}`);
     await stack().place('notebooks', { name: 'neighbour', pool: pool?.id ?? '' });
@@ -59,7 +59,7 @@ describe('teardownEnvironment', () => {
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   });
 
-  test('goes on through deletes that fail', async () => {
+  test('continues through failed deletes', async () => {
     const name = await makeEnvironment();
     stack().simulator.faults.plan(
       { operation: 'notebooks.action', kind: 'status', status: 500 },
@@ -80,7 +80,7 @@ describe('leaseEnvironment', () => {
     expect(left()).toEqual([]);
   });
 
-  test('a release without by and why is refused', async () => {
+  test('a release without actor and reason is refused', async () => {
     const name = await makeEnvironment();
     const lease = stack().client.workflow.getHandle(`lease/${name}`);
     await expect(lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: '', reason: '' }] })).rejects.toMatchObject({
@@ -90,8 +90,8 @@ describe('leaseEnvironment', () => {
   });
 });
 
-describe('the single parts', () => {
-  test('provisionPool makes the pool alone', async () => {
+describe('pools and notebooks alone', () => {
+  test('provisionPool creates the pool alone', async () => {
     const name = freshName('pool');
     const handle = await stack().start('provisionPool', `pool/${name}`, { name, pool: poolPart() });
     const progress = (await handle.result()) as Progress;
@@ -99,7 +99,7 @@ describe('the single parts', () => {
     expect(stack().simulator.requests('notebooks.create')).toEqual([]);
   });
 
-  test('launchNotebook makes a notebook alone, on a public flavor', async () => {
+  test('launchNotebook creates a notebook alone, on a public flavor', async () => {
     const name = freshName('nb');
     const document = { name, notebook: publicNotebookPart() };
     const handle = await stack().start('launchNotebook', `notebook/${name}`, document);

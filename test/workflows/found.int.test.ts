@@ -16,8 +16,8 @@ const startPool = (name: string, change: Record<string, unknown> = {}) =>
 const teardown = (name: string) => stack().start('teardownEnvironment', `teardown/${name}`, { name });
 const pools = () => stack().simulator.state().pools;
 
-describe('going away', () => {
-  test('a delete that was accepted and had no effect is given again', async () => {
+describe('ending', () => {
+  test('a delete that was accepted and had no effect is sent again', async () => {
     const name = freshName();
     await (await startPool(name)).result();
     stack().simulator.faults.plan({ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts' });
@@ -48,7 +48,7 @@ describe('going away', () => {
     await expect(stack().progress(`lease/${name}`)).rejects.toThrow(WorkflowNotFoundError);
   });
 
-  test('a pause that was forgotten does not hold a teardown up', async () => {
+  test('a forgotten pause does not block a teardown', async () => {
     const name = freshName();
     const handle = await start(name);
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
@@ -71,7 +71,7 @@ describe('going away', () => {
 });
 
 describe('adopting', () => {
-  test('follows the flavor that the pool was made with', async () => {
+  test('follows the flavor that the pool was created with', async () => {
     const name = freshName();
     const flavors = ['modelarts.vm.gpu.t4u8', 'modelarts.vm.gpu.tnt004'];
     await stack().setSale('modelarts.vm.gpu.t4u8', 'soldout');
@@ -92,7 +92,7 @@ describe('adopting', () => {
 });
 
 describe('at the end', () => {
-  test('a list that lags behind does not undo a usable environment', async () => {
+  test('a stale list does not roll back a usable environment', async () => {
     const lag = { kind: 'listLag', ms: 100_000_000, in: ['list'] } as const;
     stack().simulator.faults.plan({ operation: 'notebooks.create', ...lag }, { operation: 'pools.create', ...lag });
     expect(await (await start(freshName())).result()).toMatchObject({ phase: 'Ready' });
@@ -107,7 +107,7 @@ describe('at the end', () => {
 });
 
 describe('capacity', () => {
-  test('a choice that is refused although the list says normal is not posted in a loop', async () => {
+  test('a choice that is refused although it is listed as normal is not posted in a loop', async () => {
     stack().simulator.faults.plan({
       operation: 'pools.create',
       kind: 'status',
@@ -126,7 +126,7 @@ describe('capacity', () => {
 });
 
 describe('starting', () => {
-  test('a run under another workflow id is refused: nothing that it made could be found again', async () => {
+  test('a run under another workflow id is refused, because its resources could not be found again', async () => {
     const name = freshName();
     const handle = await stack().start('provisionPool', `my-own-${name}`, { name, pool: poolPart() });
     await expect(handle.result()).rejects.toMatchObject({

@@ -10,7 +10,7 @@ const main = 'provisionPoolThenLaunchNotebook';
 const emoji = (count: number) => '\u{1F600}'.repeat(count);
 const longest = { by: emoji(100), reason: emoji(1_000) };
 
-test('a lease outlives every text that operators send, and ends by its release', async () => {
+test('a lease survives every text that operators send, and ends at its release', async () => {
   const name = freshName();
   const lease = { ttl: '8h', max: '90d' };
   await (await stack().start(main, `env/${name}`, environmentDocument(name, { lease }))).result();

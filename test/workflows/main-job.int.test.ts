@@ -45,7 +45,7 @@ describe('the main job', () => {
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased', pool: { id: progress.pool?.id } });
   });
 
-  test('refuses a document with every problem listed, and makes nothing', async () => {
+  test('refuses a document with every problem listed, and creates nothing', async () => {
     const name = freshName();
     const handle = await stack().start(type, `env/${name}`, { name, pool: { flavor: 'x', netwrok: 'n' } });
     const failure = await failureOf(handle.result());
@@ -56,7 +56,7 @@ describe('the main job', () => {
     expect(creates('pools')).toBe(0);
   });
 
-  test('adopts what an earlier run of the same spec made, and makes nothing', async () => {
+  test('adopts what an earlier run of the same spec created, and creates nothing', async () => {
     const name = freshName();
     await (await start(name)).result();
     const again = (await (await start(name)).result()) as Progress;
@@ -75,7 +75,7 @@ describe('the main job', () => {
     expect([pools().length, notebooks().length]).toEqual([1, 1]);
   });
 
-  test('makes one pool and one notebook although both answers are lost after the work was done', async () => {
+  test('creates one pool and one notebook although both responses are lost after the create took effect', async () => {
     stack().simulator.faults.plan(
       { operation: 'pools.create', kind: 'lost', at: 'after' },
       { operation: 'notebooks.create', kind: 'lost', at: 'after' },
@@ -114,7 +114,7 @@ describe('the main job', () => {
 });
 
 describe('a cancel', () => {
-  test('a cancel in the middle removes the pool and ends Cancelled, with the reason in the audit', async () => {
+  test('a cancel during the run removes the pool and ends Cancelled, with the reason in the audit', async () => {
     const name = freshName();
     const handle = await start(name);
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
@@ -130,7 +130,7 @@ describe('a cancel', () => {
     expect(pools()).toEqual([]);
   });
 
-  test('onCancel keep leaves the pool to a lease', async () => {
+  test('onCancel keep transfers the pool to a lease', async () => {
     const name = freshName();
     const handle = await start(name, { onCancel: 'keep' });
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
@@ -140,7 +140,7 @@ describe('a cancel', () => {
     expect(stack().simulator.requests('pools.delete')).toEqual([]);
   });
 
-  test('a pause shows as Paused, sends nothing that changes anything, and a resume goes on', async () => {
+  test('a pause shows as Paused and sends no change, and a resume continues', async () => {
     const name = freshName();
     const handle = await start(name);
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingPool');
@@ -154,7 +154,7 @@ describe('a cancel', () => {
 });
 
 describe('failing', () => {
-  test('a notebook that fails takes the pool with it, newest first, and says why', async () => {
+  test('a failed notebook rolls back the pool too, newest first, and reports the reason', async () => {
     stack().simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed', code: 'ModelArts.6360' });
     const failure = await failureOf((await start(freshName())).result());
     expect(failure.type).toBe('NotebookFailed');
@@ -169,7 +169,7 @@ describe('failing', () => {
     expect(deletes.map(({ operation }) => operation)).toEqual(['notebooks.delete', 'pools.delete']);
   });
 
-  test('onFailure keep leaves what was made to a lease and ends Failed', async () => {
+  test('onFailure keep transfers what was created to a lease and ends Failed', async () => {
     const name = freshName();
     stack().simulator.faults.plan({ operation: 'notebooks.create', kind: 'notebookFailed' });
     const failure = await failureOf((await start(name, { onFailure: 'keep' })).result());
@@ -177,7 +177,7 @@ describe('failing', () => {
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   });
 
-  test('a pool that is half there is never called ready', async () => {
+  test('an incomplete pool is never reported ready', async () => {
     stack().simulator.faults.plan({ operation: 'pools.create', kind: 'partialNodes', missing: 1 });
     const deadlines = { pool: '5s', notebook: '30s', undo: '30s' };
     const failure = await failureOf((await start(freshName(), { deadlines })).result());
@@ -195,7 +195,7 @@ describe('failing', () => {
     expect(stack().simulator.requests('pools.delete')).toEqual([]);
   });
 
-  test('a flavor that is sold out everywhere is waited for, then made', async () => {
+  test('a pool whose flavor is sold out everywhere waits, then is created', async () => {
     await stack().setSale('modelarts.vm.gpu.t4u8', 'soldout');
     const handle = await start(freshName());
     const waiting = await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingCapacity');

@@ -68,7 +68,7 @@ test('a rejected approval and a refused update have no stack trace', async () =>
   expect(await kept(workflowId)).toEqual(none);
 });
 
-test('an activity that is tried again has no stack trace', async () => {
+test('an activity that is retried has no stack trace', async () => {
   stack().simulator.faults.plan({ operation: 'networks.show', kind: 'status', status: 503, times: 'always' });
   const { workflowId, handle, ended } = await start();
   for (let attempt = 1; attempt < 3; ) {

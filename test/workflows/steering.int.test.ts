@@ -13,7 +13,7 @@ const start = (name: string, change: Record<string, unknown> = {}) =>
 const creates = (kind: 'pools' | 'notebooks') => stack().simulator.requests(`${kind}.create`).length;
 
 describe('an approval', () => {
-  test('is waited for before anything is made, and counts once', async () => {
+  test('is awaited before anything is created, and counts once', async () => {
     const handle = await start(freshName(), { approval: { required: true, timeout: '30s' } });
     const waiting = await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
     expect(waiting.awaiting).toMatchObject({ kind: 'approval', verbs: ['approve', 'reject'] });
@@ -26,7 +26,7 @@ describe('an approval', () => {
     expect(await handle.result()).toMatchObject({ phase: 'Ready', audit: [{ verb: 'approve', ...command }] });
   });
 
-  test('that is refused ends Rejected, with nothing made', async () => {
+  test('that is refused ends Rejected, with nothing created', async () => {
     const handle = await start(freshName(), { approval: { required: true, timeout: '30s' } });
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingApproval');
     await handle.executeUpdate(rejectUpdate, { args: [command] });
@@ -35,7 +35,7 @@ describe('an approval', () => {
     expect(creates('pools')).toBe(0);
   });
 
-  test('that nobody gives ends in ApprovalTimedOut', async () => {
+  test('that is not given in time ends in ApprovalTimedOut', async () => {
     const handle = await start(freshName(), { approval: { required: true, timeout: '1s' } });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'ApprovalTimedOut' } });
   });
@@ -55,7 +55,7 @@ describe('a failed step with onFailure ask', () => {
     return { handle, resolve };
   }
 
-  test('is tried again, and what was left of it is cleared away first', async () => {
+  test('is retried after its remains are deleted', async () => {
     const { handle, resolve } = await awaitingDecision();
     await resolve({ verb: 'retry', step: 'notebook', attempt: 1 });
     const progress = (await handle.result()) as Progress;
@@ -64,7 +64,7 @@ describe('a failed step with onFailure ask', () => {
     expect([creates('pools'), creates('notebooks'), stack().simulator.state().notebooks.length]).toEqual([1, 2, 1]);
   });
 
-  test('is tried again with what the operator changed', async () => {
+  test("is retried with the operator's changes", async () => {
     const { handle, resolve } = await awaitingDecision();
     await resolve({ changes: { 'notebook.flavor': 'modelarts.vm.gpu.p100' } });
     expect(await handle.result()).toMatchObject({ phase: 'Ready' });
@@ -94,7 +94,7 @@ describe('a failed step with onFailure ask', () => {
     });
   });
 
-  test('is abandoned: all stays as it is, with a lease as its owner', async () => {
+  test('is abandoned: all resources stay, owned by a lease', async () => {
     const { handle, resolve } = await awaitingDecision();
     await resolve({ verb: 'abandon' });
     const progress = (await handle.result()) as Progress;
@@ -103,7 +103,7 @@ describe('a failed step with onFailure ask', () => {
     expect(stack().simulator.state().pools).toHaveLength(1);
   });
 
-  test('refuses a word from a stale view, and one that is not possible', async () => {
+  test('refuses a decision from a stale view, and one that is not possible', async () => {
     const { handle, resolve } = await awaitingDecision();
     await expect(resolve({ step: 'pool' })).rejects.toMatchObject({
       cause: { message: expect.stringContaining('check the present state') },

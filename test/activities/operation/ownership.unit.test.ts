@@ -104,7 +104,7 @@ describe('asking Temporal who owns a resource', () => {
     expect(lists).toBe(0);
   });
 
-  test('looks for the name in the list only when it must, and says what it cannot know', async () => {
+  test('reads the list for a name only if needed, and reports what it cannot know', async () => {
     const runs = { 'env/team-a': closed };
     expect((await read({ runs, listed: ['env/x', 'lease/team-a'] }, ['other'])).ownership).toMatchObject({
       name: 'team-a',
@@ -139,7 +139,7 @@ describe('asking Temporal who owns a resource', () => {
     expect(ownership.open).not.toEqual([]);
   });
 
-  test('says unknown of what changes hands all the time', async () => {
+  test('reports unknown for a resource whose owner keeps changing', async () => {
     const moves = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [index, { 'env/team-a': { ...closed, runId: String(index) } }]),
     );
@@ -147,7 +147,7 @@ describe('asking Temporal who owns a resource', () => {
     expect(ownership).toMatchObject({ open: [], answer: 'unknown' });
   });
 
-  test('asks a silent Temporal a few times and then no more, whatever the number of names', async () => {
+  test('queries an unresponsive Temporal only a few times, whatever the number of names', async () => {
     const names = Array.from({ length: 200 }, (_, index) => `team-${index}`);
     const { ownerships, described } = await read(
       { runs: {}, silent: () => true },
@@ -159,14 +159,14 @@ describe('asking Temporal who owns a resource', () => {
     expect(described).toBeLessThan(100);
   });
 
-  test('loses only the name that Temporal is silent about', async () => {
+  test('loses only the name for which Temporal does not respond', async () => {
     const runs = { 'env/team-a': closed, 'env/team-b': closed, 'lease/team-b': open };
     const world = { runs, silent: (workflowId: string) => workflowId.endsWith('team-a') };
     const { ownerships } = await read(world, ['team-a', 'team-b'], ['env/team-a', 'env/team-b']);
     expect(ownerships).toMatchObject([{ answer: 'unknown' }, { answer: 'asked', open: ['lease/team-b'] }]);
   });
 
-  test('tells a terminated run from one that came to its end', async () => {
+  test('distinguishes a terminated run from one that ended', async () => {
     const runs: Record<string, FakeRun> = { 'env/team-a': { status: 'TERMINATED', phase: 'AwaitingPool' } };
     expect((await read({ runs }, ['team-a'])).ownership.ended).toMatchObject({ phase: 'TERMINATED' });
   });

@@ -75,7 +75,7 @@ describe('sending a webhook', () => {
     });
   });
 
-  test('goes out unsigned without a secret', async () => {
+  test('is sent unsigned without a secret', async () => {
     const { url, taken } = await receiver({ status: 200 });
     await send(url, null);
     expect(taken[0]?.request.headers).not.toHaveProperty('maops-signature');
@@ -95,7 +95,7 @@ describe('sending a webhook', () => {
     expect(other.taken).toEqual([]);
   });
 
-  test('names the host of a receiver that is not there, and neither its path nor the secret', async () => {
+  test('names the host of an unreachable receiver, and neither its path nor the secret', async () => {
     const { url } = await receiver({ status: 200 });
     const [server] = servers.splice(0);
     await new Promise((resolve) => server?.close(resolve));

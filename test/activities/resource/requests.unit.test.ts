@@ -26,7 +26,7 @@ function specOf(change: Record<string, unknown> = {}): Spec {
 }
 
 describe('the pool request', () => {
-  test('has the chosen flavor, the marker and nothing that the spec does not say', () => {
+  test('has the chosen flavor, the marker and nothing else that is not in the spec', () => {
     const { pool } = specOf();
     if (pool === undefined) throw new Error('no pool');
     expect(poolRequest('team-a', pool, 1, marker)).toEqual({
@@ -53,7 +53,7 @@ describe('the notebook request', () => {
     return notebookRequest(spec, spec.notebook, pool, marker);
   };
 
-  test('goes onto the pool and carries the marker in description and annotations', () => {
+  test('runs on the pool and carries the marker in description and annotations', () => {
     expect(request(specOf())).toEqual({
       name: 'team-a',
       profile_id: 'Multi-Engine 1.0 (python3)-gpu',

@@ -56,7 +56,7 @@ describe('the cost of a resource', () => {
     expect(costOf(item(change), prices, now)).toEqual({ ...cost, currency: 'EUR' });
   });
 
-  test('is not told without a table, nor in part', () => {
+  test('is not shown without a table, nor in part', () => {
     expect(costOf(item(), null, now)).toBeNull();
     expect(costOf(item({ flavors: { big: 1, unheard: 1 } }), prices, now)).toBeNull();
   });
@@ -82,7 +82,7 @@ const reportOf = (
 ) => makeReport({ inventory: { at: now, items, unread }, ownerships, installation: 'abc123', prices, now });
 
 describe('the report of an audit', () => {
-  test('has what asks for action first, its sums without what is foreign, and the flavors without a price', () => {
+  test('lists what needs action first, totals without foreign resources, and the flavors without a price', () => {
     const report = reportOf(
       [
         item({ id: 'c-p', name: 'c', marker: null }),
@@ -103,13 +103,13 @@ describe('the report of an audit', () => {
     expect(report.findings[1]).toMatchObject({ marker: 'maops:abc123-aaaaaaaa-11111111', ageSeconds: 36_000 });
   });
 
-  test('has no sum since the creation of what has no age', () => {
+  test('has no total since creation for resources without an age', () => {
     const ahead = item({ createdAt: new Date(now + hour).toISOString() });
     expect(reportOf([ahead], [owned]).costs).toEqual({ perHour: 5, sinceCreation: null, currency: 'EUR' });
     expect(reportOf([], [owned]).costs).toEqual({ perHour: 0, sinceCreation: 0, currency: 'EUR' });
   });
 
-  test('says in its line of counts that there may be more than was read', () => {
+  test('reports in its line of counts that there may be more than was read', () => {
     const words = (items: readonly InventoryItem[], unread: readonly string[]) =>
       describeCounts(reportOf(items, [owned], unread));
     expect(words([item()], [])).toBe('1 owned');

@@ -43,7 +43,7 @@ describe('the term of a lease', () => {
     expect(startTerm({ ...times, ttl: '8' }, now)).toBeNull();
   });
 
-  test('takes over an earlier end, which does not begin anew', () => {
+  test('takes over an earlier end, which does not restart', () => {
     const end = { endsAt: isoTime(now + hour), maxEndsAt: isoTime(now + 2 * hour), extensions: 3 };
     expect(resumeTerm(times, end, now)).toEqual({
       endsAt: now + hour,
@@ -56,7 +56,7 @@ describe('the term of a lease', () => {
   });
 });
 
-describe('what comes next', () => {
+describe('the next run', () => {
   const term = begun();
   test.each([
     ['the first warning is waited for', 0, { what: 'wait', until: now + 6 * hour }],
@@ -74,7 +74,7 @@ describe('what comes next', () => {
     expect(nextTurn(warned(term, 30 * minute), now + 7.5 * hour)).toEqual({ what: 'wait', until: now + 8 * hour });
   });
 
-  test('warnings come again before a new end, but not those whose moment has passed', () => {
+  test('warnings are sent again before a new end, except those whose time has passed', () => {
     const at = now + 7.75 * hour;
     const later = extended(warned(term, 30 * minute), '1h', at);
     expect(nextTurn(later, at)).toEqual({ what: 'wait', until: now + 8.5 * hour });
@@ -84,7 +84,7 @@ describe('what comes next', () => {
 });
 
 describe('an extension', () => {
-  test('adds to the end, up to the maximum exactly', () => {
+  test('extends the end, exactly up to the maximum', () => {
     expect(extended(begun(), '64h', now)).toMatchObject({ endsAt: now + 72 * hour, extensions: 1 });
   });
 
@@ -110,7 +110,7 @@ describe('an extension', () => {
 describe('an extension until a time', () => {
   const until = (text: string, at = now, term = begun()) => extendTerm(term, { until: text }, at);
 
-  test('sets that end, in any zone, and asked for again it changes nothing', () => {
+  test('sets that end, in any zone, and a repeated request changes nothing', () => {
     const first = until('2026-01-01T20:00:00+08:00');
     expect(first).toMatchObject({ granted: true, term: { endsAt: now + 12 * hour, extensions: 1 } });
     if (!first.granted) throw new Error(first.why);
@@ -118,7 +118,7 @@ describe('an extension until a time', () => {
     expect(again).toEqual({ granted: true, term: first.term });
   });
 
-  test('takes nothing away from a lease that lasts longer', () => {
+  test('does not shorten a lease that lasts longer', () => {
     const term = begun();
     expect(until('2026-01-01T04:00:00Z', now, term)).toEqual({ granted: true, term });
   });
@@ -140,7 +140,7 @@ describe('an extension until a time', () => {
   );
 });
 
-describe('over any life', () => {
+describe('over any lifetime', () => {
   const moment = fc.integer({ min: 0, max: 200 }).map((quarters) => quarters * 15 * minute);
   const life = fc.record({
     ttl: fc.integer({ min: 1, max: 100 }),
@@ -171,7 +171,7 @@ describe('over any life', () => {
     );
   });
 
-  test('a loop that sleeps as told warns at each moment once, ends in time, and never turns for nothing', () => {
+  test('a loop that sleeps as requested warns once per moment, ends in time, and never wakes without need', () => {
     fc.assert(
       fc.property(life, ({ ttl, room, warnings, actions }) => {
         let term = begun({ ttl: `${ttl}h`, max: `${ttl + room}h`, warnings: warnings.map((hours) => `${hours}h`) });
@@ -208,7 +208,7 @@ describe('over any life', () => {
   });
 });
 
-test('pauses between tries of a refused removal grow from one poll to an hour', () => {
+test('pauses between attempts of a refused removal grow from one poll to an hour', () => {
   expect([1, 2, 5, 6, 7, 50].map((times) => retryPause(times, 30_000) / minute)).toEqual([1, 2, 16, 32, 60, 60]);
 });
 

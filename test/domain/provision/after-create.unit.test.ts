@@ -56,7 +56,7 @@ describe('a create', () => {
 });
 
 describe('the state of a resource', () => {
-  test('remembers the last resource until a removal says that it is gone', () => {
+  test('keeps the last resource until a removal reports that it is gone', () => {
     const ref = { id: 'p-1', createdAt: '2026-01-01T00:00:00Z' };
     const created = withChange(newResource, { ref });
     expect(created.known).toEqual(ref);

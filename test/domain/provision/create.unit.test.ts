@@ -44,7 +44,7 @@ describe('before a create', () => {
     expect(decide([])).toEqual({ act: 'create' });
   });
 
-  test('ours is adopted, also when it was made from a spec that was in force before', () => {
+  test('our resource is adopted, also when it was created from an earlier spec', () => {
     expect(decide([found()])).toMatchObject({ act: 'adopt' });
     expect(decide([found({ marker: { ...ours, spec: '22222222' } })])).toMatchObject({ act: 'adopt' });
   });
@@ -57,19 +57,19 @@ describe('before a create', () => {
     expect(decide([found({ marker })])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
   });
 
-  test('ours from another spec is a conflict', () => {
+  test('our resource from another spec is a conflict', () => {
     expect(decide([found({ marker: { ...ours, spec: '99999999' } })])).toMatchObject({
       act: 'refuse',
       type: 'SpecConflict',
     });
   });
 
-  test('ours that is being deleted is waited out, and ours that failed is cleaned up', () => {
+  test('our resource that is being deleted is awaited, and one that failed is cleaned up', () => {
     expect(decide([found({ leaving: true })])).toMatchObject({ act: 'awaitGone' });
     expect(decide([found({ failed: true })])).toMatchObject({ act: 'cleanUp' });
   });
 
-  test('after an unknown outcome a fresh one without a marker is for an operator to judge', () => {
+  test("after an unknown outcome, a new resource without a marker awaits an operator's decision", () => {
     const bare = found({ marker: null, createdAt: '2026-01-01T00:00:00Z' });
     const sentAt = Date.parse('2025-12-31T23:59:50Z');
     expect(decide([bare], sentAt, sentAt)).toMatchObject({
@@ -94,7 +94,7 @@ describe('before a create', () => {
     expect(type(call(refused, 'unknown', sentAt + 2_000))).toMatchObject({ type: 'UnknownOutcome' });
   });
 
-  test('ours is adopted, whatever else has the name', () => {
+  test('our resource is adopted, whatever else has the name', () => {
     expect(decide([found({ id: 'x', marker: null }), found()])).toMatchObject({ act: 'adopt', found: { id: 'p-1' } });
   });
 
@@ -140,7 +140,7 @@ describe('before a create', () => {
     expect(looks).toBeLessThan(20);
   });
 
-  test('a create is never decided while something with the name is there', () => {
+  test('a create is never decided while a resource with the name exists', () => {
     const anyFound = fc.record({
       id: fc.string({ minLength: 1 }),
       createdAt: fc.string(),
@@ -183,7 +183,7 @@ describe('the marker', () => {
     expect(isProtected(description)).toBe(false);
   });
 
-  test('keeps the rest of a description as it is, wherever somebody has put the mark', () => {
+  test('keeps the rest of a description unchanged, wherever the mark is', () => {
     const words = fc.string().filter((text) => !text.includes('maops:keep'));
     fc.assert(
       fc.property(words, (description) => {

@@ -36,7 +36,7 @@ const leased: LeasedEnvironment = {
   observed,
 };
 
-test('what is leased, ours and usable needs no more than one fresh observation', () => {
+test('leased resources that are ours and usable need only one fresh observation', () => {
   expect(mayRepeat(wanted, leased, pace, now)).toEqual({ isReady: true, choice: 1 });
   expect(judgeObservation(wanted, leased, observed)).toEqual({ isReady: true, choice: 1 });
 });
@@ -66,7 +66,7 @@ describe('a lease whose record does not count', () => {
     expect(mayRepeat(wanted, { ...leased, ...change }, pace, now)).toMatchObject({ isReady: false });
   });
 
-  test('an unknown create of long ago does not matter', () => {
+  test('a long past create with an unknown outcome does not matter', () => {
     const change = { unknownSince: now - pace.consistencyWindowMs };
     expect(mayRepeat(wanted, { ...leased, ...change }, pace, now)).toMatchObject({ isReady: true });
   });

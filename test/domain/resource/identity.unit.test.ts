@@ -50,7 +50,7 @@ test('the oldest of several comes first, and one without a time comes last', () 
   );
 });
 
-describe('what a lease knows', () => {
+describe('the state that a lease records', () => {
   const pool = { id: 'team-a', createdAt: '2026-11-30T13:27:51Z' };
   const removed = (createdAt: string) => ({ ...noResources, removed: [{ id: 'team-a', createdAt }] });
 

@@ -8,7 +8,7 @@ import { isoTimeOf } from '../../../src/domain/rfc3339.js';
 
 const at = Date.UTC(2026, 10, 30, 13, 27, 51);
 
-describe('a time of a foreign answer', () => {
+describe('a time in a response', () => {
   test.each([
     '2026-11-30T13:27:51Z',
     '2026-11-30T13:27:51.000Z',
@@ -55,7 +55,7 @@ describe('a time of a foreign answer', () => {
     expect([parseInstant(text), instantOf(text), isoTimeOf(text)]).toEqual([null, '', null]);
   });
 
-  test('is the same whatever form it is written in, and stays so when it is read again', () => {
+  test('is the same in every written form, and after it is read again', () => {
     const instants = fc.integer({ min: 1_000_000_000, max: 253_402_300_799 }).map((seconds) => seconds * 1_000);
     const offsets = fc.integer({ min: -14 * 60, max: 14 * 60 });
     fc.assert(

@@ -71,7 +71,7 @@ describe('a significant change', () => {
 });
 
 describe('a watch', () => {
-  test('a break starts the clock of a condition anew', () => {
+  test('an interruption restarts the clock of a condition', () => {
     let watch = seen(freshWatch, 0, usable);
     watch = seen(watch, 1_000, poolFacts({ phase: 'Abnormal' }));
     expect(watch.usableSince).toBeNull();

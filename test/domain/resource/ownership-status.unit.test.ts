@@ -182,7 +182,7 @@ describe('the ownership status of a resource', () => {
     ended: fc.constant(null),
   });
 
-  test('nothing is an orphan, as far as Temporal has not answered', () => {
+  test('nothing is an orphan for which Temporal has not answered', () => {
     fc.assert(
       fc.property(items, fc.array(claimed, { maxLength: 2 }), (drawn, ownerships) => {
         const silent = ownerships.map((one) => ({ ...one, answer: 'unknown' as const }));
@@ -191,7 +191,7 @@ describe('the ownership status of a resource', () => {
     );
   });
 
-  test('nothing is an orphan while something that could own it is open', () => {
+  test('nothing is an orphan while a workflow that could own it is open', () => {
     fc.assert(
       fc.property(items, claimed, (drawn, one) => {
         const ownerships = [{ ...one, name: 'team-a', workflowId: 'env/team-a', open: [...one.open, 'lease/team-a'] }];
@@ -200,7 +200,7 @@ describe('the ownership status of a resource', () => {
     );
   });
 
-  test('what carries no marker of ours is never anything but foreign, and what could not be read never anything but unknown', () => {
+  test('resources without our marker are always foreign, and unread ones always unknown', () => {
     fc.assert(
       fc.property(items, fc.array(claimed, { maxLength: 2 }), (drawn, ownerships) => {
         const { standing } = ownershipStatusOf({ ...item, ...drawn }, ownerships, installation, now, ownershipLimits);

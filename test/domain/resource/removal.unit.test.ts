@@ -60,7 +60,7 @@ describe('a protected resource', () => {
   test('is not deleted', () => {
     expect(guardRemoval(scope(), facts)).toMatchObject({ verdict: 'refused', type: 'Protected' });
   });
-  test('is deleted by a run that undoes its own create', () => {
+  test('is deleted by a run that rolls back its own create', () => {
     expect(guardRemoval(scope({ respectProtection: false }), facts).verdict).toBe('allowed');
   });
 });
@@ -116,7 +116,7 @@ describe('the next command', () => {
     expect(decideRemoval('STOPPED', remove, last, at(1)).command).toBe('delete');
   });
 
-  test('is due at once when an operator hurries it', () => {
+  test('is due at once after a tryNow', () => {
     const last = commandSent(noCommand, 'Running', 0);
     expect(decideRemoval('Running', remove, last, at(1, true)).command).toBe('delete');
   });

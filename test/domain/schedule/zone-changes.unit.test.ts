@@ -46,7 +46,7 @@ describe('times that a zone skips or doubles within a year', () => {
     ]);
   });
 
-  test('do not depend on the moment inside a day from which they are looked for', () => {
+  test('do not depend on the time of day of the search', () => {
     const at = (hours: number) => warned('30 2 * * *', 'Europe/Berlin', now + hours * 3_600_000);
     for (const hours of [1, 7, 13, 23]) expect(at(hours)).toEqual(at(0));
   });

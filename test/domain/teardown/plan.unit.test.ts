@@ -81,13 +81,13 @@ describe('why a sweep would delete a resource', () => {
     expect(shown(sweep([item()], [told]))).toEqual(expected);
   });
 
-  test('says of what it cannot judge that it cannot', () => {
+  test('reports what it cannot judge as unknown', () => {
     expect(sweep([item()], [ownership({ answer: 'unknown' })]).unread).toEqual([
       'pool team-a (p-1): Temporal could not say whether an operation owns it',
     ]);
   });
 
-  test('idle: all its notebooks have been stopped for long, and its pool goes with them', () => {
+  test('idle: all its notebooks have been stopped for long, and its pool is deleted with them', () => {
     const stopped = { state: 'STOPPED', changedAt: now - 13 * hour };
     const idle = rules({ idle: { afterMs: 12 * hour } });
     const both = [item(), notebook(stopped)];
@@ -99,17 +99,17 @@ describe('why a sweep would delete a resource', () => {
   });
 });
 
-describe('an environment that stood idle when the plan was made', () => {
+describe('an environment that was idle when the plan was made', () => {
   const idle = rules({ idle: { afterMs: 12 * hour } });
   const planAt = (changedAt: number) =>
     sweep([item(), notebook({ state: 'STOPPED', changedAt })], [leased()], { ...idle, idle: { afterMs: 0 } });
   const planned = sweep([item(), notebook({ state: 'STOPPED', changedAt: now - 13 * hour })], [leased()], idle);
 
-  test('may go as long as it has not run since', () => {
+  test('may be deleted as long as it has not run since', () => {
     expect(planHash(planAt(now - 13 * hour).items)).toBe(planHash(planned.items));
   });
 
-  test('stays when it was started and stopped since', () => {
+  test('is kept when it was started and stopped since', () => {
     const fresh = planAt(now - hour);
     expect(planHash(fresh.items)).not.toBe(planHash(planned.items));
     const present = inventory([item(), notebook({ state: 'STOPPED', changedAt: now - hour })]);
@@ -117,7 +117,7 @@ describe('an environment that stood idle when the plan was made', () => {
   });
 });
 
-describe('what a sweep leaves', () => {
+describe('resources that a sweep keeps', () => {
   test.each<readonly [string, Partial<InventoryItem>, Partial<SweepRules['protect']>, string]>([
     ['the mark of an operator', { isProtected: true }, {}, 'maops:keep'],
     ['a name', {}, { names: ['team-*'] }, 'name team-*'],
@@ -142,7 +142,7 @@ describe('what a sweep leaves', () => {
     ]);
   });
 
-  test('is nothing only because the clock of the service goes ahead', () => {
+  test('is not empty only because the clock of the service is ahead', () => {
     const createdAt = new Date(now + hour).toISOString();
     expect(shown(sweep([item({ createdAt })], [ownership()]))).toEqual(['pool goes: orphan']);
   });
@@ -155,7 +155,7 @@ describe('what a sweep leaves', () => {
     ]);
   });
 
-  test('is a pool with a notebook of somebody else on it, and all that is of its name', () => {
+  test("is a pool with another user's notebook on it, and every resource of its name", () => {
     const guest = notebook({ id: 'g', name: 'guest', marker: null, poolId: 'p-1' });
     expect(shown(sweep([item(), notebook(), guest], [ownership()]))).toEqual([
       'notebook stays: stays with pool team-a',
@@ -163,7 +163,7 @@ describe('what a sweep leaves', () => {
     ]);
   });
 
-  test('is not a pool whose guest goes too, and the guest goes first', () => {
+  test('is not a pool whose other notebook is deleted too, and first', () => {
     const owner = { installation, owner: 'bbbbbbbb', spec: '00000000' };
     const guest = notebook({ id: 'g', name: 'a-guest', marker: owner, poolId: 'p-1' });
     const plan = sweep(
@@ -201,7 +201,7 @@ describe('the plan of one name', () => {
   const asked = (...items: InventoryItem[]) =>
     makePlan(inventory(items), installation, { about: 'name', name: 'team-a', makers }, now);
 
-  test('takes what was made under it, notebooks first, and says by which operation', () => {
+  test('lists what was created under it, notebooks first, with the operation that created it', () => {
     expect(asked(item(), notebook()).items.map(({ kind, why }) => `${kind} ${why}`)).toEqual([
       'notebook created by env/team-a',
       'pool created by env/team-a',
@@ -219,7 +219,7 @@ describe('the plan of one name', () => {
     ]);
   });
 
-  test('leaves only the pool when a notebook of somebody else is on it', () => {
+  test("keeps only the pool when another user's notebook is on it", () => {
     const guest = notebook({ id: 'g', name: 'guest', marker: null, poolId: 'p-1' });
     expect(shown(asked(item(), notebook(), guest))).toEqual([
       'notebook goes: asked',
@@ -254,7 +254,7 @@ describe('the hash of a plan', () => {
     expect(planHash([{ ...planned, ...change }])).not.toBe(planHash([planned]));
   });
 
-  test('depends neither on the order of the items nor on words for people', () => {
+  test('depends neither on the order of the items nor on displayed text', () => {
     const other = { ...planned, id: 'p-0' };
     expect(planHash([planned, other])).toBe(planHash([{ ...other, why: 'else' }, planned]));
     expect(planHash([planned])).toMatch(/^[0-9a-f]{16}$/);
@@ -330,7 +330,7 @@ describe('in random worlds that change between plan and delete', () => {
   const everywhere = (check: (world: RandomWorld) => void, numRuns = 10_000) =>
     fc.assert(fc.property(randomWorlds, check), { numRuns, seed: 7 });
 
-  test('only what was planned is deleted in 10,000 of them, and it is the same resource still', () => {
+  test('only planned resources are deleted in 10,000 of them, and each is still the same resource', () => {
     let deletes = 0;
     everywhere((world) => {
       const { plan, deleted } = carriedOut(world);
@@ -344,7 +344,7 @@ describe('in random worlds that change between plan and delete', () => {
     expect(deletes).toBeGreaterThan(500);
   });
 
-  test('nothing protected, foreign, unread or unknown is ever deleted in 10,000 of them, neither as planned nor as it is by then', () => {
+  test('nothing protected, foreign, unread or unknown is deleted in 10,000 of them, neither as planned nor as changed since', () => {
     let deletes = 0;
     everywhere((world) => {
       for (const one of carriedOut(world).deleted) {
@@ -368,7 +368,7 @@ describe('in random worlds that change between plan and delete', () => {
     expect(deletes).toBeGreaterThan(500);
   });
 
-  test('a pool never goes from under a notebook that stays', () => {
+  test('a pool is never deleted under a notebook that stays', () => {
     const met = { stays: 0, goes: 0 };
     everywhere((world) => {
       const { plan } = carriedOut(world);
@@ -383,7 +383,7 @@ describe('in random worlds that change between plan and delete', () => {
     expect(Math.min(met.stays, met.goes)).toBeGreaterThan(10);
   });
 
-  test('an environment goes as a whole or not at all', () => {
+  test('an environment is deleted as a whole or not at all', () => {
     let mixed = 0;
     everywhere((world) => {
       const { plan } = carriedOut(world);
@@ -394,7 +394,7 @@ describe('in random worlds that change between plan and delete', () => {
     expect(mixed).toBeGreaterThan(10);
   });
 
-  test('a plan is the same however often it is made', () => {
+  test('a plan is the same each time it is made', () => {
     everywhere((world) => {
       const again = { ...world, items: [...world.items].reverse() };
       expect(planHash(carriedOut(again).plan.items)).toBe(planHash(carriedOut(world).plan.items));

@@ -109,7 +109,7 @@ export function testCrashes(scenarios: readonly Scenario[]): void {
       }
     }, 180_000);
 
-    test('ends as it should without a crash', () => {
+    test('ends as expected without a crash', () => {
       expect(golden).toMatchObject({ ...scenario.outcome, deaths: 0, unmet: [] });
     });
 

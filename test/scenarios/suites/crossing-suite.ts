@@ -110,7 +110,7 @@ export function testCrossings(scenarios: readonly CrossedScenario[]): void {
       activations = (await played(scenario, never)).count;
     }, 180_000);
 
-    test('ends as its phase promises and creates nothing after a cancel, whenever it comes', async () => {
+    test('ends as its phase promises and creates nothing after a cancel at any time', async () => {
       expect(activations).toBeGreaterThan(3);
       for (let cancelAt = 1; cancelAt <= activations; cancelAt += 1) {
         const crossing = crossingOf(cancelAt, cancelAt - 1, scenario);
