@@ -101,7 +101,7 @@ describe('a second create', () => {
     expect({ code: another.code, out: another.out }).toEqual({ code: 1, out: '' });
     expect(another.err).toContain(`${name} already exists with another spec (env/${name})`);
     expect(another.err).toContain('pool.count: 2, requested 5');
-    expect({ code: dry.code, out: dry.out }).toEqual({ code: 1, out: expect.stringContaining('this would fail') });
+    expect({ code: dry.code, out: dry.out }).toEqual({ code: 1, out: expect.stringContaining('would fail') });
     expect(dry.out).toContain('pool.count: 2, requested 5');
     await shell.json(['env', 'cancel', name, '--reason', 'enough seen']);
     await shell.stack.until(`env/${name}`, ({ endedAt }) => endedAt !== null);

@@ -85,6 +85,6 @@ describe('with encryption keys', () => {
       expect(stderr).toContain('Set MAOPS_CODEC_KEYS to the keys that the workers have');
       expect(stderr).not.toContain('--debug');
     }
-    expect((await look(['env', 'show', name], june)).stderr).toContain('and MAOPS_CODEC_KEYS has only june');
+    expect((await look(['env', 'show', name], june)).stderr).toContain('MAOPS_CODEC_KEYS only has june');
   });
 });
