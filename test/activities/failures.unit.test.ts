@@ -88,7 +88,7 @@ describe('the outcome of a failed create call', () => {
     ['a 429', error({ kind: 'throttled', retryAfterMs: 3_000 }), 'notSent'],
     ['a pool that is not ready for notebooks yet', error({ kind: 'unavailable' }), 'notSent'],
     ['no capacity', error({ kind: 'soldOut' }), 'soldOut'],
-    ['no capacity, told as a server error', error({ kind: 'soldOut', outcomeUnknown: true }), 'soldOut'],
+    ['no capacity, reported as a server error', error({ kind: 'soldOut', outcomeUnknown: true }), 'soldOut'],
     ['the name exists', error({ kind: 'exists' }), 'exists'],
     ['an answer that cannot be read', error({ kind: 'malformed' }), 'unknown'],
     ['the rate limit of this process', error({ kind: 'throttled', retryAfterMs: 90_000, isOwnPause: true }), 'notSent'],

@@ -24,7 +24,7 @@ export interface Stage {
   readonly later: (ms: number, act: () => unknown) => void;
 }
 
-/** Does what a scenario says that happens to a run while it works. */
+/** Performs an action of the scenario on a running operation. */
 export async function act(action: Action, { testbed, scenario, start, later, words, tryNow }: Stage): Promise<unknown> {
   const { temporal, simulator } = testbed;
   const { workflowType, workflowId, document } = scenario;
@@ -78,7 +78,7 @@ export async function act(action: Action, { testbed, scenario, start, later, wor
     case 'freezeWorker': {
       const worker = temporal.workers.findLast(({ alive }) => alive);
       if (worker === undefined) return;
-      // Someone else goes on meanwhile, or nothing would be done behind its back.
+      // Another worker continues meanwhile, otherwise nothing would happen without the frozen one.
       temporal.startWorker();
       return temporal.cutOff(forMs, { worker, frozen: action.what === 'freezeWorker' });
     }
@@ -116,7 +116,7 @@ export function cross(
   return `${what} ${workflowId}`;
 }
 
-/** Does with the name what the scenario says that is done once its operation has ended. */
+/** Performs an action of the scenario on the name after its operation has ended. */
 export async function actAfter(after: After, { testbed, scenario, start, words }: Stage): Promise<unknown> {
   const { temporal, simulator } = testbed;
   const command = words.command();

@@ -4,7 +4,7 @@ import type { HttpCall } from '../support/virtual-http.js';
 import { oursIn } from './judge.js';
 
 /**
- * What is wrong with a create that is about to be sent: that what an earlier one of the same operation made is there.
+ * The problem with a create that is about to be sent: a resource of an earlier create of the same operation exists.
  * Two operations may well race for a name; the service lets one of them have it.
  */
 export function doubleOfCreate({ method, path, body }: HttpCall, simulator: Simulator): string | null {

@@ -25,7 +25,7 @@ const minute = 60_000;
 /** Every scenario has an end: all deadlines, undo times and pauses in it are far shorter. */
 const horizonMs = 36 * 60 * minute;
 const names = [chaosName, neighbourName];
-/** Faults of answers: while they hit, a run may have to wait before it can look. */
+/** Faults of responses. While they apply, a run may have to wait before it can observe. */
 const bends = ['status', 'hang', 'lost', 'halfBody', 'throttle', 'unauthorized', 'forbidden', 'delay'];
 
 /** What became of a seed. */
@@ -263,7 +263,7 @@ class Chaos {
     this.foreigners.push(...newForeignResources(state, this.foreigners, since));
   }
 
-  /** Does something at a moment; what it comes to is nobody's concern, as a command may well be refused. */
+  /** Does something at a time. Its outcome is ignored, because a command may be refused. */
   private plan(at: number, action: () => unknown): void {
     this.here.temporal.clock.schedule(at, () => {
       const done = () => {
@@ -359,7 +359,7 @@ class Chaos {
   private async judgeRest(): Promise<void> {
     const { temporal, simulator } = this.here;
     const leaseOn = (name: string) => temporal.namespace.find(`lease/${name}`);
-    // One that has just gone on as a new run is heard of when a worker takes it up.
+    // A run that has just continued as new reports progress when a worker picks it up.
     for (const name of names) {
       const begun = leaseOn(name)?.begun.promise;
       if (begun !== undefined) await temporal.during(begun);

@@ -5,7 +5,7 @@ import { quietSeed } from './quiet-seed.js';
 import { type ChaosSeed, chaosName } from './seed.js';
 import { testSeeds } from './seed-suite.js';
 
-/** What chaos has found, kept as the part of the scenario that matters: seeds change their scenarios when draws are added. */
+/** Bugs that chaos has found, kept as minimal scenarios, because seeds change when draws are added. */
 const regressions: readonly { readonly found: string; readonly scenario: Partial<ChaosSeed> }[] = [
   {
     found: 'the rollback took a created but still invisible pool for deleted (seed 15)',

@@ -32,7 +32,7 @@ const notebookFields = ['description', 'status', 'creation_timestamp', 'pool', '
 
 type Draw = (random: Random) => Fault;
 
-/** An answer that says nothing of what was done. */
+/** A response that does not show what was done. */
 const badAnswer: Draw = (random) => {
   const operation = random.pick(['*', ...operations] as const);
   const status = random.pick([500, 502, 503, 504]);

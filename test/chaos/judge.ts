@@ -6,13 +6,13 @@ import { installation } from '../support/testbed.js';
 
 const marker = `maops:${installation}-`;
 
-/** What of ours is in the cloud, as the simulator itself knows it. */
+/** Our resources in the state of the simulator. */
 export interface Ours {
   readonly pools: readonly PoolRecord[];
   readonly notebooks: readonly NotebookRecord[];
 }
 
-/** Finds our resources by their marker, as anyone could: all of them, those of a name, or those that one workflow made. */
+/** Finds our resources by their marker: all, those of a name, or those that one workflow created. */
 export function oursIn(state: SimState, of: { readonly name?: string; readonly workflowId?: string } = {}): Ours {
   const mark = of.workflowId === undefined ? marker : `${marker}${ownerHash(of.workflowId)}-`;
   const isOf = (name: string) => of.name === undefined || of.name === name;
@@ -51,7 +51,7 @@ export interface Closing {
   readonly looks: Looks;
 }
 
-/** What an operation that has just closed says, against how things stand. */
+/** Compares the result of an operation that has just closed with the actual state. */
 export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks }: Closing): string[] {
   const { phase, failure } = progress;
   const problems: string[] = [];
@@ -113,7 +113,7 @@ function judgeReady(progress: Progress, ours: Ours, looks: Looks): string[] {
   return problems;
 }
 
-/** The last time that the service answered about a resource, and what was wrong with it then; null when the answer was bent. */
+/** The last response about a resource, and its problems at that time. Null for a changed response. */
 export interface LastLook {
   readonly at: number;
   readonly wrong: readonly string[] | null;
@@ -127,7 +127,7 @@ export interface Looks {
   readonly isCalm: boolean;
 }
 
-/** From the last look to the end of a calm run: the confirmation of the other resource, and the handing over to the lease. */
+/** From the last observation to the end of a calm run: confirmation of the other resource, and the hand-over. */
 const lookAgeMs = 30_000;
 
 function unexcused(wrong: readonly string[], look: LastLook | null, { now, isCalm }: Looks): string[] {
@@ -138,7 +138,7 @@ function unexcused(wrong: readonly string[], look: LastLook | null, { now, isCal
   return [];
 }
 
-/** What keeps a pool from being usable, as the simulator itself knows it. */
+/** The reasons why a pool is not usable, from the state of the simulator. */
 export function faultsOfPool(pool: PoolRecord): string[] {
   const wrong: string[] = [];
   const wanted = pool.spec.resources.reduce((sum, { count }) => sum + count, 0);
@@ -157,7 +157,7 @@ export function faultsOfNotebook({ status }: NotebookRecord): string[] {
   return status === 'RUNNING' ? [] : [`the notebook is ${status}`];
 }
 
-/** When all has come to rest: what the open lease says that it owns, against what is there; without a lease nothing may be. */
+/** At the end, compares what the open lease owns with what exists. Without a lease, nothing may exist. */
 export function judgeRest(name: string, ours: Ours, lease: EnvironmentResources | null): string[] {
   const problems: string[] = [];
   if (lease === null) {

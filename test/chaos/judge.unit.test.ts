@@ -21,7 +21,7 @@ function replacing(type: string, act: (go: () => Promise<unknown>, args: unknown
   return { interceptors };
 }
 
-/** A pool as it would look if `Running` were all that counts. */
+/** A pool that would be usable if only `Running` counted. */
 function asIfComplete(observation: Observation<PoolFacts>, goal: { nodes: Record<string, number>; scopes: string[] }) {
   const { facts } = observation;
   if (facts?.phase !== 'Running') return observation;
@@ -65,7 +65,7 @@ function lateCreate(): ChaosOptions {
 const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<ChaosSeed> => ({
   faults: [{ operation, kind: 'lost', at: 'after' }],
 });
-/** When the notebook of a quiet scenario is being made, and when everything has been ready for long. */
+/** Times in a quiet scenario: the notebook is being created, and everything has been ready for long. */
 const inNotebook = 372_000;
 const longReady = 900_000;
 
@@ -86,13 +86,13 @@ const mistakes: readonly {
   readonly options: ChaosOptions;
 }[] = [
   {
-    mistake: 'a pool is created without a look',
+    mistake: 'a pool is created without a check',
     caught: /a create was sent although/,
     scenario: lostAnswer('pools.create'),
     options: replacing('findExistingPool', async () => []),
   },
   {
-    mistake: 'a notebook is created without a look',
+    mistake: 'a notebook is created without a check',
     caught: /a create was sent although/,
     scenario: lostAnswer('notebooks.create'),
     options: replacing('findExistingNotebook', async () => []),

@@ -14,7 +14,7 @@ export class LastObservations {
 
   constructor(private readonly names: readonly string[]) {}
 
-  /** A call was answered: when it was a good look at pools or notebooks, what it has shown is noted. */
+  /** Records the observation of a successful read of pools or notebooks. */
   note({ method, path }: HttpCall, simulator: Simulator): void {
     const [, word, rest = ''] = /\/(pools|instances)(\/[^/?]+)?(?=\?|$)/.exec(path) ?? [];
     if (method !== 'GET' || word === undefined) return;

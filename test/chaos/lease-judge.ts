@@ -17,7 +17,7 @@ export interface LeaseRaceRecord {
   /** When something other than the end was asked to remove the environment. */
   readonly calledFor: readonly number[];
   readonly pauses: readonly { readonly from: number; readonly to: number }[];
-  /** When a stop or delete took effect, in order; whole seconds, as the simulator logs them. */
+  /** The times at which a stop or delete took effect, in order, in whole seconds. */
   readonly removals: readonly number[];
   /** The search attribute. */
   readonly shownEnd: number;

@@ -40,7 +40,7 @@ const faultless: LeaseRaceRecord = {
 describe('the judge of a race for a lease', () => {
   test.each<readonly [string, Partial<LeaseRaceRecord>]>([
     ['a lease that ends when it should', {}],
-    ['a removal before the end that somebody had asked for', { calledFor: [at(hour)], removals: [at(hour)] }],
+    ['a requested removal before the end', { calledFor: [at(hour)], removals: [at(hour)] }],
     ['a refusal beyond the maximum', { asked: [granted, refused(2 * hour)] }],
     ['a refusal after it was cancelled', { calledFor: [at(hour)], asked: [granted, refused(1)], removals: [at(hour)] }],
     [

@@ -198,7 +198,7 @@ class LeaseRace {
       if (atActivation === this.activations) temporal.clock.schedule(temporal.now(), () => this.act(act));
   }
 
-  /** What is refused or comes too late is nobody's concern here; the answers are judged at the end. */
+  /** Refused and late commands are ignored here. The responses are judged at the end. */
   private act(act: LeaseAct): void {
     const { temporal } = this.here;
     const handle = temporal.client.workflow.getHandle(workflowId);

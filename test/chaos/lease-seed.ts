@@ -4,7 +4,7 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** One thing that somebody does to a lease. */
+/** One action on a lease. */
 export type LeaseAct =
   | { readonly what: 'extend'; readonly minutes: number }
   | { readonly what: 'release' | 'teardown' | 'cancel' | 'kill' | 'tryNow' }

@@ -39,7 +39,7 @@ describe('the judge of pauses', () => {
   test.each<[string, Happening[]]>([
     ['after a resume', [signal('pause', 1), signal('resume', 2), schedule('deletePool', 3)]],
     ['after a cancel, which ends the pause', [signal('pause', 1), cancel(2), schedule('deletePool', 3)]],
-    ['that only looks', [signal('pause', 1), schedule('findExistingPool', 2)]],
+    ['that only reads', [signal('pause', 1), schedule('findExistingPool', 2)]],
   ])('allows what is scheduled %s', (_title, history) => {
     expect(new PauseJudge().judge([run(history)])).toEqual([]);
   });

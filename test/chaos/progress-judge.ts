@@ -2,7 +2,7 @@ import { isEnding, phases } from '../../src/contract/phases.js';
 import type { Progress } from '../../src/contract/progress.js';
 import { progressKeys } from '../support/progress-keys.js';
 
-/** Watches the progress of one workflow go on, and says what is wrong with it. */
+/** Observes the progress of one workflow and reports its problems. */
 export class ProgressJudge {
   private last: Progress | null = null;
 

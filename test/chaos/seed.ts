@@ -31,7 +31,7 @@ export interface Action {
     | 'startNotebook'
     /** Another environment on the same account. */
     | 'neighbour'
-    /** Temporal cannot be reached: by any worker, or by one; or one stands still with all that it is about to do. */
+    /** Temporal is unreachable for all workers or for one, or one worker is frozen. */
     | 'outage'
     | 'cutWorker'
     | 'freezeWorker';
@@ -61,7 +61,7 @@ export interface ChaosSeed {
   readonly keepsCancelled: boolean;
   readonly faults: readonly Fault[];
   readonly placed: NonNullable<SimulatorOptions['placed']>;
-  /** How answers write times; mixed between the calls that look at one resource. */
+  /** How responses write times. Calls that read one resource use different forms. */
   readonly timeForms: TimeForms;
   readonly actions: readonly Action[];
   readonly crossings: readonly Crossing[];

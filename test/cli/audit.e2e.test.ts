@@ -69,7 +69,7 @@ test('without Temporal only the cloud is read, and nothing is reported as an orp
   expect(pool).toMatchObject({
     standing: 'unknown',
     marker: expect.stringMatching(/^maops:/),
-    // The clock of the simulator runs ahead of ours here: what it dates has no age.
+    // The clock of the simulator is ahead of ours here, so its resources have no age.
     ageSeconds: null,
     cost: { perHour: 3, currency: 'EUR' },
   });

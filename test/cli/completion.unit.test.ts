@@ -58,7 +58,7 @@ describe('in bash, Tab offers', () => {
     ['words that an option may take', ['completion', 'f'], ['fish']],
     ['what can be explained', ['help', 'ex'], ['exit-codes']],
     ['verbs behind help', ['help', 'pool', 'de'], ['delete']],
-    ['nothing where anything may stand', ['env', 'pause', '--reason', 'x'], []],
+    ['nothing for a free text', ['env', 'pause', '--reason', 'x'], []],
     ['a command with others below it', ['audit', 'a'], ['adopt']],
   ])('%s', (_case, words, expected) => {
     expect(offered(...words).sort()).toEqual([...expected].sort());

@@ -37,7 +37,7 @@ describe('a command without output for a while', () => {
 
   test.each([
     ['has shown something', true, (context: Context) => context.shown()],
-    ['has told something', true, (context: Context) => context.notice('x')],
+    ['has printed a notice', true, (context: Context) => context.notice('x')],
     ['writes into a pipe', false, () => undefined],
   ])('says nothing of it where it %s', async (_why, isTTY, act) => {
     const { terminal, opened } = open(isTTY);

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Terminal } from '../../src/cli/terminal.js';
 
-/** A terminal in memory: no colours, UTC, a clock that stands still. */
+/** A terminal in memory: no colours, UTC, a stopped clock. */
 export interface MemoryTerminal extends Terminal {
   out(): string;
   err(): string;

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await shell?.close());
 
-/** A port where nobody listens. */
+/** A port without a listener. */
 const nowhere = '127.0.0.1:1';
 
 describe('a spec with a mistake exits 2 with file, line and key, and starts nothing', () => {

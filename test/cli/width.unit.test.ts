@@ -41,7 +41,7 @@ const word = fc.oneof(
 );
 const anyText = fc.array(word, { maxLength: 12 }).chain((words) => fc.constantFrom(words.join(' '), words.join('')));
 
-/** Every page and table, with the text wherever somebody else's text may stand. */
+/** Every page and table, with the text in every place for foreign text. */
 function pages(text: string, view: View): Record<string, string> {
   const progress = visibleValue(
     makeProgress({

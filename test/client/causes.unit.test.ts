@@ -25,7 +25,7 @@ const attempt = (minute: number, id: number, count: number, message: string | nu
     attempt: count,
     lastFailure: message === null ? null : { message, type },
   }) as const;
-/** Why a call failed that the service throttles; the message does not say so. */
+/** The failure of a throttled call. The message does not mention the throttling. */
 const throttled = {
   message: 'not now',
   type: 'ServiceUnavailable',

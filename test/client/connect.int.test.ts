@@ -33,7 +33,7 @@ afterAll(async () => {
   web.close();
 });
 
-/** Connects as the command line does; the gRPC library reads the variables of proxies from the process itself. */
+/** Connects like the command line. The gRPC library reads proxy variables from the process itself. */
 async function connected(variables: Variables): Promise<string> {
   const session = await openSession(readClientConfig({ ...noFile, ...variables }));
   try {

@@ -4,7 +4,7 @@ import type { Run, RunOutcome, Runs } from '../../src/client/temporal/run.js';
 import { blankProgress, type Progress } from '../../src/contract/progress.js';
 import type { RunStart } from '../../src/temporal/start-options.js';
 
-/** A run as the fake keeps it: what Temporal would know, and what a worker would answer. */
+/** A run of the fake: the state in Temporal and the responses of a worker. */
 export interface FakeRun extends Run {
   readonly argument: unknown;
   readonly answers: Readonly<Record<string, unknown>>;

@@ -24,7 +24,7 @@ const ready = makeProgress({
   why: 'team-a is ready to use',
 });
 
-/** A Temporal that looks different at every look; an error stands for one that is away. */
+/** A Temporal with a new state at every read. An error means that it is unreachable. */
 class ScriptedRuns extends FakeRuns {
   constructor(private readonly script: (Progress | Error)[]) {
     super(makeRun('env/team-a'));

@@ -32,7 +32,7 @@ function troubles(...results: readonly ScheduledResult[]): readonly string[] {
       numActionsSkippedOverlap: 0,
     },
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only what a row is made from.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only the fields of a row.
   return viewRow(description as unknown as ScheduleDescription, results, nextRun.getTime()).troubles;
 }
 
@@ -47,7 +47,7 @@ describe('the problems of a schedule', () => {
   test.each([
     ['none before its first run', [], []],
     ['none after a run that is done', [run()], []],
-    ['none while a run goes on after one that is done', [run({ endedAt: null, phase: 'Applying' }), run()], []],
+    ['none while a run is open after a finished one', [run({ endedAt: null, phase: 'Applying' }), run()], []],
     ['none after runs that are past their retention', [forgotten, forgotten], []],
     [
       'its last run, when that failed',
@@ -55,7 +55,7 @@ describe('the problems of a schedule', () => {
       ['its last run ended Failed: out'],
     ],
     [
-      'its last run that ended, while another one goes on',
+      'its last run that ended, while another one is open',
       [run({ endedAt: null, phase: 'Applying' }), run({ phase: 'Cancelled', why: '' })],
       ['its last run ended Cancelled'],
     ],

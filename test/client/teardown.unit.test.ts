@@ -13,7 +13,7 @@ const leased = (isProtected: boolean, observedAt: string): Progress => {
   return { ...progress, pool: pool && { ...pool, protected: isProtected, observedAt } };
 };
 
-/** A lease that looks anew when it is asked to, unless it is deaf. */
+/** A lease that observes again on request, unless it is unresponsive. */
 class LeaseRuns extends FakeRuns {
   constructor(before: Progress, after: Progress | null) {
     const run = (progress: Progress) =>

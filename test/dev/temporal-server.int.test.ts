@@ -107,7 +107,7 @@ describe('a namespace', () => {
   });
 });
 
-/** A process that starts a guarded child, says its number, and stays. */
+/** A process that starts a guarded child, prints its pid, and keeps running. */
 const parentScript = `
 import { spawn } from 'node:child_process';
 import { guardChild } from '${path.resolve(__dirname, '../../src/dev/guard.ts')}';

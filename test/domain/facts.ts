@@ -1,7 +1,7 @@
 import type { NotebookFacts } from '../../src/domain/resource/notebook.js';
 import type { PoolFacts } from '../../src/domain/resource/pool.js';
 
-/** A pool as a look may find it, with what a test does not care about filled in. */
+/** An observed pool with default values for irrelevant fields. */
 export function poolFacts(change: Partial<PoolFacts> = {}): PoolFacts {
   return {
     id: 'p-0123',

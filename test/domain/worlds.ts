@@ -36,7 +36,7 @@ export function inventory(items: readonly InventoryItem[], unread: readonly stri
   return { at: now, items, unread };
 }
 
-/** What Temporal says of an owner: nothing is open, and nothing is known to have ended. */
+/** The record of an owner: nothing is open, and nothing is known to have ended. */
 export function ownership(change: Partial<Ownership> = {}): Ownership {
   return {
     owner: 'aaaaaaaa',
@@ -68,7 +68,7 @@ export function rules(change: Partial<SweepRules> = {}): SweepRules {
   };
 }
 
-/** A cloud with what Temporal says of it, and what somebody may do before an item is deleted. */
+/** A cloud with its owners in Temporal, and the changes that may happen before an item is deleted. */
 export interface RandomWorld {
   readonly items: readonly InventoryItem[];
   readonly ownerships: readonly Ownership[];
@@ -219,7 +219,7 @@ const plannedOutcomes = fc.constantFrom(
   'guest',
 );
 
-function befall(one: InventoryItem, change: string): InventoryItem[] {
+function applyChange(one: InventoryItem, change: string): InventoryItem[] {
   switch (change) {
     case 'goes':
       return [];
@@ -257,7 +257,7 @@ export const randomWorlds: fc.Arbitrary<RandomWorld> = fc
     unread: drawn.unread,
     rules: drawn.rules,
     later: {
-      items: drawn.items.flatMap((one, index) => befall(one, drawn.plannedOutcomes[index] ?? 'stays')),
+      items: drawn.items.flatMap((one, index) => applyChange(one, drawn.plannedOutcomes[index] ?? 'stays')),
       ownerships: drawn.ownershipsChange ? drawn.laterOwnerships : drawn.ownerships,
       afterMs: drawn.afterMs,
     },

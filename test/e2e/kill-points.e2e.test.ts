@@ -20,7 +20,7 @@ const fast = 200;
 const goesOnWithinMs = 30_000;
 /** Longer than the scene takes: only the death of the worker ends a call that hangs. */
 const patience = { MAOPS_HTTP_TIMEOUT: '60s' };
-/** Long, because some of the runs stand still while others are brought to their place. */
+/** Long, because some runs wait while others are brought to their phase. */
 const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo: '5m' };
 /** Longer than the heartbeat time-out of 8 s, after which the next worker starts to check. */
 const lateMs = 10_500;
@@ -47,7 +47,7 @@ test('a worker that is killed in every phase, and around each create, loses no w
   try {
     const first = await stack.worker();
 
-    // These need a pool of their own first, so time goes on until they are where they shall be.
+    // These need a pool of their own first, so let time pass until they reach their phase.
     const noNotebookYet = await caught({ operation: 'notebooks.create', kind: 'hang' });
     const notebookUnheard = await caught({ operation: 'notebooks.create', kind: 'hang', commit: true });
     const notebookComesLate = await runIn('AwaitingPool');

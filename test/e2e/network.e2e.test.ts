@@ -65,7 +65,7 @@ test('runs continue after the connection to Temporal is cut in two ways and rest
   const worker = await stack.worker();
   const runs = await waitingRuns();
   for (const how of cuts) {
-    // The pool is made and its worker hears of it, but cannot say so.
+    // The pool is created and its worker gets the response, but cannot report it.
     const unrecorded = await creating();
     const before = await Promise.all(runs.map((run) => run.attempts()));
     await toTemporal.cut(how);
@@ -100,7 +100,7 @@ test('a worker that gets the create response but dies before it reports it creat
   expect(await second.ended).toBe(0);
 }, 120_000);
 
-/** Starts a run whose pool is made, while the answer takes another second. */
+/** Starts a run whose pool is created, while the response takes another second. */
 async function creating(): Promise<Run> {
   const [id] = simulator.faults.plan({ operation: 'pools.create', kind: 'delay', ms: 1_000, at: 'after' });
   const run = await stack.provision({ deadlines });
@@ -114,13 +114,13 @@ async function waitingRuns(): Promise<Run[]> {
   return runs;
 }
 
-/** The service has answered the create and made the pool, whether or not anybody hears of it. */
+/** The service has created the pool and responded, whether or not the response arrives. */
 async function answered(run: Run): Promise<void> {
   const posts = () => postsOf(simulator, 'pools.create', run.name);
   await until('the create is answered', async () => (await posts()).some(({ effect }) => effect !== null));
 }
 
-/** A create that took effect was never sent again, whoever heard of it. */
+/** A create that took effect was never sent again, even if its response was lost. */
 async function allReady(runs: readonly Run[]): Promise<void> {
   const results = await Promise.all(runs.map((run) => run.result()));
   expect(results.map(({ phase }) => phase)).toEqual(runs.map(() => 'Ready'));

@@ -34,7 +34,7 @@ test('operations continue after the Temporal server was restarted on its file', 
     const worker = await stack.worker();
     const waiting = await Promise.all(Array.from({ length: 3 }, () => stack.provision({ deadlines })));
     await Promise.all(waiting.map((run) => run.reached(['AwaitingPool'])));
-    // The pool is made and the answer is on its way when nobody is there who could record it.
+    // The pool is created, and no worker is left to record the response.
     const [late] = simulator.faults.plan({ operation: 'pools.create', kind: 'delay', ms: 3_000, at: 'after' });
     const creating = await stack.provision({ deadlines });
     await until('the create is under way', () => simulator.faults.report().find(({ id }) => id === late)?.hit === 1);
@@ -75,7 +75,7 @@ test('operations continue after ModelArts was down and restarted with its state'
     for (const { name } of runs) expect(await postsOf(cloud, 'pools.create', name)).toHaveLength(1);
     simulator.kill('SIGTERM');
     expect(await simulator.ended).toBe(0);
-    // One more begins while there is nobody to ask.
+    // One more starts while the service is down.
     const late = await stack.provision({ deadlines });
     await until('its call was refused more than once', async () => (await late.attempts()) > 1);
     simulator = await simulate(120);

@@ -46,7 +46,7 @@ describe('with encryption keys', () => {
   const description = 'okapi research, floor nine';
 
   test('no content can be read from Temporal without the keys', async () => {
-    // Encrypted runs stay out of the shared namespace, where tests without keys list what is there.
+    // Encrypted runs stay out of the shared namespace, where tests without keys list all runs.
     const namespace = await freshNamespace(temporalAddress().address, 'encrypted');
     const { name, env, printed, kept } = await runMainJob({ auth: 'token', description, namespace, codecKeys: may });
     const contents = [
@@ -63,7 +63,7 @@ describe('with encryption keys', () => {
     // Ids, search attributes and failure types stay readable: Temporal works with them.
     expect(absent(kept, [`env/${name}`, '"AwaitingOperator"', 'ServiceUnavailable'])).toEqual([]);
 
-    // With the keys, the command line tells all of it, but never a key.
+    // With the keys, the command line prints everything except the keys.
     expect(absent(printed, ['no image', 'overloaded', 'the image is back'])).toEqual([]);
     expect(found(printed + kept, [may.slice('may:'.length)])).toEqual([]);
 

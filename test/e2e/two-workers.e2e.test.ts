@@ -33,7 +33,7 @@ test('a worker stopped under load exits with 0 in time, and loses and repeats no
   const first = await stack.worker();
   const waiting = await Promise.all(Array.from({ length: 5 }, () => stack.provision()));
   await Promise.all(waiting.map((run) => run.reached(['AwaitingPool'])));
-  // Each of these has been sent, and is answered only when the worker has long been told to stop.
+  // Each of these has been sent, and is answered only long after the worker was asked to stop.
   const [slow = ''] = simulator.faults.plan({
     operation: 'pools.create',
     kind: 'delay',
@@ -45,11 +45,11 @@ test('a worker stopped under load exits with 0 in time, and loses and repeats no
   await until('five creates are under way', () => hits(slow) === 5);
 
   first.kill('SIGTERM');
-  const told = Date.now();
+  const stoppedAt = Date.now();
   const second = await stack.worker();
   expect(await first.ended).toBe(0);
-  expect(Date.now() - told).toBeLessThan(drainMs);
-  await Promise.all(waiting.map((run) => run.movedSince(told, drainMs)));
+  expect(Date.now() - stoppedAt).toBeLessThan(drainMs);
+  await Promise.all(waiting.map((run) => run.movedSince(stoppedAt, drainMs)));
   simulator.clock.setSpeed(fast);
   await allReadyOnce([...waiting, ...creating]);
   second.kill('SIGTERM');

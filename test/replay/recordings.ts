@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A recorded history, as the Temporal CLI and UI export it. */
+/** A recorded history in the export format of the Temporal CLI and UI. */
 export interface Recording {
   readonly file: string;
   readonly workflowType: string;
@@ -27,7 +27,7 @@ export function readRecordings(): Recording[] {
   });
 }
 
-/** The same run while it was still open: its history up to where it came to rest in each phase. */
+/** The same run while it was still open: its history up to the first wait in each phase. */
 export function openIn(recording: Recording): { readonly phase: string; readonly history: unknown }[] {
   return recording.events.flatMap((event, index) => {
     const phase = phaseOf(event);
@@ -39,7 +39,7 @@ export function openIn(recording: Recording): { readonly phase: string; readonly
   });
 }
 
-/** The phase that an event shows, as the search attribute has it. */
+/** The phase in the search attributes of an event. */
 function phaseOf(event: RecordedEvent): string | null {
   const fields = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes.indexedFields;
   const data = fields?.MaopsPhase?.data;

@@ -95,7 +95,7 @@ describe('the comparison of output with a page', () => {
   });
 });
 
-/** Anchors as GitHub makes them of headings. */
+/** The anchors that GitHub generates from headings. */
 function anchorsOf(page: string): string[] {
   const titles = [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title);
   return titles.map((title) =>

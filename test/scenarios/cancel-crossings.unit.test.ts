@@ -49,7 +49,7 @@ testCrossings([
     refusesCancel: true,
   },
   {
-    name: 'a sweep of what nobody knows by name',
+    name: 'a sweep of resources without a known name',
     workflowId: 'sweep/crossed',
     faults: [{ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts' }],
     prepare: placeStray,

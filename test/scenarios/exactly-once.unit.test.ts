@@ -11,14 +11,14 @@ import { name } from './steps.js';
 const seconds = 1000;
 const minute = 60 * seconds;
 
-/** What is made: the operation that makes it alone, and where its POST goes. */
+/** The resource: the operation that creates it alone, and the path of its POST. */
 interface Kind {
   readonly kind: 'pool' | 'notebook';
   readonly type: string;
   readonly document: Record<string, unknown>;
   readonly operation: 'pools.create' | 'notebooks.create';
   readonly path: RegExp;
-  /** How the service says that the name is taken. */
+  /** How the service reports that the name is taken. */
   readonly exists: { readonly status: number; readonly code: string };
 }
 
@@ -42,8 +42,8 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * What became of the POST. `made`: it worked and was answered. `hidden`: it worked, and nobody heard of it. `nothing`: it
- * did not, and nobody knows. `unsent`: nor was it sent. `renewed`: refused, and sent again with a fresh token. `throttled`:
+ * The outcome of the POST. `made`: it took effect with a response. `hidden`: it took effect without a response.
+ * `nothing`: it had no effect and no response. `unsent`: it was not sent. `renewed`: refused, and sent again with a fresh token. `throttled`:
  * refused for a while. `exists`: refused because the name is taken.
  */
 type Known = 'made' | 'hidden' | 'nothing' | 'unsent' | 'renewed' | 'throttled' | 'exists';
@@ -186,7 +186,7 @@ async function play(one: Kind, post: Post, during: Meanwhile): Promise<Testbed> 
   const isFirstBefore = firstPost(one);
   const isFirstAfter = firstPost(one);
   const effect = typeof post.fault === 'function' ? post.fault(one) : post.fault;
-  // A fault of what is made has nothing to act on.
+  // A fault of the created resource cannot apply.
   const isNeverMade = during.ending === 'Cancelled' && everMade[post.known] === 0;
   const testbed: Testbed = await newStack({
     credentials: 'password',
@@ -251,7 +251,7 @@ function expected({ kind }: Kind, { known }: Post, { ending }: Meanwhile): Expec
       return { phase: 'Cancelled', failure: null, sent: atOnce, made: everMade[known], alive: 0 };
     case 'seenForeign':
     case 'hiddenForeign': {
-      // Only a create that nobody answered can have made what is there without a marker.
+      // Only a create without a response can have created a resource without a marker.
       const isUnconfirmed = known === 'hidden' || known === 'nothing' || known === 'unsent';
       const isReportedByAnother =
         ending === 'hiddenForeign' && kind === 'notebook' && (isUnconfirmed || known === 'throttled');

@@ -7,7 +7,7 @@ import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { deadlines, name, startMainJob, untilPhase } from './steps.js';
 
 const workflowId = `env/${name}`;
-/** The pool was seen usable twice, and turns bad while the notebook is being made. */
+/** The pool was observed usable twice, and fails while the notebook is being created. */
 const turns: Fault = { operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 };
 
 const newStack = testbedsForFile();

@@ -4,10 +4,10 @@ import { deadlines, name } from './steps.js';
 
 export const kinds = ['pool', 'notebook'] as const;
 
-/** What an operation can make alone. */
+/** The kinds that an operation can create alone. */
 export type Kind = (typeof kinds)[number];
 
-/** The workflow that makes it. */
+/** The workflow that creates it. */
 export const types: Record<Kind, string> = { pool: 'provisionPool', notebook: 'launchNotebook' };
 
 /** What the workflow is started with; the notebook needs no pool. */

@@ -7,7 +7,7 @@ import { deadlines, finishMainJob, name, startMainJob } from './steps.js';
 const minute = 60_000;
 const hour = 60 * minute;
 const lease = `lease/${name}`;
-/** From a teardown that somebody terminated before it could cancel. */
+/** From a teardown that was terminated before it could cancel. */
 const staleAnnouncement = { cause: 'teardown', by: `teardown/${name}`, reason: 'teardown' };
 
 const newStack = testbedsForFile();

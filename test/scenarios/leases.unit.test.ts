@@ -64,7 +64,7 @@ async function leased(
   };
 }
 
-/** The mark is taken away and nobody tells the lease, as in the console. */
+/** Removes the mark without notifying the lease, such as in the console. */
 const untold: TestbedOptions = {
   interceptors: [
     ({ info }) => ({

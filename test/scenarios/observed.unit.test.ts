@@ -24,7 +24,7 @@ test('a lease shows when it observed its resources, and whether they are protect
     notebook: { status: 'RUNNING', protected: false, observedAt: expect.any(String) },
   });
   expect(Object.values(first.pool?.flavors ?? {})).toEqual([2]);
-  // Somebody stops the notebook and protects the pool in the console: only the age tells that this is not known yet.
+  // A user stops the notebook and protects the pool in the console. Only the age shows that this is not known yet.
   await control(testbed, `notebooks/${name}`, { status: 'STOPPED' });
   const snapshot = simulator.snapshot();
   for (const { annotations } of snapshot.state.pools) annotations['os.modelarts/description'] += ' maops:keep';

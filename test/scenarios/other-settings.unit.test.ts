@@ -25,7 +25,7 @@ const changes = [
 ] as const;
 
 test.each(kinds.flatMap((kind) => changes.map(([how, before, after]) => [kind, how, before, after] as const)))(
-  'a %s that began under other settings goes on under a worker with %s ones',
+  'a %s that started under other settings continues on a worker with %s ones',
   async (kind, _how, before, after) => {
     const lines: string[] = [];
     const testbed = await newStack({

@@ -3,7 +3,7 @@ import { ownerHash } from '../../src/spec/hash.js';
 import { installation, type Testbed } from '../support/testbed.js';
 import { finishMainJob, name } from './steps.js';
 
-/** Places or changes something in the simulator by its control plane, as nothing of ours does. */
+/** Adds or changes a resource through the control plane of the simulator, from outside the product. */
 export async function control({ simulator }: Testbed, path: string, body: unknown): Promise<void> {
   const request = { method: 'POST', path: `/_sim/${path}`, headers: {}, body: JSON.stringify(body) };
   const reply = await simulator.handle(request);
@@ -28,7 +28,7 @@ export async function orphaned(testbed: Testbed): Promise<void> {
   await terminate(testbed, `lease/${name}`);
 }
 
-/** A pool of ours that no workflow knows by name. */
+/** A pool with our marker that no workflow knows by name. */
 export async function placeStray(testbed: Testbed): Promise<void> {
   const description = formatMarker({ installation, owner: ownerHash('env/forgotten'), spec: '00000000' });
   const createdAt = new Date(testbed.temporal.now() - 48 * 3_600_000).toISOString();

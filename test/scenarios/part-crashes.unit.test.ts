@@ -33,7 +33,7 @@ testCrashes([
       await change('stop')(testbed);
       const { temporal } = testbed;
       await temporal.run({ until: () => temporal.status(`change/notebook/${name}`) !== 'RUNNING' });
-      // The look that its lease was asked for belongs to it.
+      // The refresh that its lease was asked for belongs to it.
       await temporal.run({ maxTime: 60_000 });
       expect((await testbed.progress(`lease/${name}`)).notebook?.status).toBe('STOPPED');
     },

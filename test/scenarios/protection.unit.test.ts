@@ -70,7 +70,7 @@ describe('protecting an environment in virtual time', () => {
   test('waits until a show has the mark, and reads a stale one again', async () => {
     const made = await ready();
     const before = made.simulator.summary()['pools.show'] ?? 0;
-    // The first two shows are the lease's own look and the look before the write.
+    // The first two shows are the lease's own observation and the read before the write.
     const paths = [['metadata', 'annotations', 'os.modelarts/description']];
     made.simulator.faults.plan({ operation: 'pools.show', kind: 'missingFields', paths, nth: 3, times: 4 });
     await change(made, 'protect');

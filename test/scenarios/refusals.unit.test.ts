@@ -21,7 +21,7 @@ async function change({ temporal }: Testbed, verb: 'start' | 'stop'): Promise<vo
   expect(await temporal.result(changeId)).toMatchObject({ phase: 'Done' });
 }
 
-/** A notebook that a run has made and that stands still. */
+/** A notebook that a run has created and that does not change. */
 async function stopped(): Promise<Testbed> {
   const testbed = await newStack();
   await testbed.temporal.start('launchNotebook', workflowId, [documents.notebook]);
@@ -59,7 +59,7 @@ describe('a start that is refused because another operation is under way', () =>
 });
 
 describe('a create that is refused for lack of capacity with HTTP 500', () => {
-  /** Nobody can tell from it whether something was made all the same. */
+  /** It does not show whether a resource was created anyway. */
   const noResources = {
     kind: 'status',
     status: 500,
@@ -81,10 +81,10 @@ describe('a create that is refused for lack of capacity with HTTP 500', () => {
   });
 
   test.each([
-    ['a notebook that it made is adopted', 'notebooks.create', []],
-    ['a pool that it made is cleaned up before the next try', 'pools.create', ['pools.delete']],
+    ['a notebook that it created is adopted', 'notebooks.create', []],
+    ['a pool that it created is cleaned up before the next attempt', 'pools.create', ['pools.delete']],
   ] as const)('leaves no duplicate behind: %s', async (_title, operation, commands) => {
-    // Lists and shows have it late: a look that comes too soon does not find it.
+    // Lists and shows lag: a read that comes too early does not find it.
     const late = { operation, kind: 'listLag', ms: 90_000, in: ['list', 'show'] } as const;
     const testbed = await newStack({ simulator: { faults: [{ operation, ...noResources, commit: true }, late] } });
     await startMainJob(testbed);

@@ -39,7 +39,7 @@ test.each<[string, Fault[]]>([
   expect(simulator.state()).toMatchObject({ pools: [], notebooks: [] });
 });
 
-/** A teardown that has come to the pool, whose delete the service does not take. */
+/** A teardown that has reached the pool, whose delete the service refuses. */
 async function refusingPoolDelete() {
   const testbed = await newStack();
   await finishMainJob(testbed);

@@ -112,7 +112,7 @@ describe('a create that was sent', () => {
     await temporal.run({ maxTime: second });
     await temporal.signal(workflowId, 'pause', attribution);
     await temporal.run({ maxTime: hour });
-    // The activity heard of the pause in its heartbeats, and told what it made all the same.
+    // The activity learned of the pause from its heartbeats, and still reported what it created.
     const resolved = temporal
       .history(workflowId)
       .flatMap(({ jobs }) => jobs.filter((job) => job.startsWith('activity')));

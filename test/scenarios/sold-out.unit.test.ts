@@ -76,7 +76,7 @@ test('pools that are accepted and then fail for lack of capacity are created at 
 });
 
 test.each([40, 50, 60, 80, 4096])(
-  'a pool that failed for want of capacity is not made again at once, although its clean-up continues after %i events',
+  'a pool that failed for lack of capacity is not created again at once, although its clean-up continues as new after %i events',
   async (suggestContinueAsNewAfter) => {
     const midway = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 330_000, times: 2 } as const;
     const slow = { operation: 'pools.create', kind: 'slowDelete', ms: 3_600_000, times: 2 } as const;

@@ -14,7 +14,7 @@ export async function startMainJob({ temporal }: Testbed, change: Record<string,
   await temporal.start(mainJob, `env/${name}`, [environmentDocument(name, { deadlines, ...change })]);
 }
 
-/** Lets the main job come to its end. */
+/** Runs the main job to its end. */
 export async function finishMainJob(testbed: Testbed): Promise<void> {
   await startMainJob(testbed);
   await testbed.temporal.result(`env/${name}`);

@@ -29,7 +29,7 @@ testCrashes([
     outcome: done,
   },
   {
-    name: 'a sweep of what nobody knows by name, whose delete fails at first',
+    name: 'a sweep of resources without a known name, whose delete fails at first',
     workflowId,
     faults: [{ operation: 'pools.delete', kind: 'deleteFails', how: 'reverts', optional: true }],
     prepare: placeStray,

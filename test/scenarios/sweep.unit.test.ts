@@ -11,7 +11,7 @@ import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 const hour = 60 * 60_000;
 const newStack = testbedsForFile();
 
-/** Orphans of any age, as the command line takes them. */
+/** Orphans of any age, the default of the command line. */
 const anyOrphan = { orphans: { minAge: '0s' } };
 
 let sweeps = 0;
@@ -156,7 +156,7 @@ describe('applying a plan by its hash', () => {
   });
 });
 
-/** As somebody at the console does: at once, without an operation. */
+/** Deletes at once without an operation, such as a user of the console. */
 async function markPool(on: Testbed): Promise<void> {
   const pool = on.simulator.state().pools[0];
   const description = `${pool?.annotations['os.modelarts/description']} maops:keep`;

@@ -16,7 +16,7 @@ testCrashes([
     outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },
   },
   {
-    name: 'a teardown of what is still being made',
+    name: 'a teardown of resources that are still being created',
     ...teardown,
     prepare: upTo('AwaitingPool'),
     outcome: { status: 'COMPLETED', phase: 'Gone', made: ['pools.create'], ...nothing },

@@ -123,7 +123,7 @@ describe('a creation time that is missing', () => {
   });
 });
 
-/** Makes the pool of the name anew at the moment in which a worker is about to delete the earlier one. */
+/** Replaces the pool of the name when a worker is about to delete the earlier one. */
 function replacing(simulator: () => Simulator): ActivityInterceptorsFactory {
   let isDone = false;
   return ({ info }) => ({

@@ -144,7 +144,7 @@ describe('a rollback never gives up', () => {
       const workflowId = `${kind}/${name}`;
       await temporal.start(types[kind], workflowId, [documents[kind]]);
       await temporal.run({ until: () => simulator.requests(`${kind}s.create`).length === 1 });
-      // After a long pause the consistency window is over, and nothing else makes it look again.
+      // After a long pause the consistency window is over, and nothing else triggers another read.
       if (pausedMs > 0) {
         await temporal.signal(workflowId, 'pause', { by: 'op', reason: 'wait' });
         await temporal.run({ maxTime: pausedMs });
@@ -201,7 +201,7 @@ describe('the order of a rollback', () => {
     const requests = simulator.requests();
     const deleted = requests.findIndex(({ operation }) => operation === `${kind}s.delete`);
     const isAbsent = ({ operation, status }: RequestRecord) => operation === `${kind}s.show` && status !== 200;
-    // The list of the same look comes just before the first show that finds nothing.
+    // The list of the same observation comes just before the first show that finds nothing.
     const after = requests.slice(deleted + requests.slice(deleted).findIndex(isAbsent) - 1);
     const shows = after.filter(({ operation }) => operation === `${kind}s.show`);
     const lists = after.filter(({ operation }) => operation === `${kind}s.list`);

@@ -6,7 +6,7 @@ const workflowId = `env/${name}`;
 const minute = 60_000;
 const command = { by: 'op', reason: 'test' };
 
-/** Starts the main job, and says the operator's word when it is asked for; a worker that dies meanwhile changes nothing. */
+/** Starts the main job and sends the operator's decision when it is awaited. */
 const answering =
   (change: Record<string, unknown>, phase: string, update: string, argument: Record<string, unknown>) =>
   async (testbed: Testbed): Promise<void> => {

@@ -21,7 +21,7 @@ const json = (status: number, body: Record<string, string>): FaultEffect => ({
   body: { json: body },
 });
 
-/** What a look may be answered with, that says nothing of what it looks at. */
+/** Responses to a read without any information about the resource. */
 const badAnswers: readonly { readonly answer: string; readonly effect: FaultEffect | ((kind: Kind) => FaultEffect) }[] =
   [
     { answer: '500', effect: { kind: 'status', status: 500 } },
@@ -102,7 +102,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
   });
 
   test.each(badAnswers)(
-    'goes on through $answer to the look by id, while the list lags behind',
+    'continues through $answer to the read by id, while the list is stale',
     async ({ answer, effect }) => {
       const lag = {
         operation: `${kind}s.create` as const,
@@ -170,7 +170,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
     const testbed = await newStack();
     const { temporal, simulator } = testbed;
     await untilAwaited(testbed, kind);
-    // Every other look after the first usable one shows something else.
+    // Every second observation after the first usable one differs.
     await temporal.run({
       until: () => {
         const { pools, notebooks } = simulator.state();
@@ -257,12 +257,12 @@ describe('a storm of 429', () => {
     ['pools.create', 90, 0],
     ['flavors.list', 12, 0],
   ] as const)(
-    'of %s is waited out to the second, by all together, and the rest goes on',
+    'of %s is awaited to the second by all calls, and the rest continues',
     async (operation, retryAfter, after) => {
       const testbed = await newStack();
       const { simulator, temporal } = testbed;
       await startAll(testbed);
-      // By then the looks are far apart.
+      // By then the polls are far apart.
       if (after > 0) await temporal.run({ maxTime: after });
       simulator.faults.plan({ operation, kind: 'throttle', code: 'ModelArts.6101', retryAfter, times: 6 });
       await untilReady(testbed);

@@ -14,7 +14,7 @@ const trial = `notebook/${name}`;
 
 const newStack = testbedsForFile();
 
-/** A notebook in the other workspace, called otherwise than what it was made under, with a lease that owns it. */
+/** A notebook in the other workspace, under another name than its environment, owned by a lease. */
 async function madeThere(options: Parameters<typeof newStack>[0] = {}): Promise<Testbed> {
   const testbed = await newStack(options);
   await testbed.temporal.start('launchNotebook', trial, [

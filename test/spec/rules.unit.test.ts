@@ -97,7 +97,7 @@ const notebookCases: readonly Case[] = [
   ['a volume of 4 GB', { 'notebook.storage.volumeSize': 4 }, 'notebook.storage.volumeSize'],
   ['a volume of 4096 GB', { 'notebook.storage.volumeSize': 4096 }, null],
   ['a volume of 4097 GB', { 'notebook.storage.volumeSize': 4097 }, 'notebook.storage.volumeSize'],
-  ['obsfs on the pool that is made', { 'notebook.storage': { type: 'obsfs', path: 'pfs', mountPath: '/x' } }, null],
+  ['obsfs on the pool that is created', { 'notebook.storage': { type: 'obsfs', path: 'pfs', mountPath: '/x' } }, null],
   ['obsfs without a path', { 'notebook.storage': { type: 'obsfs' } }, 'notebook.storage.path'],
   ['a folder in obsfs', { 'notebook.storage': { type: 'obsfs', path: 'pfs/a' } }, 'notebook.storage.path'],
   ['extended storage', { 'notebook.extendStorage': [{ type: 'obsfs', path: 'pfs' }] }, null],

@@ -43,7 +43,7 @@ const user: SimUser = {
 
 /** The third list of the pools is refused as unauthorized, and the first notebook fails to start. */
 function faultsOf(sent: readonly string[]): readonly Fault[] {
-  // A gateway prints what it was sent when it cannot make sense of it.
+  // A gateway may echo a request that it cannot parse.
   const message = `overloaded: X-Auth-Token:${sent.join('|')}, Signature=0123456789abcdef, ${sent.join(' ')}`;
   const body = { json: { error_code: 'ModelArts.9999', error_msg: message } };
   return [
@@ -79,7 +79,7 @@ export interface RunRecords {
   readonly issued: readonly string[];
 }
 
-/** Runs the main job with a failed step that is retried, all commands that show it, its teardown, and a run that fails. */
+/** Runs the main job with a failed and retried step, commands that show it, its teardown, and a failing run. */
 export async function runMainJob(options: CanaryRunOptions): Promise<RunRecords> {
   const simulator = createSimulator({ speed: 120, credentials: [user] });
   const served = await serveSimulator(simulator, { port: 0 });

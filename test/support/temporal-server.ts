@@ -1,4 +1,4 @@
-/** Variables through which the global set-up tells the test files, which run in other processes, what it started. */
+/** Variables that pass the addresses from the global set-up to the test files, which run in other processes. */
 export const variables = {
   address: 'MAOPS_TEST_TEMPORAL_ADDRESS',
   namespace: 'MAOPS_TEST_TEMPORAL_NAMESPACE',

@@ -35,7 +35,7 @@ export interface TestbedOptions extends Omit<Partial<SimOptions>, 'workers'> {
   readonly settings?: Partial<Settings>;
   /** Other settings of a later worker, by its number, from 1. @defaultValue the same for all */
   readonly settingsOf?: (worker: number) => Partial<Settings>;
-  /** @defaultValue 5, as the product */
+  /** @defaultValue 5, like the product */
   readonly maxRps?: number;
   /** A ready token, or a password whose token is renewed when it is refused. @defaultValue 'token' */
   readonly credentials?: 'token' | 'password';
@@ -72,7 +72,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   const settings = { ...productSettings, ...changed };
   let temporal: TemporalSim | null = null;
   const startAt = options.startAt ?? Date.UTC(2026, 0, 1);
-  // The simulator is made first, because the temporal starts a worker at once.
+  // The simulator is created first, because the server starts a worker at once.
   const clock = createFollowingClock(
     () => temporal?.now() ?? startAt,
     async (ms, signal) => await temporal?.sleep(ms, signal).catch(() => undefined),

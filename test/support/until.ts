@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const everyMs = 50;
 
-/** Looks until there is an answer that counts, and says what was not reached when the time is over. */
+/** Polls until there is a result. Fails with the name of the missing fact when the time is over. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
@@ -17,7 +17,7 @@ export async function until<T>(
   }
 }
 
-/** Waits for something that may never come, and then says why it matters. */
+/** Waits with a time limit, and fails with the given reason. */
 export async function within<T>(limitMs: number, answer: Promise<T>, otherwise: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -19,7 +19,7 @@ const catches = files.flatMap((name) => {
 
 /** Ends in the error's being thrown, or in the workflow task's failing, unless it is a failure of Temporal's. */
 const tells = /isFailure\(|isCancellation\(|instanceof ActivityFailure|ignoreFailure|failWorkflowTask|throw error/;
-/** Neither can be a mistake of ours: the promise of a condition that throws by itself, and the root scope's own cancel. */
+/** Neither can be a bug of ours: the promise of a condition that throws, and the cancel of the root scope. */
 const harmless = /condition\(fail\)|cancelRequested\.catch/;
 
 test('no catch in a workflow swallows a bug in our own code (docs/decisions/0006)', () => {

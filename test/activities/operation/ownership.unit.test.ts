@@ -16,7 +16,7 @@ interface FakeRun {
   readonly isRemovalPending?: boolean;
 }
 
-/** A Temporal in memory. What stands in `moves` happens after so many describes: hand-overs in the middle of the looking. */
+/** A Temporal in memory. Each entry of `moves` happens after that many describes: hand-overs during the read. */
 interface World {
   readonly runs: Record<string, FakeRun>;
   readonly moves?: Readonly<Record<number, Record<string, FakeRun>>>;

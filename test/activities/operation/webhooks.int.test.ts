@@ -32,7 +32,7 @@ interface Taken {
   readonly body: string;
 }
 
-/** A receiver that answers as told, and what it got. */
+/** A receiver with given responses, and the requests that it got. */
 async function receiver(answer: { status: number; headers?: Record<string, string> }) {
   const taken: Taken[] = [];
   const server = createServer((request, response) => {

@@ -40,7 +40,7 @@ describe('the cost of a resource', () => {
     ['a notebook on a public flavor', notebook, { perHour: 0.1, sinceCreation: 1 }],
     ['a notebook on a pool', { ...notebook, flavors: {}, poolId: 'a-p' }, { perHour: 0, sinceCreation: 0 }],
     [
-      'a stopped notebook, of which nobody knows how long it ran',
+      'a stopped notebook with an unknown running time',
       { ...notebook, flavors: {} },
       { perHour: 0, sinceCreation: null },
     ],
@@ -137,7 +137,7 @@ describe('the report of an audit', () => {
       [],
       false,
     ],
-    ['what nobody was asked about', [item()], null, [], true],
+    ['an item whose owner was not queried', [item()], null, [], true],
     ['a list that could not be read', [item()], [owned], ['pools: 502'], true],
   ])('asks for action over %s', (_title, items, ownerships, unread, expected) => {
     expect(needsAction(reportOf(items, ownerships, unread))).toBe(expected);

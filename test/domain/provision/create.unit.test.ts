@@ -99,7 +99,7 @@ describe('before a create', () => {
   });
 
   test.each([
-    ['nobody answered', ['unknown'], 'DeadlineExceeded'],
+    ['no response', ['unknown'], 'DeadlineExceeded'],
     ['all were refused because the name exists', ['exists', 'exists'], 'NameTaken'],
     ['one was not answered and the next refused because the name exists', ['unknown', 'exists'], 'UnknownOutcome'],
     ['one was refused because the name exists and the next not answered', ['exists', 'unknown'], 'DeadlineExceeded'],

@@ -75,13 +75,13 @@ const rows: readonly Row[] = [
     standing: 'orphan',
   },
   {
-    title: 'an old one that no known name has made is an orphan',
+    title: 'an old one that no known name has created is an orphan',
     ownership: { ...closed, name: null, workflowId: null, ended: null },
     standing: 'orphan',
     why: 'no operation that Temporal knows',
   },
   {
-    title: 'a young one that no known name has made is unknown',
+    title: 'a young one that no known name has created is unknown',
     item: { createdAt: ago(0.1) },
     ownership: { ...closed, name: null, workflowId: null, ended: null },
     standing: 'unknown',

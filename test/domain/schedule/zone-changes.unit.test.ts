@@ -5,7 +5,7 @@ const now = Date.parse('2027-01-01T00:00:00Z');
 const warned = (cron: string, zone: string, from = now) =>
   scheduleWarnings(cron, zone, from).map(({ kind, localTime, at }) => `${kind} ${localTime} at ${at}`);
 
-// What a Temporal server of 2026 gave as the next times of these schedules is the evidence for each of them.
+// The expected times are the next times that a Temporal server of 2026 returned for these schedules.
 describe('times that a zone skips or doubles within a year', () => {
   test.each([
     ['0 0 * * *', 'Africa/Cairo', ['skipped 2027-04-30T00:00:00 at 2027-04-29T22:00:00.000Z']],

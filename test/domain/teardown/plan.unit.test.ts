@@ -75,7 +75,7 @@ describe('why a sweep would delete a resource', () => {
       ownership({ ended: { phase: 'TERMINATED', at: ago(1) } }),
       ['pool goes: orphan'],
     ],
-    ['orphan: nobody knows who made it', ownership({ name: null, workflowId: null }), ['pool goes: orphan']],
+    ['orphan: its creator is unknown', ownership({ name: null, workflowId: null }), ['pool goes: orphan']],
     ['nothing when Temporal gave no answer', ownership({ answer: 'unknown' }), []],
   ])('%s', (_title, told, expected) => {
     expect(shown(sweep([item()], [told]))).toEqual(expected);
@@ -123,9 +123,14 @@ describe('resources that a sweep keeps', () => {
     ['a name', {}, { names: ['team-*'] }, 'name team-*'],
     ['a label', { labels: { tier: 'prod', of: 'x' } }, { labels: { tier: 'prod', cost: 'none' } }, 'label tier=prod'],
     ['a workspace', { workspaceId: '7' }, { workspaces: ['7'] }, 'workspace 7'],
-    ['the default workspace, which is not always told', { workspaceId: null }, { workspaces: ['0'] }, 'workspace 0'],
+    [
+      'the default workspace, which is not always reported',
+      { workspaceId: null },
+      { workspaces: ['0'] },
+      'workspace 0',
+    ],
     ['its youth', {}, { minAgeMs: 72 * hour }, 'younger than 3d'],
-    ['a creation time that nobody knows', { createdAt: '' }, {}, 'its creation time is unknown'],
+    ['an unknown creation time', { createdAt: '' }, {}, 'its creation time is unknown'],
     ['being deleted already', { leaving: true }, {}, 'it is already being deleted'],
   ])('is kept by %s', (_title, change, protect, rule) => {
     const by = rules({ protect: { ...rules().protect, ...protect } });
@@ -231,7 +236,7 @@ describe('the plan of one name', () => {
     ['no marker', null],
     ['another installation’s', { installation: 'ffffff', owner: 'aaaaaaaa', spec: '00000000' }],
     ['another name’s', { installation, owner: 'bbbbbbbb', spec: '00000000' }],
-    ['one that was not told', 'unread' as const],
+    ['one that was not reported', 'unread' as const],
   ])('shows a pool of the name with %s, and leaves it', (_title, marker) => {
     expect(shown(asked(item({ marker })))).toEqual(['pool stays: not created under this name by this installation']);
   });
@@ -298,7 +303,7 @@ describe('the last look at an item before its delete', () => {
     ['same: nothing has happened', 'same', look([item()])],
     ['gone: it is not there any more', 'gone', look([])],
     ['changed: it is not there, but not everything could be read', 'changed', look([], ownership(), ['pools: 502'])],
-    ['changed: it was made anew', 'changed', look([item({ createdAt: ago(1) })])],
+    ['changed: it was created again', 'changed', look([item({ createdAt: ago(1) })])],
     [
       'changed: it carries the marker of another spec',
       'changed',
@@ -315,7 +320,7 @@ describe('the last look at an item before its delete', () => {
   });
 });
 
-/** Makes a plan and carries it out item by item in the world as it is by then, by the product's own last look. */
+/** Makes a plan and applies it item by item in the changed world, with the product's own last check. */
 function carriedOut(world: RandomWorld): { plan: PlanDraft; deleted: PlanItem[] } {
   const question = (ownerships: readonly Ownership[]) =>
     ({ about: 'everything', ownerships, rules: world.rules }) as const;

@@ -24,7 +24,7 @@ export interface Scenario {
   readonly workflowId: string;
   readonly faults?: readonly Fault[];
   readonly placed?: SimulatorOptions['placed'];
-  /** What comes before the scenario: nobody dies in it. */
+  /** Runs before the scenario, without crashes. */
   readonly prepare?: (testbed: Testbed) => Promise<unknown>;
   readonly play: (testbed: Testbed) => Promise<unknown>;
   readonly outcome: Outcome;
@@ -103,7 +103,7 @@ export function testCrashes(scenarios: readonly Scenario[]): void {
     let golden: Played;
     beforeAll(async () => {
       golden = await played(scenario, null);
-      // For docs/guarantees.md, which says how many runs there are.
+      // For docs/guarantees.md, which states the number of runs.
       if (process.env.MAOPS_COUNT_RUNS !== undefined) {
         process.stderr.write(`${1 + 2 * (golden.activations + golden.calls)} runs: ${scenario.name}\n`);
       }
