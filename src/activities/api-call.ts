@@ -7,8 +7,8 @@ import { isProtected } from '../domain/resource/marker.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import { asFailure, asRetryable } from './failures.js';
 
-/** One read: errors become failures by the table. */
-export async function reading<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+/** One read. Errors become failures by the table of verdicts. */
+export async function readOrFail<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
   try {
     return await call({ signal: cancellationSignal() });
   } catch (error) {
@@ -16,8 +16,8 @@ export async function reading<T>(call: (options: { signal: AbortSignal }) => Pro
   }
 }
 
-/** One read that an operation's wait rests on: any error is tried again, and only a deadline ends it. */
-export async function readingPatiently<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+/** One read of a wait. Every error is retried; only a deadline ends the wait. */
+export async function readWithRetries<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
   try {
     return await call({ signal: cancellationSignal() });
   } catch (error) {
@@ -25,15 +25,15 @@ export async function readingPatiently<T>(call: (options: { signal: AbortSignal 
   }
 }
 
-/** A look for what is to be made. While it may have been made already no refusal ends the looking, as in a wait. */
-export async function looking<T>(
-  isSettling: boolean,
+/** A read before a create. While the resource may exist already, every error is retried, as in a wait. */
+export async function readExisting<T>(
+  mayExist: boolean,
   call: (options: { signal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
-  return await (isSettling ? readingPatiently(call) : reading(call));
+  return await (mayExist ? readWithRetries(call) : readOrFail(call));
 }
 
-/** A read of one resource, where "not there" is an answer: null. */
+/** A read of one resource; null when it does not exist. */
 export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
   try {
     return await read;
@@ -44,11 +44,11 @@ export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
 }
 
 /**
- * One command, such as a stop or a delete. `call` returns why it did not send it, or nothing after it has. What says that it
- * is done already, or that another one is under way, is no error: the next look decides. Everything else is tried again,
- * because an undo is never given up.
+ * Sends one command, such as a stop or a delete. `call` returns the reason when it did not send it. A response that the
+ * command is done or in progress is no error: the next observation decides. Everything else is retried, because a
+ * rollback never gives up.
  */
-export async function commanding(
+export async function sendCommand(
   call: (options: { signal: AbortSignal }) => Promise<NotSent | undefined>,
 ): Promise<CommandOutcome> {
   try {
@@ -57,18 +57,18 @@ export async function commanding(
     if (error instanceof ModelArtsError && error.kind === 'notFound') return sent;
     if (error instanceof ModelArtsError && error.kind === 'stateConflict')
       return { outcome: 'refused', why: error.message };
-    // A refusal of ours is meant; only what the service says may be otherwise the next time.
+    // Our own refusals are final. A refusal of the service may not be repeated on the next attempt.
     throw error instanceof ApplicationFailure ? error : asRetryable(error);
   }
 }
 
-/** What a stop or delete is meant for, by identity. */
+/** The target of a stop or delete, by identity. */
 export interface CommandedResource extends ResourceRef {
-  /** True for everything but a run that undoes its own create: an operator's mark forbids the command. */
+  /** False only when a run undoes its own create. Otherwise an operator's protection forbids the command. */
   readonly respectProtection?: boolean;
 }
 
-/** The last look before a stop or delete: a mark that was set since the plan was made still counts. */
+/** The last check before a stop or delete. A protection that was set after the plan was made still counts. */
 export function refuseProtected(ref: CommandedResource, label: string, description: string | null | undefined): void {
   if (ref.respectProtection !== true || !isProtected(description)) return;
   throw makeFailure('Protected', `${label} is protected (maops:keep)`, {
@@ -77,8 +77,8 @@ export function refuseProtected(ref: CommandedResource, label: string, descripti
 }
 
 /**
- * A command whose target cannot be told from the next resource of the same name. It is not sent; the failure is shown and
- * the command is tried again, because another answer may be complete.
+ * The target of a command cannot be distinguished from the next resource of the same name. Nothing is sent, and the
+ * command is retried, because the next response may be complete.
  */
 export function undecided(label: string): ApplicationFailure {
   const message = `${label}: the response has neither a creation time nor our marker, so nothing was sent`;

@@ -14,7 +14,7 @@ interface WebhookDeps {
   readonly adapter?: AxiosAdapter;
 }
 
-/** What the activities talk to; built once per worker process. */
+/** The dependencies of the activities, built once per worker process. */
 export interface ActivityDeps {
   readonly modelarts: ModelArts;
   readonly watchers: Watchers;
@@ -25,7 +25,7 @@ export interface ActivityDeps {
   readonly webhooks: WebhookDeps;
   /** Null without `MAOPS_PRICES`. */
   readonly prices: PriceTable | null;
-  /** Aborted when the worker is told to stop: waits hand over to another worker. */
+  /** Aborted when the worker stops: waits hand over to another worker. */
   readonly shutdown: AbortSignal;
   readonly now: () => number;
   /** Rejects when the signal is aborted. */

@@ -67,8 +67,8 @@ const verdicts: Readonly<Record<ModelArtsErrorKind, Verdict>> = {
 };
 
 /**
- * Turns an API error into what the history may hold: sanitised, with code, request id and hint. Other errors pass as
- * they are, but without a cause, which could carry a request.
+ * Converts an API error into a failure for the history: sanitised, with code, request id and hint. Other errors are
+ * passed on without their cause, which could contain a request.
  */
 export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
@@ -92,19 +92,18 @@ export function failureTypeOf(error: unknown): FailureType {
 }
 
 /**
- * A pause of this process, or a guess of it, ends with the process; only what the service has asked for binds everyone. So
- * Temporal gets a short pause: the next try asks this process again without sending anything, or meets another one, with
- * other credentials.
+ * Longest pause when only this process pauses, and the service did not ask for it. Another worker may have other
+ * credentials, so Temporal gets a short pause and tries again.
  */
 const longestOwnPauseMs = 10_000;
 
 function pauseOf({ kind, retryAfterMs, isOwnPause }: ModelArtsError): number | null {
-  // The gate of the credentials decides what is sent and what is not.
+  // The authentication itself decides when a request may be sent again.
   if (kind === 'auth') return Math.min(retryAfterMs ?? longestOwnPauseMs, longestOwnPauseMs);
   return isOwnPause && retryAfterMs !== null ? Math.min(retryAfterMs, longestOwnPauseMs) : retryAfterMs;
 }
 
-/** As `asFailure`, for calls that are never given up: whatever the reason, a later try may succeed. */
+/** Like `asFailure`, for calls that are retried forever. */
 export function asRetryable(error: unknown): Error {
   const failure = asFailure(error);
   if (!(failure instanceof ApplicationFailure) || !failure.nonRetryable) return failure;
@@ -114,13 +113,13 @@ export function asRetryable(error: unknown): Error {
   return makeFailure(known, message, details?.[0] ?? {}, { retryable: true, ...asked });
 }
 
-/** A command that the service did not take for what else is under way, and that is to be sent again. */
+/** A command that the service refused because of another change. It is sent again. */
 export function refusedForNow(message: string): ApplicationFailure {
   const { type, hint } = verdicts.stateConflict;
   return makeFailure(type, message, { hint }, { retryable: true, benign: true });
 }
 
-/** How long to stay away when a create was not sent and nobody said how long. */
+/** Pause after a create that was not sent, when the service named no time. */
 const shortPauseMs = 2_000;
 
 /** Outcome of a failed create call. Errors that another call cannot fix are thrown; the workflow decides on the rest. */

@@ -3,25 +3,27 @@ import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 
 const intervalMs = 2_000;
 
-/** What each activity under way has said last: a beat without it would take it away from whoever looks. */
-const lastWords = new WeakMap<Context, unknown>();
+/** The last details of each running activity. A heartbeat without details would clear them in Temporal. */
+const lastDetails = new WeakMap<Context, unknown>();
 
-/** Tells what an activity sees; the beats that follow go on telling it, beside what it keeps. */
+/** Adds details to the heartbeats of this activity. */
 export function reportInHeartbeat(details: Readonly<Record<string, unknown>>): void {
   const context = Context.current();
-  const words = { ...lastWordsOf(context), ...details };
-  lastWords.set(context, words);
-  context.heartbeat(words);
+  const merged = { ...lastDetailsOf(context), ...details };
+  lastDetails.set(context, merged);
+  context.heartbeat(merged);
 }
 
-/** What this try of an activity, or the one before it, has told under a key: it survives the end of a window and a worker. */
+/**
+ * A detail that this attempt or the one before it has reported. It survives the end of a poll window and of a worker.
+ */
 export function reportedInHeartbeat(key: string): unknown {
-  return lastWordsOf(Context.current())[key];
+  return lastDetailsOf(Context.current())[key];
 }
 
-function lastWordsOf(context: Context): Record<string, unknown> {
-  const words: unknown = lastWords.get(context) ?? context.info.heartbeatDetails;
-  return typeof words === 'object' && words !== null ? { ...words } : {};
+function lastDetailsOf(context: Context): Record<string, unknown> {
+  const last: unknown = lastDetails.get(context) ?? context.info.heartbeatDetails;
+  return typeof last === 'object' && last !== null ? { ...last } : {};
 }
 
 /**
@@ -35,8 +37,8 @@ export function heartbeatInterceptor(): ActivityInboundCallsInterceptor {
       if (heartbeatTimeoutMs === undefined) return await next(input);
       const context = Context.current();
       // A poll window that continues another one keeps its text until it has its own.
-      lastWords.set(context, heartbeatDetails);
-      const timer = setInterval(() => context.heartbeat(lastWords.get(context)), intervalMs);
+      lastDetails.set(context, heartbeatDetails);
+      const timer = setInterval(() => context.heartbeat(lastDetails.get(context)), intervalMs);
       try {
         return await next(input);
       } finally {

@@ -16,7 +16,7 @@ import { poolActivities } from './resource/pools.js';
 import { startedActivities } from './schedule/child-operations.js';
 import { planActivities } from './teardown/plans.js';
 
-/** All activities of the worker, built from what they talk to; each makes one API call, or one bounded wait. */
+/** All activities of the worker. Each makes one API call or one bounded wait. */
 export function createActivities(deps: ActivityDeps) {
   return {
     ...specActivities(deps),

@@ -3,13 +3,13 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { makeFailure } from '../contract/failures.js';
 
-/** How long an activity may take to end by itself once the stopping worker has cancelled it. */
+/** How long an activity may take to end after the stopping worker has cancelled it. */
 const windUpMs = 1_000;
 
 /**
- * Abandons an activity that does not end when its worker stops. A call to Temporal cannot be aborted, and one that asks a
- * workflow of this very worker, such as a query or an update, gets no answer any more: it would hold the stop until it is
- * forced. For the workflow the outcome is as unknown as after a crash.
+ * Abandons an activity that does not end when its worker stops. A call to Temporal cannot be aborted, and a query or
+ * update to a workflow of this worker gets no response any more, so the stop would hang. The workflow treats the
+ * outcome as unknown, as after a crash.
  */
 export function stopInterceptor(graceMs = windUpMs): ActivityInboundCallsInterceptor {
   return {
@@ -35,7 +35,7 @@ export function stopInterceptor(graceMs = windUpMs): ActivityInboundCallsInterce
   };
 }
 
-/** Not a cancellation: that would say that nothing was done. */
+/** Not a cancellation, which would mean that nothing was sent. */
 function noAnswer(activityType: string): ApplicationFailure {
   const message = `the worker stopped before ${activityType} had a response`;
   const failure = makeFailure('ServiceUnavailable', message, {}, { retryable: true });

@@ -194,7 +194,7 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
     context.result({ verb, query, acted, runs }, (shown) => render(shown.runs));
   const untouched = listed.map((progress): BulkRow => ({ ...rowOf(progress), result: null, reason: null }));
   if (listed.length === 0) {
-    const kind = audience === 'makers' ? 'open create operation' : 'open operation';
+    const kind = audience === 'creating' ? 'open create operation' : 'open operation';
     context.notice(`no ${kind} matches ${query}`);
     answer(false, [], noText);
     return exitCodes.done;

@@ -13,11 +13,11 @@ import {
 import { progressOfEach } from './read-progress.js';
 import type { Run, Runs } from './temporal/run.js';
 
-/** The operations that a bulk command finds; only creating operations (`makers`) have approvals and steps. */
-export type BulkScope = 'everyone' | 'makers';
+/** The operations that a bulk command finds; only creating operations (`creating`) have approvals and steps. */
+export type BulkScope = 'everyone' | 'creating';
 
 const scopes: Readonly<Record<BulkScope, readonly string[]>> = {
-  makers: specKinds,
+  creating: specKinds,
   everyone: [
     ...specKinds,
     'leaseEnvironment',

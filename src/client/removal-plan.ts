@@ -46,7 +46,7 @@ export async function planRemoval(
   const { items, kept, unread } = makePlan(
     inventory,
     installation,
-    { about: 'name', name, makers: creating },
+    { about: 'name', name, creators: creating },
     deps.now(),
   );
   const ownerOf = ({ marker }: PlanItem) => {

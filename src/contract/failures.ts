@@ -1,7 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { cut, textLimits } from '../domain/text.js';
 
-/** Failure types that users and programs see; fixed by the design, so that scripts can branch on them. */
+/** Failure types that users and programs see. Fixed, so that scripts can branch on them. */
 export const failureTypes = [
   'InvalidSpec',
   'SpecConflict',
@@ -29,7 +29,7 @@ export function isFailureType(type: unknown): type is FailureType {
   return failureTypes.some((known) => known === type);
 }
 
-/** Failure type of a poll window that ended without a change. It is no error: the server starts the next window. */
+/** Failure type of a poll window that ended without a change. It is not an error: the server starts the next window. */
 export const stillPending = 'StillPending';
 
 /** What a wait reports in its heartbeat: what it observed last, and the error of a read that failed. */
@@ -41,18 +41,18 @@ export interface WaitReport {
   readonly failureType: FailureType | null;
 }
 
-/** What a failed activity tells the workflow, as the first detail of its ApplicationFailure. */
+/** The facts of a failed activity, the first detail of its ApplicationFailure. */
 export interface FailureFacts {
   readonly errorCode: string | null;
   readonly requestId: string | null;
   readonly hint: string | null;
-  /** How long to wait before the next try: as the service has asked, or shortly when only this worker pauses. */
+  /** Pause before the next attempt: what the service asked for, or a short one when only this worker pauses. */
   readonly retryAfterMs?: number;
   /** RFC 3339 time until which the service throttles this call; absent for every other failure. */
   readonly throttledUntil?: string;
   /** What is wrong with a document, by path. */
   readonly problems?: readonly { readonly path: string; readonly message: string }[];
-  /** HTTP status of the answer; absent where there was none. */
+  /** HTTP status of the response; absent when there was none. */
   readonly status?: number;
 }
 

@@ -3,7 +3,7 @@ export function waitQueueOf(taskQueue: string): string {
   return `${taskQueue}-waits`;
 }
 
-/** The single resources and units that have an operation of their own; each is the first part of a workflow id. */
+/** The kinds of operation on a name; each is the first part of a workflow id. */
 export const operationKinds = ['env', 'pool', 'notebook', 'lease', 'teardown'] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -16,7 +16,7 @@ export function changeId(kind: 'notebook' | 'environment', name: string): string
   return `change/${kind}/${name}`;
 }
 
-/** Sweeps, audits and what schedules start are told apart by the time of their start, in RFC 3339. */
+/** Ids of sweeps, audits and scheduled runs contain the time of their start, in RFC 3339. */
 export function sweepId(name: string, time: string): string {
   return `sweep/${name}-${time}`;
 }
@@ -25,7 +25,7 @@ export function auditId(time: string): string {
   return `audit/${time}`;
 }
 
-/** A Temporal Schedule appends the time itself. */
+/** Temporal appends the time of each run. */
 export function scheduledId(name: string): string {
   return `schedule/${name}`;
 }

@@ -1,2 +1,2 @@
-/** Memo keys of a run that was started here or by a schedule or plan: what was asked for, by which call, and by whom. */
+/** Memo keys of a run: the requested spec, the call that started it, and the actor. */
 export const memoKeys = { specHash: 'maopsSpecHash', start: 'maopsStart', by: 'maopsBy' } as const;

@@ -4,7 +4,7 @@ import type { LeaseProgress, Progress, StepName } from './progress.js';
 import type { Spec } from './spec.js';
 import type { EnvironmentResources } from './workflows.js';
 
-/** Who gives a command and why; every command carries both, so that the audit can name them. */
+/** Actor and reason of a command, for the audit. */
 export interface Command {
   /** At most 100 characters. */
   readonly by: string;
@@ -21,7 +21,7 @@ export type Extension = Command &
     | { readonly until: string; readonly duration?: undefined }
   );
 
-/** What every command that is an update answers; small, because Temporal ends a workflow whose answer is too large. */
+/** The result of every update that is a command. Small, because Temporal ends a workflow whose result is too large. */
 export type CommandAnswer = Pick<Progress, 'workflowId' | 'phase' | 'awaiting' | 'lease'>;
 
 export const resolveVerbs = ['retry', 'rollback', 'abandon', 'skip'] as const;
@@ -29,30 +29,30 @@ export type ResolveVerb = (typeof resolveVerbs)[number];
 
 export interface Resolution extends Command {
   readonly verb: ResolveVerb;
-  /** The step and attempt that the operator looked at: a stale view is refused. */
+  /** The step and attempt that the operator saw. The command is refused when they have changed. */
   readonly step?: StepName;
   readonly attempt?: number;
   /** A partial spec for `retry`. */
   readonly changes?: Readonly<Record<string, unknown>>;
 }
 
-/** Read only: where the operation stands. */
+/** Query: the progress of the operation. */
 export const progressQuery = defineQuery<Progress>('progress');
-/** Read only: the normalised spec, null until it is checked. */
+/** Query: the normalised spec; null until it is checked. */
 export const specQuery = defineQuery<Spec | null>('spec');
 
-/** What of an environment may be alive, and whether whoever says so is about to remove it. */
+/** The resources of an environment that may exist, and whether their owner is about to remove them. */
 export interface Owned extends EnvironmentResources {
-  /** True of a lease whose removal is decided on, also while a pause holds it. */
+  /** True for a lease that is going to remove its resources, also while it is paused. */
   readonly isRemovalPending?: boolean;
-  /** A lease's last observation of it; null before the first one. */
+  /** The last observation of a lease; null before the first one. */
   readonly observed?: LeasedObservation | null;
 }
 
-/** Read only: what of the environment may be alive; a teardown asks it of everyone that it calls off. */
+/** Query: the resources of the environment that may exist. A teardown sends it to every operation that it cancels. */
 export const ownedQuery = defineQuery<Owned>('owned');
 
-/** A signal, because there is nothing to answer: it takes effect at the next point where nothing is in flight. */
+/** A signal, because it needs no response: it takes effect at the next point where nothing is in flight. */
 export const pauseSignal = defineSignal<[Command]>('pause');
 export const resumeSignal =
   defineSignal<[{ readonly by: string; readonly reason?: string; readonly key?: string }]>('resume');
@@ -71,22 +71,22 @@ export const protectionChangedSignal = defineSignal<[Pick<Command, 'by' | 'reaso
 /** Internal, to a lease: the shown resources may have changed, so observe them again. */
 export const refreshSignal = defineSignal<[Pick<Command, 'by' | 'reason'>]>('refresh');
 
-/** Updates, because the operator must hear whether the answer counted. */
+/** Updates, because the operator must know whether the decision took effect. */
 export const approveUpdate = defineUpdate<CommandAnswer, [Command]>('approve');
 export const rejectUpdate = defineUpdate<CommandAnswer, [Command]>('reject');
 export const resolveUpdate = defineUpdate<CommandAnswer, [Resolution]>('resolve');
 
-/** What `tryNow` answers. */
+/** The result of `tryNow`. */
 export interface TriedNow extends CommandAnswer {
-  /** What is tried at once, one line for each, such as `deleting pool team-a`. */
+  /** The calls that are retried now, such as `deleting pool team-a`. */
   readonly hurries: readonly string[];
 }
 
-/** An update, because the operator must hear what is tried at once, or that nothing waits for a next try. */
+/** An update, because the operator must know what is retried, or that nothing is waiting for a retry. */
 export const tryNowUpdate = defineUpdate<TriedNow, [Command]>('tryNow');
 
 /** An update, because the operator needs the new end. */
 export const extendLeaseUpdate = defineUpdate<CommandAnswer, [Extension]>('extendLease');
 export const releaseLeaseUpdate = defineUpdate<CommandAnswer, [Command]>('releaseLease');
-/** Sent together with the start of a lease: an operation that ends waits until its resources have their next owner. */
+/** Sent with the start of a lease. An operation ends only when its resources have their next owner. */
 export const acquireUpdate = defineUpdate<LeaseProgress, [EnvironmentResources]>('acquire');

@@ -1,4 +1,4 @@
-/** Phases of every operation; fixed by the design (section 5). */
+/** Phases of all operations. Fixed, because scripts and searches rely on them. */
 export const phases = [
   'Validating',
   'AwaitingApproval',
@@ -40,12 +40,12 @@ const endings: readonly Phase[] = [
   'Done',
 ];
 
-/** True for a phase that nothing leaves any more. */
+/** True for a final phase. */
 export function isEnding(phase: Phase): boolean {
   return endings.includes(phase);
 }
 
-/** True when an operation that ended in this phase did what it was asked to do. */
+/** True when an operation that ended in this phase reached its goal. */
 export function isSuccess(phase: Phase): boolean {
   return phase === 'Ready' || phase === 'Gone' || phase === 'Done' || phase === 'Abandoned';
 }

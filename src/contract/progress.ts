@@ -11,7 +11,7 @@ export interface Step {
   readonly name: StepName;
   readonly state: StepState;
   readonly startedAt?: string;
-  /** Counts tries of the step; a second flavor choice is a further attempt. */
+  /** Number of attempts of the step. Each further flavor choice is an attempt. */
   readonly attempt?: number;
 }
 
@@ -26,11 +26,11 @@ export interface PoolProgress {
   };
   readonly scopes: Readonly<Record<string, string>>;
   readonly driver: string | null;
-  /** Nodes by flavor that exist or are being created: what is billed. Empty until the pool was observed. */
+  /** Billed nodes by flavor: those that exist or are being created. Empty until the pool was observed. */
   readonly flavors: Readonly<Record<string, number>>;
   /** Whether `maops:keep` is set; null until the pool was observed. */
   readonly protected: boolean | null;
-  /** When all of this was true; null until the pool was observed. */
+  /** Time of the observation; null until the pool was observed. */
   readonly observedAt: string | null;
 }
 
@@ -41,7 +41,7 @@ export interface NotebookProgress {
   readonly autoStopAt: string | null;
   /** Whether `maops:keep` is set; null until the notebook was observed. */
   readonly protected: boolean | null;
-  /** When all of this was true; null until the notebook was observed. */
+  /** Time of the observation; null until the notebook was observed. */
   readonly observedAt: string | null;
 }
 
@@ -67,24 +67,24 @@ export interface LeaseProgress {
   readonly extensions: number;
 }
 
-/** How the last try of a call failed. */
+/** How the last attempt of a call failed. */
 export interface RetryError {
   readonly type: FailureType;
-  /** HTTP status; null where no answer came, or where the service refused with none. */
+  /** HTTP status; null without a response, and for a refusal that has none. */
   readonly status: number | null;
   readonly errorCode: string | null;
   readonly requestId: string | null;
   readonly message: string;
 }
 
-/** What an operation tries again, why, and when. */
+/** A failed call that an operation retries, and when. */
 export interface Retrying {
-  /** What is tried, such as `deleting pool team-a`. */
+  /** The call, such as `deleting pool team-a`. */
   readonly operation: string;
   readonly error: RetryError;
-  /** How many tries in a row have failed. One of a stop or delete is up to five calls within some seconds. */
+  /** Number of failed attempts in a row. An attempt of a stop or delete is up to five calls within seconds. */
   readonly attempt: number;
-  /** When the first of them failed. */
+  /** Time of the first failed attempt. */
   readonly since: string;
   readonly nextTryAt: string;
 }
@@ -96,7 +96,7 @@ export interface AuditEntry {
   readonly reason: string;
 }
 
-/** What the `progress` query answers and every `--json` prints; every key is always there, times are RFC 3339 UTC. */
+/** The result of the `progress` query, as `--json` prints it. Every key is always present; times are RFC 3339 UTC. */
 export interface Progress {
   readonly name: string;
   readonly operation: string;
@@ -116,18 +116,18 @@ export interface Progress {
   readonly failure: FailureProgress | null;
   readonly awaiting: Awaiting | null;
   readonly lease: LeaseProgress | null;
-  /** The failed call that is tried again; null while nothing has failed. */
+  /** The failed call that is retried; null when there is none. */
   readonly retrying: Retrying | null;
   /** When a removal passed `deadlines.undo`; it continues. Null when none is overdue. */
   readonly overdueSince: string | null;
-  /** Workflow ids whose end this operation awaits; those that are open are in its way. */
+  /** Workflow ids whose end this operation awaits. */
   readonly waitsFor: readonly string[];
   /** The last 200 commands and events; `auditDropped` counts those before. */
   readonly audit: readonly AuditEntry[];
   readonly auditDropped: number;
 }
 
-/** Progress before anything but the run itself is known. */
+/** The progress of a run that has just started. */
 export function blankProgress(
   run: Pick<Progress, 'name' | 'operation' | 'workflowId' | 'runId' | 'phase' | 'phaseSince' | 'startedAt'>,
 ): Progress {

@@ -1,19 +1,19 @@
 import { MINUTE } from '../domain/duration.js';
 import type { Pace } from '../domain/resource/observation.js';
 
-/** How long a wait activity may take beyond its window, to hand over. */
+/** Extra time of a wait activity after its poll window, to hand over. */
 export const handOverMs = 2 * MINUTE;
 
-/** The longest time-out of one API call that a worker may be given; the time-outs of activities leave room for it. */
+/** The longest HTTP time-out that a worker accepts. The time-outs of activities allow for it. */
 export const longestHttpTimeoutMs = MINUTE;
 
-/** What a run needs to know of its worker's configuration; recorded in the history, so that replay sees the same. */
+/** The worker's configuration that a run needs. Recorded in the history, so that a replay reads the same. */
 export interface Settings extends Pace {
   readonly consistencyWindowMs: number;
   readonly httpTimeoutMs: number;
 }
 
-/** Who this installation is and which project it works on; answered by an activity. */
+/** The installation and its project, as an activity reports them. */
 export interface Identity {
   readonly installation: string;
   readonly projectId: string;

@@ -81,7 +81,7 @@ export interface NotebookSpec {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly workspaceId?: string;
   readonly aiProject?: string;
-  /** Only for `launchNotebook`; the main job fills in the pool that it made. */
+  /** Only for `launchNotebook`. The main job uses the pool that it created. */
   readonly pool?: NotebookPool;
 }
 

@@ -6,26 +6,30 @@ import type { Spec } from './spec.js';
 
 export type { ResourceRef };
 
-/** What of an environment may be alive, and where to look for it. */
+/** The resources of an environment that may exist, and the workspaces to search. */
 export interface EnvironmentResources {
   readonly pool: ResourceRef | null;
   readonly notebooks: readonly ResourceRef[];
   /** Workspaces other than the default that were in use. */
   readonly workspaceIds: readonly string[];
-  /** Epoch milliseconds of the last create with an unknown outcome: until it has settled, absence is not believed. */
+  /**
+   * Epoch milliseconds of the last create with an unknown outcome. Absence is not believed within the consistency
+   * window after it.
+   */
   readonly unknownSince: number | null;
-  /** What was known once and has been removed since; absent when there is none. Whoever merges leaves out what it names. */
+  /** Resources that have been removed; absent when there are none. A merge drops them. */
   readonly removed?: readonly ResourceRef[];
 }
 
 export const noResources: EnvironmentResources = { pool: null, notebooks: [], workspaceIds: [], unknownSince: null };
 
-/** All that either of two knows, but what either has removed. */
+/** Merges two lists of resources, without those that either has removed. */
 export function mergeResources(a: EnvironmentResources, b: EnvironmentResources): EnvironmentResources {
   const known = new Set(b.notebooks.map(({ id }) => id));
   const unknown = [a.unknownSince, b.unknownSince].filter((since) => since !== null);
   const removed = unique([...(a.removed ?? []), ...(b.removed ?? [])]).slice(-removedKept);
-  // A pool without a known creation time may be the next one of its name, so it stays known. An id of a notebook is used once.
+  // A pool without a known creation time may be the next one of its name, so keep it. Ids of notebooks are never
+  // reused.
   const isRemovedPool = (ref: ResourceRef) => removed.some((one) => sameResource(one, ref) === 'same');
   const isRemovedNotebook = (ref: ResourceRef) => removed.some((one) => maybeSame(one, ref));
   const [pool = null] = [b.pool, a.pool].filter((ref) => ref !== null && !isRemovedPool(ref));
@@ -40,7 +44,7 @@ export function mergeResources(a: EnvironmentResources, b: EnvironmentResources)
   };
 }
 
-/** More are not kept: who still knows what was removed so long ago has ended. */
+/** Older ones are dropped: every operation that could still know them has ended. */
 const removedKept = 100;
 
 function unique(refs: readonly ResourceRef[]): ResourceRef[] {
@@ -50,25 +54,25 @@ function unique(refs: readonly ResourceRef[]): ResourceRef[] {
   return refs.filter((ref, index) => !isNamedLater(ref, index));
 }
 
-/** Argument of `leaseEnvironment`: who left what alive. */
+/** Argument of `leaseEnvironment`: the resources and their previous owner. */
 export interface LeaseInput {
   readonly name: string;
-  /** Workflow id of the operation that made the resources, as `env/team-a`. */
+  /** Workflow id of the operation that created the resources, such as `env/team-a`. */
   readonly owner: string;
-  /** Null when nobody knows it any more. */
+  /** Null when it is no longer known. */
   readonly spec: Spec | null;
   readonly resources: EnvironmentResources;
-  /** The end that an earlier lease of the same resources had: it does not begin anew. */
+  /** The end of an earlier lease of the same resources, which this one keeps. */
   readonly lease?: LeaseProgress | null;
-  /** Who gave orphans an owner again with this lease, and why; absent when nobody had to. */
+  /** Actor and reason of an adoption; absent for other leases. */
   readonly adopted?: { readonly by: string; readonly reason: string };
 }
 
 export type LeaseEventName = 'lease.warning' | 'lease.extended' | 'lease.expired' | 'lease.refused';
 
-/** What a lease tells its webhook, as the body of a POST (docs/workflows/lease.md). */
+/** The body of a webhook request of a lease (docs/workflows/lease.md). */
 export interface LeaseEvent {
-  /** The same for every try, so that a receiver can tell repeats. */
+  /** The same for every attempt, so that a receiver can detect repeats. */
   readonly id: string;
   readonly event: LeaseEventName;
   readonly name: string;
@@ -99,13 +103,13 @@ export interface SweepInput {
   /** @defaultValue false: a dry run */
   readonly apply?: boolean;
   readonly rules?: unknown;
-  /** Exactly this plan, or `PlanChanged`. */
+  /** Deletes exactly this plan, or fails with `PlanChanged`. */
   readonly planHash?: string;
   readonly by?: string;
   readonly reason?: string;
 }
 
-/** What became of one item of a plan. */
+/** The result of one item of a plan. */
 export interface PlanItemResult {
   readonly kind: PlanItem['kind'];
   readonly id: string;
@@ -113,13 +117,13 @@ export interface PlanItemResult {
   readonly why: string;
 }
 
-/** What a sweep or a teardown by plan ends with, and shows while it runs. */
+/** The progress and result of a sweep or teardown. */
 export interface SweepProgress extends Progress {
   readonly plan: Plan | null;
   readonly results: readonly PlanItemResult[];
 }
 
-/** Argument of `auditResources`: `{}` reads; with `adopt` it also gives one orphan an owner again. */
+/** Argument of `auditResources`. With `adopt`, one orphan gets an owner again. */
 export interface AuditInput {
   readonly adopt?: {
     /** Id of the pool or notebook. */
@@ -129,16 +133,16 @@ export interface AuditInput {
   };
 }
 
-/** What `auditResources` ends with. */
+/** The progress and result of `auditResources`. */
 export interface AuditProgress extends Progress {
   readonly report: AuditReport | null;
 }
 
-/** Argument of `runScheduled`: what a Temporal Schedule starts. */
+/** Argument of `runScheduled`, which a Temporal Schedule starts. */
 export interface ScheduledInput {
   /** Name of the schedule. */
   readonly schedule: string;
-  /** Why there is such a schedule; goes into the audit of what it starts. */
+  /** Reason of the schedule, for the audits of the operations that it starts. */
   readonly reason?: string;
   readonly start:
     | { readonly what: 'sweep'; readonly apply?: boolean; readonly rules?: unknown }

@@ -1,6 +1,6 @@
 import { cut, jsonSize, textLimits, textOf } from './text.js';
 
-/** What an audit keeps: so many entries, and so many bytes of JSON as UTF-8. */
+/** Limits of an audit: entries, and bytes of JSON as UTF-8. */
 export const auditLimits = { entries: 200, bytes: 64 * 1024 } as const;
 
 interface Entry {
@@ -17,7 +17,7 @@ export function addToAudit(
 ): { readonly audit: readonly Entry[]; readonly dropped: number } {
   const entry = {
     at,
-    // Raw JSON may hold anything.
+    // Raw JSON may contain anything.
     by: cut(textOf(by), textLimits.by),
     verb: cut(textOf(verb), textLimits.name),
     reason: cut(textOf(reason), textLimits.why),

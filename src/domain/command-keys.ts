@@ -1,14 +1,14 @@
-/** A key under which a command was given. */
+/** A key that a command was given with. */
 export interface UsedKey {
   readonly key: string;
   /** The message: `pause`, `extendLease`. */
   readonly command: string;
 }
 
-/** So many keys are kept, the newest ones. */
+/** Number of keys to keep, the newest ones. */
 export const keysKept = 100;
 
-/** The command that was given under a key; null when none was, or when its key is not kept any more. */
+/** The command that was given with a key; null when there is none, or when the key is no longer kept. */
 export function commandOfKey(used: readonly UsedKey[], key: string): string | null {
   return used.find((one) => one.key === key)?.command ?? null;
 }

@@ -6,7 +6,7 @@ interface RawCommand {
   readonly key?: unknown;
 }
 
-/** Whether a command says by whom and why. Raw JSON may hold anything. */
+/** Whether a command has an actor and a reason. Raw JSON may contain anything. */
 export function isSigned(command: RawCommand | null | undefined): boolean {
   return isText(command?.by) && isText(command?.reason);
 }
@@ -15,7 +15,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-/** What is wrong with who gives a command, why, and with its key; null when nothing is. */
+/** Why the actor, reason or key of a command is invalid; null when they are valid. */
 export function problemOfCommand(command: RawCommand | null | undefined): string | null {
   if (!isSigned(command)) return 'a command needs an actor and a reason: `by` and `reason` are required';
   if (command?.key != null && !isText(command.key)) return '`key` must be text';
@@ -33,7 +33,7 @@ export function problemOfLengths(command: RawCommand): string | null {
   return null;
 }
 
-/** What a signal says, which nobody can refuse: what is missing or no text is replaced, and what is too long is cut. */
+/** Reads a signal, which cannot be refused: missing or invalid texts are replaced, and long ones are cut. */
 export function readCommand(command: RawCommand | null | undefined): {
   readonly by: string;
   readonly reason: string;
@@ -48,7 +48,7 @@ export function readCommand(command: RawCommand | null | undefined): {
   };
 }
 
-/** Makes one line of several, as for a reason that is shown in one. */
+/** Joins several lines into one. */
 export function oneLine(text: string): string {
   return text.trim().replaceAll(':\n', ': ').replaceAll('\n', '; ');
 }

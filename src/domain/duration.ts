@@ -10,8 +10,8 @@ type Unit = keyof typeof unitMs;
 const unitsFromLargest: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
 
 /**
- * What a duration looks like, as the source of a regular expression; the JSON Schemas show it. One number and unit, or
- * whole numbers with each unit at most once, the largest first.
+ * The form of a duration, as the source of a regular expression for the JSON Schemas: one number and unit, or whole
+ * numbers with each unit at most once, the largest first.
  */
 export const durationPattern =
   '^(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h|d)|(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?(?:\\d+ms)?)$';
@@ -20,7 +20,7 @@ const duration = new RegExp(durationPattern);
 /** How a duration is written, for messages. */
 export const durationWords = 'a number with ms, s, m, h or d, such as 90m or 1h30m';
 
-/** A century: what is longer is a slip of the pen, and would leave the range of dates and of Temporal's timers. */
+/** A century. A longer duration is a mistake, and exceeds the range of dates and of Temporal's timers. */
 const longestMs = 36_500 * unitMs.d;
 
 /**
@@ -46,7 +46,7 @@ export function formatDuration(ms: number): string {
   return `${ms / unitMs[unit]}${unit}`;
 }
 
-/** The two largest units for people (`1h 5m`); what is smaller is cut off, so a remaining time is never overstated. */
+/** The two largest units for people (`1h 5m`). The rest is cut off, so a remaining time is never overstated. */
 export function describeDuration(ms: number): string {
   if (ms < 0) return `-${describeDuration(-ms)}`;
   const largest = unitsFromLargest.findIndex((unit) => ms >= unitMs[unit]);

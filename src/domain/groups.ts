@@ -1,4 +1,4 @@
-/** Items by a key, groups and members in the order in which they came. */
+/** Groups items by a key and keeps their order. */
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

@@ -2,7 +2,7 @@ import { HOUR } from './duration.js';
 import type { InventoryItem } from './resource/inventory.js';
 import { ageMs } from './resource/ownership-status.js';
 
-/** What a flavor costs: per node and hour in a pool, per instance and hour for a notebook that is on no pool of ours. */
+/** Prices of flavors: per node and hour in a pool, per instance and hour for a notebook outside our pools. */
 export interface PriceTable {
   readonly currency: string;
   readonly flavors: Readonly<Record<string, number>>;
@@ -10,12 +10,12 @@ export interface PriceTable {
 
 export interface Cost {
   readonly perHour: number;
-  /** As if today's size had been paid since the creation; null when the resource stands still, so that nobody knows how long it ran. */
+  /** The cost of the present size since the creation; null for a stopped resource, whose running time is unknown. */
   readonly sinceCreation: number | null;
   readonly currency: string;
 }
 
-/** What nodes cost per hour; null when one of their flavors has no price: half a sum would be believed. */
+/** Cost of nodes per hour; null when one flavor has no price, because a partial sum would mislead. */
 export function priceOf(
   flavors: Readonly<Record<string, number>>,
   prices: PriceTable,
@@ -25,14 +25,16 @@ export function priceOf(
   return { perHour: rounded(perHour), currency: prices.currency };
 }
 
-/** What a resource costs; null without a price table, or when one of its flavors has no price: half a sum would be believed. */
+/**
+ * Cost of a resource; null without a price table, or when one flavor has no price, because a partial sum would mislead.
+ */
 export function costOf(item: InventoryItem, prices: PriceTable | null, now: number): Cost | null {
   const price = prices === null ? null : priceOf(item.flavors, prices);
   if (price === null) return null;
   const { perHour, currency } = price;
   const age = ageMs(item, now);
-  const standsStill = item.kind === 'notebook' && item.poolId === null && perHour === 0;
-  const hours = age === null || standsStill ? null : age / HOUR;
+  const isStopped = item.kind === 'notebook' && item.poolId === null && perHour === 0;
+  const hours = age === null || isStopped ? null : age / HOUR;
   return {
     perHour,
     sinceCreation: hours === null ? null : rounded(perHour * hours),
@@ -40,7 +42,7 @@ export function costOf(item: InventoryItem, prices: PriceTable | null, now: numb
   };
 }
 
-/** Flavors of a resource that the table does not name. */
+/** Flavors of a resource without a price. */
 export function unpricedFlavors(item: InventoryItem, prices: PriceTable): string[] {
   return unpriced(item.flavors, prices);
 }
@@ -49,7 +51,10 @@ function unpriced(flavors: Readonly<Record<string, number>>, prices: PriceTable)
   return Object.keys(flavors).filter((flavor) => !Object.hasOwn(prices.flavors, flavor));
 }
 
-/** The sum of costs in one table's currency; since the creation of what it is known of, null when it is known of nothing. */
+/**
+ * The sum of costs in the currency of the table. The sum since creation has only the known parts; null when there are
+ * none.
+ */
 export function sumCosts(costs: readonly Cost[], currency: string): Cost {
   const sum = (values: readonly number[]) => rounded(values.reduce((total, value) => total + value, 0));
   const known = costs.map(({ sinceCreation }) => sinceCreation).filter((amount) => amount !== null);
@@ -60,7 +65,7 @@ export function sumCosts(costs: readonly Cost[], currency: string): Cost {
   };
 }
 
-/** To hundredths of a cent, so that sums do not show how computers add. */
+/** Rounds to hundredths of a cent, so that sums show no floating-point errors. */
 function rounded(money: number): number {
   return Math.round(money * 10_000) / 10_000;
 }

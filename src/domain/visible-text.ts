@@ -17,7 +17,7 @@ export function visibleText(text: string): string {
   return text.replaceAll(invisible, (character) => (harmless.includes(character) ? character : pictureOf(character)));
 }
 
-/** As `visibleText`, but our own colours stay. Only for text whose foreign parts were made visible before. */
+/** Like `visibleText`, but keeps our own colours. Only for text whose foreign parts are already visible. */
 export function visibleStyledText(text: string): string {
   return text
     .split(styles)
@@ -25,7 +25,7 @@ export function visibleStyledText(text: string): string {
     .join('');
 }
 
-/** A plain value with all its texts, keys too, made visible. */
+/** Makes all texts of a plain value visible, including its keys. */
 export function visibleValue<Value>(value: Value): Value;
 export function visibleValue(value: unknown): unknown {
   if (typeof value === 'string') return visibleText(value);

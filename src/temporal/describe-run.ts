@@ -21,7 +21,7 @@ const runStatuses = [
 ] as const;
 type RunStatus = (typeof runStatuses)[number];
 
-/** What Temporal itself knows of a run, without asking a worker. */
+/** The facts of a run that Temporal has without a worker. */
 export interface RunFacts {
   readonly workflowId: string;
   readonly runId: string;

@@ -15,7 +15,7 @@ export const grpcCodes = {
   unauthenticated: 16,
 } as const;
 
-/** Codes that say nothing about the run: Temporal was not reached, or did not accept the call. */
+/** Codes that prove nothing about the run: Temporal was not reached, or did not accept the call. */
 const serverErrors: readonly number[] = [
   grpcCodes.cancelled,
   grpcCodes.permissionDenied,
@@ -31,12 +31,12 @@ export function grpcStatus(error: unknown): { readonly code: number; readonly de
   return isGrpcServiceError(cause) ? { code: cause.code, details: cause.details } : null;
 }
 
-/** True for an error of a call to Temporal; a later call may succeed. */
+/** True for an error of a call to Temporal, which a later call may not have. */
 export function isTemporalError(error: unknown): error is Error {
   return error instanceof Error && codeOf(error) !== null;
 }
 
-/** True when an error of a query says that the run did not answer; false when it was not asked at all. */
+/** True when a query reached Temporal and the run did not respond. */
 export function isUnanswered(error: unknown): boolean {
   if (error instanceof QueryNotRegisteredError) return true;
   const code = codeOf(error);

@@ -172,7 +172,7 @@ async function probePlain(target: ProbeTarget, socket: Socket, signal: AbortSign
     await settingsOf(socket, target, signal);
     return null;
   } catch {
-    if (await speaksTls(target, signal))
+    if (await usesTls(target, signal))
       return {
         reason: 'the server requires TLS on this port, but TEMPORAL_TLS is not true',
         advice: 'Set TEMPORAL_TLS=true (and the TEMPORAL_TLS_* variables that the server requires).',
@@ -209,7 +209,7 @@ async function isPlain(target: ProbeTarget, signal: AbortSignal): Promise<boolea
   );
 }
 
-async function speaksTls(target: ProbeTarget, signal: AbortSignal): Promise<boolean> {
+async function usesTls(target: ProbeTarget, signal: AbortSignal): Promise<boolean> {
   const reached = await openSocket(target, signal);
   if (!('socket' in reached)) return false;
   const { socket } = reached;

@@ -6,21 +6,21 @@ import { failureConverterPath } from '../codec/data-converter.js';
 
 export interface BundleOptions {
   /**
-   * Takes in the failure converter that hides messages from whoever has no key: a converter is a part of the
-   * bundle, so encrypted deployments have a bundle of their own. @defaultValue false
+   * Includes the failure converter that encrypts messages. The converter is part of the bundle, so encrypted
+   * deployments have their own bundle. @defaultValue false
    */
   readonly encodesFailures?: boolean;
 }
 
-/** Where the build puts the bundles: beside the compiled folders, so that they are published with them. */
+/** Where the build writes the bundles: beside the compiled folders, so that they are published with them. */
 function builtBundle({ encodesFailures = false }: BundleOptions): string {
   const name = encodesFailures ? 'workflow-bundle-encoded.js' : 'workflow-bundle.js';
   return fileURLToPath(new URL(`../${name}`, import.meta.url));
 }
-/** Run by tests and tsx, this file is source, and a bundle from an earlier build may be stale. */
+/** Tests and tsx run this file from source, where a bundle of an earlier build may be stale. */
 const isSource = new URL(import.meta.url).pathname.endsWith('.ts');
 
-/** Bundles the workflows that stand beside this file; the bundle fits only the exact SDK version that made it. */
+/** Bundles the workflows beside this file. A bundle fits only the SDK version that created it. */
 export async function makeWorkflowBundle({ encodesFailures = false }: BundleOptions = {}): Promise<string> {
   const workflowsPath = fileURLToPath(new URL(isSource ? './index.ts' : './index.js', import.meta.url));
   const { code } = await bundleWorkflowCode({
@@ -31,7 +31,7 @@ export async function makeWorkflowBundle({ encodesFailures = false }: BundleOpti
   return code;
 }
 
-/** The bundle of the build, which saves the 1.7 s of bundling at every start; from source it is made anew. */
+/** Loads the bundle of the build, which saves 1.7 s at every start. From source, it bundles again. */
 export async function loadWorkflowBundle(options: BundleOptions = {}): Promise<WorkflowBundleOption> {
   if (isSource) return { code: await makeWorkflowBundle(options) };
   const codePath = builtBundle(options);
@@ -39,7 +39,7 @@ export async function loadWorkflowBundle(options: BundleOptions = {}): Promise<W
   return { codePath };
 }
 
-/** Makes the bundles of the build. */
+/** Writes the bundles of the build. */
 async function build(): Promise<void> {
   for (const encodesFailures of [false, true]) {
     await writeFile(builtBundle({ encodesFailures }), await makeWorkflowBundle({ encodesFailures }));

@@ -16,7 +16,7 @@ function waiting(workflowId: string, change: Partial<FakeRun['answers']> = {}): 
 const approve: Bulk = {
   verb: 'approve',
   query: 'MaopsPhase="AwaitingApproval"',
-  audience: 'makers',
+  audience: 'creating',
   yes: true,
   steer: (operations, id) => operations.approve(id, { reason: 'budget' }),
 };

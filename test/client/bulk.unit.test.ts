@@ -39,7 +39,7 @@ describe('the results of a query', () => {
   });
 
   test('is restricted to creating operations for a command to steps', async () => {
-    expect(byId(await operationsOn(new FakeRuns(open('env/a'), lease)).matching('x', 'makers'))).toEqual(['env/a']);
+    expect(byId(await operationsOn(new FakeRuns(open('env/a'), lease)).matching('x', 'creating'))).toEqual(['env/a']);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { PriceTable } from '../../domain/price.js';
 import type { Inventory, InventoryItem } from '../../domain/resource/inventory.js';
 import { readAgain, readProject } from '../../inventory/reader.js';
-import { reading } from '../api-call.js';
+import { readOrFail } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { workspacesFor, workspacesInUse } from '../resource/workspaces.js';
 
@@ -9,11 +9,11 @@ import { workspacesFor, workspacesInUse } from '../resource/workspaces.js';
 export function inventoryActivities(deps: ActivityDeps) {
   return {
     /**
-     * All pools and notebooks, or those that may be of a name; what could not be read is named in the answer, so that nobody
-     * concludes from what is missing.
+     * Reads all pools and notebooks, or those that may belong to a name. The result names the lists that could not be
+     * read.
      */
     async readInventory(input: { name?: string } = {}): Promise<Inventory> {
-      return await reading(async ({ signal }) => {
+      return await readOrFail(async ({ signal }) => {
         const { name } = input;
         const { ids, unasked } = await (name === undefined
           ? workspacesInUse(deps, signal)
@@ -23,14 +23,14 @@ export function inventoryActivities(deps: ActivityDeps) {
       });
     },
 
-    /** What flavors cost, by this worker's own price table; null without one. */
+    /** The price table of this worker; null without one. */
     async readPrices(): Promise<PriceTable | null> {
       return deps.prices;
     },
 
-    /** Looks at resources once more by id, as before they are called orphans: a list may still tell of what is gone. */
+    /** Reads resources again by id before they are reported as orphans: a list may still contain deleted ones. */
     async lookAgain(input: { items: readonly InventoryItem[] }): Promise<InventoryItem[]> {
-      return await reading(({ signal }) => readAgain(deps, signal, input.items));
+      return await readOrFail(({ signal }) => readAgain(deps, signal, input.items));
     },
   };
 }

@@ -6,33 +6,33 @@ import type { Instant } from '../../domain/resource/instant.js';
 import type { InventoryItem } from '../../domain/resource/inventory.js';
 import { isMarkedBy, isProtected, parseMarker, withProtection } from '../../domain/resource/marker.js';
 import type { RequestOptions } from '../../modelarts/request-options.js';
-import { orAbsent, reading, readingPatiently } from '../api-call.js';
+import { orAbsent, readOrFail, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { pending } from '../resource/waiting.js';
 
-/** One resource whose description carries the operator's mark, or is to. */
+/** One resource to protect or unprotect. */
 export interface Protectable {
   readonly kind: InventoryItem['kind'];
   readonly id: string;
   readonly createdAt: Instant;
-  /** What it is to be. */
+  /** The wanted state. */
   readonly isProtected: boolean;
 }
 
 const descriptionKey = 'os.modelarts/description';
 
-/** Activities on the mark `maops:keep`. */
+/** Activities that set and clear `maops:keep`. */
 export function protectionActivities(deps: ActivityDeps) {
   const { pools, notebooks } = deps.modelarts;
   const { pollMinMs } = deps.settings;
 
-  /** One answer may leave the description out; what is written in its place would lose the marker that stands in it. */
+  /** A response may lack the description. Writing a new one would then lose the marker in it. */
   function shown({ kind, id }: Protectable, description: string | null | undefined): string {
     if (description != null) return description;
     throw pending(`${kind} ${id} does not show its description`, pollMinMs);
   }
 
-  /** The whole description as a show gives it, or why there is nothing to write to. */
+  /** The whole description, or why the resource cannot be changed. */
   async function describe(input: Protectable, options: RequestOptions): Promise<string | NotSent> {
     const { kind, id } = input;
     const label = `${kind} ${id}`;
@@ -50,17 +50,17 @@ export function protectionActivities(deps: ActivityDeps) {
     const notebook = await orAbsent(notebooks.show(id, options));
     if (notebook === null || notebook.status === 'DELETED') return notSent('gone', label);
     if (!maybeSame({ id, createdAt: notebook.creation_timestamp ?? null }, input)) return notSent('replaced', label);
-    // Only the description is protected; the marker may stand in an annotation when somebody has edited it away.
+    // Protection is only in the description. The marker may be in an annotation after an edit of the description.
     return shown(input, notebook.description);
   }
 
   return {
     /**
-     * Sets or clears the mark in a resource's description and leaves the rest of it as it is. Looks first: what is so
-     * already is not written again, and what is not the same resource any more is not written to.
+     * Sets or clears the protection and keeps the rest of the description. Nothing is written when the state is already
+     * the wanted one, or when the resource was replaced.
      */
     async setProtection(input: Protectable): Promise<CommandOutcome> {
-      return await reading(async (options) => {
+      return await readOrFail(async (options) => {
         const description = await describe(input, options);
         if (typeof description !== 'string') return description;
         if (isProtected(description) === input.isProtected) return notSent('already', `${input.kind} ${input.id}`);
@@ -76,9 +76,9 @@ export function protectionActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Waits until a show has the mark, or has it no more: what is only sent may still be lost. */
+    /** Waits until a read shows the change, because an accepted request may still be lost. */
     async seeProtection(input: Protectable): Promise<'seen' | 'gone'> {
-      const description = await readingPatiently((options) => describe(input, options));
+      const description = await readWithRetries((options) => describe(input, options));
       if (typeof description !== 'string') return 'gone';
       if (isProtected(description) === input.isProtected) return 'seen';
       const wanted = input.isProtected ? 'does not show maops:keep yet' : 'still shows maops:keep';

@@ -5,10 +5,10 @@ import { maybeSame } from '../../domain/resource/identity.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { poolFacts } from '../../inventory/pool-facts.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
-import { orAbsent, readingPatiently } from '../api-call.js';
+import { orAbsent, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 
-/** Activities of a lease on what it owns. It can live without each of them: none of them decides its end. */
+/** Best-effort activities of a lease on its resources. None of them decides when the lease ends. */
 export function leaseActivities(deps: ActivityDeps) {
   const { pools, notebooks } = deps.modelarts;
 
@@ -18,9 +18,9 @@ export function leaseActivities(deps: ActivityDeps) {
   }
 
   return {
-    /** One look at a pool and a notebook. */
+    /** Reads a pool and a notebook once. */
     async lookAtLeased(input: { pool: ResourceRef | null; notebook: ResourceRef | null }): Promise<LeasedObservation> {
-      return await readingPatiently(async (options) => {
+      return await readWithRetries(async (options) => {
         const { pool, notebook } = input;
         const beganAt = deps.now();
         const [facts, shown] = await Promise.all([
@@ -38,7 +38,7 @@ export function leaseActivities(deps: ActivityDeps) {
 
     /** Sets a notebook's `auto_stop`; on a running one it counts from the next start (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
     async setAutoStop(input: { notebook: ResourceRef; autoStopMs: number }): Promise<CommandOutcome> {
-      return await readingPatiently(async (options) => {
+      return await readWithRetries(async (options) => {
         const label = `notebook ${input.notebook.id}`;
         const shown = await orAbsent(notebooks.show(input.notebook.id, options));
         if (shown === null || shown.status === 'DELETED') return notSent('gone', label);

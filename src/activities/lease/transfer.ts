@@ -23,21 +23,21 @@ import { ignoreEnded } from '../operation/cancel-and-await.js';
 
 type Lease = (input: LeaseInput) => Promise<unknown>;
 
-/** What an open lease owns. */
+/** The resources of an open lease. */
 export interface Leased extends LeasedEnvironment {
   readonly pool: ResourceRef | null;
   readonly notebooks: readonly ResourceRef[];
 }
 
-/** What an open lease of the name knows that a look may not show yet. */
+/** What an open lease of the name owns, which lists may not show yet. */
 export interface LeasedBefore {
-  /** Epoch milliseconds of the last create that was not seen when it was handed over. */
+  /** Epoch milliseconds of the last create that was not visible when it was transferred. */
   readonly unseenSince: number | null;
-  /** Null when no lease is open, or when it does not answer. */
+  /** Null when no lease is open, or when it does not respond. */
   readonly leased: Leased | null;
 }
 
-/** Activities that talk to other operations through Temporal. */
+/** Activities that transfer ownership to a lease, and signal it. */
 export function operationActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
@@ -66,13 +66,16 @@ export function operationActivities(deps: ActivityDeps) {
   }
 
   return {
-    /** Starts or joins `lease/<name>` in one call, so that there is no moment without an owner; one that is ending refuses. */
+    /**
+     * Starts or joins `lease/<name>` in one call, so that the resources always have an owner. A lease that is ending
+     * refuses.
+     */
     transferToLease: transfer,
 
-    /** Gives a lease what a teardown had to leave alive, or what nobody owned any more. */
+    /** Transfers resources to a lease that a teardown must keep, or that had no owner. */
     async transferRemainder(input: {
       name: string;
-      /** Workflow id of whoever hands over. @defaultValue the teardown of the name */
+      /** Workflow id of the previous owner. @defaultValue the teardown of the name */
       owner?: string;
       resources: EnvironmentResources;
       lease: LeaseProgress | null;
@@ -104,13 +107,13 @@ export function operationActivities(deps: ActivityDeps) {
     },
 
     /**
-     * A create while the same name is being torn down, by a teardown or by its lease, would race with it. Answers what an
-     * open lease owns that nobody has seen yet.
+     * Throws when a teardown or the lease is removing the name: a create would race with it. Returns the resources of
+     * an open lease that may not be visible yet.
      */
     async refuseDuringTeardown(input: { name: string; specHash?: string }): Promise<LeasedBefore> {
       let unseenSince: number | null = null;
       let leased: Leased | null = null;
-      // A lease that does not answer may own something that is not visible yet.
+      // A lease that does not respond may own a resource that is not visible yet.
       const unanswered = { ...noResources, unknownSince: deps.now() };
       for (const kind of ['teardown', 'lease'] as const) {
         const workflowId = operationId(kind, input.name);
@@ -147,7 +150,7 @@ async function hasOpenRun(workflow: Workflows, workflowId: string): Promise<bool
   return run !== null && isOpen(run);
 }
 
-/** True when a lease is to remove what it owns: its phase does not tell, because a pause may hold the removal. */
+/** True when a lease is going to remove its resources. Its phase does not show this while it is paused. */
 export async function isEnding(workflow: Workflows, workflowId: string): Promise<boolean> {
   return (await workflow.getHandle(workflowId).query(ownedQuery)).isRemovalPending === true;
 }

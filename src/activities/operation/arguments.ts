@@ -14,12 +14,12 @@ import type { ActivityDeps } from '../deps.js';
 export interface CheckedSpec {
   readonly spec: Spec;
   readonly specHash: string;
-  /** Hash of the workflow id: stands in the marker. */
+  /** Hash of the workflow id, in the marker. */
   readonly owner: string;
   readonly identity: Identity;
 }
 
-/** Activities that read nothing but what they are given and this worker's own settings. */
+/** Activities that read only their input and this worker's settings. */
 export function specActivities(deps: ActivityDeps) {
   function identityOf(name: string): Identity {
     const owner = (kind: 'env' | 'pool' | 'notebook') => ownerHash(operationId(kind, name));
@@ -32,12 +32,12 @@ export function specActivities(deps: ActivityDeps) {
   }
 
   return {
-    /** Checks and normalises the document that a run was started with; fails with `InvalidSpec` and every problem listed. */
+    /** Checks and normalises the document of a run. Fails with `InvalidSpec` and every problem. */
     async checkSpec(input: { kind: SpecKind; document: unknown; workflowId: string }): Promise<CheckedSpec> {
       const checked = checkSpec(input.kind, input.document);
       if (!checked.ok) throw invalidSpec(checked.problems);
       const { spec } = checked;
-      // Resources are found again by their operation's id, and two runs of one name are told apart by it.
+      // The workflow id identifies the resources of a run, and keeps two runs of one name apart.
       const expected = operationId(operationKindOf[input.kind], spec.name);
       if (input.workflowId !== expected) {
         const message = `a run for ${spec.name} has the workflow id ${expected}, not ${input.workflowId}`;
@@ -51,7 +51,7 @@ export function specActivities(deps: ActivityDeps) {
       };
     },
 
-    /** Takes an operator's changes over: only what belongs to the failed step or to later ones may still change. */
+    /** Applies an operator's changes. Only the failed step and later ones may change. */
     async changeSpec(input: {
       kind: SpecKind;
       spec: Spec;
@@ -68,7 +68,7 @@ export function specActivities(deps: ActivityDeps) {
       kind: ArgumentKind;
       document: unknown;
       workflowId: string;
-      /** What the run is about. */
+      /** The name that the run works on. */
       name: string;
     }): Promise<Identity> {
       const problems = argumentProblems(input.kind, input.document, input.workflowId);
@@ -76,7 +76,7 @@ export function specActivities(deps: ActivityDeps) {
       return identityOf(input.name);
     },
 
-    /** Who this installation is, for leases, which start without a check. */
+    /** The identity of this installation, for leases, which start without a check. */
     async identify(input: { name: string }): Promise<Identity> {
       return identityOf(input.name);
     },
@@ -89,7 +89,7 @@ const operationKindOf = {
   launchNotebook: 'notebook',
 } as const;
 
-/** A document that is wrong in so many ways is not meant to be one. */
+/** Bounds the failure. A document with more problems is no spec. */
 const problemsListed = 50;
 
 export function invalidSpec(

@@ -7,15 +7,15 @@ import { isUnanswered } from '../../temporal/grpc-errors.js';
 import { reportedInHeartbeat, reportInHeartbeat } from '../heartbeats.js';
 
 /**
- * After this many failed queries a run is taken for one that cannot answer, as one of a version that no worker knows.
- * One failed query says nothing: its worker may be about to come back.
+ * After this many failed queries a run counts as unable to respond, for example because no worker has its version. One
+ * failed query proves nothing: the worker may be restarting.
  */
 export const patientQueries = 10;
 
 /**
- * What a run answers, open or closed; null when there is none. A run that does not answer fails the activity, which asks
- * again; after `patientQueries` failures the answer is `unanswered`. The failures are counted, and not the tries of the
- * activity, which may have been for anything.
+ * The result of a query to an open or closed run; null when there is no run. A failed query fails the activity, which
+ * is retried; after `patientQueries` failures the result is `unanswered`. Failed queries are counted, not attempts,
+ * which may have failed for other reasons.
  */
 export async function ask<T>(
   workflow: Workflows,
@@ -32,17 +32,17 @@ export async function ask<T>(
   }
 }
 
-/** Counts over the tries of an activity. */
+/** Counts over the attempts of an activity. */
 function countFailedQuery(question: string): number {
-  const told = reportedInHeartbeat('failedQueries');
-  const counts: Record<string, unknown> = typeof told === 'object' && told !== null ? { ...told } : {};
+  const stored = reportedInHeartbeat('failedQueries');
+  const counts: Record<string, unknown> = typeof stored === 'object' && stored !== null ? { ...stored } : {};
   const before = counts[question];
   const count = (typeof before === 'number' ? before : 0) + 1;
   reportInHeartbeat({ failedQueries: { ...counts, [question]: count } });
   return count;
 }
 
-/** The spec that was last in force for a name, from whichever of its operations knows one; null when none does. */
+/** The last spec of a name, from any of its operations; null when none has one. */
 export async function findSpec(workflow: Workflows, name: string): Promise<Spec | null> {
   for (const kind of ['env', 'pool', 'notebook', 'lease'] as const satisfies readonly OperationKind[]) {
     const spec = await ask<Spec | null>(workflow, operationId(kind, name), specQuery.name);

@@ -11,13 +11,13 @@ import { reportedInHeartbeat, reportInHeartbeat } from '../heartbeats.js';
 import { askInPollWindow, type Round } from '../resource/waiting.js';
 import { patientQueries } from './ask-workflow.js';
 
-/** What the cancelled operations handed over: what may be alive, and whether a lease owned it. */
+/** The resources that the cancelled operations reported. */
 export interface EndedOperations {
   readonly resources: EnvironmentResources;
-  /** What runs knew that had closed before the caller began. */
+  /** Reports of runs that had closed before the caller started. */
   readonly former: EnvironmentResources;
   readonly wasLeased: boolean;
-  /** The end of the cancelled lease. The next owner of what is left keeps it. */
+  /** The end of the cancelled lease. The next owner of the remaining resources keeps it. */
   readonly lease: LeaseProgress | null;
 }
 
@@ -26,35 +26,35 @@ export interface HandoverOrder {
   readonly kinds: readonly OperationKind[];
   readonly by: string;
   readonly reason: string;
-  /** True when what is paused in its rollback is resumed. @defaultValue false: its pause is waited for */
+  /** True to resume a paused rollback. @defaultValue false: waits for an operator to resume it */
   readonly endsPauses?: boolean;
-  /** When the caller began, RFC 3339: what had ended before is not cancelled. */
+  /** Start of the caller, RFC 3339. Runs that ended before it are `former`. */
   readonly since: string;
 }
 
-/** What one run has said of what it owns, and how often it did not answer after its end. */
-interface Statement {
+/** The resources that one run reported, and the number of failed queries after its end. */
+interface OwnedReport {
   readonly owned: EnvironmentResources | null;
   readonly lease: LeaseProgress | null;
   readonly failed: number;
 }
 
-const silent: Statement = { owned: null, lease: null, failed: 0 };
+const noReport: OwnedReport = { owned: null, lease: null, failed: 0 };
 /** A lease hands over within a fraction of a second, a rollback within minutes. */
 const pace = { firstMs: 100, longestMs: 2_000 };
 
-/** The activity that takes over what other operations of a name own. */
+/** The activity that takes ownership from the other operations of a name. */
 export function handoverActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
   return {
     /**
-     * Cancels the open operations of these kinds and returns once all have ended, with what they know to be alive. The
-     * lease comes last: it takes over what an operation keeps. What a run said before its end is kept over windows and
-     * workers, and counts when it cannot answer after its end.
+     * Cancels the open operations of these kinds and returns when all have ended, with the resources that they
+     * reported. The lease is last, because an operation transfers what it keeps to it. A report from before the end of
+     * a run is kept over poll windows and workers, for a run that cannot respond after its end.
      */
     async cancelAndAwait(order: HandoverOrder): Promise<EndedOperations> {
-      const memory = new Memory();
+      const memory = new ReportMemory();
       return await askInPollWindow(deps, `cancelling operations of ${order.name}`, pace, async () => {
         const round = await handOver(workflow, order, memory);
         cancellationSignal().throwIfAborted();
@@ -64,37 +64,41 @@ export function handoverActivities(deps: ActivityDeps) {
   };
 }
 
-/** What runs have said, kept in the heartbeat. */
-class Memory {
-  private statements: Readonly<Record<string, Statement>> = statementsOf(reportedInHeartbeat('handover'));
+/** The reports of the runs, kept in the heartbeat. */
+class ReportMemory {
+  private reports: Readonly<Record<string, OwnedReport>> = reportsOf(reportedInHeartbeat('handover'));
 
-  of(workflowId: string): Statement {
-    return this.statements[workflowId] ?? silent;
+  of(workflowId: string): OwnedReport {
+    return this.reports[workflowId] ?? noReport;
   }
 
-  set(workflowId: string, change: Partial<Statement>): Statement {
-    const statement = { ...this.of(workflowId), ...change };
-    this.statements = { ...this.statements, [workflowId]: statement };
-    reportInHeartbeat({ handover: this.statements });
-    return statement;
+  set(workflowId: string, change: Partial<OwnedReport>): OwnedReport {
+    const report = { ...this.of(workflowId), ...change };
+    this.reports = { ...this.reports, [workflowId]: report };
+    reportInHeartbeat({ handover: this.reports });
+    return report;
   }
 }
 
-function statementsOf(told: unknown): Readonly<Record<string, Statement>> {
+function reportsOf(stored: unknown): Readonly<Record<string, OwnedReport>> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this activity's own words of an earlier try
-  return typeof told === 'object' && told !== null ? (told as Record<string, Statement>) : {};
+  return typeof stored === 'object' && stored !== null ? (stored as Record<string, OwnedReport>) : {};
 }
 
-async function handOver(workflow: Workflows, order: HandoverOrder, memory: Memory): Promise<Round<EndedOperations>> {
+async function handOver(
+  workflow: Workflows,
+  order: HandoverOrder,
+  memory: ReportMemory,
+): Promise<Round<EndedOperations>> {
   let result: EndedOperations = { resources: noResources, former: noResources, wasLeased: false, lease: null };
   for (const kind of order.kinds) {
     const workflowId = operationId(kind, order.name);
     const run = await describeRun(workflow, workflowId);
     if (run === null) continue;
     if (isOpen(run)) return await cancel(workflow, order, kind, run, memory);
-    const said = await lastStatement(workflow, kind, workflowId, run, memory);
-    if ('why' in said) return said;
-    const { owned, lease } = said.answer;
+    const reported = await lastReport(workflow, kind, workflowId, run, memory);
+    if ('why' in reported) return reported;
+    const { owned, lease } = reported.answer;
     if (owned === null) continue;
     if (closedAtOf(run) < Date.parse(order.since)) {
       result = { ...result, former: mergeResources(result.former, owned) };
@@ -106,13 +110,13 @@ async function handOver(workflow: Workflows, order: HandoverOrder, memory: Memor
   return { answer: result };
 }
 
-/** Cancels an open run once, and ends the pause of one that is held. */
+/** Cancels an open run once. With `endsPauses`, resumes a run that is paused in its rollback. */
 async function cancel(
   workflow: Workflows,
   { name, by, reason, endsPauses }: HandoverOrder,
   kind: OperationKind,
   run: NonNullable<Awaited<ReturnType<typeof describeRun>>>,
-  memory: Memory,
+  memory: ReportMemory,
 ): Promise<Round<never>> {
   const workflowId = operationId(kind, name);
   const handle = workflow.getHandle(workflowId);
@@ -120,27 +124,29 @@ async function cancel(
     await ignoreEnded(() => handle.signal(announceCancelSignal, { cause: 'teardown', by, reason }));
     await ignoreEnded(() => handle.cancel());
   } else if (run.phase === 'Paused' && endsPauses === true) {
-    // A cancel ends a pause that was there before it; one that holds the rollback would hold the caller too. The run itself
-    // is asked, so that one without a worker does not get a signal at every look.
-    const told = await handle.query<Progress>(progressQuery.name).catch(ignoreUnanswered);
-    if (told?.phase === 'Paused') await ignoreEnded(() => handle.signal(resumeSignal, { by, reason }));
+    // A cancel ends an earlier pause, but a later pause of the rollback would block the caller. The run is queried
+    // first: a run without a worker would collect one signal per attempt.
+    const stored = await handle.query<Progress>(progressQuery.name).catch(ignoreUnanswered);
+    if (stored?.phase === 'Paused') await ignoreEnded(() => handle.signal(resumeSignal, { by, reason }));
   }
-  // Whoever has cancelled it: another activity, such as the one that a `tryNow` has ended, leaves no memory.
+  // Record a report even if another activity cancelled the run: one that `tryNow` ended leaves none behind.
   if (memory.of(workflowId).owned === null)
-    await recordStatement(workflow, kind, workflowId, memory).catch(ignoreUnanswered);
+    await recordReport(workflow, kind, workflowId, memory).catch(ignoreUnanswered);
   return { why: `${workflowId} is ending` };
 }
 
-/** What a closed run says it owns; after too many failed queries, what it said before, and that more may exist. */
-async function lastStatement(
+/**
+ * The report of a closed run. After too many failed queries, its last report, with an unknown create: more may exist.
+ */
+async function lastReport(
   workflow: Workflows,
   kind: OperationKind,
   workflowId: string,
   run: RunFacts,
-  memory: Memory,
-): Promise<Round<Statement>> {
+  memory: ReportMemory,
+): Promise<Round<OwnedReport>> {
   try {
-    return { answer: await recordStatement(workflow, kind, workflowId, memory) };
+    return { answer: await recordReport(workflow, kind, workflowId, memory) };
   } catch (error) {
     if (!isUnanswered(error)) throw error;
     const { owned, lease, failed } = memory.set(workflowId, { failed: memory.of(workflowId).failed + 1 });
@@ -158,12 +164,12 @@ function closedAtOf({ closedAt }: RunFacts): number {
   return closedAt?.getTime() ?? 0;
 }
 
-async function recordStatement(
+async function recordReport(
   workflow: Workflows,
   kind: OperationKind,
   workflowId: string,
-  memory: Memory,
-): Promise<Statement> {
+  memory: ReportMemory,
+): Promise<OwnedReport> {
   const handle = workflow.getHandle(workflowId);
   const owned = await handle.query<EnvironmentResources>(ownedQuery.name);
   const lease = kind === 'lease' ? (await handle.query<Progress>(progressQuery.name)).lease : null;
@@ -175,13 +181,13 @@ function queryPause(failed: number): number {
   return Math.min(1_000 * 1.5 ** (failed - 1), 30_000);
 }
 
-/** What an open run does not answer is asked again after its end. */
+/** An open run that does not respond is queried again after its end. */
 function ignoreUnanswered(error: unknown): null {
   if (error instanceof WorkflowNotFoundError || isUnanswered(error)) return null;
   throw error;
 }
 
-/** False when there is no open run to tell. */
+/** Returns false when there is no open run. */
 export async function ignoreEnded(call: () => Promise<unknown>): Promise<boolean> {
   try {
     await call();

@@ -11,9 +11,9 @@ import { ask } from './ask-workflow.js';
 export interface OperationEnd {
   /** The last run, where the operation continued as new. */
   readonly runId: string;
-  /** True when it did what it was asked to do: `Ready`, `Gone`, `Done`, `Abandoned`. */
+  /** True when it reached its goal: `Ready`, `Gone`, `Done`, `Abandoned`. */
   readonly reachedGoal: boolean;
-  /** Null when it was cut off and left no last word. */
+  /** Null when Temporal ended it without a result. */
   readonly phase: Phase | null;
   readonly progress: Progress | null;
   /** Why the goal was not reached; null when it was. */
@@ -38,7 +38,7 @@ export async function endOf(
   }
 }
 
-/** An operation that Temporal does not know any more: it was deleted, or its retention has passed. */
+/** An operation that Temporal no longer has: it was deleted, or its retention has passed. */
 export function lost(workflowId: string, runId: string): OperationEnd {
   return ended(runId, null, {
     ...nothingKnown,
@@ -62,7 +62,7 @@ async function failed(
     return ended(runId, progress, progress?.failure ?? { ...nothingKnown, type, message: cause.message });
   }
   if (cause instanceof CancelledFailure) {
-    // A run that was called off carries nothing; who did it, and why, only its own progress tells.
+    // A cancelled run has no result. Its progress has the actor and the reason.
     const progress = await ask<Progress>(workflow, workflowId, progressQuery.name);
     const order = progress?.runId === runId ? progress.audit.findLast(({ verb }) => verb === 'cancel') : undefined;
     const by = order === undefined ? '' : ` by ${order.by}${order.reason === '' ? '' : `: ${order.reason}`}`;

@@ -8,21 +8,24 @@ import { describeRun, isOpen, type RunFacts } from '../../temporal/describe-run.
 import type { ActivityDeps } from '../deps.js';
 import { isEnding } from '../lease/transfer.js';
 
-/** Operations whose id's hash stands in markers. */
-const makers: readonly OperationKind[] = ['env', 'pool', 'notebook'];
-/** The order in which they are described: an operation starts its lease before it closes, a teardown opens before it calls the lease off. */
-const order: readonly OperationKind[] = [...makers, 'lease', 'teardown'];
-/** The order in which open ones count. */
-const rank: readonly OperationKind[] = ['teardown', ...makers, 'lease'];
+/** Operations whose hashed id is in markers. */
+const creatingKinds: readonly OperationKind[] = ['env', 'pool', 'notebook'];
+/**
+ * The order of describing them. An operation starts its lease before it closes, and a teardown opens before it cancels
+ * the lease, so no owner is missed.
+ */
+const order: readonly OperationKind[] = [...creatingKinds, 'lease', 'teardown'];
+/** Precedence of open operations. */
+const rank: readonly OperationKind[] = ['teardown', ...creatingKinds, 'lease'];
 const query =
   'WorkflowType IN ("provisionPoolThenLaunchNotebook", "provisionPool", "launchNotebook", "leaseEnvironment", "teardownEnvironment")';
 
 const width = 16;
 const callMs = 5_000;
 const tries = 3;
-/** So many names in a row without an answer mean that Temporal cannot be asked at all. */
+/** After this many names in a row without a response, Temporal counts as unreachable. */
 const patientNames = 3;
-/** Rounds of describing one name until nothing changed between two of them. */
+/** Rounds of describing one name until two rounds agree. */
 const rounds = 4;
 const budgetMs = 240_000;
 
@@ -33,14 +36,14 @@ interface Seen extends Pick<RunFacts, 'workflowId' | 'runId' | 'phase' | 'leaseE
   readonly closedAt: string | null;
 }
 
-/** Activities that ask Temporal who owns what. */
+/** Activities that read ownership from Temporal. */
 export function ownershipActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
   return {
     /**
-     * What Temporal knows of each owner hash. Names are found among `names`, which the inventory gives, and only if that is not
-     * enough in the list of all operations, which lags behind; whether one is open is never read from the list.
+     * The ownership of each owner hash. Names come from `names`, which the inventory gives, and then from the list of
+     * all operations. That list lags behind, so whether an operation is open is never read from it.
      */
     async readOwnership(input: { owners: readonly string[]; names: readonly string[] }): Promise<Ownership[]> {
       const signal = cancellationSignal();
@@ -48,12 +51,12 @@ export function ownershipActivities(deps: ActivityDeps) {
       const owners = [...new Set(input.owners)];
       const { ids, isWhole } = await resolveOwners(owners, input.names);
       const described = new Map<string, Promise<Described>>();
-      let silent = 0;
+      let unanswered = 0;
       const ask = async (name: string): Promise<Described> => {
         signal.throwIfAborted();
-        if (silent >= patientNames || deps.now() > until) return { seen: [], isKnown: false };
+        if (unanswered >= patientNames || deps.now() > until) return { seen: [], isKnown: false };
         const found = await describeName(name, signal);
-        silent = found.isKnown ? 0 : silent + 1;
+        unanswered = found.isKnown ? 0 : unanswered + 1;
         return found;
       };
       return await pMap(
@@ -66,7 +69,7 @@ export function ownershipActivities(deps: ActivityDeps) {
             described.set(name, asked);
             ownerships.push(await readOwner(deps, owner, workflowId, await asked));
           }
-          // Two names of one hash are all but impossible; if they happen, the one that is alive owns.
+          // Two names with one hash are very unlikely. If it happens, the open operation owns the resources.
           const [first] = ownerships;
           if (first === undefined) return unknownName(owner, isWhole);
           return ownerships.find(({ open, answer }) => open.length > 0 || answer === 'unknown') ?? first;
@@ -83,7 +86,7 @@ export function ownershipActivities(deps: ActivityDeps) {
     const learn = (name: string) => {
       if (known.has(name)) return;
       known.add(name);
-      for (const workflowId of makers.map((kind) => operationId(kind, name))) {
+      for (const workflowId of creatingKinds.map((kind) => operationId(kind, name))) {
         const hash = ownerHash(workflowId);
         if (wanted.has(hash)) ids.set(hash, [...(ids.get(hash) ?? []), workflowId]);
       }
@@ -106,7 +109,10 @@ export function ownershipActivities(deps: ActivityDeps) {
     return { ids, isWhole };
   }
 
-  /** Describes until two rounds saw the same: in a hand-over each side may be looked at just while the other one owns. */
+  /**
+   * Describes until two rounds agree: during a transfer, each side may be described while the other one owns the
+   * resources.
+   */
   async function describeName(name: string, signal: AbortSignal): Promise<Described> {
     let before: readonly Seen[] | null = null;
     for (let round = 1; round <= rounds; round += 1) {
@@ -154,7 +160,7 @@ async function describe(
   const run = await workflow.withDeadline(now() + callMs, () => describeRun(workflow, workflowId));
   if (run === null) return null;
   const { runId, status, closedAt, leaseEndsAt } = run;
-  // The last phase of a run that Temporal ended still looks alive.
+  // The last phase of a run that Temporal ended looks like that of an open run.
   const isCutOff = status === 'TERMINATED' || status === 'TIMED_OUT';
   const phase = isCutOff ? status : (run.phase ?? (isOpen(run) ? null : status));
   const closed = closedAt?.toISOString() ?? null;
@@ -177,11 +183,11 @@ async function readOwner(
   const open = seen.filter(({ isOpen }) => isOpen);
   const counts = rank.map((kind) => open.find((one) => one.kind === kind)).find((one) => one !== undefined);
   const lease = open.find(({ kind }) => kind === 'lease');
-  const told = counts === undefined ? null : await progressOf(deps, counts.workflowId);
-  const toldByLease = lease === undefined || lease === counts ? told : await progressOf(deps, lease.workflowId);
-  const leasePhase = lease === undefined ? null : (toldByLease?.phase ?? lease.phase);
+  const progress = counts === undefined ? null : await progressOf(deps, counts.workflowId);
+  const leaseProgress = lease === undefined || lease === counts ? progress : await progressOf(deps, lease.workflowId);
+  const leasePhase = lease === undefined ? null : (leaseProgress?.phase ?? lease.phase);
   const isLeaseRemoving = lease !== undefined && (await isRemoving(deps, lease.workflowId, leasePhase));
-  // Of two that ended at the same time, a lease or teardown ended after the one that handed over to it.
+  // Of two operations that ended at the same time, the lease or teardown ended last.
   const [last] = [...seen]
     .reverse()
     .filter(({ isOpen, closedAt }) => !isOpen && closedAt !== null)
@@ -192,22 +198,22 @@ async function readOwner(
     workflowId,
     open: open.map((one) => one.workflowId),
     answer: isKnown ? 'asked' : 'unknown',
-    phase: told?.phase ?? counts?.phase ?? null,
-    phaseSince: told?.phaseSince ?? null,
-    leaseEndsAt: lease === undefined ? null : (toldByLease?.lease?.endsAt ?? lease.leaseEndsAt),
+    phase: progress?.phase ?? counts?.phase ?? null,
+    phaseSince: progress?.phaseSince ?? null,
+    leaseEndsAt: lease === undefined ? null : (leaseProgress?.lease?.endsAt ?? lease.leaseEndsAt),
     isBeingRemoved: counts?.kind === 'teardown' || isLeaseRemoving,
     ended: last === undefined ? null : { phase: last.phase ?? 'unknown', at: last.closedAt ?? '' },
   };
 }
 
-/** Whether an open lease is on its way to remove what it owns; a pause may hold that. */
+/** Whether an open lease is removing its resources, also while it is paused. */
 async function isRemoving(deps: ActivityDeps, workflowId: string, phase: string | null): Promise<boolean> {
   if (phase !== 'Paused') return phase !== null && phase !== 'Leased';
   const { workflow } = deps.temporal;
   return await workflow.withDeadline(deps.now() + callMs, () => isEnding(workflow, workflowId)).catch(() => false);
 }
 
-/** What an open operation says of itself; null when it cannot answer, as without a worker of its version. */
+/** The progress of an open operation; null when it does not respond, for example without a worker of its version. */
 async function progressOf({ temporal: { workflow }, now }: ActivityDeps, workflowId: string) {
   try {
     return await workflow.withDeadline(now() + callMs, () => workflow.getHandle(workflowId).query(progressQuery));

@@ -10,7 +10,7 @@ import type { ActivityDeps } from '../deps.js';
 const timeoutMs = 10_000;
 const mostAnswerBytes = 64 * 1024;
 
-/** `sha256=<hex>`: HMAC of `<timestamp>.<body>`, as docs/workflows/lease.md tells receivers to check it. */
+/** `sha256=<hex>`: HMAC of `<timestamp>.<body>` (docs/workflows/lease.md describes the check). */
 export function signWebhook(secret: Secret, timestamp: string, body: string): string {
   return `sha256=${createHmac('sha256', secret.reveal()).update(`${timestamp}.${body}`).digest('hex')}`;
 }
@@ -37,7 +37,8 @@ export function webhookActivities(deps: ActivityDeps) {
           },
           timeout: timeoutMs,
           signal: cancellationSignal(),
-          // A redirect could carry the signed words to another host, and proxies of the environment are not configuration of ours.
+          // A redirect could send the signed body to another host, and proxies in the environment are not part of our
+          // configuration.
           maxRedirects: 0,
           proxy: false,
           maxContentLength: mostAnswerBytes,
@@ -54,14 +55,14 @@ export function webhookActivities(deps: ActivityDeps) {
   };
 }
 
-/** The HTTP library's error holds the whole request: only its code is kept. */
+/** The HTTP library's error contains the whole request, so keep only its code. */
 function codeOf(error: unknown): string {
   // The SDK must see its own cancellation, not the HTTP library's.
   cancellationSignal().throwIfAborted();
   return axios.isAxiosError(error) ? (error.code ?? 'no answer') : 'no answer';
 }
 
-/** Names the host only: the path of a webhook often is its password. */
+/** Names only the host: the path of a webhook is often a secret. */
 function undelivered(url: string, reason: string): ApplicationFailure {
   const message = `the webhook at ${URL.canParse(url) ? new URL(url).host : 'an unreadable address'} was not delivered: ${reason}`;
   return makeFailure('ServiceUnavailable', message, {}, { retryable: true });

@@ -1,6 +1,6 @@
 import { type Choice, describeSoldOut, type FlavorFacts, firstOnSale } from '../../domain/resource/flavor.js';
 import { flavorFacts } from '../../inventory/flavor-facts.js';
-import { readingPatiently } from '../api-call.js';
+import { readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { inPollWindow } from './waiting.js';
 
@@ -17,7 +17,7 @@ export function flavorActivities(deps: ActivityDeps) {
   return {
     /** Reads the sale status of the named flavors. A flavor that is not listed is missing from the result. */
     async readFlavors(input: { names: readonly string[] }): Promise<FlavorFacts[]> {
-      return await readingPatiently(({ signal }) => read(input.names, signal));
+      return await readWithRetries(({ signal }) => read(input.names, signal));
     },
 
     /** Waits in one poll window until one of the choices is on sale; returns its index. */

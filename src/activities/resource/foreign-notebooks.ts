@@ -4,7 +4,7 @@ import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
-import { readingPatiently } from '../api-call.js';
+import { readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { notebooksIn, withDefault } from './workspaces.js';
 
@@ -28,7 +28,7 @@ export async function refuseForeignNotebooks(
   deps: ActivityDeps,
   { id, name, owners, workspaceIds = [] }: OwnedPool,
 ): Promise<void> {
-  const foreign = await readingPatiently(async (options) => {
+  const foreign = await readWithRetries(async (options) => {
     for (const workspaceId of withDefault(workspaceIds)) {
       const everyones = { pool_id: id, show_self: false };
       const listed = await notebooksIn(deps, workspaceId, everyones, options).catch(refuseBlindDelete);

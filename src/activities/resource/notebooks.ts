@@ -13,12 +13,12 @@ import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.
 import { isUnpublished } from '../../modelarts/errors.js';
 import {
   type CommandedResource,
-  commanding,
-  looking,
   orAbsent,
-  reading,
-  readingPatiently,
+  readExisting,
+  readOrFail,
+  readWithRetries,
   refuseProtected,
+  sendCommand,
 } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
@@ -48,7 +48,7 @@ export function notebookActivities(deps: ActivityDeps) {
     ref: CommandedResource,
     command: (options: { signal: AbortSignal }) => Promise<unknown>,
   ): Promise<CommandOutcome> {
-    return await commanding(async (options) => {
+    return await sendCommand(async (options) => {
       const shown = await orAbsent(notebooks.show(ref.id, options));
       if (shown === null || shown.status === 'DELETED') return notSent('gone', `notebook ${ref.id}`);
       const label = `notebook ${shown.name ?? ref.id}`;
@@ -68,7 +68,7 @@ export function notebookActivities(deps: ActivityDeps) {
     async findExistingNotebook(
       question: ExistingQuestion & { everyones: boolean; known: readonly ResourceRef[] },
     ): Promise<ExistingResource[]> {
-      return await looking(question.mayExist, async ({ signal }) => {
+      return await readExisting(question.mayExist, async ({ signal }) => {
         const listed = await listIn(question.workspaceId, signal);
         if (question.everyones && !listed.some(({ name }) => name === question.name)) {
           for (const workspaceId of withDefault([question.workspaceId])) {
@@ -95,7 +95,7 @@ export function notebookActivities(deps: ActivityDeps) {
       /** Notebooks that are known to be ours, with or without their marker. */
       known: readonly ResourceRef[];
     }): Promise<NotebookFacts[]> {
-      return await readingPatiently(async ({ signal }) => {
+      return await readWithRetries(async ({ signal }) => {
         const found = new Map<string, NotebookFacts>();
         for (const workspaceId of withDefault(question.workspaceIds)) {
           for (const notebook of await notebooksIn(deps, workspaceId, {}, { signal })) {
@@ -156,7 +156,7 @@ export function notebookActivities(deps: ActivityDeps) {
     async startNotebook(ref: ResourceRef): Promise<CommandOutcome> {
       const outcome = await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
       if (outcome.outcome !== 'refused') return outcome;
-      const shown = await readingPatiently((options) => orAbsent(notebooks.show(ref.id, options)));
+      const shown = await readWithRetries((options) => orAbsent(notebooks.show(ref.id, options)));
       if (shown !== null && needsStart(notebookFacts(shown))) throw refusedForNow(outcome.why);
       return outcome;
     },
@@ -167,7 +167,7 @@ export function notebookActivities(deps: ActivityDeps) {
 
     /** Fails when this account has no notebook API of the old generation, before a pool costs money. */
     async checkNotebookApi(input: { workspaceId: string | null }): Promise<void> {
-      await reading(async ({ signal }) => {
+      await readOrFail(async ({ signal }) => {
         try {
           await listIn(input.workspaceId, signal);
         } catch (error) {
@@ -178,7 +178,7 @@ export function notebookActivities(deps: ActivityDeps) {
 
     /** Finds the notebook that an operator names, by name or id: in the default workspace first. */
     async resolveNotebook(input: { name: string }): Promise<ResourceRef> {
-      return await reading(async ({ signal }) => {
+      return await readOrFail(async ({ signal }) => {
         const findIn = async (workspaceId: string | null): Promise<ResourceRef | null> => {
           const listed = await notebooksIn(deps, workspaceId, {}, { signal });
           const facts = listed.map(notebookFacts).find(({ id, name }) => id === input.name || name === input.name);

@@ -10,11 +10,11 @@ import { type PoolFacts, type PoolGoal, poolRules } from '../../domain/resource/
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
 import {
   type CommandedResource,
-  commanding,
-  looking,
   orAbsent,
-  reading,
+  readExisting,
+  readOrFail,
   refuseProtected,
+  sendCommand,
   undecided,
 } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
@@ -38,7 +38,7 @@ export function poolActivities(deps: ActivityDeps) {
   return {
     /** Finds a pool by its id, then in the list. The list may lag behind, and does not contain a failed pool. */
     async findExistingPool(question: ExistingQuestion & { id: string }): Promise<ExistingResource[]> {
-      return await looking(question.mayExist, async (options) => {
+      return await readExisting(question.mayExist, async (options) => {
         const shown = await orAbsent(pools.show(question.id, options));
         if (shown !== null) return [existingPool(poolFacts(shown))];
         const inWorkspace = question.workspaceId === null ? {} : { workspaceId: question.workspaceId };
@@ -89,7 +89,7 @@ export function poolActivities(deps: ActivityDeps) {
      * protected by now, and has no other user's notebook on it.
      */
     async deletePool(ref: CommandedResource & OwnedPool): Promise<CommandOutcome> {
-      return await commanding(async (options) => {
+      return await sendCommand(async (options) => {
         const shown = await orAbsent(pools.show(ref.id, options));
         // A process that was suspended between show and delete could hit the next pool of that name.
         const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
@@ -112,7 +112,7 @@ export function poolActivities(deps: ActivityDeps) {
 
     /** Fails when the network of the spec does not exist. */
     async checkNetwork(input: { network: string }): Promise<void> {
-      await reading((options) => networks.show(input.network, options));
+      await readOrFail((options) => networks.show(input.network, options));
     },
   };
 }

@@ -96,7 +96,7 @@ function storageRequest(storage: NotebookStorage) {
   return { type: storage.type, ...(Object.keys(location).length === 0 ? {} : { location }) };
 }
 
-/** The API takes no longer one (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
+/** The longest `auto_stop` of the API (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
 const longestAutoStopMs = 24 * HOUR;
 
 /**

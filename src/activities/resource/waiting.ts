@@ -76,7 +76,9 @@ export function describeReadError(error: Error): WaitReport {
   return { why, throttledUntil, failureType: failureTypeOf(error) };
 }
 
-/** The run's own poll window, which its time-outs were made from. A worker with another setting must not wait beyond them. */
+/**
+ * The run's own poll window, from which its time-outs are derived. A worker with another setting must not wait longer.
+ */
 function windowOf({ settings }: ActivityDeps): number {
   const { startToCloseTimeoutMs } = activityInfo();
   return startToCloseTimeoutMs > handOverMs ? startToCloseTimeoutMs - handOverMs : settings.pollWindowMs;

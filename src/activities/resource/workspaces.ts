@@ -84,7 +84,7 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
     signal.throwIfAborted();
     return { ids: [], unasked: ['notebooks in other workspaces: Temporal did not list the operations'] };
   }
-  const silent: string[] = [];
+  const unanswered: string[] = [];
   const specs = await pMap(
     runs,
     async ({ workflowId, runId, isOpen }) => {
@@ -96,14 +96,14 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
       } catch (error) {
         // A run that was terminated because it was stuck never answers. Reporting it would spoil every audit.
         const hasNone = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
-        if (isOpen && !hasNone) silent.push(workflowId);
+        if (isOpen && !hasNone) unanswered.push(workflowId);
         return null;
       }
     },
     { concurrency: width },
   );
   const ids = new Set(specs.flatMap((spec) => (spec === null ? [] : workspacesIn(spec))));
-  return { ids: [...ids], unasked: silent.length === 0 ? [] : [didNotAnswer(silent)] };
+  return { ids: [...ids], unasked: unanswered.length === 0 ? [] : [describeUnanswered(unanswered)] };
 }
 
 function workspacesIn({ pool, notebook }: Spec): string[] {
@@ -111,8 +111,8 @@ function workspacesIn({ pool, notebook }: Spec): string[] {
 }
 
 /** One line for an audit, which names the first of them. */
-function didNotAnswer(silent: readonly string[]): string {
-  const [first = '', ...others] = silent;
+function describeUnanswered(unanswered: readonly string[]): string {
+  const [first = '', ...others] = unanswered;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return `notebooks in other workspaces: ${first}${more} did not respond to a query for its workspace`;
 }

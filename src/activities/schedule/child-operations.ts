@@ -14,7 +14,7 @@ import { ask } from '../operation/ask-workflow.js';
 import { endOf, lost, type OperationEnd } from '../operation/operation-end.js';
 import { askInPollWindow } from '../resource/waiting.js';
 
-/** What to start under its true id, as `teardown/team-a`. */
+/** An operation to start under its workflow id, such as `teardown/team-a`. */
 export interface StartOperation {
   /** Workflow type. */
   readonly type: string;
@@ -22,24 +22,24 @@ export interface StartOperation {
   readonly argument: unknown;
   /** Shows in the Temporal UI. */
   readonly summary: string;
-  /** Who starts it: kept in its memo, as for one that a person starts. */
+  /** The actor, kept in the memo of the run. */
   readonly by: string;
-  /** Sent with the start of a teardown: the operations that it cancels record who wanted it and why. */
+  /** Sent with the start of a teardown. The operations that it cancels record this actor and reason. */
   readonly announcement?: CancelAnnouncement;
 }
 
 export interface StartedOperation {
   readonly workflowId: string;
   readonly runId: string;
-  /** True when somebody else's run was open already. */
+  /** True when an open run was joined. */
   readonly joined: boolean;
   /** True when that run has not checked its spec yet: wait for that, then start again. */
   readonly hasNoSpec?: boolean;
 }
 
-/** A phase that an operation has come to, or its end. */
+/** A new phase of an operation, or its end. */
 export interface OperationChange {
-  /** The run that is open now, where it continued as new. */
+  /** The open run; a later one than the given run after continue-as-new. */
   readonly runId: string;
   readonly phase: string | null;
   readonly end: OperationEnd | null;
@@ -49,7 +49,7 @@ export interface OperationChange {
 export function startedActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
-  /** Looks until `isSignificantChange` says yes to a phase, or the operation has ended. */
+  /** Polls until `isSignificantChange` accepts a phase, or the operation has ended. */
   async function follow(
     { workflowId, runId }: { workflowId: string; runId: string },
     isSignificantChange: (phase: string | null) => boolean,
@@ -78,8 +78,8 @@ export function startedActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * Starts an operation, or joins the open one of its id; one that makes something is joined only with the same spec,
-     * else `SpecConflict`. Repeating the activity starts nothing twice, also when the operation has ended meanwhile.
+     * Starts an operation, or joins the open one with its id. A creating operation is joined only with the same spec,
+     * otherwise `SpecConflict`. Safe to repeat, even when the operation has ended since.
      */
     async startOperation(input: StartOperation): Promise<StartedOperation> {
       const { workflowId } = input;
@@ -125,14 +125,14 @@ export function startedActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Waits in bounded windows until the operation has ended, over its runs, and answers how. */
+    /** Waits in poll windows until the operation has ended, over its runs, and returns its end. */
     async awaitOperation(input: { workflowId: string; runId: string }): Promise<OperationEnd> {
       const { end } = await follow(input, () => false);
       if (end === null) throw new Error('A wait for an end finished without one.');
       return end;
     },
 
-    /** As `awaitOperation`, and also answers when the operation shows another phase than the one that was seen. */
+    /** Like `awaitOperation`, but also returns when the phase changes. */
     async followOperation(input: { workflowId: string; runId: string; seen: string | null }): Promise<OperationChange> {
       return await follow(input, (phase) => phase !== null && phase !== input.seen);
     },
@@ -145,7 +145,7 @@ function checked(kind: SpecKind, document: unknown): Spec {
   return result.spec;
 }
 
-/** Compares with the spec that is in force, which an operator may have changed since the start. */
+/** Compares with the present spec, which an operator may have changed since the start. */
 function refuseOtherSpec(workflowId: string, asked: Spec, current: Spec): void {
   if (specHash(current) === specHash(asked)) return;
   const differences = describeDifferences(diffSpecs(current, asked));

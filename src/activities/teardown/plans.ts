@@ -5,9 +5,9 @@ import { operationId } from '../../contract/ids.js';
 import { progressQuery } from '../../contract/messages.js';
 import type { Phase } from '../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress } from '../../contract/progress.js';
-import { type Recheck, recheck } from '../../domain/provision/recheck.js';
 import { type Inventory, type InventoryItem, type Ownership, ownersOf } from '../../domain/resource/inventory.js';
 import { isoTime } from '../../domain/rfc3339.js';
+import { type Recheck, recheck } from '../../domain/sweep/recheck.js';
 import type { SweepRules } from '../../domain/sweep/rules.js';
 import { makePlan, type PlanQuestion } from '../../domain/teardown/make-plan.js';
 import { type Plan, type PlanDraft, type PlanItem, partsOf } from '../../domain/teardown/plan.js';
@@ -16,46 +16,48 @@ import { readProject } from '../../inventory/reader.js';
 import { planHash } from '../../spec/hash.js';
 import { checkSweepRules } from '../../spec/sweep-rules.js';
 import { isTemporalError } from '../../temporal/grpc-errors.js';
-import { reading } from '../api-call.js';
+import { readOrFail } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { invalidSpec } from '../operation/arguments.js';
 import { ask } from '../operation/ask-workflow.js';
 import { ownershipActivities } from '../operation/ownership.js';
 import { workspacesInUse, workspacesOf } from '../resource/workspaces.js';
 
-/** A sweep's plan, with the hash under which a teardown takes each name's part of it. */
+/** A sweep's plan, with the plan hash of each environment's part for its teardown. */
 export interface SweepPlanning {
   readonly plan: Plan;
   readonly hashes: Readonly<Record<string, string>>;
 }
 
-/** What a teardown would delete, and whether that is what it was told to. */
+/** The plan of a teardown, and whether it is the requested one. */
 export interface TeardownPlanning {
   readonly plan: Plan;
   readonly isAsPlanned: boolean;
-  /** What of the name is alive, whether or not it would be deleted. */
+  /** The existing resources of the name, whether or not they would be deleted. */
   readonly alive: Pick<Progress, 'pool' | 'notebook'>;
 }
 
-/** Lets everything go that has a reason: what a sweep has planned already is only compared. */
-const anything: SweepRules = {
+/** Rules that delete every resource with a reason. They only serve to compare with the plan of a sweep. */
+const anyReason: SweepRules = {
   protect: { names: [], labels: {}, workspaces: [], minAgeMs: 0 },
   orphans: { minAgeMs: 0 },
   idle: { afterMs: 0 },
   maxShare: 1,
 };
 
-/** Activities that make plans. Each reads all that its plan rests on, the owners after the inventory, so that neither fills the history. */
+/**
+ * Activities that make plans. Each reads the inventory and then the owners itself, so that neither is in the history.
+ */
 export function planActivities(deps: ActivityDeps) {
-  const asking = ownershipActivities(deps);
+  const ownership = ownershipActivities(deps);
 
   async function readInventory(workspaceIds: readonly string[]): Promise<Inventory> {
-    return await reading(({ signal }) => readProject(deps, signal, workspaceIds));
+    return await readOrFail(({ signal }) => readProject(deps, signal, workspaceIds));
   }
 
   async function readOwners({ items }: Inventory): Promise<Ownership[]> {
     const owners = ownersOf(items, deps.installation);
-    return owners.length === 0 ? [] : await asking.readOwnership({ owners, names: items.map(({ name }) => name) });
+    return owners.length === 0 ? [] : await ownership.readOwnership({ owners, names: items.map(({ name }) => name) });
   }
 
   function plan(inventory: Inventory, question: PlanQuestion): Plan {
@@ -66,15 +68,16 @@ export function planActivities(deps: ActivityDeps) {
     const { ids, unasked } = await workspacesInUse(deps, cancellationSignal());
     const inventory = await readInventory(ids);
     const ownerships = await readOwners(inventory);
-    // One run that stands still must not end all sweeping: what is not seen is not deleted, and makes the share greater.
-    const told = { ...inventory, unread: [...inventory.unread, ...unasked] };
-    return { inventory, plan: plan(told, { about: 'everything', ownerships, rules }) };
+    // One run without a response must not block every sweep. Its unread resources are not deleted, and they make the
+    // share greater.
+    const complete = { ...inventory, unread: [...inventory.unread, ...unasked] };
+    return { inventory, plan: plan(complete, { about: 'everything', ownerships, rules }) };
   }
 
   return {
     /**
-     * Checks the rules of a sweep and makes its plan; changes nothing. One that is to be carried out is made of everything:
-     * while a list cannot be read it is tried again.
+     * Checks the rules of a sweep and makes its plan. A plan that is to be applied needs complete lists, so an unread
+     * list is retried.
      */
     async planSweep(input: { rules: unknown; isReal: boolean }): Promise<SweepPlanning> {
       const made = await planEverything(rulesOf(input.rules));
@@ -85,22 +88,22 @@ export function planActivities(deps: ActivityDeps) {
       return { plan: made.plan, hashes: Object.fromEntries(named) };
     },
 
-    /** Looks at planned items once more, just before they would be deleted. */
+    /** Checks planned items again just before their deletion. */
     async recheckItems(input: { rules: unknown; items: readonly PlanItem[] }): Promise<Recheck[]> {
       const { inventory, plan: fresh } = await planEverything(rulesOf(input.rules));
       return input.items.map((item) => recheck(item, inventory, fresh));
     },
 
     /**
-     * Makes the plan of one name. With a hash it says whether it is the plan that was made before: by the same name, or by a
-     * sweep, whose reason must still hold. `caller` is the teardown that asks, which does not count as an owner.
+     * Makes the plan of one name. With a hash, reports whether it is the reviewed plan: of the same name, or of a
+     * sweep, whose reason must still hold. `caller` is the calling teardown, which does not count as an owner.
      */
     async planTeardown(input: { name: string; planHash: string | null; caller: string }): Promise<TeardownPlanning> {
       const { name } = input;
-      // Where nobody knows a spec, the pools tell of their workspaces.
+      // Without a known spec, the workspaces are those of the pools that are found.
       const workspaces = await workspacesOf(deps.temporal.workflow, name).catch(ignoreTemporal);
       const inventory = await readInventory(workspaces ?? []);
-      const asked = plan(inventory, { about: 'name', name, makers: creatingOperations(name) });
+      const asked = plan(inventory, { about: 'name', name, creators: creatingOperations(name) });
       const alive = aliveIn(inventory, [
         ...asked.items,
         ...asked.kept.filter(({ environment }) => environment !== null),
@@ -110,7 +113,7 @@ export function planActivities(deps: ActivityDeps) {
       const ownerships = (await readOwners(inventory)).map((ownership) =>
         withoutCaller(ownership, input.caller, lease?.phase ?? 'Leased'),
       );
-      const swept = plan(inventory, { about: 'everything', ownerships, rules: anything, name });
+      const swept = plan(inventory, { about: 'everything', ownerships, rules: anyReason, name });
       cancellationSignal().throwIfAborted();
       const isAsPlanned = swept.hash === input.planHash;
       return { plan: isAsPlanned ? swept : asked, isAsPlanned, alive };
@@ -123,7 +126,7 @@ function ignoreTemporal(error: unknown): null {
   return null;
 }
 
-/** What is alive of the planned items, as progress shows it. */
+/** The planned items that exist, as progress shows them. */
 function aliveIn({ items, at }: Inventory, planned: readonly PlanItem[]): TeardownPlanning['alive'] {
   const find = (kind: PlanItem['kind']) =>
     items.find((item) => planned.some((one) => one.kind === kind && item.kind === kind && one.id === item.id));
@@ -135,7 +138,7 @@ function aliveIn({ items, at }: Inventory, planned: readonly PlanItem[]): Teardo
   };
 }
 
-/** A list tells how many nodes are billed, and not how far each one is. */
+/** A list has the number of billed nodes, but not the state of each. */
 function listedPool({ id, state, flavors, isProtected }: InventoryItem, observedAt: string): PoolProgress {
   const billed = Object.values(flavors).reduce((sum, count) => sum + count, 0);
   const nodes = { wanted: billed, available: billed, creating: 0, abnormal: 0 };
@@ -162,7 +165,7 @@ function withHash(draft: PlanDraft): Plan {
   return { hash: planHash(draft.items), ...draft };
 }
 
-/** The ownership as it was before the caller itself opened. */
+/** The ownership without the calling teardown. */
 function withoutCaller(ownership: Ownership, caller: string, leasePhase: Phase): Ownership {
   if (!ownership.open.includes(caller)) return ownership;
   const open = ownership.open.filter((workflowId) => workflowId !== caller);

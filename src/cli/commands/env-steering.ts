@@ -50,7 +50,7 @@ const cancel = defineSteeringOfMany(
     steer: (operations, name, command) => operations.cancel(name, command),
     takesKey: false,
   },
-  { audience: 'makers', query: 'MaopsPhase="AwaitingCapacity"' },
+  { audience: 'creating', query: 'MaopsPhase="AwaitingCapacity"' },
 );
 
 /** `maops env approve`: approves an operation that awaits approval. */
@@ -61,7 +61,7 @@ const approve = defineSteeringOfMany(
     steer: (operations, name, command) => operations.approve(name, command),
     accepted: ({ workflowId }) => `approved: ${workflowId} continues`,
   },
-  { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
+  { audience: 'creating', query: 'MaopsPhase="AwaitingApproval"' },
 );
 
 /** `maops env reject`: ends an operation that awaits approval. */
@@ -72,7 +72,7 @@ const reject = defineSteeringOfMany(
     steer: (operations, name, command) => operations.reject(name, command),
     accepted: ({ workflowId }) => `rejected: ${workflowId} ends without creating anything`,
   },
-  { audience: 'makers', query: 'MaopsPhase="AwaitingApproval"' },
+  { audience: 'creating', query: 'MaopsPhase="AwaitingApproval"' },
 );
 
 /** `maops env release`: ends the lease, which then tears the environment down. */
@@ -121,7 +121,7 @@ const resolve: Define = (command, run) => {
         }
         return steerMany(context, {
           verb: `resolve ${verb}`,
-          audience: 'makers',
+          audience: 'creating',
           ...target,
           steer: (operations, workflowId) => operations.resolve(workflowId, verb, sent),
         });

@@ -146,7 +146,7 @@ async function closedActivity(
   if (event.activityTaskCompletedEventAttributes) {
     const { scheduledEventId, result } = event.activityTaskCompletedEventAttributes;
     const id = Number(scheduledEventId);
-    // Only creates and commands answer what has to be told; other answers may be long, and are not read.
+    // Only results of creates and commands are needed. Other results may be long and are not read.
     const hasOutcome = activitiesWithOutcome.has(types.get(id) ?? '');
     const answer = hasOutcome ? callAnswer((await decodePayloads(converter, result?.payloads))[0]) : null;
     return { event: 'activityClosed', id, end: 'done', failure: null, answer };

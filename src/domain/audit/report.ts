@@ -10,7 +10,7 @@ import { formatMarker, type Marker } from '../resource/marker.js';
 import { ageMs, ownershipStatusOf } from '../resource/ownership-status.js';
 import { isoTime, isoTimeOf } from '../rfc3339.js';
 
-/** One line of an audit. */
+/** One resource in an audit. */
 export interface AuditFinding {
   readonly kind: InventoryItem['kind'];
   readonly id: string;
@@ -19,7 +19,7 @@ export interface AuditFinding {
   readonly state: string | null;
   readonly standing: OwnershipStatus;
   readonly isProtected: boolean;
-  /** Workflow id of the operation whose marker it carries, when a known name has it. */
+  /** Workflow id of the operation that created it; null when no known name has its marker. */
   readonly owner: string | null;
   /** As written in the resource: `maops:…`; null without one, or when it could not be read. */
   readonly marker: string | null;
@@ -31,21 +31,21 @@ export interface AuditFinding {
   readonly why: string;
 }
 
-/** What an audit answers, and `maops audit --json` prints. */
+/** The result of an audit, as `maops audit --json` prints it. */
 export interface AuditReport {
   readonly at: string;
-  /** Whether Temporal was asked who owns what; without it everything of ours is `unknown`. */
+  /** Whether ownership was read from Temporal. Without it all our resources are `unknown`. */
   readonly source: 'temporal' | 'cloud';
-  /** Null in a reading without Temporal that was not told: then every marker counts as ours. */
+  /** Null when it is unknown without Temporal: then every marker counts as ours. */
   readonly installation: string | null;
-  /** What asks for action first. */
+  /** Sorted: findings that need action first. */
   readonly findings: readonly AuditFinding[];
   readonly counts: Readonly<Record<OwnershipStatus, number>>;
-  /** Of everything but the foreign; null without a price table. */
+  /** The sum without foreign resources; null without a price table. */
   readonly costs: Cost | null;
-  /** Flavors that the price table lacks: their resources are in no sum. */
+  /** Flavors without a price. Their resources are in no sum. */
   readonly unpriced: readonly string[];
-  /** One line for each list that could not be read: nothing may be concluded from what is missing. */
+  /** One line for each list that could not be read. Absence from such a list proves nothing. */
   readonly unread: readonly string[];
 }
 
@@ -55,14 +55,14 @@ export interface AuditFacts {
   readonly ownerships: readonly Ownership[] | null;
   readonly installation: string | null;
   readonly prices: PriceTable | null;
-  /** Epoch milliseconds, when the last of it was read. */
+  /** Epoch milliseconds of the last read. */
   readonly now: number;
 }
 
-/** What asks for action first; the foreign last. */
+/** Statuses that need action first, foreign resources last. */
 const order: readonly OwnershipStatus[] = ['orphan', 'expired', 'stuck', 'unknown', 'owned', 'foreign'];
 
-/** Tells of everything in the inventory whose it is, how it stands and what it costs. */
+/** Reports the owner, ownership status and cost of every resource in the inventory. */
 export function makeReport(input: AuditFacts): AuditReport {
   const { inventory, ownerships, installation, prices, now } = input;
   const findings = inventory.items.map((item) => findingOf(item, input)).sort(compareFindings);
@@ -86,19 +86,19 @@ export function makeReport(input: AuditFacts): AuditReport {
   };
 }
 
-/** True when there is something to act on; what has expired and is protected stays because somebody said so. */
+/** True when something needs action. An expired resource that is protected does not: an operator keeps it. */
 export function needsAction({ findings, unread }: AuditReport): boolean {
   return unread.length > 0 || findings.some(asksForAction);
 }
 
 export function asksForAction({ standing, isProtected, state }: AuditFinding): boolean {
   if (standing === 'expired') return !isProtected;
-  // The record of a failed creation costs nothing and goes away by itself (docs/api/pools-and-flavors.md "3.1 Pool").
+  // The record of a failed creation costs nothing and disappears by itself (docs/api/pools-and-flavors.md "3.1 Pool").
   if (standing === 'orphan' && state === 'CreationFailed') return false;
   return standing === 'orphan' || standing === 'stuck' || standing === 'unknown';
 }
 
-/** One line of counts for people: `2 owned, 1 orphan`. What could not be read is a part of it: there may be more. */
+/** One line of counts, such as `2 owned, 1 orphan`. Unread lists are mentioned, because there may be more. */
 export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 'unread'>): string {
   const shown = order.filter((standing) => counts[standing] > 0).map((standing) => `${counts[standing]} ${standing}`);
   if (unread.length > 0) return [...shown, 'some lists could not be read'].join(', ');

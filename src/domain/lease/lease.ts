@@ -2,7 +2,7 @@ import { describeDuration, durationWords, HOUR, parseDuration } from '../duratio
 import { isoTime, parseRfc3339 } from '../rfc3339.js';
 import { cut } from '../text.js';
 
-/** The times of a lease as its spec writes them. */
+/** The times of a lease, as in its spec. */
 export interface LeaseTimes {
   readonly ttl: string;
   readonly max: string;
@@ -12,23 +12,23 @@ export interface LeaseTimes {
 /** The times of a running lease, in epoch milliseconds. */
 export interface LeaseTerm {
   readonly endsAt: number;
-  /** No extension reaches beyond it; it counts from the lease's start, as the first end does. */
+  /** The limit of extensions. It counts from the start of the lease, as the first end does. */
   readonly maxEndsAt: number;
   readonly extensions: number;
-  /** Warned so long before the end, in milliseconds. */
+  /** When to warn, in milliseconds before the end. */
   readonly warnings: readonly number[];
-  /** The shortest warning that is given, or whose moment had passed when the end was set; null: none is. */
+  /** The shortest warning that was given, or was already past when the end was set; null when there is none. */
   readonly warned: number | null;
 }
 
-/** An end that was set earlier, as progress shows it. */
+/** An existing end, as progress shows it. */
 export interface CurrentEnd {
   readonly endsAt: string | null;
   readonly maxEndsAt: string | null;
   readonly extensions: number;
 }
 
-/** The term of a lease that begins now; null when the times cannot be read, which only raw input can bring about. */
+/** The term of a lease that starts now; null for unreadable times, which only raw input can have. */
 export function startTerm({ ttl, max, warnings }: LeaseTimes, now: number): LeaseTerm | null {
   const length = parseDuration(ttl);
   if (length === null) return null;
@@ -37,7 +37,7 @@ export function startTerm({ ttl, max, warnings }: LeaseTimes, now: number): Leas
   return arm({ endsAt, maxEndsAt, extensions: 0, warnings: lengths(warnings), warned: null }, now);
 }
 
-/** The term of a lease that takes over from an earlier one: neither its end nor its maximum moves. */
+/** The term of a lease that continues an earlier one. Neither its end nor its maximum moves. */
 export function resumeTerm({ warnings }: Pick<LeaseTimes, 'warnings'>, end: CurrentEnd, now: number): LeaseTerm | null {
   const endsAt = Date.parse(end.endsAt ?? '');
   if (Number.isNaN(endsAt)) return null;
@@ -49,20 +49,20 @@ function lengths(warnings: readonly string[] | undefined): number[] {
   return (warnings ?? []).map((warning) => parseDuration(warning)).filter((ms) => ms !== null);
 }
 
-/** A warning whose moment has passed when an end is set says nothing new: who set the end knows it. */
+/** A warning that is already past when an end is set is skipped: the person who set the end knows it. */
 function arm(term: LeaseTerm, now: number): LeaseTerm {
   const passed = term.warnings.filter((before) => term.endsAt - before <= now);
   return { ...term, warned: passed.length === 0 ? null : Math.min(...passed) };
 }
 
-/** What comes next in a lease's life. `before` is how long before the end the warning was asked for. */
-export type LeaseTurn =
+/** The next action of a lease. `before` is the time between the warning and the end. */
+export type LeaseAction =
   | { readonly what: 'wait'; readonly until: number }
   | { readonly what: 'warn'; readonly before: number }
   | { readonly what: 'end' };
 
-/** Decides what a lease does at `now`. Of several warnings that are due, after a long silence, only the last is given. */
-export function nextTurn(term: LeaseTerm, now: number): LeaseTurn {
+/** Decides what a lease does at `now`. Of several overdue warnings only the last one is given. */
+export function nextAction(term: LeaseTerm, now: number): LeaseAction {
   if (now >= term.endsAt) return { what: 'end' };
   const open = term.warnings.filter((before) => term.warned === null || before < term.warned);
   const due = open.filter((before) => term.endsAt - before <= now);
@@ -70,7 +70,7 @@ export function nextTurn(term: LeaseTerm, now: number): LeaseTurn {
   return { what: 'wait', until: Math.min(term.endsAt, ...open.map((before) => term.endsAt - before)) };
 }
 
-/** Notes that a warning was given. */
+/** Records that a warning was given. */
 export function warned(term: LeaseTerm, before: number): LeaseTerm {
   return { ...term, warned: before };
 }
@@ -79,7 +79,7 @@ export type Extension =
   | { readonly granted: true; readonly term: LeaseTerm }
   | { readonly granted: false; readonly why: string };
 
-/** What an extension asks for; raw JSON may hold anything. */
+/** A requested extension. Raw JSON may contain anything. */
 export interface ExtensionWish {
   /** How much later the lease ends: `4h`. */
   readonly duration?: unknown;
@@ -88,9 +88,9 @@ export interface ExtensionWish {
 }
 
 /**
- * Grants or refuses an extension by a duration, which adds to the present end, or until a time, which can be asked for again
- * without harm. Expiry is decided on the same end and clock: at one moment a lease can be extended or has ended, never
- * both. The warnings before the new end are given anew.
+ * Grants or refuses an extension. A duration is added to the present end; a time can be requested again without harm.
+ * Expiry is decided on the same end and clock, so a lease is either extended or expired. Warnings before the new end
+ * are given again.
  */
 export function extendTerm(term: LeaseTerm, { duration, until }: ExtensionWish, now: number): Extension {
   if (now >= term.endsAt) return refuse(`the lease ended at ${isoTime(term.endsAt)}`);
@@ -101,7 +101,7 @@ export function extendTerm(term: LeaseTerm, { duration, until }: ExtensionWish, 
   if (until == null && endsAt <= term.endsAt)
     return refuse(`${shown(duration)} is not a duration. Use ${durationWords}`);
   if (endsAt <= now) return refuse(`${isoTime(endsAt)} has passed: it is ${isoTime(now)}`);
-  // Somebody else may have asked for more meanwhile, and a repeated request must not take it away.
+  // Another request may have set a later end, which a repeated request must not reduce.
   if (endsAt <= term.endsAt) return { granted: true, term };
   if (endsAt > term.maxEndsAt) {
     const room = term.maxEndsAt - term.endsAt;
@@ -123,14 +123,15 @@ function shown(value: unknown): string {
   return cut(JSON.stringify(value) ?? 'nothing', 60);
 }
 
-/** How long to stay away from a removal that was refused, before the next try: from one poll pause to an hour. */
+/** The pause before a refused removal is retried: from one poll pause to an hour. */
 export function retryPause(refusals: number, pollMaxMs: number): number {
   return Math.min(pollMaxMs * 2 ** Math.min(refusals, 20), HOUR);
 }
 
 /**
- * The `auto_stop` of a leased notebook, in milliseconds: the time that the lease lasts, never longer than what its user
- * asked for, within the API's 1 h to 24 h (docs/api/notebooks-and-auth.md "2.1 O1 create"). The notebook stops even when this software is dead.
+ * The `auto_stop` of a leased notebook, in milliseconds: the rest of the lease, at most what its spec asks for, within
+ * the API's 1 h to 24 h (docs/api/notebooks-and-auth.md "2.1 O1 create"). The notebook then stops even when no worker
+ * runs.
  */
 export function leasedAutoStop(ownMs: number | null, leaseMs: number): number {
   return Math.min(24 * HOUR, Math.max(HOUR, Math.min(ownMs ?? leaseMs, leaseMs)));

@@ -13,7 +13,7 @@ export interface UnknownCreate {
   readonly why: string;
   /** The latest of several calls. */
   readonly again?: { readonly sentAt: number; readonly why: string };
-  /** The latest call was refused because the name exists: somebody has it, possibly this operation. */
+  /** The latest call was refused because the name exists, possibly as a resource of this operation. */
   readonly isTaken?: boolean;
   /** Every call was refused for that reason: nothing of that name is ours. */
   readonly isRefused?: boolean;

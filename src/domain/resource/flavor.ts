@@ -1,4 +1,7 @@
-/** Sale status of a flavor by availability zone (docs/api/pools-and-flavors.md "3.4 Flavor sale status"); null when the service gives none. */
+/**
+ * Sale status of a flavor by availability zone (docs/api/pools-and-flavors.md "3.4 Flavor sale status"); null when the
+ * service reports none.
+ */
 export interface FlavorFacts {
   readonly name: string;
   readonly sale: Readonly<Record<string, string>> | null;

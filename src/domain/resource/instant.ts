@@ -1,7 +1,7 @@
 /**
- * A time that a foreign answer gave, in the one form that this code keeps: RFC 3339, UTC, whole seconds, such as
- * `2026-11-30T13:27:51Z`. Empty when it is unknown. Whole seconds, because one resource may be shown with and without
- * fractions, and its identity, its plan hash and every JSON must not depend on that.
+ * A time from a response in one canonical form: RFC 3339, UTC, whole seconds, such as `2026-11-30T13:27:51Z`. Empty
+ * when it is unknown. Responses may or may not have fractions, and identity, plan hashes and JSON must not depend on
+ * them.
  */
 export type Instant = string;
 
@@ -13,9 +13,9 @@ const rfc3339 =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?: [A-Z]{3,5})?)?$/i;
 
 /**
- * Reads a time of a foreign answer: RFC 3339 with or without fractions and zone, Go's own form, or epoch seconds or
- * milliseconds. A time without a zone is UTC, whatever the zone of this machine. Null when it cannot be read, and for the
- * zero times that services write where they have none.
+ * Reads a time of a response: RFC 3339 with or without fractions and zone, Go's own form, or epoch seconds or
+ * milliseconds. A time without a zone is UTC. Null when it cannot be read, and for the zero times that services write
+ * for a missing time.
  */
 export function parseInstant(value: string | number | null | undefined): number | null {
   if (value === null || value === undefined) return null;
@@ -24,13 +24,13 @@ export function parseInstant(value: string | number | null | undefined): number 
   return ms !== null && ms > 0 && ms <= latestMs ? ms : null;
 }
 
-/** Reads a time into the form that this code keeps. */
+/** Converts a time to the canonical form. */
 export function instantOf(value: string | number | null | undefined): Instant {
   const ms = parseInstant(value);
   return ms === null ? unknownInstant : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** Reads the date of an HTTP header, which is GMT also where a server leaves that out. */
+/** Reads the date of an HTTP header, which is GMT even when the server omits the zone. */
 export function parseHttpDate(header: string | null): number | null {
   const text = header?.trim() ?? '';
   const hasZone = /(?:GMT|UTC|Z|[+-]\d{2}:?\d{2})$/i.test(text);

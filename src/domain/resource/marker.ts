@@ -33,7 +33,7 @@ export function isMarkedBy(
   return owners === undefined || owners.includes(marker.owner);
 }
 
-/** The description of a resource that we make: the user's words first, then the marker. */
+/** The description of a resource that we create: the user's text, then the marker. */
 export function markedDescription(words: string | undefined, marker: Marker): string {
   return [words?.trim(), formatMarker(marker)].filter(Boolean).join(' ');
 }

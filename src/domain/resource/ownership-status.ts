@@ -57,13 +57,13 @@ export function ownershipStatusOf(
   limits: OwnershipLimits = ownershipLimits,
 ): StatusWithReason {
   const { marker } = item;
-  if (marker === 'unread') return unknown(null, 'the answer left out the description, which would carry the marker');
+  if (marker === 'unread') return unknown(null, 'the response has no description, so its marker is unknown');
   if (marker === null) return { standing: 'foreign', owner: null, why: 'no marker' };
   if (marker.installation !== installation) {
     return { standing: 'foreign', owner: null, why: `created by installation ${marker.installation}` };
   }
   const ownership = ownerships.find(({ owner }) => owner === marker.owner);
-  if (ownership === undefined) return unknown(null, 'nobody was asked who owns it');
+  if (ownership === undefined) return unknown(null, 'its ownership was not read');
   const owner = ownership.workflowId;
   const holder = holderOf(ownership);
   if (holder !== null) return { owner, ...statusOfOwned(item, ownership, holder, now, limits) };

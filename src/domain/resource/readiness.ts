@@ -1,7 +1,7 @@
 import { type ResourceRef, sameResource } from './identity.js';
 import { isBeyondGrace, isConfirmed, type Pace, type ResourceFacts, type Verdict, type Watch } from './observation.js';
 
-/** `unhealthy`: it may be repaired. `failed`: its creation failed for good. `lost`: deleted or replaced by somebody. */
+/** `unhealthy`: it may be repaired. `failed`: its creation failed for good. `lost`: someone deleted or replaced it. */
 export type FailureCause = 'unhealthy' | 'failed' | 'lost';
 
 export type AwaitDecision =

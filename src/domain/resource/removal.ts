@@ -135,13 +135,17 @@ export function decideRemoval(
   state: string,
   next: (tries: number) => RemovalCommand | 'wait',
   last: SentCommand,
-  { isHurried, pollMaxMs, now }: { readonly isHurried: boolean; readonly pollMaxMs: number; readonly now: number },
+  {
+    isRetriedNow,
+    pollMaxMs,
+    now,
+  }: { readonly isRetriedNow: boolean; readonly pollMaxMs: number; readonly now: number },
 ): RemovalDecision {
   const command = next(last.state === state ? last.times : 0);
   const patienceMs = command === 'wait' ? 8 * pollMaxMs : pollMaxMs;
   // The change that is under way counts as a command that was just sent.
   const sent = command === 'wait' && last.state !== state ? commandSent(noCommand, state, now) : last;
   const isDue = sent.state !== state || now - sent.at >= repeatAfter(sent, patienceMs);
-  if (!isHurried && !isDue) return { command: null, last: sent, patienceMs };
+  if (!isRetriedNow && !isDue) return { command: null, last: sent, patienceMs };
   return { command: command === 'wait' ? 'delete' : command, last: sent, patienceMs };
 }

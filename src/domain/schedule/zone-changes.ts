@@ -62,7 +62,7 @@ function isHarmless(times: CronTimes, skipped: readonly number[], shift: number)
   return next - previous - shift <= usual;
 }
 
-/** The times in a stretch of local time, which is counted as if it were UTC; the end is not in it. */
+/** The times in a range of local time, which is counted as if it were UTC. The end is excluded. */
 function localTimes({ ofDay, isDay }: CronTimes, from: number, until: number): number[] {
   const found: number[] = [];
   for (let midnight = Math.floor(from / DAY) * DAY; midnight < until; midnight += DAY) {

@@ -2,7 +2,7 @@ import { describeDuration } from '../duration.js';
 import { parseInstant } from '../resource/instant.js';
 import type { InventoryItem } from '../resource/inventory.js';
 
-/** What a sweep may take and what it leaves; durations in milliseconds, after checking. */
+/** The rules of a sweep, checked. Durations are in milliseconds. */
 export interface SweepRules {
   readonly protect: {
     /** Patterns with `*`. */
@@ -10,21 +10,24 @@ export interface SweepRules {
     /** One of them is enough. */
     readonly labels: Readonly<Record<string, string>>;
     readonly workspaces: readonly string[];
-    /** Younger resources stay. */
+    /** Younger resources are kept. */
     readonly minAgeMs: number;
   };
   /** Null: orphans are never deleted. */
   readonly orphans: { readonly minAgeMs: number } | null;
   /** Null: nothing is deleted for being idle. */
   readonly idle: { readonly afterMs: number } | null;
-  /** Share of everything that carries our marker that one plan may delete, 0..1; plans of up to three items are always small enough. */
+  /**
+   * Share (0 to 1) of the resources with our marker that one plan may delete. Plans of up to three items are always
+   * allowed.
+   */
   readonly maxShare: number;
 }
 
-/** The workspace of what names none (docs/api/pools-and-flavors.md "2.3 List"). */
+/** The workspace of resources that name none (docs/api/pools-and-flavors.md "2.3 List"). */
 const defaultWorkspace = '0';
 
-/** The rule that keeps a resource whatever the reason to delete it is; null when none does. */
+/** The rule that keeps a resource for any reason to delete it; null when there is none. */
 export function protectingRule(
   item: InventoryItem,
   environment: string | null,
@@ -44,16 +47,16 @@ export function protectingRule(
   return age < protect.minAgeMs ? `younger than ${describeDuration(protect.minAgeMs)}` : null;
 }
 
-/** Null when the creation time is not known; what is from the future by the service's clock has no age yet. */
+/** Null when the creation time is unknown. A resource from the future, by the service's clock, has age 0. */
 export function ageOf({ createdAt }: Pick<InventoryItem, 'createdAt'>, now: number): number | null {
   const created = parseInstant(createdAt);
   return created === null ? null : Math.max(0, now - created);
 }
 
-/** What the operator's mark is called among the rules. */
+/** The name of the rule for an operator's protection. */
 export const keepRule = 'maops:keep';
 
-/** Whether a whole name fits a pattern, in which `*` stands for any text. */
+/** Whether a name matches a pattern. `*` matches any text. */
 export function matches(pattern: string, name: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return name === pattern;

@@ -7,36 +7,39 @@ import { ageOf, keepRule, protectingRule, type SweepRules } from '../sweep/rules
 import { type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
 import { reasonOf } from './removal-reason.js';
 
-/** What a plan is asked for: one name, with the operations that can have made things under it, or everything that the rules let go. */
+/**
+ * The scope of a plan: the resources that the operations of one name created, or all resources with a reason to be
+ * deleted.
+ */
 export type PlanQuestion =
   | {
       readonly about: 'name';
       readonly name: string;
-      readonly makers: readonly { readonly owner: string; readonly workflowId: string }[];
+      readonly creators: readonly { readonly owner: string; readonly workflowId: string }[];
     }
   | {
       readonly about: 'everything';
       readonly ownerships: readonly Ownership[];
       readonly rules: SweepRules;
-      /** Only what belongs to this name. */
+      /** Only resources of this name. */
       readonly name?: string;
     };
 
-/** Plans of up to so many items are small enough whatever their share. */
+/** Plans of up to this many items are allowed whatever their share. */
 const smallPlan = 3;
 
 interface Candidate {
   readonly item: InventoryItem;
   readonly planned: PlanItem;
-  /** What is removed or left as one. */
+  /** Resources of one group are deleted or kept together. */
   readonly group: string;
   /** The rule that keeps it. */
   rule: string | null;
 }
 
 /**
- * Makes the plan of a sweep or teardown, dry or real: what would go and why, what stays although there is a reason, and
- * by which rule. Resources without our marker never enter `items`, nor does anything of which too little is known.
+ * Makes the plan of a sweep or teardown: the resources to delete with the reasons, and those that a rule keeps. A dry
+ * run and a real one use this code. Resources without our marker, or with incomplete facts, never enter `items`.
  */
 export function makePlan(inventory: Inventory, installation: string, question: PlanQuestion, now: number): PlanDraft {
   const present = inventory.items.filter(({ state }) => state !== 'DELETED');
@@ -45,9 +48,9 @@ export function makePlan(inventory: Inventory, installation: string, question: P
   const candidates =
     question.about === 'name'
       ? askedFor(ours, question)
-      : reasonsToGo(ours, question, installation, now, (line) => unread.push(line));
+      : withReasons(ours, question, installation, now, (line) => unread.push(line));
   keepTogether(candidates, question.about === 'name' ? [keepRule] : null);
-  keepUnderStrangers(candidates, present, question.about === 'everything');
+  keepPoolsInUse(candidates, present, question.about === 'everything');
   const sorted = [...candidates].sort(
     (a, b) =>
       order(a.group, b.group) ||
@@ -74,22 +77,22 @@ function ownerOf({ marker }: InventoryItem): string {
 
 function askedFor(
   ours: readonly InventoryItem[],
-  { name, makers }: Extract<PlanQuestion, { about: 'name' }>,
+  { name, creators }: Extract<PlanQuestion, { about: 'name' }>,
 ): Candidate[] {
   return ours.flatMap((item) => {
-    const maker = makers.find(({ owner }) => owner === ownerOf(item));
-    if (maker === undefined) return [];
-    const planned = planItem(item, { reason: 'asked', why: `created by ${maker.workflowId}` }, name);
+    const creator = creators.find(({ owner }) => owner === ownerOf(item));
+    if (creator === undefined) return [];
+    const planned = planItem(item, { reason: 'asked', why: `created by ${creator.workflowId}` }, name);
     return [{ item, planned, group: name, rule: item.isProtected ? keepRule : null }];
   });
 }
 
-function reasonsToGo(
+function withReasons(
   ours: readonly InventoryItem[],
   { ownerships, rules, name: only }: Extract<PlanQuestion, { about: 'everything' }>,
   installation: string,
   now: number,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Candidate[] {
   const ownershipOf = new Map(ownerships.map((ownership) => [ownership.owner, ownership]));
   const groupOf = (item: InventoryItem) => ownershipOf.get(ownerOf(item))?.name ?? `#${ownerOf(item)}`;
@@ -102,7 +105,7 @@ function reasonsToGo(
     if (found === null) return [];
     const { reason } = found;
     if (reason === 'unclear') {
-      tell(`${item.kind} ${item.name} (${item.id}): ${found.why}`);
+      report(`${item.kind} ${item.name} (${item.id}): ${found.why}`);
       return [];
     }
     const environment = ownership?.name ?? null;
@@ -117,7 +120,7 @@ function reasonsToGo(
   return candidates;
 }
 
-/** What keeps something in a sweep that a teardown by name would take. */
+/** The rule that keeps a resource in a sweep, although a teardown by name would delete it. */
 function sweepRule(item: InventoryItem, reason: RemovalReason, { orphans }: SweepRules, now: number): string | null {
   if (item.leaving) return 'it is already being deleted';
   if (reason !== 'orphan') return null;
@@ -128,8 +131,8 @@ function sweepRule(item: InventoryItem, reason: RemovalReason, { orphans }: Swee
 }
 
 /**
- * An environment goes as a whole or not at all: without its pool a protected notebook is of no use to anyone. With
- * `rules` only these spread; without, every one does.
+ * An environment is deleted as a whole or not at all: a protected notebook is of no use without its pool. With `rules`,
+ * only these keep the whole environment; without, every rule does.
  */
 function keepTogether(candidates: readonly Candidate[], rules: readonly string[] | null): void {
   for (const members of groupBy(candidates, ({ group }) => group).values()) {
@@ -139,14 +142,10 @@ function keepTogether(candidates: readonly Candidate[], rules: readonly string[]
   }
 }
 
-/** A pool stays under a notebook that stays, whoever's it is; in a sweep, so does everything of its name. */
-function keepUnderStrangers(
-  candidates: readonly Candidate[],
-  present: readonly InventoryItem[],
-  isSweep: boolean,
-): void {
+/** Keeps a pool with a notebook that is kept or foreign. In a sweep this keeps the whole environment. */
+function keepPoolsInUse(candidates: readonly Candidate[], present: readonly InventoryItem[], isSweep: boolean): void {
   const notebooks = present.filter(({ kind }) => kind === 'notebook');
-  // Each pool that stays may keep the notebooks of its name, and these the pool of another name.
+  // Each kept pool may keep the notebooks of its name, and these may keep the pool of another name.
   for (let isStable = false; !isStable; ) {
     isStable = true;
     const going = new Set(candidates.filter(({ rule }) => rule === null).map(({ item }) => item));
@@ -161,15 +160,16 @@ function keepUnderStrangers(
   }
 }
 
-/** What has the name, but was not made under it by this installation: a teardown leaves it and says so. */
+/** Pools of the name that this installation did not create under it. A teardown reports and keeps them. */
 function namesakes(
   present: readonly InventoryItem[],
   ours: readonly InventoryItem[],
-  { name, makers }: Extract<PlanQuestion, { about: 'name' }>,
+  { name, creators }: Extract<PlanQuestion, { about: 'name' }>,
 ): KeptItem[] {
-  const isMade = (item: InventoryItem) => ours.includes(item) && makers.some(({ owner }) => owner === ownerOf(item));
+  const isCreatedHere = (item: InventoryItem) =>
+    ours.includes(item) && creators.some(({ owner }) => owner === ownerOf(item));
   return present
-    .filter((item) => item.kind === 'pool' && item.name === name && !isMade(item))
+    .filter((item) => item.kind === 'pool' && item.name === name && !isCreatedHere(item))
     .map((item) => ({
       ...planItem(item, { reason: 'asked', why: `its name is ${name}` }, null),
       rule: 'not created under this name by this installation',

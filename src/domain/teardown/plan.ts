@@ -4,7 +4,7 @@ import type { InventoryItem } from '../resource/inventory.js';
 import { parseMarker } from '../resource/marker.js';
 
 export const removalReasons = ['expired', 'released', 'orphan', 'idle', 'asked'] as const;
-/** Why a plan would delete something; `asked` is a teardown that somebody asked for by name. */
+/** Why a plan deletes a resource. `asked`: a teardown by name. */
 export type RemovalReason = (typeof removalReasons)[number];
 
 /** One resource that a plan would delete, or keeps although there is a reason to delete it. */
@@ -17,23 +17,26 @@ export interface PlanItem {
   readonly marker: string;
   readonly isProtected: boolean;
   readonly reason: RemovalReason;
-  /** Since when nothing of its environment has run, where that is the reason: what has run since is another matter. */
+  /** Since when its environment is idle, if that is the reason. A run after that invalidates the plan. */
   readonly idleSince?: string;
-  /** Name of the environment, pool or notebook operation that it belongs to; null when nobody knows it. */
+  /** Name of the environment, pool or notebook operation that it belongs to; null when it is unknown. */
   readonly environment: string | null;
   readonly workspaceId: string | null;
   /** One line for people. */
   readonly why: string;
 }
 
-/** A resource with a reason to go that stays, and the rule that keeps it. */
+/** A resource with a reason to be deleted, and the rule that keeps it. */
 export interface KeptItem extends PlanItem {
   readonly rule: string;
 }
 
-/** What a teardown or sweep would delete; a dry run and a real one are made by the same code. */
+/** The resources that a teardown or sweep deletes. A dry run and a real one use the same code. */
 export interface Plan {
-  /** Over kind, id, creation time, marker, protection and reason of each item, and since when it is idle where that is the reason. */
+  /**
+   * Hash of kind, id, creation time, marker, protection and reason of each item, and since when it is idle if that is
+   * the reason.
+   */
   readonly hash: string;
   readonly madeAt: string;
   readonly items: readonly PlanItem[];
@@ -42,14 +45,14 @@ export interface Plan {
   readonly carrying: number;
   /** Why the plan may not be applied as it is; null when it may. */
   readonly refusal: string | null;
-  /** What could not be read, so that it is neither in `items` nor in `kept`. */
+  /** One line for each list or resource that could not be read. It is neither in `items` nor in `kept`. */
   readonly unread: readonly string[];
 }
 
-/** A plan before its hash, which code without crypto cannot make. */
+/** A plan without its hash, which needs crypto and so cannot be computed in a workflow. */
 export type PlanDraft = Omit<Plan, 'hash'>;
 
-/** The items of a plan that are removed together: those of one name, or of one owner that nobody knows by name. */
+/** The items of a plan that are deleted together: those of one name, or of one owner without a known name. */
 export interface PlanPart {
   readonly environment: string | null;
   /** Hash of the owner in the marker; of a name's several owners the first one. */
@@ -78,7 +81,7 @@ export function hasPool({ items }: Pick<PlanPart, 'items'>): boolean {
   return items.some(({ kind }) => kind === 'pool');
 }
 
-/** What the hash of a plan is made over: the same whatever order the items come in. */
+/** The facts in the hash of a plan, independent of the order of items. */
 export function hashedFacts(items: readonly PlanItem[]): unknown {
   return [...items]
     .sort((a, b) => order(a.kind, b.kind) || order(a.id, b.id))

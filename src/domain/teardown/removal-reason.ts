@@ -6,20 +6,20 @@ import { isoTime } from '../rfc3339.js';
 import type { SweepRules } from '../sweep/rules.js';
 import type { RemovalReason } from './plan.js';
 
-/** Why a resource may go; `unclear` when the information is incomplete, null when it has an owner that keeps it. */
+/** Why a resource may be deleted; `unclear` when facts are missing, null when its owner keeps it. */
 export type Reason =
   | { readonly reason: RemovalReason; readonly why: string; readonly idleSince?: string }
   | { readonly reason: 'unclear'; readonly why: string };
 
-/** Endings after which nothing of a name should be alive. */
+/** Endings after which no resource of a name should exist. */
 const releasedEndings: readonly string[] = ['Gone', 'Cancelled', 'RolledBack'];
 
-/** A removal that has not moved for so long is not trusted to come to its end. */
+/** A removal without progress for this long is not expected to finish. */
 const stuckRemovalMs = 60 * 60_000;
 
 /**
- * Why a sweep would delete a resource of ours. `members` are all resources of the same name, because an environment is
- * idle only as a whole. Nothing is concluded from silence: without an answer of Temporal the resource stays.
+ * Why a sweep would delete a resource of ours. `members` are all resources of the name, because only a whole
+ * environment can be idle. Without a response of Temporal the resource is kept.
  */
 export function reasonOf(
   item: InventoryItem,
@@ -37,14 +37,14 @@ export function reasonOf(
   return expired(ownership, now) ?? idle(ownership, members, rules, now);
 }
 
-/** What is left of a name that ended on purpose, or what nobody can account for. */
+/** A resource without an open operation: released by an operation that ended on purpose, or an orphan. */
 function unowned(item: InventoryItem, { ended, workflowId }: Ownership): Reason {
   const created = parseInstant(item.createdAt);
-  // An end that is older than the resource says nothing about it: the database may be a restored one.
+  // An end that is older than the resource does not explain it: the database may have been restored.
   if (ended !== null && releasedEndings.includes(ended.phase) && created !== null && created <= Date.parse(ended.at))
     return { reason: 'released', why: `its operation ended ${ended.phase} at ${ended.at}` };
-  const maker = workflowId === null ? 'creator unknown' : `created by ${workflowId}`;
-  return { reason: 'orphan', why: `no open workflow owns it; ${maker}` };
+  const creator = workflowId === null ? 'creator unknown' : `created by ${workflowId}`;
+  return { reason: 'orphan', why: `no open workflow owns it; ${creator}` };
 }
 
 function isLeasedOnly({ open }: Ownership): boolean {
@@ -52,7 +52,7 @@ function isLeasedOnly({ open }: Ownership): boolean {
 }
 
 function expired({ leaseEndsAt, isBeingRemoved, phase, phaseSince }: Ownership, now: number): Reason | null {
-  // An operator who has paused a lease wants nothing deleted until it is resumed.
+  // A paused lease keeps its resources until an operator resumes it.
   if (phase === 'Paused') return null;
   if (leaseEndsAt === null || Date.parse(leaseEndsAt) > now) return null;
   const since = phaseSince === null ? Number.NaN : Date.parse(phaseSince);

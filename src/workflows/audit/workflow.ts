@@ -12,7 +12,7 @@ import { refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { newState } from '../operation/state.js';
 
-/** All that an audit read. */
+/** The facts that an audit read. */
 interface Reading {
   readonly inventory: Inventory;
   readonly ownerships: readonly Ownership[];
@@ -77,10 +77,10 @@ function orphansOf(op: Operation, reading: Reading): InventoryItem[] {
   );
 }
 
-type Kindred = Pick<InventoryItem, 'kind'> & Identity;
+type KnownItem = Pick<InventoryItem, 'kind'> & Identity;
 
-/** Of two records of one id, as of a failed creation and the next one, each has its own finding. */
-function isSame(a: Kindred, b: Kindred): boolean {
+/** Two records may share an id, such as a failed creation and the next pool of its name. Each has its own finding. */
+function isSame(a: KnownItem, b: KnownItem): boolean {
   return a.kind === b.kind && maybeSame(a, b);
 }
 
@@ -89,8 +89,8 @@ function reportOf(op: Operation, { inventory, ownerships, prices }: Reading): Au
 }
 
 /**
- * Starts or joins the lease of the orphan's name, which then owns all that was made under it. Two who adopt at the same
- * time come to the same lease.
+ * Starts or joins the lease of the orphan's name, which then owns everything that was created under the name. Two
+ * adoptions at the same time join the same lease.
  */
 async function adopt(
   op: Operation,
@@ -127,7 +127,7 @@ async function adopt(
   return { ...report, findings, counts };
 }
 
-/** The finding of an id, or of a name that only one has. Whatever is no orphan is refused, with what it is. */
+/** The finding with this id or name. Throws when it is not an orphan. */
 function findingToAdopt(report: AuditReport, id: string): AuditFinding {
   const byId = report.findings.filter((finding) => finding.id === id);
   const found = byId.length > 0 ? byId : report.findings.filter((finding) => finding.name === id);
@@ -142,7 +142,7 @@ function findingToAdopt(report: AuditReport, id: string): AuditFinding {
   });
 }
 
-/** The name whose lease can own it: only what was made under a name can be found again under it. */
+/** The name of the lease that can own the resource. A resource without a known name cannot be found again. */
 function nameOf(finding: AuditFinding): string {
   const name = nameOfOwner(finding.owner ?? '');
   if (name !== null) return name;

@@ -10,8 +10,8 @@ import type { Operation } from '../operation/operation.js';
 const limitMs = 30 * MINUTE;
 
 /**
- * Sets or clears `maops:keep` on everything of a name: what was made under it, else what is called so and is ours. It is
- * done when a show of each one has it.
+ * Sets or clears `maops:keep` on the resources that were created under a name, else on our resources with that name. It
+ * ends when a read of each resource shows the change.
  */
 export async function changeProtection(op: Operation, name: string, verb: Protection): Promise<void> {
   const { settings } = op.identity;
@@ -39,13 +39,13 @@ export async function changeProtection(op: Operation, name: string, verb: Protec
     }
   }
   op.explain(`${describe(items)}: ${isProtected ? 'protected' : 'not protected'}`);
-  // What was found has the mark by now; that this is all of it is not said while a list is missing.
+  // The resources that were found are done. Without a complete list there may be more, so the change fails.
   if (missing.length > 0) throw notRead(name, missing);
 }
 
 export type Protection = Extract<ChangeInput['change'], 'protect' | 'unprotect'>;
 
-/** What was made under the name; when nothing was, what is called so. */
+/** The resources that were created under the name. If there are none, our resources with that name. */
 function itemsOf(op: Operation, name: string, { items }: Inventory): InventoryItem[] {
   const owners = Object.values(op.identity.owners);
   const ours = items.flatMap((item) => {

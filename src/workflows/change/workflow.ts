@@ -47,7 +47,7 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
   if (kind === 'notebook' && (verb === 'start' || verb === 'stop')) return await changeNotebook(op, input, verb);
   if (kind === 'environment' && (verb === 'protect' || verb === 'unprotect')) {
     await changeProtection(op, name, verb);
-    // Its end is not held up any more. Without this it would find out by itself, within an hour.
+    // The lease retries a removal that the protection refused. Without this signal it retries within an hour.
     if (verb === 'unprotect')
       await undos(op.identity.settings, `lease ${name}`).signalProtectionChanged(input).catch(ignoreFailure);
     return;
@@ -55,13 +55,16 @@ async function perform(op: Operation, input: ChangeInput): Promise<void> {
   throw makeFailure('RequestRejected', `a ${kind} has no change \`${verb}\``);
 }
 
-/** What was asked for is done; only a cancel is passed on. */
+/** The change itself has succeeded, so only a cancellation is rethrown. */
 function ignoreFailure(error: unknown): void {
   if (!isFailure(error) || isCancellation(error)) throw error;
 }
 
-/** The lease shows how the notebook stood when it looked last. Without this it would look again when the notebook's own stop was due. */
-async function tellLease(op: Operation, { by, reason }: ChangeInput, facts: NotebookFacts): Promise<void> {
+/**
+ * The lease shows its last observation of the notebook. Without this signal it observes again only when the notebook's
+ * auto-stop is due.
+ */
+async function notifyLease(op: Operation, { by, reason }: ChangeInput, facts: NotebookFacts): Promise<void> {
   const { settings, installation, projectId } = op.identity;
   const marker = parseMarker(facts.description);
   const owners = isMarkedBy(marker, installation) ? [marker.owner] : [];
@@ -98,7 +101,7 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
     op.explain(verdict.why);
     if (facts !== null) op.update({ notebook: observedNotebook(facts, wait.answer.at) });
     if (facts !== null && verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings))
-      return await tellLease(op, input, facts).catch(ignoreFailure);
+      return await notifyLease(op, input, facts).catch(ignoreFailure);
     if (verdict.condition === 'failed') throw makeFailure('NotebookFailed', verdict.why);
     if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, wait.answer.at, settings)) {
       throw makeFailure('NotFound', verdict.why);

@@ -11,9 +11,9 @@ import { timeNow } from '../operation/state.js';
 import { observedNotebook, observedPool, unobservedNotebook } from '../resource/projection.js';
 import type { BackgroundTasks, LeaseState } from './state.js';
 
-/** An event is of no use any more after this time. */
+/** An event is out of date after this time. */
 const deliveryLimitMs = 6 * HOUR;
-/** More are not kept: a receiver that is down for long has missed them anyway. */
+/** Bounds the state of a lease whose receiver is down for long. */
 const mostUndelivered = 20;
 /** How long after its automatic stop was due a notebook is observed. */
 const afterStopMs = MINUTE;
@@ -23,7 +23,7 @@ const afterStopMs = MINUTE;
  * them, and no failure of theirs reaches it. Unfinished tasks are carried over a continue-as-new.
  */
 export class LeaseBackgroundTasks {
-  private looking: 'no' | 'once' | 'again' = 'no';
+  private observing: 'no' | 'once' | 'again' = 'no';
   private isSettingAutoStop = false;
 
   constructor(private readonly op: Operation<LeaseState>) {}
@@ -40,13 +40,13 @@ export class LeaseBackgroundTasks {
     if (spec?.lease?.webhook === undefined) return;
     const { name, workflowId, lease } = progress;
     const { endsAt = null, maxEndsAt = null } = lease ?? {};
-    const words = cut(why, textLimits.why);
-    const told: LeaseEvent = { id: uuid4(), event, name, workflowId, at: timeNow(), endsAt, maxEndsAt, why: words };
+    const text = cut(why, textLimits.why);
+    const announced: LeaseEvent = { id: uuid4(), event, name, workflowId, at: timeNow(), endsAt, maxEndsAt, why: text };
     const [oldest] = this.state.undelivered;
     if (oldest !== undefined && this.state.undelivered.length >= mostUndelivered)
       this.giveUp(oldest, 'too many events are waiting');
-    this.set({ undelivered: [...this.state.undelivered, told] });
-    this.deliver(told);
+    this.set({ undelivered: [...this.state.undelivered, announced] });
+    this.deliver(announced);
   }
 
   /** Undelivered events are lost when the lease ends. The audit names them. */
@@ -55,32 +55,32 @@ export class LeaseBackgroundTasks {
   }
 
   /** Observes the resources once, unless an observation is running. */
-  lookIfIdle(): void {
-    if (this.looking === 'no') this.look();
+  observeIfIdle(): void {
+    if (this.observing === 'no') this.observe();
   }
 
   /** Observes the resources once. A request during an observation starts another one after it. */
-  look(): void {
+  observe(): void {
     const { pool, notebooks } = this.op.state.resources;
     if (pool === null && notebooks.length === 0) return;
-    const isUnderWay = this.looking !== 'no';
-    this.looking = isUnderWay ? 'again' : 'once';
+    const isUnderWay = this.observing !== 'no';
+    this.observing = isUnderWay ? 'again' : 'once';
     if (isUnderWay) return;
-    beside(async () => {
-      while (this.looking !== 'no') {
-        this.looking = 'once';
+    runBeside(async () => {
+      while (this.observing !== 'no') {
+        this.observing = 'once';
         try {
-          await this.lookOnce();
+          await this.observeOnce();
         } catch (error) {
           // The next observation makes up for a failed one.
           if (!isFailure(error)) throw error;
         }
-        if (this.looking === 'once') this.looking = 'no';
+        if (this.observing === 'once') this.observing = 'no';
       }
     });
   }
 
-  /** The notebook's own stop follows the lease's new end, from the notebook's next start on. */
+  /** Moves the notebook's auto-stop to the new end of the lease. It applies from the next start of the notebook. */
   followEnd(term: LeaseTerm): void {
     const { spec, resources } = this.op.state;
     if (resources.notebooks.length === 0 || spec?.notebook === undefined) return;
@@ -111,7 +111,7 @@ export class LeaseBackgroundTasks {
       this.giveUp(event, 'six hours have passed');
       return;
     }
-    beside(async () => {
+    runBeside(async () => {
       try {
         await deliveries(left, `${event.event} of ${event.name}`).sendWebhook({ url, event });
         this.set({ undelivered: this.state.undelivered.filter(({ id }) => id !== event.id) });
@@ -128,7 +128,7 @@ export class LeaseBackgroundTasks {
     this.op.audit('webhook', this.op.state.progress.workflowId, `${event.event} was not delivered: ${reason}`);
   }
 
-  private async lookOnce(): Promise<void> {
+  private async observeOnce(): Promise<void> {
     const settings = await this.settings();
     const { name } = this.op.state.progress;
     const { pool, notebooks } = this.op.state.resources;
@@ -136,7 +136,7 @@ export class LeaseBackgroundTasks {
     const seen = await backgroundTasks(settings, `resources of ${name}`).lookAtLeased({ pool, notebook });
     // During a removal, the removal shows the resources.
     if (this.op.state.released !== 'no') return;
-    // Nothing that may be long is kept: a message of the service counts only while something is wrong.
+    // Drop texts that may be long: the observation is carried over continue-as-new.
     this.op.state.observed = {
       ...seen,
       pool: seen.pool === null ? null : { ...seen.pool, message: null },
@@ -153,14 +153,14 @@ export class LeaseBackgroundTasks {
   private sendAutoStop(): void {
     if (this.isSettingAutoStop) return;
     this.isSettingAutoStop = true;
-    beside(async () => {
+    runBeside(async () => {
       while (this.state.autoStopMs !== null) {
         const { autoStopMs } = this.state;
         await this.setAutoStop(autoStopMs);
         if (this.state.autoStopMs === autoStopMs) this.set({ autoStopMs: null });
       }
       this.isSettingAutoStop = false;
-      this.look();
+      this.observe();
     });
   }
 
@@ -175,14 +175,14 @@ export class LeaseBackgroundTasks {
         autoStopMs,
       });
       if (outcome.outcome === 'sent' || (outcome.outcome === 'notSent' && outcome.reason === 'already')) return;
-      this.tellUnset(outcome.why);
+      this.recordUnset(outcome.why);
     } catch (error) {
       if (!isFailure(error)) throw error;
-      this.tellUnset(describeFailure(error, null).message);
+      this.recordUnset(describeFailure(error, null).message);
     }
   }
 
-  private tellUnset(why: string): void {
+  private recordUnset(why: string): void {
     // A notebook that is being removed needs no automatic stop.
     if (this.op.state.released !== 'no') return;
     const { workflowId } = this.op.state.progress;
@@ -191,6 +191,6 @@ export class LeaseBackgroundTasks {
 }
 
 /** A cancel of the lease starts a removal, and background tasks continue during it. */
-function beside(backgroundTask: () => Promise<void>): void {
+function runBeside(backgroundTask: () => Promise<void>): void {
   inBackground(() => CancellationScope.nonCancellable(backgroundTask));
 }

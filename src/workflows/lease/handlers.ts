@@ -26,7 +26,7 @@ import { areResources, type LeaseState, shownTerm } from './state.js';
 
 /** Sets the signal, query and update handlers of a lease. */
 export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): void {
-  setHandler(refreshSignal, () => backgroundTasks.look());
+  setHandler(refreshSignal, () => backgroundTasks.observe());
   setHandler(protectionChangedSignal, () => {
     op.state.protectionChanged = true;
   });
@@ -46,8 +46,8 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
       if (JSON.stringify(op.state.resources) !== JSON.stringify(before)) {
         showResources(op);
         op.state.observed = null;
-        backgroundTasks.look();
-      } else if (op.state.observed == null) backgroundTasks.lookIfIdle();
+        backgroundTasks.observe();
+      } else if (op.state.observed == null) backgroundTasks.observeIfIdle();
       return shownTerm(op.state.term);
     },
     {
@@ -69,7 +69,7 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
       op.audit('release', by, reason);
       // A new command is tried at once, and reports again what forbids it.
       op.state.refused = null;
-      op.retries.over();
+      op.retries.clear();
       op.state.released = 'released';
     },
   });
@@ -98,7 +98,7 @@ function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks
   const extension = extensionOf(op, wish);
   if (!extension.granted) throw makeFailure('RequestRejected', extension.why);
   const { term } = extension;
-  // A lease that lasts that long already: nothing changes.
+  // The lease already lasts that long, so nothing changes.
   if (term === op.state.term) return;
   const why = `${wish.duration == null ? '' : `${wish.duration}, `}to ${isoTime(term.endsAt)}: ${wish.reason}`;
   op.audit('extend', wish.by, why);
@@ -113,7 +113,7 @@ function withdrawRelease(op: Operation<LeaseState>): void {
   const { refused, progress } = op.state;
   if (refused === null || refused.wish === 'expired') return;
   op.state.refused = null;
-  op.retries.over();
+  op.retries.clear();
   op.fail(null);
   op.audit('withdraw', progress.workflowId, `another operation joined, so it is no longer ${refused.wish}`);
 }

@@ -67,8 +67,8 @@ async function cancelCreatingOperations(op: Operation<LeaseState>, name: string)
   const calls = waits(op.identity.settings, name);
   const reason = `the lease is ${op.state.released}`;
   const order = { name, kinds, by, reason, since: op.state.progress.startedAt };
-  const inTheWay = kinds.map((kind) => operationId(kind, name));
-  const { resources } = await op.awaitingEndOf(inTheWay, () =>
+  const awaited = kinds.map((kind) => operationId(kind, name));
+  const { resources } = await op.awaitingEndOf(awaited, () =>
     op.retries.run(`waiting for the operations of ${name} to end`, () => calls.cancelAndAwait(order)),
   );
   op.state.resources = mergeResources(op.state.resources, resources);

@@ -18,54 +18,54 @@ import { leaseLimit, resourcesLimit, tooLarge } from '../../domain/text.js';
 import { invalidName } from '../operation/failure.js';
 import { newState, type OperationState, timeNow } from '../operation/state.js';
 
-/** What a lease carries, also over a continue-as-new. */
+/** State of a lease, carried over continue-as-new. */
 export interface LeaseState extends OperationState {
   resources: EnvironmentResources;
-  /** Why the resources are to go; kept over a continue-as-new, so that a removal goes on. */
+  /** Why the resources are being removed. Carried over continue-as-new, so that a removal continues. */
   released: 'no' | 'released' | 'cancelled' | 'expired';
-  /** Null: it has no end. */
+  /** Null when the lease has no end. */
   term: LeaseTerm | null;
-  /** The last removal that something forbade; it is wished for still. */
+  /** The last removal that was refused. It is retried. */
   refused: Refusal | null;
   /** True when a resource lost its protection since the last removal was refused: retry now. */
   protectionChanged: boolean;
   backgroundTasks: BackgroundTasks;
   /**
-   * The last observation of what is owned: a repeated create rests on it. Absent before the first one, and in what a run of
-   * an earlier version has carried over.
+   * The last observation of the owned resources, on which a repeated create relies. Absent before the first one, and in
+   * states of an earlier version.
    */
   observed?: LeasedObservation | null;
 }
 
-/** A removal that something forbade. */
+/** A removal that was refused, for example because a resource is protected. */
 export interface Refusal {
-  /** What the removal was for: the next try is for the same. */
+  /** Why the removal was started. The retry has the same reason. */
   readonly wish: 'released' | 'cancelled' | 'expired';
-  /** How many were forbidden since the last command. */
+  /** How many removals were refused since the last command. */
   readonly times: number;
   readonly why: string;
-  /** When it is tried again (epoch ms). */
+  /** When it is retried (epoch ms). */
   readonly until: number;
 }
 
-/** What a lease has under way beside its waiting. */
+/** Pending work of the background tasks. */
 export interface BackgroundTasks {
-  /** Events that the webhook has not taken yet. */
+  /** Events that were not delivered yet. */
   readonly undelivered: readonly LeaseEvent[];
-  /** The `auto_stop` that the notebook is to get, in milliseconds. */
+  /** The `auto_stop` to set on the notebook, in milliseconds; null when there is nothing to set. */
   readonly autoStopMs: number | null;
-  /** When to look at the notebook again: its own stop is due by then (epoch ms). */
+  /** When to observe the notebook again, after its automatic stop (epoch ms). */
   readonly lookAt: number | null;
 }
 
 const noBackgroundTasks: BackgroundTasks = { undelivered: [], autoStopMs: null, lookAt: null };
 const noEnd: LeaseProgress = { endsAt: null, maxEndsAt: null, extensions: 0 };
 
-/** The state of a lease that begins now. The end that counts from here is never moved by a later join. */
+/** The first state of a lease. Its end counts from here; a later join does not move it. */
 export function firstLeaseState(input: LeaseInput): LeaseState {
   const name = isName(input?.name) ? input.name : '';
-  const told = input?.resources;
-  const resources = mergeResources(noResources, { ...noResources, ...(areResources(told) ? told : {}) });
+  const value = input?.resources;
+  const resources = mergeResources(noResources, { ...noResources, ...(areResources(value) ? value : {}) });
   const spec = input?.spec ?? null;
   const term = firstTerm(input, Date.now());
   const state = newState(name, [], 'Leased');
@@ -82,7 +82,7 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
   };
 }
 
-/** What is wrong with the argument of a lease, which raw JSON may be too; null when nothing is. */
+/** Why the argument of a lease is invalid; null when it is valid. Raw JSON can start a lease too. */
 export function problemOfLease(input: LeaseInput): ApplicationFailure | null {
   const large = tooLarge(input, leaseLimit);
   if (large !== null) return makeFailure('InvalidSpec', `the argument: ${large}`);
@@ -92,10 +92,13 @@ export function problemOfLease(input: LeaseInput): ApplicationFailure | null {
   return makeFailure('InvalidSpec', 'resources: must be a list of resources, and not too large');
 }
 
-/** What a handler cannot read, or what no answer could hold, would stop the lease for ever. */
-export function areResources(told: Partial<EnvironmentResources> | null | undefined): boolean {
-  if (typeof told !== 'object' || told === null || tooLarge(told, resourcesLimit) !== null) return false;
-  const { pool, notebooks = [], workspaceIds = [], removed = [] } = told;
+/**
+ * Whether raw JSON is a list of resources of bounded size. A handler that throws, or a query result that is too large,
+ * would block the lease forever.
+ */
+export function areResources(value: Partial<EnvironmentResources> | null | undefined): boolean {
+  if (typeof value !== 'object' || value === null || tooLarge(value, resourcesLimit) !== null) return false;
+  const { pool, notebooks = [], workspaceIds = [], removed = [] } = value;
   const areRefs = [...(pool == null ? [] : [pool]), ...[notebooks, removed].flat()].every(isRef);
   return areRefs && [notebooks, workspaceIds, removed].every(Array.isArray);
 }
@@ -104,7 +107,7 @@ function isRef(ref: unknown): boolean {
   return typeof ref === 'object' && ref !== null && 'id' in ref && typeof ref.id === 'string';
 }
 
-/** Who made it the owner of what had none: no message to this run says so. */
+/** The audit entry of an adoption. No message to this run contains it. */
 function adoptionOf(input: LeaseInput): AuditEntry[] {
   const adopted = input?.adopted;
   // Raw JSON can start a lease too.
@@ -125,7 +128,7 @@ export function shownTerm(term: LeaseTerm | null): LeaseProgress {
   return { endsAt: isoTime(endsAt), maxEndsAt: isoTime(maxEndsAt), extensions };
 }
 
-/** One line on where an open lease stands. */
+/** One line about the state of an open lease. */
 export function whyLeased(state: LeaseState): string {
   const { progress, term, refused, paused, released } = state;
   const { name } = progress;
@@ -147,7 +150,7 @@ export function whyLeased(state: LeaseState): string {
   return `${name} ended at ${end}, but ${refused.why}; trying again at ${isoTime(refused.until)}${stops}`;
 }
 
-/** The notebook's own stop as it was seen last: it comes even when this software is dead. */
+/** The notebook's auto-stop as last observed. It happens even when no worker runs. */
 export function whenItStops({ progress, spec }: LeaseState): string {
   const at = progress.notebook?.autoStopAt ?? null;
   if (at === null || Date.parse(at) <= Date.now()) return '';

@@ -9,7 +9,7 @@ import {
 import type { Progress } from '../../contract/progress.js';
 import type { LeaseInput } from '../../contract/workflows.js';
 import { DAY, describeDuration } from '../../domain/duration.js';
-import { type LeaseTerm, nextTurn, warned } from '../../domain/lease/lease.js';
+import { type LeaseTerm, nextAction, warned } from '../../domain/lease/lease.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { endWith, failed } from '../operation/ending.js';
 import { describeFailure } from '../operation/failure.js';
@@ -39,7 +39,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   const backgroundTasks = new LeaseBackgroundTasks(op);
   op.retries.addWhen(
     () => (op.state.refused === null || op.state.released !== 'no' ? null : `removing ${op.state.progress.name}`),
-    () => hurryRefused(op),
+    () => retryRefused(op),
   );
   setLeaseHandlers(op, backgroundTasks);
   const problem = carried === undefined ? problemOfLease(input) : null;
@@ -50,7 +50,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
     showResources(op);
     op.enter('Leased', whyLeased(op.state));
-    backgroundTasks.lookIfIdle();
+    backgroundTasks.observeIfIdle();
     try {
       await awaitEnd(op, backgroundTasks);
     } catch (error) {
@@ -66,7 +66,7 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
   for (;;) {
     const { state } = op;
     if (state.released !== 'no' && !op.isPaused) return;
-    const next = takeTurn(op, backgroundTasks);
+    const next = runDueActions(op, backgroundTasks);
     if (next === 'ended') return;
     op.explain(whyLeased(state));
     const { term, released, refused, paused, progress } = state;
@@ -75,7 +75,7 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
       state.released !== released ||
       state.refused !== refused ||
       state.protectionChanged ||
-      // Commands without an effect fill the history too.
+      // Commands without an effect grow the history too.
       workflowInfo().continueAsNewSuggested ||
       (state.paused === null) !== (paused === null) ||
       state.progress.notebook !== progress.notebook;
@@ -84,45 +84,45 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
   }
 }
 
-/** Does what is due now, and returns when the next thing is. */
-function takeTurn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): number | 'ended' {
+/** Runs the actions that are due, and returns when the next one is due. */
+function runDueActions(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): number | 'ended' {
   const { state } = op;
   const now = Date.now();
   const { lookAt } = state.backgroundTasks;
   if (lookAt !== null && lookAt <= now) {
     state.backgroundTasks = { ...state.backgroundTasks, lookAt: null };
-    backgroundTasks.look();
+    backgroundTasks.observe();
   }
   if (state.protectionChanged) {
     state.protectionChanged = false;
-    hurryRefused(op);
+    retryRefused(op);
   }
-  const nextLook = state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY;
-  // A removal that a pause holds needs no clock.
-  if (state.released !== 'no') return nextLook;
+  const nextObservation = state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY;
+  // A removal that waits for a resume needs no timer.
+  if (state.released !== 'no') return nextObservation;
   if (state.refused !== null) {
-    if (op.isPaused) return nextLook;
-    if (state.refused.until > now) return Math.min(state.refused.until, nextLook);
+    if (op.isPaused) return nextObservation;
+    if (state.refused.until > now) return Math.min(state.refused.until, nextObservation);
     state.released = state.refused.wish;
     return 'ended';
   }
-  if (state.term === null) return nextLook;
-  const turn = nextTurn(state.term, now);
-  switch (turn.what) {
+  if (state.term === null) return nextObservation;
+  const action = nextAction(state.term, now);
+  switch (action.what) {
     case 'wait':
-      return Math.min(turn.until, nextLook);
+      return Math.min(action.until, nextObservation);
     case 'warn':
-      warn(op, backgroundTasks, state.term, turn.before);
-      return takeTurn(op, backgroundTasks);
+      warn(op, backgroundTasks, state.term, action.before);
+      return runDueActions(op, backgroundTasks);
     case 'end':
-      if (op.isPaused) return nextLook;
+      if (op.isPaused) return nextObservation;
       expire(op, backgroundTasks, state.term);
       return 'ended';
   }
 }
 
 /** Retries a refused removal at once. */
-function hurryRefused({ state }: Operation<LeaseState>): void {
+function retryRefused({ state }: Operation<LeaseState>): void {
   if (state.refused !== null) state.refused = { ...state.refused, until: Date.now() };
 }
 
@@ -138,7 +138,7 @@ function warn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, 
   op.state.term = warned(term, before);
   op.audit('warn', workflowId, why);
   backgroundTasks.announce('lease.warning', why);
-  backgroundTasks.look();
+  backgroundTasks.observe();
 }
 
 function expire(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, term: LeaseTerm): void {
@@ -152,6 +152,6 @@ function expire(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks
 async function handleCancel(op: Operation<LeaseState>): Promise<void> {
   if (op.cancellation.request?.cause === 'teardown') return await op.cancellation.end('a teardown took over');
   op.state.refused = null;
-  op.retries.over();
+  op.retries.clear();
   op.state.released = 'cancelled';
 }

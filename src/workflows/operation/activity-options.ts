@@ -7,7 +7,10 @@ import { MINUTE, SECOND } from '../../domain/duration.js';
 const heartbeatTimeout = 8 * SECOND;
 const retry = { initialInterval: 1 * SECOND, backoffCoefficient: 2 };
 
-/** The worker that makes a call may have a longer time-out than the one that began the run. A dead worker is noticed by its heartbeats. */
+/**
+ * The worker that runs a call may have a longer HTTP time-out than the one that started the run. Heartbeats detect a
+ * dead worker.
+ */
 function httpMs({ httpTimeoutMs }: Settings): number {
   return Math.max(httpTimeoutMs, longestHttpTimeoutMs);
 }
@@ -44,7 +47,7 @@ export function create(settings: Settings): ActivityOptions {
 }
 
 /**
- * A stop or delete, and the looks before it: safe to repeat. Given back to the workflow after some tries, so that it can
+ * A stop or delete, with the reads before it. Safe to repeat. It fails after some attempts, so that the workflow can
  * show the reason and pause longer.
  */
 export function undo(settings: Settings): ActivityOptions {
@@ -52,7 +55,7 @@ export function undo(settings: Settings): ActivityOptions {
     startToCloseTimeout: 3 * httpMs(settings) + 5 * SECOND,
     heartbeatTimeout,
     retry: { ...retry, maximumInterval: 20 * SECOND, maximumAttempts: 5 },
-    // What is on its way is waited for: two commands at once would each act on what the other has not seen.
+    // Wait for a request that was sent: two commands at once would each act without knowing of the other.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   };
 }
@@ -72,12 +75,12 @@ export function delivery(limitMs: number): ActivityOptions {
   };
 }
 
-/** A reading of the whole project, or of all its owners: many calls, each tried some times inside. */
+/** A read of the whole project or of all owners: many calls, each retried inside the activity. */
 export function survey(settings: Settings): ActivityOptions {
   return { ...read(settings), startToCloseTimeout: 6 * MINUTE, scheduleToCloseTimeout: 30 * MINUTE };
 }
 
-/** A bounded window of waiting; the server starts the next one, so that a deploy or crash costs seconds. */
+/** A bounded poll window. The server starts the next one, so a deploy or crash costs seconds. */
 export function wait(settings: Settings): ActivityOptions {
   return {
     startToCloseTimeout: settings.pollWindowMs + handOverMs,

@@ -6,23 +6,23 @@ import { problemOfCommand, readCommand } from '../../domain/command.js';
 import { commandOfKey, keepKey } from '../../domain/command-keys.js';
 import type { OperationState } from './state.js';
 
-/** What a command needs of the operation that it is given to. */
+/** The part of an operation that a command changes. */
 interface Commanded {
   readonly state: OperationState;
   audit(verb: string, by: string, reason: string): void;
 }
 
-/** What a command does, and why the moment may not allow it. */
+/** The effect of a command, and the states that refuse it. */
 interface CommandRules<Given> {
-  /** Null when the moment allows it. */
+  /** Why the present state refuses the command; null when it allows it. */
   readonly refusal: (command: Given) => string | null;
-  /** Must not wait: the answer shows what stands right after it. */
+  /** Must not wait: the result shows the state right after it. */
   readonly act: (command: Given) => void;
 }
 
 /**
- * Handles an update that is an operator's command. The validator refuses what is not signed, what is too long and what does
- * not fit the moment. A command that is repeated under its key is answered and does nothing, whatever the moment is.
+ * Handles an update that is an operator's command. The validator refuses a command that is unsigned, too long or not
+ * allowed now. A command that is repeated with its key returns the result again, without an effect.
  */
 export function handleCommand<Given extends Command>(
   op: Commanded,
@@ -32,19 +32,19 @@ export function handleCommand<Given extends Command>(
   handleCommandWith(op, update, rules, (answer) => answer);
 }
 
-/** As `handleCommand`, for a command that answers more than where the operation stands. */
+/** Like `handleCommand`, for a command whose result has more fields. */
 export function handleCommandWith<Given extends Command, Answer extends CommandAnswer>(
   op: Commanded,
   update: UpdateDefinition<Answer, [Given]>,
   { refusal, act }: CommandRules<Given>,
   answerWith: (answer: CommandAnswer) => Answer,
 ): void {
-  const commandOf = (key: string | null | undefined) => (key == null ? null : commandOfKey(op.state.keys, key));
+  const previousCommand = (key: string | null | undefined) => (key == null ? null : commandOfKey(op.state.keys, key));
   setHandler(
     update,
     (command) => {
       const { key } = command;
-      if (commandOf(key) !== update.name) {
+      if (previousCommand(key) !== update.name) {
         act(command);
         if (key != null) op.state.keys = keepKey(op.state.keys, update.name, key);
       }
@@ -55,7 +55,7 @@ export function handleCommandWith<Given extends Command, Answer extends CommandA
       validator: (command) => {
         const problem = problemOfCommand(command);
         if (problem !== null) throw makeFailure('RequestRejected', problem);
-        const before = commandOf(command.key);
+        const before = previousCommand(command.key);
         if (before === update.name) return;
         const why = before === null ? refusal(command) : `the key ${command.key} was already used for ${before}`;
         if (why !== null) throw makeFailure('RequestRejected', why);
@@ -65,10 +65,10 @@ export function handleCommandWith<Given extends Command, Answer extends CommandA
 }
 
 /**
- * Acts on a signal that is an operator's command, unless it is repeated under its key. A signal cannot be refused: one with
- * the key of another command shows in the audit.
+ * Handles a signal that is an operator's command, once per key. A signal cannot be refused, so a key of another command
+ * is recorded in the audit.
  */
-export function heed(
+export function handleSignal(
   op: Commanded,
   verb: 'pause' | 'resume',
   command: Parameters<typeof readCommand>[0],

@@ -1,6 +1,6 @@
 import type { OperationState } from './state.js';
 
-/** What the Temporal UI shows of a workflow, as Markdown. */
+/** The details that the Temporal UI shows for a workflow, as Markdown. */
 export function describeForUi({ progress, paused }: OperationState): string {
   const { name, phase, phaseSince, why, failure } = progress;
   const lines = [`**${phase}** since ${phaseSince}`, '', why];

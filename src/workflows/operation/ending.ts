@@ -10,7 +10,7 @@ import type { OperationState } from './state.js';
 export interface Outcome {
   readonly phase: Phase;
   readonly why: string;
-  /** Why it did not do what it was asked to do; absent when it did. */
+  /** Why the goal was not reached; absent when it was. */
   readonly failure?: FailureProgress;
 }
 
@@ -19,8 +19,8 @@ export function failed(failure: FailureProgress): Outcome {
 }
 
 /**
- * Ends a workflow: with its progress as result, as `Canceled`, or with a failure that carries the progress. Updates are
- * answered first, because an answer that is lost to the end would be reported as unknown.
+ * Ends a workflow: with its progress as result, as `Canceled`, or with a failure that carries the progress. It waits
+ * for running updates first, because a caller without a response does not know whether its update took effect.
  */
 export async function endWith<State extends OperationState>(
   op: Operation<State>,
@@ -36,15 +36,15 @@ export async function endWith<State extends OperationState>(
   return progress;
 }
 
-/** What becomes of work that did not succeed. */
+/** How a workflow ends when its work did not succeed. */
 interface Otherwise {
-  /** What a cancel leaves behind. Absent in a workflow that is not cancelled. */
+  /** `why` after a cancel. Absent in a workflow that cannot be cancelled. */
   readonly cancelled?: () => string;
   /** @defaultValue the phase `Failed` with the failure's message */
   readonly failed?: (failure: FailureProgress) => Outcome | Promise<Outcome>;
 }
 
-/** Runs a workflow and ends it. Mistakes in our code and continue-as-new pass through. */
+/** Runs a workflow and ends it. Bugs and continue-as-new pass through. */
 export async function runToEnd<State extends OperationState>(
   op: Operation<State>,
   work: () => Promise<Outcome>,

@@ -9,7 +9,7 @@ export function invalidName(): ApplicationFailure {
   });
 }
 
-/** The plan that was asked for by its hash is not the present one. */
+/** The requested plan hash is not the hash of the present plan. */
 export function planChanged(asked: string, now: string, again: string): ApplicationFailure {
   const message = `the plan has changed: ${asked} was requested, the present one is ${now}. Nothing was deleted.`;
   return makeFailure('PlanChanged', message, {
@@ -17,7 +17,7 @@ export function planChanged(asked: string, now: string, again: string): Applicat
   });
 }
 
-/** Raw JSON can start a run with a document that no activity could be given. */
+/** Raw JSON can start a run with a document that is too large for an activity. */
 export function refuseLarge(document: unknown, limit?: number): void {
   const large = tooLarge(document, limit);
   if (large !== null)
@@ -27,14 +27,17 @@ export function refuseLarge(document: unknown, limit?: number): void {
 }
 
 /**
- * An error that a run answers by ending a step or itself. Anything else is a mistake of our own code, or a continue-as-new:
- * Temporal holds such a run until a worker without the mistake comes, and nothing is undone because of it.
+ * True for an error that ends a step or the run. Any other error is a bug or a continue-as-new: Temporal holds such a
+ * run until a worker with a fix is deployed, and nothing is rolled back.
  */
 export function isFailure(error: unknown): error is TemporalFailure {
   return error instanceof TemporalFailure;
 }
 
-/** Reads any error of a step: a failure of ours keeps its words, anything else means that no answer could be had. */
+/**
+ * Describes any error of a step. A failure of this product keeps its message; any other error means that there was no
+ * response.
+ */
 export function describeFailure(error: unknown, step: StepName | null): FailureProgress {
   const failure = rootFailure(error);
   if (failure instanceof ApplicationFailure && isFailureType(failure.type)) {
@@ -71,7 +74,7 @@ export function boundedFailure(failure: FailureProgress): FailureProgress {
   };
 }
 
-/** What an activity has told of its failure; nothing when it is none of ours. */
+/** The facts of an activity's failure; empty for a failure of another origin. */
 export function factsOf(failure: ApplicationFailure): Partial<FailureFacts> {
   const facts: unknown = failure.details?.[0];
   return isFacts(facts) ? facts : {};
@@ -81,7 +84,7 @@ function isFacts(value: unknown): value is Partial<FailureFacts> {
   return typeof value === 'object' && value !== null;
 }
 
-/** The failure inside the wrapper that Temporal puts around an activity's. */
+/** The cause of an activity failure. */
 export function rootFailure(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
 }

@@ -2,15 +2,14 @@ import { ContinueAsNew, log } from '@temporalio/workflow';
 import { isFailure } from './failure.js';
 
 /**
- * Logs an error that fails the workflow task (docs/decisions/0006) with its stack trace: nothing that Temporal keeps has one,
- * and the mistake cannot be found without it.
+ * Logs an error that fails the workflow task (docs/decisions/0006), with its stack trace, which Temporal does not keep.
  */
 export function logMistake(error: unknown): void {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   log.error('a bug in the workflow code fails its task', { mistake: String(error), stack });
 }
 
-/** Runs a whole workflow; a mistake in its code is logged on its way out. */
+/** Runs a workflow and logs a bug in its code. */
 export async function reportingMistakes<T>(workflow: () => Promise<T>): Promise<T> {
   try {
     return await workflow();

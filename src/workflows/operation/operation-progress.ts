@@ -31,7 +31,7 @@ export class OperationProgress<State extends OperationState = OperationState> {
     return this.state.identity;
   }
 
-  /** What waits of this run judge by: its own settings, whatever those of the worker are by now. */
+  /** The pace of this run's waits: its own settings, whatever the worker's settings are now. */
   get pace(): Pace {
     const { pollMinMs, pollMaxMs, pollWindowMs, abnormalGraceMs } = this.identity.settings;
     return { pollMinMs, pollMaxMs, pollWindowMs, abnormalGraceMs };
@@ -41,7 +41,7 @@ export class OperationProgress<State extends OperationState = OperationState> {
     return this.state.paused !== null;
   }
 
-  /** Moves to a phase and says why; the search attribute and the details follow. */
+  /** Enters a phase with its reason, and updates the search attribute and the details. */
   enter(phase: Phase, why: string): void {
     this.state.phase = phase;
     const ended = isEnding(phase) ? timeNow() : null;

@@ -13,7 +13,7 @@ import { readCommand } from '../../domain/command.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { remaining, type Stopwatch, spend } from '../../domain/stopwatch.js';
 import { Cancellation } from './cancellation.js';
-import { heed } from './commands.js';
+import { handleSignal } from './commands.js';
 import { OperationProgress } from './operation-progress.js';
 import { Retries } from './retries.js';
 import { type OperationState, timeNow } from './state.js';
@@ -23,14 +23,14 @@ import { type OperationState, timeNow } from './state.js';
  * pause, `tryNow` or a deadline interrupts.
  */
 export class Operation<State extends OperationState = OperationState> extends OperationProgress<State> {
-  /** How often this run was paused: what was seen before a pause is old after it. */
+  /** Number of pauses in this run. Observations from before a pause are out of date. */
   pauses = 0;
   readonly cancellation: Cancellation;
   readonly retries: Retries;
-  /** Calls whose further tries a pause ends. */
+  /** Running calls. A pause stops their retries. */
   private readonly underWay = new Set<CancellationScope>();
 
-  /** `continueAsNewRun` continues as a new run with this operation's own arguments and its state. */
+  /** `continueAsNewRun` continues as new with the arguments and the state of this operation. */
   constructor(
     state: State,
     private readonly continueAsNewRun: () => Promise<never>,
@@ -41,8 +41,10 @@ export class Operation<State extends OperationState = OperationState> extends Op
     setHandler(progressQuery, () => this.state.progress);
     setHandler(specQuery, () => this.state.spec);
     this.retries = new Retries(this);
-    setHandler(pauseSignal, (command) => heed(this, 'pause', command, (by, reason) => this.pause(by, reason)));
-    setHandler(resumeSignal, (command) => heed(this, 'resume', command, (by, reason) => this.resume(by, reason)));
+    setHandler(pauseSignal, (command) => handleSignal(this, 'pause', command, (by, reason) => this.pause(by, reason)));
+    setHandler(resumeSignal, (command) =>
+      handleSignal(this, 'resume', command, (by, reason) => this.resume(by, reason)),
+    );
     setHandler(announceCancelSignal, (announcement) => {
       const { by, reason } = readCommand(announcement);
       const cause = announcement?.cause === 'teardown' ? 'teardown' : 'operator';
@@ -63,8 +65,10 @@ export class Operation<State extends OperationState = OperationState> extends Op
   async unlessPaused<T>(call: () => Promise<T>, what: string | null = null): Promise<T> {
     const scope = new CancellationScope();
     this.underWay.add(scope);
-    const hurry = () => scope.cancel();
-    const leave = this.retries.add(() => what, hurry);
+    const leave = this.retries.add(
+      () => what,
+      () => scope.cancel(),
+    );
     try {
       return await scope.run(call);
     } finally {
@@ -106,14 +110,14 @@ export class Operation<State extends OperationState = OperationState> extends Op
     if (remaining(watch) === 0) return { end: 'deadline', watch };
     const began = Date.now();
     const scope = new CancellationScope();
-    const { hurries } = this.retries;
+    const { tryNowCount } = this.retries;
     const leave = isDecision ? () => undefined : this.retries.add(() => this.state.progress.why);
-    const isHurried = () => !isDecision && this.retries.hurries !== hurries;
+    const isRetriedNow = () => !isDecision && this.retries.tryNowCount !== tryNowCount;
     try {
       const end = await scope.run(() =>
         Promise.race([
           wait().then((answer) => ({ end: 'answer' as const, answer })),
-          condition(() => this.isPaused || isHurried(), remaining(watch)).then((broken) => ({
+          condition(() => this.isPaused || isRetriedNow(), remaining(watch)).then((broken) => ({
             end: broken ? ('interrupted' as const) : ('deadline' as const),
           })),
         ]),

@@ -7,60 +7,60 @@ import { describeFailure, factsOf, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import { timeNow } from './state.js';
 
-/** Something that waits for its next try, and how to end that wait. */
+/** A pending retry, and how to start it now. */
 interface Waiting {
-  /** Null while it does not wait. */
+  /** Null while no retry is pending. */
   readonly what: () => string | null;
-  readonly hurry: () => void;
+  readonly retryNow: () => void;
 }
 
-/** What of an operation waits for its next try: shown in `progress.retrying`, and tried at once on the update `tryNow`. */
+/** The pending retries of an operation. `progress.retrying` shows them, and the update `tryNow` starts them at once. */
 export class Retries {
-  /** How often `tryNow` has been taken: whoever waits for a next try compares. */
-  hurries = 0;
+  /** Number of accepted `tryNow` updates. A waiter compares it to learn of a new one. */
+  tryNowCount = 0;
   private readonly waiting = new Set<Waiting>();
-  private readonly sometimes: Waiting[] = [];
-  /** What the last `tryNow` has hurried; one that is repeated under its key is answered with it. */
-  private hurried: readonly string[] = [];
+  private readonly conditional: Waiting[] = [];
+  /** The retries that the last `tryNow` started, for a `tryNow` that is repeated with its key. */
+  private retriedNow: readonly string[] = [];
 
   constructor(private readonly op: Operation) {
     const rules = {
       refusal: () => this.refusal(),
       act: ({ by, reason }: Command) => {
         op.audit('tryNow', by, reason);
-        this.hurried = this.hurry();
+        this.retriedNow = this.retryNow();
       },
     };
-    handleCommandWith(op, tryNowUpdate, rules, (answer) => ({ ...answer, hurries: this.hurried }));
+    handleCommandWith(op, tryNowUpdate, rules, (answer) => ({ ...answer, hurries: this.retriedNow }));
   }
 
-  /** Adds something that waits for its next try; the answer takes it out again. */
-  add(what: () => string | null, hurry: () => void = () => undefined): () => void {
-    const waiting = { what, hurry };
+  /** Adds a pending retry, and returns a function that removes it. */
+  add(what: () => string | null, retryNow: () => void = () => undefined): () => void {
+    const waiting = { what, retryNow };
     this.waiting.add(waiting);
     return () => void this.waiting.delete(waiting);
   }
 
-  /** As `add`, for what waits only while `what` names it. */
-  addWhen(what: () => string | null, hurry: () => void): void {
-    this.sometimes.push({ what, hurry });
+  /** Like `add`, for a retry that is pending only while `what` returns a text. */
+  addWhen(what: () => string | null, retryNow: () => void): void {
+    this.conditional.push({ what, retryNow });
   }
 
-  /** Pauses before the next try; `tryNow` ends the pause. */
+  /** Pauses before a retry. `tryNow` ends the pause. */
   async pause(what: string, ms: number): Promise<void> {
-    const before = this.hurries;
+    const before = this.tryNowCount;
     const leave = this.add(() => what);
     try {
-      await condition(() => this.hurries !== before, ms);
+      await condition(() => this.tryNowCount !== before, ms);
     } finally {
       leave();
     }
   }
 
-  /** Runs a call that the server retries by itself. `tryNow` cancels it between two tries and schedules it again. */
+  /** Runs a call that Temporal retries. `tryNow` cancels it between two attempts and schedules it again. */
   async run<T>(what: string, call: () => Promise<T>): Promise<T> {
     for (;;) {
-      const before = this.hurries;
+      const before = this.tryNowCount;
       const scope = new CancellationScope();
       const leave = this.add(
         () => what,
@@ -69,15 +69,15 @@ export class Retries {
       try {
         return await scope.run(call);
       } catch (error) {
-        const isOurs = isCancellation(error) && this.hurries !== before;
-        if (!isOurs || CancellationScope.current().consideredCancelled) throw error;
+        const isRetriedNow = isCancellation(error) && this.tryNowCount !== before;
+        if (!isRetriedNow || CancellationScope.current().consideredCancelled) throw error;
       } finally {
         leave();
       }
     }
   }
 
-  /** Shows a failed call, and when it is tried again. The time and count of its first failure stay. */
+  /** Shows a failed call and the time of its retry. The time and count of its first failure are kept. */
   failed(operation: string, error: RetryError, pauseMs: number, attempt?: number): void {
     const { retrying } = this.op.state.progress;
     const before = retrying?.operation === operation ? retrying : null;
@@ -92,29 +92,29 @@ export class Retries {
     });
   }
 
-  /** Nothing that was shown as failed is tried again any more. */
-  over(): void {
+  /** Clears the failed call that progress shows. */
+  clear(): void {
     if (this.op.state.progress.retrying !== null) this.op.update({ retrying: null });
   }
 
-  private now(): Waiting[] {
-    return [...this.waiting, ...this.sometimes].filter(({ what }) => what() !== null);
+  private current(): Waiting[] {
+    return [...this.waiting, ...this.conditional].filter(({ what }) => what() !== null);
   }
 
-  private hurry(): string[] {
-    this.hurries += 1;
+  private retryNow(): string[] {
+    this.tryNowCount += 1;
     const { retrying } = this.op.state.progress;
     if (retrying !== null) this.op.update({ retrying: { ...retrying, nextTryAt: timeNow() } });
-    const all = this.now();
+    const all = this.current();
     const names = [...new Set(all.flatMap(({ what }) => what() ?? []))];
-    for (const { hurry } of all) hurry();
+    for (const { retryNow } of all) retryNow();
     return names;
   }
 
   private refusal(): string | null {
     const { phase, awaiting } = this.op.state.progress;
     if (this.op.isPaused) return 'it is paused. Resume it first';
-    if (this.now().length > 0) return null;
+    if (this.current().length > 0) return null;
     const decision = awaiting !== null ? `; possible: ${awaiting.verbs.join(', ')}` : '';
     return `nothing is waiting for a retry: the phase is ${phase}${decision}`;
   }
@@ -128,7 +128,7 @@ export function retryErrorOf(error: unknown): RetryError {
   return { type, status, errorCode, requestId, message };
 }
 
-/** A call that no answer of the service was an error of. */
+/** The facts of a retry without a failed response. */
 export function retryError(
   type: RetryError['type'],
   { why, errorCode = null, requestId = null }: { why: string; errorCode?: string | null; requestId?: string | null },

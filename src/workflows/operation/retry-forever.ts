@@ -12,7 +12,7 @@ export async function retryForever<T>(op: Operation, doing: string, call: () => 
     await op.continueWhenLong();
     try {
       const answer = await op.unlessPaused(call, doing);
-      op.retries.over();
+      op.retries.clear();
       return answer;
     } catch (error) {
       if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
@@ -28,12 +28,12 @@ export async function retryForever<T>(op: Operation, doing: string, call: () => 
   }
 }
 
-/** How long the service has asked to wait: then it is ready again, and a longer pause would be lost time. */
+/** The pause that the service requested. The service is ready after it, so a longer pause would waste time. */
 function askedToWait(cause: unknown): number | null {
   return (cause instanceof ApplicationFailure && factsOf(cause).retryAfterMs) || null;
 }
 
-/** While an unknown create may still turn up, pauses and returns true: look again. */
+/** Pauses and returns true while a create with an unknown outcome may still become visible: check again. */
 export async function awaitConsistency(op: Operation, unknownSince: number | null): Promise<boolean> {
   const { consistencyWindowMs } = op.identity.settings;
   if (unknownSince === null) return false;

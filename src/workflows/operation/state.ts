@@ -9,7 +9,7 @@ import { MINUTE } from '../../domain/duration.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import type { Stopwatch } from '../../domain/stopwatch.js';
 
-/** What every operation carries, also over a continue-as-new: plain data, with all that progress and going on need. */
+/** State of every operation, carried over continue-as-new. Plain data. */
 export interface OperationState {
   progress: Progress;
   /** The phase beneath `Paused`. */
@@ -20,22 +20,22 @@ export interface OperationState {
     readonly by: string;
     readonly reason: string;
     readonly since: string;
-    /** What was left of the deadline that `awaiting` shows; null when it shows none. */
+    /** The rest of the deadline in `awaiting`; null when it has none. */
     readonly leftMs: number | null;
   } | null;
   /** The last announcement of a cancel. */
   announced: (CancelAnnouncement & { /** Epoch milliseconds. */ readonly at: number }) | null;
   /** The first cancellation request that this workflow accepted, in any of its runs. */
   cancelRequest: CancelAnnouncement | null;
-  /** The keys of the last commands, so that one that is repeated counts once. */
+  /** The keys of the last commands, so that a repeated command counts once. */
   keys: readonly UsedKey[];
   /** The time that the removal under way has taken, and since when it runs (epoch ms). */
   removalClock: { readonly watch: Stopwatch; readonly since: number } | null;
-  /** True once something was really removed: tells `RolledBack` from `Failed`. */
+  /** True once a resource was removed: the run then ends `RolledBack` and not `Failed`. */
   removed: boolean;
 }
 
-/** An announced cancel follows within this time. A later cancel is somebody else's. */
+/** An announced cancel follows within this time. A later cancel has another author. */
 const announcementHoldsMs = 10 * MINUTE;
 
 /** The announcement that explains a cancel at this moment; null without a recent one. */

@@ -88,7 +88,7 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
   op.setResource(step, change);
   switch (next.act) {
     case 'await':
-      op.retries.over();
+      op.retries.clear();
       kind.identified(op, op.resource(step).ref?.id ?? '');
       return true;
     case 'checkAgain':
@@ -134,7 +134,7 @@ async function adopt(
   const isOurCreate = op.resource(step).undo;
   const ref = { id: found.id, createdAt: found.createdAt };
   op.setResource(step, { ref, lastCreate: { outcome: 'none' }, refusal: null, choice });
-  op.retries.over();
+  op.retries.clear();
   kind.identified(op, found.id);
   op.explain(`${label} exists and carries our marker; adopting it`);
   if (!isOurCreate) {

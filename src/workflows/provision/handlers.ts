@@ -90,7 +90,7 @@ export async function awaitDecision(
     handlers.resolution = null;
     op.setStep(step, 'failed');
     op.fail(failure);
-    op.retries.over();
+    op.retries.clear();
     const deadline = new Date(Date.now() + watch.limitMs - watch.spentMs).toISOString();
     op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline, verbs: resolutionVerbs(step) } });
     op.enter(

@@ -11,7 +11,7 @@ export class Abandoned extends Error {}
 /** How a run ends that did not reach its goal. */
 export function endingOf(op: Provision, error: unknown): Ending {
   op.update({ awaiting: null });
-  op.retries.over();
+  op.retries.clear();
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
   if (error instanceof Abandoned) return { why: 'abandoned' };
   // An interrupted step is not running any more. The rollback records whether it was undone.

@@ -126,10 +126,10 @@ export class Provision extends Operation<ProvisionState> {
   /** Pauses before the next attempt, on one of the step's clocks. `tryNow` ends the pause. False means that the deadline has passed. */
   async pauseWithin(step: ResourceStep, ms: number, clock: Clock = 'clock'): Promise<boolean> {
     for (;;) {
-      const { hurries } = this.retries;
+      const { tryNowCount } = this.retries;
       const result = await this.waitWithin(this.resource(step)[clock], () => sleep(ms));
       this.setResource(step, { [clock]: result.watch });
-      if (result.end === 'answer' || this.retries.hurries !== hurries) return true;
+      if (result.end === 'answer' || this.retries.tryNowCount !== tryNowCount) return true;
       if (result.end === 'deadline') return false;
     }
   }

@@ -136,7 +136,7 @@ export async function removeOne(
   };
   for (;;) {
     await op.continueWhenLong();
-    const { hurries } = op.retries;
+    const { tryNowCount } = op.retries;
     // A command is due only for a resource that was observed, however long ago the last command was sent.
     const isObserved = watch.last !== null && watch.last.facts !== null;
     const limit = startStopwatch(untilRepeat(isObserved ? last : noCommand, patienceMs, Date.now()));
@@ -149,7 +149,7 @@ export async function removeOne(
       if (wasSeen) show(kind, 'verifying', `${label} is gone; confirming`);
       if (!isConfirmed(watch.absentSince, watch.last.at, op.pace) || (await awaitConsistency(op, unknownSince)))
         continue;
-      op.retries.over();
+      op.retries.clear();
       op.update(kind.progress(null, 0, kind.gone));
       return wasSeen;
     }
@@ -177,9 +177,9 @@ export async function removeOne(
     op.state.removed = true;
     const state = kind.removalState(facts);
     if (last.state !== state) refusal = null;
-    const isHurried = op.retries.hurries !== hurries;
+    const isRetriedNow = op.retries.tryNowCount !== tryNowCount;
     const next = (tries: number) => kind.nextRemoval(facts, tries);
-    const decision = decideRemoval(state, next, last, { isHurried, pollMaxMs, now: Date.now() });
+    const decision = decideRemoval(state, next, last, { isRetriedNow, pollMaxMs, now: Date.now() });
     ({ last, patienceMs } = decision);
     const { why } = kind.judge(name, facts, kind.gone);
     if (decision.command === null) {

@@ -12,9 +12,9 @@ import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState, timeNow } from '../operation/state.js';
 
 interface ScheduledState extends OperationState {
-  /** What was started or joined; null until it is. */
+  /** The operation that was started or joined; null until then. */
   started: { readonly workflowId: string; readonly runId: string; readonly joined: boolean } | null;
-  /** The phase that it last showed. */
+  /** The last phase of that operation. */
   seen: string | null;
 }
 
@@ -70,7 +70,7 @@ async function start(
   return started;
 }
 
-/** Starts the operation or joins it; a joined one whose spec cannot be compared yet is waited for. */
+/** Starts or joins the operation. Waits first while a joined one has no spec to compare with. */
 async function startOrJoin(op: Operation<ScheduledState>, order: StartOperation): Promise<StartedOperation> {
   const { settings } = op.identity;
   for (;;) {
@@ -85,12 +85,13 @@ async function startOrJoin(op: Operation<ScheduledState>, order: StartOperation)
 }
 
 /**
- * What pauses the schedule of a sweep, because the next sweep would end the same way or delete too much: bad rules, a plan
- * with too large a share, and a Temporal that does not know the sweep any more. After anything else the next one tries again.
+ * Failures that pause the schedule of a sweep, because the next sweep would fail the same way or delete too much:
+ * invalid rules, too large a share, and a sweep that Temporal no longer has. After any other failure the next sweep
+ * runs.
  */
 const pausesSweeps: readonly FailureType[] = ['InvalidSpec', 'RequestRejected', 'UnknownOutcome'];
 
-/** Shows the phases of what was started, and returns when it has reached its goal. */
+/** Shows the phases of the started operation, and returns when it has reached its goal. */
 async function follow(
   op: Operation<ScheduledState>,
   workflowId: string,
@@ -133,7 +134,7 @@ async function follow(
   }
 }
 
-/** What a schedule means: which workflow, under which id, with which argument. */
+/** The workflow that a schedule starts, with its id and argument. */
 function orderOf({ schedule, start, reason = 'scheduled' }: ScheduledInput): StartOperation {
   const by = scheduledId(schedule);
   switch (start.what) {
@@ -159,7 +160,7 @@ function orderOf({ schedule, start, reason = 'scheduled' }: ScheduledInput): Sta
   }
 }
 
-/** The time that Temporal put behind the id, so that what a run starts can be told by it. */
+/** The time that Temporal appends to the workflow id. It identifies the runs that this one starts. */
 function scheduledTime(schedule: string): string {
   const prefix = `${scheduledId(schedule)}-`;
   const { workflowId } = workflowInfo();

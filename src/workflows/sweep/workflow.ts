@@ -8,19 +8,19 @@ import { type Outcome, runToEnd } from '../operation/ending.js';
 import { describeFailure, planChanged, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState } from '../operation/state.js';
-import { type SweepState, sweepLoose, sweepNamed } from './parts.js';
+import { type SweepState, sweepNamed, sweepUnnamed } from './parts.js';
 
-/** Teardowns that a sweep waits for at the same time. */
+/** Number of teardowns that a sweep runs at the same time. */
 const width = 8;
 
 /**
- * Deletes by plan the resources that nobody needs.
+ * Deletes the resources that are no longer needed, according to a plan.
  *
- * Phases: `Planning` until the rules are checked and the plan is made; with a hash, it must be the plan that was asked for.
- * `Applying` until each part of the plan has a result. A part with a name goes through the teardown of that name, which
- * cancels its lease and keeps an owner for what stays. A part without a name is checked once more and deleted here.
- * Ends in `Done`, with a failure when something could not be deleted, or in `Failed` when the plan could not be made or
- * no longer has the hash.
+ * Phases: `Planning` until the rules are checked and the plan is made. With a hash, it must be the reviewed plan.
+ * `Applying` until each part of the plan has a result. The teardown of its environment deletes a part with a name: it
+ * cancels the lease, and transfers what must stay to a lease. A part without a name is checked again and deleted here.
+ * Ends in `Done`, with a failure when a resource could not be deleted. Ends in `Failed` when the plan could not be made
+ * or its hash differs.
  */
 export async function sweep(given: SweepInput | null | undefined, carried?: SweepState): Promise<SweepProgress> {
   const input: SweepInput = given ?? {};
@@ -73,17 +73,17 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   return plan;
 }
 
-/** Parts without a pool go first: a pool with a notebook on it that is not of its name stays. */
+/** Parts without a pool are first: a pool is kept while a notebook of another part runs on it. */
 async function apply(op: Operation<SweepState>, input: SweepInput, plan: Plan): Promise<void> {
   op.enter('Applying', tally(op, plan));
   for (const withPool of [false, true]) {
     for (;;) {
       await op.continueWhenLong();
-      const open = partsOf(plan.items).filter((part) => hasPool(part) === withPool && !isSettled(op, part.items));
+      const open = partsOf(plan.items).filter((part) => hasPool(part) === withPool && !isProcessed(op, part.items));
       const named = open.filter(({ environment }) => environment !== null).slice(0, width);
-      const [loose] = open.filter(({ environment }) => environment === null);
+      const [unnamed] = open.filter(({ environment }) => environment === null);
       if (named.length > 0) await Promise.all(named.map((part) => sweepNamed(op, input, part)));
-      else if (loose !== undefined) await sweepLoose(op, input, loose);
+      else if (unnamed !== undefined) await sweepUnnamed(op, input, unnamed);
       else break;
       op.reach(Math.floor((99 * op.state.progress.results.length) / plan.items.length));
       op.explain(tally(op, plan));
@@ -92,19 +92,18 @@ async function apply(op: Operation<SweepState>, input: SweepInput, plan: Plan): 
   judgeResults(op, input);
 }
 
-/** How far it is; what came of each item stands in the results. */
+/** Number of processed items. `results` has the result of each. */
 function tally(op: Operation<SweepState>, { items }: Plan): string {
   return `${op.state.progress.results.length} of ${items.length} resources processed`;
 }
 
-function isSettled(op: Operation<SweepState>, items: Plan['items']): boolean {
+function isProcessed(op: Operation<SweepState>, items: Plan['items']): boolean {
   return items.every(({ kind, id }) => op.state.progress.results.some((done) => done.kind === kind && done.id === id));
 }
 
 /**
- * Says what became of the plan. One that was asked for by its hash was to be carried out as it stood; one that the run made
- * for itself takes what has changed since for what it is. What could not be deleted is shown as its failure, and is `failed`
- * in its results.
+ * Reports the results. A plan that was requested by its hash must be carried out completely, so changed items fail it.
+ * A plan that the run made for itself skips them. Items that could not be deleted are shown as the failure.
  */
 function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   const { results, plan } = op.state.progress;
@@ -125,7 +124,7 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
       },
     );
   }
-  // The rest is deleted: one resource that cannot be deleted must not stop the next sweeps, which save money.
+  // Not thrown: one resource that cannot be deleted must not stop the next sweeps, which save money.
   if (failed.length === 0) return;
   const left = makeFailure('ServiceUnavailable', `some resources could not be deleted:\n${named(failed)}`, {
     hint: 'See the reason of each with `maops env why teardown/NAME`. The next sweep tries them again.',

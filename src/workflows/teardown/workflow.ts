@@ -24,10 +24,10 @@ import { removeAll, teardownPhases } from '../resource/remove.js';
 
 interface TeardownState extends OperationState {
   progress: SweepProgress;
-  /** What the operations that were called off knew to be alive; null until they are. */
+  /** The resources that the cancelled operations reported; null until they have ended. */
   known: EnvironmentResources | null;
   wasLeased: boolean;
-  /** The end of the lease that was called off: it stands, should something have to stay. */
+  /** The end of the cancelled lease. A lease of remaining resources keeps it. */
   lease: LeaseProgress | null;
 }
 
@@ -69,7 +69,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
       removeAll(op, removal, teardownPhases(op), (kind) => {
         remaining = kind.without(remaining);
         op.state.known = remaining;
-        settleItems(op, kind.step);
+        recordRemoved(op, kind.step);
       }),
     );
     return { phase: 'Gone', why: op.state.removed ? `${name} is gone: verified deleted` : `${name} has no resources` };
@@ -86,7 +86,7 @@ function firstState(input: TeardownInput): TeardownState {
   return { ...state, progress, known: null, wasLeased: false, lease: null };
 }
 
-/** Raw JSON can start a teardown too: a key that was misspelled must not make it delete more than was meant. */
+/** Raw JSON can start a teardown too. A misspelled key must not delete more than was requested. */
 async function check(op: Operation<TeardownState>, document: unknown): Promise<void> {
   op.enter('Planning', 'checking the argument of the teardown');
   const { name } = op.state.progress;
@@ -99,8 +99,8 @@ async function check(op: Operation<TeardownState>, document: unknown): Promise<v
 }
 
 /**
- * Makes the plan, by the same code as a dry run. What is protected is refused before anything is called off. A plan that
- * somebody looked at must be the one that is made now; without one, a service that does not answer stops no teardown.
+ * Makes the plan with the code of a dry run. Protection is refused before any operation is cancelled. With a hash, the
+ * plan must be the reviewed one. Without a hash, a service that does not respond does not stop the teardown.
  */
 async function plan(op: Operation<TeardownState>, name: string, planHash: string | null): Promise<void> {
   op.enter('Planning', `planning the teardown of ${name}`);
@@ -122,7 +122,7 @@ async function plan(op: Operation<TeardownState>, name: string, planHash: string
   throw makeFailure(type, why, { hint });
 }
 
-/** By identity too: the list of the worker's own notebooks does not show what another user of the account made. */
+/** By identity too: the list of the worker's own notebooks does not contain those of other users. */
 function withPlanned(op: Operation<TeardownState>, known: EnvironmentResources): EnvironmentResources {
   const isGone = ({ id }: PlanItem) =>
     op.state.progress.results.some((done) => done.kind === 'notebook' && done.id === id);
@@ -131,24 +131,24 @@ function withPlanned(op: Operation<TeardownState>, known: EnvironmentResources):
   return mergeResources({ ...noResources, notebooks }, known);
 }
 
-/** With a hash, only what stands in the plan may go. */
+/** With a hash, only resources in the plan may be deleted. */
 function onlyPlanned(op: Operation<TeardownState>, input: TeardownInput): Pick<Removal, 'plan'> {
   const { plan } = op.state.progress;
   return input.planHash == null || plan === null ? {} : { plan };
 }
 
-/** What of the plan is gone by now. */
-function settleItems(op: Operation<TeardownState>, kind: PlanItem['kind']): void {
-  const { plan, results: settled } = op.state.progress;
-  const isSettled = (id: string) => settled.some((done) => done.kind === kind && done.id === id);
-  const items = plan?.items.filter((item) => item.kind === kind && !isSettled(item.id)) ?? [];
+/** Records the planned items of a kind as deleted. */
+function recordRemoved(op: Operation<TeardownState>, kind: PlanItem['kind']): void {
+  const { plan, results: recorded } = op.state.progress;
+  const isRecorded = (id: string) => recorded.some((done) => done.kind === kind && done.id === id);
+  const items = plan?.items.filter((item) => item.kind === kind && !isRecorded(item.id)) ?? [];
   const results = items.map(({ id }) => ({
     kind,
     id,
     result: 'deleted' as const,
     why: 'verified deleted',
   }));
-  op.state.progress = { ...op.state.progress, results: [...settled, ...results] };
+  op.state.progress = { ...op.state.progress, results: [...recorded, ...results] };
 }
 
 async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
@@ -158,20 +158,21 @@ async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promi
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
   const since = op.state.progress.startedAt;
   const order = { name, kinds, by, reason, since, endsPauses: true };
-  const inTheWay = kinds.map((kind) => operationId(kind, name));
-  const endedOperations = await op.awaitingEndOf(inTheWay, () =>
+  const awaited = kinds.map((kind) => operationId(kind, name));
+  const endedOperations = await op.awaitingEndOf(awaited, () =>
     op.retries.run(`waiting for the operations of ${name} to end`, () =>
       waits(op.identity.settings, name).cancelAndAwait(order),
     ),
   );
-  // What runs knew that closed long ago may be another pool of the name: it counts where nobody knows better.
+  // A run that closed long ago may have recorded an earlier pool of the name. Its record counts only where no later one
+  // exists.
   op.state.known = mergeResources(endedOperations.former, endedOperations.resources);
   op.state.wasLeased = endedOperations.wasLeased;
   op.state.lease = endedOperations.lease;
   return op.state.known;
 }
 
-/** What a teardown has to leave alive, as a protected resource, goes to a lease: it must not be forgotten. */
+/** Transfers the resources that a teardown must keep, such as protected ones, to a lease. */
 async function endFailed(op: Operation<TeardownState>, failure: FailureProgress): Promise<Outcome> {
   op.fail(failure);
   const { identity, known, wasLeased, lease: previousLease } = op.state;

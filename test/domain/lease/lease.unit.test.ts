@@ -4,7 +4,7 @@ import {
   extendTerm,
   type LeaseTerm,
   leasedAutoStop,
-  nextTurn,
+  nextAction,
   resumeTerm,
   retryPause,
   startTerm,
@@ -66,20 +66,20 @@ describe('the next run', () => {
     ['a millisecond before the end it has not ended', 8 * hour - 1, { what: 'warn', before: 30 * minute }],
     ['the end at its moment, whatever was not warned of', 8 * hour, { what: 'end' }],
   ])('%s', (_title, elapsed, turn) => {
-    expect(nextTurn(term, now + elapsed)).toEqual(turn);
+    expect(nextAction(term, now + elapsed)).toEqual(turn);
   });
 
   test('a warning is given once', () => {
-    expect(nextTurn(warned(term, 2 * hour), now + 6 * hour)).toEqual({ what: 'wait', until: now + 7.5 * hour });
-    expect(nextTurn(warned(term, 30 * minute), now + 7.5 * hour)).toEqual({ what: 'wait', until: now + 8 * hour });
+    expect(nextAction(warned(term, 2 * hour), now + 6 * hour)).toEqual({ what: 'wait', until: now + 7.5 * hour });
+    expect(nextAction(warned(term, 30 * minute), now + 7.5 * hour)).toEqual({ what: 'wait', until: now + 8 * hour });
   });
 
   test('warnings are sent again before a new end, except those whose time has passed', () => {
     const at = now + 7.75 * hour;
     const later = extended(warned(term, 30 * minute), '1h', at);
-    expect(nextTurn(later, at)).toEqual({ what: 'wait', until: now + 8.5 * hour });
+    expect(nextAction(later, at)).toEqual({ what: 'wait', until: now + 8.5 * hour });
     const muchLater = extended(warned(term, 30 * minute), '10h', at);
-    expect(nextTurn(muchLater, at)).toEqual({ what: 'wait', until: now + 16 * hour });
+    expect(nextAction(muchLater, at)).toEqual({ what: 'wait', until: now + 16 * hour });
   });
 });
 
@@ -156,7 +156,7 @@ describe('over any lifetime', () => {
         let at = now;
         for (const { after, hours } of actions) {
           at += after;
-          const hasEnded = nextTurn(term, at).what === 'end';
+          const hasEnded = nextAction(term, at).what === 'end';
           const extension = extendTerm(term, { duration: `${hours}h` }, at);
           expect(hasEnded).toBe(at >= term.endsAt);
           if (hasEnded) expect(extension.granted).toBe(false);
@@ -180,7 +180,7 @@ describe('over any lifetime', () => {
         const plans = actions.map(({ after, hours }) => ({ at: now + after, hours })).sort((a, b) => a.at - b.at);
         for (let turns = 0; ; turns += 1) {
           expect(turns).toBeLessThan(200);
-          const turn = nextTurn(term, at);
+          const turn = nextAction(term, at);
           if (turn.what === 'end') break;
           if (turn.what === 'warn') {
             const key = `${term.endsAt} ${turn.before}`;

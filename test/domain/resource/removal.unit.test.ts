@@ -91,7 +91,7 @@ describe('a removal by plan', () => {
 });
 
 describe('the next command', () => {
-  const at = (now: number, isHurried = false) => ({ isHurried, pollMaxMs, now });
+  const at = (now: number, isRetriedNow = false) => ({ isRetriedNow, pollMaxMs, now });
   const remove = () => 'delete' as const;
   const wait = () => 'wait' as const;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { recheck } from '../../../src/domain/provision/recheck.js';
 import type { InventoryItem, Ownership } from '../../../src/domain/resource/inventory.js';
 import { ownershipStatusOf } from '../../../src/domain/resource/ownership-status.js';
+import { recheck } from '../../../src/domain/sweep/recheck.js';
 import { matches, type SweepRules } from '../../../src/domain/sweep/rules.js';
 import { makePlan } from '../../../src/domain/teardown/make-plan.js';
 import { type PlanDraft, type PlanItem, partsOf } from '../../../src/domain/teardown/plan.js';
@@ -199,12 +199,12 @@ describe('the share that one plan may delete', () => {
 });
 
 describe('the plan of one name', () => {
-  const makers = [
+  const creators = [
     { owner: 'aaaaaaaa', workflowId: 'env/team-a' },
     { owner: 'cccccccc', workflowId: 'pool/team-a' },
   ];
   const asked = (...items: InventoryItem[]) =>
-    makePlan(inventory(items), installation, { about: 'name', name: 'team-a', makers }, now);
+    makePlan(inventory(items), installation, { about: 'name', name: 'team-a', creators }, now);
 
   test('lists what was created under it, notebooks first, with the operation that created it', () => {
     expect(asked(item(), notebook()).items.map(({ kind, why }) => `${kind} ${why}`)).toEqual([
@@ -383,7 +383,7 @@ describe('in random worlds that change between plan and delete', () => {
         met.goes += guests.length;
         expect(guests.every(going)).toBe(true);
       }
-      met.stays += plan.kept.filter(({ rule }) => rule.endsWith('is on it')).length;
+      met.stays += plan.kept.filter(({ rule }) => rule.endsWith('runs on it')).length;
     });
     expect(Math.min(met.stays, met.goes)).toBeGreaterThan(10);
   });

@@ -10,8 +10,9 @@ export interface Recheck {
 }
 
 /**
- * Compares an item with the present inventory, just before it would be deleted. `fresh` is a plan made from that inventory
- * by the same rules. An item without a reason any more, for example because it has an owner again, is not in it.
+ * Compares an item with the present inventory just before its deletion. `fresh` is a plan that was made from that
+ * inventory by the same rules. It lacks an item that has no reason any longer, for example because it has an owner
+ * again.
  */
 export function recheck(item: PlanItem, inventory: Inventory, fresh: PlanDraft): Recheck {
   const now = inventory.items.find(
