@@ -107,7 +107,7 @@ describe('a command with a key', () => {
     const { temporal, progress } = await leased();
     await temporal.signal(lease, 'pause', keyed('k'));
     await expect(temporal.update(lease, 'releaseLease', keyed('k'))).rejects.toMatchObject({
-      cause: { message: 'the key k was given with pause' },
+      cause: { message: 'the key k was already used for pause' },
     });
     await temporal.signal(lease, 'resume', keyed('k'));
     await temporal.run({ maxTime: 1_000 });

@@ -78,17 +78,17 @@ describe('a start or stop of a notebook', () => {
     await startMainJob(testbed, { lease: { ttl: '20h' }, notebook: notebookPart({ name: called, autoStop }) });
     await temporal.result(`env/${name}`);
     await temporal.run({ maxTime: minute });
-    expect((await progress(lease)).why).toContain(`notebook ${called} stops by itself at`);
+    expect((await progress(lease)).why).toContain(`notebook ${called} stops automatically at`);
     await change(testbed, 'notebook', 'stop', called);
     await temporal.run({ maxTime: 5_000 });
     const stopped = await progress(lease);
     expect(stopped.notebook).toMatchObject({ status: 'STOPPED', autoStopAt: null });
-    expect(stopped.why).not.toContain('stops by itself');
+    expect(stopped.why).not.toContain('stops automatically');
     await change(testbed, 'notebook', 'start', called);
     await temporal.run({ maxTime: 5_000 });
     const started = await progress(lease);
     expect(started.notebook).toMatchObject({ status: 'RUNNING', autoStopAt: expect.any(String) });
-    expect(started.why).toContain('stops by itself');
+    expect(started.why).toContain('stops automatically');
     expect(started.audit).toEqual([]);
   });
 

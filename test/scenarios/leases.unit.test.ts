@@ -110,7 +110,7 @@ describe('a lease with an end', () => {
     const before = await progress();
     const stop = before.notebook?.autoStopAt ?? '';
     expect(Date.parse(stop) - temporal.now()).toBeGreaterThan(3.9 * hour);
-    expect(before.why).toContain(`notebook ${name} stops by itself at ${stop}`);
+    expect(before.why).toContain(`notebook ${name} stops automatically at ${stop}`);
     expect(before).toMatchObject({
       pool: { phase: 'Running', nodes: { available: 2 } },
       notebook: { status: 'RUNNING' },
@@ -118,7 +118,7 @@ describe('a lease with an end', () => {
     await temporal.run({ maxTime: 5 * hour });
     expect(testbed.simulator.state().notebooks[0]).toMatchObject({ status: 'STOPPED' });
     expect(await progress()).toMatchObject({ phase: 'Leased', notebook: { status: 'STOPPED', autoStopAt: null } });
-    expect((await progress()).why).not.toContain('stops by itself');
+    expect((await progress()).why).not.toContain('stops automatically');
   });
 
   test('is also the end of what is kept after a failure', async () => {
@@ -198,7 +198,7 @@ describe('an extension', () => {
   test.each([
     ['beyond the maximum', { duration: '65h' }, 'at most 2d 16h can be added'],
     ['of a bad duration', { duration: '4 hours' }, 'not a duration'],
-    ['without a reason', { reason: '' }, 'by whom and why'],
+    ['without a reason', { reason: '' }, 'needs an actor and a reason'],
   ])('%s is refused and changes nothing', async (_title, change, why) => {
     const { temporal, end, progress } = await leased();
     const before = await end();

@@ -204,7 +204,7 @@ describe('a scheduled run in virtual time', () => {
     await temporal.signal('env/team-a', 'announceCancel', { cause: 'operator', by: 'ana', reason: 'not today' });
     await temporal.cancel('env/team-a');
     await expect(temporal.result(id)).rejects.toMatchObject({
-      cause: { type: 'RequestRejected', message: 'env/team-a was called off by ana: not today' },
+      cause: { type: 'RequestRejected', message: 'env/team-a was cancelled by ana: not today' },
     });
   });
 
@@ -226,7 +226,7 @@ describe('a scheduled run in virtual time', () => {
     await expect(temporal.result(id)).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
     expect(await progress(id)).toMatchObject({
       phase: 'Cancelled',
-      why: 'no longer waited for: env/team-a goes on',
+      why: 'cancelled; env/team-a is still running',
     });
     expect(await temporal.result('env/team-a')).toMatchObject({ phase: 'Ready' });
   });

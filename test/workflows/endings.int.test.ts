@@ -84,7 +84,7 @@ describe('leaseEnvironment', () => {
     const name = await makeEnvironment();
     const lease = stack().client.workflow.getHandle(`lease/${name}`);
     await expect(lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: '', reason: '' }] })).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('by whom and why') },
+      cause: { message: expect.stringContaining('needs an actor and a reason') },
     });
     expect(await stack().progress(`lease/${name}`)).toMatchObject({ phase: 'Leased' });
   });

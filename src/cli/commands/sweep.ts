@@ -129,7 +129,7 @@ async function rulesOf(context: Context, { rules, maxShare }: SweepOptions): Pro
 }
 
 /** The hint for a plan that exceeds the share. */
-const whySoMuch = 'Find out why the share is so large: an empty or restored Temporal database looks like this.';
+const whySoMuch = 'Find out why the share is so large. An empty or restored Temporal database can be the reason.';
 
 /** The command that applies a plan, with a sufficient `--max-share` if the plan exceeds the share. */
 function applyCommand(plan: Plan, { rules, maxShare }: Pick<SweepOptions, 'rules' | 'maxShare'>): string {
