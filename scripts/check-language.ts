@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * Reports words that this project has replaced by the field's own, with file, line and the word to use.
- * Exits with 1 when an enforced word is found; `--all` also reports the words that are not enforced yet.
+ * Exits with 1 when a word is found.
  * The patterns are written with `[x]` so that this file does not match them. Words that are fixed, such as the key
  * `standing` of the audit's JSON, are left out of their pattern.
  */
@@ -11,8 +11,6 @@ import { join } from 'node:path';
 interface Rule {
   readonly pattern: string;
   readonly use: string;
-  /** Not enforced while the word is still being removed. */
-  readonly later?: true;
 }
 
 /** Matched without regard to case, in the text as it is and with camel-case names split into words. */
@@ -26,16 +24,15 @@ const rules: readonly Rule[] = [
   },
   { pattern: '\\b[s]tor(y|ies)\\b', use: 'history, or scenario' },
   { pattern: '[t]imeline', use: 'history' },
-  { pattern: '\\b[s]peak(er|ing|s)?\\b|\\b[s]poken\\b|commandO[f]\\b', use: 'command', later: true },
-  { pattern: '\\b[s]aid\\b', use: 'sent, reported or printed', later: true },
-  { pattern: '[s]trangers?', use: 'foreign resource, or another user', later: true },
+  { pattern: '\\b[s]peak(er|ing|s)?\\b|\\b[s]poken\\b|commandO[f]\\b', use: 'command' },
+  { pattern: '\\b[s]aid\\b', use: 'sent, reported or printed' },
+  { pattern: '[s]trangers?', use: 'foreign resource, or another user' },
   { pattern: '[w]ay[- ]?back', use: 'rollback' },
-  { pattern: '\\bcall(s|ed|ing)?(?:[- ]\\w+)?[- ]?[o]ff\\b', use: 'cancel', later: true },
+  { pattern: '\\bcall(s|ed|ing)?(?:[- ]\\w+)?[- ]?[o]ff\\b', use: 'cancel' },
   { pattern: '[e]ntrust', use: 'transferToLease' },
   {
     pattern: 'MAOPS_[S]ETTLE|\\b[s]ettle ?(Ms|time|window|period)|\\b[s]ettling (time|window|period)',
     use: 'consistency window',
-    later: true,
   },
   { pattern: '[s]ightings?', use: 'observation' },
   { pattern: '\\b(is)?[n]ews\\b', use: 'significant change' },
@@ -44,7 +41,7 @@ const rules: readonly Rule[] = [
   { pattern: '(?<!\\bin )\\b[d]oubt(s|ed|ful)?\\b|isD[o]ubt', use: 'unconfirmed' },
   { pattern: '\\b[p]ersist(s|ence)?\\b', use: 'retryForever' },
   { pattern: '[o]bedience|[o]beys?Protection', use: 'respectProtection' },
-  { pattern: '\\b[m]akers?\\b', use: 'creating operations', later: true },
+  { pattern: '\\b[m]akers?\\b', use: 'creating operations' },
   { pattern: '\\b[l]anes?\\b|\\beach[O]f\\b', use: 'p-map, or concurrency' },
   { pattern: '[r]oster', use: 'listEnvironments' },
   { pattern: 'refused-[c]reate', use: 'create-conflict' },
@@ -65,7 +62,7 @@ const rules: readonly Rule[] = [
   { pattern: '\\bgoes on (with|as)\\b', use: 'continues' },
   { pattern: "\\b[s]omebody['’]s\\b", use: "another user's" },
   { pattern: '\\bunless [t]old\\b', use: 'by default' },
-  { pattern: '\\b(is|are|was|were) [t]old\\b(?! apart)', use: 'is notified', later: true },
+  { pattern: '\\b(is|are|was|were) [t]old\\b(?! apart)', use: 'is notified' },
   { pattern: '\\b[m]end(s|ed|ing)?\\b', use: 'fix' },
 ];
 
@@ -79,7 +76,6 @@ function filesBelow(path: string): string[] {
   );
 }
 
-const all = process.argv.includes('--all');
 const found: string[] = [];
 for (const file of roots
   .flatMap(filesBelow)
@@ -87,8 +83,7 @@ for (const file of roots
   const lines = [file, ...readFileSync(file, 'utf8').split('\n')];
   for (const [number, line] of lines.entries()) {
     const text = `${line}\n${line.replaceAll(/([a-z])([A-Z])/g, '$1 $2')}`;
-    for (const { pattern, use, later } of rules) {
-      if (later && !all) continue;
+    for (const { pattern, use } of rules) {
       const word = new RegExp(pattern, 'i').exec(text)?.[0];
       if (word !== undefined) found.push(`${file}:${number === 0 ? 'name' : number}: "${word}": use ${use}`);
     }

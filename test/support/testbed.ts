@@ -1,4 +1,5 @@
-import { createActivities } from '../../src/activities/index.js';
+import { createActivities, waitActivities } from '../../src/activities/index.js';
+import { failureConverterPath } from '../../src/codec/data-converter.js';
 import type { Progress } from '../../src/contract/progress.js';
 import type { Settings } from '../../src/contract/settings.js';
 import type { PriceTable } from '../../src/domain/price.js';
@@ -14,6 +15,7 @@ import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import type { SimOptions } from '../temporal-sim/options.js';
 import { TemporalSim } from '../temporal-sim/temporal-sim.js';
 import type { ActivityTable, WorkerRuntime } from '../temporal-sim/virtual-worker.js';
+import type { BundleSource } from '../temporal-sim/workflow-bundle.js';
 import { type HttpHooks, virtualNetwork } from './virtual-http.js';
 import { type WebhookReceiver, webhookNetwork, webhookSecret } from './virtual-webhooks.js';
 
@@ -25,6 +27,12 @@ export const productSettings: Settings = {
   abnormalGraceMs: 300_000,
   consistencyWindowMs: 120_000,
   httpTimeoutMs: 15_000,
+};
+
+const productWorkflows: BundleSource = {
+  entry: 'src/workflows/index.ts',
+  folders: ['src/workflows', 'src/contract', 'src/domain', 'src/codec'],
+  failureConverterPath: failureConverterPath(false),
 };
 
 export const installation = 'abc123';
@@ -120,7 +128,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
       sleep,
     });
   };
-  temporal = await TemporalSim.create({ ...rest, startAt, workers });
+  temporal = await TemporalSim.create({ bundle: productWorkflows, waitActivities, ...rest, startAt, workers });
   const made = temporal;
   return {
     temporal: made,

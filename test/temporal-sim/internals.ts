@@ -15,6 +15,8 @@ export interface ServerSettings {
   /** How long a workflow task waits for the worker that has the run in its cache. @defaultValue 1 s */
   readonly stickyTimeoutMs: number;
   readonly taskTimeoutMs: number;
+  /** The activities that a worker registers on other task queues than its own. @defaultValue none */
+  readonly waitActivities: readonly string[];
   /** The first automatic heartbeat, as the worker's interceptor sends it. Null: activities heartbeat only on their own. */
   readonly autoHeartbeatMs: number | null;
   /** How long the result of an activity takes to reach the server. After 10 s it is lost. @defaultValue none */

@@ -13,8 +13,8 @@ export interface SimOptions extends Partial<ServerSettings> {
   /** Virtual start, epoch milliseconds. @defaultValue 2026-01-01T00:00:00Z */
   readonly startAt?: number;
   readonly taskQueue?: string;
-  /** @defaultValue the product's workflows */
-  readonly bundle?: BundleSource;
+  /** The workflows. */
+  readonly bundle: BundleSource;
   readonly interceptors?: readonly ActivityInterceptorsFactory[];
   /** How many activities each worker runs at once. @defaultValue without a limit */
   readonly slots?: Slots;

@@ -4,13 +4,13 @@ import type { HistoryLine, RunUntil, SimOptions } from './options.js';
 import { decoded } from './protocol.js';
 import { VirtualServer } from './virtual-server.js';
 import { searchAttributesOf } from './visibility.js';
-import { productWorkflows, workflowSandbox } from './workflow-bundle.js';
+import { workflowSandbox } from './workflow-bundle.js';
 import type { WorkflowRun } from './workflow-run.js';
 
 /** The virtual-time Temporal server as tests use it: start, message, run, inspect and verify workflows. */
 export class TemporalSim extends VirtualServer {
   static async create(options: SimOptions): Promise<TemporalSim> {
-    return new TemporalSim(await workflowSandbox(options.bundle ?? productWorkflows), options);
+    return new TemporalSim(await workflowSandbox(options.bundle), options);
   }
 
   async start(workflowType: string, workflowId: string, args: unknown[]): Promise<WorkflowRun> {

@@ -51,6 +51,7 @@ export class VirtualServer {
         suggestContinueAsNewAfter: options.suggestContinueAsNewAfter ?? 4096,
         stickyTimeoutMs: options.stickyTimeoutMs ?? 1000,
         taskTimeoutMs: options.taskTimeoutMs ?? 10_000,
+        waitActivities: options.waitActivities ?? [],
         autoHeartbeatMs: options.autoHeartbeatMs === undefined ? 2000 : options.autoHeartbeatMs,
         latency: options.latency ?? (() => 0),
         reportDelay: options.reportDelay ?? (() => 0),

@@ -3,7 +3,6 @@ import type { Client } from '@temporalio/client';
 import { ActivityCancellationDetails, CancelledFailure, type Logger } from '@temporalio/common';
 import { defaultActivityInfo, MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { waitActivities } from '../../src/activities/index.js';
 import type { ActivityAttempt } from './activity-attempt.js';
 import type { Report } from './activity-task.js';
 import type { ServerInternals } from './internals.js';
@@ -37,7 +36,6 @@ const endlessSlots: Slots = { calls: Number.POSITIVE_INFINITY, waits: Number.POS
 
 /** How long a worker tries to report a result. */
 const reportPatienceMs = 10_000;
-const waits: ReadonlySet<string> = new Set(waitActivities);
 const silent = () => undefined;
 const noLogger: Logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
 
@@ -139,7 +137,7 @@ export class VirtualWorker {
   execute(attempt: ActivityAttempt): void {
     const { task } = attempt;
     const activity = this.activities[task.type] as ((...args: unknown[]) => Promise<unknown>) | undefined;
-    if (task.taskQueue !== this.server.taskQueue && !waits.has(task.type)) {
+    if (task.taskQueue !== this.server.taskQueue && !this.server.settings.waitActivities.includes(task.type)) {
       this.server.fail(new Error(`${task.type} is not registered on ${task.taskQueue}`));
       return;
     }

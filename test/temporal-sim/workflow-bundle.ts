@@ -4,25 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { failureConverterPath } from '../../src/codec/data-converter.js';
 import { sdkVersion, WorkflowSandbox } from './workflow-sandbox.js';
 
 /** What to bundle: the file that exports the workflows, and the folders whose content identifies the bundle. */
 export interface BundleSource {
   readonly entry: string;
   readonly folders: readonly string[];
+  /** @defaultValue the converter of the SDK */
+  readonly failureConverterPath?: string;
 }
-
-/** The product's own workflows. */
-export const productWorkflows: BundleSource = {
-  entry: 'src/workflows/index.ts',
-  folders: ['src/workflows', 'src/contract', 'src/domain', 'src/codec'],
-};
 
 const hosts = new Map<string, Promise<WorkflowSandbox>>();
 
 /** Loads the bundle once per process. Its code is cached on disk for other test files and processes. */
-export function workflowSandbox(source: BundleSource = productWorkflows): Promise<WorkflowSandbox> {
+export function workflowSandbox(source: BundleSource): Promise<WorkflowSandbox> {
   const known = hosts.get(source.entry);
   if (known !== undefined) return known;
   const host = bundleCode(source).then((code) => WorkflowSandbox.load(code));
@@ -43,7 +38,7 @@ export async function bundleCode(source: BundleSource): Promise<string> {
       workflowsPath,
       // Loaded once and frozen, instead of once for every instance: creating an instance takes a quarter of the time.
       preloadModules: [workflowsPath],
-      failureConverterPath: failureConverterPath(false),
+      ...(source.failureConverterPath !== undefined && { failureConverterPath: source.failureConverterPath }),
       logger: new DefaultLogger('ERROR'),
     });
     mkdirSync(folder, { recursive: true });
