@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
     title: 'an old one that no known name has created is an orphan',
     ownership: { ...closed, name: null, workflowId: null, ended: null },
     standing: 'orphan',
-    why: 'no operation that Temporal knows',
+    why: 'Temporal has no operation that created it',
   },
   {
     title: 'a young one that no known name has created is unknown',
