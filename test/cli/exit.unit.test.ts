@@ -81,7 +81,7 @@ describe('an error for people', () => {
   test('reports what failed, on what, and what to do next', () => {
     expect(describeError(new ServerUnreachableError('localhost:7233', new Error('connection refused')), false)).toBe(
       'maops: cannot reach Temporal at localhost:7233: connection refused\n' +
-        '  Is it up, and is TEMPORAL_ADDRESS the one in use? See docs/runbooks/temporal-down.md. To try things out, `maops dev` starts one.\n',
+        '  Check that it is running and that TEMPORAL_ADDRESS is correct (docs/runbooks/temporal-down.md). For a local server, run `maops dev`.\n',
     );
   });
 
