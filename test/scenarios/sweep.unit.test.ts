@@ -202,6 +202,7 @@ describe('changes while a plan is applied', () => {
     await markPool(on);
     const progress = await ended(on, workflowId);
     expect(progress).toMatchObject({ phase: 'Done', failure: null });
+    expect(results(progress)).toEqual(['notebook changed', 'notebook deleted', 'pool changed']);
     expect(left(on)).toEqual([name, name]);
   });
 
@@ -365,5 +366,22 @@ describe('a teardown by plan', () => {
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'PlanChanged' } });
     expect(left(on)).toContain('newcomer');
     expect(on.temporal.openWorkflows()).toEqual([`lease/${name}`]);
+  });
+
+  test.each([
+    ['before', 'a-kept'],
+    ['after', 'z-kept'],
+  ])('reports a protected notebook that the list has %s one that was not in the plan', async (_order, kept) => {
+    const on = await newStack();
+    await finishMainJob(on);
+    const { plan } = await tearDown(on, '0123456789abcdef');
+    await on.temporal.start('teardownEnvironment', `teardown/${name}`, [{ name, planHash: plan?.hash }]);
+    await untilPhase(on, 'StoppingNotebook', `teardown/${name}`);
+    const user = on.simulator.state().notebooks[0]?.userName;
+    const marker = markerOf(`env/${name}`);
+    await place(on, 'notebooks', 'newcomer', marker, { user });
+    await place(on, 'notebooks', kept, `${marker} maops:keep`, { user });
+    expect(await ended(on, `teardown/${name}`)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
+    expect(left(on)).toEqual(expect.arrayContaining([kept, 'newcomer']));
   });
 });

@@ -2,6 +2,7 @@ import { sleep } from '@temporalio/workflow';
 import type { ResourceRef } from '../../contract/workflows.js';
 import { byAge } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
+import { isProtected } from '../../domain/resource/marker.js';
 import {
   freshWatch,
   isConfirmed,
@@ -71,7 +72,11 @@ export async function removeKind(
   let isSecondSearch = false;
   for (;;) {
     const found = await retryForever(op, looking, () => identity.byMarker(op, removal));
-    for (const one of found) guard(op, kind, one, one.name, removal);
+    // Protection decides before the plan, in whatever order the list has them.
+    const protectedFirst = [...found].sort(
+      (a, b) => Number(isProtected(b.description)) - Number(isProtected(a.description)),
+    );
+    for (const one of protectedFirst) guard(op, kind, one, one.name, removal);
     const newest = [...found].sort(byAge).at(-1);
     if (newest !== undefined) {
       await removeOne(op, kind, newest, removal, show);
