@@ -9,25 +9,51 @@ import { playLeaseRace } from '../test/chaos/lease-race.js';
 import { leaseSeedOf } from '../test/chaos/lease-seed.js';
 import { scenarioOf } from '../test/chaos/seed.js';
 
-/**
- * Seeded chaos testing in virtual time. Runs many seeds on all cores and prints one line of JSON: `npm run chaos -- --seeds
- * 10000`. `--from N` sets the first seed, `--leases` races operators against the ends of leases. To replay a failing seed
- * with its plan and trace: `--seed N --trace`.
- */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '0' },
-    seed: { type: 'string' },
-    leases: { type: 'boolean', default: false },
-    trace: { type: 'boolean', default: false },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    serve: { type: 'boolean', default: false },
-  },
-});
-const from = Number(values.from);
-const seeds = Number(values.seeds);
-const workers = Number(values.workers);
+const usage = `Seeded chaos testing in virtual time. Prints one line of JSON; exits with 1 when a seed has failed.
+
+  npm run chaos -- [--seeds 1000] [--from 0] [--workers N] [--leases]
+  npm run chaos -- --seed N [--trace] [--leases]
+
+--leases races operators against the ends of leases. --seed replays one seed, --trace with its plan and trace.`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seeds: { type: 'string', default: '1000' },
+        from: { type: 'string', default: '0' },
+        seed: { type: 'string' },
+        leases: { type: 'boolean', default: false },
+        trace: { type: 'boolean', default: false },
+        workers: { type: 'string', default: String(availableParallelism()) },
+        serve: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const { leases, trace, serve, help, seed } = values;
+    return {
+      leases,
+      trace,
+      serve,
+      help,
+      seeds: readNumber('seeds', values.seeds, 1),
+      from: readNumber('from', values.from, 0),
+      workers: readNumber('workers', values.workers, 1),
+      seed: seed === undefined ? null : readNumber('seed', seed, 0),
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function readNumber(name: string, text: string, least: number): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
+    throw new Error(`--${name} ${text}: must be a whole number, at least ${least}`);
+  return Number(text);
+}
+
+const { from, seeds, workers, seed: replayed, leases, trace: isTraced, serve: isChild, help } = readOptions();
 
 interface SeedResult {
   readonly seed: number;
@@ -41,7 +67,7 @@ interface SeedResult {
 type Trace = (line: string) => void;
 
 async function runSeed(seed: number, trace?: Trace): Promise<SeedResult> {
-  if (values.leases) {
+  if (leases) {
     const { ending, problems, granted, refused, deaths, tryNow } = await playLeaseRace(seed, trace);
     return { seed, ending, problems, faultsHit: {}, counts: { deaths, granted, refused, ...wakeUps(tryNow) } };
   }
@@ -55,8 +81,8 @@ function wakeUps({ accepted, refused }: { readonly accepted: number; readonly re
 }
 
 async function replay(seed: number): Promise<void> {
-  if (values.trace) console.log(JSON.stringify(values.leases ? leaseSeedOf(seed) : scenarioOf(seed), null, 2));
-  const result = await runSeed(seed, values.trace ? (line) => console.log(line) : undefined);
+  if (isTraced) console.log(JSON.stringify(leases ? leaseSeedOf(seed) : scenarioOf(seed), null, 2));
+  const result = await runSeed(seed, isTraced ? (line) => console.log(line) : undefined);
   console.log(JSON.stringify(result, null, 2));
   await exitProcess(result.problems.length > 0 ? 1 : 0);
 }
@@ -72,7 +98,7 @@ const seedsPerProcess = Math.min(500, Math.ceil(seeds / workers));
 
 async function runBatch(first: number, take: (result: SeedResult) => void): Promise<void> {
   let left = Math.min(seedsPerProcess, from + seeds - first);
-  const args = ['--serve', '--from', String(first), '--seeds', String(left), ...(values.leases ? ['--leases'] : [])];
+  const args = ['--serve', '--from', String(first), '--seeds', String(left), ...(leases ? ['--leases'] : [])];
   const child = fork(fileURLToPath(import.meta.url), args);
   await new Promise<void>((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`a child process ended with ${code}, ${left} seeds early`)));
@@ -118,12 +144,13 @@ async function runAll(): Promise<void> {
   await pMap(batches, (first) => runBatch(first, take), { concurrency: workers });
   failed.sort((one, other) => one - other);
   const seconds = Math.round((Date.now() - start) / 100) / 10;
-  const kind = values.leases ? 'leases' : 'chaos';
+  const kind = leases ? 'leases' : 'chaos';
   const passed = seeds - failed.length;
   console.log(JSON.stringify({ kind, from, seeds, passed, failed, seconds, byEnding, faultsHit, ...counts }));
   await exitProcess(failed.length > 0 ? 1 : 0);
 }
 
-if (values.serve) await serve();
-else if (values.seed !== undefined) await replay(Number(values.seed));
+if (help) console.log(usage);
+else if (isChild) await serve();
+else if (replayed !== null) await replay(replayed);
 else await runAll();
