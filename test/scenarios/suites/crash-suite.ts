@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../../src/simulator/faults/fault.js';
-import type { SimulatorOptions } from '../../../src/simulator/options.js';
-import { startTestbed, type Testbed } from '../../support/testbed.js';
+import { startTestbed } from '../../support/testbed.js';
 import type { HttpCall } from '../../support/virtual-http.js';
 import type { ActivationOutcome } from '../../temporal-sim/internals.js';
+import { hasEnded, type RepeatedScenario, simulatorOptions } from './scenario.js';
 
 /** What is left when a scenario is over: it must be the same whenever a worker dies in it. */
 export interface Outcome {
@@ -17,16 +16,8 @@ export interface Outcome {
   readonly open: readonly string[];
 }
 
-/** A run of the product whose every moment is a moment to die in. */
-export interface Scenario {
-  readonly name: string;
-  /** Whose end is the scenario's end. */
-  readonly workflowId: string;
-  readonly faults?: readonly Fault[];
-  readonly placed?: SimulatorOptions['placed'];
-  /** Runs before the scenario, without crashes. */
-  readonly prepare?: (testbed: Testbed) => Promise<unknown>;
-  readonly play: (testbed: Testbed) => Promise<unknown>;
+/** A run of the product in which the worker dies at every moment. */
+export interface Scenario extends RepeatedScenario {
   readonly outcome: Outcome;
 }
 
@@ -45,12 +36,11 @@ interface Death {
 }
 
 async function played(scenario: Scenario, death: Death | null): Promise<Played> {
-  const { faults = [], placed } = scenario;
   const begun = { activations: Number.NaN, calls: Number.NaN };
   const dies = (at: Death['at'], count: number) => death !== null && death.at === at && death.number === count;
   const breakIn = (at: Death['at']) => (call: HttpCall) => (dies(at, call.number - begun.calls) ? 'crash' : 'continue');
   const testbed = await startTestbed({
-    simulator: { faults, ...(placed === undefined ? {} : { placed }) },
+    simulator: simulatorOptions(scenario, scenario.faults ?? []),
     http: { beforeSend: breakIn('beforeSend'), afterCommit: breakIn('afterCommit') },
     onActivation: (activation) => {
       const number = activation - begun.activations;
@@ -67,7 +57,7 @@ async function played(scenario: Scenario, death: Death | null): Promise<Played> 
     begun.activations = temporal.activations;
     begun.calls = testbed.calls();
     await scenario.play(testbed);
-    await temporal.run({ until: () => temporal.status(scenario.workflowId) !== 'RUNNING' });
+    await temporal.run({ until: () => hasEnded(scenario, testbed) });
     // Every death replays the runs that were cached, at its own moment; all of them again for some will do.
     if (death === null || death.number % 4 === 0) await temporal.verifyReplays();
     const { phase } = await testbed.progress(scenario.workflowId);

@@ -1,23 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../../src/simulator/faults/fault.js';
-import type { SimulatorOptions } from '../../../src/simulator/options.js';
 import { judgeCreates, judgeSent, judgeStatus } from '../../chaos/cancel-judge.js';
 import { startTestbed, type Testbed } from '../../support/testbed.js';
 import type { WorkflowRun } from '../../temporal-sim/workflow-run.js';
+import { hasEnded, type RepeatedScenario, simulatorOptions } from './scenario.js';
 
 const minute = 60_000;
 const command = { by: 'crossing', reason: 'crossing' };
 
 /** A run of the product that is cancelled, paused and continued as new at every moment. */
-export interface CrossedScenario {
-  readonly name: string;
-  /** Who is cancelled and paused. */
-  readonly workflowId: string;
-  readonly faults?: readonly Fault[];
-  readonly placed?: SimulatorOptions['placed'];
-  /** What comes before the scenario. */
-  readonly prepare?: (testbed: Testbed) => Promise<unknown>;
-  readonly play: (testbed: Testbed) => Promise<unknown>;
+export interface CrossedScenario extends RepeatedScenario {
   /** The phases in which a scenario with a cancel may end. */
   readonly endings: readonly string[];
   /** A teardown refuses a cancel, so that only a resume ends its pause. */
@@ -38,7 +29,7 @@ const never: Crossing = { cancelAt: 0, suggestContinueAsNewAfter: 4096, pause: n
 const forever = 48 * 60 * minute;
 
 async function played(scenario: CrossedScenario, crossing: Crossing) {
-  const { faults = [], placed } = scenario;
+  const faults = scenario.faults ?? [];
   let count = 0;
   let hasBegun = false;
   const act = (run: WorkflowRun) => {
@@ -50,10 +41,10 @@ async function played(scenario: CrossedScenario, crossing: Crossing) {
   };
   const testbed: Testbed = await startTestbed({
     suggestContinueAsNewAfter: crossing.suggestContinueAsNewAfter,
-    simulator: {
-      faults: faults.map((fault) => ({ ...fault, optional: true })),
-      ...(placed === undefined ? {} : { placed }),
-    },
+    simulator: simulatorOptions(
+      scenario,
+      faults.map((fault) => ({ ...fault, optional: true })),
+    ),
     onActivation: (_activation, run) => {
       if (!hasBegun || run.workflowId !== scenario.workflowId) return 'reported';
       count += 1;
@@ -67,7 +58,7 @@ async function played(scenario: CrossedScenario, crossing: Crossing) {
     await scenario.prepare?.(testbed);
     hasBegun = true;
     await scenario.play(testbed);
-    const end = () => temporal.status(scenario.workflowId) !== 'RUNNING';
+    const end = () => hasEnded(scenario, testbed);
     await temporal.run({ until: end, maxTime: forever - 60 * minute });
     const { pools, notebooks } = simulator.state();
     const { phase, why } = await testbed.progress(scenario.workflowId);
