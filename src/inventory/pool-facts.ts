@@ -1,3 +1,4 @@
+import type { PoolProgress } from '../contract/progress.js';
 import type { ExistingResource } from '../domain/provision/create.js';
 import { parseInstant, unknownInstant } from '../domain/resource/instant.js';
 import type { InventoryItem } from '../domain/resource/inventory.js';
@@ -19,12 +20,7 @@ export interface PoolRow {
   readonly phase: string | null;
   readonly type: string | null;
   readonly flavors: readonly { readonly flavor: string; readonly wanted: number; readonly available: number }[];
-  readonly nodes: {
-    readonly wanted: number;
-    readonly available: number;
-    readonly creating: number;
-    readonly abnormal: number;
-  };
+  readonly nodes: PoolProgress['nodes'];
   readonly scopes: Readonly<Record<string, string>>;
   readonly network: string | null;
   readonly message: string | null;

@@ -85,7 +85,7 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks 
     default:
       wrong('this is no ending');
   }
-  if (isLeft && !isOwned) wrong('nobody owns it');
+  if (isLeft && !isOwned) wrong('it has no owner');
   return problems;
 }
 
@@ -162,7 +162,7 @@ export function judgeRest(name: string, ours: Ours, lease: EnvironmentResources 
   const problems: string[] = [];
   if (lease === null) {
     if (ours.pools.length + ours.notebooks.length > 0)
-      problems.push(`at rest nobody owns ${name}; ${describeOurs(ours)}`);
+      problems.push(`at rest ${name} has no owner; ${describeOurs(ours)}`);
     return problems;
   }
   const wrong = (what: string) => problems.push(`at rest lease/${name} ${what}; ${describeOurs(ours)}`);

@@ -153,7 +153,7 @@ const mistakes: readonly {
   },
   {
     mistake: 'an unanswered create is not checked again',
-    caught: /a create was sent although|something is left|nobody owns it/,
+    caught: /a create was sent although|something is left|has no owner/,
     scenario: {
       faults: [
         { operation: 'pools.create', kind: 'lost', at: 'after' },
@@ -164,7 +164,7 @@ const mistakes: readonly {
   },
   {
     mistake: 'what stays alive is not handed to a lease',
-    caught: /nobody owns it/,
+    caught: /has no owner/,
     scenario: {},
     options: replacing('transferToLease', async () => ({ endsAt: null, maxEndsAt: null, extensions: 0 })),
   },

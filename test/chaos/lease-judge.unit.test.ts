@@ -78,7 +78,7 @@ describe('the judge of a race for a lease', () => {
       { calledFor: [at(0.5 * hour)], removals: [at(0.5 * hour)] },
       /^granted at .*, in the removal since/,
     ],
-  ])('tells %s', (_what, change, problem) => {
+  ])('reports %s', (_what, change, problem) => {
     const problems = judgeLeaseRace({ ...faultless, ...change });
     expect(problems.filter((one) => problem.test(one))).toHaveLength(1);
   });

@@ -73,7 +73,7 @@ orphan: adopt it with \`maops audit adopt lost\`, or delete it with a sweep: \`m
   });
 
   test('fits a terminal: a reason that needs action is wrapped, others are cut; no costs without a price table', () => {
-    const long = { why: 'lease/team-a: Leased, and this goes on for longer' };
+    const long = { why: 'lease/team-a: Leased, and this reason is longer now' };
     const findings = report.findings.map((one) => ({
       ...one,
       cost: null,
@@ -84,7 +84,7 @@ orphan: adopt it with \`maops audit adopt lost\`, or delete it with a sweep: \`m
       'pool      lost    orphan     Running  1d 3h  created by env/lost; its last',
       '                                             operation ended TERMINATED at',
       '                                             2026-03-02 20:00 GMT+8',
-      'pool      team-a  owned      Running  1d 3h  lease/team-a: Leased, and this goe…',
+      'pool      team-a  owned      Running  1d 3h  lease/team-a: Leased, and this rea…',
     ]);
     expect(text).not.toMatch(/COST|EUR/);
   });

@@ -50,7 +50,7 @@ describe('another spec for an existing environment', () => {
     expect(await conflict(testbed, smaller)).toMatchObject({ message: bothShown });
   });
 
-  test('is refused with the hashes where nobody knows the spec that it was made from', async () => {
+  test('is refused with both hashes when the other spec is unknown', async () => {
     const testbed = await ready();
     const snapshot = testbed.simulator.snapshot();
     for (const { annotations } of snapshot.state.pools) {

@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
     why: 'fffff0',
   },
   { title: 'one whose description was left out is unknown', item: { marker: 'unread' }, standing: 'unknown' },
-  { title: 'one whose owner nobody was asked for is unknown', ownership: null, standing: 'unknown' },
+  { title: 'one whose owner was not read is unknown', ownership: null, standing: 'unknown' },
   { title: 'without an open operation it is an orphan', ownership: closed, standing: 'orphan', why: 'ended Ready' },
   {
     title: 'without an answer it is unknown, not an orphan',
@@ -98,7 +98,7 @@ const rows: readonly Row[] = [
     standing: 'expired',
     why: '1h ago',
   },
-  { title: 'one whose lease goes on is owned', ownership: { leaseEndsAt: ago(-1) }, standing: 'owned' },
+  { title: 'one whose lease has not ended is owned', ownership: { leaseEndsAt: ago(-1) }, standing: 'owned' },
   {
     title: 'one that is being removed after its end is owned',
     ownership: { leaseEndsAt: ago(1), isBeingRemoved: true, phase: 'DeletingPool', phaseSince: ago(1) },
