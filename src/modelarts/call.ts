@@ -31,7 +31,7 @@ export function endpoint<Result>(
   method: Endpoint<Result>['method'],
   template: string,
   response: z.ZodType<Result>,
-  more: Partial<Pick<Endpoint<Result>, 'priority' | 'contentType' | 'emptyResult' | 'returnsInstance'>> = {},
+  more: Partial<Omit<Endpoint<Result>, 'operation' | 'method' | 'template' | 'response'>> = {},
 ): Endpoint<Result> {
   const kind = operation.slice(0, operation.indexOf('s.'));
   const priority = method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'create';

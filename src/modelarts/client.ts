@@ -10,9 +10,11 @@ import { HttpClient } from './http.js';
 import { createRateGovernor, type RateGovernor } from './rate-governor.js';
 import type { Sleep } from './request-options.js';
 import { Flavors } from './resources/flavors.js';
+import { Services, TrainingJobs } from './resources/jobs.js';
 import { Networks } from './resources/networks.js';
 import { Notebooks } from './resources/notebooks.js';
 import { Pools } from './resources/pools.js';
+import { Workloads } from './resources/workloads.js';
 import { Sender } from './sender.js';
 import { realSleep } from './timing.js';
 import { HttpTransport } from './transport.js';
@@ -47,6 +49,9 @@ export interface ModelArts {
   readonly notebooks: Notebooks;
   readonly flavors: Flavors;
   readonly networks: Networks;
+  readonly workloads: Workloads;
+  readonly trainingJobs: TrainingJobs;
+  readonly services: Services;
   readonly governor: RateGovernor;
   readonly projectId: string;
   readonly endpoint: string;
@@ -90,6 +95,9 @@ export function createModelArts(options: ModelArtsOptions): ModelArts {
     notebooks: new Notebooks(transport),
     flavors: new Flavors(transport),
     networks: new Networks(transport),
+    workloads: new Workloads(transport),
+    trainingJobs: new TrainingJobs(transport),
+    services: new Services(transport),
     governor,
     projectId,
     endpoint,
