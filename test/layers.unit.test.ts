@@ -153,3 +153,11 @@ test('every import leads to a file of src', () => {
 test('no folder collects leftovers', () => {
   expect(files.filter((file) => /\/(utils|helpers|common|types)\//.test(file))).toEqual([]);
 });
+
+test('no module declares an interface twice, because TypeScript would merge the declarations', () => {
+  const twice = files.flatMap((file) => {
+    const names = [...read(file).matchAll(/^(?:export )?interface (\w+)/gm)].map(([, name]) => name);
+    return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${file}: ${name}`);
+  });
+  expect(twice).toEqual([]);
+});

@@ -7,7 +7,7 @@ import { isProtected } from '../domain/resource/marker.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import { asFailure, asRetryable } from './failures.js';
 
-/** One read. Errors become failures by the table of verdicts. */
+/** One read. Maps errors to failures with `verdicts`. */
 export async function readOrFail<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
   try {
     return await call({ signal: cancellationSignal() });

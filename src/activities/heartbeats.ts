@@ -36,7 +36,7 @@ export function heartbeatInterceptor(): ActivityInboundCallsInterceptor {
       const { heartbeatTimeoutMs, heartbeatDetails } = activityInfo();
       if (heartbeatTimeoutMs === undefined) return await next(input);
       const context = Context.current();
-      // A poll window that continues another one keeps its text until it has its own.
+      // A poll window that continues another one reports the details of the previous window until it has its own.
       lastDetails.set(context, heartbeatDetails);
       const timer = setInterval(() => context.heartbeat(lastDetails.get(context)), intervalMs);
       try {

@@ -63,7 +63,7 @@ export interface TimeSpent {
   readonly ms: number;
 }
 
-/** The last failure, also of a call that succeeded later. */
+/** The last failure, even if the call later succeeded. */
 export interface LastError {
   /** RFC 3339 UTC; null while the call still fails. */
   readonly at: string | null;

@@ -52,7 +52,7 @@ async function findNewest(runs: Runs, name: string, kinds: readonly OperationKin
   return chooseRun(await Promise.all(kinds.map((kind) => runs.describe(operationId(kind, name)))));
 }
 
-/** The operation on a pool or notebook without an environment, which until its lease only its workflow id names. */
+/** The operation on a pool or notebook without an environment. Until its lease starts, only its workflow id finds it. */
 async function findCreatedAlone(runs: Runs, name: string): Promise<Run | null> {
   return await findNewest(runs, name, ['pool', 'notebook']);
 }

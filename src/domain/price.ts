@@ -10,7 +10,7 @@ export interface PriceTable {
 
 export interface Cost {
   readonly perHour: number;
-  /** The cost of the present size since the creation; null for a stopped resource, whose running time is unknown. */
+  /** Cost since creation at the current size; null for a stopped resource, whose running time is unknown. */
   readonly sinceCreation: number | null;
   readonly currency: string;
 }

@@ -96,7 +96,7 @@ testSeeds(0, 120);
 
 describe('chaos', () => {
   test.each(regressions)(
-    'does not do again: $found',
+    'does not regress: $found',
     async ({ scenario }) => {
       expect(await playScenario({ ...quietSeed, ...scenario })).toMatchObject({ problems: [] });
     },

@@ -110,7 +110,7 @@ const mistakes: readonly {
     ),
   },
   {
-    mistake: 'a pool is not looked at again when the notebook is there',
+    mistake: 'a pool is not checked again once the notebook exists',
     caught: /ended Ready .*(Abnormal|nodes)/,
     scenario: { faults: [{ operation: 'pools.create', kind: 'abnormal', afterMs: 60_000 }] },
     options: firstUsable(),
@@ -125,7 +125,7 @@ const mistakes: readonly {
     }),
   },
   {
-    mistake: 'a pool delete says done and does nothing',
+    mistake: 'deletePool reports success but deletes nothing',
     caught: /no end: /,
     scenario: { actions: [{ at: inNotebook, what: 'cancel' }] },
     options: replacing('deletePool', async () => sent),

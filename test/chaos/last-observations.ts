@@ -47,7 +47,7 @@ export class LastObservations {
     }
   }
 
-  /** Keeps what a run has observed when it hands over to its lease: what the lease observes after that is not the run's. */
+  /** Keeps the observations of a run when it hands over to its lease. Later observations belong to the lease. */
   recorder(): ActivityInterceptorsFactory {
     return ({ info }) => ({
       inbound: {

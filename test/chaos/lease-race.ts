@@ -27,7 +27,7 @@ export interface LeaseRaceResult {
   readonly deaths: number;
   /** How `tryNow` was answered. */
   readonly tryNow: TryNowSender['answers'];
-  /** Empty when no teardown came early, none was missed, and no extension was half. */
+  /** Empty when no teardown was early or missing, and no extension was applied in part. */
   readonly problems: readonly string[];
 }
 

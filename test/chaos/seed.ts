@@ -51,7 +51,7 @@ export interface Crossing {
 /** What is done with a name once its operation has ended, one after the other. */
 export type After = 'teardown' | 'release' | 'cancelLease' | 'startAgain' | 'stopNotebook' | 'startNotebook';
 
-/** All that happens in one chaotic run; the same for the same seed. */
+/** Everything in one chaos run; determined by the seed. */
 export interface ChaosSeed {
   readonly seed: number;
   readonly workflowType: 'provisionPoolThenLaunchNotebook' | 'provisionPool' | 'launchNotebook';

@@ -64,7 +64,7 @@ describe('exit codes', () => {
     expect(exitCodeOfEnding(makeProgress({ phase: 'Abandoned', failure: soldOut }))).toBe(0);
   });
 
-  test('of an ending without authorisation is that of not authorised', () => {
+  test('is 4 when the operation failed with NotAuthorized', () => {
     const failure = {
       step: 'pool' as const,
       type: 'NotAuthorized' as const,

@@ -38,7 +38,7 @@ describe('the results of a query', () => {
     expect(byId(await operationsOn(runs).matching('a = 1) OR (b = 2'))).toEqual(['env/a']);
   });
 
-  test('is restricted to creating operations for a command to steps', async () => {
+  test('is restricted to creating operations for approve, reject and resolve', async () => {
     expect(byId(await operationsOn(new FakeRuns(open('env/a'), lease)).matching('x', 'creating'))).toEqual(['env/a']);
   });
 });

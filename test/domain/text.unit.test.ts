@@ -79,7 +79,7 @@ describe('the payload of a command', () => {
     expect([problemOfCommand(longest), problemOfCommand({ ...attribution, key: null })]).toEqual([null, null]);
   });
 
-  test('is read from a signal whatever it holds', () => {
+  test('is read from any signal payload, within the limits', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (by, reason, key) => {
         const command = readCommand({ by, reason, key });

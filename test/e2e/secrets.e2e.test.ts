@@ -31,7 +31,7 @@ describe.each(kindsOfCredentials)('with credentials of the kind %s', (auth) => {
     const forbidden = [...Object.values(secrets), ...issued];
     expect(found(kept, forbidden)).toEqual([]);
     expect(found(printed, forbidden)).toEqual([]);
-    // The search would have seen them: what surrounds them is there.
+    // The search works: the surrounding text is found.
     expect(absent(kept, ['overloaded: X-Auth-Token:[secret]', 'no image', missingNetwork])).toEqual([]);
     expect(absent(printed, [name, '"level":"debug"'])).toEqual([]);
     expect(issued.filter((token) => token !== '')).toHaveLength(issued.length);

@@ -62,7 +62,7 @@ describe('an aborted signal', () => {
     await expect(modelarts.notebooks.create(notebook, options)).rejects.toThrow('paused');
   });
 
-  test('with a reason that is not an error still throws an error', async () => {
+  test('rejects with an Error although the abort reason is none', async () => {
     const { modelarts } = connect(() => never);
     expect(await failureOf(modelarts.pools.list({}, { signal: AbortSignal.abort('enough') }))).toMatchObject({
       message: 'enough',

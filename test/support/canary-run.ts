@@ -13,7 +13,7 @@ import { historyText, serverViewOf } from './raw-texts.js';
 import { temporalAddress } from './temporal-server.js';
 import { until } from './until.js';
 
-/** Values that nothing else contains, and short enough not to be struck out for their length alone. */
+/** Values that nothing else contains, too short for redaction by length. */
 export const secrets = {
   token: 'canary-ready-token-7c1e55',
   accessKey: 'CANARYACCESSKEY00001',

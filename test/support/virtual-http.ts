@@ -14,7 +14,7 @@ export interface HttpCall {
   readonly worker: VirtualWorker;
 }
 
-/** Where a call can be broken into; `dies` kills the worker at that point. */
+/** Where a test can intercept a call; `dies` kills the worker at that point. */
 export interface HttpHooks {
   /** The path and query that are sent in place of the true ones. */
   readonly rewrite?: (path: string) => string;

@@ -83,7 +83,7 @@ const release = defineSteering({
   accepted: ({ workflowId }) => `released: ${workflowId} deletes its resources`,
 });
 
-interface Options extends ManyOptions {
+interface ResolveOptions extends ManyOptions {
   readonly set?: readonly string[];
 }
 
@@ -103,7 +103,7 @@ const resolve: Define = (command, run) => {
         `maops env resolve retry --query 'MaopsPhase="AwaitingOperator"' --reason 'quota was raised'`,
       ),
     )
-    .action((first: string | undefined, second: string | undefined, options: Options) =>
+    .action((first: string | undefined, second: string | undefined, options: ResolveOptions) =>
       run((context) => {
         // With --query the first argument is the verb.
         const [name, word] = options.query !== undefined && second === undefined ? [second, first] : [first, second];
@@ -177,7 +177,7 @@ const tryNow: Define = (command, run) => {
     );
 };
 
-interface Options {
+interface ExtendFlags {
   readonly reason: string;
   readonly until?: string;
   readonly key?: string;
@@ -197,7 +197,7 @@ const extend: Define = (command, run) => {
         "maops env extend team-a --until 2026-12-01T18:00:00+08:00 --reason 'training runs late'",
       ),
     )
-    .action((name: string, duration: string | undefined, { reason, until, key }: Options) =>
+    .action((name: string, duration: string | undefined, { reason, until, key }: ExtendFlags) =>
       run(async (context) => {
         const wish = wishOf(duration, until);
         const operations = await context.operations();

@@ -155,7 +155,7 @@ const show: Define = (command, run) => {
     );
 };
 
-interface Options {
+interface TriggerOptions {
   readonly wait?: boolean;
   readonly timeout?: string;
 }
@@ -167,7 +167,7 @@ const trigger: Define = (command, run) => {
     .option('--wait', 'follow the run to its end')
     .option('--timeout <duration>', 'stop waiting after this time (exit 8); the run continues')
     .addHelpText('after', example('maops schedule trigger nightly', 'maops schedule trigger nightly --wait'))
-    .action((name: string, { wait = false, timeout }: Options) =>
+    .action((name: string, { wait = false, timeout }: TriggerOptions) =>
       run(async (context) => {
         const timeoutMs = readDuration('--timeout', timeout);
         if (timeoutMs !== null && !wait) throw new UsageError('--timeout needs --wait');

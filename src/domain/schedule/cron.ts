@@ -84,7 +84,7 @@ export function cronProblem(text: string, thisYear: number): string | null {
   const years = named ? [...named] : Array.from({ length: cycleYears }, (_, index) => thisYear + index);
   const left = years.filter((one) => one >= thisYear);
   if (left.length === 0) return 'it never comes true: those years are over';
-  return canComeTrue(values, left) ? null : 'it never comes true: there is no such day';
+  return canComeTrue(values, left) ? null : 'it never fires: no such date exists';
 }
 
 /** The values of each field by its name, or what is wrong with one of them. */

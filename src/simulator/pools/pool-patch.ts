@@ -26,7 +26,7 @@ import { poolView } from './pool-view.js';
 
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** PATCH pool, a merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). Metadata alone may change in any phase but `Deleting`. */
+/** PATCH pool, a merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). A metadata-only patch is accepted in every phase except `Deleting`. */
 export function patchPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   if (!(call.headers['content-type'] ?? '').toLowerCase().startsWith(MERGE_PATCH)) {

@@ -15,7 +15,7 @@ import type { BackgroundTasks, LeaseState } from './state.js';
 const deliveryLimitMs = 6 * HOUR;
 /** Bounds the state of a lease whose receiver is down for long. */
 const mostUndelivered = 20;
-/** How long after its automatic stop was due a notebook is observed. */
+/** Delay between the scheduled automatic stop of a notebook and its observation. */
 const afterStopMs = MINUTE;
 
 /**

@@ -138,7 +138,7 @@ describe('resources that a sweep keeps', () => {
     expect(shown(sweep([item(change)], [kept], by))).toEqual([`pool stays: ${rule}`]);
   });
 
-  test('is every orphan without a rule for orphans, and a young one with it', () => {
+  test('keeps all orphans without an orphan rule, and young ones with one', () => {
     expect(shown(sweep([item()], [ownership()], rules({ orphans: null })))).toEqual([
       'pool stays: the rules do not delete orphans',
     ]);
