@@ -1,4 +1,5 @@
 import type { SoldOutResponse } from './faults/fault.js';
+import type { OperationPattern } from './operations.js';
 
 /** Behaviour that the documentation contradicts or leaves open (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns"). */
 export interface Behavior {
@@ -27,6 +28,20 @@ export interface Behavior {
   /** Whether the historical and the current notebook API exist in this region. */
   readonly oldNotebookApi: boolean;
   readonly newNotebookApi: boolean;
+  /** DELETE of a pool with live jobs takes effect and fails them, or is refused (docs/api/workloads-and-operations.md "2.5 What DELETE of a pool does to them"). */
+  readonly deletePoolInUse: 'kill' | 'refuse';
+  /** Workloads include notebooks. */
+  readonly workloadsListNotebooks: boolean;
+  /** The list of workloads has `total`. */
+  readonly workloadsTotal: boolean;
+  /** The runtime metrics have the `workload` block. */
+  readonly runtimeWorkloads: boolean;
+  /** How long a new job is missing from workloads, statistics, metrics, searches and services. */
+  readonly workloadsLagMs: number;
+  /** A search for training jobs finds only the caller's own. */
+  readonly trainingSearchOwnOnly: boolean;
+  /** Operations that the account may not call (403) or that this region does not have (404 of the gateway). */
+  readonly unavailable: Readonly<Partial<Record<OperationPattern, 'forbidden' | 'missing'>>>;
   /** A limit of calls per time window (`retryAfter` in seconds); null means no limit. */
   readonly rateLimit: { readonly limit: number; readonly windowMs: number; readonly retryAfter?: number } | null;
 }
@@ -47,5 +62,12 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   notebookQuota: null,
   oldNotebookApi: true,
   newNotebookApi: true,
+  deletePoolInUse: 'kill',
+  workloadsListNotebooks: false,
+  workloadsTotal: true,
+  runtimeWorkloads: true,
+  workloadsLagMs: 0,
+  trainingSearchOwnOnly: true,
+  unavailable: {},
   rateLimit: null,
 };

@@ -22,6 +22,13 @@ export const DEFAULT_DURATIONS = {
   notebookStop: 10 * SECOND,
   notebookRestart: 20 * SECOND,
   notebookDelete: 0,
+  /** The steps of a job from `Queue` to `Running`. */
+  workloadQueue: 5 * SECOND,
+  workloadPending: 5 * SECOND,
+  workloadCreate: 20 * SECOND,
+  workloadTerminate: 10 * SECOND,
+  /** How long a finished job is listed. */
+  workloadKept: 3 * DAY,
   /** The time in the queue of a free flavor. */
   queueTurn: 200 * SECOND,
 } as const;

@@ -12,6 +12,8 @@ export function emptyState(catalogue: Catalogue): SimState {
     pools: [],
     notebooks: [],
     networks: [],
+    workloads: [],
+    workloadIncidents: [],
     tokens: [],
     workspaces: ['0', ...catalogue.workspaces.filter((id) => id !== '0')],
     sale: Object.fromEntries(catalogue.poolFlavors.map((flavor) => [flavor.name, { ...flavor.sale }])),

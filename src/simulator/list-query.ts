@@ -13,6 +13,19 @@ export function pageOf<T>(items: readonly T[], query: URLSearchParams): { items:
   return { items: page, metadata: { continue: tokenOf(next), remainingItemCount: items.length - next } };
 }
 
+/** One page of a list with `limit` and a row `offset`. A limit of 0 is the usual one. Throws a 400. */
+export function offsetPage<T>(
+  items: readonly T[],
+  query: URLSearchParams,
+  { most, usual }: { readonly most: number; readonly usual: number },
+): readonly T[] {
+  const offset = Number(query.get('offset') || 0);
+  const limit = Number(query.get('limit') || 0) || usual;
+  if (!Number.isInteger(offset) || offset < 0) throw badRequest('offset must be a number of at least 0.');
+  if (!Number.isInteger(limit) || limit < 0 || limit > most) throw badRequest(`limit must be in 0..${most}.`);
+  return items.slice(offset, offset + limit);
+}
+
 /** Whether a value equals a query parameter. An absent or empty parameter matches every value. */
 export function matchesQuery(query: URLSearchParams, key: string, value: string | undefined): boolean {
   const wanted = query.get(key) ?? '';

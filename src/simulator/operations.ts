@@ -22,6 +22,11 @@ export const OPERATIONS = [
   'networks.show',
   'networks.delete',
   'quotas.show',
+  'workloads.list',
+  'workloads.statistics',
+  'workloads.runtime',
+  'trainingJobs.search',
+  'services.list',
   'iam.token',
   'iam.projects',
   'unknown',
@@ -31,7 +36,14 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 /** The operations that a fault applies to: one, all of a resource (`pools.*`), or all (`*`). */
-export type OperationPattern = Operation | 'pools.*' | 'notebooks.*' | 'flavors.*' | 'networks.*' | 'iam.*' | '*';
+export type OperationPattern = Operation | ResourcePattern<Operation> | '*';
+
+type ResourcePattern<Name extends string> = Name extends `${infer Resource}.${string}` ? `${Resource}.*` : never;
+
+/** Whether a text is an operation or a pattern. */
+export function isOperationPattern(text: string): text is OperationPattern {
+  return text === '*' || OPERATIONS.some((name) => name === text || `${name.split('.')[0]}.*` === text);
+}
 
 /** Whether a pattern includes an operation. */
 export function covers(pattern: OperationPattern, operation: Operation): boolean {

@@ -3,12 +3,19 @@ import type { SimUser } from './auth/credentials.js';
 import { ApiError, gatewayError } from './errors.js';
 import type { ResponseFault } from './faults/fault.js';
 import type { FaultContext, FaultTarget } from './faults/fault-queue.js';
-import { commitsWork, plannedResponse, renderResponse, throttleError, truncated } from './faults/fault-responses.js';
+import {
+  commitsWork,
+  forbiddenError,
+  plannedResponse,
+  renderResponse,
+  throttleError,
+  truncated,
+} from './faults/fault-responses.js';
 import { faultTargetsOf } from './faults/fault-targets.js';
 import { reshape } from './faults/response-shapes.js';
 import type { SimReply, SimResponse } from './http-messages.js';
 import { advance } from './lifecycles/advance.js';
-import type { Operation } from './operations.js';
+import { covers, isOperationPattern, type Operation } from './operations.js';
 import type { ParsedRequest } from './parsed-request.js';
 import { withoutSecrets } from './request-log.js';
 import { findRoute, type Matched } from './routes.js';
@@ -70,6 +77,7 @@ async function respond(world: World, call: CallInProgress): Promise<SimReply> {
       call.user = identify(world, request);
       if (matched.params.project !== undefined) checkProject(world, matched.params.project, request.headers);
     }
+    if (unavailability(world, operation) === 'forbidden') throw forbiddenError(operation);
     const retryAfter = world.rateWindow.countCall();
     if (retryAfter !== undefined) throw throttleError('APIGW.0308', retryAfter);
     call.targets = faultTargetsOf(world, operation, matched.params, request.json);
@@ -144,8 +152,16 @@ function requirePublished(world: World, matched: Matched | undefined): Matched {
   const off =
     (operation === 'notebooks.listNew' && !newNotebookApi) ||
     (operation !== 'notebooks.listNew' && operation.startsWith('notebooks.') && !oldNotebookApi);
-  if (matched !== undefined && !off) return matched;
+  if (matched !== undefined && !off && unavailability(world, operation) !== 'missing') return matched;
   throw gatewayError(404, '0101', 'The API does not exist or has not been published in the environment.');
+}
+
+/** How an operation is unavailable in this simulator. A single operation takes precedence over a group. */
+function unavailability(world: World, operation: Operation): 'forbidden' | 'missing' | undefined {
+  const { unavailable } = world.behavior;
+  const patterns = Object.keys(unavailable).filter(isOperationPattern);
+  const pattern = patterns.sort((a, b) => b.length - a.length).find((one) => covers(one, operation));
+  return pattern === undefined ? undefined : unavailable[pattern];
 }
 
 function errorResponse(error: unknown, requestId: string): SimResponse {

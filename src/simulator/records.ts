@@ -39,6 +39,7 @@ export interface NodeRecord {
   readonly name: string;
   readonly flavor: string;
   readonly az: string;
+  readonly ip: string;
   phase: string;
   /** Set for a node added by scaling, which has another duration. */
   readonly scaled?: true;
@@ -112,6 +113,39 @@ export interface NotebookRecord extends LivingRecord {
   readonly token: string;
 }
 
+/** A job on a pool: a training job, a service or a notebook job (docs/api/workloads-and-operations.md "2. Workloads"). */
+export interface WorkloadRecord extends LivingRecord {
+  readonly poolId: string;
+  /** The internal id of the pool. A pool that is created again has no jobs. */
+  readonly poolUid: string;
+  /** `train`, `infer`, `x-infer` or `notebook`. */
+  readonly type: string;
+  /** Empty until it starts. */
+  status: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly workspaceId: string;
+  readonly flavor: string;
+  readonly nodeCount: number;
+  /** Names of the nodes it runs on. */
+  nodeNames: string[];
+  /** The time from which the API lists it. */
+  readonly visibleAt: number;
+  startedAt?: number;
+  endedAt?: number;
+}
+
+/** A call that hit a live job, for tests that count them. */
+export interface WorkloadIncident {
+  readonly at: number;
+  readonly cause: 'delete' | 'shrink' | 'scope';
+  readonly outcome: 'killed' | 'refused';
+  /** The user who sent the call. */
+  readonly by: string;
+  readonly poolId: string;
+  readonly workload: Pick<WorkloadRecord, 'id' | 'name' | 'type' | 'status' | 'userName' | 'createdAt' | 'visibleAt'>;
+}
+
 /** A network. */
 export interface NetworkRecord extends LivingRecord {
   labels: TextMap;
@@ -136,7 +170,7 @@ export interface TokenRecord {
 export interface ScheduledTransition {
   readonly at: number;
   readonly seq: number;
-  readonly kind: 'pool' | 'notebook' | 'network' | 'flavor';
+  readonly kind: 'pool' | 'notebook' | 'workload' | 'network' | 'flavor';
   readonly uid: string;
   readonly track: string;
   readonly key: string;
@@ -152,6 +186,9 @@ export interface SimState {
   pools: PoolRecord[];
   notebooks: NotebookRecord[];
   networks: NetworkRecord[];
+  workloads: WorkloadRecord[];
+  /** The last 10,000. */
+  workloadIncidents: WorkloadIncident[];
   tokens: TokenRecord[];
   workspaces: string[];
   /** The status of a pool flavor by AZ: `normal` or `soldout`. */

@@ -16,6 +16,10 @@ import type { Operation } from './operations.js';
 import { createPool, deletePool, listNodes, listPools, poolStatistics, showPool } from './pools/pool-handlers.js';
 import { patchPool, retryScope } from './pools/pool-patch.js';
 import { showQuotas } from './quotas.js';
+import { runtimeMetrics } from './workloads/runtime-handler.js';
+import { listServices } from './workloads/service-handler.js';
+import { searchTrainingJobs } from './workloads/training-handler.js';
+import { listWorkloads, workloadStatistics } from './workloads/workload-handlers.js';
 import type { Handler } from './world.js';
 
 /** One API operation. A new one needs a row here and a handler. */
@@ -41,6 +45,11 @@ const ROUTES: readonly Route[] = [
   route('pools.nodes', 'GET', '/v2/{project}/pools/{pool}/nodes', listNodes),
   route('pools.retryScope', 'POST', '/v2/{project}/pools/{pool}/retry-scope', retryScope),
   route('pools.statistics', 'GET', '/v2/{project}/statistics/pools', poolStatistics),
+  route('workloads.list', 'GET', '/v2/{project}/pools/{pool}/workloads', listWorkloads),
+  route('workloads.statistics', 'GET', '/v2/{project}/statistics/pools/{pool}/workloads', workloadStatistics),
+  route('workloads.runtime', 'GET', '/v2/{project}/metrics/runtime/pools', runtimeMetrics),
+  route('trainingJobs.search', 'POST', '/v2/{project}/training-job-searches', searchTrainingJobs),
+  route('services.list', 'GET', '/v2/{project}/services', listServices),
   route('flavors.list', 'GET', '/v1/{project}/resourceflavors', listFlavors),
   route('networks.create', 'POST', '/v1/{project}/networks', createNetwork),
   route('networks.list', 'GET', '/v1/{project}/networks', listNetworks),

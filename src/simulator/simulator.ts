@@ -5,6 +5,7 @@ import { DEFAULT_PROJECT_ID, DEFAULT_REGION } from './client-environment.js';
 import { createScaledClock } from './clock.js';
 import { control } from './control/control-plane.js';
 import { placeNotebook, placePool } from './control/placement.js';
+import { placeWorkload } from './control/workload-placement.js';
 import { DEFAULT_DURATIONS } from './durations.js';
 import { FaultQueue } from './faults/fault-queue.js';
 import { emptyState, seedData } from './initial-state.js';
@@ -49,11 +50,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     world.state = emptyState(catalogue);
     seedData(world, scenario);
     for (const pool of options.placed?.pools ?? []) placePool(world, pool);
+    for (const workload of options.placed?.workloads ?? []) placeWorkload(world, workload);
     for (const notebook of options.placed?.notebooks ?? []) placeNotebook(world, notebook);
     world.faults.clear();
     world.faults.plan(...(scenario.faults ?? []), ...(options.faults ?? []));
     world.log.clear();
     world.timeForms = { ...options.timeForms };
+    world.behavior = behavior;
   };
   resetState();
 
@@ -91,7 +94,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
     restore(snapshot: Snapshot) {
       if (snapshot.version !== 1) throw new Error(`unsupported snapshot version ${String(snapshot.version)}`);
-      world.state = copyOf(snapshot.state);
+      // A state file of an earlier release has no jobs.
+      world.state = { ...emptyState(catalogue), ...copyOf(snapshot.state) };
       // Real time has passed since the snapshot was taken.
       world.clock.jumpTo(snapshot.at + Math.max(0, world.clock.wall() - snapshot.wall));
     },

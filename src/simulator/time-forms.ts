@@ -1,6 +1,6 @@
 import { InputError } from './errors.js';
 import { isObject } from './json.js';
-import { covers, OPERATIONS, type Operation, type OperationPattern } from './operations.js';
+import { covers, isOperationPattern, type Operation, type OperationPattern } from './operations.js';
 
 const words = ['seconds', 'milliseconds', 'offset', 'none'] as const;
 const offsetPattern = /^([+-])(\d{2}):(\d{2})$/;
@@ -17,7 +17,7 @@ export type TimeForms = Readonly<Partial<Record<OperationPattern, TimeForm>>>;
 /** The format for an operation; null means the documented one. A single operation takes precedence over a group. */
 export function timeFormOf(forms: TimeForms, operation: Operation): TimeForm | null {
   const patterns = Object.keys(forms).sort((a, b) => b.length - a.length);
-  const pattern = patterns.filter(isPattern).find((one) => covers(one, operation));
+  const pattern = patterns.filter(isOperationPattern).find((one) => covers(one, operation));
   return (pattern === undefined ? undefined : forms[pattern]) ?? null;
 }
 
@@ -44,15 +44,10 @@ export function writeTime(ms: number, form: TimeForm): string {
 export function readTimeForms(body: unknown): TimeForms {
   if (!isObject(body)) throw new InputError('the body must be an object such as {"pools.list": "milliseconds"}');
   for (const [pattern, form] of Object.entries(body)) {
-    if (!isPattern(pattern)) throw new InputError(`unknown operation ${pattern}`);
+    if (!isOperationPattern(pattern)) throw new InputError(`unknown operation ${pattern}`);
     if (!isForm(form)) throw new InputError(`${pattern} must be one of ${words.join(', ')}, +HH:MM and -HH:MM`);
   }
   return { ...body };
-}
-
-function isPattern(text: string): text is OperationPattern {
-  const resource = /^(pools|notebooks|flavors|networks|iam)\.\*$/.test(text);
-  return text === '*' || resource || OPERATIONS.some((operation) => operation === text);
 }
 
 function isForm(value: unknown): value is TimeForm {

@@ -21,7 +21,8 @@ export interface World {
   readonly region: string;
   readonly users: readonly SimUser[];
   readonly catalogue: Catalogue;
-  readonly behavior: Behavior;
+  /** Changed through the control plane. */
+  behavior: Behavior;
   readonly durations: Durations;
   readonly faults: FaultQueue;
   readonly log: RequestLog;

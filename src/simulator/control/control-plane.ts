@@ -8,7 +8,9 @@ import type { ParsedRequest } from '../parsed-request.js';
 import type { Simulator } from '../simulator-interface.js';
 import { readTimeForms } from '../time-forms.js';
 import { rfc3339, type World } from '../world.js';
+import { readBehavior } from './behavior-parser.js';
 import { changeNotebook, changePool, placeNotebook, placePool } from './placement.js';
+import { changeWorkload, placeWorkload } from './workload-placement.js';
 
 /**
  * Handles a control call under `/_sim/`. Control calls are not authenticated; the server listens on the loopback address
@@ -34,9 +36,11 @@ function route(world: World, simulator: Simulator, request: ParsedRequest): obje
   if (request.malformed) throw new InputError('the body is not JSON');
   if (id === undefined) return routeCollection(world, simulator, request, resource);
   if (method === 'GET' && resource === 'requests' && id === 'summary') return world.log.summary();
+  if (method === 'GET' && resource === 'workloads' && id === 'incidents') return world.state.workloadIncidents;
   if (method !== 'POST') return undefined;
   if (resource === 'pools' && verb === undefined) return changePool(world, id, request.json);
   if (resource === 'notebooks' && verb === undefined) return changeNotebook(world, id, request.json);
+  if (resource === 'workloads' && verb === undefined) return changeWorkload(world, id, request.json);
   if (resource === 'flavors' && verb === 'sale') return changeFlavorStatus(world, id, request.json);
   return undefined;
 }
@@ -78,6 +82,15 @@ function routeCollection(
       return {};
     case 'POST pools':
       return placePool(world, request.json);
+    case 'GET workloads':
+      return world.state.workloads;
+    case 'POST workloads':
+      return placeWorkload(world, request.json);
+    case 'GET behavior':
+      return world.behavior;
+    case 'POST behavior':
+      world.behavior = { ...world.behavior, ...readBehavior(request.json) };
+      return world.behavior;
     case 'POST notebooks':
       return placeNotebook(world, request.json);
     default:

@@ -82,7 +82,8 @@ export function changeNotebook(world: World, id: string, body: unknown): JsonObj
   return notebookView(world, notebook, 'unknown');
 }
 
-function byIdOrName<T extends LivingRecord>(records: readonly T[], kind: string, id: string): T {
+/** The record with the id or name. */
+export function byIdOrName<T extends LivingRecord>(records: readonly T[], kind: string, id: string): T {
   const found = records.find((record) => record.id === id || record.name === id);
   if (found === undefined) throw new InputError(`${kind} ${id} not found`);
   return found;
@@ -105,12 +106,18 @@ function movePool(world: World, pool: PoolRecord, phase: string, message = ''): 
   enterPhase(world, pool, phase, now, message);
 }
 
-/** Runs a create handler as the user named in the body. @defaultValue the second user */
-function createAs(world: World, body: JsonObject, request: Json, handler: Handler): HandlerResult {
+/** The user named in a control body. @defaultValue the second user */
+export function userIn(world: World, body: JsonObject): SimUser {
   const name = textAt(body, 'user');
-  const user: SimUser | undefined =
+  const user =
     name === undefined ? (world.users[1] ?? world.users[0]) : world.users.find((candidate) => candidate.name === name);
   if (user === undefined) throw new InputError(`user ${name ?? ''} not found`);
+  return user;
+}
+
+/** Runs a create handler as the user named in the body. @defaultValue the second user */
+function createAs(world: World, body: JsonObject, request: Json, handler: Handler): HandlerResult {
+  const user = userIn(world, body);
   const call: Call = {
     operation: 'unknown',
     params: {},
@@ -130,7 +137,8 @@ function createAs(world: World, body: JsonObject, request: Json, handler: Handle
   }
 }
 
-function backdate(record: LivingRecord, body: JsonObject): void {
+/** Sets the creation time from `createdAt` of a control body. */
+export function backdate(record: LivingRecord, body: JsonObject): void {
   const at = textAt(body, 'createdAt');
   if (at === undefined) return;
   // A time without a zone is UTC, whatever the zone of this machine.

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { isObject } from '../json.js';
-import { OPERATIONS } from '../operations.js';
+import { isOperationPattern, OPERATIONS } from '../operations.js';
 import type { Fault, FaultKind } from './fault.js';
 
 type FieldType = 'number' | 'string' | 'boolean' | 'object' | 'array' | 'any';
@@ -68,7 +68,7 @@ function assertFault(value: unknown): asserts value is Fault {
   if (!isObject(value)) throw new InputError('a fault must be an object');
   const { operation, kind, times } = value;
   const patterns = [...OPERATIONS, '*', ...new Set(OPERATIONS.map((name) => `${name.split('.')[0]}.*`))];
-  if (typeof operation !== 'string' || !patterns.includes(operation)) {
+  if (typeof operation !== 'string' || !isOperationPattern(operation)) {
     throw new InputError(`operation must be one of ${patterns.join(', ')}`);
   }
   if (typeof kind !== 'string' || !isKind(kind)) {

@@ -28,12 +28,7 @@ export function plannedResponse(
       return fromError(
         fault.code === 'APIGW.0302'
           ? gatewayError(403, '0302', 'The user is not authorized to access the API.')
-          : new ApiError(
-              operation.startsWith('notebooks') ? 'notebooks' : 'pools',
-              403,
-              'ModelArts.0108',
-              `You are not authorized to perform the (${operation}) operation.`,
-            ),
+          : forbiddenError(operation),
         requestId,
       );
     case 'deleteFails':
@@ -48,6 +43,16 @@ export function plannedResponse(
     case 'halfBody':
       return undefined;
   }
+}
+
+/** The 403 of the service. */
+export function forbiddenError(operation: Operation): ApiError {
+  return new ApiError(
+    operation.startsWith('notebooks') ? 'notebooks' : 'pools',
+    403,
+    'ModelArts.0108',
+    `You are not authorized to perform the (${operation}) operation.`,
+  );
 }
 
 /** Whether the call takes effect in spite of the fault. */

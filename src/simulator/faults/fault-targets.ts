@@ -19,7 +19,18 @@ export function faultTargetsOf(
   if (operation.startsWith('pools.')) return targetsIn(pools, params.pool, ({ phase }) => phase);
   if (operation.startsWith('notebooks.')) return targetsIn(notebooks, params.notebook, ({ status }) => status);
   if (operation.startsWith('networks.')) return targetsIn(networks, params.network, ({ phase }) => phase);
+  if (operation.startsWith('workloads.')) return workloadTargets(world, params.pool);
   return [];
+}
+
+/** The pool, and its jobs; all of them without a pool. */
+function workloadTargets(world: World, pool: string | undefined): FaultTarget[] {
+  const { pools, workloads } = world.state;
+  const jobs = workloads.filter((job) => pool === undefined || job.poolId === pool);
+  return [
+    ...targetsIn(pools, pool, ({ phase }) => phase),
+    ...jobs.map((job) => ({ ids: [job.id, job.name], state: job.status })),
+  ];
 }
 
 /** The record with the id, or all records without one. */

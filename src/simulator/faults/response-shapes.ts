@@ -11,7 +11,7 @@ export function reshape(
 ): Json | undefined {
   if (shapes.length === 0 || !isMutable(body)) return body;
   const shaped: Mutable = copyOf(body);
-  const items = shaped.items ?? shaped.instances;
+  const items = shaped.items ?? shaped.instances ?? shaped.data;
   const targets = Array.isArray(items) ? items.filter(isMutable) : [shaped];
   for (const shape of shapes) {
     for (const target of targets) {
@@ -52,7 +52,7 @@ function withParent(target: Mutable, path: FieldPath, act: (parent: Mutable, key
 function targetOf(item: Mutable): FaultTarget {
   const metadata = isMutable(item.metadata) ? item.metadata : {};
   const labels = isMutable(metadata.labels) ? metadata.labels : {};
-  const ids = [item.id, item.name, metadata.name, labels['os.modelarts/name']];
+  const ids = [item.id, item.name, item.jobUUID, item.jobName, metadata.id, metadata.name, labels['os.modelarts/name']];
   const state = isMutable(item.status) ? item.status.phase : item.status;
   return {
     ids: ids.filter((id) => typeof id === 'string'),

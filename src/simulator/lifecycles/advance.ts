@@ -5,6 +5,7 @@ import { applyToNetwork } from './network-lifecycle.js';
 import { applyToNotebook } from './notebook-lifecycle.js';
 import { applyToPool } from './pool-lifecycle.js';
 import { takeDue } from './schedule.js';
+import { applyToWorkload } from './workload-lifecycle.js';
 
 /**
  * Applies all scheduled transitions up to now. Only this function changes state as time passes, and every call runs it
@@ -16,6 +17,7 @@ export function advance(world: World): void {
     const { pools, notebooks, networks } = world.state;
     if (item.kind === 'pool') applyTo(world, pools, item, applyToPool);
     else if (item.kind === 'notebook') applyTo(world, notebooks, item, applyToNotebook);
+    else if (item.kind === 'workload') applyTo(world, world.state.workloads, item, applyToWorkload);
     else if (item.kind === 'network') applyTo(world, networks, item, applyToNetwork);
     else applyFlavorStatus(world, item);
   }

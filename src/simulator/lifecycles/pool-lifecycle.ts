@@ -3,6 +3,7 @@ import type { NodeRecord, PoolRecord, PoolResource, ScheduledTransition } from '
 import { nextSequence, type World } from '../world.js';
 import { markUnavailable } from './notebook-lifecycle.js';
 import { scheduleNext, type Transition } from './transitions.js';
+import { failWorkloads, liveWorkloads } from './workload-lifecycle.js';
 
 /**
  * The lifecycle of a pool (docs/api/pools-and-flavors.md "3.1 Pool" to "3.3 Driver"). As observed with the real service,
@@ -88,6 +89,7 @@ export function enterPhase(world: World, pool: PoolRecord, phase: string, at: nu
     case 'Gone':
       world.state.pools = world.state.pools.filter((other) => other !== pool);
       if (before === 'Deleting') markUnavailable(world, pool.id, at);
+      failWorkloads(world, liveWorkloads(world, pool), at);
       return;
   }
   scheduleNext(world, POOL_TRANSITIONS, { kind: 'pool', record: pool, track: 'phase', state: phase, at });
@@ -104,9 +106,11 @@ export function addNodes(
 ): void {
   const azs = zonesOf(world, resource);
   for (let index = 0; index < count; index += 1) {
-    const name = `os-node-created-${letters(5, 'bcdfghjklmnpqrstvwxz', world.seed, pool.uid, nextSequence(world))}`;
+    const sequence = nextSequence(world);
+    const name = `os-node-created-${letters(5, 'bcdfghjklmnpqrstvwxz', world.seed, pool.uid, sequence)}`;
     const node: NodeRecord = {
       name,
+      ip: `192.168.${(sequence >> 8) & 255}.${sequence & 255}`,
       flavor: resource.flavor,
       az: azs[index % azs.length] ?? '',
       phase: 'Creating',
@@ -127,14 +131,24 @@ export function addNodes(
   }
 }
 
-/** Starts deleting nodes of one flavor, the newest first. */
-export function removeNodes(world: World, pool: PoolRecord, flavor: string, count: number, at: number): void {
-  const leaving = pool.nodes.filter((node) => node.flavor === flavor && node.phase !== 'Deleting').slice(-count);
+/** Starts deleting nodes of one flavor: the one with most jobs first (the worst case), then the newest. Returns them. */
+export function removeNodes(
+  world: World,
+  pool: PoolRecord,
+  flavor: string,
+  count: number,
+  at: number,
+): readonly NodeRecord[] {
+  const live = liveWorkloads(world, pool);
+  const busy = ({ name }: NodeRecord) => live.filter(({ nodeNames }) => nodeNames.includes(name)).length;
+  const staying = pool.nodes.filter((node) => node.flavor === flavor && node.phase !== 'Deleting');
+  const leaving = staying.sort((a, b) => busy(a) - busy(b)).slice(-count);
   for (const [index, node] of leaving.entries()) {
     node.phase = 'Deleting';
     const entered = { kind: 'pool' as const, record: pool, track: 'node', key: node.name, state: 'Deleting', at };
     scheduleNext(world, POOL_TRANSITIONS, { ...entered, index, of: leaving.length });
   }
+  return leaving;
 }
 
 /** Moves one scope to a state and schedules the next transition. */

@@ -3,8 +3,10 @@ import { affectedPool, applyOutcomes, applySoldOutFaults, capacityFailure } from
 import { isAvailable } from '../flavors/availability.js';
 import { labelSelector } from '../label-selector.js';
 import { enterPhase } from '../lifecycles/pool-lifecycle.js';
+import { liveWorkloads } from '../lifecycles/workload-lifecycle.js';
 import { matchesQuery } from '../list-query.js';
 import type { PoolRecord } from '../records.js';
+import { disturbWorkloads } from '../workloads/incidents.js';
 import { type Call, type HandlerResult, isHidden, nextSequence, tail, type World } from '../world.js';
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
 import { nodeView, poolView } from './pool-view.js';
@@ -77,6 +79,7 @@ export function deletePool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const before = pool.phase;
   if (before !== 'Deleting') {
+    disturbWorkloads(world, pool, liveWorkloads(world, pool), call, 'delete');
     applyOutcomes(world, pool, affectedPool(pool.spec.resources, pool.nodes.length), call.takeOutcomes());
     pool.deletedAt = world.clock.now();
     enterPhase(world, pool, 'Deleting', pool.deletedAt);

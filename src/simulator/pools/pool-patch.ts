@@ -10,7 +10,9 @@ import {
   removeNodes,
 } from '../lifecycles/pool-lifecycle.js';
 import { scheduleNext } from '../lifecycles/transitions.js';
+import { liveWorkloads } from '../lifecycles/workload-lifecycle.js';
 import type { PoolRecord, PoolResource, TextMap } from '../records.js';
+import { disturbWorkloads, scopeOf } from '../workloads/incidents.js';
 import { type Call, type HandlerResult, nextSequence, tail, type World } from '../world.js';
 import { findPool } from './pool-handlers.js';
 import {
@@ -52,7 +54,7 @@ export function patchPool(world: World, call: Call): HandlerResult {
   if (changesSpec) applyPatchOutcomes(world, pool, call, changes);
   pool.labels = { ...without(pool.labels, valueAt(call.body, 'metadata', 'labels')), ...labels };
   pool.annotations = { ...without(pool.annotations, valueAt(call.body, 'metadata', 'annotations')), ...annotations };
-  applyChanges(world, pool, changes);
+  applyChanges(world, pool, call, changes);
   call.commit(
     `changed pool ${pool.id}: ${[...Object.keys(labels), ...Object.keys(annotations), ...Object.keys(changes)].join(', ')}`,
   );
@@ -117,19 +119,28 @@ function applyPatchOutcomes(world: World, pool: PoolRecord, call: Call, changes:
   });
 }
 
-function applyChanges(world: World, pool: PoolRecord, changes: Changes): void {
+function applyChanges(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
   const now = world.clock.now();
   if (changes.resources !== undefined) {
     for (const [resource, difference] of differencesOf(pool, changes.resources)) {
       if (difference > 0) addNodes(world, pool, resource, difference, now, true);
-      if (difference < 0) removeNodes(world, pool, resource.flavor, -difference, now);
+      if (difference < 0) {
+        const leaving = removeNodes(world, pool, resource.flavor, -difference, now).map(({ name }) => name);
+        const jobs = liveWorkloads(world, pool).filter((job) => job.nodeNames.some((name) => leaving.includes(name)));
+        disturbWorkloads(world, pool, jobs, call, 'shrink');
+      }
     }
     pool.spec.resources = changes.resources;
     pool.labels['os.modelarts/order.name'] = `order.${pool.name}-${tail(world, pool.uid, nextSequence(world))}`;
   }
   if (changes.jobFlavors !== undefined) pool.spec.jobFlavors = changes.jobFlavors;
   if (changes.driver !== undefined) upgradeDriver(world, pool, changes.driver, now);
-  if (changes.scope !== undefined) changeScope(world, pool, changes.scope, now);
+  if (changes.scope !== undefined) {
+    const removed = pool.spec.scope.filter((type) => changes.scope?.includes(type) === false);
+    changeScope(world, pool, changes.scope, now);
+    const jobs = liveWorkloads(world, pool).filter(({ type }) => removed.includes(scopeOf(type)));
+    disturbWorkloads(world, pool, jobs, call, 'scope');
+  }
 }
 
 function differencesOf(pool: PoolRecord, resources: readonly PoolResource[]): [PoolResource, number][] {

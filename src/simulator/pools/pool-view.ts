@@ -110,6 +110,6 @@ export function nodeView(world: World, pool: PoolRecord, node: NodeRecord): Json
       annotations: {},
     },
     spec: { flavor: node.flavor },
-    status: { phase: node.phase, az: node.az, resources, availableResources: resources },
+    status: { phase: node.phase, az: node.az, privateIp: node.ip, resources, availableResources: resources },
   };
 }
