@@ -25,7 +25,7 @@ export interface Endpoint<Result> {
   readonly returnsInstance?: boolean;
 }
 
-/** Describes an endpoint. The resource kind comes from the operation, and the priority from the method. */
+/** Describes an endpoint. Unless given, the resource kind comes from the operation, and the priority from the method. */
 export function endpoint<Result>(
   operation: `${string}s.${string}`,
   method: Endpoint<Result>['method'],

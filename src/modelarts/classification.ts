@@ -20,8 +20,8 @@ interface Row {
 }
 
 /**
- * The one table from (HTTP status, error_code) to a kind: docs/api/notebooks-and-auth.md "4.6 Authentication failures" and "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope".
- * Codes are without `ModelArts.`, and the gateway's `APIG.` counts as `APIGW.`. Texts are never used.
+ * The one table from (HTTP status, error_code) to a kind: docs/api/notebooks-and-auth.md "4.6 Authentication failures" and "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope",
+ * docs/api/notebooks-current.md "10. Errors". Codes are without `ModelArts.`, and the gateway's `APIG.` counts as `APIGW.`. Texts are never used.
  */
 const rows: readonly Row[] = [
   { status: 400, codes: '6309 6404 2890', kind: 'notFound' },
@@ -69,12 +69,17 @@ const rows: readonly Row[] = [
   { status: 400, codes: '50015000', kind: 'exists' },
   { status: 400, codes: '50025002', kind: 'stateConflict' },
 
+  // Mistakes in a request, which a response with a success status can report too.
+  { status: 400, codes: '6400 6792 6797 6870 0102 7005', kind: 'rejected' },
+
   // Missing capacity, reported as a server error.
   { status: 500, codes: '6200', kind: 'soldOut' },
 
   { status: 'any', codes: '3952 4992', kind: 'soldOut' },
   { status: 'any', codes: '0116', kind: 'quota' },
   { status: 'any', codes: '6401', kind: 'auth', renew: true, credentialRejected: true },
+  // An image that only offers SSH. The table prints HTTP 100.
+  { status: 'any', codes: '6768', kind: 'rejected' },
   { status: 'any', codes: '6407', kind: 'permission' },
   { status: 'any', codes: 'APIGW.0308', kind: 'throttled' },
 ];

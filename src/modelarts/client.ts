@@ -9,9 +9,12 @@ import type { Credentials } from './credentials.js';
 import { HttpClient } from './http.js';
 import { createRateGovernor, type RateGovernor } from './rate-governor.js';
 import type { Sleep } from './request-options.js';
+import { CurrentNotebooks } from './resources/current-notebooks.js';
 import { Flavors } from './resources/flavors.js';
+import { Images } from './resources/images.js';
 import { Services, TrainingJobs } from './resources/jobs.js';
 import { Networks } from './resources/networks.js';
+import { Clusters, Features } from './resources/notebook-service.js';
 import { Notebooks } from './resources/notebooks.js';
 import { Pools } from './resources/pools.js';
 import { Workloads } from './resources/workloads.js';
@@ -46,7 +49,12 @@ export interface ModelArtsOptions {
 /** The ModelArts API, typed. */
 export interface ModelArts {
   readonly pools: Pools;
+  /** The historical API. */
   readonly notebooks: Notebooks;
+  readonly currentNotebooks: CurrentNotebooks;
+  readonly images: Images;
+  readonly features: Features;
+  readonly clusters: Clusters;
   readonly flavors: Flavors;
   readonly networks: Networks;
   readonly workloads: Workloads;
@@ -93,6 +101,10 @@ export function createModelArts(options: ModelArtsOptions): ModelArts {
   return {
     pools: new Pools(transport),
     notebooks: new Notebooks(transport),
+    currentNotebooks: new CurrentNotebooks(transport),
+    images: new Images(transport),
+    features: new Features(transport),
+    clusters: new Clusters(transport),
     flavors: new Flavors(transport),
     networks: new Networks(transport),
     workloads: new Workloads(transport),

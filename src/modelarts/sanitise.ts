@@ -14,7 +14,7 @@ export function sanitise(text: string, secrets: readonly string[] = []): string 
   clean = clean
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(
-      /(x-(?:auth|subject|security)-token|authorization|password|signature)(["']?\s*[:=]\s*)[^|,;\s]+/gi,
+      /((?:x-(?:auth|subject|security)-)?token|authorization|password|signature)(["']?\s*[:=]\s*)[^|,;\s]+/gi,
       '$1$2[secret]',
     )
     .replace(/[A-Za-z0-9+/_=-]{80,}/g, '[secret]')

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import type { CurrentNotebook } from './schemas/current-notebook.js';
 import type { Flavor } from './schemas/flavor.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
@@ -32,6 +33,7 @@ export interface Watcher<Item> {
 
 export type PoolWatcher = Watcher<Pool>;
 export type NotebookWatcher = Watcher<Notebook>;
+export type CurrentNotebookWatcher = Watcher<CurrentNotebook>;
 /** Watches flavors by name; flavors have no workspaces. */
 export type FlavorWatcher = Watcher<Flavor>;
 

@@ -1,10 +1,17 @@
 import type { ModelArts } from './client.js';
 import { ModelArtsError } from './errors.js';
+import type { CurrentNotebook } from './schemas/current-notebook.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
 import { realSleep } from './timing.js';
 import type { WatcherOptions } from './watch-loop.js';
-import { createWatcher, type FlavorWatcher, type NotebookWatcher, type PoolWatcher } from './watcher.js';
+import {
+  type CurrentNotebookWatcher,
+  createWatcher,
+  type FlavorWatcher,
+  type NotebookWatcher,
+  type PoolWatcher,
+} from './watcher.js';
 
 /** The settings that all watchers share. Clock and randomness default to the real ones. */
 export type WatchersOptions = Pick<WatcherOptions<unknown>, 'pace'> &
@@ -31,6 +38,12 @@ function poolFingerprint({ metadata, status }: Pool): string {
 /** Leaves out remaining times, which change with every poll. */
 function notebookFingerprint({ status, spec, queuing_info }: Notebook): string {
   return JSON.stringify([status, spec.annotations.url, spec.auto_stop?.stop_timestamp, queuing_info?.rank]);
+}
+
+/** The end of a lease is `create_at + duration`, so both are compared. */
+function currentNotebookFingerprint({ status, url, lease, volume, action_progress }: CurrentNotebook): string {
+  const steps = action_progress.map((step) => [step.step, step.status]);
+  return JSON.stringify([status, url, lease?.create_at, lease?.duration, lease?.enable, volume?.status, steps]);
 }
 
 /** Watches pools by id. */
@@ -60,6 +73,20 @@ function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): 
   });
 }
 
+/** Watches notebook instances of the current API by id. A list shows one workspace, and only own instances. */
+function createCurrentNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): CurrentNotebookWatcher {
+  return createWatcher({
+    ...filled(options),
+    list: async (workspaceId, signal) => {
+      const filter = workspaceId === undefined ? {} : { workspace_id: workspaceId };
+      const rows = await modelarts.currentNotebooks.list(filter, { signal });
+      return new Map(rows.map((notebook) => [notebook.id, notebook]));
+    },
+    show: async (id, signal) => nullIfAbsent(modelarts.currentNotebooks.show(id, { signal })),
+    fingerprint: currentNotebookFingerprint,
+  });
+}
+
 /** Watches the availability of flavors, by flavor name. A name that is not listed does not exist. */
 function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptions): FlavorWatcher {
   return createWatcher({
@@ -77,6 +104,7 @@ function createFlavorWatcher(modelarts: ModelArts, options: WatchersOptions): Fl
 export interface Watchers {
   readonly pools: PoolWatcher;
   readonly notebooks: NotebookWatcher;
+  readonly currentNotebooks: CurrentNotebookWatcher;
   readonly flavors: FlavorWatcher;
 }
 
@@ -84,6 +112,7 @@ export function createWatchers(modelarts: ModelArts, options: WatchersOptions): 
   return {
     pools: createPoolWatcher(modelarts, options),
     notebooks: createNotebookWatcher(modelarts, options),
+    currentNotebooks: createCurrentNotebookWatcher(modelarts, options),
     flavors: createFlavorWatcher(modelarts, options),
   };
 }
