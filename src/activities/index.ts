@@ -6,6 +6,7 @@ import { operationActivities } from './lease/transfer.js';
 import { specActivities } from './operation/arguments.js';
 import { handoverActivities } from './operation/cancel-and-await.js';
 import { cancellationActivities } from './operation/cancellation.js';
+import { startedActivities } from './operation/child-operations.js';
 import { ownershipActivities } from './operation/ownership.js';
 import { webhookActivities } from './operation/webhooks.js';
 import { feasibilityActivities } from './provision/feasibility.js';
@@ -13,7 +14,6 @@ import { conflictActivities } from './resource/conflicts.js';
 import { flavorActivities } from './resource/flavors.js';
 import { notebookActivities } from './resource/notebooks.js';
 import { poolActivities } from './resource/pools.js';
-import { startedActivities } from './schedule/child-operations.js';
 import { planActivities } from './teardown/plans.js';
 
 /** All activities of the worker. Each makes one API call or one bounded wait. */

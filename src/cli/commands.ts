@@ -109,10 +109,13 @@ export const commandEntries: readonly CommandEntry[] = [
       reject: 'reject an operation that awaits approval',
       resolve: 'decide how an operation continues after a failed step',
       'try-now': 'retry now instead of waiting for the next attempt',
-      extend: 'move the end of the lease',
-      release: 'end the lease and tear the environment down',
     },
     () => import('./commands/env-steering.js'),
+  ),
+  ...entriesOf(
+    'env',
+    { extend: 'move the end of the lease', release: 'end the lease and tear the environment down' },
+    () => import('./commands/env-lease.js'),
   ),
   ...entriesOf(
     'env',

@@ -1,5 +1,5 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { StartedOperation, StartOperation } from '../../activities/schedule/child-operations.js';
+import type { StartedOperation, StartOperation } from '../../activities/operation/child-operations.js';
 import { type FailureType, makeFailure } from '../../contract/failures.js';
 import { operationId, scheduledId, sweepId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';

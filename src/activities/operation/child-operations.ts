@@ -9,10 +9,10 @@ import { specHash } from '../../spec/hash.js';
 import { describeRun, isOpen } from '../../temporal/describe-run.js';
 import { startOptions } from '../../temporal/start-options.js';
 import type { ActivityDeps } from '../deps.js';
-import { invalidSpec } from '../operation/arguments.js';
-import { ask } from '../operation/ask-workflow.js';
-import { endOf, lost, type OperationEnd } from '../operation/operation-end.js';
 import { askInPollWindow } from '../resource/waiting.js';
+import { invalidSpec } from './arguments.js';
+import { ask } from './ask-workflow.js';
+import { endOf, lost, type OperationEnd } from './operation-end.js';
 
 /** An operation to start under its workflow id, such as `teardown/team-a`. */
 export interface StartOperation {
