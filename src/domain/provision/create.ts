@@ -68,7 +68,8 @@ export type CreateRefusal = {
 /**
  * Decides before a create request. The API has no idempotency token, so this decision keeps a resource from being created
  * twice. Ours is adopted, or awaited until its deletion is complete. A foreign one ends the step. After an unknown outcome,
- * absence is believed only when `consistencyWindowMs` has passed: until then the resource may still become visible.
+ * absence is believed only when `consistencyWindowMs` has passed: until then the resource may still become visible. Where
+ * `namesRepeat`, a foreign resource takes no name, and only one that may be ours counts.
  */
 export function decideCreate(
   label: string,
@@ -77,9 +78,13 @@ export function decideCreate(
   lastCreate: LastCreate,
   consistencyWindowMs: number,
   now: number,
+  namesRepeat = false,
 ): CreateDecision {
   const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(markerOwnershipOf(marker, us)));
-  const foreign = mine.length > 0 ? undefined : found[0];
+  const others = namesRepeat
+    ? found.filter((one) => lastCreate.outcome === 'unknown' && mayBeOurs(one, lastCreate))
+    : found;
+  const foreign = mine.length > 0 ? undefined : others[0];
   if (foreign !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(foreign, lastCreate)) {
     return {
       act: 'refuse',
@@ -115,6 +120,20 @@ export function decideCreate(
     if (left > 0) return { act: 'checkAgain', pauseMs, why, failure };
   }
   return { act: 'create' };
+}
+
+/**
+ * Which of the resources with our marker stays after a create: the oldest. An earlier create without a response may take
+ * effect after the next one. Null when none was found.
+ */
+export function keepOldest(
+  found: readonly ExistingResource[],
+  us: MarkerOwnership,
+): { readonly kept: ExistingResource; readonly duplicates: readonly ExistingResource[] } | null {
+  const mine = found.filter(({ marker, leaving }) => !leaving && markerOwnershipOf(marker, us) === 'mine');
+  const [kept, ...others] = mine.filter(({ failed }) => !failed).sort(byAge);
+  if (kept === undefined) return null;
+  return { kept, duplicates: [...others, ...mine.filter(({ failed }) => failed)] };
 }
 
 const clockSkewMs = 60_000;

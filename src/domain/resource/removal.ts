@@ -108,6 +108,18 @@ export function commandSent(last: SentCommand, state: string, now: number): Sent
   return { state, at: now, times: last.state === state ? last.times + 1 : 1 };
 }
 
+/**
+ * Records that the last command was refused. When another command may be accepted instead, the first refusal makes it due at
+ * once. After that the pauses grow, so that two commands are not sent in turn without a pause.
+ */
+export function commandRefused(
+  last: SentCommand,
+  command: RemovalCommand,
+  next: (tries: number) => RemovalCommand | 'wait',
+): SentCommand {
+  return last.times === 1 && next(last.times) !== command ? { ...last, at: Number.NEGATIVE_INFINITY } : last;
+}
+
 /** A command without effect is repeated, after pauses that grow from twice to 32 times `patienceMs`. */
 function repeatAfter(last: SentCommand, patienceMs: number): number {
   return patienceMs * 2 ** Math.min(last.times, 5);

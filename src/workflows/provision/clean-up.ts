@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { notCreated, removed } from '../../domain/provision/resource-state.js';
 import { freshWatch } from '../../domain/resource/observation.js';
 import { showingOverdue } from '../operation/time-limit.js';
-import { nameIn, type ResourceKind } from '../resource/kind.js';
+import { nameIn, type ResourceKind, showNone } from '../resource/kind.js';
 import { dependentsOf } from '../resource/kinds/index.js';
 import { explaining, removeKind, removeOne } from '../resource/remove.js';
 import { removalOf } from './rollback.js';
@@ -21,7 +21,7 @@ export async function cleanUp(op: Provision, kind: ResourceKind, why: string): P
   await removeDependents(op, kind);
   await finish(op, () => removeKind(op, kind, removalOf(op), explaining(op)));
   op.setResource(step, { ...removed, cleaning: false, watch: freshWatch });
-  op.update(kind.progress(null, 0, kind.gone));
+  showNone(op, kind);
   op.enter(kind.creating.phase, op.state.progress.why);
 }
 
@@ -32,7 +32,7 @@ export async function removeDependents(op: Provision, { step }: ResourceKind): P
     await finish(op, () => removeKind(op, kind, removalOf(op), explaining(op)));
     op.setResource(kind.step, { ...notCreated, watch: freshWatch });
     op.setStep(kind.step, 'pending');
-    op.update(kind.progress(null, 0, kind.gone));
+    showNone(op, kind);
   }
 }
 

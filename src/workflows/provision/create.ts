@@ -1,9 +1,15 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
-import { afterCreate, type CreateOutcome, decideCreate, type ExistingResource } from '../../domain/provision/create.js';
+import type { ResourceRef } from '../../contract/workflows.js';
+import {
+  afterCreate,
+  type CreateOutcome,
+  decideCreate,
+  type ExistingResource,
+  keepOldest,
+} from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { choiceOf } from '../../domain/resource/flavor.js';
-import { isMarkedBy } from '../../domain/resource/marker.js';
 import {
   freshWatch,
   isConfirmed,
@@ -35,6 +41,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
   const { cleaning, leaving } = op.resource(step);
   if (cleaning && leaving !== null) await leaveChoice(op, kind, leaving);
   else if (cleaning) await cleanUp(op, kind, `cleaning up what is left of ${label}`);
+  const namesRepeat = 'byMarker' in kind.identity && kind.identity.namesRepeat === true;
   let isRefusedBefore = false;
   for (;;) {
     await op.continueWhenLong();
@@ -42,7 +49,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
     const existing = await op.within(step, () => kind.findExisting(op.createOrder(step)));
     if (existing === null) throw deadlinePassed(op, kind, `no response about ${label} before the deadline`);
     const window = settings.consistencyWindowMs;
-    const decision = decideCreate(label, existing.answer, op.us, lastCreate, window, Date.now());
+    const decision = decideCreate(label, existing.answer, op.us, lastCreate, window, Date.now(), namesRepeat);
     // A single response may lack the marker: two in a row show that the resource is foreign.
     const isConfirmedRefusal = isRefusedBefore;
     isRefusedBefore = decision.act === 'refuse';
@@ -174,16 +181,24 @@ async function awaitGone(op: Provision, kind: ResourceKind): Promise<boolean> {
   }
 }
 
-/** A second resource with our marker costs money for nothing: it is deleted and reported. */
+/** A second resource with our marker costs money for nothing: the oldest stays, the others are deleted and reported. */
 async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void> {
-  const existing = await op.within(kind.step, () => kind.findExisting(op.createOrder(kind.step)));
-  const kept = op.resource(kind.step).ref?.id;
-  const isOurs = ({ marker }: ExistingResource) => isMarkedBy(marker, op.us.installation, [op.us.owner]);
-  const duplicates = (existing?.answer ?? []).filter((one) => isOurs(one) && one.id !== kept && !one.leaving);
-  await clearAway(op, kind, duplicates);
+  const { step } = kind;
+  const existing = await op.within(step, () => kind.findExisting(op.createOrder(step)));
+  const found = keepOldest(existing?.answer ?? [], op.us);
+  const created = op.resource(step).ref;
+  if (found === null || created === null) return;
+  const { kept, duplicates } = found;
+  if (kept.id !== created.id) {
+    op.setResource(step, { ref: { id: kept.id, createdAt: kept.createdAt }, watch: freshWatch });
+    kind.identified(op, kept.id);
+  }
+  // Lists lag behind: the created one may not be in this one.
+  const isListed = [kept, ...duplicates].some(({ id }) => id === created.id);
+  await clearAway(op, kind, isListed ? duplicates : [...duplicates, created]);
 }
 
-async function clearAway(op: Provision, kind: ResourceKind, found: readonly ExistingResource[]): Promise<void> {
+async function clearAway(op: Provision, kind: ResourceKind, found: readonly ResourceRef[]): Promise<void> {
   for (const one of found) {
     op.audit('clear', workflowInfo().workflowId, `${kind.step} ${one.id} with our marker is removed`);
     op.clear(one);

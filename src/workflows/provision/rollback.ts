@@ -1,7 +1,7 @@
 import { removed } from '../../domain/provision/resource-state.js';
 import { showingOverdue } from '../operation/time-limit.js';
-import type { Removal } from '../resource/kind.js';
-import { kindsToRemove } from '../resource/kinds/index.js';
+import { type Removal, showNone } from '../resource/kind.js';
+import { kindsIn } from '../resource/kinds/index.js';
 import { explaining, removeKind } from '../resource/remove.js';
 import type { Provision } from './state.js';
 
@@ -16,7 +16,7 @@ export function removalOf(op: Provision): Removal {
 
 /** Removes the resources that this run created, dependents first. */
 export async function rollBack(op: Provision): Promise<void> {
-  const kinds = kindsToRemove.filter(({ step }) => op.resource(step).undo);
+  const kinds = [...kindsIn(op.spec)].reverse().filter(({ step }) => op.resource(step).undo);
   if (kinds.length === 0) return;
   // A clean-up during the bring-up does not count as a rollback.
   if (!op.state.rollingBack) op.state.removed = false;
@@ -33,7 +33,7 @@ export async function rollBack(op: Provision): Promise<void> {
       const isUndone = wasRemoved || (isContinued && op.state.removed);
       op.setStep(step, isUndone ? 'undone' : isContinued ? 'failed' : before);
       op.setResource(step, { ...removed, ref: null, undo: false });
-      op.update(kind.progress(null, 0, kind.gone));
+      showNone(op, kind);
     }
   });
 }

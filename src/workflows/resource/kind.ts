@@ -72,11 +72,15 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
   readonly soldOutHint: string;
   /**
    * `byName`: the id is derived from the name, so one resource at most has it, and a foreign one may.
-   * `byMarker`: the service assigns ids. Ours are found by their marker, and there may be duplicates.
+   * `byMarker`: the service assigns ids. Ours are found by their marker, and there may be duplicates. Where `namesRepeat`,
+   * a foreign resource of the same name is of no concern.
    */
   readonly identity:
     | { readonly byName: (name: string, projectId: string) => string }
-    | { readonly byMarker: (op: Operation, removal: Removal) => Promise<readonly (Facts & Target)[]> };
+    | {
+        readonly byMarker: (op: Operation, removal: Removal) => Promise<readonly (Facts & Target)[]>;
+        readonly namesRepeat?: true;
+      };
   /** Whether the service lists what is on sale. Without a list, only a refused create shows that capacity is missing. */
   readonly hasSaleStatus: boolean;
   /** The state in which nothing but absence ends a wait. */
@@ -115,9 +119,17 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
     removal: Removal,
   ): Promise<CommandOutcome>;
 
+  /** Whether a resource of this step is of this kind: two kinds may share a step, such as the two notebook APIs. */
+  hasId(id: string): boolean;
   /** Its part of the resources that an operation or a lease owns. */
   known(resources: Pick<EnvironmentResources, 'pool' | 'notebooks'>): readonly ResourceRef[];
   without(resources: EnvironmentResources): EnvironmentResources;
+}
+
+/** Shows that none is left, unless the shown resource is of another kind. */
+export function showNone(op: Operation, kind: ResourceKind): void {
+  const shown = op.state.progress[kind.step];
+  if (shown === null || kind.hasId(shown.id)) op.update(kind.progress(null, 0, kind.gone));
 }
 
 /** The name that the spec gives to the resource. */

@@ -11,6 +11,7 @@ import {
   type Watch,
 } from '../../domain/resource/observation.js';
 import {
+  commandRefused,
   commandSent,
   decideRemoval,
   noCommand,
@@ -22,7 +23,7 @@ import { undoPause } from '../operation/activity-options.js';
 import type { Operation } from '../operation/operation.js';
 import { retryError } from '../operation/retries.js';
 import { awaitConsistency, retryForever } from '../operation/retry-forever.js';
-import type { Removal, RemovalActivity, ResourceKind, Target } from './kind.js';
+import { type Removal, type RemovalActivity, type ResourceKind, showNone, type Target } from './kind.js';
 import { kindsToRemove } from './kinds/index.js';
 import { guard, leaveForeign } from './removal-guard.js';
 
@@ -86,7 +87,7 @@ export async function removeKind(
     if (await awaitConsistency(op, unknownSince)) continue;
     // The result of an unknown create is known by its marker alone, which a single response may lack.
     if (wasRemoved || isSecondSearch || unknownSince === null) {
-      op.update(kind.progress(null, 0, kind.gone));
+      showNone(op, kind);
       return wasRemoved;
     }
     isSecondSearch = true;
@@ -155,7 +156,7 @@ export async function removeOne(
       if (!isConfirmed(watch.absentSince, watch.last.at, op.pace) || (await awaitConsistency(op, unknownSince)))
         continue;
       op.retries.clear();
-      op.update(kind.progress(null, 0, kind.gone));
+      showNone(op, kind);
       return wasSeen;
     }
     const facts = watch.last?.facts ?? null;
@@ -173,7 +174,7 @@ export async function removeOne(
         continue;
       }
       leaveForeign(op, kind, facts, removal);
-      op.update(kind.progress(null, 0, kind.gone));
+      showNone(op, kind);
       return wasSeen;
     }
     isForeignBefore = false;
@@ -203,6 +204,7 @@ export async function removeOne(
     last = commandSent(last, state, Date.now());
     refusal = outcome.outcome === 'refused' ? outcome.why : null;
     if (refusal === null) continue;
+    last = commandRefused(last, command, next);
     op.explain(`${why}; refused: ${refusal}`);
     const pauseMs = untilRepeat(last, patienceMs, Date.now());
     op.retries.failed(deleting, retryError('RequestRejected', { why: refusal }), pauseMs, last.times);

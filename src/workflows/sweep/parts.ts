@@ -146,7 +146,7 @@ function refusedResults(items: readonly PlanItem[], rechecks: readonly Recheck[]
 async function removeUnnamed(op: Operation<SweepState>, { owner, items }: PlanPart): Promise<void> {
   const workspaceIds = [...new Set(items.map((item) => item.workspaceId).filter((id) => id !== null))];
   for (const kind of kindsToRemove) {
-    const ofKind = items.filter((item) => item.kind === kind.step);
+    const ofKind = items.filter(({ kind: step, id }) => step === kind.step && kind.hasId(id));
     // By identity too: the list of the worker's own notebooks does not contain those of another user.
     const notebooks = items.filter((item) => item.kind === 'notebook');
     const known: EnvironmentResources = { pool: null, notebooks, workspaceIds, unknownSince: null };

@@ -19,7 +19,7 @@ import { isFailure, planChanged, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState } from '../operation/state.js';
 import { showingOverdue } from '../operation/time-limit.js';
-import type { Removal } from '../resource/kind.js';
+import type { Removal, ResourceKind } from '../resource/kind.js';
 import { removeAll, teardownPhases } from '../resource/remove.js';
 
 interface TeardownState extends OperationState {
@@ -69,7 +69,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
       removeAll(op, removal, teardownPhases(op), (kind) => {
         remaining = kind.without(remaining);
         op.state.known = remaining;
-        recordRemoved(op, kind.step);
+        recordRemoved(op, kind);
       }),
     );
     return { phase: 'Gone', why: op.state.removed ? `${name} is gone: verified deleted` : `${name} has no resources` };
@@ -138,12 +138,13 @@ function onlyPlanned(op: Operation<TeardownState>, input: TeardownInput): Pick<R
 }
 
 /** Records the planned items of a kind as deleted. */
-function recordRemoved(op: Operation<TeardownState>, kind: PlanItem['kind']): void {
+function recordRemoved(op: Operation<TeardownState>, removed: ResourceKind): void {
+  const { step } = removed;
   const { plan, results: recorded } = op.state.progress;
-  const isRecorded = (id: string) => recorded.some((done) => done.kind === kind && done.id === id);
-  const items = plan?.items.filter((item) => item.kind === kind && !isRecorded(item.id)) ?? [];
+  const isRecorded = (id: string) => recorded.some((done) => done.kind === step && done.id === id);
+  const items = plan?.items.filter(({ kind, id }) => kind === step && removed.hasId(id) && !isRecorded(id)) ?? [];
   const results = items.map(({ id }) => ({
-    kind,
+    kind: step,
     id,
     result: 'deleted' as const,
     why: 'verified deleted',

@@ -5,6 +5,7 @@ import {
   type NotebookGoal,
   needsStart,
   nextNotebookRemoval,
+  notebookApiOf,
 } from '../../../domain/resource/notebook.js';
 import { poolIdOf } from '../../../domain/resource/pool.js';
 import { creates, reads, undos, waits } from '../../operation/activity-proxies.js';
@@ -16,7 +17,7 @@ const failed = {
   hint: (name: string) => `See \`maops notebook show ${name}\`. Another flavor or pool may help.`,
 } as const;
 
-/** A notebook instance of the old API. The service assigns its id, and shows a lack of capacity only by refusing a create. */
+/** A notebook instance of the historical API. The service assigns its id, and shows a lack of capacity only by refusing a create. */
 export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   step: 'notebook',
   needs: ['pool'],
@@ -37,7 +38,7 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
     async byMarker(op, { name, owners, known }) {
       const { settings, installation } = op.identity;
       const { workspaceIds, notebooks } = known;
-      const question = { installation, owners, workspaceIds, known: notebooks };
+      const question = { installation, owners, workspaceIds, known: notebooks.filter(({ id }) => isHistorical(id)) };
       return await reads(settings, `notebooks of ${name}`).findOwnedNotebooks(question);
     },
   },
@@ -60,7 +61,8 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
     const { lastCreate, leased } = state;
     const mayExist = lastCreate.outcome === 'unknown';
     const everyones = mayExist && lastCreate.isTaken === true;
-    const question = { name, workspaceId, mayExist, everyones, known: leased };
+    const known = leased.filter(({ id }) => isHistorical(id));
+    const question = { name, workspaceId, mayExist, everyones, known };
     return await reads(identity.settings, `notebook ${name}`).findExistingNotebook(question);
   },
   create: async ({ spec, identity, owner }) =>
@@ -86,9 +88,14 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
     return await send({ id, createdAt, ...(respectProtection ? { respectProtection } : {}) });
   },
 
-  known: ({ notebooks }) => notebooks,
-  without: (resources) => ({ ...resources, notebooks: [] }),
+  hasId: isHistorical,
+  known: ({ notebooks }) => notebooks.filter(({ id }) => isHistorical(id)),
+  without: (resources) => ({ ...resources, notebooks: resources.notebooks.filter(({ id }) => !isHistorical(id)) }),
 };
+
+function isHistorical(id: string): boolean {
+  return notebookApiOf(id) === 'historical';
+}
 
 /** The pool that the notebook runs on: the one that this run created, or the one in the spec, or none (public flavor). */
 function poolFor(spec: Spec, projectId: string): NotebookPool | null {

@@ -81,6 +81,7 @@ export const pool: ResourceKind<PoolFacts, PoolGoal> = {
     return await undos(op.identity.settings, `pool ${name}`).deletePool(order);
   },
 
+  hasId: () => true,
   known: (resources) => (resources.pool === null ? [] : [resources.pool]),
   without: (resources) => ({ ...resources, pool: null }),
 };

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decideCreate, type ExistingResource, keepOldest } from '../../../src/domain/provision/create.js';
+import type { LastCreate } from '../../../src/domain/provision/resource-state.js';
+import type { Marker, MarkerOwnership } from '../../../src/domain/resource/marker.js';
+
+const us: MarkerOwnership = { installation: 'aaaaaa', owner: '11111111', specs: ['22222222'] };
+const ours: Marker = { installation: 'aaaaaa', owner: '11111111', spec: '22222222' };
+const windowMs = 120_000;
+const sentAt = Date.parse('2026-01-01T00:10:00Z');
+const unknown: LastCreate = { outcome: 'unknown', sentAt, since: sentAt, why: 'lost' };
+const found = (change: Partial<ExistingResource> = {}): ExistingResource => ({
+  id: 'n-1',
+  createdAt: '2026-01-01T00:00:00Z',
+  marker: ours,
+  leaving: false,
+  failed: false,
+  wanted: {},
+  ...change,
+});
+const decide = (list: readonly ExistingResource[], last: LastCreate = { outcome: 'none' }, now = sentAt) =>
+  decideCreate('notebook n', list, us, last, windowMs, now, true);
+
+describe('where names repeat', () => {
+  test.each([
+    ['no marker', null],
+    ['the marker of another installation', { ...ours, installation: 'bbbbbb' }],
+    ['the marker of another operation', { ...ours, owner: '44444444' }],
+  ])('a notebook with %s takes no name', (_title, marker) => {
+    expect(decide([found({ marker })])).toEqual({ act: 'create' });
+    expect(decide([found({ marker })], unknown)).toMatchObject({ act: 'checkAgain' });
+  });
+
+  test('one without a marker that appeared after a lost create may be ours', () => {
+    const bare = found({ marker: null, createdAt: '2026-01-01T00:10:05Z' });
+    expect(decide([bare], unknown)).toMatchObject({ act: 'refuse', type: 'UnknownOutcome' });
+    expect(decide([bare, found()], unknown)).toMatchObject({ act: 'adopt' });
+  });
+
+  test('ours from another spec is a conflict, and ours that leaves is awaited', () => {
+    expect(decide([found({ marker: { ...ours, spec: '99999999' } })])).toMatchObject({ type: 'SpecConflict' });
+    expect(decide([found({ leaving: true })])).toMatchObject({ act: 'awaitGone' });
+  });
+
+  const existing = fc.record({
+    id: fc.uuid(),
+    createdAt: fc.integer({ min: sentAt - 3_600_000, max: sentAt + 3_600_000 }).map((ms) => new Date(ms).toISOString()),
+    marker: fc.constantFrom(null, ours, { ...ours, owner: '44444444' }, { ...ours, spec: '99999999' }),
+    leaving: fc.boolean(),
+    failed: fc.boolean(),
+    wanted: fc.constant({}),
+  });
+
+  test('no create is sent while one of ours exists, or while a lost one may still appear', () => {
+    fc.assert(
+      fc.property(fc.array(existing), fc.integer({ min: 0, max: 2 * windowMs }), fc.boolean(), (list, passed, lost) => {
+        const { act } = decide(list, lost ? unknown : { outcome: 'none' }, sentAt + passed);
+        const isOurs = list.some(({ marker }) => marker?.owner === us.owner);
+        if (isOurs || (lost && passed < windowMs)) expect(act).not.toBe('create');
+        if (!isOurs && !lost) expect(act).toBe('create');
+      }),
+    );
+  });
+
+  test('of several with our marker the oldest that lives stays, whichever was created by the last call', () => {
+    fc.assert(
+      fc.property(fc.array(existing), (list) => {
+        const kept = keepOldest(list, us);
+        const mine = list.filter(({ marker, leaving }) => marker === ours && !leaving);
+        const alive = mine.filter(({ failed }) => !failed);
+        if (alive.length === 0) return expect(kept).toBeNull();
+        expect(mine).toHaveLength(1 + (kept?.duplicates.length ?? 0));
+        expect(alive).toContain(kept?.kept);
+        for (const one of alive) expect((kept?.kept.createdAt ?? '') <= one.createdAt).toBe(true);
+      }),
+    );
+  });
+});
