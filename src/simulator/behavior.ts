@@ -11,6 +11,10 @@ export interface Behavior {
   readonly statusResourcesAsObject: boolean;
   /** `os.modelarts/billing.mode` is a number. */
   readonly billingModeAsNumber: boolean;
+  /** Answers name the node pool of every row, `<flavor>-default` without one of its own. */
+  readonly nodePoolNames: boolean;
+  /** PATCH of a pool accepts only `application/merge-patch+json`. The vendor's SDK sends `application/json`. */
+  readonly patchNeedsMergeType: boolean;
   /** The create response already has phase `Creating`. */
   readonly phaseOnCreate: boolean;
   /** How a pool create for a sold-out flavor ends. @defaultValue 'fail': accepted, then CreationFailed */
@@ -38,6 +42,11 @@ export interface Behavior {
   readonly runtimeWorkloads: boolean;
   /** How long a new job is missing from workloads, statistics, metrics, searches and services. */
   readonly workloadsLagMs: number;
+  /** How long a new order or event is missing from the lists. */
+  readonly ordersLagMs: number;
+  readonly eventsLagMs: number;
+  /** The PATCH response still names the previous order. */
+  readonly orderLabelStale: boolean;
   /** A search for training jobs finds only the caller's own. */
   readonly trainingSearchOwnOnly: boolean;
   /** Operations that the account may not call (403) or that this region does not have (404 of the gateway). */
@@ -52,6 +61,8 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   omitDeletionTimestamp: false,
   statusResourcesAsObject: false,
   billingModeAsNumber: false,
+  nodePoolNames: true,
+  patchNeedsMergeType: true,
   phaseOnCreate: false,
   poolSoldOut: 'fail',
   notebookSoldOut: 'refuse',
@@ -67,6 +78,9 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   workloadsTotal: true,
   runtimeWorkloads: true,
   workloadsLagMs: 0,
+  ordersLagMs: 0,
+  eventsLagMs: 0,
+  orderLabelStale: false,
   trainingSearchOwnOnly: true,
   unavailable: {},
   rateLimit: null,

@@ -15,6 +15,8 @@ export const DEFAULT_DURATIONS = {
   poolDriver: 30 * SECOND,
   /** How long a failed creation is kept. */
   poolFailedKept: 3 * DAY,
+  /** From the creation of a work order to its begin. */
+  orderBegin: 10 * SECOND,
   networkCreate: 20 * SECOND,
   networkDelete: 20 * SECOND,
   notebookCreate: 60 * SECOND,

@@ -13,6 +13,8 @@ export function emptyState(catalogue: Catalogue): SimState {
     notebooks: [],
     networks: [],
     workloads: [],
+    orders: [],
+    poolLogs: {},
     workloadIncidents: [],
     tokens: [],
     workspaces: ['0', ...catalogue.workspaces.filter((id) => id !== '0')],

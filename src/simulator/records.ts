@@ -40,6 +40,9 @@ export interface NodeRecord {
   readonly flavor: string;
   readonly az: string;
   readonly ip: string;
+  readonly nodePool: string;
+  /** The row of `spec.resources` that it belongs to. */
+  readonly row: string;
   phase: string;
   /** Set for a node added by scaling, which has another duration. */
   readonly scaled?: true;
@@ -146,6 +149,51 @@ export interface WorkloadIncident {
   readonly workload: Pick<WorkloadRecord, 'id' | 'name' | 'type' | 'status' | 'userName' | 'createdAt' | 'visibleAt'>;
 }
 
+/** The result of an order for the pool or one node. */
+export interface OrderItem {
+  readonly resourceName: string;
+  readonly action: 'createPool' | 'deletePool' | 'createNode' | 'deleteNode';
+  status: 'processing' | 'succeed' | 'failed';
+  updatedAt: number;
+  message?: string;
+}
+
+/** A work order: the creation, a scaling, a move or the deletion of a pool (docs/api/workloads-and-operations.md "3. Work orders"). */
+export interface OrderRecord {
+  readonly name: string;
+  readonly poolId: string;
+  readonly poolUid: string;
+  readonly poolName: string;
+  readonly workspaceId: string;
+  readonly operation: 'apply' | 'modify' | 'delete';
+  readonly createdAt: number;
+  /** The time at which it ends, complete or not. */
+  deadline?: number;
+  endedAt?: number;
+  result: 'open' | 'successed' | 'partialSuccessed' | 'failed';
+  failReason?: string;
+  readonly initCount: readonly { readonly flavor: string; readonly count: number }[];
+  readonly specCount: readonly { readonly flavor: string; readonly count: number }[];
+  resultCount: readonly { readonly flavor: string; readonly count: number }[];
+  readonly items: OrderItem[];
+}
+
+/** An event of a pool. */
+export interface PoolEvent {
+  readonly at: number;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: 'PoolStatusChange' | 'PoolResourcesStatusChange';
+  readonly message: string;
+}
+
+/** The events of a pool, and the phase and node counts after the last one. */
+export interface PoolLog {
+  phase: string;
+  /** Available, abnormal, creating and deleting nodes, such as `2/0/0/0`. */
+  counts: string;
+  readonly events: PoolEvent[];
+}
+
 /** A network. */
 export interface NetworkRecord extends LivingRecord {
   labels: TextMap;
@@ -187,6 +235,10 @@ export interface SimState {
   notebooks: NotebookRecord[];
   networks: NetworkRecord[];
   workloads: WorkloadRecord[];
+  /** The last 1,000. */
+  orders: OrderRecord[];
+  /** By internal id of the pool. */
+  poolLogs: Record<string, PoolLog>;
   /** The last 10,000. */
   workloadIncidents: WorkloadIncident[];
   tokens: TokenRecord[];

@@ -1,5 +1,6 @@
 import { createToken, listProjects } from './auth/iam-handlers.js';
 import { decode } from './auth/signature.js';
+import { listEvents } from './events/event-handlers.js';
 import { listFlavors } from './flavors/flavor-handlers.js';
 import { createNetwork, deleteNetwork, listNetworks, showNetwork } from './networks/network-handlers.js';
 import { actOnNotebook } from './notebooks/notebook-action.js';
@@ -13,6 +14,7 @@ import {
   updateNotebook,
 } from './notebooks/notebook-handlers.js';
 import type { Operation } from './operations.js';
+import { listOrders, showOrder } from './orders/order-handlers.js';
 import { createPool, deletePool, listNodes, listPools, poolStatistics, showPool } from './pools/pool-handlers.js';
 import { patchPool, retryScope } from './pools/pool-patch.js';
 import { showQuotas } from './quotas.js';
@@ -50,6 +52,9 @@ const ROUTES: readonly Route[] = [
   route('workloads.runtime', 'GET', '/v2/{project}/metrics/runtime/pools', runtimeMetrics),
   route('trainingJobs.search', 'POST', '/v2/{project}/training-job-searches', searchTrainingJobs),
   route('services.list', 'GET', '/v2/{project}/services', listServices),
+  route('orders.list', 'GET', '/v1/{project}/orders', listOrders),
+  route('orders.show', 'GET', '/v1/{project}/orders/{order}', showOrder),
+  route('events.list', 'GET', '/v1/{project}/events', listEvents),
   route('flavors.list', 'GET', '/v1/{project}/resourceflavors', listFlavors),
   route('networks.create', 'POST', '/v1/{project}/networks', createNetwork),
   route('networks.list', 'GET', '/v1/{project}/networks', listNetworks),

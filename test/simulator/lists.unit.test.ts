@@ -80,7 +80,11 @@ describe('pools and networks', () => {
     expect((await call('POST', networks, body)).body.status).toEqual({ phase: '' });
     clock.advance(MINUTE);
     const path = `${networks}/net-one-${projectId}`;
-    expect((await call('GET', path)).body.status).toEqual({ phase: 'Active', connectionStatus: {} });
+    expect((await call('GET', path)).body.status).toEqual({
+      phase: 'Active',
+      connectionStatus: {},
+      subnets: [{ networkId: expect.any(String), cidr: '192.168.128.0/17' }],
+    });
     expect((await call('GET', networks)).body.items).toHaveLength(3);
     const used = poolBody('team-a', { network: { name: `net-one-${projectId}` } });
     await call('POST', pools, used);

@@ -9,7 +9,7 @@ describe('a pool create is rejected for', () => {
     ['a short name', poolBody('abc')],
     ['a name in upper case', poolBody('Team-a')],
     ['a name that ends with a hyphen', poolBody('team-')],
-    ['a name that would not fit the id', poolBody('a'.repeat(31))],
+    ['a name that is too long', poolBody('a'.repeat(33))],
     ['the type Dedicated', poolBody('team-a', { type: 'Dedicated' })],
     ['an empty scope', poolBody('team-a', { scope: [] })],
     ['an unknown scope', poolBody('team-a', { scope: ['Play'] })],

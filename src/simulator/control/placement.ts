@@ -2,6 +2,7 @@ import type { SimUser } from '../auth/credentials.js';
 import { ApiError, InputError } from '../errors.js';
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '../json.js';
 import { enterStatus } from '../lifecycles/notebook-lifecycle.js';
+import { followPool } from '../lifecycles/pool-history.js';
 import { enterPhase } from '../lifecycles/pool-lifecycle.js';
 import { createNotebook } from '../notebooks/notebook-handlers.js';
 import { notebookView } from '../notebooks/notebook-view.js';
@@ -100,6 +101,7 @@ function movePool(world: World, pool: PoolRecord, phase: string, message = ''): 
     for (const scope of pool.scopes) scope.state = 'Enabled';
     for (const driver of Object.values(pool.driver)) driver.state = 'Running';
     pool.phase = 'Running';
+    followPool(world, pool, now);
     if (phase === 'Running') return;
   }
   if (phase === 'Deleting') pool.deletedAt = now;

@@ -20,7 +20,14 @@ export function faultTargetsOf(
   if (operation.startsWith('notebooks.')) return targetsIn(notebooks, params.notebook, ({ status }) => status);
   if (operation.startsWith('networks.')) return targetsIn(networks, params.network, ({ phase }) => phase);
   if (operation.startsWith('workloads.')) return workloadTargets(world, params.pool);
+  if (operation.startsWith('orders.')) return orderTargets(world, params.order);
   return [];
+}
+
+function orderTargets(world: World, wanted: string | undefined): FaultTarget[] {
+  return world.state.orders
+    .filter(({ name }) => wanted === undefined || name === wanted)
+    .map(({ name, poolId, poolName, result }) => ({ ids: [name, poolId, poolName], state: result }));
 }
 
 /** The pool, and its jobs; all of them without a pool. */

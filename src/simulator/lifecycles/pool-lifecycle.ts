@@ -1,7 +1,9 @@
+import { nodePoolOf, rowKey } from '../pools/pool-resources.js';
 import { letters } from '../random.js';
 import type { NodeRecord, PoolRecord, PoolResource, ScheduledTransition } from '../records.js';
 import { nextSequence, type World } from '../world.js';
 import { markUnavailable } from './notebook-lifecycle.js';
+import { followPool } from './pool-history.js';
 import { scheduleNext, type Transition } from './transitions.js';
 import { failWorkloads, liveWorkloads } from './workload-lifecycle.js';
 
@@ -26,6 +28,11 @@ export const POOL_TRANSITIONS: readonly Transition[] = [
 
 /** Carries out what the agenda says of a pool, unless the pool has moved on since it was planned. */
 export function applyToPool(world: World, pool: PoolRecord, item: ScheduledTransition): void {
+  applyTransition(world, pool, item);
+  if (item.track === 'node' || item.track === 'scaledNode') followPool(world, pool, item.at);
+}
+
+function applyTransition(world: World, pool: PoolRecord, item: ScheduledTransition): void {
   switch (item.track) {
     case 'phase':
       if (pool.phase === item.from) enterPhase(world, pool, item.to, item.at, item.message);
@@ -90,8 +97,10 @@ export function enterPhase(world: World, pool: PoolRecord, phase: string, at: nu
       world.state.pools = world.state.pools.filter((other) => other !== pool);
       if (before === 'Deleting') markUnavailable(world, pool.id, at);
       failWorkloads(world, liveWorkloads(world, pool), at);
+      followPool(world, pool, at);
       return;
   }
+  followPool(world, pool, at);
   scheduleNext(world, POOL_TRANSITIONS, { kind: 'pool', record: pool, track: 'phase', state: phase, at });
 }
 
@@ -103,7 +112,9 @@ export function addNodes(
   count: number,
   at: number,
   scaled: boolean,
-): void {
+): readonly NodeRecord[] {
+  const member = { flavor: resource.flavor, nodePool: nodePoolOf(resource), row: rowKey(resource) };
+  const added: NodeRecord[] = [];
   const azs = zonesOf(world, resource);
   for (let index = 0; index < count; index += 1) {
     const sequence = nextSequence(world);
@@ -111,12 +122,13 @@ export function addNodes(
     const node: NodeRecord = {
       name,
       ip: `192.168.${(sequence >> 8) & 255}.${sequence & 255}`,
-      flavor: resource.flavor,
+      ...member,
       az: azs[index % azs.length] ?? '',
       phase: 'Creating',
       ...(scaled ? { scaled } : {}),
     };
     pool.nodes.push(node);
+    added.push(node);
     const track = scaled ? 'scaledNode' : 'node';
     scheduleNext(world, POOL_TRANSITIONS, {
       kind: 'pool',
@@ -129,19 +141,20 @@ export function addNodes(
       of: count,
     });
   }
+  return added;
 }
 
-/** Starts deleting nodes of one flavor: the one with most jobs first (the worst case), then the newest. Returns them. */
+/** Starts deleting some of the nodes: the one with most jobs first (the worst case), then the newest. Returns them. */
 export function removeNodes(
   world: World,
   pool: PoolRecord,
-  flavor: string,
+  belongs: (node: NodeRecord) => boolean,
   count: number,
   at: number,
 ): readonly NodeRecord[] {
   const live = liveWorkloads(world, pool);
   const busy = ({ name }: NodeRecord) => live.filter(({ nodeNames }) => nodeNames.includes(name)).length;
-  const staying = pool.nodes.filter((node) => node.flavor === flavor && node.phase !== 'Deleting');
+  const staying = pool.nodes.filter((node) => belongs(node) && node.phase !== 'Deleting');
   const leaving = staying.sort((a, b) => busy(a) - busy(b)).slice(-count);
   for (const [index, node] of leaving.entries()) {
     node.phase = 'Deleting';

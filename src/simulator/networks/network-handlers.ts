@@ -1,10 +1,11 @@
 import { badRequest, poolError } from '../errors.js';
-import { isObject, type Json, textAt, valueAt } from '../json.js';
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '../json.js';
 import { labelSelector } from '../label-selector.js';
 import { enterNetworkPhase, startDeletion } from '../lifecycles/network-lifecycle.js';
 import { matchesQuery, pageOf } from '../list-query.js';
 import type { Operation } from '../operations.js';
 import { checkWorkspace, readTextMap } from '../pools/pool-request.js';
+import { hexDigits } from '../random.js';
 import type { NetworkRecord } from '../records.js';
 import { type Call, type HandlerResult, nextSequence, timeIn, type World } from '../world.js';
 
@@ -106,8 +107,15 @@ function networkView(world: World, network: NetworkRecord, operation: Operation)
       annotations: { ...network.annotations },
     },
     spec: { cidr: network.cidr, connection: {} },
-    status: { phase: network.phase, ...(network.phase === 'Active' ? { connectionStatus: {} } : {}) },
+    status: { phase: network.phase, ...(network.phase === 'Active' ? activeStatus(world, network) : {}) },
   };
+}
+
+/** `subnets` is not documented, but the Terraform provider needs the id of the first one (docs/api/pools-and-flavors.md "4.2 Networks"). */
+function activeStatus(world: World, network: NetworkRecord): JsonObject {
+  const digits = hexDigits(32, world.seed, network.uid, 'subnet');
+  const networkId = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return { connectionStatus: {}, subnets: [{ networkId, cidr: network.cidr }] };
 }
 
 function findNetwork(world: World, call: Call): NetworkRecord {

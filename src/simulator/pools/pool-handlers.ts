@@ -5,11 +5,13 @@ import { labelSelector } from '../label-selector.js';
 import { enterPhase } from '../lifecycles/pool-lifecycle.js';
 import { liveWorkloads } from '../lifecycles/workload-lifecycle.js';
 import { matchesQuery } from '../list-query.js';
+import { openOrder, settleOrders } from '../orders/order-book.js';
 import type { PoolRecord } from '../records.js';
 import { disturbWorkloads } from '../workloads/incidents.js';
 import { type Call, type HandlerResult, isHidden, nextSequence, tail, type World } from '../world.js';
+import { nodeView } from './node-view.js';
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
-import { nodeView, poolView } from './pool-view.js';
+import { poolView } from './pool-view.js';
 
 /** POST pools (docs/api/pools-and-flavors.md "2.2 Create", "5.4 Idempotency"). */
 export function createPool(world: World, call: Call): HandlerResult {
@@ -44,6 +46,14 @@ export function createPool(world: World, call: Call): HandlerResult {
   if (missing.length > 0) pool.overrides.unshift(capacityFailure(affected));
   if (mustWait(world, pool)) pool.overrides.push({ track: 'phase', from: '', to: 'Waiting', left: 1 });
   world.state.pools.push(pool);
+  const orderName = `order.${pool.name}-${tail(world, pool.uid, 'order')}`;
+  const items = [{ resourceName: id, action: 'createPool' }] as const;
+  openOrder(
+    world,
+    pool,
+    { name: orderName, operation: 'apply', initial: [], wanted: resources, items },
+    pool.createdAt,
+  );
   enterPhase(world, pool, world.behavior.phaseOnCreate ? 'Creating' : '', pool.createdAt);
   call.commit(`created pool ${id}`);
   return { status: 200, body: poolView(world, pool, call.operation) };
@@ -82,6 +92,7 @@ export function deletePool(world: World, call: Call): HandlerResult {
     disturbWorkloads(world, pool, liveWorkloads(world, pool), call, 'delete');
     applyOutcomes(world, pool, affectedPool(pool.spec.resources, pool.nodes.length), call.takeOutcomes());
     pool.deletedAt = world.clock.now();
+    openDeletion(world, pool, pool.deletedAt);
     enterPhase(world, pool, 'Deleting', pool.deletedAt);
     call.commit(`deleting pool ${pool.id}`);
   }
@@ -89,6 +100,14 @@ export function deletePool(world: World, call: Call): HandlerResult {
   if (world.behavior.deleteEchoesOldPhase) shown.phase = pool.phaseBeforeDelete ?? before;
   if (world.behavior.omitDeletionTimestamp) delete shown.deletedAt;
   return { status: 200, body: poolView(world, shown, call.operation) };
+}
+
+function openDeletion(world: World, pool: PoolRecord, at: number): void {
+  settleOrders(world, pool, at);
+  const name = `order.${pool.name}-${tail(world, pool.uid, 'delete', at)}`;
+  const items = [{ resourceName: pool.id, action: 'deletePool' }] as const;
+  // It fails the orders that are still open, so it is opened after them.
+  openOrder(world, pool, { name, operation: 'delete', initial: pool.spec.resources, wanted: [], items }, at);
 }
 
 /** GET nodes (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"). Returns all nodes; the service ignores paging here. */
@@ -152,7 +171,6 @@ function newPool(world: World, call: Call, request: PoolRequest, id: string): Po
       'os.modelarts/create-from': call.headers['request-type'] === 'console' ? 'console' : 'api',
       ...request.labels,
       'os.modelarts/resource.id': `maos-${name}-${tail(world, uid, 'resource')}`,
-      'os.modelarts/order.name': `order.${name}-${tail(world, uid, 'order')}`,
       'os.modelarts/tenant.domain.id': call.user.domainId,
       'os.modelarts/tenant.project.id': world.projectId,
       'os.modelarts.pool/biz': 'private',

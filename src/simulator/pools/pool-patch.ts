@@ -1,19 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { badRequest, poolError } from '../errors.js';
 import { affectedPool, applyOutcomes } from '../faults/outcomes.js';
-import { isObject, objectAt, present, valueAt } from '../json.js';
-import {
-  addNodes,
-  enterDriverState,
-  enterPhase,
-  enterScopeState,
-  POOL_TRANSITIONS,
-  removeNodes,
-} from '../lifecycles/pool-lifecycle.js';
+import { isObject, type JsonObject, objectAt, present, valueAt } from '../json.js';
+import { followPool } from '../lifecycles/pool-history.js';
+import { enterDriverState, enterPhase, enterScopeState, POOL_TRANSITIONS } from '../lifecycles/pool-lifecycle.js';
 import { scheduleNext } from '../lifecycles/transitions.js';
 import { liveWorkloads } from '../lifecycles/workload-lifecycle.js';
 import type { PoolRecord, PoolResource, TextMap } from '../records.js';
 import { disturbWorkloads, scopeOf } from '../workloads/incidents.js';
-import { type Call, type HandlerResult, nextSequence, tail, type World } from '../world.js';
+import type { Call, HandlerResult, World } from '../world.js';
 import { findPool } from './pool-handlers.js';
 import {
   checkAnnotations,
@@ -24,6 +19,7 @@ import {
   readTextMap,
 } from './pool-request.js';
 import { readDriver, readResources } from './pool-resources.js';
+import { differencesOf, orderMove, scale } from './pool-scaling.js';
 import { poolView } from './pool-view.js';
 
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -31,34 +27,48 @@ const MERGE_PATCH = 'application/merge-patch+json';
 /** PATCH pool, a merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). A metadata-only patch is accepted in every phase except `Deleting`. */
 export function patchPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
-  if (!(call.headers['content-type'] ?? '').toLowerCase().startsWith(MERGE_PATCH)) {
+  const type = (call.headers['content-type'] ?? '').toLowerCase();
+  if (world.behavior.patchNeedsMergeType && !type.startsWith(MERGE_PATCH)) {
     throw poolError(400, '50004100', `The content type must be ${MERGE_PATCH}.`);
   }
   if (call.malformed || !isObject(call.body)) throw badRequest('the body is not a JSON object.');
   if (pool.phase === 'Deleting') throw badRequest('the pool is being deleted.');
   const spec = objectAt(call.body, 'spec');
-  const changesSpec = spec !== undefined && Object.keys(spec).length > 0;
+  const changes = spec === undefined ? {} : readChanges(world, pool, spec);
+  const changesSpec = Object.keys(changes).length > 0;
   if (changesSpec && pool.phase !== 'Running' && pool.phase !== 'ScalingFailed') {
     throw badRequest('the pool must be Running.');
   }
-  const labels = readTextMap(valueAt(call.body, 'metadata', 'labels'), 'metadata.labels');
-  const annotations = readTextMap(valueAt(call.body, 'metadata', 'annotations'), 'metadata.annotations');
+  const labels = changed(readTextMap(valueAt(call.body, 'metadata', 'labels'), 'metadata.labels'), pool.labels);
+  const annotations = changed(
+    readTextMap(valueAt(call.body, 'metadata', 'annotations'), 'metadata.annotations'),
+    readTextMap(valueAt(poolView(world, pool, call.operation), 'metadata', 'annotations'), 'metadata.annotations'),
+  );
   const workspace = labels['os.modelarts/workspace.id'];
   const others = changesSpec || Object.keys(labels).length > 1 || Object.keys(annotations).length > 0;
   if (workspace !== undefined && others) throw badRequest('moving to a workspace must be the only change.');
   checkWorkspace(world, workspace);
   checkSharing(labels['os.modelarts/sharing']);
   checkAnnotations({ ...pool.annotations, ...annotations });
-  const changes = changesSpec ? readChanges(world, pool, spec) : {};
 
+  const before = pool.labels['os.modelarts/order.name'];
   if (changesSpec) applyPatchOutcomes(world, pool, call, changes);
   pool.labels = { ...without(pool.labels, valueAt(call.body, 'metadata', 'labels')), ...labels };
   pool.annotations = { ...without(pool.annotations, valueAt(call.body, 'metadata', 'annotations')), ...annotations };
+  if (workspace !== undefined) orderMove(world, pool);
   applyChanges(world, pool, call, changes);
+  followPool(world, pool, world.clock.now());
   call.commit(
     `changed pool ${pool.id}: ${[...Object.keys(labels), ...Object.keys(annotations), ...Object.keys(changes)].join(', ')}`,
   );
-  return { status: 200, body: poolView(world, pool, call.operation) };
+  const stale = world.behavior.orderLabelStale && before !== undefined ? { 'os.modelarts/order.name': before } : {};
+  const shown = { ...pool, labels: { ...pool.labels, ...stale } };
+  return { status: 200, body: poolView(world, shown, call.operation) };
+}
+
+/** The members that differ. A pool that was read can be written back unchanged. */
+function changed(patch: TextMap, now: TextMap): TextMap {
+  return Object.fromEntries(Object.entries(patch).filter(([key, value]) => now[key] !== value));
 }
 
 /** A merge patch removes members whose value is null. */
@@ -88,18 +98,29 @@ interface Changes {
   readonly jobFlavors?: string[];
 }
 
-function readChanges(world: World, pool: PoolRecord, spec: NonNullable<ReturnType<typeof objectAt>>): Changes {
-  const resources = spec.resources === undefined ? undefined : readResources(world, spec.resources, pool.spec.type);
+/** The changes of the spec. What equals the present spec is no change. */
+function readChanges(world: World, pool: PoolRecord, spec: JsonObject): Changes {
+  const { type } = pool.spec;
+  const resources = spec.resources === undefined ? undefined : readResources(world, spec.resources, type, 'change');
   if (resources !== undefined) {
     const differences = differencesOf(pool, resources).map(([, difference]) => Math.sign(difference));
     if (differences.includes(1) && differences.includes(-1)) {
       throw badRequest('one request cannot add nodes of one flavor and remove nodes of another.');
     }
   }
-  const scope = spec.scope === undefined ? undefined : readScope(spec.scope, pool.spec.type);
+  const scope = spec.scope === undefined ? undefined : readScope(spec.scope, type);
   const driver = readDriver(world, spec.driver, resources ?? pool.spec.resources);
   const jobFlavors = spec.jobFlavors === undefined ? undefined : readJobFlavors(spec.jobFlavors);
-  return present({ resources, scope, driver, jobFlavors });
+  return present({
+    resources: differs(resources, pool.spec.resources),
+    scope: differs(scope, pool.spec.scope),
+    driver: differs(driver, pool.spec.driver),
+    jobFlavors: differs(jobFlavors, pool.spec.jobFlavors),
+  });
+}
+
+function differs<T>(value: T | undefined, now: T | undefined): T | undefined {
+  return isDeepStrictEqual(value, now) ? undefined : value;
 }
 
 /** A scaling outcome starts from the current phase, so its transition is scheduled here. */
@@ -121,18 +142,7 @@ function applyPatchOutcomes(world: World, pool: PoolRecord, call: Call, changes:
 
 function applyChanges(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
   const now = world.clock.now();
-  if (changes.resources !== undefined) {
-    for (const [resource, difference] of differencesOf(pool, changes.resources)) {
-      if (difference > 0) addNodes(world, pool, resource, difference, now, true);
-      if (difference < 0) {
-        const leaving = removeNodes(world, pool, resource.flavor, -difference, now).map(({ name }) => name);
-        const jobs = liveWorkloads(world, pool).filter((job) => job.nodeNames.some((name) => leaving.includes(name)));
-        disturbWorkloads(world, pool, jobs, call, 'shrink');
-      }
-    }
-    pool.spec.resources = changes.resources;
-    pool.labels['os.modelarts/order.name'] = `order.${pool.name}-${tail(world, pool.uid, nextSequence(world))}`;
-  }
+  if (changes.resources !== undefined) scale(world, pool, call, changes.resources);
   if (changes.jobFlavors !== undefined) pool.spec.jobFlavors = changes.jobFlavors;
   if (changes.driver !== undefined) upgradeDriver(world, pool, changes.driver, now);
   if (changes.scope !== undefined) {
@@ -143,23 +153,13 @@ function applyChanges(world: World, pool: PoolRecord, call: Call, changes: Chang
   }
 }
 
-function differencesOf(pool: PoolRecord, resources: readonly PoolResource[]): [PoolResource, number][] {
-  const nodesOf = (flavor: string) =>
-    pool.nodes.filter((node) => node.flavor === flavor && node.phase !== 'Deleting').length;
-  const leaving = pool.spec.resources.filter((old) => !resources.some((item) => item.flavor === old.flavor));
-  return [
-    ...resources.map((item): [PoolResource, number] => [item, item.count - nodesOf(item.flavor)]),
-    ...leaving.map((item): [PoolResource, number] => [item, -nodesOf(item.flavor)]),
-  ];
-}
-
 function upgradeDriver(world: World, pool: PoolRecord, driver: NonNullable<Changes['driver']>, now: number): void {
   pool.spec.driver = { ...pool.spec.driver, ...driver };
   for (const [chip, version] of [
     ['gpu', driver.gpuVersion],
     ['npu', driver.npuVersion],
   ] as const) {
-    if (version === undefined) continue;
+    if (version === undefined || pool.driver[chip]?.version === version) continue;
     pool.driver[chip] = { version, state: 'Upgrading' };
     enterDriverState(world, pool, chip, 'Upgrading', now);
   }

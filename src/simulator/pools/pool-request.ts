@@ -13,7 +13,7 @@ export interface PoolRequest {
   readonly parent: string;
 }
 
-const NAME = /^[a-z][a-z0-9-]{2,28}[a-z0-9]$/;
+const NAME = /^[a-z][a-z0-9-]{2,30}[a-z0-9]$/;
 const SCOPES = ['Train', 'Infer', 'Notebook'];
 const READ_HERE = new Set(['type', 'scope', 'resources', 'network', 'jobFlavors', 'driver', 'parent', 'controlMode']);
 
@@ -25,7 +25,7 @@ export function readPoolRequest(world: World, body: unknown): PoolRequest {
   const labels = readTextMap(valueAt(body, 'metadata', 'labels'), 'metadata.labels');
   const annotations = readTextMap(valueAt(body, 'metadata', 'annotations'), 'metadata.annotations');
   const name = labels['os.modelarts/name'];
-  if (name === undefined || !NAME.test(name)) throw badRequest('os.modelarts/name must be 4..30 of a-z, 0-9 and -.');
+  if (name === undefined || !NAME.test(name)) throw badRequest('os.modelarts/name must be 4..32 of a-z, 0-9 and -.');
   checkWorkspace(world, labels['os.modelarts/workspace.id']);
   checkSharing(labels['os.modelarts/sharing']);
   checkAnnotations(annotations);

@@ -1,7 +1,8 @@
 import { type Json, present } from '../json.js';
 import type { Operation } from '../operations.js';
-import type { NodeRecord, PoolRecord } from '../records.js';
+import type { NodeRecord, PoolRecord, PoolResource } from '../records.js';
 import { timeIn, type World } from '../world.js';
+import { nodePoolOf } from './pool-resources.js';
 
 const COUNTERS = [
   ['creating', 'Creating'],
@@ -35,11 +36,7 @@ export function poolView(world: World, pool: PoolRecord, operation: Operation): 
       ...more,
       type,
       scope,
-      resources: resources.map(({ more: rest, ...resource }) => ({
-        ...rest,
-        ...resource,
-        maxCount: resource.maxCount ?? resource.count,
-      })),
+      resources: resources.map((resource) => rowView(world, resource)),
       network,
       jobFlavors,
       driver,
@@ -70,12 +67,22 @@ function statusView(world: World, pool: PoolRecord): Json {
   });
 }
 
+function rowView(world: World, resource: PoolResource): Json {
+  const { more, ...row } = resource;
+  const nodePool = world.behavior.nodePoolNames ? { nodePool: nodePoolOf(resource) } : {};
+  return { ...nodePool, ...more, ...row, maxCount: row.maxCount ?? row.count };
+}
+
+/** The nodes of each row of `spec.resources` that are in a phase. */
 function countsOf(world: World, pool: PoolRecord, phase: string): Json | undefined {
   const nodes = pool.nodes.filter((node) => node.phase === phase);
   if (nodes.length === 0) return undefined;
-  const lines = [...groups(nodes, (node) => node.flavor)].map(([flavor, members]) => ({
-    flavor,
+  const named = world.behavior.nodePoolNames || pool.spec.resources.some(({ more }) => more.nodePool !== undefined);
+  const lines = [...groups(nodes, (node) => node.row).values()].map((members) => ({
+    flavor: members[0]?.flavor ?? '',
+    ...(named ? { nodePool: members[0]?.nodePool ?? '' } : {}),
     count: members.length,
+    maxCount: members.length,
     azs: [...groups(members, (node) => node.az)].map(([az, inZone]) => ({ az, count: inZone.length })),
   }));
   return world.behavior.statusResourcesAsObject ? lines[0] : lines;
@@ -90,26 +97,4 @@ function groups(nodes: readonly NodeRecord[], by: (node: NodeRecord) => string):
 function rootOf(world: World, parent: string): string {
   const above = world.state.pools.find((pool) => pool.id === parent);
   return above === undefined || above.parent === '' ? parent : rootOf(world, above.parent);
-}
-
-/** A node in a response (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes", "6.9 Statistics, quota, order, node, event"). */
-export function nodeView(world: World, pool: PoolRecord, node: NodeRecord): Json {
-  const flavor = world.catalogue.poolFlavors.find((candidate) => candidate.name === node.flavor);
-  const resources = {
-    cpu: flavor?.cpu ?? '0',
-    memory: flavor?.memory ?? '0Gi',
-    ...(flavor?.gpu === undefined ? {} : { 'nvidia.com/gpu': flavor.gpu.size }),
-  };
-  return {
-    kind: 'Node',
-    apiVersion: 'v2',
-    metadata: {
-      name: node.name,
-      creationTimestamp: timeIn(world, 'pools.nodes', pool.createdAt),
-      labels: {},
-      annotations: {},
-    },
-    spec: { flavor: node.flavor },
-    status: { phase: node.phase, az: node.az, privateIp: node.ip, resources, availableResources: resources },
-  };
 }

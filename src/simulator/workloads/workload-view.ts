@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, present } from '../json.js';
+import { lagOf } from '../read-lag.js';
 import type { NotebookRecord, PoolRecord, WorkloadRecord } from '../records.js';
 import type { Call, World } from '../world.js';
 
@@ -24,8 +25,7 @@ export function visibleWorkloads(world: World, pool: PoolRecord, call: Call): Wo
 
 /** All visible jobs. A `listLag` fault on the read hides those that became visible within its time. */
 export function visibleJobs(world: World, call: Call): WorkloadRecord[] {
-  const lag = Math.max(0, ...call.takeOutcomes().map((fault) => (fault.kind === 'listLag' ? fault.ms : 0)));
-  const until = world.clock.now() - lag;
+  const until = world.clock.now() - lagOf(call);
   return world.state.workloads.filter(({ status, visibleAt }) => status !== '' && visibleAt <= until);
 }
 
