@@ -62,6 +62,8 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks 
   const isLeft = ours.pools.length + ours.notebooks.length > 0;
   // What was kept by a lease, or what may not be removed as long as a foreign notebook is on it, stays with an owner.
   const mayStay = wasLeased || failure?.type === 'Protected';
+  // An operator's rollback counts, whatever the spec says.
+  const keepsFailed = keeps.failed && !progress.audit.some(({ verb }) => verb === 'rollback');
   switch (phase) {
     case 'Ready':
       judgeReady(progress, ours, looks).forEach(wrong);
@@ -74,7 +76,7 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks 
       if (isLeft && !mayStay && !keeps.cancelled) wrong('something is left');
       break;
     case 'Failed':
-      if (isLeft && !mayStay && !keeps.failed) wrong('something is left');
+      if (isLeft && !mayStay && !keepsFailed) wrong('something is left');
       break;
     case 'Gone':
       if (isLeft) wrong('something is left');

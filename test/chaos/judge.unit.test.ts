@@ -3,8 +3,11 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { sent } from '../../src/domain/resource/command-outcome.js';
 import type { Observation, Watch } from '../../src/domain/resource/observation.js';
 import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/resource/pool.js';
+import type { PoolRecord } from '../../src/simulator/records.js';
+import { makeProgress } from '../client/fake-runs.js';
 import { poolPart } from '../workflows/documents.js';
 import { type ChaosOptions, playScenario } from './environment-run.js';
+import { judgeClosing } from './judge.js';
 import { quietSeed } from './quiet-seed.js';
 import { type ChaosSeed, chaosName } from './seed.js';
 
@@ -206,4 +209,19 @@ describe('a planted mistake is caught', () => {
     },
     180_000,
   );
+});
+
+test.each([
+  ['by onFailure: keep', [], 0],
+  ['although an operator asked for a rollback', ['rollback'], 1],
+])('what a failed run leaves behind is judged: kept %s', (_title, verbs, problems) => {
+  const progress = makeProgress({
+    phase: 'Failed',
+    audit: verbs.map((verb) => ({ at: '2026-01-01T00:00:00Z', by: 'op', verb, reason: 'not ours' })),
+  });
+  const ours = { pools: [{ phase: 'Running' } as PoolRecord], notebooks: [] };
+  const looks = { pool: null, notebook: null, now: 0, isCalm: false };
+  const keeps = { failed: true, cancelled: false };
+  const found = judgeClosing({ progress, ours, isOwned: true, wasLeased: false, keeps, looks });
+  expect(found).toHaveLength(problems);
 });

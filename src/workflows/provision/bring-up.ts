@@ -8,7 +8,7 @@ import { leaveChoice } from './capacity.js';
 import { finishClearing } from './clean-up.js';
 import { createOrAdopt } from './create.js';
 import { awaitDecision, type Handlers } from './handlers.js';
-import { Abandoned } from './outcome.js';
+import { Decided } from './outcome.js';
 import type { Provision } from './state.js';
 
 /** Runs the step of each kind until all resources are usable at once. A resource that became unusable meanwhile is awaited again. */
@@ -51,7 +51,7 @@ async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, ha
     } catch (error) {
       if (!isFailure(error) || isCancellation(error)) throw error;
       const failure = describeFailure(error, step);
-      // No program can know whether an unanswered create took effect: that is asked whatever the spec says.
+      // No program can know whether an unanswered create took effect, so an operator decides, even without `onFailure: ask`.
       if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;
       const verb = await awaitDecision(op, step, specKind, handlers, failure);
       if (verb === 'skip') {
@@ -59,8 +59,9 @@ async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, ha
         op.fail(null);
         return false;
       }
-      if (verb === 'abandon') throw new Abandoned();
-      if (verb === 'rollback') throw error;
+      if (verb === 'abandon') throw new Decided({ why: 'abandoned' });
+      if (verb === 'rollback') throw new Decided({ why: 'failed', failure, keep: false });
+      if (verb === 'undecided') throw error;
     }
   }
 }

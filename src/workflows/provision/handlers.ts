@@ -76,14 +76,14 @@ export async function awaitApproval(op: Provision, handlers: Handlers): Promise<
   op.state.approved = true;
 }
 
-/** Waits for an operator's decision on a failed step. After `deadlines.ask` the decision is a rollback. A retry starts the step again. */
+/** Waits for an operator's decision on a failed step. A retry starts the step again. After `deadlines.ask` it is `undecided`. */
 export async function awaitDecision(
   op: Provision,
   step: ResourceStep,
   kind: SpecKind,
   handlers: Handlers,
   failure: FailureProgress,
-): Promise<'retry' | 'rollback' | 'abandon' | 'skip'> {
+): Promise<Resolution['verb'] | 'undecided'> {
   let watch = startStopwatch(parseDuration(op.spec.deadlines.ask) ?? 0);
   let refused: string | null = null;
   for (;;) {
@@ -102,7 +102,7 @@ export async function awaitDecision(
       watch = wait.watch;
       if (wait.end === 'deadline' && handlers.resolution === null) {
         op.update({ awaiting: null });
-        return 'rollback';
+        return 'undecided';
       }
     }
     const resolution: Resolution = handlers.resolution;

@@ -5,15 +5,19 @@ import { describeFailure, isFailure } from '../operation/failure.js';
 import { rollBack } from './rollback.js';
 import type { Ending, Provision } from './state.js';
 
-/** Thrown when an operator abandons the run: every resource is kept. */
-export class Abandoned extends Error {}
+/** Thrown when an operator ends the run: the decision counts, whatever `onFailure` says. */
+export class Decided extends Error {
+  constructor(readonly ending: Ending) {
+    super();
+  }
+}
 
 /** How a run ends that did not reach its goal. */
 export function endingOf(op: Provision, error: unknown): Ending {
   op.update({ awaiting: null });
   op.retries.clear();
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
-  if (error instanceof Abandoned) return { why: 'abandoned' };
+  if (error instanceof Decided) return error.ending;
   // An interrupted step is not running any more. The rollback records whether it was undone.
   if (running !== null && op.step(running)?.state === 'running')
     op.setStep(running, isCancellation(error) ? 'pending' : 'failed');

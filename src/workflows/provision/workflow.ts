@@ -10,7 +10,7 @@ import { carriedOver, newState } from '../operation/state.js';
 import { kindsIn } from '../resource/kinds/index.js';
 import { bringUpAll } from './bring-up.js';
 import { awaitApproval, setHandlers } from './handlers.js';
-import { Abandoned, end, endingOf, endReady } from './outcome.js';
+import { Decided, end, endingOf, endReady } from './outcome.js';
 import { adoptLeased } from './repeated-create.js';
 import { newResources, Provision, type ProvisionState } from './state.js';
 
@@ -43,7 +43,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
         return await endReady(op);
       });
     } catch (error) {
-      if (!isFailure(error) && !(error instanceof Abandoned)) throw error;
+      if (!isFailure(error) && !(error instanceof Decided)) throw error;
       op.state.ending = endingOf(op, error);
     }
   }
