@@ -117,3 +117,8 @@ export interface Spec {
 /** The workflow types whose argument is a spec, each with its own parts of it. */
 export const specKinds = ['provisionPoolThenLaunchNotebook', 'provisionPool', 'launchNotebook'] as const;
 export type SpecKind = (typeof specKinds)[number];
+
+/** Whether the pool is a subscription (billing mode 1), which the API cannot end. */
+export function isPrepaid({ pool }: Pick<Spec, 'pool'>): boolean {
+  return pool?.billing?.mode === '1';
+}

@@ -23,8 +23,7 @@ function* subscriptionRules(document: Fields): Iterable<Finding> {
   const billing = sectionAt(sectionAt(document, 'pool'), 'billing');
   if (String(billing.mode) !== '1') return;
   const because = 'with billing mode 1, because the API cannot end a subscription';
-  if (document.onFailure !== 'keep' && document.onFailure !== 'ask')
-    yield { way: ['onFailure'], message: `must be keep or ask ${because}` };
+  if (document.onFailure !== 'keep') yield { way: ['onFailure'], message: `must be keep ${because}` };
   if (document.onCancel !== 'keep') yield { way: ['onCancel'], message: `must be keep ${because}` };
   if (document.lease !== undefined) yield { way: ['lease'], message: `not allowed ${because}` };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { notebookPart, poolPart } from '../workflows/documents.js';
 import { control } from './outside-changes.js';
 import { name, startMainJob, untilPhase } from './steps.js';
 
@@ -49,4 +51,98 @@ describe('a decision on a step whose outcome is unknown', () => {
     await testbed.temporal.run({ maxTime: 25 * hour });
     expect(await end(testbed)).toEqual({ type: 'UnknownOutcome', ...ending });
   });
+});
+
+const prepaid = {
+  onFailure: 'keep',
+  onCancel: 'keep',
+  pool: poolPart({ billing: { mode: '1', periodNum: 1, periodType: '2', autoPay: '1' } }),
+};
+
+describe('a prepaid pool, which the API cannot delete', () => {
+  test('has no rollback as a decision', async () => {
+    const testbed = await undecided(prepaid);
+    expect((await testbed.progress(env)).awaiting?.verbs).toEqual(['retry', 'skip', 'abandon']);
+    await expect(resolve(testbed, 'rollback')).rejects.toThrow();
+    await testbed.temporal.run({ maxTime: 25 * hour });
+    expect(await end(testbed)).toMatchObject({ phase: 'Failed', pools: 1, open: [`lease/${name}`] });
+  });
+
+  test('is not replaced by one of a changed spec', async () => {
+    const testbed = await newStack({
+      simulator: { faults: [{ operation: 'pools.create', kind: 'lost', at: 'before' }] },
+    });
+    const { temporal, simulator } = testbed;
+    await startMainJob(testbed, prepaid);
+    await temporal.run({ until: () => simulator.requests('pools.create').length === 1 });
+    await control(testbed, 'pools', { name });
+    await untilPhase(testbed, 'AwaitingOperator');
+    await expect(resolve(testbed, 'retry', { changes: { 'pool.count': 3 } })).rejects.toThrow();
+    await resolve(testbed, 'retry', { changes: { 'deadlines.pool': '80m' } });
+    await temporal.run({ maxTime: hour });
+    expect(simulator.requests('pools.delete')).toEqual([]);
+  });
+
+  test('that failed for lack of capacity is not deleted, and a repeated start says why', async () => {
+    const soldOut: Fault = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 30 * 60_000 };
+    const testbed = await newStack({ simulator: { faults: [soldOut] } });
+    for (let round = 1; round <= 2; round += 1) {
+      await startMainJob(testbed, prepaid);
+      expect(await end(testbed)).toMatchObject({ phase: 'Failed', type: 'PoolCreationFailed', pools: 1 });
+    }
+    expect(testbed.simulator.requests('pools.delete')).toEqual([]);
+  });
+
+  test('whose create was refused for lack of capacity but took effect is adopted', async () => {
+    const body = { json: { error_code: 'ModelArts.6200', error_msg: 'sold out', error_message: 'sold out' } };
+    const answer: Fault = { operation: 'pools.create', kind: 'status', status: 500, body, commit: true };
+    const testbed = await newStack({ simulator: { faults: [answer] } });
+    await startMainJob(testbed, prepaid);
+    expect(await end(testbed)).toMatchObject({ phase: 'Ready', pools: 1 });
+    expect(testbed.simulator.summary()).toMatchObject({ 'pools.create': 1 });
+    expect(testbed.simulator.requests('pools.delete')).toEqual([]);
+  });
+});
+
+/** A leased environment is started again, and its notebook cannot be observed. */
+async function leasedAndFailed(phase: string): Promise<Testbed> {
+  const testbed = await newStack();
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed, { onFailure: 'ask' });
+  await temporal.result(env);
+  await startMainJob(testbed, { onFailure: 'ask' });
+  await untilPhase(testbed, phase);
+  simulator.faults.plan({ operation: 'notebooks.show', kind: 'status', status: 503, times: 'always' });
+  simulator.faults.plan({ operation: 'notebooks.list', kind: 'status', status: 503, times: 'always', optional: true });
+  await untilPhase(testbed, 'AwaitingOperator');
+  expect(await testbed.progress(env)).toMatchObject({ failure: { step: 'notebook' } });
+  simulator.faults.clear();
+  return testbed;
+}
+
+const otherFlavor = { notebook: notebookPart({ flavor: 'modelarts.bm.gpu.v100NV32x2' }) };
+
+describe('a change of the spec for a notebook that a lease owns', () => {
+  test.each(['CreatingNotebook', 'AwaitingNotebook'])('is refused, because it stays as it is: %s', async (phase) => {
+    const testbed = await leasedAndFailed(phase);
+    for (const changes of [{ 'notebook.flavor': 'modelarts.vm.cpu.2u' }, otherFlavor])
+      await expect(resolve(testbed, 'retry', { changes })).rejects.toMatchObject({
+        cause: { message: expect.stringContaining(`maops env teardown ${name}`) },
+      });
+    await resolve(testbed, 'retry', { changes: { 'deadlines.notebook': '30m' } });
+    expect(await end(testbed)).toMatchObject({ phase: 'Ready', pools: 1 });
+    expect(testbed.simulator.summary()).toMatchObject({ 'pools.create': 1, 'notebooks.create': 1 });
+  });
+});
+
+test('a change of the spec for a notebook of this run creates it again', async () => {
+  const testbed = await newStack({
+    simulator: { faults: [{ operation: 'notebooks.create', kind: 'notebookFailed' }] },
+  });
+  await startMainJob(testbed, { onFailure: 'ask' });
+  await untilPhase(testbed, 'AwaitingOperator');
+  await resolve(testbed, 'retry', { changes: { 'notebook.storage.volumeSize': 10 } });
+  expect(await end(testbed)).toMatchObject({ phase: 'Ready' });
+  expect(testbed.simulator.state().notebooks).toMatchObject([{ status: 'RUNNING' }]);
+  expect(testbed.simulator.summary()).toMatchObject({ 'notebooks.create': 2 });
 });

@@ -75,7 +75,7 @@ const poolCases: readonly Case[] = [
   ['periodType alone', { 'pool.billing': { periodType: '2' } }, 'pool.billing.periodNum'],
   ['a subscription without a period', { 'pool.billing': { mode: 1 }, ...kept }, 'pool.billing.periodNum'],
   ['a subscription that is kept', { 'pool.billing': subscription, ...kept }, null],
-  ['a subscription that asks', { 'pool.billing': subscription, ...kept, onFailure: 'ask' }, null],
+  ['a subscription that asks', { 'pool.billing': subscription, ...kept, onFailure: 'ask' }, 'onFailure'],
   ['a subscription that is rolled back', { 'pool.billing': subscription, onCancel: 'keep' }, 'onFailure'],
   ['a subscription that a cancel rolls back', { 'pool.billing': subscription, onFailure: 'keep' }, 'onCancel'],
   ['a subscription with a lease', { 'pool.billing': subscription, ...kept, lease: { ttl: '1h' } }, 'lease'],

@@ -1,8 +1,14 @@
+import { sameResource } from '../resource/identity.js';
 import { changesLimit, tooLarge } from '../text.js';
+import type { ResourceState } from './resource-state.js';
 
-/** The decisions on a failed step. Only the last step, the notebook, can be skipped. */
-export function resolutionVerbs(step: 'pool' | 'notebook'): readonly string[] {
-  return step === 'notebook' ? ['retry', 'skip', 'rollback', 'abandon'] : ['retry', 'rollback', 'abandon'];
+type Step = 'pool' | 'notebook';
+
+/** The decisions on a failed step. Only the last step, the notebook, can be skipped. A prepaid pool cannot be rolled back. */
+export function resolutionVerbs(step: Step, isPrepaid: boolean): readonly string[] {
+  const skip = step === 'notebook' ? ['skip'] : [];
+  const rollback = isPrepaid ? [] : ['rollback'];
+  return ['retry', ...skip, ...rollback, 'abandon'];
 }
 
 interface Resolution {
@@ -35,4 +41,38 @@ export function refusalOfResolution(progress: ProgressFacts, resolution: Resolut
     return `the attempt is ${failed?.attempt ?? 'none'}, not ${attempt}: check the present state`;
   }
   return null;
+}
+
+/** What a run knows about its resources when an operator decides. */
+export interface ChangedRun {
+  readonly name: string;
+  readonly failed: Step;
+  readonly resources: Readonly<Record<Step, Pick<ResourceState, 'known' | 'leased' | 'lastCreate' | 'undo'>>>;
+  /** Resources of earlier runs that this one has removed. */
+  readonly cleared: ChangedRun['resources'][Step]['leased'];
+  readonly isPrepaid: boolean;
+}
+
+/**
+ * Why changes of the spec are refused: the resource exists and is not created again, so that they would have no effect. Null
+ * when it is created again, or when nothing exists.
+ */
+export function refusalOfChanges(changes: unknown, run: ChangedRun): string | null {
+  const sections = new Set(Object.keys(changes ?? {}).map((path) => path.split('.')[0]));
+  const kept = (['pool', 'notebook'] as const).find((step) => sections.has(step) && isKept(step, run));
+  if (kept === undefined) return null;
+  const isPrepaid = run.isPrepaid && (kept === 'pool' || run.failed === 'pool');
+  const because = isPrepaid ? 'the pool is prepaid and cannot be deleted' : 'it existed before this step';
+  const wayOut = isPrepaid ? '' : `, or remove ${run.name} with \`maops env teardown ${run.name}\` and start it again`;
+  return `the ${kept} is not created again, because ${because}. Retry without changes of \`${kept}\`${wayOut}`;
+}
+
+/** A retry creates the resource of the failed step again if this run created it, and with a pool the notebook on it. */
+function isKept(step: Step, { failed, resources, cleared, isPrepaid }: ChangedRun): boolean {
+  const { known, leased, lastCreate, undo } = resources[step];
+  const isLeased = leased.some((ref) => !cleared.some((one) => sameResource(one, ref) === 'same'));
+  if (known === null && !isLeased && lastCreate.outcome === 'none') return false;
+  if (!undo) return known !== null || isLeased;
+  if (step === failed) return step === 'pool' && isPrepaid;
+  return !resources[failed].undo || isPrepaid;
 }

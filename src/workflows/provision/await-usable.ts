@@ -1,4 +1,5 @@
 import { makeFailure } from '../../contract/failures.js';
+import { isPrepaid } from '../../contract/spec.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { choiceAt, saleOfChoice } from '../../domain/resource/flavor.js';
 import { maybeSame } from '../../domain/resource/identity.js';
@@ -102,9 +103,9 @@ async function startAgain(op: Provision, kind: ResourceKind, facts: ResourceFact
     op.explain(`the start was not accepted: ${started.answer.why}`);
 }
 
-/** A creation that failed for lack of capacity leads to the next choice. */
+/** A creation that failed for lack of capacity leads to the next choice. A prepaid pool cannot be deleted to make room for it. */
 async function hasSoldOut(op: Provision, kind: ResourceKind): Promise<boolean> {
-  if (!kind.hasSaleStatus) return false;
+  if (!kind.hasSaleStatus || isPrepaid(op.spec)) return false;
   const choice = choiceAt(kind.choices(op.spec), op.resource(kind.step).choice);
   const names = choice.resources.map(({ flavor }) => flavor);
   const flavors = await op.within(kind.step, () => op.reads(names.join(', ')).readFlavors({ names }));

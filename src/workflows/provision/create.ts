@@ -1,5 +1,6 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
+import { isPrepaid } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import {
   afterCreate,
@@ -23,7 +24,7 @@ import { labelIn, type ResourceKind } from '../resource/kind.js';
 import { targetOf } from './await-usable.js';
 import { awaitCapacity, leaveChoice, pauseForCapacity } from './capacity.js';
 import { cleanUp, finishClearing, removeDependents } from './clean-up.js';
-import { createConflict, deadlinePassed } from './failures.js';
+import { createConflict, deadlinePassed, prepaidFailed } from './failures.js';
 import type { Provision } from './state.js';
 
 /**
@@ -106,10 +107,13 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
       op.retries.failed(`creating ${label}`, retryError('ServiceUnavailable', next), next.pauseMs);
       if (!(await op.pauseWithin(step, next.pauseMs))) throw deadlinePassed(op, kind, op.state.progress.why);
       return false;
-    case 'noCapacity':
-      if (kind.hasSaleStatus) await leaveChoice(op, kind, next.refusal);
+    case 'noCapacity': {
+      // A create that may have taken effect is not cleaned up when the API cannot delete its result.
+      const mustStay = isPrepaid(op.spec) && op.resource(step).lastCreate.outcome !== 'none';
+      if (kind.hasSaleStatus && !mustStay) await leaveChoice(op, kind, next.refusal);
       else await pauseForCapacity(op, kind, next.refusal);
       return false;
+    }
   }
 }
 
@@ -160,6 +164,7 @@ async function makeRoom(op: Provision, kind: ResourceKind, act: 'awaitGone' | 'c
     op.explain(`removing ${label} of an earlier run first`);
     return await clearAway(op, kind, [found]);
   }
+  if (act === 'cleanUp' && kind.step === 'pool' && isPrepaid(op.spec)) throw prepaidFailed(label);
   if (!op.resource(kind.step).undo) op.clear(found);
   if (act === 'cleanUp') return await cleanUp(op, kind, `cleaning up what is left of ${label}`);
   op.explain(`${label} is still being deleted. It is created again when it is gone.`);

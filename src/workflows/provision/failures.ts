@@ -27,6 +27,12 @@ export function soldOut({ soldOutHint }: ResourceKind, { why, errorCode, request
   return makeFailure('SoldOut', why, { errorCode, requestId, hint: soldOutHint });
 }
 
+/** Ends a step that cannot create its pool again, because the failed one is in the way. */
+export function prepaidFailed(label: string): ApplicationFailure {
+  const why = `${label} has failed. It is prepaid, so the API cannot delete it to make room for another one`;
+  return makeFailure('PoolCreationFailed', why, { hint: 'Unsubscribe it in the console, then start again.' });
+}
+
 /** Ends a step whose name is taken, or may be. */
 export async function createConflict(
   op: Provision,

@@ -2,10 +2,10 @@ import { condition, isCancellation } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import { approveUpdate, type Resolution, rejectUpdate, resolveUpdate } from '../../contract/messages.js';
 import type { FailureProgress, ResourceStep } from '../../contract/progress.js';
-import type { SpecKind } from '../../contract/spec.js';
+import { isPrepaid, type SpecKind } from '../../contract/spec.js';
 import { oneLine } from '../../domain/command.js';
 import { parseDuration } from '../../domain/duration.js';
-import { refusalOfResolution, resolutionVerbs } from '../../domain/provision/resolution.js';
+import { refusalOfChanges, refusalOfResolution, resolutionVerbs } from '../../domain/provision/resolution.js';
 import { notCreated } from '../../domain/provision/resource-state.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { handleCommand } from '../operation/commands.js';
@@ -41,7 +41,7 @@ export function setHandlers(op: Provision): Handlers {
   handleCommand(op, resolveUpdate, {
     refusal: (resolution) =>
       handlers.resolution === null
-        ? refusalOfResolution(op.state.progress, resolution)
+        ? (refusalOfResolution(op.state.progress, resolution) ?? refusalFor(op, resolution))
         : 'another decision is being carried out',
     act: (resolution) => {
       handlers.resolution = resolution;
@@ -51,6 +51,14 @@ export function setHandlers(op: Provision): Handlers {
     },
   });
   return handlers;
+}
+
+function refusalFor(op: Provision, { verb, changes }: Resolution): string | null {
+  const failed = op.state.progress.steps.find(({ state }) => state === 'failed')?.name;
+  if (verb !== 'retry' || (failed !== 'pool' && failed !== 'notebook')) return null;
+  const { name } = op.spec;
+  const { resources, cleared } = op.state;
+  return refusalOfChanges(changes, { name, failed, resources, cleared, isPrepaid: isPrepaid(op.spec) });
 }
 
 export async function awaitApproval(op: Provision, handlers: Handlers): Promise<void> {
@@ -86,13 +94,14 @@ export async function awaitDecision(
 ): Promise<Resolution['verb'] | 'undecided'> {
   let watch = startStopwatch(parseDuration(op.spec.deadlines.ask) ?? 0);
   let refused: string | null = null;
+  const verbs = resolutionVerbs(step, isPrepaid(op.spec));
   for (;;) {
     handlers.resolution = null;
     op.setStep(step, 'failed');
     op.fail(failure);
     op.retries.clear();
     const deadline = new Date(Date.now() + watch.limitMs - watch.spentMs).toISOString();
-    op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline, verbs: resolutionVerbs(step) } });
+    op.update({ awaiting: { kind: 'operator', since: timeNow(), deadline, verbs } });
     op.enter(
       'AwaitingOperator',
       `${step} failed: ${failure.message}${refused === null ? '' : `; not retried: ${refused}`}`,
