@@ -70,7 +70,8 @@ export interface NotebookPool {
   readonly owner?: { readonly projectId: string };
 }
 
-export interface NotebookSpec {
+/** A notebook of the historical API, which `profileId` selects (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
+export interface HistoricalNotebookSpec {
   readonly name: string;
   readonly profileId: string;
   readonly flavor: string;
@@ -83,6 +84,71 @@ export interface NotebookSpec {
   readonly aiProject?: string;
   /** Only for `launchNotebook`. The main job uses the pool that it created. */
   readonly pool?: NotebookPool;
+}
+
+/** A volume of a notebook of the current API (docs/api/notebooks-current.md "2.2 `volume` and `data_volumes[]`"). */
+export interface NotebookVolume {
+  readonly type: 'evs' | 'efs' | 'obs' | 'obsfs';
+  /** A managed volume is deleted with the notebook. */
+  readonly ownership: 'managed' | 'dedicated';
+  /** GB. */
+  readonly volumeSize?: number;
+  readonly uri?: string;
+  /** The SFS Turbo of a dedicated `efs`. */
+  readonly id?: string;
+  readonly mountPath?: string;
+  readonly readOnly?: boolean;
+  /** The name of a stored credential for `obs`. */
+  readonly secretName?: string;
+}
+
+/** Hardware on a dedicated pool, instead of a flavor. */
+export interface CustomSpec {
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+  readonly gpu?: number;
+  readonly gpuType?: string;
+  readonly arch?: 'X86_64' | 'AARCH64';
+  /** The flavor of the pool's nodes to run on. */
+  readonly nodeFlavor?: string;
+}
+
+/** A script at a path, or a command, which is sent in base64. */
+export interface NotebookHook {
+  readonly script?: string;
+  readonly command?: string;
+  readonly mode?: 'async' | 'block';
+}
+
+/** A notebook of the current API, which `image` selects (docs/api/notebooks-current.md "2. Create"). */
+export interface CurrentNotebookSpec {
+  readonly name: string;
+  /** Name or id of an image. */
+  readonly image: string;
+  /** Absent when `customSpec` is given. */
+  readonly flavor?: string;
+  readonly customSpec?: CustomSpec;
+  readonly storage: NotebookVolume;
+  readonly dataVolumes?: readonly NotebookVolume[];
+  /** 1h to 72h, or `never`, which is refused with a lease that ends. */
+  readonly autoStop?: DurationText;
+  readonly ssh?: { readonly keyPairs: readonly string[]; readonly allowedIps?: readonly string[] };
+  readonly hooks?: { readonly preStart?: NotebookHook; readonly postStart?: NotebookHook };
+  /** Set once the notebook runs, because a create takes none. */
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly description?: string;
+  readonly workspaceId?: string;
+  /** Only for `launchNotebook`. The main job uses the pool that it created. */
+  readonly pool?: { readonly id: string };
+}
+
+/** The notebook part of a normalised spec. `api` is left out, because `image` and `profileId` select the API. */
+export type NotebookSpec = HistoricalNotebookSpec | CurrentNotebookSpec;
+
+/** Whether a notebook belongs to the current API. */
+export function isCurrentNotebook(notebook: NotebookSpec): notebook is CurrentNotebookSpec {
+  return 'image' in notebook;
 }
 
 export interface LeaseSpec {

@@ -1,8 +1,9 @@
-import type { Spec } from '../contract/spec.js';
+import { isCurrentNotebook, type NotebookPool, type NotebookSpec, type Spec } from '../contract/spec.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Pool } from '../modelarts/schemas/pool.js';
-import { type NotebookPoolFacts, noFacts, type SpecFacts } from '../spec/feasibility.js';
+import { type NotebookPoolFacts, noFacts, type SpecFacts } from '../spec/facts.js';
+import { readImages } from './images.js';
 
 /** Reads the facts that a spec is checked against. A refused read is unknown; transient errors throw. */
 export async function readSpecFacts(modelarts: ModelArts, spec: Spec, signal: AbortSignal): Promise<SpecFacts> {
@@ -13,7 +14,13 @@ export async function readSpecFacts(modelarts: ModelArts, spec: Spec, signal: Ab
     // An empty list is no evidence.
     poolFlavors: poolFlavors === null || poolFlavors.length === 0 ? null : poolFlavors,
     notebookPool: notebook?.pool === undefined ? null : await readNotebookPool(modelarts, notebook.pool, signal),
+    images: notebook === undefined ? null : await readNotebookImages(modelarts, notebook, signal),
   };
+}
+
+async function readNotebookImages(modelarts: ModelArts, notebook: NotebookSpec, signal: AbortSignal) {
+  if (!isCurrentNotebook(notebook)) return null;
+  return await unlessRefused(readImages(modelarts, notebook.image, notebook.workspaceId, signal));
 }
 
 async function readPoolFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<string[]> {
@@ -25,7 +32,7 @@ async function readPoolFlavors(modelarts: ModelArts, signal: AbortSignal): Promi
 /** A pool of another project cannot be read with this project's credentials. */
 async function readNotebookPool(
   modelarts: ModelArts,
-  { id, owner }: NonNullable<NonNullable<Spec['notebook']>['pool']>,
+  { id, owner }: NotebookPool,
   signal: AbortSignal,
 ): Promise<NotebookPoolFacts | null> {
   if (owner !== undefined && owner.projectId !== modelarts.projectId) return null;

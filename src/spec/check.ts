@@ -3,7 +3,7 @@ import { tooLarge } from '../domain/text.js';
 import { findingsOf, knownKeys, withoutNulls } from './document.js';
 import { type Fields, type Finding, isFields, sectionAt, type Way } from './finding.js';
 import { lifetimeRules } from './lifetime-rules.js';
-import { notebookRules } from './notebook-rules.js';
+import { notebookRules, otherApiMessage } from './notebook-rules.js';
 import { poolRules } from './pool-rules.js';
 import { problemsOf, type SpecCheck } from './problem.js';
 import { specSchemas } from './spec-schema.js';
@@ -31,7 +31,8 @@ export function findProblems(
   const parsed = schema.safeParse(given);
   const inFields = parsed.success ? [] : findingsOf(schema, given, parsed.error);
   const acrossFields = rulesOf(kind, given).filter(({ way }) => !inFields.some((found) => covers(found.way, way)));
-  const findings = [...inFields.map((finding) => withOtherKinds(kind, finding)), ...acrossFields];
+  const named = inFields.map((finding) => withOtherApi(given, withOtherKinds(kind, finding)));
+  const findings = [...named, ...acrossFields];
   if (parsed.success && findings.length === 0) return { ok: true, spec: parsed.data };
   return { ok: false, findings };
 }
@@ -56,6 +57,14 @@ function withOtherKinds(kind: SpecKind, finding: Finding): Finding {
   const others = specKinds.filter((other) => hasKey(other, key));
   if (others.length === 0) return finding;
   return { ...finding, message: `unknown key \`${key}\` in a spec of ${kind}. Only ${others.join(' and ')} has it.` };
+}
+
+/** Names the notebook API that has a key which the API of this notebook lacks. */
+function withOtherApi(document: Fields, finding: Finding): Finding {
+  const [part, key] = finding.way;
+  if (part !== 'notebook' || finding.way.length !== 2 || typeof key !== 'string') return finding;
+  const message = otherApiMessage(sectionAt(document, 'notebook'), key);
+  return message === null ? finding : { ...finding, message };
 }
 
 function hasKey(kind: SpecKind, key: unknown): boolean {

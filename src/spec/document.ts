@@ -83,12 +83,24 @@ function findingsOfIssue(schema: z.ZodType, document: Fields, issue: z.core.$Zod
   }
   const value = valueAt(document, way);
   if (issue.code === 'invalid_union' && isFields(value)) {
-    // Only one variant is a mapping, so its problems say more than "no variant fits".
-    const isMapping = (issues: readonly z.core.$ZodIssue[]) =>
-      !issues.some(({ path, code }) => path.length === 0 && code === 'invalid_type');
-    const meant = issue.errors.find(isMapping);
+    const meant = nearestVariant(issue.errors);
     if (meant !== undefined) return meant.flatMap((one) => findingsOfIssue(schema, document, one, way));
   }
   const isMissing = value === undefined && !issue.message.startsWith('required');
   return [{ way, message: isMissing ? 'required' : issue.message }];
+}
+
+/** The mapping that a document most likely means: the one with the fewest unknown keys, then with the fewest problems. */
+function nearestVariant(variants: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const mappings = variants.filter(
+    (issues) => !issues.some(({ path, code }) => path.length === 0 && code === 'invalid_type'),
+  );
+  return [...mappings].sort((a, b) => unknownKeys(a) - unknownKeys(b) || a.length - b.length)[0];
+}
+
+function unknownKeys(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce(
+    (sum, issue) => sum + (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys.length : 0),
+    0,
+  );
 }

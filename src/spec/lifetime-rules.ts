@@ -3,7 +3,7 @@ import { type Fields, type Finding, listAt, sectionAt } from './finding.js';
 
 /** The rules of the lease, and the endings that a subscription allows. */
 export function lifetimeRules(document: Fields): Finding[] {
-  return [...leaseRules(sectionAt(document, 'lease')), ...subscriptionRules(document)];
+  return [...leaseRules(sectionAt(document, 'lease')), ...autoStopRules(document), ...subscriptionRules(document)];
 }
 
 function* leaseRules(lease: Fields): Iterable<Finding> {
@@ -16,6 +16,14 @@ function* leaseRules(lease: Fields): Iterable<Finding> {
     if (before !== null && before >= ttl)
       yield { way: ['lease', 'warnings', index], message: 'must be shorter than ttl' };
   }
+}
+
+/** Without an automatic stop, a notebook would outlive its lease when no worker runs. */
+function* autoStopRules(document: Fields): Iterable<Finding> {
+  const { autoStop } = sectionAt(document, 'notebook');
+  if (autoStop !== 'never' || document.lease === undefined) return;
+  const message = 'must not be never with a lease, because the notebook has to stop when the lease ends. Remove it.';
+  yield { way: ['notebook', 'autoStop'], message };
 }
 
 /** The API cannot end a subscription, so its pool must be kept. */

@@ -1,5 +1,6 @@
 import type { SpecKind } from '../contract/spec.js';
 import { parseDuration } from '../domain/duration.js';
+import { currentNotebookRules } from './current-notebook-rules.js';
 import { type Fields, type Finding, isFields, listAt, sectionAt, type Way } from './finding.js';
 import { flavorHardware, profileHardware, profileMismatch } from './hardware.js';
 
@@ -8,9 +9,30 @@ const hour = 3_600_000;
 /** The rules of the `notebook` section that concern several fields (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1" R1 to R7, R13, and section 9). */
 export function notebookRules(kind: SpecKind, notebook: Fields): Finding[] {
   const hasPool = kind !== 'launchNotebook' || notebook.pool !== undefined;
-  return [...storageRules(notebook, hasPool), ...autoStopRules(notebook.autoStop), ...placeRules(kind, notebook)].map(
-    ({ way, message }) => ({ way: ['notebook', ...way], message }),
-  );
+  const own =
+    notebook.image === undefined
+      ? [...storageRules(notebook, hasPool), ...autoStopRules(notebook.autoStop), ...profileRules(notebook)]
+      : currentNotebookRules(notebook, hasPool);
+  return [...own, ...placeRules(kind, notebook)].map(({ way, message }) => ({ way: ['notebook', ...way], message }));
+}
+
+const historicalKeys = ['profileId', 'extendStorage', 'annotations', 'aiProject'];
+const currentKeys = ['image', 'customSpec', 'dataVolumes', 'ssh', 'hooks', 'tags'];
+
+/** The message about a key of the other notebook API; null when the key is not one. */
+export function otherApiMessage(notebook: Fields, key: string): string | null {
+  const { image, profileId } = notebook;
+  const hasImage = image !== undefined && image !== null;
+  const hasProfile = profileId !== undefined && profileId !== null;
+  if (hasImage && hasProfile && (key === 'image' || key === 'profileId'))
+    return 'image and profileId exclude each other: image selects the current notebook API, profileId the historical one. Remove one of them.';
+  if (!hasImage && !hasProfile && (key === 'image' || key === 'profileId'))
+    return 'required: `image` for the current notebook API, or `profileId` for the historical one';
+  if (hasImage && historicalKeys.includes(key))
+    return `${key} is only for the historical notebook API, which \`profileId\` selects. Remove it.`;
+  if (!hasImage && currentKeys.includes(key))
+    return `${key} is only for the current notebook API, which \`image\` selects. Remove it, or write \`image\` instead of \`profileId\`.`;
+  return null;
 }
 
 function* storageRules(notebook: Fields, hasPool: boolean): Iterable<Finding> {
@@ -75,14 +97,16 @@ function* autoStopRules(autoStop: unknown): Iterable<Finding> {
   else if (ms % 1_000 !== 0) yield { way, message: 'must be whole seconds' };
 }
 
-function* placeRules(kind: SpecKind, notebook: Fields): Iterable<Finding> {
-  const { profileId, flavor } = notebook;
+function* profileRules({ profileId, flavor }: Fields): Iterable<Finding> {
   if (typeof profileId === 'string' && typeof flavor === 'string') {
     const mismatch = profileMismatch(flavor, profileHardware(profileId), flavorHardware(flavor));
     if (mismatch !== null) yield { way: ['profileId'], message: mismatch };
     if (profileId.startsWith('Multi-Engine 2.0') && flavor.endsWith('.free'))
       yield { way: ['flavor'], message: `profile ${profileId} does not run on a free flavor` };
   }
+}
+
+function* placeRules(kind: SpecKind, notebook: Fields): Iterable<Finding> {
   if (kind !== 'launchNotebook' && notebook.pool !== undefined) {
     yield { way: ['pool'], message: 'only allowed for launchNotebook. The main job sets the pool that it creates.' };
   }

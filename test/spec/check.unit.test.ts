@@ -104,6 +104,8 @@ describe('checking a document', () => {
     ['notebook.profile_id', '`profileId`'],
     ['notebook.storage.volume_size', '`volumeSize`'],
     ['notebook.autoStop.durration', '`duration`'],
+    ['notebook.imag', '`image`'],
+    ['notebook.customspec', '`customSpec`'],
     ['pool.driver.gpuversion', '`gpuVersion`'],
     ['deadlines.notebok', '`notebook`'],
     ['onFail', '`onFailure`'],
@@ -168,7 +170,17 @@ describe('checking a document', () => {
       'pool.resources.0.azs.0',
       'pool.masters.0',
     ];
-    sections.push('notebook', 'notebook.storage', 'notebook.autoStop', 'lease', 'approval', 'deadlines');
+    sections.push(
+      'notebook',
+      'notebook.storage',
+      'notebook.customSpec',
+      'notebook.ssh',
+      'notebook.hooks.preStart',
+      'notebook.autoStop',
+      'lease',
+      'approval',
+      'deadlines',
+    );
     const paths = sections.flatMap((section) => {
       const way = section.split('.').filter(Boolean);
       const keys =

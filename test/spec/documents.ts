@@ -16,6 +16,11 @@ function pool() {
   return { flavor: 'modelarts.vm.gpu.t4u8', count: 2, network: 'net-01', scope: ['Train', 'Notebook'] };
 }
 
+/** A small valid notebook of the current API. */
+export function currentNotebookDocument() {
+  return { image: 'pytorch', flavor: 'modelarts.vm.gpu.t4u8', storage: { type: 'evs' } };
+}
+
 function notebook() {
   return { profileId: 'Python3-gpu', flavor: 'modelarts.vm.gpu.p100', storage: { type: 'evs' } };
 }
@@ -107,7 +112,7 @@ const storage = fc.oneof(
     path: fc.tuple(word, word).map(([bucket, folder]) => `/${bucket}/${folder}/`),
   }),
 );
-const notebookDocument = fc.record(
+const historicalNotebook = fc.record(
   {
     profileId: textual,
     flavor: textual,
@@ -124,6 +129,34 @@ const notebookDocument = fc.record(
   },
   { requiredKeys: ['profileId', 'flavor', 'storage'] },
 );
+const uuid = fc.uuid();
+const volume = fc.oneof(
+  fc.record({ type: fc.constant('evs'), volumeSize: fc.integer({ min: 5, max: 4096 }) }, { requiredKeys: ['type'] }),
+  fc.record({ type: fc.constantFrom('obs', 'obsfs'), uri: word }),
+  fc.record({ type: fc.constant('efs'), ownership: fc.constant('managed') }),
+);
+const currentNotebook = fc
+  .tuple(
+    fc.oneof(fc.record({ flavor: textual }), fc.record({ flavor: word, customSpec: fc.constant(null) })),
+    fc.record(
+      {
+        image: fc.oneof(word, uuid),
+        storage: volume,
+        api: fc.constant('current'),
+        name: fc.oneof(fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/), fc.nat()),
+        dataVolumes: fc.uniqueArray(volume, { selector: (one) => JSON.stringify(one), maxLength: 2 }),
+        autoStop: span(60, 72 * 60),
+        ssh: fc.record({ keyPairs: fc.uniqueArray(word, { minLength: 1, maxLength: 2 }) }),
+        hooks: fc.record({ preStart: fc.record({ command: word }) }),
+        tags: fc.dictionary(word, word),
+        description: fc.stringMatching(/^[ a-z]{0,200}$/),
+        workspaceId: fc.constantFrom('0', 0, 'a'.repeat(32)),
+      },
+      { requiredKeys: ['image', 'storage'] },
+    ),
+  )
+  .map(([a, b]) => ({ ...a, ...b }));
+const notebookDocument = fc.oneof(historicalNotebook, currentNotebook);
 const ending = fc.record(
   {
     deadlines: fc.record({ pool: span(0, 600), ask: span(0, 600), undo: span(0, 600) }, optional),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkFeasibility, noFacts, type SpecFacts } from '../../src/spec/feasibility.js';
+import { noFacts, type SpecFacts } from '../../src/spec/facts.js';
+import { checkFeasibility } from '../../src/spec/feasibility.js';
 import { pathsWith, specWith } from './documents.js';
 
 const gpu = 'modelarts.vm.gpu.t4u8';

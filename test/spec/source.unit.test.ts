@@ -26,7 +26,7 @@ describe('a spec as text', () => {
 
   it('has a missing key located at its section', () => {
     expect(problemsOf('# a comment\nname: team-a\nnotebook:\n  flavor: f\n  storage: {type: evs}\n')).toEqual([
-      'n.yaml:3:1 notebook.profileId: required',
+      expect.stringMatching(/^n\.yaml:3:1 notebook\.profileId: required.*`image`/),
     ]);
   });
 
@@ -139,7 +139,7 @@ describe('a suggestion', () => {
     ['flavour', '; did you mean `flavor`?'],
     ['profile_id', '; did you mean `profileId`?'],
     ['storrage', '; did you mean `storage`?'],
-    ['image', ''],
+    ['picture', ''],
     ['disk', ''],
     ['xx', ''],
   ])('for %s is made only for a typo', (key, suggestion) => {

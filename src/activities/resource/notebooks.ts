@@ -1,6 +1,6 @@
 import { type ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import { makeFailure } from '../../contract/failures.js';
-import type { NotebookPool, Spec } from '../../contract/spec.js';
+import { isCurrentNotebook, type NotebookPool, type Spec } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
@@ -120,7 +120,8 @@ export function notebookActivities(deps: ActivityDeps) {
       owner: MarkerOwnership;
     }): Promise<CreateOutcome> {
       const { spec, pool, owner } = input;
-      if (spec.notebook === undefined) throw new Error('createNotebook needs a notebook in the spec.');
+      if (spec.notebook === undefined || isCurrentNotebook(spec.notebook))
+        throw new Error('createNotebook needs a notebook of the historical API in the spec.');
       const marker = { installation: owner.installation, owner: owner.owner, spec: owner.specs.at(-1) ?? '' };
       const body = notebookRequest(spec, spec.notebook, pool, marker);
       try {

@@ -1,4 +1,4 @@
-import type { NotebookPool, NotebookSpec, NotebookStorage, PoolSpec, Spec } from '../../contract/spec.js';
+import type { HistoricalNotebookSpec, NotebookPool, NotebookStorage, PoolSpec, Spec } from '../../contract/spec.js';
 import { HOUR, parseDuration } from '../../domain/duration.js';
 import { leasedAutoStop } from '../../domain/lease/lease.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
@@ -59,7 +59,12 @@ export function poolRequest(name: string, pool: PoolSpec, choice: number, marker
 }
 
 /** The body of POST demanager/instances (docs/api/notebooks-and-auth.md "2.1 O1 create"); the marker goes into description and annotations. */
-export function notebookRequest(spec: Spec, notebook: NotebookSpec, pool: NotebookPool | null, marker: Marker) {
+export function notebookRequest(
+  spec: Spec,
+  notebook: HistoricalNotebookSpec,
+  pool: NotebookPool | null,
+  marker: Marker,
+) {
   return {
     name: notebook.name,
     profile_id: notebook.profileId,
@@ -103,7 +108,7 @@ const longestAutoStopMs = 24 * HOUR;
  * The notebook's own `auto_stop`, in seconds. A leased environment without one of its own gets the lease's length within
  * 1 h to 24 h, so that the notebook stops even when no worker runs.
  */
-function autoStopRequest(spec: Spec, notebook: NotebookSpec) {
+function autoStopRequest(spec: Spec, notebook: HistoricalNotebookSpec) {
   const { autoStop } = notebook;
   const leased = spec.lease === undefined ? null : parseDuration(spec.lease.ttl);
   const own = autoStop?.duration === undefined ? null : parseDuration(autoStop.duration);

@@ -1,5 +1,13 @@
-import type { LeaseSpec, NotebookSpec, Spec } from '../../contract/spec.js';
-import type { NotChecked } from '../../spec/feasibility.js';
+import {
+  type CustomSpec,
+  isCurrentNotebook,
+  type LeaseSpec,
+  type NotebookSpec,
+  type NotebookStorage,
+  type NotebookVolume,
+  type Spec,
+} from '../../contract/spec.js';
+import type { NotChecked } from '../../spec/facts.js';
 import { renderFields, renderTable } from './table.js';
 import type { View } from './view.js';
 
@@ -42,10 +50,7 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
       ['  type', pool === null ? null : `${pool.type}, scope ${pool.scope.join(', ')}`],
       ['  network', pool?.network ?? null],
       ['notebook', notebook?.name ?? null],
-      ['  profile', notebook?.profileId ?? null],
-      ['  flavor', notebook?.flavor ?? null],
-      ['  storage', notebook === null ? null : describeStorage(notebook)],
-      ['  stops after', notebook?.autoStop?.duration ?? null],
+      ...describeNotebook(notebook),
       ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}`],
       ['on failure', spec.onFailure],
       ['on cancel', spec.onCancel],
@@ -68,7 +73,40 @@ function describeNotChecked(notChecked: readonly NotChecked[], columns: number |
   return `\n\nnot checked:\n${renderTable(rows, undefined, { columns, last: 'wrap' })}`;
 }
 
-function describeStorage({ storage }: NotebookSpec): string {
+function describeNotebook(notebook: NotebookSpec | null): readonly (readonly [string, string | null])[] {
+  if (notebook === null) return [];
+  if (!isCurrentNotebook(notebook))
+    return [
+      ['  profile', notebook.profileId],
+      ['  flavor', notebook.flavor],
+      ['  storage', describeStorage(notebook.storage)],
+      ['  stops after', notebook.autoStop?.duration ?? null],
+    ];
+  const { image, flavor = null, customSpec, storage, dataVolumes = [], autoStop, ssh, tags = {} } = notebook;
+  return [
+    ['  image', image],
+    ['  flavor', flavor ?? (customSpec === undefined ? null : describeCustomSpec(customSpec))],
+    ['  storage', describeStorage(storage)],
+    ...dataVolumes.map((volume) => ['  data volume', describeStorage(volume)] as const),
+    ['  stops after', autoStop ?? null],
+    ['  ssh', ssh === undefined ? null : `key pairs ${ssh.keyPairs.join(', ')}`],
+    [
+      '  tags',
+      Object.entries(tags)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(', ') || null,
+    ],
+  ];
+}
+
+function describeCustomSpec({ cpu, memory, gpu, gpuType }: CustomSpec): string {
+  const card = gpu === undefined ? '' : `, ${gpu} x ${gpuType ?? 'GPU'}`;
+  return `${cpu} CPUs, ${memory} MiB${card}`;
+}
+
+function describeStorage(storage: NotebookStorage | NotebookVolume): string {
   const size = storage.volumeSize === undefined ? null : `${storage.volumeSize} GB`;
-  return [storage.type, size, storage.path].filter(Boolean).join(' ');
+  const ownership = 'ownership' in storage && storage.ownership === 'dedicated' ? 'dedicated' : null;
+  const place = 'path' in storage ? storage.path : 'uri' in storage ? storage.uri : null;
+  return [storage.type, ownership, size, place].filter(Boolean).join(' ');
 }

@@ -1,4 +1,5 @@
 import { CancellationScope, uuid4 } from '@temporalio/workflow';
+import { isCurrentNotebook } from '../../contract/spec.js';
 import type { LeaseEvent, LeaseEventName } from '../../contract/workflows.js';
 import { HOUR, MINUTE, parseDuration } from '../../domain/duration.js';
 import { type LeaseTerm, leasedAutoStop } from '../../domain/lease/lease.js';
@@ -83,7 +84,7 @@ export class LeaseBackgroundTasks {
   /** Moves the notebook's auto-stop to the new end of the lease. It applies from the next start of the notebook. */
   followEnd(term: LeaseTerm): void {
     const { spec, resources } = this.op.state;
-    if (resources.notebooks.length === 0 || spec?.notebook === undefined) return;
+    if (resources.notebooks.length === 0 || spec?.notebook === undefined || isCurrentNotebook(spec.notebook)) return;
     const own = spec.notebook.autoStop?.duration;
     const ownMs = own === undefined ? null : parseDuration(own);
     this.set({ autoStopMs: leasedAutoStop(ownMs, term.endsAt - Date.now()) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { notebookRequest, poolRequest } from '../../../src/activities/resource/requests.js';
-import type { Spec } from '../../../src/contract/spec.js';
+import { isCurrentNotebook, type Spec } from '../../../src/contract/spec.js';
 import { checkSpec } from '../../../src/spec/check.js';
 
 const marker = { installation: 'aaaaaa', owner: '11111111', spec: '22222222' };
@@ -49,7 +49,7 @@ describe('the pool request', () => {
 describe('the notebook request', () => {
   const pool = { id: 'team-a-p', type: 'USER_DEFINED', name: 'team-a', owner: { projectId: 'p' } };
   const request = (spec: Spec) => {
-    if (spec.notebook === undefined) throw new Error('no notebook');
+    if (spec.notebook === undefined || isCurrentNotebook(spec.notebook)) throw new Error('no notebook');
     return notebookRequest(spec, spec.notebook, pool, marker);
   };
 

@@ -1,4 +1,9 @@
-import type { NotebookPool, NotebookSpec, Spec } from '../../../contract/spec.js';
+import {
+  type HistoricalNotebookSpec,
+  isCurrentNotebook,
+  type NotebookPool,
+  type Spec,
+} from '../../../contract/spec.js';
 import {
   judgeNotebook,
   type NotebookFacts,
@@ -103,7 +108,8 @@ function poolFor(spec: Spec, projectId: string): NotebookPool | null {
   return { id: poolIdOf(spec.name, projectId), type: 'USER_DEFINED', name: spec.name, owner: { projectId } };
 }
 
-function notebookIn({ notebook: spec }: Spec): NotebookSpec {
-  if (spec === undefined) throw new Error('The notebook step runs without a notebook in the spec.');
+function notebookIn({ notebook: spec }: Spec): HistoricalNotebookSpec {
+  if (spec === undefined || isCurrentNotebook(spec))
+    throw new Error('The notebook step runs without a notebook of the historical API in the spec.');
   return spec;
 }
