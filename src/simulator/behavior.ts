@@ -1,7 +1,7 @@
 import type { SoldOutResponse } from './faults/fault.js';
 import type { OperationPattern } from './operations.js';
 
-/** Behaviour that the documentation contradicts or leaves open (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns"). */
+/** Behaviour that the documentation contradicts or leaves open (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns", docs/api/notebooks-current.md "17. Contradictions, and what to do"). */
 export interface Behavior {
   /** The DELETE response has the previous phase instead of `Deleting`. */
   readonly deleteEchoesOldPhase: boolean;
@@ -29,9 +29,6 @@ export interface Behavior {
   readonly poolQuota: number | null;
   readonly networkQuota: number | null;
   readonly notebookQuota: number | null;
-  /** Whether the historical and the current notebook API exist in this region. */
-  readonly oldNotebookApi: boolean;
-  readonly newNotebookApi: boolean;
   /** DELETE of a pool with live jobs takes effect and fails them, or is refused (docs/api/workloads-and-operations.md "2.5 What DELETE of a pool does to them"). */
   readonly deletePoolInUse: 'kill' | 'refuse';
   /** Workloads include notebooks. */
@@ -51,6 +48,17 @@ export interface Behavior {
   readonly trainingSearchOwnOnly: boolean;
   /** Operations that the account may not call (403) or that this region does not have (404 of the gateway). */
   readonly unavailable: Readonly<Partial<Record<OperationPattern, 'forbidden' | 'missing'>>>;
+  /** Whether the historical and the current notebook API exist for this account. */
+  readonly historicalNotebookApi: boolean;
+  readonly currentNotebookApi: boolean;
+  /** A caller sees only its own current notebooks: 403 for the list of all, and ModelArts.6407 for those of others. */
+  readonly tenantIsolation: boolean;
+  /** What DELETE of a RUNNING current notebook does. `refuse` is 400 ModelArts.6304. */
+  readonly deleteRunningNotebook: 'accept' | 'refuse';
+  /** The status of current notebooks after the deletion of their pool. Stopped ones keep theirs. */
+  readonly notebookStatusWithoutPool: string;
+  /** Whether the list of current notebooks filters by description. Without it, the parameter has no effect. */
+  readonly descriptionFilter: boolean;
   /** A limit of calls per time window (`retryAfter` in seconds); null means no limit. */
   readonly rateLimit: { readonly limit: number; readonly windowMs: number; readonly retryAfter?: number } | null;
 }
@@ -71,8 +79,6 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   poolQuota: null,
   networkQuota: 15,
   notebookQuota: null,
-  oldNotebookApi: true,
-  newNotebookApi: true,
   deletePoolInUse: 'kill',
   workloadsListNotebooks: false,
   workloadsTotal: true,
@@ -83,5 +89,11 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   orderLabelStale: false,
   trainingSearchOwnOnly: true,
   unavailable: {},
+  historicalNotebookApi: true,
+  currentNotebookApi: true,
+  tenantIsolation: false,
+  deleteRunningNotebook: 'accept',
+  notebookStatusWithoutPool: 'ERROR',
+  descriptionFilter: true,
   rateLimit: null,
 };

@@ -31,6 +31,12 @@ export const DEFAULT_DURATIONS = {
   workloadTerminate: 10 * SECOND,
   /** How long a finished job is listed. */
   workloadKept: 3 * DAY,
+  /** The current notebook API (docs/api/notebooks-current.md "8. Status words and life"). */
+  currentNotebookCreate: 30 * SECOND,
+  currentNotebookStart: 20 * SECOND,
+  currentNotebookStop: 10 * SECOND,
+  currentNotebookDelete: 10 * SECOND,
+  volumeResize: 10 * SECOND,
   /** The time in the queue of a free flavor. */
   queueTurn: 200 * SECOND,
 } as const;

@@ -1,7 +1,7 @@
 import type { Json } from './json.js';
 
 /** The layer that responds. Each has its own error body (docs/api/notebooks-and-auth.md "4.6 Authentication failures", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
-export type ErrorLayer = 'pools' | 'notebooks' | 'gateway' | 'iam';
+export type ErrorLayer = 'pools' | 'notebooks' | 'currentNotebooks' | 'gateway' | 'iam';
 
 /** An error response of the API. */
 export class ApiError extends Error {
@@ -21,6 +21,7 @@ export class ApiError extends Error {
   body(requestId: string): Json {
     switch (this.layer) {
       case 'pools':
+      case 'currentNotebooks':
         return { error_code: this.code, error_msg: this.message };
       case 'notebooks':
         return { error_message: this.message, error_code: this.code };
@@ -50,6 +51,11 @@ export function poolError(status: number, code: string, message: string): ApiErr
 /** An error of the historical notebook API, which always uses HTTP 400. */
 export function notebookError(code: string, message: string): ApiError {
   return new ApiError('notebooks', 400, `ModelArts.${code}`, message);
+}
+
+/** An error of the current notebook API: HTTP 400, even when the instance does not exist (docs/api/notebooks-current.md "10. Errors"). */
+export function currentNotebookError(code: string, message: string, status = 400): ApiError {
+  return new ApiError('currentNotebooks', status, `ModelArts.${code}`, message);
 }
 
 /** An error of the gateway, in front of ModelArts. */

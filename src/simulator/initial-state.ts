@@ -1,8 +1,8 @@
 import type { Catalogue } from './catalogue/catalogue.js';
 import { setFlavorStatus, setNotebookFlavorStatus } from './flavors/availability.js';
 import { newNetwork } from './networks/network-handlers.js';
-import type { SimState } from './records.js';
 import type { Scenario } from './scenarios.js';
+import type { SimState } from './sim-state.js';
 import type { World } from './world.js';
 
 /** A state without resources, with the catalogue's flavors. */
@@ -11,6 +11,7 @@ export function emptyState(catalogue: Catalogue): SimState {
     sequence: 0,
     pools: [],
     notebooks: [],
+    currentNotebooks: [],
     networks: [],
     workloads: [],
     orders: [],

@@ -15,7 +15,21 @@ export const OPERATIONS = [
   'notebooks.delete',
   'notebooks.action',
   'notebooks.token',
-  'notebooks.listNew',
+  'currentNotebooks.create',
+  'currentNotebooks.list',
+  'currentNotebooks.listAll',
+  'currentNotebooks.show',
+  'currentNotebooks.update',
+  'currentNotebooks.delete',
+  'currentNotebooks.start',
+  'currentNotebooks.stop',
+  'currentNotebooks.showLease',
+  'currentNotebooks.renewLease',
+  'currentNotebooks.flavors',
+  'currentNotebooks.changeableFlavors',
+  'images.list',
+  'images.show',
+  'features.show',
   'flavors.list',
   'networks.create',
   'networks.list',
@@ -30,6 +44,7 @@ export const OPERATIONS = [
   'orders.list',
   'orders.show',
   'events.list',
+  'workspaces.list',
   'iam.token',
   'iam.projects',
   'unknown',
@@ -46,6 +61,12 @@ type ResourcePattern<Name extends string> = Name extends `${infer Resource}.${st
 /** Whether a text is an operation or a pattern. */
 export function isOperationPattern(text: string): text is OperationPattern {
   return text === '*' || OPERATIONS.some((name) => name === text || `${name.split('.')[0]}.*` === text);
+}
+
+/** The generation of an operation's notebook API; undefined when the operation belongs to neither. */
+export function notebookGenerationOf(operation: Operation): 'historical' | 'current' | undefined {
+  if (operation.startsWith('notebooks.')) return 'historical';
+  return /^(currentNotebooks|images|features|clusters)\./.test(operation) ? 'current' : undefined;
 }
 
 /** Whether a pattern includes an operation. */

@@ -15,7 +15,7 @@ import { faultTargetsOf } from './faults/fault-targets.js';
 import { reshape } from './faults/response-shapes.js';
 import type { SimReply, SimResponse } from './http-messages.js';
 import { advance } from './lifecycles/advance.js';
-import { covers, isOperationPattern, type Operation } from './operations.js';
+import { covers, isOperationPattern, notebookGenerationOf, type Operation } from './operations.js';
 import type { ParsedRequest } from './parsed-request.js';
 import { withoutSecrets } from './request-log.js';
 import { findRoute, type Matched } from './routes.js';
@@ -148,10 +148,10 @@ function runHandler(world: World, call: CallInProgress, { route, params }: Match
 /** Throws the gateway's 404 (APIGW.0101) when this region does not have the API. */
 function requirePublished(world: World, matched: Matched | undefined): Matched {
   const operation = matched?.route.operation ?? 'unknown';
-  const { oldNotebookApi, newNotebookApi } = world.behavior;
+  const { historicalNotebookApi, currentNotebookApi } = world.behavior;
+  const generation = notebookGenerationOf(operation);
   const off =
-    (operation === 'notebooks.listNew' && !newNotebookApi) ||
-    (operation !== 'notebooks.listNew' && operation.startsWith('notebooks.') && !oldNotebookApi);
+    (generation === 'historical' && !historicalNotebookApi) || (generation === 'current' && !currentNotebookApi);
   if (matched !== undefined && !off && unavailability(world, operation) !== 'missing') return matched;
   throw gatewayError(404, '0101', 'The API does not exist or has not been published in the environment.');
 }

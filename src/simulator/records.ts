@@ -218,7 +218,7 @@ export interface TokenRecord {
 export interface ScheduledTransition {
   readonly at: number;
   readonly seq: number;
-  readonly kind: 'pool' | 'notebook' | 'workload' | 'network' | 'flavor';
+  readonly kind: 'pool' | 'notebook' | 'currentNotebook' | 'workload' | 'network' | 'flavor';
   readonly uid: string;
   readonly track: string;
   readonly key: string;
@@ -226,28 +226,4 @@ export interface ScheduledTransition {
   readonly to: string;
   readonly message?: string;
   readonly code?: string;
-}
-
-/** The whole state of the simulator, as plain JSON. */
-export interface SimState {
-  sequence: number;
-  pools: PoolRecord[];
-  notebooks: NotebookRecord[];
-  networks: NetworkRecord[];
-  workloads: WorkloadRecord[];
-  /** The last 1,000. */
-  orders: OrderRecord[];
-  /** By internal id of the pool. */
-  poolLogs: Record<string, PoolLog>;
-  /** The last 10,000. */
-  workloadIncidents: WorkloadIncident[];
-  tokens: TokenRecord[];
-  workspaces: string[];
-  /** The status of a pool flavor by AZ: `normal` or `soldout`. */
-  sale: Record<string, Record<string, string>>;
-  /** The status of a notebook flavor: `onSale` or `soldOut`. */
-  notebookSale: Record<string, string>;
-  /** By access key: consecutive failures, and the end of a lock in the clients' time. */
-  keyFailures: Record<string, { count: number; lockedUntil?: number }>;
-  agenda: ScheduledTransition[];
 }

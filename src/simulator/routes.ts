@@ -1,5 +1,6 @@
 import { createToken, listProjects } from './auth/iam-handlers.js';
 import { decode } from './auth/signature.js';
+import { CURRENT_NOTEBOOK_ROUTES } from './current-notebooks/routes.js';
 import { listEvents } from './events/event-handlers.js';
 import { listFlavors } from './flavors/flavor-handlers.js';
 import { createNetwork, deleteNetwork, listNetworks, showNetwork } from './networks/network-handlers.js';
@@ -7,30 +8,21 @@ import { actOnNotebook } from './notebooks/notebook-action.js';
 import {
   createNotebook,
   deleteNotebook,
-  listNewNotebooks,
   listNotebooks,
   notebookToken,
   showNotebook,
   updateNotebook,
 } from './notebooks/notebook-handlers.js';
-import type { Operation } from './operations.js';
 import { listOrders, showOrder } from './orders/order-handlers.js';
 import { createPool, deletePool, listNodes, listPools, poolStatistics, showPool } from './pools/pool-handlers.js';
 import { patchPool, retryScope } from './pools/pool-patch.js';
 import { showQuotas } from './quotas.js';
+import { type Route, route } from './route.js';
 import { runtimeMetrics } from './workloads/runtime-handler.js';
 import { listServices } from './workloads/service-handler.js';
 import { searchTrainingJobs } from './workloads/training-handler.js';
 import { listWorkloads, workloadStatistics } from './workloads/workload-handlers.js';
-import type { Handler } from './world.js';
-
-/** One API operation. A new one needs a row here and a handler. */
-export interface Route {
-  readonly operation: Operation;
-  readonly method: string;
-  readonly pattern: RegExp;
-  readonly handler: Handler;
-}
+import { listWorkspaces } from './workspaces.js';
 
 /** A matched route with the decoded path parameters. */
 export interface Matched {
@@ -68,7 +60,8 @@ const ROUTES: readonly Route[] = [
   route('notebooks.delete', 'DELETE', '/v1/{project}/demanager/instances/{notebook}', deleteNotebook),
   route('notebooks.action', 'POST', '/v1/{project}/demanager/instances/{notebook}/action', actOnNotebook),
   route('notebooks.token', 'GET', '/v1/{project}/demanager/instances/{notebook}/token', notebookToken),
-  route('notebooks.listNew', 'GET', '/v1/{project}/notebooks', listNewNotebooks),
+  ...CURRENT_NOTEBOOK_ROUTES,
+  route('workspaces.list', 'GET', '/v1/{project}/workspaces', listWorkspaces),
   route('iam.token', 'POST', '/v3/auth/tokens', createToken),
   route('iam.projects', 'GET', '/v3/projects', listProjects),
 ];
@@ -83,9 +76,4 @@ export function findRoute(method: string, path: string): Matched | undefined {
     return { route: candidate, params: Object.fromEntries(params) };
   }
   return undefined;
-}
-
-function route(operation: Operation, method: string, path: string, handler: Handler): Route {
-  const pattern = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
-  return { operation, method, pattern, handler };
 }

@@ -1,8 +1,8 @@
 import type { SimClock } from './clock.js';
 import type { Faults } from './faults/fault.js';
 import type { SimReply, SimRequest } from './http-messages.js';
-import type { SimState } from './records.js';
 import type { RequestRecord } from './request-log.js';
+import type { SimState } from './sim-state.js';
 
 /** The whole state at a time, as plain JSON. `wall` is used to continue the simulated time after a restore. */
 export interface Snapshot {

@@ -4,6 +4,7 @@ import { DEFAULT_CATALOGUE } from './catalogue/default-catalogue.js';
 import { DEFAULT_PROJECT_ID, DEFAULT_REGION } from './client-environment.js';
 import { createScaledClock } from './clock.js';
 import { control } from './control/control-plane.js';
+import { placeCurrentNotebook } from './control/current-notebook-placement.js';
 import { placeNotebook, placePool } from './control/placement.js';
 import { placeWorkload } from './control/workload-placement.js';
 import { DEFAULT_DURATIONS } from './durations.js';
@@ -52,6 +53,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     for (const pool of options.placed?.pools ?? []) placePool(world, pool);
     for (const workload of options.placed?.workloads ?? []) placeWorkload(world, workload);
     for (const notebook of options.placed?.notebooks ?? []) placeNotebook(world, notebook);
+    for (const notebook of options.placed?.currentNotebooks ?? []) placeCurrentNotebook(world, notebook);
     world.faults.clear();
     world.faults.plan(...(scenario.faults ?? []), ...(options.faults ?? []));
     world.log.clear();
@@ -94,7 +96,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
     restore(snapshot: Snapshot) {
       if (snapshot.version !== 1) throw new Error(`unsupported snapshot version ${String(snapshot.version)}`);
-      // A state file of an earlier release has no jobs.
+      // A state file of an earlier version may lack kinds of resources.
       world.state = { ...emptyState(catalogue), ...copyOf(snapshot.state) };
       // Real time has passed since the snapshot was taken.
       world.clock.jumpTo(snapshot.at + Math.max(0, world.clock.wall() - snapshot.wall));

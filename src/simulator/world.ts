@@ -9,8 +9,9 @@ import type { Json } from './json.js';
 import type { Operation } from './operations.js';
 import { letters } from './random.js';
 import type { RateWindow } from './rate-window.js';
-import type { LivingRecord, SimState } from './records.js';
+import type { LivingRecord } from './records.js';
 import type { RequestLog } from './request-log.js';
+import type { SimState } from './sim-state.js';
 import { type TimeForms, timeFormOf, writeTime } from './time-forms.js';
 
 /** Everything that handlers read or change. */
@@ -83,6 +84,12 @@ export function rfc3339(ms: number): string {
 /** A time in the response of an operation that documents RFC 3339. */
 export function timeIn(world: World, operation: Operation, ms: number): string {
   return writeTime(ms, timeFormOf(world.timeForms, operation) ?? 'seconds');
+}
+
+/** A time in the response of an operation that documents epoch milliseconds as a number (docs/api/notebooks-current.md "3. The instance object"). */
+export function epochNumberIn(world: World, operation: Operation, ms: number): Json {
+  const form = timeFormOf(world.timeForms, operation);
+  return form === null ? ms : writeTime(ms, form);
 }
 
 /** A time in the response of an operation that documents epoch milliseconds as text (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */

@@ -1,5 +1,5 @@
-import type { SimState } from '../../src/simulator/records.js';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
+import type { SimState } from '../../src/simulator/sim-state.js';
 import { oursIn } from './judge.js';
 
 /** A foreign resource, as it was when it appeared. */

@@ -1,6 +1,7 @@
 import type { Progress } from '../../src/contract/progress.js';
 import type { EnvironmentResources } from '../../src/contract/workflows.js';
-import type { NotebookRecord, PoolRecord, SimState } from '../../src/simulator/records.js';
+import type { NotebookRecord, PoolRecord } from '../../src/simulator/records.js';
+import type { SimState } from '../../src/simulator/sim-state.js';
 import { ownerHash } from '../../src/spec/hash.js';
 import { installation } from '../support/testbed.js';
 

@@ -129,7 +129,7 @@ test('doctor checks both notebook APIs, and names what works without the first o
   const body = { json: { error_code: 'APIGW.0101', error_msg: 'The API does not exist.' } };
   shell.stack.simulator.faults.plan(
     { operation: 'notebooks.list', kind: 'status', status: 404, body, times: 'always' },
-    { operation: 'notebooks.listNew', kind: 'status', status: 404, body },
+    { operation: 'currentNotebooks.list', kind: 'status', status: 404, body },
   );
   const without = await shell.run(['doctor']);
   shell.stack.simulator.faults.clear();

@@ -49,7 +49,11 @@ describe('the main job in virtual time', () => {
   });
 
   test('fails before anything is created, and names what can be created, without the first notebook API', async () => {
-    const { temporal, simulator } = await start('team-a', {}, { simulator: { behavior: { oldNotebookApi: false } } });
+    const { temporal, simulator } = await start(
+      'team-a',
+      {},
+      { simulator: { behavior: { historicalNotebookApi: false } } },
+    );
     await expect(temporal.result('env/team-a')).rejects.toMatchObject({
       cause: {
         details: [{ failure: { type: 'RequestRejected', hint: expect.stringContaining('maops pool create') } }],

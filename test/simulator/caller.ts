@@ -20,6 +20,7 @@ export interface Caller {
   readonly projectId: string;
   readonly pools: string;
   readonly notebooks: string;
+  readonly currentNotebooks: string;
   readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
@@ -35,6 +36,7 @@ export function createCaller(options: SimulatorOptions = {}): Caller {
     projectId,
     pools: `/v2/${projectId}/pools`,
     notebooks: `/v1/${projectId}/demanager/instances`,
+    currentNotebooks: `/v1/${projectId}/notebooks`,
     async call(method, path, body, headers = {}) {
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
       const reply = await simulator.handle({
@@ -73,6 +75,17 @@ export function notebookBody(name = 'team-a', more: object = {}, spec: object = 
     profile_id: 'Multi-Engine 1.0 (python3)-gpu',
     flavor: 'modelarts.bm.gpu.v100NV32',
     spec: { storage: { type: 'evs', location: { volume_size: 5 } }, ...spec },
+    ...more,
+  };
+}
+
+/** A valid create body of the current notebook API. */
+export function currentNotebookBody(name = 'team-a', more: object = {}) {
+  return {
+    name,
+    image_id: '0b6d0c1e-7f1d-4a53-9d55-0d6a3c7c2f10',
+    flavor: 'modelarts.vm.cpu.2u',
+    volume: { category: 'EVS', ownership: 'MANAGED', capacity: 5 },
     ...more,
   };
 }

@@ -115,7 +115,7 @@ describe('pools and networks', () => {
   });
 
   it('an API that this region does not have is the gateway’s 404', async () => {
-    const { call, notebooks } = createCaller({ behavior: { oldNotebookApi: false } });
+    const { call, notebooks } = createCaller({ behavior: { historicalNotebookApi: false } });
     expect((await call('GET', `${notebooks}?de_type=Notebook`)).body.error_code).toBe('APIGW.0101');
   });
 

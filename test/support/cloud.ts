@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { SimState } from '../../src/simulator/records.js';
 import type { RequestRecord } from '../../src/simulator/request-log.js';
+import type { SimState } from '../../src/simulator/sim-state.js';
 
 /** What a test reads of a simulator, in this process or in another one. */
 export interface Cloud {

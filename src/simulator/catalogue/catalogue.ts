@@ -1,3 +1,5 @@
+import type { ImageRecord } from '../current-notebooks/record.js';
+
 /** A resource flavor of pools (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export interface PoolFlavor {
   readonly name: string;
@@ -32,12 +34,16 @@ export interface NotebookProfile {
   readonly image: string;
 }
 
-/** The flavors and profiles, and the initial networks and workspaces. */
+/** The flavors, profiles and images, and the initial networks and workspaces. */
 export interface Catalogue {
   readonly azs: readonly string[];
   readonly poolFlavors: readonly PoolFlavor[];
   readonly notebookFlavors: readonly NotebookFlavor[];
   readonly profiles: readonly NotebookProfile[];
+  /** Images of the current notebook API. */
+  readonly images: readonly ImageRecord[];
+  /** The key pairs of the caller. @defaultValue every name is accepted */
+  readonly keyPairs?: readonly string[];
   /** Display names of the initial networks. */
   readonly networks: readonly string[];
   /** Workspace ids. `0` always exists. */

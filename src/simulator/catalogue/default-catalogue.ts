@@ -1,4 +1,5 @@
 import type { Catalogue, NotebookFlavor, PoolFlavor } from './catalogue.js';
+import { DEFAULT_IMAGES } from './default-images.js';
 
 const AZS = ['cn-north-4a', 'cn-north-4b', 'cn-north-4c'] as const;
 const EVERYWHERE = Object.fromEntries(AZS.map((az) => [az, 'normal']));
@@ -118,6 +119,7 @@ export const DEFAULT_CATALOGUE: Catalogue = {
       image: 'ascend-kernel-cp37',
     },
   ],
+  images: DEFAULT_IMAGES,
   networks: ['network-7a3e', 'network-21e1'],
   workspaces: ['0', '7c2f41b5a0d94c6f8e13b5d2a9c07e64'],
 };

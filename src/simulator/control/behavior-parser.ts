@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   poolSoldOut: ['refuse', 'fail'],
   notebookSoldOut: ['refuse', 'fail'],
   deletePoolInUse: ['kill', 'refuse'],
+  deleteRunningNotebook: ['accept', 'refuse'],
 };
 
 /** Parses a change of the behavior, such as `{"deletePoolInUse": "refuse"}`. The rate limit is fixed. Throws `InputError`. */

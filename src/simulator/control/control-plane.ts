@@ -9,6 +9,7 @@ import type { Simulator } from '../simulator-interface.js';
 import { readTimeForms } from '../time-forms.js';
 import { rfc3339, type World } from '../world.js';
 import { readBehavior } from './behavior-parser.js';
+import { changeCurrentNotebook, placeCurrentNotebook } from './current-notebook-placement.js';
 import { changeNotebook, changePool, placeNotebook, placePool } from './placement.js';
 import { changeWorkload, placeWorkload } from './workload-placement.js';
 
@@ -41,6 +42,7 @@ function route(world: World, simulator: Simulator, request: ParsedRequest): obje
   if (resource === 'pools' && verb === undefined) return changePool(world, id, request.json);
   if (resource === 'notebooks' && verb === undefined) return changeNotebook(world, id, request.json);
   if (resource === 'workloads' && verb === undefined) return changeWorkload(world, id, request.json);
+  if (resource === 'currentNotebooks' && verb === undefined) return changeCurrentNotebook(world, id, request.json);
   if (resource === 'flavors' && verb === 'sale') return changeFlavorStatus(world, id, request.json);
   return undefined;
 }
@@ -91,6 +93,8 @@ function routeCollection(
     case 'POST behavior':
       world.behavior = { ...world.behavior, ...readBehavior(request.json) };
       return world.behavior;
+    case 'POST currentNotebooks':
+      return placeCurrentNotebook(world, request.json);
     case 'POST notebooks':
       return placeNotebook(world, request.json);
     default:

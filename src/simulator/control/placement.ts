@@ -1,6 +1,5 @@
-import type { SimUser } from '../auth/credentials.js';
-import { ApiError, InputError } from '../errors.js';
-import { isObject, type Json, type JsonObject, textAt, valueAt } from '../json.js';
+import { InputError } from '../errors.js';
+import { isObject, type JsonObject, textAt, valueAt } from '../json.js';
 import { enterStatus } from '../lifecycles/notebook-lifecycle.js';
 import { followPool } from '../lifecycles/pool-history.js';
 import { enterPhase } from '../lifecycles/pool-lifecycle.js';
@@ -8,8 +7,9 @@ import { createNotebook } from '../notebooks/notebook-handlers.js';
 import { notebookView } from '../notebooks/notebook-view.js';
 import { createPool } from '../pools/pool-handlers.js';
 import { poolView } from '../pools/pool-view.js';
-import type { LivingRecord, PoolRecord } from '../records.js';
-import type { Call, Handler, HandlerResult, World } from '../world.js';
+import type { PoolRecord } from '../records.js';
+import type { World } from '../world.js';
+import { backdate, byIdOrName, createAs } from './create-as.js';
 
 /** The default flavor of a placed pool. */
 const PLAIN_FLAVOR = 'modelarts.vm.cpu.8ud';
@@ -83,13 +83,6 @@ export function changeNotebook(world: World, id: string, body: unknown): JsonObj
   return notebookView(world, notebook, 'unknown');
 }
 
-/** The record with the id or name. */
-export function byIdOrName<T extends LivingRecord>(records: readonly T[], kind: string, id: string): T {
-  const found = records.find((record) => record.id === id || record.name === id);
-  if (found === undefined) throw new InputError(`${kind} ${id} not found`);
-  return found;
-}
-
 /** Moves a pool to a phase. A pool that skips its creation gets the nodes, scopes and driver of a running pool. */
 function movePool(world: World, pool: PoolRecord, phase: string, message = ''): void {
   const now = world.clock.now();
@@ -106,46 +99,4 @@ function movePool(world: World, pool: PoolRecord, phase: string, message = ''): 
   }
   if (phase === 'Deleting') pool.deletedAt = now;
   enterPhase(world, pool, phase, now, message);
-}
-
-/** The user named in a control body. @defaultValue the second user */
-export function userIn(world: World, body: JsonObject): SimUser {
-  const name = textAt(body, 'user');
-  const user =
-    name === undefined ? (world.users[1] ?? world.users[0]) : world.users.find((candidate) => candidate.name === name);
-  if (user === undefined) throw new InputError(`user ${name ?? ''} not found`);
-  return user;
-}
-
-/** Runs a create handler as the user named in the body. @defaultValue the second user */
-function createAs(world: World, body: JsonObject, request: Json, handler: Handler): HandlerResult {
-  const user = userIn(world, body);
-  const call: Call = {
-    operation: 'unknown',
-    params: {},
-    query: new URLSearchParams(),
-    headers: {},
-    body: request,
-    malformed: false,
-    user,
-    takeOutcomes: () => [],
-    commit: () => {},
-  };
-  try {
-    return handler(world, call);
-  } catch (error) {
-    if (error instanceof ApiError) throw new InputError(`${error.code}: ${error.message}`);
-    throw error;
-  }
-}
-
-/** Sets the creation time from `createdAt` of a control body. */
-export function backdate(record: LivingRecord, body: JsonObject): void {
-  const at = textAt(body, 'createdAt');
-  if (at === undefined) return;
-  // A time without a zone is UTC, whatever the zone of this machine.
-  const isLocal = /T[\d:.]+$/.test(at);
-  const createdAt = Date.parse(isLocal ? `${at}Z` : at);
-  if (Number.isNaN(createdAt)) throw new InputError('createdAt must be an RFC 3339 time');
-  record.createdAt = createdAt;
 }

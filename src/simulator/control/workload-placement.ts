@@ -4,7 +4,7 @@ import { enterWorkloadStatus, startLater, WORKLOAD_STATUSES } from '../lifecycle
 import { hexDigits } from '../random.js';
 import type { WorkloadRecord } from '../records.js';
 import { nextSequence, type World } from '../world.js';
-import { backdate, byIdOrName, userIn } from './placement.js';
+import { backdate, byIdOrName, userIn } from './create-as.js';
 
 const TYPES = ['train', 'infer', 'x-infer', 'notebook'];
 

@@ -1,7 +1,7 @@
-import { ApiError, gatewayError, notebookError } from '../errors.js';
+import { ApiError, currentNotebookError, gatewayError, notebookError } from '../errors.js';
 import type { SimResponse } from '../http-messages.js';
 import type { Json } from '../json.js';
-import type { Operation } from '../operations.js';
+import { notebookGenerationOf, type Operation } from '../operations.js';
 import type { FaultBody, ResponseFault } from './fault.js';
 
 const BAD_GATEWAY =
@@ -33,8 +33,8 @@ export function plannedResponse(
       );
     case 'deleteFails':
       return fromError(
-        operation.startsWith('notebooks')
-          ? new ApiError('notebooks', 500, 'ModelArts.0010', 'Internal error.')
+        layerOf(operation) !== 'pools'
+          ? new ApiError(layerOf(operation), 500, 'ModelArts.0010', 'Internal error.')
           : new ApiError('pools', 500, 'ModelArts.50005000', 'internal error'),
         requestId,
       );
@@ -48,7 +48,7 @@ export function plannedResponse(
 /** The 403 of the service. */
 export function forbiddenError(operation: Operation): ApiError {
   return new ApiError(
-    operation.startsWith('notebooks') ? 'notebooks' : 'pools',
+    layerOf(operation),
     403,
     'ModelArts.0108',
     `You are not authorized to perform the (${operation}) operation.`,
@@ -136,15 +136,32 @@ function defaultBody(status: number, operation: Operation, requestId: string): F
         ? gatewayError(504, '0201', 'Backend timeout.')
         : status === 408
           ? new ApiError('notebooks', 408, 'ModelArts.6100', 'The request timed out. Please try again.')
-          : operation.startsWith('notebooks')
-            ? notebookError(status >= 500 ? '0010' : '0104', status >= 500 ? 'Internal error.' : 'Parameter error.')
-            : new ApiError(
-                'pools',
-                status,
-                status >= 500 ? 'ModelArts.50005000' : 'ModelArts.50004000',
-                'internal error',
-              );
+          : serviceError(status, operation);
   return { json: error.body(requestId) };
+}
+
+function serviceError(status: number, operation: Operation): ApiError {
+  const layer = layerOf(operation);
+  const internal = status >= 500;
+  switch (layer) {
+    case 'notebooks':
+      return notebookError(internal ? '0010' : '0104', internal ? 'Internal error.' : 'Parameter error.');
+    case 'currentNotebooks':
+      return currentNotebookError(
+        internal ? '0010' : '6400',
+        internal ? 'Internal error.' : 'Parameter error.',
+        status,
+      );
+    case 'pools':
+      return new ApiError(layer, status, internal ? 'ModelArts.50005000' : 'ModelArts.50004000', 'internal error');
+  }
+}
+
+/** The layer whose error body an operation has. */
+function layerOf(operation: Operation): 'pools' | 'notebooks' | 'currentNotebooks' {
+  const generation = notebookGenerationOf(operation);
+  if (generation === undefined) return 'pools';
+  return generation === 'historical' ? 'notebooks' : 'currentNotebooks';
 }
 
 function fromError(

@@ -14,10 +14,13 @@ export function faultTargetsOf(
     const name = textAt(body, 'metadata', 'labels', 'os.modelarts/name') ?? '';
     return [{ ids: [name, `${name}-${world.projectId}`] }];
   }
-  if (operation === 'notebooks.create') return [{ ids: [textAt(body, 'name') ?? ''] }];
-  const { pools, notebooks, networks } = world.state;
+  if (operation === 'notebooks.create' || operation === 'currentNotebooks.create')
+    return [{ ids: [textAt(body, 'name') ?? ''] }];
+  const { pools, notebooks, currentNotebooks, networks } = world.state;
   if (operation.startsWith('pools.')) return targetsIn(pools, params.pool, ({ phase }) => phase);
   if (operation.startsWith('notebooks.')) return targetsIn(notebooks, params.notebook, ({ status }) => status);
+  if (operation.startsWith('currentNotebooks.'))
+    return targetsIn(currentNotebooks, params.notebook, ({ status }) => status);
   if (operation.startsWith('networks.')) return targetsIn(networks, params.network, ({ phase }) => phase);
   if (operation.startsWith('workloads.')) return workloadTargets(world, params.pool);
   if (operation.startsWith('orders.')) return orderTargets(world, params.order);

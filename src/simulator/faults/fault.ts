@@ -41,7 +41,7 @@ export type ResponseFault =
   | { readonly kind: 'forbidden'; readonly code?: 'ModelArts.0108' | 'APIGW.0302' }
   | DeleteFailsFault;
 
-/** DELETE is rejected with a 500 (default), or, for pools only, accepted and later undone. */
+/** DELETE is rejected with a 500 (default), or accepted and later undone. A current notebook becomes DELETE_FAILED. */
 export interface DeleteFailsFault {
   readonly kind: 'deleteFails';
   readonly how?: 'refused' | 'reverts';
@@ -94,7 +94,7 @@ export type OutcomeFault =
   | { readonly kind: 'driverFlap'; readonly rounds?: number; readonly everyMs?: number }
   /** A notebook ends in CREATE_FAILED or START_FAILED. */
   | { readonly kind: 'notebookFailed'; readonly code?: string; readonly message?: string }
-  /** A RUNNING notebook becomes UNAVAILABLE. With `recoverAfterMs`, it recovers. */
+  /** A RUNNING notebook becomes UNAVAILABLE (historical API) or ERROR (current API). With `recoverAfterMs`, it recovers. */
   | { readonly kind: 'notebookUnavailable'; readonly afterMs?: number; readonly recoverAfterMs?: number };
 
 /** Faults that change a successful response. */

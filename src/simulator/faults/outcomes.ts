@@ -7,7 +7,7 @@ const SECOND = 1000;
 
 /** The resource that an outcome applies to. */
 export interface AffectedResource {
-  readonly kind: 'pool' | 'notebook';
+  readonly kind: 'pool' | 'notebook' | 'currentNotebook';
   /** The requested flavors. */
   readonly flavors: readonly string[];
   /** The number of requested nodes; 0 for a notebook. */
@@ -20,6 +20,10 @@ export function affectedPool(resources: readonly PoolResource[], nodes: number):
 
 export function affectedNotebook(flavor: string): AffectedResource {
   return { kind: 'notebook', flavors: [flavor], nodes: 0 };
+}
+
+export function affectedCurrentNotebook(flavor: string): AffectedResource {
+  return { kind: 'currentNotebook', flavors: [flavor], nodes: 0 };
 }
 
 /** Stores the planned outcomes in a record, as overrides of its lifecycle or as a time of invisibility. */
@@ -64,7 +68,7 @@ function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedReso
     case 'slowDelete':
       return [{ track, from: pool ? 'Deleting' : 'DELETING', to: 'Gone', afterMs: outcome.ms }];
     case 'deleteFails':
-      return [{ track, from: pool ? 'Deleting' : 'DELETING', to: pool ? 'Running' : 'STOPPED', left: 1 }];
+      return [{ track, from: pool ? 'Deleting' : 'DELETING', to: afterFailedDelete[affected.kind], left: 1 }];
     case 'soldOut':
       if (outcome.when !== 'midway') return [];
       sellOut(world, outcome, affected);
@@ -120,12 +124,16 @@ function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedReso
       ];
     }
     case 'notebookUnavailable': {
-      const turn = { track, from: 'RUNNING', to: 'UNAVAILABLE', afterMs: outcome.afterMs ?? SECOND, left: 1 };
+      const to = affected.kind === 'currentNotebook' ? 'ERROR' : 'UNAVAILABLE';
+      const turn = { track, from: 'RUNNING', to, afterMs: outcome.afterMs ?? SECOND, left: 1 };
       if (outcome.recoverAfterMs === undefined) return [turn];
-      return [turn, { track, from: 'UNAVAILABLE', to: 'RUNNING', afterMs: outcome.recoverAfterMs, left: 1 }];
+      return [turn, { track, from: to, to: 'RUNNING', afterMs: outcome.recoverAfterMs, left: 1 }];
     }
   }
 }
+
+/** The state after a deletion that was accepted and failed. */
+const afterFailedDelete = { pool: 'Running', notebook: 'STOPPED', currentNotebook: 'DELETE_FAILED' } as const;
 
 /** The state after `stuck`: a deletion or stop completes, and anything else fails. */
 function afterStuck(phase: string): string {

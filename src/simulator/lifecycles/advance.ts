@@ -1,6 +1,7 @@
 import { applyFlavorStatus } from '../flavors/availability.js';
 import type { LivingRecord, ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
+import { applyToCurrentNotebook } from './current-notebook-lifecycle.js';
 import { applyToNetwork } from './network-lifecycle.js';
 import { applyToNotebook } from './notebook-lifecycle.js';
 import { applyToPool } from './pool-lifecycle.js';
@@ -14,10 +15,11 @@ import { applyToWorkload } from './workload-lifecycle.js';
 export function advance(world: World): void {
   const now = world.clock.now();
   for (let item = takeDue(world, now); item !== undefined; item = takeDue(world, now)) {
-    const { pools, notebooks, networks } = world.state;
+    const { pools, notebooks, currentNotebooks, networks } = world.state;
     if (item.kind === 'pool') applyTo(world, pools, item, applyToPool);
     else if (item.kind === 'notebook') applyTo(world, notebooks, item, applyToNotebook);
     else if (item.kind === 'workload') applyTo(world, world.state.workloads, item, applyToWorkload);
+    else if (item.kind === 'currentNotebook') applyTo(world, currentNotebooks, item, applyToCurrentNotebook);
     else if (item.kind === 'network') applyTo(world, networks, item, applyToNetwork);
     else applyFlavorStatus(world, item);
   }

@@ -2,6 +2,7 @@ import { nodePoolOf, rowKey } from '../pools/pool-resources.js';
 import { letters } from '../random.js';
 import type { NodeRecord, PoolRecord, PoolResource, ScheduledTransition } from '../records.js';
 import { nextSequence, type World } from '../world.js';
+import { leavePool } from './current-notebook-lifecycle.js';
 import { markUnavailable } from './notebook-lifecycle.js';
 import { followPool } from './pool-history.js';
 import { scheduleNext, type Transition } from './transitions.js';
@@ -95,9 +96,11 @@ export function enterPhase(world: World, pool: PoolRecord, phase: string, at: nu
       break;
     case 'Gone':
       world.state.pools = world.state.pools.filter((other) => other !== pool);
-      if (before === 'Deleting') markUnavailable(world, pool.id, at);
       failWorkloads(world, liveWorkloads(world, pool), at);
       followPool(world, pool, at);
+      if (before !== 'Deleting') return;
+      markUnavailable(world, pool.id, at);
+      leavePool(world, pool.id, at);
       return;
   }
   followPool(world, pool, at);

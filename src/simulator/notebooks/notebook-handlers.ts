@@ -130,11 +130,6 @@ export function notebookToken(world: World, call: Call): HandlerResult {
   return { status: 200, body: { token: notebook.token } };
 }
 
-/** GET notebooks of the current API, which is always empty here. */
-export function listNewNotebooks(): HandlerResult {
-  return { status: 200, body: { current: 0, data: [], pages: 0, size: 10, total: 0 } };
-}
-
 /** The instance in the path. In this API, "not found" is HTTP 400 (docs/api/notebooks-and-auth.md "5.1 Rules"). */
 export function findNotebook(world: World, call: Call): NotebookRecord {
   const notebook = world.state.notebooks.find((record) => record.id === call.params.notebook);

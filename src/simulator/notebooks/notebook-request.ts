@@ -11,6 +11,7 @@ import {
   required,
   typed,
 } from './notebook-rules.js';
+import { poolReadiness } from './pool-association.js';
 
 /** A create request that satisfies the rules R1 to R16 of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". */
 export type NotebookRequest = Pick<
@@ -89,16 +90,13 @@ export function readNotebookRequest(world: World, body: unknown): NotebookReques
 /** The pool must exist (6336) and be ready for notebooks (6355 asks the caller to wait). */
 export function checkPool(world: World, request: NotebookRequest): void {
   if (request.pool === undefined) return;
-  const wanted = request.pool.id;
-  const pool = world.state.pools.find((candidate) => candidate.id === wanted && candidate.phase !== 'CreationFailed');
-  if (pool === undefined) throw notebookError('6336', "'pool' property value is incorrect.");
-  const scope = pool.scopes.find((candidate) => candidate.scopeType === 'Notebook');
-  if (scope === undefined && world.behavior.notebookNeedsScope) {
-    throw notebookError('6336', "'pool' property value is incorrect.");
-  }
-  const usable = pool.phase === 'Running' && pool.nodes.some((node) => node.phase === 'Available');
-  if (!usable || (scope !== undefined && scope.state !== 'Enabled')) {
-    throw notebookError('6355', 'The resource is initializing. Please wait one minute and try again.');
+  switch (poolReadiness(world, request.pool.id)) {
+    case 'unknown':
+    case 'noScope':
+      throw notebookError('6336', "'pool' property value is incorrect.");
+    case 'initializing':
+      throw notebookError('6355', 'The resource is initializing. Please wait one minute and try again.');
+    case 'ready':
   }
 }
 
