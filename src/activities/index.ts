@@ -2,6 +2,7 @@ import { inventoryActivities } from './audit/inventory.js';
 import { protectionActivities } from './change/protection.js';
 import type { ActivityDeps } from './deps.js';
 import { leaseActivities } from './lease/leases.js';
+import { runTimeActivities } from './lease/run-time.js';
 import { operationActivities } from './lease/transfer.js';
 import { specActivities } from './operation/arguments.js';
 import { handoverActivities } from './operation/cancel-and-await.js';
@@ -11,7 +12,9 @@ import { ownershipActivities } from './operation/ownership.js';
 import { webhookActivities } from './operation/webhooks.js';
 import { feasibilityActivities } from './provision/feasibility.js';
 import { conflictActivities } from './resource/conflicts.js';
+import { currentNotebookActivities } from './resource/current-notebooks.js';
 import { flavorActivities } from './resource/flavors.js';
+import { notebookApiActivities } from './resource/notebook-apis.js';
 import { notebookActivities } from './resource/notebooks.js';
 import { poolActivities } from './resource/pools.js';
 import { planActivities } from './teardown/plans.js';
@@ -24,6 +27,8 @@ export function createActivities(deps: ActivityDeps) {
     ...poolActivities(deps),
     ...flavorActivities(deps),
     ...notebookActivities(deps),
+    ...currentNotebookActivities(deps),
+    ...notebookApiActivities(deps),
     ...operationActivities(deps),
     ...cancellationActivities(deps),
     ...handoverActivities(deps),
@@ -32,6 +37,7 @@ export function createActivities(deps: ActivityDeps) {
     ...conflictActivities(deps),
     ...protectionActivities(deps),
     ...leaseActivities(deps),
+    ...runTimeActivities(deps),
     ...webhookActivities(deps),
     ...startedActivities(deps),
     ...planActivities(deps),
@@ -47,6 +53,7 @@ export type Activities = ReturnType<typeof createActivities>;
 export const waitActivities = [
   'observePool',
   'observeNotebook',
+  'observeCurrentNotebook',
   'awaitCapacity',
   'seeProtection',
   'cancelAndAwait',

@@ -1,6 +1,7 @@
 import type { ModelArts } from '../modelarts/client.js';
-import { ModelArtsError } from '../modelarts/errors.js';
+import { isUnpublished, ModelArtsError } from '../modelarts/errors.js';
 import type { Network } from '../modelarts/schemas/network.js';
+import { currentNotebookRow } from './current-notebook-facts.js';
 import { type NotebookRow, notebookRow } from './notebook-facts.js';
 import { type PoolRow, poolRow } from './pool-facts.js';
 
@@ -44,15 +45,31 @@ export async function findPool(modelarts: ModelArts, nameOrId: string, signal: A
   return listed.find((pool) => pool.id === nameOrId || pool.name === nameOrId) ?? null;
 }
 
+/** The notebooks of both APIs that the caller owns. An API that the account does not have has none. */
 export async function listNotebooks(
   modelarts: ModelArts,
   signal: AbortSignal,
   workspaceId?: string,
 ): Promise<NotebookRow[]> {
-  const { instances } = await modelarts.notebooks.list(workspaceId === undefined ? {} : { workspace_id: workspaceId }, {
-    signal,
-  });
-  return instances.map(notebookRow).sort((a, b) => a.name.localeCompare(b.name));
+  const filter = workspaceId === undefined ? {} : { workspace_id: workspaceId };
+  const [historical, current] = await Promise.all([
+    unlessUnpublished(modelarts.notebooks.list(filter, { signal }).then(({ instances }) => instances.map(notebookRow))),
+    unlessUnpublished(modelarts.currentNotebooks.list(filter, { signal }).then((rows) => rows.map(currentNotebookRow))),
+  ]);
+  // Without either API, say so.
+  if (historical instanceof Error && current instanceof Error) throw historical;
+  return [historical, current]
+    .flatMap((rows) => (rows instanceof Error ? [] : rows))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function unlessUnpublished(read: Promise<NotebookRow[]>): Promise<NotebookRow[] | Error> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ModelArtsError && isUnpublished(error)) return error;
+    throw error;
+  }
 }
 
 /** The notebook of a name or id in a workspace; null when there is none. @defaultValue the default workspace */

@@ -1,14 +1,17 @@
 import { maybeSame, sameResource } from '../domain/resource/identity.js';
 import { unknownInstant } from '../domain/resource/instant.js';
 import type { Inventory, InventoryItem } from '../domain/resource/inventory.js';
+import { notebookApiOf } from '../domain/resource/notebook.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { isUnknownWorkspace, isUnpublished, ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';
+import type { CurrentNotebook } from '../modelarts/schemas/current-notebook.js';
+import { currentNotebookItem } from './current-notebook-facts.js';
 import { notebookItem } from './notebook-facts.js';
 import { poolItem } from './pool-facts.js';
 
 /** The dependencies of a read, which the worker and the command line provide. */
 export interface ReaderDeps {
-  readonly modelarts: Pick<ModelArts, 'pools' | 'notebooks'>;
+  readonly modelarts: Pick<ModelArts, 'pools' | 'notebooks' | 'currentNotebooks'>;
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -103,11 +106,32 @@ class Reader {
       return instances.map((notebook) => notebookItem(notebook, 'list')).filter((item) => item !== null);
     });
     // An account that may not list other users' notebooks can list its own.
+    if (failed === 'permission') {
+      await this.list(`own notebooks${where}`, async (options) => {
+        const { instances } = await notebooks.list(inWorkspace, options);
+        return instances.map((notebook) => notebookItem(notebook, 'list')).filter((item) => item !== null);
+      });
+    }
+    await this.readCurrentNotebooks(where, inWorkspace, arePoolsRead === null);
+  }
+
+  /** The same in the current API, which lists all users' notebooks by a call and a right of its own. */
+  private async readCurrentNotebooks(where: string, filter: { workspace_id?: string }, arePoolsRead: boolean) {
+    const { currentNotebooks } = this.deps.modelarts;
+    const items = (rows: readonly CurrentNotebook[]) =>
+      rows.map((row) => currentNotebookItem(row, 'list')).filter((item) => item !== null);
+    const unlessUnpublished = async (read: Promise<CurrentNotebook[]>) =>
+      await read.catch((error: unknown) => {
+        if (arePoolsRead && isUnpublished(error)) return [];
+        throw error;
+      });
+    const failed = await this.list(`notebooks of the current API${where}`, async (options) =>
+      items(await unlessUnpublished(currentNotebooks.listAll(filter, options))),
+    );
     if (failed !== 'permission') return;
-    await this.list(`own notebooks${where}`, async (options) => {
-      const { instances } = await notebooks.list(inWorkspace, options);
-      return instances.map((notebook) => notebookItem(notebook, 'list')).filter((item) => item !== null);
-    });
+    await this.list(`own notebooks of the current API${where}`, async (options) =>
+      items(await unlessUnpublished(currentNotebooks.list(filter, options))),
+    );
   }
 
   /** Everything found. Resources with missing fields are read by id. */
@@ -127,13 +151,14 @@ class Reader {
 
   /** Reads one resource by id; null when the service reports that it does not exist. */
   async show({ kind, id }: Pick<InventoryItem, 'kind' | 'id'>): Promise<InventoryItem | null | 'unread'> {
-    const { pools, notebooks } = this.deps.modelarts;
+    const { pools, notebooks, currentNotebooks } = this.deps.modelarts;
     try {
-      return await this.withRetries(async (options) =>
-        kind === 'pool'
-          ? poolItem(await pools.show(id, options), 'show')
-          : notebookItem(await notebooks.show(id, options), 'show'),
-      );
+      return await this.withRetries(async (options) => {
+        if (kind === 'pool') return poolItem(await pools.show(id, options), 'show');
+        return notebookApiOf(id) === 'historical'
+          ? notebookItem(await notebooks.show(id, options), 'show')
+          : currentNotebookItem(await currentNotebooks.show(id, options), 'show');
+      });
     } catch (error) {
       const kindOfError = this.kindOf(error);
       return kindOfError === 'notFound' ? null : 'unread';

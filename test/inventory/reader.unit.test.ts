@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readAgain, readProject } from '../../src/inventory/reader.js';
 import type { ModelArts } from '../../src/modelarts/client.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../../src/modelarts/errors.js';
+import { currentNotebookPageSchema, currentNotebookSchema } from '../../src/modelarts/schemas/current-notebook.js';
 import { notebookListSchema, notebookSchema } from '../../src/modelarts/schemas/notebook.js';
 import { poolListSchema, poolSchema } from '../../src/modelarts/schemas/pool.js';
 
@@ -58,6 +59,7 @@ function project(answers: Answers) {
     if (JSON.stringify(given)?.includes('unpublished')) throw unpublished();
     return given ?? empty;
   };
+  const current = (call: string) => currentNotebookPageSchema.parse({ data: answer(call, []) }).data;
   const where = (workspace: string | undefined) => (workspace === undefined ? '' : ` in ${workspace}`);
   const modelarts = {
     pools: {
@@ -73,6 +75,11 @@ function project(answers: Answers) {
         return notebookListSchema.parse(answer(call, { instances: [] }));
       },
       show: async (id: string) => notebookSchema.parse(answer(`notebook ${id}`, null) ?? fail('notFound')),
+    },
+    currentNotebooks: {
+      list: async (filter: { workspace_id?: string }) => current(`current own${where(filter.workspace_id)}`),
+      listAll: async (filter: { workspace_id?: string }) => current(`current${where(filter.workspace_id)}`),
+      show: async (id: string) => currentNotebookSchema.parse(answer(`current ${id}`, null) ?? fail('notFound')),
     },
   } as unknown as ModelArts;
   return { deps: { modelarts, now: () => 1_000, sleep: async () => undefined }, asked };
@@ -167,6 +174,39 @@ describe('reading a project', () => {
     expect(await read(answers)).toMatchObject({ items: [{ name: 'a' }], unread: [] });
     const { unread } = await read({ ...answers, pools: 'unavailable' });
     expect(unread).toEqual(['pools: it is unavailable', 'notebooks: not published']);
+  });
+
+  const current = {
+    id: '7a5c1f0e-52a1-4b0e-8a9d-3f6f0f1f7b11',
+    name: 'today',
+    description: marker,
+    status: 'RUNNING',
+    flavor: 'g',
+    workspace_id: '7',
+    create_at: 1_767_225_600_000,
+    update_at: 1_767_225_700_000,
+  };
+
+  test('returns the notebooks of the current API too, and reads the workspaces of these', async () => {
+    const { items, unread, asked } = await read({ current: [current] });
+    expect(items).toMatchObject([
+      { kind: 'notebook', id: current.id, createdAt: '2026-01-01T00:00:00Z', flavors: { g: 1 }, workspaceId: '7' },
+    ]);
+    expect(unread).toEqual([]);
+    expect(asked).toContain('current in 7');
+  });
+
+  test('completes a notebook of the current API by its own show', async () => {
+    const listed = { ...current, description: undefined };
+    const { items } = await read({ current: [listed], [`current ${current.id}`]: current });
+    expect(items).toMatchObject([{ name: 'today', marker: { installation: 'abc123' } }]);
+  });
+
+  test('without a right or the current API, reports the gap or none', async () => {
+    const denied = await read({ current: 'permission', 'current own': [current] });
+    expect(denied.items).toMatchObject([{ name: 'today' }]);
+    expect(denied.unread).toEqual(['notebooks of the current API: it is permission']);
+    expect((await read({ current: ['unpublished'] })).unread).toEqual([]);
   });
 
   test('throws with rejected credentials', async () => {

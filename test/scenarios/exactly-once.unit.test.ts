@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FaultEffect } from '../../src/simulator/faults/fault.js';
+import type { SimState } from '../../src/simulator/sim-state.js';
 import { oursIn } from '../chaos/judge.js';
 import { productSettings, type Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import type { HttpCall } from '../support/virtual-http.js';
+import { publicCurrentNotebookPart } from '../workflows/documents.js';
 import { documents, types } from './launch-alone.js';
 import { control } from './outside-changes.js';
 import { name } from './steps.js';
@@ -13,18 +15,21 @@ const minute = 60 * seconds;
 
 /** The resource: the operation that creates it alone, and the path of its POST. */
 interface Kind {
-  readonly kind: 'pool' | 'notebook';
+  readonly kind: 'pool' | 'notebook' | 'currentNotebook';
+  /** The first part of the workflow id. */
+  readonly step: 'pool' | 'notebook';
   readonly type: string;
   readonly document: Record<string, unknown>;
-  readonly operation: 'pools.create' | 'notebooks.create';
+  readonly operation: 'pools.create' | 'notebooks.create' | 'currentNotebooks.create';
   readonly path: RegExp;
-  /** How the service reports that the name is taken. */
-  readonly exists: { readonly status: number; readonly code: string };
+  /** How the service reports that the name is taken; null where names repeat. */
+  readonly exists: { readonly status: number; readonly code: string } | null;
 }
 
 const kinds: readonly Kind[] = [
   {
     kind: 'pool',
+    step: 'pool',
     type: types.pool,
     document: documents.pool,
     operation: 'pools.create',
@@ -33,11 +38,21 @@ const kinds: readonly Kind[] = [
   },
   {
     kind: 'notebook',
+    step: 'notebook',
     type: types.notebook,
     document: documents.notebook,
     operation: 'notebooks.create',
     path: /\/demanager\/instances$/,
     exists: { status: 400, code: 'ModelArts.6301' },
+  },
+  {
+    kind: 'currentNotebook',
+    step: 'notebook',
+    type: types.notebook,
+    document: { ...documents.notebook, notebook: publicCurrentNotebookPart() },
+    operation: 'currentNotebooks.create',
+    path: /\/v1\/[^/]+\/notebooks$/,
+    exists: null,
   },
 ];
 
@@ -94,10 +109,10 @@ const posts: readonly Post[] = [
   {
     post: 'is refused because the name exists, which is not there',
     known: 'exists',
-    fault: ({ exists: { status, code } }) => ({
+    fault: ({ exists }) => ({
       kind: 'status',
-      status,
-      body: { json: { error_code: code, error_msg: 'exists', error_message: 'exists' } },
+      status: exists?.status ?? 400,
+      body: { json: { error_code: exists?.code ?? '', error_msg: 'exists', error_message: 'exists' } },
     }),
   },
 ];
@@ -116,9 +131,10 @@ interface Meanwhile {
 
 const place = async (testbed: Testbed, { kind }: Kind, body: Record<string, unknown>) =>
   await control(testbed, `${kind}s`, { name, ...body });
+const idOf = ({ step }: Kind) => `${step}/${name}`;
 const startAgain = async ({ temporal }: Testbed, one: Kind) =>
   await temporal.client.workflow.start(one.type, {
-    workflowId: `${one.kind}/${name}`,
+    workflowId: idOf(one),
     taskQueue: 'modelarts-ops',
     args: [one.document],
     workflowIdConflictPolicy: 'USE_EXISTING',
@@ -136,24 +152,24 @@ const meanwhiles: readonly Meanwhile[] = [
   { meanwhile: 'the same trigger fires twice at once, and once more', starts: 2, atPost: startAgain, ending: 'Ready' },
   {
     meanwhile: 'a cancel arrives',
-    atPost: async ({ temporal }, { kind }) => await temporal.cancel(`${kind}/${name}`),
+    atPost: async ({ temporal }, one) => await temporal.cancel(idOf(one)),
     ending: 'Cancelled',
   },
   {
     meanwhile: 'a cancel arrives, and list and show lag',
     fault: { kind: 'listLag', ms: 110 * seconds },
-    atPost: async ({ temporal }, { kind }) => await temporal.cancel(`${kind}/${name}`),
+    atPost: async ({ temporal }, one) => await temporal.cancel(idOf(one)),
     ending: 'Cancelled',
   },
   {
     meanwhile: 'a pause arrives, for ten minutes',
     pausedMs: 10 * minute,
-    atPost: async ({ temporal }, { kind }) => {
+    atPost: async ({ temporal }, one) => {
       temporal.clock.schedule(
         temporal.now() + 10 * minute,
-        () => void temporal.signal(`${kind}/${name}`, 'resume', { by: 'op', reason: 'go on' }),
+        () => void temporal.signal(idOf(one), 'resume', { by: 'op', reason: 'go on' }),
       );
-      await temporal.signal(`${kind}/${name}`, 'pause', { by: 'op', reason: 'wait' });
+      await temporal.signal(idOf(one), 'pause', { by: 'op', reason: 'wait' });
     },
     ending: 'Ready',
   },
@@ -182,7 +198,7 @@ function firstPost({ path }: Kind): (call: HttpCall) => boolean {
 }
 
 async function play(one: Kind, post: Post, during: Meanwhile): Promise<Testbed> {
-  const workflowId = `${one.kind}/${name}`;
+  const workflowId = idOf(one);
   const isFirstBefore = firstPost(one);
   const isFirstAfter = firstPost(one);
   const effect = typeof post.fault === 'function' ? post.fault(one) : post.fault;
@@ -242,9 +258,10 @@ const sentAtOnce: Record<Known, number> = {
   exists: 1,
 };
 
-function expected({ kind }: Kind, { known }: Post, { ending }: Meanwhile): Expected {
+function expected({ kind, exists }: Kind, { known }: Post, { ending }: Meanwhile): Expected {
   const atOnce = sentAtOnce[known];
-  switch (ending) {
+  // Where names repeat, a foreign resource is of no concern.
+  switch (exists === null && ending !== 'Cancelled' ? 'Ready' : ending) {
     case 'Ready':
       return { phase: 'Ready', failure: null, sent: atOnce + 1 - everMade[known], made: 1, alive: 1 };
     case 'Cancelled':
@@ -266,9 +283,15 @@ function expected({ kind }: Kind, { known }: Post, { ending }: Meanwhile): Expec
 
 const timeOf = ({ at }: { at: string }) => Date.parse(at);
 
+/** Both APIs. */
+function notebooksIn({ notebooks, currentNotebooks }: SimState) {
+  return [...notebooks, ...currentNotebooks];
+}
+
 describe.each(kinds)('a $kind', (one) => {
-  const workflowId = `${one.kind}/${name}`;
-  describe.each(posts)('whose POST $post', (post) => {
+  const workflowId = idOf(one);
+  const isNamed = one.exists !== null;
+  describe.each(posts.filter(({ known }) => isNamed || known !== 'exists'))('whose POST $post', (post) => {
     test.each(meanwhiles)('while $meanwhile', async (during) => {
       const testbed = await play(one, post, during);
       const { temporal, simulator } = testbed;
@@ -292,22 +315,25 @@ describe.each(kinds)('a $kind', (one) => {
       if (progress.phase === 'AwaitingOperator') await judgeAwaiting(testbed, one);
       if (during.ending === 'seenForeign' || during.ending === 'hiddenForeign') {
         const state = simulator.state();
-        expect([...state.pools, ...state.notebooks].filter((left) => left.name === name)).toHaveLength(1);
+        const left = [...state.pools, ...notebooksIn(state)].filter((there) => there.name === name);
+        expect(left).toHaveLength(isNamed ? 1 : 2);
         expect(simulator.requests().filter(({ method }) => method === 'DELETE')).toEqual([]);
       }
-      expect(temporal.openWorkflows()).toEqual(during.ending === 'Ready' ? [`lease/${name}`] : []);
+      const isReady = during.ending === 'Ready' || (!isNamed && during.ending !== 'Cancelled');
+      expect(temporal.openWorkflows()).toEqual(isReady ? [`lease/${name}`] : []);
     });
   });
 });
 
 describe.each(kinds)('a $kind whose create got no response', (one) => {
-  const workflowId = `${one.kind}/${name}`;
+  const workflowId = idOf(one);
   const lost: Post = { post: '', known: 'hidden', fault: { kind: 'lost', at: 'after' } };
   const never: Post = { post: '', known: 'nothing', fault: { kind: 'lost', at: 'before' } };
   const unmarked = one.kind === 'pool' ? ['metadata.annotations'] : ['description', 'spec.annotations'];
+  const looks = { pool: 'pools.show', notebook: 'notebooks.list', currentNotebook: 'currentNotebooks.list' } as const;
 
   test('is adopted although one response leaves the marker out', async () => {
-    const operation = one.kind === 'pool' ? 'pools.show' : 'notebooks.list';
+    const operation = looks[one.kind];
     const bend = ({ simulator }: Testbed) =>
       simulator.faults.plan({ operation, kind: 'missingFields', paths: unmarked });
     const testbed = await play(one, lost, { meanwhile: '', atPost: bend, ending: 'Ready' });
@@ -327,15 +353,20 @@ describe.each(kinds)('a $kind whose create got no response', (one) => {
     const { phase, audit } = await testbed.progress(workflowId);
     expect(phase).toBe('Cancelled');
     const state = testbed.simulator.state();
-    expect([...state.pools, ...state.notebooks]).toHaveLength(1);
+    expect([...state.pools, ...notebooksIn(state)]).toHaveLength(1);
     // A notebook that is not marked is never looked at; only pools have the id that ours would have.
     if (one.kind === 'pool') expect(audit.at(-1)).toMatchObject({ verb: 'leave' });
   });
+});
+
+describe.each(kinds.filter(({ exists }) => exists !== null))('a $kind whose create got no response', (one) => {
+  const workflowId = idOf(one);
+  const never: Post = { post: '', known: 'nothing', fault: { kind: 'lost', at: 'before' } };
 
   test('and whose name the service reports as taken by something invisible, awaits an operator at the deadline', async () => {
     const taken = {
-      status: one.exists.status,
-      body: { json: { error_code: one.exists.code, error_message: 'exists', error_msg: 'exists' } },
+      status: one.exists?.status ?? 0,
+      body: { json: { error_code: one.exists?.code, error_message: 'exists', error_msg: 'exists' } },
     };
     const testbed = await play(one, never, {
       meanwhile: '',
@@ -353,8 +384,9 @@ describe.each(kinds)('a $kind whose create got no response', (one) => {
 });
 
 /** Reports what was sent, when, and what was observed since. An operator who considers it foreign rolls back. */
-async function judgeAwaiting({ temporal, simulator, progress }: Testbed, { kind }: Kind): Promise<void> {
-  const { failure, awaiting, why } = await progress(`${kind}/${name}`);
+async function judgeAwaiting({ temporal, simulator, progress }: Testbed, one: Kind): Promise<void> {
+  const { kind } = one;
+  const { failure, awaiting, why } = await progress(idOf(one));
   const state = simulator.state();
   const [there] = kind === 'pool' ? state.pools : state.notebooks;
   expect(failure?.message).toMatch(/marker maops:abc123-\w{8}-\w{8} was sent at 2026-01-01T\S+Z \(.+\)/);
@@ -362,7 +394,7 @@ async function judgeAwaiting({ temporal, simulator, progress }: Testbed, { kind 
   expect(why).toContain(failure?.message);
   expect(failure?.hint).toContain('resolve');
   expect(awaiting).toMatchObject({ kind: 'operator', verbs: expect.arrayContaining(['retry', 'rollback', 'abandon']) });
-  await temporal.update(`${kind}/${name}`, 'resolve', { verb: 'rollback', by: 'op', reason: 'not ours' });
-  await temporal.run({ until: () => temporal.status(`${kind}/${name}`) !== 'RUNNING' });
-  expect(await progress(`${kind}/${name}`)).toMatchObject({ phase: 'Failed', failure: { type: 'UnknownOutcome' } });
+  await temporal.update(idOf(one), 'resolve', { verb: 'rollback', by: 'op', reason: 'not ours' });
+  await temporal.run({ until: () => temporal.status(idOf(one)) !== 'RUNNING' });
+  expect(await progress(idOf(one))).toMatchObject({ phase: 'Failed', failure: { type: 'UnknownOutcome' } });
 }

@@ -15,8 +15,8 @@ export async function startMainJob({ temporal }: Testbed, change: Record<string,
 }
 
 /** Runs the main job to its end. */
-export async function finishMainJob(testbed: Testbed): Promise<void> {
-  await startMainJob(testbed);
+export async function finishMainJob(testbed: Testbed, change: Record<string, unknown> = {}): Promise<void> {
+  await startMainJob(testbed, change);
   await testbed.temporal.result(`env/${name}`);
 }
 

@@ -45,3 +45,18 @@ export function publicNotebookPart(change: Record<string, unknown> = {}) {
     ...change,
   });
 }
+
+/** A notebook of the current API. */
+export function currentNotebookPart(change: Record<string, unknown> = {}) {
+  return {
+    image: 'pytorch2.1-cuda12',
+    flavor: 'modelarts.bm.gpu.v100NV32',
+    storage: { type: 'evs', volumeSize: 5 },
+    ...change,
+  };
+}
+
+/** The same on a public flavor: it needs no pool. */
+export function publicCurrentNotebookPart(change: Record<string, unknown> = {}) {
+  return currentNotebookPart({ image: 'pytorch2.1-cpu', flavor: 'modelarts.vm.cpu.2u', ...change });
+}

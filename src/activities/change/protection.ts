@@ -2,9 +2,10 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { makeFailure } from '../../contract/failures.js';
 import { type CommandOutcome, type NotSent, notSent, sent } from '../../domain/resource/command-outcome.js';
 import { aimAt, maybeSame } from '../../domain/resource/identity.js';
-import type { Instant } from '../../domain/resource/instant.js';
+import { type Instant, instantOf } from '../../domain/resource/instant.js';
 import type { InventoryItem } from '../../domain/resource/inventory.js';
 import { isMarkedBy, isProtected, parseMarker, withProtection } from '../../domain/resource/marker.js';
+import { notebookApiOf } from '../../domain/resource/notebook.js';
 import type { RequestOptions } from '../../modelarts/request-options.js';
 import { orAbsent, readOrFail, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
@@ -23,13 +24,22 @@ const descriptionKey = 'os.modelarts/description';
 
 /** Activities that set and clear `maops:keep`. */
 export function protectionActivities(deps: ActivityDeps) {
-  const { pools, notebooks } = deps.modelarts;
+  const { pools, notebooks, currentNotebooks } = deps.modelarts;
   const { pollMinMs } = deps.settings;
 
   /** A response may lack the description. Writing a new one would then lose the marker in it. */
   function shown({ kind, id }: Protectable, description: string | null | undefined): string {
     if (description != null) return description;
     throw pending(`${kind} ${id} does not show its description`, pollMinMs);
+  }
+
+  async function showNotebook(id: string, options: RequestOptions) {
+    if (notebookApiOf(id) === 'historical') {
+      const { status, description, creation_timestamp: createdAt = null } = await notebooks.show(id, options);
+      return { status, description, createdAt };
+    }
+    const { status, description, create_at } = await currentNotebooks.show(id, options);
+    return { status, description, createdAt: instantOf(create_at) };
   }
 
   /** The whole description, or why the resource cannot be changed. */
@@ -47,9 +57,9 @@ export function protectionActivities(deps: ActivityDeps) {
       if (aim === 'undecided') throw pending(`${label} shows neither its creation time nor our marker`, pollMinMs);
       return shown(input, description);
     }
-    const notebook = await orAbsent(notebooks.show(id, options));
+    const notebook = await orAbsent(showNotebook(id, options));
     if (notebook === null || notebook.status === 'DELETED') return notSent('gone', label);
-    if (!maybeSame({ id, createdAt: notebook.creation_timestamp ?? null }, input)) return notSent('replaced', label);
+    if (!maybeSame({ id, createdAt: notebook.createdAt }, input)) return notSent('replaced', label);
     // Protection is only in the description. The marker may be in an annotation after an edit of the description.
     return shown(input, notebook.description);
   }
@@ -70,7 +80,10 @@ export function protectionActivities(deps: ActivityDeps) {
         if (input.kind === 'pool') {
           await pools.patch(input.id, { metadata: { annotations: { [descriptionKey]: changed } } }, options);
         } else {
-          await notebooks.update(input.id, { description: changed }, options);
+          // The documentation lets only a stopped notebook of the current API be updated, and the service all of them
+          // (docs/api/notebooks-current.md "5. Update (C5)").
+          const of = notebookApiOf(input.id) === 'historical' ? notebooks : currentNotebooks;
+          await of.update(input.id, { description: changed }, options);
         }
         return sent;
       });

@@ -2,19 +2,24 @@ import type { ResourceRef } from '../../contract/workflows.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
 import { type CommandOutcome, notSent, sent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
+import { type NotebookFacts, notebookApiOf } from '../../domain/resource/notebook.js';
+import { currentNotebookFacts } from '../../inventory/current-notebook-facts.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { poolFacts } from '../../inventory/pool-facts.js';
-import type { Notebook } from '../../modelarts/schemas/notebook.js';
 import { orAbsent, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 
 /** Best-effort activities of a lease on its resources. None of them decides when the lease ends. */
 export function leaseActivities(deps: ActivityDeps) {
-  const { pools, notebooks } = deps.modelarts;
+  const { pools, notebooks, currentNotebooks } = deps.modelarts;
 
-  async function showSame(ref: ResourceRef, options: { signal: AbortSignal }): Promise<Notebook | null> {
-    const shown = await orAbsent(notebooks.show(ref.id, options));
-    return shown !== null && maybeSame(notebookFacts(shown), ref) ? shown : null;
+  async function showSame(ref: ResourceRef, options: { signal: AbortSignal }): Promise<NotebookFacts | null> {
+    const facts = await orAbsent(
+      notebookApiOf(ref.id) === 'historical'
+        ? notebooks.show(ref.id, options).then(notebookFacts)
+        : currentNotebooks.show(ref.id, options).then(currentNotebookFacts),
+    );
+    return facts !== null && maybeSame(facts, ref) ? facts : null;
   }
 
   return {
@@ -31,7 +36,7 @@ export function leaseActivities(deps: ActivityDeps) {
           beganAt,
           at: deps.now(),
           pool: facts !== null && pool !== null && maybeSame(facts, pool) ? facts : null,
-          notebook: shown === null ? null : notebookFacts(shown),
+          notebook: shown,
         };
       });
     },

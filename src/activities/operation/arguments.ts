@@ -2,7 +2,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import type { Identity } from '../../contract/settings.js';
-import type { Spec, SpecKind } from '../../contract/spec.js';
+import { isCurrentNotebook, type Spec, type SpecKind } from '../../contract/spec.js';
 import { cut, textLimits } from '../../domain/text.js';
 import { type ArgumentKind, argumentProblems } from '../../spec/argument.js';
 import { applyChanges, mayChange } from '../../spec/change.js';
@@ -60,6 +60,10 @@ export function specActivities(deps: ActivityDeps) {
     }): Promise<{ spec: Spec; specHash: string }> {
       const checked = applyChanges(input.kind, input.spec, input.changes, mayChange(input.step));
       if (!checked.ok) throw invalidSpec(checked.problems);
+      const [before, after] = [input.spec.notebook, checked.spec.notebook];
+      // What was created from the old spec would be looked for in the wrong API.
+      if (before && after && isCurrentNotebook(before) !== isCurrentNotebook(after))
+        throw invalidSpec([{ path: 'notebook', message: 'the notebook API cannot be changed any more' }]);
       return { spec: checked.spec, specHash: specHash(checked.spec) };
     },
 

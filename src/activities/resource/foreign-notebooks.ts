@@ -1,12 +1,14 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { type FailureType, makeFailure } from '../../contract/failures.js';
 import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
+import type { NotebookFacts } from '../../domain/resource/notebook.js';
+import { currentNotebookFacts } from '../../inventory/current-notebook-facts.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
-import { ModelArtsError } from '../../modelarts/errors.js';
-import type { Notebook } from '../../modelarts/schemas/notebook.js';
+import { isUnknownWorkspace, isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
+import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
 import { readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
-import { notebooksIn, withDefault } from './workspaces.js';
+import { inWorkspace, notebooksIn, withDefault } from './workspaces.js';
 
 /** A pool that is about to be deleted, and the owners whose notebooks may be on it. */
 export interface OwnedPool {
@@ -31,8 +33,14 @@ export async function refuseForeignNotebooks(
   const foreign = await readWithRetries(async (options) => {
     for (const workspaceId of withDefault(workspaceIds)) {
       const everyones = { pool_id: id, show_self: false };
-      const listed = await notebooksIn(deps, workspaceId, everyones, options).catch(refuseBlindDelete);
-      const found = listed.find((one) => one.pool?.id === id && one.status !== 'DELETED' && !isOurs(one));
+      // An account may have one of the two APIs only. The pool was read just now, so a missing API is no failed read.
+      const historical = await notebooksIn(deps, workspaceId, everyones, options, false).catch(refuseBlindDelete);
+      const current = await everyonesIn(deps, workspaceId, id, options).catch(refuseBlindDelete);
+      const listed = [
+        ...historical.map((one) => ({ ...notebookFacts(one), user: one.user })),
+        ...current.map((one) => ({ ...currentNotebookFacts(one), user: one.user })),
+      ];
+      const found = listed.find((one) => one.poolId === id && one.status !== 'DELETED' && !isOurs(one));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -40,7 +48,7 @@ export async function refuseForeignNotebooks(
   if (foreign === undefined) return;
   const user = foreign.user?.name ?? foreign.user?.id ?? 'another user';
   const hint = `Ask ${user} to delete notebook ${foreign.name} (${foreign.id}), then run \`maops env teardown ${name}\`.`;
-  throw refusal('Protected', `pool ${name} is kept: notebook ${foreign.name ?? ''} of ${user} runs on it`, {
+  throw refusal('Protected', `pool ${name} is kept: notebook ${foreign.name} of ${user} runs on it`, {
     hint,
   });
 
@@ -52,8 +60,23 @@ export async function refuseForeignNotebooks(
     throw refusal('NotAuthorized', message, { errorCode, requestId, hint: seeEveryones });
   }
 
-  function isOurs(notebook: Notebook): boolean {
-    return isMarkedBy(parseMarker(notebookFacts(notebook).description), deps.installation, owners);
+  function isOurs({ description }: NotebookFacts): boolean {
+    return isMarkedBy(parseMarker(description), deps.installation, owners);
+  }
+}
+
+/** All users' notebooks of the current API on a pool, whose list has a right of its own (docs/api/notebooks-current.md "1. Calls"). */
+async function everyonesIn(
+  { modelarts }: ActivityDeps,
+  workspaceId: string | null,
+  poolId: string,
+  options: { signal: AbortSignal },
+): Promise<readonly CurrentNotebook[]> {
+  try {
+    return await modelarts.currentNotebooks.listAll({ ...inWorkspace(workspaceId), pool_id: poolId }, options);
+  } catch (error) {
+    if (isUnknownWorkspace(error) || isUnpublished(error)) return [];
+    throw error;
   }
 }
 

@@ -1,5 +1,4 @@
-import { type ApplicationFailure, cancellationSignal } from '@temporalio/activity';
-import { makeFailure } from '../../contract/failures.js';
+import { cancellationSignal } from '@temporalio/activity';
 import { isCurrentNotebook, type NotebookPool, type Spec } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
@@ -10,12 +9,10 @@ import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/reso
 import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from '../../domain/resource/notebook.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
-import { isUnpublished } from '../../modelarts/errors.js';
 import {
   type CommandedResource,
   orAbsent,
   readExisting,
-  readOrFail,
   readWithRetries,
   refuseProtected,
   sendCommand,
@@ -25,9 +22,9 @@ import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
 import { createAdmissionMs, type ExistingQuestion } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { type ObserveQuestion, observe } from './waiting.js';
-import { inWorkspace, notebooksIn, withDefault, workspacesFor } from './workspaces.js';
+import { inWorkspace, notebooksIn, withDefault } from './workspaces.js';
 
-/** Activities on notebook instances of the old API (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
+/** Activities on notebook instances of the historical API (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
 export function notebookActivities(deps: ActivityDeps) {
   const { notebooks } = deps.modelarts;
 
@@ -98,7 +95,7 @@ export function notebookActivities(deps: ActivityDeps) {
       return await readWithRetries(async ({ signal }) => {
         const found = new Map<string, NotebookFacts>();
         for (const workspaceId of withDefault(question.workspaceIds)) {
-          for (const notebook of await notebooksIn(deps, workspaceId, {}, { signal })) {
+          for (const notebook of await notebooksIn(deps, workspaceId, {}, { signal }, question.known.length > 0)) {
             const facts = notebookFacts(notebook);
             const isOurs = isMarkedBy(parseMarker(facts.description), question.installation, question.owners);
             if (isOurs && facts.status !== 'DELETED') found.set(facts.id, facts);
@@ -165,48 +162,5 @@ export function notebookActivities(deps: ActivityDeps) {
     async deleteNotebook(ref: CommandedResource): Promise<CommandOutcome> {
       return await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
     },
-
-    /** Fails when this account has no notebook API of the old generation, before a pool costs money. */
-    async checkNotebookApi(input: { workspaceId: string | null }): Promise<void> {
-      await readOrFail(async ({ signal }) => {
-        try {
-          await listIn(input.workspaceId, signal);
-        } catch (error) {
-          throw isUnpublished(error) ? noNotebookApi() : error;
-        }
-      });
-    },
-
-    /** Finds the notebook that an operator names, by name or id: in the default workspace first. */
-    async resolveNotebook(input: { name: string }): Promise<ResourceRef> {
-      return await readOrFail(async ({ signal }) => {
-        const findIn = async (workspaceId: string | null): Promise<ResourceRef | null> => {
-          const listed = await notebooksIn(deps, workspaceId, {}, { signal });
-          const facts = listed.map(notebookFacts).find(({ id, name }) => id === input.name || name === input.name);
-          return facts === undefined ? null : { id: facts.id, createdAt: facts.createdAt };
-        };
-        const found = await findIn(null);
-        if (found !== null) return found;
-        const { ids, unasked } = await workspacesFor(deps, signal, input.name);
-        for (const workspaceId of ids) {
-          const elsewhere = await findIn(workspaceId);
-          if (elsewhere !== null) return elsewhere;
-        }
-        throw noNotebook(input.name, unasked);
-      });
-    },
   };
-}
-
-function noNotebook(name: string, unasked: readonly string[]): ApplicationFailure {
-  return makeFailure('NotFound', [`no notebook named ${name}`, ...unasked].join('; not read: '), {
-    hint: 'See `maops notebook list`.',
-  });
-}
-
-function noNotebookApi(): ApplicationFailure {
-  return makeFailure('RequestRejected', 'this account has no notebook API of the old generation (demanager)', {
-    errorCode: 'APIGW.0101',
-    hint: 'Create the pool alone: `maops pool create -f FILE`.',
-  });
 }

@@ -5,7 +5,7 @@ import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { formatMarker, type Marker, markedDescription } from '../../domain/resource/marker.js';
 
 /** Drops absent values: a request contains only what the spec sets (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
-function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the filter is what the type says
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

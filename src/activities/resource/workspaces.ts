@@ -3,7 +3,8 @@ import pMap from 'p-map';
 import { parseOperationId } from '../../contract/ids.js';
 import { specQuery } from '../../contract/messages.js';
 import type { Spec } from '../../contract/spec.js';
-import { isUnknownWorkspace } from '../../modelarts/errors.js';
+import { isUnknownWorkspace, isUnpublished } from '../../modelarts/errors.js';
+import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
 import type { ActivityDeps } from '../deps.js';
 import { findSpec } from '../operation/ask-workflow.js';
@@ -39,17 +40,36 @@ export function inWorkspace(workspaceId: string | null): { workspace_id?: string
   return workspaceId === null ? {} : { workspace_id: workspaceId };
 }
 
-/** Lists the notebooks of one workspace; none if the workspace does not exist any more. */
+/**
+ * Lists the notebooks of one workspace in the historical API; none if the workspace does not exist any more, or if the
+ * account does not have the API and `mustExist` is false.
+ */
 export async function notebooksIn(
   { modelarts }: Pick<ActivityDeps, 'modelarts'>,
   workspaceId: string | null,
   filter: { readonly pool_id?: string; readonly show_self?: boolean },
   options: { signal: AbortSignal },
+  mustExist = true,
 ): Promise<readonly Notebook[]> {
   try {
     return (await modelarts.notebooks.list({ ...inWorkspace(workspaceId), ...filter }, options)).instances;
   } catch (error) {
-    if (isUnknownWorkspace(error)) return [];
+    if (isUnknownWorkspace(error) || (!mustExist && isUnpublished(error))) return [];
+    throw error;
+  }
+}
+
+/** The same in the current API: the caller's own notebooks, all pages. */
+export async function currentNotebooksIn(
+  { modelarts }: Pick<ActivityDeps, 'modelarts'>,
+  workspaceId: string | null,
+  mustExist: boolean,
+  options: { signal: AbortSignal },
+): Promise<readonly CurrentNotebook[]> {
+  try {
+    return await modelarts.currentNotebooks.list(inWorkspace(workspaceId), options);
+  } catch (error) {
+    if (isUnknownWorkspace(error) || (!mustExist && isUnpublished(error))) return [];
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE } from '../duration.js';
+import { HOUR, MINUTE, parseDuration } from '../duration.js';
 
 /** The run time that the service granted a notebook last, by its `lease` (docs/api/notebooks-current.md "6. Lease: what `duration` means"). */
 export interface Grant {
@@ -51,15 +51,15 @@ export function grantOf(lease: {
 /**
  * When the lease of an environment renews a running notebook (epoch milliseconds): when half of the grant has passed. At once
  * when it would run for more than an hour longer than the lease, or never stop. Null: nothing is to be renewed. A lease
- * without an end renews nothing. `lastSentAt` is the time of the last renewal in epoch milliseconds.
+ * without an end renews nothing. `lastTriedAt` is the time of the last attempt in epoch milliseconds.
  */
 export function renewalDue(
   grant: Grant | null,
   { autoStopMs, endsAt }: GrantLimits,
-  lastSentAt: number | null,
+  lastTriedAt: number | null,
 ): number | null {
   if (endsAt === null) return null;
-  const earliest = lastSentAt === null ? 0 : lastSentAt + pauseMs;
+  const earliest = lastTriedAt === null ? 0 : lastTriedAt + pauseMs;
   const due = grant === null || grant.stopsAt > endsAt + shortestMs ? 0 : halfPassed(grant, autoStopMs, endsAt);
   const at = due === null ? null : Math.max(due, earliest);
   return at === null || at >= endsAt - lateMs ? null : at;
@@ -77,4 +77,9 @@ export function decideRenewal(grant: Grant | null, limits: GrantLimits, now: num
   const due = renewalDue(grant, limits, null);
   const isLate = limits.endsAt !== null && now >= limits.endsAt - lateMs;
   return due === null || due > now || isLate ? null : grantDuration(limits, now);
+}
+
+/** The limits by the `autoStop` of a spec, such as `4h` or `never`. `endsAt` is epoch milliseconds. */
+export function grantLimits(autoStop: string | undefined, endsAt: number | null): GrantLimits {
+  return { autoStopMs: autoStop === 'never' ? 'never' : parseDuration(autoStop), endsAt };
 }

@@ -15,6 +15,8 @@ export interface ExistingResource {
   readonly failed: boolean;
   /** Nodes by flavor that it was created with; empty for notebooks. */
   readonly wanted: Readonly<Record<string, number>>;
+  /** Recorded as ours. Set only where names repeat: there, another resource without a marker takes no name. */
+  readonly isKnown?: true;
 }
 
 /** Adds a create without a response, or one that was refused because the name exists, to the earlier ones. */
@@ -69,7 +71,7 @@ export type CreateRefusal = {
  * Decides before a create request. The API has no idempotency token, so this decision keeps a resource from being created
  * twice. Ours is adopted, or awaited until its deletion is complete. A foreign one ends the step. After an unknown outcome,
  * absence is believed only when `consistencyWindowMs` has passed: until then the resource may still become visible. Where
- * `namesRepeat`, a foreign resource takes no name, and only one that may be ours counts.
+ * `namesRepeat`, a foreign resource takes no name, and only one that is or may be ours counts.
  */
 export function decideCreate(
   label: string,
@@ -82,7 +84,7 @@ export function decideCreate(
 ): CreateDecision {
   const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(markerOwnershipOf(marker, us)));
   const others = namesRepeat
-    ? found.filter((one) => lastCreate.outcome === 'unknown' && mayBeOurs(one, lastCreate))
+    ? found.filter((one) => one.isKnown === true || (lastCreate.outcome === 'unknown' && mayBeOurs(one, lastCreate)))
     : found;
   const foreign = mine.length > 0 ? undefined : others[0];
   if (foreign !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(foreign, lastCreate)) {

@@ -45,6 +45,8 @@ export interface ResourceState {
   readonly cleaning: boolean;
   /** Why the present choice is being left, while the clean-up runs. */
   readonly leaving: CapacityRefusal | null;
+  /** True when a create was sent after one without a response, which may still take effect. Absent in earlier states. */
+  readonly mayRepeat?: boolean;
   /** Single resources that are being removed, such as duplicates. */
   readonly clearing: readonly ResourceRef[];
   /** What a lease owned when this run began. It exists whether or not lists show it. */

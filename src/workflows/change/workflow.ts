@@ -1,11 +1,12 @@
 import { continueAsNew, isCancellation } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import type { Progress } from '../../contract/progress.js';
-import type { ChangeInput } from '../../contract/workflows.js';
+import type { ChangeInput, ResourceRef } from '../../contract/workflows.js';
 import { MINUTE } from '../../domain/duration.js';
 import { isName } from '../../domain/name.js';
+import type { CommandOutcome } from '../../domain/resource/command-outcome.js';
 import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
-import { judgeNotebook, type NotebookFacts } from '../../domain/resource/notebook.js';
+import { judgeNotebook, type NotebookFacts, notebookApiOf } from '../../domain/resource/notebook.js';
 import { freshWatch, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { backgroundTasks, firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
@@ -74,6 +75,19 @@ async function notifyLease(op: Operation, { by, reason }: ChangeInput, facts: No
   await undos(settings, `lease ${name}`).refreshLease({ name, by, reason });
 }
 
+/** A start of the current API needs a duration: without one the service stops the notebook after an hour. */
+async function send(
+  calls: ReturnType<typeof backgroundTasks>,
+  verb: 'start' | 'stop',
+  ref: ResourceRef,
+): Promise<CommandOutcome> {
+  if (notebookApiOf(ref.id) === 'historical')
+    return verb === 'start' ? await calls.startNotebook(ref) : await calls.stopNotebook(ref);
+  if (verb === 'stop') return await calls.stopCurrentNotebook(ref);
+  const durationMs = await calls.runTimeOf({ notebook: ref });
+  return await calls.startCurrentNotebook({ ...ref, durationMs });
+}
+
 async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
   const { settings } = op.identity;
   const summary = `notebook ${input.name}`;
@@ -82,15 +96,18 @@ async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' |
   const goal = verb === 'start' ? 'running' : 'stopped';
   op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);
   await op.gate();
-  const call = verb === 'start' ? patient.startNotebook : patient.stopNotebook;
-  const outcome = await call({ id, createdAt });
+  const isCurrent = notebookApiOf(id) === 'current';
+  const outcome = await send(patient, verb, { id, createdAt });
   if (outcome.outcome === 'notSent') throw makeFailure('NotFound', `${outcome.why}; no ${verb} was sent`);
   if (outcome.outcome === 'refused') op.explain(`${verb} of notebook ${input.name} was refused: ${outcome.why}`);
+  const target = { id, name: input.name, workspaceId: null };
   let watch: Watch<NotebookFacts> = freshWatch;
   let clock = startStopwatch(limitMs);
   for (;;) {
     const wait = await op.waitWithin(clock, () =>
-      waits(settings, summary).observeNotebook({ id, name: input.name, workspaceId: null, goal, watch, pace: op.pace }),
+      isCurrent
+        ? waits(settings, summary).observeCurrentNotebook({ ...target, goal, watch, pace: op.pace })
+        : waits(settings, summary).observeNotebook({ ...target, goal, watch, pace: op.pace }),
     );
     clock = wait.watch;
     if (wait.end === 'deadline') throw makeFailure('DeadlineExceeded', op.state.progress.why);

@@ -10,6 +10,7 @@ import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { timeNow } from '../operation/state.js';
 import { observedNotebook, observedPool, unobservedNotebook } from '../resource/projection.js';
+import { currentNotebookIn, lookAgainMs, nextRenewal, observedRunTime, renew, tag } from './run-time.js';
 import type { BackgroundTasks, LeaseState } from './state.js';
 
 /** An event is out of date after this time. */
@@ -26,6 +27,7 @@ const afterStopMs = MINUTE;
 export class LeaseBackgroundTasks {
   private observing: 'no' | 'once' | 'again' = 'no';
   private isSettingAutoStop = false;
+  private isRenewing = false;
 
   constructor(private readonly op: Operation<LeaseState>) {}
 
@@ -73,11 +75,30 @@ export class LeaseBackgroundTasks {
         try {
           await this.observeOnce();
         } catch (error) {
-          // The next observation makes up for a failed one.
+          // The next observation makes up for a failed one. A notebook of the current API needs one to be renewed.
           if (!isFailure(error)) throw error;
+          if (currentNotebookIn(this.op.state) !== null) this.set({ lookAt: Date.now() + lookAgainMs });
         }
         if (this.observing === 'once') this.observing = 'no';
       }
+    });
+  }
+
+  /** When to renew the notebook (epoch milliseconds); infinite when nothing is to be renewed. */
+  nextRenewal(): number {
+    return this.isRenewing ? Number.POSITIVE_INFINITY : (nextRenewal(this.op.state) ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Renews the notebook, and observes when it stops now. */
+  renew(): void {
+    this.isRenewing = true;
+    runBeside(async () => {
+      try {
+        this.set({ runTime: await renew(this.op, await this.settings()) });
+      } finally {
+        this.isRenewing = false;
+      }
+      this.observe();
     });
   }
 
@@ -148,7 +169,13 @@ export class LeaseBackgroundTasks {
     const shown = seen.notebook === null ? unobservedNotebook(notebook.id) : observedNotebook(seen.notebook, seen.at);
     this.op.update({ notebook: shown });
     const stopsAt = Date.parse(shown.autoStopAt ?? '');
-    this.set({ lookAt: stopsAt > Date.now() ? stopsAt + afterStopMs : null });
+    this.set({
+      lookAt: stopsAt > Date.now() ? stopsAt + afterStopMs : null,
+      runTime: observedRunTime(this.state.runTime ?? null, seen.notebook),
+    });
+    if (this.state.runTime == null || this.state.tagged === notebook.id) return;
+    this.set({ tagged: notebook.id });
+    await tag(this.op, settings);
   }
 
   private sendAutoStop(): void {

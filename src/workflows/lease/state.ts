@@ -10,6 +10,7 @@ import {
 } from '../../contract/workflows.js';
 import { addToAudit } from '../../domain/audit-trail.js';
 import { isSigned } from '../../domain/command.js';
+import type { Grant } from '../../domain/lease/grant.js';
 import { type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
 import { isName } from '../../domain/name.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
@@ -56,6 +57,18 @@ export interface BackgroundTasks {
   readonly autoStopMs: number | null;
   /** When to observe the notebook again, after its automatic stop (epoch ms). */
   readonly lookAt: number | null;
+  /** The run time of a running notebook of the current API; null or absent without one. */
+  readonly runTime?: RunTime | null;
+  /** Id of the notebook whose tags are set. */
+  readonly tagged?: string;
+}
+
+/** The run time of a notebook of the current API, as last known. */
+export interface RunTime {
+  /** Null without an automatic stop. */
+  readonly grant: Grant | null;
+  /** Epoch milliseconds of the last attempt to renew it. */
+  readonly triedAt: number | null;
 }
 
 const noBackgroundTasks: BackgroundTasks = { undelivered: [], autoStopMs: null, lookAt: null };

@@ -70,6 +70,7 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
     if (next === 'ended') return;
     op.explain(whyLeased(state));
     const { term, released, refused, paused, progress } = state;
+    const { runTime } = state.backgroundTasks;
     const isSignificantChange = () =>
       state.term !== term ||
       state.released !== released ||
@@ -78,7 +79,8 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
       // Commands without an effect grow the history too.
       workflowInfo().continueAsNewSuggested ||
       (state.paused === null) !== (paused === null) ||
-      state.progress.notebook !== progress.notebook;
+      state.progress.notebook !== progress.notebook ||
+      state.backgroundTasks.runTime !== runTime;
     await condition(isSignificantChange, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));
     await op.continueWhenLong();
   }
@@ -97,7 +99,12 @@ function runDueActions(op: Operation<LeaseState>, backgroundTasks: LeaseBackgrou
     state.protectionChanged = false;
     retryRefused(op);
   }
-  const nextObservation = state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY;
+  // Also while paused, because a pause does not stop the notebook.
+  if (backgroundTasks.nextRenewal() <= now) backgroundTasks.renew();
+  const nextObservation = Math.min(
+    state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY,
+    backgroundTasks.nextRenewal(),
+  );
   // A removal that waits for a resume needs no timer.
   if (state.released !== 'no') return nextObservation;
   if (state.refused !== null) {

@@ -6,7 +6,7 @@ import { kindsIn } from '../resource/kinds/index.js';
 import { awaitUsable, isStillUsable } from './await-usable.js';
 import { leaveChoice } from './capacity.js';
 import { finishClearing } from './clean-up.js';
-import { createOrAdopt } from './create.js';
+import { createOrAdopt, isStillOldest } from './create.js';
 import { awaitDecision, type Handlers } from './handlers.js';
 import { Decided } from './outcome.js';
 import type { Provision } from './state.js';
@@ -27,6 +27,7 @@ async function bringUp(op: Provision, kind: ResourceKind): Promise<void> {
     if (op.resource(kind.step).ref === null) await createOrAdopt(op, kind);
     const outcome = await awaitUsable(op, kind);
     if (outcome === true) {
+      if (!(await isStillOldest(op, kind))) continue;
       op.setResource(kind.step, { refusals: 0 });
       return;
     }

@@ -89,7 +89,8 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
   const label = labelIn(kind, op.spec);
   const before = op.resource(step);
   op.explain(`creating ${label}: ${kind.describe(op.spec, before.choice)}`);
-  op.setResource(step, { undo: true });
+  const mayRepeat = before.lastCreate.outcome === 'unknown' && before.lastCreate.isRefused !== true;
+  op.setResource(step, { undo: true, ...(mayRepeat ? { mayRepeat } : {}) });
   const sentAt = Date.now();
   const outcome = await op.sendOnce(() => sendCreate(op, kind));
   const { change, next } = afterCreate(label, before, outcome, sentAt, Date.now());
@@ -184,6 +185,18 @@ async function awaitGone(op: Provision, kind: ResourceKind): Promise<boolean> {
     const isGone = isConfirmed(watch.absentSince, wait.answer.at, op.pace);
     if (verdict.condition === 'absent' ? isGone : verdict.condition !== 'leaving') return true;
   }
+}
+
+/**
+ * Looks once more when the resource is usable, if an earlier create got no response: it may have taken effect late. False when
+ * another resource stays than the one that was awaited.
+ */
+export async function isStillOldest(op: Provision, kind: ResourceKind): Promise<boolean> {
+  const { ref, mayRepeat } = op.resource(kind.step);
+  if (mayRepeat !== true || 'byName' in kind.identity) return true;
+  await removeDuplicates(op, kind);
+  op.setResource(kind.step, { mayRepeat: false });
+  return op.resource(kind.step).ref?.id === ref?.id;
 }
 
 /** A second resource with our marker costs money for nothing: the oldest stays, the others are deleted and reported. */

@@ -1,12 +1,16 @@
 import { CancellationScope, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { Leased } from '../../activities/lease/transfer.js';
+import { makeFailure } from '../../contract/failures.js';
 import { ownedQuery } from '../../contract/messages.js';
 import type { Progress, StepName } from '../../contract/progress.js';
-import type { SpecKind } from '../../contract/spec.js';
+import { isCurrentNotebook, type SpecKind } from '../../contract/spec.js';
+import type { ResourceRef } from '../../contract/workflows.js';
 import { isName } from '../../domain/name.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { firstCalls } from '../operation/activity-proxies.js';
 import { isFailure, refuseLarge } from '../operation/failure.js';
 import { carriedOver, newState } from '../operation/state.js';
+import type { ResourceKind } from '../resource/kind.js';
 import { kindsIn } from '../resource/kinds/index.js';
 import { bringUpAll } from './bring-up.js';
 import { awaitApproval, setHandlers } from './handlers.js';
@@ -98,14 +102,15 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   const { pool, notebook } = checked.spec;
   // Lists lag behind: what a lease owns exists, whether or not they show it.
   for (const one of kindsIn(op.spec))
-    if (before?.leased) op.setResource(one.step, { leased: one.known(before.leased) });
+    if (before?.leased) op.setResource(one.step, { leased: leasedOf(one, name, before.leased) });
   const network = pool?.network;
   if (network !== undefined)
     await op.retries.run(`checking network ${network}`, () => op.reads(`network ${network}`).checkNetwork({ network }));
   if (notebook !== undefined) {
     const workspaceId = notebook.workspaceId ?? null;
+    const api = isCurrentNotebook(notebook) ? 'current' : 'historical';
     await op.retries.run('checking the notebook API', () =>
-      op.reads(`notebook ${notebook.name}`).checkNotebookApi({ workspaceId }),
+      op.reads(`notebook ${notebook.name}`).checkNotebookApi({ workspaceId, api }),
     );
   }
   const { spec } = checked;
@@ -113,6 +118,15 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.setStep('validate', 'done');
   op.reach(percentOf('capacity'));
   return false;
+}
+
+/** What a lease owns of this kind. A notebook of the other API was created from another spec. */
+function leasedOf(kind: ResourceKind, name: string, leased: Leased): readonly ResourceRef[] {
+  const other = kind.step === 'notebook' ? leased.notebooks.find(({ id }) => !kind.hasId(id)) : undefined;
+  if (other === undefined) return kind.known(leased);
+  throw makeFailure('SpecConflict', `lease/${name} owns notebook ${other.id} of the other notebook API`, {
+    hint: `Give the new environment another name, or remove this one first: \`maops env teardown ${name}\`.`,
+  });
 }
 
 /**

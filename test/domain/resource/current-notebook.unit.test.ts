@@ -103,7 +103,7 @@ describe('the removal', () => {
     const refused = commandRefused(sent, 'delete', next);
     const second = decide(refused, 1_001);
     expect(second.command).toBe('stop');
-    // Both were refused: no quick exchange of the two.
+    // Both were refused: not one after the other without a pause.
     const both = commandRefused(commandSent(second.last, 'RUNNING', 1_001), 'stop', next);
     expect(decide(both, 1_002).command).toBeNull();
     expect(decide(both, 1_001 + 120_000).command).toBe('delete');

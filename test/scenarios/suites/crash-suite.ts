@@ -61,8 +61,9 @@ async function played(scenario: Scenario, death: Death | null): Promise<Played> 
     // Every death replays the runs that were cached, at its own moment; all of them again for some will do.
     if (death === null || death.number % 4 === 0) await temporal.verifyReplays();
     const { phase } = await testbed.progress(scenario.workflowId);
-    const { pools, notebooks } = testbed.simulator.state();
-    const made = ['pools.create', 'notebooks.create'].flatMap((operation) =>
+    const { pools, ...state } = testbed.simulator.state();
+    const notebooks = [...state.notebooks, ...state.currentNotebooks];
+    const made = ['pools.create', 'notebooks.create', 'currentNotebooks.create'].flatMap((operation) =>
       testbed.simulator.requests(operation).filter(({ effect }) => effect !== null),
     );
     return {

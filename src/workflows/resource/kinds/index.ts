@@ -1,11 +1,12 @@
 import type { ResourceStep } from '../../../contract/progress.js';
 import type { Spec } from '../../../contract/spec.js';
 import type { ResourceKind } from '../kind.js';
+import { currentNotebook } from './current-notebook.js';
 import { notebook } from './notebook.js';
 import { pool } from './pool.js';
 
-/** All kinds, each after the kinds that it needs. */
-export const kinds: readonly ResourceKind[] = [pool, notebook];
+/** All kinds, each after the kinds that it needs. Two may share a step: then a spec asks for one of them at most. */
+export const kinds: readonly ResourceKind[] = [pool, notebook, currentNotebook];
 
 /** Removal goes backwards: deleting a pool would break the notebooks on it. */
 export const kindsToRemove: readonly ResourceKind[] = [...kinds].reverse();

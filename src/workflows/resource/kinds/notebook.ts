@@ -51,7 +51,7 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   gone: 'gone',
 
   wanted: ({ notebook: spec }) =>
-    spec === undefined ? null : { name: spec.name, workspaceId: spec.workspaceId ?? null },
+    spec === undefined || isCurrentNotebook(spec) ? null : { name: spec.name, workspaceId: spec.workspaceId ?? null },
   choices: () => [{ resources: [] }],
   describe: (spec) => notebookIn(spec).flavor,
   goal: () => 'running',
