@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { notCreated, removed } from '../../domain/provision/resource-state.js';
 import { freshWatch } from '../../domain/resource/observation.js';
+import { isFailure } from '../operation/failure.js';
 import { showingOverdue } from '../operation/time-limit.js';
 import { nameIn, type ResourceKind, showNone } from '../resource/kind.js';
 import { dependentsOf } from '../resource/kinds/index.js';
@@ -19,7 +20,16 @@ export async function cleanUp(op: Provision, kind: ResourceKind, why: string): P
   op.explain(why);
   op.setResource(step, { ref: null, cleaning: true });
   await removeDependents(op, kind);
-  await finish(op, () => removeKind(op, kind, removalOf(op), explaining(op)));
+  try {
+    await finish(op, () => removeKind(op, kind, removalOf(op), explaining(op)));
+  } catch (error) {
+    // It may not be deleted, so it stays, and its lease must not forget it. A retry searches for it again.
+    if (isFailure(error)) {
+      if ('byName' in kind.identity) op.unclear(kind.identity.byName(op.spec.name, op.identity.projectId));
+      op.setResource(step, { cleaning: false });
+    }
+    throw error;
+  }
   op.setResource(step, { ...removed, cleaning: false, watch: freshWatch });
   showNone(op, kind);
   op.enter(kind.creating.phase, op.state.progress.why);
@@ -45,8 +55,13 @@ export async function finishClearing(op: Provision, kind: ResourceKind): Promise
   for (;;) {
     const [next, ...rest] = op.resource(step).clearing;
     if (next === undefined) return;
-    const removal = { ...removalOf(op), respectProtection: false };
-    await finish(op, () => removeOne(op, kind, { ...next, name, workspaceId }, removal, explaining(op)));
+    op.clear(next);
+    try {
+      await finish(op, () => removeOne(op, kind, { ...next, name, workspaceId }, removalOf(op), explaining(op)));
+    } catch (error) {
+      if (isFailure(error)) op.unclear(next.id);
+      throw error;
+    }
     op.setResource(step, { clearing: rest });
   }
 }

@@ -146,6 +146,7 @@ async function adopt(
   const isOurCreate = op.resource(step).undo;
   const ref = { id: found.id, createdAt: found.createdAt };
   op.setResource(step, { ref, lastCreate: { outcome: 'none' }, refusal: null, choice });
+  op.unclear(found.id);
   op.retries.clear();
   kind.identified(op, found.id);
   op.explain(`${label} exists and carries our marker; adopting it`);
@@ -217,10 +218,8 @@ async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void
 }
 
 async function clearAway(op: Provision, kind: ResourceKind, found: readonly ResourceRef[]): Promise<void> {
-  for (const one of found) {
+  for (const one of found)
     op.audit('clear', workflowInfo().workflowId, `${kind.step} ${one.id} with our marker is removed`);
-    op.clear(one);
-  }
   op.setResource(kind.step, { clearing: found.map(({ id, createdAt }) => ({ id, createdAt })) });
   await finishClearing(op, kind);
 }

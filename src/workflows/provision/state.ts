@@ -88,6 +88,11 @@ export class Provision extends Operation<ProvisionState> {
     this.state.cleared = withCleared(this.state.cleared, ref);
   }
 
+  /** Records that such a resource stays after all, so that its lease does not forget it. */
+  unclear(id: string): void {
+    this.state.cleared = this.state.cleared.filter((ref) => ref.id !== id);
+  }
+
   createOrder(step: ResourceStep): CreateOrder {
     return { spec: this.spec, identity: this.identity, owner: this.us, state: this.resource(step) };
   }

@@ -23,6 +23,8 @@ export interface Removal {
   readonly known: EnvironmentResources;
   /** False when a run undoes its own create, which an operator's protection does not forbid. */
   readonly respectProtection: boolean;
+  /** Epoch milliseconds. The protection of resources that were created before this counts all the same: the run did not create them. */
+  readonly protectedBefore?: number;
   /** Only its items may be deleted; without a plan, everything that is known as ours. */
   readonly plan?: PlannedRemoval;
   /** Called when a foreign resource has the name and nothing of ours is left. Throws the failure, or returns to continue. */

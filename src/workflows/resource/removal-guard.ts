@@ -1,9 +1,19 @@
 import { makeFailure } from '../../contract/failures.js';
 import { maybeSame } from '../../domain/resource/identity.js';
+import { parseInstant } from '../../domain/resource/instant.js';
 import type { ResourceFacts } from '../../domain/resource/observation.js';
 import { guardRemoval, type RemovalScope } from '../../domain/resource/removal.js';
 import type { Operation } from '../operation/operation.js';
 import type { Removal, ResourceKind } from './kind.js';
+
+/** Whether an operator's protection keeps a resource: always, except when a run undoes its own create. */
+export function respectsProtection(kind: ResourceKind, facts: ResourceFacts, removal: Removal): boolean {
+  const { respectProtection, protectedBefore, known } = removal;
+  if (respectProtection || protectedBefore === undefined) return respectProtection;
+  const recorded = kind.known(known).find((ref) => maybeSame(ref, facts))?.createdAt;
+  const createdAt = parseInstant(facts.createdAt) ?? parseInstant(recorded);
+  return createdAt === null || createdAt < protectedBefore;
+}
 
 /** Throws when the removal must not continue; otherwise says whether the resource may be deleted. */
 export function guard(op: Operation, kind: ResourceKind, facts: ResourceFacts, name: string, removal: Removal) {
@@ -15,7 +25,7 @@ export function guard(op: Operation, kind: ResourceKind, facts: ResourceFacts, n
     installation: op.identity.installation,
     owners: removal.owners,
     byName: 'byName' in kind.identity ? { known } : null,
-    respectProtection: removal.respectProtection,
+    respectProtection: respectsProtection(kind, facts, removal),
     plan: removal.plan,
   };
   const verdict = guardRemoval(scope, facts);

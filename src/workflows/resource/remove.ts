@@ -25,7 +25,7 @@ import { retryError } from '../operation/retries.js';
 import { awaitConsistency, retryForever } from '../operation/retry-forever.js';
 import { type Removal, type RemovalActivity, type ResourceKind, showNone, type Target } from './kind.js';
 import { kindsToRemove } from './kinds/index.js';
-import { guard, leaveForeign } from './removal-guard.js';
+import { guard, leaveForeign, respectsProtection } from './removal-guard.js';
 
 /** Shows what a removal is doing. */
 type ShowRemoval = (kind: ResourceKind, activity: RemovalActivity, why: string) => void;
@@ -196,7 +196,8 @@ export async function removeOne(
     const doing = describeCommand(command, label);
     show(kind, command === 'delete' ? 'deleting' : 'stopping', doing);
     const ref = { id, name, createdAt: isNamed ? facts.createdAt : target.createdAt };
-    const outcome = await retryForever(op, doing, () => kind.command(op, command, ref, removal));
+    const order = { ...removal, respectProtection: respectsProtection(kind, facts, removal) };
+    const outcome = await retryForever(op, doing, () => kind.command(op, command, ref, order));
     if (outcome.outcome === 'notSent') {
       await observeAgain(outcome.why);
       continue;
