@@ -32,17 +32,17 @@ function* flavorRules(pool: Fields): Iterable<Finding> {
   if (pool.count === undefined) yield { way: ['count'], message: 'required' };
 }
 
+/** Two resources of one flavor differ in node pool or step (docs/api/pools-and-flavors.md "0.1 Corrections"). */
 function* repeatedFlavors(pool: Fields): Iterable<Finding> {
-  const seen = new Set<unknown>();
+  const seen = new Set<string>();
   for (const [index, resource] of listAt(pool, 'resources').entries()) {
-    const flavor = isFields(resource) ? resource.flavor : undefined;
-    if (flavor !== undefined && seen.has(flavor)) {
-      yield {
-        way: ['resources', index, 'flavor'],
-        message: 'must differ from the flavors of the other resources',
-      };
+    if (!isFields(resource) || resource.flavor === undefined) continue;
+    const key = JSON.stringify([resource.flavor, resource.nodePool ?? null, resource.creatingStep ?? null]);
+    if (seen.has(key)) {
+      const message = 'must differ from the flavors of the other resources, or name another nodePool';
+      yield { way: ['resources', index, 'flavor'], message };
     }
-    seen.add(flavor);
+    seen.add(key);
   }
 }
 

@@ -7,8 +7,8 @@ import { poolSchema } from './pool-schema.js';
 
 const name = z
   .string({ error: 'must be text' })
-  .regex(/^[a-z][a-z0-9-]{2,28}[a-z0-9]$/, {
-    error: 'must be 4 to 30 characters of a-z, 0-9 and -, with a letter first and no - at the end',
+  .regex(/^[a-z][a-z0-9-]{2,30}[a-z0-9]$/, {
+    error: 'must be 4 to 32 characters of a-z, 0-9 and -, with a letter first and no - at the end',
   })
   .describe('Name of the environment, its pool and its notebook');
 

@@ -20,7 +20,7 @@ describe('an invalid pool create is not sent, and the error has the path of the 
     ['an unknown key', pool, ['spec', 'flavour'], 'x', 'spec'],
     ['no name', pool, name, undefined, 'metadata.labels["os.modelarts/name"]'],
     ['a short name', pool, name, 'abc', 'metadata.labels["os.modelarts/name"]'],
-    ['a long name', pool, name, 'a'.repeat(31), 'metadata.labels["os.modelarts/name"]'],
+    ['a long name', pool, name, 'a'.repeat(33), 'metadata.labels["os.modelarts/name"]'],
     ['a name that ends with -', pool, name, 'pool-', 'metadata.labels["os.modelarts/name"]'],
     ['an upper-case name', pool, name, 'Pool1', 'metadata.labels["os.modelarts/name"]'],
     [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nonEmpty, rules } from './request-parts.js';
+import { nonEmpty, rules, scalar, scalarText } from './request-parts.js';
 
 /** A description annotation: at most 100 characters, none of `!<>=&"'` (docs/api/pools-and-flavors.md "2.2 Create"). */
 export const poolDescription = z
@@ -17,12 +17,13 @@ const volumeGroup = z
     'vgpaas, default, vguser{number}, vg-everest-localvolume-persistent or vg-everest-localvolume-ephemeral',
   );
 
-const dockerBaseSize = z
-  .string()
-  .refine(
-    (size) => /^\d+$/.test(size) && (size === '0' || (Number(size) >= 50 && Number(size) <= 500)),
-    '"0" (unlimited) or "50" to "500"',
-  );
+/** The disk limits it; 500 is only a default limit (docs/api/pools-and-flavors.md "0.1 Corrections"). */
+const dockerBaseSize = scalarText.refine(
+  (size) => /^\d+$/.test(size) && (size === '0' || Number(size) >= 50),
+  '"0" (unlimited) or at least "50"',
+);
+
+const openParams = z.record(z.string(), scalar);
 
 /** One flavor and its nodes in a create or patch request (docs/api/pools-and-flavors.md "2.2 Create", with the fields beyond the primary pages). */
 const resourceRequest = z
@@ -35,7 +36,7 @@ const resourceRequest = z
       .optional(),
     nodePool: z
       .string()
-      .regex(/^[a-z0-9-]{1,50}$/, '1 to 50 lower-case letters, digits and -')
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, -, . and _')
       .optional(),
     tags: z
       .array(
@@ -56,24 +57,24 @@ const resourceRequest = z
         }),
       )
       .optional(),
-    /** The documentation leaves this list open, so further members are sent as text. */
+    /** The documentation leaves this list open. */
     extendParams: z
       .object({
         dockerBaseSize: dockerBaseSize.optional(),
         postInstall: z.base64('must be Base64').optional(),
         runtime: z.enum(['docker', 'containerd']).optional(),
       })
-      .catchall(z.string())
+      .catchall(scalar)
       .optional(),
     creatingStep: z.strictObject({ step: nodeCount, type: z.enum(['rack', 'hyperinstance']) }).optional(),
-    rootVolume: z.strictObject({ volumeType, size: volumeSize }).optional(),
+    rootVolume: z.strictObject({ volumeType, size: volumeSize, extendParams: openParams.optional() }).optional(),
     dataVolumes: z
       .array(
         z.strictObject({
           volumeType,
           size: volumeSize,
           count: nodeCount.optional(),
-          extendParams: z.strictObject({ volumeGroup: volumeGroup.optional() }).optional(),
+          extendParams: z.object({ volumeGroup: volumeGroup.optional() }).catchall(scalar).optional(),
         }),
       )
       .optional(),
@@ -119,25 +120,54 @@ const resourceRequest = z
     }),
   );
 
-/** The flavors of a pool: at most 10, without repetition (docs/api/pools-and-flavors.md "2.2 Create"). */
-export const resourceRequests = z
-  .array(resourceRequest)
-  .min(1, 'at least one flavor')
-  .max(10, 'at most 10 flavors')
-  .check(
-    rules((value, report) => {
-      value.forEach(({ flavor }, index) => {
-        if (value.findIndex((other) => other.flavor === flavor) < index)
-          report([index, 'flavor'], `must not repeat the flavor ${flavor}`);
-      });
-    }),
-  );
+/** One row of a pool that was read and is written back: everything but the counts stays as it was read. */
+const resourceChange = z.looseObject({
+  flavor: nonEmpty,
+  count: nodeCount,
+  maxCount: z.int().optional(),
+  nodePool: z.string().optional(),
+});
+
+/** The flavors of a pool: at most 10 (docs/api/pools-and-flavors.md "2.2 Create"). */
+export const resourceRequests = rowsOf(resourceRequest);
+
+/** The rows of a change replace all present ones. */
+export const resourceChanges = rowsOf(resourceChange);
+
+function rowsOf<Row extends z.ZodType<ResourceRow>>(row: Row) {
+  return z
+    .array(row)
+    .min(1, 'at least one flavor')
+    .max(10, 'at most 10 flavors')
+    .check(
+      rules((value, report) => {
+        const keys = value.map(rowKey);
+        keys.forEach((key, index) => {
+          if (keys.indexOf(key) < index) report([index, 'flavor'], 'must not repeat a flavor in the same node pool');
+        });
+      }),
+    );
+}
+
+interface ResourceRow {
+  readonly flavor: string;
+  readonly nodePool?: string | undefined;
+  readonly creatingStep?: unknown;
+}
+
+/** Rows of one flavor differ in node pool or step (docs/api/pools-and-flavors.md "0.1 Corrections"). */
+function rowKey({ flavor, nodePool, creatingStep }: ResourceRow): string {
+  return JSON.stringify([flavor, nodePool ?? null, creatingStep ?? null]);
+}
 
 export const driverRequest = z.strictObject({
   gpuVersion: nonEmpty.optional(),
   npuVersion: nonEmpty.optional(),
   updateStrategy: z.enum(['force', 'idle']).optional(),
 });
+
+/** A driver that was read and is written back may have more members. */
+export const driverChange = z.looseObject(driverRequest.shape);
 
 export const scopeRequest = z.array(z.enum(['Train', 'Infer', 'Notebook'])).min(1, 'at least one job type');
 

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { driverRequest, isCpuFlavor, poolDescription, resourceRequests, scopeRequest } from './pool-request-parts.js';
+import {
+  driverChange,
+  driverRequest,
+  isCpuFlavor,
+  poolDescription,
+  resourceChanges,
+  resourceRequests,
+  scopeRequest,
+} from './pool-request-parts.js';
 import { nonEmpty, type RequestOf, rules, scalarText, scalarWord, secretText } from './request-parts.js';
 
 const cidr = z.cidrv4('a CIDR such as 172.16.0.0/16');
@@ -8,7 +16,7 @@ const labels = z.strictObject({
   'os.modelarts/name': z
     .string()
     .min(4, 'at least 4 characters')
-    .max(30, 'at most 30 characters, as the pool id adds the project id')
+    .max(32, 'at most 32 characters')
     .regex(
       /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
       'lower-case letters, digits and -, starting with a letter, not ending with -',
@@ -35,22 +43,32 @@ const billing = {
   'os.modelarts/product.id': scalarText.optional(),
 };
 
+/** More annotations exist than the pages list (docs/api/pools-and-flavors.md "0.1 Corrections"). A key of another form is a mistake. */
 const annotations = z
-  .strictObject({
+  .object({
     'os.modelarts/description': poolDescription.optional(),
     ...billing,
     'os.modelarts/scheduler.extension': scalarText.optional(),
   })
+  .catchall(scalarText)
   .check(
     rules((value, report) => {
-      const num = value['os.modelarts/period.num'];
-      const type = value['os.modelarts/period.type'];
-      const monthly = value['os.modelarts/billing.mode'] === '1';
-      const message = monthly ? 'required with billing mode 1' : 'period.num and period.type require each other';
-      if (num === undefined && (monthly || type !== undefined)) report(['os.modelarts/period.num'], message);
-      if (type === undefined && (monthly || num !== undefined)) report(['os.modelarts/period.type'], message);
+      for (const key of Object.keys(value)) {
+        if (!/^os\.modelarts[^/]*\/./.test(key)) report([key], 'must have the form os.modelarts…/…');
+      }
     }),
   );
+
+const createAnnotations = annotations.check(
+  rules((value, report) => {
+    const num = value['os.modelarts/period.num'];
+    const type = value['os.modelarts/period.type'];
+    const monthly = value['os.modelarts/billing.mode'] === '1';
+    const message = monthly ? 'required with billing mode 1' : 'period.num and period.type require each other';
+    if (num === undefined && (monthly || type !== undefined)) report(['os.modelarts/period.num'], message);
+    if (type === undefined && (monthly || num !== undefined)) report(['os.modelarts/period.type'], message);
+  }),
+);
 
 const spec = z
   .strictObject({
@@ -112,9 +130,19 @@ const spec = z
 export const poolCreateSchema = z.strictObject({
   kind: z.literal('Pool').default('Pool'),
   apiVersion: z.enum(['v2', 'v1']).default('v2'),
-  metadata: z.strictObject({ labels, annotations: annotations.optional() }),
+  metadata: z.strictObject({ labels, annotations: createAnnotations.optional() }),
   spec,
 });
+
+/** A change may repeat every annotation that was read. */
+const patchAnnotations = z.record(z.string(), scalarText).check(
+  rules((value, report) => {
+    const description = poolDescription.optional().safeParse(value['os.modelarts/description']);
+    if (!description.success) {
+      report(['os.modelarts/description'], description.error.issues[0]?.message ?? 'is not valid');
+    }
+  }),
+);
 
 /** The body of a pool patch, a JSON merge patch, which replaces whole arrays (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
 export const poolPatchSchema = z
@@ -122,14 +150,14 @@ export const poolPatchSchema = z
     metadata: z
       .strictObject({
         labels: labels.omit({ 'os.modelarts/name': true, 'os.modelarts/node.prefix': true }).optional(),
-        annotations: annotations.optional(),
+        annotations: patchAnnotations.optional(),
       })
       .optional(),
     spec: z
       .strictObject({
         scope: scopeRequest.optional(),
-        resources: resourceRequests.optional(),
-        driver: driverRequest.optional(),
+        resources: resourceChanges.optional(),
+        driver: driverChange.optional(),
         jobFlavors: z.array(nonEmpty).optional(),
       })
       .optional(),

@@ -1,24 +1,27 @@
 import { z } from 'zod';
-import { count, identity, instant, items, many, part, text, textMap } from './tolerant.js';
+import { count, identity, ifPresent, instant, items, many, part, text, textMap } from './tolerant.js';
 
 const texts = many(z.union([z.string(), z.number().transform(String)]));
 const azNodes = z.looseObject({ az: text, count });
 
-/** Nodes of one flavor, in `spec.resources` and in each member of `status.resources` (docs/api/pools-and-flavors.md "2.6 Pool object"). */
+/**
+ * Nodes of one flavor, in `spec.resources` and in each member of `status.resources` (docs/api/pools-and-flavors.md "2.6 Pool object").
+ * It has no member that the response does not have, so that it can be sent back.
+ */
 const flavorNodes = z.looseObject({
   flavor: text,
   count: count.transform((nodes) => nodes ?? 0),
   maxCount: count,
-  azs: many(azNodes),
+  azs: ifPresent(many(azNodes)),
   nodePool: text,
   creatingStep: part(z.looseObject({ step: count, type: text })),
   extendParams: part(z.looseObject({ dockerBaseSize: text, postInstall: text, post_install: text, runtime: text })),
   os: part(z.looseObject({ name: text, imageId: text, imageType: text })),
-  labels: part(textMap),
-  taints: many(z.looseObject({ key: text, value: text, effect: text })),
-  tags: many(z.looseObject({ key: text, value: text })),
+  labels: ifPresent(textMap),
+  taints: ifPresent(many(z.looseObject({ key: text, value: text, effect: text }))),
+  tags: ifPresent(many(z.looseObject({ key: text, value: text }))),
   rootVolume: part(z.looseObject({ volumeType: text, size: text })),
-  dataVolumes: many(z.looseObject({ volumeType: text, size: text, count })),
+  dataVolumes: ifPresent(many(z.looseObject({ volumeType: text, size: text, count }))),
   driver: part(z.looseObject({ version: text })),
 });
 

@@ -16,8 +16,11 @@ export type RequestOf<Value> = Value extends Secret
 
 export const nonEmpty = z.string().min(1, 'must not be empty');
 
+/** A scalar that is sent as it is. */
+export const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
 /** A scalar that is sent as text. The documented examples also use numbers (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
-export const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+export const scalarText = scalar.transform(String);
 
 /** One of a fixed list of words, which may be given as a number or boolean. */
 export function scalarWord<const Words extends readonly [string, ...string[]]>(words: Words) {

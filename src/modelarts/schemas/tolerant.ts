@@ -91,6 +91,14 @@ export function many<Item extends z.ZodType>(item: Item) {
     });
 }
 
+/** A list or map that stays absent when the response does not have it. */
+export function ifPresent<Shape extends z.ZodType>(schema: Shape) {
+  return z
+    .unknown()
+    .optional()
+    .transform((value): z.output<Shape> | undefined => (value === undefined ? undefined : schema.parse(value)));
+}
+
 /** The items of a list response; none when absent. An item without an id makes the whole response malformed. */
 export function items<Item extends z.ZodType>(item: Item) {
   return z.array(item).default([]);
