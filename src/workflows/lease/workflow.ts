@@ -70,7 +70,7 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
     if (next === 'ended') return;
     op.explain(whyLeased(state));
     const { term, released, refused, paused, progress } = state;
-    const { runTime } = state.backgroundTasks;
+    const { runTime, lookAt } = state.backgroundTasks;
     const isSignificantChange = () =>
       state.term !== term ||
       state.released !== released ||
@@ -80,7 +80,8 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
       workflowInfo().continueAsNewSuggested ||
       (state.paused === null) !== (paused === null) ||
       state.progress.notebook !== progress.notebook ||
-      state.backgroundTasks.runTime !== runTime;
+      state.backgroundTasks.runTime !== runTime ||
+      state.backgroundTasks.lookAt !== lookAt;
     await condition(isSignificantChange, Math.max(1, Math.min(next - Date.now(), longestWaitMs)));
     await op.continueWhenLong();
   }
