@@ -57,6 +57,8 @@ export interface Behavior {
   readonly deleteRunningNotebook: 'accept' | 'refuse';
   /** The status of current notebooks after the deletion of their pool. Stopped ones keep theirs. */
   readonly notebookStatusWithoutPool: string;
+  /** Whether a stop keeps the storage that was mounted while a current notebook was RUNNING. */
+  readonly stopKeepsMounts: boolean;
   /** Whether the list of current notebooks filters by description. Without it, the parameter has no effect. */
   readonly descriptionFilter: boolean;
   /** A limit of calls per time window (`retryAfter` in seconds); null means no limit. */
@@ -94,6 +96,7 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   tenantIsolation: false,
   deleteRunningNotebook: 'accept',
   notebookStatusWithoutPool: 'ERROR',
+  stopKeepsMounts: false,
   descriptionFilter: true,
   rateLimit: null,
 };

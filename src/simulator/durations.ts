@@ -37,6 +37,10 @@ export const DEFAULT_DURATIONS = {
   currentNotebookStop: 10 * SECOND,
   currentNotebookDelete: 10 * SECOND,
   volumeResize: 10 * SECOND,
+  storageMount: 5 * SECOND,
+  storageUnmount: 5 * SECOND,
+  /** From the call that saves an image to the ACTIVE image. */
+  imageSave: 60 * SECOND,
   /** The time in the queue of a free flavor. */
   queueTurn: 200 * SECOND,
 } as const;

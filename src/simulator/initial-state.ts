@@ -12,6 +12,7 @@ export function emptyState(catalogue: Catalogue): SimState {
     pools: [],
     notebooks: [],
     currentNotebooks: [],
+    images: [],
     networks: [],
     workloads: [],
     orders: [],

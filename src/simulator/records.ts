@@ -218,7 +218,7 @@ export interface TokenRecord {
 export interface ScheduledTransition {
   readonly at: number;
   readonly seq: number;
-  readonly kind: 'pool' | 'notebook' | 'currentNotebook' | 'workload' | 'network' | 'flavor';
+  readonly kind: 'pool' | 'notebook' | 'currentNotebook' | 'image' | 'workload' | 'network' | 'flavor';
   readonly uid: string;
   readonly track: string;
   readonly key: string;

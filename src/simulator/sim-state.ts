@@ -1,4 +1,4 @@
-import type { CurrentNotebookRecord } from './current-notebooks/record.js';
+import type { CurrentNotebookRecord, OwnImageRecord } from './current-notebooks/record.js';
 import type {
   NetworkRecord,
   NotebookRecord,
@@ -18,6 +18,8 @@ export interface SimState {
   /** Notebooks of the historical API. */
   notebooks: NotebookRecord[];
   currentNotebooks: CurrentNotebookRecord[];
+  /** Images of the account. Those of the service are in the catalogue. */
+  images: OwnImageRecord[];
   networks: NetworkRecord[];
   workloads: WorkloadRecord[];
   /** The last 1,000. */

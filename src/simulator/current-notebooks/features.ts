@@ -1,7 +1,7 @@
 import { hexDigits } from '../random.js';
+import { uuid } from '../uuid.js';
 import type { Call, HandlerResult, World } from '../world.js';
 import { notFound } from './errors.js';
-import { uuid } from './view.js';
 
 /** The documented number of notebooks of an account, shown when none is enforced (docs/api/workloads-and-operations.md "10. Quotas, workspaces: what can be known before a create"). */
 const SHOWN_QUOTA = 10;

@@ -28,7 +28,8 @@ function answer(world: World, call: Call, isOffered: (flavor: NotebookFlavor) =>
   return { status: 200, body: { ...page, data: page.data.map((flavor) => flavorView(world, flavor)) } };
 }
 
-function flavorView(world: World, flavor: NotebookFlavor): JsonObject {
+/** A flavor in a response. */
+export function flavorView(world: World, flavor: NotebookFlavor): JsonObject {
   const { name, type, params } = flavor;
   const { CPU = 0, GPU, NPU, memory = '0GiB' } = params;
   const cardKind = String(params.gpu_type ?? params.npu_type ?? '');

@@ -3,13 +3,14 @@ import { affectedCurrentNotebook, applyOutcomes, applySoldOutFaults, capacityFai
 import { isObject } from '../json.js';
 import { enterCurrentStatus, startResize } from '../lifecycles/current-notebook-lifecycle.js';
 import { hexDigits } from '../random.js';
+import { uuid } from '../uuid.js';
 import { type Call, type HandlerResult, isHidden, nextSequence, type World } from '../world.js';
 import { busy, inArrears, invalid, notFound, soldOut, wrongState } from './errors.js';
 import { newLease } from './lease.js';
 import type { CurrentNotebookRecord } from './record.js';
 import { type CurrentNotebookRequest, readCreateRequest, readDataVolumes, readMore } from './request.js';
 import { readDescription, readEndpoints, readFlavor, readImage, readName } from './rules.js';
-import { currentNotebookView, uuid } from './view.js';
+import { currentNotebookView } from './view.js';
 import { newSize } from './volumes.js';
 
 /** Free CodeLab instances of one user. */
@@ -119,6 +120,7 @@ function newNotebook(world: World, call: Call, request: CurrentNotebookRequest, 
     updatedAt: now,
     lease: newLease(request.lease, now),
     tags: {},
+    mounts: [],
     starts: 0,
     busy: false,
     idleSince: now,

@@ -1,8 +1,7 @@
 import { currentNotebookError } from '../errors.js';
 import { forbiddenError } from '../faults/fault-responses.js';
 import { findImage } from '../images/image-handlers.js';
-import { imageView } from '../images/image-view.js';
-import { textAt } from '../json.js';
+import { swrPathOf } from '../images/image-view.js';
 import { matchesQuery } from '../list-query.js';
 import { type Call, type HandlerResult, isHidden, type World } from '../world.js';
 import { invalid } from './errors.js';
@@ -53,7 +52,7 @@ function filterOf(world: World, query: URLSearchParams): (notebook: CurrentNoteb
     nameMatches(query, 'flavor', notebook.flavor) &&
     nameMatches(query, 'pool_name', notebook.pool?.name) &&
     nameMatches(query, 'username', notebook.userName) &&
-    nameMatches(query, 'swr_path', swrPathOf(world, notebook)) &&
+    nameMatches(query, 'swr_path', imagePathOf(world, notebook)) &&
     matchesQuery(query, 'id', notebook.id) &&
     matchesQuery(query, 'image_id', notebook.imageId) &&
     matchesQuery(query, 'pool_id', notebook.pool?.id) &&
@@ -78,9 +77,9 @@ function tagsOf(query: URLSearchParams): [string, string][] {
   });
 }
 
-function swrPathOf(world: World, { imageId }: CurrentNotebookRecord): string {
+function imagePathOf(world: World, { imageId }: CurrentNotebookRecord): string {
   const image = findImage(world, imageId);
-  return image === undefined ? '' : (textAt(imageView(world, image), 'swr_path') ?? '');
+  return image === undefined ? '' : swrPathOf(world, image);
 }
 
 /** The newest first by default. The allowed sort keys are not documented. */

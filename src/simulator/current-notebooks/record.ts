@@ -30,6 +30,17 @@ export interface VolumeRecord {
   newCapacity?: number;
 }
 
+/** Storage that was mounted while the notebook was RUNNING. */
+export interface MountRecord {
+  readonly id: string;
+  readonly category: string;
+  readonly mountPath: string;
+  readonly uri: string;
+  readonly efsId?: string;
+  status: string;
+  failureReason?: string;
+}
+
 /** An endpoint other than the notebook itself, which is SSH. */
 export interface EndpointRecord {
   readonly service: string;
@@ -56,6 +67,7 @@ export interface CurrentNotebookRecord extends LivingRecord {
   imageId: string;
   readonly volume: VolumeRecord;
   dataVolumes: VolumeRecord[];
+  mounts: MountRecord[];
   endpoints: EndpointRecord[];
   lease: LeaseRecord;
   readonly pool?: { readonly id: string; readonly name: string };
@@ -79,6 +91,7 @@ export interface CurrentNotebookRecord extends LivingRecord {
 /** An image for notebooks. */
 export interface ImageRecord {
   readonly id: string;
+  /** May repeat. */
   readonly name: string;
   readonly namespace: string;
   readonly tag: string;
@@ -89,4 +102,16 @@ export interface ImageRecord {
   readonly categories: readonly string[];
   /** `NOTEBOOK`, `SSH`. */
   readonly services: readonly string[];
+}
+
+/** An image of the account: registered, or saved from a notebook. */
+export interface OwnImageRecord extends ImageRecord, LivingRecord {
+  readonly id: string;
+  readonly name: string;
+  status: string;
+  statusMessage?: string;
+  updatedAt: number;
+  readonly origin: 'CUSTOMIZE' | 'IMAGE_SAVE';
+  readonly workspaceId: string;
+  readonly visibility: string;
 }

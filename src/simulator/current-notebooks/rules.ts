@@ -35,7 +35,10 @@ export function readDescription(body: JsonObject): string {
 export function readImage(world: World, body: JsonObject): string {
   const id = textAt(body, 'image_id');
   if (id === undefined) throw invalid("'image_id' is required.");
-  if (findImage(world, id) === undefined) throw currentNotebookError('6797', 'The image does not exist.');
+  const image = findImage(world, id);
+  if (image === undefined || ('status' in image && image.status !== 'ACTIVE')) {
+    throw currentNotebookError('6797', 'The image does not exist.');
+  }
   return id;
 }
 

@@ -3,6 +3,7 @@ import { imageView } from '../images/image-view.js';
 import { type Json, type JsonObject, present } from '../json.js';
 import type { Operation } from '../operations.js';
 import { hexDigits } from '../random.js';
+import { uuid } from '../uuid.js';
 import { epochNumberIn, type World } from '../world.js';
 import { actionProgress } from './progress.js';
 import type { CurrentNotebookRecord, VolumeRecord } from './record.js';
@@ -29,7 +30,7 @@ export function currentNotebookView(world: World, notebook: CurrentNotebookRecor
     flavor: notebook.flavor ?? CUSTOM_FLAVOR,
     custom_spec: notebook.customSpec,
     feature,
-    image: imageOf(world, notebook),
+    image: imageOf(world, notebook, operation),
     lease: leaseView(world, notebook, operation),
     pool: notebook.pool === undefined ? undefined : { ...notebook.pool },
     volume: volumeView(notebook.volume),
@@ -73,12 +74,6 @@ function tokenOf(world: World, notebook: CurrentNotebookRecord): string {
   return uuid(hexDigits(32, world.seed, notebook.uid, 'token', notebook.starts));
 }
 
-/** 32 hexadecimal digits in the form of a UUID. */
-export function uuid(digits: string): string {
-  const part = (from: number, to: number) => digits.slice(from, to);
-  return [part(0, 8), part(8, 12), `4${part(13, 16)}`, `8${part(17, 20)}`, part(20, 32)].join('-');
-}
-
 function urlOf(world: World, notebook: CurrentNotebookRecord): string {
   return `https://authoring-modelarts-${world.region}.huaweicloud.com/${notebook.id}/lab`;
 }
@@ -101,9 +96,9 @@ function endpointsOf(notebook: CurrentNotebookRecord, url: string | undefined): 
   ];
 }
 
-function imageOf(world: World, { imageId }: CurrentNotebookRecord): Json {
+function imageOf(world: World, { imageId }: CurrentNotebookRecord, operation: Operation): Json {
   const image = findImage(world, imageId);
-  return image === undefined ? { id: imageId } : imageView(world, image);
+  return image === undefined ? { id: imageId } : imageView(world, image, operation);
 }
 
 function volumeView(volume: VolumeRecord): JsonObject {

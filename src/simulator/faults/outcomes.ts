@@ -121,6 +121,7 @@ function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedReso
       return [
         { track, from: 'CREATING', to: 'CREATE_FAILED', code, message, left: 1 },
         { track, from: 'STARTING', to: 'START_FAILED', code, message, left: 1 },
+        { track: 'mount', from: 'MOUNTING', to: 'MOUNT_FAILED', code, message, left: 1 },
       ];
     }
     case 'notebookUnavailable': {

@@ -1,11 +1,13 @@
-import type { ImageRecord } from '../current-notebooks/record.js';
-import type { JsonObject } from '../json.js';
-import type { World } from '../world.js';
+import type { ImageRecord, OwnImageRecord } from '../current-notebooks/record.js';
+import { type JsonObject, present } from '../json.js';
+import type { Operation } from '../operations.js';
+import { epochNumberIn, type World } from '../world.js';
 
 /** An image in a response (docs/api/notebooks-current.md "3. The instance object"). */
-export function imageView(world: World, image: ImageRecord): JsonObject {
-  const { id, name, namespace, tag, type, description, arch } = image;
-  return {
+export function imageView(world: World, image: ImageRecord | OwnImageRecord, operation: Operation): JsonObject {
+  const { id, name, namespace, tag, type, description, arch, services, categories } = image;
+  const own = 'status' in image ? image : undefined;
+  return present({
     id,
     name,
     namespace,
@@ -13,12 +15,21 @@ export function imageView(world: World, image: ImageRecord): JsonObject {
     type,
     description,
     arch,
-    status: 'ACTIVE',
-    swr_path: `swr.${world.region}.myhuaweicloud.com/${namespace}/${name}:${tag}`,
-    dev_services: image.services,
-    resource_categories: image.categories,
+    status: own?.status ?? 'ACTIVE',
+    status_message: own?.statusMessage,
+    swr_path: swrPathOf(world, image),
+    dev_services: services,
+    resource_categories: categories,
     service_type: 'COMMON',
-    visibility: type === 'BUILD_IN' ? 'PUBLIC' : 'PRIVATE',
-    workspace_id: '0',
-  };
+    origin: own?.origin,
+    visibility: own?.visibility ?? 'PUBLIC',
+    workspace_id: own?.workspaceId ?? '0',
+    create_at: own && epochNumberIn(world, operation, own.createdAt),
+    update_at: own && epochNumberIn(world, operation, own.updatedAt),
+  });
+}
+
+/** The address of an image in the software repository. */
+export function swrPathOf(world: World, { namespace, name, tag }: ImageRecord): string {
+  return `swr.${world.region}.myhuaweicloud.com/${namespace}/${name}:${tag}`;
 }

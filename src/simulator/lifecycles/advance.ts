@@ -2,6 +2,7 @@ import { applyFlavorStatus } from '../flavors/availability.js';
 import type { LivingRecord, ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
 import { applyToCurrentNotebook } from './current-notebook-lifecycle.js';
+import { applyToImage } from './image-lifecycle.js';
 import { applyToNetwork } from './network-lifecycle.js';
 import { applyToNotebook } from './notebook-lifecycle.js';
 import { applyToPool } from './pool-lifecycle.js';
@@ -20,6 +21,7 @@ export function advance(world: World): void {
     else if (item.kind === 'notebook') applyTo(world, notebooks, item, applyToNotebook);
     else if (item.kind === 'workload') applyTo(world, world.state.workloads, item, applyToWorkload);
     else if (item.kind === 'currentNotebook') applyTo(world, currentNotebooks, item, applyToCurrentNotebook);
+    else if (item.kind === 'image') applyTo(world, world.state.images, item, applyToImage);
     else if (item.kind === 'network') applyTo(world, networks, item, applyToNetwork);
     else applyFlavorStatus(world, item);
   }

@@ -1,5 +1,5 @@
 import { stopTimeOf } from '../current-notebooks/lease.js';
-import type { CurrentNotebookRecord } from '../current-notebooks/record.js';
+import type { CurrentNotebookRecord, MountRecord } from '../current-notebooks/record.js';
 import type { ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
 import { schedule } from './schedule.js';
@@ -12,7 +12,10 @@ const TRANSITIONS: readonly Transition[] = [
   { track: 'status', from: 'STARTING', to: 'RUNNING', after: 'currentNotebookStart', jitter: 0.1 },
   { track: 'status', from: 'STOPPING', to: 'STOPPED', after: 'currentNotebookStop', jitter: 0.1 },
   { track: 'status', from: 'DELETING', to: 'Gone', after: 'currentNotebookDelete', jitter: 0.1 },
+  { track: 'status', from: 'SNAPSHOTTING', to: 'RUNNING', after: 'imageSave' },
   { track: 'volume', from: 'RESIZING', to: '', after: 'volumeResize' },
+  { track: 'mount', from: 'MOUNTING', to: 'MOUNTED', after: 'storageMount' },
+  { track: 'mount', from: 'UNMOUNTING', to: 'Gone', after: 'storageUnmount' },
 ];
 
 /** Statuses that do not change when the pool is deleted: without a container, or leaving. */
@@ -26,6 +29,11 @@ const LAST_STEP = 4;
 export function applyToCurrentNotebook(world: World, notebook: CurrentNotebookRecord, item: ScheduledTransition): void {
   if (item.track === 'volume') {
     endResize(notebook);
+    return;
+  }
+  if (item.track === 'mount') {
+    const mount = notebook.mounts.find(({ id }) => id === item.key);
+    if (mount?.status === item.from) enterMountStatus(world, notebook, mount, item.to, item.at, item.message);
     return;
   }
   if (notebook.status !== item.from) return;
@@ -58,6 +66,7 @@ export function enterCurrentStatus(
   }
   const kind = 'currentNotebook' as const;
   scheduleNext(world, TRANSITIONS, { kind, record: notebook, track: 'status', state: status, at });
+  if (status === 'STOPPED' && !world.behavior.stopKeepsMounts) notebook.mounts = [];
   if (status !== 'RUNNING') return;
   notebook.idleSince = at;
   scheduleStop(world, notebook, at);
@@ -85,6 +94,22 @@ export function startResize(world: World, notebook: CurrentNotebookRecord, size:
   volume.newCapacity = size;
   const kind = 'currentNotebook' as const;
   scheduleNext(world, TRANSITIONS, { kind, record: notebook, track: 'volume', state: 'RESIZING', at });
+}
+
+/** Moves a mount to a status and schedules the next transition. */
+export function enterMountStatus(
+  world: World,
+  notebook: CurrentNotebookRecord,
+  mount: MountRecord,
+  status: string,
+  at: number,
+  reason?: string,
+): void {
+  mount.status = status;
+  if (reason !== undefined) mount.failureReason = reason;
+  if (status === 'Gone') notebook.mounts = notebook.mounts.filter((other) => other !== mount);
+  const entered = { kind: 'currentNotebook' as const, record: notebook, track: 'mount', key: mount.id };
+  scheduleNext(world, TRANSITIONS, { ...entered, state: status, at });
 }
 
 /** Notebooks of a deleted pool stay, and so does their storage (docs/api/notebooks-current.md "13. With a dedicated pool"). */
