@@ -13,18 +13,21 @@ export interface FlavorRow {
   readonly type: string | null;
   readonly cpu: string | null;
   readonly memory: string | null;
+  /** The cards of a node, such as `8 x ascend-snt9`. */
   readonly accelerator: string | null;
   readonly sale: Readonly<Record<string, string>>;
 }
 
 export function flavorRow({ metadata, spec, status }: Flavor): FlavorRow {
-  const card = spec?.npu ?? spec?.gpu;
+  const accelerator = spec?.npu ?? spec?.gpu;
   return {
     name: metadata.name,
     type: spec?.type ?? null,
     cpu: spec?.cpu ?? null,
     memory: spec?.memory ?? null,
-    accelerator: card?.type === undefined ? null : `${card.size ?? '1'} x ${card.type}`,
+    // `size` counts chips: a card with two dies has two (docs/api/pools-and-flavors.md "0.1 Corrections").
+    accelerator:
+      accelerator?.type === undefined ? null : `${accelerator.card ?? accelerator.size ?? '1'} x ${accelerator.type}`,
     sale: status?.phase ?? {},
   };
 }

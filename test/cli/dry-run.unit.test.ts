@@ -47,9 +47,11 @@ function modelartsWith({ sale = { az1: 'normal' }, pool, notebook }: Cloud): Mod
     networks: { show: async () => ({ metadata: { name: 'net-01', labels: {} }, status: { phase: 'Active' } }) },
     pools: { show: async () => notFound(), list: async () => poolListSchema.parse({ items: pools }) },
     notebooks: { list: async () => notebookListSchema.parse({ instances }) },
+    currentNotebooks: { list: async () => [] },
     flavors: {
       list: async function* () {
-        yield { metadata: { name: 'modelarts.vm.gpu.t4u8' }, status: { phase: sale } };
+        const gpu = { type: 'nvidia-t4', size: '2', card: '1' };
+        yield { metadata: { name: 'modelarts.vm.gpu.t4u8' }, spec: { gpu }, status: { phase: sale } };
       },
     },
   } as unknown as ModelArts;
@@ -66,6 +68,16 @@ async function lookedUp(cloud: Cloud, { runs = new FakeRuns(), known = true } = 
   const found = document.checks.map(({ subject, state, finding }) => [subject, `${state}: ${finding}`]);
   return Object.fromEntries(found) as Record<string, string>;
 }
+
+test('a dry run shows the cards of each node, not the chips', async () => {
+  for (const json of [true, false]) {
+    const { context, terminal } = fakeContext(new FakeRuns(), { json });
+    const config = { installation } as ReturnType<Context['config']>;
+    await dryRun({ ...context, config: () => config, modelarts: async () => modelartsWith({}) }, spec);
+    if (json) expect(JSON.parse(terminal.out()).pool.resources).toMatchObject([{ accelerator: '1 x nvidia-t4' }]);
+    else expect(terminal.out()).toContain('(each 1 x nvidia-t4)');
+  }
+});
 
 describe('a dry run reports', () => {
   const documentOf = async (settings: Record<string, unknown>) => {

@@ -3,9 +3,8 @@ import { operationId } from '../../contract/ids.js';
 import type { NotebookSpec, Spec } from '../../contract/spec.js';
 import { decideCreate, type ExistingResource } from '../../domain/provision/create.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
-import { describeSoldOut, type FlavorFacts, firstOnSale, saleOfChoice } from '../../domain/resource/flavor.js';
+import type { FlavorFacts } from '../../domain/resource/flavor.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
-import { flavorFacts } from '../../inventory/flavor-facts.js';
 import { findNetwork, findPool, listNotebooks } from '../../inventory/listing.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { noFacts, type SpecFacts } from '../../spec/facts.js';
@@ -14,6 +13,7 @@ import { ownerHash, specHash } from '../../spec/hash.js';
 import { readInstallation } from '../../temporal/installation.js';
 import type { Define } from '../command.js';
 import { type Context, viewOf } from '../context.js';
+import { chooseFlavor, type ListedFlavor, listFlavors } from '../dry-run-flavors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type DryRun, type DryRunCheck, renderDryRun } from '../output/dry-run.js';
 import { defineCreate } from '../shared-commands.js';
@@ -46,7 +46,7 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
     ok: all.every(({ state }) => state !== 'failed'),
     checks: all,
     notChecked,
-    pool: describePool(spec, modelarts.projectId, flavor),
+    pool: describePool(spec, modelarts.projectId, flavor, flavors),
     notebook: spec.notebook ?? null,
     lease: spec.lease ?? null,
     spec,
@@ -71,10 +71,18 @@ async function checkEnvironmentName(context: Context, spec: Spec): Promise<{ joi
   }
 }
 
-function describePool({ name, pool }: Spec, projectId: string, flavor: number | null): DryRun['pool'] {
+function describePool(
+  { name, pool }: Spec,
+  projectId: string,
+  flavor: number | null,
+  listed: readonly ListedFlavor[],
+): DryRun['pool'] {
   if (pool === undefined) return null;
   const choice = poolChoices(pool)[flavor ?? 0];
-  const resources = (choice?.resources ?? []).map((resource) => ({ flavor: resource.flavor, count: resource.count }));
+  const resources = (choice?.resources ?? []).map(({ flavor: wanted, count }) => {
+    const accelerator = listed.find((one) => one.name === wanted)?.accelerator ?? null;
+    return { flavor: wanted, count, accelerator };
+  });
   return {
     id: `${name}-${projectId}`,
     type: pool.type,
@@ -169,12 +177,6 @@ function checkName(subject: string, named: readonly Named[], us: MarkerOwnership
   }
 }
 
-async function listFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<FlavorFacts[]> {
-  const facts: FlavorFacts[] = [];
-  for await (const flavor of modelarts.flavors.list({}, { signal })) facts.push(flavorFacts(flavor));
-  return facts;
-}
-
 /** The facts that feasibility is checked against. The project's notebooks show profiles and flavors that worked before. */
 async function readFacts(
   modelarts: ModelArts,
@@ -197,46 +199,6 @@ async function readFacts(
 
 /** States that a notebook reaches only after a successful creation. */
 const workedStates: readonly string[] = ['RUNNING', 'STOPPING', 'STOPPED'];
-
-/** The index of the choice that would be used now; null when all are sold out. */
-function chooseFlavor(
-  { pool }: Spec,
-  facts: readonly FlavorFacts[],
-): { flavor: number | null; check: DryRunCheck | null } {
-  if (pool === undefined) return { flavor: null, check: null };
-  const choices = poolChoices(pool);
-  const flavor = firstOnSale(choices, facts, 0);
-  const names = (choices[flavor ?? 0]?.resources ?? []).map((resource) => resource.flavor).join(', ');
-  const chosen = flavor === null ? undefined : choices[flavor];
-  if (chosen === undefined)
-    return {
-      flavor,
-      check: {
-        subject: `flavor ${names}`,
-        state: 'warning',
-        finding: `${describeSoldOut(choices)}; the run would wait`,
-      },
-    };
-  const sale = saleOfChoice(chosen, facts);
-  const isListed = chosen.resources.every((resource) => facts.some((one) => one.name === resource.flavor));
-  const unknown = isListed ? 'the service reports no sale status' : 'the service does not list this flavor';
-  const check: DryRunCheck =
-    sale === 'onSale'
-      ? { subject: `flavor ${names}`, state: 'ok', finding: describeSale(names, facts) }
-      : {
-          subject: `flavor ${names}`,
-          state: 'warning',
-          finding: `${unknown}; the create request may be rejected`,
-        };
-  return { flavor, check };
-}
-
-function describeSale(names: string, facts: readonly FlavorFacts[]): string {
-  const zones = facts
-    .filter(({ name }) => names.split(', ').includes(name))
-    .flatMap(({ sale }) => Object.entries(sale ?? {}));
-  return `on sale in ${[...new Set(zones.filter(([, state]) => state === 'normal').map(([zone]) => zone))].join(', ')}`;
-}
 
 /** `maops env create`: starts the operation, or joins it when it runs with the same spec. */
 const create: Define = (command, run) => defineCreate(command, run, 'env', 'examples/team-a.yaml', dryRun);

@@ -32,7 +32,12 @@ export interface DryRun {
     readonly scope: readonly string[];
     readonly network: string | null;
     /** Of the choice that would be used now. */
-    readonly resources: readonly { readonly flavor: string; readonly count: number }[];
+    readonly resources: readonly {
+      readonly flavor: string;
+      readonly count: number;
+      /** The cards of each node, such as `8 x ascend-snt9`; null when the service reports none. */
+      readonly accelerator: string | null;
+    }[];
   } | null;
   readonly notebook: NotebookSpec | null;
   readonly lease: LeaseSpec | null;
@@ -46,7 +51,7 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
     [
       ['environment', name],
       ['pool', pool === null ? null : pool.id],
-      ['  nodes', pool === null ? null : pool.resources.map(({ flavor, count }) => `${count} x ${flavor}`).join(', ')],
+      ['  nodes', pool === null ? null : pool.resources.map(describeNodes).join(', ')],
       ['  type', pool === null ? null : `${pool.type}, scope ${pool.scope.join(', ')}`],
       ['  network', pool?.network ?? null],
       ['notebook', notebook?.name ?? null],
@@ -61,6 +66,10 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
   const checked = renderTable(rows, undefined, { columns, last: 'wrap' });
   const open = describeNotChecked(notChecked, columns);
   return `would create:\n${created}\n\nchecked:\n${checked}${open}\n\n${ok ? 'the spec can be started' : 'the spec would fail'}`;
+}
+
+function describeNodes({ flavor, count, accelerator }: NonNullable<DryRun['pool']>['resources'][number]): string {
+  return accelerator === null ? `${count} x ${flavor}` : `${count} x ${flavor} (each ${accelerator})`;
 }
 
 function describeNotChecked(notChecked: readonly NotChecked[], columns: number | undefined): string {

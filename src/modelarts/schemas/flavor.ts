@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { count, identity, instant, items, many, part, text, textMap } from './tolerant.js';
 
-const card = z.looseObject({ type: text, size: text, memory: text });
+/** `card` counts cards; `size` and `chip` count chips, of which a card may have two. Older editions send only `size`. */
+const accelerator = z.looseObject({ type: text, size: text, memory: text, card: text, chip: text });
 const volume = z.looseObject({ volumeType: text, size: text });
 
 /** A resource flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"). `status.phase` maps an AZ to `normal` or `soldout`. */
@@ -16,8 +17,8 @@ const flavorSchema = z.looseObject({
         cpuArch: text,
         cpu: text,
         memory: text,
-        gpu: part(card),
-        npu: part(card),
+        gpu: part(accelerator),
+        npu: part(accelerator),
         dataVolumes: many(volume),
         /** The spelling of one SDK, used when `dataVolumes` is missing (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
         dataVolume: many(volume),

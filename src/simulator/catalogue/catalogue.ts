@@ -1,5 +1,15 @@
 import type { ImageRecord } from '../current-notebooks/record.js';
 
+/** The accelerators of a node (docs/api/pools-and-flavors.md "0.1 Corrections"). */
+interface Accelerator {
+  readonly type: string;
+  /** The number of chips. */
+  readonly size: string;
+  readonly memory?: string;
+  /** The number of cards. Older editions do not send it. @defaultValue not sent */
+  readonly card?: string;
+}
+
 /** A resource flavor of pools (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */
 export interface PoolFlavor {
   readonly name: string;
@@ -7,8 +17,8 @@ export interface PoolFlavor {
   readonly cpuArch: 'x86' | 'arm64';
   readonly cpu: string;
   readonly memory: string;
-  readonly gpu?: { readonly type: string; readonly size: string; readonly memory: string };
-  readonly npu?: { readonly type: string; readonly size: string; readonly memory?: string };
+  readonly gpu?: Accelerator & { readonly memory: string };
+  readonly npu?: Accelerator;
   readonly baremetal?: boolean;
   readonly scope: readonly string[];
   readonly dataVolumes?: readonly { readonly volumeType: string; readonly size: string }[];

@@ -32,7 +32,7 @@ function cpu(
 function gpu(name: string, cores: number, gib: number, type: string, size: number, cardGib: number): PoolFlavor {
   return {
     ...cpu(name, cores, gib),
-    gpu: { type, size: String(size), memory: `${cardGib}Gi` },
+    gpu: { type, size: String(size), card: String(size), memory: `${cardGib}Gi` },
     jobFlavors: ['modelarts.job.vm.2u', 'modelarts.job.gpu.1'],
   };
 }
@@ -51,7 +51,8 @@ const POOL_FLAVORS: readonly PoolFlavor[] = [
   {
     ...cpu('modelarts.bm.4u8g.d910', 192, 768),
     cpuArch: 'arm64',
-    npu: { type: 'ascend-snt9', size: '8', memory: '32Gi' },
+    // Each card has two chips, so that a client must not count chips.
+    npu: { type: 'ascend-snt9', size: '16', card: '8', memory: '32Gi' },
     baremetal: true,
     jobFlavors: ['modelarts.job.npu.8'],
   },

@@ -31,8 +31,8 @@ function flavorView(world: World, flavor: PoolFlavor): Json {
       cpuArch,
       cpu,
       memory,
-      gpu,
-      npu,
+      gpu: gpu && acceleratorView(gpu),
+      npu: npu && acceleratorView(npu),
       dataVolumes,
       billingModes,
       billingCode: name.replace('modelarts', 'maos'),
@@ -40,6 +40,10 @@ function flavorView(world: World, flavor: PoolFlavor): Json {
     }) as Json,
     status: { phase: { ...world.state.sale[name] } },
   };
+}
+
+function acceleratorView(accelerator: NonNullable<PoolFlavor['npu']>): Json {
+  return accelerator.card === undefined ? { ...accelerator } : { ...accelerator, chip: accelerator.size };
 }
 
 /** Job types are joined with dots (docs/api/pools-and-flavors.md "4.1 Resource flavors"). */

@@ -1,3 +1,4 @@
+import type { CurrentNotebookRecord } from '../current-notebooks/record.js';
 import { type Json, type JsonObject, present } from '../json.js';
 import { lagOf } from '../read-lag.js';
 import type { NotebookRecord, PoolRecord, WorkloadRecord } from '../records.js';
@@ -19,8 +20,9 @@ export type WorkloadRow = Omit<WorkloadRecord, 'overrides' | 'hidden' | 'visible
 /** The visible jobs of a pool, and its notebooks with `workloadsListNotebooks`. */
 export function visibleWorkloads(world: World, pool: PoolRecord, call: Call): WorkloadRow[] {
   const jobs = visibleJobs(world, call).filter((job) => job.poolUid === pool.uid);
-  const notebooks = world.behavior.workloadsListNotebooks ? world.state.notebooks : [];
-  return [...jobs, ...notebooks.filter((notebook) => notebook.pool?.id === pool.id).flatMap(notebookRow(pool))];
+  const { notebooks, currentNotebooks } = world.state;
+  const listed = world.behavior.workloadsListNotebooks ? [...notebooks, ...currentNotebooks] : [];
+  return [...jobs, ...listed.filter((notebook) => notebook.pool?.id === pool.id).flatMap(notebookRow(pool))];
 }
 
 /** All visible jobs. A `listLag` fault on the read hides those that became visible within its time. */
@@ -75,7 +77,7 @@ export function requirementOf(world: World, pool: PoolRecord, job: WorkloadRow):
   };
 }
 
-function notebookRow(pool: PoolRecord): (notebook: NotebookRecord) => WorkloadRow[] {
+function notebookRow(pool: PoolRecord): (notebook: NotebookRecord | CurrentNotebookRecord) => WorkloadRow[] {
   return ({ id, uid, name, status, userId, userName, workspaceId, createdAt }) => {
     const word = NOTEBOOK_STATUS[status];
     if (word === undefined) return [];
