@@ -2,7 +2,7 @@ import { byAge } from '../resource/identity.js';
 import { parseInstant } from '../resource/instant.js';
 import { formatMarker, type Marker, type MarkerOwnership, markerOwnershipOf } from '../resource/marker.js';
 import { freshWatch } from '../resource/observation.js';
-import type { CapacityRefusal, LastCreate, ResourceState, UnknownCreate } from './resource-state.js';
+import type { CapacityRefusal, LastCreate, ResourceState, UnknownCreate, UnseenResource } from './resource-state.js';
 
 /** An existing resource with the wanted name. */
 export interface ExistingResource {
@@ -27,15 +27,26 @@ export function afterUnconfirmed(
   since: number,
 ): UnknownCreate {
   const isTaken = outcome === 'exists';
-  const earlier = last.outcome === 'unknown' && last.isRefused !== true ? last : null;
+  const earlier = earlierRequest(last);
   if (earlier === null) return { outcome: 'unknown', sentAt, since, why, isTaken, isRefused: isTaken };
   const first = { sentAt: earlier.sentAt, why: earlier.why };
   return { outcome: 'unknown', ...first, since, again: { sentAt, why }, isTaken, isRefused: false };
 }
 
-/** Which requests were sent, and when, for the operator who has to find out their outcome. */
-function describeRequests(last: UnknownCreate, us: MarkerOwnership): string {
+/** The first request of this run that may have taken effect. A resource that a lease owns is of another run. */
+function earlierRequest(last: LastCreate): Pick<UnknownCreate, 'sentAt' | 'why'> | null {
+  if (last.outcome === 'none') return null;
+  if (last.outcome === 'unknown') return last.isRefused === true ? null : last;
+  return last.owner === 'run' ? { sentAt: last.sentAt, why: 'it succeeded and never became visible' } : null;
+}
+
+/** What shows that a resource of ours may exist, for the operator who has to find out. */
+function describeEvidence(last: UnknownCreate | UnseenResource, us: MarkerOwnership): string {
   const marker = formatMarker({ installation: us.installation, owner: us.owner, spec: us.specs.at(-1) ?? '' });
+  if (last.outcome === 'unseen')
+    return last.owner === 'run'
+      ? `this run created it with marker ${marker} at ${timeOf(last.sentAt)}`
+      : `its lease has owned one since ${timeOf(last.since)} that may not be visible yet, and this run has sent no create request`;
   const first = `a create request with marker ${marker} was sent at ${timeOf(last.sentAt)} (${last.why})`;
   return last.again === undefined
     ? first
@@ -70,7 +81,7 @@ export type CreateRefusal = {
 /**
  * Decides before a create request. The API has no idempotency token, so this decision keeps a resource from being created
  * twice. Ours is adopted, or awaited until its deletion is complete. A foreign one ends the step. After an unknown outcome,
- * absence is believed only when `consistencyWindowMs` has passed: until then the resource may still become visible. Where
+ * a missing resource counts as absent only after `consistencyWindowMs`: until then it may still become visible. Where
  * `namesRepeat`, a foreign resource takes no name, and only one that is or may be ours counts.
  */
 export function decideCreate(
@@ -84,14 +95,14 @@ export function decideCreate(
 ): CreateDecision {
   const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(markerOwnershipOf(marker, us)));
   const others = namesRepeat
-    ? found.filter((one) => one.isKnown === true || (lastCreate.outcome === 'unknown' && mayBeOurs(one, lastCreate)))
+    ? found.filter((one) => one.isKnown === true || (lastCreate.outcome !== 'none' && mayBeOurs(one, lastCreate)))
     : found;
   const foreign = mine.length > 0 ? undefined : others[0];
-  if (foreign !== undefined && lastCreate.outcome === 'unknown' && mayBeOurs(foreign, lastCreate)) {
+  if (foreign !== undefined && lastCreate.outcome !== 'none' && mayBeOurs(foreign, lastCreate)) {
     return {
       act: 'refuse',
       type: 'UnknownOutcome',
-      why: `${label} may be ours: ${describeRequests(lastCreate, us)}. At ${timeOf(now)}, ${foreign.id} exists without a marker, created at ${foreign.createdAt || 'an unknown time'}`,
+      why: `${label} may be ours: ${describeEvidence(lastCreate, us)}. At ${timeOf(now)}, ${foreign.id} exists without a marker, created at ${foreign.createdAt || 'an unknown time'}`,
     };
   }
   if (foreign !== undefined) {
@@ -113,11 +124,10 @@ export function decideCreate(
   }
   const [oldest, ...duplicates] = [...mine].sort(byAge);
   if (oldest !== undefined) return { act: 'adopt', found: oldest, duplicates };
-  if (lastCreate.outcome === 'unknown') {
+  if (lastCreate.outcome !== 'none') {
     const left = consistencyWaitMs(lastCreate, consistencyWindowMs, now);
-    const why = `${label} may exist: ${describeRequests(lastCreate, us)}, and it was not visible at ${timeOf(now)}`;
-    const { isRefused, isTaken } = lastCreate;
-    const failure = isRefused ? 'NameTaken' : isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
+    const why = `${label} may exist: ${describeEvidence(lastCreate, us)}, and it was not visible at ${timeOf(now)}`;
+    const failure = failureAtDeadline(lastCreate);
     const pauseMs = consistencyPause(now - lastCreate.since, left, consistencyWindowMs);
     if (left > 0) return { act: 'checkAgain', pauseMs, why, failure };
   }
@@ -138,13 +148,18 @@ export function keepOldest(
   return { kept, duplicates: [...others, ...mine.filter(({ failed }) => failed)] };
 }
 
+function failureAtDeadline(last: UnknownCreate | UnseenResource): Unconfirmed {
+  if (last.outcome === 'unseen') return 'DeadlineExceeded';
+  return last.isRefused ? 'NameTaken' : last.isTaken ? 'UnknownOutcome' : 'DeadlineExceeded';
+}
+
 const clockSkewMs = 60_000;
 
-/** Created after our unanswered request and without a marker: ours without its description, or a foreign one. */
-function mayBeOurs(found: ExistingResource, { sentAt, isRefused }: UnknownCreate): boolean {
-  if (isRefused === true || found.marker !== null) return false;
+/** Created after our request and without a marker: ours without its description, or a foreign one. */
+function mayBeOurs(found: ExistingResource, last: UnknownCreate | UnseenResource): boolean {
+  if ((last.outcome === 'unknown' && last.isRefused === true) || found.marker !== null) return false;
   const createdAt = parseInstant(found.createdAt);
-  return createdAt === null || createdAt >= sentAt - clockSkewMs;
+  return createdAt === null || createdAt >= last.sentAt - clockSkewMs;
 }
 
 /** Growing pauses between checks while an outcome is unknown: short at first, when most resources become visible. */
@@ -207,12 +222,7 @@ export function afterCreate(
     case 'created': {
       const { id, createdAt } = outcome;
       // Lists and shows lag behind: until it is observed, its absence is believed no sooner than after an unknown create.
-      const unseen: LastCreate = {
-        outcome: 'unknown',
-        sentAt,
-        since: now,
-        why: 'it was created and is not visible yet',
-      };
+      const unseen: LastCreate = { outcome: 'unseen', owner: 'run', sentAt, since: now };
       return {
         change: { ref: { id, createdAt }, lastCreate: unseen, refusal: null, watch: freshWatch },
         next: { act: 'await' },
@@ -242,7 +252,7 @@ export function afterCreate(
 
 /** How much of the consistency window is left for a create that may have taken effect. */
 export function consistencyWaitMs(lastCreate: LastCreate, consistencyWindowMs: number, now: number): number {
-  return lastCreate.outcome === 'unknown' ? Math.max(0, lastCreate.since + consistencyWindowMs - now) : 0;
+  return lastCreate.outcome !== 'none' ? Math.max(0, lastCreate.since + consistencyWindowMs - now) : 0;
 }
 
 /** Growing pause after creates in a row without capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */

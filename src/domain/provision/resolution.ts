@@ -72,7 +72,7 @@ function isKept(step: Step, { failed, resources, cleared, isPrepaid }: ChangedRu
   const { known, leased, lastCreate, undo } = resources[step];
   const isLeased = leased.some((ref) => !cleared.some((one) => sameResource(one, ref) === 'same'));
   if (known === null && !isLeased && lastCreate.outcome === 'none') return false;
-  if (!undo) return known !== null || isLeased;
+  if (!undo) return known !== null || isLeased || lastCreate.outcome === 'unseen';
   if (step === failed) return step === 'pool' && isPrepaid;
   return !resources[failed].undo || isPrepaid;
 }

@@ -2,8 +2,20 @@ import { type ResourceRef, sameResource } from '../resource/identity.js';
 import { freshWatch, type ResourceFacts, type Watch } from '../resource/observation.js';
 import { type Stopwatch, startStopwatch } from '../stopwatch.js';
 
-/** What is known of the last create call. `unknown`: sent at `sentAt`, lost at `since`, and it may have taken effect. */
-export type LastCreate = { readonly outcome: 'none' } | UnknownCreate;
+/**
+ * What is known of the last create call. `unknown`: sent at `sentAt`, lost at `since`, and it may have taken effect.
+ * `unseen`: the resource exists since `since`, and may not be visible yet.
+ */
+export type LastCreate = { readonly outcome: 'none' } | UnknownCreate | UnseenResource;
+
+export interface UnseenResource {
+  readonly outcome: 'unseen';
+  /** `run`: a create of this run succeeded. `lease`: an earlier run created it, and this run has sent nothing. */
+  readonly owner: 'run' | 'lease';
+  /** When the create was sent; for a lease, when it took over. */
+  readonly sentAt: number;
+  readonly since: number;
+}
 
 export interface UnknownCreate {
   readonly outcome: 'unknown';
@@ -17,6 +29,11 @@ export interface UnknownCreate {
   readonly isTaken?: boolean;
   /** Every call was refused for that reason: nothing of that name is ours. */
   readonly isRefused?: boolean;
+}
+
+/** Whether a resource of an earlier create may exist or become visible later. */
+export function mayAppear(last: LastCreate): boolean {
+  return last.outcome === 'unseen' || (last.outcome === 'unknown' && last.isRefused !== true);
 }
 
 /** A create that was refused for lack of capacity, in the service's words. */

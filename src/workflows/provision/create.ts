@@ -10,6 +10,7 @@ import {
   keepOldest,
 } from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
+import { mayAppear } from '../../domain/provision/resource-state.js';
 import { choiceOf } from '../../domain/resource/flavor.js';
 import {
   freshWatch,
@@ -89,7 +90,7 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
   const label = labelIn(kind, op.spec);
   const before = op.resource(step);
   op.explain(`creating ${label}: ${kind.describe(op.spec, before.choice)}`);
-  const mayRepeat = before.lastCreate.outcome === 'unknown' && before.lastCreate.isRefused !== true;
+  const mayRepeat = mayAppear(before.lastCreate);
   op.setResource(step, { undo: true, ...(mayRepeat ? { mayRepeat } : {}) });
   const sentAt = Date.now();
   const outcome = await op.sendOnce(() => sendCreate(op, kind));

@@ -63,7 +63,7 @@ export class Provision extends Operation<ProvisionState> {
   get owned(): EnvironmentResources {
     const { pool, notebook } = this.state.resources;
     const unknown = Object.values(this.state.resources).flatMap(({ lastCreate }) =>
-      lastCreate.outcome === 'unknown' ? [lastCreate.since] : [],
+      lastCreate.outcome === 'none' ? [] : [lastCreate.since],
     );
     const { cleared } = this.state;
     return {

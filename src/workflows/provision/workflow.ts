@@ -135,7 +135,6 @@ function leasedOf(kind: ResourceKind, name: string, leased: Leased): readonly Re
  */
 function expectUnseen(op: Provision, since: number | null): void {
   if (since === null || Date.now() - since >= op.identity.settings.consistencyWindowMs) return;
-  const why = `lease/${op.spec.name} owns resources that are not visible yet`;
   for (const { step } of kindsIn(op.spec))
-    op.setResource(step, { lastCreate: { outcome: 'unknown', sentAt: since, since, why } });
+    op.setResource(step, { lastCreate: { outcome: 'unseen', owner: 'lease', sentAt: since, since } });
 }

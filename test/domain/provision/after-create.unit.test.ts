@@ -6,6 +6,7 @@ import { kinds } from '../../../src/workflows/resource/kinds/index.js';
 const none: LastCreate = { outcome: 'none' };
 const lost: LastCreate = { outcome: 'unknown', sentAt: 1, since: 2, why: 'lost' };
 const taken: LastCreate = { ...lost, isTaken: true, isRefused: true };
+const leased: LastCreate = { outcome: 'unseen', owner: 'lease', sentAt: 1, since: 1 };
 const refusal = { why: 'sold out', errorCode: 'ModelArts.6200', requestId: 'r-1' };
 const outcomes = {
   created: { outcome: 'created', id: 'p-1', createdAt: '2026-01-01T00:00:00Z' },
@@ -39,7 +40,7 @@ describe('a create', () => {
     [
       'that succeeded is awaited, and its absence is not believed yet',
       outcomes.created,
-      { ref: { id: 'p-1' }, lastCreate: { outcome: 'unknown', sentAt: 10, since: 20 }, refusal: null },
+      { ref: { id: 'p-1' }, lastCreate: { outcome: 'unseen', owner: 'run', sentAt: 10, since: 20 }, refusal: null },
       { act: 'await' },
     ],
   ])('%s', (_title, outcome, change, next) => {
@@ -50,9 +51,14 @@ describe('a create', () => {
     ['alone leaves nothing to undo', none, false],
     ['after another refusal leaves nothing to undo', taken, false],
     ['after a lost create leaves something to undo', lost, undefined],
-  ])('that was refused because the name exists %s', (_title, lastCreate, undo) => {
-    expect(decide(outcomes.exists, lastCreate).change.undo).toBe(undo);
-  });
+    ['after a create of this run leaves something to undo', { ...leased, owner: 'run' }, undefined],
+    ['beside what a lease owns leaves nothing to undo', leased, false],
+  ] satisfies [string, LastCreate, unknown][])(
+    'that was refused because the name exists %s',
+    (_title, lastCreate, undo) => {
+      expect(decide(outcomes.exists, lastCreate).change.undo).toBe(undo);
+    },
+  );
 });
 
 describe('the state of a resource', () => {

@@ -202,3 +202,36 @@ describe('the marker', () => {
     expect(formatMarker(ours)).toHaveLength(30);
   });
 });
+
+describe('the evidence for a resource that is not visible', () => {
+  const at = Date.parse('2026-01-01T00:00:00Z');
+  const bare = found({ marker: null, createdAt: '2026-01-01T00:00:30Z' });
+  const requests = /create request with marker \S+ was sent at/;
+  const whyOf = (lastCreate: LastCreate, list: readonly ExistingResource[] = []) => {
+    const decision = decideCreate('pool p', list, us, lastCreate, consistencyWindowMs, at + 60_000);
+    return 'why' in decision ? decision : { act: decision.act, why: '' };
+  };
+
+  test.each(['run', 'lease'] as const)('names no lost request when the %s owns it', (owner) => {
+    const unseen: LastCreate = { outcome: 'unseen', owner, sentAt: at, since: at };
+    expect(whyOf(unseen)).toMatchObject({ act: 'checkAgain', failure: 'DeadlineExceeded' });
+    expect(whyOf(unseen, [bare])).toMatchObject({ act: 'refuse', type: 'UnknownOutcome' });
+    for (const list of [[], [bare]]) {
+      expect(whyOf(unseen, list).why).not.toMatch(requests);
+      expect(whyOf(unseen, list).why).toContain(owner);
+    }
+  });
+
+  test('names the requests of this run alone', () => {
+    const lost = (owner: 'run' | 'lease') =>
+      afterUnconfirmed(
+        { outcome: 'unseen', owner, sentAt: at, since: at },
+        { outcome: 'unknown', why: 'lost' },
+        at + 1,
+        at + 2,
+      );
+    expect(lost('lease')).toMatchObject({ sentAt: at + 1, why: 'lost' });
+    expect(lost('lease')).not.toHaveProperty('again');
+    expect(lost('run')).toMatchObject({ sentAt: at, again: { sentAt: at + 1, why: 'lost' } });
+  });
+});

@@ -39,7 +39,7 @@ export const currentNotebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   async findExisting({ spec, identity, owner, state }) {
     const { name, workspaceId = null } = notebookIn(spec);
     const { lastCreate, leased } = state;
-    const mayExist = lastCreate.outcome === 'unknown';
+    const mayExist = lastCreate.outcome !== 'none';
     const question = { name, workspaceId, mayExist, owner, known: leased };
     return await reads(identity.settings, `notebook ${name}`).findExistingCurrentNotebook(question);
   },

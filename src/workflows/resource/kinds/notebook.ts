@@ -64,8 +64,8 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   async findExisting({ spec, identity, state }) {
     const { name, workspaceId = null } = notebookIn(spec);
     const { lastCreate, leased } = state;
-    const mayExist = lastCreate.outcome === 'unknown';
-    const everyones = mayExist && lastCreate.isTaken === true;
+    const mayExist = lastCreate.outcome !== 'none';
+    const everyones = lastCreate.outcome === 'unknown' && lastCreate.isTaken === true;
     const known = leased.filter(({ id }) => isHistorical(id));
     const question = { name, workspaceId, mayExist, everyones, known };
     return await reads(identity.settings, `notebook ${name}`).findExistingNotebook(question);

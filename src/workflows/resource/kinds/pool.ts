@@ -64,7 +64,7 @@ export const pool: ResourceKind<PoolFacts, PoolGoal> = {
   async findExisting({ spec, identity, state }) {
     const { name } = spec;
     const { workspaceId = null } = poolIn(spec);
-    const mayExist = state.lastCreate.outcome === 'unknown';
+    const mayExist = state.lastCreate.outcome !== 'none';
     const id = poolIdOf(name, identity.projectId);
     return await reads(identity.settings, `pool ${name}`).findExistingPool({ id, name, workspaceId, mayExist });
   },
