@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.js';
+import { type JsonObject, textAt } from '../json.js';
 import { matchesQuery } from '../list-query.js';
 import { poolReadiness } from '../notebooks/pool-association.js';
 import { hexDigits } from '../random.js';
@@ -17,7 +17,7 @@ export function listClusters(world: World, call: Call): HandlerResult {
   const workspaceId = query.get('workspace_id') || '0';
   const rows = clusters(world, call).filter(
     (cluster) =>
-      matchesQuery(query, 'type', String(cluster.type)) &&
+      matchesQuery(query, 'type', textAt(cluster, 'type')) &&
       (cluster.type === 'MANAGED' || cluster.workspace_id === workspaceId),
   );
   const page = pageOfRows(rows, query, { fallback: DEFAULT_LIMIT, first: 0 });
