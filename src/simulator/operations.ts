@@ -60,6 +60,8 @@ export const OPERATIONS = [
   'workspaces.list',
   'iam.token',
   'iam.projects',
+  'iam.domains',
+  'iam.users',
   'unknown',
 ] as const;
 

@@ -74,7 +74,7 @@ async function respond(world: World, call: CallInProgress): Promise<SimReply> {
     const { operation } = matched.route;
     call.operation = operation;
     if (operation !== 'iam.token') {
-      call.user = identify(world, request);
+      call.user = identify(world, request, !operation.startsWith('iam.'));
       if (matched.params.project !== undefined) checkProject(world, matched.params.project, request.headers);
     }
     if (unavailability(world, operation) === 'forbidden') throw forbiddenError(operation);

@@ -1,4 +1,4 @@
-import { createToken, listProjects } from './auth/iam-handlers.js';
+import { createToken, listDomains, listProjects, listUsers } from './auth/iam-handlers.js';
 import { decode } from './auth/signature.js';
 import { CURRENT_NOTEBOOK_ROUTES } from './current-notebooks/routes.js';
 import { listEvents } from './events/event-handlers.js';
@@ -64,6 +64,8 @@ const ROUTES: readonly Route[] = [
   route('workspaces.list', 'GET', '/v1/{project}/workspaces', listWorkspaces),
   route('iam.token', 'POST', '/v3/auth/tokens', createToken),
   route('iam.projects', 'GET', '/v3/projects', listProjects),
+  route('iam.domains', 'GET', '/v3/auth/domains', listDomains),
+  route('iam.users', 'GET', '/v3/users', listUsers),
 ];
 
 /** The route of a call; undefined when there is none. */

@@ -91,7 +91,8 @@ describe('the lifecycle of a current notebook', () => {
     caller.clock.advance(MINUTE);
     const grown = (await caller.call('GET', path)).body.volume;
     expect([grown.capacity, grown.status]).toEqual([20, undefined]);
-    expect(await codeOf(caller.call('PUT', path, { storage_new_size: 20 }))).toEqual([400, 'ModelArts.6331']);
+    expect(await codeOf(caller.call('PUT', path, { storage_new_size: 19 }))).toEqual([400, 'ModelArts.6331']);
+    expect((await caller.call('PUT', path, { storage_new_size: 20 })).body.volume).not.toHaveProperty('status');
     await caller.call('POST', `${path}/stop`);
     caller.clock.advance(MINUTE);
     expect((await caller.call('PUT', path, { flavor: 'modelarts.vm.cpu.8u' })).body.flavor).toBe('modelarts.vm.cpu.8u');

@@ -16,10 +16,10 @@ const SKEW = 15 * MINUTE;
 const LOCK = 5 * MINUTE;
 const FAILURES_BEFORE_LOCK = 5;
 
-/** Authenticates a call by its token, or else by its signature (docs/api/notebooks-and-auth.md "4.6 Authentication failures"). */
-export function identify(world: World, request: SignedRequest): SimUser {
+/** Authenticates a call by its token, or else by its signature. Calls of IAM need no token of a project (`isScoped` false) (docs/api/notebooks-and-auth.md "4.6 Authentication failures"). */
+export function identify(world: World, request: SignedRequest, isScoped = true): SimUser {
   const token = request.headers['x-auth-token'];
-  if (token !== undefined && token !== '') return userOfToken(world, token);
+  if (token !== undefined && token !== '') return userOfToken(world, token, isScoped);
   const authorization = request.headers.authorization;
   if (authorization === undefined) throw refused('x-auth-token not found');
   return userOfSignature(world, request, authorization);
@@ -37,7 +37,8 @@ export function checkProject(
   throw new ApiError('pools', 403, 'ModelArts.0210', message);
 }
 
-function userOfToken(world: World, token: string): SimUser {
+/** The user of a token, which must be valid for a project when `isScoped`. */
+function userOfToken(world: World, token: string, isScoped: boolean): SimUser {
   const owner = world.users.find((user) => user.tokens.includes(token));
   if (owner !== undefined) return owner;
   const issued = world.state.tokens.find((record) => record.token === token);
@@ -46,7 +47,7 @@ function userOfToken(world: World, token: string): SimUser {
   if (issued.revoked === true || issued.expiresAt <= world.clock.wall()) {
     throw refused(`token expires, expires_at: ${microseconds(issued.expiresAt)}`);
   }
-  if (!issued.projectScoped) throw notebookError('0204', 'Token must contain projectId info.');
+  if (isScoped && !issued.projectScoped) throw notebookError('0204', 'Token must contain projectId info.');
   return user;
 }
 

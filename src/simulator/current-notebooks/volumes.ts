@@ -41,8 +41,9 @@ export function readVolume(value: Json | undefined, key: string, newId: string):
   });
 }
 
-/** The new size of an EVS volume, which can only grow. */
-export function newSize(volume: VolumeRecord, value: Json): number {
+/** The new size of an EVS volume, which can only grow; undefined for the present size, which Terraform sends along. */
+export function newSize(volume: VolumeRecord, value: Json): number | undefined {
+  if (value === volume.capacity) return undefined;
   if (volume.category !== 'EVS') throw invalid("'storage_new_size' is for EVS only.");
   const least = (volume.newCapacity ?? volume.capacity ?? SMALLEST_EVS) + 1;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= LARGEST_EVS) return value;
