@@ -55,8 +55,10 @@ export async function sendCommand(
     return (await call({ signal: cancellationSignal() })) ?? sent;
   } catch (error) {
     if (error instanceof ModelArtsError && error.kind === 'notFound') return sent;
-    if (error instanceof ModelArtsError && error.kind === 'stateConflict')
-      return { outcome: 'refused', why: error.message };
+    if (error instanceof ModelArtsError && error.kind === 'stateConflict') {
+      const { message, errorCode, requestId } = error;
+      return { outcome: 'refused', why: message, errorCode, requestId };
+    }
     // Our own refusals are final. A refusal of the service may not be repeated on the next attempt.
     throw error instanceof ApplicationFailure ? error : asRetryable(error);
   }

@@ -127,13 +127,14 @@ export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
   if (!(error instanceof ModelArtsError)) throw asFailure(error);
   const { errorCode, requestId, outcomeUnknown } = error;
   const why = cut(error.message, textLimits.why);
-  if (outcomeUnknown && error.kind !== 'soldOut') return { outcome: 'unknown', why };
+  const ids = { errorCode, requestId };
+  if (outcomeUnknown && error.kind !== 'soldOut') return { outcome: 'unknown', why, ...ids };
   switch (error.kind) {
     case 'soldOut':
-      return { outcome: 'soldOut', why, mayBeMade: outcomeUnknown, errorCode, requestId };
+      return { outcome: 'soldOut', why, mayBeMade: outcomeUnknown, ...ids };
     case 'exists':
     case 'stateConflict':
-      return { outcome: 'exists', why };
+      return { outcome: 'exists', why, ...ids };
     case 'throttled':
     case 'unavailable':
     case 'transport':
@@ -142,9 +143,10 @@ export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
         retryAfterMs: pauseOf(error) ?? shortPauseMs,
         isThrottled: error.kind === 'throttled',
         why,
+        ...ids,
       };
     case 'malformed':
-      return { outcome: 'unknown', why };
+      return { outcome: 'unknown', why, ...ids };
     case 'auth':
     case 'permission':
     case 'notFound':

@@ -93,7 +93,9 @@ describe('the outcome of a failed create call', () => {
     ['an answer that cannot be read', error({ kind: 'malformed' }), 'unknown'],
     ['the rate limit of this process', error({ kind: 'throttled', retryAfterMs: 90_000, isOwnPause: true }), 'notSent'],
   ])('%s', (_title, cause, outcome) => {
-    expect(outcomeOfFailedCreate(cause)).toMatchObject({ outcome });
+    const { errorCode, requestId } = cause;
+    expect(requestId).not.toBeNull();
+    expect(outcomeOfFailedCreate(cause)).toMatchObject({ outcome, errorCode, requestId });
   });
 
   test.each(['auth', 'permission', 'quota', 'billing', 'rejected', 'notFound'] as const)('%s ends the step', (kind) => {

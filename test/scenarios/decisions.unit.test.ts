@@ -146,3 +146,19 @@ test('a change of the spec for a notebook of this run creates it again', async (
   expect(testbed.simulator.state().notebooks).toMatchObject([{ status: 'RUNNING' }]);
   expect(testbed.simulator.summary()).toMatchObject({ 'notebooks.create': 2 });
 });
+
+test('a create of unknown outcome shows the code and request id of its response', async () => {
+  const body = { json: { error_code: 'ModelArts.0010', error_msg: 'internal', error_message: 'internal' } };
+  const testbed = await newStack({
+    simulator: { faults: [{ operation: 'notebooks.create', kind: 'status', status: 500, body }] },
+  });
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed);
+  await temporal.run({ until: () => simulator.requests('notebooks.create').length === 1 });
+  await temporal.run({ maxTime: 10_000 });
+  const ids = { errorCode: 'ModelArts.0010', requestId: expect.stringMatching(/./) };
+  expect((await testbed.progress(env)).retrying).toMatchObject({ error: { type: 'UnknownOutcome', ...ids } });
+  await control(testbed, 'notebooks', { name, user: 'ops' });
+  await untilPhase(testbed, 'AwaitingOperator');
+  expect(await testbed.progress(env)).toMatchObject({ failure: { type: 'UnknownOutcome', ...ids } });
+});

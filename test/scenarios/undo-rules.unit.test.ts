@@ -44,6 +44,11 @@ describe('after a refused stop or delete the resource is observed again', () => 
   test('409 50025002 for the delete of a pool', async () => {
     const testbed = await newStack({ operation: 'pools.delete', ...refused(409, 'ModelArts.50025002'), times: 2 });
     await cancelAndAwait(testbed, 'pool', usable.pool);
+    await testbed.temporal.run({ until: () => testbed.simulator.requests('pools.delete').length === 1 });
+    await testbed.temporal.run({ maxTime: 1_000 });
+    expect((await testbed.progress(`pool/${name}`)).retrying).toMatchObject({
+      error: { type: 'RequestRejected', errorCode: 'ModelArts.50025002', requestId: expect.stringMatching(/./) },
+    });
     expect(await end(testbed, `pool/${name}`)).toEqual(allUndone);
   });
 });

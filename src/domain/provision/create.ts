@@ -2,7 +2,14 @@ import { byAge } from '../resource/identity.js';
 import { parseInstant } from '../resource/instant.js';
 import { formatMarker, type Marker, type MarkerOwnership, markerOwnershipOf } from '../resource/marker.js';
 import { freshWatch } from '../resource/observation.js';
-import type { CapacityRefusal, LastCreate, ResourceState, UnknownCreate, UnseenResource } from './resource-state.js';
+import type {
+  CapacityRefusal,
+  LastCreate,
+  ResourceState,
+  ResponseIds,
+  UnknownCreate,
+  UnseenResource,
+} from './resource-state.js';
 
 /** An existing resource with the wanted name. */
 export interface ExistingResource {
@@ -22,15 +29,29 @@ export interface ExistingResource {
 /** Adds a create without a response, or one that was refused because the name exists, to the earlier ones. */
 export function afterUnconfirmed(
   last: LastCreate,
-  { outcome, why }: { readonly outcome: 'unknown' | 'exists' | 'soldOut'; readonly why: string },
+  {
+    outcome,
+    why,
+    ...response
+  }: { readonly outcome: 'unknown' | 'exists' | 'soldOut'; readonly why: string } & Partial<ResponseIds>,
   sentAt: number,
   since: number,
 ): UnknownCreate {
   const isTaken = outcome === 'exists';
   const earlier = earlierRequest(last);
-  if (earlier === null) return { outcome: 'unknown', sentAt, since, why, isTaken, isRefused: isTaken };
+  const ids = idsOf(response);
+  if (earlier === null) return { outcome: 'unknown', sentAt, since, why, ...ids, isTaken, isRefused: isTaken };
   const first = { sentAt: earlier.sentAt, why: earlier.why };
-  return { outcome: 'unknown', ...first, since, again: { sentAt, why }, isTaken, isRefused: false };
+  const known = ids.errorCode === null && ids.requestId === null ? idsOf(last) : ids;
+  return { outcome: 'unknown', ...first, ...known, since, again: { sentAt, why }, isTaken, isRefused: false };
+}
+
+/** The ids of a response; none for a resource that is not visible yet. */
+function idsOf({
+  errorCode = null,
+  requestId = null,
+}: Partial<ResponseIds> & { readonly outcome?: unknown }): ResponseIds {
+  return { errorCode, requestId };
 }
 
 /** The first request of this run that may have taken effect. A resource that a lease owns is of another run. */
@@ -66,14 +87,20 @@ export type CreateDecision =
   | { readonly act: 'awaitGone'; readonly found: ExistingResource }
   | { readonly act: 'cleanUp'; readonly found: ExistingResource }
   /** Pauses before the next check. `failure` is the failure type when the deadline passes first. */
-  | { readonly act: 'checkAgain'; readonly pauseMs: number; readonly why: string; readonly failure: Unconfirmed }
+  | ({
+      readonly act: 'checkAgain';
+      readonly pauseMs: number;
+      readonly why: string;
+      readonly failure: Unconfirmed;
+    } & ResponseIds)
   | CreateRefusal;
 
 export type CreateRefusal = {
   readonly act: 'refuse';
   readonly why: string;
 } /** `UnknownOutcome`: only an operator can tell whose it is. */ & (
-  | { readonly type: 'NameTaken' | 'UnknownOutcome' }
+  | { readonly type: 'NameTaken' }
+  | ({ readonly type: 'UnknownOutcome' } & ResponseIds)
   /** `madeFrom`: hash of the spec that it was created from. */
   | { readonly type: 'SpecConflict'; readonly madeFrom: string }
 );
@@ -102,6 +129,7 @@ export function decideCreate(
     return {
       act: 'refuse',
       type: 'UnknownOutcome',
+      ...idsOf(lastCreate),
       why: `${label} may be ours: ${describeEvidence(lastCreate, us)}. At ${timeOf(now)}, ${foreign.id} exists without a marker, created at ${foreign.createdAt || 'an unknown time'}`,
     };
   }
@@ -129,7 +157,7 @@ export function decideCreate(
     const why = `${label} may exist: ${describeEvidence(lastCreate, us)}, and it was not visible at ${timeOf(now)}`;
     const failure = failureAtDeadline(lastCreate);
     const pauseMs = consistencyPause(now - lastCreate.since, left, consistencyWindowMs);
-    if (left > 0) return { act: 'checkAgain', pauseMs, why, failure };
+    if (left > 0) return { act: 'checkAgain', pauseMs, why, failure, ...idsOf(lastCreate) };
   }
   return { act: 'create' };
 }
@@ -172,26 +200,24 @@ export function consistencyPause(elapsedMs: number, leftMs: number, consistencyW
 export type CreateOutcome =
   | { readonly outcome: 'created'; readonly id: string; readonly createdAt: string }
   /** Held back by the rate governor, or refused with 429: nothing was created. */
-  | {
+  | ({
       readonly outcome: 'notSent';
       readonly retryAfterMs: number;
       /** The service or the rate governor held it back; false for an unavailable service or network. */
       readonly isThrottled: boolean;
       readonly why: string;
-    }
+    } & ResponseIds)
   /** No capacity. */
-  | {
+  | ({
       readonly outcome: 'soldOut';
       readonly why: string;
       /** Reported as a server error (500 6200): a resource may exist all the same. */
       readonly mayBeMade: boolean;
-      readonly errorCode: string | null;
-      readonly requestId: string | null;
-    }
+    } & ResponseIds)
   /** The name exists. It may be ours. */
-  | { readonly outcome: 'exists'; readonly why: string }
+  | ({ readonly outcome: 'exists'; readonly why: string } & ResponseIds)
   /** Connection lost after sending, time-out, 5xx: a resource may exist. */
-  | { readonly outcome: 'unknown'; readonly why: string };
+  | ({ readonly outcome: 'unknown'; readonly why: string } & ResponseIds);
 
 /** What follows a create call. */
 export interface AfterCreate {
@@ -200,7 +226,7 @@ export interface AfterCreate {
     | { readonly act: 'await' }
     /** Nothing was sent, or the outcome is unknown. */
     | { readonly act: 'checkAgain'; readonly why: string }
-    | { readonly act: 'pause'; readonly why: string; readonly pauseMs: number }
+    | ({ readonly act: 'pause'; readonly why: string; readonly pauseMs: number } & ResponseIds)
     | { readonly act: 'noCapacity'; readonly refusal: CapacityRefusal };
 }
 
@@ -230,7 +256,7 @@ export function afterCreate(
     }
     case 'notSent': {
       const why = `the create of ${label} has to wait: ${outcome.why}`;
-      return { change: {}, next: { act: 'pause', why, pauseMs: outcome.retryAfterMs } };
+      return { change: {}, next: { act: 'pause', why, pauseMs: outcome.retryAfterMs, ...idsOf(outcome) } };
     }
     case 'soldOut': {
       const { why, errorCode, requestId } = outcome;

@@ -17,7 +17,14 @@ export interface UnseenResource {
   readonly since: number;
 }
 
-export interface UnknownCreate {
+/** What support needs to find a response; null where there was none. */
+export interface ResponseIds {
+  readonly errorCode: string | null;
+  readonly requestId: string | null;
+}
+
+/** The ids are those of the latest response. */
+export interface UnknownCreate extends Partial<ResponseIds> {
   readonly outcome: 'unknown';
   /** When the first call was sent that may have taken effect. */
   readonly sentAt: number;
@@ -37,10 +44,8 @@ export function mayAppear(last: LastCreate): boolean {
 }
 
 /** A create that was refused for lack of capacity, in the service's words. */
-export interface CapacityRefusal {
+export interface CapacityRefusal extends ResponseIds {
   readonly why: string;
-  readonly errorCode: string | null;
-  readonly requestId: string | null;
 }
 
 /** What an operation knows about one resource that it creates. Plain data, carried over continue-as-new. */

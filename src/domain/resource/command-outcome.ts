@@ -4,7 +4,12 @@ export type CommandOutcome = SentCommand | NotSent;
 type SentCommand =
   | { readonly outcome: 'sent' }
   /** The service did not accept it because of another change in progress. */
-  | { readonly outcome: 'refused'; readonly why: string };
+  | {
+      readonly outcome: 'refused';
+      readonly why: string;
+      readonly errorCode: string | null;
+      readonly requestId: string | null;
+    };
 
 /** `gone`: it does not exist. `replaced`: another resource has its id. `already`: the command would change nothing. */
 export interface NotSent {

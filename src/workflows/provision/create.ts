@@ -59,7 +59,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
       case 'refuse':
         if (isConfirmedRefusal) throw await createConflict(op, kind, decision);
         if (!(await op.pauseWithin(step, settings.pollMinMs)))
-          throw deadlinePassed(op, kind, decision.why, decision.type);
+          throw deadlinePassed(op, kind, decision.why, decision.type, 'requestId' in decision ? decision : {});
         continue;
       case 'adopt':
         return await adopt(op, kind, decision.found, decision.duplicates);
@@ -71,7 +71,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
         op.explain(`${decision.why}. Checking again.`);
         op.retries.failed(`looking for ${label}`, retryError('UnknownOutcome', decision), decision.pauseMs);
         if (!(await op.pauseWithin(step, decision.pauseMs)))
-          throw deadlinePassed(op, kind, decision.why, decision.failure);
+          throw deadlinePassed(op, kind, decision.why, decision.failure, decision);
         continue;
       case 'create':
         await removeDependents(op, kind);
@@ -107,7 +107,8 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
     case 'pause':
       op.explain(next.why);
       op.retries.failed(`creating ${label}`, retryError('ServiceUnavailable', next), next.pauseMs);
-      if (!(await op.pauseWithin(step, next.pauseMs))) throw deadlinePassed(op, kind, op.state.progress.why);
+      if (!(await op.pauseWithin(step, next.pauseMs)))
+        throw deadlinePassed(op, kind, next.why, 'DeadlineExceeded', next);
       return false;
     case 'noCapacity': {
       // A create that may have taken effect is not cleaned up when the API cannot delete its result.
@@ -126,7 +127,8 @@ async function sendCreate(op: Provision, kind: ResourceKind): Promise<CreateOutc
   } catch (error) {
     const failure = describeFailure(error, kind.step);
     if (!isFailure(error) || isCancellation(error) || failure.type !== 'ServiceUnavailable') throw error;
-    return { outcome: 'unknown', why: failure.message };
+    const { message, errorCode, requestId } = failure;
+    return { outcome: 'unknown', why: message, errorCode, requestId };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
 import { type FailureType, makeFailure } from '../../contract/failures.js';
 import type { CreateRefusal } from '../../domain/provision/create.js';
-import type { CapacityRefusal } from '../../domain/provision/resource-state.js';
+import type { CapacityRefusal, ResponseIds } from '../../domain/provision/resource-state.js';
 import { nameIn, type ResourceKind } from '../resource/kind.js';
 import type { Provision } from './state.js';
 
@@ -14,13 +14,18 @@ export function deadlinePassed(
   kind: ResourceKind,
   why: string,
   type: FailureType = 'DeadlineExceeded',
+  { errorCode = null, requestId = null }: Partial<ResponseIds> = {},
 ): ApplicationFailure {
   const { step } = kind;
   const { refusal } = op.resource(step);
   const passed = `the deadline of ${op.spec.deadlines[step]} has passed`;
   if (refusal !== null && type === 'DeadlineExceeded')
     return soldOut(kind, { ...refusal, why: `${refusal.why}; ${passed}` });
-  return makeFailure(type, `${why}; ${passed}`, { hint: `Set a longer \`deadlines.${step}\` in the spec.` });
+  return makeFailure(type, `${why}; ${passed}`, {
+    errorCode,
+    requestId,
+    hint: `Set a longer \`deadlines.${step}\` in the spec.`,
+  });
 }
 
 export function soldOut({ soldOutHint }: ResourceKind, { why, errorCode, requestId }: CapacityRefusal) {
@@ -47,7 +52,8 @@ export async function createConflict(
       return makeFailure(type, why, { hint });
     case 'UnknownOutcome': {
       const next = `If it is yours, delete it or restore its marker, then \`maops env resolve ${name} retry\`.`;
-      return makeFailure(type, why, { hint: `${hint} ${next}` });
+      const { errorCode, requestId } = refusal;
+      return makeFailure(type, why, { errorCode, requestId, hint: `${hint} ${next}` });
     }
     case 'SpecConflict': {
       const question = { asked: op.spec, madeFrom: refusal.madeFrom };

@@ -203,12 +203,13 @@ export async function removeOne(
       continue;
     }
     last = commandSent(last, state, Date.now());
-    refusal = outcome.outcome === 'refused' ? outcome.why : null;
-    if (refusal === null) continue;
+    refusal = null;
+    if (outcome.outcome === 'sent') continue;
+    refusal = outcome.why;
     last = commandRefused(last, command, next);
     op.explain(`${why}; refused: ${refusal}`);
     const pauseMs = untilRepeat(last, patienceMs, Date.now());
-    op.retries.failed(deleting, retryError('RequestRejected', { why: refusal }), pauseMs, last.times);
+    op.retries.failed(deleting, retryError('RequestRejected', outcome), pauseMs, last.times);
   }
 }
 

@@ -10,11 +10,18 @@ const leased: LastCreate = { outcome: 'unseen', owner: 'lease', sentAt: 1, since
 const refusal = { why: 'sold out', errorCode: 'ModelArts.6200', requestId: 'r-1' };
 const outcomes = {
   created: { outcome: 'created', id: 'p-1', createdAt: '2026-01-01T00:00:00Z' },
-  notSent: { outcome: 'notSent', retryAfterMs: 5_000, isThrottled: true, why: 'throttled' },
+  notSent: {
+    outcome: 'notSent',
+    retryAfterMs: 5_000,
+    isThrottled: true,
+    why: 'throttled',
+    errorCode: 'ModelArts.6101',
+    requestId: 'r-2',
+  },
   soldOut: { outcome: 'soldOut', mayBeMade: false, ...refusal },
   soldOutMaybe: { outcome: 'soldOut', mayBeMade: true, ...refusal },
-  exists: { outcome: 'exists', why: 'exists' },
-  unknown: { outcome: 'unknown', why: 'reset' },
+  exists: { outcome: 'exists', why: 'exists', errorCode: 'ModelArts.6301', requestId: 'r-3' },
+  unknown: { outcome: 'unknown', why: 'reset', errorCode: null, requestId: 'r-4' },
 } as const satisfies Record<string, CreateOutcome>;
 
 const decide = (outcome: CreateOutcome | null, lastCreate: LastCreate = none, undo = false) =>
@@ -23,7 +30,12 @@ const decide = (outcome: CreateOutcome | null, lastCreate: LastCreate = none, un
 describe('a create', () => {
   test.each<[string, CreateOutcome | null, object, object]>([
     ['that was withdrawn changes nothing', null, { undo: false }, { act: 'checkAgain' }],
-    ['that was not sent pauses', outcomes.notSent, {}, { act: 'pause', pauseMs: 5_000 }],
+    [
+      'that was not sent pauses',
+      outcomes.notSent,
+      {},
+      { act: 'pause', pauseMs: 5_000, errorCode: 'ModelArts.6101', requestId: 'r-2' },
+    ],
     ['without capacity changes nothing', outcomes.soldOut, {}, { act: 'noCapacity', refusal }],
     [
       'without capacity that may have taken effect is remembered',
@@ -34,7 +46,7 @@ describe('a create', () => {
     [
       'without a response is checked again',
       outcomes.unknown,
-      { lastCreate: { outcome: 'unknown', sentAt: 10, since: 20, isTaken: false }, refusal: null },
+      { lastCreate: { outcome: 'unknown', sentAt: 10, since: 20, isTaken: false, requestId: 'r-4' }, refusal: null },
       { act: 'checkAgain' },
     ],
     [

@@ -234,4 +234,20 @@ describe('the evidence for a resource that is not visible', () => {
     expect(lost('lease')).not.toHaveProperty('again');
     expect(lost('run')).toMatchObject({ sentAt: at, again: { sentAt: at + 1, why: 'lost' } });
   });
+
+  test('carries the code and request id of the latest response that had one', () => {
+    const first = { outcome: 'unknown', why: '502', errorCode: 'ModelArts.0010', requestId: 'r-1' } as const;
+    const lost = { outcome: 'unknown', why: 'reset', errorCode: null, requestId: null } as const;
+    const taken = { outcome: 'exists', why: 'exists', errorCode: 'ModelArts.6301', requestId: 'r-2' } as const;
+    let last: LastCreate = { outcome: 'none' };
+    for (const [outcome, requestId, errorCode] of [
+      [first, 'r-1', 'ModelArts.0010'],
+      [lost, 'r-1', 'ModelArts.0010'],
+      [taken, 'r-2', 'ModelArts.6301'],
+    ] as const) {
+      last = afterUnconfirmed(last, outcome, at, at);
+      expect(whyOf(last)).toMatchObject({ act: 'checkAgain', requestId, errorCode });
+      expect(whyOf(last, [bare])).toMatchObject({ act: 'refuse', type: 'UnknownOutcome', requestId, errorCode });
+    }
+  });
 });
