@@ -48,9 +48,9 @@ export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
  * command is done or in progress is no error: the next observation decides. Everything else is retried, because a
  * rollback never gives up.
  */
-export async function sendCommand(
-  call: (options: { signal: AbortSignal }) => Promise<NotSent | undefined>,
-): Promise<CommandOutcome> {
+export async function sendCommand<Unsent extends object = NotSent>(
+  call: (options: { signal: AbortSignal }) => Promise<Unsent | undefined>,
+): Promise<CommandOutcome | Unsent> {
   try {
     return (await call({ signal: cancellationSignal() })) ?? sent;
   } catch (error) {

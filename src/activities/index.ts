@@ -16,6 +16,7 @@ import { currentNotebookActivities } from './resource/current-notebooks.js';
 import { flavorActivities } from './resource/flavors.js';
 import { notebookApiActivities } from './resource/notebook-apis.js';
 import { notebookActivities } from './resource/notebooks.js';
+import { poolUseActivities } from './resource/pool-use.js';
 import { poolActivities } from './resource/pools.js';
 import { planActivities } from './teardown/plans.js';
 
@@ -25,6 +26,7 @@ export function createActivities(deps: ActivityDeps) {
     ...specActivities(deps),
     ...feasibilityActivities(deps),
     ...poolActivities(deps),
+    ...poolUseActivities(deps),
     ...flavorActivities(deps),
     ...notebookActivities(deps),
     ...currentNotebookActivities(deps),
@@ -54,6 +56,7 @@ export const waitActivities = [
   'observePool',
   'observeNotebook',
   'observeCurrentNotebook',
+  'awaitPoolUse',
   'awaitCapacity',
   'seeProtection',
   'cancelAndAwait',

@@ -10,7 +10,7 @@ import { type ExitCode, UsageError } from './exit-codes.js';
 import { readSpec } from './files.js';
 import { followToEnd, showNow } from './follow.js';
 import { offerReason, readDuration, requireReason } from './options.js';
-import { openOperations, readPlan, reportGone, tearDown } from './teardown.js';
+import { openOperations, readPlan, refuseInUse, reportGone, tearDown } from './teardown.js';
 
 interface CreateOptions {
   readonly file: string;
@@ -129,10 +129,8 @@ async function deleteResource(
   wait: boolean,
   reason: string,
 ): Promise<ExitCode> {
-  const [{ hash, items: plan, unread }, open] = await Promise.all([
-    readPlan(context, name),
-    openOperations(context, name),
-  ]);
+  const [removal, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
+  const { hash, items: plan, unread } = removal;
   if (unread.length > 0) {
     const message = `${kind} ${name}: its resources could not be read: ${unread.join('; ')}. Nothing was deleted.`;
     throw new OperationRefusedError(message, { hint: 'Run the command again when the service responds.' });
@@ -157,6 +155,7 @@ async function deleteResource(
     throw new OperationRefusedError(`${kind} ${name} (${resource.id}) is kept: ${resource.rule}. Nothing was deleted.`);
   }
   if (resource === undefined && open.length === 0) return reportGone(context, name);
+  if (!open.includes(operationId('teardown', name))) refuseInUse(name, removal, context.terminal.now());
   // Without a resource there is no plan: the teardown only cancels the operation that is creating one.
   return await tearDown(context, name, { reason, wait, ...(resource === undefined ? {} : { hash }) });
 }

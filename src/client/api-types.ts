@@ -10,6 +10,14 @@ export interface CommandOptions {
   readonly key?: string;
 }
 
+/** How a teardown treats the jobs on the pool. Without either option it ends `Busy` while there are some. */
+export interface TeardownOptions extends CommandOptions {
+  /** How long to wait for the jobs, such as `2h`, before anything is cancelled or deleted. */
+  readonly drain?: string;
+  /** Deletes the pool under its jobs, after the drain if there is one. @defaultValue false */
+  readonly withJobs?: boolean;
+}
+
 /** Either how much later the lease ends, such as `4h`, or the earliest end (RFC 3339 with a zone). */
 export type ExtendOptions = { readonly duration: string } | { readonly until: string | Date };
 

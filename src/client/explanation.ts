@@ -1,5 +1,7 @@
 import type { AuditEntry, Progress, Retrying } from '../contract/progress.js';
 import { type Cost, type PriceTable, priceOf } from '../domain/price.js';
+import type { Job } from '../domain/resource/pool-use.js';
+import type { Plan } from '../domain/teardown/plan.js';
 import { isOpen } from '../temporal/describe-run.js';
 import { type Cause, describeCauses, type LastError, lastErrorOf, type TimeSpent } from './causes.js';
 import { describeCall } from './descriptions.js';
@@ -31,6 +33,8 @@ export interface Explanation {
     /** Cost of the nodes per hour; null without a price table that has all of their flavors. */
     readonly cost: Pick<Cost, 'perHour' | 'currency'> | null;
   } | null;
+  /** Jobs that keep the pool of a teardown; empty for other operations. */
+  readonly jobs: readonly Job[];
   /** The operation that this one waits for, explained the same way; null when there is none. */
   readonly inTheWay: Explanation | null;
   /** What holds it up now; null while nothing is wrong. */
@@ -116,6 +120,7 @@ function explain({ progress, run, events, prices, inTheWay }: Evidence, now: num
     overdueSince,
     retrying,
     alive: isOpen(run) ? aliveIn(progress, prices) : null,
+    jobs: jobsIn(progress),
     inTheWay,
     heldUpBy: heldUpBy(progress, run.pending, retrying, throttledUntil),
     throttledUntil,
@@ -158,6 +163,13 @@ function heldUpBy(
 function summaryOf(events: readonly HistoryEvent[], type: string): string | null {
   const call = events.findLast((event) => event.event === 'activityScheduled' && event.type === type);
   return call?.event === 'activityScheduled' ? call.summary : null;
+}
+
+/** The jobs that a teardown waits for, or that it was refused for. */
+function jobsIn(progress: Progress & { readonly plan?: Plan | null }): readonly Job[] {
+  const isHeld = progress.phase === 'Planning' || progress.failure?.type === 'Busy';
+  // A run of an earlier version has a plan without jobs.
+  return isHeld ? (progress.plan?.jobs ?? []) : [];
 }
 
 function aliveIn({ pool }: Progress, prices: PriceTable | null): Explanation['alive'] {

@@ -12,6 +12,7 @@ import type {
   ExtendOptions,
   OperationHandle,
   ResolveOptions,
+  TeardownOptions,
 } from './api-types.js';
 import * as audits from './audits.js';
 import { type BulkResult, commandEach } from './bulk.js';
@@ -145,14 +146,14 @@ export class Operations extends OperationQueries {
 
   /**
    * Deletes everything of a name; joins an open teardown. Throws ProtectedError when something is protected. Starts no run for
-   * a name without operations and resources.
+   * a name without operations and resources. Ends `Busy` while jobs use the pool, unless an option says otherwise.
    */
-  teardown(name: string, options: CommandOptions, planHash?: string): Promise<Teardown> {
+  teardown(name: string, options: TeardownOptions, planHash?: string): Promise<Teardown> {
     return teardown({ planRemoval: async () => null, ...this.deps }, name, options, planHash);
   }
 
   /** As `teardown`, without its checks. */
-  startTeardown(name: string, options: CommandOptions, planHash?: string): Promise<OperationHandle> {
+  startTeardown(name: string, options: TeardownOptions, planHash?: string): Promise<OperationHandle> {
     return startTeardown(this.deps, name, options, planHash);
   }
 

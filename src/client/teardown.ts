@@ -1,11 +1,13 @@
 import { operationId } from '../contract/ids.js';
 import { announceCancelSignal } from '../contract/messages.js';
 import { blankProgress, type Progress } from '../contract/progress.js';
+import { durationWords, parseDuration } from '../domain/duration.js';
 import { isoTime } from '../domain/rfc3339.js';
 import { keepRule } from '../domain/sweep/rules.js';
 import { isOpen } from '../temporal/describe-run.js';
-import type { CommandOptions, OperationHandle } from './api-types.js';
+import type { OperationHandle, TeardownOptions } from './api-types.js';
 import { type CommandContext, signatureOf } from './command.js';
+import { InvalidCommandError, OperationRefusedError } from './errors.js';
 import { type ProtectionContext, protectedError, refuseProtected } from './protection.js';
 import type { RemovalPlan } from './removal-plan.js';
 
@@ -30,10 +32,11 @@ export interface TeardownContext extends ProtectionContext {
 export async function teardown(
   context: TeardownContext,
   name: string,
-  options: CommandOptions,
+  options: TeardownOptions,
   planHash?: string,
 ): Promise<Teardown> {
   signatureOf(context, options);
+  checkJobOptions(options);
   const [plan, ...runs] = await Promise.all([
     context.planRemoval(name),
     ...kinds.map((kind) => context.runs.describe(operationId(kind, name))),
@@ -54,11 +57,14 @@ export async function teardown(
 export async function startTeardown(
   context: CommandContext,
   name: string,
-  options: CommandOptions,
+  options: TeardownOptions,
   planHash?: string,
 ): Promise<OperationHandle> {
   const workflowId = operationId('teardown', name);
-  const argument = { name, ...(planHash === undefined ? {} : { planHash }) };
+  const jobs = checkJobOptions(options);
+  if (jobs !== null) await refuseJoin(context, name);
+  const signed = jobs === null ? {} : { ...jobs, ...signatureOf(context, options) };
+  const argument = { name, ...(planHash === undefined ? {} : { planHash }), ...signed };
   const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
   const announcement = { cause: 'teardown', ...signatureOf(context, options) };
   return { workflowId, ...(await context.runs.signalWithStart(start, announceCancelSignal.name, announcement)) };
@@ -84,4 +90,27 @@ export function gone(name: string, now: number): Progress {
     percent: 100,
     why: `nothing named ${name} exists`,
   };
+}
+
+/** The options about jobs as the workflow takes them; null when none is given. */
+function checkJobOptions({
+  drain,
+  withJobs,
+  reason,
+}: TeardownOptions): Pick<TeardownOptions, 'drain' | 'withJobs'> | null {
+  if (drain === undefined && withJobs !== true) return null;
+  if (drain !== undefined && parseDuration(drain) === null)
+    throw new InvalidCommandError(`drain ${drain}: must be a duration: ${durationWords}; nothing was sent`);
+  if (reason.trim() === '')
+    throw new InvalidCommandError('a teardown with `drain` or `withJobs` needs a reason; nothing was sent');
+  return { ...(drain === undefined ? {} : { drain }), ...(withJobs === true ? { withJobs } : {}) };
+}
+
+/** A running teardown has its own options. Joining it would lose those of this command. */
+async function refuseJoin({ runs }: CommandContext, name: string): Promise<void> {
+  const run = await runs.describe(operationId('teardown', name));
+  if (run === null || !isOpen(run)) return;
+  throw new OperationRefusedError(`${run.workflowId} is already running, with its own options for jobs`, {
+    hint: `Watch it: \`maops env watch ${name}\`. Give the options again when it has ended.`,
+  });
 }

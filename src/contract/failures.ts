@@ -21,6 +21,7 @@ export const failureTypes = [
   'ServiceUnavailable',
   'PlanChanged',
   'Protected',
+  'Busy',
   'NotFound',
 ] as const;
 export type FailureType = (typeof failureTypes)[number];

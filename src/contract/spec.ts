@@ -156,6 +156,8 @@ export interface LeaseSpec {
   readonly max: DurationText;
   readonly warnings: readonly DurationText[];
   readonly webhook?: string;
+  /** How long jobs on the pool are waited for at the end, or `forever`. @defaultValue 1h */
+  readonly drain?: DurationText;
 }
 
 export interface Deadlines {

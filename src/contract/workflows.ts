@@ -87,6 +87,13 @@ export interface LeaseEvent {
 export interface TeardownInput {
   readonly name: string;
   readonly planHash?: string;
+  /** How long to wait for the jobs on the pool, such as `2h`, before anything is cancelled or deleted. */
+  readonly drain?: string;
+  /** Deletes the pool under its jobs, and where they cannot be read. @defaultValue false: `Busy` */
+  readonly withJobs?: boolean;
+  /** Required with `drain` and `withJobs`. */
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /** Argument of `changeResource`: one start, stop, protect or unprotect. */

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type { RequestOptions } from './request-options.js';
 
-/** The order in which waiting calls are sent. Deletes come first because they end costs. */
-export const priorities = ['delete', 'create', 'read'] as const;
+/**
+ * The order in which waiting calls are sent. Deletes come first because they end costs. `guard`: a read that must be fresh at a
+ * delete. It waits behind deletes, so that a delete follows its own read at once.
+ */
+export const priorities = ['delete', 'guard', 'create', 'read'] as const;
 export type Priority = (typeof priorities)[number];
 
 /** The fixed part of a call. */

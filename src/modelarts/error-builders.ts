@@ -75,6 +75,7 @@ export function tooLate(context: CallContext): ModelArtsError {
     ...context,
     kind: 'transport',
     notSent: true,
+    isTooLate: true,
   });
 }
 

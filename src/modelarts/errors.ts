@@ -53,6 +53,8 @@ export interface ModelArtsErrorFacts extends CallContext {
   readonly outcomeUnknown?: boolean;
   /** The request never left this process, so it had no effect. */
   readonly notSent?: boolean;
+  /** It was not sent because `sendBefore` had passed. */
+  readonly isTooLate?: boolean;
 }
 
 /** A failed call: its facts, and a message that says what failed, on what and why. */
@@ -71,6 +73,7 @@ export class ModelArtsError extends Error {
   readonly isOwnPause: boolean;
   readonly outcomeUnknown: boolean;
   readonly notSent: boolean;
+  readonly isTooLate: boolean;
 
   constructor(message: string, facts: ModelArtsErrorFacts) {
     super(message);
@@ -87,6 +90,7 @@ export class ModelArtsError extends Error {
     this.isOwnPause = facts.isOwnPause ?? false;
     this.outcomeUnknown = facts.outcomeUnknown ?? false;
     this.notSent = facts.notSent ?? false;
+    this.isTooLate = facts.isTooLate ?? false;
   }
 
   toJSON(): Record<string, unknown> {
@@ -129,4 +133,9 @@ export function isUnknownWorkspace(error: unknown): boolean {
 /** True when the gateway has no such API in this region (docs/api/notebooks-and-auth.md "7. Known unknowns"). */
 export function isUnpublished(error: unknown): boolean {
   return error instanceof ModelArtsError && error.status === 404 && error.errorCode === 'APIGW.0101';
+}
+
+/** True when a call was not sent because its `sendBefore` had passed. */
+export function isTooLate(error: unknown): boolean {
+  return error instanceof ModelArtsError && error.isTooLate;
 }

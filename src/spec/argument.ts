@@ -3,7 +3,7 @@ import { operationId } from '../contract/ids.js';
 import { isName } from '../domain/name.js';
 import { isLongerThan, textLimits } from '../domain/text.js';
 import { checkDocument } from './document.js';
-import { choice, flag, section } from './field.js';
+import { choice, duration, flag, section } from './field.js';
 import type { SpecProblem } from './problem.js';
 
 const nameError = 'must be a name of 1 to 64 letters, digits, - and _';
@@ -20,6 +20,8 @@ const optionalSignature = {
   by: text.refine(by.is, by.error).exactOptional(),
   reason: text.refine(reason.is, reason.error).exactOptional(),
 };
+const drain = { drain: duration.exactOptional(), withJobs: flag.exactOptional() };
+const jobs = { ...drain, ...optionalSignature };
 /** Checked elsewhere: the rules of a sweep. */
 const anything = z.unknown();
 const mapping = z.record(z.string(), z.unknown(), { error: 'must be a mapping' });
@@ -28,7 +30,7 @@ const verbs = { notebook: ['start', 'stop'], environment: ['protect', 'unprotect
 
 const starts = {
   sweep: section({ what: text, apply: flag.exactOptional(), rules: anything.exactOptional() }),
-  teardown: section({ what: text, name }),
+  teardown: section({ what: text, name, ...drain }),
   provision: section({
     what: text,
     document: mapping.refine((document) => isName(document.name), { error: nameError, path: ['name'] }),
@@ -37,13 +39,18 @@ const starts = {
 
 /** The arguments of operations without a spec. */
 const checks = {
-  teardownEnvironment: checking(section({ name, planHash: nonEmpty.exactOptional() }), (argument, workflowId) => {
-    // Other operations find the teardown of a name by this id.
-    const expected = operationId('teardown', argument.name);
-    if (workflowId === expected) return [];
-    const message = `a teardown of ${argument.name} must have the workflow id ${expected}, not ${workflowId}`;
-    return [{ path: 'name', message }];
-  }),
+  teardownEnvironment: checking(
+    section({ name, planHash: nonEmpty.exactOptional(), ...jobs }),
+    (argument, workflowId) => {
+      const unsigned = unsignedJobs(argument);
+      if (unsigned.length > 0) return unsigned;
+      // Other operations find the teardown of a name by this id.
+      const expected = operationId('teardown', argument.name);
+      if (workflowId === expected) return [];
+      const message = `a teardown of ${argument.name} must have the workflow id ${expected}, not ${workflowId}`;
+      return [{ path: 'name', message }];
+    },
+  ),
   sweepExpired: checking(
     section({
       apply: flag.exactOptional(),
@@ -89,4 +96,17 @@ function checking<Schema extends z.ZodType>(
     const checked = checkDocument(schema, document);
     return checked.ok ? further(checked.data, workflowId) : checked.problems;
   };
+}
+
+/** Waiting for jobs, and deleting a pool under them, are commands of a person, so they need an actor and a reason. */
+function unsignedJobs(argument: {
+  readonly drain?: string;
+  readonly withJobs?: boolean;
+  readonly by?: string;
+  readonly reason?: string;
+}): SpecProblem[] {
+  if (argument.drain === undefined && argument.withJobs !== true) return [];
+  return (['by', 'reason'] as const).flatMap((path) =>
+    (argument[path] ?? '').trim() === '' ? [{ path, message: 'required with drain and withJobs' }] : [],
+  );
 }

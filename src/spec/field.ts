@@ -51,6 +51,16 @@ export const duration = z
   .meta({ pattern: durationPattern, examples: ['30m', '8h', '1h30m'] })
   .transform((written) => formatDuration(parseDuration(written) ?? 0));
 
+/** A duration, or a word in its place. */
+export function durationOr(word: string) {
+  const error = `must be a duration, such as 90m or 1h30m, or ${word}`;
+  return z
+    .string({ error })
+    .refine((written) => written === word || parseDuration(written) !== null, { error })
+    .meta({ anyOf: [{ const: word }, { pattern: durationPattern }], examples: ['1h', word] })
+    .transform((written) => (written === word ? written : formatDuration(parseDuration(written) ?? 0)));
+}
+
 /** The user's part of a description. It must leave room for the marker, and have no characters that the API forbids. */
 export function description(limit: number, forbidden: string) {
   const most = limit - markerRoom;

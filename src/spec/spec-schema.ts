@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Spec, SpecKind } from '../contract/spec.js';
 import { parseDuration } from '../domain/duration.js';
-import { choice, duration, flag, listOf, section } from './field.js';
+import { choice, duration, durationOr, flag, listOf, section } from './field.js';
 import { notebookSchema } from './notebook-schema.js';
 import { poolSchema } from './pool-schema.js';
 
@@ -26,6 +26,9 @@ const lease = section(
       .describe(
         `How long before the end to send a warning. Default: those of ${defaultWarnings.join(', ')} that are shorter than ttl`,
       ),
+    drain: durationOr('forever')
+      .exactOptional()
+      .describe('How long to wait for jobs on the pool at the end, or forever. May exceed max. Default: 1h'),
     webhook: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).exactOptional(),
   },
   '{ttl: 8h}',

@@ -16,6 +16,7 @@ const calm: Explanation = {
   overdueSince: null,
   retrying: null,
   alive: null,
+  jobs: [],
   inTheWay: null,
   heldUpBy: null,
   throttledUntil: null,

@@ -25,7 +25,7 @@ const item: PlanItem = {
 
 function planWith(change: Partial<Plan>): Plan {
   const hash = '41de91b15441054b';
-  return { madeAt: '', hash, items: [item], kept: [], carrying: 3, refusal: null, unread: [], ...change };
+  return { madeAt: '', hash, items: [item], kept: [], jobs: [], carrying: 3, refusal: null, unread: [], ...change };
 }
 
 /** Every sweep ends at once with this plan. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { planRemoval } from '../../src/client/removal-plan.js';
 import { formatMarker } from '../../src/domain/resource/marker.js';
-import type { ReaderDeps } from '../../src/inventory/reader.js';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
 import { notebookListSchema } from '../../src/modelarts/schemas/notebook.js';
 import { poolListSchema } from '../../src/modelarts/schemas/pool.js';
+import type { Workload } from '../../src/modelarts/schemas/workload.js';
 import { ownerHash } from '../../src/spec/hash.js';
 
 const installation = 'abc123';
@@ -29,7 +29,13 @@ function notebook(id: string, description: string) {
   return { id, name: id, description, status: 'RUNNING', ...times, spec: { annotations: {} } };
 }
 
-function project(pools: readonly unknown[], notebooks: readonly unknown[] | 'down' = []): ReaderDeps {
+type Deps = Parameters<typeof planRemoval>[0];
+
+function project(
+  pools: readonly unknown[],
+  notebooks: readonly unknown[] | 'down' = [],
+  jobs: readonly Workload[] | 'down' = [],
+): Deps {
   const modelarts = {
     pools: {
       list: async ({ status }: { status?: string }) =>
@@ -43,17 +49,25 @@ function project(pools: readonly unknown[], notebooks: readonly unknown[] | 'dow
           : notebookListSchema.parse({ instances: notebooks, total_count: notebooks.length }),
       show: async () => fail(),
     },
+    workloads: {
+      async *list() {
+        if (jobs === 'down') fail();
+        yield* jobs;
+      },
+    },
+    trainingJobs: { search: async () => ({ items: [] }) },
+    services: { list: async () => ({ items: [] }) },
   };
-  return { modelarts: modelarts as unknown as ReaderDeps['modelarts'], now: () => 0, sleep: async () => undefined };
+  return { modelarts: modelarts as unknown as Deps['modelarts'], now: () => 0, sleep: async () => undefined };
 }
 
 function fail(): never {
   throw new ModelArtsError('it is down', { kind: 'unavailable', operation: 'x', method: 'GET', template: '/' });
 }
 
-const plan = async (deps: ReaderDeps) =>
+const plan = async (deps: Deps) =>
   await planRemoval(deps, { name: 'team-a', installation, workspaceIds: [] }, new AbortController().signal);
-const lines = async (deps: ReaderDeps) =>
+const lines = async (deps: Deps) =>
   (await plan(deps)).items.map(({ action, kind, id, owner }) => `${action} ${kind} ${id} ${owner}`);
 
 describe('the plan of a teardown in a command', () => {
@@ -68,6 +82,18 @@ describe('the plan of a teardown in a command', () => {
     for (const description of ['mine', marker('env/team-a', 'ffffff'), marker('env/team-b')]) {
       expect(await lines(project([pool(description)]))).toEqual(['leave pool team-a-p null']);
     }
+  });
+
+  test('has the jobs on its pools, outside its hash', async () => {
+    const pools = [pool(marker('env/team-a'))];
+    const idle = await plan(project(pools));
+    const running = { jobUUID: 'j-1', jobName: 'train-1', type: 'train', status: 'Running', userName: 'ann' };
+    const busy = await plan(project(pools, [], [running, { ...running, jobUUID: 'j-2', status: 'Completed' }]));
+    expect(busy.jobs).toEqual([
+      { resource: 'team-a-p', id: 'j-1', name: 'train-1', kind: 'train', owner: 'ann', status: 'Running', since: null },
+    ]);
+    expect([busy.hash, idle.jobs]).toEqual([idle.hash, []]);
+    expect((await plan(project(pools, [], 'down'))).unread).toEqual(['it is down']);
   });
 
   test('keeps protected resources, with the rule', async () => {

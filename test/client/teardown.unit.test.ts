@@ -88,7 +88,14 @@ describe('a teardown checks the protection', () => {
     rule: 'maops:keep',
     owner: 'env/team-a',
   };
-  const plan = (change: Partial<RemovalPlan> = {}): RemovalPlan => ({ hash: '0', items: [], unread: [], ...change });
+  const plan = (change: Partial<RemovalPlan> = {}): RemovalPlan => ({
+    hash: '0',
+    items: [],
+    unread: [],
+    jobs: [],
+    jobsUnread: [],
+    ...change,
+  });
 
   test('and is refused when its plan has a protected resource', async () => {
     const runs = new FakeRuns();

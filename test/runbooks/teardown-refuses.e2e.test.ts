@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { pageMs, runRunbook } from './situation.js';
 
 test(
-  'a teardown keeps a protected resource, and a pool that another user uses',
+  'a teardown keeps a protected resource, and a pool with a notebook or job of another user',
   async () => {
     await runRunbook('teardown-refuses', {}, async (on) => {
       await on.worker();
@@ -17,15 +17,25 @@ test(
       });
       await refused();
       await on.run('Diagnose: Protected');
-      await on.run('Diagnose: In both cases');
+      await on.run('Diagnose: In all cases');
       await on.run('Act: Unprotect');
 
       await on.place('notebooks', { name: 'night-run', pool: `team-a-${on.simulator.projectId}` });
       await refused();
       await on.run('Diagnose: Used by another user');
-      await on.run('Diagnose: In both cases');
+      await on.run('Diagnose: In all cases');
       await on.place('notebooks/night-run', { status: 'DELETED' });
       await on.run('Act: Tear down again');
+      await on.run('Verify');
+
+      await on.start();
+      await on.until(({ phase }) => phase === 'Ready');
+      await on.place('workloads', { pool: 'team-a', name: 'night-train' });
+      await refused();
+      await on.run('Diagnose: In use by jobs');
+      await on.run('Diagnose: In all cases');
+      await on.place('workloads/night-train', { status: 'Completed' });
+      await on.run('Act: Wait for the jobs');
       await on.run('Verify');
     });
   },

@@ -109,7 +109,7 @@ test('a command that the service refuses is shown with its refusal', async () =>
   expect(await why()).toMatch(/^notebook team-a: still UNAVAILABLE; refused: .*ModelArts\.6357/);
 });
 
-test('a pool whose notebooks may not all be listed stays with a reason, until the permission is granted', async () => {
+test('a pool whose notebooks may not all be listed is kept by a lease as busy, until the permission is granted', async () => {
   const testbed = await refusingPoolDelete();
   const { temporal, simulator, progress } = testbed;
   simulator.faults.clear();
@@ -121,11 +121,12 @@ test('a pool whose notebooks may not all be listed stays with a reason, until th
     body: { json: denied },
     times: 'always',
   });
-  await temporal.run({ maxTime: 60_000 });
-  expect((await progress(workflowId)).why).toMatch(/^deleting pool team-a: .*ModelArts\.0112.*/);
-  await temporal.run({ maxTime: 6 * hour });
+  await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING' });
+  expect(await progress(workflowId)).toMatchObject({ phase: 'Failed', failure: { type: 'Busy' } });
+  expect(temporal.openWorkflows()).toEqual([`lease/${name}`]);
   expect(simulator.state().pools).toMatchObject([{ phase: 'Running' }]);
   simulator.faults.clear();
+  await temporal.start('teardownEnvironment', workflowId, [{ name }]);
   expect(await temporal.result(workflowId)).toMatchObject({ phase: 'Gone' });
 });
 

@@ -1,4 +1,5 @@
 import type { Testbed } from '../support/testbed.js';
+import { control } from './outside-changes.js';
 import { bothMade, finishMainJob, name, nothing, upTo } from './steps.js';
 import { testCrashes } from './suites/crash-suite.js';
 
@@ -8,7 +9,24 @@ async function startTeardown({ temporal }: Testbed): Promise<void> {
   await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]);
 }
 
+/** A Ready environment whose pool has a job for some minutes. */
+async function withJob(testbed: Testbed): Promise<void> {
+  await finishMainJob(testbed);
+  await control(testbed, 'workloads', { pool: name, runsForMs: 4 * 60_000 });
+}
+
 testCrashes([
+  {
+    name: 'a teardown that waits for a job',
+    ...teardown,
+    play: async ({ temporal }) => {
+      await temporal.start('teardownEnvironment', `teardown/${name}`, [
+        { name, drain: '1h', by: 'ann', reason: 'project ended' },
+      ]);
+    },
+    prepare: withJob,
+    outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },
+  },
   {
     name: 'a teardown of what a lease owns',
     ...teardown,

@@ -1,10 +1,10 @@
-import type { ApplicationFailure } from '@temporalio/common';
-import { type FailureType, makeFailure } from '../../contract/failures.js';
+import { makeFailure } from '../../contract/failures.js';
 import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
 import type { NotebookFacts } from '../../domain/resource/notebook.js';
 import { currentNotebookFacts } from '../../inventory/current-notebook-facts.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
-import { isUnknownWorkspace, isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
+import { isUnreadable } from '../../inventory/pool-use.js';
+import { isUnknownWorkspace, isUnpublished } from '../../modelarts/errors.js';
 import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
 import { readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
@@ -21,44 +21,53 @@ export interface OwnedPool {
   readonly workspaceIds?: readonly string[];
 }
 
+/** A notebook of another user, and its user. */
+type ForeignNotebook = NotebookFacts & {
+  readonly user?: { readonly name?: string | undefined; readonly id?: string | undefined } | undefined;
+};
+
 /**
- * Refuses to delete a pool with another user's notebook on it: the deletion would end that notebook. The notebooks of all
- * users are listed (`show_self=false`) in every known workspace, because no list covers all of them
- * (docs/api/notebooks-and-auth.md "2.4 O2 list"). This is repeated before each DELETE.
+ * Refuses to delete a pool with another user's notebook on it: the deletion would end that notebook. This is repeated before
+ * each DELETE. Returns the lists that this account may not read: the pool may then be in use.
  */
-export async function refuseForeignNotebooks(
+export async function refuseForeignNotebooks(deps: ActivityDeps, pool: OwnedPool): Promise<readonly string[]> {
+  const { foreign, unknown } = await findForeignNotebook(deps, pool);
+  if (foreign === null) return unknown;
+  const { name } = pool;
+  const user = foreign.user?.name ?? foreign.user?.id ?? 'another user';
+  const hint = `Ask ${user} to delete notebook ${foreign.name} (${foreign.id}), then run \`maops env teardown ${name}\`.`;
+  throw makeFailure('Protected', `pool ${name} is kept: notebook ${foreign.name} of ${user} runs on it`, { hint });
+}
+
+/**
+ * Finds a notebook of another user on a pool. The notebooks of all users are listed (`show_self=false`, and `listAll` of the
+ * current API) in every known workspace, because no list covers all of them (docs/api/notebooks-and-auth.md "2.4 O2 list").
+ */
+export async function findForeignNotebook(
   deps: ActivityDeps,
-  { id, name, owners, workspaceIds = [] }: OwnedPool,
-): Promise<void> {
-  const foreign = await readWithRetries(async (options) => {
+  { id, owners, workspaceIds = [] }: OwnedPool,
+): Promise<{ readonly foreign: ForeignNotebook | null; readonly unknown: readonly string[] }> {
+  return await readWithRetries(async (options) => {
+    const unknown: string[] = [];
+    const reported = (error: unknown): [] => {
+      if (!isUnreadable(error)) throw error;
+      unknown.push(error.message);
+      return [];
+    };
     for (const workspaceId of withDefault(workspaceIds)) {
       const everyones = { pool_id: id, show_self: false };
       // An account may have one of the two APIs only. The pool was read just now, so a missing API is no failed read.
-      const historical = await notebooksIn(deps, workspaceId, everyones, options, false).catch(refuseBlindDelete);
-      const current = await everyonesIn(deps, workspaceId, id, options).catch(refuseBlindDelete);
+      const historical = await notebooksIn(deps, workspaceId, everyones, options, false).catch(reported);
+      const current = await everyonesIn(deps, workspaceId, id, options).catch(reported);
       const listed = [
         ...historical.map((one) => ({ ...notebookFacts(one), user: one.user })),
         ...current.map((one) => ({ ...currentNotebookFacts(one), user: one.user })),
       ];
-      const found = listed.find((one) => one.poolId === id && one.status !== 'DELETED' && !isOurs(one));
-      if (found !== undefined) return found;
+      const foreign = listed.find((one) => one.poolId === id && one.status !== 'DELETED' && !isOurs(one));
+      if (foreign !== undefined) return { foreign, unknown };
     }
-    return undefined;
+    return { foreign: null, unknown };
   });
-  if (foreign === undefined) return;
-  const user = foreign.user?.name ?? foreign.user?.id ?? 'another user';
-  const hint = `Ask ${user} to delete notebook ${foreign.name} (${foreign.id}), then run \`maops env teardown ${name}\`.`;
-  throw refusal('Protected', `pool ${name} is kept: notebook ${foreign.name} of ${user} runs on it`, {
-    hint,
-  });
-
-  /** Without permission to list all notebooks the pool may be in use. Retrying inside the activity would only hide the reason. */
-  function refuseBlindDelete(error: unknown): never {
-    if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
-    const message = `cannot check pool ${name} for other users' notebooks: ${error.message}`;
-    const { errorCode, requestId } = error;
-    throw refusal('NotAuthorized', message, { errorCode, requestId, hint: seeEveryones });
-  }
 
   function isOurs({ description }: NotebookFacts): boolean {
     return isMarkedBy(parseMarker(description), deps.installation, owners);
@@ -78,15 +87,4 @@ async function everyonesIn(
     if (isUnknownWorkspace(error) || isUnpublished(error)) return [];
     throw error;
   }
-}
-
-const seeEveryones =
-  'Give the worker’s user permission to list the notebooks of all users (show_self=false). `maops doctor` checks it.';
-
-function refusal(
-  type: FailureType,
-  message: string,
-  { hint, errorCode = null, requestId = null }: { hint: string; errorCode?: string | null; requestId?: string | null },
-): ApplicationFailure {
-  return makeFailure(type, message, { errorCode, requestId, hint });
 }

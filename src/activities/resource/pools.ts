@@ -1,13 +1,16 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Spec } from '../../contract/spec.js';
 import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
-import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
+import { type NotSent, notSent, type PoolInUse, type RemovalOutcome } from '../../domain/resource/command-outcome.js';
 import { aimAt } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
 import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import type { Observation } from '../../domain/resource/observation.js';
-import { type PoolFacts, type PoolGoal, poolRules } from '../../domain/resource/pool.js';
+import { isUnusable, type PoolFacts, type PoolGoal, poolRules } from '../../domain/resource/pool.js';
+import { noUse, stateOfUse } from '../../domain/resource/pool-use.js';
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
+import { readPoolUse } from '../../inventory/pool-use.js';
+import { isTooLate } from '../../modelarts/errors.js';
 import {
   type CommandedResource,
   orAbsent,
@@ -29,6 +32,17 @@ export interface ExistingQuestion {
   readonly workspaceId: string | null;
   /** True when an earlier create may have taken effect: then no refused read ends the search. */
   readonly mayExist: boolean;
+}
+
+/** The deletion of a pool. */
+export interface PoolDeletion extends CommandedResource, OwnedPool {
+  /** Notebooks that are deleted with the pool, which the service may list as workloads. */
+  readonly ownNotebooks?: readonly string[];
+  /**
+   * `ignore`: delete it under its jobs. `neverUsable`: no run has seen a node of it, so jobs are read only if it has one now.
+   * @defaultValue the jobs keep it
+   */
+  readonly jobs?: 'ignore' | 'neverUsable';
 }
 
 /** Activities on resource pools (docs/api/pools-and-flavors.md "2. Pools"). */
@@ -86,13 +100,14 @@ export function poolActivities(deps: ActivityDeps) {
 
     /**
      * Deletes a pool if it is still the observed one (a pool that was deleted and created again has the same id), is not
-     * protected by now, and has no other user's notebook on it.
+     * protected by now, has no other user's notebook on it, and no job uses it. What was read of its use is at most two
+     * seconds old when the DELETE is sent.
      */
-    async deletePool(ref: CommandedResource & OwnedPool): Promise<CommandOutcome> {
-      return await sendCommand(async (options) => {
+    async deletePool(ref: PoolDeletion): Promise<RemovalOutcome> {
+      return await sendCommand<NotSent | PoolInUse>(async (options) => {
         const shown = await orAbsent(pools.show(ref.id, options));
         // A process that was suspended between show and delete could hit the next pool of that name.
-        const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
+        const identityHoldsUntil = deps.now() + 2 * deps.settings.httpTimeoutMs;
         const label = `pool ${ref.name}`;
         if (shown === null) return notSent('gone', label);
         const facts = poolFacts(shown);
@@ -104,9 +119,22 @@ export function poolActivities(deps: ActivityDeps) {
         refuseProtected(ref, `pool ${ref.id}`, facts.description);
         const ownWorkspace = facts.workspaceId;
         const workspaceIds = [...(ref.workspaceIds ?? []), ...(ownWorkspace === null ? [] : [ownWorkspace])];
-        await refuseForeignNotebooks(deps, { ...ref, workspaceIds });
-        await pools.delete(ref.id, { ...options, sendBefore });
-        return undefined;
+        for (let attempt = 1; ; attempt += 1) {
+          const unknown = await refuseForeignNotebooks(deps, { ...ref, workspaceIds });
+          const isAsked = ref.jobs !== 'ignore' && !(ref.jobs === 'neverUsable' && isUnusable(facts));
+          const use = isAsked ? await readPoolUse(deps.modelarts, { ...ref, workspaceIds }, options) : noUse;
+          const known = isAsked ? { ...use, unknown: [...unknown, ...use.unknown] } : noUse;
+          if (stateOfUse(known) !== 'idle') return { outcome: 'inUse', use: known };
+          // Below half a call per second, no DELETE could be sent in time.
+          const holdsMs = attempt < mostReads ? useHoldsMs : longestUseHoldsMs;
+          const sendBefore = Math.min(identityHoldsUntil, deps.now() + holdsMs);
+          try {
+            await pools.delete(ref.id, { ...options, sendBefore });
+            return undefined;
+          } catch (error) {
+            if (!isTooLate(error) || attempt === mostReads || deps.now() > identityHoldsUntil) throw error;
+          }
+        }
       });
     },
 
@@ -119,3 +147,9 @@ export function poolActivities(deps: ActivityDeps) {
 
 /** How long the rate governor may hold back a create before its outcome is `notSent`. */
 export const createAdmissionMs = 2_000;
+
+/** How old a reading of the jobs may be when the DELETE is sent. */
+const useHoldsMs = 2_000;
+const longestUseHoldsMs = 10_000;
+/** Readings in one attempt of the activity. */
+const mostReads = 3;

@@ -6,6 +6,7 @@ import { progressQuery } from '../../contract/messages.js';
 import type { Phase } from '../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress } from '../../contract/progress.js';
 import { type Inventory, type InventoryItem, type Ownership, ownersOf } from '../../domain/resource/inventory.js';
+import type { PoolUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { type Recheck, recheck } from '../../domain/sweep/recheck.js';
 import type { SweepRules } from '../../domain/sweep/rules.js';
@@ -21,6 +22,7 @@ import type { ActivityDeps } from '../deps.js';
 import { invalidSpec } from '../operation/arguments.js';
 import { ask } from '../operation/ask-workflow.js';
 import { ownershipActivities } from '../operation/ownership.js';
+import { readUse, type UseQuestion } from '../resource/pool-use.js';
 import { workspacesInUse, workspacesOf } from '../resource/workspaces.js';
 
 /** A sweep's plan, with the plan hash of each environment's part for its teardown. */
@@ -35,6 +37,8 @@ export interface TeardownPlanning {
   readonly isAsPlanned: boolean;
   /** The existing resources of the name, whether or not they would be deleted. */
   readonly alive: Pick<Progress, 'pool' | 'notebook'>;
+  /** The pool of the plan and its use; null without a pool. */
+  readonly poolUse: { readonly pool: UseQuestion; readonly use: PoolUse } | null;
 }
 
 /** Rules that delete every resource with a reason. They only serve to compare with the plan of a sweep. */
@@ -74,6 +78,21 @@ export function planActivities(deps: ActivityDeps) {
     return { inventory, plan: plan(complete, { about: 'everything', ownerships, rules }) };
   }
 
+  /** The use of the pool that a teardown would delete. One pool at most has the id that belongs to the name. */
+  async function useOfPlanned(
+    { items }: Plan,
+    name: string,
+    workspaceIds: readonly string[],
+  ): Promise<TeardownPlanning['poolUse']> {
+    const planned = items.find(({ kind }) => kind === 'pool');
+    if (planned === undefined) return null;
+    const owners = creatingOperations(name).map(({ owner }) => owner);
+    const ownNotebooks = items.filter(({ kind }) => kind === 'notebook').map(({ id }) => id);
+    const workspaces = planned.workspaceId === null ? workspaceIds : [...workspaceIds, planned.workspaceId];
+    const pool = { id: planned.id, name, owners, workspaceIds: [...new Set(workspaces)], ownNotebooks };
+    return { pool, use: await readUse(deps, pool) };
+  }
+
   return {
     /**
      * Checks the rules of a sweep and makes its plan. A plan that is to be applied needs complete lists, so an unread
@@ -108,7 +127,9 @@ export function planActivities(deps: ActivityDeps) {
         ...asked.items,
         ...asked.kept.filter(({ environment }) => environment !== null),
       ]);
-      if (input.planHash === null || input.planHash === asked.hash) return { plan: asked, isAsPlanned: true, alive };
+      const poolUse = await useOfPlanned(asked, name, workspaces ?? []);
+      if (input.planHash === null || input.planHash === asked.hash)
+        return { plan: asked, isAsPlanned: true, alive, poolUse };
       const lease = await ask<Progress>(deps.temporal.workflow, operationId('lease', name), progressQuery.name);
       const ownerships = (await readOwners(inventory)).map((ownership) =>
         withoutCaller(ownership, input.caller, lease?.phase ?? 'Leased'),
@@ -116,7 +137,7 @@ export function planActivities(deps: ActivityDeps) {
       const swept = plan(inventory, { about: 'everything', ownerships, rules: anyReason, name });
       cancellationSignal().throwIfAborted();
       const isAsPlanned = swept.hash === input.planHash;
-      return { plan: isAsPlanned ? swept : asked, isAsPlanned, alive };
+      return { plan: isAsPlanned ? swept : asked, isAsPlanned, alive, poolUse };
     },
   };
 }

@@ -8,17 +8,20 @@ import { keepRule } from '../../domain/sweep/rules.js';
 import { type Define, example } from '../command.js';
 import { askToContinue } from '../confirmation.js';
 import { type Context, viewOf } from '../context.js';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { offerReason, readHash } from '../options.js';
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js';
+import { offerReason, readDuration, readHash } from '../options.js';
+import { renderJobs } from '../output/jobs.js';
 import { renderItems } from '../output/plan.js';
 import { wrapText } from '../output/width.js';
-import { openOperations, readPlan, reportGone, tearDown } from '../teardown.js';
+import { openOperations, readPlan, refuseInUse, reportGone, tearDown } from '../teardown.js';
 
 interface Options {
   readonly yes?: boolean;
   readonly wait?: boolean;
-  readonly reason: string;
+  readonly reason?: string;
   readonly hash?: string;
+  readonly drain?: string;
+  readonly withJobs?: boolean;
 }
 
 /** `maops env teardown`: without `--yes` it asks for confirmation, and does nothing where no person can answer. */
@@ -27,17 +30,32 @@ const teardown: Define = (command, run) => {
     .argument('<name>', 'the environment')
     .option('--yes', 'delete without asking')
     .option('--wait', 'wait until the deletion is verified')
-    .option('--hash <hash>', 'delete exactly the plan with this hash, or nothing');
-  offerReason(command, 'why; recorded in the audit of the operations that it cancels', 'teardown')
-    .addHelpText('after', example('maops env teardown team-a', 'maops env teardown team-a --yes --wait'))
+    .option('--hash <hash>', 'delete exactly the plan with this hash, or nothing')
+    .option('--drain <duration>', 'wait that long for jobs on the pool before anything is deleted; needs --reason')
+    .option('--with-jobs', 'delete the pool under its jobs, after --drain if given; needs --reason');
+  offerReason(command, 'why; recorded in the audits')
+    .addHelpText(
+      'after',
+      example(
+        'maops env teardown team-a',
+        'maops env teardown team-a --yes --wait',
+        "maops env teardown team-a --yes --drain 2h --reason 'project ended'",
+      ),
+    )
     .action((name: string, options: Options) => run((context) => perform(context, nameOf(name), options)));
 };
 
 async function perform(context: Context, name: string, options: Options): Promise<ExitCode> {
-  const { yes = false, wait = false, reason, hash: asked } = options;
+  const { yes = false, wait = false, hash: asked, drain, withJobs = false } = options;
   if (asked !== undefined) readHash(asked);
+  readDuration('--drain', drain);
+  const areJobsHandled = drain !== undefined || withJobs;
+  if (areJobsHandled && options.reason === undefined)
+    throw new UsageError(`${drain === undefined ? '--with-jobs' : '--drain'} needs --reason`);
+  const reason = options.reason ?? 'teardown';
+  const jobOptions = { ...(drain === undefined ? {} : { drain }), ...(withJobs ? { withJobs } : {}) };
   const [plan, open] = await Promise.all([readPlan(context, name), openOperations(context, name)]);
-  const { items, hash, unread } = plan;
+  const { items, hash, unread, jobs, jobsUnread } = plan;
   const ours = items.filter(({ owner }) => owner !== null);
   if (ours.length === 0 && open.length === 0 && unread.length === 0) {
     for (const { kind, id, rule } of items) context.notice(`${kind} ${id} is kept: ${rule}`);
@@ -49,19 +67,28 @@ async function perform(context: Context, name: string, options: Options): Promis
   const isUnderWay = open.includes(operationId('teardown', name));
   const kept = isUnderWay ? null : protectedItem(plan);
   if (kept !== null && yes) throw protectedError('teardown', name, `${kept.kind} ${kept.name}`);
+  const mayBeInUse = !isUnderWay && !areJobsHandled;
+  if (mayBeInUse && yes) refuseInUse(name, plan, context.terminal.now());
   const isOther = !wait && asked !== undefined && asked !== hash && !isUnderWay && unread.length === 0;
   // Without --hash the teardown is not bound to this plan, because open operations may create more meanwhile.
   if (yes && !isOther)
-    return await tearDown(context, name, { reason, wait, ...(asked === undefined ? {} : { hash: asked }) });
+    return await tearDown(context, name, {
+      reason,
+      wait,
+      ...jobOptions,
+      ...(asked === undefined ? {} : { hash: asked }),
+    });
   const isUnseen = items.length === 0 && unread.length > 0;
   const inTheWay = whatIsInTheWay(name, plan, open);
   const cancelled = open.map((id) => `\n${id} will be cancelled first`).join('');
   const cancellations = cancelled === '' || inTheWay !== null ? '' : `\n${cancelled}`;
-  context.result({ name, hash, items, open, unread }, (shown) => {
+  context.result({ name, hash, items, jobs, jobsUnread, open, unread }, (shown) => {
     const view = viewOf(context);
     const seen = isUnseen ? 'no resources could be read' : renderItems(shown.items, view);
+    const inUse = renderJobs(shown.jobs, shown.jobsUnread, view);
+    const used = inUse === '' ? '' : `\n\n${inUse}`;
     const notRead = shown.unread.map((line) => `\nnot read: ${line}`).join('');
-    return wrapText(`teardown of ${name}:\n${seen}${notRead}${cancellations}\n\nhash ${hash}`, view.columns);
+    return wrapText(`teardown of ${name}:\n${seen}${used}${notRead}${cancellations}\n\nhash ${hash}`, view.columns);
   });
   if (asked !== undefined && asked !== hash) {
     throw new OperationRefusedError(
@@ -75,9 +102,11 @@ async function perform(context: Context, name: string, options: Options): Promis
     context.notice(`nothing to delete: ${inTheWay}`);
     return exitCodes.failed;
   }
+  if (mayBeInUse) refuseInUse(name, plan, context.terminal.now());
   if ((await askToContinue(context, 'Delete this for good?')) === true)
-    return await tearDown(context, name, { reason, wait, hash });
-  const again = `maops env teardown ${name} --yes${wait ? ' --wait' : ''}`;
+    return await tearDown(context, name, { reason, wait, hash, ...jobOptions });
+  const flags = `${wait ? ' --wait' : ''}${drain === undefined ? '' : ` --drain ${drain}`}${withJobs ? ' --with-jobs' : ''}`;
+  const again = `maops env teardown ${name} --yes${flags}${areJobsHandled ? ' --reason …' : ''}`;
   // The hash of an incomplete plan would not match the complete plan of the workers.
   const exactly = `; to delete exactly this plan: ${again} --hash ${hash}`;
   const unseen = `. The workers will read the rest themselves. \`maops doctor\` shows why it could not be read here.`;

@@ -1,5 +1,6 @@
 import type { Explanation } from '../../client/explanation.js';
 import { describeDuration } from '../../domain/duration.js';
+import { renderJobs } from './jobs.js';
 import { nextOf, possibleOf, runbookOf } from './next.js';
 import { describeOverdue } from './progress.js';
 import { renderFields } from './table.js';
@@ -41,6 +42,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       columns,
     ),
   );
+  if (explanation.jobs.length > 0) blocks.push(renderJobs(explanation.jobs, [], view));
   for (const activity of pending) {
     blocks.push(
       renderFields(

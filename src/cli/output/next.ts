@@ -54,6 +54,7 @@ const byFailure: Partial<Record<FailureType, string>> = {
   PoolUnhealthy: 'partial-pool',
   NotebookFailed: 'notebook-failed',
   Protected: 'teardown-refuses',
+  Busy: 'teardown-refuses',
   DeadlineExceeded: 'stuck-creating',
 };
 

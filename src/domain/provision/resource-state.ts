@@ -63,6 +63,11 @@ export interface ResourceState {
   readonly refusal: CapacityRefusal | null;
   /** True when a rollback must remove the resource. Set before the resource can exist. */
   readonly undo: boolean;
+  /**
+   * True for a resource that this run created and that was never observed in service: nobody can use it. Absent or false, its
+   * rollback asks for jobs.
+   */
+  readonly neverUsable?: boolean;
   /** True while everything that an earlier attempt left is being removed. */
   readonly cleaning: boolean;
   /** Why the present choice is being left, while the clean-up runs. */

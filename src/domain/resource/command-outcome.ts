@@ -1,3 +1,5 @@
+import type { PoolUse } from './pool-use.js';
+
 /** The outcome of a command on a resource, such as a stop or a delete. A command that was not sent never counts as done. */
 export type CommandOutcome = SentCommand | NotSent;
 
@@ -10,6 +12,14 @@ type SentCommand =
       readonly errorCode: string | null;
       readonly requestId: string | null;
     };
+
+/** A pool was not deleted, because jobs use it or because that is not known. */
+export interface PoolInUse {
+  readonly outcome: 'inUse';
+  readonly use: PoolUse;
+}
+
+export type RemovalOutcome = CommandOutcome | PoolInUse;
 
 /** `gone`: it does not exist. `replaced`: another resource has its id. `already`: the command would change nothing. */
 export interface NotSent {

@@ -140,6 +140,11 @@ export const poolRules: WatchRules<PoolFacts, PoolGoal> = {
     before.message !== after.message,
 };
 
+/** True while no job can run on it: it has no available node. */
+export function isUnusable({ available }: PoolFacts): boolean {
+  return totalNodes(available) === 0;
+}
+
 /** A pool that is being deleted needs no command. */
 export function nextPoolRemoval({ deleting, phase }: PoolFacts): RemovalCommand | 'wait' {
   return deleting || phase === 'Deleting' ? 'wait' : 'delete';

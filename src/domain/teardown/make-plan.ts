@@ -65,6 +65,7 @@ export function makePlan(inventory: Inventory, installation: string, question: P
     madeAt: isoTime(now),
     items,
     kept,
+    jobs: [],
     carrying: ours.length,
     refusal: question.about === 'name' ? null : refusalOf(items.length, ours.length, question.rules.maxShare),
     unread,

@@ -2,6 +2,7 @@ import { groupBy } from '../groups.js';
 import type { Instant } from '../resource/instant.js';
 import type { InventoryItem } from '../resource/inventory.js';
 import { parseMarker } from '../resource/marker.js';
+import type { Job } from '../resource/pool-use.js';
 
 export const removalReasons = ['expired', 'released', 'orphan', 'idle', 'asked'] as const;
 /** Why a plan deletes a resource. `asked`: a teardown by name. */
@@ -41,6 +42,8 @@ export interface Plan {
   readonly madeAt: string;
   readonly items: readonly PlanItem[];
   readonly kept: readonly KeptItem[];
+  /** Jobs in use on the pools in `items`, and on those kept for them; at most 100. They are not in the hash. */
+  readonly jobs: readonly Job[];
   /** How many resources carry this installation's marker. */
   readonly carrying: number;
   /** Why the plan may not be applied as it is; null when it may. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, type Transport } from '../call.js';
-import { ModelArtsError } from '../errors.js';
+import { describeCall, ModelArtsError } from '../errors.js';
 import type { RequestOptions } from '../request-options.js';
 import { nonEmpty } from '../schemas/request-parts.js';
 import {
@@ -13,8 +13,7 @@ import {
   workloadStatisticsSchema,
 } from '../schemas/workload.js';
 
-/** The reads that precede a delete must not wait behind other reads. */
-const ofPool = { kind: 'pool', priority: 'delete' } as const;
+const ofPool = { kind: 'pool', priority: 'guard' } as const;
 const list = endpoint(
   'workloads.list',
   'GET',
@@ -75,12 +74,13 @@ export class Workloads {
       const query = { ...filter, sort: 'create_time', ascend: true, offset, limit: pageSize } as const;
       const { items, unreadable, total } = await this.listPage(poolId, query, options);
       yield* items;
-      if (unreadable > 0) throw incomplete(poolId, `${unreadable} of ${items.length + unreadable} rows cannot be read`);
+      if (unreadable > 0) throw new UnreadableRowsError(poolId, `${unreadable} rows are no objects`);
       offset += items.length;
-      if (items.length === 0 && offset < (total ?? 0)) throw incomplete(poolId, `${offset} of ${total} rows`);
+      if (items.length === 0 && offset < (total ?? 0))
+        throw new ModelArtsError(`${about(poolId)}: the list ends after ${offset} of ${total} rows`, malformed(poolId));
       if (offset >= (total ?? 0) && items.length < pageSize) return;
     }
-    throw incomplete(poolId, `more than ${mostPages * pageSize} rows`);
+    throw new UnreadableRowsError(poolId, `there are more than ${mostPages * pageSize} rows`);
   }
 
   /** Returns the counts of the workloads of a pool by kind and status. */
@@ -94,14 +94,20 @@ export class Workloads {
   }
 }
 
-function incomplete(poolId: string, why: string): ModelArtsError {
+function about(poolId: string): string {
+  return describeCall({ ...malformed(poolId), operation: list.operation });
+}
+
+function malformed(poolId: string) {
   const { operation, method, template } = list;
-  const subject = `pool ${poolId}`;
-  return new ModelArtsError(`${operation} (${subject}): the list is incomplete: ${why}`, {
-    kind: 'malformed',
-    operation,
-    method,
-    template,
-    subject,
-  });
+  return { kind: 'malformed', operation, method, template, subject: `pool ${poolId}` } as const;
+}
+
+/** The workloads of a pool cannot be known, and reading them again would not change that. */
+export class UnreadableRowsError extends ModelArtsError {
+  override readonly name = 'UnreadableRowsError';
+
+  constructor(poolId: string, why: string) {
+    super(`${about(poolId)}: the list cannot be read: ${why}`, malformed(poolId));
+  }
 }

@@ -3,13 +3,16 @@ import { isCurrentNotebook } from '../../contract/spec.js';
 import type { LeaseEvent, LeaseEventName } from '../../contract/workflows.js';
 import { HOUR, MINUTE, parseDuration } from '../../domain/duration.js';
 import { type LeaseTerm, leasedAutoStop } from '../../domain/lease/lease.js';
+import { stateOfUse } from '../../domain/resource/pool-use.js';
 import { cut, textLimits } from '../../domain/text.js';
-import { backgroundTasks, deliveries, firstCalls } from '../operation/activity-proxies.js';
+import { backgroundTasks, deliveries, firstCalls, waits } from '../operation/activity-proxies.js';
 import { inBackground } from '../operation/background.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { timeNow } from '../operation/state.js';
+import { poolInUse } from '../resource/pool-in-use.js';
 import { observedNotebook, observedPool, unobservedNotebook } from '../resource/projection.js';
+import { leasedPool } from './leased-pool.js';
 import { currentNotebookIn, lookAgainMs, nextRenewal, observedRunTime, renew, tag } from './run-time.js';
 import type { BackgroundTasks, LeaseState } from './state.js';
 
@@ -35,6 +38,7 @@ export class LeaseBackgroundTasks {
   continueAsNewRun(): void {
     for (const event of this.state.undelivered) this.deliver(event);
     if (this.state.autoStopMs !== null) this.sendAutoStop();
+    if (this.op.state.draining != null && this.op.state.refused !== null) this.watchJobs();
   }
 
   /** Sends an event to the webhook, if the spec has one. */
@@ -99,6 +103,27 @@ export class LeaseBackgroundTasks {
         this.isRenewing = false;
       }
       this.observe();
+    });
+  }
+
+  /** Watches the jobs that keep the pool, and starts the removal when they have ended. */
+  private watchJobs(): void {
+    runBeside(async () => {
+      const settings = await this.settings();
+      for (;;) {
+        const { draining = null, refused, released } = this.op.state;
+        const pool = leasedPool(this.op);
+        if (draining === null || refused === null || released !== 'no' || pool === null) return;
+        const question = { ...pool, seen: draining.use, isPatient: true };
+        const use = await waits(settings, `jobs on pool ${pool.name}`).awaitPoolUse(question);
+        const { state } = this.op;
+        if (state.draining == null || state.refused === null || state.released !== 'no') return;
+        state.draining = { ...state.draining, use };
+        const isOtherState = stateOfUse(use) !== stateOfUse(draining.use);
+        // Either the pool may be deleted now, or the next decision names other jobs.
+        const why = isOtherState ? state.refused.why : poolInUse(pool.name, use).message;
+        state.refused = { ...state.refused, why, ...(isOtherState ? { until: Date.now() } : {}) };
+      }
     });
   }
 

@@ -113,6 +113,7 @@ function withdrawRelease(op: Operation<LeaseState>): void {
   const { refused, progress } = op.state;
   if (refused === null || refused.wish === 'expired') return;
   op.state.refused = null;
+  op.state.draining = null;
   op.retries.clear();
   op.fail(null);
   op.audit('withdraw', progress.workflowId, `another operation joined, so it is no longer ${refused.wish}`);

@@ -11,9 +11,11 @@ import type { Operation } from '../operation/operation.js';
 import { retryErrorOf } from '../operation/retries.js';
 import { showingOverdue } from '../operation/time-limit.js';
 import type { Removal } from '../resource/kind.js';
+import { poolInUse } from '../resource/pool-in-use.js';
 import { removeAll, teardownPhases } from '../resource/remove.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { showResources } from './handlers.js';
+import { decideOnJobs, stopOwnNotebooks, warnOfJobs } from './jobs.js';
 import type { LeaseState } from './state.js';
 
 /** Before a run knows its settings. */
@@ -40,7 +42,13 @@ export async function endLease(
       gone = `all resources of ${name} are gone: ${message}`;
       op.audit('leave', operationId('lease', name), message);
     };
-    const removal: Removal = { name, owners, known: op.state.resources, respectProtection: true, onNameTaken };
+    const base: Removal = { name, owners, known: op.state.resources, respectProtection: true, onNameTaken };
+    const { use, end } = await decideOnJobs(op);
+    if (end.decision === 'keep') {
+      await stopOwnNotebooks(op, base);
+      return await keepOwning(op, input, backgroundTasks, poolInUse(name, use), end.until);
+    }
+    const removal: Removal = end.decision === 'deleteUnderJobs' ? { ...base, jobs: 'ignore' } : base;
     await showingOverdue(op, op.state.spec, () =>
       removeAll(op, removal, teardownPhases(op), (kind) => {
         op.state.resources = kind.without(op.state.resources);
@@ -80,16 +88,18 @@ async function keepOwning(
   input: LeaseInput,
   backgroundTasks: LeaseBackgroundTasks,
   error: unknown,
+  retryAt?: number,
 ): Promise<Progress> {
   const failure = describeFailure(error, null);
   const { refused, identity } = op.state;
   // The removal is retried: one audit entry per reason is enough. A new command resets the refusal.
-  if (refused?.why !== failure.message) {
+  const times = (refused?.times ?? 0) + 1;
+  const until = retryAt ?? Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);
+  if (retryAt !== undefined) warnOfJobs(op, backgroundTasks, failure, until);
+  else if (refused?.why !== failure.message) {
     op.audit('refuse', operationId('lease', input.name), failure.message);
     backgroundTasks.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
   }
-  const times = (refused?.times ?? 0) + 1;
-  const until = Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);
   const wish = op.cancellation.request?.cause === 'operator' ? 'cancelled' : releasedBy(op.state);
   op.state.refused = { wish, times, why: failure.message, until };
   op.state.released = 'no';

@@ -14,6 +14,7 @@ import type { Grant } from '../../domain/lease/grant.js';
 import { type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
 import { isName } from '../../domain/name.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
+import type { PoolUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { leaseLimit, resourcesLimit, tooLarge } from '../../domain/text.js';
 import { invalidName } from '../operation/failure.js';
@@ -31,6 +32,8 @@ export interface LeaseState extends OperationState {
   /** True when a resource lost its protection since the last removal was refused: retry now. */
   protectionChanged: boolean;
   backgroundTasks: BackgroundTasks;
+  /** Set while jobs keep the pool after the end of the lease. Absent in states of an earlier version. */
+  draining?: Draining | null;
   /**
    * The last observation of the owned resources, on which a repeated create relies. Absent before the first one, and in
    * states of an earlier version.
@@ -47,6 +50,17 @@ export interface Refusal {
   readonly why: string;
   /** When it is retried (epoch ms). */
   readonly until: number;
+}
+
+/** A pool that its jobs keep, or whose jobs cannot be read. */
+interface Draining {
+  /** When the jobs were first seen (epoch ms). */
+  readonly since: number;
+  readonly use: PoolUse;
+  /** Time of the last warning (epoch ms). */
+  readonly warnedAt: number | null;
+  /** True once our own notebooks were stopped. */
+  readonly areStopped: boolean;
 }
 
 /** Pending work of the background tasks. */

@@ -67,6 +67,8 @@ async function observe(op: Provision, kind: ResourceKind): Promise<Verdict | nul
   const wait = await op.within(step, () => kind.observe(op, { ...target, goal, watch, pace: op.pace }));
   if (wait === null) return null;
   const verdict = kind.judge(target.name, wait.answer.facts, goal);
+  const { facts } = wait.answer;
+  if (facts !== null && kind.isInService?.(facts) === true) op.setResource(step, { neverUsable: false });
   op.setResource(step, { watch: remember(watch, wait.answer, verdict) });
   return verdict;
 }

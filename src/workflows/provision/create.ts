@@ -91,7 +91,7 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
   const before = op.resource(step);
   op.explain(`creating ${label}: ${kind.describe(op.spec, before.choice)}`);
   const mayRepeat = mayAppear(before.lastCreate);
-  op.setResource(step, { undo: true, ...(mayRepeat ? { mayRepeat } : {}) });
+  op.setResource(step, { undo: true, neverUsable: true, ...(mayRepeat ? { mayRepeat } : {}) });
   const sentAt = Date.now();
   const outcome = await op.sendOnce(() => sendCreate(op, kind));
   const { change, next } = afterCreate(label, before, outcome, sentAt, Date.now());
@@ -148,7 +148,8 @@ async function adopt(
   }
   const isOurCreate = op.resource(step).undo;
   const ref = { id: found.id, createdAt: found.createdAt };
-  op.setResource(step, { ref, lastCreate: { outcome: 'none' }, refusal: null, choice });
+  const adopted = { ref, lastCreate: { outcome: 'none' }, refusal: null, neverUsable: false } as const;
+  op.setResource(step, { ...adopted, choice });
   op.unclear(found.id);
   op.retries.clear();
   kind.identified(op, found.id);

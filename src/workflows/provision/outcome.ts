@@ -76,7 +76,7 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
       if (ending.why !== 'abandoned' && !ending.keep) await rollBack(op);
     } catch (error) {
       if (!isFailure(error)) throw error;
-      // The removal is forbidden, for example by another user's notebook on the pool. The resource stays, with an owner.
+      // The removal is forbidden, for example by another user's notebook or job on the pool. The resource stays, with an owner.
       const kept = op.state.progress.steps.find(({ state }) => state === 'undoing')?.name ?? null;
       if (kept !== null) op.setStep(kept, 'failed');
       failure = describeFailure(error, kept);
@@ -94,7 +94,8 @@ async function close(op: Provision, ending: Ending, failure: FailureProgress | n
     const kept = ending.keep ? 'the resources are kept' : 'everything it created has been deleted';
     return await endWith(op, { phase: 'Cancelled', why: `cancelled; ${kept}` });
   }
-  const isUndone = op.state.removed && !('keep' in ending && ending.keep) && failure?.type !== 'Protected';
+  const isKept = failure.type === 'Protected' || failure.type === 'Busy';
+  const isUndone = op.state.removed && !('keep' in ending && ending.keep) && !isKept;
   if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('the resources are kept');
   const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
   return await endWith(op, { ...failed(failure), phase });

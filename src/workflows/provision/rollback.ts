@@ -13,7 +13,8 @@ import type { Provision } from './state.js';
 export function removalOf(op: Provision): Removal {
   const respectProtection = op.cancellation.request?.cause === 'teardown';
   const protectedBefore = Date.parse(op.state.progress.startedAt);
-  return { name: op.spec.name, owners: [op.state.owner], known: op.owned, respectProtection, protectedBefore };
+  const removal = { name: op.spec.name, owners: [op.state.owner], known: op.owned, respectProtection, protectedBefore };
+  return op.resource('pool').neverUsable === true ? { ...removal, jobs: 'neverUsable' } : removal;
 }
 
 /** Removes the resources that this run created, dependents first. */

@@ -7,7 +7,7 @@ import type { EnvironmentResources, ResourceRef } from '../../contract/workflows
 import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
 import type { Piece } from '../../domain/provision/percent.js';
 import type { ResourceState } from '../../domain/provision/resource-state.js';
-import type { CommandOutcome } from '../../domain/resource/command-outcome.js';
+import type { CommandOutcome, RemovalOutcome } from '../../domain/resource/command-outcome.js';
 import type { Choice } from '../../domain/resource/flavor.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
 import type { Observation, Pace, ResourceFacts, Verdict, Watch } from '../../domain/resource/observation.js';
@@ -27,6 +27,11 @@ export interface Removal {
   readonly protectedBefore?: number;
   /** Only its items may be deleted; without a plan, everything that is known as ours. */
   readonly plan?: PlannedRemoval;
+  /**
+   * `ignore`: the pool is deleted under its jobs. `neverUsable`: no node of it was ever available, so it has none.
+   * @defaultValue jobs keep the pool, and the removal fails with `Busy`
+   */
+  readonly jobs?: 'ignore' | 'neverUsable';
   /** Called when a foreign resource has the name and nothing of ours is left. Throws the failure, or returns to continue. */
   readonly onNameTaken?: (failure: Error) => void;
 }
@@ -101,6 +106,8 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
   progress(facts: Facts | null, at: number, goal: Goal): Partial<Progress>;
   /** Share of the wait that is over, 0 to 1. */
   share(facts: Facts, goal: Goal): number;
+  /** Whether somebody may use it; absent for a kind that only its owner uses. */
+  isInService?(facts: Facts): boolean;
   /** Called when the id of the resource is known. */
   identified(op: Operation, id: string): void;
 
@@ -119,7 +126,7 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
     command: RemovalCommand,
     target: ResourceRef & { readonly name: string },
     removal: Removal,
-  ): Promise<CommandOutcome>;
+  ): Promise<RemovalOutcome>;
 
   /** Whether a resource of this step is of this kind: two kinds may share a step, such as the two notebook APIs. */
   hasId(id: string): boolean;

@@ -25,6 +25,7 @@ import { retryError } from '../operation/retries.js';
 import { awaitConsistency, retryForever } from '../operation/retry-forever.js';
 import { type Removal, type RemovalActivity, type ResourceKind, showNone, type Target } from './kind.js';
 import { kindsToRemove } from './kinds/index.js';
+import { poolInUse } from './pool-in-use.js';
 import { guard, leaveForeign, respectsProtection } from './removal-guard.js';
 
 /** Shows what a removal is doing. */
@@ -198,6 +199,7 @@ export async function removeOne(
     const ref = { id, name, createdAt: isNamed ? facts.createdAt : target.createdAt };
     const order = { ...removal, respectProtection: respectsProtection(kind, facts, removal) };
     const outcome = await retryForever(op, doing, () => kind.command(op, command, ref, order));
+    if (outcome.outcome === 'inUse') throw poolInUse(name, outcome.use);
     if (outcome.outcome === 'notSent') {
       await observeAgain(outcome.why);
       continue;

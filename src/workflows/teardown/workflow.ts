@@ -17,13 +17,13 @@ import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies
 import { failed, type Outcome, runToEnd } from '../operation/ending.js';
 import { isFailure, planChanged, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
-import { carriedOver, newState, type OperationState } from '../operation/state.js';
+import { carriedOver, newState } from '../operation/state.js';
 import { showingOverdue } from '../operation/time-limit.js';
 import type { Removal, ResourceKind } from '../resource/kind.js';
 import { removeAll, teardownPhases } from '../resource/remove.js';
+import { awaitJobs, type JobsState, showUse } from './jobs.js';
 
-interface TeardownState extends OperationState {
-  progress: SweepProgress;
+interface TeardownState extends JobsState {
   /** The resources that the cancelled operations reported; null until they have ended. */
   known: EnvironmentResources | null;
   wasLeased: boolean;
@@ -34,8 +34,8 @@ interface TeardownState extends OperationState {
 /**
  * Deletes every resource that this installation created under a name.
  *
- * Phases: `Planning` until the plan is made and every open operation of the name has ended, so that nothing is created
- * meanwhile. `StoppingNotebook` and `DeletingNotebook` until no notebook is left, then `DeletingPool`. `Verifying` until
+ * Phases: `Planning` until the plan is made, the jobs on the pool allow its deletion (`drain` waits for them), and every open
+ * operation of the name has ended, so that nothing is created meanwhile. `StoppingNotebook` and `DeletingNotebook` until no notebook is left, then `DeletingPool`. `Verifying` until
  * two observations confirm the absence. Ends in `Gone`, or in `Failed` when something must stay: a lease then owns it.
  * A cancel is refused, because half a teardown would leave resources without an owner.
  */
@@ -50,6 +50,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
     if (op.state.identity === null) await check(op, input);
     const { name } = op.state.progress;
     if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
+    await awaitJobs(op, input);
     const known = withPlanned(op, op.state.known ?? (await cancelAndAwait(op, name)));
     const { env, pool, notebook } = op.identity.owners;
     const removal: Removal = {
@@ -58,6 +59,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
       known,
       respectProtection: true,
       ...onlyPlanned(op, input),
+      ...(input.withJobs === true ? { jobs: 'ignore' } : {}),
       onNameTaken: (failure) => {
         op.state.known = noResources;
         op.state.wasLeased = false;
@@ -115,6 +117,7 @@ async function plan(op: Operation<TeardownState>, name: string, planHash: string
     });
   if (planning === null) return;
   op.state.progress = { ...op.state.progress, plan: planning.plan, ...planning.alive };
+  if (planning.poolUse != null) showUse(op, planning.poolUse.pool, planning.poolUse.use);
   if (!planning.isAsPlanned) throw planChanged(planHash ?? '', planning.plan.hash, `maops env teardown ${name}`);
   const marked = planning.plan.kept.find(({ rule }) => rule === keepRule);
   if (marked === undefined) return;

@@ -3,6 +3,7 @@ import { goalOf, poolChoices } from '../../../domain/provision/pool-choices.js';
 import { choiceAt } from '../../../domain/resource/flavor.js';
 import {
   countNodes,
+  isUnusable,
   judgePool,
   nextPoolRemoval,
   type PoolFacts,
@@ -59,6 +60,7 @@ export const pool: ResourceKind<PoolFacts, PoolGoal> = {
     const { wanted, available } = countNodes(facts, goal);
     return wanted === 0 ? 0 : available / wanted;
   },
+  isInService: (facts) => !isUnusable(facts),
   identified: (op, id) => op.showPool(id),
 
   async findExisting({ spec, identity, state }) {
@@ -75,10 +77,13 @@ export const pool: ResourceKind<PoolFacts, PoolGoal> = {
 
   removalState: ({ createdAt }) => createdAt,
   nextRemoval: nextPoolRemoval,
-  async command(op, _command, { id, createdAt, name }, { owners, known, respectProtection }) {
-    const { workspaceIds } = known;
-    const order = { id, createdAt, name, owners, workspaceIds, ...(respectProtection ? { respectProtection } : {}) };
-    return await undos(op.identity.settings, `pool ${name}`).deletePool(order);
+  async command(op, _command, { id, createdAt, name }, { owners, known, respectProtection, plan, jobs }) {
+    const { workspaceIds, notebooks, removed = [] } = known;
+    const planned = plan?.items.filter((item) => item.kind === 'notebook') ?? [];
+    const ownNotebooks = [...new Set([...notebooks, ...removed, ...planned].map((notebook) => notebook.id))];
+    const order = { id, createdAt, name, owners, workspaceIds, ownNotebooks };
+    const rules = { ...(respectProtection ? { respectProtection } : {}), ...(jobs === undefined ? {} : { jobs }) };
+    return await undos(op.identity.settings, `pool ${name}`).deletePool({ ...order, ...rules });
   },
 
   hasId: () => true,
