@@ -75,6 +75,14 @@ async function create(
 interface ChangeOptions {
   readonly reason: string;
   readonly timeout?: string;
+  readonly for?: string;
+}
+
+/** An option that one change has. */
+interface ChangeOption {
+  readonly flags: '--for <duration>';
+  readonly description: string;
+  readonly example: string;
 }
 
 /** Declares a command that changes a resource. The change runs as the workflow `change/<kind>/<name>`, and the command waits for it. */
@@ -84,20 +92,25 @@ export function defineChange(
   target: ChangeInput['kind'],
   change: ChangeInput['change'],
   reason: string,
+  option?: ChangeOption,
 ): void {
   const group = target === 'environment' ? 'env' : 'notebook';
   command.argument(
     '<name>',
     target === 'environment' ? 'the environment, or a pool or notebook created alone' : 'name of the notebook',
   );
+  if (option !== undefined) command.option(option.flags, option.description);
+  const more = option === undefined ? '' : `${option.example} `;
   requireReason(command)
     .option('--timeout <duration>', 'stop waiting after this time (exit 8); the change continues')
-    .addHelpText('after', example(`maops ${group} ${change} team-a --reason '${reason}'`))
+    .addHelpText('after', example(`maops ${group} ${change} team-a ${more}--reason '${reason}'`))
     .action((name: string, options: ChangeOptions) =>
       run(async (context) => {
         const timeoutMs = readDuration('--timeout', options.timeout);
+        readDuration('--for', options.for);
         const { workflowId } = await (await context.operations()).change(target, nameOf(name), change, {
           reason: options.reason,
+          ...(options.for === undefined ? {} : { duration: options.for }),
         });
         return await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
       }),

@@ -16,6 +16,11 @@ export interface TeardownOptions extends CommandOptions {
   readonly drain?: string;
   /** Deletes the pool under its jobs, after the drain if there is one. @defaultValue false */
   readonly withJobs?: boolean;
+
+/** A change of one resource. */
+export interface ChangeOptions extends CommandOptions {
+  /** Only for `renew`: how long the notebook runs from now, such as `4h`: 1h to 72h. @defaultValue what the spec and the lease allow */
+  readonly duration?: string;
 }
 
 /** Either how much later the lease ends, such as `4h`, or the earliest end (RFC 3339 with a zone). */

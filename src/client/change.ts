@@ -1,7 +1,7 @@
 import { changeId } from '../contract/ids.js';
 import type { ChangeInput } from '../contract/workflows.js';
-import { isFields } from '../spec/finding.js';
-import type { CommandOptions, OperationHandle } from './api-types.js';
+import { type Fields, isFields } from '../spec/finding.js';
+import type { ChangeOptions, OperationHandle } from './api-types.js';
 import { type CommandContext, signatureOf } from './command.js';
 import { OperationRefusedError } from './errors.js';
 
@@ -9,17 +9,28 @@ import { OperationRefusedError } from './errors.js';
 export async function change(
   context: CommandContext,
   { kind, name, change: wanted }: Pick<ChangeInput, 'kind' | 'name' | 'change'>,
-  options: CommandOptions,
+  options: ChangeOptions,
 ): Promise<OperationHandle> {
   const { runs } = context;
   const workflowId = changeId(kind, name);
-  const argument: ChangeInput = { kind, name, change: wanted, ...signatureOf(context, options) };
+  const { duration } = options;
+  const argument: ChangeInput = {
+    kind,
+    name,
+    change: wanted,
+    ...(duration === undefined ? {} : { duration }),
+    ...signatureOf(context, options),
+  };
   const summary = `${wanted} ${kind} ${name}`;
   const { runId } = await runs.start({ type: 'changeResource', workflowId, argument, memo: {}, summary });
   const started = await runs.argument(workflowId, runId);
-  const open = isFields(started) ? started.change : 'change';
-  if (open === wanted) return { workflowId, runId };
-  throw new OperationRefusedError(`${summary}: another change is running (${String(open)})`, {
+  const open = isFields(started) ? started : {};
+  if (open.change === wanted && open.duration === duration) return { workflowId, runId };
+  throw new OperationRefusedError(`${summary}: another change is running (${describeOpen(open)})`, {
     hint: `Wait for its end: \`maops env watch ${workflowId}\`.`,
   });
+}
+
+function describeOpen({ change: verb = 'change', duration }: Fields): string {
+  return typeof duration === 'string' ? `${String(verb)} for ${duration}` : String(verb);
 }

@@ -9,6 +9,7 @@ export type { PriceTable } from '../domain/price.js';
 export type { ScheduleWarning } from '../domain/schedule/zone-changes.js';
 export type { KeptItem, Plan, PlanItem, RemovalReason } from '../domain/teardown/plan.js';
 export type {
+  ChangeOptions,
   CommandOptions,
   Created,
   CreateOptions,

@@ -6,6 +6,7 @@ import type { ChangeInput, SweepProgress } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit/report.js';
 import { isOpen } from '../temporal/describe-run.js';
 import type {
+  ChangeOptions,
   CommandOptions,
   Created,
   CreateOptions,
@@ -163,12 +164,12 @@ export class Operations extends OperationQueries {
     if (lease !== null && isOpen(lease)) await refuseProtected(this.deps, lease, verb, name);
   }
 
-  /** Starts or stops a notebook, protects or unprotects an environment; joins an open change of the same kind. */
+  /** Starts, stops or renews a notebook, protects or unprotects an environment; joins an open change of the same kind. */
   change(
     kind: ChangeInput['kind'],
     name: string,
     wanted: ChangeInput['change'],
-    options: CommandOptions,
+    options: ChangeOptions,
   ): Promise<OperationHandle> {
     return change(this.deps, { kind, name, change: wanted }, options);
   }

@@ -105,7 +105,7 @@ export function describeAudit({ workflowId, operation, audit }: Progress): Histo
 
 /** By operation, the commands in its argument. */
 const verbsInArgument: Readonly<Record<string, readonly string[]>> = {
-  changeResource: ['start', 'stop', 'protect', 'unprotect'],
+  changeResource: ['start', 'stop', 'renew', 'protect', 'unprotect'],
   leaseEnvironment: ['adopt'],
 };
 

@@ -2,7 +2,7 @@ import type { AuditReport } from '../domain/audit/report.js';
 import { maybeSame, type ResourceRef, sameResource } from '../domain/resource/identity.js';
 import type { Plan, PlanItem } from '../domain/teardown/plan.js';
 import type { LeaseProgress, Progress } from './progress.js';
-import type { Spec } from './spec.js';
+import type { DurationText, Spec } from './spec.js';
 
 export type { ResourceRef };
 
@@ -96,11 +96,13 @@ export interface TeardownInput {
   readonly reason?: string;
 }
 
-/** Argument of `changeResource`: one start, stop, protect or unprotect. */
+/** Argument of `changeResource`: one start, stop, renewal, protect or unprotect. */
 export interface ChangeInput {
   readonly kind: 'notebook' | 'environment';
   readonly name: string;
-  readonly change: 'start' | 'stop' | 'protect' | 'unprotect';
+  readonly change: 'start' | 'stop' | 'renew' | 'protect' | 'unprotect';
+  /** Only for `renew`: how long the notebook runs from now, 1h to 72h. @defaultValue what the spec and the lease allow */
+  readonly duration?: DurationText;
   readonly by: string;
   readonly reason: string;
 }

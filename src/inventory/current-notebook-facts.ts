@@ -85,7 +85,10 @@ export function currentNotebookRow(notebook: CurrentNotebook): NotebookRow {
   return {
     name,
     id,
+    api: 'current',
     status: notebook.status ?? null,
+    image: notebook.image?.name ?? notebook.image?.id ?? null,
+    profile: null,
     flavor: notebook.flavor ?? null,
     pool: poolId,
     url,

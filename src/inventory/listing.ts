@@ -72,15 +72,16 @@ async function unlessUnpublished(read: Promise<NotebookRow[]>): Promise<Notebook
   }
 }
 
-/** The notebook of a name or id in a workspace; null when there is none. @defaultValue the default workspace */
-export async function findNotebook(
+/** The notebooks of a name or id in a workspace. The current API lets names repeat. @defaultValue the default workspace */
+export async function findNotebooks(
   modelarts: ModelArts,
   nameOrId: string,
   signal: AbortSignal,
   workspaceId?: string,
-): Promise<NotebookRow | null> {
+): Promise<NotebookRow[]> {
   const listed = (await listNotebooks(modelarts, signal, workspaceId)).filter(({ status }) => status !== 'DELETED');
-  return listed.find(({ id, name }) => id === nameOrId || name === nameOrId) ?? null;
+  const byId = listed.filter(({ id }) => id === nameOrId);
+  return byId.length > 0 ? byId : listed.filter(({ name }) => name === nameOrId);
 }
 
 /** The network of an id; null when there is none. */

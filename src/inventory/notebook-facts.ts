@@ -2,7 +2,7 @@ import type { ExistingResource } from '../domain/provision/create.js';
 import { parseInstant, unknownInstant } from '../domain/resource/instant.js';
 import type { InventoryItem } from '../domain/resource/inventory.js';
 import { isProtected, type Marker, parseMarker } from '../domain/resource/marker.js';
-import type { NotebookFacts } from '../domain/resource/notebook.js';
+import type { NotebookApi, NotebookFacts } from '../domain/resource/notebook.js';
 import { isoTimeOf } from '../domain/rfc3339.js';
 import type { Notebook } from '../modelarts/schemas/notebook.js';
 import { boundedText, boundedWord, type Source } from './pool-facts.js';
@@ -11,7 +11,12 @@ import { boundedText, boundedWord, type Source } from './pool-facts.js';
 export interface NotebookRow {
   readonly name: string;
   readonly id: string;
+  readonly api: NotebookApi;
   readonly status: string | null;
+  /** Only of the current API. */
+  readonly image: string | null;
+  /** Only of the historical API. */
+  readonly profile: string | null;
   readonly flavor: string | null;
   readonly pool: string | null;
   readonly url: string | null;
@@ -97,7 +102,10 @@ export function notebookRow(notebook: Notebook): NotebookRow {
   return {
     name,
     id,
+    api: 'historical',
     status: notebook.status ?? null,
+    image: null,
+    profile: notebook.profile?.id ?? null,
     flavor: notebook.flavor ?? null,
     pool: poolId,
     url,

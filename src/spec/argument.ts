@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operationId } from '../contract/ids.js';
+import { HOUR, parseDuration } from '../domain/duration.js';
 import { isName } from '../domain/name.js';
 import { isLongerThan, textLimits } from '../domain/text.js';
 import { checkDocument } from './document.js';
@@ -26,7 +27,7 @@ const jobs = { ...drain, ...optionalSignature };
 const anything = z.unknown();
 const mapping = z.record(z.string(), z.unknown(), { error: 'must be a mapping' });
 
-const verbs = { notebook: ['start', 'stop'], environment: ['protect', 'unprotect'] } as const;
+const verbs = { notebook: ['start', 'stop', 'renew'], environment: ['protect', 'unprotect'] } as const;
 
 const starts = {
   sweep: section({ what: text, apply: flag.exactOptional(), rules: anything.exactOptional() }),
@@ -64,12 +65,13 @@ const checks = {
     section({
       kind: choice(['notebook', 'environment']),
       name,
-      change: choice(['start', 'stop', 'protect', 'unprotect']),
+      change: choice(['start', 'stop', 'renew', 'protect', 'unprotect']),
+      duration: duration.exactOptional(),
       ...signature,
     }),
-    ({ kind, change }) => {
+    ({ kind, change, duration: written }) => {
       const possible: readonly string[] = verbs[kind];
-      if (possible.includes(change)) return [];
+      if (possible.includes(change)) return renewalProblems(change, written);
       return [{ path: 'change', message: `must be ${possible.join(' or ')} for kind ${kind}` }];
     },
   ),
@@ -80,6 +82,13 @@ const checks = {
     return checked.ok ? [] : checked.problems.map(({ path, message }) => ({ path: `start.${path}`, message }));
   }),
 };
+
+function renewalProblems(change: string, written: string | undefined): readonly SpecProblem[] {
+  if (written === undefined) return [];
+  if (change !== 'renew') return [{ path: 'duration', message: 'only allowed with the change renew' }];
+  const ms = parseDuration(written) ?? 0;
+  return ms >= HOUR && ms <= 72 * HOUR ? [] : [{ path: 'duration', message: 'must be 1h to 72h' }];
+}
 
 export type ArgumentKind = keyof typeof checks;
 

@@ -22,9 +22,11 @@ interface Cloud {
   readonly sale?: Readonly<Record<string, string>>;
   readonly pool?: { readonly description: string; readonly phase?: string };
   readonly notebook?: { readonly description: string; readonly status?: string };
+  /** Members of the client for the current notebook API. */
+  readonly current?: object;
 }
 
-function modelartsWith({ sale = { az1: 'normal' }, pool, notebook }: Cloud): ModelArts {
+function modelartsWith({ sale = { az1: 'normal' }, pool, notebook, current }: Cloud): ModelArts {
   const notFound = () => {
     throw new ModelArtsError('not found', { kind: 'notFound', operation: 'x', method: 'GET', template: '/' });
   };
@@ -54,6 +56,7 @@ function modelartsWith({ sale = { az1: 'normal' }, pool, notebook }: Cloud): Mod
         yield { metadata: { name: 'modelarts.vm.gpu.t4u8' }, spec: { gpu }, status: { phase: sale } };
       },
     },
+    ...current,
   } as unknown as ModelArts;
 }
 

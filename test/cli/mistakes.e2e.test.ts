@@ -122,29 +122,38 @@ test('a wrong token exits 4 and is not printed', async () => {
   });
 });
 
-test('doctor checks both notebook APIs, and names what works without the first one', async () => {
-  const whole = await shell.run(['doctor']);
-  expect(whole.out).toMatch(/ok\s+notebook API\s+notebooks: \d+/);
-  expect(whole.out).toMatch(/ok\s+new notebook API\s+available, notebooks: 0;/);
+test('doctor reports which notebook API the account has', async () => {
+  const { faults } = shell.stack.simulator;
   const body = { json: { error_code: 'APIGW.0101', error_msg: 'The API does not exist.' } };
-  shell.stack.simulator.faults.plan(
-    { operation: 'notebooks.list', kind: 'status', status: 404, body, times: 'always' },
-    { operation: 'currentNotebooks.list', kind: 'status', status: 404, body },
-  );
-  const without = await shell.run(['doctor']);
-  shell.stack.simulator.faults.clear();
-  expect(without.code).toBe(1);
-  expect(without.out).toMatch(/failed\s+notebook API\s+.*demanager/);
-  expect(without.out).toContain('maops pool create');
-  expect(without.out).toMatch(/ok\s+new notebook API\s+not available/);
+  const missing = { kind: 'status', status: 404, body, times: 'always' } as const;
+  const whole = await shell.run(['doctor']);
+  expect(whole.out).toMatch(/ok\s+notebook API\s+notebooks: \d+; .*current and the historical/);
+  expect(whole.out).toMatch(/ok\s+current notebook API\s+available, notebooks: \d+/);
+  expect(whole.out).toMatch(/ok\s+historical notebook API\s+available, notebooks: \d+/);
+  faults.plan({ operation: 'notebooks.list', ...missing });
+  const one = await shell.run(['doctor']);
+  expect(one.out).toMatch(/ok\s+notebook API\s+.*has the current API/);
+  expect(one.out).toMatch(/ok\s+historical notebook API\s+not available/);
+  faults.plan({ operation: 'currentNotebooks.list', ...missing });
+  const none = await shell.run(['doctor']);
+  faults.clear();
+  expect(none.code).toBe(1);
+  expect(none.out).toMatch(/failed\s+notebook API\s+.*demanager/);
+  expect(none.out).toContain('maops pool create');
 });
 
 test('doctor reports that pools cannot be deleted without permission to list all notebooks', async () => {
   const body = { json: { error_code: 'ModelArts.0112', error_msg: 'Policy does not allow it.' } };
-  shell.stack.simulator.faults.plan({ operation: 'notebooks.list', kind: 'status', status: 403, body, nth: 2 });
+  const refused = { kind: 'status', status: 403, body } as const;
+  shell.stack.simulator.faults.plan(
+    { operation: 'notebooks.list', ...refused, nth: 2 },
+    { operation: 'currentNotebooks.listAll', ...refused },
+  );
   const { code, out } = await shell.run(['doctor']);
   shell.stack.simulator.faults.clear();
   expect(code).toBe(1);
-  expect(out).toMatch(/failed\s+notebook API\s.*ModelArts\.0112/);
+  expect(out).toMatch(/failed\s+historical notebook API\s.*ModelArts\.0112/);
+  expect(out).toMatch(/failed\s+current notebook API\s.*ModelArts\.0112/);
   expect(out).toContain('show_self=false');
+  expect(out).toContain('listAllNotebooks');
 });

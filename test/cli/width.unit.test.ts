@@ -13,6 +13,7 @@ import { renderPlan } from '../../src/cli/output/plan.js';
 import { renderProgress } from '../../src/cli/output/progress.js';
 import {
   renderFlavors,
+  renderImages,
   renderNetwork,
   renderNetworks,
   renderNotebook,
@@ -85,7 +86,10 @@ function pages(text: string, view: View): Record<string, string> {
   const notebook = {
     name: v,
     id: v,
+    api: 'current',
     status: v,
+    image: v,
+    profile: v,
     flavor: v,
     pool: v,
     url: v,
@@ -95,6 +99,17 @@ function pages(text: string, view: View): Record<string, string> {
     user: v,
     marker: null,
     protected: false,
+  } as const;
+  const image = {
+    name: v,
+    id: v,
+    tag: v,
+    status: v,
+    type: v,
+    arch: v,
+    services: [v],
+    hardware: [v],
+    description: v,
   };
   const network = { name: v, id: v, phase: v, cidr: v, createdAt: at };
   const flavor = { name: v, type: v, cpu: v, memory: v, accelerator: v, sale: { [v]: v, b: 'normal' } };
@@ -231,6 +246,7 @@ function pages(text: string, view: View): Record<string, string> {
     pool: renderPool(pool, view),
     notebooks: renderNotebooks([notebook], view),
     notebook: renderNotebook(notebook, view),
+    images: renderImages([image], view),
     networks: renderNetworks([network], view),
     network: renderNetwork(network, view),
     flavors: renderFlavors([flavor], view),

@@ -42,6 +42,7 @@ function project(
         poolListSchema.parse({ items: status === undefined ? pools : [] }),
       show: async () => fail(),
     },
+    currentNotebooks: { listAll: async () => [] },
     notebooks: {
       list: async () =>
         notebooks === 'down'

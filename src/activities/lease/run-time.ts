@@ -1,8 +1,11 @@
+import type { ApplicationFailure } from '@temporalio/common';
+import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import { progressQuery } from '../../contract/messages.js';
 import type { Progress } from '../../contract/progress.js';
 import { isCurrentNotebook } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
+import { HOUR } from '../../domain/duration.js';
 import {
   decideRenewal,
   type Grant,
@@ -11,13 +14,15 @@ import {
   grantLimits,
   grantOf,
 } from '../../domain/lease/grant.js';
+import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
 import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
 import type { NotebookFacts } from '../../domain/resource/notebook.js';
+import { isoTime } from '../../domain/rfc3339.js';
 import { creatingOperations } from '../../inventory/creating-operations.js';
 import { currentNotebookFacts } from '../../inventory/current-notebook-facts.js';
 import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
-import { orAbsent, readWithRetries } from '../api-call.js';
+import { orAbsent, readWithRetries, sendCommand } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { ask, findSpec } from '../operation/ask-workflow.js';
 
@@ -92,6 +97,26 @@ export function runTimeActivities(deps: ActivityDeps) {
       });
     },
 
+    /**
+     * Lets a running notebook run until a time in epoch milliseconds. A repeated request asks for the rest of it, so that a
+     * lost response prolongs nothing. Refused when the notebook would outlive its lease by more than an hour.
+     */
+    async prolongNotebook(input: { notebook: ResourceRef; until: number }): Promise<CommandOutcome> {
+      return await sendCommand(async (options) => {
+        const { notebook, until } = input;
+        const shown = await showSame(notebook, options);
+        const sendBefore = deps.now() + 2 * deps.settings.httpTimeoutMs;
+        if (shown === null) return notSent('gone', `notebook ${notebook.id}`);
+        const label = `notebook ${shown.name ?? notebook.id}`;
+        if (shown.status !== 'RUNNING') throw notRunning(label, shown.status);
+        const { endsAt } = await limitsOf(currentNotebookFacts(shown));
+        const duration = Math.max(HOUR, until - deps.now());
+        if (endsAt !== null && deps.now() + duration > endsAt + HOUR) throw outlivesLease(label, endsAt);
+        await currentNotebooks.renewLease(notebook.id, { duration }, { ...options, sendBefore });
+        return undefined;
+      });
+    },
+
     /** Adds the tags of the spec that a notebook lacks. A create takes none (docs/api/notebooks-current.md "2.1 Body"). */
     async tagNotebook(input: { notebook: ResourceRef; tags: Readonly<Record<string, string>> }): Promise<void> {
       await readWithRetries(async (options) => {
@@ -106,4 +131,16 @@ export function runTimeActivities(deps: ActivityDeps) {
       });
     },
   };
+}
+
+function notRunning(label: string, status: string | undefined): ApplicationFailure {
+  return makeFailure('RequestRejected', `${label} is not running: it is ${status ?? 'in an unknown state'}`, {
+    hint: 'Only a running notebook can be renewed. Start it with `maops notebook start`.',
+  });
+}
+
+function outlivesLease(label: string, endsAt: number): ApplicationFailure {
+  return makeFailure('RequestRejected', `${label} would run longer than its lease, which ends at ${isoTime(endsAt)}`, {
+    hint: 'Move the end of the lease first: `maops env extend`. The notebook is then renewed by itself.',
+  });
 }

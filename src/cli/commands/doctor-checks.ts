@@ -5,17 +5,22 @@ import { ConfigError, type ModelArtsConfig, processEnv, readConfig, readModelArt
 import { waitQueueOf } from '../../contract/ids.js';
 import { parseHttpDate } from '../../domain/resource/instant.js';
 import type { ModelArts } from '../../modelarts/client.js';
-import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
+import { ModelArtsError } from '../../modelarts/errors.js';
 import { readInstallation } from '../../temporal/installation.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import type { Context } from '../context.js';
 import { limited } from '../follow.js';
 import type { Check } from '../output/checks.js';
+import {
+  describeApi,
+  describeApis,
+  type NotebookApiFinding,
+  notebookChecks,
+  readNotebookApi,
+} from './doctor-notebooks.js';
 
 /** A signed request is refused when the clocks are further apart (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
 const maxSkewMs = 5 * 60_000;
-/** Both generations of the notebook API. Runs use the first; the second explains notebooks that they cannot see. */
-const notebookChecks = ['notebook API', 'new notebook API'] as const;
 /** Values of `temporal.api.enums.v1.TaskQueueType`. */
 const taskQueueTypes = { workflow: 1, activity: 2 } as const;
 type TaskQueueType = (typeof taskQueueTypes)[keyof typeof taskQueueTypes];
@@ -136,42 +141,24 @@ async function serviceChecks(context: Context): Promise<Check[]> {
     'pools API',
     async () => `pools: ${(await modelarts.pools.list({}, options)).items.length}`,
   );
-  const notebooks = await attempt('notebook API', async () => {
-    try {
-      const { instances } = await modelarts.notebooks.list({}, options);
-      await checkOtherUsers(modelarts, options);
-      return `notebooks: ${instances.length}`;
-    } catch (error) {
-      if (!isUnpublished(error)) throw error;
-      throw new OperationsError('this account does not have the historical notebook API (demanager)', {
-        hint: 'Notebooks cannot be created here. Pools can: `maops pool create`.',
-        cause: error,
-      });
-    }
-  });
-  const others = await attempt('new notebook API', async () => {
-    try {
-      const { total } = await modelarts.notebooks.listNew(options);
-      return `available, notebooks: ${total ?? 'unknown'}; maops never changes them`;
-    } catch (error) {
-      if (!(error instanceof ModelArtsError)) throw error;
-      return isUnpublished(error) ? 'not available, and not needed' : `not needed; ${error.message}`;
-    }
-  });
-  return [settings, credentials, pools, notebooks, others, clock];
+  return [settings, credentials, pools, ...(await checkNotebookApis(modelarts, options)), clock];
 }
 
-/** Deleting a pool requires a list of all users' notebooks, to protect those that run on it. */
-async function checkOtherUsers(modelarts: ModelArts, options: { signal: AbortSignal }): Promise<void> {
-  try {
-    await modelarts.notebooks.list({ show_self: false }, options);
-  } catch (error) {
-    if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
-    throw new OperationsError(`only the user's own notebooks are visible: ${error.message}`, {
-      hint: 'Pools cannot be deleted. Grant the user permission to list the notebooks of all users (show_self=false).',
-      cause: error,
-    });
-  }
+/** One row for each API, after one that says which the account has. */
+async function checkNotebookApis(modelarts: ModelArts, options: { signal: AbortSignal }): Promise<Check[]> {
+  const findings: NotebookApiFinding[] = [];
+  const [summary, ...names] = notebookChecks;
+  const rows: Check[] = [];
+  for (const [index, api] of (['current', 'historical'] as const).entries())
+    rows.push(
+      await attempt(names[index] ?? api, async () => {
+        const finding = await readNotebookApi(modelarts, api, options);
+        findings.push(finding);
+        return describeApi(finding);
+      }),
+    );
+  if (findings.length < rows.length) return [...skip(summary), ...rows];
+  return [await attempt(summary, async () => await Promise.resolve(describeApis(findings))), ...rows];
 }
 
 /** Compares the clock with the Date header of the service, which error responses carry too. */

@@ -1,19 +1,19 @@
 import { OperationRefusedError, OperationsError, SpecConflictError } from '../../client/errors.js';
 import { operationId } from '../../contract/ids.js';
-import type { NotebookSpec, Spec } from '../../contract/spec.js';
+import type { Spec } from '../../contract/spec.js';
 import { decideCreate, type ExistingResource } from '../../domain/provision/create.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
-import type { FlavorFacts } from '../../domain/resource/flavor.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
-import { findNetwork, findPool, listNotebooks } from '../../inventory/listing.js';
+import { findNetwork, findPool } from '../../inventory/listing.js';
 import type { ModelArts } from '../../modelarts/client.js';
-import { noFacts, type SpecFacts } from '../../spec/facts.js';
+import { noFacts } from '../../spec/facts.js';
 import { checkFeasibility } from '../../spec/feasibility.js';
 import { ownerHash, specHash } from '../../spec/hash.js';
 import { readInstallation } from '../../temporal/installation.js';
 import type { Define } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { chooseFlavor, type ListedFlavor, listFlavors } from '../dry-run-flavors.js';
+import { checkNotebookSale, type Named, readNotebook } from '../dry-run-notebook.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type DryRun, type DryRunCheck, renderDryRun } from '../output/dry-run.js';
 import { defineCreate } from '../shared-commands.js';
@@ -29,18 +29,20 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
   const { name, pool, notebook } = spec;
   if (pool !== undefined)
     names.push(checkName(`pool ${name}`, await findPools(modelarts, spec, signal), us, environment.joins));
-  if (notebook !== undefined) {
-    const named = await findNotebooks(modelarts, notebook, signal);
-    names.push(checkName(`notebook ${notebook.name}`, named, us, environment.joins));
-  }
+  const reading = notebook === undefined ? null : await readNotebook(modelarts, notebook, us, signal);
+  if (notebook !== undefined && reading !== null)
+    names.push(reading.missingApi ?? checkName(`notebook ${notebook.name}`, reading.named, us, environment.joins));
   const flavors = pool === undefined ? [] : await listFlavors(modelarts, signal);
   const { flavor, check } = chooseFlavor(spec, flavors);
-  const { problems, notChecked } = checkFeasibility(spec, await readFacts(modelarts, spec, flavors, signal));
+  const poolFlavors = flavors.length === 0 ? null : flavors.map((one) => one.name);
+  const facts = { ...noFacts, ...reading?.facts, poolFlavors };
+  const { problems, notChecked } = checkFeasibility(spec, facts);
   const failed = problems.map(
     ({ path, message }): DryRunCheck => ({ subject: path, state: 'failed', finding: message }),
   );
   const sale = problems.some(({ path }) => path.startsWith('pool.')) ? null : check;
-  const all = [environment.check, network, ...names, sale, ...failed].filter((one) => one !== null);
+  const notebookSale = notebook === undefined ? null : checkNotebookSale(notebook, facts);
+  const all = [environment.check, network, ...names, sale, notebookSale, ...failed].filter((one) => one !== null);
   const document: DryRun = {
     name: spec.name,
     ok: all.every(({ state }) => state !== 'failed'),
@@ -100,27 +102,12 @@ async function checkNetwork(modelarts: ModelArts, { pool }: Spec, signal: AbortS
   return { subject, state: found.phase === 'Active' ? 'ok' : 'warning', finding: found.phase ?? 'in an unknown state' };
 }
 
-/** A resource with a name from the spec, and its state as the service reports it. */
-interface Named extends ExistingResource {
-  readonly state: string | null;
-}
-
 async function findPools(modelarts: ModelArts, { name }: Spec, signal: AbortSignal): Promise<Named[]> {
   const row = await findPool(modelarts, name, signal);
   if (row === null) return [];
   const { id, createdAt, marker, phase: state } = row;
   const flags = { leaving: state === 'Deleting', failed: state === 'CreationFailed' };
   return [{ id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...flags }];
-}
-
-async function findNotebooks(modelarts: ModelArts, spec: NotebookSpec, signal: AbortSignal): Promise<Named[]> {
-  const listed = await listNotebooks(modelarts, signal, spec.workspaceId);
-  return listed
-    .filter(({ name, status }) => name === spec.name && status !== 'DELETED')
-    .map(({ id, createdAt, marker, status: state }) => {
-      const flags = { leaving: state === 'DELETING', failed: state === 'CREATE_FAILED' };
-      return { id, createdAt: createdAt ?? '', marker, wanted: {}, state, ...flags };
-    });
 }
 
 /** The marker that the run would use; null when the installation is unknown. */
@@ -176,29 +163,6 @@ function checkName(subject: string, named: readonly Named[], us: MarkerOwnership
       return { subject, state: 'warning', finding: `${exists(decision.found)}; will be deleted and created again` };
   }
 }
-
-/** The facts that feasibility is checked against. The project's notebooks show profiles and flavors that worked before. */
-async function readFacts(
-  modelarts: ModelArts,
-  { notebook }: Spec,
-  flavors: readonly FlavorFacts[],
-  signal: AbortSignal,
-): Promise<SpecFacts> {
-  const poolFlavors = flavors.length === 0 ? null : flavors.map(({ name }) => name);
-  if (notebook === undefined) return { ...noFacts, poolFlavors };
-  const filter = notebook.workspaceId === undefined ? {} : { workspace_id: notebook.workspaceId };
-  const { instances } = await modelarts.notebooks.list(filter, { signal });
-  const worked = instances.filter(({ status = '' }) => workedStates.includes(status));
-  return {
-    ...noFacts,
-    poolFlavors,
-    usedProfiles: worked.flatMap(({ profile }) => profile?.id ?? []),
-    usedFlavors: worked.flatMap(({ flavor }) => flavor ?? []),
-  };
-}
-
-/** States that a notebook reaches only after a successful creation. */
-const workedStates: readonly string[] = ['RUNNING', 'STOPPING', 'STOPPED'];
 
 /** `maops env create`: starts the operation, or joins it when it runs with the same spec. */
 const create: Define = (command, run) => defineCreate(command, run, 'env', 'examples/team-a.yaml', dryRun);

@@ -1,4 +1,5 @@
 import {
+  type CurrentNotebookSpec,
   type CustomSpec,
   isCurrentNotebook,
   type LeaseSpec,
@@ -7,6 +8,8 @@ import {
   type NotebookVolume,
   type Spec,
 } from '../../contract/spec.js';
+import { formatDuration, parseDuration } from '../../domain/duration.js';
+import { grantDuration, noStop } from '../../domain/lease/grant.js';
 import type { NotChecked } from '../../spec/facts.js';
 import { renderFields, renderTable } from './table.js';
 import type { View } from './view.js';
@@ -55,7 +58,7 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
       ['  type', pool === null ? null : `${pool.type}, scope ${pool.scope.join(', ')}`],
       ['  network', pool?.network ?? null],
       ['notebook', notebook?.name ?? null],
-      ...describeNotebook(notebook),
+      ...describeNotebook(spec),
       ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}`],
       ['on failure', spec.onFailure],
       ['on cancel', spec.onCancel],
@@ -82,8 +85,8 @@ function describeNotChecked(notChecked: readonly NotChecked[], columns: number |
   return `\n\nnot checked:\n${renderTable(rows, undefined, { columns, last: 'wrap' })}`;
 }
 
-function describeNotebook(notebook: NotebookSpec | null): readonly (readonly [string, string | null])[] {
-  if (notebook === null) return [];
+function describeNotebook({ notebook, lease }: Spec): readonly (readonly [string, string | null])[] {
+  if (notebook === undefined) return [];
   if (!isCurrentNotebook(notebook))
     return [
       ['  profile', notebook.profileId],
@@ -91,13 +94,13 @@ function describeNotebook(notebook: NotebookSpec | null): readonly (readonly [st
       ['  storage', describeStorage(notebook.storage)],
       ['  stops after', notebook.autoStop?.duration ?? null],
     ];
-  const { image, flavor = null, customSpec, storage, dataVolumes = [], autoStop, ssh, tags = {} } = notebook;
+  const { image, flavor = null, customSpec, storage, dataVolumes = [], ssh, tags = {} } = notebook;
   return [
     ['  image', image],
     ['  flavor', flavor ?? (customSpec === undefined ? null : describeCustomSpec(customSpec))],
     ['  storage', describeStorage(storage)],
     ...dataVolumes.map((volume) => ['  data volume', describeStorage(volume)] as const),
-    ['  stops after', autoStop ?? null],
+    ['  stops after', describeStop(notebook, lease)],
     ['  ssh', ssh === undefined ? null : `key pairs ${ssh.keyPairs.join(', ')}`],
     [
       '  tags',
@@ -106,6 +109,14 @@ function describeNotebook(notebook: NotebookSpec | null): readonly (readonly [st
         .join(', ') || null,
     ],
   ];
+}
+
+/** The first grant of a run time, and whether the lease renews it. */
+function describeStop({ autoStop }: CurrentNotebookSpec, lease: LeaseSpec | undefined): string {
+  const autoStopMs = autoStop === 'never' ? 'never' : parseDuration(autoStop);
+  const ms = grantDuration({ autoStopMs, endsAt: lease === undefined ? null : parseDuration(lease.ttl) }, 0);
+  if (ms === noStop) return 'never';
+  return lease === undefined ? formatDuration(ms) : `${formatDuration(ms)}, renewed until the lease ends`;
 }
 
 function describeCustomSpec({ cpu, memory, gpu, gpuType }: CustomSpec): string {

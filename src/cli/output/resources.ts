@@ -1,4 +1,5 @@
 import type { FlavorRow } from '../../inventory/flavor-facts.js';
+import type { ImageRow } from '../../inventory/images.js';
 import type { NetworkRow } from '../../inventory/listing.js';
 import type { NotebookRow } from '../../inventory/notebook-facts.js';
 import type { PoolRow } from '../../inventory/pool-facts.js';
@@ -56,15 +57,19 @@ export function renderNotebooks(notebooks: readonly NotebookRow[], { timeZone, c
     notebook.pool ?? '-',
     notebook.autoStopAt === null ? '-' : formatMinute(notebook.autoStopAt, timeZone),
     notebook.marker === null ? 'no' : 'yes',
+    notebook.api,
   ]);
-  return renderRows(rows, ['NAME', 'STATUS', 'FLAVOR', 'POOL', 'STOPS AT', 'MARKER'], columns);
+  return renderRows(rows, ['NAME', 'STATUS', 'FLAVOR', 'POOL', 'STOPS AT', 'MARKER', 'API'], columns);
 }
 
 export function renderNotebook(notebook: NotebookRow, { timeZone, columns }: View): string {
   const fields: readonly (readonly [string, string | null])[] = [
     ['name', notebook.name],
     ['id', notebook.id],
+    ['api', notebook.api],
     ['status', notebook.status],
+    ['image', notebook.image],
+    ['profile', notebook.profile],
     ['flavor', notebook.flavor],
     ['pool', notebook.pool],
     ['url', notebook.url],
@@ -75,6 +80,19 @@ export function renderNotebook(notebook: NotebookRow, { timeZone, columns }: Vie
     ['protected', notebook.protected ? 'yes' : null],
   ];
   return renderFields(fields, columns);
+}
+
+export function renderImages(images: readonly ImageRow[], { columns }: Pick<View, 'columns'>): string {
+  if (images.length === 0) return 'no images';
+  const rows = images.map((image) => [
+    image.name ?? '-',
+    image.tag ?? '-',
+    image.status ?? '-',
+    image.services.join(', ') || '-',
+    image.hardware.join(', ') || '-',
+    image.id,
+  ]);
+  return renderRows(rows, ['NAME', 'TAG', 'STATUS', 'SERVICES', 'HARDWARE', 'ID'], columns);
 }
 
 /** One column per availability zone with the sale status. */

@@ -1,13 +1,11 @@
 import { type Endpoint, endpoint, type Transport } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import {
-  type NewNotebookList,
   type Notebook,
   type NotebookAction,
   type NotebookDeleted,
   type NotebookList,
   type NotebookToken,
-  newNotebookListSchema,
   notebookActionSchema,
   notebookDeletedSchema,
   notebookListSchema,
@@ -31,8 +29,6 @@ const returnsInstance = true;
 
 const create = endpoint('notebooks.create', 'POST', collection, notebookSchema, { returnsInstance });
 const list = endpoint('notebooks.list', 'GET', collection, notebookListSchema);
-/** The current API, which has ids of its own (docs/api/notebooks-and-auth.md "2.12 Other new-generation calls"). Neither API shows the notebooks of the other. */
-const listNew = endpoint('notebooks.listNew', 'GET', '/v1/{project_id}/notebooks', newNotebookListSchema);
 const show = endpoint('notebooks.show', 'GET', single, notebookSchema, { returnsInstance });
 const update = endpoint('notebooks.update', 'PUT', single, notebookSchema, { returnsInstance });
 const remove = endpoint('notebooks.delete', 'DELETE', single, notebookDeletedSchema, { emptyResult: {} });
@@ -62,11 +58,6 @@ export class Notebooks {
   async list(filter: NotebookFilter = {}, options?: RequestOptions): Promise<NotebookList> {
     const query = this.#transport.check(list, notebookFilterSchema, filter);
     return this.#transport.send(list, { query: { de_type: 'Notebook', ...query }, options });
-  }
-
-  /** Returns the number of notebooks of the current API. Used to find out whether the region has that API. */
-  async listNew(options?: RequestOptions): Promise<NewNotebookList> {
-    return this.#transport.send(listNew, { query: { limit: 10 }, options });
   }
 
   /** Returns one instance by its id. */

@@ -121,9 +121,6 @@ export const notebookSchema = z.looseObject({
 /** The response of a list. Without a limit it contains every instance (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 export const notebookListSchema = z.looseObject({ total_count: count, instances: items(notebookSchema) });
 
-/** The list of the current API, of which only the total is read (docs/api/notebooks-and-auth.md "2.12 Other new-generation calls"). */
-export const newNotebookListSchema = z.looseObject({ total: count });
-
 /** The response of a delete (docs/api/notebooks-and-auth.md "2.7 O5 delete"). */
 export const notebookDeletedSchema = z.looseObject({ instance_id: text });
 
@@ -142,8 +139,6 @@ export const notebookTokenSchema = z.looseObject({
 export type Notebook = z.output<typeof notebookSchema>;
 /** The instances of one list response. */
 export type NotebookList = z.output<typeof notebookListSchema>;
-/** The list of the current API. */
-export type NewNotebookList = z.output<typeof newNotebookListSchema>;
 /** The response of a delete. */
 export type NotebookDeleted = z.output<typeof notebookDeletedSchema>;
 /** The response of an action: the status now, and the status before. */

@@ -2,7 +2,7 @@ import { continueAsNew, isCancellation } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ChangeInput, ResourceRef } from '../../contract/workflows.js';
-import { MINUTE } from '../../domain/duration.js';
+import { MINUTE, parseDuration } from '../../domain/duration.js';
 import { isName } from '../../domain/name.js';
 import type { CommandOutcome } from '../../domain/resource/command-outcome.js';
 import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
@@ -18,9 +18,10 @@ import { observedNotebook } from '../resource/projection.js';
 import { changeProtection } from './protection.js';
 
 const limitMs = 30 * MINUTE;
+const doing = { start: 'starting', stop: 'stopping', renew: 'renewing' } as const;
 
 /**
- * Starts or stops a notebook, or protects or unprotects an environment.
+ * Starts, stops or renews a notebook, or protects or unprotects an environment.
  *
  * Phases: `Planning` until the resource is found. `Applying` until two observations show the change, for at most 30 minutes.
  * Ends in `Done` or `Failed`.
@@ -45,7 +46,8 @@ export async function change(input: ChangeInput): Promise<Progress> {
 
 async function perform(op: Operation, input: ChangeInput): Promise<void> {
   const { kind, name, change: verb } = input;
-  if (kind === 'notebook' && (verb === 'start' || verb === 'stop')) return await changeNotebook(op, input, verb);
+  if (kind === 'notebook' && (verb === 'start' || verb === 'stop' || verb === 'renew'))
+    return await changeNotebook(op, input, verb);
   if (kind === 'environment' && (verb === 'protect' || verb === 'unprotect')) {
     await changeProtection(op, name, verb);
     // The lease retries a removal that the protection refused. Without this signal it retries within an hour.
@@ -78,26 +80,38 @@ async function notifyLease(op: Operation, { by, reason }: ChangeInput, facts: No
 /** A start of the current API needs a duration: without one the service stops the notebook after an hour. */
 async function send(
   calls: ReturnType<typeof backgroundTasks>,
-  verb: 'start' | 'stop',
+  { name, change: verb, duration }: ChangeInput,
   ref: ResourceRef,
 ): Promise<CommandOutcome> {
-  if (notebookApiOf(ref.id) === 'historical')
+  if (notebookApiOf(ref.id) === 'historical') {
+    if (verb === 'renew') throw cannotRenew(name);
     return verb === 'start' ? await calls.startNotebook(ref) : await calls.stopNotebook(ref);
+  }
   if (verb === 'stop') return await calls.stopCurrentNotebook(ref);
-  const durationMs = await calls.runTimeOf({ notebook: ref });
+  const durationMs = parseDuration(duration) ?? (await calls.runTimeOf({ notebook: ref }));
+  if (verb === 'renew' && durationMs < 0)
+    throw makeFailure('RequestRejected', `notebook ${name} has no automatic stop, so there is nothing to renew`);
+  if (verb === 'renew') return await calls.prolongNotebook({ notebook: ref, until: Date.now() + durationMs });
   return await calls.startCurrentNotebook({ ...ref, durationMs });
 }
 
-async function changeNotebook(op: Operation, input: ChangeInput, verb: 'start' | 'stop'): Promise<void> {
+function cannotRenew(name: string): Error {
+  const message = `notebook ${name} is of the historical API, which cannot renew a running notebook`;
+  return makeFailure('RequestRejected', message, {
+    hint: 'Stop it and start it again, or move the end of its lease with `maops env extend`.',
+  });
+}
+
+async function changeNotebook(op: Operation, input: ChangeInput, verb: keyof typeof doing): Promise<void> {
   const { settings } = op.identity;
   const summary = `notebook ${input.name}`;
   const patient = backgroundTasks(settings, summary);
   const { id, createdAt } = await reads(settings, summary).resolveNotebook({ name: input.name });
-  const goal = verb === 'start' ? 'running' : 'stopped';
-  op.enter('Applying', `${verb === 'start' ? 'starting' : 'stopping'} notebook ${input.name}`);
+  const goal = verb === 'stop' ? 'stopped' : 'running';
+  op.enter('Applying', `${doing[verb]} notebook ${input.name}`);
   await op.gate();
   const isCurrent = notebookApiOf(id) === 'current';
-  const outcome = await send(patient, verb, { id, createdAt });
+  const outcome = await send(patient, input, { id, createdAt });
   if (outcome.outcome === 'notSent') throw makeFailure('NotFound', `${outcome.why}; no ${verb} was sent`);
   if (outcome.outcome === 'refused') op.explain(`${verb} of notebook ${input.name} was refused: ${outcome.why}`);
   const target = { id, name: input.name, workspaceId: null };

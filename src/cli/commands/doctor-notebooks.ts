@@ -1,0 +1,72 @@
+import { OperationsError } from '../../client/errors.js';
+import type { NotebookApi } from '../../domain/resource/notebook.js';
+import type { ModelArts } from '../../modelarts/client.js';
+import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
+
+/** The rows about notebooks. The first reports which API the account has. */
+export const notebookChecks = ['notebook API', 'current notebook API', 'historical notebook API'] as const;
+
+/** One notebook API of the account. */
+export interface NotebookApiFinding {
+  readonly api: NotebookApi;
+  /** The number of own notebooks; null when the account does not have the API. */
+  readonly notebooks: number | null;
+}
+
+interface Options {
+  readonly signal: AbortSignal;
+}
+
+/** Whether the account has an API, and may list everybody's notebooks with it. */
+export async function readNotebookApi(
+  modelarts: ModelArts,
+  api: NotebookApi,
+  options: Options,
+): Promise<NotebookApiFinding> {
+  try {
+    const notebooks = await countOwn(modelarts, api, options);
+    await checkOtherUsers(modelarts, api, options);
+    return { api, notebooks };
+  } catch (error) {
+    if (isUnpublished(error)) return { api, notebooks: null };
+    throw error;
+  }
+}
+
+async function countOwn({ notebooks, currentNotebooks }: ModelArts, api: NotebookApi, options: Options) {
+  return api === 'current'
+    ? (await currentNotebooks.list({}, options)).length
+    : (await notebooks.list({}, options)).instances.length;
+}
+
+/** Deleting a pool requires a list of all users' notebooks, to protect those that run on it. */
+async function checkOtherUsers(modelarts: ModelArts, api: NotebookApi, options: Options): Promise<void> {
+  try {
+    if (api === 'current') await modelarts.currentNotebooks.listAll({}, options);
+    else await modelarts.notebooks.list({ show_self: false }, options);
+  } catch (error) {
+    if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
+    const right = api === 'current' ? 'modelarts:notebook:listAllNotebooks' : 'show_self=false';
+    throw new OperationsError(`only the user's own notebooks are visible: ${error.message}`, {
+      hint: `Pools cannot be deleted. Grant the user permission to list the notebooks of all users (${right}).`,
+      cause: error,
+    });
+  }
+}
+
+/** The finding about one API. */
+export function describeApi({ api, notebooks }: NotebookApiFinding): string {
+  const key = api === 'current' ? '`notebook.image`' : '`notebook.profileId`';
+  return notebooks === null ? 'not available' : `available, notebooks: ${notebooks}; selected by ${key}`;
+}
+
+/** Which API the account has. Throws when it has none. */
+export function describeApis(findings: readonly NotebookApiFinding[]): string {
+  const available = findings.filter(({ notebooks }) => notebooks !== null);
+  if (available.length === 0)
+    throw new OperationsError('this account has neither the current notebook API nor the historical one (demanager)', {
+      hint: 'Notebooks cannot be created here. Pools can: `maops pool create`.',
+    });
+  const total = available.reduce((sum, { notebooks }) => sum + (notebooks ?? 0), 0);
+  return `notebooks: ${total}; this account has the ${available.map(({ api }) => api).join(' and the ')} API`;
+}
