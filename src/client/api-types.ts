@@ -16,6 +16,7 @@ export interface TeardownOptions extends CommandOptions {
   readonly drain?: string;
   /** Deletes the pool under its jobs, after the drain if there is one. @defaultValue false */
   readonly withJobs?: boolean;
+}
 
 /** A change of one resource. */
 export interface ChangeOptions extends CommandOptions {
