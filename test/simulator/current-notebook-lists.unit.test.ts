@@ -128,6 +128,27 @@ describe('the lists of current notebooks', () => {
   });
 });
 
+describe('faults of a list of current notebooks', () => {
+  it('change the rows that match, and forbid or fail a list', async () => {
+    const caller = createCaller();
+    const operation = 'currentNotebooks.list' as const;
+    await create(caller, 'one');
+    await create(caller, 'two');
+    caller.simulator.faults.plan(
+      { operation, kind: 'unknownStatus', word: 'HIBERNATED', match: { name: 'one' } },
+      { operation, kind: 'missingFields', paths: ['lease'], match: { state: 'CREATING' } },
+    );
+    const { data } = (await caller.call('GET', `${caller.currentNotebooks}?sort_dir=ASC`)).body;
+    expect(data.map(({ status }: { status: string }) => status)).toEqual(['HIBERNATED', 'CREATING']);
+    expect(data[1]).not.toHaveProperty('lease');
+    caller.simulator.faults.plan({ operation: 'currentNotebooks.listAll', kind: 'forbidden' });
+    const all = () => codeOf(caller.call('GET', `${caller.currentNotebooks}/all`));
+    expect(await all()).toEqual([403, 'ModelArts.0108']);
+    expect(await all()).toEqual([200, undefined]);
+    caller.simulator.faults.expectAllHit();
+  });
+});
+
 describe('the create of a current notebook', () => {
   it.each([
     ['no name', { name: undefined }, 'ModelArts.6400'],
@@ -176,14 +197,16 @@ describe('the create of a current notebook', () => {
 
   it('answers with SSH, volumes and other objects as sent, and ignores unknown fields', async () => {
     const caller = createCaller();
-    const path = await create(caller, 'nb', {
+    const { body: created } = await caller.call('POST', caller.currentNotebooks, {
+      ...currentNotebookBody('nb'),
       volume: { category: 'efs', ownership: 'managed' },
       endpoints: [{ service: 'SSH', key_pair_names: ['key'], allowed_access_ips: ['203.0.113.7'] }],
       run_user: { uid: 1000, gid: 100 },
       nonsense: true,
     });
+    expect(created.endpoints).toEqual([]);
     caller.clock.advance(MINUTE);
-    const { body } = await caller.call('GET', path);
+    const { body } = await caller.call('GET', `${caller.currentNotebooks}/${created.id}`);
     expect(body).toMatchObject({
       volume: { category: 'EFS', ownership: 'MANAGED', capacity: 50 },
       endpoints: [{ service: 'NOTEBOOK' }, { service: 'SSH', key_pair_names: ['key'] }],

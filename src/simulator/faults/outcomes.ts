@@ -136,10 +136,11 @@ function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedReso
 /** The state after a deletion that was accepted and failed. */
 const afterFailedDelete = { pool: 'Running', notebook: 'STOPPED', currentNotebook: 'DELETE_FAILED' } as const;
 
-/** The state after `stuck`: a deletion or stop completes, and anything else fails. */
+/** The state after `stuck`: a deletion, stop or snapshot completes, and anything else fails. */
 function afterStuck(phase: string): string {
   if (/^deleting$/i.test(phase)) return 'Gone';
   if (phase === 'STOPPING') return 'STOPPED';
+  if (phase === 'SNAPSHOTTING') return 'RUNNING';
   return phase === 'Creating' ? 'CreationFailed' : phase === 'CREATING' ? 'CREATE_FAILED' : 'START_FAILED';
 }
 
