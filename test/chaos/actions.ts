@@ -1,6 +1,11 @@
 import type { Testbed } from '../support/testbed.js';
 import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
-import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
+import {
+  environmentDocument,
+  poolPart,
+  publicCurrentNotebookPart,
+  publicNotebookPart,
+} from '../workflows/documents.js';
 import type { CommandTexts } from './command-texts.js';
 import { oursIn } from './judge.js';
 import { type Action, type After, type ChaosSeed, type Crossing, chaosName, neighbourName } from './seed.js';
@@ -27,9 +32,10 @@ export interface Stage {
 /** Performs an action of the scenario on a running operation. */
 export async function act(action: Action, { testbed, scenario, start, later, words, tryNow }: Stage): Promise<unknown> {
   const { temporal, simulator } = testbed;
-  const { workflowType, workflowId, document } = scenario;
+  const { workflowType, workflowId, document, notebookApi } = scenario;
+  const placedAs = notebookApi === 'current' ? 'currentNotebooks' : 'notebooks';
   const { forMs = 0 } = action;
-  const place = async (kind: 'pools' | 'notebooks', body: Record<string, unknown>) =>
+  const place = async (kind: 'pools' | 'notebooks' | 'currentNotebooks', body: Record<string, unknown>) =>
     await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
   switch (action.what) {
     case 'cancel':
@@ -48,7 +54,8 @@ export async function act(action: Action, { testbed, scenario, start, later, wor
     case 'startPool':
       return await start('provisionPool', `pool/${chaosName}`, { name: chaosName, pool: poolPart() });
     case 'startNotebook': {
-      const alone = { name: chaosName, notebook: publicNotebookPart() };
+      const notebook = notebookApi === 'current' ? publicCurrentNotebookPart() : publicNotebookPart();
+      const alone = { name: chaosName, notebook };
       return await start('launchNotebook', `notebook/${chaosName}`, alone);
     }
     case 'neighbour': {
@@ -86,11 +93,11 @@ export async function act(action: Action, { testbed, scenario, start, later, wor
       if (simulator.state().pools.some(({ name }) => name === chaosName)) return;
       return await place('pools', { name: chaosName, description: 'of someone else' });
     case 'squatNotebook':
-      if (simulator.state().notebooks.some(({ name }) => name === chaosName)) return;
-      return await place('notebooks', { name: chaosName, user: 'ops' });
+      if (notebookApi === 'historical' && simulator.state().notebooks.some(({ name }) => name === chaosName)) return;
+      return await place(placedAs, { name: chaosName, user: 'ops' });
     case 'guest': {
       const pool = oursIn(simulator.state(), { name: chaosName }).pools.find(({ phase }) => phase === 'Running');
-      return pool === undefined ? undefined : await place('notebooks', { name: 'guest', pool: pool.id });
+      return pool === undefined ? undefined : await place(placedAs, { name: 'guest', pool: pool.id });
     }
     case 'foreign':
       return await place('pools', { name: `foreign-${simulator.state().pools.length}` });

@@ -6,7 +6,7 @@ import { ownerHash } from '../../src/spec/hash.js';
 import type { RunStatus } from '../temporal-sim/closing.js';
 import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
 
-const creates = ['createPool', 'createNotebook'];
+const creates = ['createPool', 'createNotebook', 'createCurrentNotebook'];
 /** A create whose activity had begun before the cancel may still be sent this much later. */
 const underWayMs = 60_000;
 
@@ -58,7 +58,9 @@ export function judgeCreates(runs: readonly WorkflowRun[]): string[] {
 
 /** The create calls that were sent long after their workflow received its cancellation. */
 export function judgeSent(runs: readonly WorkflowRun[], simulator: Simulator): string[] {
-  const sent = ['pools.create', 'notebooks.create'].flatMap((operation) => simulator.requests(operation));
+  const sent = (['pools.create', 'notebooks.create', 'currentNotebooks.create'] as const).flatMap((operation) =>
+    simulator.requests(operation),
+  );
   return chainsOf(runs).flatMap((chain) => {
     const [first] = chain;
     const cancelled = first === undefined ? null : cancelledAt(runs, first);

@@ -8,7 +8,7 @@ import { oursIn } from './judge.js';
  * Two operations may well race for a name; the service lets one of them have it.
  */
 export function doubleOfCreate({ method, path, body }: HttpCall, simulator: Simulator): string | null {
-  if (method !== 'POST' || !/\/(pools|demanager\/instances)(\?|$)/.test(path)) return null;
+  if (method !== 'POST' || !/\/(pools|demanager\/instances|v1\/[^/]+\/notebooks)(\?|$)/.test(path)) return null;
   const owner = parseMarker(body)?.owner;
   const ours = oursIn(simulator.view());
   const there = path.includes('/pools')

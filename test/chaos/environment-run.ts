@@ -150,7 +150,12 @@ class Chaos {
     const { activation, call } = scenario.deaths;
     return await startTestbed({
       seed: scenario.seed,
-      simulator: { faults: scenario.faults, placed: scenario.placed, timeForms: scenario.timeForms },
+      simulator: {
+        faults: scenario.faults,
+        placed: scenario.placed,
+        timeForms: scenario.timeForms,
+        behavior: { deleteRunningNotebook: scenario.deletesRunning ? 'accept' : 'refuse' },
+      },
       restartMs: scenario.restartMs,
       suggestContinueAsNewAfter: scenario.suggestContinueAsNewAfter,
       ...(scenario.slots === null ? {} : { slots: scenario.slots }),

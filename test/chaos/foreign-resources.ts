@@ -27,7 +27,7 @@ export function newForeignResources(
       description: one.annotations['os.modelarts/description'] ?? '',
       ...one,
     })),
-    ...state.notebooks.map((one) => ({ kind: 'notebook' as const, ...one })),
+    ...[...state.notebooks, ...state.currentNotebooks].map((one) => ({ kind: 'notebook' as const, ...one })),
   ]
     .filter((one) => isNew(one) && !isOurs(one))
     .map(({ kind, uid, id, description }) => ({ kind, uid, id, description, since }));
@@ -42,7 +42,7 @@ export function judgeForeign(
   const problems: string[] = [];
   for (const { kind, uid, id, description, since } of foreigners) {
     const pool = state.pools.find((one) => one.uid === uid);
-    const notebook = state.notebooks.find((one) => one.uid === uid);
+    const notebook = [...state.notebooks, ...state.currentNotebooks].find((one) => one.uid === uid);
     if (pool === undefined && notebook === undefined) problems.push(`a foreign ${kind} ${id} is gone`);
     if (notebook?.pool !== undefined && !state.pools.some((one) => one.id === notebook.pool?.id)) {
       problems.push(`the pool under a foreign notebook ${id} is gone`);

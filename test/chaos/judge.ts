@@ -1,5 +1,6 @@
 import type { Progress } from '../../src/contract/progress.js';
 import type { EnvironmentResources } from '../../src/contract/workflows.js';
+import type { CurrentNotebookRecord } from '../../src/simulator/current-notebooks/record.js';
 import type { NotebookRecord, PoolRecord } from '../../src/simulator/records.js';
 import type { SimState } from '../../src/simulator/sim-state.js';
 import { ownerHash } from '../../src/spec/hash.js';
@@ -10,7 +11,8 @@ const marker = `maops:${installation}-`;
 /** Our resources in the state of the simulator. */
 export interface Ours {
   readonly pools: readonly PoolRecord[];
-  readonly notebooks: readonly NotebookRecord[];
+  /** Of both APIs. */
+  readonly notebooks: readonly (NotebookRecord | CurrentNotebookRecord)[];
 }
 
 /** Finds our resources by their marker: all, those of a name, or those that one workflow created. */
@@ -21,7 +23,7 @@ export function oursIn(state: SimState, of: { readonly name?: string; readonly w
     pools: state.pools.filter(
       ({ name, annotations }) => isOf(name) && annotations['os.modelarts/description']?.includes(mark) === true,
     ),
-    notebooks: state.notebooks.filter(
+    notebooks: [...state.notebooks, ...state.currentNotebooks].filter(
       ({ name, description, status }) => isOf(name) && description.includes(mark) && status !== 'DELETED',
     ),
   };
@@ -156,7 +158,7 @@ export function faultsOfPool(pool: PoolRecord): string[] {
   return wrong;
 }
 
-export function faultsOfNotebook({ status }: NotebookRecord): string[] {
+export function faultsOfNotebook({ status }: { readonly status: string }): string[] {
   return status === 'RUNNING' ? [] : [`the notebook is ${status}`];
 }
 

@@ -5,7 +5,7 @@ import type { Observation, Watch } from '../../src/domain/resource/observation.j
 import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/resource/pool.js';
 import type { PoolRecord } from '../../src/simulator/records.js';
 import { makeProgress } from '../client/fake-runs.js';
-import { poolPart } from '../workflows/documents.js';
+import { currentNotebookPart, poolPart } from '../workflows/documents.js';
 import { type ChaosOptions, playScenario } from './environment-run.js';
 import { judgeClosing } from './judge.js';
 import { quietSeed } from './quiet-seed.js';
@@ -65,7 +65,9 @@ function lateCreate(): ChaosOptions {
   return { interceptors: [...(create.interceptors ?? []), ...(look.interceptors ?? [])] };
 }
 
-const lostAnswer = (operation: 'pools.create' | 'notebooks.create'): Partial<ChaosSeed> => ({
+const lostAnswer = (
+  operation: 'pools.create' | 'notebooks.create' | 'currentNotebooks.create',
+): Partial<ChaosSeed> => ({
   faults: [{ operation, kind: 'lost', at: 'after' }],
 });
 /** Times in a quiet scenario: the notebook is being created, and everything has been ready for long. */
@@ -80,6 +82,12 @@ const cancelledCleanUp: Partial<ChaosSeed> = {
   ],
   actions: [{ at: 30 * 60_000, what: 'cancel' }],
   suggestContinueAsNewAfter: 60,
+};
+
+/** The same main job with a notebook of the current API. */
+const current: Partial<ChaosSeed> = {
+  notebookApi: 'current',
+  document: { ...quietSeed.document, notebook: currentNotebookPart() },
 };
 
 const mistakes: readonly {
@@ -99,6 +107,24 @@ const mistakes: readonly {
     caught: /a create was sent although/,
     scenario: lostAnswer('notebooks.create'),
     options: replacing('findExistingNotebook', async () => []),
+  },
+  {
+    mistake: 'a notebook of the current API is created without a check',
+    caught: /a create was sent although/,
+    scenario: { ...lostAnswer('currentNotebooks.create'), ...current },
+    options: replacing('findExistingCurrentNotebook', async () => []),
+  },
+  {
+    mistake: 'a rollback overlooks the notebooks of the current API',
+    caught: /something is left/,
+    scenario: { actions: [{ at: inNotebook, what: 'cancel' }], ...current },
+    options: replacing('findOwnedCurrentNotebooks', async () => []),
+  },
+  {
+    mistake: 'a delete of a notebook of the current API says done and does nothing',
+    caught: /no end: /,
+    scenario: { actions: [{ at: inNotebook, what: 'cancel' }], ...current },
+    options: replacing('deleteCurrentNotebook', async () => sent),
   },
   {
     mistake: 'a pool is ready as soon as it is Running',

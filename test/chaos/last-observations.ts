@@ -16,7 +16,7 @@ export class LastObservations {
 
   /** Records the observation of a successful read of pools or notebooks. */
   note({ method, path }: HttpCall, simulator: Simulator): void {
-    const [, word, rest = ''] = /\/(pools|instances)(\/[^/?]+)?(?=\?|$)/.exec(path) ?? [];
+    const [, word, rest = ''] = /\/(pools|instances|notebooks)(\/[^/?]+)?(?=\?|$)/.exec(path) ?? [];
     if (method !== 'GET' || word === undefined) return;
     const answer = simulator.requests().at(-1);
     if (answer?.path !== path || answer.status !== 200) return;

@@ -2,14 +2,18 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
 import { chainsOf } from './cancel-judge.js';
 
-/** What no workflow may send while it is paused. */
+/** What no workflow may send while it is paused. A renewal keeps a notebook from stopping, and a pause does not forbid it. */
 const commands = [
   'createPool',
   'createNotebook',
+  'createCurrentNotebook',
   'startNotebook',
   'stopNotebook',
   'dequeueNotebook',
   'deleteNotebook',
+  'startCurrentNotebook',
+  'stopCurrentNotebook',
+  'deleteCurrentNotebook',
   'deletePool',
 ];
 /** A try that the server had handed to a worker before the pause may begin this much later. */

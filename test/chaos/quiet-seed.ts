@@ -6,6 +6,8 @@ export const quietSeed: ChaosSeed = {
   seed: 1,
   workflowType: 'provisionPoolThenLaunchNotebook',
   workflowId: `env/${chaosName}`,
+  notebookApi: 'historical',
+  deletesRunning: true,
   document: environmentDocument(chaosName, { deadlines: { pool: '90m', notebook: '20m', undo: '30m' } }),
   keepsFailed: false,
   keepsCancelled: false,

@@ -1,9 +1,11 @@
+import type { NotebookApi } from '../../src/domain/resource/notebook.js';
 import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import type { TimeForm, TimeForms } from '../../src/simulator/time-forms.js';
 import type { Slots } from '../temporal-sim/virtual-worker.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
 import { drawFaults } from './faults.js';
+import { withNotebookApi } from './notebook-api.js';
 import { Random } from './random.js';
 
 /** Something that happens to a run while it works, in milliseconds from its start. */
@@ -56,6 +58,9 @@ export interface ChaosSeed {
   readonly seed: number;
   readonly workflowType: 'provisionPoolThenLaunchNotebook' | 'provisionPool' | 'launchNotebook';
   readonly workflowId: string;
+  readonly notebookApi: NotebookApi;
+  /** Whether the service deletes a running notebook of the current API, which the documentation leaves open. */
+  readonly deletesRunning: boolean;
   readonly document: Readonly<Record<string, unknown>>;
   readonly keepsFailed: boolean;
   readonly keepsCancelled: boolean;
@@ -94,6 +99,10 @@ const types = {
 
 /** Draws the scenario of a seed. */
 export function scenarioOf(seed: number): ChaosSeed {
+  return withNotebookApi(historicalScenarioOf(seed), Random.forAxis(seed, 'notebook API'));
+}
+
+function historicalScenarioOf(seed: number): ChaosSeed {
   const random = new Random(seed);
   const kind = random.pick(['env', 'env', 'env', 'env', 'env', 'env', 'pool', 'notebook'] as const);
   const onFailure = random.pick(['rollback', 'rollback', 'keep', 'ask']);
@@ -110,6 +119,8 @@ export function scenarioOf(seed: number): ChaosSeed {
     seed,
     workflowType: types[kind],
     workflowId: `${kind}/${chaosName}`,
+    notebookApi: 'historical',
+    deletesRunning: true,
     document,
     keepsFailed: onFailure === 'keep',
     keepsCancelled: onCancel === 'keep',

@@ -10,7 +10,8 @@ export interface Cloud {
 
 /** Demands that the environment has one pool and one notebook, usable, and that no create was sent after one that worked. */
 export async function expectOneOfEach(cloud: Cloud, name: string): Promise<void> {
-  const { pools, notebooks } = await cloud.state();
+  const { pools, notebooks: historical, currentNotebooks } = await cloud.state();
+  const notebooks = [...historical, ...currentNotebooks];
   const ours = {
     pools: pools.filter((pool) => pool.name === name).map(({ phase }) => phase),
     notebooks: notebooks.filter((notebook) => notebook.name === name).map(({ status }) => status),
@@ -21,14 +22,14 @@ export async function expectOneOfEach(cloud: Cloud, name: string): Promise<void>
 
 /** Demands that nothing of the environment is left, and that no create was sent after one that worked. */
 export async function expectNothing(cloud: Cloud, name: string): Promise<void> {
-  const { pools, notebooks } = await cloud.state();
-  const left = [...pools, ...notebooks].filter((one) => one.name === name);
+  const { pools, notebooks, currentNotebooks } = await cloud.state();
+  const left = [...pools, ...notebooks, ...currentNotebooks].filter((one) => one.name === name);
   expect({ name, left }).toEqual({ name, left: [] });
   await expectNoRepeat(cloud, name);
 }
 
 async function expectNoRepeat(cloud: Cloud, name: string): Promise<void> {
-  for (const operation of ['pools.create', 'notebooks.create']) {
+  for (const operation of ['pools.create', 'notebooks.create', 'currentNotebooks.create']) {
     const posts = await postsOf(cloud, operation, name);
     const worked = posts.filter(({ effect }) => effect !== null);
     expect(worked.length).toBeLessThanOrEqual(1);

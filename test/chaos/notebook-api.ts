@@ -1,0 +1,47 @@
+import type { Fault, FieldPath } from '../../src/simulator/faults/fault.js';
+import type { Operation } from '../../src/simulator/operations.js';
+import { currentNotebookPart, publicCurrentNotebookPart } from '../workflows/documents.js';
+import type { Random } from './random.js';
+import type { ChaosSeed } from './seed.js';
+
+/** Draws whether a scenario uses the current notebook API: half of all scenarios do. */
+export function withNotebookApi(scenario: ChaosSeed, random: Random): ChaosSeed {
+  if (random.chance(0.5)) return scenario;
+  const { document, faults, placed, timeForms } = scenario;
+  const { notebooks = [], ...others } = placed;
+  const autoStop = random.pick([{}, {}, { autoStop: '1h' }, { autoStop: 'never' }]);
+  const notebook =
+    scenario.workflowType === 'launchNotebook' ? publicCurrentNotebookPart(autoStop) : currentNotebookPart(autoStop);
+  return {
+    ...scenario,
+    notebookApi: 'current',
+    document: document.notebook === undefined ? document : { ...document, notebook },
+    faults: faults.map((fault) => toCurrent(fault, random)),
+    placed: { ...others, currentNotebooks: notebooks },
+    timeForms: Object.fromEntries(Object.entries(timeForms).filter(([call]) => !call.startsWith('notebooks.'))),
+    deletesRunning: random.chance(0.5),
+  };
+}
+
+const operations: Readonly<Record<string, readonly Operation[]>> = {
+  'notebooks.create': ['currentNotebooks.create'],
+  'notebooks.list': ['currentNotebooks.list', 'currentNotebooks.listAll'],
+  'notebooks.show': ['currentNotebooks.show'],
+  'notebooks.delete': ['currentNotebooks.delete'],
+  'notebooks.action': ['currentNotebooks.stop', 'currentNotebooks.start', 'currentNotebooks.renewLease'],
+};
+
+/** The members of a notebook of the historical API, and those that say the same in the current one. */
+const fields: Readonly<Record<string, FieldPath>> = {
+  creation_timestamp: 'create_at',
+  'spec.annotations': 'lease',
+  profile: 'image',
+};
+
+function toCurrent(fault: Fault, random: Random): Fault {
+  const instead = operations[fault.operation];
+  if (instead === undefined) return fault;
+  const moved = { ...fault, operation: random.pick(instead) };
+  if (!('paths' in moved)) return moved;
+  return { ...moved, paths: moved.paths.map((path) => (typeof path === 'string' ? (fields[path] ?? path) : path)) };
+}
