@@ -53,6 +53,7 @@ const arrows: Readonly<Record<string, { layers: readonly string[]; packages?: re
   },
   simulator: { layers: [], packages: [/^fastify$/, /^node:/] },
   inventory: { layers: ['modelarts', 'contract', 'domain', 'spec'], packages: [] },
+  probe: { layers: ['modelarts', 'domain'], packages: [/^zod$/] },
   workflows: { layers: ['contract', 'domain', 'type:activities'], packages: [/^@temporalio\/(common|workflow)$/] },
   // What workers and clients share of Temporal's client: describing and starting runs, errors, the connection probe.
   temporal: { layers: ['config', 'contract'], packages: [/^@temporalio\/(client|common)($|\/)/, /^node:/] },
@@ -70,6 +71,7 @@ const arrows: Readonly<Record<string, { layers: readonly string[]; packages?: re
       'spec',
       'modelarts',
       'inventory',
+      'probe',
       'client',
       'codec',
       'temporal',

@@ -8,6 +8,7 @@ import { Connections } from './connections.js';
 import type { Credentials } from './credentials.js';
 import { HttpClient } from './http.js';
 import { createRateGovernor, type RateGovernor } from './rate-governor.js';
+import { RawReads } from './raw-reads.js';
 import type { Sleep } from './request-options.js';
 import { CurrentNotebooks } from './resources/current-notebooks.js';
 import { Flavors } from './resources/flavors.js';
@@ -60,6 +61,8 @@ export interface ModelArts {
   readonly workloads: Workloads;
   readonly trainingJobs: TrainingJobs;
   readonly services: Services;
+  /** Responses as they are, for diagnosis. */
+  readonly raw: RawReads;
   readonly governor: RateGovernor;
   readonly projectId: string;
   readonly endpoint: string;
@@ -110,6 +113,7 @@ export function createModelArts(options: ModelArtsOptions): ModelArts {
     workloads: new Workloads(transport),
     trainingJobs: new TrainingJobs(transport),
     services: new Services(transport),
+    raw: new RawReads(transport),
     governor,
     projectId,
     endpoint,

@@ -4,6 +4,7 @@ import type { Call, Endpoint, Transport } from './call.js';
 import { malformedResponse } from './error-builders.js';
 import { type CallContext, InvalidRequestError, type Problem } from './errors.js';
 import { buildQuery, fillTemplate, segmentProblem } from './path.js';
+import type { RawResponse, RawTransport } from './raw-reads.js';
 import { withoutNulls } from './schemas/tolerant.js';
 import type { InterpretedResponse, Sender } from './sender.js';
 import { abortReason } from './timing.js';
@@ -37,7 +38,7 @@ function problemsOf(error: z.ZodError): Problem[] {
 }
 
 /** Checks, authenticates and sends calls, and parses their responses. */
-export class HttpTransport implements Transport {
+export class HttpTransport implements Transport, RawTransport {
   readonly #options: TransportOptions;
   readonly #base: string;
 
@@ -60,9 +61,8 @@ export class HttpTransport implements Transport {
   }
 
   async send<Result>(endpoint: Endpoint<Result>, call: Call): Promise<Result> {
-    const context = contextOf(endpoint, call.subject ?? Object.values(call.path ?? {})[0]);
-    const url = this.#url(endpoint, call, context);
-    const { response, parsed, requestId, rejection } = await this.#sendAuthenticated(endpoint, call, context, url);
+    const context = contextOfCall(endpoint, call);
+    const { response, parsed, requestId, rejection } = await this.#sendAuthenticated(endpoint, call, context);
     if (rejection !== null) throw rejection.error;
     if (response.text.trim() === '' && endpoint.emptyResult !== undefined) return endpoint.emptyResult;
     if (parsed === undefined) throw malformedResponse(context, response, requestId, 'the body is not JSON');
@@ -70,6 +70,22 @@ export class HttpTransport implements Transport {
     if (result.success) return result.data;
     const [first] = problemsOf(result.error);
     throw malformedResponse(context, response, requestId, `${first?.path ?? ''}: ${first?.message ?? ''}`);
+  }
+
+  async read(endpoint: Endpoint<unknown>, call: Call): Promise<RawResponse> {
+    const { response, parsed, rejection } = await this.#sendAuthenticated(
+      endpoint,
+      call,
+      contextOfCall(endpoint, call),
+    );
+    return {
+      status: response.status,
+      contentType: response.header('content-type'),
+      body: parsed,
+      length: response.text.length,
+      error: rejection?.error ?? null,
+      isKnownError: rejection?.classification.known ?? true,
+    };
   }
 
   #url(endpoint: Endpoint<unknown>, { path = {}, query = {} }: Call, context: CallContext): URL {
@@ -87,8 +103,8 @@ export class HttpTransport implements Transport {
     endpoint: Endpoint<unknown>,
     call: Call,
     context: CallContext,
-    url: URL,
   ): Promise<InterpretedResponse> {
+    const url = this.#url(endpoint, call, context);
     const { sender, authenticator, httpTimeoutMs } = this.#options;
     const { signal, timeoutMs = httpTimeoutMs } = call.options ?? {};
     const maxWaitMs =
@@ -144,6 +160,10 @@ export class HttpTransport implements Transport {
       }
     }
   }
+}
+
+function contextOfCall(endpoint: Endpoint<unknown>, { subject, path = {} }: Call): CallContext {
+  return contextOf(endpoint, subject ?? Object.values(path)[0]);
 }
 
 function contextOf(endpoint: Endpoint<unknown>, subject: string | undefined): CallContext {

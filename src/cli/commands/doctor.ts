@@ -2,20 +2,37 @@ import { type Define, example } from '../command.js';
 import { viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { renderChecks } from '../output/checks.js';
+import { renderProbe } from '../output/probe.js';
 import { runChecks } from './doctor-checks.js';
+import { probeAccount } from './doctor-probe.js';
 
-/** `maops doctor`: one row per check; exit 1 if any fails. */
+interface Options {
+  readonly probe?: true;
+}
+
+/** `maops doctor`: one row per check; exit 1 if any fails, or if the probe finds what blocks work. */
 const doctor: Define = (command, run) => {
-  command.addHelpText('after', example('maops doctor', 'maops doctor --json')).action(() =>
-    run(async (context) => {
-      // An unreachable server takes time to fail.
-      if (context.terminal.stderr.isTTY === true) context.notice('checking Temporal and ModelArts');
-      const checks = await runChecks(context);
-      const ok = checks.every(({ state }) => state === 'ok');
-      context.result({ ok, checks }, (shown) => renderChecks(shown.checks, viewOf(context)));
-      return ok ? exitCodes.done : exitCodes.failed;
-    }),
-  );
+  command
+    .option('--probe', 'also make every kind of read-only call, and list what differs from the documentation')
+    .addHelpText('after', example('maops doctor', 'maops doctor --json', 'maops doctor --probe'))
+    .action((options: Options) =>
+      run(async (context) => {
+        // An unreachable server takes time to fail.
+        if (context.terminal.stderr.isTTY === true) context.notice('checking Temporal and ModelArts');
+        const checks = await runChecks(context);
+        const isConfigured = checks.some(({ check, state }) => check === 'settings for ModelArts' && state === 'ok');
+        const probed = options.probe === true && isConfigured ? await probeAccount(context) : null;
+        const ok = checks.every(({ state }) => state === 'ok') && (probed?.report.blocked ?? []).length === 0;
+        const probe = options.probe === true ? { probe: probed?.report ?? null } : {};
+        context.result({ ok, checks, ...probe }, (shown) =>
+          [
+            renderChecks(shown.checks, viewOf(context)),
+            ...(shown.probe === undefined || shown.probe === null ? [] : [renderProbe(shown.probe, viewOf(context))]),
+          ].join('\n\n'),
+        );
+        return ok ? exitCodes.done : exitCodes.failed;
+      }),
+    );
 };
 
 export const commands = { doctor };

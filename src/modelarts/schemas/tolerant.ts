@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantOf, parseInstant } from '../../domain/resource/instant.js';
+import { shaped } from './shapes.js';
 
 /**
  * Building blocks for responses, which are parsed tolerantly. A field that is missing, null or of an unexpected type counts
@@ -35,42 +36,53 @@ const anyFlag = z.union([
 ]);
 
 /** A scalar as text; otherwise absent. */
-export const text = anyText.optional().catch(undefined);
+export const text = shaped(anyText.optional().catch(undefined), { kind: 'text' });
 
 /** A time as RFC 3339 UTC with whole seconds; absent when it cannot be parsed. */
-export const instant = anyText
-  .transform((value) => instantOf(value) || undefined)
-  .optional()
-  .catch(undefined);
+export const instant = shaped(
+  anyText
+    .transform((value) => instantOf(value) || undefined)
+    .optional()
+    .catch(undefined),
+  { kind: 'time' },
+);
 
 /** A time in any form as epoch milliseconds; absent when it cannot be parsed. */
-export const epoch = anyText
-  .transform((value) => parseInstant(value) ?? undefined)
-  .optional()
-  .catch(undefined);
+export const epoch = shaped(
+  anyText
+    .transform((value) => parseInstant(value) ?? undefined)
+    .optional()
+    .catch(undefined),
+  { kind: 'time' },
+);
 
 /** A number, or text that contains one; otherwise absent. */
-export const count = anyInteger.optional().catch(undefined);
+export const count = shaped(anyInteger.optional().catch(undefined), { kind: 'number' });
 
 /** A boolean, or its text; otherwise absent. */
-export const flag = anyFlag.optional().catch(undefined);
+export const flag = shaped(anyFlag.optional().catch(undefined), { kind: 'flag' });
 
 /** The id of a resource. A response without it is malformed. */
-export const identity = z.union([z.string(), z.number().transform(String)]).pipe(z.string().min(1));
+export const identity = shaped(z.union([z.string(), z.number().transform(String)]).pipe(z.string().min(1)), {
+  kind: 'id',
+});
 
 /** A flat map of texts, such as labels and annotations. Values that are not scalars are dropped. */
-export const textMap = z
-  .record(z.string(), z.unknown())
-  .catch({})
-  .default({})
-  .transform((map): Record<string, string> => {
-    const texts: Record<string, string> = {};
-    for (const [key, value] of Object.entries(map)) {
-      const parsed = anyText.safeParse(value);
-      if (parsed.success) texts[key] = parsed.data;
-    }
-    return texts;
-  });
+export const textMap = shaped(
+  z
+    .record(z.string(), z.unknown())
+    .catch({})
+    .default({})
+    .transform((map): Record<string, string> => {
+      const texts: Record<string, string> = {};
+      for (const [key, value] of Object.entries(map)) {
+        const parsed = anyText.safeParse(value);
+        if (parsed.success) texts[key] = parsed.data;
+      }
+      return texts;
+    }),
+  { kind: 'map' },
+);
 
 /** An optional part of a response. */
 export function part<Shape extends z.ZodType>(schema: Shape) {
@@ -79,24 +91,30 @@ export function part<Shape extends z.ZodType>(schema: Shape) {
 
 /** An array. A single object counts as an array of one. Items that cannot be parsed are left out. */
 export function many<Item extends z.ZodType>(item: Item) {
-  return z
-    .unknown()
-    .optional()
-    .transform((value): z.output<Item>[] => {
-      const items = value === undefined ? [] : Array.isArray(value) ? value : [value];
-      return items.flatMap((entry) => {
-        const parsed = item.safeParse(entry);
-        return parsed.success ? [parsed.data] : [];
-      });
-    });
+  return shaped(
+    z
+      .unknown()
+      .optional()
+      .transform((value): z.output<Item>[] => {
+        const items = value === undefined ? [] : Array.isArray(value) ? value : [value];
+        return items.flatMap((entry) => {
+          const parsed = item.safeParse(entry);
+          return parsed.success ? [parsed.data] : [];
+        });
+      }),
+    { kind: 'list', item },
+  );
 }
 
 /** A list or map that stays absent when the response does not have it. */
 export function ifPresent<Shape extends z.ZodType>(schema: Shape) {
-  return z
-    .unknown()
-    .optional()
-    .transform((value): z.output<Shape> | undefined => (value === undefined ? undefined : schema.parse(value)));
+  return shaped(
+    z
+      .unknown()
+      .optional()
+      .transform((value): z.output<Shape> | undefined => (value === undefined ? undefined : schema.parse(value))),
+    { kind: 'same', schema },
+  );
 }
 
 /** The items of a list response; none when absent. An item without an id makes the whole response malformed. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { shaped } from './shapes.js';
 import { count, epoch, identity, part, text, textMap } from './tolerant.js';
 
 /** Rows of a list. A row that is no object is counted, because it may stand for a job. */
 export function rows<Row extends z.ZodType>(row: Row) {
-  return z.array(z.unknown()).transform((values) => {
+  const readRows = z.array(z.unknown()).transform((values) => {
     const readable: z.output<Row>[] = [];
     for (const value of values) {
       const parsed = row.safeParse(value);
@@ -11,6 +12,7 @@ export function rows<Row extends z.ZodType>(row: Row) {
     }
     return { readable, unreadable: values.length - readable.length };
   });
+  return shaped(readRows, { kind: 'list', item: row });
 }
 
 /** A job on a pool (docs/api/workloads-and-operations.md "2.2 W1 row"). Durations are seconds. */
