@@ -1,6 +1,7 @@
 import { placeStray } from './outside-changes.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 import { testCrossings } from './suites/crossing-suite.js';
+import { quickCreates } from './suites/scenario.js';
 
 const minute = 60_000;
 const env = `env/${name}`;
@@ -37,6 +38,7 @@ testCrossings([
     workflowId: lease,
     faults: [{ operation: 'pools.create', kind: 'slowDelete', ms: 20 * minute }],
     prepare: finishMainJob,
+    durations: quickCreates,
     play: async ({ temporal }) => await temporal.update(lease, 'releaseLease', { by: 'op', reason: 'done' }),
     endings: ['Cancelled', 'Gone'],
   },
@@ -44,6 +46,7 @@ testCrossings([
     name: 'a teardown',
     workflowId: `teardown/${name}`,
     prepare: finishMainJob,
+    durations: quickCreates,
     play: async ({ temporal }) => await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
     endings: ['Gone'],
     refusesCancel: true,
@@ -64,6 +67,7 @@ testCrossings([
     name: 'a scheduled teardown',
     workflowId: 'schedule/hours-2026-01-01T06:30:00Z',
     prepare: finishMainJob,
+    durations: quickCreates,
     play: async ({ temporal }) => {
       const argument = { schedule: 'hours', start: { what: 'teardown', name } };
       return await temporal.start('runScheduled', 'schedule/hours-2026-01-01T06:30:00Z', [argument]);
@@ -75,6 +79,7 @@ testCrossings([
     name: 'the stop of a notebook',
     workflowId: `change/notebook/${name}`,
     prepare: finishMainJob,
+    durations: quickCreates,
     play: async ({ temporal }) => {
       const order = { kind: 'notebook', name, change: 'stop', by: 'op', reason: 'test' };
       return await temporal.start('changeResource', `change/notebook/${name}`, [order]);
