@@ -17,6 +17,7 @@ import { Services, TrainingJobs } from './resources/jobs.js';
 import { Networks } from './resources/networks.js';
 import { Clusters, Features } from './resources/notebook-service.js';
 import { Notebooks } from './resources/notebooks.js';
+import { Events, Orders } from './resources/orders.js';
 import { Pools } from './resources/pools.js';
 import { Workloads } from './resources/workloads.js';
 import { Sender } from './sender.js';
@@ -61,6 +62,8 @@ export interface ModelArts {
   readonly workloads: Workloads;
   readonly trainingJobs: TrainingJobs;
   readonly services: Services;
+  readonly orders: Orders;
+  readonly events: Events;
   /** Responses as they are, for diagnosis. */
   readonly raw: RawReads;
   readonly governor: RateGovernor;
@@ -113,6 +116,8 @@ export function createModelArts(options: ModelArtsOptions): ModelArts {
     workloads: new Workloads(transport),
     trainingJobs: new TrainingJobs(transport),
     services: new Services(transport),
+    orders: new Orders(transport),
+    events: new Events(transport),
     raw: new RawReads(transport),
     governor,
     projectId,

@@ -44,6 +44,8 @@ export interface Behavior {
   readonly eventsLagMs: number;
   /** The PATCH response still names the previous order. */
   readonly orderLabelStale: boolean;
+  /** A pool whose creation failed has the reason as `status.message`. Otherwise only its work order has it. */
+  readonly failedPoolMessage: boolean;
   /** A search for training jobs finds only the caller's own. */
   readonly trainingSearchOwnOnly: boolean;
   /** Operations that the account may not call (403) or that this region does not have (404 of the gateway). */
@@ -89,6 +91,7 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   ordersLagMs: 0,
   eventsLagMs: 0,
   orderLabelStale: false,
+  failedPoolMessage: true,
   trainingSearchOwnOnly: true,
   unavailable: {},
   historicalNotebookApi: true,

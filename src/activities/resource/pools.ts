@@ -2,12 +2,14 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Spec } from '../../contract/spec.js';
 import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
 import { type NotSent, notSent, type PoolInUse, type RemovalOutcome } from '../../domain/resource/command-outcome.js';
-import { aimAt } from '../../domain/resource/identity.js';
+import { failureReason } from '../../domain/resource/failed-order.js';
+import { aimAt, maybeSame } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
 import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { isUnusable, type PoolFacts, type PoolGoal, poolRules } from '../../domain/resource/pool.js';
 import { noUse, stateOfUse } from '../../domain/resource/pool-use.js';
+import { readFailedOrder } from '../../inventory/failed-orders.js';
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
 import { readPoolUse } from '../../inventory/pool-use.js';
 import { isTooLate } from '../../modelarts/errors.js';
@@ -95,7 +97,7 @@ export function poolActivities(deps: ActivityDeps) {
     /** Waits in one poll window for a significant change of a pool. */
     async observePool(question: ObserveQuestion<PoolFacts, PoolGoal>): Promise<Observation<PoolFacts>> {
       const kind = { label: `pool ${question.name}`, watcher: deps.watchers.pools, read: poolFacts, rules: poolRules };
-      return await observe(deps, kind, question);
+      return await withReason(deps, question, await observe(deps, kind, question));
     },
 
     /**
@@ -144,6 +146,32 @@ export function poolActivities(deps: ActivityDeps) {
     },
   };
 }
+
+/**
+ * Adds the reason of a failed creation, which only the pool's work order has. One bounded read, which may fail; the next
+ * observation repeats the reason without it.
+ */
+async function withReason(
+  { modelarts }: ActivityDeps,
+  { name, goal, watch }: ObserveQuestion<PoolFacts, PoolGoal>,
+  observation: Observation<PoolFacts>,
+): Promise<Observation<PoolFacts>> {
+  const { facts } = observation;
+  if (facts?.phase !== 'CreationFailed' || goal.gone === true) return observation;
+  const last = watch.last?.facts;
+  const isKnown = last?.phase === 'CreationFailed' && maybeSame(last, facts);
+  if (isKnown) return { ...observation, facts: { ...facts, message: last.message } };
+  const { id, createdAt, message } = facts;
+  const pool = { id, name, createdAt: createdAt === unknownInstant ? null : createdAt };
+  const options = { signal: cancellationSignal(), ...reasonLimits };
+  return {
+    ...observation,
+    facts: { ...facts, message: failureReason(message, await readFailedOrder(modelarts, pool, options)) },
+  };
+}
+
+/** At most three calls, so that the activity ends within its time. */
+const reasonLimits = { timeoutMs: 2_000, maxWaitMs: 1_000 };
 
 /** How long the rate governor may hold back a create before its outcome is `notSent`. */
 export const createAdmissionMs = 2_000;

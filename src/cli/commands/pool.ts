@@ -1,4 +1,6 @@
 import { OperationNotFoundError } from '../../client/errors.js';
+import { failureReason } from '../../domain/resource/failed-order.js';
+import { readFailedOrder } from '../../inventory/failed-orders.js';
 import { findPool, listPools } from '../../inventory/listing.js';
 import type { PoolRow } from '../../inventory/pool-facts.js';
 import { type Define, example } from '../command.js';
@@ -25,7 +27,7 @@ const show: Define = (command, run) => {
     .addHelpText('after', example('maops pool show team-a'))
     .action((name: string) =>
       run(async (context) => {
-        const pool = await requirePool(context, name);
+        const pool = await withReason(context, await requirePool(context, name));
         context.result(pool, (shown) => renderPool(shown, viewOf(context)));
         return exitCodes.done;
       }),
@@ -45,6 +47,13 @@ async function requirePool(context: Context, nameOrId: string): Promise<PoolRow>
   throw new OperationNotFoundError(`no pool named ${nameOrId}`, {
     hint: 'List the pools with `maops pool list`.',
   });
+}
+
+/** Adds the reason of a failed creation, which only the pool's work order has. */
+async function withReason(context: Context, pool: PoolRow): Promise<PoolRow> {
+  if (pool.phase !== 'CreationFailed') return pool;
+  const order = await readFailedOrder(await context.modelarts(), pool, { signal: context.interrupted });
+  return { ...pool, message: failureReason(pool.message, order) };
 }
 
 export const commands = { create, list, show, delete: remove };

@@ -51,7 +51,7 @@ function statusView(world: World, pool: PoolRecord): Json {
   if (pool.phase === '') return { resources: {} };
   return present({
     phase: pool.phase,
-    message: pool.message === '' ? undefined : pool.message,
+    message: pool.message === '' || isUnsaid(world, pool) ? undefined : pool.message,
     root: pool.parent === '' ? pool.id : rootOf(world, pool.parent),
     parent: pool.parent === '' ? undefined : pool.parent,
     scope: pool.scopes.map((scope) => ({ ...scope })),
@@ -65,6 +65,10 @@ function statusView(world: World, pool: PoolRecord): Json {
         ? undefined
         : Object.fromEntries(Object.entries(pool.driver).map(([chip, state]) => [chip, { ...state }])),
   });
+}
+
+function isUnsaid(world: World, pool: PoolRecord): boolean {
+  return pool.phase === 'CreationFailed' && !world.behavior.failedPoolMessage;
 }
 
 function rowView(world: World, resource: PoolResource): Json {
