@@ -1,13 +1,10 @@
 import { makeFailure } from '../../contract/failures.js';
 import type { ChangeInput } from '../../contract/workflows.js';
-import { MINUTE } from '../../domain/duration.js';
 import type { Inventory, InventoryItem } from '../../domain/resource/inventory.js';
 import { isMarkedBy } from '../../domain/resource/marker.js';
-import { startStopwatch } from '../../domain/stopwatch.js';
-import { surveys, undos, waits } from '../operation/activity-proxies.js';
+import { reads, surveys, waits } from '../operation/activity-proxies.js';
 import type { Operation } from '../operation/operation.js';
-
-const limitMs = 30 * MINUTE;
+import { limitOf } from './limit.js';
 
 /**
  * Sets or clears `maops:keep` on the resources that were created under a name, else on our resources with that name. It
@@ -16,27 +13,18 @@ const limitMs = 30 * MINUTE;
 export async function changeProtection(op: Operation, name: string, verb: Protection): Promise<void> {
   const { settings } = op.identity;
   const isProtected = verb === 'protect';
-  const inventory = await surveys(settings, 'inventory').readInventory({ name });
+  const within = limitOf(op);
+  const inventory = await within(() => surveys(settings, 'inventory').readInventory({ name }));
   const items = itemsOf(op, name, inventory);
   const missing = [...inventory.unread, ...undescribed(inventory, name)];
   if (items.length === 0) throw missing.length > 0 ? notRead(name, missing) : nothingOf(name);
   op.enter('Applying', `${isProtected ? 'protecting' : 'unprotecting'} ${describe(items)}`);
-  let clock = startStopwatch(limitMs);
   for (const { kind, id, createdAt, name: label } of items) {
     const summary = `${kind} ${label}`;
     const target = { kind, id, createdAt, isProtected };
-    await op.gate();
-    const result = await undos(settings, summary).setProtection(target);
+    const result = await within(() => reads(settings, summary).setProtection(target));
     if (result.outcome === 'notSent' && result.reason !== 'already') throw isGone(summary);
-    for (;;) {
-      const wait = await op.waitWithin(clock, () => waits(settings, summary).seeProtection(target));
-      clock = wait.watch;
-      if (wait.end === 'deadline')
-        throw makeFailure('DeadlineExceeded', `the change of ${summary} did not become visible within 30 minutes`);
-      if (wait.end === 'interrupted') continue;
-      if (wait.answer === 'gone') throw isGone(summary);
-      break;
-    }
+    if ((await within(() => waits(settings, summary).seeProtection(target))) === 'gone') throw isGone(summary);
   }
   op.explain(`${describe(items)}: ${isProtected ? 'protected' : 'not protected'}`);
   // The resources that were found are done. Without a complete list there may be more, so the change fails.

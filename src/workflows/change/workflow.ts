@@ -2,22 +2,21 @@ import { continueAsNew, isCancellation } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ChangeInput, ResourceRef } from '../../contract/workflows.js';
-import { MINUTE, parseDuration } from '../../domain/duration.js';
+import { parseDuration } from '../../domain/duration.js';
 import { isName } from '../../domain/name.js';
 import type { CommandOutcome } from '../../domain/resource/command-outcome.js';
 import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
 import { judgeNotebook, type NotebookFacts, notebookApiOf } from '../../domain/resource/notebook.js';
-import { freshWatch, isConfirmed, remember, type Watch } from '../../domain/resource/observation.js';
-import { startStopwatch } from '../../domain/stopwatch.js';
-import { backgroundTasks, firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
+import { freshWatch, isConfirmed, type Observation, remember, type Watch } from '../../domain/resource/observation.js';
+import { firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
 import { isFailure, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { newState } from '../operation/state.js';
 import { observedNotebook } from '../resource/projection.js';
+import { limitOf } from './limit.js';
 import { changeProtection } from './protection.js';
 
-const limitMs = 30 * MINUTE;
 const doing = { start: 'starting', stop: 'stopping', renew: 'renewing' } as const;
 
 /**
@@ -79,7 +78,7 @@ async function notifyLease(op: Operation, { by, reason }: ChangeInput, facts: No
 
 /** A start of the current API needs a duration: without one the service stops the notebook after an hour. */
 async function send(
-  calls: ReturnType<typeof backgroundTasks>,
+  calls: ReturnType<typeof reads>,
   { name, change: verb, duration }: ChangeInput,
   ref: ResourceRef,
 ): Promise<CommandOutcome> {
@@ -105,36 +104,31 @@ function cannotRenew(name: string): Error {
 async function changeNotebook(op: Operation, input: ChangeInput, verb: keyof typeof doing): Promise<void> {
   const { settings } = op.identity;
   const summary = `notebook ${input.name}`;
-  const patient = backgroundTasks(settings, summary);
-  const { id, createdAt } = await reads(settings, summary).resolveNotebook({ name: input.name });
+  const within = limitOf(op);
+  const calls = reads(settings, summary);
+  const { id, createdAt } = await within(() => calls.resolveNotebook({ name: input.name }));
   const goal = verb === 'stop' ? 'stopped' : 'running';
   op.enter('Applying', `${doing[verb]} notebook ${input.name}`);
-  await op.gate();
   const isCurrent = notebookApiOf(id) === 'current';
-  const outcome = await send(patient, input, { id, createdAt });
+  const outcome = await within(() => send(calls, input, { id, createdAt }));
   if (outcome.outcome === 'notSent') throw makeFailure('NotFound', `${outcome.why}; no ${verb} was sent`);
   if (outcome.outcome === 'refused') op.explain(`${verb} of notebook ${input.name} was refused: ${outcome.why}`);
   const target = { id, name: input.name, workspaceId: null };
   let watch: Watch<NotebookFacts> = freshWatch;
-  let clock = startStopwatch(limitMs);
   for (;;) {
-    const wait = await op.waitWithin(clock, () =>
+    const { at, facts } = await within<Observation<NotebookFacts>>(() =>
       isCurrent
         ? waits(settings, summary).observeCurrentNotebook({ ...target, goal, watch, pace: op.pace })
         : waits(settings, summary).observeNotebook({ ...target, goal, watch, pace: op.pace }),
     );
-    clock = wait.watch;
-    if (wait.end === 'deadline') throw makeFailure('DeadlineExceeded', op.state.progress.why);
-    if (wait.end === 'interrupted') continue;
-    const facts = wait.answer.facts;
     const verdict = judgeNotebook(input.name, facts, goal);
-    watch = remember(watch, wait.answer, verdict);
+    watch = remember(watch, { at, facts }, verdict);
     op.explain(verdict.why);
-    if (facts !== null) op.update({ notebook: observedNotebook(facts, wait.answer.at) });
-    if (facts !== null && verdict.condition === 'usable' && isConfirmed(watch.usableSince, wait.answer.at, settings))
+    if (facts !== null) op.update({ notebook: observedNotebook(facts, at) });
+    if (facts !== null && verdict.condition === 'usable' && isConfirmed(watch.usableSince, at, settings))
       return await notifyLease(op, input, facts).catch(ignoreFailure);
     if (verdict.condition === 'failed') throw makeFailure('NotebookFailed', verdict.why);
-    if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, wait.answer.at, settings)) {
+    if (verdict.condition === 'absent' && isConfirmed(watch.absentSince, at, settings)) {
       throw makeFailure('NotFound', verdict.why);
     }
   }
