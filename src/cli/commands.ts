@@ -174,7 +174,7 @@ export const commandEntries: readonly CommandEntry[] = [
       create: 'schedule a sweep, a teardown or provisioning',
       list: 'list schedules with their next and last runs',
       show: 'show a schedule and the results of its last runs',
-      pause: 'start no runs until resumed',
+      pause: 'stop starting runs until resumed',
       resume: 'continue after a pause or a failed run',
       trigger: 'start one run now',
       delete: 'delete a schedule; a run in progress continues',

@@ -19,10 +19,11 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitCodesHelp = `Exit codes of every command:
   0    done
   1    the operation failed, or the command was refused
-  2    invalid usage or input, such as a missing --reason
+  2    invalid usage or input, such as a missing --reason; or the answer "no" at a prompt
   4    not authorised, by ModelArts or by Temporal
   8    timed out waiting; the operation is still running
   130  interrupted with Ctrl-C; the operation is still running
+  141  the reader of the output went away before the work was done
 `;
 
 /** Invalid usage that only the command itself can detect. */

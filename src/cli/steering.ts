@@ -208,7 +208,7 @@ export async function steerMany(context: Context, { verb, query, audience, yes, 
       return exitCodes.usage;
     }
   }
-  context.onInterrupt(`interrupted: operations not listed as done did not get the command`);
+  context.onInterrupt('interrupted: the command may not have reached operations without `done`');
   const why = new Map(listed.map((progress) => [progress.workflowId, progress]));
   const results = await operations.steerEach(
     listed,

@@ -20,7 +20,7 @@ const extend: Define = (command, run) => {
   command
     .argument('<name>', 'the environment')
     .argument('[duration]', 'how much later the lease ends, such as 4h or 1h30m; or --until')
-    .option('--until <time>', 'earliest end of the lease, such as 2026-12-01T18:00:00Z; safe to repeat');
+    .option('--until <time>', 'extend the lease to at least this time, such as 2026-12-01T18:00:00Z; safe to repeat');
   offerKey(requireReason(command))
     .addHelpText(
       'after',

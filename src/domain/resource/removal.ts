@@ -125,7 +125,7 @@ function repeatAfter(last: SentCommand, patienceMs: number): number {
   return patienceMs * 2 ** Math.min(last.times, 5);
 }
 
-/** How long to wait for a significant change before the command is due again. Without a command any end will do. */
+/** How long to wait for a significant change before the command is due again. Before the first command, any limit works. */
 export function untilRepeat(last: SentCommand, patienceMs: number, now: number): number {
   if (last.state === null) return patienceMs * 32;
   return Math.max(1, last.at + repeatAfter(last, patienceMs) - now);

@@ -9,8 +9,8 @@ import { currentAnnouncement } from './state.js';
 const unannounced: CancelAnnouncement = { cause: 'operator', by: 'unknown', reason: '' };
 
 /**
- * The cancellation of a workflow over all its runs. Only the root scope hears of a request during a clean-up that cannot be
- * cancelled, and continue-as-new drops the request, so the first one is kept in the state.
+ * The cancellation of a workflow over all its runs. A clean-up cannot be cancelled. During such a clean-up only the root
+ * scope receives the request. Continue-as-new drops it, so the first one is kept in the state.
  */
 export class Cancellation {
   private readonly root = CancellationScope.current();

@@ -6,7 +6,7 @@ import { nameIn, type ResourceKind } from '../resource/kind.js';
 import type { Provision } from './state.js';
 
 /**
- * Ends a step whose deadline has passed. The last known cause names the failure: while creates are refused for lack of
+ * Builds the failure of a step that missed its deadline. The last known cause names the failure: while creates are refused for lack of
  * capacity that is the cause, whatever the step was waiting for at that moment.
  */
 export function deadlinePassed(
@@ -32,13 +32,13 @@ export function soldOut({ soldOutHint }: ResourceKind, { why, errorCode, request
   return makeFailure('SoldOut', why, { errorCode, requestId, hint: soldOutHint });
 }
 
-/** Ends a step that cannot create its pool again, because the failed one is in the way. */
+/** Builds the failure of a step that cannot create its pool again, because the failed one is in the way. */
 export function prepaidFailed(label: string): ApplicationFailure {
   const why = `${label} has failed. It is prepaid, so the API cannot delete it to make room for another one`;
   return makeFailure('PoolCreationFailed', why, { hint: 'Unsubscribe it in the console, then start again.' });
 }
 
-/** Ends a step whose name is taken, or may be. */
+/** Builds the failure of a step whose name is taken, or may be. */
 export async function createConflict(
   op: Provision,
   kind: ResourceKind,
