@@ -4,8 +4,8 @@ import { type Fields, type Finding, isFields, listAt, sectionAt, type Way } from
 const hour = 3_600_000;
 
 /**
- * The rules of a notebook of the current API that concern several fields (docs/api/notebooks-current.md "2.2 `volume` and
- * `data_volumes[]`" and "2.4 Rules between fields"). What the API would refuse must be refused before a pool is paid for.
+ * The rules of a notebook of the current API that concern several fields
+ * (docs/api/notebooks-current.md "2.2 `volume` and `data_volumes[]`" and "2.4 Rules between fields"). What the API would refuse must be refused before a pool is paid for.
  */
 export function* currentNotebookRules(notebook: Fields, hasPool: boolean): Iterable<Finding> {
   yield* volumeRules(sectionAt(notebook, 'storage'), ['storage'], hasPool);
