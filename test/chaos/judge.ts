@@ -1,5 +1,7 @@
 import type { Progress } from '../../src/contract/progress.js';
 import type { EnvironmentResources } from '../../src/contract/workflows.js';
+import { parseMarker } from '../../src/domain/resource/marker.js';
+import { notebookApiOf } from '../../src/domain/resource/notebook.js';
 import type { CurrentNotebookRecord } from '../../src/simulator/current-notebooks/record.js';
 import type { NotebookRecord, PoolRecord } from '../../src/simulator/records.js';
 import type { SimState } from '../../src/simulator/sim-state.js';
@@ -37,9 +39,16 @@ export function describeOurs({ pools, notebooks }: Ours): string {
   return all.length === 0 ? 'nothing of ours is there' : `there is ${all.join(', ')}`;
 }
 
-/** What is wrong with two live resources of one name; at no moment may there be any. */
+/**
+ * What is wrong with two live resources of one name; at no moment may there be any. Two operations may create a notebook of
+ * the current API at the same time, because its names repeat.
+ */
 export function doublesOf(ours: Ours): string[] {
-  return ours.pools.length > 1 || ours.notebooks.length > 1 ? [`made twice: ${describeOurs(ours)}`] : [];
+  const creators = ours.notebooks.map(({ id, description }) =>
+    notebookApiOf(id) === 'historical' ? 'historical' : (parseMarker(description)?.owner ?? ''),
+  );
+  const isTwice = ours.pools.length > 1 || new Set(creators).size < creators.length;
+  return isTwice ? [`made twice: ${describeOurs(ours)}`] : [];
 }
 
 /** What was so when an operation closed. */

@@ -72,6 +72,7 @@ const lostAnswer = (
 });
 /** Times in a quiet scenario: the notebook is being created, and everything has been ready for long. */
 const inNotebook = 372_000;
+const inCurrentNotebook = 320_000;
 const longReady = 900_000;
 
 /** A cancel while a pool without capacity is being cleaned up, which takes more than one run. */
@@ -117,13 +118,13 @@ const mistakes: readonly {
   {
     mistake: 'a rollback overlooks the notebooks of the current API',
     caught: /something is left/,
-    scenario: { actions: [{ at: inNotebook, what: 'cancel' }], ...current },
+    scenario: { actions: [{ at: inCurrentNotebook, what: 'cancel' }], ...current },
     options: replacing('findOwnedCurrentNotebooks', async () => []),
   },
   {
     mistake: 'a delete of a notebook of the current API says done and does nothing',
     caught: /no end: /,
-    scenario: { actions: [{ at: inNotebook, what: 'cancel' }], ...current },
+    scenario: { actions: [{ at: inCurrentNotebook, what: 'cancel' }], ...current },
     options: replacing('deleteCurrentNotebook', async () => sent),
   },
   {

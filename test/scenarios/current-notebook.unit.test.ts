@@ -198,6 +198,16 @@ describe('a notebook of the current API', () => {
     expect(simulator.requests('currentNotebooks.start')).toHaveLength(1);
   });
 
+  test('gets its tags after RUNNING, and Ready does not wait for them', async () => {
+    const testbed = await ready(
+      { notebook: currentNotebookPart({ tags: { team: 'a', cost: '42' } }) },
+      { simulator: { faults: [{ operation: 'currentNotebooks.addTags', kind: 'status', status: 503, times: 3 }] } },
+    );
+    expect(await testbed.progress(`env/${name}`)).toMatchObject({ phase: 'Ready' });
+    await testbed.temporal.run({ maxTime: 10 * minute });
+    expect(only(testbed).tags).toMatchObject({ team: 'a', cost: '42' });
+  });
+
   test('of a lease conflicts with a spec for the other API', async () => {
     const testbed = await ready();
     const { temporal, simulator } = testbed;

@@ -66,7 +66,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * Finds the notebooks with our marker and the name. Names repeat, and filters are fuzzy, so rows are compared exactly. A row
+     * Finds the notebooks of this installation with the name. Names repeat, and filters are fuzzy, so rows are compared exactly. A row
      * without any description is returned without a marker. Lists lag behind, so the `known` notebooks are shown by their
      * ids.
      */
@@ -79,7 +79,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
         const found = new Map<string, ExistingResource>();
         for (const row of rows.filter((one) => one.name === name && one.status !== 'DELETED')) {
           const { facts, isWhole } = await described(row, options);
-          const isOurs = isMarkedBy(parseMarker(facts.description), owner.installation, [owner.owner]);
+          const isOurs = isMarkedBy(parseMarker(facts.description), owner.installation);
           if (isOurs || !isWhole) found.set(facts.id, existingCurrentNotebook(facts));
         }
         for (const ref of known) {

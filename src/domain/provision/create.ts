@@ -109,7 +109,7 @@ export type CreateRefusal = {
  * Decides before a create request. The API has no idempotency token, so this decision keeps a resource from being created
  * twice. Ours is adopted, or awaited until its deletion is complete. A foreign one ends the step. After an unknown outcome,
  * a missing resource counts as absent only after `consistencyWindowMs`: until then it may still become visible. Where
- * `namesRepeat`, a foreign resource takes no name, and only one that is or may be ours counts.
+ * `namesRepeat`, a foreign resource takes no name, and only one that is or may be ours counts, or that of another operation.
  */
 export function decideCreate(
   label: string,
@@ -122,7 +122,7 @@ export function decideCreate(
 ): CreateDecision {
   const mine = found.filter(({ marker }) => ['mine', 'otherSpec'].includes(markerOwnershipOf(marker, us)));
   const others = namesRepeat
-    ? found.filter((one) => one.isKnown === true || (lastCreate.outcome !== 'none' && mayBeOurs(one, lastCreate)))
+    ? found.filter((one) => takesName(one, us) || (lastCreate.outcome !== 'none' && mayBeOurs(one, lastCreate)))
     : found;
   const foreign = mine.length > 0 ? undefined : others[0];
   if (foreign !== undefined && lastCreate.outcome !== 'none' && mayBeOurs(foreign, lastCreate)) {
@@ -162,18 +162,9 @@ export function decideCreate(
   return { act: 'create' };
 }
 
-/**
- * Which of the resources with our marker stays after a create: the oldest. An earlier create without a response may take
- * effect after the next one. Null when none was found.
- */
-export function keepOldest(
-  found: readonly ExistingResource[],
-  us: MarkerOwnership,
-): { readonly kept: ExistingResource; readonly duplicates: readonly ExistingResource[] } | null {
-  const mine = found.filter(({ marker, leaving }) => !leaving && markerOwnershipOf(marker, us) === 'mine');
-  const [kept, ...others] = mine.filter(({ failed }) => !failed).sort(byAge);
-  if (kept === undefined) return null;
-  return { kept, duplicates: [...others, ...mine.filter(({ failed }) => failed)] };
+/** Where names repeat: recorded as ours, or created by another operation of this installation. */
+function takesName({ isKnown, marker }: ExistingResource, us: MarkerOwnership): boolean {
+  return isKnown === true || markerOwnershipOf(marker, us) === 'otherOwner';
 }
 
 function failureAtDeadline(last: UnknownCreate | UnseenResource): Unconfirmed {

@@ -2,13 +2,8 @@ import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import { isPrepaid } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
-import {
-  afterCreate,
-  type CreateOutcome,
-  decideCreate,
-  type ExistingResource,
-  keepOldest,
-} from '../../domain/provision/create.js';
+import { afterCreate, type CreateOutcome, decideCreate, type ExistingResource } from '../../domain/provision/create.js';
+import { keepOldest, olderRival } from '../../domain/provision/duplicates.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { mayAppear } from '../../domain/provision/resource-state.js';
 import { choiceOf } from '../../domain/resource/flavor.js';
@@ -211,6 +206,11 @@ async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void
   const found = keepOldest(existing?.answer ?? [], op.us);
   const created = op.resource(step).ref;
   if (found === null || created === null) return;
+  const rival = olderRival(existing?.answer ?? [], op.us, found.kept);
+  if (rival !== null) {
+    const why = `${labelIn(kind, op.spec)} is taken: ${rival.id} of another operation of this installation is older`;
+    throw makeFailure('NameTaken', why, { hint: 'Choose another name, or tear the other one down first.' });
+  }
   const { kept, duplicates } = found;
   if (kept.id !== created.id) {
     op.setResource(step, { ref: { id: kept.id, createdAt: kept.createdAt }, watch: freshWatch });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decideCreate, type ExistingResource, keepOldest } from '../../../src/domain/provision/create.js';
+import { decideCreate, type ExistingResource } from '../../../src/domain/provision/create.js';
+import { keepOldest, olderRival } from '../../../src/domain/provision/duplicates.js';
 import type { LastCreate } from '../../../src/domain/provision/resource-state.js';
 import type { Marker, MarkerOwnership } from '../../../src/domain/resource/marker.js';
 
@@ -25,10 +26,26 @@ describe('where names repeat', () => {
   test.each([
     ['no marker', null],
     ['the marker of another installation', { ...ours, installation: 'bbbbbb' }],
-    ['the marker of another operation', { ...ours, owner: '44444444' }],
   ])('a notebook with %s takes no name', (_title, marker) => {
     expect(decide([found({ marker })])).toEqual({ act: 'create' });
     expect(decide([found({ marker })], unknown)).toMatchObject({ act: 'checkAgain' });
+  });
+
+  test("another operation's notebook takes the name, and so does one that a lease has as ours", () => {
+    const rival = found({ marker: { ...ours, owner: '44444444' } });
+    expect(decide([rival])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
+    expect(decide([found({ marker: null, isKnown: true })])).toMatchObject({ act: 'refuse', type: 'NameTaken' });
+  });
+
+  test('of two operations that created at the same time, the younger one gives way', () => {
+    const mine = found({ id: 'n-2' });
+    const rival = (createdAt: string) => found({ createdAt, marker: { ...ours, owner: '44444444' } });
+    expect(olderRival([mine, rival('2025-12-31T23:59:00Z')], us, mine)).not.toBeNull();
+    expect(olderRival([mine, rival('2026-01-01T00:00:01Z')], us, mine)).toBeNull();
+    const same = found({ id: 'n-3', marker: { ...ours, owner: '44444444' } });
+    // At the same time, exactly one of the two gives way.
+    const other: MarkerOwnership = { ...us, owner: '44444444' };
+    expect([olderRival([mine, same], us, mine), olderRival([mine, same], other, same)]).toEqual([null, mine]);
   });
 
   test('one without a marker that appeared after a lost create may be ours', () => {
@@ -55,7 +72,7 @@ describe('where names repeat', () => {
     fc.assert(
       fc.property(fc.array(existing), fc.integer({ min: 0, max: 2 * windowMs }), fc.boolean(), (list, passed, lost) => {
         const { act } = decide(list, lost ? unknown : { outcome: 'none' }, sentAt + passed);
-        const isOurs = list.some(({ marker }) => marker?.owner === us.owner);
+        const isOurs = list.some(({ marker }) => marker !== null);
         if (isOurs || (lost && passed < windowMs)) expect(act).not.toBe('create');
         if (!isOurs && !lost) expect(act).toBe('create');
       }),
