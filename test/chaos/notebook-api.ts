@@ -1,11 +1,24 @@
+import type { NotebookApi } from '../../src/domain/resource/notebook.js';
 import type { Fault, FieldPath } from '../../src/simulator/faults/fault.js';
 import type { Operation } from '../../src/simulator/operations.js';
+import type { SimulatorOptions } from '../../src/simulator/options.js';
+import type { TimeForms } from '../../src/simulator/time-forms.js';
 import { currentNotebookPart, publicCurrentNotebookPart } from '../workflows/documents.js';
 import type { Random } from './random.js';
-import type { ChaosSeed } from './seed.js';
+
+/** The parts of a scenario that differ by API. */
+interface ByApi {
+  readonly workflowType: string;
+  readonly notebookApi: NotebookApi;
+  readonly deletesRunning: boolean;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly faults: readonly Fault[];
+  readonly placed: NonNullable<SimulatorOptions['placed']>;
+  readonly timeForms: TimeForms;
+}
 
 /** Draws whether a scenario uses the current notebook API: half of all scenarios do. */
-export function withNotebookApi(scenario: ChaosSeed, random: Random): ChaosSeed {
+export function withNotebookApi<Scenario extends ByApi>(scenario: Scenario, random: Random): Scenario {
   if (random.chance(0.5)) return scenario;
   const { document, faults, placed, timeForms } = scenario;
   const { notebooks = [], ...others } = placed;
