@@ -147,6 +147,26 @@ describe('the orders of a pool', () => {
     expect((await orders())[0]).toMatchObject({ operation: 'modify', phase: 'failed', failReason: 'sold out' });
   });
 
+  it.each([
+    ['before', 'refuse', 'ModelArts.3952', 'apply', 'successed'],
+    ['before', 'fail', undefined, 'modify', 'failed'],
+    ['midway', undefined, undefined, 'modify', 'failed'],
+  ] as const)(
+    'scaling a flavor that is sold out %s is refused or fails (%s)',
+    async (when, answer, code, operation, phase) => {
+      const { create, clock, call, pool, orders, simulator } = here();
+      await create();
+      clock.advance(10 * MINUTE);
+      const how = answer === undefined ? {} : { answer };
+      simulator.faults.plan({ operation: 'pools.patch', kind: 'soldOut', when, ...how });
+      expect((await call('PATCH', pool, scaleTo(6))).body.error_code).toBe(code);
+      clock.advance(10 * MINUTE);
+      expect((await orders())[0]).toMatchObject({ operation, phase });
+      const { phase: now, nodes } = simulator.state().pools[0] ?? {};
+      expect([now, nodes?.length]).toEqual([operation === 'apply' ? 'Running' : 'ScalingFailed', 4]);
+    },
+  );
+
   it('fail when the pool is deleted meanwhile, or the deletion is undone', async () => {
     const { create, clock, call, pool, orders, simulator } = here();
     await create();

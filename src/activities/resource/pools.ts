@@ -3,7 +3,7 @@ import type { Spec } from '../../contract/spec.js';
 import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
 import { type NotSent, notSent, type PoolInUse, type RemovalOutcome } from '../../domain/resource/command-outcome.js';
 import { failureReason } from '../../domain/resource/failed-order.js';
-import { aimAt, maybeSame } from '../../domain/resource/identity.js';
+import { aimAt } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
 import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import type { Observation } from '../../domain/resource/observation.js';
@@ -148,19 +148,16 @@ export function poolActivities(deps: ActivityDeps) {
 }
 
 /**
- * Adds the reason of a failed creation, which only the pool's work order has. One bounded read, which may fail; the next
- * observation repeats the reason without it.
+ * Adds the reason of a failed creation, which only the pool's work order has. One bounded read, which may fail. The first
+ * observation of a failed creation ends the wait, so it is read once.
  */
 async function withReason(
   { modelarts }: ActivityDeps,
-  { name, goal, watch }: ObserveQuestion<PoolFacts, PoolGoal>,
+  { name, goal }: ObserveQuestion<PoolFacts, PoolGoal>,
   observation: Observation<PoolFacts>,
 ): Promise<Observation<PoolFacts>> {
   const { facts } = observation;
   if (facts?.phase !== 'CreationFailed' || goal.gone === true) return observation;
-  const last = watch.last?.facts;
-  const isKnown = last?.phase === 'CreationFailed' && maybeSame(last, facts);
-  if (isKnown) return { ...observation, facts: { ...facts, message: last.message } };
   const { id, createdAt, message } = facts;
   const pool = { id, name, createdAt: createdAt === unknownInstant ? null : createdAt };
   const options = { signal: cancellationSignal(), ...reasonLimits };

@@ -87,12 +87,8 @@ function overridesOf(world: World, outcome: OutcomeFault, affected: AffectedReso
       return [
         { track, from: 'Creating', to: 'CreationFailed', share: 0.5, message: outcome.message ?? 'creation failed' },
       ];
-    case 'scalingFailed': {
-      const message = outcome.message ?? 'scaling failed';
-      return [
-        { track, from: 'Running', to: 'ScalingFailed', afterMs: world.durations.poolScale * 0.4, message, left: 1 },
-      ];
-    }
+    case 'scalingFailed':
+      return [scalingFailure(world, outcome.message ?? 'scaling failed')];
     case 'abnormal': {
       const to = outcome.phase ?? 'Abnormal';
       const turn = {
@@ -142,6 +138,12 @@ function afterStuck(phase: string): string {
   if (phase === 'STOPPING') return 'STOPPED';
   if (phase === 'SNAPSHOTTING') return 'RUNNING';
   return phase === 'Creating' ? 'CreationFailed' : phase === 'CREATING' ? 'CREATE_FAILED' : 'START_FAILED';
+}
+
+/** The failure of a scaling. */
+export function scalingFailure(world: World, message: string): TransitionOverride {
+  const afterMs = world.durations.poolScale * 0.4;
+  return { track: 'phase', from: 'Running', to: 'ScalingFailed', afterMs, message, left: 1 };
 }
 
 /** The failure of a creation without capacity. */

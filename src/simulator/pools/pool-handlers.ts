@@ -1,6 +1,5 @@
 import { badRequest, poolError } from '../errors.js';
 import { affectedPool, applyOutcomes, applySoldOutFaults, capacityFailure } from '../faults/outcomes.js';
-import { isAvailable } from '../flavors/availability.js';
 import { labelSelector } from '../label-selector.js';
 import { enterPhase } from '../lifecycles/pool-lifecycle.js';
 import { liveWorkloads } from '../lifecycles/workload-lifecycle.js';
@@ -12,6 +11,7 @@ import { type Call, type HandlerResult, isHidden, nextSequence, tail, type World
 import { nodeView } from './node-view.js';
 import { type PoolRequest, readPoolRequest } from './pool-request.js';
 import { poolView } from './pool-view.js';
+import { refuseSoldOut, soldOutRows } from './sold-out.js';
 
 /** POST pools (docs/api/pools-and-flavors.md "2.2 Create", "5.4 Idempotency"). */
 export function createPool(world: World, call: Call): HandlerResult {
@@ -29,18 +29,8 @@ export function createPool(world: World, call: Call): HandlerResult {
     resources.reduce((total, resource) => total + resource.count, 0),
   );
   const soldOut = applySoldOutFaults(world, affected, outcomes) ?? world.behavior.poolSoldOut;
-  const missing = resources.filter(
-    ({ flavor, azs }) =>
-      !isAvailable(
-        world,
-        flavor,
-        azs?.map(({ az }) => az),
-      ),
-  );
-  if (missing.length > 0 && soldOut === 'refuse') {
-    const what = missing.map((resource) => resource.flavor).join(', ');
-    throw poolError(400, '3952', `The resources of flavor ${what} are insufficient or sold out.`);
-  }
+  const missing = soldOutRows(world, resources);
+  refuseSoldOut(missing, soldOut);
   const pool = newPool(world, call, request, id);
   applyOutcomes(world, pool, affected, outcomes);
   if (missing.length > 0) pool.overrides.unshift(capacityFailure(affected));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest, poolError } from '../errors.js';
-import { affectedPool, applyOutcomes } from '../faults/outcomes.js';
+import { affectedPool, applyOutcomes, applySoldOutFaults, scalingFailure } from '../faults/outcomes.js';
 import { isObject, type JsonObject, objectAt, present, valueAt } from '../json.js';
 import { followPool } from '../lifecycles/pool-history.js';
 import { enterDriverState, enterPhase, enterScopeState, POOL_TRANSITIONS } from '../lifecycles/pool-lifecycle.js';
@@ -21,6 +21,7 @@ import {
 import { readDriver, readResources } from './pool-resources.js';
 import { differencesOf, orderMove, scale } from './pool-scaling.js';
 import { poolView } from './pool-view.js';
+import { flavorsIn, refuseSoldOut, soldOutRows } from './sold-out.js';
 
 const MERGE_PATCH = 'application/merge-patch+json';
 
@@ -123,21 +124,30 @@ function differs<T>(value: T | undefined, now: T | undefined): T | undefined {
   return isDeepStrictEqual(value, now) ? undefined : value;
 }
 
-/** A scaling outcome starts from the current phase, so its transition is scheduled here. */
+/**
+ * A scaling outcome starts from the current phase, so its transition is scheduled here. New nodes of a sold-out flavor are
+ * refused, or the scaling fails.
+ */
 function applyPatchOutcomes(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
-  const resources = changes.resources ?? pool.spec.resources;
-  const nodes = differencesOf(pool, resources).reduce((total, [, difference]) => total + Math.max(0, difference), 0);
+  const at = world.clock.now();
+  const growing = differencesOf(pool, changes.resources ?? pool.spec.resources).filter(
+    ([, difference]) => difference > 0,
+  );
+  const rows = growing.map(([row]) => row);
+  const nodes = growing.reduce((total, [, difference]) => total + difference, 0);
+  const affected = affectedPool(rows, nodes);
   const outcomes = call.takeOutcomes();
-  if (pool.phase === 'ScalingFailed') enterPhase(world, pool, 'Running', world.clock.now());
-  if (outcomes.length === 0) return;
-  applyOutcomes(world, pool, affectedPool(resources, nodes), outcomes);
-  scheduleNext(world, POOL_TRANSITIONS, {
-    kind: 'pool',
-    record: pool,
-    track: 'phase',
-    state: pool.phase,
-    at: world.clock.now(),
-  });
+  const answer = applySoldOutFaults(world, affected, outcomes) ?? world.behavior.poolSoldOut;
+  refuseSoldOut(soldOutRows(world, rows), answer);
+  if (pool.phase === 'ScalingFailed') enterPhase(world, pool, 'Running', at);
+  applyOutcomes(world, pool, affected, outcomes);
+  const missing = soldOutRows(world, rows);
+  if (missing.length > 0) {
+    const message = `flavor ${flavorsIn(missing)} is sold out`;
+    pool.overrides.unshift(scalingFailure(world, message));
+  }
+  if (outcomes.length === 0 && missing.length === 0) return;
+  scheduleNext(world, POOL_TRANSITIONS, { kind: 'pool', record: pool, track: 'phase', state: pool.phase, at });
 }
 
 function applyChanges(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
