@@ -72,7 +72,7 @@ describe('an environment with a notebook of the current API', () => {
     expect(Date.parse(stop?.at ?? '') - Date.parse(refused?.at ?? '')).toBeLessThan(10_000);
   });
 
-  test.each(['CREATING', 'STOPPED', 'ERROR', 'START_FAILED', 'DELETE_FAILED', 'PONDERING'])(
+  test.each(['CREATING', 'STOPPED', 'SNAPSHOTTING', 'ERROR', 'START_FAILED', 'DELETE_FAILED', 'PONDERING'])(
     'is torn down when the notebook is %s',
     async (status) => {
       const testbed = await ready();
@@ -82,19 +82,16 @@ describe('an environment with a notebook of the current API', () => {
     },
   );
 
-  test.each([
-    ['SNAPSHOTTING', 'RUNNING'],
-    ['FROZEN', 'STOPPED'],
-  ])('is torn down after its notebook has been %s for half an hour', async (status, after) => {
+  test('is torn down only after the bill is paid, when its notebook is FROZEN', async () => {
     const testbed = await ready();
     const { temporal, simulator } = testbed;
     const { id } = only(testbed);
-    await control(testbed, `currentNotebooks/${id}`, { status });
+    await control(testbed, `currentNotebooks/${id}`, { status: 'FROZEN' });
     await temporal.start('teardownEnvironment', teardown, [{ name }]);
     await temporal.run({ maxTime: hour / 2 });
     expect(temporal.status(teardown)).toBe('RUNNING');
     expect(simulator.requests('pools.delete')).toEqual([]);
-    await control(testbed, `currentNotebooks/${id}`, { status: after });
+    await control(testbed, `currentNotebooks/${id}`, { status: 'STOPPED' });
     await temporal.run({ maxTime: hour, until: () => temporal.status(teardown) !== 'RUNNING' });
     expect(simulator.state()).toMatchObject({ pools: [], currentNotebooks: [] });
   });
