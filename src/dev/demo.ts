@@ -13,13 +13,16 @@ import type { Logger } from '../worker/logging.js';
 import { startDevStack } from './dev.js';
 import type { Stack } from './stack.js';
 
-const example = fileURLToPath(new URL('../../examples/team-a.yaml', import.meta.url));
+/** An example, relative to the package. */
+const fileOf = (isHistorical: boolean) => (isHistorical ? 'examples/team-a-historical.yaml' : 'examples/team-a.yaml');
 /** Fast enough for a demo of about a minute, slow enough to see the phases. */
 const speed = 25;
 
 export interface DemoOptions {
   /** Leaves everything running until the signal. */
   readonly keep: boolean;
+  /** Uses the historical notebook API. @defaultValue false */
+  readonly historical?: boolean;
   readonly logger: Logger;
   /** Receives the lines for people. */
   readonly print: (line: string) => void;
@@ -45,22 +48,17 @@ export interface DemoSummary {
 /** Creates the example environment and tears it down, with server, simulator and worker in this process. */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   const { print, logger, signal, env = processEnv() } = options;
-  const spec = parseSpecText(
-    'provisionPoolThenLaunchNotebook',
-    await readFile(example, 'utf8'),
-    'examples/team-a.yaml',
-  );
-  if (!spec.ok)
-    throw new Error(`examples/team-a.yaml is not valid: ${spec.problems.map(({ message }) => message).join('; ')}`);
+  const file = fileOf(options.historical ?? false);
+  const example = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  const spec = parseSpecText('provisionPoolThenLaunchNotebook', await readFile(example, 'utf8'), file);
+  if (!spec.ok) throw new Error(`${file} is not valid: ${spec.problems.map(({ message }) => message).join('; ')}`);
   const { name } = spec.spec;
   print('Starting a Temporal server, a simulated ModelArts and a worker …');
   const stack = await startDevStack({ speed, logger, print, signal, env });
   try {
     const { operations } = await openSession(stack.config);
     try {
-      print(
-        `Creating the environment of examples/team-a.yaml. The simulator runs ${speed} times faster than the real service.`,
-      );
+      print(`Creating the environment of ${file}. The simulator runs ${speed} times faster than the real service.`);
       const began = Date.now();
       const { handle } = await operations.createEnvironment(spec.spec);
       const ready = await options.follow(operations, handle.workflowId);
@@ -71,7 +69,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
         throw new Error(`the demo ended ${ready.phase}: ${ready.failure?.message ?? ready.why}`);
       for (const line of summaryLines(summary)) print(line);
       if (options.keep) {
-        for (const line of nextCommands(stack, name)) print(line);
+        for (const line of nextCommands(stack, name, file)) print(line);
         if (!signal.aborted) await once(signal, 'abort');
         return { ...summary, teardown: null };
       }
@@ -79,8 +77,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
       const { workflowId } = await operations.teardown(name, { reason: 'end of the demo' });
       const teardown = await options.follow(operations, workflowId);
       if (teardown.phase !== 'Gone') throw new Error(`the teardown ended ${teardown.phase}: ${teardown.why}`);
-      const { pools, notebooks } = simulator.simulator.state();
-      print(`Gone. The simulated cloud has ${pools.length} pools and ${notebooks.length} notebooks left.`);
+      const { pools, notebooks, currentNotebooks } = simulator.simulator.state();
+      const left = notebooks.length + currentNotebooks.length;
+      print(`Gone. The simulated cloud has ${pools.length} pools and ${left} notebooks left.`);
       return { ...summary, apiCalls: simulator.simulator.summary(), teardown };
     } finally {
       await operations.close();
@@ -107,7 +106,7 @@ function summaryLines({ ready, wallMs, apiCalls, temporalUi }: Omit<DemoSummary,
   ];
 }
 
-function nextCommands({ environment }: Stack, name: string): string[] {
+function nextCommands({ environment }: Stack, name: string, file: string): string[] {
   const variables = Object.entries(environment).filter(([key]) => /^(TEMPORAL|MODELARTS)_/.test(key));
   return [
     'Everything keeps running until Ctrl-C. In another terminal, run:',
@@ -116,7 +115,7 @@ function nextCommands({ environment }: Stack, name: string): string[] {
     `  npx maops env show ${name}`,
     `  npx maops env history env/${name}`,
     '  npx maops flavor list',
-    `  npx maops env create -f examples/${name}.yaml --watch     # the same spec again: adopts the resources`,
+    `  npx maops env create -f ${file} --watch     # the same spec again: adopts the resources`,
     `  npx maops env watch ${operationId('lease', name)}`,
     `  npx maops env teardown ${name} --wait`,
     '',

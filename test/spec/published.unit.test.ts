@@ -8,7 +8,7 @@ import { parseSpecText } from '../../src/spec/source.js';
 const root = join(__dirname, '..', '..');
 
 const examples: Readonly<Record<SpecKind, readonly string[]>> = {
-  provisionPoolThenLaunchNotebook: ['team-a.yaml', 'working-hours.yaml'],
+  provisionPoolThenLaunchNotebook: ['team-a.yaml', 'team-a-historical.yaml', 'working-hours.yaml'],
   provisionPool: ['pool-only.yaml'],
   launchNotebook: ['notebook-only.yaml'],
 };

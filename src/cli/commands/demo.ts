@@ -10,8 +10,9 @@ import { untilStopped } from '../process.js';
 const demo: Define = (command, run) => {
   command
     .option('--keep', 'leave everything running at the end, and suggest commands to try')
+    .option('--historical', 'use the historical notebook API')
     .addHelpText('after', example('npx maops demo', 'npx maops demo --keep'))
-    .action(({ keep = false }: { readonly keep?: boolean }) =>
+    .action(({ keep = false, historical = false }: { readonly keep?: boolean; readonly historical?: boolean }) =>
       run(async (context) => {
         const { runDemo } = await import('../../dev/demo.js');
         const { createLogger } = await import('../../worker/logging.js');
@@ -21,7 +22,7 @@ const demo: Define = (command, run) => {
         const summary = await untilStopped((signal) => {
           const follow = (operations: Operations, workflowId: string) =>
             showDemo(context, operations, workflowId, signal);
-          return runDemo({ keep, logger, print, follow, signal });
+          return runDemo({ keep, historical, logger, print, follow, signal });
         });
         if (context.json) context.result(summary, noText);
         return exitCodes.done;
