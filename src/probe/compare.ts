@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { withoutNulls } from '../modelarts/schemas/tolerant.js';
-import { isRow, type Row } from './rows.js';
+import { below, isRow, join, type Row } from './rows.js';
 import { nodeOf, type SchemaNode } from './schema-node.js';
 import type { WordRule } from './words.js';
 
@@ -110,14 +110,6 @@ class Comparison {
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return;
     if (!rule.words.includes(String(value))) this.add('unknownWord', path, String(value));
   }
-}
-
-function below(row: string, path: string): string {
-  return row === '' ? path : `${row}.${path}`;
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
 }
 
 /** The JSON type of a value. */

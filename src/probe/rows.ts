@@ -22,3 +22,12 @@ export function isRow(value: unknown): value is Row {
 function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((here, key) => (isRow(here) ? here[key] : undefined), value);
 }
+
+/** A path below a row, or below the root when `row` is empty. */
+export function below(row: string, path: string): string {
+  return row === '' ? path : `${row}.${path}`;
+}
+
+export function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}

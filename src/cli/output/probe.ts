@@ -1,6 +1,6 @@
 import type { Finding } from '../../probe/findings.js';
-import type { ProbeReport } from '../../probe/report.js';
 import { effects } from '../../probe/words.js';
+import type { Probed } from '../commands/doctor-probe.js';
 import { renderTable } from './table.js';
 import type { View } from './view.js';
 
@@ -18,8 +18,8 @@ const names: Readonly<Record<Finding['kind'], string>> = {
 };
 
 /** The probe below the checks of `maops doctor`: what was read, what differs, and what the product does about it. */
-export function renderProbe(report: ProbeReport, { columns }: Pick<View, 'columns'>): string {
-  const { calls, findings, findingsOmitted, notebookApis, missingRights, blocked } = report;
+export function renderProbe(report: Probed, { columns }: Pick<View, 'columns'>): string {
+  const { calls, findings, findingsOmitted, notebookApis, missingRights, blocked, recording } = report;
   const asked = calls.filter(({ state }) => state !== 'skipped');
   const answered = asked.filter(({ state }) => state === 'ok');
   const lines = [
@@ -39,5 +39,9 @@ export function renderProbe(report: ProbeReport, { columns }: Pick<View, 'column
   const header = ['finding', 'call', 'where', 'times', 'what maops does'];
   const table = rows.length === 0 ? '' : renderTable(rows, header, { columns, last: 'wrap' });
   const omitted = findingsOmitted === 0 ? '' : `${findingsOmitted} more findings are not shown.`;
-  return [...lines, table.trimEnd(), omitted].filter((text) => text !== '').join('\n');
+  const recorded =
+    recording === null
+      ? ''
+      : `recorded ${recording.files} files (${recording.bytes} bytes) in ${recording.folder}. Look them over before you share them.`;
+  return [...lines, table.trimEnd(), omitted, recorded].filter((text) => text !== '').join('\n');
 }
