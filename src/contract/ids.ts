@@ -7,6 +7,9 @@ export function waitQueueOf(taskQueue: string): string {
 export const operationKinds = ['env', 'pool', 'notebook', 'lease', 'teardown'] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
+/** The kinds that create resources. */
+const creatingKinds: readonly OperationKind[] = ['env', 'pool', 'notebook'];
+
 /** Builds the id that makes an operation on a name unique: `env/team-a`. */
 export function operationId(kind: OperationKind, name: string): string {
   return `${kind}/${name}`;
@@ -35,4 +38,10 @@ export function parseOperationId(workflowId: string): { kind: OperationKind; nam
   const slash = workflowId.indexOf('/');
   const kind = operationKinds.find((candidate) => candidate === workflowId.slice(0, slash));
   return kind === undefined || slash < 0 ? null : { kind, name: workflowId.slice(slash + 1) };
+}
+
+/** The name in the id of an operation that creates resources; null for any other id. */
+export function nameOfCreating(workflowId: string): string | null {
+  const parsed = parseOperationId(workflowId);
+  return parsed !== null && creatingKinds.includes(parsed.kind) ? parsed.name : null;
 }

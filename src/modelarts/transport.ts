@@ -9,8 +9,9 @@ import { withoutNulls } from './schemas/tolerant.js';
 import type { InterpretedResponse, Sender } from './sender.js';
 import { abortReason } from './timing.js';
 
-/** Default limits of the wait for the rate governor. */
-const createMaxWaitMs = 2000;
+/** How long the rate governor may hold back a create before it counts as not sent. */
+export const createMaxWaitMs = 2_000;
+/** The same for other calls. */
 const otherMaxWaitMs = 10_000;
 
 /** The parts of a transport. */

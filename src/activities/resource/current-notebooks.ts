@@ -14,6 +14,7 @@ import { currentNotebookFacts, existingCurrentNotebook } from '../../inventory/c
 import { readImages } from '../../inventory/images.js';
 import type { RequestOptions } from '../../modelarts/request-options.js';
 import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
+import { createMaxWaitMs } from '../../modelarts/transport.js';
 import {
   type CommandedResource,
   orAbsent,
@@ -26,7 +27,7 @@ import {
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
 import { currentNotebookRequest } from './current-notebook-request.js';
-import { createAdmissionMs, type ExistingQuestion } from './pools.js';
+import type { ExistingQuestion } from './pools.js';
 import { type ObserveQuestion, observe } from './waiting.js';
 import { currentNotebooksIn, inWorkspace, withDefault } from './workspaces.js';
 
@@ -144,8 +145,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
         const created = await currentNotebooks.create(body, {
           signal: cancellationSignal(),
           awaitResponse: true,
-          maxWaitMs: createAdmissionMs,
-          sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
+          sendBefore: deps.now() + createMaxWaitMs + deps.settings.httpTimeoutMs,
         });
         return { outcome: 'created', id: created.id, createdAt: instantOf(created.create_at) || unknownInstant };
       } catch (error) {

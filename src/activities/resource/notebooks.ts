@@ -9,6 +9,7 @@ import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/reso
 import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from '../../domain/resource/notebook.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
+import { createMaxWaitMs } from '../../modelarts/transport.js';
 import {
   type CommandedResource,
   orAbsent,
@@ -19,7 +20,7 @@ import {
 } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
-import { createAdmissionMs, type ExistingQuestion } from './pools.js';
+import type { ExistingQuestion } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { type ObserveQuestion, observe } from './waiting.js';
 import { inWorkspace, notebooksIn, withDefault } from './workspaces.js';
@@ -125,8 +126,7 @@ export function notebookActivities(deps: ActivityDeps) {
         const created = await notebooks.create(body, {
           signal: cancellationSignal(),
           awaitResponse: true,
-          maxWaitMs: createAdmissionMs,
-          sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
+          sendBefore: deps.now() + createMaxWaitMs + deps.settings.httpTimeoutMs,
         });
         return { outcome: 'created', id: created.id, createdAt: created.creation_timestamp ?? unknownInstant };
       } catch (error) {

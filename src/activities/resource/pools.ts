@@ -13,6 +13,7 @@ import { readFailedOrder } from '../../inventory/failed-orders.js';
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
 import { readPoolUse } from '../../inventory/pool-use.js';
 import { isTooLate } from '../../modelarts/errors.js';
+import { createMaxWaitMs } from '../../modelarts/transport.js';
 import {
   type CommandedResource,
   orAbsent,
@@ -77,8 +78,7 @@ export function poolActivities(deps: ActivityDeps) {
       const options = {
         signal: cancellationSignal(),
         awaitResponse: true,
-        maxWaitMs: createAdmissionMs,
-        sendBefore: deps.now() + createAdmissionMs + deps.settings.httpTimeoutMs,
+        sendBefore: deps.now() + createMaxWaitMs + deps.settings.httpTimeoutMs,
         ...(userId === undefined ? {} : { userId }),
         ...(requestType === undefined ? {} : { requestType }),
       };
@@ -169,9 +169,6 @@ async function withReason(
 
 /** At most three calls, so that the activity ends within its time. */
 const reasonLimits = { timeoutMs: 2_000, maxWaitMs: 1_000 };
-
-/** How long the rate governor may hold back a create before its outcome is `notSent`. */
-export const createAdmissionMs = 2_000;
 
 /** How old a reading of the jobs may be when the DELETE is sent. */
 const useHoldsMs = 2_000;

@@ -1,5 +1,6 @@
 import type { Explanation } from '../../client/explanation.js';
 import type { FailureType } from '../../contract/failures.js';
+import { nameOfCreating, parseOperationId } from '../../contract/ids.js';
 import type { Phase } from '../../contract/phases.js';
 import type { Progress } from '../../contract/progress.js';
 import { isLate } from '../../domain/lease/expectation.js';
@@ -37,14 +38,15 @@ export function possibleOf({
     return `${awaiting.verbs.join(', ')}: \`maops env resolve ${targetOf({ name, workflowId })} VERB --reason …\``;
   if (phase !== 'Paused') return awaiting?.verbs.join(', ') ?? null;
   // A lease or a teardown is not cancelled.
-  const own = /^(env|pool|notebook)\//.test(workflowId) ? ['resume', 'cancel'] : ['resume'];
+  const own = nameOfCreating(workflowId) !== null ? ['resume', 'cancel'] : ['resume'];
   const answers = (awaiting?.verbs ?? []).filter((verb) => verb === 'approve' || verb === 'reject');
   return [...own, ...answers].join(', ');
 }
 
 /** How a command refers to an operation: by its name, where that is enough. */
 function targetOf({ name, workflowId }: Pick<Situation, 'name' | 'workflowId'>): string {
-  return /^(env|lease|teardown)\//.test(workflowId) ? name : workflowId;
+  const kind = parseOperationId(workflowId)?.kind;
+  return kind === 'env' || kind === 'lease' || kind === 'teardown' ? name : workflowId;
 }
 
 /** The pages under docs/runbooks by the failure that an operation ended with or asks about. */

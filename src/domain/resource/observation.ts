@@ -105,3 +105,13 @@ export function isSignificantChange<Facts, Goal>(
   if (condition === 'unhealthy' && isBeyondGrace(watch.unhealthySince, at, pace)) return true;
   return rules.countsChanged(before, facts) && at - watch.last.at >= pace.pollMaxMs;
 }
+
+/** A single response may lack the marker: only two in a row show that a resource is foreign. True at the second one. */
+export function twiceInARow(): (isForeign: boolean) => boolean {
+  let before = false;
+  return (isForeign) => {
+    const isConfirmed = before && isForeign;
+    before = isForeign;
+    return isConfirmed;
+  };
+}

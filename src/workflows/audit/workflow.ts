@@ -1,4 +1,5 @@
 import { makeFailure } from '../../contract/failures.js';
+import { nameOfCreating } from '../../contract/ids.js';
 import type { AuditInput, AuditProgress, EnvironmentResources } from '../../contract/workflows.js';
 import { noResources } from '../../contract/workflows.js';
 import { type AuditFinding, type AuditReport, describeCounts, makeReport } from '../../domain/audit/report.js';
@@ -104,7 +105,7 @@ async function adopt(
   const finding = findingToAdopt(report, id);
   const name = nameOf(finding);
   const siblings = report.findings.filter(
-    ({ standing, owner }) => standing === 'orphan' && owner !== null && nameOfOwner(owner) === name,
+    ({ standing, owner }) => standing === 'orphan' && owner !== null && nameOfCreating(owner) === name,
   );
   const items = inventory.items.filter((item) => siblings.some((sibling) => isSame(sibling, item)));
   await op.gate();
@@ -144,15 +145,11 @@ function findingToAdopt(report: AuditReport, id: string): AuditFinding {
 
 /** The name of the lease that can own the resource. A resource without a known name cannot be found again. */
 function nameOf(finding: AuditFinding): string {
-  const name = nameOfOwner(finding.owner ?? '');
+  const name = nameOfCreating(finding.owner ?? '');
   if (name !== null) return name;
   throw makeFailure('RequestRejected', `the environment of ${finding.kind} ${finding.name} is unknown`, {
     hint: `The owner in its marker is ${parseMarker(finding.marker)?.owner ?? 'missing'}. To delete it, apply a plan that contains it: \`maops sweep plan\`.`,
   });
-}
-
-function nameOfOwner(owner: string): string | null {
-  return /^(?:env|pool|notebook)\/(.+)$/.exec(owner)?.[1] ?? null;
 }
 
 function resourcesOf(items: readonly InventoryItem[]): EnvironmentResources {

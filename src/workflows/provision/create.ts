@@ -12,6 +12,7 @@ import {
   isConfirmed,
   type ResourceFacts,
   remember,
+  twiceInARow,
   type Watch,
 } from '../../domain/resource/observation.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
@@ -39,7 +40,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
   if (cleaning && leaving !== null) await leaveChoice(op, kind, leaving);
   else if (cleaning) await cleanUp(op, kind, `cleaning up what is left of ${label}`);
   const namesRepeat = 'byMarker' in kind.identity && kind.identity.namesRepeat === true;
-  let isRefusedBefore = false;
+  const confirmRefusal = twiceInARow();
   for (;;) {
     await op.continueWhenLong();
     const { lastCreate } = op.resource(step);
@@ -47,9 +48,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
     if (existing === null) throw deadlinePassed(op, kind, `no response about ${label} before the deadline`);
     const window = settings.consistencyWindowMs;
     const decision = decideCreate(label, existing.answer, op.us, lastCreate, window, Date.now(), namesRepeat);
-    // A single response may lack the marker: two in a row show that the resource is foreign.
-    const isConfirmedRefusal = isRefusedBefore;
-    isRefusedBefore = decision.act === 'refuse';
+    const isConfirmedRefusal = confirmRefusal(decision.act === 'refuse');
     switch (decision.act) {
       case 'refuse':
         if (isConfirmedRefusal) throw await createConflict(op, kind, decision);

@@ -8,6 +8,7 @@ import {
   isConfirmed,
   type ResourceFacts,
   remember,
+  twiceInARow,
   type Watch,
 } from '../../domain/resource/observation.js';
 import {
@@ -132,7 +133,7 @@ export async function removeOne(
   let refusal: string | null = null;
   let misses = 0;
   let wasSeen = false;
-  let isForeignBefore = false;
+  const confirmForeign = twiceInARow();
   const observeAgain = async (why: string) => {
     const message = `${why}. Nothing was sent; checking again.`;
     const pauseMs = undoPause(misses++);
@@ -167,10 +168,9 @@ export async function removeOne(
       await observeAgain(guarded.why);
       continue;
     }
+    const isForeign = confirmForeign(guarded.verdict === 'foreign');
     if (guarded.verdict === 'foreign') {
-      // A single response may lack the marker: two in a row show that the resource is foreign.
-      if (!isForeignBefore || (await awaitConsistency(op, unknownSince))) {
-        isForeignBefore = true;
+      if (!isForeign || (await awaitConsistency(op, unknownSince))) {
         watch = freshWatch;
         continue;
       }
@@ -178,7 +178,6 @@ export async function removeOne(
       showNone(op, kind);
       return wasSeen;
     }
-    isForeignBefore = false;
     if (wait.end === 'answer') op.update(kind.progress(facts, wait.answer.at, kind.gone));
     wasSeen = true;
     op.state.removed = true;
