@@ -33,6 +33,11 @@ export async function readExisting<T>(
   return await (mayExist ? readWithRetries(call) : readOrFail(call));
 }
 
+/** Whether a failed read was refused for its credentials, so that every other read would be refused too. */
+export function isCredentialRejected(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === 'NotAuthorized';
+}
+
 /** A read of one resource; null when it does not exist. */
 export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
   try {

@@ -185,7 +185,7 @@ function readStart({ action }: ScheduleDescription): ScheduledInput['start'] | n
     case 'sweep':
       return { what: 'sweep', apply: start.apply === true, rules: start.rules ?? null };
     case 'teardown':
-      return typeof start.name === 'string' ? { what: 'teardown', name: start.name } : null;
+      return typeof start.name === 'string' ? { ...start, what: 'teardown', name: start.name } : null;
     case 'provision':
       return isNamed(start.document) ? { what: 'provision', document: start.document } : null;
     default:

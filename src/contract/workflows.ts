@@ -122,7 +122,8 @@ export interface SweepInput {
 export interface PlanItemResult {
   readonly kind: PlanItem['kind'];
   readonly id: string;
-  readonly result: 'deleted' | 'changed' | 'protected' | 'failed' | 'gone';
+  /** `busy`: jobs use the pool, or it is not known whether they do. */
+  readonly result: 'deleted' | 'changed' | 'protected' | 'busy' | 'failed' | 'gone';
   readonly why: string;
 }
 
@@ -155,7 +156,7 @@ export interface ScheduledInput {
   readonly reason?: string;
   readonly start:
     | { readonly what: 'sweep'; readonly apply?: boolean; readonly rules?: unknown }
-    | { readonly what: 'teardown'; readonly name: string }
+    | ({ readonly what: 'teardown'; readonly name: string } & Pick<TeardownInput, 'drain' | 'withJobs'>)
     | {
         readonly what: 'provision';
         /** A spec; its workflow checks the rest of it. */

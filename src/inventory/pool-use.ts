@@ -61,17 +61,20 @@ export async function readPoolUse(
     jobs.push(job(id, { id: serviceId, name, kind: 'infer', owner, status: service.status ?? null, since }));
   }
   const unknown: string[] = [];
+  let lastEndedAt = 0;
   try {
     for await (const row of workloads.list(id, {}, options)) {
-      if (!isInUse(row.status) || isOwnNotebook(row, ownNotebooks)) continue;
-      jobs.push(jobOf(id, row));
+      if (isOwnNotebook(row, ownNotebooks)) continue;
+      if (isInUse(row.status)) jobs.push(jobOf(id, row));
+      // A job with an unknown end may have ended just now.
+      else lastEndedAt = Math.max(lastEndedAt, endOf(row) ?? Number.MAX_SAFE_INTEGER);
     }
   } catch (error) {
     if (isMissing(error)) await pools.show(id, options);
     else if (!isUnreadable(error)) throw error;
     unknown.push(error.message);
   }
-  return useOf(jobs, unknown);
+  return useOf(jobs, unknown, lastEndedAt);
 }
 
 /** A 404 without a known code: either the pool does not exist, or this call does not. */
@@ -101,6 +104,12 @@ async function whereReadable<T>(read: () => Promise<T>): Promise<T | null> {
 /** A notebook row that stands for a notebook that is deleted with the pool. */
 function isOwnNotebook({ type, jobUUID }: Workload, own: readonly string[]): boolean {
   return type === 'notebook' && jobUUID !== undefined && own.includes(jobUUID);
+}
+
+/** When a finished job ended (epoch ms): its durations are seconds. */
+function endOf({ createTime, pendingDuration, runningDuration }: Workload): number | null {
+  if (createTime === undefined || runningDuration === undefined) return null;
+  return createTime + 1_000 * ((pendingDuration ?? 0) + runningDuration);
 }
 
 function jobOf(resource: string, row: Workload): Job {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import type { SweepRules } from '../domain/sweep/rules.js';
 import { checkDocument } from './document.js';
-import { duration, listOf, section, text } from './field.js';
+import { choice, duration, listOf, section, text } from './field.js';
 import type { SpecProblem } from './problem.js';
 
 const defaultMaxShare = '20%';
@@ -28,7 +28,17 @@ export const rulesSchema = section({
   orphans: section({ minAge: duration.describe('Age below which to keep an orphan') }, '{minAge: 24h}')
     .exactOptional()
     .describe('Without this section, orphans are kept'),
-  idle: duration.exactOptional().describe('How long a leased environment may be idle before it is deleted'),
+  idle: duration
+    .exactOptional()
+    .describe(
+      'How long nothing may run on the pool of a leased environment before it is deleted: no workload, no notebook',
+    ),
+  busy: z
+    .union([choice(['keep', 'delete']), section({ drain: duration }, '{drain: 2h}')], {
+      error: 'must be keep, delete or a drain, such as `{drain: 2h}`',
+    })
+    .prefault('keep')
+    .describe('Pools with jobs: keep them, delete them under the jobs, or wait for the jobs first'),
   maxShare: share
     .prefault(defaultMaxShare)
     .describe('Refuse a plan that deletes more than this share of our resources, if that is more than 3'),
@@ -42,7 +52,7 @@ export type RulesCheck =
 export function checkSweepRules(document: unknown): RulesCheck {
   const checked = checkDocument(rulesSchema, document);
   if (!checked.ok) return checked;
-  const { protect, orphans, idle, maxShare } = checked.data;
+  const { protect, orphans, idle, busy, maxShare } = checked.data;
   return {
     ok: true,
     rules: {
@@ -54,6 +64,7 @@ export function checkSweepRules(document: unknown): RulesCheck {
       },
       orphans: orphans === undefined ? null : { minAgeMs: parseDuration(orphans.minAge) ?? 0 },
       idle: idle === undefined ? null : { afterMs: parseDuration(idle) ?? 0 },
+      busy,
       maxShare: Number.parseFloat(maxShare) / 100,
     },
   };

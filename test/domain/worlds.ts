@@ -63,6 +63,7 @@ export function rules(change: Partial<SweepRules> = {}): SweepRules {
     protect: { names: [], labels: {}, workspaces: [], minAgeMs: 0 },
     orphans: { minAgeMs: 0 },
     idle: null,
+    busy: 'keep',
     maxShare: 1,
     ...change,
   };
@@ -200,6 +201,7 @@ const randomRules: fc.Arbitrary<SweepRules> = fc.record({
   }),
   orphans: fc.option(fc.record({ minAgeMs: fc.constantFrom(0, 24 * hour) })),
   idle: fc.option(fc.record({ afterMs: fc.constantFrom(0, 12 * hour) })),
+  busy: fc.constantFrom('keep' as const, 'delete' as const, { drain: '2h' }),
   maxShare: fc.constantFrom(0.2, 1, 1),
 });
 

@@ -175,7 +175,8 @@ describe('a scheduled run in virtual time', () => {
       const testbed = await withUndeletable();
       await begin(testbed, sweep());
       const inner = `sweep/${id.slice(9)}`;
-      await testbed.temporal.run({ until: () => phaseOf(testbed, inner) === 'Applying' });
+      await testbed.temporal.run({ until: () => testbed.simulator.requests('pools.delete').length > 0 });
+      expect(phaseOf(testbed, inner)).toBe('Applying');
       await testbed.temporal.cancel(inner);
       expect(await testbed.temporal.result(id)).toMatchObject({ phase: 'Done', failure: { type: 'RequestRejected' } });
     });

@@ -9,6 +9,7 @@ const nothing = {
   protect: { names: [], labels: {}, workspaces: [], minAgeMs: 0 },
   orphans: null,
   idle: null,
+  busy: 'keep',
   maxShare: 0.2,
 };
 
@@ -33,9 +34,18 @@ describe('the rules of a sweep', () => {
         },
         orphans: { minAgeMs: 24 * 3_600_000 },
         idle: { afterMs: 12 * 3_600_000 },
+        busy: 'keep',
         maxShare: 0.2,
       },
     });
+  });
+
+  test.each([
+    ['keep', 'keep'],
+    ['delete', 'delete'],
+    [{ drain: '120m' }, { drain: '2h' }],
+  ])('busy: %j', (busy, expected) => {
+    expect(checkSweepRules({ busy })).toMatchObject({ ok: true, rules: { busy: expected } });
   });
 
   test.each<readonly [unknown, readonly string[]]>([
@@ -47,6 +57,8 @@ describe('the rules of a sweep', () => {
     [{ maxShare: '120%' }, ['maxShare']],
     [{ maxShare: '100.5%' }, ['maxShare']],
     [{ idle: 5, protect: { names: 'prod-*' } }, ['idle', 'protect.names']],
+    [{ busy: 'drain' }, ['busy']],
+    [{ busy: { drain: 5 } }, ['busy']],
     // A label with null must not be ignored: it would protect less.
     [{ protect: { labels: { tier: null } } }, ['protect.labels.tier']],
   ])('%j are refused', (document, expected) => {

@@ -6,7 +6,7 @@ import { progressQuery } from '../../contract/messages.js';
 import type { Phase } from '../../contract/phases.js';
 import type { NotebookProgress, PoolProgress, Progress } from '../../contract/progress.js';
 import { type Inventory, type InventoryItem, type Ownership, ownersOf } from '../../domain/resource/inventory.js';
-import type { PoolUse } from '../../domain/resource/pool-use.js';
+import { noUse, type PoolUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { type Recheck, recheck } from '../../domain/sweep/recheck.js';
 import type { SweepRules } from '../../domain/sweep/rules.js';
@@ -24,11 +24,16 @@ import { ask } from '../operation/ask-workflow.js';
 import { ownershipActivities } from '../operation/ownership.js';
 import { readUse, type UseQuestion } from '../resource/pool-use.js';
 import { workspacesInUse, workspacesOf } from '../resource/workspaces.js';
+import { readPoolUses, usedPoolOf } from './pool-uses.js';
+
+type Everything = Extract<PlanQuestion, { readonly about: 'everything' }>;
 
 /** A sweep's plan, with the plan hash of each environment's part for its teardown. */
 export interface SweepPlanning {
   readonly plan: Plan;
   readonly hashes: Readonly<Record<string, string>>;
+  /** The checked rule for jobs. */
+  readonly busy: SweepRules['busy'];
 }
 
 /** The plan of a teardown, and whether it is the requested one. */
@@ -46,6 +51,7 @@ const anyReason: SweepRules = {
   protect: { names: [], labels: {}, workspaces: [], minAgeMs: 0 },
   orphans: { minAgeMs: 0 },
   idle: { afterMs: 0 },
+  busy: 'delete',
   maxShare: 1,
 };
 
@@ -68,6 +74,13 @@ export function planActivities(deps: ActivityDeps) {
     return withHash(makePlan(inventory, deps.installation, question, deps.now()));
   }
 
+  /** Reads the jobs of the pools that a plan without jobs would delete, and makes the plan with them. */
+  async function planWithUses(inventory: Inventory, question: Everything): Promise<Plan> {
+    const ignoringJobs = { ...question, useOf: () => noUse };
+    const uses = await readPoolUses(deps, makePlan(inventory, deps.installation, ignoringJobs, deps.now()));
+    return plan(inventory, { ...question, useOf: (poolId) => uses.get(poolId) ?? null });
+  }
+
   async function planEverything(rules: SweepRules): Promise<{ inventory: Inventory; plan: Plan }> {
     const { ids, unasked } = await workspacesInUse(deps, cancellationSignal());
     const inventory = await readInventory(ids);
@@ -75,7 +88,7 @@ export function planActivities(deps: ActivityDeps) {
     // One run without a response must not block every sweep. Its unread resources are not deleted, and they make the
     // share greater.
     const complete = { ...inventory, unread: [...inventory.unread, ...unasked] };
-    return { inventory, plan: plan(complete, { about: 'everything', ownerships, rules }) };
+    return { inventory, plan: await planWithUses(complete, { about: 'everything', ownerships, rules }) };
   }
 
   /** The use of the pool that a teardown would delete. One pool at most has the id that belongs to the name. */
@@ -87,9 +100,8 @@ export function planActivities(deps: ActivityDeps) {
     const planned = items.find(({ kind }) => kind === 'pool');
     if (planned === undefined) return null;
     const owners = creatingOperations(name).map(({ owner }) => owner);
-    const ownNotebooks = items.filter(({ kind }) => kind === 'notebook').map(({ id }) => id);
-    const workspaces = planned.workspaceId === null ? workspaceIds : [...workspaceIds, planned.workspaceId];
-    const pool = { id: planned.id, name, owners, workspaceIds: [...new Set(workspaces)], ownNotebooks };
+    const found = usedPoolOf(planned, items);
+    const pool = { ...found, owners, workspaceIds: [...new Set([...workspaceIds, ...(found.workspaceIds ?? [])])] };
     return { pool, use: await readUse(deps, pool) };
   }
 
@@ -99,12 +111,13 @@ export function planActivities(deps: ActivityDeps) {
      * list is retried.
      */
     async planSweep(input: { rules: unknown; isReal: boolean }): Promise<SweepPlanning> {
-      const made = await planEverything(rulesOf(input.rules));
+      const rules = rulesOf(input.rules);
+      const made = await planEverything(rules);
       if (input.isReal && made.inventory.unread.length > 0) throw unreadable(made.inventory);
       const named = partsOf(made.plan.items).flatMap(({ environment, items }) =>
         environment === null ? [] : [[environment, planHash(items)] as const],
       );
-      return { plan: made.plan, hashes: Object.fromEntries(named) };
+      return { plan: made.plan, hashes: Object.fromEntries(named), busy: rules.busy };
     },
 
     /** Checks planned items again just before their deletion. */
@@ -134,7 +147,7 @@ export function planActivities(deps: ActivityDeps) {
       const ownerships = (await readOwners(inventory)).map((ownership) =>
         withoutCaller(ownership, input.caller, lease?.phase ?? 'Leased'),
       );
-      const swept = plan(inventory, { about: 'everything', ownerships, rules: anyReason, name });
+      const swept = await planWithUses(inventory, { about: 'everything', ownerships, rules: anyReason, name });
       cancellationSignal().throwIfAborted();
       const isAsPlanned = swept.hash === input.planHash;
       return { plan: isAsPlanned ? swept : asked, isAsPlanned, alive, poolUse };

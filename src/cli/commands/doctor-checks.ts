@@ -11,6 +11,7 @@ import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import type { Context } from '../context.js';
 import { limited } from '../follow.js';
 import type { Check } from '../output/checks.js';
+import { checkJobs } from './doctor-jobs.js';
 import {
   describeApi,
   describeApis,
@@ -21,6 +22,7 @@ import {
 
 /** A signed request is refused when the clocks are further apart (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
 const maxSkewMs = 5 * 60_000;
+const jobsCheck = 'jobs on pools';
 /** Values of `temporal.api.enums.v1.TaskQueueType`. */
 const taskQueueTypes = { workflow: 1, activity: 2 } as const;
 type TaskQueueType = (typeof taskQueueTypes)[keyof typeof taskQueueTypes];
@@ -127,7 +129,7 @@ async function serviceChecks(context: Context): Promise<Check[]> {
     );
   });
   if (settings.state === 'failed' || config === null)
-    return [settings, ...skip('credentials', 'pools API', ...notebookChecks, 'clock')];
+    return [settings, ...skip('credentials', 'pools API', ...notebookChecks, jobsCheck, 'clock')];
   const { endpoint } = config as ModelArtsConfig;
   const modelarts = await context.modelarts();
   const options = { signal: context.interrupted };
@@ -136,12 +138,15 @@ async function serviceChecks(context: Context): Promise<Check[]> {
     return `accepted; networks: ${items.length}`;
   });
   const clock = await attempt('clock', () => checkClock(endpoint, context));
-  if (credentials.state === 'failed') return [settings, credentials, ...skip('pools API', ...notebookChecks), clock];
+  if (credentials.state === 'failed')
+    return [settings, credentials, ...skip('pools API', ...notebookChecks, jobsCheck), clock];
   const pools = await attempt(
     'pools API',
     async () => `pools: ${(await modelarts.pools.list({}, options)).items.length}`,
   );
-  return [settings, credentials, pools, ...(await checkNotebookApis(modelarts, options)), clock];
+  const notebooks = await checkNotebookApis(modelarts, options);
+  const jobs = await attempt(jobsCheck, () => checkJobs(modelarts, options));
+  return [settings, credentials, pools, ...notebooks, jobs, clock];
 }
 
 /** One row for each API, after one that says which the account has. */

@@ -48,7 +48,7 @@ async function checkOtherUsers(modelarts: ModelArts, api: NotebookApi, options: 
     if (!(error instanceof ModelArtsError) || error.kind !== 'permission') throw error;
     const right = api === 'current' ? 'modelarts:notebook:listAllNotebooks' : 'show_self=false';
     throw new OperationsError(`only the user's own notebooks are visible: ${error.message}`, {
-      hint: `Pools cannot be deleted. Grant the user permission to list the notebooks of all users (${right}).`,
+      hint: `Pools are deleted only with --with-jobs. Grant the user permission to list the notebooks of all users (${right}).`,
       cause: error,
     });
   }

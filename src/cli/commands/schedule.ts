@@ -2,7 +2,7 @@ import type { CommandOptions } from '../../client/api-types.js';
 import { OperationNotFoundError, ProtectedError } from '../../client/errors.js';
 import type { ScheduleDetails } from '../../client/schedule-view.js';
 import type { Schedules } from '../../client/schedules.js';
-import type { ScheduledInput } from '../../contract/workflows.js';
+import type { ScheduledInput, TeardownInput } from '../../contract/workflows.js';
 import { isName } from '../../domain/name.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
@@ -20,6 +20,8 @@ interface Options {
   readonly apply?: boolean;
   readonly rules?: string;
   readonly teardown?: string;
+  readonly drain?: string;
+  readonly withJobs?: boolean;
   readonly provision?: string;
   readonly reason?: string;
   readonly paused?: boolean;
@@ -37,6 +39,8 @@ const create: Define = (command, run) => {
     .option('--apply', 'with --sweep: delete the resources in the plan')
     .option('--rules <file>', 'with --sweep: the rules of the sweep')
     .option('--teardown <environment>', 'tear down this environment')
+    .option('--drain <duration>', 'with --teardown: wait that long for jobs on the pool; needs --reason')
+    .option('--with-jobs', 'with --teardown: delete the pool under its jobs, after --drain if given; needs --reason')
     .option('--provision <file>', 'create the environment of this spec');
   offerReason(command, 'why; recorded with the schedule and in the audit of its runs')
     .option('--paused', 'create the schedule paused')
@@ -88,12 +92,22 @@ async function readStart(context: Context, options: Options): Promise<ScheduledI
   const given = [sweep, teardown !== undefined, provision !== undefined].filter((is) => is);
   if (given.length !== 1) throw new UsageError('choose one of --sweep, --teardown ENV and --provision FILE');
   if (!sweep && (apply || rules !== undefined)) throw new UsageError('--apply and --rules need --sweep');
+  const jobs = readJobs(options);
   if (provision !== undefined) {
     return { what: 'provision', document: await readSpec('env', provision, context.terminal) };
   }
   if (teardown === undefined) return { what: 'sweep', apply, rules: await readRules(rules, context.terminal) };
   if (!isName(teardown)) throw new UsageError(`--teardown ${String(teardown)}: must be the name of an environment`);
-  return { what: 'teardown', name: teardown };
+  return { what: 'teardown', name: teardown, ...jobs };
+}
+
+/** Reads what the teardowns of a schedule do about jobs. */
+function readJobs({ drain, withJobs = false, teardown, reason }: Options): Pick<TeardownInput, 'drain' | 'withJobs'> {
+  if (drain === undefined && !withJobs) return {};
+  if (teardown === undefined) throw new UsageError('--drain and --with-jobs need --teardown');
+  if (reason === undefined) throw new UsageError('--drain and --with-jobs need --reason');
+  readDuration('--drain', drain);
+  return { ...(drain === undefined ? {} : { drain }), ...(withJobs ? { withJobs } : {}) };
 }
 
 /** Warns that the teardown of a protected environment fails, which pauses the schedule. */

@@ -59,7 +59,7 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
       ['  network', pool?.network ?? null],
       ['notebook', notebook?.name ?? null],
       ...describeNotebook(spec),
-      ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}`],
+      ['lease', lease === null ? null : `${lease.ttl}, at most ${lease.max}; then jobs get ${lease.drain ?? '1h'}`],
       ['on failure', spec.onFailure],
       ['on cancel', spec.onCancel],
     ],

@@ -1,6 +1,7 @@
 import type { SweepProgress } from '../../contract/workflows.js';
 import { parseInstant } from '../../domain/resource/instant.js';
 import type { Plan, PlanItem } from '../../domain/teardown/plan.js';
+import { renderJobs } from './jobs.js';
 import { hasRoom, renderTable } from './table.js';
 import { formatTime } from './time.js';
 import type { View } from './view.js';
@@ -37,7 +38,7 @@ export function renderItems(items: readonly ShownItem[], { timeZone, columns }: 
 
 /** The plan of a sweep, with its hash and why it is refused. */
 export function renderPlan(plan: Plan, view: PlanView): string {
-  const { items, kept, carrying, hash, refusal, unread } = plan;
+  const { items, kept, jobs, carrying, hash, refusal, unread } = plan;
   const shown = [...items.map((item) => ({ ...item, rule: null })), ...kept];
   const counts = `${items.length} to delete, ${kept.length} kept by rules; ${carrying} resources carry our marker`;
   const notes = [
@@ -46,7 +47,12 @@ export function renderPlan(plan: Plan, view: PlanView): string {
       ? []
       : [`refused: ${refusal}. If the plan is right, raise the share with --max-share PERCENT.`]),
   ];
-  const blocks = [shown.length === 0 ? '' : renderItems(shown, view), `${counts}\nhash ${hash}`, notes.join('\n')];
+  const blocks = [
+    shown.length === 0 ? '' : renderItems(shown, view),
+    renderJobs(jobs, [], view),
+    `${counts}\nhash ${hash}`,
+    notes.join('\n'),
+  ];
   return wrapText(blocks.filter((block) => block !== '').join('\n\n'), view.columns);
 }
 

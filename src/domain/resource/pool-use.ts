@@ -25,6 +25,8 @@ export interface PoolUse {
   readonly more: number;
   /** What could not be read, one line each. With such a line, an empty list of jobs proves nothing. */
   readonly unknown: readonly string[];
+  /** When the last finished job ended (epoch ms), as far as the service lists it; absent without one. */
+  readonly lastEndedAt?: number;
 }
 
 /** `busy`: there are jobs in use. `unknown`: none was seen, and something could not be read. */
@@ -49,7 +51,7 @@ export function stateOfUse({ jobs, unknown }: PoolUse): UseState {
 }
 
 /** The use of a pool from its jobs, the finished ones left out. A job that several lists report counts once. */
-export function useOf(jobs: Iterable<Job>, unknown: readonly string[] = []): PoolUse {
+export function useOf(jobs: Iterable<Job>, unknown: readonly string[] = [], lastEndedAt = 0): PoolUse {
   const inUse = new Map<string, Job>();
   for (const job of jobs) if (isInUse(job.status) && !inUse.has(job.id)) inUse.set(job.id, bounded(job));
   // A job without a time may be the oldest.
@@ -58,6 +60,7 @@ export function useOf(jobs: Iterable<Job>, unknown: readonly string[] = []): Poo
     jobs: sorted.slice(0, jobsListed),
     more: Math.max(0, sorted.length - jobsListed),
     unknown: unknown.slice(0, jobsListed).map((line) => cut(line, textLimits.name)),
+    ...(lastEndedAt > 0 ? { lastEndedAt } : {}),
   };
 }
 

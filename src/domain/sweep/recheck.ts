@@ -2,10 +2,11 @@ import { sameResource } from '../resource/identity.js';
 import type { Inventory } from '../resource/inventory.js';
 import { formatMarker } from '../resource/marker.js';
 import type { PlanDraft, PlanItem } from '../teardown/plan.js';
+import { busyRule } from './rules.js';
 
 /** Whether an item of a plan may still be deleted. Only `same` allows it. */
 export interface Recheck {
-  readonly verdict: 'same' | 'gone' | 'changed' | 'protected';
+  readonly verdict: 'same' | 'gone' | 'changed' | 'protected' | 'busy';
   readonly why: string;
 }
 
@@ -33,7 +34,8 @@ export function recheck(item: PlanItem, inventory: Inventory, fresh: PlanDraft):
   const marker = now.marker === null || now.marker === 'unread' ? null : formatMarker(now.marker);
   if (marker !== item.marker) return { verdict: 'changed', why: `its marker is now ${marker ?? 'missing'}` };
   const kept = fresh.kept.find(({ kind, id }) => kind === item.kind && id === item.id);
-  if (kept !== undefined) return { verdict: 'protected', why: `it is kept: ${kept.rule}` };
+  if (kept !== undefined)
+    return { verdict: kept.rule === busyRule ? 'busy' : 'protected', why: `it is kept: ${kept.rule}` };
   const planned = fresh.items.find(({ kind, id }) => kind === item.kind && id === item.id);
   if (planned === undefined) return { verdict: 'changed', why: 'it is in use again' };
   if (planned.reason !== item.reason)

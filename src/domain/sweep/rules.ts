@@ -17,6 +17,8 @@ export interface SweepRules {
   readonly orphans: { readonly minAgeMs: number } | null;
   /** Null: nothing is deleted for being idle. */
   readonly idle: { readonly afterMs: number } | null;
+  /** What jobs on a pool do: they keep it, they do not, or they are waited for that long (a duration such as `2h`). */
+  readonly busy: 'keep' | 'delete' | { readonly drain: string };
   /**
    * Share (0 to 1) of the resources with our marker that one plan may delete. Plans of up to three items are always
    * allowed.
@@ -52,6 +54,9 @@ export function ageOf({ createdAt }: Pick<InventoryItem, 'createdAt'>, now: numb
   const created = parseInstant(createdAt);
   return created === null ? null : Math.max(0, now - created);
 }
+
+/** The name of the rule that keeps a pool with jobs in use, or whose jobs cannot be read. */
+export const busyRule = 'busy';
 
 /** The name of the rule for an operator's protection. */
 export const keepRule = 'maops:keep';

@@ -2,8 +2,9 @@ import { describeDuration } from '../duration.js';
 import { groupBy } from '../groups.js';
 import type { Inventory, InventoryItem, Ownership } from '../resource/inventory.js';
 import { formatMarker, isMarkedBy } from '../resource/marker.js';
+import { type Job, type PoolUse, plannedJobs, stateOfUse } from '../resource/pool-use.js';
 import { isoTime } from '../rfc3339.js';
-import { ageOf, keepRule, protectingRule, type SweepRules } from '../sweep/rules.js';
+import { ageOf, busyRule, keepRule, protectingRule, type SweepRules } from '../sweep/rules.js';
 import { type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
 import { reasonOf } from './removal-reason.js';
 
@@ -23,7 +24,11 @@ export type PlanQuestion =
       readonly rules: SweepRules;
       /** Only resources of this name. */
       readonly name?: string;
+      /** The use of a pool by its id; null where it was not read. Absent: no job counts. */
+      readonly useOf?: (poolId: string) => PoolUse | null;
     };
+
+type Everything = Extract<PlanQuestion, { about: 'everything' }>;
 
 /** Plans of up to this many items are allowed whatever their share. */
 const smallPlan = 3;
@@ -51,6 +56,11 @@ export function makePlan(inventory: Inventory, installation: string, question: P
       : withReasons(ours, question, installation, now, (line) => unread.push(line));
   keepTogether(candidates, question.about === 'name' ? [keepRule] : null);
   keepPoolsInUse(candidates, present, question.about === 'everything');
+  if (question.about === 'everything') {
+    keepBusy(candidates, question, (line) => unread.push(line));
+    keepTogether(candidates, null);
+    keepPoolsInUse(candidates, present, true);
+  }
   const sorted = [...candidates].sort(
     (a, b) =>
       order(a.group, b.group) ||
@@ -65,7 +75,7 @@ export function makePlan(inventory: Inventory, installation: string, question: P
     madeAt: isoTime(now),
     items,
     kept,
-    jobs: [],
+    jobs: question.about === 'name' ? [] : jobsOf(candidates, question),
     carrying: ours.length,
     refusal: question.about === 'name' ? null : refusalOf(items.length, ours.length, question.rules.maxShare),
     unread,
@@ -90,7 +100,7 @@ function askedFor(
 
 function withReasons(
   ours: readonly InventoryItem[],
-  { ownerships, rules, name: only }: Extract<PlanQuestion, { about: 'everything' }>,
+  { ownerships, rules, name: only, useOf }: Everything,
   installation: string,
   now: number,
   report: (line: string) => void,
@@ -102,7 +112,7 @@ function withReasons(
     const ownership = ownershipOf.get(ownerOf(item));
     const group = groupOf(item);
     if (only !== undefined && group !== only) return [];
-    const found = reasonOf(item, ownership, groups.get(group) ?? [], rules, installation, now);
+    const found = reasonOf(item, ownership, groups.get(group) ?? [], { rules, useOf }, installation, now);
     if (found === null) return [];
     const { reason } = found;
     if (reason === 'unclear') {
@@ -141,6 +151,31 @@ function keepTogether(candidates: readonly Candidate[], rules: readonly string[]
     if (keeper === undefined) continue;
     for (const member of members) member.rule ??= `stays with ${keeper.item.kind} ${keeper.item.name}`;
   }
+}
+
+/** Keeps a pool with jobs in use, and one whose jobs are unknown, unless the rules delete them all the same. */
+function keepBusy(
+  candidates: readonly Candidate[],
+  { rules, useOf }: Everything,
+  report: (line: string) => void,
+): void {
+  if (useOf === undefined || rules.busy === 'delete') return;
+  for (const candidate of candidates) {
+    const { item } = candidate;
+    if (item.kind !== 'pool' || candidate.rule !== null) continue;
+    const use = useOf(item.id);
+    const state = use === null ? 'unknown' : stateOfUse(use);
+    // A drain makes no pool readable.
+    if (state === 'idle' || (state === 'busy' && rules.busy !== 'keep')) continue;
+    candidate.rule = busyRule;
+    for (const line of state === 'unknown' ? (use?.unknown ?? []) : []) report(`jobs on pool ${item.name}: ${line}`);
+  }
+}
+
+/** The jobs on the pools of a plan, for people. */
+function jobsOf(candidates: readonly Candidate[], { useOf }: Everything): readonly Job[] {
+  const pools = candidates.filter(({ item, rule }) => item.kind === 'pool' && (rule === null || rule === busyRule));
+  return pools.flatMap(({ item }) => useOf?.(item.id)?.jobs ?? []).slice(0, plannedJobs);
 }
 
 /** Keeps a pool with a notebook that is kept or foreign. In a sweep this keeps the whole environment. */

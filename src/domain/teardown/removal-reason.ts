@@ -2,6 +2,7 @@ import { describeDuration } from '../duration.js';
 import { parseInstant } from '../resource/instant.js';
 import type { InventoryItem, Ownership } from '../resource/inventory.js';
 import { ownershipStatusOf } from '../resource/ownership-status.js';
+import { type PoolUse, stateOfUse } from '../resource/pool-use.js';
 import { isoTime } from '../rfc3339.js';
 import type { SweepRules } from '../sweep/rules.js';
 import type { RemovalReason } from './plan.js';
@@ -17,6 +18,13 @@ const releasedEndings: readonly string[] = ['Gone', 'Cancelled', 'RolledBack'];
 /** A removal without progress for this long is not expected to finish. */
 const stuckRemovalMs = 60 * 60_000;
 
+/** What makes an environment idle. */
+interface IdleRules {
+  readonly rules: SweepRules;
+  /** The use of a pool by its id; null where it was not read. */
+  readonly useOf?: ((poolId: string) => PoolUse | null) | undefined;
+}
+
 /**
  * Why a sweep would delete a resource of ours. `members` are all resources of the name, because only a whole
  * environment can be idle. Without a response of Temporal the resource is kept.
@@ -25,7 +33,7 @@ export function reasonOf(
   item: InventoryItem,
   ownership: Ownership | undefined,
   members: readonly InventoryItem[],
-  rules: SweepRules,
+  { rules, useOf }: IdleRules,
   installation: string,
   now: number,
 ): Reason | null {
@@ -34,7 +42,7 @@ export function reasonOf(
     return { reason: 'unclear', why };
   if (ownership.open.length === 0) return unowned(item, ownership);
   if (!isLeasedOnly(ownership)) return null;
-  return expired(ownership, now) ?? idle(ownership, members, rules, now);
+  return expired(ownership, now) ?? idle(ownership, members, { rules, useOf }, now);
 }
 
 /** A resource without an open operation: released by an operation that ended on purpose, or an orphan. */
@@ -61,11 +69,28 @@ function expired({ leaseEndsAt, isBeingRemoved, phase, phaseSince }: Ownership, 
   return { reason: 'expired', why: `its lease ended at ${leaseEndsAt}${stuck}` };
 }
 
-function idle(ownership: Ownership, members: readonly InventoryItem[], rules: SweepRules, now: number): Reason | null {
+/**
+ * Nothing runs on it: every notebook is stopped, and no job uses the pool. It is idle since the last of them ended, or since
+ * the pool was created. Without a reading of its jobs, an environment needs a stopped notebook to be idle.
+ */
+function idle(
+  ownership: Ownership,
+  members: readonly InventoryItem[],
+  { rules, useOf }: IdleRules,
+  now: number,
+): Reason | null {
   if (rules.idle === null || ownership.phase !== 'Leased' || ownership.isBeingRemoved) return null;
   const notebooks = members.filter(({ kind }) => kind === 'notebook');
-  if (notebooks.length === 0 || notebooks.some(({ state }) => state !== 'STOPPED')) return null;
-  const changes = notebooks.map(({ changedAt }) => changedAt ?? Number.NaN);
+  if (notebooks.some(({ state }) => state !== 'STOPPED')) return null;
+  const pools = useOf === undefined ? [] : members.filter(({ kind }) => kind === 'pool');
+  if (notebooks.length === 0 && pools.length === 0) return null;
+  const uses = pools.map(({ id }) => useOf?.(id) ?? null);
+  if (uses.some((use) => use === null || stateOfUse(use) !== 'idle')) return null;
+  const changes = [
+    ...notebooks.map(({ changedAt }) => changedAt ?? Number.NaN),
+    ...pools.map(({ createdAt }) => parseInstant(createdAt) ?? Number.NaN),
+    ...uses.map((use) => use?.lastEndedAt ?? 0),
+  ];
   const since = Math.max(...changes);
   if (!(now - since >= rules.idle.afterMs)) return null;
   const idleSince = isoTime(since);

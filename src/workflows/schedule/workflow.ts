@@ -125,7 +125,9 @@ async function follow(
       return;
     }
     const failure = end.failure ?? describeFailure(new Error(op.state.progress.why), null);
-    if (isSweep && (end.phase === 'Cancelled' || !pausesSweeps.includes(failure.type))) {
+    // A job that is still running is no reason to skip the next runs.
+    const isBusy = !isSweep && failure.type === 'Busy';
+    if (isBusy || (isSweep && (end.phase === 'Cancelled' || !pausesSweeps.includes(failure.type)))) {
       op.fail(failure);
       return;
     }
@@ -145,8 +147,10 @@ function orderOf({ schedule, start, reason = 'scheduled' }: ScheduledInput): Sta
       return { type: 'sweepExpired', workflowId, argument, summary: `sweep of schedule ${schedule}`, by };
     }
     case 'teardown': {
-      const { name } = start;
-      const argument: TeardownInput = { name };
+      const { name, drain, withJobs } = start;
+      const jobs = { ...(drain == null ? {} : { drain }), ...(withJobs === true ? { withJobs } : {}) };
+      const signed = drain == null && withJobs !== true ? {} : { by, reason: reason.trim() || 'scheduled' };
+      const argument: TeardownInput = { name, ...jobs, ...signed };
       const announcement = { cause: 'teardown', by, reason } as const;
       const workflowId = operationId('teardown', name);
       return { type: 'teardownEnvironment', workflowId, argument, summary: `teardown ${name}`, by, announcement };

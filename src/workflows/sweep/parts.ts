@@ -1,9 +1,10 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { OperationEnd } from '../../activities/operation/operation-end.js';
+import type { FailureType } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import type { EnvironmentResources, PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
-import { HOUR } from '../../domain/duration.js';
+import { HOUR, parseDuration } from '../../domain/duration.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import type { Recheck } from '../../domain/sweep/recheck.js';
 import type { PlanItem, PlanPart } from '../../domain/teardown/plan.js';
@@ -21,6 +22,9 @@ export interface SweepState extends OperationState {
   progress: SweepProgress;
   /** Plan hash of each environment's part, for its teardown. */
   hashes: Readonly<Record<string, string>>;
+  /** The rule for jobs: delete pools under them, or wait for them that long. Absent in states of an earlier version. */
+  withJobs?: boolean;
+  drain?: string | null;
   /** Owner hash of the part without a name that was checked again and is being removed. */
   inHand: string | null;
 }
@@ -44,7 +48,7 @@ export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, p
   const order = {
     type: 'teardownEnvironment',
     workflowId,
-    argument: { name, planHash },
+    argument: { name, planHash, ...jobOptions(op, by, input) },
     summary: `teardown ${name}`,
     by,
     announcement: { cause: 'teardown', by, reason: input.reason ?? `swept: ${reason}` },
@@ -55,6 +59,14 @@ export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, p
   await op.awaitingEndOf([workflowId], () => awaitTeardown(op, part, started));
 }
 
+/** The options that carry the rule for jobs into a teardown. */
+function jobOptions({ state }: Operation<SweepState>, by: string, { reason = '' }: SweepInput) {
+  const { withJobs = false, drain = null } = state;
+  const signed = { by, reason: reason.trim() === '' ? 'the rule busy of the sweep' : reason };
+  if (withJobs) return { withJobs, ...signed };
+  return drain === null ? {} : { drain, ...signed };
+}
+
 /** Waits until the teardown of a part has ended, or the time limit has passed. */
 async function awaitTeardown(
   op: Operation<SweepState>,
@@ -63,7 +75,7 @@ async function awaitTeardown(
 ): Promise<void> {
   const { settings } = op.identity;
   const { workflowId } = started;
-  let clock = startStopwatch(patienceMs);
+  let clock = startStopwatch(patienceMs + (parseDuration(op.state.drain) ?? 0));
   for (;;) {
     const wait = await op.waitWithin(clock, () => waits(settings, workflowId).awaitOperation(started));
     clock = wait.watch;
@@ -82,16 +94,17 @@ async function awaitTeardown(
 function resultsOf(part: PlanPart, { reachedGoal, progress, failure }: OperationEnd): PlanItemResult[] {
   const reported = progress !== null && hasResults(progress) ? progress.results : [];
   const why = failure === null ? 'verified deleted' : `${failure.type}: ${failure.message}`;
-  const rest = reachedGoal
-    ? 'deleted'
-    : failure?.type === 'PlanChanged'
-      ? 'changed'
-      : failure?.type === 'Protected'
-        ? 'protected'
-        : 'failed';
+  const rest = reachedGoal ? 'deleted' : resultOf(failure?.type);
   return part.items.map(
     ({ kind, id }) => reported.find((one) => one.kind === kind && one.id === id) ?? { kind, id, result: rest, why },
   );
+}
+
+/** The result of the items of a part that failed with a type. */
+function resultOf(type: FailureType | undefined): PlanItemResult['result'] {
+  if (type === 'PlanChanged') return 'changed';
+  if (type === 'Protected') return 'protected';
+  return type === 'Busy' ? 'busy' : 'failed';
 }
 
 function hasResults(progress: Progress): progress is SweepProgress {
@@ -121,8 +134,7 @@ export async function sweepUnnamed(op: Operation<SweepState>, input: SweepInput,
   } catch (error) {
     if (!isFailure(error) || isCancellation(error)) throw error;
     const { type, message } = describeFailure(error, null);
-    const result = type === 'PlanChanged' ? 'changed' : type === 'Protected' ? 'protected' : 'failed';
-    recordResults(op, sameFor(part.items, result, message));
+    recordResults(op, sameFor(part.items, resultOf(type), message));
   }
   op.state.inHand = null;
 }
@@ -133,7 +145,7 @@ export async function sweepUnnamed(op: Operation<SweepState>, input: SweepInput,
  */
 function refusedResults(items: readonly PlanItem[], rechecks: readonly Recheck[]): PlanItemResult[] | null {
   const verdicts = items.map((item, index) => ({ item, ...(rechecks[index] ?? notChecked) }));
-  const blocker = verdicts.find(({ verdict }) => verdict === 'changed' || verdict === 'protected');
+  const blocker = verdicts.find(({ verdict }) => verdict !== 'same' && verdict !== 'gone');
   if (blocker === undefined && verdicts.some(({ verdict }) => verdict === 'same')) return null;
   return verdicts.map(
     ({ item: { kind, id }, verdict, why }): PlanItemResult =>
@@ -151,7 +163,15 @@ async function removeUnnamed(op: Operation<SweepState>, { owner, items }: PlanPa
     const notebooks = items.filter((item) => item.kind === 'notebook');
     const known: EnvironmentResources = { pool: null, notebooks, workspaceIds, unknownSince: null };
     const plan = { items, kept: [] };
-    const removal = (name: string): Removal => ({ name, owners: [owner], known, respectProtection: true, plan });
+    const jobs = op.state.withJobs === true ? ({ jobs: 'ignore' } as const) : {};
+    const removal = (name: string): Removal => ({
+      name,
+      owners: [owner],
+      known,
+      respectProtection: true,
+      plan,
+      ...jobs,
+    });
     if ('byMarker' in kind.identity) {
       await removeKind(op, kind, removal(items[0]?.name ?? owner), explaining(op));
       recordResults(op, sameFor(ofKind, 'deleted', gone));

@@ -58,9 +58,11 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   const planning: SweepPlanning = await op.retries.run('planning the sweep', () =>
     surveys(settings, 'plan').planSweep({ rules: input.rules ?? null, isReal: isReal(input) }),
   );
-  const { plan, hashes } = planning;
+  const { plan, hashes, busy } = planning;
   op.state.progress = { ...op.state.progress, plan };
   op.state.hashes = hashes;
+  op.state.withJobs = busy === 'delete';
+  op.state.drain = typeof busy === 'object' ? busy.drain : null;
   if (!isReal(input)) return plan;
   if (input.planHash != null && input.planHash !== plan.hash) {
     throw planChanged(input.planHash, plan.hash, 'maops sweep plan');
@@ -108,7 +110,7 @@ function isProcessed(op: Operation<SweepState>, items: Plan['items']): boolean {
 function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   const { results, plan } = op.state.progress;
   const failed = results.filter(({ result }) => result === 'failed');
-  const changed = results.filter(({ result }) => result === 'changed' || result === 'protected');
+  const changed = results.filter(({ result }) => ['changed', 'protected', 'busy'].includes(result));
   const deleted = results.filter(({ result }) => result === 'deleted').length;
   op.explain(
     `${deleted} of ${results.length} deleted${changed.length > 0 ? `, ${changed.length} not deleted because they changed` : ''}`,

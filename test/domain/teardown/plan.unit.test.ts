@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { InventoryItem, Ownership } from '../../../src/domain/resource/inventory.js';
 import { ownershipStatusOf } from '../../../src/domain/resource/ownership-status.js';
+import { noUse, type PoolUse, stateOfUse, useOf } from '../../../src/domain/resource/pool-use.js';
 import { recheck } from '../../../src/domain/sweep/recheck.js';
 import { matches, type SweepRules } from '../../../src/domain/sweep/rules.js';
 import { makePlan } from '../../../src/domain/teardown/make-plan.js';
@@ -97,6 +98,22 @@ describe('why a sweep would delete a resource', () => {
     expect(shown(sweep([...both, notebook({ id: 'n-2' })], [leased()], idle))).toEqual([]);
     expect(shown(sweep([...both, notebook({ id: 'n-2', state: 'STOPPED' })], [leased()], idle))).toEqual([]);
   });
+});
+
+test('a plan never deletes a pool with a job, or blindly, unless the rule is delete', () => {
+  const job = { resource: 'p-1', id: 'j', name: 'j', kind: 'train', owner: null, status: 'Running', since: null };
+  const uses: readonly (PoolUse | null)[] = [noUse, useOf([job]), useOf([], ['403']), null];
+  const any = fc.record({ world: randomWorlds, use: fc.constantFrom(...uses) });
+  fc.assert(
+    fc.property(any, ({ world, use }) => {
+      const { items, unread, ownerships, rules: by } = world;
+      const question = { about: 'everything', ownerships, rules: by, useOf: () => use } as const;
+      const plan = makePlan(inventory(items, unread), installation, question, now);
+      const state = use === null ? 'unknown' : stateOfUse(use);
+      if (state === 'idle' || by.busy === 'delete' || (state === 'busy' && by.busy !== 'keep')) return;
+      expect(plan.items.filter(({ kind }) => kind === 'pool')).toEqual([]);
+    }),
+  );
 });
 
 describe('an environment that was idle when the plan was made', () => {
