@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { environmentDocument, freshName, poolPart, publicNotebookPart } from '../workflows/documents.js';
+import {
+  environmentDocument,
+  freshName,
+  poolPart,
+  publicCurrentNotebookPart,
+  publicNotebookPart,
+} from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';
 
 let shell: Shell;
@@ -101,4 +107,23 @@ test('flavors and networks are listed and shown', async () => {
     code: 1,
     err: expect.stringContaining('network-none'),
   });
+});
+
+test('a notebook of the current API is shown, opened and renewed; its image is listed', async () => {
+  const name = freshName();
+  const notebook = publicCurrentNotebookPart();
+  await shell.json(['notebook', 'create', '-f', shell.file('current.json', { name, notebook }), '--wait']);
+  const rows = await shell.json<(Row & { api: string })[]>(['notebook', 'list']);
+  expect(rows.find((row) => row.name === name)).toMatchObject({ api: 'current', image: notebook.image, profile: null });
+  const { id, url } = await shell.json<{ id: string; url: string }>(['notebook', 'open', name]);
+  expect(id).not.toMatch(/^DE-/);
+  const token = new URL(url).searchParams.get('token') ?? '';
+  expect(token).not.toBe('');
+  const shown = await shell.run(['notebook', 'show', name, '--json']);
+  expect(shown.out).not.toContain(token);
+  const renewed = await shell.json(['notebook', 'renew', name, '--for', '4h', '--reason', 'training continues']);
+  expect(renewed).toMatchObject({ operation: 'changeResource', phase: 'Done' });
+  expect(JSON.stringify(shell.stack.simulator.state())).not.toContain(token);
+  const images = await shell.json<{ name: string }[]>(['image', 'list', '--hardware', 'CPU']);
+  expect(images.map((image) => image.name)).toContain(notebook.image);
 });
