@@ -3,7 +3,7 @@ import { protectionActivities } from './change/protection.js';
 import type { ActivityDeps } from './deps.js';
 import { leaseActivities } from './lease/leases.js';
 import { runTimeActivities } from './lease/run-time.js';
-import { operationActivities } from './lease/transfer.js';
+import { transferActivities } from './lease/transfer.js';
 import { specActivities } from './operation/arguments.js';
 import { handoverActivities } from './operation/cancel-and-await.js';
 import { cancellationActivities } from './operation/cancellation.js';
@@ -31,7 +31,7 @@ export function createActivities(deps: ActivityDeps) {
     ...notebookActivities(deps),
     ...currentNotebookActivities(deps),
     ...notebookApiActivities(deps),
-    ...operationActivities(deps),
+    ...transferActivities(deps),
     ...cancellationActivities(deps),
     ...handoverActivities(deps),
     ...inventoryActivities(deps),

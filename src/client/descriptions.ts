@@ -13,7 +13,7 @@ export const activityDescriptions: Readonly<Record<string, string>> = {
   checkSpec: 'check the spec of {}',
   changeSpec: 'check the changed spec of {}',
   identify: 'identify the installation for {}',
-  refuseDuringTeardown: 'check that {} is not being torn down',
+  findLease: 'check that {} is not being torn down',
   describeOtherSpec: 'find the spec it was created from: {}',
   checkFeasibility: 'check that {} can be created',
   checkNetwork: 'look for {}',

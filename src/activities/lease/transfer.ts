@@ -38,7 +38,7 @@ export interface LeasedBefore {
 }
 
 /** Activities that transfer ownership to a lease, and signal it. */
-export function operationActivities(deps: ActivityDeps) {
+export function transferActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
   async function transfer(input: LeaseInput): Promise<LeaseProgress> {
@@ -107,10 +107,10 @@ export function operationActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Throws when a teardown or the lease is removing the name: a create would race with it. Returns the resources of
-     * an open lease that may not be visible yet.
+     * Finds the open lease of a name, and its resources that may not be visible yet. Throws when a teardown or the lease is
+     * removing the name: a create would race with it.
      */
-    async refuseDuringTeardown(input: { name: string; specHash?: string }): Promise<LeasedBefore> {
+    async findLease(input: { name: string; specHash?: string }): Promise<LeasedBefore> {
       let unseenSince: number | null = null;
       let leased: Leased | null = null;
       // A lease that does not respond may own a resource that is not visible yet.
@@ -118,7 +118,8 @@ export function operationActivities(deps: ActivityDeps) {
       for (const kind of ['teardown', 'lease'] as const) {
         const workflowId = operationId(kind, input.name);
         if (!(await hasOpenRun(workflow, workflowId))) continue;
-        if (kind === 'teardown' || (await isEnding(workflow, workflowId))) throw beingTornDown(input.name, workflowId);
+        if (kind === 'teardown' || (await isRemovalPending(workflow, workflowId)))
+          throw beingTornDown(input.name, workflowId);
         const owned = await ask<Owned>(workflow, workflowId, ownedQuery.name, unanswered);
         unseenSince = owned?.unknownSince ?? null;
         if (owned !== null) leased = await leasedBy(workflow, workflowId, owned, input.specHash);
@@ -151,6 +152,6 @@ async function hasOpenRun(workflow: Workflows, workflowId: string): Promise<bool
 }
 
 /** True when a lease is going to remove its resources. Its phase does not show this while it is paused. */
-export async function isEnding(workflow: Workflows, workflowId: string): Promise<boolean> {
+export async function isRemovalPending(workflow: Workflows, workflowId: string): Promise<boolean> {
   return (await workflow.getHandle(workflowId).query(ownedQuery)).isRemovalPending === true;
 }

@@ -6,7 +6,7 @@ import type { Ownership } from '../../domain/resource/inventory.js';
 import { ownerHash } from '../../spec/hash.js';
 import { describeRun, isOpen, type RunFacts } from '../../temporal/describe-run.js';
 import type { ActivityDeps } from '../deps.js';
-import { isEnding } from '../lease/transfer.js';
+import { isRemovalPending } from '../lease/transfer.js';
 
 /** Operations whose hashed id is in markers. */
 const creatingKinds: readonly OperationKind[] = ['env', 'pool', 'notebook'];
@@ -210,7 +210,9 @@ async function readOwner(
 async function isRemoving(deps: ActivityDeps, workflowId: string, phase: string | null): Promise<boolean> {
   if (phase !== 'Paused') return phase !== null && phase !== 'Leased';
   const { workflow } = deps.temporal;
-  return await workflow.withDeadline(deps.now() + callMs, () => isEnding(workflow, workflowId)).catch(() => false);
+  return await workflow
+    .withDeadline(deps.now() + callMs, () => isRemovalPending(workflow, workflowId))
+    .catch(() => false);
 }
 
 /** The progress of an open operation; null when it does not respond, for example without a worker of its version. */

@@ -35,7 +35,7 @@ export class LeaseBackgroundTasks {
   constructor(private readonly op: Operation<LeaseState>) {}
 
   /** Continues the tasks of an earlier run. */
-  continueAsNewRun(): void {
+  resumeTasks(): void {
     for (const event of this.state.undelivered) this.deliver(event);
     if (this.state.autoStopMs !== null) this.sendAutoStop();
     if (this.op.state.draining != null && this.op.state.refused !== null) this.watchJobs();

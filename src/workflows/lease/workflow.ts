@@ -44,7 +44,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   setLeaseHandlers(op, backgroundTasks);
   const problem = carried === undefined ? problemOfLease(input) : null;
   if (problem !== null) return await endWith(op, failed(describeFailure(problem, null)));
-  backgroundTasks.continueAsNewRun();
+  backgroundTasks.resumeTasks();
   // A pause still holds after a continue-as-new.
   if (op.state.released === 'no' || op.isPaused) {
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);

@@ -31,8 +31,8 @@ export interface OperationState {
   keys: readonly UsedKey[];
   /** The time that the removal under way has taken, and since when it runs (epoch ms). */
   removalClock: { readonly watch: Stopwatch; readonly since: number } | null;
-  /** True once a resource was removed: the run then ends `RolledBack` and not `Failed`. */
-  removed: boolean;
+  /** True once a removal has found a resource. Without a failure of the removal, the run then ends `RolledBack` and not `Failed`. */
+  foundToRemove: boolean;
 }
 
 /** An announced cancel follows within this time. A later cancel has another author. */
@@ -49,7 +49,7 @@ export function newState(name: string, steps: readonly StepName[], phase: Phase)
   const blank = blankProgress({ name, operation, workflowId, runId, phase, phaseSince: '', startedAt: timeNow() });
   const progress: Progress = { ...blank, steps: steps.map((step) => ({ name: step, state: 'pending' })) };
   const requests = { announced: null, cancelRequest: null, keys: [], removalClock: null };
-  return { progress, phase, spec: null, identity: null, paused: null, ...requests, removed: false };
+  return { progress, phase, spec: null, identity: null, paused: null, ...requests, foundToRemove: false };
 }
 
 /** The state that a continue-as-new carried over: the same in all but the run. */

@@ -95,7 +95,7 @@ async function close(op: Provision, ending: Ending, failure: FailureProgress | n
     return await endWith(op, { phase: 'Cancelled', why: `cancelled; ${kept}` });
   }
   const isKept = failure.type === 'Protected' || failure.type === 'Busy';
-  const isUndone = op.state.removed && !('keep' in ending && ending.keep) && !isKept;
+  const isUndone = op.state.foundToRemove && !('keep' in ending && ending.keep) && !isKept;
   if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('the resources are kept');
   const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
   return await endWith(op, { ...failed(failure), phase });

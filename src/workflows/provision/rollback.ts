@@ -22,7 +22,7 @@ export async function rollBack(op: Provision): Promise<void> {
   const kinds = [...kindsIn(op.spec)].reverse().filter(({ step }) => op.resource(step).undo);
   if (kinds.length === 0) return;
   // A clean-up during the bring-up does not count as a rollback.
-  if (!op.state.rollingBack) op.state.removed = false;
+  if (!op.state.rollingBack) op.state.foundToRemove = false;
   op.state.rollingBack = true;
   op.enter('RollingBack', 'removing the resources that this run created');
   await showingOverdue(op, op.spec, async () => {
@@ -33,7 +33,7 @@ export async function rollBack(op: Provision): Promise<void> {
       const wasRemoved = await removeKind(op, kind, removalOf(op), explaining(op));
       // A rollback that continued as a new run does not observe again what the earlier run removed.
       const isContinued = before === 'undoing';
-      const isUndone = wasRemoved || (isContinued && op.state.removed);
+      const isUndone = wasRemoved || (isContinued && op.state.foundToRemove);
       op.setStep(step, isUndone ? 'undone' : isContinued ? 'failed' : before);
       op.setResource(step, { ...removed, ref: null, undo: false });
       showNone(op, kind);

@@ -92,7 +92,7 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   const { name } = checked.spec;
   const question = { name, specHash: checked.specHash };
   const before = await op.retries.run(`checking that ${name} is not being torn down`, () =>
-    op.reads(name).refuseDuringTeardown(question),
+    op.reads(name).findLease(question),
   );
   if (await adoptLeased(op, before?.leased ?? null)) {
     op.setStep('validate', 'done');

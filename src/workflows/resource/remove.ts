@@ -180,7 +180,7 @@ export async function removeOne(
     }
     if (wait.end === 'answer') op.update(kind.progress(facts, wait.answer.at, kind.gone));
     wasSeen = true;
-    op.state.removed = true;
+    op.state.foundToRemove = true;
     const state = kind.removalState(facts);
     if (last.state !== state) refusal = null;
     const isRetriedNow = op.retries.tryNowCount !== tryNowCount;

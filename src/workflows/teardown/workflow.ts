@@ -74,7 +74,10 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
         recordRemoved(op, kind);
       }),
     );
-    return { phase: 'Gone', why: op.state.removed ? `${name} is gone: verified deleted` : `${name} has no resources` };
+    return {
+      phase: 'Gone',
+      why: op.state.foundToRemove ? `${name} is gone: verified deleted` : `${name} has no resources`,
+    };
   };
   return await CancellationScope.nonCancellable(() =>
     runToEnd(op, work, { failed: (failure) => endFailed(op, failure) }),
