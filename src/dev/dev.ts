@@ -10,7 +10,7 @@ import { type Stack, startStack } from './stack.js';
 /** The default ports of the Temporal CLI and the simulator. */
 const defaultPorts = { temporal: 7233, ui: 8233, simulator: 8790 } as const;
 
-export interface DevOptions extends Pick<RunOptions, 'speed' | 'seed' | 'scenario'> {
+export interface DevOptions extends Pick<RunOptions, 'speed' | 'seed' | 'scenario' | 'from'> {
   /** @defaultValue 8233, or any free port when it is in use */
   readonly uiPort?: number;
   /** Keeps workflows in this file, and the simulator's state beside it. @defaultValue in memory */
@@ -54,7 +54,7 @@ export async function runDev(options: DevOptions): Promise<void> {
 
 /** Starts the stack on the default ports where they are free, so that the CLI finds it without settings. */
 export async function startDevStack(options: DevOptions): Promise<Stack> {
-  const { speed, seed, scenario, dbFile, logger, print, env = processEnv() } = options;
+  const { speed, seed, scenario, from, dbFile, logger, print, env = processEnv() } = options;
   return await startStack({
     env,
     logger,
@@ -68,6 +68,7 @@ export async function startDevStack(options: DevOptions): Promise<Stack> {
       ...(speed === undefined ? {} : { speed }),
       ...(seed === undefined ? {} : { seed }),
       ...(scenario === undefined ? {} : { scenario }),
+      ...(from === undefined ? {} : { from }),
       ...(dbFile === undefined ? {} : { state: `${dbFile}.simulator.json` }),
     },
   });

@@ -1,5 +1,6 @@
 import { clientEnvironment } from './client-environment.js';
 import type { SimulatorOptions } from './options.js';
+import { readRecording } from './recording/recording.js';
 import { SCENARIO_TABLE } from './scenarios.js';
 import { type RunningSimulator, serveSimulator } from './server.js';
 import { createSimulator } from './simulator.js';
@@ -13,6 +14,8 @@ export interface RunOptions
   readonly port?: number;
   /** @defaultValue '127.0.0.1' */
   readonly host?: string;
+  /** A folder of `maops doctor --probe --record`, for the catalogue and the initial resources. */
+  readonly from?: string;
   /** A file that keeps the state across restarts. */
   readonly state?: string;
   /** Receives each line of output. Without it, nothing is printed. */
@@ -36,7 +39,8 @@ const DEFAULT_PORT = 8790;
 export async function runSimulator(options: RunOptions = {}): Promise<SimulatorProcess> {
   const log = options.log ?? (() => {});
   const { speed, scenario } = options;
-  const simulator = createSimulator(options);
+  const recording = options.from === undefined ? undefined : await readRecording(options.from);
+  const simulator = createSimulator({ ...options, recording });
   const stateFile = options.state === undefined ? undefined : await followStateFile(simulator, options.state);
   const served = await serveSimulator(simulator, {
     port: options.port ?? DEFAULT_PORT,

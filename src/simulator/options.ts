@@ -5,6 +5,7 @@ import type { SimClock } from './clock.js';
 import type { Durations } from './durations.js';
 import type { Fault } from './faults/fault.js';
 import type { JsonObject } from './json.js';
+import type { Recording } from './recording/recording.js';
 import type { TimeForms } from './time-forms.js';
 
 /** The names of the scenarios. */
@@ -31,6 +32,8 @@ export interface SimulatorOptions {
   readonly durations?: Partial<Durations> | undefined;
   /** The format of times in responses, by operation. @defaultValue as documented */
   readonly timeForms?: TimeForms;
+  /** Initial resources from a recording, in place of the default networks. */
+  readonly recording?: Recording | undefined;
   /** Faults planned at the start, in addition to those of the scenario. */
   readonly faults?: readonly Fault[];
   /** Initial resources, in the form of `POST /_sim/pools`, `/_sim/notebooks`, `/_sim/currentNotebooks` and `/_sim/workloads`. They belong to another user unless `user` is given. */

@@ -16,6 +16,8 @@ import type { SimulatorOptions } from './options.js';
 import { parseRequest } from './parsed-request.js';
 import { handleApiCall } from './pipeline.js';
 import { RateWindow } from './rate-window.js';
+import { behaviorOf, catalogueOf } from './recording/recorded-catalogue.js';
+import { seedRecording } from './recording/seed-recording.js';
 import { RequestLog } from './request-log.js';
 import { SCENARIO_TABLE } from './scenarios.js';
 import type { Simulator, Snapshot } from './simulator-interface.js';
@@ -25,13 +27,15 @@ import type { World } from './world.js';
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const scenario = SCENARIO_TABLE[options.scenario ?? 'happy'];
   const seed = options.seed ?? 1;
-  const catalogue = options.catalogue ?? DEFAULT_CATALOGUE;
+  const { recording } = options;
+  const catalogue = options.catalogue ?? (recording === undefined ? DEFAULT_CATALOGUE : catalogueOf(recording));
   const clock = options.clock ?? createScaledClock({ speed: options.speed ?? 1 });
-  const behavior = { ...DEFAULT_BEHAVIOR, ...scenario.behavior, ...options.behavior };
+  const recorded = recording === undefined ? {} : behaviorOf(recording);
+  const behavior = { ...DEFAULT_BEHAVIOR, ...scenario.behavior, ...recorded, ...options.behavior };
   const world: World = {
     clock,
     seed,
-    projectId: options.projectId ?? DEFAULT_PROJECT_ID,
+    projectId: options.projectId ?? recording?.projectId ?? DEFAULT_PROJECT_ID,
     region: options.region ?? DEFAULT_REGION,
     users: options.credentials ?? DEFAULT_USERS,
     catalogue,
@@ -50,6 +54,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const resetState = () => {
     world.state = emptyState(catalogue);
     seedData(world, scenario);
+    if (recording !== undefined) seedRecording(world, recording);
     for (const pool of options.placed?.pools ?? []) placePool(world, pool);
     for (const workload of options.placed?.workloads ?? []) placeWorkload(world, workload);
     for (const notebook of options.placed?.notebooks ?? []) placeNotebook(world, notebook);

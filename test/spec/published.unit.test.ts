@@ -9,7 +9,7 @@ const root = join(__dirname, '..', '..');
 
 const examples: Readonly<Record<SpecKind, readonly string[]>> = {
   provisionPoolThenLaunchNotebook: ['team-a.yaml', 'team-a-historical.yaml', 'working-hours.yaml'],
-  provisionPool: ['pool-only.yaml'],
+  provisionPool: ['pool-only.yaml', 'first-pool.yaml'],
   launchNotebook: ['notebook-only.yaml'],
 };
 

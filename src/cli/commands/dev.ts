@@ -6,7 +6,13 @@ import { noText } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { readPort } from '../options.js';
 import { untilStopped } from '../process.js';
-import { addSimulatorOptions, readSimulatorOptions, requireFolder, type SimulatorWords } from './simulator.js';
+import {
+  addSimulatorOptions,
+  readSimulatorOptions,
+  requireFolder,
+  requireRecording,
+  type SimulatorWords,
+} from './simulator.js';
 
 interface Options extends SimulatorWords {
   readonly uiPort?: string;
@@ -29,6 +35,7 @@ const dev: Define = (command, run) => {
           ...(options.uiPort === undefined ? {} : { uiPort: readPort('--ui-port', options.uiPort) }),
           ...(options.db === undefined ? {} : { dbFile: options.db }),
         };
+        await requireRecording(options.from);
         await checkPlaces(choices);
         const print = (line: string) => (context.json ? context.notice(line) : context.result(line, (shown) => shown));
         const onReady = (place: DevPlace) => {

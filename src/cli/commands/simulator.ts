@@ -26,6 +26,7 @@ const simulator: Define = (command, run) => {
     .action((options: Options) =>
       run(async (context) => {
         await requireFolder('--state', options.state);
+        await requireRecording(options.from);
         const { runSimulator } = await import('../../simulator/main.js');
         const started = await runSimulator({
           ...readSimulatorOptions(options),
@@ -46,6 +47,7 @@ export interface SimulatorWords {
   readonly speed?: string;
   readonly seed?: string;
   readonly scenario?: ScenarioName;
+  readonly from?: string;
 }
 
 /** Declares the options that `dev` and `simulator` share. */
@@ -53,19 +55,22 @@ export function addSimulatorOptions(command: Command): Command {
   return command
     .option('--speed <n>', 'simulated seconds per real second (default 1)')
     .option('--seed <n>', 'seed of all random values (default 1)')
+    .option('--from <folder>', 'start with the resources that `maops doctor --probe --record` wrote to this folder')
     .addOption(new Option('--scenario <name>', 'how the service behaves').choices([...SCENARIOS]));
 }
 
 /** Reads the shared options that were given. */
-export function readSimulatorOptions({ speed, seed, scenario }: SimulatorWords): {
+export function readSimulatorOptions({ speed, seed, scenario, from }: SimulatorWords): {
   speed?: number;
   seed?: number;
   scenario?: ScenarioName;
+  from?: string;
 } {
   return {
     ...(speed === undefined ? {} : { speed: readSpeed(speed) }),
     ...(seed === undefined ? {} : { seed: readWhole('--seed', seed, Number.MAX_SAFE_INTEGER) }),
     ...(scenario === undefined ? {} : { scenario }),
+    ...(from === undefined ? {} : { from }),
   };
 }
 
@@ -75,6 +80,14 @@ export async function requireFolder(option: string, file: string | undefined): P
   const folder = path.dirname(path.resolve(file));
   await access(folder).catch(() => {
     throw new UsageError(`${option} ${file}: no such directory: ${folder}`);
+  });
+}
+
+/** A folder without a recording is a mistake in the command. */
+export async function requireRecording(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  await access(path.join(folder, 'recording.json')).catch(() => {
+    throw new UsageError(`--from ${folder}: no recording. Write one with \`maops doctor --probe --record\`.`);
   });
 }
 
