@@ -139,7 +139,7 @@ export const currentNotebookCalls: readonly ProbeCall[] = [
     rows: 'data',
     need: 'detail',
     right: 'modelarts:image:listGroup',
-    unread: ['type'],
+    unread: 'description create_at update_at id read_me icon_name swr_instance_name swr_instance_id'.split(' '),
   },
   {
     operation: 'features.show',

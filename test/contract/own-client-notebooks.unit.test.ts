@@ -79,7 +79,7 @@ async function extras(world: World): Promise<void> {
   const registered = await images.register({ swr_path: 'swr.example.com/team-a/mine:2', arch: 'AARCH64' });
   expect(registered.tag).toBe('2');
   expect(await images.list({ type: 'DEDICATED' })).toHaveLength(2);
-  expect(await images.groups({ type: 'DEDICATED' })).toMatchObject([{ name: 'mine', count: 2 }]);
+  expect(await images.groups({ type: 'DEDICATED' })).toMatchObject([{ name: 'mine', version_count: 2 }]);
   await images.delete(registered.id, { force: true });
   expect(await failureOf(images.show(registered.id))).toMatchObject({ kind: 'notFound' });
 }

@@ -141,8 +141,21 @@ describe('the images of an account', () => {
     }
     expect(await codeOf(caller.call('POST', root, { swr_path: 'mine' }))).toEqual([400, 'ModelArts.6400']);
     expect((await caller.call('GET', `${root}/group?type=DEDICATED`)).body.data).toEqual([
-      { name: 'mine', namespace: 'team-a', type: 'DEDICATED', count: 2 },
+      {
+        name: 'mine',
+        namespace: 'team-a',
+        description: '',
+        version_count: 2,
+        create_at: expect.any(Number),
+        update_at: expect.any(Number),
+      },
     ]);
+    expect((await caller.call('GET', `${root}/group`)).body.data[0]).toEqual({
+      name: 'pytorch2.1-cpu',
+      namespace: 'atelier',
+      description: 'PyTorch 2.1 for CPU',
+      version_count: 1,
+    });
     expect((await caller.call('DELETE', `${root}/${ids[0]}`, { is_force: false })).status).toBe(200);
     expect(await codeOf(caller.call('DELETE', `${root}/${ids[0]}`))).toEqual([400, 'ModelArts.6404']);
     const builtIn = '0b6d0c1e-7f1d-4a53-9d55-0d6a3c7c2f10';
@@ -150,7 +163,29 @@ describe('the images of an account', () => {
   });
 });
 
+test('a registration names services and categories otherwise than the image', async () => {
+  const caller = createCaller();
+  const request = { swr_path: 'swr.example.com/team-a/mine:1', services: ['SSH'], resource_category: ['ASCEND'] };
+  const { body } = await caller.call('POST', `/v1/${caller.projectId}/images`, request);
+  expect(body).toMatchObject({ dev_services: ['SSH'], resource_categories: ['ASCEND'] });
+});
+
 describe('the clusters for notebooks', () => {
+  it.each([
+    ['modelarts.vm.cpu.8ud', 'CPU'],
+    ['modelarts.vm.gpu.t4u8', 'GPU'],
+    ['modelarts.bm.4u8g.d910', 'ASCEND'],
+  ])('with %s have the category %s, and texts as times and sizes', async (flavor, category) => {
+    const caller = createCaller({ placed: { pools: [{ name: 'ready', flavor }] } });
+    const path = `/v1/${caller.projectId}/authoring/clusters/ready-${caller.projectId}`;
+    expect((await caller.call('GET', path)).body).toMatchObject({
+      resource_categories: category,
+      create_at: expect.stringMatching(/^\d+$/),
+      update_at: expect.stringMatching(/^\d+$/),
+      flavors: expect.arrayContaining([expect.objectContaining({ memory: '8388608' })]),
+    });
+  });
+
   it('are the public one and the pools with the scope Notebook, ACTIVE when they can take notebooks', async () => {
     const caller = createCaller({
       placed: {

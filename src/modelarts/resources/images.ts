@@ -48,7 +48,7 @@ export class Images {
   /** Registers an image of the container registry. */
   async register(image: ImageRegister, options?: RequestOptions): Promise<Image> {
     const body = this.#transport.check(register, imageRegisterSchema, image);
-    return this.#transport.send(register, { body, subject: body.name ?? body.swr_path, options });
+    return this.#transport.send(register, { body, subject: body.swr_path, options });
   }
 
   /** Returns one image by its id. */

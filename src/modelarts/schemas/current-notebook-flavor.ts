@@ -56,7 +56,7 @@ export const notebookClusterSchema = z.looseObject({
   /** `ACTIVE` when notebooks can run there. */
   status: text,
   type: text,
-  resource_categories: many(z.string()),
+  resource_categories: text,
   workspace_id: text,
   flavors: many(z.unknown()),
   create_at: epoch,

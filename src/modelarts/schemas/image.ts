@@ -37,8 +37,8 @@ export const imageSchema = z.looseObject({
 /** One page of images. */
 export const imagePageSchema = pageOf(imageSchema);
 
-/** A group of images, of which only the rows are known. */
-const imageGroupSchema = z.looseObject({ name: text, namespace: text, count });
+/** The images of one name (docs/api/notebooks-current.md "9. Other calls", C19). */
+const imageGroupSchema = z.looseObject({ name: text, namespace: text, version_count: count });
 
 /** One page of groups. */
 export const imageGroupPageSchema = pageOf(imageGroupSchema);
@@ -57,13 +57,11 @@ export const imageFilterSchema = z.strictObject({
 /** The body of a registration. */
 export const imageRegisterSchema = z.strictObject({
   swr_path: nonEmpty,
-  name: nonEmpty.optional(),
   description: z.string().max(512, 'at most 512 characters').optional(),
   arch: z.enum(['X86_64', 'AARCH64']).optional(),
-  namespace: nonEmpty.optional(),
   origin: z.enum(['CUSTOMIZE', 'IMAGE_SAVE']).optional(),
-  dev_services: z.array(nonEmpty).optional(),
-  resource_categories: z.array(nonEmpty).optional(),
+  services: z.array(nonEmpty).optional(),
+  resource_category: z.array(nonEmpty).optional(),
   service_type: nonEmpty.optional(),
   visibility: nonEmpty.optional(),
   workspace_id: nonEmpty.optional(),

@@ -4,14 +4,14 @@ import { poolReadiness } from '../notebooks/pool-association.js';
 import { hexDigits } from '../random.js';
 import type { PoolRecord } from '../records.js';
 import { uuid } from '../uuid.js';
-import { type Call, epochNumberIn, type HandlerResult, type World } from '../world.js';
+import { type Call, epochIn, type HandlerResult, type World } from '../world.js';
 import { notFound } from './errors.js';
 import { flavorView } from './flavors.js';
 import { pageOfRows } from './paging.js';
 
 const DEFAULT_LIMIT = 1000;
 
-/** GET clusters: the pools that are usable for notebooks (docs/api/notebooks-current.md "9. Other calls"). */
+/** GET clusters: the pools that are usable for notebooks. Their times and sizes are texts (docs/api/notebooks-current.md "9. Other calls"). */
 export function listClusters(world: World, call: Call): HandlerResult {
   const { query } = call;
   const workspaceId = query.get('workspace_id') || '0';
@@ -35,8 +35,11 @@ export function showCluster(world: World, call: Call): HandlerResult {
 }
 
 function clusters(world: World, call: Call): JsonObject[] {
-  const flavors = world.catalogue.notebookFlavors.map((flavor) => flavorView(world, flavor));
-  const common = { resource_categories: ['CPU', 'GPU', 'ASCEND'], project_id: world.projectId, is_allow_root: false };
+  const flavors = world.catalogue.notebookFlavors.map((flavor) => {
+    const view = flavorView(world, flavor);
+    return { ...view, memory: Number(view.memory).toString() };
+  });
+  const common = { project_id: world.projectId, is_allow_root: false };
   const user = { domain_id: call.user.domainId };
   const pools = world.state.pools.filter(({ scopes, phase }) => {
     return phase !== 'CreationFailed' && scopes.some(({ scopeType }) => scopeType === 'Notebook');
@@ -49,10 +52,11 @@ function clusters(world: World, call: Call): JsonObject[] {
       logic_cluster_id: uuid(hexDigits(32, world.seed, 'cluster', 'public')),
       status: 'ACTIVE',
       type: 'MANAGED',
+      resource_categories: 'CPU',
       workspace_id: '0',
       flavors,
-      create_at: 0,
-      update_at: 0,
+      create_at: '0',
+      update_at: '0',
     },
     ...pools.map((pool) => ({
       ...common,
@@ -61,12 +65,20 @@ function clusters(world: World, call: Call): JsonObject[] {
       logic_cluster_id: uuid(hexDigits(32, world.seed, 'cluster', pool.uid)),
       status: statusOf(world, pool),
       type: 'DEDICATED',
+      resource_categories: categoryOf(world, pool),
       workspace_id: pool.labels['os.modelarts/workspace.id'] ?? '0',
       flavors,
-      create_at: epochNumberIn(world, call.operation, pool.createdAt),
-      update_at: epochNumberIn(world, call.operation, pool.createdAt),
+      create_at: epochIn(world, call.operation, pool.createdAt),
+      update_at: epochIn(world, call.operation, pool.createdAt),
     })),
   ];
+}
+
+/** The kind of the cards of a pool, else `CPU`. */
+function categoryOf({ catalogue }: World, { spec: { resources } }: PoolRecord): string {
+  const flavors = catalogue.poolFlavors.filter(({ name }) => resources.some(({ flavor }) => flavor === name));
+  if (flavors.some(({ npu }) => npu !== undefined)) return 'ASCEND';
+  return flavors.some(({ gpu }) => gpu !== undefined) ? 'GPU' : 'CPU';
 }
 
 function statusOf(world: World, pool: PoolRecord): string {

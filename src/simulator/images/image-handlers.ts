@@ -6,7 +6,7 @@ import { isObject, textAt, valueAt } from '../json.js';
 import { enterImageStatus } from '../lifecycles/image-lifecycle.js';
 import { matchesQuery } from '../list-query.js';
 import type { Call, HandlerResult, World } from '../world.js';
-import { imageView } from './image-view.js';
+import { groupView, imageView } from './image-view.js';
 import { newImage } from './new-image.js';
 
 const DEFAULT_LIMIT = 200;
@@ -19,7 +19,7 @@ export function listImages(world: World, call: Call): HandlerResult {
   return { status: 200, body: { ...page, data: page.data.map((image) => imageView(world, image, call.operation)) } };
 }
 
-/** GET images by name and namespace, with the number of images of each. */
+/** GET images by name and namespace, with the number of images of each (docs/api/notebooks-current.md "9. Other calls"). */
 export function listImageGroups(world: World, call: Call): HandlerResult {
   const groups = new Map<string, ImageRecord[]>();
   for (const image of imagesFor(world, call.query)) {
@@ -27,12 +27,7 @@ export function listImageGroups(world: World, call: Call): HandlerResult {
     groups.set(key, [...(groups.get(key) ?? []), image]);
   }
   const page = pageOfRows([...groups.values()], call.query, { fallback: DEFAULT_LIMIT, first: 0 });
-  const data = page.data.map((images) => ({
-    name: images[0]?.name ?? '',
-    namespace: images[0]?.namespace ?? '',
-    type: images[0]?.type ?? '',
-    count: images.length,
-  }));
+  const data = page.data.map((images) => groupView(world, images, call.operation));
   return { status: 200, body: { ...page, data } };
 }
 
@@ -55,8 +50,8 @@ export function registerImage(world: World, call: Call): HandlerResult {
     tag,
     description: textAt(body, 'description') ?? '',
     arch: textAt(body, 'arch')?.toLowerCase() === 'aarch64' ? 'aarch64' : 'x86_64',
-    categories: textsAt(body, 'resource_categories') ?? ['CPU', 'GPU'],
-    services: textsAt(body, 'dev_services') ?? ['NOTEBOOK', 'SSH'],
+    categories: textsAt(body, 'resource_category') ?? ['CPU', 'GPU'],
+    services: textsAt(body, 'services') ?? ['NOTEBOOK', 'SSH'],
     origin: 'CUSTOMIZE',
     workspaceId: textAt(body, 'workspace_id') ?? '0',
     visibility: textAt(body, 'visibility') ?? 'PRIVATE',

@@ -29,6 +29,31 @@ export function imageView(world: World, image: ImageRecord | OwnImageRecord, ope
   });
 }
 
+/** The images of one name, as one row. Those of the service have no times. */
+export function groupView(
+  world: World,
+  images: readonly (ImageRecord | OwnImageRecord)[],
+  operation: Operation,
+): JsonObject {
+  const own = images.filter((image) => 'updatedAt' in image);
+  const at = (times: number[], pick: (...values: number[]) => number) =>
+    times.length === 0 ? undefined : epochNumberIn(world, operation, pick(...times));
+  return present({
+    name: images[0]?.name ?? '',
+    namespace: images[0]?.namespace ?? '',
+    description: images[0]?.description ?? '',
+    version_count: images.length,
+    create_at: at(
+      own.map(({ createdAt }) => createdAt),
+      Math.min,
+    ),
+    update_at: at(
+      own.map(({ updatedAt }) => updatedAt),
+      Math.max,
+    ),
+  });
+}
+
 /** The address of an image in the software repository. */
 export function swrPathOf(world: World, { namespace, name, tag }: ImageRecord): string {
   return `swr.${world.region}.myhuaweicloud.com/${namespace}/${name}:${tag}`;
