@@ -2,12 +2,14 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { makeFailure } from '../../contract/failures.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
-import type { NotebookApi, NotebookFacts } from '../../domain/resource/notebook.js';
+import { type NotebookApi, type NotebookFacts, notebookApiOf } from '../../domain/resource/notebook.js';
 import { currentNotebookFacts } from '../../inventory/current-notebook-facts.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { isUnpublished } from '../../modelarts/errors.js';
 import { readOrFail } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
+import { currentNotebookActivities } from './current-notebooks.js';
+import { notebookActivities } from './notebooks.js';
 import { currentNotebooksIn, inWorkspace, notebooksIn, workspacesFor } from './workspaces.js';
 
 /** Activities that concern both notebook APIs. */
@@ -37,6 +39,21 @@ export function notebookApiActivities(deps: ActivityDeps) {
           throw isUnpublished(error) ? noNotebookApi(api) : error;
         }
       });
+    },
+
+    /** Finds every notebook of either API that carries the marker of one of the owners, or is known to be ours. */
+    async findOwnedNotebooks(question: {
+      installation: string;
+      owners: readonly string[];
+      workspaceIds: readonly string[];
+      known: readonly ResourceRef[];
+    }): Promise<NotebookFacts[]> {
+      const knownIn = (api: NotebookApi) => question.known.filter(({ id }) => notebookApiOf(id) === api);
+      const [historical, current] = [notebookActivities(deps), currentNotebookActivities(deps)];
+      return [
+        ...(await historical.findOwnedHistoricalNotebooks({ ...question, known: knownIn('historical') })),
+        ...(await current.findOwnedCurrentNotebooks({ ...question, known: knownIn('current') })),
+      ];
     },
 
     /** Finds the notebook that an operator names, by name or id: in the default workspace first. */

@@ -86,7 +86,7 @@ export function notebookActivities(deps: ActivityDeps) {
     },
 
     /** Finds every notebook that carries the marker of one of the owners, in each workspace that is in use. */
-    async findOwnedNotebooks(question: {
+    async findOwnedHistoricalNotebooks(question: {
       installation: string;
       owners: readonly string[];
       workspaceIds: readonly string[];

@@ -37,8 +37,7 @@ export async function cleanUp(op: Provision, kind: ResourceKind, why: string): P
 
 /** Removes the resources that cannot outlive this one, such as the notebooks on a pool. Their steps run again. */
 export async function removeDependents(op: Provision, { step }: ResourceKind): Promise<void> {
-  for (const kind of dependentsOf(step)) {
-    if (kind.wanted(op.spec) === null) continue;
+  for (const kind of dependentsOf(step, op.spec)) {
     if (!op.resource(kind.step).undo) continue;
     await finish(op, () => removeKind(op, kind, removalOf(op), explaining(op)));
     op.setResource(kind.step, { ...notCreated, watch: freshWatch });

@@ -25,7 +25,7 @@ import type { Operation } from '../operation/operation.js';
 import { retryError } from '../operation/retries.js';
 import { awaitConsistency, retryForever } from '../operation/retry-forever.js';
 import { type Removal, type RemovalActivity, type ResourceKind, showNone, type Target } from './kind.js';
-import { kindsToRemove } from './kinds/index.js';
+import { kindOf, kindsToRemove } from './kinds/index.js';
 import { poolInUse } from './pool-in-use.js';
 import { guard, leaveForeign, respectsProtection } from './removal-guard.js';
 
@@ -82,7 +82,7 @@ export async function removeKind(
     for (const one of protectedFirst) guard(op, kind, one, one.name, removal);
     const newest = [...found].sort(byAge).at(-1);
     if (newest !== undefined) {
-      await removeOne(op, kind, newest, removal, show);
+      await removeOne(op, kindOf(kind, newest.id), newest, removal, show);
       wasRemoved = true;
       continue;
     }

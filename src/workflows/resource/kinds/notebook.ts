@@ -43,7 +43,8 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
     async byMarker(op, { name, owners, known }) {
       const { settings, installation } = op.identity;
       const { workspaceIds, notebooks } = known;
-      const question = { installation, owners, workspaceIds, known: notebooks.filter(({ id }) => isHistorical(id)) };
+      // Of both APIs: a removal knows neither the spec nor the API.
+      const question = { installation, owners, workspaceIds, known: notebooks };
       return await reads(settings, `notebooks of ${name}`).findOwnedNotebooks(question);
     },
   },
