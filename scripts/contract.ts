@@ -11,9 +11,10 @@ import { createSimulator } from '../src/simulator/simulator.js';
 
 const help = `Runs the vendor's Python SDK against the simulator (test/contract/README.md).
 
-  npm run contract                 one line per call; exit code 1 when the SDK could not read an answer
+  npm run contract                 one line per call
   npm run contract -- --record     also records the calls in test/contract/recordings
 
+Exit code 1: an answer differs from what the SDK reads. Exit code 2: Python or the SDK is missing.
 Needs python3 with venv and pip, and on the first run a package index. The SDK is installed into node_modules/.cache.`;
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -98,5 +99,5 @@ try {
   else process.exitCode = await runContract(values.record === true);
 } catch (error) {
   console.error(error instanceof Unprepared ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof Unprepared ? 2 : 1;
 }

@@ -4,6 +4,7 @@ import os
 import re
 import urllib.parse
 import urllib.request
+from importlib.metadata import version
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import SdkException, ServiceResponseException
@@ -84,8 +85,11 @@ class Contract:
         self._finish(name, differences(read, want or {}), status, read, want, save, by)
         return read
 
-    def error(self, name, call, status, code, by=None, record=True):
-        """An error response: its status, and the code as the SDK reads it. `call` is a request or a function."""
+    def error(self, name, call, status, code, by=None, record=True, answered=None):
+        """An error response: its status, and the code as the SDK reads it. `call` is a request or a function.
+
+        `answered` is the code of the answer where the SDK does not read it.
+        """
         try:
             if callable(call):
                 call(by or self.ops)
@@ -100,8 +104,7 @@ class Contract:
         except SdkException as error:
             return self._report(name, ["%s" % error])
         if record:
-            # The SDK reads the status as the code of an answer without a code of its own, and of 429.
-            self._record(name, status, {}, {} if code.isdigit() else {"code": code}, None, by)
+            self._record(name, status, {}, {"code": answered or code}, None, by)
         self._report("%s (%s %s)" % (name, status, code), found)
 
     def expect(self, name, holds, what):
@@ -171,7 +174,7 @@ class Contract:
             print("ok      %s: %s" % (self.topic, name))
 
     def save(self, folder):
-        client = "huaweicloudsdkmodelarts 3.1.219"
+        client = "huaweicloudsdkmodelarts " + version("huaweicloudsdkmodelarts")
         with open(os.path.join(folder, self.topic + ".json"), "w") as file:
             json.dump({"client": client, "calls": self.calls}, file, indent=1)
             file.write("\n")

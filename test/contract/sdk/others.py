@@ -28,8 +28,8 @@ def historical(c):
         c.plain("GET instance", "GET", one, want={"status": after})
     c.plain("DELETE instance", "DELETE", one, want={"instance_id": made["id"]})
     c.advance(60)
-    # ModelArts.6309. The SDK reads error_msg, and these answers have error_message: its code is the status.
-    c.error("GET instance", _sent("GET", one), 400, "400")
+    # The SDK reads error_msg, and these answers have error_message: its code is the status.
+    c.error("GET instance", _sent("GET", one), 400, "400", answered="ModelArts.6309")
 
 
 def _sent(method, path):
@@ -69,7 +69,7 @@ def errors(c):
     c.error("patch_pool", PatchPoolRequest(pool_name="none", body=PoolUpdateRequest()), 404, "ModelArts.50015001")
     _unavailable(c)
     c.control("faults", [{"operation": "pools.list", "kind": "throttle", "retryAfter": 1}])
-    c.error("list_pools", ListPoolsRequest(), 429, "429")
+    c.error("list_pools", ListPoolsRequest(), 429, "429", answered="APIGW.0308")
     c.control("faults", [{"operation": "pools.list", "kind": "throttle", "retryAfter": 1}], record=False)
     patient = c.client("OPS", retries=3)
     c.call("list_pools", ListPoolsRequest(), {"items": []}, by=patient)

@@ -162,3 +162,30 @@ def workloads(c):
     c.error("list_workloads", ListWorkloadsRequest(pool_name="no-pool"), 404, "ModelArts.50015001")
     c.error("show_order", ShowOrderRequest(order_name="no-order"), 404, "ModelArts.50015001")
     c.error("list_events", ListEventsRequest(resource="pools", name="no-pool"), 404, "ModelArts.50015001")
+
+
+def failures(c):
+    """A scope that fails and is tried again, a creation that fails, a creation without capacity, a pool with a job."""
+    c.control("faults", [{"operation": "pools.create", "kind": "scopeFailed", "scope": "Notebook"}])
+    name = running_pool(c, "half")
+    c.call("show_pool", ShowPoolRequest(pool_name=name), {"status": {"phase": "Running", "scope": [
+        {"scopeType": "Train", "state": "Enabled"}, {"scopeType": "Notebook", "state": "EnableFailed"}]}}, known=COUNTS)
+    c.plain("POST retry-scope", "POST", "/v2/{project_id}/pools/%s/retry-scope" % name, body={"scope": "Notebook"})
+    c.advance(60)
+    c.call("show_pool", ShowPoolRequest(pool_name=name), {"status": {"scope": [{}, {"state": "Enabled"}]}}, known=COUNTS)
+    c.control("workloads", {"pool": "half", "name": "trains"})
+    c.control("behavior", {"deletePoolInUse": "refuse"})
+    c.error("delete_pool", DeletePoolRequest(pool_name=name), 400, "ModelArts.50004000")
+    c.control("faults", [{"operation": "pools.create", "kind": "creationFailed", "message": "no route"}])
+    made = c.call("create_pool", new_pool("fails"), save={
+        "failed": ["metadata", "name"], "order": ["metadata", "labels", "os.modelarts/order.name"]}, known=COUNTS)
+    c.advance(600)
+    order = made.metadata.labels.os_modelarts_order_name
+    c.call("list_pools", ListPoolsRequest(status="failed"), {"items": [
+        {"metadata": {"name": made.metadata.name}, "status": {"phase": "CreationFailed"}}]}, known=COUNTS)
+    c.call("show_order", ShowOrderRequest(order_name=order), {"items": lambda rows: any(
+        row["status"] == "failed" and row.get("message") for row in rows)})
+    c.plain("GET orders", "GET", "/v1/{project_id}/orders", [("limit", "500"), ("offset", "0")], want={
+        "items": lambda rows: any(row["orderName"] == order and row.get("failReason") for row in rows)})
+    c.call("show_pool_statistics", ShowPoolStatisticsRequest(),
+           {"statistics": {"status": {"failed": 1, "created": 1}}})
