@@ -65,6 +65,25 @@ describe('the storage of a current notebook', () => {
   });
 });
 
+test('an instance shows where its data is mounted, without its secret, and neither hooks nor network settings', async () => {
+  const caller = createCaller();
+  const uri = 'obs://bucket/in/';
+  const data = { category: 'OBS', ownership: 'DEDICATED', uri, mount_path: '/data/in/', dew_secret_name: 'secret' };
+  const more = {
+    data_volumes: [data],
+    hooks: { container_hooks: { pre_start: { script: 'c3RhcnQ=', type: 'COMMAND' } } },
+    public_network_config: { public_network_type: 'SHARED' },
+    run_user: { uid: 1000, gid: 100 },
+  };
+  const { body } = await caller.call('POST', caller.currentNotebooks, currentNotebookBody('data', more));
+  expect(body.data_volumes).toEqual([
+    { category: 'OBS', mount_path: '/data/in/', url: uri, uri, mount_type: 'STATIC' },
+  ]);
+  expect(body).not.toHaveProperty('hooks');
+  expect(body).not.toHaveProperty('public_network_config');
+  expect(body.run_user).toEqual({ uid: 1000, gid: 100 });
+});
+
 describe('the tags of a current notebook', () => {
   it('are added, overwritten and removed with 204, and listed with their values', async () => {
     const caller = createCaller();

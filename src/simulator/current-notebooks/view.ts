@@ -34,7 +34,7 @@ export function currentNotebookView(world: World, notebook: CurrentNotebookRecor
     lease: leaseView(world, notebook, operation),
     pool: notebook.pool === undefined ? undefined : { ...notebook.pool },
     volume: volumeView(notebook.volume),
-    data_volumes: notebook.dataVolumes.map(volumeView),
+    data_volumes: notebook.dataVolumes.map(dataVolumeView),
     endpoints: created ? [] : endpointsOf(notebook, url),
     url,
     token: tokenOf(world, notebook),
@@ -43,7 +43,9 @@ export function currentNotebookView(world: World, notebook: CurrentNotebookRecor
     user: { id: notebook.userId, name: notebook.userName, domain: { id: owner?.domainId, name: owner?.domainName } },
     billing_items: billingItems(notebook),
     tags: Object.entries(notebook.tags).map(([key, value]) => ({ key, value })),
-    ...notebook.more,
+    affinity: notebook.more.affinity,
+    run_user: notebook.more.run_user,
+    user_vpc: notebook.more.user_vpc,
     create_at: epochNumberIn(world, operation, notebook.createdAt),
     update_at: epochNumberIn(world, operation, notebook.updatedAt),
   });
@@ -99,6 +101,11 @@ function endpointsOf(notebook: CurrentNotebookRecord, url: string | undefined): 
 function imageOf(world: World, { imageId }: CurrentNotebookRecord, operation: Operation): Json {
   const image = findImage(world, imageId);
   return image === undefined ? { id: imageId } : imageView(world, image, operation);
+}
+
+/** The address has either name (docs/api/notebooks-current.md "3. The instance object"). */
+function dataVolumeView({ category, mountPath, uri, status }: VolumeRecord): JsonObject {
+  return present({ category, mount_path: mountPath, url: uri, uri, status, mount_type: 'STATIC' });
 }
 
 function volumeView(volume: VolumeRecord): JsonObject {
