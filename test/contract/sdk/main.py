@@ -4,7 +4,7 @@ import sys
 import warnings
 
 from harness import Contract
-from notebooks import extras, notebooks
+from notebooks import custom, extras, notebooks
 from others import errors, historical, keys
 from pools import failures, pools, workloads
 from reading import outside
@@ -12,7 +12,7 @@ from reading import outside
 warnings.simplefilter("ignore")
 logging.disable()
 surprises = 0
-for topic in (pools, failures, workloads, notebooks, extras, historical, keys, errors):
+for topic in (pools, failures, workloads, notebooks, custom, extras, historical, keys, errors):
     contract = Contract(topic.__name__)
     try:
         topic(contract)

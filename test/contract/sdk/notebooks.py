@@ -1,6 +1,6 @@
 """The notebooks of the current API, with lease, flavors, images, tags, storage and pools."""
 from huaweicloudsdkmodelarts.v1 import *
-from pools import running_pool
+from pools import COUNTS, running_pool
 
 HOUR = 3600000
 IMAGE = "0b6d0c1e-7f1d-4a53-9d55-0d6a3c7c2f10"
@@ -139,3 +139,43 @@ def images(c, notebook):
                            services=["NOTEBOOK", "SSH"], resource_category=["ASCEND"], visibility="PRIVATE")
     c.call("register_image", RegisterImageRequest(body=path), {"name": "own", "tag": "2", "dev_services": ["NOTEBOOK", "SSH"],
            "resource_categories": ["ASCEND"]}, status=201)
+
+
+def custom(c):
+    """Everything that a create request may hold, leases that never end or are idle, and a failed deletion."""
+    pool = running_pool(c, "custom")
+    spec = NotebookCustomSpec(cpu=1.5, memory=2048, arch="X86_64", category="CPU", resource_flavor="modelarts.vm.cpu.8ud")
+    rule = AffinityRule(key="zone", operator="In", values=["a"], weight=1)
+    hooks = CustomHooks(container_hooks=ContainerHooks(
+        pre_start=Config(script="/home/ma-user/work/start.sh", type="SCRIPT", mode="BLOCK")))
+    share = VolumeMountRequest(category="OBS", ownership="DEDICATED", uri="obs://bucket/in/", mount_path="/data/in/",
+                               dew_secret_name="secret", read_only=True)
+    made = c.call("create_notebook", new_notebook(
+        "custom", flavor=None, custom_spec=spec, pool_id=pool, hooks=hooks, data_volumes=[share],
+        affinity=AffinityType(preferred_during_scheduling_ignored_during_execution=[rule]),
+        run_user=RunUserRequest(uid=1000, gid=100), lease=LeaseReq(duration=2 * HOUR, type="IDLE"),
+        public_network_config=PublicNetworkConfig(public_network_type="SHARED"),
+    ), {"flavor": "custom.flavor.spec.code", "custom_spec": {"resource_flavor": "modelarts.vm.cpu.8ud"},
+        "lease": {"type": "IDLE", "duration": 2 * HOUR}}, save={"notebook": ["id"]})
+    c.advance(60)
+    c.call("show_notebook", ShowNotebookRequest(id=made.id), {
+        "status": "RUNNING", "run_user": {"uid": 1000, "gid": 100}, "data_volumes": [{"category": "OBS", "url": "obs://bucket/in/"}],
+        "affinity": {"preferred_during_scheduling_ignored_during_execution": [{"key": "zone", "values": ["a"]}]}})
+    c.advance(3 * 3600)
+    c.call("show_notebook", ShowNotebookRequest(id=made.id), {"status": "STOPPED"})
+    forever = c.call("create_notebook", new_notebook("forever", duration=-1), {"lease": {"enable": False}},
+                     save={"forever": ["id"]})
+    c.advance(100 * 3600)
+    c.call("show_notebook", ShowNotebookRequest(id=forever.id), {"status": "RUNNING"})
+    c.control("faults", [{"operation": "currentNotebooks.delete", "kind": "deleteFails", "how": "reverts"}])
+    c.call("delete_notebook", DeleteNotebookRequest(id=forever.id), {"status": "DELETING"})
+    c.advance(60)
+    c.call("show_notebook", ShowNotebookRequest(id=forever.id), {"status": "DELETE_FAILED", "fail_reason": str})
+    c.call("list_notebooks", ListNotebooksRequest(status="DELETE_FAILED", limit=10), {"data": [{"id": forever.id}]})
+    c.control("faults", [{"operation": "currentNotebooks.create", "kind": "notebookFailed", "message": "no image"}])
+    failed = c.call("create_notebook", new_notebook("fails"), save={"failed": ["id"]})
+    c.advance(60)
+    c.call("show_notebook", ShowNotebookRequest(id=failed.id), {"status": "CREATE_FAILED", "fail_reason": "no image"})
+    c.call("delete_pool", DeletePoolRequest(pool_name=pool), known=COUNTS)
+    c.advance(600)
+    c.call("list_all_notebooks", ListAllNotebooksRequest(pool_id=pool, limit=10), {"data": [{"id": made.id}]})

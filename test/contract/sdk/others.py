@@ -1,7 +1,7 @@
 """The historical notebooks through the SDK's signer, temporary keys, and errors."""
 from huaweicloudsdkmodelarts.v1 import *
 from notebooks import new_notebook
-from pools import new_pool, COUNTS
+from pools import new_pool
 
 INSTANCES = "/v1/{project_id}/demanager/instances"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
