@@ -9,7 +9,7 @@ import type { Fault } from '../src/simulator/faults/fault.js';
 import { makeWorkflowBundle } from '../src/workflows/bundle.js';
 import { type InProcessStack, startInProcessStack } from '../test/support/in-process-stack.js';
 import { variables } from '../test/support/temporal-server.js';
-import { environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
+import { currentNotebookPart, environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
 
 /**
  * Records one history per workflow and way through it, for the replay tests. Run it whenever a workflow changes in a way
@@ -38,6 +38,21 @@ const scenarios: readonly Scenario[] = [
         'change-stop': 'change/notebook/happy',
         'teardown-gone': 'teardown/happy',
         'lease-handed-over': 'lease/happy',
+      };
+    },
+  },
+  {
+    run: async (stack) => {
+      const document = environmentDocument('today', { notebook: currentNotebookPart() });
+      await (await stack.start(main, 'env/today', document)).result();
+      const notebook = { kind: 'notebook', name: 'today', by: 'op', reason: 'recorded' };
+      await (await stack.start('changeResource', 'change/notebook/today', { ...notebook, change: 'stop' })).result();
+      await (await stack.start('teardownEnvironment', 'teardown/today', { name: 'today' })).result();
+      return {
+        'main-job-current-notebook': 'env/today',
+        'change-stop-current-notebook': 'change/notebook/today',
+        'teardown-of-a-current-notebook': 'teardown/today',
+        'lease-of-a-current-notebook': 'lease/today',
       };
     },
   },
