@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type FailureFacts, type FailureType, isFailureType, makeFailure } from '../contract/failures.js';
-import type { CreateOutcome } from '../domain/provision/create.js';
+import type { CreateOutcome } from '../domain/provision/after-create.js';
 import { isoTime } from '../domain/rfc3339.js';
 import { cut, textLimits } from '../domain/text.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../modelarts/errors.js';

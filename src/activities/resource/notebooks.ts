@@ -1,7 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { isCurrentNotebook, type NotebookPool, type Spec } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
-import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
+import type { CreateOutcome } from '../../domain/provision/after-create.js';
+import type { ExistingResource } from '../../domain/provision/create.js';
 import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';

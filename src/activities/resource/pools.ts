@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Spec } from '../../contract/spec.js';
-import type { CreateOutcome, ExistingResource } from '../../domain/provision/create.js';
+import type { CreateOutcome } from '../../domain/provision/after-create.js';
+import type { ExistingResource } from '../../domain/provision/create.js';
 import { type NotSent, notSent, type PoolInUse, type RemovalOutcome } from '../../domain/resource/command-outcome.js';
 import { failureReason } from '../../domain/resource/failed-order.js';
 import { aimAt } from '../../domain/resource/identity.js';

@@ -121,3 +121,11 @@ export function withCleared(cleared: readonly ResourceRef[], { id, createdAt }: 
   const ref = { id, createdAt };
   return [...cleared.filter((one) => sameResource(one, ref) !== 'same').slice(-99), ref];
 }
+
+/** The ids of a response; none for a resource that is not visible yet. */
+export function idsOf({
+  errorCode = null,
+  requestId = null,
+}: Partial<ResponseIds> & { readonly outcome?: unknown }): ResponseIds {
+  return { errorCode, requestId };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterCreate, type CreateOutcome } from '../../../src/domain/provision/create.js';
+import { afterCreate, type CreateOutcome } from '../../../src/domain/provision/after-create.js';
 import { type LastCreate, newResource, withChange } from '../../../src/domain/provision/resource-state.js';
 import { kinds } from '../../../src/workflows/resource/kinds/index.js';
 

@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  afterUnconfirmed,
-  capacityPause,
-  decideCreate,
-  type ExistingResource,
-} from '../../../src/domain/provision/create.js';
+import { afterUnconfirmed } from '../../../src/domain/provision/after-create.js';
+import { capacityPause, decideCreate, type ExistingResource } from '../../../src/domain/provision/create.js';
 import type { LastCreate } from '../../../src/domain/provision/resource-state.js';
 import {
   formatMarker,
