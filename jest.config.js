@@ -32,7 +32,7 @@ const temporal = {
 
 /** unit: no sockets, no server. int: real HTTP or a real Temporal server. replay: recorded histories. e2e: child processes. */
 export default {
-  // Jest's default of one worker on two cores would double the time. `npm test` sets its own numbers (scripts/test.ts).
+  // Most of the slow tests wait for other processes; jest's default of one worker on two cores would double the time.
   maxWorkers: 2,
   // Workflow sandboxes leave memory behind, which slows the suites that follow in the same process. By how much was not
   // measured apart: a contended machine took 410 s for waiting-crashes and 397 s for lease-crashes, a quiet one 37 s and 69 s.

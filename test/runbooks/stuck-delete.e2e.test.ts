@@ -5,6 +5,8 @@ test(
   'a teardown waits for a rollback whose delete fails, until an operator tries now',
   async () => {
     await runRunbook('stuck-delete', {}, async (on) => {
+      // 20 minutes of the simulated cloud: the notebook must not be ready before the teardown starts.
+      on.simulator.faults.plan({ operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING', forMs: 20 * 60_000 });
       await on.worker();
       await on.start();
       await on.until(({ phase }) => phase === 'AwaitingNotebook');

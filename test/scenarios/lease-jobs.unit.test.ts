@@ -1,3 +1,4 @@
+import type { Settings } from '../../src/contract/settings.js';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { control } from './outside-changes.js';
@@ -11,8 +12,12 @@ const job = { pool: name, name: 'train-1', user: 'neighbour' };
 const newTestbed = testbedsForFile();
 
 /** A Ready environment with a lease of one hour, and a job of another user on its pool. */
-async function leasedWithJob(lease: object = {}, change: object | null = {}): Promise<Testbed> {
-  const testbed = await newTestbed();
+async function leasedWithJob(
+  lease: object = {},
+  change: object | null = {},
+  settings: Partial<Settings> = {},
+): Promise<Testbed> {
+  const testbed = await newTestbed({ settings });
   await startMainJob(testbed, { lease: { ttl: '1h', warnings: [], ...lease } });
   await testbed.temporal.result(`env/${name}`);
   if (change !== null) await control(testbed, 'workloads', { ...job, ...change });
@@ -24,6 +29,9 @@ async function afterEnd(testbed: Testbed, ms: number): Promise<void> {
   const { lease } = await testbed.progress(workflowId);
   await testbed.temporal.run({ maxTime: Date.parse(lease?.endsAt ?? '') + ms - testbed.temporal.now() });
 }
+
+/** For drains of a day: a look every 20 minutes is enough. */
+const slowPolls = { pollMaxMs: 5 * minute };
 
 const isOpen = ({ temporal }: Testbed) => temporal.openWorkflows().includes(workflowId);
 const warnings = async (testbed: Testbed) =>
@@ -73,9 +81,9 @@ test('drain 0s deletes at once', async () => {
 });
 
 test('drain forever keeps the pool until it is idle, with a daily warning', async () => {
-  const testbed = await leasedWithJob({ drain: 'forever' });
-  await afterEnd(testbed, 73 * hour);
-  expect((await warnings(testbed)).length).toBe(4);
+  const testbed = await leasedWithJob({ drain: 'forever' }, {}, slowPolls);
+  await afterEnd(testbed, 25 * hour);
+  expect((await warnings(testbed)).length).toBe(2);
   expect(testbed.simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], workloadIncidents: [] });
   await control(testbed, 'workloads/train-1', { status: 'Completed' });
   await testbed.temporal.run({ maxTime: hour });
@@ -84,10 +92,10 @@ test('drain forever keeps the pool until it is idle, with a daily warning', asyn
 });
 
 test('a pool whose jobs cannot be read is kept after its drain, with a daily warning, until they can', async () => {
-  const testbed = await leasedWithJob({}, null);
+  const testbed = await leasedWithJob({}, null, slowPolls);
   await control(testbed, 'behavior', { unavailable: { 'workloads.list': 'forbidden' } });
-  await afterEnd(testbed, 49 * hour);
-  expect((await warnings(testbed)).length).toBe(3);
+  await afterEnd(testbed, 25 * hour);
+  expect((await warnings(testbed)).length).toBe(2);
   expect(testbed.simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }] });
   await control(testbed, 'behavior', { unavailable: {} });
   await testbed.temporal.run({ maxTime: hour });
