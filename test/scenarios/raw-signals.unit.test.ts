@@ -86,7 +86,7 @@ test('an unknown signal, such as `note` of an earlier version, changes nothing',
 });
 
 test('a pause holds a release also when the lease continues as a new run', async () => {
-  const testbed = await newStack({ suggestContinueAsNewAfter: 30 });
+  const testbed = await newStack({ suggestContinueAsNewAfter: 70 });
   const { temporal, simulator, progress } = testbed;
   await finishMainJob(testbed);
   const { runId } = await progress(lease);
