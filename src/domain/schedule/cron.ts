@@ -83,7 +83,7 @@ export function cronProblem(text: string, thisYear: number): string | null {
   const named = values.get(year.name);
   const years = named ? [...named] : Array.from({ length: cycleYears }, (_, index) => thisYear + index);
   const left = years.filter((one) => one >= thisYear);
-  if (left.length === 0) return 'it never comes true: those years are over';
+  if (left.length === 0) return 'it never fires: those years are over';
   return canComeTrue(values, left) ? null : 'it never fires: no such date exists';
 }
 
