@@ -5,7 +5,7 @@ test(
   'a teardown waits for a rollback whose delete fails, until an operator tries now',
   async () => {
     await runRunbook('stuck-delete', {}, async (on) => {
-      // 20 minutes of the simulated cloud: the notebook must not be ready before the teardown starts.
+      // 20 minutes of the simulated cloud, 10 s: the notebook must not be ready before the teardown starts.
       on.simulator.faults.plan({ operation: 'notebooks.create', kind: 'stuck', phase: 'CREATING', forMs: 20 * 60_000 });
       await on.worker();
       await on.start();
@@ -16,7 +16,7 @@ test(
         taskQueue: 'modelarts-ops',
         args: [{ name: 'team-a' }],
       });
-      await on.until(({ retrying }) => (retrying?.attempt ?? 0) >= 1);
+      await on.until(({ retrying }) => retrying?.operation === 'deleting pool team-a');
       await on.run('Diagnose');
       // Clear the fault only now: a retry that succeeds by itself would leave nothing to hurry.
       await on.run('Act: Try now');
