@@ -102,6 +102,19 @@ test('a pool whose jobs cannot be read is kept after its drain, with a daily war
   expect(isOpen(testbed)).toBe(false);
 });
 
+test('jobs that could not be read for longer than the drain get it from the first look at them, with a warning', async () => {
+  const testbed = await leasedWithJob();
+  await control(testbed, 'behavior', { unavailable: { 'workloads.list': 'forbidden' } });
+  await afterEnd(testbed, 3 * hour);
+  await control(testbed, 'behavior', { unavailable: {} });
+  await afterEnd(testbed, 3 * hour + 50 * minute);
+  expect(testbed.simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], workloadIncidents: [] });
+  expect(await warnings(testbed)).toMatchObject([{}, { reason: expect.stringContaining('train-1') }]);
+  await afterEnd(testbed, 5 * hour);
+  expect(isOpen(testbed)).toBe(false);
+  expect(testbed.simulator.state().workloadIncidents).toHaveLength(1);
+});
+
 test('a release gives jobs their drain too, and a second release does not begin it again', async () => {
   const testbed = await leasedWithJob({ ttl: '8h' });
   const { temporal } = testbed;

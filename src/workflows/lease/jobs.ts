@@ -7,6 +7,7 @@ import {
   type LeaseEndDecision,
   noUse,
   type PoolUse,
+  stateOfUse,
 } from '../../domain/resource/pool-use.js';
 import { reads } from '../operation/activity-proxies.js';
 import { isFailure } from '../operation/failure.js';
@@ -35,11 +36,18 @@ export async function decideOnJobs(
   const doing = `reading the jobs on pool ${pool.name}`;
   const use = await retryForever(op, doing, () => reads(op.identity.settings, `pool ${pool.name}`).readPoolUse(pool));
   const now = Date.now();
-  // The drain begins when the jobs were seen: nobody could be warned while no worker ran.
-  const since = op.state.draining?.since ?? now;
-  const end = decideLeaseEnd(use, { since, drainMs: drainOf(op.state) }, now);
-  if (end.decision === 'keep')
-    op.state.draining = { warnedAt: null, areStopped: false, ...op.state.draining, since, use };
+  const { draining = null } = op.state;
+  const isBusy = stateOfUse(use) === 'busy';
+  const since = draining?.since ?? now;
+  // The drain begins when jobs were seen: nobody could be warned while no worker ran, or while they could not be read.
+  const seenAt = draining?.seenAt ?? (isBusy ? now : undefined);
+  const end = decideLeaseEnd(use, { since: isBusy ? (seenAt ?? now) : since, drainMs: drainOf(op.state) }, now);
+  if (end.decision === 'keep') {
+    const before = { warnedAt: null, areStopped: false, ...draining };
+    // The earlier warnings named no job.
+    const warnedAt = draining?.seenAt === undefined && isBusy ? null : before.warnedAt;
+    op.state.draining = { ...before, since, use, warnedAt, ...(seenAt === undefined ? {} : { seenAt }) };
+  }
   if (end.decision === 'deleteUnderJobs')
     op.audit('withJobs', op.state.progress.workflowId, `the drain is over: ${describeUse(use, now)}`);
   return { use, end };

@@ -54,8 +54,10 @@ export interface Refusal {
 
 /** A pool that its jobs keep, or whose jobs cannot be read. */
 interface Draining {
-  /** When the jobs were first seen (epoch ms). */
+  /** When the pool was first kept (epoch ms). */
   readonly since: number;
+  /** When jobs were first seen (epoch ms); absent while they could not be read. */
+  readonly seenAt?: number;
   readonly use: PoolUse;
   /** Time of the last warning (epoch ms). */
   readonly warnedAt: number | null;
