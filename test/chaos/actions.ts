@@ -6,9 +6,10 @@ import {
   publicCurrentNotebookPart,
   publicNotebookPart,
 } from '../workflows/documents.js';
+import type { Action, After, ChaosSeed, Crossing, DrawnJob } from './chaos-seed.js';
 import type { CommandTexts } from './command-texts.js';
 import { oursIn } from './judge.js';
-import { type Action, type After, type ChaosSeed, type Crossing, chaosName, neighbourName } from './seed.js';
+import { chaosName, neighbourName } from './seed.js';
 
 const teardown = `teardown/${chaosName}`;
 const lease = `lease/${chaosName}`;
@@ -25,24 +26,29 @@ export interface Stage {
   readonly tryNow: (workflowId: string) => void;
   /** Tells what is wrong. */
   readonly problem: (what: string) => void;
+  /** Starts a job of another user on the pool. */
+  readonly startJob: (job: DrawnJob) => void;
   /** Does something later. */
   readonly later: (ms: number, act: () => unknown) => void;
 }
 
 /** Performs an action of the scenario on a running operation. */
-export async function act(action: Action, { testbed, scenario, start, later, words, tryNow }: Stage): Promise<unknown> {
+export async function act(action: Action, stage: Stage): Promise<unknown> {
+  const { testbed, scenario, start, later, words, tryNow } = stage;
   const { temporal, simulator } = testbed;
   const { workflowType, workflowId, document, notebookApi } = scenario;
   const placedAs = notebookApi === 'current' ? 'currentNotebooks' : 'notebooks';
   const { forMs = 0 } = action;
-  const place = async (kind: 'pools' | 'notebooks' | 'currentNotebooks', body: Record<string, unknown>) =>
+  // One lease for all: the judge knows its drain.
+  const leased = document.lease === undefined ? {} : { lease: document.lease };
+  const place = async (kind: 'pools' | 'notebooks' | 'currentNotebooks' | 'behavior', body: Record<string, unknown>) =>
     await simulator.handle({ method: 'POST', path: `/_sim/${kind}`, headers: {}, body: JSON.stringify(body) });
   switch (action.what) {
     case 'cancel':
       await temporal.signal(workflowId, 'announceCancel', { ...words.signal(), cause: 'operator' });
       return await temporal.cancel(workflowId);
     case 'teardown':
-      return await temporal.start('teardownEnvironment', teardown, [{ name: chaosName }]);
+      return await temporal.start('teardownEnvironment', teardown, [{ name: chaosName, ...scenario.jobs.teardown }]);
     case 'startAgain':
       return await start(workflowType, workflowId, document);
     case 'startOther':
@@ -52,10 +58,10 @@ export async function act(action: Action, { testbed, scenario, start, later, wor
         onFailure: 'rollback',
       });
     case 'startPool':
-      return await start('provisionPool', `pool/${chaosName}`, { name: chaosName, pool: poolPart() });
+      return await start('provisionPool', `pool/${chaosName}`, { name: chaosName, pool: poolPart(), ...leased });
     case 'startNotebook': {
       const notebook = notebookApi === 'current' ? publicCurrentNotebookPart() : publicNotebookPart();
-      const alone = { name: chaosName, notebook };
+      const alone = { name: chaosName, notebook, ...leased };
       return await start('launchNotebook', `notebook/${chaosName}`, alone);
     }
     case 'neighbour': {
@@ -101,6 +107,10 @@ export async function act(action: Action, { testbed, scenario, start, later, wor
     }
     case 'foreign':
       return await place('pools', { name: `foreign-${simulator.state().pools.length}` });
+    case 'job':
+      return action.job === undefined ? undefined : stage.startJob(action.job);
+    case 'readable':
+      return await place('behavior', { unavailable: {} });
   }
 }
 
@@ -124,16 +134,18 @@ export function cross(
 }
 
 /** Performs an action of the scenario on the name after its operation has ended. */
-export async function actAfter(after: After, { testbed, scenario, start, words }: Stage): Promise<unknown> {
+export async function actAfter(after: After, { testbed, scenario, start, words, later }: Stage): Promise<unknown> {
   const { temporal, simulator } = testbed;
   const command = words.command();
   switch (after) {
     case 'teardown':
-      return await temporal.start('teardownEnvironment', teardown, [{ name: chaosName }]);
+      return await temporal.start('teardownEnvironment', teardown, [{ name: chaosName, ...scenario.jobs.teardown }]);
     case 'release':
       return await temporal.client.workflow.getHandle(lease).executeUpdate('releaseLease', { args: [command] });
     case 'cancelLease':
       return await temporal.cancel(lease);
+    case 'wait':
+      return later(scenario.jobs.waitMs, () => undefined);
     case 'startAgain':
       return await start(scenario.workflowType, scenario.workflowId, scenario.document);
     case 'stopNotebook':

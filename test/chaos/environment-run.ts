@@ -5,20 +5,24 @@ import type { Settings } from '../../src/contract/settings.js';
 import type { EnvironmentResources } from '../../src/contract/workflows.js';
 import { oversized } from '../support/payload-sizes.js';
 import { startTestbed, type Testbed } from '../support/testbed.js';
+import type { HttpCall } from '../support/virtual-http.js';
 import { decoded, payloads } from '../temporal-sim/protocol.js';
 import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
 import { act, actAfter, cross, type Stage } from './actions.js';
 import { judgeCreates, judgePause, judgeSent, judgeStatus } from './cancel-judge.js';
+import type { ChaosSeed, DrawnJob } from './chaos-seed.js';
 import { CommandTexts } from './command-texts.js';
 import { doubleOfCreate } from './duplicate-create.js';
 import { type ForeignResource, judgeForeign, newForeignResources } from './foreign-resources.js';
+import { Jobs } from './jobs.js';
+import { JobsJudge } from './jobs-judge.js';
 import { doublesOf, judgeClosing, judgeRest, oursIn } from './judge.js';
 import { LastObservations } from './last-observations.js';
 import { Operator } from './operator.js';
 import { PauseJudge } from './pause-judge.js';
 import { ProgressJudge } from './progress-judge.js';
 import { Random } from './random.js';
-import { type ChaosSeed, chaosName, neighbourName, scenarioOf } from './seed.js';
+import { chaosName, neighbourName, scenarioOf } from './seed.js';
 import { judgeTryNow, TryNowSender } from './try-now.js';
 
 const minute = 60_000;
@@ -81,6 +85,8 @@ class Chaos {
   private testbed: Testbed | null = null;
   private deaths = 0;
   private readonly operator: Operator;
+  private readonly jobs: Jobs;
+  private readonly jobsJudge: JobsJudge;
   private actionsLeft: number;
   private isCalm: boolean;
 
@@ -92,6 +98,8 @@ class Chaos {
     this.words = new CommandTexts(scenario.seed);
     this.tryNow = new TryNowSender(scenario.seed);
     this.operator = new Operator(scenario, this.random);
+    this.jobs = new Jobs(scenario.jobs);
+    this.jobsJudge = new JobsJudge(scenario, !scenario.actions.some(({ what }) => what === 'freezeWorker'));
     this.actionsLeft = scenario.actions.length;
     const rough = ['killWorker', 'drainWorker', 'outage', 'cutWorker', 'freezeWorker'];
     this.isCalm =
@@ -154,7 +162,10 @@ class Chaos {
         faults: scenario.faults,
         placed: scenario.placed,
         timeForms: scenario.timeForms,
-        behavior: { deleteRunningNotebook: scenario.deletesRunning ? 'accept' : 'refuse' },
+        behavior: {
+          deleteRunningNotebook: scenario.deletesRunning ? 'accept' : 'refuse',
+          ...scenario.jobs.behavior,
+        },
       },
       restartMs: scenario.restartMs,
       suggestContinueAsNewAfter: scenario.suggestContinueAsNewAfter,
@@ -173,12 +184,14 @@ class Chaos {
         ...(options.rewrite === undefined ? {} : { rewrite: options.rewrite }),
         beforeSend: (sent) => {
           options.trace?.(`    ${sent.method} ${sent.path}`);
-          const double = this.testbed === null ? null : doubleOfCreate(sent, this.testbed.simulator);
-          if (double !== null) this.problem(double);
+          if (this.testbed !== null) this.judgeSent(sent, this.testbed);
           return this.dies(call) ? 'crash' : 'continue';
         },
         afterCommit: (answered) => {
-          if (this.testbed !== null) this.looks.note(answered, this.testbed.simulator);
+          if (this.testbed !== null) {
+            this.looks.note(answered, this.testbed.simulator);
+            this.jobsJudge.answered(answered, this.testbed.simulator);
+          }
           return this.dies(call) ? 'crash' : 'continue';
         },
       },
@@ -187,10 +200,23 @@ class Chaos {
       interceptors: [
         this.pauseJudge.recorder(() => this.here.temporal.now()),
         this.looks.recorder(),
+        this.jobsJudge.recorder(() => this.here.temporal.now()),
         ...(options.interceptors ?? []),
       ],
       ...(options.trace === undefined ? {} : { trace: options.trace }),
     });
+  }
+
+  private judgeSent(sent: HttpCall, { simulator, temporal }: Testbed): void {
+    const double = doubleOfCreate(sent, simulator);
+    if (double !== null) this.problem(double);
+    for (const job of this.jobs.before(sent)) this.startJob(job);
+    this.jobsJudge.sent(sent, temporal.now());
+  }
+
+  private startJob(job: DrawnJob): void {
+    const started = this.jobs.start(job, this.here.simulator);
+    if (started !== null) this.options.trace?.(`*** job ${JSON.stringify(started)}`);
   }
 
   /** Cancels, pauses or hurries a workflow while a worker is busy with its task. */
@@ -231,6 +257,7 @@ class Chaos {
       words: this.words,
       tryNow: (workflowId) => this.tryNow.send(workflowId, this.surroundings),
       problem: (what) => this.problem(what),
+      startJob: (job) => this.startJob(job),
       start: (type, id, document) => this.start(type, id, document),
       later: (ms, action) => this.later(ms, action),
     };
@@ -346,7 +373,12 @@ class Chaos {
     const problems = judgeClosing({
       progress,
       ours: oursIn(simulator.view(), isCreating ? { name, workflowId } : { name }),
-      isOwned: isOpen(leaseOf(workflowId)) || isOpen(`teardown/${name}`) || isOpen(workflowId),
+      isOwned:
+        isOpen(leaseOf(workflowId)) ||
+        isOpen(`teardown/${name}`) ||
+        isOpen(workflowId) ||
+        // A teardown that refuses has cancelled nothing.
+        (progress.failure?.type === 'Busy' && creatingIds(name).some(isOpen)),
       wasLeased:
         (isCreating && isOpen(`teardown/${name}`)) ||
         (run.workflowId === leaseOf(workflowId)
@@ -356,6 +388,7 @@ class Chaos {
         workflowId === scenario.workflowId
           ? { failed: scenario.keepsFailed, cancelled: scenario.keepsCancelled }
           : { failed: false, cancelled: false },
+      mayBeBusy: name === chaosName && this.jobs.mayBeBusy,
       looks: { ...this.looks.until(run.runId, name), now: temporal.now(), isCalm: this.isCalm },
     });
     for (const problem of [...problems, ...judgeStatus(run, progress)]) this.problem(problem);
@@ -373,6 +406,7 @@ class Chaos {
     for (const problem of [...judgeCreates(runs), ...judgeSent(runs, simulator), ...this.pauseJudge.judge(runs)])
       this.problem(problem);
     const state = simulator.state();
+    for (const problem of this.jobsJudge.judge(state.workloadIncidents)) this.problem(problem);
     for (const name of names) {
       const lease = leaseOn(name);
       const owned = lease?.isOpen === true ? await temporal.observe<EnvironmentResources>(lease, 'owned') : null;
@@ -385,6 +419,11 @@ class Chaos {
 /** The last part of a workflow id: `env/team-a`, `change/notebook/team-a`. */
 function nameOf(workflowId: string): string {
   return workflowId.slice(workflowId.lastIndexOf('/') + 1);
+}
+
+/** The operations that create something under a name. */
+function creatingIds(name: string): string[] {
+  return ['env', 'pool', 'notebook'].map((kind) => `${kind}/${name}`);
 }
 
 function leaseOf(workflowId: string): string {

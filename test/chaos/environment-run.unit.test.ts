@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { publicNotebookPart } from '../workflows/documents.js';
+import type { ChaosSeed } from './chaos-seed.js';
 import { playChaos, playScenario } from './environment-run.js';
 import { quietSeed } from './quiet-seed.js';
-import { type ChaosSeed, chaosName } from './seed.js';
+import { chaosName } from './seed.js';
 import { testSeeds } from './seed-suite.js';
 
 /** Bugs that chaos has found, kept as minimal scenarios, because seeds change when draws are added. */

@@ -60,11 +60,13 @@ export interface Closing {
   /** Whether a lease owned something before the operation began: that is not the operation's to remove. */
   readonly wasLeased: boolean;
   readonly keeps: { readonly failed: boolean; readonly cancelled: boolean };
+  /** Whether jobs of others may use the pool, or cannot be read. */
+  readonly mayBeBusy: boolean;
   readonly looks: Looks;
 }
 
 /** Compares the result of an operation that has just closed with the actual state. */
-export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks }: Closing): string[] {
+export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, mayBeBusy, looks }: Closing): string[] {
   const { phase, failure } = progress;
   const problems: string[] = [];
   const wrong = (what: string) =>
@@ -72,8 +74,10 @@ export function judgeClosing({ progress, ours, isOwned, wasLeased, keeps, looks 
       `${progress.workflowId} ended ${phase} (${failure?.type ?? 'no failure'}): ${what}; ${describeOurs(ours)}`,
     );
   const isLeft = ours.pools.length + ours.notebooks.length > 0;
-  // What was kept by a lease, or what may not be removed as long as a foreign notebook is on it, stays with an owner.
-  const mayStay = wasLeased || failure?.type === 'Protected';
+  // What was kept by a lease, or may not be removed because of another user's notebook or job, stays with an owner.
+  const isBusy = failure?.type === 'Busy';
+  if (isBusy && !mayBeBusy) wrong('no job has used the pool');
+  const mayStay = wasLeased || isBusy || failure?.type === 'Protected';
   // An operator's rollback counts, whatever the spec says.
   const keepsFailed = keeps.failed && !progress.audit.some(({ verb }) => verb === 'rollback');
   switch (phase) {

@@ -6,10 +6,11 @@ import { judgePool, type PoolFacts, type PoolGoal } from '../../src/domain/resou
 import type { PoolRecord } from '../../src/simulator/records.js';
 import { makeProgress } from '../client/fake-runs.js';
 import { currentNotebookPart, poolPart } from '../workflows/documents.js';
+import { type ChaosSeed, noJobs } from './chaos-seed.js';
 import { type ChaosOptions, playScenario } from './environment-run.js';
 import { judgeClosing } from './judge.js';
 import { quietSeed } from './quiet-seed.js';
-import { type ChaosSeed, chaosName } from './seed.js';
+import { chaosName } from './seed.js';
 
 /** Changes what one kind of activity does: `act` gets the true one and may leave it out. */
 function replacing(type: string, act: (go: () => Promise<unknown>, args: unknown[]) => Promise<unknown>): ChaosOptions {
@@ -90,6 +91,13 @@ const current: Partial<ChaosSeed> = {
   notebookApi: 'current',
   document: { ...quietSeed.document, notebook: currentNotebookPart() },
 };
+
+/** A job that keeps the pool of a main job, from before its notebook runs. */
+const jobAt = (status: string): ChaosSeed['actions'][number] => ({
+  at: inNotebook - 10_000,
+  what: 'job',
+  job: { type: 'train', status },
+});
 
 const mistakes: readonly {
   readonly mistake: string;
@@ -205,6 +213,33 @@ const mistakes: readonly {
     options: { rewrite: (path) => path.replace('show_self=false', 'show_self=true') },
   },
   {
+    mistake: 'a pool is deleted without a look at its jobs',
+    caught: /deleted pool .* under job .* without a reading/,
+    scenario: { actions: [jobAt('Running'), { at: inNotebook, what: 'cancel' }] },
+    options: replacing('deletePool', async (go, args) => {
+      args[0] = { ...(args[0] as object), jobs: 'ignore' };
+      return await go();
+    }),
+  },
+  {
+    mistake: 'only Running jobs count',
+    caught: /deleted pool .* under job .*\(Abnormal\)/,
+    scenario: { actions: [jobAt('Abnormal'), { at: inNotebook, what: 'cancel' }] },
+    options: { rewrite: (path) => path.replace(/(\/workloads\?)/, '$1status=Running&') },
+  },
+  {
+    mistake: 'a lease forgets since when its jobs were seen',
+    caught: /deleted a pool at .* whatever runs on it/,
+    scenario: { actions: [jobAt('Running')], afters: ['release', 'wait'], jobs: { ...noJobs, waitMs: 1_200_000 } },
+    options: {
+      carryOver: ([argument, state]) => {
+        const { draining = null, refused = null, ...others } = state as { draining?: object; refused?: object };
+        const forgotten = { draining: { ...draining, seenAt: 0 }, refused: { ...refused, until: 0 } };
+        return [argument, draining === null ? state : { ...others, ...forgotten }];
+      },
+    },
+  },
+  {
     mistake: 'a cancel is lost when the run continues as new',
     caught: /was cancelled and sent createPool after that/,
     scenario: cancelledCleanUp,
@@ -249,6 +284,6 @@ test.each([
   const ours = { pools: [{ phase: 'Running' } as PoolRecord], notebooks: [] };
   const looks = { pool: null, notebook: null, now: 0, isCalm: false };
   const keeps = { failed: true, cancelled: false };
-  const found = judgeClosing({ progress, ours, isOwned: true, wasLeased: false, keeps, looks });
+  const found = judgeClosing({ progress, ours, isOwned: true, wasLeased: false, keeps, mayBeBusy: false, looks });
   expect(found).toHaveLength(problems);
 });

@@ -1,7 +1,7 @@
 import type { Progress } from '../../src/contract/progress.js';
 import type { Stage } from './actions.js';
+import type { ChaosSeed } from './chaos-seed.js';
 import type { Random } from './random.js';
-import type { ChaosSeed } from './seed.js';
 
 const longestThought = 600;
 

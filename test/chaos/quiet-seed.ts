@@ -1,5 +1,6 @@
 import { environmentDocument } from '../workflows/documents.js';
-import { type ChaosSeed, chaosName } from './seed.js';
+import { type ChaosSeed, noJobs } from './chaos-seed.js';
+import { chaosName } from './seed.js';
 
 /** A main job to which nothing happens. */
 export const quietSeed: ChaosSeed = {
@@ -18,6 +19,7 @@ export const quietSeed: ChaosSeed = {
   crossings: [],
   hurried: 0,
   afters: [],
+  jobs: noJobs,
   deaths: { activation: 0, call: 0, most: 0 },
   lostReports: 0,
   restartMs: 1000,

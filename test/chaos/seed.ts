@@ -1,91 +1,11 @@
-import type { NotebookApi } from '../../src/domain/resource/notebook.js';
-import type { Fault } from '../../src/simulator/faults/fault.js';
-import type { SimulatorOptions } from '../../src/simulator/options.js';
 import type { TimeForm, TimeForms } from '../../src/simulator/time-forms.js';
 import type { Slots } from '../temporal-sim/virtual-worker.js';
 import { environmentDocument, poolPart, publicNotebookPart } from '../workflows/documents.js';
+import { type Action, type After, type ChaosSeed, type Crossing, noJobs } from './chaos-seed.js';
 import { drawFaults } from './faults.js';
+import { withJobs } from './jobs-seed.js';
 import { withNotebookApi } from './notebook-api.js';
 import { Random } from './random.js';
-
-/** Something that happens to a run while it works, in milliseconds from its start. */
-export interface Action {
-  readonly at: number;
-  readonly what:
-    | 'cancel'
-    | 'teardown'
-    | 'startAgain'
-    | 'startOther'
-    | 'pause'
-    /** At any moment: mostly nothing waits for its next try, and it is refused. */
-    | 'tryNow'
-    | 'killWorker'
-    | 'drainWorker'
-    | 'addWorker'
-    /** A foreign pool or notebook under our own name, if the name is free at the moment. */
-    | 'squatPool'
-    | 'squatNotebook'
-    /** Another user's notebook on our pool. */
-    | 'guest'
-    | 'foreign'
-    /** The one-part operations of the same name, which may be refused or come first. */
-    | 'startPool'
-    | 'startNotebook'
-    /** Another environment on the same account. */
-    | 'neighbour'
-    /** Temporal is unreachable for all workers or for one, or one worker is frozen. */
-    | 'outage'
-    | 'cutWorker'
-    | 'freezeWorker';
-  /** How long a pause or an outage lasts. */
-  readonly forMs?: number;
-}
-
-/** A cancel, a pause or a `tryNow` at an activation of a workflow, counted from 1 over all its runs. */
-export interface Crossing {
-  readonly what: 'cancel' | 'pause' | 'tryNow';
-  readonly of: 'operation' | 'lease' | 'teardown';
-  readonly atActivation: number;
-  /** How long a pause lasts. */
-  readonly forMs?: number;
-}
-
-/** What is done with a name once its operation has ended, one after the other. */
-export type After = 'teardown' | 'release' | 'cancelLease' | 'startAgain' | 'stopNotebook' | 'startNotebook';
-
-/** Everything in one chaos run; determined by the seed. */
-export interface ChaosSeed {
-  readonly seed: number;
-  readonly workflowType: 'provisionPoolThenLaunchNotebook' | 'provisionPool' | 'launchNotebook';
-  readonly workflowId: string;
-  readonly notebookApi: NotebookApi;
-  /** Whether the service deletes a running notebook of the current API, which the documentation leaves open. */
-  readonly deletesRunning: boolean;
-  readonly document: Readonly<Record<string, unknown>>;
-  readonly keepsFailed: boolean;
-  readonly keepsCancelled: boolean;
-  readonly faults: readonly Fault[];
-  readonly placed: NonNullable<SimulatorOptions['placed']>;
-  /** How responses write times. Calls that read one resource use different forms. */
-  readonly timeForms: TimeForms;
-  readonly actions: readonly Action[];
-  readonly crossings: readonly Crossing[];
-  /** Chance that a failed call is hurried by `tryNow` in the pause before its next try. */
-  readonly hurried: number;
-  readonly afters: readonly After[];
-  /** Chances that a worker dies, by activation and by API call before and after it, and how often at most. */
-  readonly deaths: { readonly activation: number; readonly call: number; readonly most: number };
-  /** Chance that the result of an activity is lost, or comes late, on its way to the server. */
-  readonly lostReports: number;
-  readonly restartMs: number;
-  readonly latencyMs: number;
-  readonly suggestContinueAsNewAfter: number;
-  /** Null: as many as are wanted. */
-  readonly slots: Slots | null;
-  /** The decision for a failed step that asks. After three retries it is rolled back. */
-  readonly operator: 'retry' | 'rollback' | 'abandon' | 'skip' | 'silent';
-  readonly approver: 'approve' | 'reject' | 'silent';
-}
 
 /** The environment of every scenario, and the one that may be beside it. */
 export const chaosName = 'team-a';
@@ -99,7 +19,8 @@ const types = {
 
 /** Draws the scenario of a seed. */
 export function scenarioOf(seed: number): ChaosSeed {
-  return withNotebookApi(historicalScenarioOf(seed), Random.forAxis(seed, 'notebook API'));
+  const scenario = withNotebookApi(historicalScenarioOf(seed), Random.forAxis(seed, 'notebook API'));
+  return withJobs(scenario, Random.forAxis(seed, 'jobs'));
 }
 
 function historicalScenarioOf(seed: number): ChaosSeed {
@@ -131,6 +52,7 @@ function historicalScenarioOf(seed: number): ChaosSeed {
     crossings: drawCrossings(seed),
     hurried: Random.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
     afters: drawAfters(random),
+    jobs: noJobs,
     deaths: isDeadly
       ? { activation: 0.04, call: 0.015, most: random.between(1, 6) }
       : { activation: 0, call: 0, most: 0 },
