@@ -388,7 +388,7 @@ class Chaos {
         workflowId === scenario.workflowId
           ? { failed: scenario.keepsFailed, cancelled: scenario.keepsCancelled }
           : { failed: false, cancelled: false },
-      mayBeBusy: name === chaosName && this.jobs.mayBeBusy,
+      mayBeBusy: this.jobs.mayBeBusy(name),
       looks: { ...this.looks.until(run.runId, name), now: temporal.now(), isCalm: this.isCalm },
     });
     for (const problem of [...problems, ...judgeStatus(run, progress)]) this.problem(problem);

@@ -11,9 +11,11 @@ export class Jobs {
 
   constructor(private readonly scenario: JobsSeed) {}
 
-  /** Whether a pool may have jobs, or jobs that cannot be read. */
-  get mayBeBusy(): boolean {
-    return this.started > 0 || this.scenario.behavior.unavailable?.['workloads.list'] !== undefined;
+  /** Whether the pool of a name may have jobs, or jobs that cannot be read. */
+  mayBeBusy(name: string): boolean {
+    return (
+      (name === chaosName && this.started > 0) || this.scenario.behavior.unavailable?.['workloads.list'] !== undefined
+    );
   }
 
   /** The jobs that start right before a call. */
