@@ -4,8 +4,7 @@ import { isCurrentNotebook, type Spec } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import type { CreateOutcome } from '../../domain/provision/after-create.js';
 import type { ExistingResource } from '../../domain/provision/create.js';
-import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
-import { maybeSame } from '../../domain/resource/identity.js';
+import type { CommandOutcome } from '../../domain/resource/command-outcome.js';
 import { chooseImage } from '../../domain/resource/image.js';
 import { instantOf, unknownInstant } from '../../domain/resource/instant.js';
 import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
@@ -13,21 +12,13 @@ import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from
 import type { Observation } from '../../domain/resource/observation.js';
 import { currentNotebookFacts, existingCurrentNotebook } from '../../inventory/current-notebook-facts.js';
 import { readImages } from '../../inventory/images.js';
-import type { RequestOptions } from '../../modelarts/request-options.js';
 import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
 import { createMaxWaitMs } from '../../modelarts/transport.js';
-import {
-  type CommandedResource,
-  orAbsent,
-  readExisting,
-  readOrFail,
-  readWithRetries,
-  refuseProtected,
-  sendCommand,
-} from '../api-call.js';
+import { type CommandedResource, orAbsent, readExisting, readOrFail, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
 import { currentNotebookRequest } from './current-notebook-request.js';
+import { notebookById } from './notebook-by-id.js';
 import type { ExistingQuestion } from './pools.js';
 import { type ObserveQuestion, observe } from './waiting.js';
 import { currentNotebooksIn, inWorkspace, withDefault } from './workspaces.js';
@@ -35,35 +26,14 @@ import { currentNotebooksIn, inWorkspace, withDefault } from './workspaces.js';
 /** Activities on notebook instances of the current API (docs/api/notebooks-current.md "1. Calls"). */
 export function currentNotebookActivities(deps: ActivityDeps) {
   const { currentNotebooks } = deps.modelarts;
+  const byId = notebookById((id, options) => currentNotebooks.show(id, options), currentNotebookFacts);
   type Options = { readonly signal: AbortSignal };
-
-  async function showIfSame(ref: ResourceRef, options: Options): Promise<NotebookFacts | null> {
-    const shown = await orAbsent(currentNotebooks.show(ref.id, options));
-    const facts = shown === null ? null : currentNotebookFacts(shown);
-    return facts !== null && maybeSame(facts, ref) ? facts : null;
-  }
 
   /** A row without a description may be ours, so it is read by its id. `isWhole` is false when that shows none either. */
   async function described(row: CurrentNotebook, options: Options) {
     if (row.description !== undefined) return { facts: currentNotebookFacts(row), isWhole: true };
     const shown = (await orAbsent(currentNotebooks.show(row.id, options))) ?? row;
     return { facts: currentNotebookFacts(shown), isWhole: shown.description !== undefined };
-  }
-
-  /** Sends a command if the notebook is still the observed one and is not protected by now. */
-  async function commandIfSame(
-    ref: CommandedResource,
-    command: (options: RequestOptions) => Promise<unknown>,
-  ): Promise<CommandOutcome> {
-    return await sendCommand(async (options) => {
-      const shown = await orAbsent(currentNotebooks.show(ref.id, options));
-      if (shown === null || shown.status === 'DELETED') return notSent('gone', `notebook ${ref.id}`);
-      const label = `notebook ${shown.name ?? ref.id}`;
-      if (!maybeSame(currentNotebookFacts(shown), ref)) return notSent('replaced', label);
-      refuseProtected(ref, label, shown.description);
-      await command(options);
-      return undefined;
-    });
   }
 
   return {
@@ -85,7 +55,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
           if (isOurs || !isWhole) found.set(facts.id, existingCurrentNotebook(facts));
         }
         for (const ref of known) {
-          const shown = found.has(ref.id) ? null : await showIfSame(ref, options);
+          const shown = found.has(ref.id) ? null : await byId.showIfSame(ref, options);
           if (shown !== null && shown.status !== 'DELETED') found.set(ref.id, existingCurrentNotebook(shown, true));
         }
         return [...found.values()];
@@ -111,7 +81,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
           }
         }
         for (const ref of known) {
-          const shown = found.has(ref.id) ? null : await showIfSame(ref, options);
+          const shown = found.has(ref.id) ? null : await byId.showIfSame(ref, options);
           if (shown !== null && shown.status !== 'DELETED') found.set(ref.id, shown);
         }
         return [...found.values()];
@@ -164,7 +134,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
     },
 
     async stopCurrentNotebook(ref: CommandedResource): Promise<CommandOutcome> {
-      return await commandIfSame(ref, (options) => currentNotebooks.stop(ref.id, options));
+      return await byId.commandIfSame(ref, (options) => currentNotebooks.stop(ref.id, options));
     },
 
     /**
@@ -172,7 +142,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
      * change is sent again, unless the notebook is starting by now.
      */
     async startCurrentNotebook({ durationMs, ...ref }: ResourceRef & { durationMs: number }): Promise<CommandOutcome> {
-      const outcome = await commandIfSame(ref, (options) =>
+      const outcome = await byId.commandIfSame(ref, (options) =>
         currentNotebooks.start(ref.id, { duration: durationMs }, options),
       );
       if (outcome.outcome !== 'refused') return outcome;
@@ -182,7 +152,7 @@ export function currentNotebookActivities(deps: ActivityDeps) {
     },
 
     async deleteCurrentNotebook(ref: CommandedResource): Promise<CommandOutcome> {
-      return await commandIfSame(ref, (options) => currentNotebooks.delete(ref.id, options));
+      return await byId.commandIfSame(ref, (options) => currentNotebooks.delete(ref.id, options));
     },
   };
 }

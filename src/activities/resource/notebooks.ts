@@ -3,24 +3,17 @@ import { isCurrentNotebook, type NotebookPool, type Spec } from '../../contract/
 import type { ResourceRef } from '../../contract/workflows.js';
 import type { CreateOutcome } from '../../domain/provision/after-create.js';
 import type { ExistingResource } from '../../domain/provision/create.js';
-import { type CommandOutcome, notSent } from '../../domain/resource/command-outcome.js';
-import { maybeSame } from '../../domain/resource/identity.js';
+import type { CommandOutcome } from '../../domain/resource/command-outcome.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
 import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/resource/marker.js';
 import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from '../../domain/resource/notebook.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
 import { createMaxWaitMs } from '../../modelarts/transport.js';
-import {
-  type CommandedResource,
-  orAbsent,
-  readExisting,
-  readWithRetries,
-  refuseProtected,
-  sendCommand,
-} from '../api-call.js';
+import { type CommandedResource, orAbsent, readExisting, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
+import { notebookById } from './notebook-by-id.js';
 import type { ExistingQuestion } from './pools.js';
 import { notebookRequest } from './requests.js';
 import { type ObserveQuestion, observe } from './waiting.js';
@@ -29,33 +22,11 @@ import { inWorkspace, notebooksIn, withDefault } from './workspaces.js';
 /** Activities on notebook instances of the historical API (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
 export function notebookActivities(deps: ActivityDeps) {
   const { notebooks } = deps.modelarts;
+  const byId = notebookById((id, options) => notebooks.show(id, options), notebookFacts);
 
   async function listIn(workspaceId: string | null, signal: AbortSignal): Promise<NotebookFacts[]> {
     const { instances } = await notebooks.list(inWorkspace(workspaceId), { signal });
     return instances.map(notebookFacts);
-  }
-
-  /** Reads a notebook by its id; null when it is gone, or another one has the id. */
-  async function showIfSame(ref: ResourceRef, signal: AbortSignal): Promise<NotebookFacts | null> {
-    const shown = await orAbsent(notebooks.show(ref.id, { signal }));
-    const facts = shown === null ? null : notebookFacts(shown);
-    return facts !== null && maybeSame(facts, ref) ? facts : null;
-  }
-
-  /** Sends a command if the notebook is still the observed one and is not protected by now. */
-  async function commandIfSame(
-    ref: CommandedResource,
-    command: (options: { signal: AbortSignal }) => Promise<unknown>,
-  ): Promise<CommandOutcome> {
-    return await sendCommand(async (options) => {
-      const shown = await orAbsent(notebooks.show(ref.id, options));
-      if (shown === null || shown.status === 'DELETED') return notSent('gone', `notebook ${ref.id}`);
-      const label = `notebook ${shown.name ?? ref.id}`;
-      if (!maybeSame(notebookFacts(shown), ref)) return notSent('replaced', label);
-      refuseProtected(ref, label, shown.description);
-      await command(options);
-      return undefined;
-    });
   }
 
   return {
@@ -77,7 +48,7 @@ export function notebookActivities(deps: ActivityDeps) {
         }
         for (const ref of question.known) {
           if (listed.some(({ id }) => id === ref.id)) continue;
-          const shown = await showIfSame(ref, signal);
+          const shown = await byId.showIfSame(ref, { signal });
           if (shown !== null) listed.push(shown);
         }
         return listed
@@ -105,7 +76,7 @@ export function notebookActivities(deps: ActivityDeps) {
         }
         for (const ref of question.known) {
           if (found.has(ref.id)) continue;
-          const shown = await showIfSame(ref, signal);
+          const shown = await byId.showIfSame(ref, { signal });
           if (shown !== null && shown.status !== 'DELETED') found.set(ref.id, shown);
         }
         return [...found.values()];
@@ -143,17 +114,17 @@ export function notebookActivities(deps: ActivityDeps) {
     },
 
     async stopNotebook(ref: CommandedResource): Promise<CommandOutcome> {
-      return await commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
+      return await byId.commandIfSame(ref, (options) => notebooks.stop(ref.id, options));
     },
 
     /** Takes a notebook of a free flavor out of its queue. */
     async dequeueNotebook(ref: CommandedResource): Promise<CommandOutcome> {
-      return await commandIfSame(ref, (options) => notebooks.action(ref.id, 'dequeue', options));
+      return await byId.commandIfSame(ref, (options) => notebooks.action(ref.id, 'dequeue', options));
     },
 
     /** A start that was refused because of another change is sent again, unless the notebook is starting by now. */
     async startNotebook(ref: ResourceRef): Promise<CommandOutcome> {
-      const outcome = await commandIfSame(ref, (options) => notebooks.start(ref.id, options));
+      const outcome = await byId.commandIfSame(ref, (options) => notebooks.start(ref.id, options));
       if (outcome.outcome !== 'refused') return outcome;
       const shown = await readWithRetries((options) => orAbsent(notebooks.show(ref.id, options)));
       if (shown !== null && needsStart(notebookFacts(shown))) throw refusedForNow(outcome.why);
@@ -161,7 +132,7 @@ export function notebookActivities(deps: ActivityDeps) {
     },
 
     async deleteNotebook(ref: CommandedResource): Promise<CommandOutcome> {
-      return await commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
+      return await byId.commandIfSame(ref, (options) => notebooks.delete(ref.id, options));
     },
   };
 }

@@ -1,4 +1,6 @@
+import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
 import { poolActivities } from '../../../src/activities/resource/pools.js';
 import { formatMarker } from '../../../src/domain/resource/marker.js';
@@ -55,4 +57,40 @@ test('a reading that is older than two seconds when the DELETE could be sent is 
   expect(outcome).toEqual({ outcome: 'sent' });
   expect(sent.filter(({ call }) => call === 'GET workloads')).toHaveLength(3);
   expect(sent.at(-1)?.call).toBe('DELETE p');
+});
+
+describe('a pool that changed after it was observed', () => {
+  const changed = (change: object): Respond => {
+    const metadata = { ...pool.metadata, ...change };
+    return (seen, index) => {
+      const isShow = seen.method === 'GET' && seen.url.pathname.endsWith('/pools/p');
+      return isShow ? { body: { ...pool, metadata } } : answers(seen, index);
+    };
+  };
+
+  async function commandOn(respond: Respond) {
+    const { modelarts, seen } = connect(respond);
+    const deps = { modelarts, now: Date.now, installation: 'abc123', settings: { httpTimeoutMs: 60_000 } };
+    const activities = poolActivities(deps as unknown as ActivityDeps);
+    const order = { id: 'p', createdAt, name: 'team-a', owners: ['aaaaaaaa'], respectProtection: true };
+    const environment = new MockActivityEnvironment(undefined, { logger: new DefaultLogger('ERROR') });
+    const outcome = await environment
+      .run(async () => await activities.deletePool(order))
+      .catch((error: unknown) => error);
+    return { outcome, methods: seen.map(({ method }) => method) };
+  }
+
+  test('is not deleted when it is protected by now', async () => {
+    const annotations = { 'os.modelarts/description': `${description} maops:keep` };
+    const { outcome, methods } = await commandOn(changed({ annotations }));
+    expect(outcome).toMatchObject({ type: 'Protected' });
+    expect(methods).toEqual(['GET']);
+  });
+
+  test('is not deleted when another pool has its id', async () => {
+    const foreign = { creationTimestamp: '2026-01-01T00:01:00Z', annotations: {} };
+    const { outcome, methods } = await commandOn(changed(foreign));
+    expect(outcome).toMatchObject({ outcome: 'notSent', reason: 'replaced' });
+    expect(methods).toEqual(['GET']);
+  });
 });
