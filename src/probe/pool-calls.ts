@@ -1,5 +1,6 @@
 import { flavorListSchema } from '../modelarts/schemas/flavor.js';
 import { networkListSchema } from '../modelarts/schemas/network.js';
+import { eventListSchema, orderDetailsSchema, orderListSchema } from '../modelarts/schemas/order.js';
 import { poolListSchema, poolSchema } from '../modelarts/schemas/pool.js';
 import {
   poolRuntimeSchema,
@@ -10,15 +11,7 @@ import {
 } from '../modelarts/schemas/workload.js';
 import type { ProbeCall } from './call.js';
 import { textIn } from './rows.js';
-import {
-  eventListSchema,
-  nodeListSchema,
-  orderListSchema,
-  orderSchema,
-  poolStatisticsSchema,
-  quotaSchema,
-  workspaceListSchema,
-} from './schemas.js';
+import { nodeListSchema, poolStatisticsSchema, quotaSchema, workspaceListSchema } from './schemas.js';
 import {
   eventWords,
   flavorWords,
@@ -187,14 +180,16 @@ export const poolCalls: readonly ProbeCall[] = [
     need: 'detail',
     right: rights.pools,
     words: orderWords,
+    unread: 'orderId billingMode periodType periodNum initCount specCount resultCount'.split(' '),
   },
   {
     operation: 'orders.show',
     template: `${v1}/orders/{order_name}`,
-    schema: orderSchema,
+    schema: orderDetailsSchema,
     rows: 'items',
     need: 'detail',
     right: null,
+    unread: ['beginTimestamp', 'updateTimestamp'],
     each: { of: 'orders.list', most: 1, id: textIn('orderName'), send: (id) => ({ path: { order_name: id } }) },
   },
   {
@@ -205,6 +200,7 @@ export const poolCalls: readonly ProbeCall[] = [
     need: 'detail',
     right: rights.pool,
     words: eventWords,
+    unread: ['/kind', '/apiVersion', '/metadata', 'kind', 'apiVersion'],
     each: { ...eachPool, most: 1, send: (id) => ({ query: { resource: 'pools', name: id, limit: 50, offset: 0 } }) },
   },
   { operation: 'quotas.show', template: `${v1}/quotas`, schema: quotaSchema, need: 'detail', right: null },

@@ -2,7 +2,7 @@
 export const effects = {
   ignored: 'ignored',
   absent: 'counts as absent',
-  waits: 'a wait goes on until its deadline; not ready, not failed',
+  waits: 'counts as neither ready nor failed: a wait continues until its deadline',
   inUse: 'counts as in use: the pool is not deleted',
   soldOut: 'counts as sold out',
   notFeasible: 'a spec that needs it is refused before anything is created',

@@ -9,7 +9,7 @@ import { changeBody, fullAccount, probe, type Rewrite } from './account.js';
 const projectId = 'feedc0de00aa11bb22cc33dd44ee55ff';
 const now = Date.parse('2027-05-17T09:30:15Z');
 
-/** An account whose every name has `zq` in it. */
+/** An account in which every name contains `zq`. */
 function privateAccount(): Simulator {
   const [ops, neighbour] = DEFAULT_USERS;
   if (ops === undefined || neighbour === undefined) throw new Error('no users');

@@ -121,7 +121,7 @@ describe('differences', () => {
     );
   });
 
-  test('a lost connection is reported, and the probe goes on', async () => {
+  test('a lost connection is reported, and the probe continues', async () => {
     const report = await reportFor((operation, reply) =>
       operation === 'orders.list' ? new Broken('ECONNRESET') : reply,
     );
