@@ -153,7 +153,7 @@ export type CurrentNotebookUpdate = RequestOf<z.input<typeof currentNotebookUpda
 export type CurrentNotebookFilter = RequestOf<z.input<typeof currentNotebookFilterSchema>>;
 /** How long a started notebook runs, in milliseconds from now; -1 for no automatic stop. */
 export type NotebookStart = RequestOf<z.input<typeof notebookStartSchema>>;
-/** How long a running notebook goes on, in milliseconds from now. */
+/** The run time that is left for a running notebook, in milliseconds from now. */
 export type NotebookRenewal = RequestOf<z.input<typeof notebookRenewalSchema>>;
 /** Which flavors to list. */
 export type NotebookFlavorFilter = RequestOf<z.input<typeof notebookFlavorFilterSchema>>;
