@@ -34,6 +34,9 @@ interface SentDelete {
   answeredAt: number;
 }
 
+/** One for the whole process: Node.js 20 copies every storage that was ever used into each new promise. */
+const attempts = new AsyncLocalStorage<Attempt>();
+
 const usualHoldsMs = 2_000;
 const longestHoldsMs = 10_000;
 /** From the last reading to the DELETE: the way of the response. */
@@ -44,7 +47,6 @@ const latencyMs = 100;
  * `withJobs` and a finished drain of a lease allow it (docs/guarantees.md "No pool is deleted under a job").
  */
 export class JobsJudge {
-  private readonly attempts = new AsyncLocalStorage<Attempt>();
   private readonly deletes: SentDelete[] = [];
   private readonly inFlight = new Map<number, SentDelete>();
   /** When a lease first saw jobs. */
@@ -72,7 +74,7 @@ export class JobsJudge {
           if (info.activityType !== 'deletePool') return await next(input);
           const { jobs: mode } = argument as PoolDeletion;
           const attempt = { workflowId, mode, startedAt: now(), reads: [], shownAt: null, askedAt: now() };
-          return await this.attempts.run(attempt, () => next(input));
+          return await attempts.run(attempt, () => next(input));
         },
       },
     });
@@ -80,7 +82,7 @@ export class JobsJudge {
 
   /** Notes a call that is about to leave. */
   sent({ number, method, path }: HttpCall, now: number): void {
-    const attempt = this.attempts.getStore();
+    const attempt = attempts.getStore();
     if (attempt !== undefined) attempt.askedAt = now;
     const poolId = /\/pools\/([^/?]+)$/.exec(path)?.[1];
     if (method !== 'DELETE' || poolId === undefined) return;
@@ -101,7 +103,7 @@ export class JobsJudge {
     const now = simulator.clock.now();
     const one = this.inFlight.get(number);
     if (one !== undefined) one.answeredAt = now;
-    const attempt = this.attempts.getStore();
+    const attempt = attempts.getStore();
     if (attempt === undefined || method !== 'GET' || !path.includes('/pools/')) return;
     const answer = simulator.requests().findLast((request) => request.path === path);
     if (answer?.status !== 200) return;
