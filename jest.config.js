@@ -17,6 +17,7 @@ const project = (name, options = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/**/*.${name}.test.ts`],
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/async-storages.ts'],
   extensionsToTreatAsEsm: [],
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
@@ -34,8 +35,7 @@ const temporal = {
 export default {
   // Most of the slow tests wait for other processes; jest's default of one worker on two cores would double the time.
   maxWorkers: 2,
-  // Workflow sandboxes leave memory behind, which slows the suites that follow in the same process. By how much was not
-  // measured apart: a contended machine took 410 s for waiting-crashes and 397 s for lease-crashes, a quiet one 37 s and 69 s.
+  // Workflow sandboxes leave memory behind, which slows the suites that follow in the same process.
   workerIdleMemoryLimit: '500MB',
   // A test that hangs is told from one on a busy machine: the longest that sets no limit of its own takes seconds.
   testTimeout: 180_000,
