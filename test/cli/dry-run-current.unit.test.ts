@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { dryRun } from '../../src/cli/commands/env-create.js';
 import type { Context } from '../../src/cli/context.js';
+import { dryRun } from '../../src/cli/dry-run.js';
 import { type DryRun, renderDryRun } from '../../src/cli/output/dry-run.js';
 import { formatMarker } from '../../src/domain/resource/marker.js';
 import { createManualClock } from '../../src/simulator/clock.js';

@@ -6,7 +6,8 @@ import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { renderNotebook, renderNotebooks } from '../output/resources.js';
-import { defineChange, defineCreate, defineDelete } from '../shared-commands.js';
+import { defineChange, defineDelete } from '../shared-commands.js';
+import { defineCreate } from './env-create.js';
 
 /** `maops notebook open`: prints the URL with a fresh access token, which is a secret and stored nowhere. */
 const open: Define = (command, run) => {

@@ -7,7 +7,8 @@ import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { renderPool, renderPools } from '../output/resources.js';
-import { defineCreate, defineDelete } from '../shared-commands.js';
+import { defineDelete } from '../shared-commands.js';
+import { defineCreate } from './env-create.js';
 
 /** `maops pool list`: the pools of the project from the API, failed creations included. */
 const list: Define = (command, run) => {
