@@ -6,7 +6,7 @@ import { PasswordTokenAuthenticator } from './auth/password-token.js';
 import type { CallRecord } from './call.js';
 import { Connections } from './connections.js';
 import type { Credentials } from './credentials.js';
-import { HttpClient } from './http.js';
+import { createHttp } from './http.js';
 import { createRateGovernor, type RateGovernor } from './rate-governor.js';
 import { RawReads } from './raw-reads.js';
 import type { Sleep } from './request-options.js';
@@ -99,9 +99,9 @@ export function createModelArts(options: ModelArtsOptions): ModelArts {
   const { endpoint, projectId, httpTimeoutMs, maxRps } = options;
   const { now = Date.now, sleep = realSleep, random = Math.random } = options;
   const connections = new Connections(options.httpAgentKeepAlive ?? true);
-  const http = new HttpClient({ adapter: options.adapter, connections, sleep });
+  const http = createHttp(options.adapter);
   const governor = createRateGovernor({ maxRps, now, sleep, random });
-  const sender = new Sender({ http, governor, now, onCall: options.onCall });
+  const sender = new Sender({ http, connections, sleep, governor, now, onCall: options.onCall });
   const authenticator = createAuthenticator(options, sender, httpTimeoutMs, now);
   const transport = new HttpTransport({ endpoint, projectId, userAgent, httpTimeoutMs, sender, authenticator });
   return {

@@ -1,7 +1,4 @@
 import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
-import type { Connections } from './connections.js';
-import type { Sleep } from './request-options.js';
-import { abortReason, linkSignals, orAborted } from './timing.js';
 
 /** One request, complete: exactly these headers and bytes are sent. */
 export interface HttpRequest {
@@ -55,6 +52,7 @@ function member(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
+/** Why there was no response. */
 function failureOf(error: unknown): HttpFailure {
   const cause = member(error, 'cause');
   const attempts = member(cause, 'errors') ?? member(error, 'errors');
@@ -68,12 +66,8 @@ function failureOf(error: unknown): HttpFailure {
   return new HttpFailure(notConnected ? 'notConnected' : 'lost', typeof code === 'string' ? code : 'no code');
 }
 
-/** A function, because the compiler would otherwise assume that the value cannot change between two checks. */
-function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
-  return signal?.aborted === true;
-}
-
-function responseOf(response: AxiosResponse<unknown>): HttpResponse {
+/** The response in our terms. */
+export function responseOf(response: AxiosResponse<unknown>): HttpResponse {
   const { data, headers, status } = response;
   const text =
     typeof data === 'string'
@@ -94,59 +88,25 @@ function responseOf(response: AxiosResponse<unknown>): HttpResponse {
   };
 }
 
-/** Sends one request and returns its response, whatever the status. */
-export class HttpClient {
-  readonly #axios: AxiosInstance;
-  readonly #connections: Connections;
-  readonly #sleep: Sleep;
+/** The response that an error of the HTTP library holds, such as one that was too long, or why there was none. */
+export function responseOrFailure(error: unknown): HttpResponse | HttpFailure {
+  const response = axios.isAxiosError(error) ? error.response : undefined;
+  return response !== undefined && typeof response.data === 'string' ? responseOf(response) : failureOf(error);
+}
 
-  constructor(options: { adapter?: AxiosAdapter | undefined; connections: Connections; sleep: Sleep }) {
-    this.#connections = options.connections;
-    this.#sleep = options.sleep;
-    this.#axios = axios.create({
-      ...(options.adapter === undefined ? {} : { adapter: options.adapter }),
-      // No transformation: the signed bytes must be sent, and a body that is not JSON must arrive unchanged.
-      transformRequest: [(data: unknown) => data],
-      transformResponse: [(data: unknown) => data],
-      responseType: 'text',
-      validateStatus: () => true,
-      // A redirect would send credentials elsewhere. Proxy variables of the environment are not part of our configuration.
-      maxRedirects: 0,
-      proxy: false,
-      maxContentLength: maxResponseBytes,
-      maxBodyLength: maxBodyBytes,
-    });
-  }
-
-  /** Throws `HttpFailure` when there was no response, and the signal's reason when the caller aborted. */
-  async request({ method, url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpResponse> {
-    if (signal?.aborted === true) throw abortReason(signal);
-    const timedOut = new AbortController();
-    const finished = new AbortController();
-    this.#sleep(timeoutMs, finished.signal).then(
-      () => timedOut.abort(new HttpFailure('timeout', `no response within ${timeoutMs} ms`)),
-      () => undefined,
-    );
-    const { signal: aborted, unlink } = linkSignals([signal, timedOut.signal]);
-    try {
-      const request = this.#axios.request<unknown>({
-        method,
-        url: url.href,
-        headers: { ...headers },
-        ...(body === null ? {} : { data: body }),
-        signal: aborted,
-        ...this.#connections.agents(method),
-      });
-      return responseOf(await orAborted(request, aborted));
-    } catch (error) {
-      if (isAborted(signal)) throw abortReason(signal);
-      if (timedOut.signal.aborted) throw abortReason(timedOut.signal);
-      const response = axios.isAxiosError(error) ? error.response : undefined;
-      if (response !== undefined && typeof response.data === 'string') return responseOf(response);
-      throw failureOf(error);
-    } finally {
-      finished.abort();
-      unlink();
-    }
-  }
+/** The HTTP library, set up to send exactly the given bytes and to return every response unchanged. */
+export function createHttp(adapter: AxiosAdapter | undefined): AxiosInstance {
+  return axios.create({
+    ...(adapter === undefined ? {} : { adapter }),
+    // No transformation: the signed bytes must be sent, and a body that is not JSON must arrive unchanged.
+    transformRequest: [(data: unknown) => data],
+    transformResponse: [(data: unknown) => data],
+    responseType: 'text',
+    validateStatus: () => true,
+    // A redirect would send credentials elsewhere. Proxy variables of the environment are not part of our configuration.
+    maxRedirects: 0,
+    proxy: false,
+    maxContentLength: maxResponseBytes,
+    maxBodyLength: maxBodyBytes,
+  });
 }

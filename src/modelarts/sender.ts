@@ -1,10 +1,14 @@
+import type { AxiosInstance } from 'axios';
 import type { CallRecord, Priority } from './call.js';
+import type { Connections } from './connections.js';
 import { noResponse, type Rejection, rejectionOf, requestIdOf, tooLate } from './error-builders.js';
 import type { CallContext } from './errors.js';
-import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from './http.js';
+import { HttpFailure, type HttpRequest, type HttpResponse, responseOf, responseOrFailure } from './http.js';
 import { endpointKey, type RateGovernor } from './rate-governor.js';
+import type { Sleep } from './request-options.js';
 import { errorCodeIn, isInstance, parseJson, readErrorBody } from './response-body.js';
 import { parseRetryAfter, parseThrottleWindow } from './retry-after.js';
+import { abortReason, linkSignals, orAborted } from './timing.js';
 
 /** One request, and what is needed to interpret its response. */
 export interface OutgoingRequest {
@@ -28,18 +32,25 @@ export interface InterpretedResponse {
 
 /** Sends single requests within the rate limit, interprets the responses and reports them to the governor. */
 export class Sender {
-  readonly #http: HttpClient;
+  readonly #http: AxiosInstance;
+  readonly #connections: Connections;
+  readonly #sleep: Sleep;
   readonly #governor: RateGovernor;
   readonly #now: () => number;
   readonly #onCall: ((record: CallRecord) => void) | undefined;
 
   constructor(options: {
-    http: HttpClient;
+    /** From `createHttp`. */
+    http: AxiosInstance;
+    connections: Connections;
+    sleep: Sleep;
     governor: RateGovernor;
     now: () => number;
     onCall?: ((record: CallRecord) => void) | undefined;
   }) {
     this.#http = options.http;
+    this.#connections = options.connections;
+    this.#sleep = options.sleep;
     this.#governor = options.governor;
     this.#now = options.now;
     this.#onCall = options.onCall;
@@ -56,13 +67,45 @@ export class Sender {
     const startedAt = this.#now();
     if (sendBefore !== undefined && startedAt > sendBefore) throw tooLate(context);
     try {
-      const interpreted = this.#interpret(outgoing, await this.#http.request(request), startedAt);
+      const interpreted = this.#interpret(outgoing, await this.#request(request), startedAt);
       this.#record(context, startedAt, interpreted);
       return interpreted;
     } catch (error) {
       this.#record(context, startedAt, null);
       if (error instanceof HttpFailure) throw noResponse(context, request.url.host, error);
       throw error;
+    }
+  }
+
+  /** Sends one request. Throws `HttpFailure` when there was no response, and the signal's reason when the caller aborted. */
+  async #request({ method, url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpResponse> {
+    if (signal?.aborted === true) throw abortReason(signal);
+    const timedOut = new AbortController();
+    const finished = new AbortController();
+    this.#sleep(timeoutMs, finished.signal).then(
+      () => timedOut.abort(new HttpFailure('timeout', `no response within ${timeoutMs} ms`)),
+      () => undefined,
+    );
+    const { signal: aborted, unlink } = linkSignals([signal, timedOut.signal]);
+    try {
+      const sent = this.#http.request<unknown>({
+        method,
+        url: url.href,
+        headers: { ...headers },
+        ...(body === null ? {} : { data: body }),
+        signal: aborted,
+        ...this.#connections.agents(method),
+      });
+      return responseOf(await orAborted(sent, aborted));
+    } catch (error) {
+      if (isAborted(signal)) throw abortReason(signal);
+      if (timedOut.signal.aborted) throw abortReason(timedOut.signal);
+      const received = responseOrFailure(error);
+      if (received instanceof HttpFailure) throw received;
+      return received;
+    } finally {
+      finished.abort();
+      unlink();
     }
   }
 
@@ -114,4 +157,9 @@ export class Sender {
       // A broken metric must not fail a call that succeeded.
     }
   }
+}
+
+/** A function, because the compiler would otherwise assume that the value cannot change between two checks. */
+function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
+  return signal?.aborted === true;
 }
