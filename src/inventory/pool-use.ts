@@ -2,6 +2,7 @@ import { isInUse, type Job, type PoolUse, useOf } from '../domain/resource/pool-
 import { isoTime } from '../domain/rfc3339.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../modelarts/errors.js';
+import type { RequestOptions } from '../modelarts/request-options.js';
 import { UnreadableRowsError } from '../modelarts/resources/workloads.js';
 import type { Workload } from '../modelarts/schemas/workload.js';
 
@@ -31,7 +32,7 @@ const finishedServices = ['STOPPED', 'FAILED', 'FINISHED', 'DELETING', 'DELETED'
 export async function readPoolUse(
   { pools, workloads, trainingJobs, services }: UseReader,
   pool: UsedPool,
-  options: { readonly signal: AbortSignal },
+  options: Pick<RequestOptions, 'signal' | 'onSent'>,
 ): Promise<PoolUse> {
   const { id, workspaceIds = [], ownNotebooks = [] } = pool;
   const jobs: Job[] = [];

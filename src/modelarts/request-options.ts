@@ -22,6 +22,8 @@ export interface RequestOptions {
    * its successor may have made the call already.
    */
   readonly sendBefore?: number | undefined;
+  /** Called with the epoch milliseconds at which each request leaves, after the rate governor has admitted it. */
+  readonly onSent?: ((at: number) => void) | undefined;
 }
 
 /** Options of the pool calls that change a pool (docs/api/pools-and-flavors.md "2.1 Headers"). */

@@ -18,6 +18,7 @@ export interface OutgoingRequest {
   readonly secrets: readonly string[];
   /** Epoch milliseconds. */
   readonly sendBefore?: number | undefined;
+  readonly onSent?: ((at: number) => void) | undefined;
   readonly returnsInstance?: boolean | undefined;
 }
 
@@ -66,6 +67,7 @@ export class Sender {
     const { context, request, sendBefore } = outgoing;
     const startedAt = this.#now();
     if (sendBefore !== undefined && startedAt > sendBefore) throw tooLate(context);
+    outgoing.onSent?.(startedAt);
     try {
       const interpreted = this.#interpret(outgoing, await this.#request(request), startedAt);
       this.#record(context, startedAt, interpreted);

@@ -130,6 +130,7 @@ export class HttpTransport implements Transport, RawTransport {
           context,
           secrets: authenticator.secrets(),
           sendBefore: call.options?.sendBefore,
+          onSent: call.options?.onSent,
           returnsInstance: endpoint.returnsInstance,
           request: {
             method: endpoint.method,

@@ -108,9 +108,17 @@ export function poolActivities(deps: ActivityDeps) {
      */
     async deletePool(ref: PoolDeletion): Promise<RemovalOutcome> {
       return await sendCommand<NotSent | PoolInUse>(async (options) => {
-        const shown = await orAbsent(pools.show(ref.id, options));
+        // Ages count from the requests, because a response may be slow.
+        let sentAt = deps.now();
+        const reading = {
+          ...options,
+          onSent: (at: number) => {
+            sentAt = at;
+          },
+        };
+        const shown = await orAbsent(pools.show(ref.id, reading));
         // A process that was suspended between show and delete could hit the next pool of that name.
-        const identityHoldsUntil = deps.now() + 2 * deps.settings.httpTimeoutMs;
+        const identityHoldsUntil = sentAt + 2 * deps.settings.httpTimeoutMs;
         const label = `pool ${ref.name}`;
         if (shown === null) return notSent('gone', label);
         const facts = poolFacts(shown);
@@ -125,12 +133,13 @@ export function poolActivities(deps: ActivityDeps) {
         for (let attempt = 1; ; attempt += 1) {
           const unknown = await refuseForeignNotebooks(deps, { ...ref, workspaceIds });
           const isAsked = ref.jobs !== 'ignore' && !(ref.jobs === 'neverUsable' && isUnusable(facts));
-          const use = isAsked ? await readPoolUse(deps.modelarts, { ...ref, workspaceIds }, options) : noUse;
+          sentAt = deps.now();
+          const use = isAsked ? await readPoolUse(deps.modelarts, { ...ref, workspaceIds }, reading) : noUse;
           const known = isAsked ? { ...use, unknown: [...unknown, ...use.unknown] } : noUse;
           if (stateOfUse(known) !== 'idle') return { outcome: 'inUse', use: known };
           // Below half a call per second, no DELETE could be sent in time.
           const holdsMs = attempt < mostReads ? useHoldsMs : longestUseHoldsMs;
-          const sendBefore = Math.min(identityHoldsUntil, deps.now() + holdsMs);
+          const sendBefore = Math.min(identityHoldsUntil, sentAt + holdsMs);
           try {
             await pools.delete(ref.id, { ...options, sendBefore });
             return undefined;
@@ -171,7 +180,7 @@ async function withReason(
 /** At most three calls, so that the activity ends within its time. */
 const reasonLimits = { timeoutMs: 2_000, maxWaitMs: 1_000 };
 
-/** How old a reading of the jobs may be when the DELETE is sent. */
+/** How old a reading of the jobs may be when the DELETE is sent, from the request of the last call. */
 const useHoldsMs = 2_000;
 const longestUseHoldsMs = 10_000;
 /** Readings in one attempt of the activity. */

@@ -20,12 +20,15 @@ const answers: Respond = ({ url, method }) => {
   return { body: { instances: [], items: [], total: 0 } };
 };
 
-/** Deletes a pool with one call per `pauseMs`, and returns the calls and their times. */
-async function deletePool(pauseMs: number) {
+/** Deletes a pool with one call per `pauseMs`, and returns the calls and their times. Slow responses to the reads of jobs take 5 s. */
+async function deletePool(pauseMs: number, slow = 0) {
   const clock = new FakeClock();
   const sent: { readonly call: string; readonly at: number }[] = [];
-  const respond: Respond = (seen, index) => {
+  const respond: Respond = async (seen, index) => {
     sent.push({ call: `${seen.method} ${seen.url.pathname.split('/').at(-1)}`, at: clock.now() });
+    const reads = sent.filter(({ call }) => call === 'GET workloads').length;
+    if (!seen.url.pathname.endsWith('/workloads') || reads > slow) return answers(seen, index);
+    await clock.sleep(5_000);
     return answers(seen, index);
   };
   const { now, sleep } = clock;
@@ -56,6 +59,14 @@ test('a reading that is older than two seconds when the DELETE could be sent is 
   const { outcome, sent } = await deletePool(3_000);
   expect(outcome).toEqual({ outcome: 'sent' });
   expect(sent.filter(({ call }) => call === 'GET workloads')).toHaveLength(3);
+  expect(sent.at(-1)?.call).toBe('DELETE p');
+});
+
+test.each([1, 2, 3])('%i slow responses count from their requests', async (slow) => {
+  const { outcome, sent } = await deletePool(100, slow);
+  expect(outcome).toEqual({ outcome: 'sent' });
+  const readings = sent.filter(({ call }) => call === 'GET workloads');
+  expect(readings).toHaveLength(Math.min(slow + 1, 3));
   expect(sent.at(-1)?.call).toBe('DELETE p');
 });
 
