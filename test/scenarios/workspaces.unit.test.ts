@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Spec } from '../../src/contract/spec.js';
 import type { AuditProgress, SweepProgress } from '../../src/contract/workflows.js';
 import { isProtected } from '../../src/domain/resource/marker.js';
 import type { Testbed } from '../support/testbed.js';
@@ -44,12 +45,48 @@ test('an audit shows what an interrupted run has left in its workspace', async (
   expect(await audit(testbed)).toMatchObject({ unread: [], counts: { orphan: 1 } });
 });
 
+/** A lease that an earlier version or another program started: its memo does not name its workspaces. */
+async function leasedWithoutMemo(options: Parameters<typeof newStack>[0] = {}): Promise<Testbed> {
+  const testbed = await madeThere(options);
+  const spec = await testbed.temporal.query<Spec>(`lease/${name}`, 'spec');
+  await terminate(testbed, `lease/${name}`);
+  const resources = { pool: null, notebooks: [], workspaceIds: [], unknownSince: null };
+  await testbed.temporal.start('leaseEnvironment', `lease/${name}`, [{ name, owner: trial, spec, resources }]);
+  await testbed.temporal.run({ maxTime: 1_000 });
+  return testbed;
+}
+
+/** Counts the queries for a spec that one audit sends. */
+async function countSpecQueries(make: (options: Parameters<typeof newStack>[0]) => Promise<Testbed>) {
+  let queries = 0;
+  let isReading = false;
+  const testbed = await make({
+    onServerCall: (method) => {
+      if (method === 'queryWorkflow' && isReading) queries += 1;
+    },
+  });
+  const { temporal } = testbed;
+  isReading = true;
+  await temporal.start('auditResources', 'audit/counted', [{}]);
+  await temporal.run({ until: () => temporal.searchAttributes('audit/counted').MaopsPhase === 'Reading' });
+  isReading = false;
+  const { report } = await temporal.result<AuditProgress>('audit/counted');
+  return { queries, counts: report?.counts, unread: report?.unread };
+}
+
+test.each([
+  ['is not asked for the workspaces in its memo', madeThere, 0],
+  ['without a memo is asked for its spec', leasedWithoutMemo, 1],
+])('a lease %s', async (_what, make, queries) => {
+  expect(await countSpecQueries(make)).toMatchObject({ queries, counts: { owned: 1 }, unread: [] });
+});
+
 test.each([
   ['queryWorkflow', `notebooks in other workspaces: lease/${name} did not respond to a query for its workspace`],
   ['listWorkflowExecutions', 'notebooks in other workspaces: Temporal did not list the operations'],
 ])('an audit reports what it did not read while Temporal refuses %s', async (refused, line) => {
   let isSilent = false;
-  const testbed = await madeThere({
+  const testbed = await leasedWithoutMemo({
     onServerCall: (method) => {
       if (isSilent && method === refused) throw new GrpcError(14, 'no answer');
     },
@@ -87,7 +124,7 @@ test('a notebook in another workspace stops by its name', async () => {
 
 test('a notebook that exists nowhere is not found, and the workspaces that could not be read are named', async () => {
   let isSilent = false;
-  const { temporal, progress } = await madeThere({
+  const { temporal, progress } = await leasedWithoutMemo({
     onServerCall: (method) => {
       if (isSilent && method === 'queryWorkflow') throw new GrpcError(4, 'no answer');
     },

@@ -2,6 +2,7 @@ import type { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
+import { memoKeys } from '../../contract/memo.js';
 import {
   acquireUpdate,
   type Owned,
@@ -20,6 +21,7 @@ import { describeRun, isOpen, type Workflows } from '../../temporal/describe-run
 import type { ActivityDeps } from '../deps.js';
 import { ask, findSpec } from '../operation/ask-workflow.js';
 import { ignoreEnded } from '../operation/cancel-and-await.js';
+import { withDefault, workspacesIn } from '../resource/workspaces.js';
 
 type Lease = (input: LeaseInput) => Promise<unknown>;
 
@@ -46,6 +48,7 @@ export function transferActivities(deps: ActivityDeps) {
       workflowId: operationId('lease', input.name),
       taskQueue: deps.taskQueue,
       args: [input],
+      memo: { [memoKeys.workspaces]: workspacesOfLease(input) },
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     try {
@@ -127,6 +130,12 @@ export function transferActivities(deps: ActivityDeps) {
       return { unseenSince, leased };
     },
   };
+}
+
+/** Fixed when a lease starts: its spec never changes. The list of operations has it, so that no lease is asked for it. */
+function workspacesOfLease({ spec, resources }: LeaseInput): string[] {
+  const known = [...(spec === null ? [] : workspacesIn(spec)), ...resources.workspaceIds];
+  return withDefault(known).filter((id) => id !== null);
 }
 
 async function leasedBy(

@@ -1,6 +1,7 @@
 import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { parseOperationId } from '../../contract/ids.js';
+import { memoKeys } from '../../contract/memo.js';
 import { specQuery } from '../../contract/messages.js';
 import type { Spec } from '../../contract/spec.js';
 import { isUnknownWorkspace, isUnpublished } from '../../modelarts/errors.js';
@@ -86,18 +87,25 @@ export async function workspacesFor(deps: ActivityDeps, signal: AbortSignal, nam
   return ids === null ? await workspacesInUse(deps, signal) : { ids, unasked: [] };
 }
 
-/** Workspaces in the specs of all operations that may own resources. */
+/**
+ * Workspaces in the specs of all operations that may own resources. A lease has them in its memo, which the list contains.
+ * Other operations, whose spec an operator may change, are queried.
+ */
 export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): Promise<Workspaces> {
   const { workflow } = deps.temporal;
   const until = deps.now() + budgetMs;
+  const ids = new Set<string>();
   const runs: { readonly workflowId: string; readonly runId: string; readonly isOpen: boolean }[] = [];
   try {
     await workflow.withDeadline(until, async () => {
-      for await (const { workflowId, runId, status, taskQueue } of workflow.list({ query })) {
+      for await (const { workflowId, runId, status, taskQueue, memo } of workflow.list({ query })) {
         const isOpen = status.name === 'RUNNING';
         // Runs of another task queue may belong to another installation, and this worker cannot query them.
         const isHere = taskQueue === deps.taskQueue;
-        if (isHere && parseOperationId(workflowId) !== null) runs.push({ workflowId, runId, isOpen });
+        if (!isHere || parseOperationId(workflowId) === null) continue;
+        const noted = memo?.[memoKeys.workspaces];
+        if (isTexts(noted)) for (const id of noted) ids.add(id);
+        else runs.push({ workflowId, runId, isOpen });
       }
     });
   } catch {
@@ -122,11 +130,15 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
     },
     { concurrency: width },
   );
-  const ids = new Set(specs.flatMap((spec) => (spec === null ? [] : workspacesIn(spec))));
+  for (const id of specs.flatMap((spec) => (spec === null ? [] : workspacesIn(spec)))) ids.add(id);
   return { ids: [...ids], unasked: unanswered.length === 0 ? [] : [describeUnanswered(unanswered)] };
 }
 
-function workspacesIn({ pool, notebook }: Spec): string[] {
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+export function workspacesIn({ pool, notebook }: Spec): string[] {
   return withDefault([pool?.workspaceId ?? null, notebook?.workspaceId ?? null]).filter((id) => id !== null);
 }
 
