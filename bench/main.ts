@@ -1,12 +1,15 @@
+import { parseArgs } from 'node:util';
 import { exitProcess } from '../src/worker/flush.js';
+import { incumbent } from './incumbent.js';
 import { lag } from './lag.js';
 import { leases } from './leases.js';
 import { ratio } from './ratio.js';
 import { recovery } from './recovery.js';
+import { type Row, renderRows } from './row.js';
 import { waiters } from './waiters.js';
 
-/** Each benchmark prints one line of JSON. `npm run bench -- ratio lag` runs two of them. */
-const benches: Readonly<Record<string, () => Promise<object>>> = {
+const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  incumbent,
   ratio,
   'waiters-1': () => waiters(1),
   'waiters-100': () => waiters(100),
@@ -16,14 +19,28 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   recovery,
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !(name in benches));
-if (unknown !== undefined) {
-  console.error(`unknown benchmark ${unknown}. Choose from ${Object.keys(benches).join(', ')}.`);
-  process.exit(2);
+const usage = `Measures the product. Prints a table of figures with their goals; --json prints one line of JSON per figure.
+
+  npm run bench -- [--json] [NAME...]
+
+Names: ${Object.keys(benches).join(', ')}. Without a name, all run.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+});
+const unknown = positionals.find((name) => !(name in benches));
+if (values.help || unknown !== undefined) {
+  console.error(unknown === undefined ? usage : `unknown benchmark ${unknown}\n\n${usage}`);
+  process.exit(unknown === undefined ? 0 : 2);
 }
+const rows: Row[] = [];
 for (const [name, bench] of Object.entries(benches)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  console.log(JSON.stringify({ bench: name, ...(await bench()) }));
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  for (const row of await bench()) {
+    if (values.json) console.log(JSON.stringify({ bench: name, ...row }));
+    rows.push(row);
+  }
 }
+if (!values.json) console.log(renderRows(rows));
 await exitProcess(0);
