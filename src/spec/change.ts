@@ -1,10 +1,10 @@
 import type { Spec, SpecKind } from '../contract/spec.js';
 import { checkSpec } from './check.js';
-import { isFields, type Way } from './finding.js';
+import { type DocumentPath, isFields } from './finding.js';
 import { problemsOf, type SpecCheck } from './problem.js';
 
 interface Setting {
-  readonly way: readonly string[];
+  readonly path: readonly string[];
   readonly value: unknown;
 }
 
@@ -21,14 +21,14 @@ export function applyChanges(
   const settings = Object.entries(changes)
     .flatMap(([path, value]) => settingsOf(path.split('.'), value))
     .map(canonical);
-  const refused = settings.filter(({ way }) => !allowed(way.join('.')));
+  const refused = settings.filter(({ path }) => !allowed(path.join('.')));
   if (refused.length > 0) {
     const message = 'cannot be changed any more';
-    return { ok: false, problems: problemsOf(refused.map(({ way }) => ({ way, message }))) };
+    return { ok: false, problems: problemsOf(refused.map(({ path }) => ({ path, message }))) };
   }
   return checkSpec(
     kind,
-    settings.reduce<unknown>((document, { way, value }) => setAt(document, way, value), spec),
+    settings.reduce<unknown>((document, { path, value }) => setAt(document, path, value), spec),
   );
 }
 
@@ -43,18 +43,18 @@ export function setPath(document: unknown, path: string, value: unknown): unknow
   return setAt(document, path.split('.'), value);
 }
 
-function settingsOf(way: readonly string[], value: unknown): Setting[] {
-  if (!isFields(value)) return [{ way, value }];
-  return Object.entries(value).flatMap(([key, inner]) => settingsOf([...way, key], inner));
+function settingsOf(path: readonly string[], value: unknown): Setting[] {
+  if (!isFields(value)) return [{ path, value }];
+  return Object.entries(value).flatMap(([key, inner]) => settingsOf([...path, key], inner));
 }
 
 /** A normalised spec has `flavors`, so the short form would be a second key. */
-function canonical({ way, value }: Setting): Setting {
-  return way.join('.') === 'pool.flavor' ? { way: ['pool', 'flavors'], value: [value] } : { way, value };
+function canonical({ path, value }: Setting): Setting {
+  return path.join('.') === 'pool.flavor' ? { path: ['pool', 'flavors'], value: [value] } : { path, value };
 }
 
-function setAt(document: unknown, way: Way, value: unknown): unknown {
-  const [step, ...rest] = way;
+function setAt(document: unknown, path: DocumentPath, value: unknown): unknown {
+  const [step, ...rest] = path;
   if (step === undefined) return value;
   if (Array.isArray(document) && /^\d+$/.test(String(step))) {
     const items: unknown[] = [...document];

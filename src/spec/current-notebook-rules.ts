@@ -1,5 +1,5 @@
 import { parseDuration } from '../domain/duration.js';
-import { type Fields, type Finding, isFields, listAt, sectionAt, type Way } from './finding.js';
+import { type DocumentPath, type Fields, type Finding, isFields, listAt, sectionAt } from './finding.js';
 
 const hour = 3_600_000;
 
@@ -16,9 +16,9 @@ export function* currentNotebookRules(notebook: Fields, hasPool: boolean): Itera
   for (const moment of ['preStart', 'postStart']) yield* hookRules(sectionAt(notebook, 'hooks'), moment);
 }
 
-function* volumeRules(volume: Fields, way: Way, hasPool: boolean): Iterable<Finding> {
+function* volumeRules(volume: Fields, path: DocumentPath, hasPool: boolean): Iterable<Finding> {
   const { type, ownership, volumeSize, uri, id } = volume;
-  const at = (key: string, message: string): Finding => ({ way: [...way, key], message });
+  const at = (key: string, message: string): Finding => ({ path: [...path, key], message });
   const isBucket = type === 'obs' || type === 'obsfs';
   const isDedicated =
     ownership === 'dedicated' || (ownership === undefined && (isBucket || uri !== undefined || id !== undefined));
@@ -47,22 +47,23 @@ function* volumeRules(volume: Fields, way: Way, hasPool: boolean): Iterable<Find
 
 function* hardwareRules({ flavor, customSpec }: Fields, hasPool: boolean): Iterable<Finding> {
   if (flavor === undefined && customSpec === undefined)
-    yield { way: ['flavor'], message: 'required without customSpec' };
+    yield { path: ['flavor'], message: 'required without customSpec' };
   if (customSpec === undefined) return;
   if (flavor !== undefined)
-    yield { way: ['customSpec'], message: 'flavor and customSpec exclude each other. Remove one of them.' };
-  if (!hasPool) yield { way: ['customSpec'], message: 'requires a dedicated pool. Set `notebook.pool`.' };
+    yield { path: ['customSpec'], message: 'flavor and customSpec exclude each other. Remove one of them.' };
+  if (!hasPool) yield { path: ['customSpec'], message: 'requires a dedicated pool. Set `notebook.pool`.' };
   if (!isFields(customSpec)) return;
   const { gpu, gpuType } = customSpec;
   if (gpu !== undefined && gpuType === undefined)
-    yield { way: ['customSpec', 'gpuType'], message: 'required with gpu' };
+    yield { path: ['customSpec', 'gpuType'], message: 'required with gpu' };
   if (gpu === undefined && gpuType !== undefined)
-    yield { way: ['customSpec', 'gpu'], message: 'required with gpuType' };
+    yield { path: ['customSpec', 'gpu'], message: 'required with gpuType' };
 }
 
 function* autoStopRules(autoStop: unknown): Iterable<Finding> {
   const ms = typeof autoStop === 'string' ? parseDuration(autoStop) : null;
-  if (ms !== null && (ms < hour || ms > 72 * hour)) yield { way: ['autoStop'], message: 'must be 1h to 72h, or never' };
+  if (ms !== null && (ms < hour || ms > 72 * hour))
+    yield { path: ['autoStop'], message: 'must be 1h to 72h, or never' };
 }
 
 function* hookRules(hooks: Fields, moment: string): Iterable<Finding> {
@@ -70,5 +71,5 @@ function* hookRules(hooks: Fields, moment: string): Iterable<Finding> {
   if (!isFields(hook)) return;
   const { script, command } = hook;
   if ((script === undefined) === (command === undefined))
-    yield { way: ['hooks', moment], message: 'must have either script or command' };
+    yield { path: ['hooks', moment], message: 'must have either script or command' };
 }

@@ -24,10 +24,10 @@ export function describeDifferences(differences: readonly SpecDifference[]): str
   return differences.map(({ path, left, right }) => `${path}: ${show(left)}, requested ${show(right)}`).join('\n');
 }
 
-function leaves(value: unknown, way: readonly (string | number)[] = []): Map<string, unknown> {
+function leaves(value: unknown, path: readonly (string | number)[] = []): Map<string, unknown> {
   const inner = isFields(value) ? Object.entries(value) : isListOfSections(value) ? [...value.entries()] : null;
-  if (inner === null) return new Map([[way.join('.'), value]]);
-  return new Map(inner.flatMap(([key, item]) => [...leaves(item, [...way, key])]));
+  if (inner === null) return new Map([[path.join('.'), value]]);
+  return new Map(inner.flatMap(([key, item]) => [...leaves(item, [...path, key])]));
 }
 
 function isListOfSections(value: unknown): value is readonly unknown[] {

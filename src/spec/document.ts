@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Fields, type Finding, isFields, valueAt, type Way } from './finding.js';
+import { type DocumentPath, type Fields, type Finding, isFields, valueAt } from './finding.js';
 import { unknownKeyMessage } from './nearest-key.js';
 import { problemsOf, type SpecProblem } from './problem.js';
 
@@ -31,9 +31,9 @@ export function jsonSchemaOf(schema: z.ZodType): Fields {
   return made;
 }
 
-/** The keys of the section at a way; null where any key is allowed, or where no section is. */
-export function knownKeys(schema: z.ZodType, way: Way): readonly string[] | null {
-  const sections = way.reduce<Fields[]>(
+/** The keys of the section at a path; null where any key is allowed, or where no section is. */
+export function knownKeys(schema: z.ZodType, path: DocumentPath): readonly string[] | null {
+  const sections = path.reduce<Fields[]>(
     (found, step) => found.flatMap((one) => variants(inside(one, step))),
     variants(jsonSchemaOf(schema)),
   );
@@ -57,17 +57,17 @@ function variants(schema: unknown): Fields[] {
  * Takes null as absent, because clients in other languages write every optional field. A null under an unknown key stays,
  * so that the key is reported. Where any key is allowed, such as labels, `keepsFree` decides.
  */
-export function withoutNulls(schema: z.ZodType, value: unknown, way: Way, keepsFree = false): unknown {
+export function withoutNulls(schema: z.ZodType, value: unknown, path: DocumentPath, keepsFree = false): unknown {
   if (Array.isArray(value)) {
-    return value.map((item, index) => withoutNulls(schema, item, [...way, index], keepsFree));
+    return value.map((item, index) => withoutNulls(schema, item, [...path, index], keepsFree));
   }
   if (!isFields(value)) return value;
-  const known = knownKeys(schema, way);
+  const known = knownKeys(schema, path);
   const keepsNull = (key: string) => (known === null ? keepsFree : !known.includes(key));
   const kept = Object.entries(value).filter(
     ([key, inner]) => inner !== undefined && (inner !== null || keepsNull(key)),
   );
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(schema, inner, [...way, key], keepsFree)]));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(schema, inner, [...path, key], keepsFree)]));
 }
 
 /** Turns the issues of zod into findings. */
@@ -75,19 +75,19 @@ export function findingsOf(schema: z.ZodType, document: Fields, { issues }: z.Zo
   return issues.flatMap((issue) => findingsOfIssue(schema, document, issue, []));
 }
 
-function findingsOfIssue(schema: z.ZodType, document: Fields, issue: z.core.$ZodIssue, base: Way): Finding[] {
-  const way: Way = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+function findingsOfIssue(schema: z.ZodType, document: Fields, issue: z.core.$ZodIssue, base: DocumentPath): Finding[] {
+  const path: DocumentPath = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(schema, way) ?? [];
-    return issue.keys.map((key) => ({ way: [...way, key], message: unknownKeyMessage(key, known) }));
+    const known = knownKeys(schema, path) ?? [];
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKeyMessage(key, known) }));
   }
-  const value = valueAt(document, way);
+  const value = valueAt(document, path);
   if (issue.code === 'invalid_union' && isFields(value)) {
     const meant = nearestVariant(issue.errors);
-    if (meant !== undefined) return meant.flatMap((one) => findingsOfIssue(schema, document, one, way));
+    if (meant !== undefined) return meant.flatMap((one) => findingsOfIssue(schema, document, one, path));
   }
   const isMissing = value === undefined && !issue.message.startsWith('required');
-  return [{ way, message: isMissing ? 'required' : issue.message }];
+  return [{ path, message: isMissing ? 'required' : issue.message }];
 }
 
 /** The mapping that a document most likely means: the one with the fewest unknown keys, then with the fewest problems. */

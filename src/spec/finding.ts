@@ -1,9 +1,9 @@
 /** The keys and indexes that lead to a value. Not a dotted path, because a key may contain a dot. */
-export type Way = readonly (string | number)[];
+export type DocumentPath = readonly (string | number)[];
 
-/** A problem of the value at `way`. */
+/** A problem of the value at `path`. */
 export interface Finding {
-  readonly way: Way;
+  readonly path: DocumentPath;
   readonly message: string;
 }
 
@@ -26,9 +26,9 @@ export function listAt(fields: Fields, key: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The value at a way, or undefined. */
-export function valueAt(document: unknown, way: Way): unknown {
-  return way.reduce<unknown>((value, step) => {
+/** The value at a path, or undefined. */
+export function valueAt(document: unknown, path: DocumentPath): unknown {
+  return path.reduce<unknown>((value, step) => {
     if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined;
     return isFields(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }, document);

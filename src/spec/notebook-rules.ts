@@ -1,7 +1,7 @@
 import type { SpecKind } from '../contract/spec.js';
 import { parseDuration } from '../domain/duration.js';
 import { currentNotebookRules } from './current-notebook-rules.js';
-import { type Fields, type Finding, isFields, listAt, sectionAt, type Way } from './finding.js';
+import { type DocumentPath, type Fields, type Finding, isFields, listAt, sectionAt } from './finding.js';
 import { flavorHardware, profileHardware, profileMismatch } from './hardware.js';
 
 const hour = 3_600_000;
@@ -13,7 +13,7 @@ export function notebookRules(kind: SpecKind, notebook: Fields): Finding[] {
     notebook.image === undefined
       ? [...storageRules(notebook, hasPool), ...autoStopRules(notebook.autoStop), ...profileRules(notebook)]
       : currentNotebookRules(notebook, hasPool);
-  return [...own, ...placeRules(kind, notebook)].map(({ way, message }) => ({ way: ['notebook', ...way], message }));
+  return [...own, ...placeRules(kind, notebook)].map(({ path, message }) => ({ path: ['notebook', ...path], message }));
 }
 
 const historicalKeys = ['profileId', 'extendStorage', 'annotations', 'aiProject'];
@@ -38,14 +38,14 @@ export function otherApiMessage(notebook: Fields, key: string): string | null {
 function* storageRules(notebook: Fields, hasPool: boolean): Iterable<Finding> {
   yield* storageRule(sectionAt(notebook, 'storage'), ['storage'], hasPool);
   for (const [index, storage] of listAt(notebook, 'extendStorage').entries()) {
-    const way = ['extendStorage', index];
+    const path = ['extendStorage', index];
     if (!isFields(storage)) continue;
-    if (storage.type === 'obsfs') yield* storageRule(storage, way, hasPool);
-    else yield { way: [...way, 'type'], message: 'must be obsfs in extendStorage' };
+    if (storage.type === 'obsfs') yield* storageRule(storage, path, hasPool);
+    else yield { path: [...path, 'type'], message: 'must be obsfs in extendStorage' };
   }
 }
 
-function* storageRule(storage: Fields, way: Way, hasPool: boolean): Iterable<Finding> {
+function* storageRule(storage: Fields, path: DocumentPath, hasPool: boolean): Iterable<Finding> {
   const { type } = storage;
   const own: Readonly<Record<string, string>> = {
     path: 'obs or obsfs',
@@ -55,27 +55,28 @@ function* storageRule(storage: Fields, way: Way, hasPool: boolean): Iterable<Fin
   };
   for (const [key, types] of Object.entries(own)) {
     if (typeof type === 'string' && storage[key] !== undefined && !types.split(' or ').includes(type)) {
-      yield { way: [...way, key], message: `only allowed with storage type ${types}` };
+      yield { path: [...path, key], message: `only allowed with storage type ${types}` };
     }
   }
-  if (type === 'obs') yield* bucketFolderRule(storage.path, way);
+  if (type === 'obs') yield* bucketFolderRule(storage.path, path);
   if (type === 'obsfs') {
     if (storage.path === undefined)
-      yield { way: [...way, 'path'], message: 'required for obsfs: the name of a parallel file system' };
+      yield { path: [...path, 'path'], message: 'required for obsfs: the name of a parallel file system' };
     else if (parts(storage.path).length !== 1) {
-      yield { way: [...way, 'path'], message: 'must be the name of a parallel file system, without a folder' };
+      yield { path: [...path, 'path'], message: 'must be the name of a parallel file system, without a folder' };
     }
-    if (!hasPool) yield { way: [...way, 'type'], message: 'obsfs requires a dedicated pool. Set `notebook.pool`.' };
+    if (!hasPool) yield { path: [...path, 'type'], message: 'obsfs requires a dedicated pool. Set `notebook.pool`.' };
   }
 }
 
-function* bucketFolderRule(path: unknown, way: Way): Iterable<Finding> {
-  const at = [...way, 'path'];
-  if (path === undefined) yield { way: at, message: 'required for obs: a folder in a bucket, such as /bucket/folder/' };
-  if (typeof path !== 'string') return;
-  if (!path.endsWith('/')) yield { way: at, message: 'must end with /' };
-  if (parts(path).length < 2)
-    yield { way: at, message: 'must be a folder in a bucket, such as /bucket/folder/, not the bucket' };
+function* bucketFolderRule(folder: unknown, storage: DocumentPath): Iterable<Finding> {
+  const at = [...storage, 'path'];
+  if (folder === undefined)
+    yield { path: at, message: 'required for obs: a folder in a bucket, such as /bucket/folder/' };
+  if (typeof folder !== 'string') return;
+  if (!folder.endsWith('/')) yield { path: at, message: 'must end with /' };
+  if (parts(folder).length < 2)
+    yield { path: at, message: 'must be a folder in a bucket, such as /bucket/folder/, not the bucket' };
 }
 
 function parts(path: unknown): string[] {
@@ -87,27 +88,27 @@ function parts(path: unknown): string[] {
 
 function* autoStopRules(autoStop: unknown): Iterable<Finding> {
   const written = isFields(autoStop) ? autoStop.duration : autoStop;
-  const way = isFields(autoStop) ? ['autoStop', 'duration'] : ['autoStop'];
+  const path = isFields(autoStop) ? ['autoStop', 'duration'] : ['autoStop'];
   if (isFields(autoStop) && autoStop.enable === true && written === undefined) {
-    yield { way, message: 'required when enable is true' };
+    yield { path, message: 'required when enable is true' };
   }
   const ms = typeof written === 'string' ? parseDuration(written) : null;
   if (ms === null) return;
-  if (ms < hour || ms > 24 * hour) yield { way, message: 'must be 1h to 24h' };
-  else if (ms % 1_000 !== 0) yield { way, message: 'must be whole seconds' };
+  if (ms < hour || ms > 24 * hour) yield { path, message: 'must be 1h to 24h' };
+  else if (ms % 1_000 !== 0) yield { path, message: 'must be whole seconds' };
 }
 
 function* profileRules({ profileId, flavor }: Fields): Iterable<Finding> {
   if (typeof profileId === 'string' && typeof flavor === 'string') {
     const mismatch = profileMismatch(flavor, profileHardware(profileId), flavorHardware(flavor));
-    if (mismatch !== null) yield { way: ['profileId'], message: mismatch };
+    if (mismatch !== null) yield { path: ['profileId'], message: mismatch };
     if (profileId.startsWith('Multi-Engine 2.0') && flavor.endsWith('.free'))
-      yield { way: ['flavor'], message: `profile ${profileId} does not run on a free flavor` };
+      yield { path: ['flavor'], message: `profile ${profileId} does not run on a free flavor` };
   }
 }
 
 function* placeRules(kind: SpecKind, notebook: Fields): Iterable<Finding> {
   if (kind !== 'launchNotebook' && notebook.pool !== undefined) {
-    yield { way: ['pool'], message: 'only allowed for launchNotebook. The main job sets the pool that it creates.' };
+    yield { path: ['pool'], message: 'only allowed for launchNotebook. The main job sets the pool that it creates.' };
   }
 }

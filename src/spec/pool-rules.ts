@@ -8,28 +8,28 @@ export function poolRules(pool: Fields): Finding[] {
     ...typeRules(pool),
     ...driverRules(pool),
     ...periodRules(sectionAt(pool, 'billing')),
-  ].map(({ way, message }) => ({ way: ['pool', ...way], message }));
+  ].map(({ path, message }) => ({ path: ['pool', ...path], message }));
 }
 
 function* flavorRules(pool: Fields): Iterable<Finding> {
   if (pool.flavor !== undefined && pool.flavors !== undefined) {
-    yield { way: ['flavor'], message: 'not allowed together with `flavors`. Remove one of the two.' };
+    yield { path: ['flavor'], message: 'not allowed together with `flavors`. Remove one of the two.' };
   }
   if (pool.resources !== undefined) {
     for (const key of ['flavor', 'flavors', 'count']) {
       if (pool[key] !== undefined)
-        yield { way: [key], message: `not allowed together with \`resources\`. Remove \`${key}\`.` };
+        yield { path: [key], message: `not allowed together with \`resources\`. Remove \`${key}\`.` };
     }
     yield* repeatedFlavors(pool);
     return;
   }
   if (pool.flavor === undefined && pool.flavors === undefined) {
     yield {
-      way: ['flavors'],
+      path: ['flavors'],
       message: 'required. Alternatives: `flavor`, or `resources` instead of `flavors` and `count`.',
     };
   }
-  if (pool.count === undefined) yield { way: ['count'], message: 'required' };
+  if (pool.count === undefined) yield { path: ['count'], message: 'required' };
 }
 
 /** Two resources of one flavor differ in node pool or step (docs/api/pools-and-flavors.md "0.1 Corrections"). */
@@ -40,7 +40,7 @@ function* repeatedFlavors(pool: Fields): Iterable<Finding> {
     const key = JSON.stringify([resource.flavor, resource.nodePool ?? null, resource.creatingStep ?? null]);
     if (seen.has(key)) {
       const message = 'must differ from the flavors of the other resources, or name another nodePool';
-      yield { way: ['resources', index, 'flavor'], message };
+      yield { path: ['resources', index, 'flavor'], message };
     }
     seen.add(key);
   }
@@ -49,14 +49,14 @@ function* repeatedFlavors(pool: Fields): Iterable<Finding> {
 function* typeRules(pool: Fields): Iterable<Finding> {
   if (pool.type !== 'Logical') {
     if (pool.network === undefined)
-      yield { way: ['network'], message: 'required for a Dedicate pool. List networks with `maops network list`.' };
+      yield { path: ['network'], message: 'required for a Dedicate pool. List networks with `maops network list`.' };
     return;
   }
   for (const key of ['network', 'masters', 'driver']) {
-    if (pool[key] !== undefined) yield { way: [key], message: 'not allowed for a Logical pool' };
+    if (pool[key] !== undefined) yield { path: [key], message: 'not allowed for a Logical pool' };
   }
   for (const [index, scope] of listAt(pool, 'scope').entries()) {
-    if (scope !== 'Train') yield { way: ['scope', index], message: 'must be Train for a Logical pool' };
+    if (scope !== 'Train') yield { path: ['scope', index], message: 'must be Train for a Logical pool' };
   }
 }
 
@@ -74,7 +74,7 @@ function* hardwareRule(pool: Fields, key: string, wanted: Hardware): Iterable<Fi
   if (together.length > 0 && !together.some((flavor) => mayHave(flavor, wanted))) misfits.push(...together);
   if (misfits.length > 0) {
     yield {
-      way: ['driver', key],
+      path: ['driver', key],
       message: `requires ${wanted}, which is missing in ${misfits.join(', ')}`,
     };
   }
@@ -90,7 +90,7 @@ function* periodRules(billing: Fields): Iterable<Finding> {
   const subscription = String(billing.mode) === '1';
   for (const key of ['periodNum', 'periodType']) {
     if (billing[key] !== undefined) continue;
-    if (subscription) yield { way: ['billing', key], message: 'required with billing mode 1' };
-    else if (given.length > 0) yield { way: ['billing', key], message: `required together with ${given.join()}` };
+    if (subscription) yield { path: ['billing', key], message: 'required with billing mode 1' };
+    else if (given.length > 0) yield { path: ['billing', key], message: `required together with ${given.join()}` };
   }
 }

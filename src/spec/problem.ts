@@ -21,7 +21,7 @@ export type SpecCheck<Problem extends SpecProblem = SpecProblem> =
 
 /** The problems of a document, in a fixed order. */
 export function problemsOf(findings: readonly Finding[]): SpecProblem[] {
-  return sortProblems(findings.map(({ way, message }) => ({ path: way.join('.'), message })));
+  return sortProblems(findings.map(({ path, message }) => ({ path: path.join('.'), message })));
 }
 
 /** One line for each problem: `team-a.yaml:5:3 pool.netwrok: unknown key …`. */

@@ -2,7 +2,7 @@ import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, typ
 import type { SpecKind } from '../contract/spec.js';
 import { documentLimit } from '../domain/text.js';
 import { findProblems } from './check.js';
-import type { Way } from './finding.js';
+import type { DocumentPath } from './finding.js';
 import { type LocatedProblem, type SpecCheck, sortProblems } from './problem.js';
 import { parseYaml, type YamlOptions } from './yaml.js';
 
@@ -20,7 +20,7 @@ export function parseSpecText(kind: SpecKind, text: string, filename: string): S
   if (checked.ok && syntax.length === 0) return checked;
   const findings = checked.ok ? [] : checked.findings;
   const located = findings.map(
-    ({ way, message }): LocatedProblem => ({ path: way.join('.'), message, ...at(offsetOf(document, way)) }),
+    ({ path, message }): LocatedProblem => ({ path: path.join('.'), message, ...at(offsetOf(document, path)) }),
   );
   return { ok: false, problems: [...syntax, ...sortProblems(located)] };
 }
@@ -62,10 +62,10 @@ function placeOf(lines: LineCounter, offset: number): { line: number; column: nu
 }
 
 /** The place of the key, or of the nearest section around a missing one. */
-function offsetOf(document: Document.Parsed, way: Way): number {
+function offsetOf(document: Document.Parsed, path: DocumentPath): number {
   let node: unknown = document.contents;
   let offset = 0;
-  for (const step of way) {
+  for (const step of path) {
     const next = isSeq(node)
       ? node.items[Number(step)]
       : isMap(node)

@@ -182,13 +182,13 @@ describe('checking a document', () => {
       'deadlines',
     );
     const paths = sections.flatMap((section) => {
-      const way = section.split('.').filter(Boolean);
+      const path = section.split('.').filter(Boolean);
       const keys =
         knownKeys(
           specSchemas[main],
-          way.map((step) => (step === '0' ? 0 : step)),
+          path.map((step) => (step === '0' ? 0 : step)),
         ) ?? [];
-      return keys.map((key) => [...way, key].join('.'));
+      return keys.map((key) => [...path, key].join('.'));
     });
     expect(paths.length).toBeGreaterThan(70);
     const messages = paths.flatMap((path) => odd.flatMap((value) => problemsWith({ [path]: value })));
