@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
 import { createLogger } from '../src/worker/logging.js';
+import { thisMachine } from '../src/worker/machine.js';
+import { workerSize } from '../src/worker/size.js';
 import { startWorker } from '../src/worker/temporal-worker.js';
 import { type BenchStack, median, rounded, withStack } from './bench-stack.js';
 import type { Row } from './row.js';
@@ -44,7 +46,7 @@ async function timeBare({ stack, client }: BenchStack): Promise<number[]> {
     waitActivities: [],
     activities: { nothing: async () => undefined },
     workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
-    maxCachedWorkflows: 100,
+    size: workerSize(thisMachine(), stack.config.workflows),
     logger: createLogger({ level: 'error' }),
   });
   const times: number[] = [];

@@ -54,6 +54,13 @@ export interface Config extends ClientConfig {
   readonly settings: Settings;
   /** Concurrent activities on each task queue. */
   readonly slots: { readonly calls: number; readonly waits: number };
+  /** The size of the part that runs workflows. Null follows the machine. */
+  readonly workflows: {
+    readonly workflowSlots: number | null;
+    readonly workflowThreads: number | null;
+    readonly cachedWorkflows: number | null;
+    readonly stickyTimeoutMs: number | null;
+  };
   /** Null: no Worker Versioning. */
   readonly buildId: string | null;
   readonly metricsAddress: ListenAddress | null;
@@ -78,6 +85,12 @@ export function readConfig(env: Env = process.env, options: ReadOptions = {}): C
       modelarts,
       settings: readSettings(reader, modelarts.httpTimeoutMs),
       slots: { calls: reader.read(variables.callSlots), waits: reader.read(variables.waitSlots) },
+      workflows: {
+        workflowSlots: reader.read(variables.workflowSlots),
+        workflowThreads: reader.read(variables.workflowThreads),
+        cachedWorkflows: reader.read(variables.cachedWorkflows),
+        stickyTimeoutMs: reader.read(variables.stickyTimeout),
+      },
       buildId: reader.read(variables.buildId),
       metricsAddress: reader.read(variables.metricsAddress),
       healthAddress: reader.read(variables.healthAddress),

@@ -43,6 +43,7 @@ How many slots to set:
   each request per second.
 - \`MAOPS_WAIT_SLOTS\`: one slot for each resource that is waited for at the same time. Further waits start when another
   wait ends its window (\`MAOPS_POLL_WINDOW\`).
+- \`MAOPS_WORKFLOW_SLOTS\` and the other settings of workflows follow the machine: [performance.md](performance.md).
 
 ## Proxies
 

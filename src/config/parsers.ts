@@ -78,10 +78,18 @@ export const rate = parser((text) => {
 /** The SDK accepts more, but a worker of that size runs out of memory first. */
 const mostSlots = 100_000;
 
-export const slots = parser((text) => {
-  const number = Number(text);
-  return /^\d+$/.test(text) && number > 0 && number <= mostSlots ? number : null;
-}, `a whole number, 1 to ${mostSlots}, such as 200`);
+/** A whole number within limits. */
+const wholeNumber = (least: number, most: number, example: number) =>
+  parser((text) => {
+    const number = Number(text);
+    return /^\d+$/.test(text) && number >= least && number <= most ? number : null;
+  }, `a whole number, ${least} to ${most}, such as ${example}`);
+
+export const slots = wholeNumber(1, mostSlots, 200);
+/** The SDK refuses a single slot beside a cache. */
+export const workflowSlots = wholeNumber(2, 1_000, 6);
+export const threads = wholeNumber(1, 64, 1);
+export const cacheSize = wholeNumber(2, mostSlots, 1_000);
 
 /** A base URL without a slash at its end. */
 export const baseUrl = parser(parseBaseUrl, 'a base URL without user, query or fragment, such as https://host');

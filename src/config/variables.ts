@@ -1,5 +1,6 @@
 import {
   baseUrl,
+  cacheSize,
   codecKeys,
   credential,
   duration,
@@ -17,7 +18,9 @@ import {
   regionId,
   secretText,
   slots,
+  threads,
   word,
+  workflowSlots,
 } from './parsers.js';
 
 /** The declaration of an environment variable. The readers, the documentation and the tests use it. */
@@ -187,6 +190,30 @@ export const variables = {
     slots,
     '2000',
     'concurrent activities per worker that wait for a resource or read the whole project',
+  ),
+  workflowSlots: optional(
+    'MAOPS_WORKFLOW_SLOTS',
+    workflowSlots,
+    'concurrent workflow tasks per worker',
+    '6 for each workflow thread',
+  ),
+  workflowThreads: optional(
+    'MAOPS_WORKFLOW_THREADS',
+    threads,
+    'threads that run workflows',
+    'half of the cores, 1 to 8',
+  ),
+  cachedWorkflows: optional(
+    'MAOPS_CACHED_WORKFLOWS',
+    cacheSize,
+    'workflows that a worker keeps in memory',
+    'by the memory limit, 50 to 5000',
+  ),
+  stickyTimeout: optional(
+    'MAOPS_STICKY_TIMEOUT',
+    positiveDuration,
+    'how long a workflow task waits for the worker with the workflow in its memory',
+    '3s',
   ),
   metricsAddress: optional('MAOPS_METRICS_ADDRESS', listenAddress, 'host:port of Prometheus metrics', 'no metrics'),
   healthAddress: optional(

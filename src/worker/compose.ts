@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { getHeapStatistics } from 'node:v8';
 import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../activities/heartbeats.js';
@@ -16,8 +15,10 @@ import { createWatchers } from '../modelarts/watchers.js';
 import { readInstallation } from '../temporal/installation.js';
 import { loadWorkflowBundle } from '../workflows/bundle.js';
 import type { Logger } from './logging.js';
-import { cachedWorkflows } from './memory.js';
+import { thisMachine } from './machine.js';
+import { latenessInterceptor, OverloadWarnings } from './overload.js';
 import { readPrices } from './prices.js';
+import { workerSize } from './size.js';
 import { type RunningWorker, startWorker } from './temporal-worker.js';
 
 export interface ComposeOptions {
@@ -49,10 +50,8 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     ...config.modelarts,
     onCall: (record) => logger.debug(record, `${record.operation} ${record.status ?? 'got no response'}`),
   });
-  const maxCachedWorkflows = cachedWorkflows({
-    heap: getHeapStatistics().heap_size_limit,
-    container: process.constrainedMemory(),
-  });
+  const size = workerSize(thisMachine(), config.workflows);
+  const overload = new OverloadWarnings(logger, Date.now);
   const worker = await startWorker({
     connection,
     namespace,
@@ -73,14 +72,18 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
       now: Date.now,
       sleep: realSleep,
     }),
-    activityInterceptors: [() => ({ inbound: heartbeatInterceptor() }), () => ({ inbound: stopInterceptor() })],
-    maxCachedWorkflows,
+    activityInterceptors: [
+      () => ({ inbound: latenessInterceptor(overload, Date.now) }),
+      () => ({ inbound: heartbeatInterceptor() }),
+      () => ({ inbound: stopInterceptor() }),
+    ],
+    size,
     buildId: config.buildId,
     dataConverter,
     logger,
     onStop: () => shutdown.abort(),
   });
-  logStart(config, logger, { slots: config.slots, installation, encryptedWith, maxCachedWorkflows });
+  logStart(config, logger, { slots: config.slots, installation, encryptedWith, ...size });
   const ended = worker.ended.finally(() => {
     shutdown.abort();
     modelarts.close();

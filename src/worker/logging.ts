@@ -2,6 +2,7 @@ import { DefaultLogger, type LogMetadata, type Logger as TemporalLogger } from '
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import { escapeInJson, visibleValue } from '../domain/visible-text.js';
+import { OverloadWarnings, overloadIn } from './overload.js';
 
 export type { Logger } from 'pino';
 
@@ -43,10 +44,19 @@ export function createLogger({ format, level, destination = process.stderr }: Lo
 /** The SDK's warning about a worker without workflows. The worker of the waits queue has none on purpose. */
 const expectedWarning = 'No workflows registered, not polling for workflow tasks';
 
-/** A logger for the SDK that writes to our log, with metadata as fields. */
-export function temporalLogger(logger: Logger): TemporalLogger {
+/**
+ * A logger for the SDK that writes to our log, with metadata as fields. Each sign of overload becomes part of a warning
+ * with advice.
+ */
+export function temporalLogger(logger: Logger, now: () => number = Date.now): TemporalLogger {
+  const warnings = new OverloadWarnings(logger, now);
   return new DefaultLogger('TRACE', ({ level, message, meta }) => {
     const fields = fieldsOf(meta ?? {});
+    const overload = overloadIn(message);
+    if (overload !== null) {
+      warnings.saw(overload);
+      return logger.debug(fields, message);
+    }
     switch (level) {
       case 'TRACE':
         return logger.trace(fields, message);

@@ -8,14 +8,13 @@ import {
 } from '@temporalio/worker';
 import { waitQueueOf } from '../contract/ids.js';
 import type { Logger } from './logging.js';
+import type { WorkerSize } from './size.js';
 
 /** A process has 30 s after SIGTERM. Activities are cancelled after this time. */
 const shutdownGraceTime = 15_000;
 /** When to abandon a worker that has not stopped. The SDK's own limit is a second earlier. */
 const forceMs = 25_000;
 const shutdownForceTime = forceMs - 1_000;
-/** How long queries of an idle workflow wait for a killed worker. The default of 10 s is too long for people. */
-const stickyQueueScheduleToStartTimeout = '1 s';
 
 /** Concurrent activities on each task queue. */
 export interface Slots {
@@ -34,7 +33,7 @@ export interface StartOptions {
   readonly waitActivities: readonly string[];
   readonly activityInterceptors?: readonly ActivityInterceptorsFactory[];
   readonly workflowBundle: WorkflowBundleOption;
-  readonly maxCachedWorkflows: number;
+  readonly size: WorkerSize;
   /** Pins runs to this version. Without it, every worker takes every run. */
   readonly buildId?: string | null;
   readonly dataConverter?: DataConverter;
@@ -65,7 +64,7 @@ function versioning(buildId: string | null): Pick<WorkerOptions, 'workerDeployme
  * queue. The caller closes the connection.
  */
 export async function startWorker(options: StartOptions): Promise<RunningWorker> {
-  const { activityInterceptors = [], dataConverter, logger, onStop, slots, taskQueue } = options;
+  const { activityInterceptors = [], dataConverter, logger, onStop, size, slots, taskQueue } = options;
   const shared = {
     connection: options.connection,
     namespace: options.namespace,
@@ -82,8 +81,11 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
     activities: options.activities,
     maxConcurrentActivityTaskExecutions: slots.calls,
     workflowBundle: options.workflowBundle,
-    maxCachedWorkflows: options.maxCachedWorkflows,
-    stickyQueueScheduleToStartTimeout,
+    workflowThreadPoolSize: size.workflowThreads,
+    maxConcurrentWorkflowTaskExecutions: size.workflowSlots,
+    maxConcurrentWorkflowTaskPolls: size.workflowPollers,
+    maxCachedWorkflows: size.cachedWorkflows,
+    stickyQueueScheduleToStartTimeout: size.stickyTimeoutMs,
   });
   const isWait = ([name]: [string, unknown]) => options.waitActivities.includes(name);
   const waits = await Worker.create({

@@ -84,6 +84,33 @@ describe('the configuration of a worker', () => {
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['MAOPS_CALL_SLOTS', 'MAOPS_WAIT_SLOTS']);
   });
 
+  test('reads the size of the worker, and leaves to the machine what is not set', () => {
+    expect(read().workflows).toEqual({
+      workflowSlots: null,
+      workflowThreads: null,
+      cachedWorkflows: null,
+      stickyTimeoutMs: null,
+    });
+    const set = { MAOPS_WORKFLOW_SLOTS: '8', MAOPS_WORKFLOW_THREADS: '2', MAOPS_STICKY_TIMEOUT: '1s' };
+    expect(read({ ...set, MAOPS_CACHED_WORKFLOWS: '100' }).workflows).toEqual({
+      workflowSlots: 8,
+      workflowThreads: 2,
+      cachedWorkflows: 100,
+      stickyTimeoutMs: 1_000,
+    });
+  });
+
+  test.each([
+    ['MAOPS_WORKFLOW_SLOTS', '1'],
+    ['MAOPS_WORKFLOW_SLOTS', '1001'],
+    ['MAOPS_WORKFLOW_THREADS', '0'],
+    ['MAOPS_WORKFLOW_THREADS', '2.5'],
+    ['MAOPS_CACHED_WORKFLOWS', '1'],
+    ['MAOPS_STICKY_TIMEOUT', '0s'],
+  ])('refuses %s=%s', (name, text) => {
+    expect(problemsOf({ ...least, [name]: text })).toEqual([expect.stringContaining(name)]);
+  });
+
   test('limits the timeout of a call to what the timeouts of activities leave room for', () => {
     const read = (ms: number) => problemsOf({ ...least, MAOPS_HTTP_TIMEOUT: `${ms}ms` }).length;
     expect([read(longestHttpTimeoutMs), read(longestHttpTimeoutMs + 1), read(0)]).toEqual([0, 1, 1]);

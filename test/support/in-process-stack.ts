@@ -91,7 +91,7 @@ export async function startInProcessStack(options: InProcessStackOptions = {}): 
     taskQueue,
     slots: options.slots ?? { calls: 100, waits: 100 },
     waitActivities,
-    maxCachedWorkflows: 1_000,
+    size: { workflowThreads: 1, workflowSlots: 6, workflowPollers: 3, cachedWorkflows: 1_000, stickyTimeoutMs: 1_000 },
     logger: createLogger({ level: 'error' }),
     onStop: () => shutdown.abort(),
     workflowBundle: workflowBundle(),
