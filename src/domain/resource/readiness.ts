@@ -11,11 +11,14 @@ export type AwaitDecision =
 
 interface Patience extends Pace {
   readonly consistencyWindowMs: number;
+  /** True when the resource is observed again before Ready: then its first usable observation ends this wait. */
+  readonly isObservedAgain?: boolean;
 }
 
 /**
  * Decides after an observation, which `watch` holds as its last, whether the wait for a usable resource ends. Ready needs two
- * usable observations. A resource of the same name that is not `ref` is never called ready.
+ * usable observations, of which a later one may be made elsewhere. A resource of the same name that is not `ref` is never
+ * called ready.
  */
 export function decideAwait(
   label: string,
@@ -31,7 +34,7 @@ export function decideAwait(
   }
   switch (condition) {
     case 'usable':
-      return { act: isConfirmed(watch.usableSince, at, patience) ? 'ready' : 'wait' };
+      return { act: patience.isObservedAgain || isConfirmed(watch.usableSince, at, patience) ? 'ready' : 'wait' };
     case 'failed':
       return { act: 'fail', cause: 'failed', why };
     case 'unhealthy':

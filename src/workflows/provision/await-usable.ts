@@ -3,15 +3,17 @@ import { isPrepaid } from '../../contract/spec.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { choiceAt, saleOfChoice } from '../../domain/resource/flavor.js';
 import { maybeSame } from '../../domain/resource/identity.js';
-import { type ResourceFacts, remember, type Verdict } from '../../domain/resource/observation.js';
+import { isConfirmed, type ResourceFacts, remember, type Verdict } from '../../domain/resource/observation.js';
 import { completedBy, decideAwait, decideMissedDeadline, type FailureCause } from '../../domain/resource/readiness.js';
+import { type Stopwatch, startStopwatch } from '../../domain/stopwatch.js';
 import { labelIn, nameIn, type ResourceKind, type Target } from '../resource/kind.js';
+import { kindsIn } from '../resource/kinds/index.js';
 import { deadlinePassed } from './failures.js';
 import type { Provision } from './state.js';
 
 /**
- * Waits until two observations show the resource usable. Returns false when the choice turned out to have no capacity, and
- * throws the failure of the step otherwise.
+ * Waits until two observations show the resource usable, or one if the steps after it are still to run: the second one is
+ * made after them. Returns why when the choice turned out to have no capacity, and throws the failure of the step otherwise.
  */
 export async function awaitUsable(op: Provision, kind: ResourceKind): Promise<true | { readonly why: string }> {
   const { step, awaiting } = kind;
@@ -37,6 +39,7 @@ export async function awaitUsable(op: Provision, kind: ResourceKind): Promise<tr
     const decision = decideAwait(label, ref, watch, verdict, {
       ...op.pace,
       consistencyWindowMs: settings.consistencyWindowMs,
+      isObservedAgain: hasLaterStep(op, kind),
     });
     if (decision.act === 'ready') return true;
     if (decision.act === 'fail') {
@@ -47,24 +50,54 @@ export async function awaitUsable(op: Provision, kind: ResourceKind): Promise<tr
   }
 }
 
-/** Observes a resource that was usable once more: true when it is still usable, and still the same one. */
+/** Whether a step after this one is still to run. */
+function hasLaterStep(op: Provision, { step }: ResourceKind): boolean {
+  const steps = kindsIn(op.spec).map((kind) => op.step(kind.step));
+  const later = steps.slice(steps.findIndex((one) => one?.name === step) + 1);
+  return later.some((one) => one?.state !== 'done' && one?.state !== 'skipped');
+}
+
+/**
+ * Observes a resource that was usable once more: true when it is still usable, and still the same one. So this is its second
+ * usable observation, or a later one.
+ */
 export async function isStillUsable(op: Provision, kind: ResourceKind): Promise<boolean> {
   const { ref } = op.resource(kind.step);
   if (ref === null) return true;
   op.leaveAtLeast(kind.step, op.identity.settings.abnormalGraceMs);
-  const verdict = await observe(op, kind);
-  if (verdict?.condition !== 'usable') return false;
-  const facts = op.resource(kind.step).watch.last?.facts ?? null;
-  return facts === null || maybeSame(ref, facts);
+  for (;;) {
+    const verdict = await observe(op, kind);
+    if (verdict?.condition !== 'usable') return false;
+    const { last, usableSince } = op.resource(kind.step).watch;
+    if (last === null || (last.facts !== null && !maybeSame(ref, last.facts))) return false;
+    if (isConfirmed(usableSince, last.at, op.pace)) return true;
+  }
 }
 
-/** Waits for the next significant change, and remembers it. Null means that the deadline has passed. */
-async function observe(op: Provision, kind: ResourceKind): Promise<Verdict | null> {
+/**
+ * Observes a resource on which another one has failed. True when it is not usable any more, so that it may be the cause; false
+ * also without an answer within the time of two requests.
+ */
+export async function isUnusableNow(op: Provision, kind: ResourceKind): Promise<boolean> {
+  const { ref } = op.resource(kind.step);
+  if (ref === null) return false;
+  const { pollMinMs, httpTimeoutMs } = op.identity.settings;
+  const verdict = await observe(op, kind, startStopwatch(pollMinMs + 2 * httpTimeoutMs));
+  const facts = op.resource(kind.step).watch.last?.facts ?? null;
+  return verdict !== null && (verdict.condition !== 'usable' || (facts !== null && !maybeSame(ref, facts)));
+}
+
+/**
+ * Waits for the next significant change, and remembers it. Null means that the deadline has passed: that of the step, or of
+ * `limit`.
+ */
+async function observe(op: Provision, kind: ResourceKind, limit?: Stopwatch): Promise<Verdict | null> {
   const { step } = kind;
   const { watch } = op.resource(step);
   const target = targetOf(op, kind);
   const goal = goalOf(op, kind);
-  const wait = await op.within(step, () => kind.observe(op, { ...target, goal, watch, pace: op.pace }));
+  const look = () => kind.observe(op, { ...target, goal, watch, pace: op.pace });
+  const wait = await (limit === undefined ? op.within(step, look) : op.withinLimit(limit, look));
   if (wait === null) return null;
   const verdict = kind.judge(target.name, wait.answer.facts, goal);
   const { facts } = wait.answer;

@@ -1,9 +1,10 @@
 import { isCancellation } from '@temporalio/workflow';
+import type { FailureType } from '../../contract/failures.js';
 import type { SpecKind } from '../../contract/spec.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { ResourceKind } from '../resource/kind.js';
 import { kindsIn } from '../resource/kinds/index.js';
-import { awaitUsable, isStillUsable } from './await-usable.js';
+import { awaitUsable, isStillUsable, isUnusableNow } from './await-usable.js';
 import { leaveChoice } from './capacity.js';
 import { finishClearing } from './clean-up.js';
 import { createOrAdopt, isStillOldest } from './create.js';
@@ -11,13 +12,26 @@ import { awaitDecision, type Handlers } from './handlers.js';
 import { Decided } from './outcome.js';
 import type { Provision } from './state.js';
 
+/** How a step ended: it had ended before, it is done or skipped now, or a step that it needs was opened again. */
+type StepEnd = 'before' | 'done' | 'skipped' | 'reopened';
+
 /** Runs the step of each kind until all resources are usable at once. A resource that became unusable meanwhile is awaited again. */
 export async function bringUpAll(op: Provision, specKind: SpecKind, handlers: Handlers): Promise<void> {
   for (;;) {
-    let justSeen: ResourceKind | null = null;
-    for (const kind of kindsIn(op.spec)) if (await runStep(op, kind, specKind, handlers)) justSeen = kind;
-    if (await areStillUsable(op, justSeen)) return;
+    const { end, justSeen } = await runSteps(op, specKind, handlers);
+    if (end !== 'reopened' && (await areStillUsable(op, justSeen))) return;
   }
+}
+
+/** Runs the steps in order. `justSeen` is the resource of the last step, if it was observed usable twice just now. */
+async function runSteps(op: Provision, specKind: SpecKind, handlers: Handlers) {
+  let justSeen: ResourceKind | null = null;
+  for (const kind of kindsIn(op.spec)) {
+    const end = await runStep(op, kind, specKind, handlers);
+    if (end === 'reopened') return { end, justSeen: null };
+    if (end !== 'before') justSeen = end === 'done' ? kind : null;
+  }
+  return { end: 'done' as const, justSeen };
 }
 
 /** Creates or adopts the resource and waits until it is usable. A choice without capacity is cleaned up and the next one is tried. */
@@ -35,11 +49,11 @@ async function bringUp(op: Provision, kind: ResourceKind): Promise<void> {
   }
 }
 
-/** Runs a step until it is done, and returns whether it became done now. The operator decides on its failure when the spec says so. */
-async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, handlers: Handlers): Promise<boolean> {
+/** Runs a step until it has ended. The operator decides on its failure when the spec says so. */
+async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, handlers: Handlers): Promise<StepEnd> {
   const { step } = kind;
   const state = op.step(step)?.state;
-  if (state === 'done' || state === 'skipped') return false;
+  if (state === 'done' || state === 'skipped') return 'before';
   if (state !== 'running') {
     op.startStep(step);
     op.resetClocks(step);
@@ -48,17 +62,18 @@ async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, ha
     try {
       await bringUp(op, kind);
       op.setStep(step, 'done');
-      return true;
+      return 'done';
     } catch (error) {
       if (!isFailure(error) || isCancellation(error)) throw error;
       const failure = describeFailure(error, step);
+      if (!hasOwnCause.includes(failure.type) && (await reopenNeeded(op, kind))) return 'reopened';
       // No program can know whether an unanswered create took effect, so an operator decides, even without `onFailure: ask`.
       if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;
       const verb = await awaitDecision(op, step, specKind, handlers, failure);
       if (verb === 'skip') {
         op.setStep(step, 'skipped');
         op.fail(null);
-        return false;
+        return 'skipped';
       }
       if (verb === 'abandon') throw new Decided({ why: 'abandoned' });
       if (verb === 'rollback') throw new Decided({ why: 'failed', failure, keep: false });
@@ -67,10 +82,31 @@ async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, ha
   }
 }
 
+/** Failures that no other resource can cause. */
+const hasOwnCause: readonly FailureType[] = ['NameTaken', 'SpecConflict', 'UnknownOutcome', 'NotAuthorized'];
+
+/**
+ * A resource may fail because one that it needs is not usable any more, such as a notebook on a pool. Then that step is opened
+ * again: it waits until the resource heals, or reports its failure. True when it was opened.
+ */
+async function reopenNeeded(op: Provision, kind: ResourceKind): Promise<boolean> {
+  for (const needed of kindsIn(op.spec)) {
+    if (!kind.needs.includes(needed.step) || op.step(needed.step)?.state !== 'done') continue;
+    if (!(await isUnusableNow(op, needed))) continue;
+    op.retries.clear();
+    op.leaveAtLeast(needed.step, op.identity.settings.abnormalGraceMs);
+    op.setStep(kind.step, 'pending');
+    op.setStep(needed.step, 'running');
+    return true;
+  }
+  return false;
+}
+
 /**
  * Whether every resource is usable now. Much time may have passed since its step was done: waits for a later step or an
- * operator, or a pause. So each one but `justSeen` is observed once more, and after a pause all of them. If one is not
- * usable any more, its step is opened again: it waits until the resource heals, or fails.
+ * operator, or a pause. So each one but `justSeen` is observed once more, and after a pause all of them. For a resource that
+ * was observed usable only once, this is the second observation. If one is not usable any more, its step is opened again: it
+ * waits until the resource heals, or fails.
  */
 async function areStillUsable(op: Provision, justSeen: ResourceKind | null): Promise<boolean> {
   let seen = justSeen;

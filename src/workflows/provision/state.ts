@@ -6,7 +6,7 @@ import { parseDuration } from '../../domain/duration.js';
 import { newResource, type ResourceState, withChange, withCleared } from '../../domain/provision/resource-state.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
 import { freshWatch } from '../../domain/resource/observation.js';
-import { startStopwatch } from '../../domain/stopwatch.js';
+import { type Stopwatch, startStopwatch } from '../../domain/stopwatch.js';
 import { creates, reads, waits } from '../operation/activity-proxies.js';
 import { Operation } from '../operation/operation.js';
 import type { OperationState } from '../operation/state.js';
@@ -147,6 +147,16 @@ export class Provision extends Operation<ProvisionState> {
     for (;;) {
       const result = await this.waitWithin(this.resource(step)[clock], wait);
       this.setResource(step, { [clock]: result.watch });
+      if (result.end === 'answer') return { answer: result.answer };
+      if (result.end === 'deadline') return null;
+    }
+  }
+
+  /** Like `within`, on a limit that no clock of the step counts. */
+  async withinLimit<T>(limit: Stopwatch, wait: () => Promise<T>): Promise<{ answer: T } | null> {
+    for (let watch = limit; ; ) {
+      const result = await this.waitWithin(watch, wait);
+      watch = result.watch;
       if (result.end === 'answer') return { answer: result.answer };
       if (result.end === 'deadline') return null;
     }
