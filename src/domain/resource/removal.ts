@@ -117,7 +117,7 @@ export function commandRefused(
   command: RemovalCommand,
   next: (tries: number) => RemovalCommand | 'wait',
 ): SentCommand {
-  return last.times === 1 && next(last.times) !== command ? { ...last, at: Number.NEGATIVE_INFINITY } : last;
+  return last.times === 1 && next(last.times) !== command ? { ...last, at: Number.MIN_SAFE_INTEGER } : last;
 }
 
 /** A command without effect is repeated, after pauses that grow from twice to 32 times `patienceMs`. */

@@ -1,10 +1,12 @@
 import { makeFailure } from '../../contract/failures.js';
 import { maybeSame } from '../../domain/resource/identity.js';
 import { parseInstant } from '../../domain/resource/instant.js';
+import { isProtected } from '../../domain/resource/marker.js';
 import type { ResourceFacts } from '../../domain/resource/observation.js';
-import { guardRemoval, type RemovalScope } from '../../domain/resource/removal.js';
+import { guardRemoval, type RemovalScope, type RemovalVerdict } from '../../domain/resource/removal.js';
+import type { RemovalRules } from '../../domain/resource/removal-state.js';
 import type { Operation } from '../operation/operation.js';
-import type { Removal, ResourceKind } from './kind.js';
+import type { Removal, ResourceKind, Target } from './kind.js';
 
 /** Whether an operator's protection keeps a resource: always, except when a run undoes its own create. */
 export function respectsProtection(kind: ResourceKind, facts: ResourceFacts, removal: Removal): boolean {
@@ -15,10 +17,51 @@ export function respectsProtection(kind: ResourceKind, facts: ResourceFacts, rem
   return createdAt === null || createdAt < protectedBefore;
 }
 
-/** Throws when the removal must not continue; otherwise says whether the resource may be deleted. */
-export function guard(op: Operation, kind: ResourceKind, facts: ResourceFacts, name: string, removal: Removal) {
+/** How a removal judges a resource of this kind. */
+export function removalRules(
+  op: Operation,
+  kind: ResourceKind,
+  name: string,
+  removal: Removal,
+): RemovalRules<ResourceFacts> {
+  return {
+    judge: (facts) => kind.judge(name, facts, kind.gone),
+    guard: (facts) => guardRemoval(scopeOf(op, kind, facts, name, removal), facts),
+    stateOf: (facts) => kind.removalState(facts),
+    nextCommand: (facts, tries) => kind.nextRemoval(facts, tries),
+  };
+}
+
+/** The failure of a removal that must not continue. */
+export function refusedRemoval({ type, why, hint }: Extract<RemovalVerdict, { verdict: 'refused' }>) {
+  return makeFailure(type, why, { hint });
+}
+
+/** Throws when one of the resources must stay, before the first command is sent. Protection counts before the plan. */
+export function refuseKept(
+  op: Operation,
+  kind: ResourceKind,
+  found: readonly (ResourceFacts & Target)[],
+  removal: Removal,
+) {
+  const protectedFirst = [...found].sort(
+    (a, b) => Number(isProtected(b.description)) - Number(isProtected(a.description)),
+  );
+  for (const one of protectedFirst) {
+    const verdict = removalRules(op, kind, one.name, removal).guard(one);
+    if (verdict.verdict === 'refused') throw refusedRemoval(verdict);
+  }
+}
+
+function scopeOf(
+  op: Operation,
+  kind: ResourceKind,
+  facts: ResourceFacts,
+  name: string,
+  removal: Removal,
+): RemovalScope {
   const [known = null] = kind.known(removal.known);
-  const scope: RemovalScope = {
+  return {
     kind: kind.step,
     name,
     environment: removal.name,
@@ -28,9 +71,6 @@ export function guard(op: Operation, kind: ResourceKind, facts: ResourceFacts, n
     respectProtection: respectsProtection(kind, facts, removal),
     plan: removal.plan,
   };
-  const verdict = guardRemoval(scope, facts);
-  if (verdict.verdict === 'refused') throw makeFailure(verdict.type, verdict.why, { hint: verdict.hint });
-  return verdict;
 }
 
 /** A run that undoes its own create leaves a foreign resource alone. A teardown must not report that the name is gone. */

@@ -2,23 +2,17 @@ import { sleep } from '@temporalio/workflow';
 import type { ResourceRef } from '../../contract/workflows.js';
 import { byAge } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
-import { isProtected } from '../../domain/resource/marker.js';
+import type { Observation, ResourceFacts } from '../../domain/resource/observation.js';
+import { type RemovalCommand, untilRepeat } from '../../domain/resource/removal.js';
 import {
-  freshWatch,
-  isConfirmed,
-  type ResourceFacts,
-  remember,
-  twiceInARow,
-  type Watch,
-} from '../../domain/resource/observation.js';
-import {
-  commandRefused,
-  commandSent,
-  decideRemoval,
-  noCommand,
-  type RemovalCommand,
-  untilRepeat,
-} from '../../domain/resource/removal.js';
+  afterRefused,
+  afterSent,
+  decideAfterObservation,
+  type RemovalState,
+  startOver,
+  startRemoval,
+  untilDecision,
+} from '../../domain/resource/removal-state.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import { undoPause } from '../operation/activity-options.js';
 import type { Operation } from '../operation/operation.js';
@@ -27,7 +21,7 @@ import { awaitConsistency, retryForever } from '../operation/retry-forever.js';
 import { type Removal, type RemovalActivity, type ResourceKind, showNone, type Target } from './kind.js';
 import { kindOf, kindsToRemove } from './kinds/index.js';
 import { poolInUse } from './pool-in-use.js';
-import { guard, leaveForeign, respectsProtection } from './removal-guard.js';
+import { leaveForeign, refusedRemoval, refuseKept, removalRules, respectsProtection } from './removal-guard.js';
 
 /** Shows what a removal is doing. */
 type ShowRemoval = (kind: ResourceKind, activity: RemovalActivity, why: string) => void;
@@ -75,11 +69,7 @@ export async function removeKind(
   let isSecondSearch = false;
   for (;;) {
     const found = await retryForever(op, looking, () => identity.byMarker(op, removal));
-    // Protection decides before the plan, in whatever order the list has them.
-    const protectedFirst = [...found].sort(
-      (a, b) => Number(isProtected(b.description)) - Number(isProtected(a.description)),
-    );
-    for (const one of protectedFirst) guard(op, kind, one, one.name, removal);
+    refuseKept(op, kind, found, removal);
     const newest = [...found].sort(byAge).at(-1);
     if (newest !== undefined) {
       await removeOne(op, kindOf(kind, newest.id), newest, removal, show);
@@ -110,8 +100,8 @@ export async function removeNamed(
 }
 
 /**
- * Removes one resource and waits until it is gone; returns whether it existed. Each observation is followed by one command at
- * most, and only a confirmed absence counts as gone.
+ * Removes one resource and waits until it is gone; returns whether it existed. `decideAfterObservation` decides after each
+ * observation: at most one command, and only a confirmed absence counts as gone.
  */
 export async function removeOne(
   op: Operation,
@@ -120,97 +110,97 @@ export async function removeOne(
   removal: Removal,
   show: ShowRemoval,
 ): Promise<boolean> {
-  const { pollMaxMs } = op.identity.settings;
+  const { settings } = op.identity;
   const { id, name, workspaceId } = target;
   const isNamed = 'byName' in kind.identity;
   // Found by its marker, it has an id of its own: nothing else can appear under it.
   const unknownSince = isNamed ? removal.known.unknownSince : null;
   const label = `${kind.step} ${name}`;
   const deleting = `deleting ${label}`;
-  let watch: Watch<ResourceFacts> = freshWatch;
-  let last = noCommand;
-  let patienceMs = pollMaxMs;
-  let refusal: string | null = null;
-  let misses = 0;
-  let wasSeen = false;
-  const confirmForeign = twiceInARow();
-  const observeAgain = async (why: string) => {
+  const rules = removalRules(op, kind, name, removal);
+  let state: RemovalState<ResourceFacts> = startRemoval(settings.pollMaxMs);
+  const pauseBeforeRestart = async (why: string) => {
     const message = `${why}. Nothing was sent; checking again.`;
-    const pauseMs = undoPause(misses++);
+    const pauseMs = undoPause(state.restarts - 1);
     op.explain(message);
     op.retries.failed(deleting, retryError('RequestRejected', { why: message }), pauseMs);
     await op.retries.pause(deleting, pauseMs);
-    watch = freshWatch;
   };
-  for (;;) {
-    await op.continueWhenLong();
-    const { tryNowCount } = op.retries;
-    // A command is due only for a resource that was observed, however long ago the last command was sent.
-    const isObserved = watch.last !== null && watch.last.facts !== null;
-    const limit = startStopwatch(untilRepeat(isObserved ? last : noCommand, patienceMs, Date.now()));
-    const wait = await op.waitWithin(limit, () =>
-      kind.observe(op, { id, name, workspaceId, goal: kind.gone, watch, pace: op.pace }),
-    );
-    if (wait.end === 'answer') watch = remember(watch, wait.answer, kind.judge(name, wait.answer.facts, kind.gone));
-    if (watch.last !== null && watch.absentSince !== null) {
-      if (wait.end !== 'answer') continue;
-      if (wasSeen) show(kind, 'verifying', `${label} is gone; confirming`);
-      if (!isConfirmed(watch.absentSince, watch.last.at, op.pace) || (await awaitConsistency(op, unknownSince)))
-        continue;
-      op.retries.clear();
-      showNone(op, kind);
-      return wasSeen;
-    }
-    const facts = watch.last?.facts ?? null;
-    if (watch.last === null || facts === null) continue;
-    const guarded = guard(op, kind, facts, name, removal);
-    if (guarded.verdict === 'undecided') {
-      await observeAgain(guarded.why);
-      continue;
-    }
-    const isForeign = confirmForeign(guarded.verdict === 'foreign');
-    if (guarded.verdict === 'foreign') {
-      if (!isForeign || (await awaitConsistency(op, unknownSince))) {
-        watch = freshWatch;
-        continue;
-      }
-      leaveForeign(op, kind, facts, removal);
-      showNone(op, kind);
-      return wasSeen;
-    }
-    if (wait.end === 'answer') op.update(kind.progress(facts, wait.answer.at, kind.gone));
-    wasSeen = true;
-    op.state.foundToRemove = true;
-    const state = kind.removalState(facts);
-    if (last.state !== state) refusal = null;
-    const isRetriedNow = op.retries.tryNowCount !== tryNowCount;
-    const next = (tries: number) => kind.nextRemoval(facts, tries);
-    const decision = decideRemoval(state, next, last, { isRetriedNow, pollMaxMs, now: Date.now() });
-    ({ last, patienceMs } = decision);
-    const { why } = kind.judge(name, facts, kind.gone);
-    if (decision.command === null) {
-      op.explain(refusal === null ? why : `${why}; refused: ${refusal}`);
-      continue;
-    }
-    const { command } = decision;
+  const send = async (command: RemovalCommand, facts: ResourceFacts) => {
     const doing = describeCommand(command, label);
     show(kind, command === 'delete' ? 'deleting' : 'stopping', doing);
     const ref = { id, name, createdAt: isNamed ? facts.createdAt : target.createdAt };
     const order = { ...removal, respectProtection: respectsProtection(kind, facts, removal) };
     const outcome = await retryForever(op, doing, () => kind.command(op, command, ref, order));
-    if (outcome.outcome === 'inUse') throw poolInUse(name, outcome.use);
-    if (outcome.outcome === 'notSent') {
-      await observeAgain(outcome.why);
-      continue;
+    switch (outcome.outcome) {
+      case 'inUse':
+        throw poolInUse(name, outcome.use);
+      case 'notSent':
+        state = startOver(state);
+        await pauseBeforeRestart(outcome.why);
+        return;
+      case 'sent':
+        state = afterSent(rules, state, facts, Date.now());
+        return;
+      case 'refused': {
+        const now = Date.now();
+        state = afterRefused(rules, state, facts, { command, why: outcome.why, now });
+        op.explain(`${rules.judge(facts).why}; refused: ${outcome.why}`);
+        const pauseMs = untilRepeat(state.last, state.patienceMs, now);
+        op.retries.failed(deleting, retryError('RequestRejected', outcome), pauseMs, state.last.times);
+      }
     }
-    last = commandSent(last, state, Date.now());
-    refusal = null;
-    if (outcome.outcome === 'sent') continue;
-    refusal = outcome.why;
-    last = commandRefused(last, command, next);
-    op.explain(`${why}; refused: ${refusal}`);
-    const pauseMs = untilRepeat(last, patienceMs, Date.now());
-    op.retries.failed(deleting, retryError('RequestRejected', outcome), pauseMs, last.times);
+  };
+  for (;;) {
+    await op.continueWhenLong();
+    const { tryNowCount } = op.retries;
+    const limit = startStopwatch(untilDecision(state, Date.now()));
+    const wait = await op.waitWithin(limit, () =>
+      kind.observe(op, { id, name, workspaceId, goal: kind.gone, watch: state.watch, pace: op.pace }),
+    );
+    const observation: Observation<ResourceFacts> | null = wait.end === 'answer' ? wait.answer : null;
+    const now = Date.now();
+    const decided = decideAfterObservation(rules, state, observation, {
+      now,
+      pace: op.pace,
+      isRetriedNow: op.retries.tryNowCount !== tryNowCount,
+      mayAppear: unknownSince !== null && now - unknownSince < settings.consistencyWindowMs,
+    });
+    const { step } = decided;
+    state = decided.state;
+    if (step.act === 'send' || step.act === 'letChange') {
+      op.state.foundToRemove = true;
+      if (observation !== null) op.update(kind.progress(step.facts, observation.at, kind.gone));
+    }
+    switch (step.act) {
+      case 'wait':
+        break;
+      case 'confirmAbsence':
+        show(kind, 'verifying', `${label} is gone; confirming`);
+        break;
+      case 'awaitConsistency':
+        await awaitConsistency(op, unknownSince);
+        break;
+      case 'startOver':
+        await pauseBeforeRestart(step.why);
+        break;
+      case 'letChange':
+        op.explain(step.why);
+        break;
+      case 'send':
+        await send(step.command, step.facts);
+        break;
+      case 'refuse':
+        throw refusedRemoval(step.verdict);
+      case 'leave':
+        leaveForeign(op, kind, step.facts, removal);
+        showNone(op, kind);
+        return state.wasSeen;
+      case 'end':
+        op.retries.clear();
+        showNone(op, kind);
+        return state.wasSeen;
+    }
   }
 }
 
