@@ -71,8 +71,9 @@ export async function readPoolUse(
       else lastEndedAt = Math.max(lastEndedAt, endOf(row) ?? Number.MAX_SAFE_INTEGER);
     }
   } catch (error) {
-    if (isMissing(error)) await pools.show(id, options);
-    else if (!isUnreadable(error)) throw error;
+    if (!isMissing(error) && !isUnreadable(error)) throw error;
+    // A pool that is gone has no jobs, even where its jobs can never be read.
+    await pools.show(id, options);
     unknown.push(error.message);
   }
   return useOf(jobs, unknown, lastEndedAt);

@@ -102,6 +102,19 @@ test('a pool whose jobs cannot be read is kept after its drain, with a daily war
   expect(isOpen(testbed)).toBe(false);
 });
 
+test.each(['forbidden', 'missing'])(
+  'a pool that somebody deleted is not kept for jobs that cannot be read (%s)',
+  async (access) => {
+    const testbed = await leasedWithJob({}, null);
+    const [pool] = testbed.simulator.state().pools;
+    await control(testbed, `pools/${pool?.id}`, { phase: 'Deleting' });
+    await control(testbed, 'behavior', { unavailable: { 'workloads.list': access } });
+    await afterEnd(testbed, 10 * minute);
+    expect(isOpen(testbed)).toBe(false);
+    expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+  },
+);
+
 test('jobs that could not be read for longer than the drain get it from the first look at them, with a warning', async () => {
   const testbed = await leasedWithJob();
   await control(testbed, 'behavior', { unavailable: { 'workloads.list': 'forbidden' } });
