@@ -44,6 +44,16 @@ export function mergeResources(a: EnvironmentResources, b: EnvironmentResources)
   };
 }
 
+/** The resources that are left of `before`. Those that are missing count as removed, so that no merge brings them back. */
+export function leftOf(before: EnvironmentResources, left: EnvironmentResources): EnvironmentResources {
+  const kept = new Set(refsOf(left).map(({ id }) => id));
+  return mergeResources(left, { ...noResources, removed: refsOf(before).filter(({ id }) => !kept.has(id)) });
+}
+
+function refsOf({ pool, notebooks }: EnvironmentResources): ResourceRef[] {
+  return [...(pool === null ? [] : [pool]), ...notebooks];
+}
+
 /** Older ones are dropped: every operation that could still know them has ended. */
 const removedKept = 100;
 

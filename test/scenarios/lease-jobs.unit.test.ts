@@ -73,6 +73,22 @@ test('a job that ends in the drain frees the pool, before the drain is over', as
   expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [], workloadIncidents: [] });
 });
 
+test('a job that starts once the notebook is deleted keeps the pool alone', async () => {
+  const testbed = await leasedWithJob({}, null);
+  const { simulator, temporal } = testbed;
+  await temporal.run({ until: () => simulator.state().notebooks.length === 0 });
+  await control(testbed, 'workloads', job);
+  // Each attempt to end the lease asks the operation that created the notebook again.
+  await temporal.run({ maxTime: 30 * minute });
+  expect(await testbed.temporal.query(workflowId, 'owned')).toMatchObject({
+    pool: { id: expect.any(String) },
+    notebooks: [],
+  });
+  await control(testbed, 'workloads/train-1', { status: 'Completed' });
+  await temporal.run({ until: () => !isOpen(testbed) });
+  expect(simulator.state().pools).toEqual([]);
+});
+
 test('drain 0s deletes at once', async () => {
   const testbed = await leasedWithJob({ drain: '0s' });
   await afterEnd(testbed, 30 * minute);

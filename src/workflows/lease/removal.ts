@@ -1,7 +1,7 @@
 import { continueAsNew } from '@temporalio/workflow';
 import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
-import { type LeaseInput, mergeResources } from '../../contract/workflows.js';
+import { type LeaseInput, leftOf, mergeResources } from '../../contract/workflows.js';
 import { SECOND } from '../../domain/duration.js';
 import { retryPause } from '../../domain/lease/lease.js';
 import { firstCalls, waits } from '../operation/activity-proxies.js';
@@ -51,7 +51,8 @@ export async function endLease(
     const removal: Removal = end.decision === 'deleteUnderJobs' ? { ...base, jobs: 'ignore' } : base;
     await showingOverdue(op, op.state.spec, () =>
       removeAll(op, removal, teardownPhases(op), (kind) => {
-        op.state.resources = kind.without(op.state.resources);
+        const { resources } = op.state;
+        op.state.resources = leftOf(resources, kind.without(resources));
       }),
     );
   } catch (error) {

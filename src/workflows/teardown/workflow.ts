@@ -4,6 +4,7 @@ import { operationId } from '../../contract/ids.js';
 import type { FailureProgress, LeaseProgress } from '../../contract/progress.js';
 import {
   type EnvironmentResources,
+  leftOf,
   mergeResources,
   noResources,
   type SweepProgress,
@@ -69,7 +70,7 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
     let remaining = known;
     await showingOverdue(op, null, () =>
       removeAll(op, removal, teardownPhases(op), (kind) => {
-        remaining = kind.without(remaining);
+        remaining = leftOf(remaining, kind.without(remaining));
         op.state.known = remaining;
         recordRemoved(op, kind);
       }),
