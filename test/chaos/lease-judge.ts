@@ -23,6 +23,14 @@ export interface LeaseRaceRecord {
   readonly shownEnd: number;
   readonly open: readonly string[];
   readonly left: number;
+  /** What the service granted to a notebook of the current API, in order. */
+  readonly grants: readonly RunTimeGrant[];
+}
+
+/** A run time that the service granted, in milliseconds. */
+export interface RunTimeGrant {
+  readonly at: number;
+  readonly stopsAt: number;
 }
 
 /** What a removal may take once nothing holds it, without the time until a new worker is there. */
@@ -39,6 +47,7 @@ export function judgeLeaseRace(race: LeaseRaceRecord): string[] {
   const first = removals[0] ?? Number.POSITIVE_INFINITY;
   const called = Math.min(Number.POSITIVE_INFINITY, ...race.calledFor);
   const problems = [...judgeEnd(race, end), ...judgeAnswers(race, { end, first, called })];
+  problems.push(...judgeRunTime(race, Math.min(first, called)));
   if (asked.some(({ answer }) => answer === null)) problems.push('an extension was never answered');
   if (first + second <= Math.min(end, called))
     problems.push(`removed at ${iso(first)}, before the end ${iso(end)}, and nobody had asked for it`);
@@ -71,6 +80,28 @@ function judgeEnd(race: LeaseRaceRecord, end: number): string[] {
   if (lease?.extensions !== count) problems.push(`${lease?.extensions} extensions, and ${count} granted`);
   if (race.shownEnd !== end) problems.push(`the search attribute is ${iso(race.shownEnd)}, and the end ${iso(end)}`);
   if (end > most) problems.push(`the end ${iso(end)} is beyond the maximum ${iso(most)}`);
+  return problems;
+}
+
+/** A renewal needs a worker, and a failed one is repeated after 20 minutes. */
+const renewalMs = 30 * 60_000;
+/** A renewal that moves the stop by less than a minute is not worth a call. */
+const slackMs = 60_000;
+const hour = 3_600_000;
+
+/** No grant outlives the lease by more than an hour, and the notebook does not stop by itself while the lease continues. */
+function judgeRunTime(race: LeaseRaceRecord, removedAt: number): string[] {
+  const { grants, scenario, startedAt } = race;
+  const endAt = (at: number) =>
+    granted(race).reduce((sum, { ms, sentAt }) => sum + (sentAt <= at ? ms : 0), startedAt + scenario.ttlMs);
+  const late = grants.filter(({ at, stopsAt }) => stopsAt > endAt(at) + hour);
+  const problems = late.map(
+    ({ at, stopsAt }) => `granted at ${iso(at)} until ${iso(stopsAt)}, lease ${iso(endAt(at))}`,
+  );
+  const stoppedAt = grants.at(-1)?.stopsAt ?? Number.POSITIVE_INFINITY;
+  const known = stoppedAt - renewalMs - 6 * scenario.restartMs;
+  if (known >= startedAt && stoppedAt < removedAt && endAt(known) > stoppedAt + slackMs + second)
+    problems.push(`the notebook stopped at ${iso(stoppedAt)}, and the lease ended at ${iso(endAt(known))}`);
   return problems;
 }
 

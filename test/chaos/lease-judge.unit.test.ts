@@ -35,6 +35,10 @@ const faultless: LeaseRaceRecord = {
   shownEnd: at(3 * hour),
   open: [],
   left: 0,
+  grants: [
+    { at: startedAt, stopsAt: at(2 * hour) },
+    { at: at(hour + minute), stopsAt: at(3 * hour) },
+  ],
 };
 
 describe('the judge of a race for a lease', () => {
@@ -46,6 +50,27 @@ describe('the judge of a race for a lease', () => {
     [
       'a removal that waits for the end of a pause',
       { pauses: [{ from: at(2 * hour), to: at(5 * hour) }], removals: [at(5 * hour)] },
+    ],
+    ['a notebook of the historical API', { grants: [] }],
+    ['a grant of an hour that outlives a short lease', { grants: [{ at: at(2.5 * hour), stopsAt: at(3.5 * hour) }] }],
+    [
+      'a notebook that stopped because the lease was extended too late for a renewal',
+      { asked: [{ ...granted, sentAt: at(2 * hour - minute) }], grants: [{ at: startedAt, stopsAt: at(2 * hour) }] },
+    ],
+    [
+      'a notebook that stopped while no worker ran',
+      {
+        scenario: { ...faultless.scenario, restartMs: 3 * hour },
+        grants: [{ at: startedAt, stopsAt: at(hour) }],
+      },
+    ],
+    [
+      'a notebook that stops in a pause after the end',
+      {
+        pauses: [{ from: at(2 * hour), to: at(5 * hour) }],
+        removals: [at(5 * hour)],
+        grants: [{ at: at(1.5 * hour), stopsAt: at(3 * hour) }],
+      },
     ],
   ])('lets %s pass', (_what, change) => {
     expect(judgeLeaseRace({ ...faultless, ...change })).toEqual([]);
@@ -68,6 +93,27 @@ describe('the judge of a race for a lease', () => {
       /^2 extensions/,
     ],
     ['a search attribute of another end', { shownEnd: at(2 * hour) }, /^the search attribute is/],
+    [
+      'a grant that outlives the lease by more than an hour',
+      { grants: [{ at: at(2.5 * hour), stopsAt: at(4 * hour + minute) }] },
+      /^granted at .* until .*, lease/,
+    ],
+    [
+      'a grant that counts on a later extension',
+      {
+        asked: [{ ...granted, sentAt: at(1.5 * hour) }],
+        grants: [
+          { at: at(hour), stopsAt: at(3 * hour + minute) },
+          { at: at(1.6 * hour), stopsAt: at(3 * hour) },
+        ],
+      },
+      /^granted at .* until .*, lease/,
+    ],
+    [
+      'a notebook that was not renewed',
+      { grants: [{ at: startedAt, stopsAt: at(2 * hour) }] },
+      /^the notebook stopped at/,
+    ],
     [
       'an end beyond the maximum',
       { scenario: { ...faultless.scenario, maxMs: 2.5 * hour } },

@@ -1,7 +1,6 @@
 import type { CommandAnswer } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
 import type { LeaseInput } from '../../src/contract/workflows.js';
-import { rfc3339 } from '../../src/simulator/world.js';
 import { ownerHash } from '../../src/spec/hash.js';
 import { oversized } from '../support/payload-sizes.js';
 import { installation, startTestbed, type Testbed } from '../support/testbed.js';
@@ -9,6 +8,7 @@ import { judgeStatus } from './cancel-judge.js';
 import { CommandTexts } from './command-texts.js';
 import { type Asked, judgeLeaseRace } from './lease-judge.js';
 import { type LeaseAct, type LeaseScenario, leaseSeedOf } from './lease-seed.js';
+import { LeasedNotebook } from './leased-notebook.js';
 import { PauseJudge } from './pause-judge.js';
 import { Random } from './random.js';
 import { judgeTryNow, TryNowSender } from './try-now.js';
@@ -42,6 +42,7 @@ class LeaseRace {
   private readonly words: CommandTexts;
   private readonly tryNow: TryNowSender;
   private readonly pauseJudge = new PauseJudge();
+  private readonly notebook: LeasedNotebook;
   private readonly asked: Asked[] = [];
   /** When something other than the end was asked to remove the environment. */
   private readonly calledFor: number[] = [];
@@ -63,12 +64,14 @@ class LeaseRace {
     this.words = new CommandTexts(scenario.seed);
     this.tryNow = new TryNowSender(scenario.seed);
     this.momentsLeft = scenario.moments.length;
+    this.notebook = new LeasedNotebook(scenario);
   }
 
   async play(): Promise<LeaseRaceResult> {
     const testbed = await this.begin();
     this.testbed = testbed;
-    const { temporal } = testbed;
+    const { temporal, simulator } = testbed;
+    this.notebook.watch(simulator);
     let last: Progress | null = null;
     try {
       await temporal.start('leaseEnvironment', workflowId, [this.input()]);
@@ -122,12 +125,7 @@ class LeaseRace {
     };
     return await startTestbed({
       seed: scenario.seed,
-      simulator: {
-        placed: {
-          pools: [{ name, description: marker, user: 'ops' }],
-          notebooks: [{ name, description: marker, user: 'ops' }],
-        },
-      },
+      simulator: this.notebook.simulatorOptions({ name, description: marker, user: 'ops' }),
       restartMs: scenario.restartMs,
       suggestContinueAsNewAfter: scenario.suggestContinueAsNewAfter,
       latency: () => (scenario.latencyMs === 0 ? 0 : this.random.between(0, scenario.latencyMs)),
@@ -151,14 +149,12 @@ class LeaseRace {
 
   private input(): LeaseInput {
     const { ttlMs, maxMs, warningsMs, webhook } = this.scenario;
-    const { pools, notebooks } = this.here.simulator.state();
-    const [pool] = pools;
     return {
       name,
       owner: `env/${name}`,
       spec: {
         name,
-        notebook: { name, profileId: 'x', flavor: 'x', storage: { type: 'evs' } },
+        notebook: this.notebook.spec(name),
         lease: {
           ttl: `${ttlMs}ms`,
           max: `${maxMs}ms`,
@@ -169,12 +165,7 @@ class LeaseRace {
         onFailure: 'rollback',
         onCancel: 'rollback',
       },
-      resources: {
-        pool: pool === undefined ? null : { id: pool.id, createdAt: rfc3339(pool.createdAt) },
-        notebooks: notebooks.map(({ id, createdAt }) => ({ id, createdAt: String(createdAt) })),
-        workspaceIds: [],
-        unknownSince: null,
-      },
+      resources: this.notebook.resources(this.here.simulator.state()),
     };
   }
 
@@ -285,11 +276,12 @@ class LeaseRace {
     const { scenario, startedAt, asked, calledFor, pauses } = this;
     const removals = simulator
       .requests()
-      .filter(({ operation, effect }) => effect !== null && /delete|action/.test(operation))
+      .filter(({ operation, effect }) => effect !== null && /\.(delete|stop|action)$/.test(operation))
       .map(({ at }) => Date.parse(at));
-    const { pools, notebooks } = simulator.state();
-    const left = pools.length + notebooks.length;
-    const known = { scenario, startedAt, last, asked, calledFor, pauses, removals, left };
+    const { pools, notebooks, currentNotebooks } = simulator.state();
+    const left = pools.length + notebooks.length + currentNotebooks.length;
+    const { grants } = this.notebook;
+    const known = { scenario, startedAt, last, asked, calledFor, pauses, removals, left, grants };
     this.problems.push(...judgeTryNow(last), ...judgeStatus(temporal.namespace.get(workflowId), last));
     this.problems.push(...this.pauseJudge.judge(temporal.namespace.runs));
     this.problems.push(...judgeLeaseRace({ ...known, shownEnd: this.end(), open: temporal.openWorkflows() }));

@@ -1,3 +1,4 @@
+import type { Fault } from '../../src/simulator/faults/fault.js';
 import { Random } from './random.js';
 
 const second = 1_000;
@@ -22,6 +23,14 @@ export interface LeaseCrossing {
   readonly act: LeaseAct;
 }
 
+/** A notebook of the current API. */
+export interface LeasedCurrentNotebook {
+  /** Milliseconds; null when the spec gives none. */
+  readonly autoStopMs: number | null;
+  readonly deletesRunning: boolean;
+  readonly faults: readonly Fault[];
+}
+
 /** All that happens to one lease; the same for the same seed. */
 export interface LeaseScenario {
   readonly seed: number;
@@ -40,6 +49,8 @@ export interface LeaseScenario {
   readonly suggestContinueAsNewAfter: number;
   /** What the receiver of webhooks does. */
   readonly webhook: 'none' | 'takes' | 'fails' | 'wavers';
+  /** Null: the notebook is of the historical API. */
+  readonly current: LeasedCurrentNotebook | null;
 }
 
 /** Draws the scenario of a seed. Most of it happens around the end, where an extension and the expiry race. */
@@ -60,6 +71,23 @@ export function leaseSeedOf(seed: number): LeaseScenario {
     tryNows: drawTryNows(Random.forAxis(seed, 'tryNow at any time'), ttlMs),
     suggestContinueAsNewAfter: drawThreshold(Random.forAxis(seed, 'threshold')),
     webhook: random.pick(['none', 'takes', 'fails', 'wavers']),
+    current: drawNotebook(Random.forAxis(seed, 'notebook API')),
+  };
+}
+
+/** Half of all leases have a notebook of the current API. */
+function drawNotebook(random: Random): LeasedCurrentNotebook | null {
+  if (random.chance(0.5)) return null;
+  const failure = random.pick([
+    { kind: 'lost', at: 'after' },
+    { kind: 'lost', at: 'before' },
+    { kind: 'status', status: 503, commit: true },
+    { kind: 'hang', commit: true },
+  ] as const);
+  return {
+    autoStopMs: random.pick([null, hour, 2 * hour, 6 * hour]),
+    deletesRunning: random.chance(0.5),
+    faults: random.some(0.3, () => ({ operation: 'currentNotebooks.renewLease', optional: true, ...failure })),
   };
 }
 
