@@ -112,7 +112,7 @@ function pages(text: string, view: View): Record<string, string> {
     description: v,
   };
   const network = { name: v, id: v, phase: v, cidr: v, createdAt: at };
-  const flavor = { name: v, type: v, cpu: v, memory: v, accelerator: v, sale: { [v]: v, b: 'normal' } };
+  const flavor = { name: v, type: v, cpu: v, memory: v, accelerator: v, sale: { [v]: v, b: 'normal' }, soldOut: null };
   const item = {
     kind: 'pool',
     id: v,
@@ -249,7 +249,7 @@ function pages(text: string, view: View): Record<string, string> {
     images: renderImages([image], view),
     networks: renderNetworks([network], view),
     network: renderNetwork(network, view),
-    flavors: renderFlavors([flavor], view),
+    flavors: renderFlavors([flavor, { ...flavor, type: 'Notebook', soldOut: true }], view),
     schedules: renderSchedules([schedule], view),
     schedule: renderSchedule(schedule, view),
     deleted: renderDeleted(schedule, view),

@@ -1,4 +1,4 @@
-import type { FlavorRow } from '../../inventory/flavor-facts.js';
+import { type FlavorRow, notebookFlavorType } from '../../inventory/flavor-facts.js';
 import type { ImageRow } from '../../inventory/images.js';
 import type { NetworkRow } from '../../inventory/listing.js';
 import type { NotebookRow } from '../../inventory/notebook-facts.js';
@@ -95,19 +95,42 @@ export function renderImages(images: readonly ImageRow[], { columns }: Pick<View
   return renderRows(rows, ['NAME', 'TAG', 'STATUS', 'SERVICES', 'HARDWARE', 'ID'], columns);
 }
 
-/** One column per availability zone with the sale status. */
-export function renderFlavors(flavors: readonly FlavorRow[], { colors, columns }: View): string {
+/** Pool flavors have one column per availability zone with the sale status. Notebook flavors follow in a table of their own. */
+export function renderFlavors(flavors: readonly FlavorRow[], view: View): string {
   if (flavors.length === 0) return 'no flavors';
+  const ofNotebooks = flavors.filter(({ type }) => type === notebookFlavorType);
+  const ofPools = flavors.filter((flavor) => !ofNotebooks.includes(flavor));
+  const tables = [
+    ...(ofPools.length === 0 ? [] : [renderPoolFlavors(ofPools, view)]),
+    ...(ofNotebooks.length === 0 ? [] : [renderNotebookFlavors(ofNotebooks, view)]),
+  ];
+  return tables.join('\n\n');
+}
+
+const flavorHead = ['NAME', 'TYPE', 'CPU', 'MEMORY', 'ACCELERATOR'];
+const flavorCells = ({ name, type, cpu, memory, accelerator }: FlavorRow) => [
+  name,
+  type ?? '-',
+  cpu ?? '-',
+  memory ?? '-',
+  accelerator ?? '-',
+];
+
+function renderPoolFlavors(flavors: readonly FlavorRow[], { colors, columns }: View): string {
   const zones = [...new Set(flavors.flatMap(({ sale }) => Object.keys(sale)))].sort();
   const rows = flavors.map((flavor) => [
-    flavor.name,
-    flavor.type ?? '-',
-    flavor.cpu ?? '-',
-    flavor.memory ?? '-',
-    flavor.accelerator ?? '-',
+    ...flavorCells(flavor),
     ...zones.map((zone) => paintSale(flavor.sale[zone], colors)),
   ]);
-  return renderRows(rows, ['NAME', 'TYPE', 'CPU', 'MEMORY', 'ACCELERATOR', ...zones], columns);
+  return renderRows(rows, [...flavorHead, ...zones], columns);
+}
+
+function renderNotebookFlavors(flavors: readonly FlavorRow[], { colors, columns }: View): string {
+  const rows = flavors.map((flavor) => [
+    ...flavorCells(flavor),
+    paintSale(flavor.soldOut === null ? undefined : flavor.soldOut ? 'soldout' : 'normal', colors),
+  ]);
+  return renderRows(rows, [...flavorHead, 'SALE'], columns);
 }
 
 function paintSale(sale: string | undefined, colors: Colors): string {
