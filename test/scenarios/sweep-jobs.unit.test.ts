@@ -1,11 +1,13 @@
 import type { SweepProgress } from '../../src/contract/workflows.js';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { currentNotebookPart } from '../workflows/documents.js';
 import { control, orphaned, placeStray } from './outside-changes.js';
-import { finishMainJob, name, startMainJob } from './steps.js';
+import { finishMainJob, name } from './steps.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
+const current = { notebook: currentNotebookPart() };
 const orphans = { orphans: { minAge: '0s' } };
 const newTestbed = testbedsForFile();
 let sweeps = 0;
@@ -78,35 +80,56 @@ test('a pool that no workflow knows by name is kept too', async () => {
   expect(testbed.simulator.state()).toMatchObject({ pools: [], workloadIncidents: [{ outcome: 'killed' }] });
 });
 
+test('the rule drain keeps a pool without a known name as a whole, and the plan says why', async () => {
+  const testbed = await newTestbed();
+  await placeStray(testbed);
+  const [pool] = testbed.simulator.state().pools;
+  const createdAt = '2025-12-30T00:00:00Z';
+  const description = pool?.annotations['os.modelarts/description'];
+  await control(testbed, 'notebooks', { name: 'loose', user: 'ops', pool: pool?.id, description, createdAt });
+  await control(testbed, 'workloads', { pool: 'stray' });
+  const rules = { ...orphans, busy: { drain: '2h' } };
+  const { plan, results } = await sweep(testbed, { apply: true, rules });
+  expect({ items: plan?.items, results }).toEqual({ items: [], results: [] });
+  expect(plan?.kept).toContainEqual(
+    expect.objectContaining({ kind: 'pool', rule: 'busy', why: expect.stringContaining('without a known name') }),
+  );
+  expect(testbed.simulator.state()).toMatchObject({ pools: [{}], notebooks: [{ status: 'RUNNING' }] });
+});
+
 describe('idle', () => {
   const rules = { idle: '2h' };
   const reasons = ({ plan }: SweepProgress) => plan?.items.map(({ kind, reason }) => `${kind} ${reason}`).sort();
 
-  async function stopped(): Promise<Testbed> {
+  async function stopped(change: object): Promise<Testbed> {
     const testbed = await newTestbed();
-    await startMainJob(testbed, { lease: { ttl: '3d', warnings: [] } });
-    await testbed.temporal.result(`env/${name}`);
-    await control(testbed, `notebooks/${testbed.simulator.state().notebooks[0]?.id}`, { status: 'STOPPED' });
+    await finishMainJob(testbed, { lease: { ttl: '3d', warnings: [] }, ...change });
+    const { notebooks, currentNotebooks } = testbed.simulator.state();
+    for (const { id } of notebooks) await control(testbed, `notebooks/${id}`, { status: 'STOPPED' });
+    for (const { id } of currentNotebooks) await control(testbed, `currentNotebooks/${id}`, { status: 'STOPPED' });
     return testbed;
   }
 
-  test('means that no job has used the pool for that long, not only a stopped notebook', async () => {
-    const testbed = await stopped();
-    const { temporal } = testbed;
-    await control(testbed, 'workloads', { pool: name, name: 'train-1', runsForMs: 3 * hour });
-    await temporal.run({ maxTime: 2.5 * hour });
-    expect(reasons(await sweep(testbed, { rules }))).toEqual([]);
-    await temporal.run({ maxTime: hour });
-    expect(reasons(await sweep(testbed, { rules }))).toEqual([]);
-    await temporal.run({ maxTime: 2 * hour });
-    expect(reasons(await sweep(testbed, { rules }))).toEqual(['notebook idle', 'pool idle']);
-    await sweep(testbed, { apply: true, rules });
-    expect(testbed.simulator.state()).toMatchObject({ pools: [], workloadIncidents: [] });
-  });
+  test.each([{}, current])(
+    'means that no job has used the pool for that long, not only a stopped notebook: %j',
+    async (change) => {
+      const testbed = await stopped(change);
+      const { temporal } = testbed;
+      await control(testbed, 'workloads', { pool: name, name: 'train-1', runsForMs: 3 * hour });
+      await temporal.run({ maxTime: 2.5 * hour });
+      expect(reasons(await sweep(testbed, { rules }))).toEqual([]);
+      await temporal.run({ maxTime: hour });
+      expect(reasons(await sweep(testbed, { rules }))).toEqual([]);
+      await temporal.run({ maxTime: 2 * hour });
+      expect(reasons(await sweep(testbed, { rules }))).toEqual(['notebook idle', 'pool idle']);
+      await sweep(testbed, { apply: true, rules });
+      expect(testbed.simulator.state()).toMatchObject({ pools: [], workloadIncidents: [] });
+    },
+  );
 
-  test('a running notebook is no idleness', async () => {
+  test.each([{}, current])('a running notebook is no idleness: %j', async (change) => {
     const testbed = await newTestbed();
-    await finishMainJob(testbed);
+    await finishMainJob(testbed, change);
     await testbed.temporal.run({ maxTime: 3 * hour });
     expect(reasons(await sweep(testbed, { rules }))).toEqual([]);
   });

@@ -35,7 +35,7 @@ const smallPlan = 3;
 
 interface Candidate {
   readonly item: InventoryItem;
-  readonly planned: PlanItem;
+  planned: PlanItem;
   /** Resources of one group are deleted or kept together. */
   readonly group: string;
   /** The rule that keeps it. */
@@ -153,6 +153,8 @@ function keepTogether(candidates: readonly Candidate[], rules: readonly string[]
   }
 }
 
+const notWaitedFor = 'a pool without a known name is not waited for: its jobs keep it';
+
 /** Keeps a pool with jobs in use, and one whose jobs are unknown, unless the rules delete them all the same. */
 function keepBusy(
   candidates: readonly Candidate[],
@@ -165,8 +167,11 @@ function keepBusy(
     if (item.kind !== 'pool' || candidate.rule !== null) continue;
     const use = useOf(item.id);
     const state = use === null ? 'unknown' : stateOfUse(use);
-    // A drain makes no pool readable.
-    if (state === 'idle' || (state === 'busy' && rules.busy !== 'keep')) continue;
+    if (state === 'idle') continue;
+    const isDrain = state === 'busy' && rules.busy !== 'keep';
+    // Teardowns wait for jobs, and without a name there is none. A drain makes no pool readable either.
+    if (isDrain && candidate.planned.environment !== null) continue;
+    if (isDrain) candidate.planned = { ...candidate.planned, why: `${candidate.planned.why}; ${notWaitedFor}` };
     candidate.rule = busyRule;
     for (const line of state === 'unknown' ? (use?.unknown ?? []) : []) report(`jobs on pool ${item.name}: ${line}`);
   }
