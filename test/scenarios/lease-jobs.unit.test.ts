@@ -1,7 +1,7 @@
 import type { Settings } from '../../src/contract/settings.js';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
-import { control } from './outside-changes.js';
+import { changeProtection, control } from './outside-changes.js';
 import { name, startMainJob } from './steps.js';
 
 const minute = 60_000;
@@ -142,6 +142,20 @@ test('jobs that could not be read for longer than the drain get it from the firs
   await afterEnd(testbed, 5 * hour);
   expect(isOpen(testbed)).toBe(false);
   expect(testbed.simulator.state().workloadIncidents).toHaveLength(1);
+});
+
+test('a job that starts after the pool was idle, while something else kept it, gets a drain and a warning of its own', async () => {
+  const testbed = await leasedWithJob({}, { runsForMs: 70 * minute });
+  await changeProtection(testbed, 'protect');
+  await afterEnd(testbed, 5 * hour);
+  expect(await testbed.progress(workflowId)).toMatchObject({ phase: 'Leased', failure: { type: 'Protected' } });
+  await control(testbed, 'workloads', { ...job, name: 'train-2' });
+  await changeProtection(testbed, 'unprotect');
+  await testbed.temporal.run({ maxTime: 50 * minute });
+  expect(testbed.simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], workloadIncidents: [] });
+  expect((await warnings(testbed)).at(-1)).toMatchObject({ reason: expect.stringContaining('train-2') });
+  await testbed.temporal.run({ maxTime: hour });
+  expect(isOpen(testbed)).toBe(false);
 });
 
 test('a release gives jobs their drain too, and a second release does not begin it again', async () => {

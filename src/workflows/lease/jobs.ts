@@ -36,6 +36,8 @@ export async function decideOnJobs(
   const doing = `reading the jobs on pool ${pool.name}`;
   const use = await retryForever(op, doing, () => reads(op.identity.settings, `pool ${pool.name}`).readPoolUse(pool));
   const now = Date.now();
+  // Jobs that come after an idle moment get a drain and a warning of their own: something else has kept the pool.
+  if (stateOfUse(use) === 'idle') op.state.draining = null;
   const { draining = null } = op.state;
   const isBusy = stateOfUse(use) === 'busy';
   const since = draining?.since ?? now;
