@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
-import { publicNotebookPart } from '../workflows/documents.js';
+import { currentNotebookPart, publicNotebookPart } from '../workflows/documents.js';
 import { control, terminate } from './outside-changes.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 
@@ -10,13 +10,15 @@ const hour = 60 * minute;
 const env = `env/${name}`;
 const lease = `lease/${name}`;
 const pause = { by: 'ann', reason: 'look first' };
+const current = { notebook: currentNotebookPart() };
 const newStack = testbedsForFile();
 
 const soldOutMidway = { operation: 'pools.create', kind: 'soldOut', when: 'midway', forMs: 30 * minute } as const;
 const slowDelete = { operation: 'pools.create', kind: 'slowDelete', ms: hour } as const;
 
 const creates = ({ simulator }: Testbed) =>
-  ['pools.create', 'notebooks.create'].flatMap((operation) => simulator.requests(operation)).length;
+  ['pools.create', 'notebooks.create', 'currentNotebooks.create'].flatMap((operation) => simulator.requests(operation))
+    .length;
 
 async function cancel({ temporal }: Testbed, workflowId: string): Promise<void> {
   await temporal.signal(workflowId, 'announceCancel', { cause: 'operator', by: 'ann', reason: 'not needed' });
@@ -26,13 +28,13 @@ async function cancel({ temporal }: Testbed, workflowId: string): Promise<void> 
 async function toTheEnd(testbed: Testbed, workflowId: string) {
   const { temporal, simulator, progress } = testbed;
   await temporal.run({ until: () => temporal.status(workflowId) !== 'RUNNING', maxTime: 24 * hour });
-  const { pools, notebooks } = simulator.state();
+  const { pools, notebooks, currentNotebooks } = simulator.state();
   const { phase, audit } = await progress(workflowId);
   const runs = temporal.namespace.runs.filter((run) => run.workflowId === workflowId);
   return {
     phase,
     status: temporal.status(workflowId),
-    left: pools.length + notebooks.length,
+    left: pools.length + notebooks.length + currentNotebooks.length,
     cancels: audit.filter(({ verb }) => verb === 'cancel').map(({ by }) => by),
     isContinued: runs.length > 1,
   };
@@ -127,10 +129,18 @@ test.each([
   expect(testbed.temporal.openWorkflows()).toEqual([lease]);
 });
 
-test.each([50, 70, 90, 4096])('a rollback that continues after %i events ends as cancelled', async (threshold) => {
-  const slow = { operation: 'notebooks.create', kind: 'slowDelete', ms: hour } as const;
+test.each([
+  [50, 'historical'],
+  [70, 'historical'],
+  [90, 'historical'],
+  [4096, 'historical'],
+  [60, 'current'],
+] as const)('a rollback that continues after %i events ends as cancelled (%s API)', async (threshold, api) => {
+  const isCurrent = api === 'current';
+  const operation = isCurrent ? 'currentNotebooks.create' : 'notebooks.create';
+  const slow = { operation, kind: 'slowDelete', ms: hour } as const;
   const testbed = await newStack({ simulator: { faults: [slow] }, suggestContinueAsNewAfter: threshold });
-  await startMainJob(testbed);
+  await startMainJob(testbed, isCurrent ? current : {});
   await untilPhase(testbed, 'AwaitingNotebook');
   await cancel(testbed, env);
   expect(await toTheEnd(testbed, env)).toMatchObject({
@@ -143,10 +153,15 @@ test.each([50, 70, 90, 4096])('a rollback that continues after %i events ends as
 });
 
 describe('a cancelled lease', () => {
-  test.each([40, 60, 4096])('ends as cancelled when its removal continues after %i events', async (threshold) => {
+  test.each([
+    [40, {}],
+    [60, {}],
+    [4096, {}],
+    [50, current],
+  ])('ends as cancelled when its removal continues after %i events: %j', async (threshold, change) => {
     const slow = { operation: 'pools.create', kind: 'slowDelete', ms: 2 * hour } as const;
     const testbed = await newStack({ simulator: { faults: [slow] }, suggestContinueAsNewAfter: threshold });
-    await finishMainJob(testbed);
+    await finishMainJob(testbed, change);
     await cancel(testbed, lease);
     expect(await toTheEnd(testbed, lease)).toMatchObject({
       phase: 'Cancelled',

@@ -1,4 +1,5 @@
-import { placeStray } from './outside-changes.js';
+import { currentNotebookPart } from '../workflows/documents.js';
+import { control, placeStray } from './outside-changes.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 import { testCrossings } from './suites/crossing-suite.js';
 import { quickCreates } from './suites/scenario.js';
@@ -6,6 +7,7 @@ import { quickCreates } from './suites/scenario.js';
 const minute = 60_000;
 const env = `env/${name}`;
 const lease = `lease/${name}`;
+const current = { notebook: currentNotebookPart({ autoStop: '1h' }) };
 
 testCrossings([
   {
@@ -40,6 +42,30 @@ testCrossings([
     prepare: finishMainJob,
     durations: quickCreates,
     play: async ({ temporal }) => await temporal.update(lease, 'releaseLease', { by: 'op', reason: 'done' }),
+    endings: ['Cancelled', 'Gone'],
+  },
+  {
+    name: 'a run that creates a notebook of the current API without a response',
+    workflowId: env,
+    faults: [{ operation: 'currentNotebooks.create', kind: 'lost', at: 'after' }],
+    durations: quickCreates,
+    prepare: async (testbed) => {
+      await startMainJob(testbed, current);
+      await untilPhase(testbed, 'AwaitingPool');
+    },
+    play: async () => undefined,
+    endings: ['Cancelled', 'Ready'],
+  },
+  {
+    name: 'the end of a lease with a notebook of the current API, which jobs delay',
+    workflowId: lease,
+    prepare: async (testbed) => {
+      await finishMainJob(testbed, { ...current, lease: { ttl: '2h', warnings: [], drain: '30m' } });
+      await control(testbed, 'workloads', { pool: name, runsForMs: 123 * minute });
+      await testbed.temporal.run({ maxTime: 119 * minute });
+    },
+    durations: quickCreates,
+    play: async () => undefined,
     endings: ['Cancelled', 'Gone'],
   },
   {
@@ -82,6 +108,17 @@ testCrossings([
     durations: quickCreates,
     play: async ({ temporal }) => {
       const order = { kind: 'notebook', name, change: 'stop', by: 'op', reason: 'test' };
+      return await temporal.start('changeResource', `change/notebook/${name}`, [order]);
+    },
+    endings: ['Cancelled', 'Done'],
+  },
+  {
+    name: 'the renewal of a notebook of the current API',
+    workflowId: `change/notebook/${name}`,
+    prepare: async (testbed) => await finishMainJob(testbed, current),
+    durations: quickCreates,
+    play: async ({ temporal }) => {
+      const order = { kind: 'notebook', name, change: 'renew', duration: '2h', by: 'op', reason: 'test' };
       return await temporal.start('changeResource', `change/notebook/${name}`, [order]);
     },
     endings: ['Cancelled', 'Done'],

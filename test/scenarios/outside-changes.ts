@@ -23,8 +23,8 @@ export async function terminate({ temporal }: Testbed, workflowId: string): Prom
 }
 
 /** An environment whose lease is gone although nothing released it. */
-export async function orphaned(testbed: Testbed): Promise<void> {
-  await finishMainJob(testbed);
+export async function orphaned(testbed: Testbed, change: Record<string, unknown> = {}): Promise<void> {
+  await finishMainJob(testbed, change);
   await terminate(testbed, `lease/${name}`);
 }
 

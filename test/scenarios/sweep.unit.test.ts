@@ -5,10 +5,12 @@ import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import { ownerHash } from '../../src/spec/hash.js';
 import { installation, type Testbed } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
+import { currentNotebookPart } from '../workflows/documents.js';
 import { changeProtection, control, orphaned } from './outside-changes.js';
 import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
 
 const hour = 60 * 60_000;
+const apis = ['notebooks', 'currentNotebooks'] as const;
 const newStack = testbedsForFile();
 
 /** Orphans of any age, the default of the command line. */
@@ -38,14 +40,21 @@ const markerOf = (owner: string, of = installation) =>
   formatMarker({ installation: of, owner: ownerHash(owner), spec: '00000000' });
 
 /** A pool or notebook that is just there, as an earlier database would have left it. */
-async function place(on: Testbed, kind: 'pools' | 'notebooks', called: string, description: string, more = {}) {
+async function place(
+  on: Testbed,
+  kind: 'pools' | 'notebooks' | 'currentNotebooks',
+  called: string,
+  description: string,
+  more = {},
+) {
   const createdAt = new Date(on.temporal.now() - 48 * hour).toISOString();
   await control(on, kind, { name: called, description, createdAt, ...more });
 }
 
 const left = ({ simulator }: Testbed) => {
-  const { pools, notebooks } = simulator.state();
-  return [...pools, ...notebooks.filter(({ status }) => status !== 'DELETED')].map((one) => one.name).sort();
+  const { pools, notebooks, currentNotebooks } = simulator.state();
+  const alive = [...notebooks, ...currentNotebooks].filter(({ status }) => status !== 'DELETED');
+  return [...pools, ...alive].map((one) => one.name).sort();
 };
 const results = ({ results: all }: SweepProgress) => all.map(({ kind, result }) => `${kind} ${result}`).sort();
 const items = ({ plan }: SweepProgress) => (plan?.items ?? []).map(({ kind, reason }) => `${kind} ${reason}`).sort();
@@ -123,16 +132,19 @@ describe('the plan of a sweep', () => {
 });
 
 describe('applying a plan by its hash', () => {
-  test('deletes what the plan lists, and verifies the deletion', async () => {
-    const on = await newStack();
-    await orphaned(on);
-    const { plan } = await sweep(on, { rules: anyOrphan });
-    const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
-    expect(progress).toMatchObject({ phase: 'Done', failure: null, plan: { hash: plan?.hash } });
-    expect(results(progress)).toEqual(['notebook deleted', 'pool deleted']);
-    expect(left(on)).toEqual([]);
-    expect(on.temporal.openWorkflows()).toEqual([]);
-  });
+  test.each([{}, { notebook: currentNotebookPart() }])(
+    'deletes what the plan lists, and verifies it: %j',
+    async (change) => {
+      const on = await newStack();
+      await orphaned(on, change);
+      const { plan } = await sweep(on, { rules: anyOrphan });
+      const progress = await sweep(on, { apply: true, rules: anyOrphan, planHash: plan?.hash });
+      expect(progress).toMatchObject({ phase: 'Done', failure: null, plan: { hash: plan?.hash } });
+      expect(results(progress)).toEqual(['notebook deleted', 'pool deleted']);
+      expect(left(on)).toEqual([]);
+      expect(on.temporal.openWorkflows()).toEqual([]);
+    },
+  );
 
   test('refuses another hash at once, and shows the new plan', async () => {
     const on = await newStack();
@@ -245,10 +257,10 @@ describe('changes while a plan is applied', () => {
 });
 
 describe('a sweep that plans and applies in one run', () => {
-  test('removes resources without a known name by identity', async () => {
+  test.each(apis)('removes resources without a known name by identity: %s', async (notebooks) => {
     const on = await newStack();
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
-    await place(on, 'notebooks', 'loose', markerOf('notebook/forgotten-too'));
+    await place(on, notebooks, 'loose', markerOf('notebook/forgotten-too'));
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
     expect(progress).toMatchObject({ phase: 'Done' });
     expect(progress.plan?.items.map(({ environment }) => environment)).toEqual([null, null]);
@@ -269,11 +281,11 @@ describe('a sweep that plans and applies in one run', () => {
     expect(on.temporal.now() - began).toBeLessThan(1.5 * hour);
   });
 
-  test('keeps a pool without a known name while another user’s notebook is on it', async () => {
+  test.each(apis)('keeps a pool without a known name while another user’s notebook is on it: %s', async (notebooks) => {
     const on = await newStack();
     await place(on, 'pools', 'stray', markerOf('env/forgotten'));
     const id = on.simulator.state().pools[0]?.id;
-    await place(on, 'notebooks', 'guest', 'by hand', { pool: id });
+    await place(on, notebooks, 'guest', 'by hand', { pool: id });
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
     expect(progress.plan).toMatchObject({ items: [], kept: [{ rule: 'notebook guest runs on it' }] });
     expect(left(on)).toEqual(['guest', 'stray']);

@@ -60,7 +60,7 @@ async function played(scenario: CrossedScenario, crossing: Crossing) {
     await scenario.play(testbed);
     const end = () => hasEnded(scenario, testbed);
     await temporal.run({ until: end, maxTime: forever - 60 * minute });
-    const { pools, notebooks } = simulator.state();
+    const { pools, notebooks, currentNotebooks } = simulator.state();
     const { phase, why } = await testbed.progress(scenario.workflowId);
     const isClosed = end();
     const problems = [
@@ -72,7 +72,7 @@ async function played(scenario: CrossedScenario, crossing: Crossing) {
       ...(isClosed ? [] : [`no end: ${phase} (${why})`]),
     ];
     const isOwned = temporal.openWorkflows().some((id) => id.startsWith('lease/'));
-    if (pools.length + notebooks.length > 0 && !isOwned && scenario.mayLeave !== true)
+    if (pools.length + notebooks.length + currentNotebooks.length > 0 && !isOwned && scenario.mayLeave !== true)
       problems.push(`${phase}, and something is left`);
     if (crossing.cancelAt % 5 === 0) await temporal.verifyReplays();
     return { phase, problems, count };
