@@ -1,4 +1,5 @@
 import { inventoryActivities } from './audit/inventory.js';
+import { surveyActivities } from './audit/survey.js';
 import { protectionActivities } from './change/protection.js';
 import type { ActivityDeps } from './deps.js';
 import { leaseActivities } from './lease/leases.js';
@@ -35,6 +36,7 @@ export function createActivities(deps: ActivityDeps) {
     ...cancellationActivities(deps),
     ...handoverActivities(deps),
     ...inventoryActivities(deps),
+    ...surveyActivities(deps),
     ...ownershipActivities(deps),
     ...conflictActivities(deps),
     ...protectionActivities(deps),
@@ -65,7 +67,9 @@ export const waitActivities = [
   'followOperation',
   'readInventory',
   'readOwnership',
-  'lookAgain',
+  'surveyProject',
+  'auditPage',
+  'findOrphans',
   'planTeardown',
   'planSweep',
   'recheckItems',

@@ -1,11 +1,13 @@
 import { auditId } from '../contract/ids.js';
 import type { AuditInput } from '../contract/workflows.js';
-import type { AuditReport } from '../domain/audit/report.js';
+import { type AuditPage, completed } from '../domain/audit/pages.js';
+import type { AuditFinding, AuditReport } from '../domain/audit/report.js';
 import { isFields } from '../spec/finding.js';
 import type { CommandOptions } from './api-types.js';
 import { type CommandContext, type NewRun, signatureOf } from './command.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import { expectWorker, progressOf } from './read-progress.js';
+import type { Runs } from './temporal/run.js';
 
 export interface AuditOptions {
   /** Aborts the wait, never the audit. */
@@ -40,12 +42,27 @@ async function run(
   const { runId } = await runs.start({ type: 'auditResources', workflowId, argument, memo: {}, summary });
   await expectWorker(runs, { workflowId, runId });
   await runs.awaitEnd(workflowId, signal);
-  const outcome = await runs.outcome(workflowId, runId);
-  const report = reportIn(outcome?.value);
-  if (report !== null) return report;
-  const found = await runs.describe(workflowId, runId);
+  // The audit of a large project has several runs.
+  const found = await runs.describe(workflowId);
   if (found === null) throw new OperationsError(`Temporal no longer has ${workflowId}`);
-  throw new OperationFailedError(await progressOf(runs, found));
+  const outcome = await runs.outcome(workflowId, found.runId);
+  const report = reportIn(outcome?.value);
+  if (report === null) throw new OperationFailedError(await progressOf(runs, found));
+  return report.partial === true ? await withAllFindings(runs, workflowId, report) : report;
+}
+
+/** The whole report of a large project, whose findings are in the histories of several runs. */
+async function withAllFindings(runs: Runs, workflowId: string, report: AuditReport): Promise<AuditReport> {
+  const findings: AuditFinding[] = [];
+  for (const { runId } of report.pages ?? []) {
+    const pages = await runs.recorded(workflowId, runId, 'auditPage');
+    for (const page of pages) if (isPage(page)) findings.push(...page.findings);
+  }
+  return completed(report, findings) ?? report;
+}
+
+function isPage(value: unknown): value is Pick<AuditPage, 'findings'> {
+  return isFields(value) && Array.isArray(value.findings);
 }
 
 function reportIn(value: unknown): AuditReport | null {

@@ -55,8 +55,11 @@ export async function changeResource(input: ChangeInput): Promise<Progress> {
 }
 
 /** Reports the owner of every resource; with `adopt`, gives one orphan an owner again. */
-export async function auditResources(input?: AuditInput): Promise<AuditProgress> {
-  return await reportingMistakes(() => audit(input));
+export async function auditResources(
+  input?: AuditInput,
+  carried?: Parameters<typeof audit>[1],
+): Promise<AuditProgress> {
+  return await reportingMistakes(() => audit(input, carried));
 }
 
 /** Makes the plan of a sweep; with `apply`, deletes what is in it. */

@@ -159,6 +159,13 @@ export class FakeRuns implements Runs {
     yield* this.runs.values();
   }
 
+  /** The results of an activity in the histories of runs, by run id. */
+  readonly results = new Map<string, readonly unknown[]>();
+
+  async recorded(_workflowId: string, runId: string): Promise<readonly unknown[]> {
+    return this.results.get(runId) ?? [];
+  }
+
   async history(_workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
     return this.histories.get(runId) ?? [];
   }

@@ -2,6 +2,7 @@ import type { RunStatus } from './closing.js';
 import { nameOfCommand, nameOfJob } from './naming.js';
 import type { HistoryLine, RunUntil, SimOptions } from './options.js';
 import { decoded } from './protocol.js';
+import { historySize } from './recorded-events.js';
 import { VirtualServer } from './virtual-server.js';
 import { searchAttributesOf } from './visibility.js';
 import { workflowSandbox } from './workflow-bundle.js';
@@ -77,6 +78,11 @@ export class TemporalSim extends VirtualServer {
           commands: commands.map(nameOfCommand),
         })),
       );
+  }
+
+  /** How large the history of each run of a workflow id is, in bytes of its payloads and texts. */
+  historySizes(workflowId: string): { readonly bytes: number; readonly largest: number }[] {
+    return this.namespace.runs.filter((run) => run.workflowId === workflowId).map(historySize);
   }
 
   /** Replays every run in a new instance. Throws if one is not deterministic. */

@@ -5,6 +5,7 @@ import Long from 'long';
 import { answered, closeEvent, infoOf, stages, statuses } from './api-responses.js';
 import { asGrpcError, codes, GrpcError, raced } from './grpc-errors.js';
 import { type ConflictPolicy, type Namespace, type ReusePolicy, RunNotFound } from './namespace.js';
+import { recordedEvents } from './recorded-events.js';
 import type { VirtualWorker } from './virtual-worker.js';
 import { matches } from './visibility.js';
 
@@ -165,6 +166,7 @@ function serviceMethods({ namespace, taskQueue, queryWorker, call }: ServiceBack
     },
     getWorkflowExecutionHistory(body: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryRequest) {
       const run = namespace.get(...at(body.execution));
+      if (body.waitNewEvent !== true) return { value: { history: { events: recordedEvents(run) } } };
       return { later: run.ended.promise.then(() => ({ history: { events: [closeEvent(run)] } })) };
     },
     updateWorkflowExecution: (body: UpdateBody) => ({ later: update(body) }),

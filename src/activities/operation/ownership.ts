@@ -36,9 +36,16 @@ interface Seen extends Pick<RunFacts, 'workflowId' | 'runId' | 'phase' | 'leaseE
   readonly closedAt: string | null;
 }
 
+/** The workflow ids that owner hashes belong to. */
+export interface ResolvedOwners {
+  readonly ids: ReadonlyMap<string, readonly string[]>;
+  /** False when the list of operations could not be read, so that there may be more. */
+  readonly isWhole: boolean;
+}
+
 /** Activities that read ownership from Temporal. */
 export function ownershipActivities(deps: ActivityDeps) {
-  const { workflow } = deps.temporal;
+  const reader = ownershipReader(deps);
 
   return {
     /**
@@ -46,10 +53,23 @@ export function ownershipActivities(deps: ActivityDeps) {
      * all operations. That list lags behind, so whether an operation is open is never read from it.
      */
     async readOwnership(input: { owners: readonly string[]; names: readonly string[] }): Promise<Ownership[]> {
+      return await reader.read(input.owners, await reader.resolve(input.owners, input.names));
+    },
+  };
+}
+
+/** Finds the operations of owner hashes, and whether they are open. */
+export function ownershipReader(deps: ActivityDeps) {
+  const { workflow } = deps.temporal;
+
+  return {
+    resolve: resolveOwners,
+
+    /** Describes the operations of owners, each name once. */
+    async read(input: readonly string[], { ids, isWhole }: ResolvedOwners): Promise<Ownership[]> {
       const signal = cancellationSignal();
       const until = deps.now() + budgetMs;
-      const owners = [...new Set(input.owners)];
-      const { ids, isWhole } = await resolveOwners(owners, input.names);
+      const owners = [...new Set(input)];
       const described = new Map<string, Promise<Described>>();
       let unanswered = 0;
       const ask = async (name: string): Promise<Described> => {
@@ -79,7 +99,7 @@ export function ownershipActivities(deps: ActivityDeps) {
     },
   };
 
-  async function resolveOwners(owners: readonly string[], names: readonly string[]) {
+  async function resolveOwners(owners: readonly string[], names: readonly string[]): Promise<ResolvedOwners> {
     const wanted = new Set(owners);
     const ids = new Map<string, string[]>();
     const known = new Set<string>();

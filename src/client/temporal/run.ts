@@ -52,4 +52,6 @@ export interface Runs {
   outcome(workflowId: string, runId: string): Promise<RunOutcome | null>;
   list(query: string): AsyncIterable<Run>;
   history(workflowId: string, runId: string): Promise<readonly HistoryEvent[]>;
+  /** The results of one type of activity in the history of a run, in their order. */
+  recorded(workflowId: string, runId: string, activityType: string): Promise<readonly unknown[]>;
 }

@@ -10,6 +10,7 @@ import { isFailureType, type WaitReport } from '../../contract/failures.js';
 import { tooLarge } from '../../domain/text.js';
 import { isFields } from '../../spec/finding.js';
 import { describeRun, isOpen, runFacts } from '../../temporal/describe-run.js';
+import { readRecorded } from '../../temporal/recorded-results.js';
 import { type RunStart, startOptions } from '../../temporal/start-options.js';
 import { InvalidCommandError, WorkerUnreachableError } from '../errors.js';
 import { type Answerer, castError, castListError, type Place } from './errors.js';
@@ -139,6 +140,10 @@ export class TemporalRuns implements Runs {
     const { events } = await this.ask(workflowId, () => this.handle(workflowId, runId).fetchHistory());
     const { loadedDataConverter } = this.client.options;
     return await this.read(workflowId, () => decodeHistory(loadedDataConverter, events ?? []));
+  }
+
+  recorded(workflowId: string, runId: string, activityType: string): Promise<readonly unknown[]> {
+    return this.ask(workflowId, () => readRecorded(this.client.workflow, { workflowId, runId }, activityType));
   }
 
   private handle(workflowId: string, runId?: string): WorkflowHandle {

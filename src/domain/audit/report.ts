@@ -1,3 +1,4 @@
+import type { RecordedPages } from '../pages.js';
 import { type Cost, costOf, type PriceTable, sumCosts, unpricedFlavors } from '../price.js';
 import {
   type Inventory,
@@ -47,6 +48,13 @@ export interface AuditReport {
   readonly unpriced: readonly string[];
   /** One line for each list that could not be read. Absence from such a list proves nothing. */
   readonly unread: readonly string[];
+  /**
+   * Only in a report of more than about 1,000 resources: `findings` has only the first of those that need action. `counts` and
+   * `costs` are about all resources.
+   */
+  readonly partial?: true;
+  /** Where all findings are: results of the activity `auditPage` in the histories of these runs. Only with `partial`. */
+  readonly pages?: readonly RecordedPages[];
 }
 
 export interface AuditFacts {
@@ -105,7 +113,11 @@ export function describeCounts({ counts, unread }: Pick<AuditReport, 'counts' | 
   return shown.length === 0 ? 'no pools or notebooks' : shown.join(', ');
 }
 
-function findingOf(item: InventoryItem, { ownerships, installation, prices, now }: AuditFacts): AuditFinding {
+/** The finding of one resource. */
+export function findingOf(
+  item: InventoryItem,
+  { ownerships, installation, prices, now }: Omit<AuditFacts, 'inventory'>,
+): AuditFinding {
   const { kind, id, name, state, isProtected, marker } = item;
   const written = marker === null || marker === 'unread' ? null : marker;
   const age = ageMs(item, now);
@@ -135,13 +147,13 @@ function unasked(installation: string | null, marker: Marker): string {
   return `${markerOwnershipOf}; Temporal was not asked`;
 }
 
-function countStatuses(findings: readonly AuditFinding[]): Record<OwnershipStatus, number> {
+export function countStatuses(findings: readonly AuditFinding[]): Record<OwnershipStatus, number> {
   const counts = { owned: 0, orphan: 0, foreign: 0, expired: 0, stuck: 0, unknown: 0 };
   for (const status of ownershipStatuses) counts[status] = findings.filter((one) => one.standing === status).length;
   return counts;
 }
 
-function compareFindings(a: AuditFinding, b: AuditFinding): number {
+export function compareFindings(a: AuditFinding, b: AuditFinding): number {
   return (
     order.indexOf(a.standing) - order.indexOf(b.standing) ||
     compare(a.name, b.name) ||

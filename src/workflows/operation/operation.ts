@@ -131,12 +131,16 @@ export class Operation<State extends OperationState = OperationState> extends Op
 
   /** Continues as new when the history is long. Call it only where nothing is in flight. */
   async continueWhenLong(): Promise<void> {
-    if (!workflowInfo().continueAsNewSuggested) return;
+    if (workflowInfo().continueAsNewSuggested) await this.continueNow();
+  }
+
+  /** Continues as new. Call it only where nothing is in flight. */
+  async continueNow(): Promise<never> {
     await this.drain();
     this.throwIfCancelled();
     // Continue-as-new drops a pending cancellation request: take it into the state that is carried over.
     void this.cancellation.request;
-    await this.continueAsNewRun();
+    return await this.continueAsNewRun();
   }
 
   private throwIfCancelled(): void {
