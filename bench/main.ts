@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { exitProcess } from '../src/worker/flush.js';
+import { cli } from './cli.js';
 import { incumbent } from './incumbent.js';
 import { lag } from './lag.js';
 import { leases } from './leases.js';
@@ -9,6 +10,7 @@ import { type Row, renderRows } from './row.js';
 import { waiters } from './waiters.js';
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  cli,
   incumbent,
   ratio,
   'waiters-1': () => waiters(1),

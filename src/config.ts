@@ -1,17 +1,18 @@
 import { userInfo } from 'node:os';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { readCredentials } from './config/credentials.js';
-import { type Env, EnvReader, oneOf } from './config/env.js';
+import { type Env, type EnvReader, oneOf, processEnv, readWith } from './config/env.js';
 import type { CodecKey, ListenAddress } from './config/parsers.js';
-import { type HttpProxy, proxyNames, proxyTo } from './config/proxy.js';
+import { type HttpProxy, proxyTo } from './config/proxy.js';
+import { ownNames } from './config/quotes.js';
 import { withSimulator } from './config/simulator.js';
 import { readTemporal } from './config/temporal.js';
-import { allVariables, type logFormats, type logLevels, type Variable, variables } from './config/variables.js';
+import { type logFormats, type logLevels, type Variable, variables } from './config/variables.js';
 import type { Settings } from './contract/settings.js';
 import type { Credentials } from './modelarts/credentials.js';
 import type { Secret } from './modelarts/secret.js';
 
-export { ConfigError, type Env } from './config/env.js';
+export { ConfigError, type Env, processEnv } from './config/env.js';
 export { type HttpProxy, proxyTo } from './config/proxy.js';
 export { allVariables, variables } from './config/variables.js';
 
@@ -77,7 +78,7 @@ export interface ReadOptions {
 }
 
 /** Reads the configuration of a worker, or throws one `ConfigError` with every problem. */
-export function readConfig(env: Env = process.env, options: ReadOptions = {}): Config {
+export function readConfig(env: Env = processEnv(), options: ReadOptions = {}): Config {
   return readWith(withSimulator(env), (reader) => {
     const modelarts = readModelArtsPart(reader);
     const config: Config = {
@@ -104,40 +105,18 @@ export function readConfig(env: Env = process.env, options: ReadOptions = {}): C
 }
 
 /** Reads the configuration of a command that only calls Temporal. */
-export function readClientConfig(env: Env = process.env): ClientConfig {
+export function readClientConfig(env: Env = processEnv()): ClientConfig {
   return readWith(env, (reader) => readClientPart(reader, env, {}));
 }
 
 /** Reads the configuration of a command that only calls ModelArts. */
-export function readModelArtsConfig(env: Env = process.env): ModelArtsConfig {
+export function readModelArtsConfig(env: Env = processEnv()): ModelArtsConfig {
   return readWith(withSimulator(env), readModelArtsPart);
 }
 
 /** Reads one variable, where the rest of the configuration may be incomplete. */
 export function readVariable<T, D>(variable: Variable<T, D>, env: Env): T | D {
   return readWith(env, (reader) => reader.read(variable));
-}
-
-/** Refuses quotes around the value of every variable of this product, even of those that this process does not read. */
-export function refuseQuotes(env: Env = process.env): void {
-  readWith(env, (reader) => reader.refuseQuotes(ownNames(reader)));
-}
-
-/** The environment of this process, to pass on to child processes. */
-export function processEnv(): Env {
-  return process.env;
-}
-
-function readWith<T>(env: Env, read: (reader: EnvReader) => T): T {
-  const reader = new EnvReader(env);
-  const value = read(reader);
-  reader.finish();
-  return value;
-}
-
-function ownNames(reader: EnvReader): Set<string> {
-  const prefixed = reader.names().filter((name) => /^(MAOPS|TEMPORAL)_/.test(name));
-  return new Set([...allVariables.flatMap(({ names }) => names), ...prefixed, ...proxyNames]);
 }
 
 function readClientPart(reader: EnvReader, env: Env, options: ReadOptions): ClientConfig {

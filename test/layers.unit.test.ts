@@ -13,6 +13,7 @@ interface Import {
   readonly to: string;
   readonly isLocal: boolean;
   readonly isTypeOnly: boolean;
+  readonly isDynamic: boolean;
 }
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -29,7 +30,7 @@ const imports: readonly Import[] = files
       const target = fixed ?? dynamic ?? '';
       const isLocal = target.startsWith('.');
       const to = isLocal ? path.posix.join(path.posix.dirname(from), target.replace(/\.js$/, '')) : target;
-      return { from, to, isLocal, isTypeOnly: type !== undefined };
+      return { from, to, isLocal, isTypeOnly: type !== undefined, isDynamic: dynamic !== undefined };
     });
   });
 
@@ -143,8 +144,18 @@ describe('the arrows between capabilities', () => {
   });
 });
 
+test('the declarations of commands load no client, schema or parser', () => {
+  const loaded = new Set(['cli/main']);
+  for (const file of loaded)
+    for (const { from, to, isTypeOnly, isDynamic } of imports)
+      if (from === file && !isTypeOnly && !isDynamic) loaded.add(to);
+  const heavy = /^(zod|axios|yaml|fastify|pino|@grpc\/.*|@temporalio\/.*)$/;
+  expect([...loaded].filter((name) => heavy.test(name))).toEqual([]);
+  expect(loaded).toContain('cli/commands/env');
+});
+
 test('only the configuration reads the environment', () => {
-  expect(files.filter((file) => read(file).includes('process.env'))).toEqual(['config']);
+  expect(files.filter((file) => read(file).includes('process.env'))).toEqual(['config/env']);
 });
 
 test('every import leads to a file of src', () => {

@@ -4,18 +4,19 @@ import { type CommandEntry, commandEntries, groupSummaries } from './commands.js
 import { addCommonOptions } from './options.js';
 
 /** Reads every command from its own declaration, so that help, completion and docs/cli.md cannot differ. */
-export async function readCatalogue(): Promise<Catalogue> {
-  return { groups: groupSummaries, commands: await Promise.all(commandEntries.map(describe)) };
+export function readCatalogue(): Catalogue {
+  return { groups: groupSummaries, commands: commandEntries.map(describe) };
 }
 
-async function describe({ group, verb, summary, load }: CommandEntry): Promise<CataloguedCommand> {
+function describe({ group, verb, summary, define }: CommandEntry): CataloguedCommand {
   const program = new Command('maops');
   const command = (group === null ? program : program.command(group)).command(verb);
-  const define = await load();
   define(
     command,
     async () => {},
-    () => Promise.reject(new Error('a catalogue contains no catalogue')),
+    () => {
+      throw new Error('a catalogue contains no catalogue');
+    },
   );
   addCommonOptions(command);
   return {
@@ -52,10 +53,10 @@ function describeOption(option: Option): CataloguedOption {
   };
 }
 
-/** Commander shows the text of `addHelpText` only in the whole help. */
+/** Commander shows the text of `addHelpText` only with the help, whose layout is left out because it takes long. */
 function textAfterHelp(command: Command): string {
   let text = '';
-  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.configureHelp({ formatHelp: () => '' }).configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
-  return text.slice(text.indexOf(command.helpInformation()) + command.helpInformation().length).trim();
+  return text.trim();
 }

@@ -6,7 +6,7 @@ import type { ExitCode } from './exit-codes.js';
 export type Run = (work: (context: Context) => Promise<ExitCode>) => Promise<void>;
 
 /** Declares one command: its arguments, options, examples and work. Only `completion` needs the catalogue. */
-export type Define = (command: Command, run: Run, catalogue: () => Promise<Catalogue>) => void;
+export type Define = (command: Command, run: Run, catalogue: () => Catalogue) => void;
 
 /** The examples below the help of a command. */
 export function example(...lines: readonly string[]): string {

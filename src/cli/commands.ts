@@ -1,14 +1,37 @@
 import type { Define } from './command.js';
+import * as audit from './commands/audit.js';
+import * as codecServer from './commands/codec-server.js';
+import * as completion from './commands/completion.js';
+import * as demo from './commands/demo.js';
+import * as dev from './commands/dev.js';
+import * as doctor from './commands/doctor.js';
+import * as env from './commands/env.js';
+import * as envCreate from './commands/env-create.js';
+import * as envLease from './commands/env-lease.js';
+import * as envSteering from './commands/env-steering.js';
+import * as envTeardown from './commands/env-teardown.js';
+import * as flavor from './commands/flavor.js';
+import * as image from './commands/image.js';
+import * as network from './commands/network.js';
+import * as notebook from './commands/notebook.js';
+import * as pool from './commands/pool.js';
+import * as schedule from './commands/schedule.js';
+import * as setup from './commands/setup.js';
+import * as simulator from './commands/simulator.js';
+import * as sweep from './commands/sweep.js';
+import * as worker from './commands/worker.js';
 
-/** One command: its name, one line about it, and how to load its definition. */
+/**
+ * One command: its name, one line about it, and its declaration. Every command line loads all declarations, so what a command
+ * needs for its work is loaded by its action: clients, schemas, parsers.
+ */
 export interface CommandEntry {
   readonly group: string | null;
   readonly verb: string;
   readonly summary: string;
   /** True for roles, which run until a signal and stop gracefully by themselves. */
   readonly ownsSignals: boolean;
-  /** Loads the file of the group, only when one of its commands is asked for: start-up stays quick. */
-  readonly load: () => Promise<Define>;
+  readonly define: Define;
 }
 
 /** What each file under `commands/` exports. */
@@ -31,64 +54,27 @@ export const groupSummaries: Readonly<Record<string, string>> = {
 function entriesOf<Verb extends string>(
   group: string | null,
   summaries: Readonly<Record<Verb, string>>,
-  loadFile: () => Promise<CommandFile<NoInfer<Verb>>>,
+  { commands }: CommandFile<NoInfer<Verb>>,
   ownsSignals = false,
 ): CommandEntry[] {
   const entries: CommandEntry[] = [];
   for (const verb in summaries) {
-    const load = async () => (await loadFile()).commands[verb];
-    entries.push({ group, verb, summary: summaries[verb], ownsSignals, load });
+    entries.push({ group, verb, summary: summaries[verb], ownsSignals, define: commands[verb] });
   }
   return entries;
 }
 
 /** Every command, in the order in which help lists them. */
 export const commandEntries: readonly CommandEntry[] = [
-  ...entriesOf(
-    null,
-    { dev: 'run a Temporal server with UI, a simulator and a worker in one process' },
-    () => import('./commands/dev.js'),
-    true,
-  ),
-  ...entriesOf(
-    null,
-    { demo: 'create and tear down an example environment on the simulator' },
-    () => import('./commands/demo.js'),
-    true,
-  ),
-  ...entriesOf(null, { worker: 'run the worker' }, () => import('./commands/worker.js'), true),
-  ...entriesOf(
-    null,
-    { simulator: 'run a simulated ModelArts over HTTP' },
-    () => import('./commands/simulator.js'),
-    true,
-  ),
-  ...entriesOf(
-    null,
-    { 'codec-server': 'decrypt payloads for the Temporal UI and CLI' },
-    () => import('./commands/codec-server.js'),
-    true,
-  ),
-  ...entriesOf(
-    null,
-    { setup: 'register the search attributes in the Temporal namespace' },
-    () => import('./commands/setup.js'),
-  ),
-  ...entriesOf(
-    null,
-    { doctor: 'check settings, Temporal, worker, credentials and clock' },
-    () => import('./commands/doctor.js'),
-  ),
-  ...entriesOf(
-    null,
-    { completion: 'print the completion script for a shell' },
-    () => import('./commands/completion.js'),
-  ),
-  ...entriesOf(
-    'env',
-    { create: 'create an environment, or join the run that is creating it' },
-    () => import('./commands/env-create.js'),
-  ),
+  ...entriesOf(null, { dev: 'run a Temporal server with UI, a simulator and a worker in one process' }, dev, true),
+  ...entriesOf(null, { demo: 'create and tear down an example environment on the simulator' }, demo, true),
+  ...entriesOf(null, { worker: 'run the worker' }, worker, true),
+  ...entriesOf(null, { simulator: 'run a simulated ModelArts over HTTP' }, simulator, true),
+  ...entriesOf(null, { 'codec-server': 'decrypt payloads for the Temporal UI and CLI' }, codecServer, true),
+  ...entriesOf(null, { setup: 'register the search attributes in the Temporal namespace' }, setup),
+  ...entriesOf(null, { doctor: 'check settings, Temporal, worker, credentials and clock' }, doctor),
+  ...entriesOf(null, { completion: 'print the completion script for a shell' }, completion),
+  ...entriesOf('env', { create: 'create an environment, or join the run that is creating it' }, envCreate),
   ...entriesOf(
     'env',
     {
@@ -98,7 +84,7 @@ export const commandEntries: readonly CommandEntry[] = [
       history: 'show what happened, from the Temporal history',
       why: 'explain the state of an operation and what to do next',
     },
-    () => import('./commands/env.js'),
+    env,
   ),
   ...entriesOf(
     'env',
@@ -111,25 +97,21 @@ export const commandEntries: readonly CommandEntry[] = [
       resolve: 'decide how an operation continues after a failed step',
       'try-now': 'retry now instead of waiting for the next attempt',
     },
-    () => import('./commands/env-steering.js'),
+    envSteering,
   ),
   ...entriesOf(
     'env',
     { extend: 'move the end of the lease', release: 'end the lease and tear the environment down' },
-    () => import('./commands/env-lease.js'),
+    envLease,
   ),
-  ...entriesOf(
-    'env',
-    { teardown: 'delete an environment and verify the deletion' },
-    () => import('./commands/env-teardown.js'),
-  ),
+  ...entriesOf('env', { teardown: 'delete an environment and verify the deletion' }, envTeardown),
   ...entriesOf(
     'env',
     {
       protect: 'protect an environment from teardowns, sweeps and the end of its lease',
       unprotect: 'remove the protection of an environment',
     },
-    () => import('./commands/env.js'),
+    env,
   ),
   ...entriesOf(
     'pool',
@@ -139,7 +121,7 @@ export const commandEntries: readonly CommandEntry[] = [
       show: 'show a pool',
       delete: 'delete a pool that no environment owns',
     },
-    () => import('./commands/pool.js'),
+    pool,
   ),
   ...entriesOf(
     'notebook',
@@ -153,20 +135,20 @@ export const commandEntries: readonly CommandEntry[] = [
       delete: 'delete a notebook that no environment owns',
       open: 'print a URL that opens a notebook',
     },
-    () => import('./commands/notebook.js'),
+    notebook,
   ),
-  ...entriesOf('image', { list: 'list images' }, () => import('./commands/image.js')),
-  ...entriesOf('flavor', { list: 'list flavors with their sale status' }, () => import('./commands/flavor.js')),
-  ...entriesOf('network', { list: 'list networks', show: 'show a network' }, () => import('./commands/network.js')),
-  ...entriesOf(null, { audit: 'show the owner and cost of every resource' }, () => import('./commands/audit.js')),
-  ...entriesOf('audit', { adopt: 'give an orphan a lease that owns it' }, () => import('./commands/audit.js')),
+  ...entriesOf('image', { list: 'list images' }, image),
+  ...entriesOf('flavor', { list: 'list flavors with their sale status' }, flavor),
+  ...entriesOf('network', { list: 'list networks', show: 'show a network' }, network),
+  ...entriesOf(null, { audit: 'show the owner and cost of every resource' }, audit),
+  ...entriesOf('audit', { adopt: 'give an orphan a lease that owns it' }, audit),
   ...entriesOf(
     'sweep',
     {
       plan: 'list the resources to delete, with reasons; deletes nothing',
       apply: 'delete the resources in a plan',
     },
-    () => import('./commands/sweep.js'),
+    sweep,
   ),
   ...entriesOf(
     'schedule',
@@ -179,6 +161,6 @@ export const commandEntries: readonly CommandEntry[] = [
       trigger: 'start one run now',
       delete: 'delete a schedule; a run in progress continues',
     },
-    () => import('./commands/schedule.js'),
+    schedule,
   ),
 ];

@@ -1,12 +1,15 @@
-import { openSession, type Session } from '../client/connect.js';
+import type { Session } from '../client/connect.js';
 import type { Operations } from '../client/operations.js';
-import { type ClientConfig, readClientConfig, readModelArtsConfig } from '../config.js';
+import type { ClientConfig } from '../config.js';
 import { visibleJson, visibleStyledText, visibleText, visibleValue } from '../domain/visible-text.js';
-import { createModelArts, type ModelArts } from '../modelarts/client.js';
+import type { ModelArts } from '../modelarts/client.js';
 import type { View } from './output/view.js';
 import type { Terminal } from './terminal.js';
 
-/** The environment of a command. Connections open at first use, and close when the command ends. */
+/**
+ * The environment of a command. Connections open at first use, and close when the command ends. Their packages are loaded then
+ * too, because they take most of the start-up time, and a refusal of the usage needs none of them.
+ */
 export interface Context {
   readonly terminal: Terminal;
   readonly json: boolean;
@@ -24,7 +27,7 @@ export interface Context {
   shown(): void;
   /** Sets the message for Ctrl-C from now on, such as which operation continues. */
   onInterrupt(message: string): void;
-  config(): ClientConfig;
+  config(): Promise<ClientConfig>;
   session(): Promise<Session>;
   operations(): Promise<Operations>;
   modelarts(): Promise<ModelArts>;
@@ -63,9 +66,9 @@ export function openContext(options: ContextOptions): OpenContext {
     silence.unref();
   };
   let interruption = 'interrupted';
-  let config: ClientConfig | null = null;
+  let config: Promise<ClientConfig> | null = null;
   let session: Promise<Session> | null = null;
-  let modelarts: ModelArts | null = null;
+  let modelarts: Promise<ModelArts> | null = null;
   const context: Context = {
     ...options,
     result: (document, render) => {
@@ -82,19 +85,21 @@ export function openContext(options: ContextOptions): OpenContext {
       interruption = message;
     },
     config: () => {
-      config ??= readClientConfig();
+      config ??= import('../config.js').then(({ readClientConfig }) => readClientConfig());
       return config;
     },
     session: () => {
       expectOutput();
-      session ??= openSession(context.config());
+      session ??= Promise.all([import('../client/connect.js'), context.config()]).then(([{ openSession }, settings]) =>
+        openSession(settings),
+      );
       return session;
     },
     operations: async () => (await context.session()).operations,
-    modelarts: async () => {
+    modelarts: () => {
       expectOutput();
-      modelarts ??= createModelArts(readModelArtsConfig());
-      return await Promise.resolve(modelarts);
+      modelarts ??= openModelArts();
+      return modelarts;
     },
   };
   return {
@@ -102,10 +107,18 @@ export function openContext(options: ContextOptions): OpenContext {
     interruption: () => interruption,
     close: async () => {
       shown();
-      modelarts?.close();
+      if (modelarts !== null) await modelarts.then((opened) => opened.close()).catch(() => undefined);
       if (session !== null) await session.then(({ operations }) => operations.close()).catch(() => undefined);
     },
   };
+}
+
+async function openModelArts(): Promise<ModelArts> {
+  const [{ createModelArts }, { readModelArtsConfig }] = await Promise.all([
+    import('../modelarts/client.js'),
+    import('../config.js'),
+  ]);
+  return createModelArts(readModelArtsConfig());
 }
 
 /** The rendering of documents that only programs read. */

@@ -110,7 +110,7 @@ async function findPools(modelarts: ModelArts, { name }: Spec, signal: AbortSign
 
 /** The marker that the run would use; null when the installation is unknown. */
 async function readOwnership(context: Context, spec: Spec): Promise<MarkerOwnership | null> {
-  const installation = context.config().installation ?? (await readNamespaceInstallation(context));
+  const installation = (await context.config()).installation ?? (await readNamespaceInstallation(context));
   if (installation === null) return null;
   return { installation, owner: ownerHash(operationId('env', spec.name)), specs: [specHash(spec)] };
 }

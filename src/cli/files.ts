@@ -1,27 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidSpecError } from '../client/errors.js';
 import type { ResourceKindName } from '../client/find-run.js';
-import { specKindOf } from '../client/start.js';
-import type { Spec } from '../contract/spec.js';
+import { type Spec, specKindOf } from '../contract/spec.js';
 import { decodeUtf8 } from '../spec/encoding.js';
 import { describeProblems } from '../spec/problem.js';
-import { parseSpecText, parseText } from '../spec/source.js';
-import { checkSweepRules } from '../spec/sweep-rules.js';
 import { UsageError } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
+
+/** Loads the parser only for a command that reads a document. */
+const loadSource = () => import('../spec/source.js');
 
 /** Reads and checks the spec of `-f FILE`; `-` is stdin. Problems carry file, line and column. */
 export async function readSpec(kind: ResourceKindName, file: string, terminal: Terminal): Promise<Spec> {
   const text = await readSource(file, terminal);
+  const { parseSpecText } = await loadSource();
   const parsed = parseSpecText(specKindOf[kind], text, file === '-' ? 'stdin' : file);
   if (parsed.ok) return parsed.spec;
   // Top to bottom, as a person reads the file.
   const problems = [...parsed.problems].sort((a, b) => a.line - b.line || a.column - b.column);
-  throw new InvalidSpecError(problems, { hint: otherCommand(kind, text, file) });
+  throw new InvalidSpecError(problems, { hint: await otherCommand(kind, text, file) });
 }
 
 /** Names the command for a valid spec of another kind, which is a frequent mistake. */
-function otherCommand(kind: ResourceKindName, text: string, file: string): string | null {
+async function otherCommand(kind: ResourceKindName, text: string, file: string): Promise<string | null> {
+  const { parseSpecText } = await loadSource();
   const kinds: readonly ResourceKindName[] = ['env', 'pool', 'notebook'];
   const other = kinds.find((one) => one !== kind && parseSpecText(specKindOf[one], text, file).ok);
   return other === undefined ? null : `This spec is for \`maops ${other} create -f ${file}\`.`;
@@ -53,6 +55,7 @@ async function readAll(stdin: Terminal['stdin']): Promise<Uint8Array> {
 /** Reads and checks the rules of `--rules FILE`; `-` is stdin. Returns them as written; null without a file. */
 export async function readRules(file: string | undefined, terminal: Terminal): Promise<unknown> {
   if (file === undefined) return null;
+  const [{ parseText }, { checkSweepRules }] = await Promise.all([loadSource(), import('../spec/sweep-rules.js')]);
   const parsed = parseText(await readSource(file, terminal));
   if (!parsed.ok) throw new UsageError(`cannot read the rules in ${file}: ${parsed.message}`);
   const checked = checkSweepRules(parsed.value);

@@ -1,5 +1,5 @@
 import type { Operations } from '../client/operations.js';
-import { isUnanswered } from '../client/read-progress.js';
+import { isUnanswered } from '../client/unanswered.js';
 import { parseOperationId } from '../contract/ids.js';
 import type { Progress } from '../contract/progress.js';
 import { describeDuration } from '../domain/duration.js';

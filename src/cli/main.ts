@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { refuseQuotes } from '../config/quotes.js';
 import { visibleText } from '../domain/visible-text.js';
 import { version } from '../modelarts/user-agent.js';
 import { exitProcess, flush } from '../worker/flush.js';
@@ -6,9 +7,10 @@ import { readCatalogue } from './catalogue.js';
 import type { Run } from './command.js';
 import { type CommandEntry, commandEntries, groupSummaries } from './commands.js';
 import { namesCommand, printNames } from './completion/names.js';
+import { openContext } from './context.js';
 import { describeError, type ExitCode, exitCodeOf, exitCodes, exitCodesHelp } from './exit-codes.js';
 import { addCommonOptions } from './options.js';
-import { localTimes } from './output/time.js';
+import { hasTimes, localTimes } from './output/time.js';
 import { watchOutput } from './process.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
@@ -17,12 +19,18 @@ const stopMs = 1_000;
 /** The same for completion: a person who pressed Tab must not wait for a connection that is still being tried. */
 const completionStopMs = 20;
 
-/** Runs one command line and sets the process's exit code; called by `bin/maops.js`. */
-export async function main(argv: readonly string[]): Promise<void> {
+/** This module as it was compiled, outside the bundle. */
+type Unbundled = () => Promise<{ readonly runCommandLine: typeof runCommandLine }>;
+
+/**
+ * Runs one command line and sets the process's exit code; called by `bin/maops.js`. The bundle runs roles from the compiled
+ * modules, because the worker has a native part, and shares its packages with our code.
+ */
+export async function main(argv: readonly string[], unbundled?: Unbundled): Promise<void> {
   const words = argv.slice(2);
   let ended: ExitCode | null = null;
   watchOutput(() => ended, findEntry(wordsOf(words))?.ownsSignals === true);
-  const code = await runCommandLine(words, processTerminal());
+  const code = await runCommandLine(words, processTerminal(), unbundled);
   ended = code;
   process.exitCode = code;
   // Output that a slow reader has not taken yet would be lost with the process.
@@ -32,7 +40,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs the words after `maops` on a terminal and returns the exit code. */
-export async function runCommandLine(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function runCommandLine(
+  given: readonly string[],
+  terminal: Terminal,
+  unbundled?: Unbundled,
+): Promise<ExitCode> {
   // Node.js replaces bytes that it cannot decode by U+FFFD, which would be sent and recorded.
   const undecoded = given.find((word) => word.includes('\ufffd'));
   if (undecoded !== undefined) {
@@ -47,11 +59,15 @@ export async function runCommandLine(given: readonly string[], terminal: Termina
   const words = wordsOf(given);
   const entry = findEntry(words);
   let code: ExitCode = exitCodes.done;
-  const program = await buildProgram(terminal, entry, (command) => async (work) => {
+  const program = buildProgram(terminal, entry, (command) => async (work) => {
+    if (entry?.ownsSignals === true && unbundled !== undefined) {
+      code = await (await unbundled()).runCommandLine(given, terminal);
+      return;
+    }
     const { json = false, debug = false } = command.opts<{ json?: boolean; debug?: boolean }>();
     code = await perform(terminal, { json, debug, ownsSignals: entry?.ownsSignals === true }, async (context) => {
       // `doctor` reports quoted values with everything else.
-      if (entry?.verb !== 'doctor') (await import('../config.js')).refuseQuotes();
+      if (entry?.verb !== 'doctor') refuseQuotes();
       return await work(context);
     });
   });
@@ -73,12 +89,8 @@ function wordsOf(given: readonly string[]): readonly string[] {
   return isGroup || findEntry(asked) !== null ? [...asked, '--help'] : asked;
 }
 
-/** Declares every command by name, and loads only the one that was asked for, to start quickly. */
-async function buildProgram(
-  terminal: Terminal,
-  asked: CommandEntry | null,
-  runOf: (command: Command) => Run,
-): Promise<Command> {
+/** Declares every command by name, and the one that was asked for completely, to start quickly. */
+function buildProgram(terminal: Terminal, asked: CommandEntry | null, runOf: (command: Command) => Run): Command {
   const program = configure(new Command('maops'), terminal);
   program
     .description('Long ModelArts operations as durable Temporal workflows.')
@@ -92,8 +104,7 @@ async function buildProgram(
     // `audit` is a command and a group: `audit adopt`.
     if (entry.group === null) groups.set(entry.verb, command);
     if (entry !== asked) continue;
-    const define = await entry.load();
-    define(command, runOf(command), readCatalogue);
+    entry.define(command, runOf(command), readCatalogue);
     addCommonOptions(command);
   }
   return program;
@@ -138,8 +149,6 @@ interface PerformOptions {
 
 async function perform(terminal: Terminal, options: PerformOptions, work: Parameters<Run>[0]): Promise<ExitCode> {
   const interrupt = new AbortController();
-  // Loaded here because the Temporal client makes up most of the start-up time, and help needs none of it.
-  const { openContext } = await import('./context.js');
   const open = openContext({ terminal, json: options.json, debug: options.debug, interrupted: interrupt.signal });
   // Printed after the work has stopped: a live block that is redrawn once more would erase it.
   let isPrinted = false;
@@ -160,7 +169,9 @@ async function perform(terminal: Terminal, options: PerformOptions, work: Parame
     return interrupt.signal.aborted ? printInterrupted() : code;
   } catch (error) {
     if (interrupt.signal.aborted) return printInterrupted();
-    terminal.stderr.write(visibleText(localTimes(describeError(error, options.debug), terminal.timeZone)));
+    const text = describeError(error, options.debug);
+    // Reading the time zone takes time, which most errors need not.
+    terminal.stderr.write(visibleText(hasTimes(text) ? localTimes(text, terminal.timeZone) : text));
     return exitCodeOf(error);
   } finally {
     process.removeListener('SIGINT', onSigint);

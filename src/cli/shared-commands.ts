@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { OperationRefusedError } from '../client/errors.js';
-import { nameOf } from '../client/find-run.js';
-import { operationId } from '../contract/ids.js';
+import { nameOf, operationId } from '../contract/ids.js';
 import type { ChangeInput } from '../contract/workflows.js';
 import { example, type Run } from './command.js';
 import type { Context } from './context.js';

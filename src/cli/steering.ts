@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CommandOptions } from '../client/api-types.js';
 import type { BulkResult, BulkScope } from '../client/bulk.js';
 import type { Operations } from '../client/operations.js';
-import { isUnanswered } from '../client/read-progress.js';
+import { isUnanswered } from '../client/unanswered.js';
 import type { Progress } from '../contract/progress.js';
 import { visibleValue } from '../domain/visible-text.js';
 import { canonicalJson } from '../spec/hash.js';

@@ -1,6 +1,5 @@
 import { OperationRefusedError } from '../client/errors.js';
 import type { RemovalPlan } from '../client/removal-plan.js';
-import { readRemovalPlan } from '../client/removal-plan.js';
 import { gone } from '../client/teardown.js';
 import { operationId } from '../contract/ids.js';
 import { describeUse, stateOfUse } from '../domain/resource/pool-use.js';
@@ -11,7 +10,8 @@ import { followToEnd, showNow } from './follow.js';
 /** Reads what a teardown of a name would delete. */
 export async function readPlan(context: Context, name: string): Promise<RemovalPlan> {
   const { connection, place, operations } = await context.session();
-  const { installation } = context.config();
+  const { installation } = await context.config();
+  const { readRemovalPlan } = await import('../client/removal-plan.js');
   const { now } = context.terminal;
   const modelarts = await context.modelarts();
   const { namespace } = place;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { processEnv } from '../config.js';
+import { processEnv } from '../config/env.js';
 import { visibleText } from '../domain/visible-text.js';
 import { type ShownZone, shownZone } from './output/time.js';
 import type { Colors } from './output/view.js';

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
 import { oneLine } from '../domain/command.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import {
   InvalidQueryError,
   InvalidSpecError,

@@ -2,7 +2,7 @@ import { parseOperationId } from '../contract/ids.js';
 import type { Command, CommandAnswer } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
 import { problemOfLengths } from '../domain/command.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import type { CommandOptions } from './api-types.js';
 import { InvalidCommandError, OperationRefusedError } from './errors.js';
 import { type ResourceKindName, requireRun } from './find-run.js';

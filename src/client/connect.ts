@@ -10,12 +10,11 @@ import {
   readClientConfig,
   readModelArtsConfig,
 } from '../config.js';
-import { createModelArts, type ModelArts } from '../modelarts/client.js';
-import { type ProbeFinding, type ProbeTarget, probeTemporal } from '../temporal/probe.js';
+import type { ModelArts } from '../modelarts/client.js';
+import type { ProbeFinding, ProbeTarget } from '../temporal/probe.js';
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
 import { Operations } from './operations.js';
-import { readRemovalPlan } from './removal-plan.js';
 import { Schedules } from './schedules.js';
 import { castError, type Place } from './temporal/errors.js';
 import { TemporalRuns } from './temporal/runs.js';
@@ -84,8 +83,9 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
     newId: randomUUID,
     close: () => connection.close(),
     planRemoval: async (name) => {
-      const modelarts = openModelArts();
+      const modelarts = await openModelArts();
       if (modelarts === null) return null;
+      const { readRemovalPlan } = await import('./removal-plan.js');
       const { installation } = config;
       const now = () => realPacer.now();
       const { signal } = new AbortController();
@@ -96,10 +96,12 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   return { operations, schedules, client, connection, place };
 }
 
-/** Null where this process has no settings for the service. */
-function openModelArts(): ModelArts | null {
+/** Null where this process has no settings for the service. Loads the API client only here, because most programs need none. */
+async function openModelArts(): Promise<ModelArts | null> {
   try {
-    return createModelArts(readModelArtsConfig());
+    const config = readModelArtsConfig();
+    const { createModelArts } = await import('../modelarts/client.js');
+    return createModelArts(config);
   } catch (error) {
     if (error instanceof ConfigError) return null;
     throw error;
@@ -154,6 +156,7 @@ async function failOnWrongSettings(finding: ProbeFinding | null): Promise<never>
 async function probeForReason(target: ProbeTarget, ended: AbortSignal): Promise<ProbeFinding | null> {
   try {
     await pause(probeAfterMs, undefined, { signal: ended });
+    const { probeTemporal } = await import('../temporal/probe.js');
     return await probeTemporal(target, AbortSignal.any([ended, AbortSignal.timeout(probeMs)]));
   } catch (error) {
     if (ended.aborted) return null;

@@ -2,14 +2,15 @@ import type { AuditEntry, Progress, Retrying } from '../contract/progress.js';
 import { type Cost, type PriceTable, priceOf } from '../domain/price.js';
 import type { Job } from '../domain/resource/pool-use.js';
 import type { Plan } from '../domain/teardown/plan.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import { type Cause, describeCauses, type LastError, lastErrorOf, type TimeSpent } from './causes.js';
 import { describeCall } from './descriptions.js';
 import { readEvents } from './history.js';
-import { isUnanswered, progressOf } from './read-progress.js';
+import { progressOf } from './read-progress.js';
 import { blockersOf, retryingOf } from './retrying.js';
 import type { HistoryEvent } from './temporal/history-event.js';
 import { failureOf, type PendingActivity, type Run, type Runs } from './temporal/run.js';
+import { isUnanswered } from './unanswered.js';
 
 /** Why an operation does not make progress: what its workflow reports, and what Temporal knows of its activities. Times are RFC 3339 UTC. */
 export interface Explanation {

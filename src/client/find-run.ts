@@ -1,5 +1,5 @@
-import { type OperationKind, operationId, parseOperationId } from '../contract/ids.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { nameOf, type OperationKind, operationId } from '../contract/ids.js';
+import { isOpen } from '../temporal/run-facts.js';
 import { OperationNotFoundError, OperationRefusedError } from './errors.js';
 import type { Run, Runs } from './temporal/run.js';
 
@@ -41,11 +41,6 @@ export function chooseRun(found: readonly (Run | null)[]): Run | null {
   if (open) return open;
   const closed = found.filter((run) => run !== null).sort((a, b) => closeTime(b) - closeTime(a));
   return closed[0] ?? null;
-}
-
-/** The name in a workflow id, or the text itself. */
-export function nameOf(nameOrId: string): string {
-  return parseOperationId(nameOrId)?.name ?? nameOrId;
 }
 
 async function findNewest(runs: Runs, name: string, kinds: readonly OperationKind[]): Promise<Run | null> {

@@ -1,6 +1,6 @@
 import type { Progress } from '../contract/progress.js';
 import { canonicalJson } from '../spec/hash.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import { OperationNotFoundError, ServerUnreachableError } from './errors.js';
 import { progressOf } from './read-progress.js';
 import type { Runs } from './temporal/run.js';

@@ -1,9 +1,8 @@
 import pMap from 'p-map';
-import { changeId, operationId, operationKinds } from '../contract/ids.js';
+import { changeId, nameOf, operationId, operationKinds } from '../contract/ids.js';
 import { progressQuery } from '../contract/messages.js';
 import { isProgress, type Progress } from '../contract/progress.js';
 import { OperationNotFoundError, OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
-import { nameOf } from './find-run.js';
 import { lastProgress } from './read-progress.js';
 import { describeAudit, describeRun, type HistoryEntry } from './run-events.js';
 import type { HistoryEvent } from './temporal/history-event.js';

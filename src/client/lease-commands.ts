@@ -1,9 +1,10 @@
+import { nameOf } from '../contract/ids.js';
 import { extendLeaseUpdate, releaseLeaseUpdate } from '../contract/messages.js';
 import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { CommandOptions, ExtendOptions } from './api-types.js';
 import { type CommandContext, sendUpdate, signedCommand } from './command.js';
 import { OperationsError } from './errors.js';
-import { nameOf, requireLease } from './find-run.js';
+import { requireLease } from './find-run.js';
 import { type ProtectionContext, refuseProtected } from './protection.js';
 import { progressAfter } from './read-progress.js';
 

@@ -4,7 +4,7 @@ import type { LeaseProgress, Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { ChangeInput, SweepProgress } from '../contract/workflows.js';
 import type { AuditReport } from '../domain/audit/report.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import type {
   ChangeOptions,
   CommandOptions,
@@ -25,7 +25,6 @@ import * as leases from './lease-commands.js';
 import * as commands from './operator-commands.js';
 import { refuseProtected } from './protection.js';
 import { OperationQueries } from './queries.js';
-import { checkStart, startOrJoin } from './start.js';
 import * as sweeps from './sweeps.js';
 import { startTeardown, type Teardown, type TeardownContext, teardown } from './teardown.js';
 import type { Runs } from './temporal/run.js';
@@ -41,6 +40,9 @@ export interface OperationsDeps {
   /** The resources that a teardown of a name would delete. @defaultValue this process does not read the service */
   readonly planRemoval?: TeardownContext['planRemoval'];
 }
+
+/** The schemas of documents take long to load, and only `create` needs them. */
+const loadStart = () => import('./start.js');
 
 /**
  * Everything that people and programs can do with operations. A name means its open run (teardown, else the operation, else
@@ -74,14 +76,16 @@ export class Operations extends OperationQueries {
     { by, wait = false, signal }: CreateOptions = {},
   ): Promise<Created> {
     const call = { id: this.deps.newId(), by: by ?? this.deps.actor };
+    const { startOrJoin } = await loadStart();
     const { workflowId, runId, joined } = await startOrJoin(this.deps.runs, kind, document, call);
     const progress = wait ? await this.result(workflowId, signal === undefined ? {} : { signal }) : null;
     return { handle: { workflowId, runId }, joined, progress };
   }
 
   /** Throws what `create` would throw for a checked spec, and starts nothing. */
-  checkCreate(kind: ResourceKindName, spec: Spec): Promise<{ readonly joins: boolean }> {
-    return checkStart(this.deps.runs, kind, spec);
+  async checkCreate(kind: ResourceKindName, spec: Spec): Promise<{ readonly joins: boolean }> {
+    const { checkStart } = await loadStart();
+    return await checkStart(this.deps.runs, kind, spec);
   }
 
   /** Stops creating and deleting within one poll window; waits may continue. */

@@ -13,7 +13,6 @@ import {
 import type { Progress, Step } from '../contract/progress.js';
 import { type Spec, specKinds } from '../contract/spec.js';
 import { changesLimit, tooLarge } from '../domain/text.js';
-import { applyChanges, mayChange } from '../spec/change.js';
 import { changesHash } from '../spec/hash.js';
 import type { CommandOptions, ResolveOptions } from './api-types.js';
 import { type CommandContext, requireOpen, send, signatureOf, signedCommand, type Target, update } from './command.js';
@@ -111,6 +110,7 @@ async function checkChanges(
   if (kind === undefined || (failed?.name !== 'pool' && failed?.name !== 'notebook')) return;
   const spec = (await runs.query<Spec | null>(workflowId, runId, specQuery.name)) ?? null;
   if (spec === null) return;
+  const { applyChanges, mayChange } = await import('../spec/change.js');
   const checked = applyChanges(kind, spec, changes, mayChange(failed.name));
   if (!checked.ok)
     throw new InvalidSpecError(checked.problems, {

@@ -4,7 +4,7 @@ import { isSuccess } from '../contract/phases.js';
 import type { Progress } from '../contract/progress.js';
 import type { Spec } from '../contract/spec.js';
 import type { PriceTable } from '../domain/price.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import type { OperationHandle } from './api-types.js';
 import { type BulkScope, findOpen } from './bulk.js';
 import { OperationFailedError } from './errors.js';

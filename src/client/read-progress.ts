@@ -1,16 +1,17 @@
 import pMap from 'p-map';
+import { nameOf } from '../contract/ids.js';
 import { type CommandAnswer, progressQuery } from '../contract/messages.js';
 import { isEnding, type Phase, phases } from '../contract/phases.js';
 import { blankProgress, isProgress, type Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import { OperationsError, UnreadableError, WorkerUnreachableError } from './errors.js';
-import { nameOf } from './find-run.js';
 import type { Run, RunOutcome, Runs } from './temporal/run.js';
+import { markUnanswered } from './unanswered.js';
 
 /**
  * The progress of a run. A worker reports it while the run is open. A closed run keeps it in its result or failure. Where
- * neither is available, the progress has only what Temporal itself stores (see `isUnanswered`).
+ * neither is available, the progress has only what Temporal itself stores (see `isUnanswered` in unanswered.ts).
  */
 export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
   return (await answeredProgress(runs, run)) ?? unansweredProgress(run);
@@ -109,16 +110,8 @@ export async function expectWorker(
 function unansweredProgress(run: Run, answered: Partial<CommandAnswer> = {}): Progress {
   const known = { ...knownToTemporal(run), ...answered };
   if (!isOpen(run)) return closedProgress(run, known);
-  fromTemporal.add(known);
+  markUnanswered(known);
   return known;
-}
-
-/** Progress that was read from Temporal because no worker responded. */
-const fromTemporal = new WeakSet<Progress>();
-
-/** True for the progress of an open run that no worker responded for. */
-export function isUnanswered(progress: Progress): boolean {
-  return fromTemporal.has(progress);
 }
 
 function knownToTemporal(run: Run): Progress {

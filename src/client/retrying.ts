@@ -1,6 +1,6 @@
 import { isFailureType } from '../contract/failures.js';
 import type { Progress, RetryError, Retrying } from '../contract/progress.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import { describeCall } from './descriptions.js';
 import { progressOf } from './read-progress.js';
 import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';

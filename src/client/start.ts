@@ -1,22 +1,15 @@
 import { operationId } from '../contract/ids.js';
 import { memoKeys } from '../contract/memo.js';
 import { specQuery } from '../contract/messages.js';
-import type { Spec, SpecKind } from '../contract/spec.js';
+import { type Spec, type SpecKind, specKindOf } from '../contract/spec.js';
 import { checkSpec } from '../spec/check.js';
 import { diffSpecs } from '../spec/difference.js';
 import { isFields } from '../spec/finding.js';
 import { specHash } from '../spec/hash.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import { InvalidSpecError, OperationRefusedError, SpecConflictError } from './errors.js';
 import type { ResourceKindName } from './find-run.js';
 import type { Run, Runs } from './temporal/run.js';
-
-/** The workflow type that creates each kind. */
-export const specKindOf: Readonly<Record<ResourceKindName, SpecKind>> = {
-  env: 'provisionPoolThenLaunchNotebook',
-  pool: 'provisionPool',
-  notebook: 'launchNotebook',
-};
 
 /** One call that starts an operation: a random id, and the actor. */
 export interface StartCall {

@@ -4,7 +4,7 @@ import { blankProgress, type Progress } from '../contract/progress.js';
 import { durationWords, parseDuration } from '../domain/duration.js';
 import { isoTime } from '../domain/rfc3339.js';
 import { keepRule } from '../domain/sweep/rules.js';
-import { isOpen } from '../temporal/describe-run.js';
+import { isOpen } from '../temporal/run-facts.js';
 import type { OperationHandle, TeardownOptions } from './api-types.js';
 import { type CommandContext, signatureOf } from './command.js';
 import { InvalidCommandError, OperationRefusedError } from './errors.js';

@@ -3,6 +3,11 @@ import type { Variable } from './variables.js';
 /** Environment variables. A blank value counts as unset. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** The environment of this process, to pass on to child processes. */
+export function processEnv(): Env {
+  return process.env;
+}
+
 /** Lists every problem of the configuration, so that one start is enough to find them all. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -62,10 +67,10 @@ export class EnvReader {
     const name = this.nameOf({ names });
     const value = name === null ? null : (this.text(name)?.trim() ?? null);
     if (name === null || value === null) return fallback;
-    const parsed = parser.safeParse(value);
+    const parsed = parser(value);
     if (/\p{Cc}/u.test(value)) this.problem(`${name} contains a control character. Write it on one line.`);
-    else if (parsed.success) return parsed.data;
-    else this.problem(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', and ')}`);
+    else if (parsed.ok) return parsed.value;
+    else this.problem(`${name} must be ${parsed.expected}`);
     return fallback;
   }
 
@@ -77,6 +82,14 @@ export class EnvReader {
   finish(): void {
     if (this.#problems.size > 0) throw new ConfigError([...this.#problems]);
   }
+}
+
+/** Reads with a function; throws one `ConfigError` with every problem that it met. */
+export function readWith<T>(env: Env, read: (reader: EnvReader) => T): T {
+  const reader = new EnvReader(env);
+  const value = read(reader);
+  reader.finish();
+  return value;
 }
 
 /** `A (or B, C)`. */

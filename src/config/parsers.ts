@@ -1,10 +1,12 @@
-import { z } from 'zod';
 import { longestHttpTimeoutMs } from '../contract/settings.js';
 import { durationWords, parseDuration } from '../domain/duration.js';
 import { Secret } from '../modelarts/secret.js';
 
-/** Parses the text of a variable. */
-export type Parser<T> = z.ZodType<T, string>;
+/** A value, or what a text must be. The message never shows the text, which may be a misplaced secret. */
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly expected: string };
+
+/** Parses the text of a variable. A function, because every command line loads the parsers. */
+export type Parser<T> = (text: string) => Parsed<T>;
 
 /** Address of a listener: metrics or health checks. */
 export interface ListenAddress {
@@ -21,18 +23,15 @@ export interface CodecKey {
 const codecKeyBytes = 32;
 const highestPort = 65_535;
 
-/** The message never shows the text, which may be a misplaced secret. */
 function parser<T>(parse: (text: string) => T | null, expected: string): Parser<T> {
-  return z.string().transform((text, context) => {
+  return (text) => {
     const value = parse(text);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `must be ${expected}` });
-    return z.NEVER;
-  });
+    return value === null ? { ok: false, expected } : { ok: true, value };
+  };
 }
 
-export const plainText: Parser<string> = z.string();
-export const secretText: Parser<Secret> = z.string().transform((text) => new Secret(text));
+export const plainText: Parser<string> = (value) => ({ ok: true, value });
+export const secretText: Parser<Secret> = (text) => ({ ok: true, value: new Secret(text) });
 
 /** The value of a header. A space inside usually means that it was cut off or pasted twice. */
 export const credential = parser(

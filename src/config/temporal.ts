@@ -50,7 +50,7 @@ function reportIncompletePair(reader: EnvReader, one: Variable, other: Variable)
 
 /** The address may come from the profile, which is not checked otherwise. */
 function checkProfileAddress(reader: EnvReader, address: string | undefined): void {
-  if (address === undefined || reader.has(variables.temporalAddress) || grpcAddress.safeParse(address).success) return;
+  if (address === undefined || reader.has(variables.temporalAddress) || grpcAddress(address).ok) return;
   reader.problem("the address in the Temporal CLI's profile is not host:port. Fix it, or set TEMPORAL_ADDRESS.");
 }
 

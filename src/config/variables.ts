@@ -49,7 +49,9 @@ function secret<T>(names: Names, parser: Parser<T>, description: string): Variab
 
 /** A variable whose default is written as a user would set it. */
 function withDefault<T>(name: string, parser: Parser<T>, text: string, description: string): Variable<T, T> {
-  return { ...optional(name, parser, description, text), fallback: parser.parse(text) };
+  const parsed = parser(text);
+  if (!parsed.ok) throw new Error(`the default of ${name} must be ${parsed.expected}`);
+  return { ...optional(name, parser, description, text), fallback: parsed.value };
 }
 
 export const logFormats = ['pretty', 'json'] as const;

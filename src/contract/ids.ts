@@ -40,6 +40,11 @@ export function parseOperationId(workflowId: string): { kind: OperationKind; nam
   return kind === undefined || slash < 0 ? null : { kind, name: workflowId.slice(slash + 1) };
 }
 
+/** The name in a workflow id, or the text itself. */
+export function nameOf(nameOrId: string): string {
+  return parseOperationId(nameOrId)?.name ?? nameOrId;
+}
+
 /** The name in the id of an operation that creates resources; null for any other id. */
 export function nameOfCreating(workflowId: string): string | null {
   const parsed = parseOperationId(workflowId);

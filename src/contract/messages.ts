@@ -1,5 +1,5 @@
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { LeasedObservation } from '../domain/provision/repeated-create.js';
+import { defineQuery, defineSignal, defineUpdate } from './define-message.js';
 import type { LeaseProgress, Progress, StepName } from './progress.js';
 import type { Spec } from './spec.js';
 import type { EnvironmentResources } from './workflows.js';

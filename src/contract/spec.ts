@@ -186,6 +186,13 @@ export interface Spec {
 export const specKinds = ['provisionPoolThenLaunchNotebook', 'provisionPool', 'launchNotebook'] as const;
 export type SpecKind = (typeof specKinds)[number];
 
+/** The workflow type for each first part of a workflow id. */
+export const specKindOf = {
+  env: 'provisionPoolThenLaunchNotebook',
+  pool: 'provisionPool',
+  notebook: 'launchNotebook',
+} as const satisfies Readonly<Record<string, SpecKind>>;
+
 /** Whether the pool is a subscription (billing mode 1), which the API cannot end. */
 export function isPrepaid({ pool }: Pick<Spec, 'pool'>): boolean {
   return pool?.billing?.mode === '1';

@@ -19,7 +19,7 @@ beforeAll(async () => {
   expect(await runCommandLine(['completion', 'bash'], terminal)).toBe(0);
   writeFileSync(script, terminal.out());
   writeFileSync(path.join(folder, 'team-z.yaml'), '');
-  catalogue = await readCatalogue();
+  catalogue = readCatalogue();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

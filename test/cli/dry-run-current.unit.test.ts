@@ -31,9 +31,9 @@ async function document(
   const spec = specWith({ 'pool.network': network.items[0]?.metadata.name, ...wanted });
   await before?.(modelarts);
   const { context, terminal } = fakeContext(new FakeRuns(), { json: true });
-  const config = { installation } as ReturnType<Context['config']>;
+  const config = { installation } as Awaited<ReturnType<Context['config']>>;
   const code = await dryRun(
-    { ...context, config: () => config, modelarts: async () => await Promise.resolve(modelarts) },
+    { ...context, config: async () => config, modelarts: async () => await Promise.resolve(modelarts) },
     spec,
   );
   const shown: DryRun = JSON.parse(terminal.out());

@@ -63,9 +63,9 @@ function modelartsWith({ sale = { az1: 'normal' }, pool, notebook, current }: Cl
 /** The findings of a dry run by subject; `known` is false when the installation is unknown. */
 async function lookedUp(cloud: Cloud, { runs = new FakeRuns(), known = true } = {}) {
   const { context, terminal } = fakeContext(runs, { json: true });
-  const config = { installation: known ? installation : null } as ReturnType<Context['config']>;
+  const config = { installation: known ? installation : null } as Awaited<ReturnType<Context['config']>>;
   const modelarts = modelartsWith(cloud);
-  const code = await dryRun({ ...context, config: () => config, modelarts: async () => modelarts }, spec);
+  const code = await dryRun({ ...context, config: async () => config, modelarts: async () => modelarts }, spec);
   const document: DryRun = JSON.parse(terminal.out());
   expect(code).toBe(document.ok ? 0 : 1);
   const found = document.checks.map(({ subject, state, finding }) => [subject, `${state}: ${finding}`]);
@@ -75,8 +75,8 @@ async function lookedUp(cloud: Cloud, { runs = new FakeRuns(), known = true } = 
 test('a dry run shows the cards of each node, not the chips', async () => {
   for (const json of [true, false]) {
     const { context, terminal } = fakeContext(new FakeRuns(), { json });
-    const config = { installation } as ReturnType<Context['config']>;
-    await dryRun({ ...context, config: () => config, modelarts: async () => modelartsWith({}) }, spec);
+    const config = { installation } as Awaited<ReturnType<Context['config']>>;
+    await dryRun({ ...context, config: async () => config, modelarts: async () => modelartsWith({}) }, spec);
     if (json) expect(JSON.parse(terminal.out()).pool.resources).toMatchObject([{ accelerator: '1 x nvidia-t4' }]);
     else expect(terminal.out()).toContain('(each 1 x nvidia-t4)');
   }
@@ -85,9 +85,9 @@ test('a dry run shows the cards of each node, not the chips', async () => {
 describe('a dry run reports', () => {
   const documentOf = async (settings: Record<string, unknown>) => {
     const { context, terminal } = fakeContext(new FakeRuns(), { json: true });
-    const config = { installation } as ReturnType<Context['config']>;
+    const config = { installation } as Awaited<ReturnType<Context['config']>>;
     const modelarts = modelartsWith({});
-    const here = { ...context, config: () => config, modelarts: async () => modelarts };
+    const here = { ...context, config: async () => config, modelarts: async () => modelarts };
     const code = await dryRun(here, specWith(settings));
     const document: DryRun = JSON.parse(terminal.out());
     return { code, document, failed: document.checks.filter(({ state }) => state === 'failed') };

@@ -12,7 +12,9 @@ import { FakeRuns } from '../client/fake-runs.js';
 import { clientOf } from '../support/client-of-simulator.js';
 import { fakeContext } from './fake-context.js';
 
-const unused = async () => await Promise.reject(new Error('not in this test'));
+const unused = () => {
+  throw new Error('not in this test');
+};
 
 async function list(args: readonly string[], behavior: Partial<Behavior> = {}, faults: readonly Fault[] = []) {
   const simulator = createSimulator({ clock: createManualClock(), behavior, faults });

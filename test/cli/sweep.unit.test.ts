@@ -52,7 +52,9 @@ async function perform(define: Define, plan: Plan | null, ...words: readonly str
   const run: Run = async (work) => {
     code = await work(context);
   };
-  define(command, run, () => Promise.reject(new Error('not in this test')));
+  define(command, run, () => {
+    throw new Error('not in this test');
+  });
   const failure: unknown = await command.parseAsync([...words], { from: 'user' }).then(
     () => null,
     (error: unknown) => error,

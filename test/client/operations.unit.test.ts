@@ -6,7 +6,7 @@ import {
   OperationRefusedError,
 } from '../../src/client/errors.js';
 import { Operations } from '../../src/client/operations.js';
-import { isUnanswered } from '../../src/client/read-progress.js';
+import { isUnanswered } from '../../src/client/unanswered.js';
 import { main, specWith } from '../spec/documents.js';
 import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 

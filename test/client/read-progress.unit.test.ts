@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServerUnreachableError, WorkerUnreachableError } from '../../src/client/errors.js';
-import { isUnanswered, progressOf, progressOfEach } from '../../src/client/read-progress.js';
+import { progressOf, progressOfEach } from '../../src/client/read-progress.js';
+import { isUnanswered } from '../../src/client/unanswered.js';
 import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
 
 const closed = new Date('2026-03-01T11:00:00Z');

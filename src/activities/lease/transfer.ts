@@ -17,7 +17,8 @@ import { type EnvironmentResources, type LeaseInput, noResources, type ResourceR
 import type { LeasedEnvironment } from '../../domain/provision/repeated-create.js';
 import { type CommandOutcome, notSent, sent } from '../../domain/resource/command-outcome.js';
 import { specHash } from '../../spec/hash.js';
-import { describeRun, isOpen, type Workflows } from '../../temporal/describe-run.js';
+import { describeRun, type Workflows } from '../../temporal/describe-run.js';
+import { isOpen } from '../../temporal/run-facts.js';
 import type { ActivityDeps } from '../deps.js';
 import { ask, findSpec } from '../operation/ask-workflow.js';
 import { ignoreEnded } from '../operation/cancel-and-await.js';

@@ -4,7 +4,8 @@ import { type OperationKind, operationId, parseOperationId } from '../../contrac
 import { progressQuery } from '../../contract/messages.js';
 import type { Ownership } from '../../domain/resource/inventory.js';
 import { ownerHash } from '../../spec/hash.js';
-import { describeRun, isOpen, type RunFacts } from '../../temporal/describe-run.js';
+import { describeRun } from '../../temporal/describe-run.js';
+import { isOpen, type RunFacts } from '../../temporal/run-facts.js';
 import type { ActivityDeps } from '../deps.js';
 import { isRemovalPending } from '../lease/transfer.js';
 

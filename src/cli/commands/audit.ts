@@ -1,10 +1,7 @@
 import { ServerUnreachableError, WorkerUnreachableError } from '../../client/errors.js';
-import { ConfigError } from '../../config.js';
+import { ConfigError } from '../../config/env.js';
 import { type AuditReport, makeReport, needsAction } from '../../domain/audit/report.js';
 import { describeDuration } from '../../domain/duration.js';
-import { readProject } from '../../inventory/reader.js';
-import { realSleep } from '../../modelarts/timing.js';
-import { readPrices } from '../../worker/prices.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js';
@@ -52,7 +49,12 @@ async function perform(context: Context, { cloudOnly, check, timeout: limit }: O
 
 /** Reads only the cloud: ages, costs and markers. The owners stay unknown. */
 async function auditCloud(context: Context): Promise<AuditReport> {
-  const { installation, prices } = context.config();
+  const [{ readProject }, { realSleep }, { readPrices }, { installation, prices }] = await Promise.all([
+    import('../../inventory/reader.js'),
+    import('../../modelarts/timing.js'),
+    import('../../worker/prices.js'),
+    context.config(),
+  ]);
   const table = readPrices(prices);
   const now = context.terminal.now;
   const deps = { modelarts: await context.modelarts(), now, sleep: realSleep };

@@ -27,7 +27,7 @@ const codecServer: Define = (command, run) => {
     .addHelpText('after', example('maops codec-server', 'maops codec-server --origin https://temporal.example.com'))
     .action((options: Options) =>
       run(async (context) => {
-        const { codecKeys } = context.config();
+        const { codecKeys } = await context.config();
         if (codecKeys.length === 0) {
           throw new UsageError('MAOPS_CODEC_KEYS is not set. Set it to the same keys as on the workers.');
         }

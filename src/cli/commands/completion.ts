@@ -22,7 +22,7 @@ const completion: Define = (command, run, catalogue) => {
     )
     .action((shell: Shell) =>
       run(async (context) => {
-        const script = shells[shell](await catalogue());
+        const script = shells[shell](catalogue());
         context.result({ shell, script }, (shown) => shown.script);
         return exitCodes.done;
       }),

@@ -51,7 +51,7 @@ function otherSettings(reported: readonly Check[]): Check[] {
 
 async function temporalChecks(context: Context): Promise<Check[]> {
   const settings = await attempt('settings for Temporal', async () => {
-    const { address, namespace, taskQueue, actor, proxy, tlsBy } = context.config();
+    const { address, namespace, taskQueue, actor, proxy, tlsBy } = await context.config();
     const route = proxy === null ? '' : ` through proxy ${proxy.address} (${proxy.variable})`;
     const security = tlsBy === null ? '' : `, TLS by ${tlsBy}`;
     return `${address}${route}${security}, namespace ${namespace}, task queue ${taskQueue}, actor ${actor}`;
@@ -83,8 +83,8 @@ async function namespaceChecks(context: Context, { connection, place }: Session)
       hint: 'Register them with `maops setup`.',
     });
   });
-  const installation = await attempt('installation id', () =>
-    readInstallation(connection, place.namespace, context.config().installation),
+  const installation = await attempt('installation id', async () =>
+    readInstallation(connection, place.namespace, (await context.config()).installation),
   );
   const worker = await attempt('worker', () => checkPollers(context, { connection, place }));
   return [attributes, installation, worker];

@@ -4,8 +4,6 @@ import { exitCodes, UsageError } from '../exit-codes.js';
 import { renderChecks } from '../output/checks.js';
 import { renderProbe } from '../output/probe.js';
 import { requireEmptyFolder } from '../recording-folder.js';
-import { runChecks } from './doctor-checks.js';
-import { probeAccount } from './doctor-probe.js';
 
 interface Options {
   readonly probe?: true;
@@ -27,6 +25,10 @@ const doctor: Define = (command, run) => {
         }
         // An unreachable server takes time to fail.
         if (context.terminal.stderr.isTTY === true) context.notice('checking Temporal and ModelArts');
+        const [{ runChecks }, { probeAccount }] = await Promise.all([
+          import('./doctor-checks.js'),
+          import('./doctor-probe.js'),
+        ]);
         const checks = await runChecks(context);
         const isConfigured = checks.some(({ check, state }) => check === 'settings for ModelArts' && state === 'ok');
         const probed = options.probe === true && isConfigured ? await probeAccount(context, folder) : null;

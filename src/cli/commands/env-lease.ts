@@ -1,5 +1,5 @@
 import type { ExtendOptions } from '../../client/api-types.js';
-import { nameOf } from '../../client/find-run.js';
+import { nameOf } from '../../contract/ids.js';
 import { parseRfc3339 } from '../../domain/rfc3339.js';
 import { type Define, example } from '../command.js';
 import { viewOf } from '../context.js';

@@ -1,5 +1,4 @@
 import { type ResolveVerb, resolveVerbs } from '../../contract/messages.js';
-import { parseAssignment } from '../../spec/source.js';
 import { type Define, example } from '../command.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import { collect, offerKey, offerReason } from '../options.js';
@@ -88,22 +87,22 @@ const resolve: Define = (command, run) => {
       ),
     )
     .action((first: string | undefined, second: string | undefined, options: ResolveOptions) =>
-      run((context) => {
+      run(async (context) => {
         // With --query the first argument is the verb.
         const [name, word] = options.query !== undefined && second === undefined ? [second, first] : [first, second];
         const target = targetOf(name, options);
         const verb = readVerb(word);
-        const changes = readChanges(options.set ?? []);
+        const changes = await readChanges(options.set ?? []);
         if (changes !== null && verb !== 'retry') throw new UsageError('--set needs the verb retry');
         const sent = { ...commandOptionsOf(options), ...(changes === null ? {} : { changes }) };
         if ('name' in target) {
-          return steerOne(
+          return await steerOne(
             context,
             (operations) => operations.resolve(target.name, verb, sent),
             ({ workflowId }) => `${verb} accepted: ${workflowId} ${effectOf(verb, options.set ?? [])}`,
           );
         }
-        return steerMany(context, {
+        return await steerMany(context, {
           verb: `resolve ${verb}`,
           audience: 'creating',
           ...target,
@@ -134,8 +133,9 @@ function readVerb(word: string | undefined): ResolveVerb {
   throw new UsageError(`${problem}: give one of ${resolveVerbs.join(', ')}`);
 }
 
-function readChanges(settings: readonly string[]): Record<string, unknown> | null {
+async function readChanges(settings: readonly string[]): Promise<Record<string, unknown> | null> {
   if (settings.length === 0) return null;
+  const { parseAssignment } = await import('../../spec/source.js');
   return Object.fromEntries(
     settings.map((setting) => {
       const assignment = parseAssignment(setting);

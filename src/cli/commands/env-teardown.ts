@@ -1,9 +1,8 @@
 import { OperationRefusedError } from '../../client/errors.js';
-import { nameOf } from '../../client/find-run.js';
 import { protectedError } from '../../client/protection.js';
 import type { RemovalPlan } from '../../client/removal-plan.js';
 import { protectedItem } from '../../client/teardown.js';
-import { operationId } from '../../contract/ids.js';
+import { nameOf, operationId } from '../../contract/ids.js';
 import { keepRule } from '../../domain/sweep/rules.js';
 import { type Define, example } from '../command.js';
 import { askToContinue } from '../confirmation.js';

@@ -1,7 +1,5 @@
-import { nameOf } from '../../client/find-run.js';
-import { parseOperationId } from '../../contract/ids.js';
+import { nameOf, parseOperationId } from '../../contract/ids.js';
 import { phases } from '../../contract/phases.js';
-import { readPrices } from '../../worker/prices.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js';
@@ -101,9 +99,9 @@ const why: Define = (command, run) => {
     .addHelpText('after', example('maops env why team-a'))
     .action((name: string) =>
       run(async (context) => {
-        const explanation = await (await context.operations()).why(name, 'env', {
-          prices: readPrices(context.config().prices),
-        });
+        const { readPrices } = await import('../../worker/prices.js');
+        const prices = readPrices((await context.config()).prices);
+        const explanation = await (await context.operations()).why(name, 'env', { prices });
         context.result(explanation, (shown) => renderExplanation(shown, viewOf(context)));
         return exitCodes.done;
       }),

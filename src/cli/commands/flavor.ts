@@ -1,10 +1,12 @@
-import { type FlavorRow, flavorRow, notebookFlavorRow, notebookFlavorType } from '../../inventory/flavor-facts.js';
+import type { FlavorRow } from '../../inventory/flavor-facts.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { isUnpublished, ModelArtsError } from '../../modelarts/errors.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { renderFlavors } from '../output/resources.js';
+
+const loadFacts = () => import('../../inventory/flavor-facts.js');
 
 /** `maops flavor list`: the flavors of pools with the sale status in each availability zone, and those of notebooks. */
 const list: Define = (command, run) => {
@@ -13,6 +15,7 @@ const list: Define = (command, run) => {
     .addHelpText('after', example('maops flavor list', 'maops flavor list --type Dedicate --json'))
     .action(({ type }: { readonly type?: string }) =>
       run(async (context) => {
+        const { notebookFlavorType } = await loadFacts();
         const modelarts = await context.modelarts();
         const isType = (known: string | null) => type === undefined || known?.toLowerCase() === type.toLowerCase();
         const isOfNotebooks = isType(notebookFlavorType);
@@ -32,6 +35,7 @@ const list: Define = (command, run) => {
 };
 
 async function poolFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<FlavorRow[]> {
+  const { flavorRow } = await loadFacts();
   const rows: FlavorRow[] = [];
   for await (const flavor of modelarts.flavors.list({}, { signal })) rows.push(flavorRow(flavor));
   return rows.sort(byName);
@@ -39,6 +43,7 @@ async function poolFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<F
 
 /** The historical notebook API lists no flavors (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
 async function notebookFlavors({ currentNotebooks }: ModelArts, context: Context): Promise<FlavorRow[]> {
+  const { notebookFlavorRow } = await loadFacts();
   try {
     const flavors = await currentNotebooks.flavors({}, { signal: context.interrupted });
     return flavors.map(notebookFlavorRow).sort(byName);

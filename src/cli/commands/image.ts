@@ -1,5 +1,4 @@
 import { OperationRefusedError } from '../../client/errors.js';
-import { listImages } from '../../inventory/images.js';
 import { isUnpublished } from '../../modelarts/errors.js';
 import { type Define, example } from '../command.js';
 import { viewOf } from '../context.js';
@@ -19,6 +18,7 @@ const list: Define = (command, run) => {
     .addHelpText('after', example('maops image list', 'maops image list --hardware GPU --json'))
     .action(({ hardware, workspace }: ListOptions) =>
       run(async (context) => {
+        const { listImages } = await import('../../inventory/images.js');
         const all = await listImages(await context.modelarts(), context.interrupted, workspace).catch(explain);
         const wanted = hardware?.toUpperCase();
         const images = all.filter((image) => wanted === undefined || image.hardware.includes(wanted));

@@ -1,5 +1,5 @@
 import { OperationNotFoundError } from '../../client/errors.js';
-import { findNetwork, type NetworkRow, networkRow } from '../../inventory/listing.js';
+import type { NetworkRow } from '../../inventory/listing.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -10,6 +10,7 @@ const list: Define = (command, run) => {
   command.addHelpText('after', example('maops network list')).action(() =>
     run(async (context) => {
       const { items } = await (await context.modelarts()).networks.list({}, { signal: context.interrupted });
+      const { networkRow } = await import('../../inventory/listing.js');
       const networks = items.map(networkRow);
       context.result(networks, (shown) => renderNetworks(shown, viewOf(context)));
       return exitCodes.done;
@@ -33,6 +34,7 @@ const show: Define = (command, run) => {
 
 /** Finds a network by its id, or throws with a hint. */
 async function requireNetwork(context: Context, id: string): Promise<NetworkRow> {
+  const { findNetwork } = await import('../../inventory/listing.js');
   const network = await findNetwork(await context.modelarts(), id, context.interrupted);
   if (network !== null) return network;
   throw new OperationNotFoundError(`no network with id ${id}`, {

@@ -1,5 +1,4 @@
 import { OperationNotFoundError, OperationRefusedError } from '../../client/errors.js';
-import { findNotebooks, listNotebooks } from '../../inventory/listing.js';
 import type { NotebookRow } from '../../inventory/notebook-facts.js';
 import type { ModelArts } from '../../modelarts/client.js';
 import { type Define, example } from '../command.js';
@@ -55,6 +54,7 @@ const list: Define = (command, run) => {
     .addHelpText('after', example('maops notebook list'))
     .action(({ workspace }: { readonly workspace?: string }) =>
       run(async (context) => {
+        const { listNotebooks } = await import('../../inventory/listing.js');
         const notebooks = await listNotebooks(await context.modelarts(), context.interrupted, workspace);
         context.result(notebooks, (shown) => renderNotebooks(shown, viewOf(context)));
         return exitCodes.done;
@@ -98,6 +98,7 @@ const remove: Define = (command, run) => defineDelete(command, run, 'notebook');
 
 /** Finds a notebook by name or id, also in the workspaces that its specs name, or throws with a hint. */
 async function requireNotebook(context: Context, nameOrId: string): Promise<NotebookRow> {
+  const { findNotebooks } = await import('../../inventory/listing.js');
   const modelarts = await context.modelarts();
   const found = theOne(nameOrId, await findNotebooks(modelarts, nameOrId, context.interrupted));
   if (found !== null) return found;

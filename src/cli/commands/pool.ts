@@ -1,7 +1,5 @@
 import { OperationNotFoundError } from '../../client/errors.js';
 import { failureReason } from '../../domain/resource/failed-order.js';
-import { readFailedOrder } from '../../inventory/failed-orders.js';
-import { findPool, listPools } from '../../inventory/listing.js';
 import type { PoolRow } from '../../inventory/pool-facts.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
@@ -14,6 +12,7 @@ import { defineCreate } from './env-create.js';
 const list: Define = (command, run) => {
   command.addHelpText('after', example('maops pool list', 'maops pool list --json')).action(() =>
     run(async (context) => {
+      const { listPools } = await import('../../inventory/listing.js');
       const pools = await listPools(await context.modelarts(), context.interrupted);
       context.result(pools, (shown) => renderPools(shown, viewOf(context)));
       return exitCodes.done;
@@ -43,6 +42,7 @@ const remove: Define = (command, run) => defineDelete(command, run, 'pool');
 
 /** Finds a pool by name or id, or throws with a hint. */
 async function requirePool(context: Context, nameOrId: string): Promise<PoolRow> {
+  const { findPool } = await import('../../inventory/listing.js');
   const pool = await findPool(await context.modelarts(), nameOrId, context.interrupted);
   if (pool !== null) return pool;
   throw new OperationNotFoundError(`no pool named ${nameOrId}`, {
@@ -53,6 +53,7 @@ async function requirePool(context: Context, nameOrId: string): Promise<PoolRow>
 /** Adds the reason of a failed creation, which only the pool's work order has. */
 async function withReason(context: Context, pool: PoolRow): Promise<PoolRow> {
   if (pool.phase !== 'CreationFailed') return pool;
+  const { readFailedOrder } = await import('../../inventory/failed-orders.js');
   const order = await readFailedOrder(await context.modelarts(), pool, { signal: context.interrupted });
   return { ...pool, message: failureReason(pool.message, order) };
 }

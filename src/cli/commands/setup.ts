@@ -1,5 +1,3 @@
-import { castError } from '../../client/temporal/errors.js';
-import { ensureSearchAttributes, searchAttributes } from '../../worker/search-attributes.js';
 import { type Define, example } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 
@@ -7,7 +5,11 @@ import { exitCodes } from '../exit-codes.js';
 const setup: Define = (command, run) => {
   command.addHelpText('after', example('maops setup')).action(() =>
     run(async (context) => {
-      const { connection, place } = await context.session();
+      const [{ castError }, { ensureSearchAttributes, searchAttributes }, { connection, place }] = await Promise.all([
+        import('../../client/temporal/errors.js'),
+        import('../../worker/search-attributes.js'),
+        context.session(),
+      ]);
       const registered = await ensureSearchAttributes(connection, place.namespace).catch((error: unknown) => {
         throw castError(error, place, 'registering search attributes', 'server');
       });

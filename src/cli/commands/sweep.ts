@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { OperationRefusedError } from '../../client/errors.js';
-import { isSwept, type SweepRequest } from '../../client/sweeps.js';
+import type { SweepRequest } from '../../client/sweeps.js';
 import type { SweepProgress } from '../../contract/workflows.js';
 import type { Plan } from '../../domain/teardown/plan.js';
 import { isFields } from '../../spec/finding.js';
-import { checkSweepRules } from '../../spec/sweep-rules.js';
 import { type Define, example } from '../command.js';
 import { askToContinue } from '../confirmation.js';
 import { type Context, viewOf } from '../context.js';
@@ -67,6 +66,7 @@ async function deleteBy(
   context.notice(`${workflowId} is running`);
   const code = await followToEnd(context, workflowId, { attention: context.json ? 'ending' : 'changes', timeoutMs });
   if (!context.json) {
+    const { isSwept } = await import('../../client/sweeps.js');
     const progress = await operations.progress(workflowId);
     if (isSwept(progress)) context.notice(renderResults(progress, viewOf(context)));
   }
@@ -123,6 +123,7 @@ async function rulesOf(context: Context, { rules, maxShare }: SweepOptions): Pro
   const read = (await readRules(rules, context.terminal)) ?? { orphans: { minAge: '0s' } };
   if (maxShare === undefined) return read;
   const document = { ...(isFields(read) ? read : {}), maxShare: maxShare.endsWith('%') ? maxShare : `${maxShare}%` };
+  const { checkSweepRules } = await import('../../spec/sweep-rules.js');
   const checked = checkSweepRules(document);
   if (!checked.ok) throw new UsageError(`--max-share ${maxShare}: ${checked.problems[0]?.message ?? 'is not valid'}`);
   return document;

@@ -37,11 +37,17 @@ function partsOf(date: Date, timeZone: string, options: Intl.DateTimeFormatOptio
   return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
 }
 
+/** A time in UTC, except in a workflow id or in quotes. */
+const utcTime = /(?<![\w/"'-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w-])/;
+const utcTimes = new RegExp(utcTime, 'g');
+
+export function hasTimes(text: string): boolean {
+  return utcTime.test(text);
+}
+
 /** Converts the UTC times in a text to the local zone, except those in a workflow id or in quotes. */
 export function localTimes(text: string, timeZone: string): string {
-  return text.replaceAll(/(?<![\w/"'-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?![\w-])/g, (time) =>
-    formatMinute(time, timeZone),
-  );
+  return text.replaceAll(utcTimes, (time) => formatMinute(time, timeZone));
 }
 
 /** Younger observations are shown without their age. */

@@ -2,7 +2,6 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { styles } from '../../domain/visible-text.js';
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const plain = /^[ -~]*$/;
 /** A space that no line is broken at. */
 const noBreakSpace = '\u00a0';
@@ -72,9 +71,15 @@ function breakWord(word: string, room: number): string {
   return broken;
 }
 
+let segmenter: Intl.Segmenter | null = null;
+
+/** Creating a segmenter takes milliseconds, and most texts are not cut. */
+function graphemesOf(part: string): string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return [...segmenter.segment(part)].map(({ segment }) => segment);
+}
+
 /** Splits a text into styles, which have no width, and graphemes. */
 function piecesOf(text: string): string[] {
-  return text
-    .split(styles)
-    .flatMap((part, index) => (index % 2 === 1 ? [part] : [...graphemes.segment(part)].map(({ segment }) => segment)));
+  return text.split(styles).flatMap((part, index) => (index % 2 === 1 ? [part] : graphemesOf(part)));
 }

@@ -1,5 +1,5 @@
 import { stillPending, type WaitReport } from '../../contract/failures.js';
-import type { RunFacts } from '../../temporal/describe-run.js';
+import type { RunFacts } from '../../temporal/run-facts.js';
 import type { RunStart } from '../../temporal/start-options.js';
 import type { AttemptFailure, HistoryEvent } from './history-event.js';
 

@@ -9,8 +9,9 @@ import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common
 import { isFailureType, type WaitReport } from '../../contract/failures.js';
 import { tooLarge } from '../../domain/text.js';
 import { isFields } from '../../spec/finding.js';
-import { describeRun, isOpen, runFacts } from '../../temporal/describe-run.js';
+import { describeRun, runFacts } from '../../temporal/describe-run.js';
 import { readRecorded } from '../../temporal/recorded-results.js';
+import { isOpen } from '../../temporal/run-facts.js';
 import { type RunStart, startOptions } from '../../temporal/start-options.js';
 import { InvalidCommandError, WorkerUnreachableError } from '../errors.js';
 import { type Answerer, castError, castListError, type Place } from './errors.js';
