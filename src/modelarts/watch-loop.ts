@@ -44,6 +44,8 @@ export interface Subscriber<Item> {
   readonly id: string;
   readonly listener: Listener<Item>;
   readonly changeExpectedAt: number | null;
+  /** It is being deleted, so the list that first lacks it counts as an absence. */
+  readonly isLeaving: boolean;
 }
 
 /** The pause that all loops of a watcher share. */
@@ -55,7 +57,8 @@ export interface SharedPause {
 
 /**
  * Polls one workspace. Each poll makes one list call for all subscribers, and one show call for each resource that is
- * missing from the list. Lists hide failed creations, so only "not found" means that a resource does not exist.
+ * missing from the list. Lists hide failed creations, so only "not found" means that a resource does not exist. One that
+ * is being deleted and was in the list before is first reported absent by the list alone; the next poll shows it.
  *
  * The interval grows from pollMin to pollMax while nothing changes. It is pollMin after a change and near the time at
  * which a change is expected. The loop ends when nobody subscribes. The time of the last poll is kept, so that a new
@@ -68,6 +71,8 @@ export class WatchLoop<Item> {
   readonly #signal: AbortSignal;
   readonly #subscribers = new Set<Subscriber<Item>>();
   readonly #seen = new Map<string, string>();
+  /** The watched resources that the last list contained. */
+  #listed: ReadonlySet<string> = new Set();
   #intervalMs: number;
   #polledAt = Number.NEGATIVE_INFINITY;
   /** The time of the next poll when the service postponed the last one; otherwise null. */
@@ -162,7 +167,11 @@ export class WatchLoop<Item> {
         const item = listed.get(id);
         if (item !== undefined) changed = this.#notify(id, { at, item }) || changed;
       }
-      changed = (await this.#showAll(wanted.filter((id) => !listed.has(id)))) || changed;
+      const missing = wanted.filter((id) => !listed.has(id));
+      const gone = missing.filter((id) => this.#listed.has(id) && this.#isLeaving(id));
+      this.#listed = new Set(wanted.filter((id) => listed.has(id)));
+      for (const id of gone) changed = this.#notify(id, { at, item: null }) || changed;
+      changed = (await this.#showAll(missing.filter((id) => !gone.includes(id)))) || changed;
     } catch (error) {
       this.#applyPause(error);
       for (const id of new Set([...this.#subscribers].map((subscriber) => subscriber.id))) {
@@ -180,6 +189,10 @@ export class WatchLoop<Item> {
     const grown = Math.min(pace.pollMaxMs, this.#intervalMs * 1.5);
     // Jitter keeps processes from polling in step. It only adds, so that the interval is never below pollMin.
     this.#intervalMs = (changed ? pace.pollMinMs : grown) * (1 + 0.1 * random());
+  }
+
+  #isLeaving(id: string): boolean {
+    return [...this.#subscribers].every((subscriber) => subscriber.id !== id || subscriber.isLeaving);
   }
 
   async #showAll(ids: readonly string[]): Promise<boolean> {

@@ -21,6 +21,8 @@ export interface Target {
   readonly changeExpectedAt?: number | undefined;
   /** Epoch milliseconds of the subscriber's latest observation. Without it, the next poll is made as soon as pollMin allows. */
   readonly lastSeenAt?: number | undefined;
+  /** True while it is being deleted: a list that lacks it after a list that had it counts as an absence, without a show. */
+  readonly isLeaving?: boolean | undefined;
 }
 
 /** Polls resources for many subscribers, with one list call per workspace. */
@@ -57,12 +59,18 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
 
   return {
     subscribe(target, listener) {
-      const { id, workspaceId, changeExpectedAt, lastSeenAt }: Target =
-        typeof target === 'string' ? { id: target } : target;
+      const {
+        id,
+        workspaceId,
+        changeExpectedAt,
+        lastSeenAt,
+        isLeaving = false,
+      }: Target = typeof target === 'string' ? { id: target } : target;
       const loop = loopFor(workspaceId ?? undefined);
       const subscriber: Subscriber<Item> = {
         id,
         changeExpectedAt: changeExpectedAt ?? null,
+        isLeaving,
         listener: AsyncResource.bind((observation: Observation<Item>) => {
           try {
             listener(observation);

@@ -15,10 +15,15 @@ export interface UseQuestion extends OwnedPool, UsedPool {
 /** Reads the use of a pool, with the lists of everybody's notebooks that this account may not read. A pool that is gone has no use. */
 export async function readUse(deps: ActivityDeps, question: UseQuestion): Promise<PoolUse> {
   const { unknown: hidden } = await findForeignNotebook(deps, question);
+  const use = await readJobs(deps, question);
+  return { ...use, unknown: [...hidden, ...use.unknown] };
+}
+
+/** The same without the lists of notebooks, for a caller that has read them. */
+export async function readJobs(deps: ActivityDeps, question: UseQuestion): Promise<PoolUse> {
   return await readWithRetries(async (options) => {
     try {
-      const use = await readPoolUse(deps.modelarts, question, options);
-      return { ...use, unknown: [...hidden, ...use.unknown] };
+      return await readPoolUse(deps.modelarts, question, options);
     } catch (error) {
       if (error instanceof ModelArtsError && error.kind === 'notFound') return noUse;
       throw error;

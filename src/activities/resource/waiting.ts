@@ -27,6 +27,8 @@ export interface ObserveQuestion<Facts, Goal> {
   readonly watch: Watch<Facts>;
   /** The run's own pace, whatever the settings of this worker are. */
   readonly pace: Pace;
+  /** Set while the resource is being removed: when the last command was sent (epoch ms), null before the first one. */
+  readonly removal?: { readonly commandedAt: number | null };
 }
 
 /** How one kind of resource is observed. */
@@ -41,12 +43,14 @@ interface ObservedKind<Item, Facts, Goal> {
 export async function observe<Item, Facts, Goal>(
   deps: ActivityDeps,
   { label, watcher, read, rules }: ObservedKind<Item, Facts, Goal>,
-  { id, name, workspaceId, goal, watch, pace }: ObserveQuestion<Facts, Goal>,
+  { id, name, workspaceId, goal, watch, pace, removal }: ObserveQuestion<Facts, Goal>,
 ): Promise<Observation<Facts>> {
   const target = {
     id,
     workspaceId,
-    lastSeenAt: watch.last?.at,
+    // An observation from before the last command says nothing about its effect.
+    lastSeenAt: watch.last === null || watch.last.at <= (removal?.commandedAt ?? 0) ? undefined : watch.last.at,
+    isLeaving: removal !== undefined,
     changeExpectedAt: nextDecisionAt(watch, pace) ?? undefined,
   };
   return await inPollWindow(deps, label, (finish, report, fail) =>

@@ -22,7 +22,7 @@ import type { ActivityDeps } from '../deps.js';
 import { invalidSpec } from '../operation/arguments.js';
 import { ask } from '../operation/ask-workflow.js';
 import { ownershipActivities } from '../operation/ownership.js';
-import { readUse, type UseQuestion } from '../resource/pool-use.js';
+import { readJobs, readUse, type UseQuestion } from '../resource/pool-use.js';
 import { workspacesInUse, workspacesOf } from '../resource/workspaces.js';
 import { readPoolUses, usedPoolOf } from './pool-uses.js';
 
@@ -96,13 +96,15 @@ export function planActivities(deps: ActivityDeps) {
     { items }: Plan,
     name: string,
     workspaceIds: readonly string[],
+    isComplete: boolean,
   ): Promise<TeardownPlanning['poolUse']> {
     const planned = items.find(({ kind }) => kind === 'pool');
     if (planned === undefined) return null;
     const owners = creatingOperations(name).map(({ owner }) => owner);
     const found = usedPoolOf(planned, items);
     const pool = { ...found, owners, workspaceIds: [...new Set([...workspaceIds, ...(found.workspaceIds ?? [])])] };
-    return { pool, use: await readUse(deps, pool) };
+    // The inventory has the notebooks of all users, unless one of its lists could not be read.
+    return { pool, use: await (isComplete ? readJobs(deps, pool) : readUse(deps, pool)) };
   }
 
   return {
@@ -140,7 +142,7 @@ export function planActivities(deps: ActivityDeps) {
         ...asked.items,
         ...asked.kept.filter(({ environment }) => environment !== null),
       ]);
-      const poolUse = await useOfPlanned(asked, name, workspaces ?? []);
+      const poolUse = await useOfPlanned(asked, name, workspaces ?? [], inventory.unread.length === 0);
       if (input.planHash === null || input.planHash === asked.hash)
         return { plan: asked, isAsPlanned: true, alive, poolUse };
       const lease = await ask<Progress>(deps.temporal.workflow, operationId('lease', name), progressQuery.name);

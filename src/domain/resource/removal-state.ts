@@ -46,6 +46,11 @@ export interface RemovalState<Facts> {
   readonly restarts: number;
 }
 
+/** When the last command was sent (epoch ms); null before the first one. */
+export function commandedAt({ last }: RemovalState<unknown>): number | null {
+  return last.state === null ? null : Math.max(0, last.at);
+}
+
 /** The state before the first observation. */
 export function startRemoval(pollMaxMs: number): RemovalState<never> {
   return {

@@ -59,6 +59,8 @@ interface Wait<Facts, Goal> extends Target {
   readonly goal: Goal;
   readonly watch: Watch<Facts>;
   readonly pace: Pace;
+  /** Set by a removal: when its last command was sent (epoch ms), null before the first one. */
+  readonly removal?: { readonly commandedAt: number | null };
 }
 
 /**

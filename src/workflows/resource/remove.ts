@@ -7,6 +7,7 @@ import { type RemovalCommand, untilRepeat } from '../../domain/resource/removal.
 import {
   afterRefused,
   afterSent,
+  commandedAt,
   decideAfterObservation,
   type RemovalState,
   startOver,
@@ -65,26 +66,33 @@ export async function removeKind(
   if ('byName' in identity) return await removeNamed(op, kind, identity.byName(removal.name, projectId), removal, show);
   const { unknownSince } = removal.known;
   const looking = `looking for ${step}s of ${removal.name}`;
-  let wasRemoved = false;
+  const gone: string[] = [];
   let isSecondSearch = false;
   for (;;) {
-    const found = await retryForever(op, looking, () => identity.byMarker(op, removal));
+    const found = await retryForever(op, looking, () => identity.byMarker(op, without(removal, gone)));
+    const at = Date.now();
     refuseKept(op, kind, found, removal);
     const newest = [...found].sort(byAge).at(-1);
     if (newest !== undefined) {
-      await removeOne(op, kindOf(kind, newest.id), newest, removal, show);
-      wasRemoved = true;
+      await removeOne(op, kindOf(kind, newest.id), newest, removal, show, { at, facts: newest });
+      gone.push(newest.id);
       continue;
     }
     if (await awaitConsistency(op, unknownSince)) continue;
     // The result of an unknown create is known by its marker alone, which a single response may lack.
-    if (wasRemoved || isSecondSearch || unknownSince === null) {
+    if (gone.length > 0 || isSecondSearch || unknownSince === null) {
       showNone(op, kind);
-      return wasRemoved;
+      return gone.length > 0;
     }
     isSecondSearch = true;
     await sleep(settings.pollMinMs);
   }
+}
+
+/** A search does not show again what this removal has verified as gone. */
+function without(removal: Removal, gone: readonly string[]): Removal {
+  const notebooks = removal.known.notebooks.filter(({ id }) => !gone.includes(id));
+  return { ...removal, known: { ...removal.known, notebooks } };
 }
 
 /** Removes the resource with a known id, if it is ours, and returns whether there was one. */
@@ -101,7 +109,7 @@ export async function removeNamed(
 
 /**
  * Removes one resource and waits until it is gone; returns whether it existed. `decideAfterObservation` decides after each
- * observation: at most one command, and only a confirmed absence counts as gone.
+ * observation: at most one command, and only a confirmed absence counts as gone. `found` is the observation that found it.
  */
 export async function removeOne(
   op: Operation,
@@ -109,6 +117,7 @@ export async function removeOne(
   target: ResourceRef & Target,
   removal: Removal,
   show: ShowRemoval,
+  found: Observation<ResourceFacts> | null = null,
 ): Promise<boolean> {
   const { settings } = op.identity;
   const { id, name, workspaceId } = target;
@@ -151,21 +160,13 @@ export async function removeOne(
       }
     }
   };
+  let observation = found;
+  let isRetriedNow = false;
   for (;;) {
-    await op.continueWhenLong();
-    const { tryNowCount } = op.retries;
-    const limit = startStopwatch(untilDecision(state, Date.now()));
-    const wait = await op.waitWithin(limit, () =>
-      kind.observe(op, { id, name, workspaceId, goal: kind.gone, watch: state.watch, pace: op.pace }),
-    );
-    const observation: Observation<ResourceFacts> | null = wait.end === 'answer' ? wait.answer : null;
     const now = Date.now();
-    const decided = decideAfterObservation(rules, state, observation, {
-      now,
-      pace: op.pace,
-      isRetriedNow: op.retries.tryNowCount !== tryNowCount,
-      mayAppear: unknownSince !== null && now - unknownSince < settings.consistencyWindowMs,
-    });
+    const mayAppear = unknownSince !== null && now - unknownSince < settings.consistencyWindowMs;
+    const moment = { now, pace: op.pace, isRetriedNow, mayAppear };
+    const decided = decideAfterObservation(rules, state, observation, moment);
     const { step } = decided;
     state = decided.state;
     if (step.act === 'send' || step.act === 'letChange') {
@@ -201,6 +202,16 @@ export async function removeOne(
         showNone(op, kind);
         return state.wasSeen;
     }
+    await op.continueWhenLong();
+    const { tryNowCount } = op.retries;
+    const limit = startStopwatch(untilDecision(state, Date.now()));
+    const wait = await op.waitWithin(limit, () => {
+      const { watch } = state;
+      const observed = { id, name, workspaceId, goal: kind.gone, watch, pace: op.pace };
+      return kind.observe(op, { ...observed, removal: { commandedAt: commandedAt(state) } });
+    });
+    observation = wait.end === 'answer' ? wait.answer : null;
+    isRetriedNow = op.retries.tryNowCount !== tryNowCount;
   }
 }
 
