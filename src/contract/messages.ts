@@ -79,7 +79,7 @@ export const resolveUpdate = defineUpdate<CommandAnswer, [Resolution]>('resolve'
 /** The result of `tryNow`. */
 export interface TriedNow extends CommandAnswer {
   /** The calls that are retried now, such as `deleting pool team-a`. */
-  readonly hurries: readonly string[];
+  readonly retried: readonly string[];
 }
 
 /** An update, because the operator must know what is retried, or that nothing is waiting for a retry. */

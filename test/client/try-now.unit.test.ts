@@ -19,7 +19,7 @@ const operationsOn = (runs: FakeRuns) =>
 
 const operation = (workflowId: string, change: Partial<Progress>, pending: readonly PendingActivity[] = []) => {
   const progress = makeProgress({ workflowId, pool: null, ...change });
-  const answer = { workflowId, phase: progress.phase, awaiting: null, lease: null, hurries: ['deleting pool team-a'] };
+  const answer = { workflowId, phase: progress.phase, awaiting: null, lease: null, retried: ['deleting pool team-a'] };
   return makeRun(workflowId, { pending, answers: { progress, ...(change.retrying ? { tryNow: answer } : {}) } });
 };
 
@@ -98,7 +98,7 @@ describe('try now', () => {
   test('is sent to the blocking operation, and returns what it retries', async () => {
     const runs = new FakeRuns(rollback, held, sweep, gone);
     const answer = await operationsOn(runs).tryNow('sweep/nightly', { reason: 'fixed' });
-    expect(answer).toMatchObject([{ workflowId: 'env/team-a', hurries: ['deleting pool team-a'] }]);
+    expect(answer).toMatchObject([{ workflowId: 'env/team-a', retried: ['deleting pool team-a'] }]);
     expect(runs.sent).toEqual([
       { kind: 'update', workflowId: 'env/team-a', name: 'tryNow', argument: { by: 'ops', reason: 'fixed' } },
     ]);

@@ -18,7 +18,7 @@ test(
       });
       await on.until(({ retrying }) => retrying?.operation === 'deleting pool team-a');
       await on.run('Diagnose');
-      // Clear the fault only now: a retry that succeeds by itself would leave nothing to hurry.
+      // Clear the fault only now: a retry that succeeds by itself would leave nothing to retry.
       await on.run('Act: Try now');
       on.simulator.faults.clear();
       await on.run('Verify');

@@ -97,7 +97,7 @@ describe('tryNow tries at once', () => {
     expect(answer).toMatchObject({
       workflowId: `pool/${name}`,
       phase: 'RollingBack',
-      hurries: [`deleting pool ${name}`],
+      retried: [`deleting pool ${name}`],
     });
     expect(await comesWithin(testbed, 'pools.delete', 2 * second)).toBe(true);
     expect((await testbed.progress(`pool/${name}`)).audit).toContainEqual(
@@ -124,7 +124,7 @@ describe('tryNow tries at once', () => {
     await temporal.run({ until: () => simulator.requests('pools.delete').length === 1 });
     await temporal.run({ until: () => simulator.state().pools[0]?.phase === 'Running', maxTime: hour });
     const asked = await tryNow(testbed, `pool/${name}`);
-    expect(asked.hurries).toHaveLength(1);
+    expect(asked.retried).toHaveLength(1);
     expect(await comesWithin(testbed, 'pools.delete', 5 * second)).toBe(true);
   });
 
@@ -178,7 +178,7 @@ describe('tryNow tries at once', () => {
     // Somebody takes the mark away in the console.
     const { state, ...rest } = testbed.simulator.snapshot();
     testbed.simulator.restore({ ...rest, state: JSON.parse(JSON.stringify(state).replaceAll(' maops:keep', '')) });
-    expect(await tryNow(testbed, lease)).toMatchObject({ hurries: [`removing ${name}`] });
+    expect(await tryNow(testbed, lease)).toMatchObject({ retried: [`removing ${name}`] });
     await testbed.temporal.run({ until: () => testbed.temporal.status(lease) !== 'RUNNING', maxTime: 10 * minute });
     expect(await testbed.progress(lease)).toMatchObject({ phase: 'Gone', retrying: null });
   });
@@ -189,7 +189,7 @@ describe('tryNow tries at once', () => {
     await temporal.start('sweepExpired', 'sweep/x', [{ apply: true }]);
     await temporal.run({ maxTime: 12 * minute });
     simulator.faults.clear();
-    expect(await tryNow(testbed, 'sweep/x')).toMatchObject({ hurries: ['planning the sweep'] });
+    expect(await tryNow(testbed, 'sweep/x')).toMatchObject({ retried: ['planning the sweep'] });
     await temporal.run({ until: () => temporal.status('sweep/x') !== 'RUNNING', maxTime: 5 * second });
     expect(await testbed.progress('sweep/x')).toMatchObject({ phase: 'Done' });
   });

@@ -154,7 +154,7 @@ const tryNow: Define = (command, run) => {
       run(async (context) => {
         const tried = await (await context.operations()).tryNow(name, commandOptionsOf(options));
         context.result(tried, (shown) =>
-          shown.map(({ workflowId, hurries }) => `${workflowId}: retrying now: ${hurries.join('; ')}`).join('\n'),
+          shown.map(({ workflowId, retried }) => `${workflowId}: retrying now: ${retried.join('; ')}`).join('\n'),
         );
         return exitCodes.done;
       }),

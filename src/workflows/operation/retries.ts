@@ -31,7 +31,7 @@ export class Retries {
         this.retriedNow = this.retryNow();
       },
     };
-    handleCommandWith(op, tryNowUpdate, rules, (answer) => ({ ...answer, hurries: this.retriedNow }));
+    handleCommandWith(op, tryNowUpdate, rules, (answer) => ({ ...answer, retried: this.retriedNow }));
   }
 
   /** Adds a pending retry, and returns a function that removes it. */
