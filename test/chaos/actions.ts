@@ -114,7 +114,7 @@ export async function act(action: Action, stage: Stage): Promise<unknown> {
   }
 }
 
-/** Cancels, pauses or hurries the run that is being activated, if the crossing is about it; returns what was done. */
+/** Cancels, pauses or retries the run that is being activated, if the crossing is about it; returns what was done. */
 export function cross(
   { what, of, forMs = 0 }: Crossing,
   run: WorkflowRun,

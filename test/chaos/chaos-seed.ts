@@ -112,8 +112,8 @@ export interface ChaosSeed {
   readonly timeForms: TimeForms;
   readonly actions: readonly Action[];
   readonly crossings: readonly Crossing[];
-  /** Chance that a failed call is hurried by `tryNow` in the pause before its next try. */
-  readonly hurried: number;
+  /** Chance that a failed call is retried by `tryNow` in the pause before its next try. */
+  readonly retriedNow: number;
   readonly afters: readonly After[];
   readonly jobs: JobsSeed;
   /** Chances that a worker dies, by activation and by API call before and after it, and how often at most. */

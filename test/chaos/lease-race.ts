@@ -1,13 +1,12 @@
 import type { CommandAnswer } from '../../src/contract/messages.js';
 import type { Progress } from '../../src/contract/progress.js';
-import type { LeaseInput } from '../../src/contract/workflows.js';
-import { ownerHash } from '../../src/spec/hash.js';
 import { oversized } from '../support/payload-sizes.js';
-import { installation, startTestbed, type Testbed } from '../support/testbed.js';
+import { startTestbed, type Testbed } from '../support/testbed.js';
 import { judgeStatus } from './cancel-judge.js';
 import { CommandTexts } from './command-texts.js';
 import { type Asked, judgeLeaseRace } from './lease-judge.js';
 import { type LeaseAct, type LeaseScenario, leaseSeedOf } from './lease-seed.js';
+import { leasedEnvironment, name, placed } from './leased-environment.js';
 import { LeasedNotebook } from './leased-notebook.js';
 import { PauseJudge } from './pause-judge.js';
 import { Random } from './random.js';
@@ -15,7 +14,6 @@ import { judgeTryNow, TryNowSender } from './try-now.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
-const name = 'team-a';
 const workflowId = `lease/${name}`;
 const teardown = `teardown/${name}`;
 /** What became of a race. */
@@ -74,7 +72,9 @@ class LeaseRace {
     this.notebook.watch(simulator);
     let last: Progress | null = null;
     try {
-      await temporal.start('leaseEnvironment', workflowId, [this.input()]);
+      await temporal.start('leaseEnvironment', workflowId, [
+        leasedEnvironment(this.scenario, this.notebook, simulator.state()),
+      ]);
       await temporal.run({ until: () => temporal.searchAttributes(workflowId).MaopsLeaseEndsAt !== undefined });
       this.startedAt = this.end() - this.scenario.ttlMs;
       this.planMoment(0);
@@ -92,17 +92,10 @@ class LeaseRace {
       await testbed.dispose();
     }
     const granted = this.asked.filter(({ answer }) => answer?.lease).length;
-    const { seed } = this.scenario;
+    const refused = this.asked.length - granted;
+    const { deaths, problems, tryNow } = this;
     const ending = last?.phase ?? 'none';
-    return {
-      seed,
-      ending,
-      granted,
-      refused: this.asked.length - granted,
-      deaths: this.deaths,
-      tryNow: this.tryNow.answers,
-      problems: this.problems,
-    };
+    return { seed: this.scenario.seed, ending, granted, refused, deaths, tryNow: tryNow.answers, problems };
   }
 
   private get here(): Testbed {
@@ -117,7 +110,6 @@ class LeaseRace {
 
   private async begin(): Promise<Testbed> {
     const { scenario, trace } = this;
-    const marker = `maops:${installation}-${ownerHash(`env/${name}`)}-00000000`;
     const dies = (share: number) => {
       if (share === 0 || this.deaths >= 6 || !this.random.chance(share)) return false;
       this.deaths += 1;
@@ -125,7 +117,7 @@ class LeaseRace {
     };
     return await startTestbed({
       seed: scenario.seed,
-      simulator: this.notebook.simulatorOptions({ name, description: marker, user: 'ops' }),
+      simulator: this.notebook.simulatorOptions(placed),
       restartMs: scenario.restartMs,
       suggestContinueAsNewAfter: scenario.suggestContinueAsNewAfter,
       latency: () => (scenario.latencyMs === 0 ? 0 : this.random.between(0, scenario.latencyMs)),
@@ -145,28 +137,6 @@ class LeaseRace {
       interceptors: [this.pauseJudge.recorder(() => this.here.temporal.now())],
       ...(trace === undefined ? {} : { trace }),
     });
-  }
-
-  private input(): LeaseInput {
-    const { ttlMs, maxMs, warningsMs, webhook } = this.scenario;
-    return {
-      name,
-      owner: `env/${name}`,
-      spec: {
-        name,
-        notebook: this.notebook.spec(name),
-        lease: {
-          ttl: `${ttlMs}ms`,
-          max: `${maxMs}ms`,
-          warnings: warningsMs.map((ms) => `${ms}ms`),
-          ...(webhook === 'none' ? {} : { webhook: 'https://hooks.example.com/race' }),
-        },
-        deadlines: { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', undo: '30m' },
-        onFailure: 'rollback',
-        onCancel: 'rollback',
-      },
-      resources: this.notebook.resources(this.here.simulator.state()),
-    };
   }
 
   /** Each moment is set against the end that is in force when the one before has passed. */

@@ -17,7 +17,7 @@ export const quietSeed: ChaosSeed = {
   timeForms: {},
   actions: [],
   crossings: [],
-  hurried: 0,
+  retriedNow: 0,
   afters: [],
   jobs: noJobs,
   deaths: { activation: 0, call: 0, most: 0 },

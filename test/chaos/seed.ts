@@ -50,7 +50,7 @@ function historicalScenarioOf(seed: number): ChaosSeed {
     timeForms: drawTimeForms(Random.forAxis(seed, 'time form')),
     actions: [...drawActions(random), ...drawSteering(seed)].sort((one, other) => one.at - other.at),
     crossings: drawCrossings(seed),
-    hurried: Random.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
+    retriedNow: Random.forAxis(seed, 'tryNow in a pause').pick([0, 0, 0.2, 0.6]),
     afters: drawAfters(random),
     jobs: noJobs,
     deaths: isDeadly

@@ -32,7 +32,7 @@ export class TryNowSender {
   }
 
   /** Sends one at some moment of a pause that the progress has just shown, with a chance. */
-  hurry({ workflowId, retrying }: Progress, share: number, at: Surroundings & { readonly now: number }): void {
+  retrySome({ workflowId, retrying }: Progress, share: number, at: Surroundings & { readonly now: number }): void {
     if (retrying === null || share === 0) return;
     const shown = `${workflowId} ${retrying.operation} ${retrying.attempt} ${retrying.since}`;
     if (this.seen.has(shown) || this.sent >= 12) return;
