@@ -142,6 +142,30 @@ test('doctor reports which notebook API the account has', async () => {
   expect(none.out).toContain('maops pool create');
 });
 
+test('doctor reports a notebook API that the account may not read, and fails when no other is left', async () => {
+  const { faults } = shell.stack.simulator;
+  const body = { json: { error_code: 'ModelArts.0112', error_msg: 'Policy does not allow it.' } };
+  const refused = { kind: 'status', status: 403, body, times: 'always' } as const;
+  const doctor = () => shell.run(['doctor', '--json'], {});
+  const rows = (out: string) => {
+    const { ok, checks } = JSON.parse(out) as { ok: boolean; checks: { check: string; state: string; hint: string }[] };
+    const states = checks.filter(({ check }) => check.includes('notebook API')).map(({ state }) => state);
+    return { ok, states, hints: checks.map(({ hint }) => hint).join() };
+  };
+  faults.plan({ operation: 'notebooks.list', ...refused });
+  const one = await doctor();
+  faults.plan({ operation: 'currentNotebooks.list', ...refused });
+  const none = await doctor();
+  faults.clear();
+  expect({ code: one.code, ...rows(one.out) }).toMatchObject({ code: 0, ok: true, states: ['ok', 'ok', 'skipped'] });
+  expect(rows(one.out).hints).toContain('--with-jobs');
+  expect({ code: none.code, ...rows(none.out) }).toMatchObject({
+    code: 1,
+    ok: false,
+    states: ['failed', 'skipped', 'skipped'],
+  });
+});
+
 test('doctor reports that pools cannot be deleted without permission to list all notebooks', async () => {
   const body = { json: { error_code: 'ModelArts.0112', error_msg: 'Policy does not allow it.' } };
   const refused = { kind: 'status', status: 403, body } as const;

@@ -185,9 +185,11 @@ async function checkClock(endpoint: string, context: Context): Promise<string> {
   });
 }
 
-async function attempt(check: string, run: () => Promise<string>): Promise<Check> {
+/** The row of a check that returns its finding, or a whole row. */
+async function attempt(check: string, run: () => Promise<string | Omit<Check, 'check'>>): Promise<Check> {
   try {
-    return { check, state: 'ok', finding: await run(), hint: null };
+    const found = await run();
+    return typeof found === 'string' ? { check, state: 'ok', finding: found, hint: null } : { check, ...found };
   } catch (error) {
     return { check, state: 'failed', finding: describe(error), hint: hintOf(error) };
   }

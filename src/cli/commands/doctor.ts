@@ -32,7 +32,7 @@ const doctor: Define = (command, run) => {
         const checks = await runChecks(context);
         const isConfigured = checks.some(({ check, state }) => check === 'settings for ModelArts' && state === 'ok');
         const probed = options.probe === true && isConfigured ? await probeAccount(context, folder) : null;
-        const ok = checks.every(({ state }) => state === 'ok') && (probed?.blocked ?? []).length === 0;
+        const ok = checks.every(({ state }) => state !== 'failed') && (probed?.blocked ?? []).length === 0;
         const probe = options.probe === true ? { probe: probed } : {};
         context.result({ ok, checks, ...probe }, (shown) =>
           [
