@@ -3,7 +3,7 @@ import { tooLarge } from '../domain/text.js';
 import { findingsOf, knownKeys, withoutNulls } from './document.js';
 import { type DocumentPath, type Fields, type Finding, isFields, sectionAt } from './finding.js';
 import { lifetimeRules } from './lifetime-rules.js';
-import { notebookRules, otherApiMessage } from './notebook-rules.js';
+import { nameRules, notebookRules, otherApiMessage } from './notebook-rules.js';
 import { poolRules } from './pool-rules.js';
 import { problemsOf, type SpecCheck } from './problem.js';
 import { specSchemas } from './spec-schema.js';
@@ -41,7 +41,7 @@ function rulesOf(kind: SpecKind, document: Fields): Finding[] {
   const findings = lifetimeRules(document);
   if (isFields(document.pool) && kind !== 'launchNotebook') findings.push(...poolRules(document.pool));
   if (isFields(document.notebook) && kind !== 'provisionPool')
-    findings.push(...notebookRules(kind, sectionAt(document, 'notebook')));
+    findings.push(...notebookRules(kind, sectionAt(document, 'notebook')), ...nameRules(kind, document));
   return findings;
 }
 

@@ -16,6 +16,19 @@ export function notebookRules(kind: SpecKind, notebook: Fields): Finding[] {
   return [...own, ...placeRules(kind, notebook)].map(({ path, message }) => ({ path: ['notebook', ...path], message }));
 }
 
+/** A create of the current API takes at most so many characters as its `pool_id` (docs/api/notebooks-current.md "2.1 Body"). */
+const longestPoolId = 64;
+/** `-` and the id of the project, which the service appends to the name of a pool. */
+const poolIdSuffix = 33;
+
+/** A pool must not be paid for when its id is too long for the notebook on it. */
+export function* nameRules(kind: SpecKind, { name, notebook }: Fields): Iterable<Finding> {
+  if (kind !== 'provisionPoolThenLaunchNotebook' || !isFields(notebook) || notebook.image === undefined) return;
+  const longest = longestPoolId - poolIdSuffix;
+  if (typeof name === 'string' && name.length > longest)
+    yield { path: ['name'], message: `must have at most ${longest} characters with a notebook of the current API` };
+}
+
 const historicalKeys = ['profileId', 'extendStorage', 'annotations', 'aiProject'];
 const currentKeys = ['image', 'customSpec', 'dataVolumes', 'ssh', 'hooks', 'tags'];
 

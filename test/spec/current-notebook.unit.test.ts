@@ -51,6 +51,13 @@ test('every documented field is accepted', () => {
   expect(problemsWith(having(full))).toEqual([]);
 });
 
+test('the name leaves room for the project in the id of the pool', () => {
+  const name = 'a'.repeat(32);
+  expect(pathsWith({ ...having(), name: 'a'.repeat(31) })).toEqual([]);
+  expect(pathsWith({ ...having(), name })).toEqual(['name']);
+  expect(pathsWith({ name })).toEqual([]);
+});
+
 describe('which API', () => {
   test('api repeats what image and profileId say, and changes no hash', () => {
     const historical = specWith({});

@@ -59,7 +59,8 @@ const span = (least: number, most: number) =>
     fc.integer({ min: least, max: most }).map((minutes) => `${minutes * 60}s`),
     fc.integer({ min: Math.ceil(least / 60), max: Math.floor(most / 60) }).map((hours) => `${hours}h`),
   );
-const name = fc.stringMatching(/^[a-z][a-z0-9-]{2,30}[a-z0-9]$/);
+/** With a notebook of the current API a name has at most 31 characters. */
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{2,29}[a-z0-9]$/);
 const words = fc.uniqueArray(word, { maxLength: 3 });
 const optional: { requiredKeys: [] } = { requiredKeys: [] };
 
