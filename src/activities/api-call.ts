@@ -7,6 +7,12 @@ import { isProtected } from '../domain/resource/marker.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import { asFailure, asRetryable } from './failures.js';
 
+/** The options of a call that belongs to a command: its reads are sent before creates and other reads. */
+export interface CommandOptions {
+  readonly signal: AbortSignal;
+  readonly priority: 'guard';
+}
+
 /** One read. Maps errors to failures with `verdicts`. */
 export async function readOrFail<T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
   try {
@@ -54,10 +60,10 @@ export async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
  * rollback never gives up.
  */
 export async function sendCommand<Unsent extends object = NotSent>(
-  call: (options: { signal: AbortSignal }) => Promise<Unsent | undefined>,
+  call: (options: CommandOptions) => Promise<Unsent | undefined>,
 ): Promise<CommandOutcome | Unsent> {
   try {
-    return (await call({ signal: cancellationSignal() })) ?? sent;
+    return (await call({ signal: cancellationSignal(), priority: 'guard' })) ?? sent;
   } catch (error) {
     if (error instanceof ModelArtsError && error.kind === 'notFound') return sent;
     if (error instanceof ModelArtsError && error.kind === 'stateConflict') {

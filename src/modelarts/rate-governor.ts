@@ -10,17 +10,25 @@ export function endpointKey({ method, template }: Pick<CallContext, 'method' | '
 }
 
 /** A request to send one call. */
-interface Admission extends CallContext {
+export interface Admission extends CallContext {
   readonly priority: Priority;
   readonly signal?: AbortSignal | undefined;
   /** @defaultValue no limit */
   readonly maxWaitMs?: number | undefined;
+  /** Calls with the same question that wait at the same time get one turn, because one response answers all of them. */
+  readonly question?: string | undefined;
+}
+
+/** The permission to send one request, for one call or for several with the same question. */
+export interface Turn {
+  /** The number of calls that share it. */
+  readonly calls: number;
 }
 
 /** Limits the rate of calls, and pauses the endpoints that the service throttles. */
 export interface RateGovernor {
   /** Resolves when the call may be sent. Rejects with a `ModelArtsError` of kind `throttled` when that takes more than `maxWaitMs`. */
-  acquire(admission: Admission): Promise<void>;
+  acquire(admission: Admission): Promise<Turn>;
   /** Takes a response into account: a throttled endpoint is paused for all callers. */
   report(report: ThrottleReport): void;
   /** Epoch milliseconds until which the endpoint is blocked; null when it is not. */
@@ -42,7 +50,7 @@ interface Waiter {
   readonly admission: Admission;
   readonly rank: number;
   readonly deadline: number;
-  readonly admit: () => void;
+  readonly admit: (turn: Turn) => void;
   readonly refuse: (error: Error) => void;
 }
 
@@ -68,7 +76,7 @@ class TokenBucketGovernor implements RateGovernor {
     this.#blocks = new ThrottleBlocks(options.random);
   }
 
-  async acquire(admission: Admission): Promise<void> {
+  async acquire(admission: Admission): Promise<Turn> {
     const { signal, maxWaitMs = Number.POSITIVE_INFINITY } = admission;
     if (signal?.aborted === true) throw abortReason(signal);
     const now = this.#options.now();
@@ -76,15 +84,15 @@ class TokenBucketGovernor implements RateGovernor {
     // The wait would end in this error anyway. Throw it now, so that the caller can use the time.
     if (blocked !== null && blocked - now > maxWaitMs) throw this.#refusal(admission, blocked, now);
 
-    await new Promise<void>((resolve, reject) => {
+    return await new Promise<Turn>((resolve, reject) => {
       const leave = () => signal?.removeEventListener('abort', onAbort);
       const waiter: Waiter = {
         admission,
         rank: priorities.indexOf(admission.priority),
         deadline: now + maxWaitMs,
-        admit: () => {
+        admit: (turn) => {
           leave();
-          resolve();
+          resolve(turn);
         },
         refuse: (error) => {
           leave();
@@ -149,12 +157,20 @@ class TokenBucketGovernor implements RateGovernor {
     const now = this.#options.now();
     this.#refill(now);
     const staying: Waiter[] = [];
+    const turns = new Map<string, { calls: number }>();
     let next = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiters) {
+      const { question } = waiter.admission;
+      const same = question === undefined ? undefined : turns.get(question);
       const blocked = this.#blocks.until(endpointKey(waiter.admission), now);
-      if (blocked === null && this.#tokens >= 1 - 1e-9) {
+      if (same !== undefined) {
+        same.calls += 1;
+        waiter.admit(same);
+      } else if (blocked === null && this.#tokens >= 1 - 1e-9) {
         this.#tokens -= 1;
-        waiter.admit();
+        const turn = { calls: 1 };
+        if (question !== undefined) turns.set(question, turn);
+        waiter.admit(turn);
       } else if (waiter.deadline <= now) {
         waiter.refuse(this.#refusal(waiter.admission, blocked, now, staying.length));
       } else {

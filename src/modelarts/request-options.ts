@@ -12,6 +12,8 @@ export interface RequestOptions {
    * @defaultValue 2 s for creates, 10 s for everything else
    */
   readonly maxWaitMs?: number | undefined;
+  /** `guard` for a read that a delete waits for: it is sent before creates and other reads. A delete stays first. */
+  readonly priority?: 'guard' | undefined;
   /**
    * How long to wait for the response, in milliseconds.
    * @defaultValue the client's `httpTimeoutMs`

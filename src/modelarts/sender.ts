@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios';
-import type { CallRecord, Priority } from './call.js';
+import type { CallRecord } from './call.js';
 import type { Connections } from './connections.js';
 import { noResponse, type Rejection, rejectionOf, requestIdOf, tooLate } from './error-builders.js';
 import type { CallContext } from './errors.js';
 import { HttpFailure, type HttpRequest, type HttpResponse, responseOf, responseOrFailure } from './http.js';
-import { endpointKey, type RateGovernor } from './rate-governor.js';
+import { type Admission, endpointKey, type RateGovernor, type Turn } from './rate-governor.js';
 import type { Sleep } from './request-options.js';
 import { errorCodeIn, isInstance, parseJson, readErrorBody } from './response-body.js';
 import { parseRetryAfter, parseThrottleWindow } from './retry-after.js';
@@ -58,8 +58,8 @@ export class Sender {
   }
 
   /** Waits until the governor admits the call. */
-  async admit(context: CallContext, priority: Priority, maxWaitMs: number, signal?: AbortSignal): Promise<void> {
-    await this.#governor.acquire({ ...context, priority, maxWaitMs, signal });
+  async admit(context: CallContext, admission: Omit<Admission, keyof CallContext>): Promise<Turn> {
+    return await this.#governor.acquire({ ...context, ...admission });
   }
 
   /** Throws only when there was no response or the caller's signal was aborted. */

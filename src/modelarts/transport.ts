@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { Authenticator } from './auth/authenticator.js';
-import type { Call, Endpoint, Transport } from './call.js';
+import { type Call, type Endpoint, type Priority, priorities, type Transport } from './call.js';
 import { malformedResponse } from './error-builders.js';
 import { type CallContext, InvalidRequestError, type Problem } from './errors.js';
 import { buildQuery, fillTemplate, segmentProblem } from './path.js';
 import type { RawResponse, RawTransport } from './raw-reads.js';
 import { withoutNulls } from './schemas/tolerant.js';
 import type { InterpretedResponse, Sender } from './sender.js';
+import { SharedReads } from './shared-reads.js';
 import { abortReason } from './timing.js';
 
 /** How long the rate governor may hold back a create before it counts as not sent. */
@@ -22,6 +23,16 @@ export interface TransportOptions {
   readonly httpTimeoutMs: number;
   readonly sender: Sender;
   readonly authenticator: Authenticator;
+}
+
+/** One admitted call. */
+interface Exchange {
+  readonly context: CallContext;
+  readonly url: URL;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Waits for another turn. */
+  readonly again: () => Promise<unknown>;
 }
 
 /** A path such as `spec.resources[0].count` or `metadata.labels["os.modelarts/name"]`. */
@@ -42,6 +53,7 @@ function problemsOf(error: z.ZodError): Problem[] {
 export class HttpTransport implements Transport, RawTransport {
   readonly #options: TransportOptions;
   readonly #base: string;
+  readonly #shared = new SharedReads();
 
   constructor(options: TransportOptions) {
     if (!URL.canParse(options.endpoint))
@@ -99,17 +111,36 @@ export class HttpTransport implements Transport, RawTransport {
     return new URL(this.#base + fillTemplate(endpoint.template, values) + buildQuery(query));
   }
 
-  /** Renews a rejected token once and sends the call again. Nothing else is ever sent twice. */
+  /** Waits for its turn and sends. Reads that waited with the same question share one request, which begins after all of them were asked. */
   async #sendAuthenticated(
     endpoint: Endpoint<unknown>,
     call: Call,
     context: CallContext,
   ): Promise<InterpretedResponse> {
     const url = this.#url(endpoint, call, context);
-    const { sender, authenticator, httpTimeoutMs } = this.#options;
+    const { sender, httpTimeoutMs } = this.#options;
     const { signal, timeoutMs = httpTimeoutMs } = call.options ?? {};
+    const priority = firstOf(endpoint.priority, call.options?.priority);
     const maxWaitMs =
       call.options?.maxWaitMs ?? (endpoint.operation.endsWith('.create') ? createMaxWaitMs : otherMaxWaitMs);
+    if (signal?.aborted === true) throw abortReason(signal);
+    const isShared = endpoint.method === 'GET' && call.headers === undefined;
+    const question = isShared ? `${timeoutMs} ${endpoint.returnsInstance === true} ${url.href}` : undefined;
+    const turn = await sender.admit(context, { priority, maxWaitMs, signal, question });
+    const exchange = async (ownSignal: AbortSignal | undefined) => {
+      const again = () => sender.admit(context, { priority, maxWaitMs, signal: ownSignal });
+      return await this.#exchange(endpoint, call, { context, url, timeoutMs, signal: ownSignal, again });
+    };
+    return isShared && turn.calls > 1 ? await this.#shared.join(turn, signal, exchange) : await exchange(signal);
+  }
+
+  /** Sends an admitted call. Renews a rejected token once and sends the call again. Nothing else is ever sent twice. */
+  async #exchange(
+    endpoint: Endpoint<unknown>,
+    call: Call,
+    { context, url, timeoutMs, signal, again }: Exchange,
+  ): Promise<InterpretedResponse> {
+    const { sender, authenticator } = this.#options;
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = {
       'Content-Type': endpoint.contentType ?? 'application/json',
@@ -119,7 +150,7 @@ export class HttpTransport implements Transport, RawTransport {
 
     for (let renewed = false; ; renewed = true) {
       if (signal?.aborted === true) throw abortReason(signal);
-      await sender.admit(context, endpoint.priority, maxWaitMs, signal);
+      if (renewed) await again();
       const { Host: _host, ...signed } = headers;
       const proof = await authenticator.authenticate(
         { method: endpoint.method, url, headers: signed, body },
@@ -162,6 +193,11 @@ export class HttpTransport implements Transport, RawTransport {
       }
     }
   }
+}
+
+/** The priority that is sent first. */
+function firstOf(one: Priority, other: Priority = one): Priority {
+  return priorities.indexOf(one) <= priorities.indexOf(other) ? one : other;
 }
 
 function contextOfCall(endpoint: Endpoint<unknown>, { subject, path = {} }: Call): CallContext {

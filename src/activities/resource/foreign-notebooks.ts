@@ -5,6 +5,7 @@ import { currentNotebookFacts } from '../../inventory/current-notebook-facts.js'
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { isUnreadable } from '../../inventory/pool-use.js';
 import { isUnknownWorkspace, isUnpublished } from '../../modelarts/errors.js';
+import type { RequestOptions } from '../../modelarts/request-options.js';
 import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
 import { readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
@@ -31,7 +32,7 @@ type ForeignNotebook = NotebookFacts & {
  * each DELETE. Returns the lists that this account may not read: the pool may then be in use.
  */
 export async function refuseForeignNotebooks(deps: ActivityDeps, pool: OwnedPool): Promise<readonly string[]> {
-  const { foreign, unknown } = await findForeignNotebook(deps, pool);
+  const { foreign, unknown } = await findForeignNotebook(deps, pool, 'guard');
   if (foreign === null) return unknown;
   const { name } = pool;
   const user = foreign.user?.name ?? foreign.user?.id ?? 'another user';
@@ -46,8 +47,10 @@ export async function refuseForeignNotebooks(deps: ActivityDeps, pool: OwnedPool
 export async function findForeignNotebook(
   deps: ActivityDeps,
   { id, owners, workspaceIds = [] }: OwnedPool,
+  priority?: 'guard',
 ): Promise<{ readonly foreign: ForeignNotebook | null; readonly unknown: readonly string[] }> {
-  return await readWithRetries(async (options) => {
+  return await readWithRetries(async ({ signal }) => {
+    const options = { signal, priority };
     const unknown: string[] = [];
     const reported = (error: unknown): [] => {
       if (!isUnreadable(error)) throw error;
@@ -79,7 +82,7 @@ async function everyonesIn(
   { modelarts }: ActivityDeps,
   workspaceId: string | null,
   poolId: string,
-  options: { signal: AbortSignal },
+  options: RequestOptions,
 ): Promise<readonly CurrentNotebook[]> {
   try {
     return await modelarts.currentNotebooks.listAll({ ...inWorkspace(workspaceId), pool_id: poolId }, options);

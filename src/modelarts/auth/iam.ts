@@ -22,7 +22,7 @@ export function createTokenIssuer(
   return async () => {
     const use = await breaker.acquire(context);
     try {
-      await sender.admit(context, 'delete', maxWaitMs);
+      await sender.admit(context, { priority: 'delete', maxWaitMs });
       // The catalogue would add several kilobytes to the response and to the token.
       const url = new URL(`${base}${template}?nocatalog=true`);
       const headers = {
