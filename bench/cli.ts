@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median, rounded } from './bench-stack.js';
 import type { Row } from './row.js';
 
-const rounds = 9;
+const rounds = 5;
 const maops = fileURLToPath(new URL('../bin/maops.js', import.meta.url));
 /** A port without a listener: the command does everything but talk to Temporal. */
-const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+const env = { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
 /** Command lines, and how many times the CPU of `node -e 0` each may take. */
 const cases = [
@@ -26,16 +23,12 @@ const cases = [
  * disturbs both sides.
  */
 export async function cli(): Promise<readonly Row[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'maops-bench-'));
-  const preload = path.join(folder, 'cpu.cjs');
-  writeFileSync(preload, "process.on('exit', () => require('fs').writeSync(3, JSON.stringify(process.cpuUsage())));");
   const bare: number[] = [];
   const ours = cases.map((): number[] => []);
   for (let round = 0; round < rounds; round += 1) {
-    bare.push(cpuMs(preload, ['-e', '0']));
-    for (const [index, { words }] of cases.entries()) ours[index]?.push(cpuMs(preload, [maops, ...words]));
+    bare.push(cpuSeconds(['-e', '0']));
+    for (const [index, { words }] of cases.entries()) ours[index]?.push(cpuSeconds([maops, ...words]));
   }
-  rmSync(folder, { recursive: true });
   return await Promise.resolve(
     cases.map(({ words, goal }, index) => ({
       measure: `CPU of \`maops ${words.join(' ')}\` divided by that of \`node -e 0\``,
@@ -46,13 +39,13 @@ export async function cli(): Promise<readonly Row[]> {
   );
 }
 
-/** The CPU time of one process of Node.js, in milliseconds. */
-function cpuMs(preload: string, words: readonly string[]): number {
-  const { output } = spawnSync(process.execPath, ['--require', preload, ...words], {
-    env,
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-  });
-  const { user, system }: NodeJS.CpuUsage = JSON.parse(output[3] ?? '');
-  return (user + system) / 1_000;
+/** Runs a command several times and prints the CPU time of the shell and of its children. */
+const script = 'n=0; while [ $n -lt 3 ]; do n=$((n+1)); "$@" >/dev/null 2>&1; done; times';
+
+/** The CPU time of some processes of Node.js, their start and their end included. */
+function cpuSeconds(words: readonly string[]): number {
+  const { stdout } = spawnSync('bash', ['-c', script, 'bash', process.execPath, ...words], { env, encoding: 'utf8' });
+  const [, children = ''] = stdout.trim().split('\n');
+  const parts = [...children.matchAll(/(\d+)m([\d.]+)s/g)];
+  return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { exitProcess } from '../src/worker/flush.js';
 import { cli } from './cli.js';
+import { create, list } from './environments.js';
 import { incumbent } from './incumbent.js';
 import { lag } from './lag.js';
 import { leases } from './leases.js';
@@ -11,6 +12,8 @@ import { waiters } from './waiters.js';
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cli,
+  create,
+  list,
   incumbent,
   ratio,
   'waiters-1': () => waiters(1),

@@ -20,6 +20,7 @@ export type {
 export type { AuditOptions } from './audits.js';
 export type { BulkResult, BulkScope } from './bulk.js';
 export { type ConnectOptions, connect, connectSchedules } from './connect.js';
+export type { EnvironmentSummary } from './environment-summary.js';
 export {
   InvalidCommandError,
   InvalidQueryError,
@@ -39,6 +40,7 @@ export type { Explanation } from './explanation.js';
 export type { ResourceKindName } from './find-run.js';
 export type { FollowOptions } from './follow.js';
 export type { RunHistoryEntry } from './history.js';
+export type { DetailsOptions, ListOptions } from './list-environments.js';
 export type { Operations } from './operations.js';
 export type { HistoryEntry } from './run-events.js';
 export type { NewSchedule } from './schedule-check.js';

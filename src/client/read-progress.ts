@@ -31,7 +31,12 @@ export async function progressAfter(runs: Runs, run: Run, answer: CommandAnswer)
  * The progress of many runs. After as many queries in a row without a response as run at once, there is no worker, and the
  * other runs are not queried: each query would wait.
  */
-export async function progressOfEach(runs: Runs, all: readonly Run[], concurrency: number): Promise<Progress[]> {
+export async function progressOfEach(
+  runs: Runs,
+  all: readonly Run[],
+  concurrency: number,
+  onEach: () => void = () => undefined,
+): Promise<Progress[]> {
   let unanswered = 0;
   return await pMap(
     all,
@@ -39,6 +44,7 @@ export async function progressOfEach(runs: Runs, all: readonly Run[], concurrenc
       const progress = await (unanswered < concurrency ? answeredProgress(runs, run) : lastProgress(runs, run));
       if (progress === null) unanswered += 1;
       else if (isOpen(run)) unanswered = 0;
+      onEach();
       return progress ?? unansweredProgress(run);
     },
     { concurrency },
@@ -115,7 +121,7 @@ function unansweredProgress(run: Run, answered: Partial<CommandAnswer> = {}): Pr
 }
 
 function knownToTemporal(run: Run): Progress {
-  const phase: Phase = phases.find((known) => known === run.phase) ?? firstPhase(run.type);
+  const phase = phaseInTemporal(run);
   const startedAt = run.startedAt.toISOString();
   const { workflowId, runId, type: operation } = run;
   const name = run.environment ?? nameOf(workflowId);
@@ -123,6 +129,11 @@ function knownToTemporal(run: Run): Progress {
     ...blankProgress({ name, operation, workflowId, runId, phase, phaseSince: startedAt, startedAt }),
     why: 'No worker is responding (start one with `maops worker`). Showing the last state stored in Temporal.',
   };
+}
+
+/** The last phase that the run has shown in Temporal; its first one before that. */
+export function phaseInTemporal(run: Run): Phase {
+  return phases.find((known) => known === run.phase) ?? firstPhase(run.type);
 }
 
 function firstPhase(type: string): Phase {

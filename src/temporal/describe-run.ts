@@ -4,7 +4,7 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute } from '../contract/search-attributes.js';
+import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
 import { type RunFacts, runStatuses } from './run-facts.js';
 
 export type Workflows = Pick<Client['workflow'], 'getHandle'>;
@@ -22,6 +22,7 @@ export function runFacts(info: WorkflowExecutionInfo | WorkflowExecutionDescript
     memo: info.memo ?? {},
     phase: attributes.get(phaseAttribute) ?? null,
     environment: attributes.get(environmentAttribute) ?? null,
+    poolId: attributes.get(poolAttribute) ?? null,
     leaseEndsAt: attributes.get(leaseEndsAtAttribute)?.toISOString() ?? null,
   };
 }

@@ -24,6 +24,8 @@ export interface RunFacts {
   /** Search attributes `MaopsPhase` and `MaopsEnvironment`; null before the run's first task. */
   readonly phase: string | null;
   readonly environment: string | null;
+  /** Search attribute `MaopsPool`; null while there is no pool. */
+  readonly poolId: string | null;
   /** Search attribute `MaopsLeaseEndsAt`, RFC 3339 UTC; null where there is no end. */
   readonly leaseEndsAt: string | null;
 }

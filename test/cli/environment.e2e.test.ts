@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EnvironmentSummary } from '../../src/client/environment-summary.js';
 import type { Progress } from '../../src/contract/progress.js';
 import { progressKeys } from '../support/progress-keys.js';
+import { until } from '../support/until.js';
 import { environmentDocument, freshName, poolPart } from '../workflows/documents.js';
 import { openShell, type Shell } from './shell.js';
 
@@ -37,7 +39,7 @@ test('an environment is created, shown in every way, and torn down with a verifi
   const [shown, made2, all, history, reason, text] = await Promise.all([
     shell.json(['env', 'show', name]),
     shell.json(['env', 'show', `env/${name}`]),
-    shell.json<Progress[]>(['env', 'list', '--phase', 'Leased']),
+    shell.json<Progress[]>(['env', 'list', '--details', '--phase', 'Leased']),
     shell.json<{ entries: { kind: string; text: string }[] }>(['env', 'history', `env/${name}`]),
     shell.json<{ workflowId: string; phase: string }>(['env', 'why', name]),
     shell.run(['env', 'show', `env/${name}`]),
@@ -56,6 +58,13 @@ test('an environment is created, shown in every way, and torn down with a verifi
     'Ready',
   ]);
   expect(reason).toMatchObject({ workflowId: `lease/${name}`, phase: 'Leased' });
+  // Temporal's list of runs is some milliseconds behind.
+  const listed = await until('the lease is listed', async () => {
+    const rows = await shell.json<EnvironmentSummary[]>(['env', 'list', '--phase', 'Leased']);
+    return rows.find((row) => row.name === name && row.pool !== null);
+  });
+  expect(Object.keys(listed)).toEqual(expect.arrayContaining([...progressKeys, 'partial']));
+  expect(listed).toMatchObject({ workflowId: `lease/${name}`, pool: { id: ready.pool?.id }, why: null, partial: true });
   expect({ code: text.code, err: text.err }).toEqual({ code: 0, err: '' });
   expect(text.out).toContain('2 of 2 nodes available');
 

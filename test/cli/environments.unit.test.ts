@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { renderEnvironments } from '../../src/cli/output/environments.js';
+import { renderEnvironments, renderSummaries } from '../../src/cli/output/environments.js';
 import { renderProgress } from '../../src/cli/output/progress.js';
-import { makeProgress } from '../client/fake-runs.js';
+import { summaryOf } from '../../src/client/environment-summary.js';
+import { makeProgress, makeRun } from '../client/fake-runs.js';
 
 const now = Date.parse('2026-03-02T10:00:00Z');
 const view = { now, timeZone: 'UTC', colors: pc.createColors(false) };
@@ -32,4 +33,21 @@ test('a protected environment is marked', () => {
   expect(row).toMatch(/RUNNING +yes/);
   expect(renderEnvironments([makeProgress()], view)).not.toContain('PROTECTED');
   expect(renderProgress(kept, view)).toContain('nb-1, RUNNING, protected');
+});
+
+test('the list without details shows the phase, the age of the run, the lease and the pool', () => {
+  const startedAt = new Date(now - 3_600_000);
+  const leased = { phase: 'Leased', startedAt, leaseEndsAt: '2026-03-02T14:00:00.000Z', poolId: 'pool-1' };
+  const ended = { phase: 'Ready', status: 'COMPLETED', startedAt, closedAt: new Date(now - 60_000) } as const;
+  const rows = [summaryOf(makeRun('lease/team-a', leased)), summaryOf(makeRun('env/team-b', ended))];
+  expect(
+    renderSummaries(rows, view)
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([
+    ['NAME', 'PHASE', 'OPERATION', 'LEASE', 'POOL'],
+    ['team-a', 'Leased', 'running 1h', '4h', 'pool-1'],
+    ['team-b', 'Ready', 'ended 1m ago', '-', '-'],
+  ]);
+  expect(renderSummaries([], view)).toBe('no environments');
 });

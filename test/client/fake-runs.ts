@@ -24,6 +24,7 @@ export function makeRun(workflowId: string, change: Partial<FakeRun> = {}): Fake
     memo: {},
     phase: 'AwaitingPool',
     environment: workflowId.slice(workflowId.indexOf('/') + 1),
+    poolId: null,
     leaseEndsAt: null,
     pending: [],
     argument: null,

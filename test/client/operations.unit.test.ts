@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import {
   InvalidCommandError,
   InvalidSpecError,
@@ -324,6 +324,61 @@ describe('the list of environments', () => {
     expect(runs.queries).toEqual([expect.stringContaining('AND ExecutionStatus = "Running" AND MaopsOverdue = true')]);
   });
 
+  test('is one list, however many environments there are', async () => {
+    const many = Array.from({ length: 1_000 }, (_none, index) => open(`lease/team-${index}`));
+    const runs = new FakeRuns(...many);
+    const asked = jest.spyOn(runs, 'query');
+    expect(await operationsOn(runs).list()).toHaveLength(1_000);
+    expect(runs.queries).toHaveLength(1);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  test('has every key of a progress, null where only the run knows it', async () => {
+    const leased = { ...open('lease/a'), phase: 'Leased', poolId: 'pool-1', leaseEndsAt: '2026-03-02T10:00:00.000Z' };
+    const [row] = await operationsOn(new FakeRuns(leased)).list();
+    expect(Object.keys(row ?? {}).sort()).toEqual([...Object.keys(makeProgress()), 'partial'].sort());
+    expect(row).toMatchObject({
+      name: 'a',
+      workflowId: 'lease/a',
+      phase: 'Leased',
+      phaseSince: null,
+      endedAt: null,
+      why: null,
+      steps: null,
+      pool: { id: 'pool-1', phase: null, nodes: null, protected: null },
+      notebook: null,
+      lease: { endsAt: '2026-03-02T10:00:00.000Z', maxEndsAt: null },
+      partial: true,
+    });
+    const bare = await operationsOn(new FakeRuns(open('env/b'))).list();
+    expect(bare).toMatchObject([{ pool: null, lease: null }]);
+  });
+
+  test.each([
+    ['COMPLETED', 'Ready', 'Ready'],
+    ['FAILED', 'RolledBack', 'RolledBack'],
+    ['TERMINATED', 'AwaitingPool', 'Failed'],
+    ['CANCELLED', 'AwaitingPool', 'Cancelled'],
+    ['RUNNING', 'AwaitingPool', 'AwaitingPool'],
+    ['RUNNING', null, 'Validating'],
+  ] as const)('shows a run that is %s and was %s as %s', async (status, phase, shown) => {
+    const closedAt = status === 'RUNNING' ? null : new Date('2026-03-01T11:00:00.000Z');
+    const run = { ...open('env/a'), status, phase, closedAt };
+    const [row] = await operationsOn(new FakeRuns(run)).list();
+    expect(row).toMatchObject({ phase: shown, endedAt: closedAt?.toISOString() ?? null });
+  });
+
+  test('with details has the progress of each run, and counts those that were asked', async () => {
+    const runs = new FakeRuns(open('env/a'), open('env/b'));
+    const counts: number[][] = [];
+    const rows = await operationsOn(runs).details({ onAsked: (asked, all) => counts.push([asked, all]) });
+    expect(rows.map(({ steps }) => steps)).toEqual([expect.any(Array), expect.any(Array)]);
+    expect(counts).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+  });
+
   test('has one row per name: the open run, else the newest closed one', async () => {
     const done = (id: string) => ({
       ...over,
@@ -343,8 +398,9 @@ describe('the list of environments', () => {
 
   test('leaves out a run whose document had no name', async () => {
     const nameless = makeProgress({ name: '', workflowId: 'env/a', phase: 'Failed' });
-    const failed = { ...over, workflowId: 'env/a', outcome: { value: nameless, failure: null } };
-    const rows = await operationsOn(new FakeRuns(failed, open('env/b'))).list();
-    expect(rows.map(({ workflowId }) => workflowId)).toEqual(['env/b']);
+    const failed = { ...over, workflowId: 'env/a', environment: '', outcome: { value: nameless, failure: null } };
+    const operations = operationsOn(new FakeRuns(failed, open('env/b')));
+    expect((await operations.list()).map(({ workflowId }) => workflowId)).toEqual(['env/b']);
+    expect((await operations.details()).map(({ workflowId }) => workflowId)).toEqual(['env/b']);
   });
 });

@@ -77,7 +77,7 @@ describe('with encryption keys', () => {
       ['env', 'show', name],
       ['env', 'history', name],
       ['env', 'why', name],
-      ['env', 'list'],
+      ['env', 'list', '--details'],
     ]) {
       const { code, stderr, stdout } = await look(args, '');
       expect({ args, code, stdout }).toEqual({ args, code: 1, stdout: '' });

@@ -5,30 +5,60 @@ import { type Context, viewOf } from '../context.js';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js';
 import { followToEnd } from '../follow.js';
 import { readDuration } from '../options.js';
-import { renderEnvironments } from '../output/environments.js';
+import { renderEnvironments, renderSummaries } from '../output/environments.js';
 import { renderExplanation } from '../output/explanation.js';
 import { renderHistory, renderRunHistory } from '../output/history.js';
 import { renderProgress } from '../output/progress.js';
 import { defineChange } from '../shared-commands.js';
+
+interface ListOptions {
+  readonly phase?: string;
+  readonly overdue?: boolean;
+  readonly details?: boolean;
+}
 
 /** `maops env list`: one row per environment. */
 const list: Define = (command, run) => {
   command
     .option('--phase <phase>', 'only environments in this phase')
     .option('--overdue', 'only environments whose removal takes longer than `deadlines.undo`')
-    .addHelpText('after', example('maops env list', 'maops env list --phase AwaitingOperator --json'))
-    .action(({ phase, overdue }: { readonly phase?: string; readonly overdue?: true }) =>
+    .option('--details', 'also nodes, notebook, protection and reason; asks every environment, about 30 in a second')
+    .addHelpText(
+      'after',
+      example('maops env list', 'maops env list --details', 'maops env list --phase AwaitingOperator --json'),
+    )
+    .action(({ phase, overdue = false, details = false }: ListOptions) =>
       run(async (context) => {
         if (phase !== undefined && !phases.some((known) => known === phase)) {
           throw new UsageError(`--phase ${phase}: must be one of ${phases.join(', ')}`);
         }
-        const all = await (await context.operations()).list({ overdue: overdue === true });
-        const shown = phase === undefined ? all : all.filter((progress) => progress.phase === phase);
-        context.result(shown, (shown) => renderEnvironments(shown, viewOf(context)));
+        const isShown = (environment: { readonly phase: string }) => phase === undefined || environment.phase === phase;
+        const operations = await context.operations();
+        if (details) {
+          const all = await operations.details({ overdue, onAsked: makeCounter(context) });
+          context.result(all.filter(isShown), (shown) => renderEnvironments(shown, viewOf(context)));
+        } else {
+          const all = await operations.list({ overdue });
+          context.result(all.filter(isShown), (shown) => renderSummaries(shown, viewOf(context)));
+        }
         return exitCodes.done;
       }),
     );
 };
+
+/** A pause between two notices about long work. */
+const noticeMs = 5_000;
+
+/** Reports how many environments were asked, every few seconds. */
+function makeCounter(context: Context): (asked: number, all: number) => void {
+  let last = context.terminal.now();
+  return (asked, all) => {
+    const now = context.terminal.now();
+    if (now - last < noticeMs) return;
+    last = now;
+    context.notice(`asked ${asked} of ${all} environments`);
+  };
+}
 
 /** `maops env show`: the progress of the run that the name means now. */
 const show: Define = (command, run) => {

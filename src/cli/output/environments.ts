@@ -1,10 +1,28 @@
+import type { EnvironmentSummary } from '../../client/environment-summary.js';
 import type { Progress } from '../../contract/progress.js';
 import { describeDuration } from '../../domain/duration.js';
 import { renderTable } from './table.js';
 import { ageOf, localTimes } from './time.js';
 import type { View } from './view.js';
 
-/** One row per environment. */
+/** One row per environment, from what Temporal lists. */
+export function renderSummaries(environments: readonly EnvironmentSummary[], { now, columns }: View): string {
+  if (environments.length === 0) return 'no environments';
+  const rows = environments.map((summary) => {
+    const { name, phase, startedAt, endedAt, pool } = summary;
+    const age = describeDuration(Math.max(0, now - Date.parse(endedAt ?? startedAt)));
+    return [
+      name,
+      phase,
+      endedAt === null ? `running ${age}` : `ended ${age} ago`,
+      leaseLeft(summary, now),
+      pool?.id ?? '-',
+    ];
+  });
+  return renderTable(rows, ['NAME', 'PHASE', 'OPERATION', 'LEASE', 'POOL'], { columns, last: 'cut' });
+}
+
+/** One row per environment, from the progress of each. */
 export function renderEnvironments(environments: readonly Progress[], { now, timeZone, columns }: View): string {
   if (environments.length === 0) return 'no environments';
   const someProtected = environments.some(isProtected);
@@ -43,7 +61,7 @@ function describeNotebook(notebook: Progress['notebook'], now: number): string {
 }
 
 /** Time left of the lease; `ended` after its end, until its resources are deleted. */
-function leaseLeft({ lease, endedAt }: Progress, now: number): string {
+function leaseLeft({ lease, endedAt }: Pick<Progress | EnvironmentSummary, 'lease' | 'endedAt'>, now: number): string {
   if (lease === null || lease.endsAt === null || endedAt !== null) return '-';
   const left = Date.parse(lease.endsAt) - now;
   return left > 0 ? describeDuration(left) : 'ended';
