@@ -5,6 +5,7 @@ import { create, list } from './environments.js';
 import { incumbent } from './incumbent.js';
 import { lag } from './lag.js';
 import { leases } from './leases.js';
+import { looksAtPools } from './looks.js';
 import { ratio } from './ratio.js';
 import { recovery } from './recovery.js';
 import { type Row, renderRows } from './row.js';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'waiters-1': () => waiters(1),
   'waiters-100': () => waiters(100),
   'waiters-1000': () => waiters(1_000),
+  looks: looksAtPools,
   lag,
   leases,
   recovery,

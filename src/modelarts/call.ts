@@ -24,6 +24,8 @@ export interface Endpoint<Result> {
   readonly contentType?: string;
   /** The result of a response without a body. When absent, such a response is malformed. */
   readonly emptyResult?: Result;
+  /** Depth down to which null counts as absent. Rows that are parsed later keep theirs. @defaultValue every depth */
+  readonly nullsDownTo?: number;
   /** The response is an instance, which may have an `error_code` although the call succeeded (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
   readonly returnsInstance?: boolean;
 }
@@ -40,6 +42,9 @@ export function endpoint<Result>(
   const priority = method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'create';
   return { operation, method, template, priority, response, kind, ...more };
 }
+
+/** `nullsDownTo` of a list in a member of the response: the member and its rows. */
+export const rowDepth = 2;
 
 /** The variable part of a call. */
 export interface Call {

@@ -79,7 +79,7 @@ export class HttpTransport implements Transport, RawTransport {
     if (rejection !== null) throw rejection.error;
     if (response.text.trim() === '' && endpoint.emptyResult !== undefined) return endpoint.emptyResult;
     if (parsed === undefined) throw malformedResponse(context, response, requestId, 'the body is not JSON');
-    const result = endpoint.response.safeParse(withoutNulls(parsed));
+    const result = endpoint.response.safeParse(withoutNulls(parsed, endpoint.nullsDownTo));
     if (result.success) return result.data;
     const [first] = problemsOf(result.error);
     throw malformedResponse(context, response, requestId, `${first?.path ?? ''}: ${first?.message ?? ''}`);

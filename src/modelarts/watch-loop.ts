@@ -1,6 +1,8 @@
 import pMap from 'p-map';
 import { ModelArtsError } from './errors.js';
+import type { ListedRows } from './listed-rows.js';
 import type { Sleep } from './request-options.js';
+import { type Observation, type Subscriber, Subscribers } from './subscribers.js';
 import { formatSeconds, linkSignals } from './timing.js';
 
 /** The maximum number of concurrent show calls. */
@@ -10,13 +12,6 @@ const minDelayMs = 1000;
 /** Spreads the retries of processes that received the same `Retry-After`. */
 const maxJitterMs = 500;
 
-/** One observation of a resource at a time in epoch milliseconds: the resource, null when it does not exist, or the error of the read. */
-export type Observation<Item> =
-  | { readonly at: number; readonly item: Item | null; readonly error?: undefined }
-  | { readonly at: number; readonly item?: undefined; readonly error: Error };
-
-export type Listener<Item> = (observation: Observation<Item>) => void;
-
 /** How often to poll, in milliseconds. */
 interface WatchPace {
   readonly pollMinMs: number;
@@ -25,8 +20,8 @@ interface WatchPace {
 
 /** The settings of a watcher. */
 export interface WatcherOptions<Item> {
-  /** Returns all resources of a workspace, by id. */
-  readonly list: (workspaceId: string | undefined, signal: AbortSignal) => Promise<ReadonlyMap<string, Item>>;
+  /** Returns all resources of a workspace, by id. Only those that somebody waits for are asked of it. */
+  readonly list: (workspaceId: string | undefined, signal: AbortSignal) => Promise<ListedRows<Item>>;
   /** Reads a resource that is missing from the list; null when it does not exist. When absent, a missing resource does not exist. */
   readonly show?: ((id: string, signal: AbortSignal) => Promise<Item | null>) | undefined;
   /** The part of a resource whose change makes the polls more frequent. */
@@ -37,15 +32,6 @@ export interface WatcherOptions<Item> {
   readonly random: () => number;
   /** Stops polling permanently. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A listener and the resource that it waits for. */
-export interface Subscriber<Item> {
-  readonly id: string;
-  readonly listener: Listener<Item>;
-  readonly changeExpectedAt: number | null;
-  /** It is being deleted, so the list that first lacks it counts as an absence. */
-  readonly isLeaving: boolean;
 }
 
 /** The pause that all loops of a watcher share. */
@@ -69,7 +55,7 @@ export class WatchLoop<Item> {
   readonly #shared: SharedPause;
   readonly #workspaceId: string | undefined;
   readonly #signal: AbortSignal;
-  readonly #subscribers = new Set<Subscriber<Item>>();
+  readonly #subscribers = new Subscribers<Item>();
   readonly #seen = new Map<string, string>();
   /** The watched resources that the last list contained. */
   #listed: ReadonlySet<string> = new Set();
@@ -103,9 +89,8 @@ export class WatchLoop<Item> {
   }
 
   remove(subscriber: Subscriber<Item>): void {
-    this.#subscribers.delete(subscriber);
-    if (![...this.#subscribers].some(({ id }) => id === subscriber.id)) this.#seen.delete(subscriber.id);
-    if (this.#subscribers.size === 0) this.#sleeping?.abort();
+    if (this.#subscribers.remove(subscriber)) this.#seen.delete(subscriber.id);
+    if (this.#subscribers.isEmpty) this.#sleeping?.abort();
   }
 
   /** Polls until nobody subscribes. Must be called in the watcher's own async context. */
@@ -113,7 +98,7 @@ export class WatchLoop<Item> {
     if (this.#running) return;
     this.#running = true;
     try {
-      while (this.#subscribers.size > 0 && !this.#signal.aborted) {
+      while (!this.#subscribers.isEmpty && !this.#signal.aborted) {
         const waitMs = this.#nextPollAt() - this.#options.now();
         if (waitMs > 0) await this.#sleep(waitMs);
         else await this.#poll();
@@ -126,9 +111,9 @@ export class WatchLoop<Item> {
   #nextPollAt(): number {
     const { pace, now } = this.#options;
     if (this.#postponedUntil !== null) return Math.max(this.#postponedUntil, this.#shared.notBefore);
-    const near = [...this.#subscribers].some(({ changeExpectedAt }) => {
-      const ahead = changeExpectedAt === null ? null : changeExpectedAt - now();
-      return ahead !== null && ahead <= pace.pollMinMs && ahead >= -2 * pace.pollMaxMs;
+    const near = this.#subscribers.expectedAt.some((at) => {
+      const ahead = at - now();
+      return ahead <= pace.pollMinMs && ahead >= -2 * pace.pollMaxMs;
     });
     return Math.max(this.#polledAt + (near ? pace.pollMinMs : this.#intervalMs), this.#shared.notBefore);
   }
@@ -136,8 +121,8 @@ export class WatchLoop<Item> {
   /** Sleeps until the next poll. Wakes early when subscribers change, or near an expected change. */
   async #sleep(waitMs: number): Promise<void> {
     const { now, pace, sleep } = this.#options;
-    const expected = [...this.#subscribers].flatMap(({ changeExpectedAt }) => {
-      const ahead = changeExpectedAt === null ? 0 : changeExpectedAt - pace.pollMinMs - now();
+    const expected = this.#subscribers.expectedAt.flatMap((at) => {
+      const ahead = at - pace.pollMinMs - now();
       return ahead > 0 ? [ahead] : [];
     });
     const interrupt = new AbortController();
@@ -162,21 +147,19 @@ export class WatchLoop<Item> {
     this.#wasPostponed = false;
     try {
       const listed = await list(this.#workspaceId, this.#signal);
-      const wanted = [...new Set([...this.#subscribers].map(({ id }) => id))];
+      const wanted = this.#subscribers.ids;
       for (const id of wanted) {
         const item = listed.get(id);
         if (item !== undefined) changed = this.#notify(id, { at, item }) || changed;
       }
       const missing = wanted.filter((id) => !listed.has(id));
-      const gone = missing.filter((id) => this.#listed.has(id) && this.#isLeaving(id));
+      const gone = new Set(missing.filter((id) => this.#listed.has(id) && this.#isLeaving(id)));
       this.#listed = new Set(wanted.filter((id) => listed.has(id)));
       for (const id of gone) changed = this.#notify(id, { at, item: null }) || changed;
-      changed = (await this.#showAll(missing.filter((id) => !gone.includes(id)))) || changed;
+      changed = (await this.#showAll(missing.filter((id) => !gone.has(id)))) || changed;
     } catch (error) {
       this.#applyPause(error);
-      for (const id of new Set([...this.#subscribers].map((subscriber) => subscriber.id))) {
-        this.#notify(id, { at, error: asError(error) });
-      }
+      for (const id of this.#subscribers.ids) this.#notify(id, { at, error: asError(error) });
     }
     this.#polledAt = now();
     this.#postponedUntil = null;
@@ -192,7 +175,7 @@ export class WatchLoop<Item> {
   }
 
   #isLeaving(id: string): boolean {
-    return [...this.#subscribers].every((subscriber) => subscriber.id !== id || subscriber.isLeaving);
+    return this.#subscribers.of(id).every(({ isLeaving }) => isLeaving);
   }
 
   async #showAll(ids: readonly string[]): Promise<boolean> {
@@ -227,9 +210,7 @@ export class WatchLoop<Item> {
   /** Passes an observation to the subscribers of a resource. Returns whether the resource has changed. */
   #notify(id: string, observation: Observation<Item>): boolean {
     if (this.#signal.aborted) return false;
-    for (const subscriber of this.#subscribers) {
-      if (subscriber.id === id) subscriber.listener(observation);
-    }
+    this.#subscribers.notify(id, observation);
     if (observation.error !== undefined) return false;
     const before = this.#seen.get(id);
     const after = observation.item === null ? '' : this.#options.fingerprint(observation.item);

@@ -3,14 +3,8 @@ import type { CurrentNotebook } from './schemas/current-notebook.js';
 import type { Flavor } from './schemas/flavor.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
-import {
-  type Listener,
-  type Observation,
-  type SharedPause,
-  type Subscriber,
-  type WatcherOptions,
-  WatchLoop,
-} from './watch-loop.js';
+import type { Listener, Observation, Subscriber } from './subscribers.js';
+import { type SharedPause, type WatcherOptions, WatchLoop } from './watch-loop.js';
 
 /** Which resource to watch. */
 export interface Target {

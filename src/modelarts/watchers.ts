@@ -1,8 +1,9 @@
 import type { ModelArts } from './client.js';
 import { ModelArtsError } from './errors.js';
-import type { CurrentNotebook } from './schemas/current-notebook.js';
-import type { Notebook } from './schemas/notebook.js';
-import type { Pool } from './schemas/pool.js';
+import { RowParser } from './listed-rows.js';
+import { type CurrentNotebook, currentNotebookSchema } from './schemas/current-notebook.js';
+import { type Notebook, notebookSchema } from './schemas/notebook.js';
+import { type Pool, poolSchema } from './schemas/pool.js';
 import { realSleep } from './timing.js';
 import type { WatcherOptions } from './watch-loop.js';
 import {
@@ -31,6 +32,16 @@ async function nullIfAbsent<Item>(read: Promise<Item>): Promise<Item | null> {
   }
 }
 
+/** The parser of each workspace. */
+function parsers<Item>(schema: { parse(row: unknown): Item }) {
+  const all = new Map<string | undefined, RowParser<Item>>();
+  return (workspaceId: string | undefined): RowParser<Item> => {
+    const parser = all.get(workspaceId) ?? new RowParser(schema);
+    all.set(workspaceId, parser);
+    return parser;
+  };
+}
+
 function poolFingerprint({ metadata, status }: Pool): string {
   return JSON.stringify([metadata.creationTimestamp, metadata.deletionTimestamp, status]);
 }
@@ -48,11 +59,12 @@ function currentNotebookFingerprint({ status, url, lease, volume, action_progres
 
 /** Watches pools by id. */
 function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): PoolWatcher {
+  const parserOf = parsers(poolSchema);
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
-      const { items } = await modelarts.pools.list(workspaceId === undefined ? {} : { workspaceId }, { signal });
-      return new Map(items.map((pool) => [pool.metadata.name, pool]));
+      const rows = await modelarts.pools.listRows(workspaceId === undefined ? {} : { workspaceId }, { signal });
+      return parserOf(workspaceId).rows(rows);
     },
     show: async (id, signal) => nullIfAbsent(modelarts.pools.show(id, { signal })),
     fingerprint: poolFingerprint,
@@ -61,12 +73,12 @@ function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): Pool
 
 /** Watches notebook instances by id. */
 function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): NotebookWatcher {
+  const parserOf = parsers(notebookSchema);
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
       const filter = workspaceId === undefined ? {} : { workspace_id: workspaceId };
-      const { instances } = await modelarts.notebooks.list(filter, { signal });
-      return new Map(instances.map((notebook) => [notebook.id, notebook]));
+      return parserOf(workspaceId).rows(await modelarts.notebooks.listRows(filter, { signal }));
     },
     show: async (id, signal) => nullIfAbsent(modelarts.notebooks.show(id, { signal })),
     fingerprint: notebookFingerprint,
@@ -75,12 +87,12 @@ function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): 
 
 /** Watches notebook instances of the current API by id. A list shows one workspace, and only own instances. */
 function createCurrentNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): CurrentNotebookWatcher {
+  const parserOf = parsers(currentNotebookSchema);
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
       const filter = workspaceId === undefined ? {} : { workspace_id: workspaceId };
-      const rows = await modelarts.currentNotebooks.list(filter, { signal });
-      return new Map(rows.map((notebook) => [notebook.id, notebook]));
+      return parserOf(workspaceId).rows(await modelarts.currentNotebooks.listRows(filter, { signal }));
     },
     show: async (id, signal) => nullIfAbsent(modelarts.currentNotebooks.show(id, { signal })),
     fingerprint: currentNotebookFingerprint,

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ModelArtsError } from '../../src/modelarts/errors.js';
-import type { Observation, WatcherOptions } from '../../src/modelarts/watch-loop.js';
+import type { Observation } from '../../src/modelarts/subscribers.js';
+import type { WatcherOptions } from '../../src/modelarts/watch-loop.js';
 import { createWatcher, type Target, type Watcher } from '../../src/modelarts/watcher.js';
 import { FakeClock, flushPromises } from './fake-clock.js';
 

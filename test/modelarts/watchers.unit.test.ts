@@ -1,4 +1,4 @@
-import type { Observation } from '../../src/modelarts/watch-loop.js';
+import type { Observation } from '../../src/modelarts/subscribers.js';
 import type { Target, Watcher } from '../../src/modelarts/watcher.js';
 import { createWatchers } from '../../src/modelarts/watchers.js';
 import { FakeClock } from './fake-clock.js';

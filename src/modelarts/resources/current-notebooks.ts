@@ -1,8 +1,9 @@
-import { type Call, endpoint, type Transport } from '../call.js';
+import { type Call, type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import {
   type CurrentNotebook,
   currentNotebookPageSchema,
+  currentNotebookRowPageSchema,
   currentNotebookSchema,
   type NotebookAccess,
   type NotebookLease,
@@ -28,7 +29,7 @@ import {
 } from '../schemas/current-notebook-request.js';
 import { type Image, imageSchema } from '../schemas/image.js';
 import { NotebookExtras } from './notebook-extras.js';
-import { readRows } from './rows.js';
+import { type RowPage, readRows } from './rows.js';
 
 const collection = '/v1/{project_id}/notebooks';
 const single = `${collection}/{id}`;
@@ -39,6 +40,10 @@ const pageSize = 50;
 
 const create = endpoint('currentNotebooks.create', 'POST', collection, currentNotebookSchema, instance);
 const list = endpoint('currentNotebooks.list', 'GET', collection, currentNotebookPageSchema, { kind });
+const listRows = endpoint('currentNotebooks.list', 'GET', collection, currentNotebookRowPageSchema, {
+  kind,
+  nullsDownTo: rowDepth,
+});
 const listAll = endpoint('currentNotebooks.listAll', 'GET', `${collection}/all`, currentNotebookPageSchema, { kind });
 const show = endpoint('currentNotebooks.show', 'GET', single, currentNotebookSchema, instance);
 const access = endpoint('currentNotebooks.show', 'GET', single, notebookAccessSchema, instance);
@@ -101,22 +106,32 @@ export class CurrentNotebooks extends NotebookExtras {
 
   /** Returns all own instances of one workspace that match, oldest first. Other users' instances are missing. */
   async list(filter: CurrentNotebookFilter = {}, options?: RequestOptions): Promise<CurrentNotebook[]> {
-    return this.#listRows(list, filter, options);
+    return this.#readRows(list, filter, options);
+  }
+
+  /** The same list as `list`, by id, with rows that are not parsed yet. They have no token. */
+  async listRows(filter: CurrentNotebookFilter = {}, options?: RequestOptions): Promise<ReadonlyMap<string, unknown>> {
+    const rows = await this.#readRows(listRows, filter, options);
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   /** Returns everybody's instances of one workspace. Needs a right of its own (docs/api/notebooks-current.md "1. Calls", C3). */
   async listAll(filter: CurrentNotebookFilter = {}, options?: RequestOptions): Promise<CurrentNotebook[]> {
-    return this.#listRows(listAll, filter, options);
+    return this.#readRows(listAll, filter, options);
   }
 
-  async #listRows(of: typeof list, filter: CurrentNotebookFilter, options?: RequestOptions) {
+  async #readRows<Row extends { readonly id: string }>(
+    of: Endpoint<RowPage<Row>>,
+    filter: CurrentNotebookFilter,
+    options?: RequestOptions,
+  ): Promise<Row[]> {
     const query = this.#transport.check(of, currentNotebookFilterSchema, filter);
     // The key of some editions. Sent only where leaving it out would show another workspace.
     const other = query.workspace_id === '0' ? {} : { workspaceId: query.workspace_id };
     return readRows({
       endpoint: of,
       limit: pageSize,
-      idOf: (row: CurrentNotebook) => row.id,
+      idOf: (row) => row.id,
       read: (page) => this.#transport.send(of, { query: { ...query, ...other, ...page, sort_dir: 'ASC' }, options }),
     });
   }

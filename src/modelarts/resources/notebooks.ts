@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, type Transport } from '../call.js';
+import { type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import {
   type Notebook,
@@ -9,6 +9,7 @@ import {
   notebookActionSchema,
   notebookDeletedSchema,
   notebookListSchema,
+  notebookRowsSchema,
   notebookSchema,
   notebookTokenSchema,
 } from '../schemas/notebook.js';
@@ -29,6 +30,7 @@ const returnsInstance = true;
 
 const create = endpoint('notebooks.create', 'POST', collection, notebookSchema, { returnsInstance });
 const list = endpoint('notebooks.list', 'GET', collection, notebookListSchema);
+const listRows = endpoint('notebooks.list', 'GET', collection, notebookRowsSchema, { nullsDownTo: rowDepth });
 const show = endpoint('notebooks.show', 'GET', single, notebookSchema, { returnsInstance });
 const update = endpoint('notebooks.update', 'PUT', single, notebookSchema, { returnsInstance });
 const remove = endpoint('notebooks.delete', 'DELETE', single, notebookDeletedSchema, { emptyResult: {} });
@@ -58,6 +60,12 @@ export class Notebooks {
   async list(filter: NotebookFilter = {}, options?: RequestOptions): Promise<NotebookList> {
     const query = this.#transport.check(list, notebookFilterSchema, filter);
     return this.#transport.send(list, { query: { de_type: 'Notebook', ...query }, options });
+  }
+
+  /** The same list as `list`, by id, with rows that are not parsed yet. */
+  async listRows(filter: NotebookFilter = {}, options?: RequestOptions): Promise<ReadonlyMap<string, unknown>> {
+    const query = this.#transport.check(list, notebookFilterSchema, filter);
+    return this.#transport.send(listRows, { query: { de_type: 'Notebook', ...query }, options });
   }
 
   /** Returns one instance by its id. */

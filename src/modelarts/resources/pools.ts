@@ -1,6 +1,6 @@
-import { type Endpoint, endpoint, type Transport } from '../call.js';
+import { type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
 import type { PoolWriteOptions, RequestOptions } from '../request-options.js';
-import { type Pool, type PoolList, poolListSchema, poolSchema } from '../schemas/pool.js';
+import { type Pool, type PoolList, poolListSchema, poolRowsSchema, poolSchema } from '../schemas/pool.js';
 import {
   type PoolCreate,
   type PoolFilter,
@@ -15,6 +15,7 @@ const single = `${collection}/{pool_name}`;
 
 const create = endpoint('pools.create', 'POST', collection, poolSchema);
 const list = endpoint('pools.list', 'GET', collection, poolListSchema);
+const listRows = endpoint('pools.list', 'GET', collection, poolRowsSchema, { nullsDownTo: rowDepth });
 const show = endpoint('pools.show', 'GET', single, poolSchema);
 // The service rejects plain JSON with ModelArts.50004100.
 const patch = endpoint('pools.patch', 'PATCH', single, poolSchema, { contentType: 'application/merge-patch+json' });
@@ -48,6 +49,11 @@ export class Pools {
   /** Returns all pools in one response. Without `status`, failed creations are hidden (docs/api/pools-and-flavors.md "2.3 List"). */
   async list(filter: PoolFilter = {}, options?: RequestOptions): Promise<PoolList> {
     return this.#transport.send(list, { query: this.#transport.check(list, poolFilterSchema, filter), options });
+  }
+
+  /** The same list as `list`, by id, with rows that are not parsed yet. */
+  async listRows(filter: PoolFilter = {}, options?: RequestOptions): Promise<ReadonlyMap<string, unknown>> {
+    return this.#transport.send(listRows, { query: this.#transport.check(list, poolFilterSchema, filter), options });
   }
 
   /** Returns one pool by its id, including one whose creation failed. */

@@ -106,6 +106,9 @@ export function pageOf<Row extends z.ZodType>(row: Row) {
 /** One page of instances. */
 export const currentNotebookPageSchema = pageOf(currentNotebookSchema);
 
+/** The same, of which only the ids are parsed. The token is dropped at once. */
+export const currentNotebookRowPageSchema = pageOf(z.preprocess(withoutToken, z.looseObject({ id: identity })));
+
 /** What opens an instance. The token is absent while the service has none. */
 export const notebookAccessSchema = z
   .looseObject({ id: identity, status: text, url: plainUrl, token: text })

@@ -121,6 +121,11 @@ export const notebookSchema = z.looseObject({
 /** The response of a list. Without a limit it contains every instance (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
 export const notebookListSchema = z.looseObject({ total_count: count, instances: items(notebookSchema) });
 
+/** The same, of which only the ids are parsed. */
+export const notebookRowsSchema = z
+  .looseObject({ instances: items(z.looseObject({ id: identity })) })
+  .transform(({ instances }) => new Map<string, unknown>(instances.map((row) => [row.id, row])));
+
 /** The response of a delete (docs/api/notebooks-and-auth.md "2.7 O5 delete"). */
 export const notebookDeletedSchema = z.looseObject({ instance_id: text });
 

@@ -91,6 +91,11 @@ export const poolSchema = z.looseObject({
 /** The response of the pool list, which has no pages (docs/api/pools-and-flavors.md "2.3 List"). */
 export const poolListSchema = z.looseObject({ kind: text, apiVersion: text, items: items(poolSchema) });
 
+/** The same, of which only the ids are parsed. */
+export const poolRowsSchema = z
+  .looseObject({ items: items(z.looseObject({ metadata: z.looseObject({ name: identity }) })) })
+  .transform(({ items: rows }) => new Map<string, unknown>(rows.map((row) => [row.metadata.name, row])));
+
 /** A pool in a response. */
 export type Pool = z.output<typeof poolSchema>;
 /** The pools of one list response. */

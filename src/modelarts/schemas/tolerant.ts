@@ -8,15 +8,25 @@ import { shaped } from './shapes.js';
  * service differs from its documentation in one field.
  */
 
-/** Drops null members and items at every depth, because the documentation uses null for absent fields. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== null)
-      .map(([key, member]) => [key, withoutNulls(member)]),
-  );
+/** Drops null members and items down to a depth, because the documentation uses null for absent fields. */
+export function withoutNulls(value: unknown, depth = Number.POSITIVE_INFINITY): unknown {
+  if (depth === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) if (item !== null) items.push(withoutNulls(item, depth - 1));
+    return items;
+  }
+  const members: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== null) define(members, key, withoutNulls(member, depth - 1));
+  }
+  return members;
+}
+
+/** Sets a member, also one with the name of a setter, which an assignment would call. */
+function define(members: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') members[key] = value;
+  else Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 const anyText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
