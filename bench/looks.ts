@@ -17,6 +17,7 @@ const looks = 20;
 export async function looksAtPools(): Promise<Row[]> {
   const text = await listOf(pools);
   let served = 0;
+  const looksSoFar = () => served;
   const modelarts = createModelArts({
     endpoint: 'http://localhost',
     projectId: '0'.repeat(32),
@@ -35,7 +36,7 @@ export async function looksAtPools(): Promise<Row[]> {
   for (const { metadata } of listed) watchers.pools.subscribe(metadata.name, () => (seen += 1));
   const untilLooks = async (count: number) => {
     const end = served + count;
-    while (served < end) await setTimeout(1);
+    while (looksSoFar() < end) await setTimeout(1);
   };
   await untilLooks(5);
   globalThis.gc?.();

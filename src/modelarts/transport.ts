@@ -26,7 +26,7 @@ export interface TransportOptions {
 }
 
 /** One admitted call. */
-interface Exchange {
+interface AdmittedCall {
   readonly context: CallContext;
   readonly url: URL;
   readonly timeoutMs: number;
@@ -127,18 +127,18 @@ export class HttpTransport implements Transport, RawTransport {
     const isShared = endpoint.method === 'GET' && call.headers === undefined;
     const question = isShared ? `${timeoutMs} ${endpoint.returnsInstance === true} ${url.href}` : undefined;
     const turn = await sender.admit(context, { priority, maxWaitMs, signal, question });
-    const exchange = async (ownSignal: AbortSignal | undefined) => {
+    const request = async (ownSignal: AbortSignal | undefined) => {
       const again = () => sender.admit(context, { priority, maxWaitMs, signal: ownSignal });
-      return await this.#exchange(endpoint, call, { context, url, timeoutMs, signal: ownSignal, again });
+      return await this.#sendAdmitted(endpoint, call, { context, url, timeoutMs, signal: ownSignal, again });
     };
-    return isShared && turn.calls > 1 ? await this.#shared.join(turn, signal, exchange) : await exchange(signal);
+    return isShared && turn.calls > 1 ? await this.#shared.join(turn, signal, request) : await request(signal);
   }
 
   /** Sends an admitted call. Renews a rejected token once and sends the call again. Nothing else is ever sent twice. */
-  async #exchange(
+  async #sendAdmitted(
     endpoint: Endpoint<unknown>,
     call: Call,
-    { context, url, timeoutMs, signal, again }: Exchange,
+    { context, url, timeoutMs, signal, again }: AdmittedCall,
   ): Promise<InterpretedResponse> {
     const { sender, authenticator } = this.#options;
     const body = call.body === undefined ? null : JSON.stringify(call.body);
