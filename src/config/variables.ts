@@ -179,7 +179,7 @@ export const variables = {
     'MAOPS_MAX_RPS',
     rate,
     '5',
-    'API calls per second of one worker process; the account limit applies to the sum of all workers',
+    'API calls per second of the account; the live workers of a task queue share them',
   ),
   callSlots: withDefault(
     'MAOPS_CALL_SLOTS',

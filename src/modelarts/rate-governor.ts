@@ -29,6 +29,8 @@ export interface Turn {
 export interface RateGovernor {
   /** Resolves when the call may be sent. Rejects with a `ModelArtsError` of kind `throttled` when that takes more than `maxWaitMs`. */
   acquire(admission: Admission): Promise<Turn>;
+  /** Changes the rate, for example when the number of workers of the account has changed. */
+  setRate(maxRps: number): void;
   /** Takes a response into account: a throttled endpoint is paused for all callers. */
   report(report: ThrottleReport): void;
   /** Epoch milliseconds until which the endpoint is blocked; null when it is not. */
@@ -60,7 +62,7 @@ interface Waiter {
  */
 class TokenBucketGovernor implements RateGovernor {
   readonly #options: GovernorOptions;
-  readonly #capacity: number;
+  #maxRps: number;
   readonly #blocks: ThrottleBlocks;
   #tokens: number;
   #refilledAt: number;
@@ -68,9 +70,8 @@ class TokenBucketGovernor implements RateGovernor {
   #timer: AbortController | null = null;
 
   constructor(options: GovernorOptions) {
-    if (!(options.maxRps > 0)) throw new RangeError(`maxRps must be greater than 0, not ${options.maxRps}`);
     this.#options = options;
-    this.#capacity = Math.max(1, options.maxRps);
+    this.#maxRps = validRate(options.maxRps);
     this.#tokens = this.#capacity;
     this.#refilledAt = options.now();
     this.#blocks = new ThrottleBlocks(options.random);
@@ -108,6 +109,18 @@ class TokenBucketGovernor implements RateGovernor {
       this.#waiters.splice(next < 0 ? this.#waiters.length : next, 0, waiter);
       this.#admitWaiting();
     });
+  }
+
+  setRate(maxRps: number): void {
+    this.#refill(this.#options.now());
+    this.#maxRps = validRate(maxRps);
+    this.#tokens = Math.min(this.#capacity, this.#tokens);
+    this.#admitWaiting();
+  }
+
+  /** A burst. */
+  get #capacity(): number {
+    return Math.max(1, this.#maxRps);
   }
 
   report(report: ThrottleReport): void {
@@ -148,7 +161,7 @@ class TokenBucketGovernor implements RateGovernor {
   }
 
   #refill(now: number): void {
-    const earned = (Math.max(0, now - this.#refilledAt) / 1000) * this.#options.maxRps;
+    const earned = (Math.max(0, now - this.#refilledAt) / 1000) * this.#maxRps;
     this.#tokens = Math.min(this.#capacity, this.#tokens + earned);
     this.#refilledAt = now;
   }
@@ -184,7 +197,7 @@ class TokenBucketGovernor implements RateGovernor {
 
   /** Milliseconds until this many tokens are available. */
   #waitFor(tokens: number): number {
-    return Math.max(1, Math.ceil(((tokens - this.#tokens) / this.#options.maxRps) * 1000));
+    return Math.max(1, Math.ceil(((tokens - this.#tokens) / this.#maxRps) * 1000));
   }
 
   #wakeAt(time: number, now: number): void {
@@ -200,6 +213,11 @@ class TokenBucketGovernor implements RateGovernor {
       () => undefined,
     );
   }
+}
+
+function validRate(maxRps: number): number {
+  if (maxRps > 0) return maxRps;
+  throw new RangeError(`maxRps must be greater than 0, not ${maxRps}`);
 }
 
 /** Creates the governor of a process. */

@@ -18,6 +18,7 @@ import type { Logger } from './logging.js';
 import { thisMachine } from './machine.js';
 import { latenessInterceptor, OverloadWarnings } from './overload.js';
 import { readPrices } from './prices.js';
+import { shareRate } from './rate-share.js';
 import { workerSize } from './size.js';
 import { type RunningWorker, startWorker } from './temporal-worker.js';
 
@@ -83,13 +84,25 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     logger,
     onStop: () => shutdown.abort(),
   });
+  void shareRate({
+    connection,
+    namespace,
+    taskQueue,
+    identity: worker.identity,
+    maxRps: config.modelarts.maxRps,
+    governor: modelarts.governor,
+    logger,
+    signal: shutdown.signal,
+    sleep: realSleep,
+    now: Date.now,
+  });
   logStart(config, logger, { slots: config.slots, installation, encryptedWith, ...size });
   const ended = worker.ended.finally(() => {
     shutdown.abort();
     modelarts.close();
   });
   ended.catch(() => {});
-  return { stop: worker.stop, ended, modelarts };
+  return { ...worker, ended, modelarts };
 }
 
 function logStart(

@@ -43,6 +43,8 @@ export interface StartOptions {
 }
 
 export interface RunningWorker {
+  /** The name by which Temporal lists the pollers of this process. */
+  readonly identity: string;
   /** Stops the worker gracefully, and abandons it if it does not stop in time. */
   readonly stop: () => Promise<void>;
   /** Resolves when the worker has stopped or is abandoned. Rejects when it ends by itself. */
@@ -94,10 +96,11 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
     activities: Object.fromEntries(Object.entries(options.activities).filter(isWait)),
     maxConcurrentActivityTaskExecutions: slots.waits,
   });
-  return runTogether([calls, waits], logger, onStop);
+  return { ...runTogether([calls, waits], logger, onStop), identity: calls.options.identity };
 }
 
 type Runnable = Pick<Worker, 'run' | 'shutdown' | 'getState'>;
+type Running = Omit<RunningWorker, 'identity'>;
 
 /** Runs workers as one. They stop together, even when one ends by itself, and are abandoned if they do not stop in time. */
 export function runTogether(
@@ -105,7 +108,7 @@ export function runTogether(
   logger: Pick<Logger, 'debug' | 'warn'>,
   onStop: (() => void) | undefined,
   limitMs = forceMs,
-): RunningWorker {
+): Running {
   let isStopping = false;
   let abandon: () => void = () => {};
   const abandoned = new Promise<void>((resolve) => {

@@ -224,3 +224,18 @@ describe('the client under the governor', () => {
     await expect(waiting).resolves.toMatchObject({ items: [] });
   });
 });
+
+test('a changed rate holds for calls that wait already, and the burst shrinks with it', async () => {
+  const { clock, governor } = setUp(4);
+  const log: string[] = [];
+  governor.setRate(1);
+  for (let call = 0; call < 5; call += 1) void ask(governor, log, `${call}`);
+  await clock.advance(0);
+  expect(log).toHaveLength(1);
+  await clock.advance(1_000);
+  expect(log).toHaveLength(2);
+  governor.setRate(100);
+  await clock.advance(100);
+  expect(log).toHaveLength(5);
+  expect(() => governor.setRate(0)).toThrow(RangeError);
+});
