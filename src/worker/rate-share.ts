@@ -1,4 +1,4 @@
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { RateGovernor } from '../modelarts/rate-governor.js';
 import type { Sleep } from '../modelarts/request-options.js';
@@ -62,7 +62,7 @@ async function pollersOf({ connection, namespace, taskQueue, now }: RateShareOpt
     connection.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: taskQueue },
-      taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     }),
   );
   return pollers.map(({ identity, lastAccessTime }) => ({
