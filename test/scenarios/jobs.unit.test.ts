@@ -76,6 +76,19 @@ test('a drain waits in Planning until the job has ended, then deletes', async ()
   expect(testbed.simulator.state()).toMatchObject({ pools: [], workloadIncidents: [] });
 });
 
+test('a long drain asks less often, and notices the end of the job within a fiftieth of its time', async () => {
+  const hours = 20;
+  const testbed = await withJob({ runsForMs: hours * hour });
+  const { simulator, temporal } = testbed;
+  const before = simulator.requests('workloads.list').length;
+  const began = temporal.now();
+  await tearDown(testbed, { drain: '48h', ...signed });
+  expect(await ended(testbed)).toMatchObject({ phase: 'Gone' });
+  expect(temporal.now() - began).toBeLessThan(hours * hour + 6 * minute);
+  // Without growth there are more than 4,000.
+  expect(simulator.requests('workloads.list').length - before).toBeLessThan(500);
+});
+
 test('a drain that is over refuses', async () => {
   const testbed = await withJob();
   const began = testbed.temporal.now();

@@ -31,6 +31,9 @@ export async function readJobs(deps: ActivityDeps, question: UseQuestion): Promi
   });
 }
 
+/** Each reading takes several calls, and a drain may take days: its end is noticed this share of its time too late. */
+const lateShare = 0.02;
+
 /** Activities that read who uses a pool. None of them replaces the reading right before a DELETE. */
 export function poolUseActivities(deps: ActivityDeps) {
   return {
@@ -43,7 +46,8 @@ export function poolUseActivities(deps: ActivityDeps) {
     async awaitPoolUse(question: UseQuestion & { seen: PoolUse; isPatient?: boolean }): Promise<PoolUse> {
       const { pollMinMs, pollMaxMs } = deps.settings;
       const before = jobsIn(question.seen);
-      const pace = { firstMs: pollMinMs, longestMs: question.isPatient === true ? 4 * pollMaxMs : pollMaxMs };
+      const longestMs = question.isPatient === true ? 4 * pollMaxMs : pollMaxMs;
+      const pace = { firstMs: pollMinMs, longestMs, lateShare };
       return await askInPollWindow<PoolUse>(deps, `pool ${question.name}`, pace, async () => {
         const use = await readUse(deps, question);
         if (stateOfUse(use) !== stateOfUse(question.seen) || jobsIn(use) !== before) return { answer: use };

@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import { makeFailure, stillPending, type WaitReport } from '../../contract/failures.js';
 import { handOverMs } from '../../contract/settings.js';
+import { MINUTE } from '../../domain/duration.js';
 import {
   isSignificantChange,
   nextDecisionAt,
@@ -16,7 +17,7 @@ import type { Watcher } from '../../modelarts/watcher.js';
 import { isTemporalError } from '../../temporal/grpc-errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { failureTypeOf } from '../failures.js';
-import { reportInHeartbeat } from '../heartbeats.js';
+import { reportedInHeartbeat, reportInHeartbeat } from '../heartbeats.js';
 
 /** One wait for a resource, in the terms of the run that waits. */
 export interface ObserveQuestion<Facts, Goal> {
@@ -132,6 +133,20 @@ export async function inPollWindow<T>(
 /** One attempt: an answer, or why there is none yet and when to ask again. */
 export type Round<T> = { readonly answer: T } | { readonly why: string; readonly pauseMs?: number };
 
+/** The pauses between two attempts. */
+export interface AskPace {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /**
+   * For waits of many hours: the longest pause grows to this share of the wait so far, at most 5 minutes, and a poll window
+   * continues the pause of the one before it.
+   */
+  readonly lateShare?: number;
+}
+
+const longestLateMs = 5 * MINUTE;
+const pauseDetail = 'pause';
+
 /**
  * Asks in one poll window until there is an answer, with pauses that grow to `longestMs`. An error of Temporal is an attempt
  * without an answer. Our own refusals, and bugs in our code, end the activity with their error.
@@ -139,14 +154,22 @@ export type Round<T> = { readonly answer: T } | { readonly why: string; readonly
 export async function askInPollWindow<T>(
   deps: ActivityDeps,
   label: string,
-  { firstMs, longestMs }: { readonly firstMs: number; readonly longestMs: number },
+  pace: AskPace,
   ask: () => Promise<Round<T>>,
 ): Promise<T> {
+  const { scheduledTimestampMs } = activityInfo();
+  const longest = () => {
+    const late = (pace.lateShare ?? 0) * (deps.now() - scheduledTimestampMs);
+    return Math.max(pace.longestMs, Math.min(late, longestLateMs));
+  };
   return await inPollWindow<T>(deps, label, (finish, report, fail) => {
     const closed = new AbortController();
     const { signal } = closed;
     const rounds = async () => {
-      for (let pause = firstMs; !signal.aborted; pause = Math.min(pause * 1.5, longestMs)) {
+      const before = pace.lateShare === undefined ? null : pauseIn(reportedInHeartbeat(pauseDetail));
+      let pause = before?.ms ?? pace.firstMs;
+      if (before !== null) await deps.sleep(Math.min(before.ms, Math.max(1, before.until - deps.now())), signal);
+      for (; !signal.aborted; pause = Math.min(pause * 1.5, longest())) {
         const round = await ask().catch((error: unknown): Round<T> => {
           if (!isTemporalError(error)) throw error;
           return { why: `${label}: ${error.message}` };
@@ -154,7 +177,9 @@ export async function askInPollWindow<T>(
         if (signal.aborted) return;
         if ('answer' in round) return finish(round.answer);
         report(round.why);
-        await deps.sleep(round.pauseMs ?? pause, signal);
+        const ms = round.pauseMs ?? pause;
+        if (pace.lateShare !== undefined) reportInHeartbeat({ [pauseDetail]: { ms: pause, until: deps.now() + ms } });
+        await deps.sleep(ms, signal);
       }
     };
     rounds().catch((error: unknown) => {
@@ -162,6 +187,13 @@ export async function askInPollWindow<T>(
     });
     return () => closed.abort();
   });
+}
+
+/** The pause that an earlier poll window has reported: its length, and its end in epoch milliseconds. */
+function pauseIn(detail: unknown): { readonly ms: number; readonly until: number } | null {
+  if (typeof detail !== 'object' || detail === null) return null;
+  const [ms, until] = [Reflect.get(detail, 'ms'), Reflect.get(detail, 'until')] as unknown[];
+  return typeof ms === 'number' && typeof until === 'number' ? { ms, until } : null;
 }
 
 /** Ends a poll window without an answer. BENIGN, because nothing is wrong. The server starts the next one after `nextRetryMs`. */
