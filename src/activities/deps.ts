@@ -5,6 +5,7 @@ import type { PriceTable } from '../domain/price.js';
 import type { ModelArts } from '../modelarts/client.js';
 import type { Secret } from '../modelarts/secret.js';
 import type { Watchers } from '../modelarts/watchers.js';
+import type { WaitLoad } from './waits.js';
 
 /** How webhooks are sent. */
 interface WebhookDeps {
@@ -22,6 +23,7 @@ export interface ActivityDeps {
   readonly taskQueue: string;
   readonly installation: string;
   readonly settings: Settings;
+  readonly waitLoad: WaitLoad;
   readonly webhooks: WebhookDeps;
   /** Null without `MAOPS_PRICES`. */
   readonly prices: PriceTable | null;

@@ -1,7 +1,8 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 
-const intervalMs = 2_000;
+/** Heartbeats within one time-out. The SDK sends fewer. */
+const beatsPerTimeout = 4;
 
 /** The last details of each running activity. A heartbeat without details would clear them in Temporal. */
 const lastDetails = new WeakMap<Context, unknown>();
@@ -38,7 +39,8 @@ export function heartbeatInterceptor(): ActivityInboundCallsInterceptor {
       const context = Context.current();
       // A poll window that continues another one reports the details of the previous window until it has its own.
       lastDetails.set(context, heartbeatDetails);
-      const timer = setInterval(() => context.heartbeat(lastDetails.get(context)), intervalMs);
+      const beat = () => context.heartbeat(lastDetails.get(context));
+      const timer = setInterval(beat, heartbeatTimeoutMs / beatsPerTimeout);
       try {
         return await next(input);
       } finally {

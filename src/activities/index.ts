@@ -20,9 +20,9 @@ import { notebookActivities } from './resource/notebooks.js';
 import { poolUseActivities } from './resource/pool-use.js';
 import { poolActivities } from './resource/pools.js';
 import { planActivities } from './teardown/plans.js';
+import { countedWait } from './waits.js';
 
-/** All activities of the worker. Each makes one API call or one bounded wait. */
-export function createActivities(deps: ActivityDeps) {
+function allActivities(deps: ActivityDeps) {
   return {
     ...specActivities(deps),
     ...feasibilityActivities(deps),
@@ -48,7 +48,18 @@ export function createActivities(deps: ActivityDeps) {
   };
 }
 
-export type Activities = ReturnType<typeof createActivities>;
+export type Activities = ReturnType<typeof allActivities>;
+type Activity = (input: never) => Promise<unknown>;
+
+/** All activities of the worker. Each makes one API call or one bounded wait. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const activities = allActivities(deps);
+  const waits = waitActivities.map((name): [string, Activity] => {
+    const activity: Activity = activities[name];
+    return [name, countedWait(deps.waitLoad, activity)];
+  });
+  return Object.assign(activities, Object.fromEntries(waits));
+}
 
 /**
  * Activities that may hold their slot for minutes: waits, and readings of the whole project. They run on a task queue of

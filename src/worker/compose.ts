@@ -4,6 +4,7 @@ import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker'
 import { heartbeatInterceptor } from '../activities/heartbeats.js';
 import { createActivities, waitActivities } from '../activities/index.js';
 import { stopInterceptor } from '../activities/stop-interceptor.js';
+import { WaitLoad } from '../activities/waits.js';
 import { createDataConverter } from '../codec/data-converter.js';
 import type { Config } from '../config.js';
 import { waitQueueOf } from '../contract/ids.js';
@@ -52,6 +53,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     onCall: (record) => logger.debug(record, `${record.operation} ${record.status ?? 'got no response'}`),
   });
   const size = workerSize(thisMachine(), config.workflows);
+  const waitLoad = new WaitLoad(Date.now);
   const overload = new OverloadWarnings(logger, Date.now);
   const worker = await startWorker({
     connection,
@@ -67,6 +69,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
       taskQueue,
       installation,
       settings,
+      waitLoad,
       webhooks: { secret: config.webhookSecret },
       prices: options.prices === undefined ? readPrices(config.prices) : options.prices,
       shutdown: shutdown.signal,

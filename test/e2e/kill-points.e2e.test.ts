@@ -22,7 +22,7 @@ const goesOnWithinMs = 30_000;
 const patience = { MAOPS_HTTP_TIMEOUT: '60s' };
 /** Long, because some runs wait while others are brought to their phase. */
 const deadlines = { pool: '5m', notebook: '5m', capacity: '5m', ask: '5m', undo: '5m' };
-/** Longer than the heartbeat time-out of 8 s, after which the next worker starts to check. */
+/** Longer than the heartbeat time-out of 5 s, after which the next worker starts to check. */
 const lateMs = 10_500;
 const soldOutFlavor = 'modelarts.vm.gpu.tnt004';
 

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../../src/activities/heartbeats.js';
 import { createActivities, waitActivities } from '../../src/activities/index.js';
+import { WaitLoad } from '../../src/activities/waits.js';
 import { createDataConverter } from '../../src/codec/data-converter.js';
 import type { Progress } from '../../src/contract/progress.js';
 import type { Settings } from '../../src/contract/settings.js';
@@ -103,6 +104,7 @@ export async function startInProcessStack(options: InProcessStackOptions = {}): 
       taskQueue,
       installation,
       settings,
+      waitLoad: new WaitLoad(Date.now),
       webhooks: { secret: null },
       prices: null,
       shutdown: shutdown.signal,

@@ -1,4 +1,5 @@
 import { createActivities, waitActivities } from '../../src/activities/index.js';
+import { WaitLoad } from '../../src/activities/waits.js';
 import { failureConverterPath } from '../../src/codec/data-converter.js';
 import type { Progress } from '../../src/contract/progress.js';
 import type { Settings } from '../../src/contract/settings.js';
@@ -116,6 +117,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
       taskQueue: 'modelarts-ops',
       installation,
       settings: own,
+      waitLoad: new WaitLoad(runtime.now),
       prices: options.prices ?? null,
       webhooks: {
         secret: new Secret(webhookSecret),

@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { makeFailure } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
-import type { Identity } from '../../contract/settings.js';
+import { type Identity, waitHeartbeatMs } from '../../contract/settings.js';
 import { isCurrentNotebook, type Spec, type SpecKind } from '../../contract/spec.js';
 import { cut, textLimits } from '../../domain/text.js';
 import { type ArgumentKind, argumentProblems } from '../../spec/argument.js';
@@ -27,7 +27,7 @@ export function specActivities(deps: ActivityDeps) {
       installation: deps.installation,
       projectId: deps.modelarts.projectId,
       owners: { env: owner('env'), pool: owner('pool'), notebook: owner('notebook') },
-      settings: deps.settings,
+      settings: { ...deps.settings, waitHeartbeatMs: waitHeartbeatMs(deps.waitLoad.start()) },
     };
   }
 

@@ -1,10 +1,10 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType } from '@temporalio/workflow';
-import { handOverMs, longestHttpTimeoutMs, type Settings } from '../../contract/settings.js';
+import { handOverMs, heartbeatMs, longestHttpTimeoutMs, type Settings } from '../../contract/settings.js';
 import { MINUTE, SECOND } from '../../domain/duration.js';
 
 /** Every activity heartbeats by itself, so that a killed worker is noticed within this time. */
-const heartbeatTimeout = 8 * SECOND;
+const heartbeatTimeout = heartbeatMs;
 const retry = { initialInterval: 1 * SECOND, backoffCoefficient: 2 };
 
 /**
@@ -84,8 +84,9 @@ export function survey(settings: Settings): ActivityOptions {
 export function wait(settings: Settings): ActivityOptions {
   return {
     startToCloseTimeout: settings.pollWindowMs + handOverMs,
-    heartbeatTimeout,
-    retry: { ...retry, backoffCoefficient: 1.5, maximumInterval: 30 * SECOND },
+    heartbeatTimeout: settings.waitHeartbeatMs ?? heartbeatTimeout,
+    // Each poll window is an attempt, so a growing pause would delay a long wait after a crash. Errors bring their own.
+    retry: { initialInterval: 0.5 * SECOND, backoffCoefficient: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   };
 }
