@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { makeFailure } from '../../contract/failures.js';
 import type { Spec } from '../../contract/spec.js';
 import type { CreateOutcome } from '../../domain/provision/after-create.js';
 import type { ExistingResource } from '../../domain/provision/create.js';
@@ -13,7 +14,8 @@ import { noUse, stateOfUse } from '../../domain/resource/pool-use.js';
 import { readFailedOrder } from '../../inventory/failed-orders.js';
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
 import { readPoolUse } from '../../inventory/pool-use.js';
-import { isTooLate } from '../../modelarts/errors.js';
+import { isTooLate, ModelArtsError } from '../../modelarts/errors.js';
+import type { Pool } from '../../modelarts/schemas/pool.js';
 import { createMaxWaitMs } from '../../modelarts/transport.js';
 import {
   type CommandedResource,
@@ -144,7 +146,8 @@ export function poolActivities(deps: ActivityDeps) {
             await pools.delete(ref.id, { ...options, sendBefore });
             return undefined;
           } catch (error) {
-            if (!isTooLate(error) || attempt === mostReads || deps.now() > identityHoldsUntil) throw error;
+            if (!isTooLate(error) || attempt === mostReads || deps.now() > identityHoldsUntil)
+              throw isPrepaid(shown) ? withWayOut(error, label) : error;
           }
         }
       });
@@ -176,6 +179,22 @@ async function withReason(
     facts: { ...facts, message: failureReason(message, await readFailedOrder(modelarts, pool, options)) },
   };
 }
+
+function isPrepaid({ metadata }: Pool): boolean {
+  return metadata.annotations['os.modelarts/billing.mode'] === '1';
+}
+
+/** The refusal of a prepaid pool's DELETE (docs/api/pools-and-flavors.md "5.5 Deletion"). It is repeated, so that the end of the pool is noticed. */
+function withWayOut(error: unknown, label: string): unknown {
+  if (!(error instanceof ModelArtsError) || !refusals.includes(error.kind)) return error;
+  const { errorCode, requestId, status, message } = error;
+  const hint = `Unsubscribe ${label} in the console of the service. This operation then notices that it is gone.`;
+  const why = `${message}. ${label} is prepaid, and the API deletes no prepaid pool. ${hint}`;
+  const facts = { errorCode, requestId, hint, ...(status === null ? {} : { status }) };
+  return makeFailure('RequestRejected', why, facts, { retryable: true });
+}
+
+const refusals: readonly ModelArtsError['kind'][] = ['rejected', 'permission', 'stateConflict'];
 
 /** At most three calls, so that the activity ends within its time. */
 const reasonLimits = { timeoutMs: 2_000, maxWaitMs: 1_000 };

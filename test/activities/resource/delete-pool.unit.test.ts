@@ -98,6 +98,26 @@ describe('a pool that changed after it was observed', () => {
     expect(methods).toEqual(['GET']);
   });
 
+  test.each([
+    [400, '1', /prepaid.*Unsubscribe/],
+    [403, '1', /prepaid.*Unsubscribe/],
+    [409, '1', /prepaid.*Unsubscribe/],
+    [500, '1', /^((?!prepaid).)*$/],
+    [400, '0', /^((?!prepaid).)*$/],
+  ])(
+    'a refused DELETE (HTTP %i, billing mode %s) is retried, and names the way out of a prepaid pool',
+    async (...row) => {
+      const [status, mode, message] = row;
+      const annotations = { 'os.modelarts/description': description, 'os.modelarts/billing.mode': mode };
+      const shown = changed({ annotations });
+      const body = { error_code: 'ModelArts.50004000', error_msg: 'refused' };
+      const { outcome } = await commandOn((seen, index) =>
+        seen.method === 'DELETE' ? { status, body } : shown(seen, index),
+      );
+      expect(outcome).toMatchObject({ nonRetryable: false, message: expect.stringMatching(message) });
+    },
+  );
+
   test('is not deleted when another pool has its id', async () => {
     const foreign = { creationTimestamp: '2026-01-01T00:01:00Z', annotations: {} };
     const { outcome, methods } = await commandOn(changed(foreign));
