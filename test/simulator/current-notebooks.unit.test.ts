@@ -103,12 +103,19 @@ describe('the lifecycle of a current notebook', () => {
     const pool = `team-a-${caller.projectId}`;
     const up = await running(caller, { pool_id: pool });
     const stopped = await running(caller, { pool_id: pool });
+    const deleted = await running(caller, { pool_id: pool });
+    await caller.call('POST', `/_sim/currentNotebooks/${deleted.id}`, { status: 'DELETED' });
     await caller.call('POST', `${stopped.path}/stop`);
     await caller.call('DELETE', `${caller.pools}/${pool}`);
     caller.clock.advance(5 * MINUTE);
     const shown = (await caller.call('GET', up.path)).body;
     expect(shown).toMatchObject({ status: 'ERROR', pool: { id: pool, name: 'team-a' }, billing_items: ['STORAGE'] });
     expect(typeof shown.fail_reason).toBe('string');
+    expect(caller.simulator.state().currentNotebooks.map(({ status }) => status)).toEqual([
+      'ERROR',
+      'STOPPED',
+      'DELETED',
+    ]);
     expect(await codeOf(caller.call('POST', `${stopped.path}/start`))).toEqual([400, 'ModelArts.6360']);
     expect((await caller.call('DELETE', up.path)).status).toBe(200);
   });

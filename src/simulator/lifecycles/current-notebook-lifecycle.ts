@@ -18,8 +18,16 @@ const TRANSITIONS: readonly Transition[] = [
   { track: 'mount', from: 'UNMOUNTING', to: 'Gone', after: 'storageUnmount' },
 ];
 
-/** Statuses that do not change when the pool is deleted: without a container, or leaving. */
-const WITHOUT_CONTAINER = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'DELETING', 'DELETE_FAILED', 'FROZEN'];
+/** Statuses that do not change when the pool is deleted: without a container, leaving, or a record of the past. */
+const WITHOUT_CONTAINER = [
+  'STOPPED',
+  'CREATE_FAILED',
+  'START_FAILED',
+  'DELETING',
+  'DELETED',
+  'DELETE_FAILED',
+  'FROZEN',
+];
 
 /** The step of `action_progress` in which a creation without capacity fails. */
 const COMPUTE_STEP = 2;
