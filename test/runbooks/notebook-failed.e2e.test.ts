@@ -1,22 +1,17 @@
 import { test } from '@jest/globals';
 import type { Fault } from '../../src/simulator/faults/fault.js';
-import { pageMs, runRunbook } from './situation.js';
+import { bothApis, pageMs, runRunbook } from './situation.js';
 
-const fault: Fault = {
-  operation: 'notebooks.create',
-  kind: 'notebookFailed',
-  code: 'ModelArts.6203',
-  message: 'no image',
-};
-
-test(
-  'a failed notebook is retried, changed or skipped',
-  async () => {
+test.each(bothApis)(
+  'a failed notebook of the %s API is retried, changed or skipped',
+  async (api, notebook) => {
+    const operation = api === 'current' ? 'currentNotebooks.create' : 'notebooks.create';
+    const fault: Fault = { operation, kind: 'notebookFailed', code: 'ModelArts.6203', message: 'no image' };
     await runRunbook('notebook-failed', {}, async (on) => {
       await on.worker();
       const untilDecision = () => on.until(({ phase }) => phase === 'AwaitingOperator');
       on.simulator.faults.plan({ ...fault, times: 2 });
-      await on.start({ onFailure: 'ask' });
+      await on.start({ onFailure: 'ask', notebook });
       await untilDecision();
       await on.run('Diagnose');
       await on.run('Act: Retry');
@@ -27,7 +22,7 @@ test(
       await on.clear();
 
       on.simulator.faults.plan(fault);
-      await on.start({ onFailure: 'ask' });
+      await on.start({ onFailure: 'ask', notebook });
       await untilDecision();
       await on.run('Act: Keep the pool');
       on.simulator.faults.expectAllHit();

@@ -1,13 +1,13 @@
 import { test } from '@jest/globals';
-import { pageMs, runRunbook } from './situation.js';
+import { bothApis, pageMs, runRunbook } from './situation.js';
 
-test(
-  'an orphan is adopted or deleted',
-  async () => {
+test.each(bothApis)(
+  'an orphan with a notebook of the %s API is adopted or deleted',
+  async (_api, notebook) => {
     await runRunbook('orphan-found', {}, async (on) => {
       await on.worker();
       const orphan = async (name: string) => {
-        await on.start({ name });
+        await on.start({ name, notebook });
         await on.until(({ phase }) => phase === 'Ready', `env/${name}`);
         await on.client.workflow.getHandle(`lease/${name}`).terminate('by mistake');
       };

@@ -14,12 +14,18 @@ import { type Maops, maops } from '../support/maops.js';
 import { textsIn } from '../support/raw-texts.js';
 import { temporalAddress } from '../support/temporal-server.js';
 import { until, within } from '../support/until.js';
-import { environmentDocument } from '../workflows/documents.js';
+import { currentNotebookPart, environmentDocument, notebookPart } from '../workflows/documents.js';
 import { readPage } from './page.js';
 import { openOperatorShell } from './shell.js';
 
 /** Time limit of a page on a busy machine. Alone on the machine it takes seconds. */
 export const pageMs = 150_000;
+
+/** The notebook of an environment by each API, for pages that hold for both. */
+export const bothApis = [
+  ['historical', notebookPart()],
+  ['current', currentNotebookPart()],
+] as const;
 
 /** The environment of every page. */
 const name = 'team-a';
