@@ -5,6 +5,7 @@ import type { PriceTable } from '../domain/price.js';
 import type { ModelArts } from '../modelarts/client.js';
 import type { Secret } from '../modelarts/secret.js';
 import type { Watchers } from '../modelarts/watchers.js';
+import type { CreationTimes } from './resource/creation-times.js';
 import type { WaitLoad } from './waits.js';
 
 /** How webhooks are sent. */
@@ -19,6 +20,8 @@ interface WebhookDeps {
 export interface ActivityDeps {
   readonly modelarts: ModelArts;
   readonly watchers: Watchers;
+  /** What this worker has learned of earlier creations. */
+  readonly creationTimes: CreationTimes;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly taskQueue: string;
   readonly installation: string;

@@ -5,6 +5,9 @@ export type Observation<Item> =
 
 export type Listener<Item> = (observation: Observation<Item>) => void;
 
+/** When a subscriber needs the poll after that at `polledAt`, in epoch milliseconds; null for the pace of the watcher. */
+export type NextPollAt = (polledAt: number) => number | null;
+
 /** A listener and the resource that it waits for. */
 export interface Subscriber<Item> {
   readonly id: string;
@@ -12,6 +15,7 @@ export interface Subscriber<Item> {
   readonly changeExpectedAt: number | null;
   /** It is being deleted, so the list that first lacks it counts as an absence. */
   readonly isLeaving: boolean;
+  readonly nextPollAt: NextPollAt;
 }
 
 /** Subscribers by the resource that they wait for, so that an observation costs its own subscribers and not all of them. */
@@ -31,6 +35,14 @@ export class Subscribers<Item> {
   /** The times in epoch milliseconds at which a change is expected. */
   get expectedAt(): number[] {
     return [...this.#expecting].flatMap(({ changeExpectedAt }) => changeExpectedAt ?? []);
+  }
+
+  /** When the next poll is needed; `usual` is the time of the watcher's own pace. */
+  nextPollAt(polledAt: number, usual: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const same of this.#byId.values())
+      for (const { nextPollAt } of same) earliest = Math.min(earliest, nextPollAt(polledAt) ?? usual);
+    return earliest;
   }
 
   add(subscriber: Subscriber<Item>): void {

@@ -47,8 +47,8 @@ export interface SharedPause {
  * is being deleted and was in the list before is first reported absent by the list alone; the next poll shows it.
  *
  * The interval grows from pollMin to pollMax while nothing changes. It is pollMin after a change and near the time at
- * which a change is expected. The loop ends when nobody subscribes. The time of the last poll is kept, so that a new
- * subscriber cannot make the polls more frequent than pollMin.
+ * which a change is expected. A subscriber may ask for polls of its own times. The loop ends when nobody subscribes. The
+ * time of the last poll is kept, so that a new subscriber cannot make the polls more frequent than pollMin.
  */
 export class WatchLoop<Item> {
   readonly #options: WatcherOptions<Item>;
@@ -115,7 +115,9 @@ export class WatchLoop<Item> {
       const ahead = at - now();
       return ahead <= pace.pollMinMs && ahead >= -2 * pace.pollMaxMs;
     });
-    return Math.max(this.#polledAt + (near ? pace.pollMinMs : this.#intervalMs), this.#shared.notBefore);
+    const earliest = this.#polledAt + pace.pollMinMs;
+    const due = near ? earliest : this.#subscribers.nextPollAt(this.#polledAt, this.#polledAt + this.#intervalMs);
+    return Math.max(earliest, due, this.#shared.notBefore);
   }
 
   /** Sleeps until the next poll. Wakes early when subscribers change, or near an expected change. */

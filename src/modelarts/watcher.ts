@@ -3,7 +3,7 @@ import type { CurrentNotebook } from './schemas/current-notebook.js';
 import type { Flavor } from './schemas/flavor.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
-import type { Listener, Observation, Subscriber } from './subscribers.js';
+import type { Listener, NextPollAt, Observation, Subscriber } from './subscribers.js';
 import { type SharedPause, type WatcherOptions, WatchLoop } from './watch-loop.js';
 
 /** Which resource to watch. */
@@ -17,6 +17,8 @@ export interface Target {
   readonly lastSeenAt?: number | undefined;
   /** True while it is being deleted: a list that lacks it after a list that had it counts as an absence, without a show. */
   readonly isLeaving?: boolean | undefined;
+  /** The times at which this subscriber needs polls, where the pace of the watcher does not fit. Not used near `changeExpectedAt`. */
+  readonly nextPollAt?: NextPollAt | undefined;
 }
 
 /** Polls resources for many subscribers, with one list call per workspace. */
@@ -59,12 +61,14 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
         changeExpectedAt,
         lastSeenAt,
         isLeaving = false,
+        nextPollAt = () => null,
       }: Target = typeof target === 'string' ? { id: target } : target;
       const loop = loopFor(workspaceId ?? undefined);
       const subscriber: Subscriber<Item> = {
         id,
         changeExpectedAt: changeExpectedAt ?? null,
         isLeaving,
+        nextPollAt,
         listener: AsyncResource.bind((observation: Observation<Item>) => {
           try {
             listener(observation);

@@ -4,7 +4,12 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { environmentAttribute, leaseEndsAtAttribute, phaseAttribute, poolAttribute } from '../contract/search-attributes.js';
+import {
+  environmentAttribute,
+  leaseEndsAtAttribute,
+  phaseAttribute,
+  poolAttribute,
+} from '../contract/search-attributes.js';
 import { type RunFacts, runStatuses } from './run-facts.js';
 
 export type Workflows = Pick<Client['workflow'], 'getHandle'>;

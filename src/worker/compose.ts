@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../activities/heartbeats.js';
 import { createActivities, waitActivities } from '../activities/index.js';
+import { CreationTimes } from '../activities/resource/creation-times.js';
 import { stopInterceptor } from '../activities/stop-interceptor.js';
 import { WaitLoad } from '../activities/waits.js';
 import { createDataConverter } from '../codec/data-converter.js';
@@ -65,6 +66,7 @@ export async function composeWorker(config: Config, options: ComposeOptions): Pr
     activities: createActivities({
       modelarts,
       watchers: createWatchers(modelarts, { pace: settings, signal: shutdown.signal }),
+      creationTimes: new CreationTimes(),
       temporal: new Client({ connection, namespace, dataConverter }),
       taskQueue,
       installation,

@@ -78,6 +78,17 @@ test('the interval is short near an expected change', async () => {
   expect(early.length).toBeLessThan(15);
 });
 
+test('a subscriber may ask for its own times, and one with a shorter pause counts', async () => {
+  const { clock, lists, watcher } = setUp();
+  const start = clock.now();
+  watch(watcher, { id: 'a', nextPollAt: (polledAt) => Math.max(polledAt, start) + 4_000 });
+  await clock.advance(12_000);
+  expect(lists.map((at) => at - start)).toEqual([4_000, 8_000, 12_000]);
+  watch(watcher, { id: 'b', nextPollAt: (polledAt) => polledAt + 10 });
+  await clock.advance(3_000);
+  expect(lists.map((at) => at - start)).toEqual([4_000, 8_000, 12_000, 13_000, 14_000, 15_000]);
+});
+
 test('a new subscriber is served as soon as pollMin allows, and one with a recent observation at the usual time', async () => {
   const { clock, lists, watcher } = setUp();
   watch(watcher, 'a');

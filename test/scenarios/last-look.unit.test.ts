@@ -127,7 +127,7 @@ describe('a last observation without a response', () => {
 });
 
 test('observations from before a pause at the very end are repeated', async () => {
-  const unavailable = { kind: 'notebookUnavailable', afterMs: 20_000, recoverAfterMs: 120_000 } as const;
+  const unavailable = { kind: 'notebookUnavailable', afterMs: 40_000, recoverAfterMs: 120_000 } as const;
   const testbed = await begun([{ operation: 'notebooks.create', ...unavailable }]);
   const { temporal, simulator } = testbed;
   await untilPhase(testbed, 'AwaitingNotebook');

@@ -179,7 +179,7 @@ describe.each(kinds)('the wait for a %s', (kind) => {
           : notebooks[0]?.status === usable.notebook;
       },
     });
-    for (let nth = 2; nth < 40; nth += 2) {
+    for (let nth = 2; nth < 100; nth += 2) {
       simulator.faults.plan({ operation: `${kind}s.list`, kind: 'unknownStatus', word: 'Pondering', nth });
     }
     const flickers = temporal.now();

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { heartbeatInterceptor } from '../../src/activities/heartbeats.js';
 import { createActivities, waitActivities } from '../../src/activities/index.js';
+import { CreationTimes } from '../../src/activities/resource/creation-times.js';
 import { WaitLoad } from '../../src/activities/waits.js';
 import { createDataConverter } from '../../src/codec/data-converter.js';
 import type { Progress } from '../../src/contract/progress.js';
@@ -100,6 +101,7 @@ export async function startInProcessStack(options: InProcessStackOptions = {}): 
     activities: createActivities({
       modelarts,
       watchers: createWatchers(modelarts, watching),
+      creationTimes: new CreationTimes(),
       temporal: client,
       taskQueue,
       installation,

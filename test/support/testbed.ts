@@ -1,4 +1,5 @@
 import { createActivities, waitActivities } from '../../src/activities/index.js';
+import { CreationTimes } from '../../src/activities/resource/creation-times.js';
 import { WaitLoad } from '../../src/activities/waits.js';
 import { failureConverterPath } from '../../src/codec/data-converter.js';
 import type { Progress } from '../../src/contract/progress.js';
@@ -113,6 +114,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
     return createActivities({
       modelarts,
       watchers: createWatchers(modelarts, watching),
+      creationTimes: new CreationTimes(),
       temporal: client,
       taskQueue: 'modelarts-ops',
       installation,

@@ -18,6 +18,7 @@ import { isTemporalError } from '../../temporal/grpc-errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { failureTypeOf } from '../failures.js';
 import { reportedInHeartbeat, reportInHeartbeat } from '../heartbeats.js';
+import { CreationPace, type OwnCreation } from './creation-pace.js';
 
 /** One wait for a resource, in the terms of the run that waits. */
 export interface ObserveQuestion<Facts, Goal> {
@@ -30,6 +31,8 @@ export interface ObserveQuestion<Facts, Goal> {
   readonly pace: Pace;
   /** Set while the resource is being removed: when the last command was sent (epoch ms), null before the first one. */
   readonly removal?: { readonly commandedAt: number | null };
+  /** Given while the run waits for a resource that it created itself. */
+  readonly creation?: OwnCreation;
 }
 
 /** How one kind of resource is observed. */
@@ -44,8 +47,10 @@ interface ObservedKind<Item, Facts, Goal> {
 export async function observe<Item, Facts, Goal>(
   deps: ActivityDeps,
   { label, watcher, read, rules }: ObservedKind<Item, Facts, Goal>,
-  { id, name, workspaceId, goal, watch, pace, removal }: ObserveQuestion<Facts, Goal>,
+  { id, name, workspaceId, goal, watch, pace, removal, creation }: ObserveQuestion<Facts, Goal>,
 ): Promise<Observation<Facts>> {
+  const judge = (facts: Facts | null) => rules.judge(name, facts, goal);
+  const polls = new CreationPace(deps.creationTimes, creation, pace, judge, rules, goal, watch);
   const target = {
     id,
     workspaceId,
@@ -53,6 +58,7 @@ export async function observe<Item, Facts, Goal>(
     lastSeenAt: watch.last === null || watch.last.at <= (removal?.commandedAt ?? 0) ? undefined : watch.last.at,
     isLeaving: removal !== undefined,
     changeExpectedAt: nextDecisionAt(watch, pace) ?? undefined,
+    nextPollAt: (polledAt: number) => polls.nextPollAt(polledAt, deps.now()),
   };
   return await inPollWindow(deps, label, (finish, report, fail) =>
     watcher.subscribe(target, (observed) => {
@@ -63,7 +69,8 @@ export async function observe<Item, Facts, Goal>(
       }
       try {
         const observation = { at: observed.at, facts: observed.item === null ? null : read(observed.item) };
-        report(rules.judge(name, observation.facts, goal).why);
+        const verdict = polls.add(observation);
+        report(verdict.why);
         if (isSignificantChange(rules, watch, observation, goal, pace)) finish(observation);
       } catch (error) {
         // The watcher ignores an error of a listener for the sake of the others. The wait would then never end.

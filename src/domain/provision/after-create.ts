@@ -62,7 +62,7 @@ export function afterCreate(
       // Lists and shows lag behind: until it is observed, its absence is believed no sooner than after an unknown create.
       const unseen: LastCreate = { outcome: 'unseen', owner: 'run', sentAt, since: now };
       return {
-        change: { ref: { id, createdAt }, lastCreate: unseen, refusal: null, watch: freshWatch },
+        change: { ref: { id, createdAt }, lastCreate: unseen, refusal: null, watch: freshWatch, sentAt },
         next: { act: 'await' },
       };
     }

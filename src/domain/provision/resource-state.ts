@@ -55,6 +55,8 @@ export interface ResourceState {
   /** The last resource that was created or adopted, until it is gone: ours even when its marker is lost. */
   readonly known: ResourceRef | null;
   readonly lastCreate: LastCreate;
+  /** When this run sent the create that made `ref`, epoch milliseconds; null or absent when it was adopted. */
+  readonly sentAt?: number | null;
   /** Index of the flavor choice that is being tried. */
   readonly choice: number;
   /** Creates in a row that found no capacity: refused, or accepted and then failed. */

@@ -52,6 +52,8 @@ export interface WatchRules<Facts, Goal> {
   readonly stateChanged: (before: Facts, after: Facts) => boolean;
   /** A difference that may wait, such as a count of nodes. */
   readonly countsChanged: (before: Facts, after: Facts) => boolean;
+  /** Whether a resource that is on its way lacks only its last parts. Absent for a kind without parts. */
+  readonly isNearlyUsable?: (facts: Facts, goal: Goal) => boolean;
 }
 
 /** Adds an observation. A break in a condition starts its clock anew. */

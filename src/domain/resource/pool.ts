@@ -138,6 +138,8 @@ export const poolRules: WatchRules<PoolFacts, PoolGoal> = {
     !sameRecord(before.creating, after.creating) ||
     !sameRecord(before.abnormal, after.abnormal) ||
     before.message !== after.message,
+  isNearlyUsable: ({ available }, { nodes }) =>
+    Object.entries(nodes).every(([flavor, wanted]) => (available[flavor] ?? 0) >= wanted),
 };
 
 /** True while no job can run on it: it has no available node. */

@@ -1,3 +1,4 @@
+import type { OwnCreation } from '../../activities/resource/creation-pace.js';
 import { makeFailure } from '../../contract/failures.js';
 import { isPrepaid } from '../../contract/spec.js';
 import { percentOf } from '../../domain/provision/percent.js';
@@ -96,7 +97,7 @@ async function observe(op: Provision, kind: ResourceKind, limit?: Stopwatch): Pr
   const { watch } = op.resource(step);
   const target = targetOf(op, kind);
   const goal = goalOf(op, kind);
-  const look = () => kind.observe(op, { ...target, goal, watch, pace: op.pace });
+  const look = () => kind.observe(op, { ...target, goal, watch, pace: op.pace, ...ownCreation(op, kind) });
   const wait = await (limit === undefined ? op.within(step, look) : op.withinLimit(limit, look));
   if (wait === null) return null;
   const verdict = kind.judge(target.name, wait.answer.facts, goal);
@@ -104,6 +105,12 @@ async function observe(op: Provision, kind: ResourceKind, limit?: Stopwatch): Pr
   if (facts !== null && kind.isInService?.(facts) === true) op.setResource(step, { neverUsable: false });
   op.setResource(step, { watch: remember(watch, wait.answer, verdict) });
   return verdict;
+}
+
+/** What the run created itself, and when: the worker knows how long that took before. */
+function ownCreation(op: Provision, kind: ResourceKind): { readonly creation?: OwnCreation } {
+  const { sentAt = null, choice } = op.resource(kind.step);
+  return sentAt === null ? {} : { creation: { like: `${kind.step}: ${kind.describe(op.spec, choice)}`, sentAt } };
 }
 
 /** The resource that a step observes: by its name where that gives the id, otherwise by the id that the service assigned. */

@@ -143,7 +143,7 @@ async function adopt(
   }
   const isOurCreate = op.resource(step).undo;
   const ref = { id: found.id, createdAt: found.createdAt };
-  const adopted = { ref, lastCreate: { outcome: 'none' }, refusal: null, neverUsable: false } as const;
+  const adopted = { ref, lastCreate: { outcome: 'none' }, refusal: null, neverUsable: false, sentAt: null } as const;
   op.setResource(step, { ...adopted, choice });
   op.unclear(found.id);
   op.retries.clear();
@@ -213,7 +213,7 @@ async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void
   }
   const { kept, duplicates } = found;
   if (kept.id !== created.id) {
-    op.setResource(step, { ref: { id: kept.id, createdAt: kept.createdAt }, watch: freshWatch });
+    op.setResource(step, { ref: { id: kept.id, createdAt: kept.createdAt }, watch: freshWatch, sentAt: null });
     kind.identified(op, kept.id);
   }
   // Lists lag behind: the created one may not be in this one.

@@ -1,3 +1,4 @@
+import type { OwnCreation } from '../../activities/resource/creation-pace.js';
 import type { FailureType } from '../../contract/failures.js';
 import type { Phase } from '../../contract/phases.js';
 import type { Progress, ResourceStep } from '../../contract/progress.js';
@@ -61,6 +62,8 @@ interface Wait<Facts, Goal> extends Target {
   readonly pace: Pace;
   /** Set by a removal: when its last command was sent (epoch ms), null before the first one. */
   readonly removal?: { readonly commandedAt: number | null };
+  /** Given for a resource that the run created itself. */
+  readonly creation?: OwnCreation;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
+import { CreationTimes } from '../../../src/activities/resource/creation-times.js';
 import { describeReadError, observe } from '../../../src/activities/resource/waiting.js';
 import { freshWatch } from '../../../src/domain/resource/observation.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../../../src/modelarts/errors.js';
@@ -37,6 +38,7 @@ test('a bug in judging an observation ends the wait with its error', async () =>
   };
   const deps = {
     settings: { pollWindowMs: 300_000 },
+    creationTimes: new CreationTimes(),
     shutdown: new AbortController().signal,
     sleep: () => new Promise<void>(() => undefined),
   };
