@@ -1,4 +1,5 @@
 import { OperationRefusedError, OperationsError, SpecConflictError } from '../client/errors.js';
+import type { ResourceKindName } from '../client/find-run.js';
 import { operationId } from '../contract/ids.js';
 import type { Spec } from '../contract/spec.js';
 import { decideCreate, type ExistingResource } from '../domain/provision/create.js';
@@ -17,11 +18,11 @@ import { type ExitCode, exitCodes } from './exit-codes.js';
 import { type DryRun, type DryRunCheck, renderDryRun } from './output/dry-run.js';
 
 /** Checks everything that can be checked in advance, and shows what would be created. Starts and changes nothing. */
-export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
+export async function dryRun(context: Context, kind: ResourceKindName, spec: Spec): Promise<ExitCode> {
   const modelarts = await context.modelarts();
   const signal = context.interrupted;
-  const environment = await checkEnvironmentName(context, spec);
-  const us = await readOwnership(context, spec);
+  const environment = await checkOperation(context, kind, spec);
+  const us = await readOwnership(context, kind, spec);
   const network = await checkNetwork(modelarts, spec, signal);
   const names: DryRunCheck[] = [];
   const { name, pool, notebook } = spec;
@@ -57,10 +58,14 @@ export async function dryRun(context: Context, spec: Spec): Promise<ExitCode> {
 }
 
 /** Checks the name in Temporal. Without Temporal the other checks are still useful, so then it only warns. */
-async function checkEnvironmentName(context: Context, spec: Spec): Promise<{ joins: boolean; check: DryRunCheck }> {
-  const subject = `environment ${spec.name}`;
+async function checkOperation(
+  context: Context,
+  kind: ResourceKindName,
+  spec: Spec,
+): Promise<{ joins: boolean; check: DryRunCheck }> {
+  const subject = kind === 'env' ? `environment ${spec.name}` : `operation ${operationId(kind, spec.name)}`;
   try {
-    const { joins } = await (await context.operations()).checkCreate('env', spec);
+    const { joins } = await (await context.operations()).checkCreate(kind, spec);
     const finding = joins ? 'already running with the same spec; would be joined' : 'can be started';
     return { joins, check: { subject, state: 'ok', finding } };
   } catch (error) {
@@ -109,10 +114,10 @@ async function findPools(modelarts: ModelArts, { name }: Spec, signal: AbortSign
 }
 
 /** The marker that the run would use; null when the installation is unknown. */
-async function readOwnership(context: Context, spec: Spec): Promise<MarkerOwnership | null> {
+async function readOwnership(context: Context, kind: ResourceKindName, spec: Spec): Promise<MarkerOwnership | null> {
   const installation = (await context.config()).installation ?? (await readNamespaceInstallation(context));
   if (installation === null) return null;
-  return { installation, owner: ownerHash(operationId('env', spec.name)), specs: [specHash(spec)] };
+  return { installation, owner: ownerHash(operationId(kind, spec.name)), specs: [specHash(spec)] };
 }
 
 async function readNamespaceInstallation(context: Context): Promise<string | null> {
@@ -120,7 +125,7 @@ async function readNamespaceInstallation(context: Context): Promise<string | nul
     const { connection, place } = await context.session();
     return await readInstallation(connection, place.namespace);
   } catch {
-    // The check of the environment's name has reported that Temporal cannot be reached.
+    // The check of the operation has reported that Temporal cannot be reached.
     return null;
   }
 }

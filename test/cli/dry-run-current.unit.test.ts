@@ -34,6 +34,7 @@ async function document(
   const config = { installation } as Awaited<ReturnType<Context['config']>>;
   const code = await dryRun(
     { ...context, config: async () => config, modelarts: async () => await Promise.resolve(modelarts) },
+    'env',
     spec,
   );
   const shown: DryRun = JSON.parse(terminal.out());

@@ -65,7 +65,7 @@ async function lookedUp(cloud: Cloud, { runs = new FakeRuns(), known = true } = 
   const { context, terminal } = fakeContext(runs, { json: true });
   const config = { installation: known ? installation : null } as Awaited<ReturnType<Context['config']>>;
   const modelarts = modelartsWith(cloud);
-  const code = await dryRun({ ...context, config: async () => config, modelarts: async () => modelarts }, spec);
+  const code = await dryRun({ ...context, config: async () => config, modelarts: async () => modelarts }, 'env', spec);
   const document: DryRun = JSON.parse(terminal.out());
   expect(code).toBe(document.ok ? 0 : 1);
   const found = document.checks.map(({ subject, state, finding }) => [subject, `${state}: ${finding}`]);
@@ -76,7 +76,7 @@ test('a dry run shows the cards of each node, not the chips', async () => {
   for (const json of [true, false]) {
     const { context, terminal } = fakeContext(new FakeRuns(), { json });
     const config = { installation } as Awaited<ReturnType<Context['config']>>;
-    await dryRun({ ...context, config: async () => config, modelarts: async () => modelartsWith({}) }, spec);
+    await dryRun({ ...context, config: async () => config, modelarts: async () => modelartsWith({}) }, 'env', spec);
     if (json) expect(JSON.parse(terminal.out()).pool.resources).toMatchObject([{ accelerator: '1 x nvidia-t4' }]);
     else expect(terminal.out()).toContain('(each 1 x nvidia-t4)');
   }
@@ -88,7 +88,7 @@ describe('a dry run reports', () => {
     const config = { installation } as Awaited<ReturnType<Context['config']>>;
     const modelarts = modelartsWith({});
     const here = { ...context, config: async () => config, modelarts: async () => modelarts };
-    const code = await dryRun(here, specWith(settings));
+    const code = await dryRun(here, 'env', specWith(settings));
     const document: DryRun = JSON.parse(terminal.out());
     return { code, document, failed: document.checks.filter(({ state }) => state === 'failed') };
   };

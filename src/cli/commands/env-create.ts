@@ -16,13 +16,14 @@ interface CreateOptions {
   readonly dryRun?: boolean;
 }
 
-/** Declares the create command of `env`, `pool` or `notebook`. Only `env` has a dry run. */
+/** Declares the create command of `env`, `pool` or `notebook`. */
 export function defineCreate(command: Command, run: Run, kind: ResourceKindName, file: string): void {
   command
     .requiredOption('-f, --file <file>', 'the spec, YAML or JSON; - reads stdin')
     .option('--wait', 'wait for the end, then print the result')
     .option('--watch', 'show the progress until the end')
     .option('--timeout <duration>', 'stop waiting after this time (exit 8); the operation continues')
+    .option('--dry-run', 'check the spec and show what would be created; starts nothing')
     .addHelpText(
       'after',
       example(
@@ -30,7 +31,6 @@ export function defineCreate(command: Command, run: Run, kind: ResourceKindName,
         `maops ${kind} create -f - --wait --timeout 90m --json < ${file}`,
       ),
     );
-  if (kind === 'env') command.option('--dry-run', 'check the spec and show what would be created; starts nothing');
   command.action((options: CreateOptions) =>
     run(async (context) => {
       const timeoutMs = readDuration('--timeout', options.timeout);
@@ -38,7 +38,7 @@ export function defineCreate(command: Command, run: Run, kind: ResourceKindName,
       if (timeoutMs !== null && !options.wait && !options.watch)
         throw new UsageError('--timeout needs --wait or --watch');
       const spec = await readSpec(kind, options.file, context.terminal);
-      if (options.dryRun) return await (await import('../dry-run.js')).dryRun(context, spec);
+      if (options.dryRun) return await (await import('../dry-run.js')).dryRun(context, kind, spec);
       return await create(context, kind, spec, options, timeoutMs);
     }),
   );

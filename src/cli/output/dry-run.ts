@@ -52,7 +52,7 @@ export function renderDryRun(document: DryRun, { columns }: Pick<View, 'columns'
   const { name, ok, checks, notChecked, pool, notebook, lease, spec } = document;
   const created = renderFields(
     [
-      ['environment', name],
+      [pool === null || notebook === null ? 'name' : 'environment', name],
       ['pool', pool === null ? null : pool.id],
       ['  nodes', pool === null ? null : pool.resources.map(describeNodes).join(', ')],
       ['  type', pool === null ? null : `${pool.type}, scope ${pool.scope.join(', ')}`],
