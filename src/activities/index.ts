@@ -19,6 +19,7 @@ import { notebookApiActivities } from './resource/notebook-apis.js';
 import { notebookActivities } from './resource/notebooks.js';
 import { poolUseActivities } from './resource/pool-use.js';
 import { poolActivities } from './resource/pools.js';
+import { sweepActivities } from './sweep/plans.js';
 import { planActivities } from './teardown/plans.js';
 import { countedWait } from './waits.js';
 
@@ -45,6 +46,7 @@ function allActivities(deps: ActivityDeps) {
     ...webhookActivities(deps),
     ...startedActivities(deps),
     ...planActivities(deps),
+    ...sweepActivities(deps),
   };
 }
 
@@ -83,6 +85,8 @@ export const waitActivities = [
   'findOrphans',
   'planTeardown',
   'planSweep',
+  'planPage',
+  'readPlanPage',
   'recheckItems',
 ] as const satisfies readonly (keyof Activities)[];
 

@@ -51,6 +51,8 @@ export const activityDescriptions: Readonly<Record<string, string>> = {
   setProtection: 'set the protection: {}',
   seeProtection: 'wait until the protection is visible: {}',
   planSweep: 'plan the sweep of {}',
+  planPage: 'record the {}',
+  readPlanPage: 'read the {}',
   planTeardown: 'create the {}',
   recheckItems: 'check again before deleting: {}',
   startOperation: 'start or join {}',

@@ -1,5 +1,7 @@
 import { sweepId } from '../contract/ids.js';
 import type { SweepInput, SweepProgress } from '../contract/workflows.js';
+import { type PlanPage, wholePlan } from '../domain/sweep/pages.js';
+import { isFields } from '../spec/finding.js';
 import type { CommandOptions, OperationHandle } from './api-types.js';
 import { type CommandContext, type NewRun, signatureOf } from './command.js';
 import { OperationFailedError, OperationsError } from './errors.js';
@@ -46,8 +48,24 @@ async function end(
   const run = await runs.describe(workflowId);
   if (run === null) throw new OperationsError(`Temporal no longer has ${workflowId}`);
   const progress = await progressOf(runs, run);
-  if (isSwept(progress) && progress.phase === 'Done') return progress;
+  if (isSwept(progress) && progress.phase === 'Done') return await withWholePlan(runs, workflowId, progress);
   throw new OperationFailedError(progress);
+}
+
+/** The progress with the whole plan, whose pages are in the histories of several runs where it is large. */
+async function withWholePlan(runs: Runs, workflowId: string, progress: SweepProgress): Promise<SweepProgress> {
+  const { plan } = progress;
+  if (plan?.partial !== true) return progress;
+  const pages: PlanPage[] = [];
+  for (const { runId, count } of plan.pages ?? []) {
+    const recorded = await runs.recorded(workflowId, runId, 'planPage');
+    for (const value of recorded.slice(0, count)) if (isFields(value) && isPage(value.page)) pages.push(value.page);
+  }
+  return { ...progress, plan: wholePlan(plan, pages) ?? plan };
+}
+
+function isPage(value: unknown): value is PlanPage {
+  return isFields(value) && Array.isArray(value.parts) && Array.isArray(value.kept);
 }
 
 export function isSwept(progress: object): progress is SweepProgress {

@@ -2,7 +2,10 @@ import { activityInfo } from '@temporalio/activity';
 import { makeFailure } from '../../contract/failures.js';
 import { memoKeys } from '../../contract/memo.js';
 import { announceCancelSignal, type CancelAnnouncement, specQuery } from '../../contract/messages.js';
+import type { Progress } from '../../contract/progress.js';
 import { type Spec, type SpecKind, specKinds } from '../../contract/spec.js';
+import type { PlanItemResult, SweepProgress } from '../../contract/workflows.js';
+import { cut } from '../../domain/text.js';
 import { checkSpec } from '../../spec/check.js';
 import { describeDifferences, diffSpecs } from '../../spec/difference.js';
 import { specHash } from '../../spec/hash.js';
@@ -44,6 +47,19 @@ export interface OperationChange {
   readonly runId: string;
   readonly phase: string | null;
   readonly end: OperationEnd | null;
+}
+
+/** How a teardown of a sweep's part closed. */
+export interface BriefEnd extends Pick<OperationEnd, 'reachedGoal' | 'failure'> {
+  /** The result of each planned item that has one. */
+  readonly results: readonly PlanItemResult[];
+}
+
+/** Limit for each item. The failed teardown has the whole reason. */
+const whyLimit = 300;
+
+function hasResults(progress: Progress): progress is SweepProgress {
+  return 'results' in progress;
 }
 
 /** Activities that start other operations and wait for their end, for schedules and plans. */
@@ -126,11 +142,18 @@ export function startedActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Waits in poll windows until the operation has ended, over its runs, and returns its end. */
-    async awaitOperation(input: { workflowId: string; runId: string }): Promise<OperationEnd> {
+    /** Waits in poll windows until the operation has ended, over its runs, and returns what a sweep needs of its end. */
+    async awaitOperation(input: { workflowId: string; runId: string }): Promise<BriefEnd> {
       const { end } = await follow(input, () => false);
       if (end === null) throw new Error('A wait for an end finished without one.');
-      return end;
+      const { reachedGoal, progress, failure } = end;
+      // One teardown can report thousands of items, and one sweep waits for thousands of teardowns.
+      const results = progress !== null && hasResults(progress) ? progress.results : [];
+      return {
+        reachedGoal,
+        results: results.map(({ why, ...rest }) => ({ ...rest, why: cut(why, whyLimit) })),
+        failure,
+      };
     },
 
     /** Like `awaitOperation`, but also returns when the phase changes. */

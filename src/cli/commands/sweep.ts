@@ -134,9 +134,13 @@ const whySoMuch = 'Find out why the share is so large. An empty or restored Temp
 
 /** The command that applies a plan, with a sufficient `--max-share` if the plan exceeds the share. */
 function applyCommand(plan: Plan, { rules, maxShare }: Pick<SweepOptions, 'rules' | 'maxShare'>): string {
-  const share = plan.refusal === null ? maxShare : String(Math.ceil((plan.items.length / plan.carrying) * 100));
+  const share = plan.refusal === null ? maxShare : String(Math.ceil((countOf(plan) / plan.carrying) * 100));
   const same = rules === undefined ? '' : ` --rules ${rules}`;
   return `maops sweep apply --hash ${plan.hash} --yes${same}${share === undefined ? '' : ` --max-share ${share}`}`;
+}
+
+function countOf({ items, totals }: Plan): number {
+  return totals?.items ?? items.length;
 }
 
 /** Asks a worker for a plan. Deletes nothing. */

@@ -39,6 +39,7 @@ export function renderAudit(report: AuditReport, { columns, timeZone }: Pick<Vie
   const notes = [
     ...unpriced.map((flavor) => `no price for ${flavor}: not included in the sums`),
     ...unread.map((line) => `not read: ${line}`),
+    ...(report.partial === true ? ['not the whole list: Temporal no longer has the rest of it'] : []),
   ];
   blocks.push(notes.join('\n'), hintsFor(report).join('\n'));
   return wrapText(blocks.filter((block) => block !== '').join('\n\n'), columns);

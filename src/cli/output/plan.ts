@@ -38,10 +38,12 @@ export function renderItems(items: readonly ShownItem[], { timeZone, columns }: 
 
 /** The plan of a sweep, with its hash and why it is refused. */
 export function renderPlan(plan: Plan, view: PlanView): string {
-  const { items, kept, jobs, carrying, hash, refusal, unread } = plan;
+  const { items, kept, jobs, carrying, hash, refusal, unread, totals } = plan;
   const shown = [...items.map((item) => ({ ...item, rule: null })), ...kept];
-  const counts = `${items.length} to delete, ${kept.length} kept by rules; ${carrying} resources carry our marker`;
+  const going = totals?.items ?? items.length;
+  const counts = `${going} to delete, ${totals?.kept ?? kept.length} kept by rules; ${carrying} resources carry our marker`;
   const notes = [
+    ...(plan.partial === true ? ['not the whole list: Temporal no longer has the rest of it'] : []),
     ...unread.map((line) => `not checked: ${line}`),
     ...(refusal === null
       ? []

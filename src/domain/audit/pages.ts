@@ -59,7 +59,7 @@ export const emptyTally: AuditTally = {
 export function addPage(tally: AuditTally, page: AuditPage): AuditTally {
   const counts = { ...tally.counts };
   const added = countStatuses(page.findings);
-  for (const standing of ownershipStatuses) counts[standing] += added[standing];
+  for (const status of ownershipStatuses) counts[status] += added[status];
   const costs = page.findings.flatMap(({ standing, cost }) => (standing === 'foreign' || cost === null ? [] : [cost]));
   const known = costs.flatMap(({ sinceCreation }) => (sinceCreation === null ? [] : [sinceCreation]));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,4 +1,5 @@
 import { groupBy } from '../groups.js';
+import type { RecordedPages } from '../pages.js';
 import type { Instant } from '../resource/instant.js';
 import type { InventoryItem } from '../resource/inventory.js';
 import { parseMarker } from '../resource/marker.js';
@@ -50,6 +51,11 @@ export interface Plan {
   readonly refusal: string | null;
   /** One line for each list or resource that could not be read. It is neither in `items` nor in `kept`. */
   readonly unread: readonly string[];
+  /** Only in a plan that is too large for one result: `items` and `kept` are the first of `totals`. */
+  readonly partial?: true;
+  readonly totals?: { readonly items: number; readonly kept: number };
+  /** Where the whole plan is: results of the activity `planPage` in the histories of these runs. Only with `partial`. */
+  readonly pages?: readonly RecordedPages[];
 }
 
 /** A plan without its hash, which needs crypto and so cannot be computed in a workflow. */

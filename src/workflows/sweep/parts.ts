@@ -1,9 +1,8 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { OperationEnd } from '../../activities/operation/operation-end.js';
+import type { BriefEnd } from '../../activities/operation/child-operations.js';
 import type { FailureType } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
-import type { Progress } from '../../contract/progress.js';
-import type { EnvironmentResources, PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
+import type { EnvironmentResources, PlanItemResult, SweepInput } from '../../contract/workflows.js';
 import { HOUR, parseDuration } from '../../domain/duration.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
 import type { Recheck } from '../../domain/sweep/recheck.js';
@@ -12,22 +11,11 @@ import { cut } from '../../domain/text.js';
 import { reads, surveys, waits } from '../operation/activity-proxies.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
-import type { OperationState } from '../operation/state.js';
 import { endsWithin } from '../operation/time-limit.js';
 import type { Removal } from '../resource/kind.js';
 import { kindsToRemove } from '../resource/kinds/index.js';
 import { explaining, removeKind, removeNamed } from '../resource/remove.js';
-
-export interface SweepState extends OperationState {
-  progress: SweepProgress;
-  /** Plan hash of each environment's part, for its teardown. */
-  hashes: Readonly<Record<string, string>>;
-  /** The rule for jobs: delete pools under them, or wait for them that long. Absent in states of an earlier version. */
-  withJobs?: boolean;
-  drain?: string | null;
-  /** Owner hash of the part without a name that was checked again and is being removed. */
-  inHand: string | null;
-}
+import type { SweepState } from './state.js';
 
 /** A teardown that takes longer continues without the sweep, so that a stuck one does not block the next sweeps. */
 const patienceMs = 2 * HOUR;
@@ -91,8 +79,7 @@ async function awaitTeardown(
 }
 
 /** The results of a teardown for the items of its part. */
-function resultsOf(part: PlanPart, { reachedGoal, progress, failure }: OperationEnd): PlanItemResult[] {
-  const reported = progress !== null && hasResults(progress) ? progress.results : [];
+function resultsOf(part: PlanPart, { reachedGoal, results: reported, failure }: BriefEnd): PlanItemResult[] {
   const why = failure === null ? 'verified deleted' : `${failure.type}: ${failure.message}`;
   const rest = reachedGoal ? 'deleted' : resultOf(failure?.type);
   return part.items.map(
@@ -105,10 +92,6 @@ function resultOf(type: FailureType | undefined): PlanItemResult['result'] {
   if (type === 'PlanChanged') return 'changed';
   if (type === 'Protected') return 'protected';
   return type === 'Busy' ? 'busy' : 'failed';
-}
-
-function hasResults(progress: Progress): progress is SweepProgress {
-  return 'results' in progress;
 }
 
 /** Removes the resources of an unknown owner by identity. Without a name there is no teardown to start. */

@@ -1,5 +1,5 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { SweepPlanning } from '../../activities/teardown/plans.js';
+import type { SweepPlanning } from '../../activities/sweep/plans.js';
 import { makeFailure } from '../../contract/failures.js';
 import type { PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
 import { hasPool, type Plan, partsOf } from '../../domain/teardown/plan.js';
@@ -8,10 +8,15 @@ import { type Outcome, runToEnd } from '../operation/ending.js';
 import { describeFailure, planChanged, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState } from '../operation/state.js';
-import { type SweepState, sweepNamed, sweepUnnamed } from './parts.js';
+import { countResults, endPage, recordPages, startedPlan, sumOf, takePage } from './large-plan.js';
+import { sweepNamed, sweepUnnamed } from './parts.js';
+import type { SweepState } from './state.js';
 
 /** Number of teardowns that a sweep runs at the same time. */
 const width = 8;
+/** Parts and pages that one run applies, so that its history stays below 1 MB. */
+const partsOfRun = 100;
+const pagesOfRun = 3;
 
 /**
  * Deletes the resources that are no longer needed, according to a plan.
@@ -29,6 +34,8 @@ export async function sweep(given: SweepInput | null | undefined, carried?: Swee
   );
   const work = async (): Promise<Outcome> => {
     const plan = op.state.progress.plan ?? (await setUp(op, input));
+    const question = { rules: input.rules ?? null, isReal: isReal(input) };
+    if (plan.partial === true) await recordPages(op, question, plan);
     if (!isReal(input)) return { phase: 'Done', why: `a dry run: ${describePlan(plan)}` };
     await apply(op, input, plan);
     return { phase: 'Done', why: op.state.progress.why };
@@ -40,7 +47,7 @@ function firstState(): SweepState {
   const { workflowId } = workflowInfo();
   const name = workflowId.slice(workflowId.indexOf('/') + 1).replace(/-\d{4}-\d\d-\d\dT.*$/, '');
   const state = newState(name, [], 'Planning');
-  return { ...state, progress: { ...state.progress, plan: null, results: [] }, hashes: {}, inHand: null };
+  return { ...state, progress: { ...state.progress, plan: null, results: [] }, hashes: {}, large: null, inHand: null };
 }
 
 function isReal({ apply }: SweepInput): boolean {
@@ -60,6 +67,7 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   );
   const { plan, hashes, busy } = planning;
   op.state.progress = { ...op.state.progress, plan };
+  op.state.large = plan.partial === true ? startedPlan(op.state.large?.restarts ?? 0) : null;
   op.state.hashes = hashes;
   op.state.withJobs = busy === 'delete';
   op.state.drain = typeof busy === 'object' ? busy.drain : null;
@@ -75,32 +83,59 @@ async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan
   return plan;
 }
 
-/** Parts without a pool are first: a pool is kept while a notebook of another part runs on it. */
 async function apply(op: Operation<SweepState>, input: SweepInput, plan: Plan): Promise<void> {
   op.enter('Applying', tally(op, plan));
-  for (const withPool of [false, true]) {
-    for (;;) {
-      await op.continueWhenLong();
-      const open = partsOf(plan.items).filter((part) => hasPool(part) === withPool && !isProcessed(op, part.items));
-      const named = open.filter(({ environment }) => environment !== null).slice(0, width);
-      const [unnamed] = open.filter(({ environment }) => environment === null);
-      if (named.length > 0) await Promise.all(named.map((part) => sweepNamed(op, input, part)));
-      else if (unnamed !== undefined) await sweepUnnamed(op, input, unnamed);
-      else break;
-      op.reach(Math.floor((99 * op.state.progress.results.length) / plan.items.length));
-      op.explain(tally(op, plan));
+  const load = { parts: 0, pages: 0 };
+  if (plan.partial !== true) await applyItems(op, input, plan.items, load);
+  else {
+    for (let items = await takePage(op); items !== null; items = await takePage(op)) {
+      await applyItems(op, input, items, load);
+      endPage(op);
+      load.pages += 1;
+      if (load.pages >= pagesOfRun) await op.continueNow();
     }
   }
   judgeResults(op, input);
 }
 
-/** Number of processed items. `results` has the result of each. */
-function tally(op: Operation<SweepState>, { items }: Plan): string {
-  return `${op.state.progress.results.length} of ${items.length} resources processed`;
+/** Parts without a pool are first: a pool is kept while a notebook of another part runs on it. */
+async function applyItems(
+  op: Operation<SweepState>,
+  input: SweepInput,
+  items: Plan['items'],
+  load: { parts: number },
+): Promise<void> {
+  for (const withPool of [false, true]) {
+    for (;;) {
+      await op.continueWhenLong();
+      if (load.parts >= partsOfRun) await op.continueNow();
+      const done = new Set(op.state.progress.results.map(({ kind, id }) => `${kind} ${id}`));
+      const open = partsOf(items).filter((part) => hasPool(part) === withPool && !isProcessed(done, part.items));
+      const named = open.filter(({ environment }) => environment !== null).slice(0, width);
+      const [unnamed] = open.filter(({ environment }) => environment === null);
+      if (named.length > 0) await Promise.all(named.map((part) => sweepNamed(op, input, part)));
+      else if (unnamed !== undefined) await sweepUnnamed(op, input, unnamed);
+      else break;
+      load.parts += Math.max(1, named.length);
+      const { plan } = op.state.progress;
+      if (plan === null) continue;
+      op.reach(Math.floor((99 * sumOf(countResults(op.state))) / countOf(plan)));
+      op.explain(tally(op, plan));
+    }
+  }
 }
 
-function isProcessed(op: Operation<SweepState>, items: Plan['items']): boolean {
-  return items.every(({ kind, id }) => op.state.progress.results.some((done) => done.kind === kind && done.id === id));
+/** Number of processed items. `results` has the result of each, or of those that were not deleted. */
+function tally(op: Operation<SweepState>, plan: Plan): string {
+  return `${sumOf(countResults(op.state))} of ${countOf(plan)} resources processed`;
+}
+
+function countOf({ items, totals }: Plan): number {
+  return totals?.items ?? items.length;
+}
+
+function isProcessed(done: ReadonlySet<string>, items: Plan['items']): boolean {
+  return items.every(({ kind, id }) => done.has(`${kind} ${id}`));
 }
 
 /**
@@ -111,13 +146,14 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   const { results, plan } = op.state.progress;
   const failed = results.filter(({ result }) => result === 'failed');
   const changed = results.filter(({ result }) => ['changed', 'protected', 'busy'].includes(result));
-  const deleted = results.filter(({ result }) => result === 'deleted').length;
+  const counts = countResults(op.state);
+  const left = sumOf(counts, ['changed', 'protected', 'busy']);
   op.explain(
-    `${deleted} of ${results.length} deleted${changed.length > 0 ? `, ${changed.length} not deleted because they changed` : ''}`,
+    `${counts.deleted} of ${sumOf(counts)} deleted${left > 0 ? `, ${left} not deleted because they changed` : ''}`,
   );
   const named = (some: readonly PlanItemResult[]) =>
     some.map(({ kind, id, why }) => `${kind} ${id}: ${why}`).join('\n');
-  if (changed.length > 0 && input.planHash != null) {
+  if (left > 0 && input.planHash != null) {
     throw makeFailure(
       'PlanChanged',
       `plan ${plan?.hash}: these resources have changed and were not deleted:\n${named(changed)}`,
@@ -127,15 +163,15 @@ function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
     );
   }
   // Not thrown: one resource that cannot be deleted must not stop the next sweeps, which save money.
-  if (failed.length === 0) return;
-  const left = makeFailure('ServiceUnavailable', `some resources could not be deleted:\n${named(failed)}`, {
+  if (counts.failed === 0) return;
+  const incomplete = makeFailure('ServiceUnavailable', `some resources could not be deleted:\n${named(failed)}`, {
     hint: 'See the reason of each with `maops env why teardown/NAME`. The next sweep tries them again.',
   });
-  op.fail(describeFailure(left, null));
+  op.fail(describeFailure(incomplete, null));
 }
 
-function describePlan({ items, kept, unread }: Plan): string {
-  const parts = [`${items.length} to delete`, `${kept.length} kept by rules`];
+function describePlan({ items, kept, unread, totals }: Plan): string {
+  const parts = [`${totals?.items ?? items.length} to delete`, `${totals?.kept ?? kept.length} kept by rules`];
   if (unread.length > 0) parts.push(`${unread.length} could not be judged`);
   return parts.join(', ');
 }
