@@ -6,7 +6,7 @@ import { isProtected, parseMarker } from '../domain/resource/marker.js';
 import type { NotebookFacts } from '../domain/resource/notebook.js';
 import { isoTime } from '../domain/rfc3339.js';
 import type { CurrentNotebook } from '../modelarts/schemas/current-notebook.js';
-import type { NotebookRow } from './notebook-facts.js';
+import { type NotebookRow, rowOf } from './notebook-facts.js';
 import { boundedText, boundedWord, type Source } from './pool-facts.js';
 
 /** States in which an instance uses no flavor. Its disk is billed all the same (docs/api/notebooks-current.md "12. Billing (HW-PRICE 2023..2024, HW-FAQ)"). */
@@ -80,23 +80,7 @@ export function currentNotebookItem(notebook: CurrentNotebook, source: Source): 
 
 /** A notebook as the command line prints it. */
 export function currentNotebookRow(notebook: CurrentNotebook): NotebookRow {
-  const { id, name, createdAt, poolId, url, autoStopAt } = currentNotebookFacts(notebook);
-  const description = notebook.description ?? '';
-  return {
-    name,
-    id,
-    api: 'current',
-    status: notebook.status ?? null,
-    image: notebook.image?.name ?? notebook.image?.id ?? null,
-    profile: null,
-    flavor: notebook.flavor ?? null,
-    pool: poolId,
-    url,
-    autoStopAt,
-    description,
-    createdAt: createdAt === unknownInstant ? null : createdAt,
-    user: notebook.user?.name ?? null,
-    marker: parseMarker(description),
-    protected: isProtected(description),
-  };
+  const { image, status, flavor, user, description = '' } = notebook;
+  const own = { api: 'current', image: image?.name ?? image?.id ?? null, profile: null } as const;
+  return rowOf(currentNotebookFacts(notebook), own, { status, flavor, user, description });
 }

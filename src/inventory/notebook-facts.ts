@@ -97,23 +97,41 @@ export function notebookItem(notebook: Notebook, source: Source): InventoryItem 
 
 /** A notebook as the command line prints it. */
 export function notebookRow(notebook: Notebook): NotebookRow {
-  const { id, name, createdAt, poolId, url, autoStopAt, description: markedDescription } = notebookFacts(notebook);
-  const description = notebook.description ?? '';
+  const facts = notebookFacts(notebook);
+  const { status, flavor, user, description = '' } = notebook;
+  const own = { api: 'historical', image: null, profile: notebook.profile?.id ?? null } as const;
+  return rowOf(facts, own, { status, flavor, user, description });
+}
+
+interface Written {
+  readonly status?: string | undefined;
+  readonly flavor?: string | undefined;
+  readonly user?: { readonly name?: string | undefined } | undefined;
+  readonly description: string;
+}
+
+/** A row of either API. Facts are bounded for histories, and a row shows what the response has. */
+export function rowOf(
+  facts: NotebookFacts,
+  { api, image, profile }: Pick<NotebookRow, 'api' | 'image' | 'profile'>,
+  { status, flavor, user, description }: Written,
+): NotebookRow {
+  const { id, name, createdAt, poolId, url, autoStopAt } = facts;
   return {
     name,
     id,
-    api: 'historical',
-    status: notebook.status ?? null,
-    image: null,
-    profile: notebook.profile?.id ?? null,
-    flavor: notebook.flavor ?? null,
+    api,
+    status: status ?? null,
+    image,
+    profile,
+    flavor: flavor ?? null,
     pool: poolId,
     url,
     autoStopAt,
     description,
     createdAt: createdAt === unknownInstant ? null : createdAt,
-    user: notebook.user?.name ?? null,
-    marker: parseMarker(markedDescription),
+    user: user?.name ?? null,
+    marker: parseMarker(facts.description),
     protected: isProtected(description),
   };
 }

@@ -4,7 +4,7 @@ import type { Testbed, TestbedOptions } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { currentNotebookPart } from '../workflows/documents.js';
 import { changeProtection, control, terminate } from './outside-changes.js';
-import { finishMainJob, name, startMainJob, untilPhase } from './steps.js';
+import { finishMainJob, name, onlyCurrentNotebook, startMainJob, untilPhase } from './steps.js';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -18,12 +18,6 @@ async function ready(change: Record<string, unknown> = {}, options: TestbedOptio
   return testbed;
 }
 
-const only = ({ simulator }: Testbed) => {
-  const [first, second] = simulator.state().currentNotebooks;
-  if (first === undefined || second !== undefined) throw new Error('not exactly one notebook');
-  return first;
-};
-
 async function tearDown({ temporal }: Testbed): Promise<void> {
   await temporal.start('teardownEnvironment', teardown, [{ name }]);
   await temporal.run({ maxTime: 3 * hour, until: () => temporal.status(teardown) !== 'RUNNING' });
@@ -35,10 +29,18 @@ describe('an environment with a notebook of the current API', () => {
     const { simulator } = testbed;
     expect(await testbed.progress(`env/${name}`)).toMatchObject({
       phase: 'Ready',
-      notebook: { id: only(testbed).id, status: 'RUNNING', url: expect.any(String), autoStopAt: expect.any(String) },
+      notebook: {
+        id: onlyCurrentNotebook(testbed).id,
+        status: 'RUNNING',
+        url: expect.any(String),
+        autoStopAt: expect.any(String),
+      },
     });
-    expect(only(testbed)).toMatchObject({ status: 'RUNNING', pool: { id: simulator.state().pools[0]?.id } });
-    expect(parseMarker(only(testbed).description)).not.toBeNull();
+    expect(onlyCurrentNotebook(testbed)).toMatchObject({
+      status: 'RUNNING',
+      pool: { id: simulator.state().pools[0]?.id },
+    });
+    expect(parseMarker(onlyCurrentNotebook(testbed).description)).not.toBeNull();
     const posts = simulator.requests('currentNotebooks.create');
     expect(posts.map(({ body }) => body)).toEqual([expect.objectContaining({ duration: 72 * hour })]);
     expect(simulator.requests('notebooks.create')).toEqual([]);
@@ -76,7 +78,7 @@ describe('an environment with a notebook of the current API', () => {
     'is torn down when the notebook is %s',
     async (status) => {
       const testbed = await ready();
-      await control(testbed, `currentNotebooks/${only(testbed).id}`, { status });
+      await control(testbed, `currentNotebooks/${onlyCurrentNotebook(testbed).id}`, { status });
       await tearDown(testbed);
       expect(testbed.simulator.state()).toMatchObject({ pools: [], currentNotebooks: [] });
     },
@@ -85,7 +87,7 @@ describe('an environment with a notebook of the current API', () => {
   test('is torn down only after the bill is paid, when its notebook is FROZEN', async () => {
     const testbed = await ready();
     const { temporal, simulator } = testbed;
-    const { id } = only(testbed);
+    const { id } = onlyCurrentNotebook(testbed);
     await control(testbed, `currentNotebooks/${id}`, { status: 'FROZEN' });
     await temporal.start('teardownEnvironment', teardown, [{ name }]);
     await temporal.run({ maxTime: hour / 2 });
@@ -155,13 +157,13 @@ describe('a notebook of the current API', () => {
     const testbed = await ready();
     const { temporal, simulator } = testbed;
     await changeProtection(testbed, 'protect');
-    expect(only(testbed).description).toContain('maops:keep');
+    expect(onlyCurrentNotebook(testbed).description).toContain('maops:keep');
     await tearDown(testbed);
     expect(await testbed.progress(teardown)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
     await changeProtection(testbed, 'unprotect');
     await terminate(testbed, `lease/${name}`);
     await temporal.run({ maxTime: 20 * minute });
-    const adopt = { id: only(testbed).id, by: 'op', reason: 'still needed' };
+    const adopt = { id: onlyCurrentNotebook(testbed).id, by: 'op', reason: 'still needed' };
     await temporal.start('auditResources', 'audit/1', [{ adopt }]);
     await temporal.result('audit/1');
     expect(temporal.openWorkflows()).toEqual([`lease/${name}`]);
@@ -190,7 +192,7 @@ describe('a notebook of the current API', () => {
     }
     const { progress } = testbed;
     const endsAt = Date.parse((await progress(`lease/${name}`)).lease?.endsAt ?? '');
-    const { createAt, duration } = only(testbed).lease;
+    const { createAt, duration } = onlyCurrentNotebook(testbed).lease;
     expect(Math.abs(createAt + duration - endsAt)).toBeLessThan(minute);
     expect(simulator.requests('currentNotebooks.start')).toHaveLength(1);
   });
@@ -202,7 +204,7 @@ describe('a notebook of the current API', () => {
     );
     expect(await testbed.progress(`env/${name}`)).toMatchObject({ phase: 'Ready' });
     await testbed.temporal.run({ maxTime: 10 * minute });
-    expect(only(testbed).tags).toMatchObject({ team: 'a', cost: '42' });
+    expect(onlyCurrentNotebook(testbed).tags).toMatchObject({ team: 'a', cost: '42' });
   });
 
   test('of a lease conflicts with a spec for the other API', async () => {
@@ -212,7 +214,7 @@ describe('a notebook of the current API', () => {
     await expect(temporal.result(`env/${name}`)).rejects.toThrow();
     expect(await testbed.progress(`env/${name}`)).toMatchObject({ failure: { type: 'SpecConflict' } });
     expect(simulator.requests('notebooks.create')).toEqual([]);
-    expect(only(testbed).status).toBe('RUNNING');
+    expect(onlyCurrentNotebook(testbed).status).toBe('RUNNING');
   });
 });
 
@@ -236,9 +238,11 @@ describe('two notebooks with our marker', () => {
     expect(posts).toHaveLength(2);
     const { audit, notebook: shown } = await progress(`env/${name}`);
     expect(audit).toContainEqual(expect.objectContaining({ verb: 'clear' }));
-    expect(shown?.id).toBe(only(testbed).id);
+    expect(shown?.id).toBe(onlyCurrentNotebook(testbed).id);
     const seconds = (ms: number) => Math.floor(ms / 1_000);
-    expect(seconds(only(testbed).createdAt)).toBe(Math.min(...posts.map(({ at }) => seconds(Date.parse(at)))));
+    expect(seconds(onlyCurrentNotebook(testbed).createdAt)).toBe(
+      Math.min(...posts.map(({ at }) => seconds(Date.parse(at)))),
+    );
     expect(temporal.openWorkflows()).toEqual([`lease/${name}`]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Testbed, TestbedOptions } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { currentNotebookPart } from '../workflows/documents.js';
-import { finishMainJob, name } from './steps.js';
+import { finishMainJob, name, onlyCurrentNotebook } from './steps.js';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -14,12 +14,6 @@ async function ready(change: Record<string, unknown> = {}, options: TestbedOptio
   await finishMainJob(testbed, { notebook, ...change });
   return testbed;
 }
-
-const only = ({ simulator }: Testbed) => {
-  const [first, second] = simulator.state().currentNotebooks;
-  if (first === undefined || second !== undefined) throw new Error('not exactly one notebook');
-  return first;
-};
 
 describe('a renewal by an operator', () => {
   const id = `change/notebook/${name}`;
@@ -36,7 +30,7 @@ describe('a renewal by an operator', () => {
     const { temporal, simulator } = testbed;
     await temporal.run({ maxTime: hour });
     expect(await renew(testbed, { duration: '4h' })).toMatchObject({ phase: 'Done', notebook: { status: 'RUNNING' } });
-    const { createAt, duration } = only(testbed).lease;
+    const { createAt, duration } = onlyCurrentNotebook(testbed).lease;
     expect(Math.abs(createAt + duration - (temporal.now() + 4 * hour))).toBeLessThan(2 * minute);
     expect(simulator.requests('currentNotebooks.renewLease')).toHaveLength(1);
   });
@@ -45,7 +39,7 @@ describe('a renewal by an operator', () => {
     const testbed = await ready({ lease: { ttl: '8h', max: '8h', warnings: [] } });
     expect(await renew(testbed)).toMatchObject({ phase: 'Done' });
     const endsAt = Date.parse((await testbed.progress(`lease/${name}`)).lease?.endsAt ?? '');
-    const { createAt, duration } = only(testbed).lease;
+    const { createAt, duration } = onlyCurrentNotebook(testbed).lease;
     expect(Math.abs(createAt + duration - endsAt)).toBeLessThan(minute);
   });
 
@@ -61,7 +55,7 @@ describe('a renewal by an operator', () => {
     const testbed = await ready({}, { simulator: { faults: [fault] } });
     const before = testbed.temporal.now();
     expect(await renew(testbed, { duration: '4h' })).toMatchObject({ phase: 'Done' });
-    const { createAt, duration } = only(testbed).lease;
+    const { createAt, duration } = onlyCurrentNotebook(testbed).lease;
     expect(createAt + duration - (before + 4 * hour)).toBeLessThan(30_000);
     expect(testbed.simulator.requests('currentNotebooks.renewLease')).toHaveLength(2);
   });

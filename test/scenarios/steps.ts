@@ -1,3 +1,4 @@
+import type { CurrentNotebookRecord } from '../../src/simulator/current-notebooks/record.js';
 import type { Testbed } from '../support/testbed.js';
 import { environmentDocument } from '../workflows/documents.js';
 import type { Outcome } from './suites/crash-suite.js';
@@ -18,6 +19,13 @@ export async function startMainJob({ temporal }: Testbed, change: Record<string,
 export async function finishMainJob(testbed: Testbed, change: Record<string, unknown> = {}): Promise<void> {
   await startMainJob(testbed, change);
   await testbed.temporal.result(`env/${name}`);
+}
+
+/** The one notebook of the current API in the cloud. */
+export function onlyCurrentNotebook({ simulator }: Testbed): CurrentNotebookRecord {
+  const [first, second] = simulator.state().currentNotebooks;
+  if (first === undefined || second !== undefined) throw new Error('not exactly one notebook');
+  return first;
 }
 
 /** Runs until the operation shows the phase. */
