@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { exitProcess } from '../src/worker/flush.js';
+import { admission } from './admission.js';
 import { cli } from './cli.js';
 import { create, list } from './environments.js';
 import { incumbent } from './incumbent.js';
@@ -21,6 +22,8 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'waiters-100': () => waiters(100),
   'waiters-1000': () => waiters(1_000),
   looks: looksAtPools,
+  'admission-100': () => admission(100, { calls: 4, minutes: null }),
+  'admission-1000': () => admission(1_000, { calls: 3, minutes: null }),
   lag,
   leases,
   recovery,
