@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditProgress } from '../../src/contract/workflows.js';
 import type { AuditFinding, AuditReport } from '../../src/domain/audit/report.js';
+import { readRecorded } from '../../src/temporal/recorded-results.js';
 import { stackForFile } from '../support/in-process-stack-for-file.js';
 import { until } from '../support/until.js';
 import { freshName, poolPart, publicNotebookPart } from './documents.js';
@@ -41,6 +42,16 @@ describe('an audit on a real server', () => {
       phase: 'Leased',
       notebook: { id: orphan?.id },
     });
+  });
+
+  test('records its pages in its history, where they are read without a worker', async () => {
+    const { client } = stack();
+    const workflowId = `audit/${freshName()}`;
+    const handle = await stack().start('auditResources', workflowId, {});
+    const { report, runId } = (await handle.result()) as AuditProgress;
+    const pages = await readRecorded(client.workflow, { workflowId, runId }, 'auditPage');
+    expect(pages).toMatchObject([{ next: null, unread: [] }]);
+    expect(pages).toMatchObject([{ findings: expect.arrayContaining([...(report?.findings ?? [])]) }]);
   });
 
   test('reports foreign, unknown while a resource without a known name is young, and follows a transfer', async () => {
