@@ -20,11 +20,12 @@ import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
 import { currentNotebookRequest } from './current-notebook-request.js';
 import { notebookById } from './notebook-by-id.js';
 import type { ExistingQuestion } from './pools.js';
-import { type ObserveQuestion, observe } from './waiting.js';
+import { type ObserveQuestion, observe, RemovalTimes } from './waiting.js';
 import { currentNotebooksIn, inWorkspace, withDefault } from './workspaces.js';
 
 /** Activities on notebook instances of the current API (docs/api/notebooks-current.md "1. Calls"). */
 export function currentNotebookActivities(deps: ActivityDeps) {
+  const removals = new RemovalTimes();
   const { currentNotebooks } = deps.modelarts;
   const byId = notebookById((id, options) => currentNotebooks.show(id, options), currentNotebookFacts);
   type Options = { readonly signal: AbortSignal };
@@ -130,7 +131,11 @@ export function currentNotebookActivities(deps: ActivityDeps) {
     ): Promise<Observation<NotebookFacts>> {
       const label = `notebook ${question.name}`;
       const { currentNotebooks: watcher } = deps.watchers;
-      return await observe(deps, { label, watcher, read: currentNotebookFacts, rules: notebookRules }, question);
+      return await observe(
+        deps,
+        { label, watcher, read: currentNotebookFacts, rules: notebookRules, removals },
+        question,
+      );
     },
 
     async stopCurrentNotebook(ref: CommandedResource): Promise<CommandOutcome> {

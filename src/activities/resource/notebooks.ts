@@ -16,12 +16,13 @@ import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
 import { notebookById } from './notebook-by-id.js';
 import type { ExistingQuestion } from './pools.js';
 import { notebookRequest } from './requests.js';
-import { type ObserveQuestion, observe } from './waiting.js';
+import { type ObserveQuestion, observe, RemovalTimes } from './waiting.js';
 import { inWorkspace, notebooksIn, withDefault } from './workspaces.js';
 
 /** Activities on notebook instances of the historical API (docs/api/notebooks-and-auth.md "1.1 Old generation"). */
 export function notebookActivities(deps: ActivityDeps) {
   const { notebooks } = deps.modelarts;
+  const removals = new RemovalTimes();
   const byId = notebookById((id, options) => notebooks.show(id, options), notebookFacts);
 
   async function listIn(workspaceId: string | null, signal: AbortSignal): Promise<NotebookFacts[]> {
@@ -109,7 +110,7 @@ export function notebookActivities(deps: ActivityDeps) {
     /** Waits in one poll window for a significant change of a notebook. */
     async observeNotebook(question: ObserveQuestion<NotebookFacts, NotebookGoal>): Promise<Observation<NotebookFacts>> {
       const label = `notebook ${question.name}`;
-      const kind = { label, watcher: deps.watchers.notebooks, read: notebookFacts, rules: notebookRules };
+      const kind = { label, watcher: deps.watchers.notebooks, read: notebookFacts, rules: notebookRules, removals };
       return await observe(deps, kind, question);
     },
 

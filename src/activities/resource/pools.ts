@@ -30,7 +30,7 @@ import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate } from '../failures.js';
 import { type OwnedPool, refuseForeignNotebooks } from './foreign-notebooks.js';
 import { poolRequest } from './requests.js';
-import { type ObserveQuestion, observe } from './waiting.js';
+import { type ObserveQuestion, observe, RemovalTimes } from './waiting.js';
 
 /** What to look for before a create. */
 export interface ExistingQuestion {
@@ -54,6 +54,7 @@ export interface PoolDeletion extends CommandedResource, OwnedPool {
 /** Activities on resource pools (docs/api/pools-and-flavors.md "2. Pools"). */
 export function poolActivities(deps: ActivityDeps) {
   const { pools, networks } = deps.modelarts;
+  const removals = new RemovalTimes();
 
   return {
     /** Finds a pool by its id, then in the list. The list may lag behind, and does not contain a failed pool. */
@@ -99,7 +100,13 @@ export function poolActivities(deps: ActivityDeps) {
 
     /** Waits in one poll window for a significant change of a pool. */
     async observePool(question: ObserveQuestion<PoolFacts, PoolGoal>): Promise<Observation<PoolFacts>> {
-      const kind = { label: `pool ${question.name}`, watcher: deps.watchers.pools, read: poolFacts, rules: poolRules };
+      const kind = {
+        label: `pool ${question.name}`,
+        watcher: deps.watchers.pools,
+        read: poolFacts,
+        rules: poolRules,
+        removals,
+      };
       return await withReason(deps, question, await observe(deps, kind, question));
     },
 

@@ -11,6 +11,7 @@ import {
   type Watch,
   type WatchRules,
 } from '../../domain/resource/observation.js';
+import { addAge, expectedAge } from '../../domain/resource/removal-times.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Watcher } from '../../modelarts/watcher.js';
@@ -41,23 +42,43 @@ interface ObservedKind<Item, Facts, Goal> {
   readonly watcher: Watcher<Item>;
   readonly read: (item: Item) => Facts;
   readonly rules: WatchRules<Facts, Goal>;
+  readonly removals: RemovalTimes;
+}
+
+/** What this worker has learned of the removals of one kind; a restart forgets it. */
+export class RemovalTimes {
+  #ages: readonly number[] = [];
+
+  /** Adds a removal whose end was observed. */
+  add(commandedAt: number, absentAt: number): void {
+    this.#ages = addAge(this.#ages, absentAt - commandedAt);
+  }
+
+  /** When a removal is usually about to end; undefined without a command or an earlier removal. */
+  expectedAt(commandedAt: number | null): number | undefined {
+    const age = expectedAge(this.#ages);
+    return age === null || commandedAt === null ? undefined : commandedAt + age;
+  }
 }
 
 /** Waits in one poll window for a significant change. A failed read shows in the heartbeat and ends nothing. */
 export async function observe<Item, Facts, Goal>(
   deps: ActivityDeps,
-  { label, watcher, read, rules }: ObservedKind<Item, Facts, Goal>,
+  { label, watcher, read, rules, removals }: ObservedKind<Item, Facts, Goal>,
   { id, name, workspaceId, goal, watch, pace, removal, creation }: ObserveQuestion<Facts, Goal>,
 ): Promise<Observation<Facts>> {
   const judge = (facts: Facts | null) => rules.judge(name, facts, goal);
   const polls = new CreationPace(deps.creationTimes, creation, pace, judge, rules, goal, watch);
+  const commandedAt = removal?.commandedAt ?? null;
+  // Only a wait that saw the resource knows when it ended.
+  let wasSeen = false;
   const target = {
     id,
     workspaceId,
     // An observation from before the last command says nothing about its effect.
-    lastSeenAt: watch.last === null || watch.last.at <= (removal?.commandedAt ?? 0) ? undefined : watch.last.at,
+    lastSeenAt: watch.last === null || watch.last.at <= (commandedAt ?? 0) ? undefined : watch.last.at,
     isLeaving: removal !== undefined,
-    changeExpectedAt: nextDecisionAt(watch, pace) ?? undefined,
+    changeExpectedAt: nextDecisionAt(watch, pace) ?? removals.expectedAt(commandedAt),
     nextPollAt: (polledAt: number) => polls.nextPollAt(polledAt, deps.now()),
   };
   return await inPollWindow(deps, label, (finish, report, fail) =>
@@ -71,6 +92,8 @@ export async function observe<Item, Facts, Goal>(
         const observation = { at: observed.at, facts: observed.item === null ? null : read(observed.item) };
         const verdict = polls.add(observation);
         report(verdict.why);
+        if (observation.facts !== null) wasSeen = true;
+        else if (commandedAt !== null && wasSeen) removals.add(commandedAt, observation.at);
         if (isSignificantChange(rules, watch, observation, goal, pace)) finish(observation);
       } catch (error) {
         // The watcher ignores an error of a listener for the sake of the others. The wait would then never end.

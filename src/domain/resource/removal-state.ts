@@ -1,3 +1,4 @@
+import { SECOND } from '../duration.js';
 import {
   freshWatch,
   isConfirmed,
@@ -40,6 +41,8 @@ export interface RemovalState<Facts> {
   readonly refusal: string | null;
   /** True once the resource was observed as ours. */
   readonly wasSeen: boolean;
+  /** True when the service reported at the last observation that it is being deleted. */
+  readonly wasLeaving: boolean;
   /** True when the last complete observation showed another owner's resource. */
   readonly wasForeign: boolean;
   /** How often the observations started over, because a response did not allow a decision. */
@@ -51,6 +54,11 @@ export function commandedAt({ last }: RemovalState<unknown>): number | null {
   return last.state === null ? null : Math.max(0, last.at);
 }
 
+/** The pause before the look that confirms a first absence: shorter when the service reported the deletion itself. */
+export function confirmAfter({ wasLeaving }: RemovalState<unknown>, { pollMinMs }: Pick<Pace, 'pollMinMs'>): number {
+  return wasLeaving ? Math.min(pollMinMs, 2 * SECOND) : pollMinMs;
+}
+
 /** The state before the first observation. */
 export function startRemoval(pollMaxMs: number): RemovalState<never> {
   return {
@@ -59,6 +67,7 @@ export function startRemoval(pollMaxMs: number): RemovalState<never> {
     patienceMs: pollMaxMs,
     refusal: null,
     wasSeen: false,
+    wasLeaving: false,
     wasForeign: false,
     restarts: 0,
   };
@@ -153,9 +162,9 @@ function decideOnCommand<Facts extends ResourceFacts>(
   const next = (tries: number) => rules.nextCommand(facts, tries);
   const moment = { isRetriedNow, pollMaxMs: pace.pollMaxMs, now };
   const { command, last, patienceMs } = decideRemoval(stateName, next, before.last, moment);
-  const state = { ...before, refusal, last, patienceMs };
+  const { condition, why } = rules.judge(facts);
+  const state = { ...before, refusal, last, patienceMs, wasLeaving: condition === 'leaving' };
   if (command !== null) return { state, step: { act: 'send', command, facts } };
-  const { why } = rules.judge(facts);
   return { state, step: { act: 'letChange', facts, why: refusal === null ? why : `${why}; refused: ${refusal}` } };
 }
 

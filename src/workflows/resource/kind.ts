@@ -89,7 +89,11 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
    * a foreign resource of the same name is of no concern.
    */
   readonly identity:
-    | { readonly byName: (name: string, projectId: string) => string }
+    | {
+        readonly byName: (name: string, projectId: string) => string;
+        /** Whether neither show nor list has it. */
+        readonly isGone: (op: Operation, target: Target) => Promise<boolean>;
+      }
     | {
         readonly byMarker: (op: Operation, removal: Removal) => Promise<readonly (Facts & Target)[]>;
         readonly namesRepeat?: true;

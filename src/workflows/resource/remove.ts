@@ -2,12 +2,13 @@ import { sleep } from '@temporalio/workflow';
 import type { ResourceRef } from '../../contract/workflows.js';
 import { byAge } from '../../domain/resource/identity.js';
 import { unknownInstant } from '../../domain/resource/instant.js';
-import type { Observation, ResourceFacts } from '../../domain/resource/observation.js';
+import { freshWatch, type Observation, type ResourceFacts } from '../../domain/resource/observation.js';
 import { type RemovalCommand, untilRepeat } from '../../domain/resource/removal.js';
 import {
   afterRefused,
   afterSent,
   commandedAt,
+  confirmAfter,
   decideAfterObservation,
   type RemovalState,
   startOver,
@@ -66,32 +67,38 @@ export async function removeKind(
   if ('byName' in identity) return await removeNamed(op, kind, identity.byName(removal.name, projectId), removal, show);
   const { unknownSince } = removal.known;
   const looking = `looking for ${step}s of ${removal.name}`;
-  const gone: string[] = [];
+  const gone = new Set<string>();
+  let last: ResourceRef | null = null;
   let isSecondSearch = false;
   for (;;) {
-    const found = await retryForever(op, looking, () => identity.byMarker(op, without(removal, gone)));
+    const search = searchAfter(removal, gone, last);
+    const found = await retryForever(op, looking, () => identity.byMarker(op, search));
     const at = Date.now();
     refuseKept(op, kind, found, removal);
     const newest = [...found].sort(byAge).at(-1);
     if (newest !== undefined) {
-      await removeOne(op, kindOf(kind, newest.id), newest, removal, show, { at, facts: newest });
-      gone.push(newest.id);
+      const { id, createdAt } = newest;
+      if (last !== null && last.id !== id) gone.add(last.id);
+      await removeOne(op, kindOf(kind, id), newest, removal, show, { at, facts: newest });
+      last = { id, createdAt };
       continue;
     }
     if (await awaitConsistency(op, unknownSince)) continue;
     // The result of an unknown create is known by its marker alone, which a single response may lack.
-    if (gone.length > 0 || isSecondSearch || unknownSince === null) {
+    if (last !== null || isSecondSearch || unknownSince === null) {
+      op.retries.clear();
       showNone(op, kind);
-      return gone.length > 0;
+      return last !== null;
     }
     isSecondSearch = true;
     await sleep(settings.pollMinMs);
   }
 }
 
-/** A search does not show again what this removal has verified as gone. */
-function without(removal: Removal, gone: readonly string[]): Removal {
-  const notebooks = removal.known.notebooks.filter(({ id }) => !gone.includes(id));
+/** A search shows the resource that was removed last, which confirms its absence, and not those before it. */
+function searchAfter(removal: Removal, gone: ReadonlySet<string>, last: ResourceRef | null): Removal {
+  const earlier = removal.known.notebooks.filter(({ id }) => !gone.has(id) && id !== last?.id);
+  const notebooks = last === null ? earlier : [...earlier, last];
   return { ...removal, known: { ...removal.known, notebooks } };
 }
 
@@ -109,7 +116,8 @@ export async function removeNamed(
 
 /**
  * Removes one resource and waits until it is gone; returns whether it existed. `decideAfterObservation` decides after each
- * observation: at most one command, and only a confirmed absence counts as gone. `found` is the observation that found it.
+ * observation: at most one command, and only a confirmed absence counts as gone. `found` is the observation of the search
+ * that found it: then the next search confirms its absence.
  */
 export async function removeOne(
   op: Operation,
@@ -160,6 +168,11 @@ export async function removeOne(
       }
     }
   };
+  const ended = () => {
+    op.retries.clear();
+    showNone(op, kind);
+    return state.wasSeen;
+  };
   let observation = found;
   let isRetriedNow = false;
   for (;;) {
@@ -178,6 +191,17 @@ export async function removeOne(
         break;
       case 'confirmAbsence':
         show(kind, 'verifying', `${label} is gone; confirming`);
+        if (found !== null) {
+          await sleep(confirmAfter(state, settings));
+          return true;
+        }
+        if (unknownSince === null && 'isGone' in kind.identity) {
+          const { isGone } = kind.identity;
+          await sleep(confirmAfter(state, settings));
+          if (await retryForever(op, `confirming that ${label} is gone`, () => isGone(op, { id, name, workspaceId })))
+            return ended();
+          state = { ...state, watch: freshWatch };
+        }
         break;
       case 'awaitConsistency':
         await awaitConsistency(op, unknownSince);
@@ -198,9 +222,7 @@ export async function removeOne(
         showNone(op, kind);
         return state.wasSeen;
       case 'end':
-        op.retries.clear();
-        showNone(op, kind);
-        return state.wasSeen;
+        return ended();
     }
     await op.continueWhenLong();
     const { tryNowCount } = op.retries;

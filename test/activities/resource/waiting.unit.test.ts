@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
 import { CreationTimes } from '../../../src/activities/resource/creation-times.js';
-import { describeReadError, observe } from '../../../src/activities/resource/waiting.js';
+import { describeReadError, observe, RemovalTimes } from '../../../src/activities/resource/waiting.js';
 import { freshWatch } from '../../../src/domain/resource/observation.js';
 import { ModelArtsError, type ModelArtsErrorKind } from '../../../src/modelarts/errors.js';
 import type { Watcher } from '../../../src/modelarts/watcher.js';
@@ -55,7 +55,7 @@ test('a bug in judging an observation ends the wait with its error', async () =>
     close: () => undefined,
   };
   const rules = { judge, stateChanged: () => false, countsChanged: () => false };
-  const kind = { label: 'pool team-a', watcher, read: (item: object) => item, rules };
+  const kind = { label: 'pool team-a', watcher, read: (item: object) => item, rules, removals: new RemovalTimes() };
   const pace = { pollMinMs: 5_000, pollMaxMs: 30_000, pollWindowMs: 300_000, abnormalGraceMs: 300_000 };
   const question = { id: 'p-1', name: 'team-a', workspaceId: null, goal: null, watch: freshWatch, pace };
   const observed = new MockActivityEnvironment().run(() => observe(deps as unknown as ActivityDeps, kind, question));

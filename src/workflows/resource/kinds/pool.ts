@@ -37,7 +37,16 @@ export const pool: ResourceKind<PoolFacts, PoolGoal> = {
     lost: { type: 'PoolCreationFailed', hint: () => lost },
   },
   soldOutHint: 'Try another flavor: `maops flavor list` shows what is on sale in which zone.',
-  identity: { byName: poolIdOf },
+  identity: {
+    byName: poolIdOf,
+    async isGone(op, target) {
+      const found = await reads(op.identity.settings, `pool ${target.name}`).findExistingPool({
+        ...target,
+        mayExist: true,
+      });
+      return found.every(({ id }) => id !== target.id);
+    },
+  },
   hasSaleStatus: true,
   gone: poolGone,
 
