@@ -9,6 +9,7 @@ import { leases } from './leases.js';
 import { looksAtPools } from './looks.js';
 import { ratio } from './ratio.js';
 import { recovery } from './recovery.js';
+import { removal } from './removal.js';
 import { type Row, renderRows } from './row.js';
 import { waiters } from './waiters.js';
 
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   lag,
   leases,
   recovery,
+  removal,
 };
 
 const usage = `Measures the product. Prints a table of figures with their goals; --json prints one line of JSON per figure.
