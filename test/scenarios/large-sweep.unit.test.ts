@@ -49,7 +49,7 @@ test('the plan of a sweep of 3,000 resources works in runs of less than 1 MB, an
   expect(new Set(plan?.items.map(({ id }) => id)).size).toBe(3_000);
   const [first] = temporal.namespace.runs.filter((run) => run.workflowId.startsWith('sweep/'));
   const { runs, bytes, payload } = sizesOf(testbed, first?.workflowId);
-  expect(runs).toBeGreaterThan(2);
+  expect(runs).toBeGreaterThan(1);
   expect(bytes).toBeLessThan(historyLimit);
   expect(payload).toBeLessThan(warnedPayload);
 }, 100_000);
