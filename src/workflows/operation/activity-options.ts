@@ -91,6 +91,11 @@ export function wait(settings: Settings): ActivityOptions {
   };
 }
 
+/** The same call, which the server ends after `limitMs`. Without a limit, only the workflow ends it. */
+export function within(options: ActivityOptions, limitMs: number | undefined): ActivityOptions {
+  return limitMs === undefined ? options : { ...options, scheduleToCloseTimeout: limitMs };
+}
+
 /** Pauses between rounds of an undo that keeps failing. */
 export function undoPause(round: number): number {
   return Math.min(5 * SECOND * 2 ** round, 5 * MINUTE);

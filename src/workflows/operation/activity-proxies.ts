@@ -18,7 +18,8 @@ function longCalls(policy: ActivityOptions, summary: string) {
 }
 
 export const firstCalls = (summary: string) => calls(timeouts.firstCall, summary);
-export const reads = (settings: Settings, summary: string) => calls(timeouts.read(settings), summary);
+export const reads = (settings: Settings, summary: string, limitMs?: number) =>
+  calls(timeouts.within(timeouts.read(settings), limitMs), summary);
 export const attempts = (settings: Settings, summary: string) => calls(timeouts.attempt(settings), summary);
 export const creates = (settings: Settings, summary: string) => calls(timeouts.create(settings), summary);
 export const undos = (settings: Settings, summary: string) => calls(timeouts.undo(settings), summary);
@@ -26,4 +27,5 @@ export const backgroundTasks = (settings: Settings, summary: string) =>
   calls(timeouts.backgroundTask(settings), summary);
 export const deliveries = (limitMs: number, summary: string) => calls(timeouts.delivery(limitMs), summary);
 export const surveys = (settings: Settings, summary: string) => longCalls(timeouts.survey(settings), summary);
-export const waits = (settings: Settings, summary: string) => longCalls(timeouts.wait(settings), summary);
+export const waits = (settings: Settings, summary: string, limitMs?: number) =>
+  longCalls(timeouts.within(timeouts.wait(settings), limitMs), summary);

@@ -62,6 +62,15 @@ export function describeFailure(error: unknown, step: StepName | null): FailureP
   });
 }
 
+/** True when the server ended an activity at its limit, or before a retry that would have passed it. */
+export function isOutOfTime(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  const { cause } = error;
+  return (
+    error.retryState === 'TIMEOUT' || (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE')
+  );
+}
+
 /** A failure with texts that progress and a history can hold. */
 export function boundedFailure(failure: FailureProgress): FailureProgress {
   const { message, errorCode, requestId, hint } = failure;

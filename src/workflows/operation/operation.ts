@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { announceCancelSignal, pauseSignal, progressQuery, resumeSignal, specQuery } from '../../contract/messages.js';
@@ -14,6 +15,7 @@ import { isoTime } from '../../domain/rfc3339.js';
 import { remaining, type Stopwatch, spend } from '../../domain/stopwatch.js';
 import { Cancellation } from './cancellation.js';
 import { handleSignal } from './commands.js';
+import { isOutOfTime } from './failure.js';
 import { OperationProgress } from './operation-progress.js';
 import { Retries } from './retries.js';
 import { type OperationState, timeNow } from './state.js';
@@ -107,22 +109,55 @@ export class Operation<State extends OperationState = OperationState> extends Op
    */
   async waitWithin<T>(watch: Stopwatch, wait: () => Promise<T>, isDecision = false): Promise<WaitResult<T>> {
     await this.gate();
-    if (remaining(watch) === 0) return { end: 'deadline', watch };
+    const limitMs = remaining(watch);
+    if (limitMs === 0) return { end: 'deadline', watch };
     const began = Date.now();
+    const end = await this.unlessInterrupted(wait, limitMs, isDecision);
+    return { ...end, watch: spend(watch, Date.now() - began) };
+  }
+
+  /**
+   * Like `waitWithin`, for calls that take their limit as the time-out of the activity, so that the wait needs no timer. The server
+   * ends a call early when its next retry would pass the limit. Then the wait counts as interrupted: the caller starts another
+   * call with the rest of the time, so that only the deadline ends the wait.
+   */
+  async callWithin<T>(watch: Stopwatch, call: (limitMs: number) => Promise<T>): Promise<WaitResult<T>> {
+    await this.gate();
+    const limitMs = remaining(watch);
+    if (limitMs === 0) return { end: 'deadline', watch };
+    const began = Date.now();
+    try {
+      const end = await this.unlessInterrupted(() => call(limitMs), null);
+      return { ...end, watch: spend(watch, Date.now() - began) };
+    } catch (error) {
+      if (!isOutOfTime(error)) throw error;
+    }
+    const spent = spend(watch, Date.now() - began);
+    const leftMs = remaining(spent);
+    if (leftMs === 0) return { end: 'deadline', watch: spent };
+    // A call that fails at once would be repeated without a pause in the last second.
+    const { watch: after } = await this.waitWithin(spent, () => sleep(Math.min(leftMs, 1_000)));
+    return remaining(after) === 0 ? { end: 'deadline', watch: after } : { end: 'interrupted', watch: after };
+  }
+
+  /** Runs a wait until it ends, a timer of `limitMs` fires, or a pause or `tryNow` interrupts it. Without a limit there is no timer. */
+  private async unlessInterrupted<T>(
+    wait: () => Promise<T>,
+    limitMs: number | null,
+    isDecision = false,
+  ): Promise<WaitEnd<T>> {
     const scope = new CancellationScope();
     const { tryNowCount } = this.retries;
     const leave = isDecision ? () => undefined : this.retries.add(() => this.state.progress.why);
-    const isRetriedNow = () => !isDecision && this.retries.tryNowCount !== tryNowCount;
+    const isInterrupted = () => this.isPaused || (!isDecision && this.retries.tryNowCount !== tryNowCount);
+    const interruption = async (): Promise<WaitEnd<T>> => {
+      if (limitMs === null) await condition(isInterrupted);
+      else if (!(await condition(isInterrupted, limitMs))) return { end: 'deadline' };
+      return { end: 'interrupted' };
+    };
     try {
-      const end = await scope.run(() =>
-        Promise.race([
-          wait().then((answer) => ({ end: 'answer' as const, answer })),
-          condition(() => this.isPaused || isRetriedNow(), remaining(watch)).then((broken) => ({
-            end: broken ? ('interrupted' as const) : ('deadline' as const),
-          })),
-        ]),
-      );
-      return { ...end, watch: spend(watch, Date.now() - began) };
+      const answered = async (): Promise<WaitEnd<T>> => ({ end: 'answer', answer: await wait() });
+      return await scope.run(() => Promise.race([answered(), interruption()]));
     } finally {
       leave();
       scope.cancel();
@@ -184,8 +219,9 @@ export class Operation<State extends OperationState = OperationState> extends Op
   }
 }
 
-export type WaitResult<T> = { readonly watch: Stopwatch } & (
+type WaitEnd<T> =
   | { readonly end: 'answer'; readonly answer: T }
   | { readonly end: 'deadline' }
-  | { readonly end: 'interrupted' }
-);
+  | { readonly end: 'interrupted' };
+
+export type WaitResult<T> = { readonly watch: Stopwatch } & WaitEnd<T>;

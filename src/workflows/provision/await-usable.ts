@@ -97,7 +97,8 @@ async function observe(op: Provision, kind: ResourceKind, limit?: Stopwatch): Pr
   const { watch } = op.resource(step);
   const target = targetOf(op, kind);
   const goal = goalOf(op, kind);
-  const look = () => kind.observe(op, { ...target, goal, watch, pace: op.pace, ...ownCreation(op, kind) });
+  const question = { ...target, goal, watch, pace: op.pace, ...ownCreation(op, kind) };
+  const look = (limitMs: number) => kind.observe(op, question, limitMs);
   const wait = await (limit === undefined ? op.within(step, look) : op.withinLimit(limit, look));
   if (wait === null) return null;
   const verdict = kind.judge(target.name, wait.answer.facts, goal);
@@ -150,7 +151,7 @@ async function hasSoldOut(op: Provision, kind: ResourceKind): Promise<boolean> {
   if (!kind.hasSaleStatus || isPrepaid(op.spec)) return false;
   const choice = choiceAt(kind.choices(op.spec), op.resource(kind.step).choice);
   const names = choice.resources.map(({ flavor }) => flavor);
-  const flavors = await op.within(kind.step, () => op.reads(names.join(', ')).readFlavors({ names }));
+  const flavors = await op.within(kind.step, (ms) => op.reads(names.join(', '), ms).readFlavors({ names }));
   return flavors !== null && saleOfChoice(choice, flavors.answer) === 'soldOut';
 }
 

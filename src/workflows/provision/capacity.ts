@@ -13,7 +13,7 @@ export async function awaitCapacity(op: Provision, kind: ResourceKind): Promise<
   const { step, creating } = kind;
   const choices = kind.choices(op.spec);
   const names = [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
-  const flavors = await op.within(step, () => op.reads(names.join(', ')).readFlavors({ names }));
+  const flavors = await op.within(step, (ms) => op.reads(names.join(', '), ms).readFlavors({ names }));
   if (flavors === null) throw deadlinePassed(op, kind, 'no response about the flavors before the deadline');
   const { choice } = op.resource(step);
   const next = firstOnSale(choices, flavors.answer, choice);
@@ -28,7 +28,11 @@ export async function awaitCapacity(op: Provision, kind: ResourceKind): Promise<
     return false;
   }
   showAwaitingCapacity(op, kind, refusal.why);
-  const onSale = await op.within(step, () => op.waits(names.join(', ')).awaitCapacity({ choices }), 'capacityClock');
+  const onSale = await op.within(
+    step,
+    (ms) => op.waits(names.join(', '), ms).awaitCapacity({ choices }),
+    'capacityClock',
+  );
   op.update({ awaiting: null });
   if (onSale === null) throw soldOut(kind, refusal);
   op.enter(creating.phase, `capacity is back; checking whether ${labelIn(kind, op.spec)} exists`);

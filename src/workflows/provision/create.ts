@@ -45,7 +45,7 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
   for (;;) {
     await op.continueWhenLong();
     const { lastCreate } = op.resource(step);
-    const existing = await op.within(step, () => kind.findExisting(op.createOrder(step)));
+    const existing = await op.within(step, (ms) => kind.findExisting(op.createOrder(step), ms));
     if (existing === null) throw deadlinePassed(op, kind, `no response about ${label} before the deadline`);
     const window = settings.consistencyWindowMs;
     const decision = decideCreate(label, existing.answer, op.us, lastCreate, window, Date.now(), namesRepeat);
@@ -72,7 +72,8 @@ export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<
         await removeDependents(op, kind);
         if (kind.hasSaleStatus && !(await awaitCapacity(op, kind))) continue;
         if (!(await createOnce(op, kind))) continue;
-        if ('byMarker' in kind.identity) await removeDuplicates(op, kind);
+        // Where names are unique, a second one is refused.
+        if (namesRepeat) await removeDuplicates(op, kind);
         return;
     }
   }
@@ -178,7 +179,7 @@ async function awaitGone(op: Provision, kind: ResourceKind): Promise<boolean> {
   const target = targetOf(op, kind);
   let watch: Watch<ResourceFacts> = freshWatch;
   for (;;) {
-    const wait = await op.within(step, () => kind.observe(op, { ...target, goal, watch, pace: op.pace }));
+    const wait = await op.within(step, (ms) => kind.observe(op, { ...target, goal, watch, pace: op.pace }, ms));
     if (wait === null) return false;
     const verdict = kind.judge(target.name, wait.answer.facts, goal);
     watch = remember(watch, wait.answer, verdict);
@@ -202,7 +203,7 @@ export async function isStillOldest(op: Provision, kind: ResourceKind): Promise<
 /** A second resource with our marker costs money for nothing: the oldest stays, the others are deleted and reported. */
 async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void> {
   const { step } = kind;
-  const existing = await op.within(step, () => kind.findExisting(op.createOrder(step)));
+  const existing = await op.within(step, (ms) => kind.findExisting(op.createOrder(step), ms));
   const found = keepOldest(existing?.answer ?? [], op.us);
   const created = op.resource(step).ref;
   if (found === null || created === null) return;

@@ -57,7 +57,7 @@ export async function createConflict(
     }
     case 'SpecConflict': {
       const question = { asked: op.spec, madeFrom: refusal.madeFrom };
-      const known = await op.within(kind.step, () => op.reads(name).describeOtherSpec(question));
+      const known = await op.within(kind.step, (ms) => op.reads(name, ms).describeOtherSpec(question));
       const next = `Give the new environment another name, or remove this one first: \`maops env teardown ${name}\`.`;
       return makeFailure(type, known?.answer ? `${why}:\n${known.answer}` : why, { hint: `${hint} ${next}` });
     }

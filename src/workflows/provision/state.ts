@@ -47,12 +47,12 @@ export class Provision extends Operation<ProvisionState> {
     return { installation: this.identity.installation, owner: this.state.owner, specs: this.state.specs };
   }
 
-  reads(summary: string) {
-    return reads(this.identity.settings, summary);
+  reads(summary: string, limitMs?: number) {
+    return reads(this.identity.settings, summary, limitMs);
   }
 
-  waits(summary: string) {
-    return waits(this.identity.settings, summary);
+  waits(summary: string, limitMs?: number) {
+    return waits(this.identity.settings, summary, limitMs);
   }
 
   creates(summary: string) {
@@ -140,12 +140,16 @@ export class Provision extends Operation<ProvisionState> {
   }
 
   /**
-   * Waits for an answer on one of the step's clocks. A pause or a command only interrupts the wait: it starts again behind the
-   * gate. Null means that the deadline has passed.
+   * Waits for an answer on one of the step's clocks. `call` gives its activities the limit in milliseconds. A pause or a command
+   * only interrupts the wait: it starts again behind the gate. Null means that the deadline has passed.
    */
-  async within<T>(step: ResourceStep, wait: () => Promise<T>, clock: Clock = 'clock'): Promise<{ answer: T } | null> {
+  async within<T>(
+    step: ResourceStep,
+    call: (limitMs: number) => Promise<T>,
+    clock: Clock = 'clock',
+  ): Promise<{ answer: T } | null> {
     for (;;) {
-      const result = await this.waitWithin(this.resource(step)[clock], wait);
+      const result = await this.callWithin(this.resource(step)[clock], call);
       this.setResource(step, { [clock]: result.watch });
       if (result.end === 'answer') return { answer: result.answer };
       if (result.end === 'deadline') return null;
@@ -153,9 +157,9 @@ export class Provision extends Operation<ProvisionState> {
   }
 
   /** Like `within`, on a limit that no clock of the step counts. */
-  async withinLimit<T>(limit: Stopwatch, wait: () => Promise<T>): Promise<{ answer: T } | null> {
+  async withinLimit<T>(limit: Stopwatch, call: (limitMs: number) => Promise<T>): Promise<{ answer: T } | null> {
     for (let watch = limit; ; ) {
-      const result = await this.waitWithin(watch, wait);
+      const result = await this.callWithin(watch, call);
       watch = result.watch;
       if (result.end === 'answer') return { answer: result.answer };
       if (result.end === 'deadline') return null;

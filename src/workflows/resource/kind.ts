@@ -121,11 +121,12 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
   /** Called when the id of the resource is known. */
   identified(op: Operation, id: string): void;
 
-  findExisting(order: CreateOrder): Promise<readonly ExistingResource[]>;
+  /** `limitMs` of this and the next ones: the time after which the server ends the call. */
+  findExisting(order: CreateOrder, limitMs?: number): Promise<readonly ExistingResource[]>;
   create(order: CreateOrder): Promise<CreateOutcome>;
-  observe(op: Operation, wait: Wait<Facts, Goal>): Promise<Observation<Facts>>;
+  observe(op: Operation, wait: Wait<Facts, Goal>, limitMs?: number): Promise<Observation<Facts>>;
   /** The command that a resource needs that does not become usable by itself; null when it needs none. */
-  start(op: Operation, facts: Facts): (() => Promise<CommandOutcome>) | null;
+  start(op: Operation, facts: Facts): ((limitMs: number) => Promise<CommandOutcome>) | null;
 
   /** The state that a command is sent for. A command counts as without effect while it stays the same. */
   removalState(facts: Facts): string;

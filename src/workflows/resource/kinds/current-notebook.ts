@@ -36,12 +36,12 @@ export const currentNotebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   describe: (spec) => notebookIn(spec).flavor ?? 'a custom specification',
   judge: judgeNotebook,
 
-  async findExisting({ spec, identity, owner, state }) {
+  async findExisting({ spec, identity, owner, state }, limitMs) {
     const { name, workspaceId = null } = notebookIn(spec);
     const { lastCreate, leased } = state;
     const mayExist = lastCreate.outcome !== 'none';
     const question = { name, workspaceId, mayExist, owner, known: leased };
-    return await reads(identity.settings, `notebook ${name}`).findExistingCurrentNotebook(question);
+    return await reads(identity.settings, `notebook ${name}`, limitMs).findExistingCurrentNotebook(question);
   },
   async create({ spec, identity, owner }) {
     const { name, image, workspaceId = null } = notebookIn(spec);
@@ -51,13 +51,15 @@ export const currentNotebook: ResourceKind<NotebookFacts, NotebookGoal> = {
     const poolId = poolFor(spec, projectId);
     return await creates(settings, label).createCurrentNotebook({ spec, imageId, poolId, owner });
   },
-  observe: async (op, wait) => await waits(op.identity.settings, `notebook ${wait.name}`).observeCurrentNotebook(wait),
+  observe: async (op, wait, limitMs) =>
+    await waits(op.identity.settings, `notebook ${wait.name}`, limitMs).observeCurrentNotebook(wait),
   start(op, facts) {
     if (!needsStart(facts)) return null;
     const { id, createdAt, name } = facts;
     // Retried like a read until the deadline: an error of this command does not end the wait.
     const durationMs = grantIn(op.state.spec);
-    return () => reads(op.identity.settings, `notebook ${name}`).startCurrentNotebook({ id, createdAt, durationMs });
+    return (limitMs) =>
+      reads(op.identity.settings, `notebook ${name}`, limitMs).startCurrentNotebook({ id, createdAt, durationMs });
   },
 
   nextRemoval: nextCurrentNotebookRemoval,

@@ -15,7 +15,7 @@ import {
 import { poolIdOf } from '../../../domain/resource/pool.js';
 import { creates, reads, undos, waits } from '../../operation/activity-proxies.js';
 import type { ResourceKind } from '../kind.js';
-import { observedNotebook } from '../projection.js';
+import { observedNotebook, unobservedNotebook } from '../projection.js';
 
 const failed = {
   type: 'NotebookFailed',
@@ -60,16 +60,18 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   isPartial: () => false,
   progress: (facts, at) => ({ notebook: facts === null ? null : observedNotebook(facts, at) }),
   share: ({ queueRank }) => (queueRank === null ? 0 : 1 / (1 + queueRank)),
-  identified: () => undefined,
+  identified(op, id) {
+    if (op.state.progress.notebook?.id !== id) op.update({ notebook: unobservedNotebook(id) });
+  },
 
-  async findExisting({ spec, identity, state }) {
+  async findExisting({ spec, identity, state }, limitMs) {
     const { name, workspaceId = null } = notebookIn(spec);
     const { lastCreate, leased } = state;
     const mayExist = lastCreate.outcome !== 'none';
     const everyones = lastCreate.outcome === 'unknown' && lastCreate.isTaken === true;
     const known = leased.filter(({ id }) => isHistorical(id));
     const question = { name, workspaceId, mayExist, everyones, known };
-    return await reads(identity.settings, `notebook ${name}`).findExistingNotebook(question);
+    return await reads(identity.settings, `notebook ${name}`, limitMs).findExistingNotebook(question);
   },
   create: async ({ spec, identity, owner }) =>
     await creates(identity.settings, `notebook ${notebookIn(spec).name}`).createNotebook({
@@ -77,12 +79,13 @@ export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
       pool: poolFor(spec, identity.projectId),
       owner,
     }),
-  observe: async (op, wait) => await waits(op.identity.settings, `notebook ${wait.name}`).observeNotebook(wait),
+  observe: async (op, wait, limitMs) =>
+    await waits(op.identity.settings, `notebook ${wait.name}`, limitMs).observeNotebook(wait),
   start(op, facts) {
     const { id, createdAt, name } = facts;
     // Retried like a read until the deadline: an error of this command does not end the wait.
     return needsStart(facts)
-      ? () => reads(op.identity.settings, `notebook ${name}`).startNotebook({ id, createdAt })
+      ? (limitMs) => reads(op.identity.settings, `notebook ${name}`, limitMs).startNotebook({ id, createdAt })
       : null;
   },
 

@@ -13,7 +13,7 @@ import {
 } from '../../../domain/resource/pool.js';
 import { creates, reads, undos, waits } from '../../operation/activity-proxies.js';
 import type { ResourceKind } from '../kind.js';
-import { observedPool } from '../projection.js';
+import { observedPool, unobservedPool } from '../projection.js';
 
 const lost = 'Find out who deleted it, then start again.';
 
@@ -70,18 +70,27 @@ export const pool: ResourceKind<PoolFacts, PoolGoal> = {
     return wanted === 0 ? 0 : available / wanted;
   },
   isInService: (facts) => !isUnusable(facts),
-  identified: (op, id) => op.showPool(id),
+  identified(op, id) {
+    // The next phase puts it into the search attributes.
+    if (op.state.progress.pool?.id !== id) op.update({ pool: unobservedPool(id) });
+  },
 
-  async findExisting({ spec, identity, state }) {
+  async findExisting({ spec, identity, state }, limitMs) {
     const { name } = spec;
     const { workspaceId = null } = poolIn(spec);
     const mayExist = state.lastCreate.outcome !== 'none';
     const id = poolIdOf(name, identity.projectId);
-    return await reads(identity.settings, `pool ${name}`).findExistingPool({ id, name, workspaceId, mayExist });
+    return await reads(identity.settings, `pool ${name}`, limitMs).findExistingPool({
+      id,
+      name,
+      workspaceId,
+      mayExist,
+    });
   },
   create: async ({ spec, identity, owner, state: { choice } }) =>
     await creates(identity.settings, `pool ${spec.name}`).createPool({ spec, choice, owner }),
-  observe: async (op, wait) => await waits(op.identity.settings, `pool ${wait.name}`).observePool(wait),
+  observe: async (op, wait, limitMs) =>
+    await waits(op.identity.settings, `pool ${wait.name}`, limitMs).observePool(wait),
   start: () => null,
 
   removalState: ({ createdAt }) => createdAt,
