@@ -11,7 +11,7 @@ import { cancellationActivities } from './operation/cancellation.js';
 import { startedActivities } from './operation/child-operations.js';
 import { ownershipActivities } from './operation/ownership.js';
 import { webhookActivities } from './operation/webhooks.js';
-import { feasibilityActivities } from './provision/feasibility.js';
+import { validationActivities } from './provision/validate.js';
 import { conflictActivities } from './resource/conflicts.js';
 import { currentNotebookActivities } from './resource/current-notebooks.js';
 import { flavorActivities } from './resource/flavors.js';
@@ -26,7 +26,7 @@ import { countedWait } from './waits.js';
 function allActivities(deps: ActivityDeps) {
   return {
     ...specActivities(deps),
-    ...feasibilityActivities(deps),
+    ...validationActivities(deps),
     ...poolActivities(deps),
     ...poolUseActivities(deps),
     ...flavorActivities(deps),

@@ -10,14 +10,11 @@ import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
 
 /** What each activity does; `{}` is replaced by its summary, which names the resource. */
 export const activityDescriptions: Readonly<Record<string, string>> = {
-  checkSpec: 'check the spec of {}',
+  validate: 'check the spec of {}',
+  checkService: 'check that {} can be created',
   changeSpec: 'check the changed spec of {}',
   identify: 'identify the installation for {}',
-  findLease: 'check that {} is not being torn down',
   describeOtherSpec: 'find the spec it was created from: {}',
-  checkFeasibility: 'check that {} can be created',
-  checkNetwork: 'look for {}',
-  checkNotebookApi: 'check that the account supports {}',
   readFlavors: 'read the sale status of {}',
   awaitCapacity: 'wait until {} is on sale',
   findExistingPool: 'look for {}',

@@ -109,28 +109,31 @@ export function transferActivities(deps: ActivityDeps) {
     async isLeased(input: { name: string }): Promise<boolean> {
       return await hasOpenRun(workflow, operationId('lease', input.name));
     },
-
-    /**
-     * Finds the open lease of a name, and its resources that may not be visible yet. Throws when a teardown or the lease is
-     * removing the name: a create would race with it.
-     */
-    async findLease(input: { name: string; specHash?: string }): Promise<LeasedBefore> {
-      let unseenSince: number | null = null;
-      let leased: Leased | null = null;
-      // A lease that does not respond may own a resource that is not visible yet.
-      const unanswered = { ...noResources, unknownSince: deps.now() };
-      for (const kind of ['teardown', 'lease'] as const) {
-        const workflowId = operationId(kind, input.name);
-        if (!(await hasOpenRun(workflow, workflowId))) continue;
-        if (kind === 'teardown' || (await isRemovalPending(workflow, workflowId)))
-          throw beingTornDown(input.name, workflowId);
-        const owned = await ask<Owned>(workflow, workflowId, ownedQuery.name, unanswered);
-        unseenSince = owned?.unknownSince ?? null;
-        if (owned !== null) leased = await leasedBy(workflow, workflowId, owned, input.specHash);
-      }
-      return { unseenSince, leased };
-    },
   };
+}
+
+/**
+ * Finds the open lease of a name, and its resources that may not be visible yet. Throws when a teardown or the lease is
+ * removing the name: a create would race with it.
+ */
+export async function findLease(
+  { temporal: { workflow }, now }: ActivityDeps,
+  input: { readonly name: string; readonly specHash?: string },
+): Promise<LeasedBefore> {
+  let unseenSince: number | null = null;
+  let leased: Leased | null = null;
+  // A lease that does not respond may own a resource that is not visible yet.
+  const unanswered = { ...noResources, unknownSince: now() };
+  for (const kind of ['teardown', 'lease'] as const) {
+    const workflowId = operationId(kind, input.name);
+    if (!(await hasOpenRun(workflow, workflowId))) continue;
+    if (kind === 'teardown' || (await isRemovalPending(workflow, workflowId)))
+      throw beingTornDown(input.name, workflowId);
+    const owned = await ask<Owned>(workflow, workflowId, ownedQuery.name, unanswered);
+    unseenSince = owned?.unknownSince ?? null;
+    if (owned !== null) leased = await leasedBy(workflow, workflowId, owned, input.specHash);
+  }
+  return { unseenSince, leased };
 }
 
 /** Fixed when a lease starts: its spec never changes. The list of operations has it, so that no lease is asked for it. */

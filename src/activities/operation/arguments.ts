@@ -19,38 +19,41 @@ export interface CheckedSpec {
   readonly identity: Identity;
 }
 
+function identityOf(deps: ActivityDeps, name: string): Identity {
+  const owner = (kind: 'env' | 'pool' | 'notebook') => ownerHash(operationId(kind, name));
+  return {
+    installation: deps.installation,
+    projectId: deps.modelarts.projectId,
+    owners: { env: owner('env'), pool: owner('pool'), notebook: owner('notebook') },
+    settings: { ...deps.settings, waitHeartbeatMs: waitHeartbeatMs(deps.waitLoad.start()) },
+  };
+}
+
+/** Checks and normalises the document of a run. Fails with `InvalidSpec` and every problem. */
+export function checkDocument(
+  deps: ActivityDeps,
+  input: { readonly kind: SpecKind; readonly document: unknown; readonly workflowId: string },
+): CheckedSpec {
+  const checked = checkSpec(input.kind, input.document);
+  if (!checked.ok) throw invalidSpec(checked.problems);
+  const { spec } = checked;
+  // The workflow id identifies the resources of a run, and keeps two runs of one name apart.
+  const expected = operationId(operationKindOf[input.kind], spec.name);
+  if (input.workflowId !== expected) {
+    const message = `a run for ${spec.name} has the workflow id ${expected}, not ${input.workflowId}`;
+    throw invalidSpec([{ path: 'name', message }]);
+  }
+  return {
+    spec,
+    specHash: specHash(spec),
+    owner: ownerHash(input.workflowId),
+    identity: identityOf(deps, spec.name),
+  };
+}
+
 /** Activities that read only their input and this worker's settings. */
 export function specActivities(deps: ActivityDeps) {
-  function identityOf(name: string): Identity {
-    const owner = (kind: 'env' | 'pool' | 'notebook') => ownerHash(operationId(kind, name));
-    return {
-      installation: deps.installation,
-      projectId: deps.modelarts.projectId,
-      owners: { env: owner('env'), pool: owner('pool'), notebook: owner('notebook') },
-      settings: { ...deps.settings, waitHeartbeatMs: waitHeartbeatMs(deps.waitLoad.start()) },
-    };
-  }
-
   return {
-    /** Checks and normalises the document of a run. Fails with `InvalidSpec` and every problem. */
-    async checkSpec(input: { kind: SpecKind; document: unknown; workflowId: string }): Promise<CheckedSpec> {
-      const checked = checkSpec(input.kind, input.document);
-      if (!checked.ok) throw invalidSpec(checked.problems);
-      const { spec } = checked;
-      // The workflow id identifies the resources of a run, and keeps two runs of one name apart.
-      const expected = operationId(operationKindOf[input.kind], spec.name);
-      if (input.workflowId !== expected) {
-        const message = `a run for ${spec.name} has the workflow id ${expected}, not ${input.workflowId}`;
-        throw invalidSpec([{ path: 'name', message }]);
-      }
-      return {
-        spec,
-        specHash: specHash(spec),
-        owner: ownerHash(input.workflowId),
-        identity: identityOf(spec.name),
-      };
-    },
-
     /** Applies an operator's changes. Only the failed step and later ones may change. */
     async changeSpec(input: {
       kind: SpecKind;
@@ -77,12 +80,12 @@ export function specActivities(deps: ActivityDeps) {
     }): Promise<Identity> {
       const problems = argumentProblems(input.kind, input.document, input.workflowId);
       if (problems.length > 0) throw invalidSpec(problems, 'Fix the argument and run it again. Nothing was done.');
-      return identityOf(input.name);
+      return identityOf(deps, input.name);
     },
 
     /** The identity of this installation, for leases, which start without a check. */
     async identify(input: { name: string }): Promise<Identity> {
-      return identityOf(input.name);
+      return identityOf(deps, input.name);
     },
   };
 }

@@ -12,10 +12,25 @@ import { currentNotebookActivities } from './current-notebooks.js';
 import { notebookActivities } from './notebooks.js';
 import { currentNotebooksIn, inWorkspace, notebooksIn, workspacesFor } from './workspaces.js';
 
+/** Fails when this account does not have the notebook API that the spec asks for, before a pool costs money. */
+export async function checkNotebookApi(
+  { modelarts: { currentNotebooks, notebooks } }: ActivityDeps,
+  { workspaceId, api }: { readonly workspaceId: string | null; readonly api: NotebookApi },
+  options: { readonly signal: AbortSignal },
+): Promise<void> {
+  const filter = inWorkspace(workspaceId);
+  try {
+    // One page is enough.
+    await (api === 'current'
+      ? currentNotebooks.list({ ...filter, name: 'maops-check' }, options)
+      : notebooks.list(filter, options));
+  } catch (error) {
+    throw isUnpublished(error) ? noNotebookApi(api) : error;
+  }
+}
+
 /** Activities that concern both notebook APIs. */
 export function notebookApiActivities(deps: ActivityDeps) {
-  const { currentNotebooks, notebooks } = deps.modelarts;
-
   async function allIn(workspaceId: string | null, options: { signal: AbortSignal }): Promise<NotebookFacts[]> {
     const historical = await notebooksIn(deps, workspaceId, {}, options, false);
     const current = await currentNotebooksIn(deps, workspaceId, false, options);
@@ -25,22 +40,6 @@ export function notebookApiActivities(deps: ActivityDeps) {
   }
 
   return {
-    /** Fails when this account does not have the notebook API that the spec asks for, before a pool costs money. */
-    async checkNotebookApi(input: { workspaceId: string | null; api?: NotebookApi }): Promise<void> {
-      const { api = 'historical' } = input;
-      const filter = inWorkspace(input.workspaceId);
-      await readOrFail(async (options) => {
-        try {
-          // One page is enough.
-          await (api === 'current'
-            ? currentNotebooks.list({ ...filter, name: 'maops-check' }, options)
-            : notebooks.list(filter, options));
-        } catch (error) {
-          throw isUnpublished(error) ? noNotebookApi(api) : error;
-        }
-      });
-    },
-
     /** Finds every notebook of either API that carries the marker of one of the owners, or is known to be ours. */
     async findOwnedNotebooks(question: {
       installation: string;

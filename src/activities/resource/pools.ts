@@ -21,7 +21,6 @@ import {
   type CommandedResource,
   orAbsent,
   readExisting,
-  readOrFail,
   refuseProtected,
   sendCommand,
   undecided,
@@ -53,7 +52,7 @@ export interface PoolDeletion extends CommandedResource, OwnedPool {
 
 /** Activities on resource pools (docs/api/pools-and-flavors.md "2. Pools"). */
 export function poolActivities(deps: ActivityDeps) {
-  const { pools, networks } = deps.modelarts;
+  const { pools } = deps.modelarts;
   const removals = new RemovalTimes();
 
   return {
@@ -158,11 +157,6 @@ export function poolActivities(deps: ActivityDeps) {
           }
         }
       });
-    },
-
-    /** Fails when the network of the spec does not exist. */
-    async checkNetwork(input: { network: string }): Promise<void> {
-      await readOrFail((options) => networks.show(input.network, options));
     },
   };
 }

@@ -17,7 +17,7 @@ function httpMs({ httpTimeoutMs }: Settings): number {
 
 /** The first calls of a run, before it knows its settings. */
 export const firstCall: ActivityOptions = {
-  startToCloseTimeout: 30 * SECOND,
+  startToCloseTimeout: 60 * SECOND,
   heartbeatTimeout,
   retry: { ...retry, maximumInterval: 10 * SECOND },
 };

@@ -3,7 +3,7 @@ import type { Leased } from '../../activities/lease/transfer.js';
 import { makeFailure } from '../../contract/failures.js';
 import { ownedQuery } from '../../contract/messages.js';
 import type { Progress, StepName } from '../../contract/progress.js';
-import { isCurrentNotebook, type SpecKind } from '../../contract/spec.js';
+import type { SpecKind } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import { isName } from '../../domain/name.js';
 import { percentOf } from '../../domain/provision/percent.js';
@@ -82,39 +82,24 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   refuseLarge(document);
   const { workflowId } = workflowInfo();
   const checked = await op.retries.run('checking the spec', () =>
-    firstCalls(op.state.progress.name).checkSpec({ kind, document, workflowId }),
+    firstCalls(op.state.progress.name).validate({ kind, document, workflowId }),
   );
-  op.takeSpec(checked.spec, checked.specHash);
+  const { spec, before, isFeasible } = checked;
+  op.takeSpec(spec, checked.specHash);
   op.state.identity = checked.identity;
   op.state.owner = checked.owner;
-  op.update({ name: checked.spec.name });
+  op.update({ name: spec.name });
   await op.gate();
-  const { name } = checked.spec;
-  const question = { name, specHash: checked.specHash };
-  const before = await op.retries.run(`checking that ${name} is not being torn down`, () =>
-    op.reads(name).findLease(question),
-  );
-  if (await adoptLeased(op, before?.leased ?? null)) {
+  if (await adoptLeased(op, before.leased)) {
     op.setStep('validate', 'done');
     return true;
   }
-  expectUnseen(op, before?.unseenSince ?? null);
-  const { pool, notebook } = checked.spec;
+  expectUnseen(op, before.unseenSince);
   // Lists lag behind: what a lease owns exists, whether or not they show it.
-  for (const one of kindsIn(op.spec))
-    if (before?.leased) op.setResource(one.step, { leased: leasedOf(one, name, before.leased) });
-  const network = pool?.network;
-  if (network !== undefined)
-    await op.retries.run(`checking network ${network}`, () => op.reads(`network ${network}`).checkNetwork({ network }));
-  if (notebook !== undefined) {
-    const workspaceId = notebook.workspaceId ?? null;
-    const api = isCurrentNotebook(notebook) ? 'current' : 'historical';
-    await op.retries.run('checking the notebook API', () =>
-      op.reads(`notebook ${notebook.name}`).checkNotebookApi({ workspaceId, api }),
-    );
-  }
-  const { spec } = checked;
-  await op.retries.run('checking that the spec is feasible', () => op.reads(name).checkFeasibility({ spec }));
+  for (const one of kindsIn(spec))
+    if (before.leased) op.setResource(one.step, { leased: leasedOf(one, spec.name, before.leased) });
+  if (!isFeasible)
+    await op.retries.run('checking that the spec is feasible', () => op.reads(spec.name).checkService({ spec }));
   op.setStep('validate', 'done');
   op.reach(percentOf('capacity'));
   return false;
