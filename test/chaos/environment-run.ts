@@ -54,7 +54,7 @@ class Chaos {
     this.words = new CommandTexts(scenario.seed);
     this.tryNow = new TryNowSender(scenario.seed);
     this.operator = new Operator(scenario, this.random);
-    this.jobs = new Jobs(scenario.jobs);
+    this.jobs = new Jobs(scenario.jobs, scenario.faults);
     this.jobsJudge = new JobsJudge(scenario, !scenario.actions.some(({ what }) => what === 'freezeWorker'));
     this.actionsLeft = scenario.actions.length;
   }

@@ -1,21 +1,31 @@
+import type { Fault } from '../../src/simulator/faults/fault.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 import type { HttpCall } from '../support/virtual-http.js';
 import { callsOfKind, type DrawnJob, type JobsSeed } from './chaos-seed.js';
 import { oursIn } from './judge.js';
 import { chaosName } from './seed.js';
 
+/** Reads that decide whether somebody uses a pool. */
+const readsOfUse: readonly string[] = ['workloads.list', 'notebooks.list', 'currentNotebooks.listAll'];
+
 /** Starts the jobs of a scenario on our pool. */
 export class Jobs {
   private readonly counts = new Map<string, number>();
   private started = 0;
 
-  constructor(private readonly scenario: JobsSeed) {}
+  /** `faults` are those of the scenario: a 403 on one of these reads makes the use of a pool unknown, even once. */
+  constructor(
+    private readonly scenario: JobsSeed,
+    private readonly faults: readonly Fault[],
+  ) {}
 
-  /** Whether the pool of a name may have jobs, or jobs that cannot be read. */
+  /** Whether the pool of a name may have jobs, or jobs or notebooks that cannot be read. */
   mayBeBusy(name: string): boolean {
-    return (
-      (name === chaosName && this.started > 0) || this.scenario.behavior.unavailable?.['workloads.list'] !== undefined
+    const isUnreadable = this.scenario.behavior.unavailable?.['workloads.list'] !== undefined;
+    const isForbidden = this.faults.some(
+      ({ kind, operation }) => kind === 'forbidden' && readsOfUse.includes(operation),
     );
+    return (name === chaosName && this.started > 0) || isUnreadable || isForbidden;
   }
 
   /** The jobs that start right before a call. */
