@@ -8,6 +8,7 @@ import { lag } from './lag.js';
 import { leases } from './leases.js';
 import { looksAtPools } from './looks.js';
 import { ratio } from './ratio.js';
+import { ready } from './ready.js';
 import { recovery } from './recovery.js';
 import { removal } from './removal.js';
 import { type Row, renderRows } from './row.js';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cli,
   create,
   list,
+  ready,
   incumbent,
   ratio,
   'waiters-1': () => waiters(1),
