@@ -88,16 +88,16 @@ async function refuseOtherLease(runs: Runs, type: SpecKind, spec: Spec): Promise
 
 async function refuseOtherSpec(runs: Runs, run: Run, type: SpecKind, spec: Spec): Promise<void> {
   const hash = specHash(spec);
-  if (run.memo[memoKeys.specHash] === hash) return;
-  const current = await specOf(runs, run, type);
+  // The run itself is asked first, because an operator may have changed the spec that the memo and the argument have.
+  const answer = await runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name).catch(() => null);
+  if (answer === null && run.memo[memoKeys.specHash] === hash) return;
+  const current = answer ?? (await specOfArgument(runs, run, type));
   if (current !== null && specHash(current) === hash) return;
   throw new SpecConflictError(spec.name, run.workflowId, current === null ? [] : diffSpecs(current, spec));
 }
 
-/** The spec of an open run: the checked one, which an operator may have changed, or the one of its argument. */
-async function specOf(runs: Runs, run: Run, type: SpecKind): Promise<Spec | null> {
-  const answer = await runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name).catch(() => null);
-  if (answer !== null) return answer;
+/** The spec with which a run was started. */
+async function specOfArgument(runs: Runs, run: Run, type: SpecKind): Promise<Spec | null> {
   const started = checkSpec(type, await runs.argument(run.workflowId, run.runId));
   return started.ok ? started.spec : null;
 }

@@ -4,6 +4,7 @@ import { blankProgress, type Progress } from '../contract/progress.js';
 import { durationWords, parseDuration } from '../domain/duration.js';
 import { isoTime } from '../domain/rfc3339.js';
 import { keepRule } from '../domain/sweep/rules.js';
+import { isFields } from '../spec/finding.js';
 import { isOpen } from '../temporal/run-facts.js';
 import type { OperationHandle, TeardownOptions } from './api-types.js';
 import { type CommandContext, signatureOf } from './command.js';
@@ -62,7 +63,7 @@ export async function startTeardown(
 ): Promise<OperationHandle> {
   const workflowId = operationId('teardown', name);
   const jobs = checkJobOptions(options);
-  if (jobs !== null) await refuseJoin(context, name);
+  if (jobs !== null || planHash !== undefined) await refuseJoin(context, name, jobs === null ? planHash : undefined);
   const signed = jobs === null ? {} : { ...jobs, ...signatureOf(context, options) };
   const argument = { name, ...(planHash === undefined ? {} : { planHash }), ...signed };
   const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
@@ -106,11 +107,15 @@ function checkJobOptions({
   return { ...(drain === undefined ? {} : { drain }), ...(withJobs === true ? { withJobs } : {}) };
 }
 
-/** A running teardown has its own options. Joining it would lose those of this command. */
-async function refuseJoin({ runs }: CommandContext, name: string): Promise<void> {
+/** A running teardown has its own plan and options. Joining it would lose those of this command, unless its plan is the same. */
+async function refuseJoin({ runs }: CommandContext, name: string, planHash?: string): Promise<void> {
   const run = await runs.describe(operationId('teardown', name));
   if (run === null || !isOpen(run)) return;
-  throw new OperationRefusedError(`${run.workflowId} is already running, with its own options for jobs`, {
-    hint: `Watch it: \`maops env watch ${name}\`. Give the options again when it has ended.`,
+  if (planHash !== undefined) {
+    const argument = await runs.argument(run.workflowId, run.runId);
+    if (isFields(argument) && argument.planHash === planHash) return;
+  }
+  throw new OperationRefusedError(`${run.workflowId} is already running, with its own plan and options`, {
+    hint: `Watch it: \`maops env watch ${name}\`. Give the command again when it has ended.`,
   });
 }

@@ -4,6 +4,30 @@ import { deadlines, name, startMainJob, untilPhase } from './steps.js';
 
 const newStack = testbedsForFile();
 
+test('a read that is throttled beyond the deadline is not repeated every second', async () => {
+  const throttled = { operation: 'pools.show', kind: 'throttle', retryAfter: 7_200, times: 'always' } as const;
+  const testbed = await newStack({ simulator: { faults: [throttled] } });
+  await startMainJob(testbed, { deadlines: { ...deadlines, pool: '10m' } });
+  await expect(testbed.temporal.result(`env/${name}`)).rejects.toThrow();
+  expect(await testbed.progress(`env/${name}`)).toMatchObject({ failure: { step: 'pool', type: 'DeadlineExceeded' } });
+  expect(testbed.temporal.activations).toBeLessThan(60);
+});
+
+test('a wait with little more than two minutes left keeps its poll window', async () => {
+  let attempts = 0;
+  const testbed = await newStack({
+    simulator: { durations: { poolCreate: 3_600_000 } },
+    trace: (line) => {
+      if (line.includes('observePool starts')) attempts += 1;
+    },
+  });
+  await startMainJob(testbed, { deadlines: { ...deadlines, pool: '130s' } });
+  await expect(testbed.temporal.result(`env/${name}`)).rejects.toThrow();
+  expect(await testbed.progress(`env/${name}`)).toMatchObject({ failure: { step: 'pool', type: 'DeadlineExceeded' } });
+  expect(attempts).toBeGreaterThan(0);
+  expect(attempts).toBeLessThan(20);
+});
+
 test.each([
   ['2m', 120],
   ['100s', 100],

@@ -52,6 +52,35 @@ test('a teardown is refused while a job uses the pool, and nothing is cancelled 
   expect(testbed.temporal.openWorkflows()).toEqual([`lease/${name}`]);
 });
 
+test('a pool that could not be planned is not touched while a job uses it', async () => {
+  const testbed = await withJob();
+  testbed.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 500, times: 3 });
+  await tearDown(testbed);
+  const { phase, failure, plan } = await ended(testbed);
+  expect({ phase, type: failure?.type, unread: plan?.unread.length }).toEqual({
+    phase: 'Failed',
+    type: 'Busy',
+    unread: 1,
+  });
+  expect(testbed.simulator.state()).toMatchObject(untouched);
+  expect(testbed.temporal.openWorkflows()).toEqual([`lease/${name}`]);
+});
+
+test('who joins a teardown does not change who started it', async () => {
+  const testbed = await withJob({ runsForMs: 40 * minute });
+  const { temporal } = testbed;
+  const announce = { cause: 'teardown', reason: 'over' };
+  await tearDown(testbed, { drain: '2h', ...signed });
+  await temporal.signal(workflowId, 'announceCancel', { ...announce, by: 'ann' });
+  await untilPhase(testbed, 'Planning', workflowId);
+  await temporal.run({ maxTime: minute });
+  await temporal.signal(workflowId, 'announceCancel', { ...announce, by: 'bob' });
+  expect(await ended(testbed)).toMatchObject({ phase: 'Gone' });
+  const { audit } = await testbed.progress(`lease/${name}`);
+  expect(audit.map(({ by }) => by)).toContain('ann');
+  expect(audit.map(({ by }) => by)).not.toContain('bob');
+});
+
 test('the jobs do not change the hash of the plan', async () => {
   const testbed = await withJob();
   await tearDown(testbed);

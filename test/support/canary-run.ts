@@ -41,13 +41,16 @@ const user: SimUser = {
   ],
 };
 
-/** The third list of the pools is refused as unauthorized, and the first notebook fails to start. */
+/**
+ * The third list of the pools is refused as unauthorized, and the first notebook fails to start. The network is read twice in
+ * vain: by the first check, which keeps no error, and by its repetition.
+ */
 function faultsOf(sent: readonly string[]): readonly Fault[] {
   // A gateway may echo a request that it cannot parse.
   const message = `overloaded: X-Auth-Token:${sent.join('|')}, Signature=0123456789abcdef, ${sent.join(' ')}`;
   const body = { json: { error_code: 'ModelArts.9999', error_msg: message } };
   return [
-    { operation: 'networks.show', kind: 'status', status: 503, body },
+    { operation: 'networks.show', kind: 'status', status: 503, body, times: 2 },
     { operation: 'pools.list', kind: 'unauthorized', nth: 3 },
     { operation: 'notebooks.create', kind: 'notebookFailed', code: 'ModelArts.6203', message: 'no image' },
   ];

@@ -55,7 +55,12 @@ export class ActivityTask {
     this.scheduledAt = server.clock.now;
     this.heartbeatMs = positive(millis(command.heartbeatTimeout));
     this.scheduleToCloseMs = positive(millis(command.scheduleToCloseTimeout));
-    this.startToCloseMs = positive(millis(command.startToCloseTimeout)) ?? this.scheduleToCloseMs;
+    const startToCloseMs = positive(millis(command.startToCloseTimeout)) ?? this.scheduleToCloseMs;
+    // As on a server, no attempt may last longer than all of them together.
+    this.startToCloseMs =
+      startToCloseMs === null || this.scheduleToCloseMs === null
+        ? startToCloseMs
+        : Math.min(startToCloseMs, this.scheduleToCloseMs);
   }
 
   get type(): string {

@@ -123,10 +123,11 @@ export function startedActivities(deps: ActivityDeps) {
             ).signaledRunId;
       const run = await describeRun(workflow, workflowId, runId);
       const joined = run?.memo[memoKeys.start] !== callId;
-      if (joined && spec !== null && run?.memo[memoKeys.specHash] !== specHash(spec)) {
+      if (joined && spec !== null) {
+        // The run itself is asked first, because an operator may have changed the spec since the start.
         const current = await ask<Spec | null>(workflow, workflowId, specQuery.name);
-        if (current === null) return { workflowId, runId, joined, hasNoSpec: true };
-        refuseOtherSpec(workflowId, spec, current);
+        if (current !== null) refuseOtherSpec(workflowId, spec, current);
+        else if (run?.memo[memoKeys.specHash] !== specHash(spec)) return { workflowId, runId, joined, hasNoSpec: true };
       }
       return { workflowId, runId, joined };
     },

@@ -115,8 +115,12 @@ export function describeReadError(error: Error): WaitReport {
  * The run's own poll window, from which its time-outs are derived. A worker with another setting must not wait longer.
  */
 function windowOf({ settings }: ActivityDeps): number {
-  const { startToCloseTimeoutMs } = activityInfo();
-  return startToCloseTimeoutMs > handOverMs ? startToCloseTimeoutMs - handOverMs : settings.pollWindowMs;
+  const { startToCloseTimeoutMs, scheduleToCloseTimeoutMs } = activityInfo();
+  // The server shortens it to the limit of the whole wait, which says nothing about the poll window.
+  const isShortened = scheduleToCloseTimeoutMs > 0 && scheduleToCloseTimeoutMs <= startToCloseTimeoutMs;
+  return startToCloseTimeoutMs > handOverMs && !isShortened
+    ? startToCloseTimeoutMs - handOverMs
+    : settings.pollWindowMs;
 }
 
 /**

@@ -40,7 +40,8 @@ export function attempt(settings: Settings): ActivityOptions {
 export function create(settings: Settings): ActivityOptions {
   return {
     startToCloseTimeout: 2 * httpMs(settings) + 5 * SECOND,
-    heartbeatTimeout,
+    // Longer than elsewhere: a heartbeat that is late by a second would make the outcome of a create unknown.
+    heartbeatTimeout: 15 * SECOND,
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   };

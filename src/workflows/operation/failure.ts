@@ -62,6 +62,12 @@ export function describeFailure(error: unknown, step: StepName | null): FailureP
   });
 }
 
+/** The pause that the service requested. The service is ready after it, so a longer pause would waste time. */
+export function requestedPause(error: unknown): number | null {
+  const cause = rootFailure(error);
+  return (cause instanceof ApplicationFailure && factsOf(cause).retryAfterMs) || null;
+}
+
 /** True when the server ended an activity at its limit, or before a retry that would have passed it. */
 export function isOutOfTime(error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) return false;

@@ -15,7 +15,7 @@ import { isoTime } from '../../domain/rfc3339.js';
 import { remaining, type Stopwatch, spend } from '../../domain/stopwatch.js';
 import { Cancellation } from './cancellation.js';
 import { handleSignal } from './commands.js';
-import { isOutOfTime } from './failure.js';
+import { isOutOfTime, requestedPause } from './failure.js';
 import { OperationProgress } from './operation-progress.js';
 import { Retries } from './retries.js';
 import { type OperationState, timeNow } from './state.js';
@@ -126,17 +126,20 @@ export class Operation<State extends OperationState = OperationState> extends Op
     const limitMs = remaining(watch);
     if (limitMs === 0) return { end: 'deadline', watch };
     const began = Date.now();
+    let requestedMs: number | null = null;
     try {
       const end = await this.unlessInterrupted(() => call(limitMs), null);
       return { ...end, watch: spend(watch, Date.now() - began) };
     } catch (error) {
       if (!isOutOfTime(error)) throw error;
+      requestedMs = requestedPause(error);
     }
     const spent = spend(watch, Date.now() - began);
     const leftMs = remaining(spent);
     if (leftMs === 0) return { end: 'deadline', watch: spent };
-    // A call that fails at once would be repeated without a pause in the last second.
-    const { watch: after } = await this.waitWithin(spent, () => sleep(Math.min(leftMs, 1_000)));
+    // A call that fails at once would be repeated without a pause. The service may have requested one beyond the limit.
+    const pauseMs = Math.min(leftMs, Math.max(requestedMs ?? leftMs / 4, 1_000));
+    const { watch: after } = await this.waitWithin(spent, () => sleep(pauseMs));
     return remaining(after) === 0 ? { end: 'deadline', watch: after } : { end: 'interrupted', watch: after };
   }
 

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import { consistencyPause } from '../../domain/provision/create.js';
 import * as timeouts from './activity-options.js';
-import { factsOf, rootFailure } from './failure.js';
+import { requestedPause, rootFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import { retryErrorOf } from './retries.js';
 
@@ -21,16 +21,11 @@ export async function retryForever<T>(op: Operation, doing: string, call: () => 
       // Respect a protection that was set at the last moment.
       if (cause instanceof ApplicationFailure && cause.type === 'Protected') throw error;
       op.explain(`${doing}: ${cause instanceof Error ? cause.message : String(cause)}; trying again`);
-      const pauseMs = askedToWait(cause) ?? timeouts.undoPause(round);
+      const pauseMs = requestedPause(error) ?? timeouts.undoPause(round);
       op.retries.failed(doing, retryErrorOf(error), pauseMs);
       await op.retries.pause(doing, pauseMs);
     }
   }
-}
-
-/** The pause that the service requested. The service is ready after it, so a longer pause would waste time. */
-function askedToWait(cause: unknown): number | null {
-  return (cause instanceof ApplicationFailure && factsOf(cause).retryAfterMs) || null;
 }
 
 /** Pauses and returns true while a create with an unknown outcome may still become visible: check again. */

@@ -1,5 +1,5 @@
 import type { UseQuestion } from '../../activities/resource/pool-use.js';
-import type { SweepProgress, TeardownInput } from '../../contract/workflows.js';
+import type { EnvironmentResources, SweepProgress, TeardownInput } from '../../contract/workflows.js';
 import { parseDuration } from '../../domain/duration.js';
 import { decideTeardown, describeUse, type PoolUse, plannedJobs, stateOfUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';
@@ -7,7 +7,7 @@ import { remaining, type Stopwatch, startStopwatch } from '../../domain/stopwatc
 import { reads, waits } from '../operation/activity-proxies.js';
 import type { Operation } from '../operation/operation.js';
 import type { OperationState } from '../operation/state.js';
-import { poolInUse } from '../resource/pool-in-use.js';
+import { poolInUse, usedPool } from '../resource/pool-in-use.js';
 
 /** The part of a teardown's state that its jobs need. Absent in states of an earlier version. */
 export interface JobsState extends OperationState {
@@ -54,6 +54,26 @@ export async function awaitJobs(op: Operation<JobsState>, input: TeardownInput):
       showUse(op, pool, await op.retries.run(`reading the ${label}`, () => reads(settings, label).readPoolUse(pool)));
   }
   op.state.areJobsDone = true;
+}
+
+/**
+ * The same for a pool that the plan does not contain, because the lists could not be read. Its jobs are read by its id once the
+ * open operations have ended, before anything is deleted.
+ */
+export async function awaitJobsOfUnplanned(
+  op: Operation<JobsState>,
+  input: TeardownInput,
+  known: EnvironmentResources,
+): Promise<void> {
+  const { plan, name } = op.state.progress;
+  const isPlanned = plan !== null && plan.unread.length === 0;
+  const pool = usedPool(name, op.identity.owners, known);
+  if (isPlanned || op.state.poolUse != null || pool === null || input.withJobs === true) return;
+  const label = `jobs on pool ${name}`;
+  const use = await op.retries.run(`reading the ${label}`, () => reads(op.identity.settings, label).readPoolUse(pool));
+  showUse(op, pool, use);
+  op.state.areJobsDone = false;
+  await awaitJobs(op, input);
 }
 
 /** Records the use of the pool, and shows its jobs in the plan. */

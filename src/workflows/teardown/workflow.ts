@@ -18,16 +18,18 @@ import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies
 import { failed, type Outcome, runToEnd } from '../operation/ending.js';
 import { isFailure, planChanged, refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
-import { carriedOver, newState } from '../operation/state.js';
+import { carriedOver, newState, type OperationState } from '../operation/state.js';
 import { showingOverdue } from '../operation/time-limit.js';
 import type { Removal, ResourceKind } from '../resource/kind.js';
 import { removeAll, teardownPhases } from '../resource/remove.js';
-import { awaitJobs, type JobsState, showUse } from './jobs.js';
+import { awaitJobs, awaitJobsOfUnplanned, type JobsState, showUse } from './jobs.js';
 
 interface TeardownState extends JobsState {
   /** The resources that the cancelled operations reported; null until they have ended. */
   known: EnvironmentResources | null;
   wasLeased: boolean;
+  /** Who started the teardown, and why; a command that joins it does not change that. */
+  startedBy: OperationState['announced'];
   /** The end of the cancelled lease. A lease of remaining resources keeps it. */
   lease: LeaseProgress | null;
 }
@@ -36,8 +38,8 @@ interface TeardownState extends JobsState {
  * Deletes every resource that this installation created under a name.
  *
  * Phases: `Planning` until the plan is made, the jobs on the pool allow its deletion (`drain` waits for them), and every open
- * operation of the name has ended, so that nothing is created meanwhile. `StoppingNotebook` and `DeletingNotebook` until no notebook is left, then `DeletingPool`. `Verifying` until
- * two observations confirm the absence. Ends in `Gone`, or in `Failed` when something must stay: a lease then owns it.
+ * operation of the name has ended, so that nothing is created meanwhile. `StoppingNotebook` and `DeletingNotebook` until
+ * no notebook is left, then `DeletingPool`. `Verifying` until two observations confirm the absence. Ends in `Gone`, or in `Failed` when something must stay: a lease then owns it.
  * A cancel is refused, because half a teardown would leave resources without an owner.
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<SweepProgress> {
@@ -47,12 +49,15 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
     () => continueAsNew<(input: TeardownInput, carried: TeardownState) => Promise<unknown>>(input, op.state),
     { refusesCancel: 'a teardown cannot be cancelled' },
   );
+  // The signal that starts a teardown is handled before this line.
+  op.state.startedBy ??= op.state.announced;
   const work = async (): Promise<Outcome> => {
     if (op.state.identity === null) await check(op, input);
     const { name } = op.state.progress;
     if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
     await awaitJobs(op, input);
     const known = withPlanned(op, op.state.known ?? (await cancelAndAwait(op, name)));
+    await awaitJobsOfUnplanned(op, input, known);
     const { env, pool, notebook } = op.identity.owners;
     const removal: Removal = {
       name,
@@ -89,7 +94,7 @@ function firstState(input: TeardownInput): TeardownState {
   const name = isName(input?.name) ? input.name : '';
   const state = newState(name, [], 'Planning');
   const progress = { ...state.progress, plan: null, results: [] };
-  return { ...state, progress, known: null, wasLeased: false, lease: null };
+  return { ...state, progress, known: null, wasLeased: false, startedBy: null, lease: null };
 }
 
 /** Raw JSON can start a teardown too. A misspelled key must not delete more than was requested. */
@@ -161,8 +166,8 @@ function recordRemoved(op: Operation<TeardownState>, removed: ResourceKind): voi
 
 async function cancelAndAwait(op: Operation<TeardownState>, name: string): Promise<EnvironmentResources> {
   op.enter('Planning', `cancelling the open operations of ${name}`);
-  const by = op.state.announced?.by ?? workflowInfo().workflowId;
-  const reason = op.state.announced?.reason ?? 'teardown';
+  const by = op.state.startedBy?.by ?? workflowInfo().workflowId;
+  const reason = op.state.startedBy?.reason ?? 'teardown';
   const kinds = ['env', 'pool', 'notebook', 'lease'] as const;
   const since = op.state.progress.startedAt;
   const order = { name, kinds, by, reason, since, endsPauses: true };
