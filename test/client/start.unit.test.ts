@@ -67,6 +67,19 @@ describe('starting an environment', () => {
     expect(await start(new FakeRuns(changed), other)).toMatchObject({ joined: true });
   });
 
+  test('is refused with the spec of the start once an operator has changed it', async () => {
+    const runs = new FakeRuns();
+    await start(runs, document, 'first');
+    const first = runs.runs.get('env/team-a');
+    if (first === undefined) throw new Error('nothing was started');
+    const changed = makeRun('env/team-a', {
+      memo: first.memo,
+      argument: document,
+      answers: { spec: normalised(other) },
+    });
+    await expect(start(new FakeRuns(changed), document)).rejects.toThrow(SpecConflictError);
+  });
+
   test('starts a new run under an open lease of the same spec, which adopts', async () => {
     const runs = new FakeRuns(
       makeRun('lease/team-a', { argument: { spec: normalised(document) } }),

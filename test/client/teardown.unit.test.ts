@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
-import { ProtectedError } from '../../src/client/errors.js';
+import { OperationRefusedError, ProtectedError } from '../../src/client/errors.js';
 import { Operations } from '../../src/client/operations.js';
 import type { RemovalItem, RemovalPlan } from '../../src/client/removal-plan.js';
 import type { Progress } from '../../src/contract/progress.js';
@@ -114,6 +114,17 @@ describe('a teardown checks the protection', () => {
     const runs = new FakeRuns(makeRun('teardown/team-a'));
     const joined = await operationsOn(runs, plan({ items: [item] })).teardown('team-a', commandOptions);
     expect(joined).toMatchObject({ runId: 'run of teardown/team-a', gone: null });
+  });
+
+  test('and joins one with a hash only if that runs with the same hash', async () => {
+    const join = (planHash: string | undefined) => {
+      const argument = { name: 'team-a', ...(planHash === undefined ? {} : { planHash }) };
+      const runs = new FakeRuns(makeRun('teardown/team-a', { argument }));
+      return operationsOn(runs, plan({ items: [item] })).teardown('team-a', commandOptions, 'abc');
+    };
+    expect(await join('abc')).toMatchObject({ runId: 'run of teardown/team-a' });
+    await expect(join('def')).rejects.toBeInstanceOf(OperationRefusedError);
+    await expect(join(undefined)).rejects.toBeInstanceOf(OperationRefusedError);
   });
 
   test('and starts no run for a name that never existed', async () => {
