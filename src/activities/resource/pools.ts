@@ -111,8 +111,8 @@ export function poolActivities(deps: ActivityDeps) {
 
     /**
      * Deletes a pool if it is still the observed one (a pool that was deleted and created again has the same id), is not
-     * protected by now, has no other user's notebook on it, and no job uses it. What was read of its use is at most two
-     * seconds old when the DELETE is sent.
+     * protected by now, has no other user's notebook on it, and no job uses it. The request that read its jobs is at
+     * most two seconds old when the DELETE is sent, or ten at the third reading.
      */
     async deletePool(ref: PoolDeletion): Promise<RemovalOutcome> {
       return await sendCommand<NotSent | PoolInUse>(async (options) => {

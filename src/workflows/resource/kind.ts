@@ -25,7 +25,7 @@ export interface Removal {
   readonly known: EnvironmentResources;
   /** False when a run undoes its own create, which an operator's protection does not forbid. */
   readonly respectProtection: boolean;
-  /** Epoch milliseconds. The protection of resources that were created before this counts all the same: the run did not create them. */
+  /** Epoch milliseconds. The protection of resources that were created before this still applies: the run did not create them. */
   readonly protectedBefore?: number;
   /** Only its items may be deleted; without a plan, everything that is known as ours. */
   readonly plan?: PlannedRemoval;
@@ -73,7 +73,7 @@ interface Wait<Facts, Goal> extends Target {
 export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal = unknown> {
   /** Name of the step that creates it, of its state and of the resource in messages. */
   readonly step: ResourceStep;
-  /** Steps that must be done before this one. Removal goes the other way round. */
+  /** Steps that must be done before this one. Removal runs in reverse order. */
   readonly needs: readonly ResourceStep[];
   readonly creating: { readonly phase: Phase; readonly percent: Piece };
   readonly awaiting: { readonly phase: Phase; readonly percent: Piece };
