@@ -67,9 +67,13 @@ export function judgeSent(runs: readonly WorkflowRun[], simulator: Simulator): s
     if (first === undefined || cancelled === null) return [];
     const owner = ownerHash(first.workflowId);
     const end = chain.at(-1)?.closedAt ?? Number.POSITIVE_INFINITY;
+    const later = runs.filter((run) => run.workflowId === first.workflowId && run.startedAt >= end);
+    const next = Math.min(...later.map(({ startedAt }) => startedAt));
     const late = sent.filter(({ at, body }) => {
       const time = Date.parse(at);
-      return time > cancelled + underWayMs && time <= end && parseMarker(JSON.stringify(body))?.owner === owner;
+      // Requests have whole seconds. One of the second in which the next run has started may be its own.
+      const isOfThis = time <= end && time + 999 < next;
+      return time > cancelled + underWayMs && isOfThis && parseMarker(JSON.stringify(body))?.owner === owner;
     });
     return late.map(({ operation, at }) => `${first.workflowId} was cancelled, and ${operation} left at ${at}`);
   });
