@@ -22,7 +22,12 @@ export function recordedEvents(run: WorkflowRun): object[] {
     for (const { scheduleActivity } of commands) {
       if (!scheduleActivity) continue;
       const activityType = { name: scheduleActivity.activityType };
-      scheduledAs.set(scheduleActivity.seq ?? 0, add({ activityTaskScheduledEventAttributes: { activityType } }));
+      scheduledAs.set(
+        scheduleActivity.seq ?? 0,
+        add({
+          activityTaskScheduledEventAttributes: { activityType, input: { payloads: scheduleActivity.arguments ?? [] } },
+        }),
+      );
     }
   }
   if (!run.isOpen) add(closeEvent(run));
