@@ -24,10 +24,11 @@ export class Snapshots<Reading> {
     const [oldest] = this.byRun.keys();
     if (oldest !== undefined && this.byRun.size >= limit) this.drop(oldest);
     const reading = read();
-    this.byRun.set(run, { at: this.now(), reading });
-    // A failed reading is repeated by the next attempt.
+    const kept = { at: this.now(), reading };
+    this.byRun.set(run, kept);
+    // A failed reading is repeated by the next attempt. A newer one may have taken its place.
     return await reading.catch((error: unknown) => {
-      this.drop(run);
+      if (this.byRun.get(run) === kept) this.drop(run);
       throw error;
     });
   }
