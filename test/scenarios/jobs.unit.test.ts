@@ -52,18 +52,29 @@ test('a teardown is refused while a job uses the pool, and nothing is cancelled 
   expect(testbed.temporal.openWorkflows()).toEqual([`lease/${name}`]);
 });
 
-test('a pool that could not be planned is not touched while a job uses it', async () => {
+test.each([
+  ['until the open operations have ended', 3],
+  ['for longer', 6],
+])('a pool that cannot be planned %s is not touched while a job uses it', async (_title, times) => {
   const testbed = await withJob();
-  testbed.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 500, times: 3 });
+  testbed.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 500, times });
   await tearDown(testbed);
-  const { phase, failure, plan } = await ended(testbed);
-  expect({ phase, type: failure?.type, unread: plan?.unread.length }).toEqual({
-    phase: 'Failed',
-    type: 'Busy',
-    unread: 1,
-  });
+  const { phase, failure } = await ended(testbed);
+  expect({ phase, type: failure?.type }).toEqual({ phase: 'Failed', type: 'Busy' });
   expect(testbed.simulator.state()).toMatchObject(untouched);
   expect(testbed.temporal.openWorkflows()).toEqual([`lease/${name}`]);
+});
+
+test('a protected pool that cannot be planned at first keeps its notebook', async () => {
+  const testbed = await newTestbed();
+  await finishMainJob(testbed);
+  const snapshot = testbed.simulator.snapshot();
+  for (const { annotations } of snapshot.state.pools) annotations['os.modelarts/description'] += ' maops:keep';
+  testbed.simulator.restore(snapshot);
+  testbed.simulator.faults.plan({ operation: 'pools.list', kind: 'status', status: 500, times: 3 });
+  await tearDown(testbed);
+  expect(await ended(testbed)).toMatchObject({ phase: 'Failed', failure: { type: 'Protected' } });
+  expect(testbed.simulator.state()).toMatchObject(untouched);
 });
 
 test('who joins a teardown does not change who started it', async () => {

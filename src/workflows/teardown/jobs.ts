@@ -56,6 +56,11 @@ export async function awaitJobs(op: Operation<JobsState>, input: TeardownInput):
   op.state.areJobsDone = true;
 }
 
+/** Whether every list was read for the plan. */
+export function isPlanned({ plan }: SweepProgress): boolean {
+  return plan !== null && plan.unread.length === 0;
+}
+
 /**
  * The same for a pool that the plan does not contain, because the lists could not be read. Its jobs are read by its id once the
  * open operations have ended, before anything is deleted.
@@ -65,10 +70,9 @@ export async function awaitJobsOfUnplanned(
   input: TeardownInput,
   known: EnvironmentResources,
 ): Promise<void> {
-  const { plan, name } = op.state.progress;
-  const isPlanned = plan !== null && plan.unread.length === 0;
+  const { name } = op.state.progress;
   const pool = usedPool(name, op.identity.owners, known);
-  if (isPlanned || op.state.poolUse != null || pool === null || input.withJobs === true) return;
+  if (isPlanned(op.state.progress) || op.state.poolUse != null || pool === null || input.withJobs === true) return;
   const label = `jobs on pool ${name}`;
   const use = await op.retries.run(`reading the ${label}`, () => reads(op.identity.settings, label).readPoolUse(pool));
   showUse(op, pool, use);

@@ -22,7 +22,7 @@ import { carriedOver, newState, type OperationState } from '../operation/state.j
 import { showingOverdue } from '../operation/time-limit.js';
 import type { Removal, ResourceKind } from '../resource/kind.js';
 import { removeAll, teardownPhases } from '../resource/remove.js';
-import { awaitJobs, awaitJobsOfUnplanned, type JobsState, showUse } from './jobs.js';
+import { awaitJobs, awaitJobsOfUnplanned, isPlanned, type JobsState, showUse } from './jobs.js';
 
 interface TeardownState extends JobsState {
   /** The resources that the cancelled operations reported; null until they have ended. */
@@ -57,7 +57,13 @@ export async function teardown(input: TeardownInput, carried?: TeardownState): P
     if (op.state.progress.plan === null) await plan(op, name, input.planHash ?? null);
     await awaitJobs(op, input);
     const known = withPlanned(op, op.state.known ?? (await cancelAndAwait(op, name)));
-    await awaitJobsOfUnplanned(op, input, known);
+    if (!isPlanned(op.state.progress)) {
+      // Protection and jobs must be known before anything is deleted. The service may respond by now.
+      await plan(op, name, null);
+      op.state.areJobsDone = false;
+      await awaitJobs(op, input);
+      await awaitJobsOfUnplanned(op, input, known);
+    }
     const { env, pool, notebook } = op.identity.owners;
     const removal: Removal = {
       name,
