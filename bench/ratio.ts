@@ -43,8 +43,9 @@ async function timeBare({ stack, client }: BenchStack): Promise<number[]> {
     namespace,
     taskQueue: 'bench-bare',
     slots: { calls: 100, waits: 1 },
-    waitActivities: [],
-    activities: { nothing: async () => undefined },
+    // A worker for waits without an activity would be refused.
+    waitActivities: ['never'],
+    activities: { nothing: async () => undefined, never: async () => undefined },
     workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
     size: workerSize(thisMachine(), stack.config.workflows),
     logger: createLogger({ level: 'error' }),
