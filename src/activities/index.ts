@@ -53,7 +53,7 @@ function allActivities(deps: ActivityDeps) {
 export type Activities = ReturnType<typeof allActivities>;
 type Activity = (input: never) => Promise<unknown>;
 
-/** All activities of the worker. Each makes one API call or one bounded wait. */
+/** All activities of the worker: one write with the reads that guard it, one question, or one bounded wait each. */
 export function createActivities(deps: ActivityDeps): Activities {
   const activities = allActivities(deps);
   const waits = waitActivities.map((name): [string, Activity] => {

@@ -31,7 +31,7 @@ test('an audit shows every owner, --check fails for an orphan, and passes after 
   ]);
   const refused = await shell.run(['audit', 'adopt', name]);
   expect(refused).toMatchObject({ code: 1, out: '' });
-  expect(refused.err).toContain(`${name} is owned: lease/${name}: Leased`);
+  expect(refused.err).toContain(`notebook ${name} is owned: lease/${name}: Leased`);
 
   await shell.stack.client.workflow.getHandle(`lease/${name}`).terminate('lost by accident');
   const text = await shell.run(['audit', '--check']);
