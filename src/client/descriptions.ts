@@ -36,7 +36,7 @@ export const activityDescriptions: Readonly<Record<string, string>> = {
   refreshLease: 'refresh: {}',
   transferToLease: 'transfer ownership to {}',
   transferRemainder: 'transfer the remaining resources: {}',
-  lookAtLeased: 'observe {}',
+  observeLeased: 'observe {}',
   cancelAndAwait: 'cancel the operations on {}',
   cancelRun: 'request the cancellation of {}',
   sendWebhook: 'send the webhook: {}',

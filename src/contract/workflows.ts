@@ -140,7 +140,7 @@ export interface PlanItemResult {
 /** The progress and result of a sweep or teardown. */
 export interface SweepProgress extends Progress {
   readonly plan: Plan | null;
-  /** Of a partial plan only those that were not deleted, 200 at most, and those of the page in hand. */
+  /** Of a partial plan only those that were not deleted, 200 at most, and those of the page in progress. */
   readonly results: readonly PlanItemResult[];
   /** How many items have each result. Only with a partial plan. */
   readonly resultCounts?: Readonly<Record<PlanItemResult['result'], number>>;

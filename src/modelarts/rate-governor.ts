@@ -146,7 +146,7 @@ class TokenBucketGovernor implements RateGovernor {
           ? 'the service throttles this call'
           : 'the service asked to wait';
     const { operation, method, template, subject = null } = admission;
-    const message = `${describeCall(admission)} was not sent: ${reason}. Possible again in ${(waitMs / 1000).toFixed(1)} s.`;
+    const message = `${describeCall(admission)} was not sent: ${reason}. Retry in ${(waitMs / 1000).toFixed(1)} s.`;
     return new ModelArtsError(message, {
       kind: 'throttled',
       operation,

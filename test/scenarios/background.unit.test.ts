@@ -25,7 +25,7 @@ async function outcome({ temporal }: Testbed): Promise<unknown> {
 }
 
 test('a bug in our own code while a lease observes fails its workflow task', async () => {
-  const testbed = await newStack({ interceptors: [garbageFrom('lookAtLeased')] });
+  const testbed = await newStack({ interceptors: [garbageFrom('observeLeased')] });
   await startMainJob(testbed);
   expect(await outcome(testbed)).toBeInstanceOf(WorkflowTaskError);
 });

@@ -163,7 +163,8 @@ describe('a repeated create checks for existing resources, like the first one,',
     await create(testbed, type);
     await temporal.run({ maxTime: minute });
     await temporal.start(type, `env/${name}`, [documents[type]]);
-    const isObserving = () => temporal.history(`env/${name}`).at(-1)?.commands.join().includes('lookAtLeased') === true;
+    const isObserving = () =>
+      temporal.history(`env/${name}`).at(-1)?.commands.join().includes('observeLeased') === true;
     await temporal.run({ until: isObserving });
     await temporal.signal(`env/${name}`, 'pause', { by: 'op', reason: 'lunch' });
     await temporal.run({ maxTime: 10 * minute });

@@ -24,7 +24,7 @@ export function leaseActivities(deps: ActivityDeps) {
 
   return {
     /** Reads a pool and a notebook once. */
-    async lookAtLeased(input: { pool: ResourceRef | null; notebook: ResourceRef | null }): Promise<LeasedObservation> {
+    async observeLeased(input: { pool: ResourceRef | null; notebook: ResourceRef | null }): Promise<LeasedObservation> {
       return await readWithRetries(async (options) => {
         const { pool, notebook } = input;
         const beganAt = deps.now();

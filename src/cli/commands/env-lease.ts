@@ -31,10 +31,10 @@ const extend: Define = (command, run) => {
     )
     .action((name: string, duration: string | undefined, { reason, until, key }: ExtendFlags) =>
       run(async (context) => {
-        const wish = wishOf(duration, until);
+        const extension = extensionOf(duration, until);
         const operations = await context.operations();
         const command = { reason, ...(key === undefined ? {} : { key }) };
-        const extended = await operations.extendLease(name, wish, command);
+        const extended = await operations.extendLease(name, extension, command);
         const { endsAt } = extended.lease;
         const { timeZone } = context.terminal;
         if (endsAt !== null)
@@ -47,7 +47,7 @@ const extend: Define = (command, run) => {
     );
 };
 
-function wishOf(duration: string | undefined, until: string | undefined): ExtendOptions {
+function extensionOf(duration: string | undefined, until: string | undefined): ExtendOptions {
   if ((duration === undefined) === (until === undefined))
     throw new UsageError('give either a duration, such as 4h, or --until TIME');
   if (duration !== undefined) {

@@ -30,8 +30,8 @@ const teardown: Define = (command, run) => {
     .option('--yes', 'delete without asking')
     .option('--wait', 'wait until the deletion is verified')
     .option('--hash <hash>', 'delete exactly the plan with this hash, or nothing')
-    .option('--drain <duration>', 'wait that long for jobs on the pool before anything is deleted; needs --reason')
-    .option('--with-jobs', 'delete the pool under its jobs, after --drain if given; needs --reason');
+    .option('--drain <duration>', 'wait up to this long for jobs on the pool, then refuse; needs --reason')
+    .option('--with-jobs', 'delete the pool even while jobs use it; with --drain, waits first; needs --reason');
   offerReason(command, 'why; recorded in the audits')
     .addHelpText(
       'after',

@@ -39,8 +39,14 @@ const create: Define = (command, run) => {
     .option('--apply', 'with --sweep: delete the resources in the plan')
     .option('--rules <file>', 'with --sweep: the rules of the sweep')
     .option('--teardown <environment>', 'tear down this environment')
-    .option('--drain <duration>', 'with --teardown: wait that long for jobs on the pool; needs --reason')
-    .option('--with-jobs', 'with --teardown: delete the pool under its jobs, after --drain if given; needs --reason')
+    .option(
+      '--drain <duration>',
+      'with --teardown: wait up to this long for jobs on the pool, then refuse; needs --reason',
+    )
+    .option(
+      '--with-jobs',
+      'with --teardown: delete the pool even while jobs use it; with --drain, waits first; needs --reason',
+    )
     .option('--provision <file>', 'create the environment of this spec');
   offerReason(command, 'why; recorded with the schedule and in the audit of its runs')
     .option('--paused', 'create the schedule paused')

@@ -2,7 +2,7 @@ import type { Choice } from '../resource/flavor.js';
 import type { PoolGoal } from '../resource/pool.js';
 
 /** The parts of a pool's spec that decide which nodes it gets and when it is usable. */
-export interface PoolWish {
+export interface PoolNodeSpec {
   readonly type: 'Dedicate' | 'Logical';
   readonly flavors?: readonly string[];
   readonly count?: number;
@@ -16,13 +16,13 @@ export interface PoolWish {
 }
 
 /** The ways to create the pool, first choice first: one per flavor, or the one in `resources`. */
-export function poolChoices(pool: PoolWish): Choice[] {
+export function poolChoices(pool: PoolNodeSpec): Choice[] {
   if (pool.resources !== undefined) return [{ resources: pool.resources }];
   return (pool.flavors ?? []).map((flavor) => ({ resources: [{ flavor, count: pool.count ?? 1 }] }));
 }
 
 /** What makes a pool of this choice usable. */
-export function goalOf(pool: PoolWish, choice: Choice): PoolGoal {
+export function goalOf(pool: PoolNodeSpec, choice: Choice): PoolGoal {
   const nodes: Record<string, number> = {};
   for (const { flavor, count } of choice.resources) nodes[flavor] = (nodes[flavor] ?? 0) + count;
   const driver = pool.driver?.gpuVersion !== undefined || pool.driver?.npuVersion !== undefined;

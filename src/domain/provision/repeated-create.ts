@@ -3,7 +3,7 @@ import { type Identity, sameResource } from '../resource/identity.js';
 import { type MarkerOwnership, markerOwnershipOf, parseMarker } from '../resource/marker.js';
 import { judgeNotebook, type NotebookFacts } from '../resource/notebook.js';
 import { judgePool, type PoolFacts } from '../resource/pool.js';
-import { goalOf, type PoolWish, poolChoices } from './pool-choices.js';
+import { goalOf, type PoolNodeSpec, poolChoices } from './pool-choices.js';
 
 /** One full observation of a lease's resources. Null: not asked for, absent, or another resource. */
 export interface LeasedObservation {
@@ -31,7 +31,7 @@ export interface LeasedEnvironment {
 export interface WantedEnvironment {
   readonly name: string;
   readonly us: MarkerOwnership;
-  readonly pool: { readonly id: string; readonly spec: PoolWish } | null;
+  readonly pool: { readonly id: string; readonly spec: PoolNodeSpec } | null;
   readonly notebook: { readonly name: string } | null;
 }
 

@@ -180,7 +180,7 @@ export class LeaseBackgroundTasks {
     const { name } = this.op.state.progress;
     const { pool, notebooks } = this.op.state.resources;
     const notebook = notebooks[0] ?? null;
-    const seen = await backgroundTasks(settings, `resources of ${name}`).lookAtLeased({ pool, notebook });
+    const seen = await backgroundTasks(settings, `resources of ${name}`).observeLeased({ pool, notebook });
     // During a removal, the removal shows the resources.
     if (this.op.state.released !== 'no') return;
     // Drop texts that may be long: the observation is carried over continue-as-new.

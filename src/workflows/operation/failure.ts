@@ -13,7 +13,7 @@ export function invalidName(): ApplicationFailure {
 export function planChanged(asked: string, now: string, again: string): ApplicationFailure {
   const message = `the plan has changed: ${asked} was requested, the present one is ${now}. Nothing was deleted.`;
   return makeFailure('PlanChanged', message, {
-    hint: `Only the hash of the old plan is known, not its content. Review the new plan with \`${again}\` and use its hash.`,
+    hint: `Review the new plan with \`${again}\` and use its hash.`,
   });
 }
 

@@ -65,7 +65,7 @@ function hasLaterStep(op: Provision, { step }: ResourceKind): boolean {
 export async function isStillUsable(op: Provision, kind: ResourceKind): Promise<boolean> {
   const { ref } = op.resource(kind.step);
   if (ref === null) return true;
-  op.leaveAtLeast(kind.step, op.identity.settings.abnormalGraceMs);
+  op.ensureTimeLeft(kind.step, op.identity.settings.abnormalGraceMs);
   for (;;) {
     const verdict = await observe(op, kind);
     if (verdict?.condition !== 'usable') return false;

@@ -94,7 +94,7 @@ async function reopenNeeded(op: Provision, kind: ResourceKind): Promise<boolean>
     if (!kind.needs.includes(needed.step) || op.step(needed.step)?.state !== 'done') continue;
     if (!(await isUnusableNow(op, needed))) continue;
     op.retries.clear();
-    op.leaveAtLeast(needed.step, op.identity.settings.abnormalGraceMs);
+    op.ensureTimeLeft(needed.step, op.identity.settings.abnormalGraceMs);
     op.setStep(kind.step, 'pending');
     op.setStep(needed.step, 'running');
     return true;

@@ -54,7 +54,7 @@ async function observe(op: Provision, { pool, notebooks }: Leased): Promise<Leas
     notebook: wantsNotebook === undefined ? null : (notebooks[0] ?? null),
   };
   try {
-    return await attempts(op.identity.settings, `resources of ${name}`).lookAtLeased(what);
+    return await attempts(op.identity.settings, `resources of ${name}`).observeLeased(what);
   } catch (error) {
     if (!isFailure(error) || isCancellation(error)) throw error;
     return null;

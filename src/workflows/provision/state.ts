@@ -123,7 +123,7 @@ export class Provision extends Operation<ProvisionState> {
   }
 
   /** Gives a clock that has nearly run out some more time: a resource that is not usable any more may heal. */
-  leaveAtLeast(step: ResourceStep, ms: number): void {
+  ensureTimeLeft(step: ResourceStep, ms: number): void {
     const { limitMs, spentMs } = this.resource(step).clock;
     this.setResource(step, { clock: { limitMs: Math.max(limitMs, spentMs + ms), spentMs } });
   }

@@ -17,7 +17,7 @@ const resultLimit = { count: 200, bytes: 48 * 1024 };
 export const noResults: ResultCounts = { deleted: 0, changed: 0, protected: 0, busy: 0, failed: 0, gone: 0 };
 
 export function startedPlan(restarts: number): LargePlan {
-  return { recorded: [], after: 0, restarts, next: 0, inHand: null, counts: noResults, kept: 0 };
+  return { recorded: [], after: 0, restarts, next: 0, inProgress: null, counts: noResults, kept: 0 };
 }
 
 /** Records the pages of a large plan as results of activities. A plan that has changed meanwhile is made again in another run. */
@@ -62,10 +62,10 @@ async function planAgain(op: Operation<SweepState>, { restarts }: LargePlan, has
   return await op.continueNow();
 }
 
-/** The items of the page in hand or of the next one, with the hashes of their parts; null after the last page. */
+/** The items of the page in progress or of the next one, with the hashes of their parts; null after the last page. */
 export async function takePage(op: Operation<SweepState>): Promise<readonly PlanItem[] | null> {
   const large = largeOf(op);
-  if (large.inHand !== null) return large.inHand;
+  if (large.inProgress !== null) return large.inProgress;
   const place = placeOf(large);
   if (place === null) return null;
   const { workflowId } = workflowInfo();
@@ -77,7 +77,7 @@ export async function takePage(op: Operation<SweepState>): Promise<readonly Plan
   );
   const items = page.parts.flatMap((part) => part.items);
   op.state.hashes = Object.fromEntries(named);
-  op.state.large = { ...large, inHand: items };
+  op.state.large = { ...large, inProgress: items };
   return items;
 }
 
@@ -89,7 +89,7 @@ export function endPage(op: Operation<SweepState>): void {
   for (const { result } of results.slice(large.kept)) counts[result] += 1;
   const left = results.filter(({ result }) => result !== 'deleted' && result !== 'gone').slice(0, resultLimit.count);
   const kept = left.slice(0, fitting(left, resultLimit.bytes));
-  op.state.large = { ...large, counts, kept: kept.length, inHand: null, next: large.next + 1 };
+  op.state.large = { ...large, counts, kept: kept.length, inProgress: null, next: large.next + 1 };
   op.state.progress = { ...op.state.progress, results: kept, resultCounts: counts };
 }
 

@@ -97,7 +97,7 @@ function resultOf(type: FailureType | undefined): PlanItemResult['result'] {
 /** Removes the resources of an unknown owner by identity. Without a name there is no teardown to start. */
 export async function sweepUnnamed(op: Operation<SweepState>, input: SweepInput, part: PlanPart): Promise<void> {
   await op.gate();
-  if (op.state.inHand !== part.owner) {
+  if (op.state.inProgress !== part.owner) {
     const question = { rules: input.rules ?? null, items: part.items };
     const rechecks = await op.retries.run('checking the plan again', () =>
       surveys(op.identity.settings, 'planned resources').recheckItems(question),
@@ -107,7 +107,7 @@ export async function sweepUnnamed(op: Operation<SweepState>, input: SweepInput,
       recordResults(op, refused);
       return;
     }
-    op.state.inHand = part.owner;
+    op.state.inProgress = part.owner;
   }
   try {
     if (!(await endsWithin(op, unnamedPatienceMs, () => removeUnnamed(op, part)))) {
@@ -119,7 +119,7 @@ export async function sweepUnnamed(op: Operation<SweepState>, input: SweepInput,
     const { type, message } = describeFailure(error, null);
     recordResults(op, sameFor(part.items, resultOf(type), message));
   }
-  op.state.inHand = null;
+  op.state.inProgress = null;
 }
 
 /**

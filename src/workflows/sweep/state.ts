@@ -13,7 +13,7 @@ export interface SweepState extends OperationState {
   /** Null for a plan that one result holds. Absent in states of an earlier version. */
   large?: LargePlan | null;
   /** Owner hash of the part without a name that was checked again and is being removed. */
-  inHand: string | null;
+  inProgress: string | null;
 }
 
 /** The state of a plan that is too large for one result. Its pages are in the histories of the runs that recorded them. */
@@ -23,9 +23,9 @@ export interface LargePlan {
   readonly after: number | null;
   /** Number of times that the plan had changed before all pages were recorded. */
   readonly restarts: number;
-  /** The next page to apply, counted from 0, and the items of the page in hand. */
+  /** The next page to apply, counted from 0, and the items of the page in progress. */
   readonly next: number;
-  readonly inHand: readonly PlanItem[] | null;
+  readonly inProgress: readonly PlanItem[] | null;
   /** Results of the pages that are done, and how many of them `progress.results` keeps. */
   readonly counts: ResultCounts;
   readonly kept: number;

@@ -47,7 +47,13 @@ function firstState(): SweepState {
   const { workflowId } = workflowInfo();
   const name = workflowId.slice(workflowId.indexOf('/') + 1).replace(/-\d{4}-\d\d-\d\dT.*$/, '');
   const state = newState(name, [], 'Planning');
-  return { ...state, progress: { ...state.progress, plan: null, results: [] }, hashes: {}, large: null, inHand: null };
+  return {
+    ...state,
+    progress: { ...state.progress, plan: null, results: [] },
+    hashes: {},
+    large: null,
+    inProgress: null,
+  };
 }
 
 function isReal({ apply }: SweepInput): boolean {
