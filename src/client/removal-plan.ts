@@ -4,13 +4,12 @@ import { parseMarker } from '../domain/resource/marker.js';
 import { type Job, mergeUses, noUse, type PoolUse, plannedJobs } from '../domain/resource/pool-use.js';
 import { makePlan } from '../domain/teardown/make-plan.js';
 import type { PlanItem } from '../domain/teardown/plan.js';
-import { creatingOperations } from '../inventory/creating-operations.js';
 import { readPoolUse, type UseReader } from '../inventory/pool-use.js';
 import { type ReaderDeps, readProject } from '../inventory/reader.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import { realSleep } from '../modelarts/timing.js';
-import { planHash } from '../spec/hash.js';
+import { creatingOperations, planHash } from '../spec/hash.js';
 import { readInstallation } from '../temporal/installation.js';
 
 /** One resource that a teardown would delete or leave. */

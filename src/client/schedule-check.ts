@@ -1,6 +1,6 @@
 import type { ScheduledInput } from '../contract/workflows.js';
-import { isName } from '../domain/name.js';
 import { cronProblem } from '../domain/schedule/cron.js';
+import { isName } from '../domain/text.js';
 import { InvalidScheduleError } from './errors.js';
 
 /** A schedule to create. */

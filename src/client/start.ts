@@ -1,5 +1,4 @@
-import { operationId } from '../contract/ids.js';
-import { memoKeys } from '../contract/memo.js';
+import { memoKeys, operationId } from '../contract/ids.js';
 import { specQuery } from '../contract/messages.js';
 import { type Spec, type SpecKind, specKindOf } from '../contract/spec.js';
 import { checkSpec } from '../spec/check.js';

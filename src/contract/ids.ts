@@ -50,3 +50,14 @@ export function nameOfCreating(workflowId: string): string | null {
   const parsed = parseOperationId(workflowId);
   return parsed !== null && creatingKinds.includes(parsed.kind) ? parsed.name : null;
 }
+
+/**
+ * Memo keys of a run: the requested spec, the call that started it, the actor, and of a lease its workspaces besides the
+ * default one.
+ */
+export const memoKeys = {
+  specHash: 'maopsSpecHash',
+  start: 'maopsStart',
+  by: 'maopsBy',
+  workspaces: 'maopsWorkspaces',
+} as const;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { operationId } from '../contract/ids.js';
 import { HOUR, parseDuration } from '../domain/duration.js';
-import { isName } from '../domain/name.js';
-import { isLongerThan, textLimits } from '../domain/text.js';
+import { isLongerThan, isName, textLimits } from '../domain/text.js';
 import { checkDocument } from './document.js';
 import { choice, duration, flag, section } from './field.js';
 import type { SpecProblem } from './problem.js';

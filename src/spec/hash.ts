@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { operationId } from '../contract/ids.js';
 import type { Spec } from '../contract/spec.js';
 import { hashedFacts, type PlanItem } from '../domain/teardown/plan.js';
 import { type Fields, isFields } from './finding.js';
@@ -11,6 +12,13 @@ export function specHash(spec: Spec): string {
 /** The 8 hex digits of the owning workflow's id in its ownership marker. */
 export function ownerHash(workflowId: string): string {
   return shortHash(workflowId);
+}
+
+/** The operations that can create resources of a name, with the owner hash of their markers. */
+export function creatingOperations(name: string): { readonly owner: string; readonly workflowId: string }[] {
+  return (['env', 'pool', 'notebook'] as const)
+    .map((kind) => operationId(kind, name))
+    .map((workflowId) => ({ workflowId, owner: ownerHash(workflowId) }));
 }
 
 /** The 8 hex digits that identify an operator's changes. */

@@ -1,7 +1,7 @@
 import type { Inventory } from '../../domain/resource/inventory.js';
 import { isMarkedBy } from '../../domain/resource/marker.js';
-import { creatingOperations } from '../../inventory/creating-operations.js';
 import { readProject } from '../../inventory/reader.js';
+import { creatingOperations } from '../../spec/hash.js';
 import { readOrFail } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { workspacesFor } from '../resource/workspaces.js';

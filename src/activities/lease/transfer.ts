@@ -1,8 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/activity';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { makeFailure } from '../../contract/failures.js';
-import { operationId } from '../../contract/ids.js';
-import { memoKeys } from '../../contract/memo.js';
+import { memoKeys, operationId } from '../../contract/ids.js';
 import {
   acquireUpdate,
   type Owned,

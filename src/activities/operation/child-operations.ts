@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { makeFailure } from '../../contract/failures.js';
-import { memoKeys } from '../../contract/memo.js';
+import { memoKeys } from '../../contract/ids.js';
 import { announceCancelSignal, type CancelAnnouncement, specQuery } from '../../contract/messages.js';
 import type { Progress } from '../../contract/progress.js';
 import { type Spec, type SpecKind, specKinds } from '../../contract/spec.js';

@@ -1,7 +1,6 @@
 import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import { parseOperationId } from '../../contract/ids.js';
-import { memoKeys } from '../../contract/memo.js';
+import { memoKeys, parseOperationId } from '../../contract/ids.js';
 import { specQuery } from '../../contract/messages.js';
 import type { Spec } from '../../contract/spec.js';
 import { isUnknownWorkspace, isUnpublished } from '../../modelarts/errors.js';

@@ -8,7 +8,7 @@ import type { PoolUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import type { SweepRules } from '../../domain/sweep/rules.js';
 import type { Plan, PlanItem } from '../../domain/teardown/plan.js';
-import { creatingOperations } from '../../inventory/creating-operations.js';
+import { creatingOperations } from '../../spec/hash.js';
 import { isTemporalError } from '../../temporal/grpc-errors.js';
 import type { ActivityDeps } from '../deps.js';
 import { ask } from '../operation/ask-workflow.js';

@@ -3,7 +3,7 @@ import { OperationNotFoundError, ProtectedError } from '../../client/errors.js';
 import type { ScheduleDetails } from '../../client/schedule-view.js';
 import type { Schedules } from '../../client/schedules.js';
 import type { ScheduledInput, TeardownInput } from '../../contract/workflows.js';
-import { isName } from '../../domain/name.js';
+import { isName } from '../../domain/text.js';
 import { type Define, example } from '../command.js';
 import { type Context, viewOf } from '../context.js';
 import { exitCodes, UsageError } from '../exit-codes.js';

@@ -4,7 +4,7 @@ import {
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
-import { memoKeys } from '../../contract/memo.js';
+import { memoKeys } from '../../contract/ids.js';
 import { phaseAttribute } from '../../contract/search-attributes.js';
 import { isFields } from '../../spec/finding.js';
 import type { AttemptFailure, CallAnswer, HistoryEvent } from './history-event.js';

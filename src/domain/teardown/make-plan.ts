@@ -1,11 +1,10 @@
 import { describeDuration } from '../duration.js';
-import { groupBy } from '../groups.js';
 import type { Inventory, InventoryItem, Ownership } from '../resource/inventory.js';
 import { formatMarker, isMarkedBy } from '../resource/marker.js';
 import { type Job, type PoolUse, plannedJobs, stateOfUse } from '../resource/pool-use.js';
 import { isoTime } from '../rfc3339.js';
 import { ageOf, busyRule, keepRule, protectingRule, type SweepRules } from '../sweep/rules.js';
-import { type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
+import { groupBy, type KeptItem, order, type PlanDraft, type PlanItem, type RemovalReason } from './plan.js';
 import { reasonOf } from './removal-reason.js';
 
 /**

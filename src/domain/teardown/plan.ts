@@ -1,4 +1,3 @@
-import { groupBy } from '../groups.js';
 import type { RecordedPages } from '../pages.js';
 import type { Instant } from '../resource/instant.js';
 import type { InventoryItem } from '../resource/inventory.js';
@@ -102,4 +101,15 @@ export function hashedFacts(items: readonly PlanItem[]): unknown {
 
 export function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Groups items by a key and keeps their order. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }

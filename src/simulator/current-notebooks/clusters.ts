@@ -1,9 +1,8 @@
 import { type JsonObject, textAt } from '../json.js';
 import { matchesQuery } from '../list-query.js';
 import { poolReadiness } from '../notebooks/pool-association.js';
-import { hexDigits } from '../random.js';
+import { hexDigits, uuid } from '../random.js';
 import type { PoolRecord } from '../records.js';
-import { uuid } from '../uuid.js';
 import { type Call, epochIn, type HandlerResult, type World } from '../world.js';
 import { notFound } from './errors.js';
 import { flavorView } from './flavors.js';

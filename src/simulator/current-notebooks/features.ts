@@ -1,5 +1,4 @@
-import { hexDigits } from '../random.js';
-import { uuid } from '../uuid.js';
+import { hexDigits, uuid } from '../random.js';
 import type { Call, HandlerResult, World } from '../world.js';
 import { notFound } from './errors.js';
 

@@ -1,8 +1,7 @@
 import { affectedCurrentNotebook, applyOutcomes } from '../faults/outcomes.js';
 import { isObject, type JsonObject, present, textAt } from '../json.js';
 import { enterMountStatus } from '../lifecycles/current-notebook-lifecycle.js';
-import { hexDigits } from '../random.js';
-import { uuid } from '../uuid.js';
+import { hexDigits, uuid } from '../random.js';
 import { type Call, type HandlerResult, nextSequence, type World } from '../world.js';
 import { busy, invalid, notFound, wrongState } from './errors.js';
 import { findCurrentNotebook } from './handlers.js';

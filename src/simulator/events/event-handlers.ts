@@ -1,7 +1,7 @@
 import { badRequest, poolError } from '../errors.js';
+import { lagOf } from '../faults/outcomes.js';
 import type { Json } from '../json.js';
 import { matchesQuery, offsetPage, pageOf } from '../list-query.js';
-import { lagOf } from '../read-lag.js';
 import type { PoolEvent } from '../records.js';
 import { type Call, type HandlerResult, timeIn, type World } from '../world.js';
 

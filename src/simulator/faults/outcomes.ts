@@ -1,6 +1,6 @@
 import { setFlavorStatus, setNotebookFlavorStatus } from '../flavors/availability.js';
 import type { LivingRecord, PoolResource, TransitionOverride } from '../records.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import type { OutcomeFault, SoldOutResponse } from './fault.js';
 
 const SECOND = 1000;
@@ -165,4 +165,9 @@ function sellOut(world: World, outcome: OutcomeFault & { readonly kind: 'soldOut
     if (affected.kind === 'pool') setFlavorStatus(world, flavor, 'soldout', outcome.az, outcome.forMs);
     else setNotebookFlavorStatus(world, flavor, 'soldOut', outcome.forMs);
   }
+}
+
+/** The milliseconds for which a read does not show what is new: by a knob, or by a `listLag` fault on the read. */
+export function lagOf(call: Call, usual = 0): number {
+  return Math.max(usual, ...call.takeOutcomes().map((fault) => (fault.kind === 'listLag' ? fault.ms : 0)));
 }

@@ -1,6 +1,5 @@
 import type { OwnImageRecord } from '../current-notebooks/record.js';
-import { hexDigits } from '../random.js';
-import { uuid } from '../uuid.js';
+import { hexDigits, uuid } from '../random.js';
 import { nextSequence, type World } from '../world.js';
 
 /** What the caller decides of an image. */

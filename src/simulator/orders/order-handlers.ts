@@ -1,7 +1,7 @@
 import { poolError } from '../errors.js';
+import { lagOf } from '../faults/outcomes.js';
 import { type Json, present } from '../json.js';
 import { matchesQuery, offsetPage } from '../list-query.js';
-import { lagOf } from '../read-lag.js';
 import type { OrderRecord } from '../records.js';
 import type { Call, HandlerResult, World } from '../world.js';
 import { allOrders } from './order-book.js';

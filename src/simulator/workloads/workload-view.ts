@@ -1,6 +1,6 @@
 import type { CurrentNotebookRecord } from '../current-notebooks/record.js';
+import { lagOf } from '../faults/outcomes.js';
 import { type Json, type JsonObject, present } from '../json.js';
-import { lagOf } from '../read-lag.js';
 import type { NotebookRecord, PoolRecord, WorkloadRecord } from '../records.js';
 import type { Call, World } from '../world.js';
 

@@ -12,9 +12,8 @@ import type { Operation } from '../operation/operation.js';
 import { timeNow } from '../operation/state.js';
 import { poolInUse } from '../resource/pool-in-use.js';
 import { observedNotebook, observedPool, unobservedNotebook } from '../resource/projection.js';
-import { leasedPool } from './leased-pool.js';
 import { currentNotebookIn, lookAgainMs, nextRenewal, observedRunTime, renew, tag } from './run-time.js';
-import type { BackgroundTasks, LeaseState } from './state.js';
+import { type BackgroundTasks, type LeaseState, leasedPool } from './state.js';
 
 /** An event is out of date after this time. */
 const deliveryLimitMs = 6 * HOUR;

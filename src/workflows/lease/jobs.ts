@@ -16,8 +16,7 @@ import { retryForever } from '../operation/retry-forever.js';
 import type { Removal } from '../resource/kind.js';
 import { kindsToRemove } from '../resource/kinds/index.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
-import { leasedPool } from './leased-pool.js';
-import type { LeaseState } from './state.js';
+import { type LeaseState, leasedPool } from './state.js';
 
 const defaultDrainMs = HOUR;
 

@@ -1,4 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
+import type { UseQuestion } from '../../activities/resource/pool-use.js';
 import { makeFailure } from '../../contract/failures.js';
 import type { AuditEntry, LeaseProgress } from '../../contract/progress.js';
 import {
@@ -12,13 +13,14 @@ import { addToAudit } from '../../domain/audit-trail.js';
 import { isSigned } from '../../domain/command.js';
 import type { Grant } from '../../domain/lease/grant.js';
 import { type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
-import { isName } from '../../domain/name.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
 import type { PoolUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';
-import { leaseLimit, resourcesLimit, tooLarge } from '../../domain/text.js';
+import { isName, leaseLimit, resourcesLimit, tooLarge } from '../../domain/text.js';
 import { invalidName } from '../operation/failure.js';
+import type { Operation } from '../operation/operation.js';
 import { newState, type OperationState, timeNow } from '../operation/state.js';
+import { usedPool } from '../resource/pool-in-use.js';
 
 /** State of a lease, carried over continue-as-new. */
 export interface LeaseState extends OperationState {
@@ -184,4 +186,9 @@ export function whenItStops({ progress, spec }: LeaseState): string {
   const at = progress.notebook?.autoStopAt ?? null;
   if (at === null || Date.parse(at) <= Date.now()) return '';
   return `; notebook ${spec?.notebook?.name ?? progress.name} stops automatically at ${at}`;
+}
+
+/** The leased pool, as its jobs are read; null without a pool. */
+export function leasedPool({ state, identity }: Operation<LeaseState>): UseQuestion | null {
+  return usedPool(state.progress.name, identity.owners, state.resources);
 }

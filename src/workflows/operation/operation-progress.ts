@@ -13,7 +13,6 @@ import { addToAudit } from '../../domain/audit-trail.js';
 import { oneLine } from '../../domain/command.js';
 import type { Pace } from '../../domain/resource/observation.js';
 import { cut, textLimits } from '../../domain/text.js';
-import { describeForUi } from './details.js';
 import { boundedFailure } from './failure.js';
 import { type OperationState, timeNow } from './state.js';
 
@@ -121,4 +120,16 @@ export class OperationProgress<State extends OperationState = OperationState> {
   private showDetails(): void {
     setCurrentDetails(describeForUi(this.state));
   }
+}
+
+/** The details that the Temporal UI shows for a workflow, as Markdown. */
+function describeForUi({ progress, paused }: OperationState): string {
+  const { name, phase, phaseSince, why, failure } = progress;
+  const lines = [`**${phase}** since ${phaseSince}`, '', why];
+  if (progress.overdueSince !== null) lines.push('', `The removal is overdue since ${progress.overdueSince}.`);
+  if (paused !== null)
+    lines.push('', `Paused by ${paused.by}: ${paused.reason}. Next: \`maops env resume ${name} --reason …\`.`);
+  if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`);
+  if (failure?.hint) lines.push('', `Next: ${failure.hint}`);
+  return lines.join('\n');
 }

@@ -4,7 +4,7 @@ import { type FailureType, makeFailure } from '../../contract/failures.js';
 import { operationId, scheduledId, sweepId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../../contract/workflows.js';
-import { isName } from '../../domain/name.js';
+import { isName } from '../../domain/text.js';
 import { firstCalls, reads, waits } from '../operation/activity-proxies.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
 import { describeFailure, refuseLarge } from '../operation/failure.js';

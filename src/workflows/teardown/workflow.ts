@@ -10,10 +10,10 @@ import {
   type SweepProgress,
   type TeardownInput,
 } from '../../contract/workflows.js';
-import { isName } from '../../domain/name.js';
 import { protectedVerdict } from '../../domain/resource/removal.js';
 import { keepRule } from '../../domain/sweep/rules.js';
 import type { PlanItem } from '../../domain/teardown/plan.js';
+import { isName } from '../../domain/text.js';
 import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies.js';
 import { failed, type Outcome, runToEnd } from '../operation/ending.js';
 import { isFailure, planChanged, refuseLarge } from '../operation/failure.js';
