@@ -6,7 +6,9 @@ import type { Row } from './row.js';
 const maxRps = 5;
 const minute = 60_000;
 
-/** API calls per environment, and minutes until all are Ready, when `count` environments start at once. On virtual time. */
+/**
+ * API calls per environment, and minutes until all are Ready, when `count` environments start at once. On virtual time.
+ */
 export async function admission(
   count: number,
   goal: { readonly calls: number; readonly minutes: number | null },

@@ -19,8 +19,8 @@ const cases = [
 ] as const;
 
 /**
- * CPU of short command lines divided by that of `node -e 0`. Medians of rounds that take turns, so that other work on the machine
- * disturbs both sides.
+ * CPU of short command lines divided by that of `node -e 0`. Medians of rounds that take turns, so that other work on
+ * the machine disturbs both sides.
  */
 export async function cli(): Promise<readonly Row[]> {
   const bare: number[] = [];

@@ -14,9 +14,9 @@ function fixedWait(
 }
 
 /**
- * The Terraform provider as a model: its fixed pauses, without its own computing time. Times are beyond the cloud's own.
- * Pools: docs/api/pools-and-flavors.md "5.7 How the Terraform client drives it".
- * Notebooks: docs/api/notebooks-current.md "14. What Terraform does".
+ * The Terraform provider as a model: its fixed pauses, without its own computing time. Times are beyond the cloud's
+ * own. Pools: docs/api/pools-and-flavors.md "5.7 How the Terraform client drives it". Notebooks:
+ * docs/api/notebooks-current.md "14. What Terraform does".
  */
 export async function incumbent(): Promise<readonly Row[]> {
   const order = fixedWait(cloud.poolCreate, 20, 30);

@@ -4,7 +4,9 @@ import type { Row } from './row.js';
 
 const seeds = [1, 2, 3, 4, 5, 6, 7];
 
-/** The main job alone on its worker, on virtual time at default paces: a pool of about a minute and a notebook of 15 s. */
+/**
+ * The main job alone on its worker, on virtual time at default paces: a pool of about a minute and a notebook of 15 s.
+ */
 export async function ready(): Promise<readonly Row[]> {
   return [
     ...(await rows('main job', {}, false, 20)),

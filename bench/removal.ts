@@ -8,8 +8,9 @@ const cloud = { poolMs: 30_000, notebookMs: 5_000 };
 const seeds = [1, 2, 3, 4, 5, 6, 7];
 
 /**
- * A teardown of a pool with a notebook of the current API, alone on its worker, on virtual time at default paces: medians of
- * seven seeds. The first one of a worker, and one after two others, when the worker knows how long deletions take.
+ * A teardown of a pool with a notebook of the current API, alone on its worker, on virtual time at default paces:
+ * medians of seven seeds. The first one of a worker, and one after two others, when the worker knows how long deletions
+ * take.
  */
 export async function removal(): Promise<readonly Row[]> {
   const first: { beyondMs: number; gets: number }[] = [];

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Reports words that this project has replaced by the field's own, with file, line and the word to use.
- * Exits with 1 when a word is found.
+ * Reports words that this project has replaced by the field's own, with file, line and the word to use, and comments of
+ * code that are wider than 120 columns, which the formatter leaves alone. Exits with 1 when it finds something.
  * The patterns are written with `[x]` so that this file does not match them. Words that are fixed, such as the key
  * `standing` of the audit's JSON, are left out of their pattern.
  */
@@ -67,6 +67,8 @@ const rules: readonly Rule[] = [
 ];
 
 const roots = ['src', 'test', 'scripts', 'bench', 'docs', 'README.md', 'CONTRIBUTING.md'];
+/** A line of a comment, but not of a text in code. */
+const comment = /^ *(\/\*\*|\*|\/\/) (?!.*oxlint)/;
 const skipped = /^docs\/api\/|^test\/replay\/histories\/|^docs\/schema\//;
 
 function filesBelow(path: string): string[] {
@@ -82,6 +84,8 @@ for (const file of roots
   .filter((path) => !skipped.test(path) && /\.(ts|js|md|sh|ya?ml)$/.test(path))) {
   const lines = [file, ...readFileSync(file, 'utf8').split('\n')];
   for (const [number, line] of lines.entries()) {
+    if (line.length > 120 && file.endsWith('.ts') && comment.test(line))
+      found.push(`${file}:${number}: wrap the comment at 120`);
     const text = `${line}\n${line.replaceAll(/([a-z])([A-Z])/g, '$1 $2')}`;
     for (const { pattern, use } of rules) {
       const word = new RegExp(pattern, 'i').exec(text)?.[0];

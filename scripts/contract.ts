@@ -23,7 +23,9 @@ const root = path.resolve(import.meta.dirname, '..');
 const requirements = path.join(root, 'test/contract/requirements.txt');
 const run = promisify(execFile);
 
-/** A failure with a way out, printed without a stack. `details` may name hosts, so a skipped run does not print them. */
+/**
+ * A failure with a way out, printed without a stack. `details` may name hosts, so a skipped run does not print them.
+ */
 class Unprepared extends Error {
   constructor(
     message: string,

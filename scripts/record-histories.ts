@@ -12,8 +12,8 @@ import { variables } from '../test/support/temporal-server.js';
 import { currentNotebookPart, environmentDocument, notebookPart, poolPart } from '../test/workflows/documents.js';
 
 /**
- * Records one history per workflow and way through it, for the replay tests. Run it whenever a workflow changes in a way
- * that an open run would notice, and keep the old recordings of a release: `npm run record -- FOLDER`.
+ * Records one history per workflow and way through it, for the replay tests. Run it whenever a workflow changes in a
+ * way that an open run would notice, and keep the old recordings of a release: `npm run record -- FOLDER`.
  */
 const folder = process.argv[2] ?? 'test/replay/histories/current';
 const main = 'provisionPoolThenLaunchNotebook';

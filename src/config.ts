@@ -73,7 +73,9 @@ export interface Config extends ClientConfig {
 }
 
 export interface ReadOptions {
-  /** Ignores the configuration file of the Temporal CLI, whose profile may be for another server. @defaultValue false */
+  /**
+   * Ignores the configuration file of the Temporal CLI, whose profile may be for another server. @defaultValue false
+   */
   readonly ignoreTemporalFile?: boolean;
 }
 

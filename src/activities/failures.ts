@@ -122,7 +122,9 @@ export function refusedForNow(message: string): ApplicationFailure {
 /** Pause after a create that was not sent, when the service named no time. */
 const shortPauseMs = 2_000;
 
-/** Outcome of a failed create call. Errors that another call cannot fix are thrown; the workflow decides on the rest. */
+/**
+ * Outcome of a failed create call. Errors that another call cannot fix are thrown; the workflow decides on the rest.
+ */
 export function outcomeOfFailedCreate(error: unknown): CreateOutcome {
   if (!(error instanceof ModelArtsError)) throw asFailure(error);
   const { errorCode, requestId, outcomeUnknown } = error;

@@ -28,8 +28,8 @@ function lastDetailsOf(context: Context): Record<string, unknown> {
 }
 
 /**
- * Heartbeats for every activity, so that a killed worker is noticed within the heartbeat time-out and not only after the
- * start-to-close time-out.
+ * Heartbeats for every activity, so that a killed worker is noticed within the heartbeat time-out and not only after
+ * the start-to-close time-out.
  */
 export function heartbeatInterceptor(): ActivityInboundCallsInterceptor {
   return {

@@ -64,8 +64,8 @@ export function createActivities(deps: ActivityDeps): Activities {
 }
 
 /**
- * Activities that may hold their slot for minutes: waits, and readings of the whole project. They run on a task queue of
- * their own, so that they never delay a create, a delete or an operator's command.
+ * Activities that may hold their slot for minutes: waits, and readings of the whole project. They run on a task queue
+ * of their own, so that they never delay a create, a delete or an operator's command.
  */
 export const waitActivities = [
   'observePool',

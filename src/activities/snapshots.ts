@@ -3,8 +3,8 @@ const maxAgeMs = 15 * 60_000;
 const limit = 3;
 
 /**
- * Readings of the whole project that this worker keeps for the pages of a run. A page on another worker, or after a restart,
- * reads the project again.
+ * Readings of the whole project that this worker keeps for the pages of a run. A page on another worker, or after a
+ * restart, reads the project again.
  */
 export class Snapshots<Reading> {
   private readonly byRun = new Map<string, { readonly at: number; readonly reading: Promise<Reading> }>();

@@ -29,8 +29,8 @@ interface Messages {
 }
 
 /**
- * Leaves out the messages of Temporal Cloud and of the worker's native part, and the options of methods, which are for HTTP
- * gateways. Parsed as JSON, the rest loads in half the time.
+ * Leaves out the messages of Temporal Cloud and of the worker's native part, and the options of methods, which are for
+ * HTTP gateways. Parsed as JSON, the rest loads in half the time.
  */
 const withFewerMessages: Plugin = {
   name: 'with-fewer-messages',
@@ -76,8 +76,9 @@ const withLazySegmenter: Plugin = {
 };
 
 /**
- * Bundles the command line: hundreds of small modules take most of the time of a short command. Each dynamic import becomes a
- * file of its own. The SDK requires the failure converters by path, so they are entries that share the other files.
+ * Bundles the command line: hundreds of small modules take most of the time of a short command. Each dynamic import
+ * becomes a file of its own. The SDK requires the failure converters by path, so they are entries that share the other
+ * files.
  */
 await rm(folder, { recursive: true, force: true });
 await build({

@@ -22,8 +22,8 @@ import * as sweep from './commands/sweep.js';
 import * as worker from './commands/worker.js';
 
 /**
- * One command: its name, one line about it, and its declaration. Every command line loads all declarations, so what a command
- * needs for its work is loaded by its action: clients, schemas, parsers.
+ * One command: its name, one line about it, and its declaration. Every command line loads all declarations, so what a
+ * command needs for its work is loaded by its action: clients, schemas, parsers.
  */
 export interface CommandEntry {
   readonly group: string | null;

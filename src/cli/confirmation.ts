@@ -10,7 +10,10 @@ interface Prompt {
   readonly signal: AbortSignal;
 }
 
-/** Asks a question; only `yes` counts. An input that ends without an answer means no, or the question would wait forever. */
+/**
+ * Asks a question; only `yes` counts. An input that ends without an answer means no, or the question would wait
+ * forever.
+ */
 export async function confirm(question: string, { input, output, signal }: Prompt): Promise<boolean> {
   const prompt = createInterface({ input, output });
   // The prompt swallows Ctrl-C, so pass it on.

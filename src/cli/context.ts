@@ -7,8 +7,8 @@ import type { View } from './output/view.js';
 import type { Terminal } from './terminal.js';
 
 /**
- * The environment of a command. Connections open at first use, and close when the command ends. Their packages are loaded then
- * too, because they take most of the start-up time, and a refusal of the usage needs none of them.
+ * The environment of a command. Connections open at first use, and close when the command ends. Their packages are
+ * loaded then too, because they take most of the start-up time, and a refusal of the usage needs none of them.
  */
 export interface Context {
   readonly terminal: Terminal;
@@ -17,13 +17,15 @@ export interface Context {
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
   /**
-   * Prints the result of the command on stdout: as JSON, or as the text that `render` makes for people. `render` gets the
-   * document with its control characters made visible.
+   * Prints the result of the command on stdout: as JSON, or as the text that `render` makes for people. `render` gets
+   * the document with its control characters made visible.
    */
   result<Document>(document: Document, render: (shown: Document) => string): void;
   /** Prints a notice for people on stderr. */
   notice(text: string): void;
-  /** Reports output that did not go through `result` or `notice`, so that the hint about a slow answer is not printed. */
+  /**
+   * Reports output that did not go through `result` or `notice`, so that the hint about a slow answer is not printed.
+   */
   shown(): void;
   /** Sets the message for Ctrl-C from now on, such as which operation continues. */
   onInterrupt(message: string): void;

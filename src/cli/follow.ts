@@ -15,7 +15,10 @@ export interface FollowingOptions {
   readonly timeoutMs: number | null;
 }
 
-/** Follows a workflow to its end and returns its exit code. After Ctrl-C or the time limit the workflow is still running. */
+/**
+ * Follows a workflow to its end and returns its exit code. After Ctrl-C or the time limit the workflow is still
+ * running.
+ */
 export async function followToEnd(context: Context, workflowId: string, options: FollowingOptions): Promise<ExitCode> {
   context.onInterrupt(`interrupted: ${workflowId} is still running. ${howToWatch(workflowId)}`);
   const operations = await context.operations();

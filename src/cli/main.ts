@@ -23,8 +23,8 @@ const completionStopMs = 20;
 type Unbundled = () => Promise<{ readonly runCommandLine: typeof runCommandLine }>;
 
 /**
- * Runs one command line and sets the process's exit code; called by `bin/maops.js`. The bundle runs roles from the compiled
- * modules, because the worker has a native part, and shares its packages with our code.
+ * Runs one command line and sets the process's exit code; called by `bin/maops.js`. The bundle runs roles from the
+ * compiled modules, because the worker has a native part, and shares its packages with our code.
  */
 export async function main(argv: readonly string[], unbundled?: Unbundled): Promise<void> {
   const words = argv.slice(2);

@@ -22,7 +22,10 @@ interface ChangeOption {
   readonly example: string;
 }
 
-/** Declares a command that changes a resource. The change runs as the workflow `change/<kind>/<name>`, and the command waits for it. */
+/**
+ * Declares a command that changes a resource. The change runs as the workflow `change/<kind>/<name>`, and the command
+ * waits for it.
+ */
 export function defineChange(
   command: Command,
   run: Run,

@@ -20,7 +20,10 @@ export interface TeardownOptions extends CommandOptions {
 
 /** A change of one resource. */
 export interface ChangeOptions extends CommandOptions {
-  /** Only for `renew`: how long the notebook runs from now, such as `4h`: 1h to 72h. @defaultValue what the spec and the lease allow */
+  /**
+   * Only for `renew`: how long the notebook runs from now, such as `4h`: 1h to 72h. @defaultValue what the spec and the
+   * lease allow
+   */
   readonly duration?: string;
 }
 

@@ -66,7 +66,9 @@ export async function findOpen(runs: Runs, query: string, scope: BulkScope): Pro
   return await progressOfEach(runs, open, concurrency);
 }
 
-/** Sends a command to each listed operation. Refused for one that has another run by now; none is sent after the signal. */
+/**
+ * Sends a command to each listed operation. Refused for one that has another run by now; none is sent after the signal.
+ */
 export async function commandEach(
   runs: Runs,
   listed: readonly Progress[],

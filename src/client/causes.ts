@@ -83,7 +83,10 @@ export interface OpenFailure {
   readonly failure: AttemptFailure;
 }
 
-/** The time until `now` by cause, longest first: the phases, without the delays by retries, refused calls and missing workers. */
+/**
+ * The time until `now` by cause, longest first: the phases, without the delays by retries, refused calls and missing
+ * workers.
+ */
 export function describeCauses(
   events: readonly HistoryEvent[],
   now: number,

@@ -5,7 +5,9 @@ import type { ChangeOptions, OperationHandle } from './api-types.js';
 import { type CommandContext, signatureOf } from './command.js';
 import { OperationRefusedError } from './errors.js';
 
-/** Starts a change of one resource. Joins the same change when it is open; throws OperationRefusedError for another one. */
+/**
+ * Starts a change of one resource. Joins the same change when it is open; throws OperationRefusedError for another one.
+ */
 export async function change(
   context: CommandContext,
   { kind, name, change: wanted }: Pick<ChangeInput, 'kind' | 'name' | 'change'>,

@@ -96,7 +96,10 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   return { operations, schedules, client, connection, place };
 }
 
-/** Null where this process has no settings for the service. Loads the API client only here, because most programs need none. */
+/**
+ * Null where this process has no settings for the service. Loads the API client only here, because most programs need
+ * none.
+ */
 async function openModelArts(): Promise<ModelArts | null> {
   try {
     const config = readModelArtsConfig();

@@ -68,7 +68,10 @@ export function describeCall(type: string, summary: string | null): string {
 
 type Message = Extract<HistoryEvent, { event: 'message' }>;
 
-/** A message with its actor and reason, such as `pause by ana: maintenance`. Other arguments may be long and are left out. */
+/**
+ * A message with its actor and reason, such as `pause by ana: maintenance`. Other arguments may be long and are left
+ * out.
+ */
 export function describeMessage({ kind, name, argument }: Message, failure: AttemptFailure | null): string {
   const command = isFields(argument) ? argument : {};
   const by = textIn(command.by);

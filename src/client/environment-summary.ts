@@ -10,8 +10,8 @@ type Unasked<T> = { readonly [Key in keyof T]: null };
 type Known = 'name' | 'operation' | 'workflowId' | 'runId' | 'phase' | 'startedAt' | 'endedAt';
 
 /**
- * An environment as Temporal lists it: the keys of `Progress`, and null for what only its run knows. The pool has its id, and
- * the lease its end, where they are known.
+ * An environment as Temporal lists it: the keys of `Progress`, and null for what only its run knows. The pool has its
+ * id, and the lease its end, where they are known.
  */
 export type EnvironmentSummary = Pick<Progress, Known> &
   Unasked<Omit<Progress, Known | 'phaseSince' | 'pool' | 'lease'>> & {

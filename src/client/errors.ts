@@ -3,7 +3,10 @@ import type { Progress } from '../contract/progress.js';
 import { describeDifferences, type SpecDifference } from '../spec/difference.js';
 import { describeProblems, type LocatedProblem, type SpecProblem } from '../spec/problem.js';
 
-/** The base class of all errors of this library. The message says what failed, on what and why; `hint` says what to do next. */
+/**
+ * The base class of all errors of this library. The message says what failed, on what and why; `hint` says what to do
+ * next.
+ */
 export class OperationsError extends Error {
   override readonly name: string = 'OperationsError';
   readonly hint: string | null;

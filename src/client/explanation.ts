@@ -12,7 +12,10 @@ import type { HistoryEvent } from './temporal/history-event.js';
 import { failureOf, type PendingActivity, type Run, type Runs } from './temporal/run.js';
 import { isUnanswered } from './unanswered.js';
 
-/** Why an operation does not make progress: what its workflow reports, and what Temporal knows of its activities. Times are RFC 3339 UTC. */
+/**
+ * Why an operation does not make progress: what its workflow reports, and what Temporal knows of its activities. Times
+ * are RFC 3339 UTC.
+ */
 export interface Explanation {
   readonly name: string;
   readonly workflowId: string;

@@ -47,7 +47,9 @@ async function findNewest(runs: Runs, name: string, kinds: readonly OperationKin
   return chooseRun(await Promise.all(kinds.map((kind) => runs.describe(operationId(kind, name)))));
 }
 
-/** The operation on a pool or notebook without an environment. Until its lease starts, only its workflow id finds it. */
+/**
+ * The operation on a pool or notebook without an environment. Until its lease starts, only its workflow id finds it.
+ */
 async function findCreatedAlone(runs: Runs, name: string): Promise<Run | null> {
   return await findNewest(runs, name, ['pool', 'notebook']);
 }

@@ -76,8 +76,9 @@ function inOrder<Entry extends HistoryEntry>(entries: readonly Entry[]): Entry[]
 }
 
 /**
- * The progress whose audit completes a history; null where it cannot be read, because the history is useful without it. After
- * one query without a response no other run is queried: each would wait. The next run carries the audit of a continued run.
+ * The progress whose audit completes a history; null where it cannot be read, because the history is useful without it.
+ * After one query without a response no other run is queried: each would wait. The next run carries the audit of a
+ * continued run.
  */
 async function progressForAudit(runs: Runs, run: Run, workers: { isSilent: boolean }): Promise<Progress | null> {
   if (run.status === 'CONTINUED_AS_NEW') return null;

@@ -26,15 +26,18 @@ export interface DetailsOptions extends ListOptions {
 }
 
 /**
- * One summary for each environment, by name: of its open run, else of its newest closed one. One list of Temporal, however
- * many environments there are; no worker is asked.
+ * One summary for each environment, by name: of its open run, else of its newest closed one. One list of Temporal,
+ * however many environments there are; no worker is asked.
  */
 export async function listEnvironments(runs: Runs, options: ListOptions = {}): Promise<EnvironmentSummary[]> {
   const listed = (await listRuns(runs, options)).map(summaryOf);
   return listed.filter(isNamed);
 }
 
-/** As `listEnvironments`, with the progress that each run reports. Takes a query, and a worker's cache, for each environment. */
+/**
+ * As `listEnvironments`, with the progress that each run reports. Takes a query, and a worker's cache, for each
+ * environment.
+ */
 export async function detailEnvironments(runs: Runs, options: DetailsOptions = {}): Promise<Progress[]> {
   const { onAsked = () => undefined } = options;
   const listed = await listRuns(runs, options);

@@ -45,8 +45,8 @@ export interface OperationsDeps {
 const loadStart = () => import('./start.js');
 
 /**
- * Everything that people and programs can do with operations. A name means its open run (teardown, else the operation, else
- * the lease), else its newest closed one; a workflow id such as `pool/x` means that workflow. Commands throw
+ * Everything that people and programs can do with operations. A name means its open run (teardown, else the operation,
+ * else the lease), else its newest closed one; a workflow id such as `pool/x` means that workflow. Commands throw
  * InvalidCommandError, OperationNotFoundError and OperationRefusedError, and return the progress after them.
  */
 export class Operations extends OperationQueries {
@@ -69,7 +69,10 @@ export class Operations extends OperationQueries {
     return this.create('notebook', document, options);
   }
 
-  /** Creates by kind. Throws InvalidSpecError, SpecConflictError, and OperationRefusedError during a teardown of the name. */
+  /**
+   * Creates by kind. Throws InvalidSpecError, SpecConflictError, and OperationRefusedError during a teardown of the
+   * name.
+   */
   async create(
     kind: ResourceKindName,
     document: unknown,
@@ -116,7 +119,9 @@ export class Operations extends OperationQueries {
     return commands.resolve(this.deps, { name, kind }, verb, options);
   }
 
-  /** Sends a command to each listed operation. Errors are in the results and not thrown; none is sent after the signal. */
+  /**
+   * Sends a command to each listed operation. Errors are in the results and not thrown; none is sent after the signal.
+   */
   steerEach(
     listed: readonly Progress[],
     command: (workflowId: string) => Promise<Progress>,
@@ -150,8 +155,9 @@ export class Operations extends OperationQueries {
   }
 
   /**
-   * Deletes everything of a name; joins an open teardown. Throws ProtectedError when something is protected. Starts no run for
-   * a name without operations and resources. Ends `Busy` while jobs use the pool, unless an option says otherwise.
+   * Deletes everything of a name; joins an open teardown. Throws ProtectedError when something is protected. Starts no
+   * run for a name without operations and resources. Ends `Busy` while jobs use the pool, unless an option says
+   * otherwise.
    */
   teardown(name: string, options: TeardownOptions, planHash?: string): Promise<Teardown> {
     return teardown({ planRemoval: async () => null, ...this.deps }, name, options, planHash);
@@ -168,7 +174,9 @@ export class Operations extends OperationQueries {
     if (lease !== null && isOpen(lease)) await refuseProtected(this.deps, lease, verb, name);
   }
 
-  /** Starts, stops or renews a notebook, protects or unprotects an environment; joins an open change of the same kind. */
+  /**
+   * Starts, stops or renews a notebook, protects or unprotects an environment; joins an open change of the same kind.
+   */
   change(
     kind: ChangeInput['kind'],
     name: string,

@@ -44,7 +44,10 @@ async function refuseUnpaused({ runs }: CommandContext, { workflowId, runId }: R
   throw new OperationRefusedError(`resume ${name}: ${workflowId} is not paused (it is ${progress.phase})`);
 }
 
-/** Refused for a lease and a teardown. Cancelling a lease would delete its resources; cancelling a teardown would leave it half done. */
+/**
+ * Refused for a lease and a teardown. Cancelling a lease would delete its resources; cancelling a teardown would leave
+ * it half done.
+ */
 export async function cancel(context: CommandContext, target: Target, options: CommandOptions): Promise<Progress> {
   const { runs } = context;
   const { name } = target;

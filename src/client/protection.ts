@@ -14,8 +14,8 @@ export interface ProtectionContext extends CommandContext {
 }
 
 /**
- * Throws ProtectedError when what a lease owns is protected: its workflow would accept the removal, refuse it and retry. The
- * lease observes again first, because the protection may have been removed since its last observation.
+ * Throws ProtectedError when what a lease owns is protected: its workflow would accept the removal, refuse it and
+ * retry. The lease observes again first, because the protection may have been removed since its last observation.
  */
 export async function refuseProtected(
   context: ProtectionContext,

@@ -45,7 +45,10 @@ export class OperationQueries {
     return { workflowId, runId };
   }
 
-  /** The progress now and at every change, until the operation has ended. Survives an outage of Temporal of five minutes. */
+  /**
+   * The progress now and at every change, until the operation has ended. Survives an outage of Temporal of five
+   * minutes.
+   */
   async *watch(
     name: string,
     options: FollowOptions & { readonly kind?: ResourceKindName } = {},
@@ -55,8 +58,8 @@ export class OperationQueries {
   }
 
   /**
-   * Waits for the end and returns the last progress. Throws OperationFailedError when the goal was not reached. A name means
-   * its creating operation, never its lease.
+   * Waits for the end and returns the last progress. Throws OperationFailedError when the goal was not reached. A name
+   * means its creating operation, never its lease.
    */
   async result(
     name: string,
@@ -72,14 +75,16 @@ export class OperationQueries {
   }
 
   /**
-   * One summary per environment, by name: what Temporal itself knows, from one list. Also for thousands of environments, and
-   * without a worker. With `overdue`, only those with an overdue removal.
+   * One summary per environment, by name: what Temporal itself knows, from one list. Also for thousands of
+   * environments, and without a worker. With `overdue`, only those with an overdue removal.
    */
   list(options?: ListOptions): Promise<EnvironmentSummary[]> {
     return listEnvironments(this.reads.runs, options);
   }
 
-  /** As `list`, with the progress that the run of each environment reports. Asks every run, which takes 30 s for 1,000. */
+  /**
+   * As `list`, with the progress that the run of each environment reports. Asks every run, which takes 30 s for 1,000.
+   */
   details(options?: DetailsOptions): Promise<Progress[]> {
     return detailEnvironments(this.reads.runs, options);
   }
@@ -96,8 +101,8 @@ export class OperationQueries {
   }
 
   /**
-   * Why an operation does not make progress: the failed call that is retried, what is billed meanwhile, and the operation that
-   * it waits for. Costs need a price table.
+   * Why an operation does not make progress: the failed call that is retried, what is billed meanwhile, and the
+   * operation that it waits for. Costs need a price table.
    */
   async why(
     name: string,

@@ -10,8 +10,8 @@ import type { Run, RunOutcome, Runs } from './temporal/run.js';
 import { markUnanswered } from './unanswered.js';
 
 /**
- * The progress of a run. A worker reports it while the run is open. A closed run keeps it in its result or failure. Where
- * neither is available, the progress has only what Temporal itself stores (see `isUnanswered` in unanswered.ts).
+ * The progress of a run. A worker reports it while the run is open. A closed run keeps it in its result or failure.
+ * Where neither is available, the progress has only what Temporal itself stores (see `isUnanswered` in unanswered.ts).
  */
 export async function progressOf(runs: Runs, run: Run): Promise<Progress> {
   return (await answeredProgress(runs, run)) ?? unansweredProgress(run);
@@ -28,8 +28,8 @@ export async function progressAfter(runs: Runs, run: Run, answer: CommandAnswer)
 }
 
 /**
- * The progress of many runs. After as many queries in a row without a response as run at once, there is no worker, and the
- * other runs are not queried: each query would wait.
+ * The progress of many runs. After as many queries in a row without a response as run at once, there is no worker, and
+ * the other runs are not queried: each query would wait.
  */
 export async function progressOfEach(
   runs: Runs,
@@ -96,8 +96,8 @@ function closedProgress(run: Run, last: Progress): Progress {
 }
 
 /**
- * Throws WorkerUnreachableError when no worker responds for a run that was started for its result alone, and cancels the run:
- * nobody waits for it, so it must not start when a worker is available again.
+ * Throws WorkerUnreachableError when no worker responds for a run that was started for its result alone, and cancels
+ * the run: nobody waits for it, so it must not start when a worker is available again.
  */
 export async function expectWorker(
   runs: Runs,

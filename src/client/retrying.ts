@@ -7,8 +7,8 @@ import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
 import { failureOf, type PendingActivity, type Run, type Runs } from './temporal/run.js';
 
 /**
- * The failed call that an operation retries. The workflow reports the calls that it retries itself. Only Temporal knows about
- * an activity that it retries, and its last failure is the newest.
+ * The failed call that an operation retries. The workflow reports the calls that it retries itself. Only Temporal knows
+ * about an activity that it retries, and its last failure is the newest.
  */
 export function retryingOf(progress: Progress, run: Run, events: readonly HistoryEvent[]): Retrying | null {
   const reported = progress.retrying;

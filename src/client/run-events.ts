@@ -15,7 +15,9 @@ export interface HistoryEntry {
     readonly type: string;
     /** What it does, such as `delete pool team-a`. */
     readonly does: string;
-    /** `notSent` and `refused`: the activity completed, and its request was not sent, or the service did not accept it. */
+    /**
+     * `notSent` and `refused`: the activity completed, and its request was not sent, or the service did not accept it.
+     */
     readonly end: 'done' | 'notSent' | 'refused' | 'failed' | 'timedOut' | 'cancelled' | 'open';
     readonly attempts: number;
     readonly durationMs: number | null;
@@ -162,7 +164,9 @@ const endWords = {
   open: 'running',
 } as const;
 
-/** Attempts of a wait are poll windows without a failure; those of a call are retries until the last attempt started. */
+/**
+ * Attempts of a wait are poll windows without a failure; those of a call are retries until the last attempt started.
+ */
 function describeAttempts({ at, startedAt, lastFailure }: OpenActivity, attempts: number): string | null {
   if (attempts < 2) return null;
   if (lastFailure?.type === stillPending) return `(${attempts} poll windows)`;

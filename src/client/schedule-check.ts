@@ -44,8 +44,8 @@ export function checkSchedule(schedule: NewSchedule, thisYear: number) {
 }
 
 /**
- * The name of a time zone in its own case; null when it is unknown. Offsets such as +02:00 are refused, because they do not
- * follow daylight saving time.
+ * The name of a time zone in its own case; null when it is unknown. Offsets such as +02:00 are refused, because they do
+ * not follow daylight saving time.
  */
 export function findTimeZone(name: string): string | null {
   const wanted = name.trim().toLowerCase();

@@ -52,7 +52,10 @@ export interface ScheduleRow {
   /** Workflow id of the open run. */
   readonly running: string | null;
   readonly lastRun: ScheduledResult | null;
-  /** `missed`: due longer ago than the catch-up window after an outage of Temporal; `skipped`: due while the previous run was open. */
+  /**
+   * `missed`: due longer ago than the catch-up window after an outage of Temporal; `skipped`: due while the previous
+   * run was open.
+   */
   readonly counts: { readonly taken: number; readonly missed: number; readonly skipped: number };
   /** The counts at the last resume; higher counts are reported as troubles. */
   readonly seen: { readonly missed: number; readonly skipped: number };

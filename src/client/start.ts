@@ -25,8 +25,9 @@ export interface Started {
 }
 
 /**
- * Starts the operation that creates `document`, or joins the open one with the same spec. The memo of the run shows without a
- * race which call started it and with which spec. A run that was started elsewhere is compared by its argument.
+ * Starts the operation that creates `document`, or joins the open one with the same spec. The memo of the run shows
+ * without a race which call started it and with which spec. A run that was started elsewhere is compared by its
+ * argument.
  */
 export async function startOrJoin(
   runs: Runs,

@@ -27,8 +27,8 @@ export interface TeardownContext extends ProtectionContext {
 }
 
 /**
- * Tears down what a name owns. Throws ProtectedError when something of it is protected, and starts no run for a name that
- * never existed. What this process cannot read is checked by the workers.
+ * Tears down what a name owns. Throws ProtectedError when something of it is protected, and starts no run for a name
+ * that never existed. What this process cannot read is checked by the workers.
  */
 export async function teardown(
   context: TeardownContext,
@@ -107,7 +107,10 @@ function checkJobOptions({
   return { ...(drain === undefined ? {} : { drain }), ...(withJobs === true ? { withJobs } : {}) };
 }
 
-/** A running teardown has its own plan and options. Joining it would lose those of this command, unless its plan is the same. */
+/**
+ * A running teardown has its own plan and options. Joining it would lose those of this command, unless its plan is the
+ * same.
+ */
 async function refuseJoin({ runs }: CommandContext, name: string, planHash?: string): Promise<void> {
   const run = await runs.describe(operationId('teardown', name));
   if (run === null || !isOpen(run)) return;

@@ -7,7 +7,10 @@ export function markUnanswered(progress: Progress): void {
   fromTemporal.add(progress);
 }
 
-/** True for the progress of an open run that no worker responded for. In a file of its own, because every command loads it. */
+/**
+ * True for the progress of an open run that no worker responded for. In a file of its own, because every command loads
+ * it.
+ */
 export function isUnanswered(progress: Progress): boolean {
   return fromTemporal.has(progress);
 }

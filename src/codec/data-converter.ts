@@ -6,8 +6,8 @@ import { createPayloadCodec } from './payload-codec.js';
 const extension = new URL(import.meta.url).pathname.endsWith('.ts') ? 'ts' : 'js';
 
 /**
- * The SDK loads failure converters by path, into this process and the workflow bundle. Neither writes stack traces. The one
- * for encrypted deployments also moves messages into a payload.
+ * The SDK loads failure converters by path, into this process and the workflow bundle. Neither writes stack traces. The
+ * one for encrypted deployments also moves messages into a payload.
  */
 export function failureConverterPath(encodesFailures: boolean): string {
   const name = encodesFailures ? 'failure-converter' : 'plain-failure-converter';

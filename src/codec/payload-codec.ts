@@ -15,9 +15,9 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * Encrypts whole payloads, including metadata, with AES-256-GCM. The first key encrypts; every key decrypts. Without keys
- * an encrypted payload is an error that names its key. Payloads that are not encrypted pass through, so that older runs
- * stay readable.
+ * Encrypts whole payloads, including metadata, with AES-256-GCM. The first key encrypts; every key decrypts. Without
+ * keys an encrypted payload is an error that names its key. Payloads that are not encrypted pass through, so that older
+ * runs stay readable.
  */
 export function createPayloadCodec(keys: readonly CodecKey[]): PayloadCodec {
   const known = new Map(keys.map(({ id, key }) => [id, createSecretKey(key.reveal(), 'base64')]));

@@ -15,7 +15,9 @@ export interface CodecServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Origins of the allowed web pages, such as `http://localhost:8233`. Programs send no origin and are always allowed. */
+  /**
+   * Origins of the allowed web pages, such as `http://localhost:8233`. Programs send no origin and are always allowed.
+   */
   readonly origins: readonly string[];
 }
 

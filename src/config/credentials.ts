@@ -27,7 +27,10 @@ const passwordVariables = [
 /** The other variables of an openrc file are also set for other tools. */
 const passwordStarters = ['IAM_ENDPOINT', 'OS_USERNAME', 'OS_PASSWORD'] as const;
 
-/** Returns the first complete kind of credentials, in the order of docs/configuration.md. Reports an incomplete kind in any case. */
+/**
+ * Returns the first complete kind of credentials, in the order of docs/configuration.md. Reports an incomplete kind in
+ * any case.
+ */
 export function readCredentials(reader: EnvReader): FoundCredentials {
   const candidates = [
     readToken(reader),

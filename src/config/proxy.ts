@@ -19,8 +19,9 @@ const exceptionVariables = ['no_grpc_proxy', 'no_proxy'] as const;
 export const proxyNames: readonly string[] = [...proxyVariables, ...exceptionVariables];
 
 /**
- * Returns the proxy for connections to a Temporal address, or null. The rules are those of the gRPC library of the command
- * line, because the native connection of workers reads no such variables. Unlike the library, loopback never uses a proxy.
+ * Returns the proxy for connections to a Temporal address, or null. The rules are those of the gRPC library of the
+ * command line, because the native connection of workers reads no such variables. Unlike the library, loopback never
+ * uses a proxy.
  */
 export function proxyTo(address: string, env: Env): HttpProxy | null {
   const host = hostOf(address);

@@ -3,8 +3,8 @@ import { proxyNames } from './proxy.js';
 import { allVariables } from './variables.js';
 
 /**
- * Refuses quotes around the value of every variable of this product, even of those that this process does not read. Every
- * command calls it, so this file loads nothing but the declarations.
+ * Refuses quotes around the value of every variable of this product, even of those that this process does not read.
+ * Every command calls it, so this file loads nothing but the declarations.
  */
 export function refuseQuotes(env: Env = processEnv()): void {
   readWith(env, (reader) => reader.refuseQuotes(ownNames(reader)));

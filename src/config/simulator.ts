@@ -8,8 +8,8 @@ const accountNames = allVariables
   .filter((name) => /^(MODELARTS|HUAWEICLOUD|HW|OS|IAM)_/.test(name));
 
 /**
- * Adds the variables of the simulator at `MAOPS_SIMULATOR`, unless any variable of an account is set: real and simulated
- * settings must never mix.
+ * Adds the variables of the simulator at `MAOPS_SIMULATOR`, unless any variable of an account is set: real and
+ * simulated settings must never mix.
  */
 export function withSimulator(env: Env): Env {
   const url = variables.simulator.names.map((name) => env[name]?.trim()).find(Boolean);

@@ -13,7 +13,9 @@ export interface TemporalOptions {
   readonly ignoreFile: boolean;
 }
 
-/** Reads the `TEMPORAL_*` variables and the profile as Temporal's own tools do, and reports each wrong variable by name. */
+/**
+ * Reads the `TEMPORAL_*` variables and the profile as Temporal's own tools do, and reports each wrong variable by name.
+ */
 export function readTemporal(reader: EnvReader, env: Env, { ignoreFile }: TemporalOptions): TemporalSettings {
   const own = reader.names().filter((name) => name.startsWith('TEMPORAL_'));
   const others = Object.entries(env).filter(

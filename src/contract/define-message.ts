@@ -1,6 +1,7 @@
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 
-// As `defineSignal` and its siblings of the SDK, whose package for workflows the command line would load only for these names.
+// As `defineSignal` and its siblings of the SDK, whose package for workflows the command line would load only for these
+// names.
 
 export function defineSignal<Args extends unknown[]>(name: string): SignalDefinition<Args> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand of the types does not exist at run-time

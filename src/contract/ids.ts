@@ -52,8 +52,8 @@ export function nameOfCreating(workflowId: string): string | null {
 }
 
 /**
- * Memo keys of a run: the requested spec, the call that started it, the actor, and of a lease its workspaces besides the
- * default one.
+ * Memo keys of a run: the requested spec, the call that started it, the actor, and of a lease its workspaces besides
+ * the default one.
  */
 export const memoKeys = {
   specHash: 'maopsSpecHash',

@@ -57,7 +57,10 @@ export const pauseSignal = defineSignal<[Command]>('pause');
 export const resumeSignal =
   defineSignal<[{ readonly by: string; readonly reason?: string; readonly key?: string }]>('resume');
 
-/** Who is about to cancel a workflow, and why. A workflow hands over its resources to a teardown, and deletes them for an operator. */
+/**
+ * Who is about to cancel a workflow, and why. A workflow hands over its resources to a teardown, and deletes them for
+ * an operator.
+ */
 export interface CancelAnnouncement {
   readonly cause: 'teardown' | 'operator';
   readonly by: string;

@@ -11,7 +11,9 @@ export const longestHttpTimeoutMs = MINUTE;
 export interface Settings extends Pace {
   readonly consistencyWindowMs: number;
   readonly httpTimeoutMs: number;
-  /** Heartbeat time-out of waits, by the load of the worker when the run started. @defaultValue that of an idle worker */
+  /**
+   * Heartbeat time-out of waits, by the load of the worker when the run started. @defaultValue that of an idle worker
+   */
   readonly waitHeartbeatMs?: number;
 }
 

@@ -5,7 +5,10 @@ export interface PoolResource {
   readonly flavor: string;
   readonly count: number;
   readonly azs?: readonly { readonly az: string; readonly count: number }[];
-  /** The further documented fields of `spec.resources[]` (docs/api/pools-and-flavors.md "2.2 Create"), passed on as they are. */
+  /**
+   * The further documented fields of `spec.resources[]` (docs/api/pools-and-flavors.md "2.2 Create"), passed on as they
+   * are.
+   */
   readonly [field: string]: unknown;
 }
 
@@ -168,7 +171,10 @@ export interface Deadlines {
   readonly undo: DurationText;
 }
 
-/** A spec after checking: defaults filled in, durations canonical, `flavor` folded into `flavors`. Normalising it again changes nothing. */
+/**
+ * A spec after checking: defaults filled in, durations canonical, `flavor` folded into `flavors`. Normalising it again
+ * changes nothing.
+ */
 export interface Spec {
   readonly name: string;
   /** Absent in the spec of `launchNotebook`. */

@@ -44,7 +44,9 @@ export function mergeResources(a: EnvironmentResources, b: EnvironmentResources)
   };
 }
 
-/** The resources that are left of `before`. Those that are missing count as removed, so that no merge brings them back. */
+/**
+ * The resources that are left of `before`. Those that are missing count as removed, so that no merge brings them back.
+ */
 export function leftOf(before: EnvironmentResources, left: EnvironmentResources): EnvironmentResources {
   const kept = new Set(refsOf(left).map(({ id }) => id));
   return mergeResources(left, { ...noResources, removed: refsOf(before).filter(({ id }) => !kept.has(id)) });
@@ -111,7 +113,9 @@ export interface ChangeInput {
   readonly kind: 'notebook' | 'environment';
   readonly name: string;
   readonly change: 'start' | 'stop' | 'renew' | 'protect' | 'unprotect';
-  /** Only for `renew`: how long the notebook runs from now, 1h to 72h. @defaultValue what the spec and the lease allow */
+  /**
+   * Only for `renew`: how long the notebook runs from now, 1h to 72h. @defaultValue what the spec and the lease allow
+   */
   readonly duration?: DurationText;
   readonly by: string;
   readonly reason: string;

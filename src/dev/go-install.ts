@@ -22,7 +22,9 @@ export interface InstallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Builds the Temporal CLI into the cache folder. The binary is renamed into place, so two processes may build at once. */
+/**
+ * Builds the Temporal CLI into the cache folder. The binary is renamed into place, so two processes may build at once.
+ */
 export async function installWithGo({ env, target, onProgress, signal }: InstallOptions): Promise<string> {
   await checkGo(env);
   await mkdir(dirname(target), { recursive: true });

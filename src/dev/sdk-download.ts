@@ -18,7 +18,10 @@ TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'cached-down
   .then(() => process.exit(0), (error) => { process.stderr.write(String(error.message)); process.exit(1); });
 `;
 
-/** Downloads the dev server with the SDK, in a child process because its native download has no timeout and cannot be stopped. */
+/**
+ * Downloads the dev server with the SDK, in a child process because its native download has no timeout and cannot be
+ * stopped.
+ */
 export async function downloadBySdk({ env, target, onProgress, signal }: InstallOptions): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
   const folder = await mkdtemp(join(dirname(target), 'download-'));

@@ -15,7 +15,8 @@ const mostRps = 200;
 
 /**
  * The environment of a stack: the simulator's address and credentials, the server's address, and intervals that fit the
- * simulator's speed. Of the caller's variables it uses only `MAOPS_*`, so that real credentials never enter a simulation.
+ * simulator's speed. Of the caller's variables it uses only `MAOPS_*`, so that real credentials never enter a
+ * simulation.
  */
 export function stackEnvironment(
   env: Env,

@@ -24,8 +24,8 @@ export const durationWords = 'a number with ms, s, m, h or d, such as 90m or 1h3
 const longestMs = 36_500 * unitMs.d;
 
 /**
- * Reads `90m`, `1.5h` or `1h30m` as whole milliseconds; null for a bare number, an unknown unit or more than a century, and
- * for a value that is not text, which raw JSON may hold.
+ * Reads `90m`, `1.5h` or `1h30m` as whole milliseconds; null for a bare number, an unknown unit or more than a century,
+ * and for a value that is not text, which raw JSON may hold.
  */
 export function parseDuration(text: unknown): number | null {
   if (typeof text !== 'string' || !duration.test(text)) return null;

@@ -1,6 +1,6 @@
 /**
- * How long a text may be that a workflow keeps, in code points. What comes from outside is refused or cut where it enters,
- * because Temporal ends a workflow whose state or answer passes its own limits.
+ * How long a text may be that a workflow keeps, in code points. What comes from outside is refused or cut where it
+ * enters, because Temporal ends a workflow whose state or answer passes its own limits.
  */
 export const textLimits = {
   by: 100,
@@ -56,7 +56,10 @@ export function textOf(value: unknown): string {
   return value == null ? '' : (JSON.stringify(value) ?? '');
 }
 
-/** The length of a text in bytes of UTF-8; half of a surrogate pair counts as the replacement character that is sent for it. */
+/**
+ * The length of a text in bytes of UTF-8; half of a surrogate pair counts as the replacement character that is sent for
+ * it.
+ */
 export function countBytes(text: string): number {
   let bytes = 0;
   for (const character of text) {

@@ -1,4 +1,6 @@
-/** What a terminal may obey or hide instead of showing: control and format characters, line separators, lone surrogates. */
+/**
+ * What a terminal may obey or hide instead of showing: control and format characters, line separators, lone surrogates.
+ */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** Joiners belong to emoji and to several scripts. A line break is for the layout. */
 const harmless = ['\n', '\u200c', '\u200d'];
@@ -12,7 +14,10 @@ const deleteCode = 0x7f;
 const controlPictures = 0x2400;
 const deletePicture = '\u2421';
 
-/** Text from anywhere, with everything shown that a terminal would obey: ESC becomes `␛`, a right-to-left override `\u202e`. */
+/**
+ * Text from anywhere, with everything shown that a terminal would obey: ESC becomes `␛`, a right-to-left override
+ * `\u202e`.
+ */
 export function visibleText(text: string): string {
   return text.replaceAll(invisible, (character) => (harmless.includes(character) ? character : pictureOf(character)));
 }

@@ -9,10 +9,16 @@ import type { CurrentNotebook } from '../modelarts/schemas/current-notebook.js';
 import { type NotebookRow, rowOf } from './notebook-facts.js';
 import { boundedText, boundedWord, type Source } from './pool-facts.js';
 
-/** States in which an instance uses no flavor. Its disk is billed all the same (docs/api/notebooks-current.md "12. Billing (HW-PRICE 2023..2024, HW-FAQ)"). */
+/**
+ * States in which an instance uses no flavor. Its disk is billed all the same (docs/api/notebooks-current.md "12.
+ * Billing (HW-PRICE 2023..2024, HW-FAQ)").
+ */
 const idleStates = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'ERROR', 'FROZEN', 'DELETE_FAILED'];
 
-/** The facts of a notebook of the current API (docs/api/notebooks-current.md "3. The instance object (C1, C4..C8; rows of C2, C3)"). */
+/**
+ * The facts of a notebook of the current API (docs/api/notebooks-current.md "3. The instance object (C1, C4..C8; rows
+ * of C2, C3)").
+ */
 export function currentNotebookFacts(notebook: CurrentNotebook): NotebookFacts {
   const { lease, volume } = notebook;
   const status = boundedWord(notebook.status) ?? '';

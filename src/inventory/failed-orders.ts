@@ -14,8 +14,8 @@ interface FailedPool {
 }
 
 /**
- * Reads the order of a failed creation: one page of orders and the results of one of them. It is best effort: null when the
- * account cannot read orders, or when there is none.
+ * Reads the order of a failed creation: one page of orders and the results of one of them. It is best effort: null when
+ * the account cannot read orders, or when there is none.
  */
 export async function readFailedOrder(
   { orders }: Pick<ModelArts, 'orders'>,

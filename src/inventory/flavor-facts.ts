@@ -2,7 +2,10 @@ import type { FlavorFacts } from '../domain/resource/flavor.js';
 import type { NotebookFlavor } from '../modelarts/schemas/current-notebook-flavor.js';
 import type { Flavor } from '../modelarts/schemas/flavor.js';
 
-/** The sale status of a flavor; null when the service gave none (docs/api/pools-and-flavors.md "3.4 Flavor sale status"). */
+/**
+ * The sale status of a flavor; null when the service gave none (docs/api/pools-and-flavors.md "3.4 Flavor sale
+ * status").
+ */
 export function flavorFacts({ metadata, status }: Flavor): FlavorFacts {
   const sale = status?.phase;
   return { name: metadata.name, sale: sale === undefined || Object.keys(sale).length === 0 ? null : sale };
@@ -20,7 +23,9 @@ export interface FlavorRow {
   readonly memory: string | null;
   /** The cards of a node, such as `8 x ascend-snt9`. */
   readonly accelerator: string | null;
-  /** The sale status by availability zone (docs/api/pools-and-flavors.md "3.4 Flavor sale status"); empty for notebooks. */
+  /**
+   * The sale status by availability zone (docs/api/pools-and-flavors.md "3.4 Flavor sale status"); empty for notebooks.
+   */
   readonly sale: Readonly<Record<string, string>>;
   /** Whether a notebook flavor is sold out; null for pools, and when the service does not say. */
   readonly soldOut: boolean | null;

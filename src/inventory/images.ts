@@ -3,7 +3,9 @@ import type { ModelArts } from '../modelarts/client.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Image } from '../modelarts/schemas/image.js';
 
-/** The images of the service and those of users, in this order (docs/api/notebooks-current.md "9. Other calls", C19). */
+/**
+ * The images of the service and those of users, in this order (docs/api/notebooks-current.md "9. Other calls", C19).
+ */
 const imageTypes = ['BUILD_IN', 'DEDICATED'] as const;
 
 function imageFacts({ id, name, tag, status, dev_services }: Image): ImageFacts {
@@ -45,7 +47,10 @@ function imageRow(image: Image): ImageRow {
   };
 }
 
-/** The images that a spec may mean: one by id, or those of a name. The images of users are read only when the service has none of this name. */
+/**
+ * The images that a spec may mean: one by id, or those of a name. The images of users are read only when the service
+ * has none of this name.
+ */
 export async function readImages(
   modelarts: Pick<ModelArts, 'images'>,
   written: string,

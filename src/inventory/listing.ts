@@ -24,7 +24,10 @@ export function networkRow({ metadata, spec, status }: Network): NetworkRow {
   };
 }
 
-/** All pools; records of failed creations are hidden by the service unless they are asked for (docs/api/pools-and-flavors.md "2.3 List"). */
+/**
+ * All pools; records of failed creations are hidden by the service unless they are asked for
+ * (docs/api/pools-and-flavors.md "2.3 List").
+ */
 export async function listPools(modelarts: ModelArts, signal: AbortSignal): Promise<PoolRow[]> {
   const [shown, failed] = await Promise.all([
     modelarts.pools.list({}, { signal }),
@@ -72,7 +75,9 @@ async function unlessUnpublished(read: Promise<NotebookRow[]>): Promise<Notebook
   }
 }
 
-/** The notebooks of a name or id in a workspace. The current API lets names repeat. @defaultValue the default workspace */
+/**
+ * The notebooks of a name or id in a workspace. The current API lets names repeat. @defaultValue the default workspace
+ */
 export async function findNotebooks(
   modelarts: ModelArts,
   nameOrId: string,

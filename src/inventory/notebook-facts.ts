@@ -28,7 +28,10 @@ export interface NotebookRow {
   readonly protected: boolean;
 }
 
-/** States in which an instance uses no flavor. Its disk is billed all the same (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
+/**
+ * States in which an instance uses no flavor. Its disk is billed all the same (docs/api/notebooks-and-auth.md "3.1 Old
+ * generation").
+ */
 const idleStates = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'CREATE_QUEUING', 'START_QUEUING', 'READY_TO_START'];
 
 /** The facts of a notebook that decisions need (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */

@@ -8,8 +8,8 @@ import { cut, textLimits } from '../domain/text.js';
 import type { Pool, PoolNodes } from '../modelarts/schemas/pool.js';
 
 /**
- * How a response was read: a list may leave out fields that a show gives (docs/api/pools-and-flavors.md "2.6 Pool object",
- * docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
+ * How a response was read: a list may leave out fields that a show gives (docs/api/pools-and-flavors.md "2.6 Pool
+ * object", docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
  */
 export type Source = 'list' | 'show';
 

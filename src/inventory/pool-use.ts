@@ -25,9 +25,9 @@ const livePhases = ['Creating', 'Pending', 'Running', 'Terminating', 'Abnormal']
 const finishedServices = ['STOPPED', 'FAILED', 'FINISHED', 'DELETING', 'DELETED'];
 
 /**
- * Reads who uses a pool (docs/api/workloads-and-operations.md "2.4 What"). The workloads decide, and are read last, so that
- * the result is as new as possible. Training jobs and services add jobs where they can be read. Throws errors that a
- * repetition may fix, rejected credentials, and `notFound` for a pool that does not exist.
+ * Reads who uses a pool (docs/api/workloads-and-operations.md "2.4 What"). The workloads decide, and are read last, so
+ * that the result is as new as possible. Training jobs and services add jobs where they can be read. Throws errors that
+ * a repetition may fix, rejected credentials, and `notFound` for a pool that does not exist.
  */
 export async function readPoolUse(
   { pools, workloads, trainingJobs, services }: UseReader,
@@ -84,7 +84,9 @@ function isMissing(error: unknown): error is ModelArtsError {
   return error instanceof ModelArtsError && error.kind === 'notFound';
 }
 
-/** Whether a repetition of a read would fail again: a missing right, an API that the region lacks, or unreadable rows. */
+/**
+ * Whether a repetition of a read would fail again: a missing right, an API that the region lacks, or unreadable rows.
+ */
 export function isUnreadable(error: unknown): error is ModelArtsError {
   if (error instanceof UnreadableRowsError || isUnpublished(error)) return true;
   return error instanceof ModelArtsError && (error.kind === 'permission' || error.kind === 'rejected');

@@ -25,8 +25,8 @@ const defaultWorkspace = '0';
 
 /**
  * Reads all pools and notebooks of the project, including other users' and failed creations. `unread` lists incomplete
- * reads. A resource whose marker is missing in the list is read by id. Rejected credentials throw. Workspaces other than
- * the default are those in `workspaceIds`, and those of the resources found.
+ * reads. A resource whose marker is missing in the list is read by id. Rejected credentials throw. Workspaces other
+ * than the default are those in `workspaceIds`, and those of the resources found.
  */
 export async function readProject(
   deps: ReaderDeps,
@@ -213,7 +213,10 @@ class Reader {
   }
 }
 
-/** A list without a limit is documented as complete. `total_count` shows when it is not (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+/**
+ * A list without a limit is documented as complete. `total_count` shows when it is not (docs/api/notebooks-and-auth.md
+ * "2.4 O2 list").
+ */
 class IncompleteListError extends Error {
   constructor(had: number, total: number) {
     super(`the response has ${had} of ${total}`);

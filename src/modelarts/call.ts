@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { RequestOptions } from './request-options.js';
 
 /**
- * The order in which waiting calls are sent. Deletes come first because they end costs. `guard`: a read that must be fresh at a
- * delete. It waits behind deletes, so that a delete follows its own read at once.
+ * The order in which waiting calls are sent. Deletes come first because they end costs. `guard`: a read that must be
+ * fresh at a delete. It waits behind deletes, so that a delete follows its own read at once.
  */
 export const priorities = ['delete', 'guard', 'create', 'read'] as const;
 export type Priority = (typeof priorities)[number];
@@ -26,11 +26,16 @@ export interface Endpoint<Result> {
   readonly emptyResult?: Result;
   /** Depth down to which null counts as absent. Rows that are parsed later keep theirs. @defaultValue every depth */
   readonly nullsDownTo?: number;
-  /** The response is an instance, which may have an `error_code` although the call succeeded (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
+  /**
+   * The response is an instance, which may have an `error_code` although the call succeeded
+   * (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts").
+   */
   readonly returnsInstance?: boolean;
 }
 
-/** Describes an endpoint. Unless given, the resource kind comes from the operation, and the priority from the method. */
+/**
+ * Describes an endpoint. Unless given, the resource kind comes from the operation, and the priority from the method.
+ */
 export function endpoint<Result>(
   operation: `${string}s.${string}`,
   method: Endpoint<Result>['method'],

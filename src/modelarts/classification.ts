@@ -20,8 +20,9 @@ interface Row {
 }
 
 /**
- * The one table from (HTTP status, error_code) to a kind: docs/api/notebooks-and-auth.md "4.6 Authentication failures" and "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope",
- * docs/api/notebooks-current.md "10. Errors". Codes are without `ModelArts.`, and the gateway's `APIG.` counts as `APIGW.`. Texts are never used.
+ * The one table from (HTTP status, error_code) to a kind: docs/api/notebooks-and-auth.md "4.6 Authentication failures"
+ * and "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope", docs/api/notebooks-current.md "10. Errors".
+ * Codes are without `ModelArts.`, and the gateway's `APIG.` counts as `APIGW.`. Texts are never used.
  */
 const rows: readonly Row[] = [
   { status: 400, codes: '6309 6404 2890', kind: 'notFound' },

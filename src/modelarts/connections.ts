@@ -5,8 +5,9 @@ import type { Duplex } from 'node:stream';
 const connectTimeoutMs = 5000;
 
 /**
- * Ends a connection attempt that takes too long. A failed connection proves that nothing was sent, and a time-out of the
- * whole call does not, so this limit must be the shorter one. With TLS, no request is sent before the handshake is done.
+ * Ends a connection attempt that takes too long. A failed connection proves that nothing was sent, and a time-out of
+ * the whole call does not, so this limit must be the shorter one. With TLS, no request is sent before the handshake is
+ * done.
  */
 function limitConnecting<Stream extends Duplex | null | undefined>(
   socket: Stream,
@@ -45,8 +46,8 @@ interface Agents {
 }
 
 /**
- * The connections of a client. Reads share connections that are kept alive. Every change gets a new one: the service may
- * close a kept connection while a request is being sent, which would leave the outcome unknown.
+ * The connections of a client. Reads share connections that are kept alive. Every change gets a new one: the service
+ * may close a kept connection while a request is being sent, which would leave the outcome unknown.
  */
 export class Connections {
   readonly #reads: Agents;

@@ -14,7 +14,10 @@ export interface KeyCredentials {
   readonly securityToken?: Secret | undefined;
 }
 
-/** User and password, exchanged for a token that is renewed before it expires (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
+/**
+ * User and password, exchanged for a token that is renewed before it expires (docs/api/notebooks-and-auth.md "4.1 IAM
+ * token flow").
+ */
 export interface PasswordCredentials {
   readonly kind: 'password';
   /** Base URL of IAM, without `/v3`. */

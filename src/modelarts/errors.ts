@@ -125,7 +125,10 @@ export class InvalidRequestError extends ModelArtsError {
   }
 }
 
-/** True when the workspace does not exist, so nothing is in it (docs/api/notebooks-and-auth.md "5.2 Table", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
+/**
+ * True when the workspace does not exist, so nothing is in it (docs/api/notebooks-and-auth.md "5.2 Table",
+ * docs/api/pools-and-flavors.md "1.2 Error envelope").
+ */
 export function isUnknownWorkspace(error: unknown): boolean {
   return error instanceof ModelArtsError && ['ModelArts.0102', 'ModelArts.7005'].includes(error.errorCode ?? '');
 }

@@ -103,7 +103,8 @@ export function createHttp(adapter: AxiosAdapter | undefined): AxiosInstance {
     transformResponse: [(data: unknown) => data],
     responseType: 'text',
     validateStatus: () => true,
-    // A redirect would send credentials elsewhere. Proxy variables of the environment are not part of our configuration.
+    // A redirect would send credentials elsewhere. Proxy variables of the environment are not part of our
+    // configuration.
     maxRedirects: 0,
     proxy: false,
     maxContentLength: maxResponseBytes,

@@ -27,7 +27,10 @@ export interface Turn {
 
 /** Limits the rate of calls, and pauses the endpoints that the service throttles. */
 export interface RateGovernor {
-  /** Resolves when the call may be sent. Rejects with a `ModelArtsError` of kind `throttled` when that takes more than `maxWaitMs`. */
+  /**
+   * Resolves when the call may be sent. Rejects with a `ModelArtsError` of kind `throttled` when that takes more than
+   * `maxWaitMs`.
+   */
   acquire(admission: Admission): Promise<Turn>;
   /** Changes the rate, for example when the number of workers of the account has changed. */
   setRate(maxRps: number): void;

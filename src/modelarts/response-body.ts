@@ -51,12 +51,18 @@ export function readErrorBody(text: string, parsed: unknown): ErrorBody {
   return { code: null, message: asText(text) };
 }
 
-/** The `error_code` in a response with a success status; null when it is absent or empty (docs/api/notebooks-and-auth.md "1.3 HTTP success-code facts"). */
+/**
+ * The `error_code` in a response with a success status; null when it is absent or empty (docs/api/notebooks-and-auth.md
+ * "1.3 HTTP success-code facts").
+ */
 export function errorCodeIn(parsed: unknown): string | null {
   return isRecord(parsed) ? asText(parsed.error_code ?? parsed.errorCode) : null;
 }
 
-/** Whether a response is an instance. The `error_code` of an instance is one of its fields and does not mean that the call failed. */
+/**
+ * Whether a response is an instance. The `error_code` of an instance is one of its fields and does not mean that the
+ * call failed.
+ */
 export function isInstance(parsed: unknown): boolean {
   return isRecord(parsed) && asText(parsed.id) !== null && asText(parsed.status) !== null;
 }

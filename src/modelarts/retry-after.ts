@@ -15,7 +15,10 @@ export function parseRetryAfter(header: string | null, now: number): number | nu
   return date === null ? null : Math.max(0, date - now);
 }
 
-/** The time window in a throttling message such as `limit:5,time:1 minute`, in milliseconds; null when there is none (docs/api/notebooks-and-auth.md "5.3 Throttling facts"). */
+/**
+ * The time window in a throttling message such as `limit:5,time:1 minute`, in milliseconds; null when there is none
+ * (docs/api/notebooks-and-auth.md "5.3 Throttling facts").
+ */
 export function parseThrottleWindow(message: string | null): number | null {
   const found = /time:\s*(\d+)\s*(second|minute|hour|day)/.exec(message ?? '');
   if (found === null) return null;

@@ -2,8 +2,8 @@ const maxLength = 300;
 const minSecretLength = 6;
 
 /**
- * Makes a text of the service safe for messages and histories: one line, at most 300 characters, nothing that looks like a
- * token. When a signature fails, the gateway echoes the signed headers, which include the security token.
+ * Makes a text of the service safe for messages and histories: one line, at most 300 characters, nothing that looks
+ * like a token. When a signature fails, the gateway echoes the signed headers, which include the security token.
  */
 export function sanitise(text: string, secrets: readonly string[] = []): string {
   let clean = text;

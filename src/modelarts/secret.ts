@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 
 const redacted = '[secret]';
 
-/** Holds a password, key or token. Printing, serialising or inspecting an object that contains it never shows the value. */
+/**
+ * Holds a password, key or token. Printing, serialising or inspecting an object that contains it never shows the value.
+ */
 export class Secret {
   readonly #value: string;
 

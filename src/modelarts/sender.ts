@@ -79,7 +79,10 @@ export class Sender {
     }
   }
 
-  /** Sends one request. Throws `HttpFailure` when there was no response, and the signal's reason when the caller aborted. */
+  /**
+   * Sends one request. Throws `HttpFailure` when there was no response, and the signal's reason when the caller
+   * aborted.
+   */
   async #request({ method, url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpResponse> {
     if (signal?.aborted === true) throw abortReason(signal);
     const timedOut = new AbortController();

@@ -1,11 +1,16 @@
-/** One observation of a resource at a time in epoch milliseconds: the resource, null when it does not exist, or the error of the read. */
+/**
+ * One observation of a resource at a time in epoch milliseconds: the resource, null when it does not exist, or the
+ * error of the read.
+ */
 export type Observation<Item> =
   | { readonly at: number; readonly item: Item | null; readonly error?: undefined }
   | { readonly at: number; readonly item?: undefined; readonly error: Error };
 
 export type Listener<Item> = (observation: Observation<Item>) => void;
 
-/** When a subscriber needs the poll after that at `polledAt`, in epoch milliseconds; null for the pace of the watcher. */
+/**
+ * When a subscriber needs the poll after that at `polledAt`, in epoch milliseconds; null for the pace of the watcher.
+ */
 export type NextPollAt = (polledAt: number) => number | null;
 
 /** A listener and the resource that it waits for. */
@@ -18,7 +23,9 @@ export interface Subscriber<Item> {
   readonly nextPollAt: NextPollAt;
 }
 
-/** Subscribers by the resource that they wait for, so that an observation costs its own subscribers and not all of them. */
+/**
+ * Subscribers by the resource that they wait for, so that an observation costs its own subscribers and not all of them.
+ */
 export class Subscribers<Item> {
   readonly #byId = new Map<string, Set<Subscriber<Item>>>();
   readonly #expecting = new Set<Subscriber<Item>>();

@@ -58,8 +58,8 @@ export interface LinkedSignal {
 }
 
 /**
- * Combines several signals. Not `AbortSignal.any`: in some Node 20 releases, a source that lives as long as the process,
- * such as the worker's shutdown signal, keeps every combined signal in memory.
+ * Combines several signals. Not `AbortSignal.any`: in some Node 20 releases, a source that lives as long as the
+ * process, such as the worker's shutdown signal, keeps every combined signal in memory.
  */
 export function linkSignals(sources: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const linked = new AbortController();

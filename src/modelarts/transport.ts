@@ -111,7 +111,10 @@ export class HttpTransport implements Transport, RawTransport {
     return new URL(this.#base + fillTemplate(endpoint.template, values) + buildQuery(query));
   }
 
-  /** Waits for its turn and sends. Reads that waited with the same question share one request, which begins after all of them were asked. */
+  /**
+   * Waits for its turn and sends. Reads that waited with the same question share one request, which begins after all of
+   * them were asked.
+   */
   async #sendAuthenticated(
     endpoint: Endpoint<unknown>,
     call: Call,

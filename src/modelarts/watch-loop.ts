@@ -22,7 +22,10 @@ interface WatchPace {
 export interface WatcherOptions<Item> {
   /** Returns all resources of a workspace, by id. Only those that somebody waits for are asked of it. */
   readonly list: (workspaceId: string | undefined, signal: AbortSignal) => Promise<ListedRows<Item>>;
-  /** Reads a resource that is missing from the list; null when it does not exist. When absent, a missing resource does not exist. */
+  /**
+   * Reads a resource that is missing from the list; null when it does not exist. When absent, a missing resource does
+   * not exist.
+   */
   readonly show?: ((id: string, signal: AbortSignal) => Promise<Item | null>) | undefined;
   /** The part of a resource whose change makes the polls more frequent. */
   readonly fingerprint: (item: Item) => string;
@@ -43,12 +46,12 @@ export interface SharedPause {
 
 /**
  * Polls one workspace. Each poll makes one list call for all subscribers, and one show call for each resource that is
- * missing from the list. Lists hide failed creations, so only "not found" means that a resource does not exist. One that
- * is being deleted and was in the list before is first reported absent by the list alone; the next poll shows it.
+ * missing from the list. Lists hide failed creations, so only "not found" means that a resource does not exist. One
+ * that is being deleted and was in the list before is first reported absent by the list alone; the next poll shows it.
  *
  * The interval grows from pollMin to pollMax while nothing changes. It is pollMin after a change and near the time at
- * which a change is expected. A subscriber may ask for polls of its own times. The loop ends when nobody subscribes. The
- * time of the last poll is kept, so that a new subscriber cannot make the polls more frequent than pollMin.
+ * which a change is expected. A subscriber may ask for polls of its own times. The loop ends when nobody subscribes.
+ * The time of the last poll is kept, so that a new subscriber cannot make the polls more frequent than pollMin.
  */
 export class WatchLoop<Item> {
   readonly #options: WatcherOptions<Item>;

@@ -13,11 +13,19 @@ export interface Target {
   readonly workspaceId?: string | null | undefined;
   /** Epoch milliseconds at which a change is expected. Polls are more frequent near it. */
   readonly changeExpectedAt?: number | undefined;
-  /** Epoch milliseconds of the subscriber's latest observation. Without it, the next poll is made as soon as pollMin allows. */
+  /**
+   * Epoch milliseconds of the subscriber's latest observation. Without it, the next poll is made as soon as pollMin
+   * allows.
+   */
   readonly lastSeenAt?: number | undefined;
-  /** True while it is being deleted: a list that lacks it after a list that had it counts as an absence, without a show. */
+  /**
+   * True while it is being deleted: a list that lacks it after a list that had it counts as an absence, without a show.
+   */
   readonly isLeaving?: boolean | undefined;
-  /** The times at which this subscriber needs polls, where the pace of the watcher does not fit. Not used near `changeExpectedAt`. */
+  /**
+   * The times at which this subscriber needs polls, where the pace of the watcher does not fit. Not used near
+   * `changeExpectedAt`.
+   */
   readonly nextPollAt?: NextPollAt | undefined;
 }
 

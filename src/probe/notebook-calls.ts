@@ -22,7 +22,10 @@ const historical = `${v1}/demanager/instances`;
 const rights = { list: 'modelarts:notebook:list', show: 'modelarts:notebook:get' };
 const everybodys = 'modelarts:notebook:listAllNotebooks';
 
-/** Documented in docs/api/notebooks-current.md "3. The instance object". `token` is a secret, and read only where it is used. */
+/**
+ * Documented in docs/api/notebooks-current.md "3. The instance object". `token` is a secret, and read only where it is
+ * used.
+ */
 const unreadImage =
   'description status_message arch namespace origin dev_services resource_categories support_res_categories service_type size visibility workspace_id flavor_type swr_instance_id show_name show_tag tags create_at update_at';
 const unread = [
@@ -161,7 +164,10 @@ export const currentNotebookCalls: readonly ProbeCall[] = [
   },
 ];
 
-/** The reads of the historical notebook API (docs/api/notebooks-and-auth.md "1.1 Old generation"). The token is never read. */
+/**
+ * The reads of the historical notebook API (docs/api/notebooks-and-auth.md "1.1 Old generation"). The token is never
+ * read.
+ */
 export const historicalNotebookCalls: readonly ProbeCall[] = [
   {
     operation: 'notebooks.list',

@@ -19,8 +19,8 @@ export const mostCalls = 60;
 const maxWaitMs = 60_000;
 
 /**
- * Makes the reads in turn, each through the rate governor. Read-only: `RawReads` refuses anything else. Ends early when the
- * service rejects the credentials, because repeated use would lock them.
+ * Makes the reads in turn, each through the rate governor. Read-only: `RawReads` refuses anything else. Ends early when
+ * the service rejects the credentials, because repeated use would lock them.
  */
 export async function runProbe(
   raw: RawReads,

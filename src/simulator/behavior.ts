@@ -1,7 +1,11 @@
 import type { SoldOutResponse } from './faults/fault.js';
 import type { OperationPattern } from './operations.js';
 
-/** Behaviour that the documentation contradicts or leaves open (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do", "5.4 Idempotency", "7. Known unknowns", docs/api/notebooks-current.md "17. Contradictions, and what to do"). */
+/**
+ * Behaviour that the documentation contradicts or leaves open (docs/api/pools-and-flavors.md "2.8 Contradictions, and
+ * what to do", "5.4 Idempotency", "7. Known unknowns", docs/api/notebooks-current.md "17. Contradictions, and what to
+ * do").
+ */
 export interface Behavior {
   /** The DELETE response has the previous phase instead of `Deleting`. */
   readonly deleteEchoesOldPhase: boolean;
@@ -29,7 +33,10 @@ export interface Behavior {
   readonly poolQuota: number | null;
   readonly networkQuota: number | null;
   readonly notebookQuota: number | null;
-  /** DELETE of a pool with live jobs takes effect and fails them, or is refused (docs/api/workloads-and-operations.md "2.5 What DELETE of a pool does to them"). */
+  /**
+   * DELETE of a pool with live jobs takes effect and fails them, or is refused (docs/api/workloads-and-operations.md
+   * "2.5 What DELETE of a pool does to them").
+   */
   readonly deletePoolInUse: 'kill' | 'refuse';
   /** Workloads include notebooks. */
   readonly workloadsListNotebooks: boolean;

@@ -1,7 +1,10 @@
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-/** The duration of each lifecycle step, in simulated milliseconds (docs/api/pools-and-flavors.md "5.6 How long things take", docs/api/notebooks-and-auth.md "3.1 Old generation"). */
+/**
+ * The duration of each lifecycle step, in simulated milliseconds (docs/api/pools-and-flavors.md "5.6 How long things
+ * take", docs/api/notebooks-and-auth.md "3.1 Old generation").
+ */
 export const DEFAULT_DURATIONS = {
   /** From the create response, which has no phase, to `Creating`. */
   poolAccept: 3 * SECOND,

@@ -1,6 +1,9 @@
 import type { Json } from './json.js';
 
-/** The layer that responds. Each has its own error body (docs/api/notebooks-and-auth.md "4.6 Authentication failures", docs/api/pools-and-flavors.md "1.2 Error envelope"). */
+/**
+ * The layer that responds. Each has its own error body (docs/api/notebooks-and-auth.md "4.6 Authentication failures",
+ * docs/api/pools-and-flavors.md "1.2 Error envelope").
+ */
 export type ErrorLayer = 'pools' | 'notebooks' | 'currentNotebooks' | 'gateway' | 'iam';
 
 /** An error response of the API. */
@@ -53,7 +56,10 @@ export function notebookError(code: string, message: string): ApiError {
   return new ApiError('notebooks', 400, `ModelArts.${code}`, message);
 }
 
-/** An error of the current notebook API: HTTP 400, even when the instance does not exist (docs/api/notebooks-current.md "10. Errors"). */
+/**
+ * An error of the current notebook API: HTTP 400, even when the instance does not exist (docs/api/notebooks-current.md
+ * "10. Errors").
+ */
 export function currentNotebookError(code: string, message: string, status = 400): ApiError {
   return new ApiError('currentNotebooks', status, `ModelArts.${code}`, message);
 }

@@ -8,7 +8,10 @@ export interface SimRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** A response. With `cut`, `body` is the part that is sent before the connection is lost; content-length states the full length. */
+/**
+ * A response. With `cut`, `body` is the part that is sent before the connection is lost; content-length states the full
+ * length.
+ */
 export interface SimResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

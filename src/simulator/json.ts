@@ -15,7 +15,9 @@ export function objectAt(value: unknown, ...path: readonly [string, ...string[]]
   return isObject(found) ? found : undefined;
 }
 
-/** The value at a path of keys; undefined when there is none. Keys are literal, because labels contain dots and slashes. */
+/**
+ * The value at a path of keys; undefined when there is none. Keys are literal, because labels contain dots and slashes.
+ */
 export function valueAt(value: unknown, ...path: readonly [string, ...string[]]): Json | undefined {
   if (!isObject(value)) return undefined;
   let here: Json | undefined = value;

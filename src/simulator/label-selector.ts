@@ -4,8 +4,8 @@ type Test = (labels: Readonly<Record<string, string>>) => boolean;
 
 /**
  * Kubernetes selectors over labels: `key`, `!key`, `key=value`, `key==value`, `key!=value`, `key in (a,b)`,
- * `key notin (a,b)`, joined by commas. The grammar is not documented (docs/api/pools-and-flavors.md "5.2 Filters"). Throws
- * a 400 for a malformed selector.
+ * `key notin (a,b)`, joined by commas. The grammar is not documented (docs/api/pools-and-flavors.md "5.2 Filters").
+ * Throws a 400 for a malformed selector.
  */
 export function labelSelector(text: string | null): Test {
   if (text === null || text.trim() === '') return () => true;

@@ -3,7 +3,10 @@ import type { Json } from './json.js';
 
 const MAX_LIMIT = 500;
 
-/** One page of a Kubernetes-style list, with the metadata that leads to the next (docs/api/pools-and-flavors.md "5.1 Pagination"). */
+/**
+ * One page of a Kubernetes-style list, with the metadata that leads to the next (docs/api/pools-and-flavors.md "5.1
+ * Pagination").
+ */
 export function pageOf<T>(items: readonly T[], query: URLSearchParams): { items: readonly T[]; metadata: Json } {
   const limit = limitOf(query.get('limit'));
   const start = startOf(query.get('continue'));

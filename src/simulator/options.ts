@@ -36,7 +36,10 @@ export interface SimulatorOptions {
   readonly recording?: Recording | undefined;
   /** Faults planned at the start, in addition to those of the scenario. */
   readonly faults?: readonly Fault[];
-  /** Initial resources, in the form of `POST /_sim/pools`, `/_sim/notebooks`, `/_sim/currentNotebooks` and `/_sim/workloads`. They belong to another user unless `user` is given. */
+  /**
+   * Initial resources, in the form of `POST /_sim/pools`, `/_sim/notebooks`, `/_sim/currentNotebooks` and
+   * `/_sim/workloads`. They belong to another user unless `user` is given.
+   */
   readonly placed?: Readonly<
     Partial<Record<'pools' | 'notebooks' | 'currentNotebooks' | 'workloads', readonly JsonObject[]>>
   >;

@@ -1,6 +1,9 @@
 import type { HandlerResult, World } from './world.js';
 
-/** The documented default quota. It is shown always, and enforced only when set in `Behavior` (docs/api/pools-and-flavors.md "4.3 Quotas and environment config"). */
+/**
+ * The documented default quota. It is shown always, and enforced only when set in `Behavior`
+ * (docs/api/pools-and-flavors.md "4.3 Quotas and environment config").
+ */
 const SHOWN_QUOTA = 15;
 
 /** GET quotas. */

@@ -1,6 +1,6 @@
 /**
- * A number in [0, 1) that depends only on the seed and the key. There is no generator state, so the jitter of a resource
- * does not depend on other calls, and a snapshot needs no generator state.
+ * A number in [0, 1) that depends only on the seed and the key. There is no generator state, so the jitter of a
+ * resource does not depend on other calls, and a snapshot needs no generator state.
  */
 export function draw(seed: number, ...key: readonly (string | number)[]): number {
   let hash = 0x811c9dc5 ^ Math.trunc(seed);

@@ -116,7 +116,9 @@ export interface NotebookRecord extends LivingRecord {
   readonly token: string;
 }
 
-/** A job on a pool: a training job, a service or a notebook job (docs/api/workloads-and-operations.md "2. Workloads"). */
+/**
+ * A job on a pool: a training job, a service or a notebook job (docs/api/workloads-and-operations.md "2. Workloads").
+ */
 export interface WorkloadRecord extends LivingRecord {
   readonly poolId: string;
   /** The internal id of the pool. A pool that is created again has no jobs. */
@@ -158,7 +160,10 @@ export interface OrderItem {
   message?: string;
 }
 
-/** A work order: the creation, a scaling, a move or the deletion of a pool (docs/api/workloads-and-operations.md "3. Work orders"). */
+/**
+ * A work order: the creation, a scaling, a move or the deletion of a pool (docs/api/workloads-and-operations.md "3.
+ * Work orders").
+ */
 export interface OrderRecord {
   readonly name: string;
   readonly poolId: string;

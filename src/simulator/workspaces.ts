@@ -3,7 +3,9 @@ import type { Call, HandlerResult, World } from './world.js';
 
 const DEFAULT_LIMIT = 1000;
 
-/** GET workspaces (docs/api/workloads-and-operations.md "10. Quotas, workspaces: what can be known before a create"). */
+/**
+ * GET workspaces (docs/api/workloads-and-operations.md "10. Quotas, workspaces: what can be known before a create").
+ */
 export function listWorkspaces(world: World, call: Call): HandlerResult {
   const rows = world.state.workspaces
     .map((id) => ({

@@ -86,13 +86,19 @@ export function timeIn(world: World, operation: Operation, ms: number): string {
   return writeTime(ms, timeFormOf(world.timeForms, operation) ?? 'seconds');
 }
 
-/** A time in the response of an operation that documents epoch milliseconds as a number (docs/api/notebooks-current.md "3. The instance object"). */
+/**
+ * A time in the response of an operation that documents epoch milliseconds as a number (docs/api/notebooks-current.md
+ * "3. The instance object").
+ */
 export function epochNumberIn(world: World, operation: Operation, ms: number): Json {
   const form = timeFormOf(world.timeForms, operation);
   return form === null ? ms : writeTime(ms, form);
 }
 
-/** A time in the response of an operation that documents epoch milliseconds as text (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
+/**
+ * A time in the response of an operation that documents epoch milliseconds as text (docs/api/notebooks-and-auth.md "2.3
+ * Old instance object").
+ */
 export function epochIn(world: World, operation: Operation, ms: number): string {
   const form = timeFormOf(world.timeForms, operation);
   return form === null ? String(ms) : writeTime(ms, form);

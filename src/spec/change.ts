@@ -9,8 +9,8 @@ interface Setting {
 }
 
 /**
- * Applies the changes of `resolve retry`: dotted paths (`{'pool.flavor': 'X'}`), a partial spec (`{pool: {count: 2}}`) or both.
- * Null removes a value. `allowed` gets paths of the normalised spec, such as `pool.flavors` for `pool.flavor`.
+ * Applies the changes of `resolve retry`: dotted paths (`{'pool.flavor': 'X'}`), a partial spec (`{pool: {count: 2}}`)
+ * or both. Null removes a value. `allowed` gets paths of the normalised spec, such as `pool.flavors` for `pool.flavor`.
  */
 export function applyChanges(
   kind: SpecKind,

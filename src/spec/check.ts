@@ -8,7 +8,9 @@ import { poolRules } from './pool-rules.js';
 import { problemsOf, type SpecCheck } from './problem.js';
 import { specSchemas } from './spec-schema.js';
 
-/** Checks and normalises the argument of a workflow. A normalised spec is a valid document that normalises to itself. */
+/**
+ * Checks and normalises the argument of a workflow. A normalised spec is a valid document that normalises to itself.
+ */
 export function checkSpec(kind: SpecKind, document: unknown): SpecCheck {
   const checked = findProblems(kind, document);
   return checked.ok ? checked : { ok: false, problems: problemsOf(checked.findings) };

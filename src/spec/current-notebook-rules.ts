@@ -5,7 +5,8 @@ const hour = 3_600_000;
 
 /**
  * The rules of a notebook of the current API that concern several fields
- * (docs/api/notebooks-current.md "2.2 `volume` and `data_volumes[]`" and "2.4 Rules between fields"). What the API would refuse must be refused before a pool is paid for.
+ * (docs/api/notebooks-current.md "2.2 `volume` and `data_volumes[]`" and "2.4 Rules between fields"). What the API
+ * would refuse must be refused before a pool is paid for.
  */
 export function* currentNotebookRules(notebook: Fields, hasPool: boolean): Iterable<Finding> {
   yield* volumeRules(sectionAt(notebook, 'storage'), ['storage'], hasPool);

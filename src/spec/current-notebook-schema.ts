@@ -13,7 +13,10 @@ import {
   wholeNumber,
 } from './field.js';
 
-/** Size that the service gives an EVS volume by default (docs/api/notebooks-current.md "2.2 `volume` and `data_volumes[]`"). */
+/**
+ * Size that the service gives an EVS volume by default (docs/api/notebooks-current.md "2.2 `volume` and
+ * `data_volumes[]`").
+ */
 const defaultVolumeSize = 5;
 
 const path = z

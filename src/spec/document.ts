@@ -8,7 +8,9 @@ export type DocumentCheck<T> =
   | { readonly ok: true; readonly data: T }
   | { readonly ok: false; readonly problems: readonly SpecProblem[] };
 
-/** Checks a document that is not a spec. Null counts as absent; an unknown key is reported with the nearest known key. */
+/**
+ * Checks a document that is not a spec. Null counts as absent; an unknown key is reported with the nearest known key.
+ */
 export function checkDocument<Schema extends z.ZodType>(
   schema: Schema,
   document: unknown,
@@ -54,8 +56,8 @@ function variants(schema: unknown): Fields[] {
 }
 
 /**
- * Takes null as absent, because clients in other languages write every optional field. A null under an unknown key stays,
- * so that the key is reported. Where any key is allowed, such as labels, `keepsFree` decides.
+ * Takes null as absent, because clients in other languages write every optional field. A null under an unknown key
+ * stays, so that the key is reported. Where any key is allowed, such as labels, `keepsFree` decides.
  */
 export function withoutNulls(schema: z.ZodType, value: unknown, path: DocumentPath, keepsFree = false): unknown {
   if (Array.isArray(value)) {
@@ -90,7 +92,9 @@ function findingsOfIssue(schema: z.ZodType, document: Fields, issue: z.core.$Zod
   return [{ path, message: isMissing ? 'required' : issue.message }];
 }
 
-/** The mapping that a document most likely means: the one with the fewest unknown keys, then with the fewest problems. */
+/**
+ * The mapping that a document most likely means: the one with the fewest unknown keys, then with the fewest problems.
+ */
 function nearestVariant(variants: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
   const mappings = variants.filter(
     (issues) => !issues.some(({ path, code }) => path.length === 0 && code === 'invalid_type'),

@@ -13,7 +13,10 @@ const signatures: readonly (readonly [name: string, bytes: readonly number[]])[]
   ['UTF-16 (big endian)', [0xfe, 0xff]],
 ];
 
-/** Decodes UTF-8 with or without a byte order mark. Refuses anything else, because replacement characters would reach the API. */
+/**
+ * Decodes UTF-8 with or without a byte order mark. Refuses anything else, because replacement characters would reach
+ * the API.
+ */
 export function decodeUtf8(bytes: Uint8Array): Decoded {
   const other = otherEncoding(bytes);
   if (other !== null) return { ok: false, problem: `the file is ${other}, not UTF-8. ${advice}`, line: 1, column: 1 };

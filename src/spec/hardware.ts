@@ -1,6 +1,9 @@
 export type Hardware = 'CPU' | 'GPU' | 'NPU';
 
-/** The hardware in the name of a flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"). Null is unknown, and passes every check. */
+/**
+ * The hardware in the name of a flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"). Null is unknown, and
+ * passes every check.
+ */
 export function flavorHardware(flavor: string): Hardware | null {
   const name = flavor.toLowerCase();
   if (/\.npu|\.d910|\.d310|ascend/.test(name)) return 'NPU';
@@ -9,7 +12,10 @@ export function flavorHardware(flavor: string): Hardware | null {
   return null;
 }
 
-/** The hardware at the end of a profile id (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1", R13). Null is unknown. */
+/**
+ * The hardware at the end of a profile id (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1", R13). Null is
+ * unknown.
+ */
 export function profileHardware(profileId: string): Hardware | null {
   if (/-gpu$/i.test(profileId)) return 'GPU';
   if (/-cpu$/i.test(profileId)) return 'CPU';
@@ -23,8 +29,8 @@ export function profileMismatch(flavor: string, profile: Hardware | null, has: H
 }
 
 /**
- * The accelerator that a notebook flavor needs and that no node flavor has; null when one has it, or when it is unknown.
- * A notebook without an accelerator runs on any node.
+ * The accelerator that a notebook flavor needs and that no node flavor has; null when one has it, or when it is
+ * unknown. A notebook without an accelerator runs on any node.
  */
 export function missingHardware(notebookFlavor: string, nodeFlavors: readonly string[]): Hardware | null {
   const wanted = flavorHardware(notebookFlavor);

@@ -17,7 +17,10 @@ import {
 /** Size that the service gives an EVS volume by default (docs/api/notebooks-and-auth.md "2.1 O1 create"). */
 const defaultVolumeSize = 5;
 
-/** One storage. notebook-rules.ts says which field belongs to which type (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1", R1 to R5). */
+/**
+ * One storage. notebook-rules.ts says which field belongs to which type (docs/api/notebooks-and-auth.md "2.2
+ * Cross-field rules for O1", R1 to R5).
+ */
 const storage = section(
   {
     type: choice(['obs', 'obsfs', 'evs']),

@@ -9,7 +9,10 @@ import type { NotChecked, SpecFacts } from './facts.js';
 import { flavorHardware, type Hardware, profileHardware, profileMismatch } from './hardware.js';
 import type { SpecProblem } from './problem.js';
 
-/** Documented profiles and notebook flavors, and their hardware (docs/api/notebooks-and-auth.md "2.1 O1 create"). There may be others. */
+/**
+ * Documented profiles and notebook flavors, and their hardware (docs/api/notebooks-and-auth.md "2.1 O1 create"). There
+ * may be others.
+ */
 const documentedProfiles: Readonly<Record<string, Hardware | null>> = {
   'Multi-Engine 1.0 (python2)-cpu': 'CPU',
   'Multi-Engine 1.0 (python2)-gpu': 'GPU',

@@ -6,7 +6,10 @@ import { flavorHardware, profileHardware, profileMismatch } from './hardware.js'
 
 const hour = 3_600_000;
 
-/** The rules of the `notebook` section that concern several fields (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1" R1 to R7, R13, and section 9). */
+/**
+ * The rules of the `notebook` section that concern several fields (docs/api/notebooks-and-auth.md "2.2 Cross-field
+ * rules for O1" R1 to R7, R13, and section 9).
+ */
 export function notebookRules(kind: SpecKind, notebook: Fields): Finding[] {
   const hasPool = kind !== 'launchNotebook' || notebook.pool !== undefined;
   const own =
@@ -16,7 +19,10 @@ export function notebookRules(kind: SpecKind, notebook: Fields): Finding[] {
   return [...own, ...placeRules(kind, notebook)].map(({ path, message }) => ({ path: ['notebook', ...path], message }));
 }
 
-/** A create of the current API takes at most so many characters as its `pool_id` (docs/api/notebooks-current.md "2.1 Body"). */
+/**
+ * A create of the current API takes at most so many characters as its `pool_id` (docs/api/notebooks-current.md "2.1
+ * Body").
+ */
 const longestPoolId = 64;
 /** `-` and the id of the project, which the service appends to the name of a pool. */
 const poolIdSuffix = 33;

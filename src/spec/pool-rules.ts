@@ -1,7 +1,10 @@
 import { type Fields, type Finding, isFields, listAt, sectionAt } from './finding.js';
 import { flavorHardware, type Hardware } from './hardware.js';
 
-/** The rules of the `pool` section that concern several fields (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create" and "9. Further points of the primary pages"). */
+/**
+ * The rules of the `pool` section that concern several fields (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to
+ * validate on create" and "9. Further points of the primary pages").
+ */
 export function poolRules(pool: Fields): Finding[] {
   return [
     ...flavorRules(pool),

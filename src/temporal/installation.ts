@@ -3,7 +3,9 @@ import type { ConnectionLike } from '@temporalio/client';
 /** The part of a namespace's UUID that goes into markers. */
 const idLength = 6;
 
-/** The installation's id: `override` (from `MAOPS_INSTALLATION`), else the first 6 hex digits of the namespace's UUID. */
+/**
+ * The installation's id: `override` (from `MAOPS_INSTALLATION`), else the first 6 hex digits of the namespace's UUID.
+ */
 export async function readInstallation(
   connection: ConnectionLike,
   namespace: string,

@@ -31,8 +31,8 @@ const untrusted = new Set([
 ]);
 
 /**
- * Probes the port for the reason why a connection fails, because the gRPC libraries only report a timeout. Sends nothing
- * but the handshakes of TLS and HTTP/2. Null when both succeed.
+ * Probes the port for the reason why a connection fails, because the gRPC libraries only report a timeout. Sends
+ * nothing but the handshakes of TLS and HTTP/2. Null when both succeed.
  */
 export async function probeTemporal(target: ProbeTarget, signal: AbortSignal): Promise<ProbeFinding | null> {
   const reached = await openSocket(target, signal);

@@ -3,9 +3,9 @@ import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 
 /**
- * The results of one type of activity in the history of a run, in their order. A list that is too large for one result is
- * recorded in this way, page by page. No worker is needed to read it. A `tryNow` cancels a call and repeats it, and both may
- * complete: the last call with an input counts, as it does for the workflow.
+ * The results of one type of activity in the history of a run, in their order. A list that is too large for one result
+ * is recorded in this way, page by page. No worker is needed to read it. A `tryNow` cancels a call and repeats it, and
+ * both may complete: the last call with an input counts, as it does for the workflow.
  */
 export async function readRecorded(
   workflow: Client['workflow'],

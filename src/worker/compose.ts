@@ -39,7 +39,10 @@ export interface ComposedWorker extends RunningWorker {
   readonly modelarts: ModelArts;
 }
 
-/** Builds a worker from its configuration: API client, watchers, activities, Temporal worker. `maops dev` and tests use it too. */
+/**
+ * Builds a worker from its configuration: API client, watchers, activities, Temporal worker. `maops dev` and tests use
+ * it too.
+ */
 export async function composeWorker(config: Config, options: ComposeOptions): Promise<ComposedWorker> {
   const { connection, logger } = options;
   const { namespace, taskQueue, settings } = config;

@@ -8,8 +8,8 @@ interface Output {
 }
 
 /**
- * Waits until the reader has taken everything that was written to the streams. Pipes are asynchronous, and `process.exit`
- * would discard the rest.
+ * Waits until the reader has taken everything that was written to the streams. Pipes are asynchronous, and
+ * `process.exit` would discard the rest.
  */
 export async function flush(...streams: readonly Output[]): Promise<void> {
   let open = streams;

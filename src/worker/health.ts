@@ -16,8 +16,8 @@ export interface WorkerHealth extends Services {
 }
 
 /**
- * Serves `/healthz`, which fails when the process must be restarted, and `/readyz`, which succeeds when the worker takes
- * work, Temporal responds and ModelArts has not rejected the credentials.
+ * Serves `/healthz`, which fails when the process must be restarted, and `/readyz`, which succeeds when the worker
+ * takes work, Temporal responds and ModelArts has not rejected the credentials.
  */
 export async function serveHealth(address: ListenAddress, read: () => WorkerHealth): Promise<Health> {
   const app = fastify({ forceCloseConnections: true });

@@ -38,7 +38,10 @@ export interface RateShareOptions {
   readonly now: () => number;
 }
 
-/** Gives this worker its share of the account's rate until the signal. Keeps the last share while Temporal does not respond. */
+/**
+ * Gives this worker its share of the account's rate until the signal. Keeps the last share while Temporal does not
+ * respond.
+ */
 export async function shareRate(options: RateShareOptions): Promise<void> {
   const { governor, identity, logger, maxRps, signal, sleep } = options;
   let workers = 1;

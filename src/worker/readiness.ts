@@ -70,8 +70,8 @@ export class Readiness {
 }
 
 /**
- * Checks both services until the signal. Without readers of the state it checks the credentials once, for the log. Never
- * resolves; rejects only because of a bug.
+ * Checks both services until the signal. Without readers of the state it checks the credentials once, for the log.
+ * Never resolves; rejects only because of a bug.
  */
 export async function watchServices(
   readiness: Readiness,
@@ -135,8 +135,8 @@ async function watchModelArts(
 }
 
 /**
- * Checks the credentials with one cheap read. Only rejected credentials make a worker not ready: an outage of the service
- * ends by itself, and the worker does everything else meanwhile.
+ * Checks the credentials with one cheap read. Only rejected credentials make a worker not ready: an outage of the
+ * service ends by itself, and the worker does everything else meanwhile.
  */
 async function checkCredentials({ modelarts, signal }: ReadinessOptions, before: ServiceState): Promise<Seen> {
   try {

@@ -11,7 +11,9 @@ const smallestCache = 50;
 const largestCache = 5_000;
 /** Workflow tasks that one thread may have at a time. All of them must end within the task time-out of 10 s. */
 const slotsPerThread = 6;
-/** The main thread parses responses, encodes payloads and calls Temporal, so it needs as many cores as the workflows. */
+/**
+ * The main thread parses responses, encodes payloads and calls Temporal, so it needs as many cores as the workflows.
+ */
 const coresPerThread = 2;
 const mostThreads = 8;
 const stickyTimeoutMs = 3_000;

@@ -51,7 +51,9 @@ export interface RunningWorker {
   readonly ended: Promise<void>;
 }
 
-/** The deployment of all versions. `temporal worker deployment set-current-version` selects the version for new runs. */
+/**
+ * The deployment of all versions. `temporal worker deployment set-current-version` selects the version for new runs.
+ */
 const deploymentName = 'modelarts-ops';
 
 function versioning(buildId: string | null): Pick<WorkerOptions, 'workerDeploymentOptions'> {
@@ -61,9 +63,9 @@ function versioning(buildId: string | null): Pick<WorkerOptions, 'workerDeployme
 }
 
 /**
- * Starts two Temporal workers: one for workflows and calls, and one for waits, so that no wait takes a slot that a create
- * needs. Both have the same version, because the activities of a pinned run only go to pollers of its version on every
- * queue. The caller closes the connection.
+ * Starts two Temporal workers: one for workflows and calls, and one for waits, so that no wait takes a slot that a
+ * create needs. Both have the same version, because the activities of a pinned run only go to pollers of its version on
+ * every queue. The caller closes the connection.
  */
 export async function startWorker(options: StartOptions): Promise<RunningWorker> {
   const { activityInterceptors = [], dataConverter, logger, onStop, size, slots, taskQueue } = options;
@@ -102,7 +104,9 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
 type Runnable = Pick<Worker, 'run' | 'shutdown' | 'getState'>;
 type Running = Omit<RunningWorker, 'identity'>;
 
-/** Runs workers as one. They stop together, even when one ends by itself, and are abandoned if they do not stop in time. */
+/**
+ * Runs workers as one. They stop together, even when one ends by itself, and are abandoned if they do not stop in time.
+ */
 export function runTogether(
   workers: readonly Runnable[],
   logger: Pick<Logger, 'debug' | 'warn'>,

@@ -18,7 +18,10 @@ import { scheduled } from './schedule/workflow.js';
 import { sweep } from './sweep/workflow.js';
 import { teardown } from './teardown/workflow.js';
 
-/** The main job: a pool, then a notebook on it. The argument is the spec document; `carried` is set by continue-as-new alone. */
+/**
+ * The main job: a pool, then a notebook on it. The argument is the spec document; `carried` is set by continue-as-new
+ * alone.
+ */
 export async function provisionPoolThenLaunchNotebook(
   document: unknown,
   carried?: Parameters<typeof provision>[2],

@@ -5,7 +5,9 @@ import type { SimulatorOptions } from '../../src/simulator/options.js';
 import type { TimeForms } from '../../src/simulator/time-forms.js';
 import type { Slots } from '../temporal-sim/virtual-worker.js';
 
-/** A job of another user, as `POST /_sim/workloads` takes it, without its pool. It starts only on a pool with a node. */
+/**
+ * A job of another user, as `POST /_sim/workloads` takes it, without its pool. It starts only on a pool with a node.
+ */
 export interface DrawnJob {
   readonly type: string;
   readonly status: string;

@@ -9,8 +9,8 @@ const characters = ['x', '中', '\u{1F600}', '\u0001', '\n', '"', '\uD83D'];
 const short: Signature = { by: 'chaos', reason: 'chaos' };
 
 /**
- * What operators write: short, as long as possible, or too long, of characters of any size. Drawn from a stream of its own,
- * so that the rest of a scenario stays as it is.
+ * What operators write: short, as long as possible, or too long, of characters of any size. Drawn from a stream of its
+ * own, so that the rest of a scenario stays as it is.
  */
 export class CommandTexts {
   private readonly random: Random;

@@ -40,8 +40,8 @@ export function describeOurs({ pools, notebooks }: Ours): string {
 }
 
 /**
- * What is wrong with two live resources of one name; at no moment may there be any. Two operations may create a notebook of
- * the current API at the same time, because its names repeat.
+ * What is wrong with two live resources of one name; at no moment may there be any. Two operations may create a
+ * notebook of the current API at the same time, because its names repeat.
  */
 export function doublesOf(ours: Ours): string[] {
   const creators = ours.notebooks.map(({ id, description }) =>

@@ -89,7 +89,9 @@ const renewalMs = 30 * 60_000;
 const slackMs = 60_000;
 const hour = 3_600_000;
 
-/** No grant outlives the lease by more than an hour, and the notebook does not stop by itself while the lease continues. */
+/**
+ * No grant outlives the lease by more than an hour, and the notebook does not stop by itself while the lease continues.
+ */
 function judgeRunTime(race: LeaseRaceRecord, removedAt: number): string[] {
   const { grants, scenario, startedAt } = race;
   const endAt = (at: number) =>

@@ -91,8 +91,8 @@ function drawNotebook(random: Random): LeasedCurrentNotebook | null {
   };
 }
 
-// A lease needs about 45 events after its end before its first delete: it reads the jobs and the resources again in each run.
-// Below that it would continue as new for ever. The server suggests it at thousands of events.
+// A lease needs about 45 events after its end before its first delete: it reads the jobs and the resources again in
+// each run. Below that it would continue as new for ever. The server suggests it at thousands of events.
 function drawThreshold(random: Random): number {
   return random.pick([4096, 4096, random.between(80, 110), random.between(80, 200)]);
 }

@@ -2,7 +2,10 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { WorkflowRun } from '../temporal-sim/workflow-run.js';
 import { chainsOf } from './cancel-judge.js';
 
-/** What no workflow may send while it is paused. A renewal keeps a notebook from stopping, and a pause does not forbid it. */
+/**
+ * What no workflow may send while it is paused. A renewal keeps a notebook from stopping, and a pause does not forbid
+ * it.
+ */
 const commands = [
   'createPool',
   'createNotebook',

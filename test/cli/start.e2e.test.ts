@@ -10,7 +10,9 @@ interface Script {
   readonly url: string;
 }
 
-/** Runs a command line and returns its exit code with the packages of all files that it loaded, by their source maps. */
+/**
+ * Runs a command line and returns its exit code with the packages of all files that it loaded, by their source maps.
+ */
 async function loadedBy(words: readonly string[]): Promise<{ code: number | string; packages: string[] }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'maops-start-'));
   // Node.js lists every loaded file in its coverage report.

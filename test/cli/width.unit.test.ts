@@ -31,7 +31,9 @@ import { makeProgress, soldOut } from '../client/fake-runs.js';
 
 const at = '2026-03-01T10:00:00.000Z';
 
-/** What people and services write: words, ids, URLs, wide characters, emoji of several code points, control characters. */
+/**
+ * What people and services write: words, ids, URLs, wide characters, emoji of several code points, control characters.
+ */
 const word = fc.oneof(
   fc.constantFrom('pool', 'team-a', 'pool-7a3e-0123456789abcdef0123456789abcdef', '`maops env why team-a`'),
   fc.constantFrom('https://example.com/a/very/long/path/that/has/no/room?token=0123456789012345678901234567890123456'),

@@ -3,7 +3,8 @@ import { createCaller } from '../simulator/caller.js';
 
 /**
  * What the Terraform provider sends to IAM before its first call, and what it needs to read
- * (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). It sends JSON as the type of a GET, and sees no links as the last page.
+ * (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). It sends JSON as the type of a GET, and sees no links as the
+ * last page.
  */
 
 const [user, neighbour] = DEFAULT_USERS;

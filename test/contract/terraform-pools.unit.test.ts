@@ -2,8 +2,8 @@ import { type Caller, createCaller, MINUTE, SECOND } from '../simulator/caller.j
 
 /**
  * What the Terraform provider sends for a pool, and what it needs to read, from its create to its delete
- * (docs/api/pools-and-flavors.md "5.7 How the Terraform client drives it"). Requests are as recorded, with the simulator's
- * project and network.
+ * (docs/api/pools-and-flavors.md "5.7 How the Terraform client drives it"). Requests are as recorded, with the
+ * simulator's project and network.
  */
 
 const network = 'network-7a3e-0123456789abcdef0123456789abcdef';

@@ -1,8 +1,8 @@
 import { createCaller } from '../simulator/caller.js';
 
 /**
- * The members that the models of the vendor's Python SDK read from workloads, statistics, metrics, searches and services
- * (docs/api/workloads-and-operations.md "2. Workloads", "2.6 Other look-ups for the same question").
+ * The members that the models of the vendor's Python SDK read from workloads, statistics, metrics, searches and
+ * services (docs/api/workloads-and-operations.md "2. Workloads", "2.6 Other look-ups for the same question").
  */
 
 async function withJobs() {

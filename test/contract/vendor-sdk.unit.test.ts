@@ -5,8 +5,8 @@ import { DEFAULT_USERS } from '../../src/simulator/auth/credentials.js';
 import { type Caller, createCaller } from '../simulator/caller.js';
 
 /**
- * The calls of the vendor's Python SDK as it sent them, against the simulator. `npm run contract -- --record` writes them
- * (test/contract/README.md).
+ * The calls of the vendor's Python SDK as it sent them, against the simulator. `npm run contract -- --record` writes
+ * them (test/contract/README.md).
  */
 
 const json = z.json();

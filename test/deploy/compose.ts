@@ -31,7 +31,10 @@ export function writtenCompose(): ComposeFile {
   return file.parse(parse(read('docker-compose.yml'), { merge: true }));
 }
 
-/** The compose file as `docker compose` resolves it: variables of the shell or of `.env`, else the default that is written. */
+/**
+ * The compose file as `docker compose` resolves it: variables of the shell or of `.env`, else the default that is
+ * written.
+ */
 export function resolvedCompose(variables: Variables): ComposeFile {
   return file.parse(resolve(parse(read('docker-compose.yml'), { merge: true }), variables));
 }

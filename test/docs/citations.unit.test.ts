@@ -23,10 +23,15 @@ function headingsOf(page: string): string[] {
   return lines.filter((line) => /^#{2,4} /.test(line)).map((line) => line.replace(/^#+ /, ''));
 }
 
+/** A citation may be broken at the end of a line of a comment. */
+function unwrapped(text: string): string {
+  return text.replaceAll(/\n *(?:\*|\/\/) /g, ' ');
+}
+
 describe('citations of the API pages', () => {
   const citations = sources.flatMap((path) =>
     [
-      ...readFileSync(join(root, path), 'utf8').matchAll(
+      ...unwrapped(readFileSync(join(root, path), 'utf8')).matchAll(
         /docs\/api\/([\w-]+\.md)((?:,? (?:and |to |with the rules of )?"[^"]+")+)/g,
       ),
     ].flatMap(([, page = '', list = '']) =>

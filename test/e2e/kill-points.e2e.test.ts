@@ -71,7 +71,8 @@ test('a worker that is killed in every phase, and around each create, loses no w
     const noPoolYet = await caught({ operation: 'pools.create', kind: 'hang' });
     const poolUnheard = await caught({ operation: 'pools.create', kind: 'hang', commit: true });
     const validating = await caught({ operation: 'networks.show', kind: 'hang' });
-    // These requests are still on their way when their worker is long dead, and take effect while the next one is checking.
+    // These requests are still on their way when their worker is long dead, and take effect while the next one is
+    // checking.
     const poolComesLate = await caught({ operation: 'pools.create', kind: 'delay', ms: lateMs });
     const [late] = simulator.faults.plan({ operation: 'notebooks.create', kind: 'delay', ms: lateMs });
     await notebookComesLate.signal('resume', { by: 'tester' });
@@ -113,7 +114,8 @@ test('a worker that is killed in every phase, and around each create, loses no w
     expect(results.map(({ phase }) => phase)).toEqual(building.map(() => 'Ready'));
     for (const { name } of building) await expectOneOfEach(simulator, name);
 
-    // The calls that were answered, or took effect unheard, were never sent again; the ones that did nothing were, once.
+    // The calls that were answered, or took effect unheard, were never sent again; the ones that did nothing were,
+    // once.
     const posts = async (operation: string, run: Run) => (await postsOf(simulator, operation, run.name)).length;
     expect(await posts('pools.create', poolUnheard)).toBe(1);
     expect(await posts('notebooks.create', notebookUnheard)).toBe(1);

@@ -55,7 +55,9 @@ export function readPage(name: string): RunbookPage {
   return { name, sections, commands };
 }
 
-/** `$` starts a command, `\` at the end of a line continues it, `(exit N)` is its exit code, and the rest is its output. */
+/**
+ * `$` starts a command, `\` at the end of a line continues it, `(exit N)` is its exit code, and the rest is its output.
+ */
 function commandsOf(page: string, section: string, block: { line: number; lines: readonly string[] }): PageCommand[] {
   const commands: PageCommand[] = [];
   let current: { line: number; command: string; expected: string[]; exit: number } | null = null;

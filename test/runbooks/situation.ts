@@ -50,7 +50,9 @@ export interface Situation {
   readonly env: Variables;
   /** Starts a worker process; it takes work when this resolves. */
   worker(change?: Variables): Promise<Maops>;
-  /** Starts the main job of `team-a`, or of another name, and leaves its spec as `team-a.yaml` in the operator's folder. */
+  /**
+   * Starts the main job of `team-a`, or of another name, and leaves its spec as `team-a.yaml` in the operator's folder.
+   */
   start(
     change?: { readonly name?: string; readonly deadlines?: object } & Readonly<Record<string, unknown>>,
   ): Promise<void>;

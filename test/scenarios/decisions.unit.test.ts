@@ -10,7 +10,9 @@ const hour = 3_600_000;
 const env = `env/${name}`;
 const newStack = testbedsForFile();
 
-/** The create of the notebook got no response, and a notebook without a marker has its name: only an operator can tell. */
+/**
+ * The create of the notebook got no response, and a notebook without a marker has its name: only an operator can tell.
+ */
 async function undecided(change: Record<string, unknown>): Promise<Testbed> {
   const testbed = await newStack({
     simulator: { faults: [{ operation: 'notebooks.create', kind: 'lost', at: 'before' }] },

@@ -58,8 +58,8 @@ const kinds: readonly Kind[] = [
 
 /**
  * The outcome of the POST. `made`: it took effect with a response. `hidden`: it took effect without a response.
- * `nothing`: it had no effect and no response. `unsent`: it was not sent. `renewed`: refused, and sent again with a fresh token. `throttled`:
- * refused for a while. `exists`: refused because the name is taken.
+ * `nothing`: it had no effect and no response. `unsent`: it was not sent. `renewed`: refused, and sent again with a
+ * fresh token. `throttled`: refused for a while. `exists`: refused because the name is taken.
  */
 type Known = 'made' | 'hidden' | 'nothing' | 'unsent' | 'renewed' | 'throttled' | 'exists';
 

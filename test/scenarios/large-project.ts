@@ -10,8 +10,8 @@ export const historyLimit = 1_000_000;
 export const markerOf = (owner: string) => formatMarker({ installation, owner: ownerHash(owner), spec: '00000000' });
 
 /**
- * Fills the project with notebooks on public flavors, by their names and the operations in their markers. They are copies
- * of one, so that only lists can show them: none can change its state.
+ * Fills the project with notebooks on public flavors, by their names and the operations in their markers. They are
+ * copies of one, so that only lists can show them: none can change its state.
  */
 export async function fill(
   testbed: Testbed,

@@ -19,7 +19,9 @@ export const documents: Record<Kind, Record<string, unknown>> = {
 /** What the service calls one that can be used. */
 export const usable: Record<Kind, string> = { pool: 'Running', notebook: 'RUNNING' };
 
-/** Makes one alone, and calls the operation off when the service shows it in the state: before the operation sees it. */
+/**
+ * Makes one alone, and calls the operation off when the service shows it in the state: before the operation sees it.
+ */
 export async function cancelAndAwait({ temporal, simulator }: Testbed, kind: Kind, state: string): Promise<void> {
   await temporal.start(types[kind], `${kind}/${name}`, [documents[kind]]);
   await temporal.run({

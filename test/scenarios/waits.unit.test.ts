@@ -223,7 +223,10 @@ describe('observing while it is unknown whether a resource was created', () => {
   });
 });
 
-/** Calls of an operation that came before the service allowed them again, and how late the first one after each block was. */
+/**
+ * Calls of an operation that came before the service allowed them again, and how late the first one after each block
+ * was.
+ */
 function blocksOf(requests: readonly RequestRecord[], retryAfterMs: number, binds: (one: RequestRecord) => boolean) {
   /** What was under way when the refusal was sent knew nothing of it. */
   const underWay = 100;

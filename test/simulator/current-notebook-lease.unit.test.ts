@@ -10,7 +10,10 @@ const step = fc.record({
   hours: fc.integer({ min: 1, max: 72 }),
 });
 
-/** Independent of the simulator: the moment of the stop, from the accepted calls alone (docs/api/notebooks-current.md "6. Lease"). */
+/**
+ * Independent of the simulator: the moment of the stop, from the accepted calls alone (docs/api/notebooks-current.md
+ * "6. Lease").
+ */
 describe('the lease of a current notebook, in any order of calls', () => {
   it('ends the last requested time after the last create, start or renewal', async () => {
     await fc.assert(

@@ -36,7 +36,10 @@ const V4_BODY =
   '{"name":"notebook-instance","description":"","profile_id":"Multi-Engine 1.0 (python3)-gpu","flavor":"modelarts.bm.gpu.v100NV32","spec":{"storage":{"location":{"volume_size":5},"type":"evs"},"auto_stop":{"enable":true,"duration":3600}},"workspace":{"id":"0"}}';
 const v2Headers = { host: 'service.endpoint.myhuaweicloud.com', 'x-sdk-date': '20200608T023900Z' };
 
-/** docs/api/notebooks-and-auth.md "4.3 Test vectors". V1 is left out: its key pair is printed in a public guide, and secret scanners know it. */
+/**
+ * docs/api/notebooks-and-auth.md "4.3 Test vectors". V1 is left out: its key pair is printed in a public guide, and
+ * secret scanners know it.
+ */
 const vectors: readonly Vector[] = [
   {
     name: 'V2: no extra headers',

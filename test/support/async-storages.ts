@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Node.js 20 copies every AsyncLocalStorage that was ever used into each new promise. A jest process runs many files, and
- * each loads its own copy of the Temporal SDK with its storages, so every file would slow the files after it. Jest runs
- * this before each file, to disable the storages that earlier files of the process have used.
+ * Node.js 20 copies every AsyncLocalStorage that was ever used into each new promise. A jest process runs many files,
+ * and each loads its own copy of the Temporal SDK with its storages, so every file would slow the files after it. Jest
+ * runs this before each file, to disable the storages that earlier files of the process have used.
  */
 const usedKey = Symbol.for('modelarts-ops.used-storages');
 const prototype: object = AsyncLocalStorage.prototype;

@@ -42,8 +42,8 @@ const user: SimUser = {
 };
 
 /**
- * The third list of the pools is refused as unauthorized, and the first notebook fails to start. The network is read twice in
- * vain: by the first check, which keeps no error, and by its repetition.
+ * The third list of the pools is refused as unauthorized, and the first notebook fails to start. The network is read
+ * twice in vain: by the first check, which keeps no error, and by its repetition.
  */
 function faultsOf(sent: readonly string[]): readonly Fault[] {
   // A gateway may echo a request that it cannot parse.

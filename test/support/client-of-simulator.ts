@@ -4,7 +4,9 @@ import { Secret } from '../../src/modelarts/secret.js';
 import { isLost } from '../../src/simulator/http-messages.js';
 import type { Simulator } from '../../src/simulator/simulator-interface.js';
 
-/** The API client of a simulator in the same process, without a network. Faults that lose a response are not supported. */
+/**
+ * The API client of a simulator in the same process, without a network. Faults that lose a response are not supported.
+ */
 export function clientOf(simulator: Simulator): ModelArts {
   const adapter: AxiosAdapter = async (config) => {
     const { pathname, search } = new URL(config.url ?? '');

@@ -8,7 +8,10 @@ export interface Cloud {
   requests(operation: string): RequestRecord[] | Promise<RequestRecord[]>;
 }
 
-/** Demands that the environment has one pool and one notebook, usable, and that no create was sent after one that worked. */
+/**
+ * Demands that the environment has one pool and one notebook, usable, and that no create was sent after one that
+ * worked.
+ */
 export async function expectOneOfEach(cloud: Cloud, name: string): Promise<void> {
   const { pools, notebooks: historical, currentNotebooks } = await cloud.state();
   const notebooks = [...historical, ...currentNotebooks];

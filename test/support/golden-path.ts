@@ -35,8 +35,8 @@ const deadlines = { pool: '90m', notebook: '20m', capacity: '12h', ask: '24h', u
 const stepMs = 20;
 
 /**
- * Runs the main job on virtual time with the product's own settings, and measures it. Times are exact to 20 ms. With `isWarm` the
- * worker has created three environments of the same flavor before.
+ * Runs the main job on virtual time with the product's own settings, and measures it. Times are exact to 20 ms. With
+ * `isWarm` the worker has created three environments of the same flavor before.
  */
 export async function measureGoldenPath(
   seed: number,

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type InProcessStack, startInProcessStack } from './in-process-stack.js';
 
-/** One stack for all tests of a file: each begins with an empty cloud, and fails when a fault that it planned was never hit. */
+/**
+ * One stack for all tests of a file: each begins with an empty cloud, and fails when a fault that it planned was never
+ * hit.
+ */
 export function stackForFile(): () => InProcessStack {
   let stack: InProcessStack | undefined;
   const started = () => {

@@ -60,7 +60,10 @@ export function maops(args: readonly string[], env: Readonly<Record<string, stri
   };
 }
 
-/** Kills the processes that a test left running and returns them. A leaked process is a bug of the test or of the product. */
+/**
+ * Kills the processes that a test left running and returns them. A leaked process is a bug of the test or of the
+ * product.
+ */
 export async function endLeaked(): Promise<string[]> {
   const leaked = [...running];
   for (const child of leaked) child.kill('SIGKILL');

@@ -3,7 +3,9 @@ import { type Command, kindOf } from '../temporal-sim/protocol.js';
 /** Temporal warns from here on, and ends a workflow whose payloads pass four times of it. */
 export const payloadLimit = 512 * 1024;
 
-/** What is too large in the commands of an activation: answers of updates, results, failures, inputs of what follows. */
+/**
+ * What is too large in the commands of an activation: answers of updates, results, failures, inputs of what follows.
+ */
 export function oversized(workflowId: string, commands: readonly Command[]): string[] {
   return commands.flatMap((command) => {
     const size = sizeOf(command);

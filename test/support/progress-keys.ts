@@ -1,6 +1,8 @@
 import type { Progress } from '../../src/contract/progress.js';
 
-/** Every key of a progress: it is there whether or not it has a value, and one that is missing here does not compile. */
+/**
+ * Every key of a progress: it is there whether or not it has a value, and one that is missing here does not compile.
+ */
 const keys: Record<keyof Progress, true> = {
   name: true,
   operation: true,

@@ -2,8 +2,8 @@ import { afterEach } from '@jest/globals';
 import { startTestbed, type Testbed, type TestbedOptions } from './testbed.js';
 
 /**
- * Starts virtual testbeds for the tests of a file. When a test is over, its testbeds are given back; it fails when a fault
- * that it planned was never hit, or when one of its runs cannot be replayed.
+ * Starts virtual testbeds for the tests of a file. When a test is over, its testbeds are given back; it fails when a
+ * fault that it planned was never hit, or when one of its runs cannot be replayed.
  */
 export function testbedsForFile(): (options?: TestbedOptions) => Promise<Testbed> {
   const testbeds: Testbed[] = [];

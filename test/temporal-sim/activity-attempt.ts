@@ -71,7 +71,10 @@ export class ActivityAttempt {
     this.unsent = null;
   }
 
-  /** The server cancels the attempt. It learns this from the response to its next heartbeat, or at once from its own worker. */
+  /**
+   * The server cancels the attempt. It learns this from the response to its next heartbeat, or at once from its own
+   * worker.
+   */
   notify(reason: CancelReason): void {
     if (this.interrupt === null || !this.worker.alive || (this.silent && reason !== 'TIMED_OUT')) return;
     if (reason === 'TIMED_OUT' || reason === 'WORKER_SHUTDOWN') {

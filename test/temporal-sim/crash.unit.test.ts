@@ -23,8 +23,8 @@ describe('a worker crash', () => {
     const start = sim.now();
     await sim.run({ until: () => sim.workers.length === 2 });
     expect(await sim.result('w')).toEqual(['a', 'b', 'c']);
-    // The last heartbeat was at 2 s, so the time-out is at 10 s. Then 1 s of back-off, 3 s + 5 s + 3 s of work, and 1 s in
-    // which the workflow task waits for the worker that had the run in its cache.
+    // The last heartbeat was at 2 s, so the time-out is at 10 s. Then 1 s of back-off, 3 s + 5 s + 3 s of work, and 1 s
+    // in which the workflow task waits for the worker that had the run in its cache.
     expect(sim.now() - start).toBe(10_000 - 2900 + 1000 + 11_000 + 1000);
   });
 

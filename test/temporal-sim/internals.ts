@@ -17,7 +17,9 @@ export interface ServerSettings {
   readonly taskTimeoutMs: number;
   /** The activities that a worker registers on other task queues than its own. @defaultValue none */
   readonly waitActivities: readonly string[];
-  /** The first automatic heartbeat, as the worker's interceptor sends it. Null: activities heartbeat only on their own. */
+  /**
+   * The first automatic heartbeat, as the worker's interceptor sends it. Null: activities heartbeat only on their own.
+   */
   readonly autoHeartbeatMs: number | null;
   /** How long the result of an activity takes to reach the server. After 10 s it is lost. @defaultValue none */
   readonly reportDelay: (activityType: string) => number;

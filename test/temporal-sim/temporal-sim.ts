@@ -49,7 +49,9 @@ export class TemporalSim extends VirtualServer {
     );
   }
 
-  /** Runs the server until the workflow has closed, across continue-as-new. Returns its result or throws its failure. */
+  /**
+   * Runs the server until the workflow has closed, across continue-as-new. Returns its result or throws its failure.
+   */
   async result<T>(workflowId: string, limits: Omit<RunUntil, 'until'> = {}): Promise<T> {
     return (await this.during(this.client.workflow.getHandle(workflowId).result(), limits)) as T;
   }

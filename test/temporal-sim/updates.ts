@@ -32,7 +32,9 @@ export class Updates {
     return record;
   }
 
-  /** Takes a response of the workflow. Returns true if a validator rejected the update, which leaves no history event. */
+  /**
+   * Takes a response of the workflow. Returns true if a validator rejected the update, which leaves no history event.
+   */
   respond(response: coresdk.workflow_commands.IUpdateResponse): boolean {
     const record = this.known.get(response.protocolInstanceId ?? '');
     if (record === undefined) throw new Error(`A response to the unknown update ${response.protocolInstanceId}`);

@@ -17,8 +17,8 @@ const hotLoop = 60;
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * The server and its workers: distributes tasks, breaks workers and connections, and moves the virtual clock. Time jumps
- * to the next scheduled event once all code that runs has become idle.
+ * The server and its workers: distributes tasks, breaks workers and connections, and moves the virtual clock. Time
+ * jumps to the next scheduled event once all code that runs has become idle.
  */
 export class VirtualServer {
   readonly clock: VirtualClock;

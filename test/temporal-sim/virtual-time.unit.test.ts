@@ -21,7 +21,8 @@ test.each([
   expect(target.sim.now() - start).toBe(resolvedAt);
   await target.sim.run({ maxTime: 60_000 });
   const [attempt] = scene.attempts;
-  // Heartbeats are sent after 2 s and then every 8 s (80 % of the time-out). With ABANDON the closed workflow cancels it.
+  // Heartbeats are sent after 2 s and then every 8 s (80 % of the time-out). With ABANDON the closed workflow cancels
+  // it.
   if (cancelledAt !== null) expect((attempt?.cancelledAt ?? 0) - start).toBe(cancelledAt);
   await target.sim.dispose();
 });

@@ -46,8 +46,8 @@ export interface OrphanSearch {
 }
 
 /**
- * Activities of an audit. A list of the whole project stays inside them: each page is read from the lists that the worker
- * keeps, and only its findings are in a history.
+ * Activities of an audit. A list of the whole project stays inside them: each page is read from the lists that the
+ * worker keeps, and only its findings are in a history.
  */
 export function surveyActivities(deps: ActivityDeps) {
   const { installation, prices } = deps;

@@ -41,7 +41,10 @@ export function leaseActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Sets a notebook's `auto_stop`; on a running one it counts from the next start (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
+    /**
+     * Sets a notebook's `auto_stop`; on a running one it counts from the next start (docs/api/notebooks-and-auth.md
+     * "2.6 O4 update").
+     */
     async setAutoStop(input: { notebook: ResourceRef; autoStopMs: number }): Promise<CommandOutcome> {
       return await readWithRetries(async (options) => {
         const label = `notebook ${input.notebook.id}`;

@@ -33,7 +33,10 @@ export interface Renewal {
   readonly isSent: boolean;
 }
 
-/** Activities on the run time and the tags of a notebook of the current API (docs/api/notebooks-current.md "6. Lease: what `duration` means"). */
+/**
+ * Activities on the run time and the tags of a notebook of the current API (docs/api/notebooks-current.md "6. Lease:
+ * what `duration` means").
+ */
 export function runTimeActivities(deps: ActivityDeps) {
   const { currentNotebooks, projectId } = deps.modelarts;
   const { workflow } = deps.temporal;
@@ -70,9 +73,9 @@ export function runTimeActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Renews a running notebook if that is due. A renewal counts from the moment at which it arrives, so each attempt reads the
-     * present grant and decides anew: a lost response is never followed by a second renewal without a look. Null when the
-     * notebook does not run.
+     * Renews a running notebook if that is due. A renewal counts from the moment at which it arrives, so each attempt
+     * reads the present grant and decides anew: a lost response is never followed by a second renewal without a look.
+     * Null when the notebook does not run.
      */
     async renewNotebook(input: { notebook: ResourceRef; limits: GrantLimits }): Promise<Renewal | null> {
       return await readWithRetries(async (options) => {
@@ -98,8 +101,8 @@ export function runTimeActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Lets a running notebook run until a time in epoch milliseconds. A repeated request asks for the rest of it, so that a
-     * lost response prolongs nothing. Refused when the notebook would outlive its lease by more than an hour.
+     * Lets a running notebook run until a time in epoch milliseconds. A repeated request asks for the rest of it, so
+     * that a lost response prolongs nothing. Refused when the notebook would outlive its lease by more than an hour.
      */
     async prolongNotebook(input: { notebook: ResourceRef; until: number }): Promise<CommandOutcome> {
       return await sendCommand(async (options) => {
@@ -117,7 +120,9 @@ export function runTimeActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Adds the tags of the spec that a notebook lacks. A create takes none (docs/api/notebooks-current.md "2.1 Body"). */
+    /**
+     * Adds the tags of the spec that a notebook lacks. A create takes none (docs/api/notebooks-current.md "2.1 Body").
+     */
     async tagNotebook(input: { notebook: ResourceRef; tags: Readonly<Record<string, string>> }): Promise<void> {
       await readWithRetries(async (options) => {
         const shown = await showSame(input.notebook, options);

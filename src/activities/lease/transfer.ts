@@ -135,7 +135,9 @@ export async function findLease(
   return { unseenSince, leased };
 }
 
-/** Fixed when a lease starts: its spec never changes. The list of operations has it, so that no lease is asked for it. */
+/**
+ * Fixed when a lease starts: its spec never changes. The list of operations has it, so that no lease is asked for it.
+ */
 function workspacesOfLease({ spec, resources }: LeaseInput): string[] {
   const known = [...(spec === null ? [] : workspacesIn(spec)), ...resources.workspaceIds];
   return withDefault(known).filter((id) => id !== null);

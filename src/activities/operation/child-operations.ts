@@ -143,7 +143,9 @@ export function startedActivities(deps: ActivityDeps) {
       });
     },
 
-    /** Waits in poll windows until the operation has ended, over its runs, and returns what a sweep needs of its end. */
+    /**
+     * Waits in poll windows until the operation has ended, over its runs, and returns what a sweep needs of its end.
+     */
     async awaitOperation(input: { workflowId: string; runId: string }): Promise<BriefEnd> {
       const { end } = await follow(input, () => false);
       if (end === null) throw new Error('A wait for an end finished without one.');

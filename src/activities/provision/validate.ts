@@ -17,7 +17,10 @@ export interface Validated extends CheckedSpec {
   readonly isFeasible: boolean;
 }
 
-/** How long the service may take in the activity that also checks the document. Until that ends, the run has no spec to show. */
+/**
+ * How long the service may take in the activity that also checks the document. Until that ends, the run has no spec to
+ * show.
+ */
 const firstChecksMs = 5_000;
 
 /** Activities that ask, before anything is created, whether it can succeed. */
@@ -63,9 +66,10 @@ export function validationActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * Checks and normalises the document of a run, that its name is not being torn down, and what it refers to. Fails with
-     * `InvalidSpec` and every problem, or with `SpecConflict`. Where a lease owns the name, the service is not asked: the
-     * resources may exist already.
+     * Checks and normalises the document of a run, that its name is not being torn down, and what it refers to. Fails
+     * with
+     * `InvalidSpec` and every problem, or with `SpecConflict`. Where a lease owns the name, the service is not asked:
+     * the resources may exist already.
      */
     async validate(input: { kind: SpecKind; document: unknown; workflowId: string }): Promise<Validated> {
       const checked = checkDocument(deps, input);
@@ -75,8 +79,8 @@ export function validationActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Fails when the account lacks the network or the notebook API of the spec, or with `InvalidSpec` and every problem listed when
-     * the run would fail after it has created something.
+     * Fails when the account lacks the network or the notebook API of the spec, or with `InvalidSpec` and every problem
+     * listed when the run would fail after it has created something.
      */
     async checkService({ spec }: { spec: Spec }): Promise<void> {
       await checkService(spec, cancellationSignal());

@@ -28,8 +28,8 @@ export function conflictActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * The difference between the spec of an existing resource, known by its hash in the marker, and the requested one; null
-     * when no run knows the former. It only makes a failure message better, so each run is queried once.
+     * The difference between the spec of an existing resource, known by its hash in the marker, and the requested one;
+     * null when no run knows the former. It only makes a failure message better, so each run is queried once.
      */
     async describeOtherSpec({ asked, madeFrom }: { asked: Spec; madeFrom: string }): Promise<string | null> {
       try {

@@ -6,8 +6,8 @@ import type { CurrentNotebookCreate } from '../../modelarts/schemas/current-note
 import { given } from './requests.js';
 
 /**
- * The body of POST notebooks (docs/api/notebooks-current.md "2. Create (C1)"), with the marker in the description. It always
- * has a duration, because leaving it out means one hour.
+ * The body of POST notebooks (docs/api/notebooks-current.md "2. Create (C1)"), with the marker in the description. It
+ * always has a duration, because leaving it out means one hour.
  */
 export function currentNotebookRequest(
   spec: Spec,

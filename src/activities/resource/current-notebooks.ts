@@ -30,7 +30,9 @@ export function currentNotebookActivities(deps: ActivityDeps) {
   const byId = notebookById((id, options) => currentNotebooks.show(id, options), currentNotebookFacts);
   type Options = { readonly signal: AbortSignal };
 
-  /** A row without a description may be ours, so it is read by its id. `isWhole` is false when that shows none either. */
+  /**
+   * A row without a description may be ours, so it is read by its id. `isWhole` is false when that shows none either.
+   */
   async function described(row: CurrentNotebook, options: Options) {
     if (row.description !== undefined) return { facts: currentNotebookFacts(row), isWhole: true };
     const shown = (await orAbsent(currentNotebooks.show(row.id, options))) ?? row;
@@ -39,9 +41,9 @@ export function currentNotebookActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * Finds the notebooks of this installation with the name. Names repeat, and filters are fuzzy, so rows are compared exactly. A row
-     * without any description is returned without a marker. Lists lag behind, so the `known` notebooks are shown by their
-     * ids.
+     * Finds the notebooks of this installation with the name. Names repeat, and filters are fuzzy, so rows are compared
+     * exactly. A row without any description is returned without a marker. Lists lag behind, so the `known` notebooks
+     * are shown by their ids.
      */
     async findExistingCurrentNotebook(
       question: ExistingQuestion & { owner: MarkerOwnership; known: readonly ResourceRef[] },
@@ -100,7 +102,10 @@ export function currentNotebookActivities(deps: ActivityDeps) {
       throw makeFailure('InvalidSpec', `notebook.image: ${chosen}`, { hint: 'Fix the spec and run it again.' });
     },
 
-    /** Sends one create request and returns its outcome. Nothing makes a second one harmless, so only the workflow decides on it. */
+    /**
+     * Sends one create request and returns its outcome. Nothing makes a second one harmless, so only the workflow
+     * decides on it.
+     */
     async createCurrentNotebook(input: {
       spec: Spec;
       imageId: string;
@@ -143,8 +148,8 @@ export function currentNotebookActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Starts a notebook for so many milliseconds, -1 without an automatic stop. A start that was refused because of another
-     * change is sent again, unless the notebook is starting by now.
+     * Starts a notebook for so many milliseconds, -1 without an automatic stop. A start that was refused because of
+     * another change is sent again, unless the notebook is starting by now.
      */
     async startCurrentNotebook({ durationMs, ...ref }: ResourceRef & { durationMs: number }): Promise<CommandOutcome> {
       const outcome = await byId.commandIfSame(ref, (options) =>

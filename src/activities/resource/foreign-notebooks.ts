@@ -28,8 +28,8 @@ type ForeignNotebook = NotebookFacts & {
 };
 
 /**
- * Refuses to delete a pool with another user's notebook on it: the deletion would end that notebook. This is repeated before
- * each DELETE. Returns the lists that this account may not read: the pool may then be in use.
+ * Refuses to delete a pool with another user's notebook on it: the deletion would end that notebook. This is repeated
+ * before each DELETE. Returns the lists that this account may not read: the pool may then be in use.
  */
 export async function refuseForeignNotebooks(deps: ActivityDeps, pool: OwnedPool): Promise<readonly string[]> {
   const { foreign, unknown } = await findForeignNotebook(deps, pool, 'guard');
@@ -41,8 +41,9 @@ export async function refuseForeignNotebooks(deps: ActivityDeps, pool: OwnedPool
 }
 
 /**
- * Finds a notebook of another user on a pool. The notebooks of all users are listed (`show_self=false`, and `listAll` of the
- * current API) in every known workspace, because no list covers all of them (docs/api/notebooks-and-auth.md "2.4 O2 list").
+ * Finds a notebook of another user on a pool. The notebooks of all users are listed (`show_self=false`, and `listAll`
+ * of the current API) in every known workspace, because no list covers all of them (docs/api/notebooks-and-auth.md "2.4
+ * O2 list").
  */
 export async function findForeignNotebook(
   deps: ActivityDeps,
@@ -77,7 +78,10 @@ export async function findForeignNotebook(
   }
 }
 
-/** All users' notebooks of the current API on a pool, whose list has a right of its own (docs/api/notebooks-current.md "1. Calls"). */
+/**
+ * All users' notebooks of the current API on a pool, whose list has a right of its own (docs/api/notebooks-current.md
+ * "1. Calls").
+ */
 async function everyonesIn(
   { modelarts }: ActivityDeps,
   workspaceId: string | null,

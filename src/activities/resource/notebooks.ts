@@ -32,9 +32,9 @@ export function notebookActivities(deps: ActivityDeps) {
 
   return {
     /**
-     * Finds the notebooks of a name. Names are unique, so a foreign one takes the name. By default the service lists the
-     * caller's own notebooks; with `everyones`, after a create was refused because the name exists, another user's too.
-     * Lists lag behind, so the `known` notebooks are shown by their ids.
+     * Finds the notebooks of a name. Names are unique, so a foreign one takes the name. By default the service lists
+     * the caller's own notebooks; with `everyones`, after a create was refused because the name exists, another user's
+     * too. Lists lag behind, so the `known` notebooks are shown by their ids.
      */
     async findExistingNotebook(
       question: ExistingQuestion & { everyones: boolean; known: readonly ResourceRef[] },

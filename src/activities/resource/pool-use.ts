@@ -12,7 +12,10 @@ export interface UseQuestion extends OwnedPool, UsedPool {
   readonly workspaceIds?: readonly string[];
 }
 
-/** Reads the use of a pool, with the lists of everybody's notebooks that this account may not read. A pool that is gone has no use. */
+/**
+ * Reads the use of a pool, with the lists of everybody's notebooks that this account may not read. A pool that is gone
+ * has no use.
+ */
 export async function readUse(deps: ActivityDeps, question: UseQuestion): Promise<PoolUse> {
   const { unknown: hidden } = await findForeignNotebook(deps, question);
   const use = await readJobs(deps, question);

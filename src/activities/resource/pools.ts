@@ -44,7 +44,8 @@ export interface PoolDeletion extends CommandedResource, OwnedPool {
   /** Notebooks that are deleted with the pool, which the service may list as workloads. */
   readonly ownNotebooks?: readonly string[];
   /**
-   * `ignore`: delete it under its jobs. `neverUsable`: no run has seen a node of it, so jobs are read only if it has one now.
+   * `ignore`: delete it under its jobs. `neverUsable`: no run has seen a node of it, so jobs are read only if it has
+   * one now.
    * @defaultValue the jobs keep it
    */
   readonly jobs?: 'ignore' | 'neverUsable';
@@ -110,9 +111,9 @@ export function poolActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Deletes a pool if it is still the observed one (a pool that was deleted and created again has the same id), is not
-     * protected by now, has no other user's notebook on it, and no job uses it. The request that read its jobs is at
-     * most two seconds old when the DELETE is sent, or ten at the third reading.
+     * Deletes a pool if it is still the observed one (a pool that was deleted and created again has the same id), is
+     * not protected by now, has no other user's notebook on it, and no job uses it. The request that read its jobs is
+     * at most two seconds old when the DELETE is sent, or ten at the third reading.
      */
     async deletePool(ref: PoolDeletion): Promise<RemovalOutcome> {
       return await sendCommand<NotSent | PoolInUse>(async (options) => {
@@ -162,8 +163,8 @@ export function poolActivities(deps: ActivityDeps) {
 }
 
 /**
- * Adds the reason of a failed creation, which only the pool's work order has. One bounded read, which may fail. The first
- * observation of a failed creation ends the wait, so it is read once.
+ * Adds the reason of a failed creation, which only the pool's work order has. One bounded read, which may fail. The
+ * first observation of a failed creation ends the wait, so it is read once.
  */
 async function withReason(
   { modelarts }: ActivityDeps,
@@ -185,7 +186,10 @@ function isPrepaid({ metadata }: Pool): boolean {
   return metadata.annotations['os.modelarts/billing.mode'] === '1';
 }
 
-/** The refusal of a prepaid pool's DELETE (docs/api/pools-and-flavors.md "5.5 Deletion"). It is repeated, so that the end of the pool is noticed. */
+/**
+ * The refusal of a prepaid pool's DELETE (docs/api/pools-and-flavors.md "5.5 Deletion"). It is repeated, so that the
+ * end of the pool is noticed.
+ */
 function withWayOut(error: unknown, label: string): unknown {
   if (!(error instanceof ModelArtsError) || !refusals.includes(error.kind)) return error;
   const { errorCode, requestId, status, message } = error;

@@ -4,7 +4,10 @@ import { leasedAutoStop } from '../../domain/lease/lease.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { formatMarker, type Marker, markedDescription } from '../../domain/resource/marker.js';
 
-/** Drops absent values: a request contains only what the spec sets (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
+/**
+ * Drops absent values: a request contains only what the spec sets (docs/api/pools-and-flavors.md "9. Further points of
+ * the primary pages").
+ */
 export function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the filter is what the type says
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
@@ -12,7 +15,10 @@ export function given<T extends Record<string, unknown>>(fields: T): { [K in key
   };
 }
 
-/** The body of POST pools for one flavor choice (docs/api/pools-and-flavors.md "2.2 Create"), with our marker in the description. */
+/**
+ * The body of POST pools for one flavor choice (docs/api/pools-and-flavors.md "2.2 Create"), with our marker in the
+ * description.
+ */
 export function poolRequest(name: string, pool: PoolSpec, choice: number, marker: Marker) {
   const { billing } = pool;
   return {
@@ -58,7 +64,10 @@ export function poolRequest(name: string, pool: PoolSpec, choice: number, marker
   };
 }
 
-/** The body of POST demanager/instances (docs/api/notebooks-and-auth.md "2.1 O1 create"); the marker goes into description and annotations. */
+/**
+ * The body of POST demanager/instances (docs/api/notebooks-and-auth.md "2.1 O1 create"); the marker goes into
+ * description and annotations.
+ */
 export function notebookRequest(
   spec: Spec,
   notebook: HistoricalNotebookSpec,
@@ -105,7 +114,8 @@ function storageRequest(storage: NotebookStorage) {
 const longestAutoStopMs = 24 * HOUR;
 
 /**
- * The notebook's own `auto_stop`, in seconds. A leased environment without one of its own gets the lease's length within
+ * The notebook's own `auto_stop`, in seconds. A leased environment without one of its own gets the lease's length
+ * within
  * 1 h to 24 h, so that the notebook stops even when no worker runs.
  */
 function autoStopRequest(spec: Spec, notebook: HistoricalNotebookSpec) {

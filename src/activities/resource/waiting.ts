@@ -124,8 +124,8 @@ function windowOf({ settings }: ActivityDeps): number {
 }
 
 /**
- * One poll window. What `open` subscribes to finishes it with an answer, or reports why there is none yet. Without an answer
- * it ends with `StillPending` when the window is over or the worker stops.
+ * One poll window. What `open` subscribes to finishes it with an answer, or reports why there is none yet. Without an
+ * answer it ends with `StillPending` when the window is over or the worker stops.
  */
 export async function inPollWindow<T>(
   deps: ActivityDeps,
@@ -172,8 +172,8 @@ export interface AskPace {
   readonly firstMs: number;
   readonly longestMs: number;
   /**
-   * For waits of many hours: the longest pause grows to this share of the wait so far, at most 5 minutes, and a poll window
-   * continues the pause of the one before it.
+   * For waits of many hours: the longest pause grows to this share of the wait so far, at most 5 minutes, and a poll
+   * window continues the pause of the one before it.
    */
   readonly lateShare?: number;
 }
@@ -182,8 +182,8 @@ const longestLateMs = 5 * MINUTE;
 const pauseDetail = 'pause';
 
 /**
- * Asks in one poll window until there is an answer, with pauses that grow to `longestMs`. An error of Temporal is an attempt
- * without an answer. Our own refusals, and bugs in our code, end the activity with their error.
+ * Asks in one poll window until there is an answer, with pauses that grow to `longestMs`. An error of Temporal is an
+ * attempt without an answer. Our own refusals, and bugs in our code, end the activity with their error.
  */
 export async function askInPollWindow<T>(
   deps: ActivityDeps,
@@ -230,7 +230,10 @@ function pauseIn(detail: unknown): { readonly ms: number; readonly until: number
   return typeof ms === 'number' && typeof until === 'number' ? { ms, until } : null;
 }
 
-/** Ends a poll window without an answer. BENIGN, because nothing is wrong. The server starts the next one after `nextRetryMs`. */
+/**
+ * Ends a poll window without an answer. BENIGN, because nothing is wrong. The server starts the next one after
+ * `nextRetryMs`.
+ */
 export function pending(message: string, nextRetryMs: number): ApplicationFailure {
   return makeFailure(stillPending, message, {}, { retryable: true, benign: true, retryAfterMs: nextRetryMs });
 }

@@ -26,7 +26,9 @@ const query =
 
 const width = 16;
 const callMs = 5_000;
-/** Operations that were not queried by then are reported: the caller has little time, and each stuck run costs a call. */
+/**
+ * Operations that were not queried by then are reported: the caller has little time, and each stuck run costs a call.
+ */
 const budgetMs = 20_000;
 
 /** The default workspace, as null, and the others, each once. */
@@ -87,8 +89,8 @@ export async function workspacesFor(deps: ActivityDeps, signal: AbortSignal, nam
 }
 
 /**
- * Workspaces in the specs of all operations that may own resources. A lease has them in its memo, which the list contains.
- * Other operations, whose spec an operator may change, are queried.
+ * Workspaces in the specs of all operations that may own resources. A lease has them in its memo, which the list
+ * contains. Other operations, whose spec an operator may change, are queried.
  */
 export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): Promise<Workspaces> {
   const { workflow } = deps.temporal;

@@ -77,7 +77,9 @@ export function sweepActivities(deps: ActivityDeps) {
       return { plan, hashes: Object.fromEntries(named), busy };
     },
 
-    /** The page of a large plan that begins at `after`. A plan with another hash than the first page has no such page. */
+    /**
+     * The page of a large plan that begins at `after`. A plan with another hash than the first page has no such page.
+     */
     async planPage(input: SweepQuestion & { hash: string; after: number }): Promise<PlannedPage> {
       const plan = await snapshots.kept(ownRun(), () => planOf(input));
       const { hash } = plan;

@@ -29,7 +29,10 @@ export function usedPoolOf(item: PlanItem, items: readonly PlanItem[]): UseQuest
   };
 }
 
-/** The use of each pool that a plan would delete, by id. One pool that cannot be read does not stop the others: it is unknown. */
+/**
+ * The use of each pool that a plan would delete, by id. One pool that cannot be read does not stop the others: it is
+ * unknown.
+ */
 export async function readPoolUses(deps: ActivityDeps, { items }: PlanDraft): Promise<ReadonlyMap<string, PoolUse>> {
   const signal = cancellationSignal();
   const pools = items.filter(({ kind }) => kind === 'pool');

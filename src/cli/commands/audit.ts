@@ -62,7 +62,9 @@ async function auditCloud(context: Context): Promise<AuditReport> {
   return makeReport({ inventory, ownerships: null, installation, prices: table, now: inventory.at });
 }
 
-/** Asks the workers for an audit. Reads only the cloud, with a notice, when Temporal or the workers cannot be reached. */
+/**
+ * Asks the workers for an audit. Reads only the cloud, with a notice, when Temporal or the workers cannot be reached.
+ */
 async function auditOrCloud(context: Context, signal: AbortSignal): Promise<AuditReport> {
   try {
     return await (await context.operations()).audit({ signal });

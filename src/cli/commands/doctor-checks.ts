@@ -20,7 +20,9 @@ import {
   readNotebookApi,
 } from './doctor-notebooks.js';
 
-/** A signed request is refused when the clocks are further apart (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
+/**
+ * A signed request is refused when the clocks are further apart (docs/api/notebooks-and-auth.md "4.2 AK/SK signing").
+ */
 const maxSkewMs = 5 * 60_000;
 const jobsCheck = 'jobs on pools';
 /** Values of `temporal.api.enums.v1.TaskQueueType`. */

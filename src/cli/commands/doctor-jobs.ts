@@ -4,8 +4,8 @@ import type { ModelArts } from '../../modelarts/client.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 
 /**
- * Whether this account can read the jobs on pools. Without their workloads no pool is deleted, except with `--with-jobs`.
- * Training jobs and services only add to them.
+ * Whether this account can read the jobs on pools. Without their workloads no pool is deleted, except with
+ * `--with-jobs`. Training jobs and services only add to them.
  */
 export async function checkJobs(modelarts: ModelArts, options: { readonly signal: AbortSignal }): Promise<string> {
   const { workloads, trainingJobs, services } = modelarts;

@@ -18,7 +18,9 @@ export interface Probed extends ProbeReport {
   } | null;
 }
 
-/** Reads the account with every kind of read that changes nothing, and compares the responses with what is documented. */
+/**
+ * Reads the account with every kind of read that changes nothing, and compares the responses with what is documented.
+ */
 export async function probeAccount(context: Context, folder: string | null): Promise<Probed> {
   const { raw, projectId } = await context.modelarts();
   const calls = [...poolCalls, ...currentNotebookCalls, ...historicalNotebookCalls];

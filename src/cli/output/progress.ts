@@ -69,7 +69,10 @@ function renderSteps(progress: Progress, view: View): string {
   return renderTable(rows, undefined, { columns: view.columns, last: 'wrap' });
 }
 
-/** A step records no end: it ended when the next one started, when it failed and awaited a decision, or with the operation. */
+/**
+ * A step records no end: it ended when the next one started, when it failed and awaited a decision, or with the
+ * operation.
+ */
 function stepTime({ endedAt, awaiting }: Progress, step: Step, next: Step | undefined, { now }: View): string {
   if (step.startedAt === undefined) return '';
   const hasEnded = step.state === 'done' || step.state === 'skipped' || step.state === 'undone';

@@ -95,7 +95,10 @@ export function renderImages(images: readonly ImageRow[], { columns }: Pick<View
   return renderRows(rows, ['NAME', 'TAG', 'STATUS', 'SERVICES', 'HARDWARE', 'ID'], columns);
 }
 
-/** Pool flavors have one column per availability zone with the sale status. Notebook flavors follow in a table of their own. */
+/**
+ * Pool flavors have one column per availability zone with the sale status. Notebook flavors follow in a table of their
+ * own.
+ */
 export function renderFlavors(flavors: readonly FlavorRow[], view: View): string {
   if (flavors.length === 0) return 'no flavors';
   const ofNotebooks = flavors.filter(({ type }) => type === notebookFlavorType);

@@ -101,7 +101,10 @@ function describeOutcome({ started, why }: ScheduledResult): string {
   return started === null || why.includes(started) ? why : `${started}: ${why}`;
 }
 
-/** What to do about problems: the hint of the last failure, what blocks runs, and how to continue. Empty without problems. */
+/**
+ * What to do about problems: the hint of the last failure, what blocks runs, and how to continue. Empty without
+ * problems.
+ */
 function nextSteps({ name, pausedByFailure, troubles, results, counts, seen, running }: ScheduleDetails): string {
   if (troubles.length === 0) return '';
   const isSkipping = running !== null && counts.skipped > seen.skipped;

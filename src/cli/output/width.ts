@@ -41,7 +41,9 @@ export function wrapText(text: string, columns: number | undefined): string {
     .join('\n');
 }
 
-/** Breaks between words where possible. A URL or a command in backticks stays in one piece, so that it can be copied. */
+/**
+ * Breaks between words where possible. A URL or a command in backticks stays in one piece, so that it can be copied.
+ */
 function wrapLine(line: string, columns: number): string {
   const indent = /^ */.exec(line)?.[0].length ?? 0;
   const hanging = indent > 0 && indent < columns / 2 ? ' '.repeat(indent) : '';

@@ -27,7 +27,10 @@ export interface Place {
   readonly proxy?: HttpProxy | null;
 }
 
-/** Who responds to a call: a worker to queries and updates, the server to all others. A timeout means that it is missing. */
+/**
+ * Who responds to a call: a worker to queries and updates, the server to all others. A timeout means that it is
+ * missing.
+ */
 export type Answerer = 'server' | 'worker';
 
 /** Converts an error of the Temporal client. */

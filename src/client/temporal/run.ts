@@ -31,7 +31,10 @@ export interface RunOutcome {
   readonly failure: { readonly message: string; readonly type: string | null; readonly detail: unknown } | null;
 }
 
-/** The operations on runs that the library needs, so that it can be tested without a server. Throws the errors of `errors.ts` only. */
+/**
+ * The operations on runs that the library needs, so that it can be tested without a server. Throws the errors of
+ * `errors.ts` only.
+ */
 export interface Runs {
   /** The newest run of a workflow id, or the given one; null when Temporal knows none. */
   describe(workflowId: string, runId?: string): Promise<Run | null>;
@@ -41,7 +44,10 @@ export interface Runs {
   signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }>;
   query<T>(workflowId: string, runId: string, name: string): Promise<T>;
   signal(workflowId: string, name: string, argument: unknown): Promise<void>;
-  /** Sends an update to the open run; a rejection throws OperationRefusedError. Updates with the same id take effect once. */
+  /**
+   * Sends an update to the open run; a rejection throws OperationRefusedError. Updates with the same id take effect
+   * once.
+   */
   update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T>;
   cancel(workflowId: string): Promise<void>;
   /** Waits for the end of the newest run, over continue-as-new; the signal aborts the wait. */

@@ -49,11 +49,14 @@ export interface AuditReport {
   /** One line for each list that could not be read. Absence from such a list proves nothing. */
   readonly unread: readonly string[];
   /**
-   * Only in a report of more than about 1,000 resources: `findings` has only the first of those that need action. `counts` and
+   * Only in a report of more than about 1,000 resources: `findings` has only the first of those that need action.
+   * `counts` and
    * `costs` are about all resources.
    */
   readonly partial?: true;
-  /** Where all findings are: results of the activity `auditPage` in the histories of these runs. Only with `partial`. */
+  /**
+   * Where all findings are: results of the activity `auditPage` in the histories of these runs. Only with `partial`.
+   */
   readonly pages?: readonly RecordedPages[];
 }
 

@@ -1,6 +1,9 @@
 import { HOUR, MINUTE, parseDuration } from '../duration.js';
 
-/** The run time that the service granted a notebook last, by its `lease` (docs/api/notebooks-current.md "6. Lease: what `duration` means"). */
+/**
+ * The run time that the service granted a notebook last, by its `lease` (docs/api/notebooks-current.md "6. Lease: what
+ * `duration` means").
+ */
 export interface Grant {
   /** Epoch milliseconds of the create, start or renewal that granted it. */
   readonly since: number;
@@ -22,12 +25,18 @@ const longestMs = 72 * HOUR;
 export const noStop = -1;
 /** A new grant that moves the stop by less than this is not worth a call. */
 const slackMs = MINUTE;
-/** The service applies a renewal when it arrives. So close to the end, a late one could outlast the lease by more than an hour. */
+/**
+ * The service applies a renewal when it arrives. So close to the end, a late one could outlast the lease by more than
+ * an hour.
+ */
 const lateMs = 5 * MINUTE;
 /** Shortest pause between two renewals, whatever the service reports about the first one. */
 const pauseMs = 20 * MINUTE;
 
-/** The duration to request at a create, start or renewal, in milliseconds: it counts from the request, never from the old end. */
+/**
+ * The duration to request at a create, start or renewal, in milliseconds: it counts from the request, never from the
+ * old end.
+ */
 export function grantDuration({ autoStopMs, endsAt }: GrantLimits, now: number): number {
   if (autoStopMs === 'never' && endsAt === null) return noStop;
   const own = autoStopMs === 'never' ? null : autoStopMs;
@@ -49,9 +58,9 @@ export function grantOf(lease: {
 }
 
 /**
- * When the lease of an environment renews a running notebook (epoch milliseconds): when half of the grant has passed. At once
- * when it would run for more than an hour longer than the lease, or never stop. Null: nothing is to be renewed. A lease
- * without an end renews nothing. `lastTriedAt` is the time of the last attempt in epoch milliseconds.
+ * When the lease of an environment renews a running notebook (epoch milliseconds): when half of the grant has passed.
+ * At once when it would run for more than an hour longer than the lease, or never stop. Null: nothing is to be renewed.
+ * A lease without an end renews nothing. `lastTriedAt` is the time of the last attempt in epoch milliseconds.
  */
 export function renewalDue(
   grant: Grant | null,

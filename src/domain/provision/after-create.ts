@@ -8,7 +8,10 @@ import {
   type UnknownCreate,
 } from './resource-state.js';
 
-/** The outcome of a create request. Only after `created`, `unknown` and a `soldOut` with `mayBeMade` may a resource exist. */
+/**
+ * The outcome of a create request. Only after `created`, `unknown` and a `soldOut` with `mayBeMade` may a resource
+ * exist.
+ */
 export type CreateOutcome =
   | { readonly outcome: 'created'; readonly id: string; readonly createdAt: string }
   /** Held back by the rate governor, or refused with 429: nothing was created. */
@@ -59,7 +62,8 @@ export function afterCreate(
   switch (outcome.outcome) {
     case 'created': {
       const { id, createdAt } = outcome;
-      // Lists and shows lag behind: until it is observed, its absence is believed no sooner than after an unknown create.
+      // Lists and shows lag behind: until it is observed, its absence is believed no sooner than after an unknown
+      // create.
       const unseen: LastCreate = { outcome: 'unseen', owner: 'run', sentAt, since: now };
       return {
         change: { ref: { id, createdAt }, lastCreate: unseen, refusal: null, watch: freshWatch, sentAt },

@@ -3,8 +3,8 @@ import { type MarkerOwnership, markerOwnershipOf } from '../resource/marker.js';
 import type { ExistingResource } from './create.js';
 
 /**
- * The resource of another operation of this installation to which one just created must give way: an older one of the same
- * name. Two operations may have looked at the same time, and where names repeat the service lets both create.
+ * The resource of another operation of this installation to which one just created must give way: an older one of the
+ * same name. Two operations may have looked at the same time, and where names repeat the service lets both create.
  */
 export function olderRival(
   found: readonly ExistingResource[],
@@ -18,8 +18,8 @@ export function olderRival(
 }
 
 /**
- * Which of the resources with our marker stays after a create: the oldest. An earlier create without a response may take
- * effect after the next one. Null when none was found.
+ * Which of the resources with our marker stays after a create: the oldest. An earlier create without a response may
+ * take effect after the next one. Null when none was found.
  */
 export function keepOldest(
   found: readonly ExistingResource[],

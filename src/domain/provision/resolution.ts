@@ -4,7 +4,10 @@ import type { ResourceState } from './resource-state.js';
 
 type Step = 'pool' | 'notebook';
 
-/** The decisions on a failed step. Only the last step, the notebook, can be skipped. A prepaid pool cannot be rolled back. */
+/**
+ * The decisions on a failed step. Only the last step, the notebook, can be skipped. A prepaid pool cannot be rolled
+ * back.
+ */
 export function resolutionVerbs(step: Step, isPrepaid: boolean): readonly string[] {
   const skip = step === 'notebook' ? ['skip'] : [];
   const rollback = isPrepaid ? [] : ['rollback'];
@@ -24,7 +27,9 @@ interface ProgressFacts {
   readonly steps: readonly { readonly name: string; readonly state: string; readonly attempt?: number }[];
 }
 
-/** Why a decision is refused; null when it is accepted. A decision that refers to an earlier step or attempt is refused. */
+/**
+ * Why a decision is refused; null when it is accepted. A decision that refers to an earlier step or attempt is refused.
+ */
 export function refusalOfResolution(progress: ProgressFacts, resolution: Resolution): string | null {
   const { verb, step, attempt, changes } = resolution;
   if (progress.awaiting?.kind !== 'operator') return `no decision is awaited: the phase is ${progress.phase}`;
@@ -54,8 +59,8 @@ export interface ChangedRun {
 }
 
 /**
- * Why changes of the spec are refused: the resource exists and is not created again, so that they would have no effect. Null
- * when it is created again, or when nothing exists.
+ * Why changes of the spec are refused: the resource exists and is not created again, so that they would have no effect.
+ * Null when it is created again, or when nothing exists.
  */
 export function refusalOfChanges(changes: unknown, run: ChangedRun): string | null {
   const sections = new Set(Object.keys(changes ?? {}).map((path) => path.split('.')[0]));

@@ -66,15 +66,17 @@ export interface ResourceState {
   /** True when a rollback must remove the resource. Set before the resource can exist. */
   readonly undo: boolean;
   /**
-   * True for a resource that this run created and that was never observed in service: nobody can use it. Absent or false, its
-   * rollback asks for jobs.
+   * True for a resource that this run created and that was never observed in service: nobody can use it. Absent or
+   * false, its rollback asks for jobs.
    */
   readonly neverUsable?: boolean;
   /** True while everything that an earlier attempt left is being removed. */
   readonly cleaning: boolean;
   /** Why the present choice is being left, while the clean-up runs. */
   readonly leaving: CapacityRefusal | null;
-  /** True when a create was sent after one without a response, which may still take effect. Absent in earlier states. */
+  /**
+   * True when a create was sent after one without a response, which may still take effect. Absent in earlier states.
+   */
   readonly mayRepeat?: boolean;
   /** Single resources that are being removed, such as duplicates. */
   readonly clearing: readonly ResourceRef[];

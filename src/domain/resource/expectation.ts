@@ -1,6 +1,8 @@
 import type { Pace } from './observation.js';
 
-/** One earlier creation: its age in milliseconds when it was last seen not usable, and when it was first seen usable. */
+/**
+ * One earlier creation: its age in milliseconds when it was last seen not usable, and when it was first seen usable.
+ */
 export interface Creation {
   readonly notYetMs: number;
   readonly usableMs: number;
@@ -42,9 +44,10 @@ export interface Progress {
 }
 
 /**
- * The pause before the next observation, in milliseconds; null for the pace of the watcher. It is `pollMinMs` when only the
- * last parts are missing, and inside the window of the expectation, and as long as possible before that window. Without an
- * expectation it grows with the age, and again after each change. When the last parts or the end of the window are late, it grows to `pollMaxMs` again.
+ * The pause before the next observation, in milliseconds; null for the pace of the watcher. It is `pollMinMs` when only
+ * the last parts are missing, and inside the window of the expectation, and as long as possible before that window.
+ * Without an expectation it grows with the age, and again after each change. When the last parts or the end of the
+ * window are late, it grows to `pollMaxMs` again.
  */
 export function pauseBefore(
   { createdAt, nearlySince, changedAt }: Progress,

@@ -11,8 +11,8 @@ export interface FailedOrder {
 const mostReasons = 5;
 
 /**
- * The reason of a failed creation: the message of the pool, then what the order adds to it. Null when nothing says why. It
- * fits into a history.
+ * The reason of a failed creation: the message of the pool, then what the order adds to it. Null when nothing says why.
+ * It fits into a history.
  */
 export function failureReason(message: string | null, order: FailedOrder | null): string | null {
   const parts = message === null || message === '' ? [] : [message];

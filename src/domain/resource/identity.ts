@@ -1,8 +1,8 @@
 import { type Instant, parseInstant } from './instant.js';
 
 /**
- * The identity of a resource. A pool's id is derived from its name, so a pool that was deleted and created again has the
- * same id, and only the creation time differs. A notebook's id is never reused.
+ * The identity of a resource. A pool's id is derived from its name, so a pool that was deleted and created again has
+ * the same id, and only the creation time differs. A notebook's id is never reused.
  */
 export interface Identity {
   readonly id: string;
@@ -19,7 +19,10 @@ export interface ResourceRef {
 /** `unknown`: the ids are equal and a creation time is unknown. The caller decides what that means. */
 export type Sameness = 'same' | 'other' | 'unknown';
 
-/** A service may round a time in one response and truncate it in another. No pool is deleted and created again within a second. */
+/**
+ * A service may round a time in one response and truncate it in another. No pool is deleted and created again within a
+ * second.
+ */
 const roundingMs = 1_000;
 
 /** Whether two responses describe the same resource. */
@@ -49,8 +52,8 @@ export function byAge(a: Identity, b: Identity): number {
 export type Aim = 'hit' | 'replaced' | 'undecided';
 
 /**
- * `isOurs`: the shown resource belongs to the sender whatever its creation time, because ids of its kind are never reused
- * or because it carries the sender's marker.
+ * `isOurs`: the shown resource belongs to the sender whatever its creation time, because ids of its kind are never
+ * reused or because it carries the sender's marker.
  */
 export function aimAt(meant: Identity, shown: Identity, isOurs: boolean): Aim {
   switch (sameResource(meant, shown)) {

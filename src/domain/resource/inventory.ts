@@ -56,16 +56,16 @@ export interface Ownership {
   /** True while a lease or teardown is removing the environment. */
   readonly isBeingRemoved: boolean;
   /**
-   * Phase in which the newest closed operation of the name ended, and when (RFC 3339); null when Temporal knows of none. It
-   * separates released resources from orphans: only a resource that is older than this end may be `released`.
+   * Phase in which the newest closed operation of the name ended, and when (RFC 3339); null when Temporal knows of
+   * none. It separates released resources from orphans: only a resource that is older than this end may be `released`.
    */
   readonly ended: { readonly phase: string; readonly at: string } | null;
 }
 
 export const ownershipStatuses = ['owned', 'orphan', 'foreign', 'expired', 'stuck', 'unknown'] as const;
 /**
- * The ownership status of a resource (docs/audit.md). `expired`: owned, and its lease has ended. `stuck`: owned, and its
- * operation has made no progress for long. `unknown`: the facts do not allow a decision.
+ * The ownership status of a resource (docs/audit.md). `expired`: owned, and its lease has ended. `stuck`: owned, and
+ * its operation has made no progress for long. `unknown`: the facts do not allow a decision.
  */
 export type OwnershipStatus = (typeof ownershipStatuses)[number];
 

@@ -59,8 +59,8 @@ export interface MarkerOwnership {
 }
 
 /**
- * The owner of a resource. `mine`: this operation and spec. `otherSpec`: this operation, from another spec. `otherOwner`:
- * another operation of this installation. `foreign`: no marker, or another installation's.
+ * The owner of a resource. `mine`: this operation and spec. `otherSpec`: this operation, from another spec.
+ * `otherOwner`: another operation of this installation. `foreign`: no marker, or another installation's.
  */
 export function markerOwnershipOf(
   marker: Marker | null,

@@ -12,8 +12,8 @@ export function notebookApiOf(id: string): NotebookApi {
 }
 
 /**
- * The content of a notebook response of either API as plain values (docs/api/notebooks-and-auth.md "2.3 Old instance object",
- * docs/api/notebooks-current.md "3. The instance object (C1, C4..C8; rows of C2, C3)").
+ * The content of a notebook response of either API as plain values (docs/api/notebooks-and-auth.md "2.3 Old instance
+ * object", docs/api/notebooks-current.md "3. The instance object (C1, C4..C8; rows of C2, C3)").
  */
 export interface NotebookFacts extends ResourceFacts {
   readonly name: string;
@@ -54,14 +54,20 @@ const mayHeal: Readonly<Record<string, string>> = {
   DELETE_FAILED: 'somebody tried to delete it',
   FROZEN: 'the account is in arrears',
 };
-/** Storage that is not ready although the instance runs (docs/api/notebooks-current.md "14. What Terraform does (a0345b8)"). */
+/**
+ * Storage that is not ready although the instance runs (docs/api/notebooks-current.md "14. What Terraform does
+ * (a0345b8)").
+ */
 const volumeChanges = ['INITIALIZING', 'RESIZING', 'DELETING'];
 const failedFor: Readonly<Record<NotebookGoal, readonly string[]>> = {
   running: ['CREATE_FAILED', 'START_FAILED', 'RESIZE_FAILED'],
   stopped: [],
   gone: [],
 };
-/** States in which the instance holds no running container, so that it may be deleted (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
+/**
+ * States in which the instance holds no running container, so that it may be deleted (docs/api/notebooks-and-auth.md
+ * "3.1 Old generation").
+ */
 const halted = ['STOPPED', 'CREATE_FAILED', 'START_FAILED', 'RESIZE_FAILED'];
 
 /** Judges one observation against the goal. An unknown status waits: it is data, not an error. */
@@ -123,8 +129,9 @@ export function nextNotebookRemoval({ status }: Pick<NotebookFacts, 'status'>, t
 const untouchable = ['STOPPING', 'SNAPSHOTTING', 'DELETING'];
 
 /**
- * The next command that removes a notebook of the current API. The documentation disagrees on whether a running one may be
- * deleted, so DELETE comes first and a refusal leads to a stop (docs/api/notebooks-current.md "7. Start, stop, delete").
+ * The next command that removes a notebook of the current API. The documentation disagrees on whether a running one may
+ * be deleted, so DELETE comes first and a refusal leads to a stop (docs/api/notebooks-current.md "7. Start, stop,
+ * delete").
  */
 export function nextCurrentNotebookRemoval(
   { status }: Pick<NotebookFacts, 'status'>,

@@ -26,7 +26,10 @@ export interface Observation<Facts> {
   readonly facts: Facts | null;
 }
 
-/** What an operation remembers between observations. Plain data, so that it can be passed to an activity and carried over. */
+/**
+ * What an operation remembers between observations. Plain data, so that it can be passed to an activity and carried
+ * over.
+ */
 export interface Watch<Facts> {
   readonly last: Observation<Facts> | null;
   /** When the present condition was first observed, without a break since. */
@@ -77,7 +80,10 @@ export function isBeyondGrace(since: number | null, at: number, pace: Pace): boo
   return since !== null && at - since >= pace.abnormalGraceMs;
 }
 
-/** When the next observation decides something: a confirmation, or the end of the grace. Epoch milliseconds; null when none is due. */
+/**
+ * When the next observation decides something: a confirmation, or the end of the grace. Epoch milliseconds; null when
+ * none is due.
+ */
 export function nextDecisionAt(watch: Watch<unknown>, pace: Pace): number | null {
   const confirming = watch.usableSince ?? watch.absentSince;
   if (confirming !== null) return confirming + pace.pollMinMs;

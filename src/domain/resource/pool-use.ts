@@ -145,8 +145,8 @@ export type LeaseEndDecision =
   | { readonly decision: 'keep'; readonly until: number };
 
 /**
- * Decides at the end of a lease. `since` (epoch ms) is when the drain began. A pool whose use is unknown is kept also after
- * its drain.
+ * Decides at the end of a lease. `since` (epoch ms) is when the drain began. A pool whose use is unknown is kept also
+ * after its drain.
  */
 export function decideLeaseEnd(
   use: PoolUse,

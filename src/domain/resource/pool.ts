@@ -152,7 +152,9 @@ export function nextPoolRemoval({ deleting, phase }: PoolFacts): RemovalCommand 
   return deleting || phase === 'Deleting' ? 'wait' : 'delete';
 }
 
-/** The service derives a pool's id from its name and the project (docs/api/pools-and-flavors.md "1. Shape of the API"). */
+/**
+ * The service derives a pool's id from its name and the project (docs/api/pools-and-flavors.md "1. Shape of the API").
+ */
 export function poolIdOf(name: string, projectId: string): string {
   return `${name}-${projectId}`;
 }

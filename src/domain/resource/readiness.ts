@@ -16,9 +16,9 @@ interface Patience extends Pace {
 }
 
 /**
- * Decides after an observation, which `watch` holds as its last, whether the wait for a usable resource ends. Ready needs two
- * usable observations, of which a later one may be made elsewhere. A resource of the same name that is not `ref` is never
- * called ready.
+ * Decides after an observation, which `watch` holds as its last, whether the wait for a usable resource ends. Ready
+ * needs two usable observations, of which a later one may be made elsewhere. A resource of the same name that is not
+ * `ref` is never called ready.
  */
 export function decideAwait(
   label: string,

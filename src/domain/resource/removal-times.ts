@@ -7,8 +7,8 @@ export function addAge(ages: readonly number[], ageMs: number): readonly number[
 }
 
 /**
- * How long a removal takes at least, as a rule: the p10 of earlier ones; null without any. Polls are frequent from shortly before
- * it, so a removal that was noticed late makes the next ones be noticed earlier.
+ * How long a removal takes at least, as a rule: the p10 of earlier ones; null without any. Polls are frequent from
+ * shortly before it, so a removal that was noticed late makes the next ones be noticed earlier.
  */
 export function expectedAge(ages: readonly number[]): number | null {
   const sorted = [...ages].sort((a, b) => a - b);

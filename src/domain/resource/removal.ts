@@ -18,7 +18,9 @@ export interface RemovalScope {
   readonly installation: string;
   /** Hashes of the workflow ids that own the resources. */
   readonly owners: readonly string[];
-  /** Set for a kind whose id is derived from its name, so that a foreign resource may have it: the recorded identity. */
+  /**
+   * Set for a kind whose id is derived from its name, so that a foreign resource may have it: the recorded identity.
+   */
   readonly byName: { readonly known: ResourceRef | null } | null;
   /** False when a run undoes its own create. */
   readonly respectProtection: boolean;
@@ -109,8 +111,8 @@ export function commandSent(last: SentCommand, state: string, now: number): Sent
 }
 
 /**
- * Records that the last command was refused. When another command may be accepted instead, the first refusal makes it due at
- * once. After that the pauses grow, so that two commands are not sent in turn without a pause.
+ * Records that the last command was refused. When another command may be accepted instead, the first refusal makes it
+ * due at once. After that the pauses grow, so that two commands are not sent in turn without a pause.
  */
 export function commandRefused(
   last: SentCommand,
@@ -125,7 +127,9 @@ function repeatAfter(last: SentCommand, patienceMs: number): number {
   return patienceMs * 2 ** Math.min(last.times, 5);
 }
 
-/** How long to wait for a significant change before the command is due again. Before the first command, any limit works. */
+/**
+ * How long to wait for a significant change before the command is due again. Before the first command, any limit works.
+ */
 export function untilRepeat(last: SentCommand, patienceMs: number, now: number): number {
   if (last.state === null) return patienceMs * 32;
   return Math.max(1, last.at + repeatAfter(last, patienceMs) - now);
@@ -140,8 +144,9 @@ export interface RemovalDecision {
 }
 
 /**
- * Decides on at most one command after an observation. A resource that changes by itself needs none. If it stays in that
- * state for long it is deleted all the same: the service refuses that without harm, and nothing else would end the wait.
+ * Decides on at most one command after an observation. A resource that changes by itself needs none. If it stays in
+ * that state for long it is deleted all the same: the service refuses that without harm, and nothing else would end the
+ * wait.
  */
 export function decideRemoval(
   state: string,

@@ -66,8 +66,8 @@ export function readCronTimes(text: string): CronTimes | null {
 
 /**
  * What is wrong with a cron expression as Temporal reads it, or null. Five fields, a sixth for the year, seven with
- * seconds first; also `@daily` and its like, and `@every 30m`. One that can never come true is wrong too: Temporal would
- * take it and never run.
+ * seconds first; also `@daily` and its like, and `@every 30m`. One that can never come true is wrong too: Temporal
+ * would take it and never run.
  */
 export function cronProblem(text: string, thisYear: number): string | null {
   const cron = text.trim();

@@ -2,7 +2,9 @@ import { DAY } from '../duration.js';
 import { isoTime } from '../rfc3339.js';
 import { type CronTimes, readCronTimes } from './cron.js';
 
-/** A local time of a schedule that does not come on a day, or comes twice, because the clocks of its zone are changed. */
+/**
+ * A local time of a schedule that does not come on a day, or comes twice, because the clocks of its zone are changed.
+ */
 export interface ScheduleWarning {
   readonly kind: 'skipped' | 'doubled';
   /** The first such time in the zone, as `2026-04-24T00:00:00`. */

@@ -53,7 +53,9 @@ export interface Plan {
   /** Only in a plan that is too large for one result: `items` and `kept` are the first of `totals`. */
   readonly partial?: true;
   readonly totals?: { readonly items: number; readonly kept: number };
-  /** Where the whole plan is: results of the activity `planPage` in the histories of these runs. Only with `partial`. */
+  /**
+   * Where the whole plan is: results of the activity `planPage` in the histories of these runs. Only with `partial`.
+   */
   readonly pages?: readonly RecordedPages[];
 }
 

@@ -9,7 +9,10 @@ import { type IssueToken, issuedTokenSchema, passwordTokenBody } from './passwor
 const template = '/v3/auth/tokens';
 const maxWaitMs = 10_000;
 
-/** Requests tokens from IAM (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). A wrong password is sent three times at most, because IAM locks users too. */
+/**
+ * Requests tokens from IAM (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). A wrong password is sent three times
+ * at most, because IAM locks users too.
+ */
 export function createTokenIssuer(
   credentials: PasswordCredentials,
   options: { sender: Sender; userAgent: string; timeoutMs: number; now: () => number },

@@ -26,7 +26,10 @@ const defaultLifetimeMs = 24 * 60 * minute;
 /** The pause after a failed early renewal, during which the current token is used. */
 const renewalPauseMs = 30_000;
 
-/** The body of POST /v3/auth/tokens, scoped to a project as ModelArts requires (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
+/**
+ * The body of POST /v3/auth/tokens, scoped to a project as ModelArts requires (docs/api/notebooks-and-auth.md "4.1 IAM
+ * token flow").
+ */
 export function passwordTokenBody({ username, password, userDomain, project }: PasswordCredentials): unknown {
   return {
     auth: {
@@ -48,8 +51,8 @@ export const issuedTokenSchema = z.looseObject({
 });
 
 /**
- * Authenticates with a token requested by user and password. One request serves all calls that wait for a token. The token
- * is renewed shortly before it expires, and when the service rejects it.
+ * Authenticates with a token requested by user and password. One request serves all calls that wait for a token. The
+ * token is renewed shortly before it expires, and when the service rejects it.
  */
 export class PasswordTokenAuthenticator implements Authenticator {
   readonly #password: Secret;

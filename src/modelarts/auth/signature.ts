@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import { encodeStrictly } from '../path.js';
 
 /**
- * The request signature SDK-HMAC-SHA256 (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). The vendor's Node SDK is not used,
- * because it encodes a path twice (vector V10), which breaks ids with special characters.
+ * The request signature SDK-HMAC-SHA256 (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). The vendor's Node SDK is
+ * not used, because it encodes a path twice (vector V10), which breaks ids with special characters.
  */
 const algorithm = 'SDK-HMAC-SHA256';
 

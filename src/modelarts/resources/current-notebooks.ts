@@ -84,8 +84,8 @@ const createImage = endpoint('currentNotebooks.createImage', 'POST', `${single}/
 });
 
 /**
- * Notebook instances of the current API (docs/api/notebooks-current.md "1. Calls"). Instances are addressed by their UUID.
- * No result contains the token, except that of `access`. Every method throws `ModelArtsError`.
+ * Notebook instances of the current API (docs/api/notebooks-current.md "1. Calls"). Instances are addressed by their
+ * UUID. No result contains the token, except that of `access`. Every method throws `ModelArtsError`.
  */
 export class CurrentNotebooks extends NotebookExtras {
   readonly #transport: Transport;
@@ -115,7 +115,10 @@ export class CurrentNotebooks extends NotebookExtras {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** Returns everybody's instances of one workspace. Needs a right of its own (docs/api/notebooks-current.md "1. Calls", C3). */
+  /**
+   * Returns everybody's instances of one workspace. Needs a right of its own (docs/api/notebooks-current.md "1. Calls",
+   * C3).
+   */
   async listAll(filter: CurrentNotebookFilter = {}, options?: RequestOptions): Promise<CurrentNotebook[]> {
     return this.#readRows(listAll, filter, options);
   }
@@ -141,12 +144,17 @@ export class CurrentNotebooks extends NotebookExtras {
     return this.#transport.send(show, at(id, options));
   }
 
-  /** Returns URL and token of an instance (docs/api/notebooks-current.md "11. URL and token"). Do not store the token. */
+  /**
+   * Returns URL and token of an instance (docs/api/notebooks-current.md "11. URL and token"). Do not store the token.
+   */
   async access(id: string, options?: RequestOptions): Promise<NotebookAccess> {
     return this.#transport.send(access, at(id, options));
   }
 
-  /** Changes an instance. While it runs, some services accept name, description and size only (docs/api/notebooks-current.md "5. Update"). */
+  /**
+   * Changes an instance. While it runs, some services accept name, description and size only
+   * (docs/api/notebooks-current.md "5. Update").
+   */
   async update(id: string, change: CurrentNotebookUpdate, options?: RequestOptions): Promise<CurrentNotebook> {
     const body = this.#transport.check(update, currentNotebookUpdateSchema, change, id);
     return this.#transport.send(update, { ...at(id, options), body });
@@ -176,7 +184,10 @@ export class CurrentNotebooks extends NotebookExtras {
     return this.#transport.send(showLease, at(id, options));
   }
 
-  /** Sets the run time of a running instance, counted from now (docs/api/notebooks-current.md "6. Lease: what `duration` means"). Returns null when the response has no body. */
+  /**
+   * Sets the run time of a running instance, counted from now (docs/api/notebooks-current.md "6. Lease: what `duration`
+   * means"). Returns null when the response has no body.
+   */
   async renewLease(id: string, renewal: NotebookRenewal, options?: RequestOptions): Promise<NotebookLease | null> {
     const body = this.#transport.check(renewLease, notebookRenewalSchema, renewal, id);
     // The query wins over the body, and would turn IDLE into TIMING.

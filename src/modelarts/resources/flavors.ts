@@ -16,7 +16,10 @@ const filterSchema = z.strictObject({
 /** Which flavors to list (docs/api/pools-and-flavors.md "4.1 Resource flavors"). `continue` is the token of a page. */
 export type FlavorFilter = z.input<typeof filterSchema>;
 
-/** Resource flavors and their availability (docs/api/pools-and-flavors.md "4.1 Resource flavors", "3.4 Flavor sale status"). Every method throws `ModelArtsError`. */
+/**
+ * Resource flavors and their availability (docs/api/pools-and-flavors.md "4.1 Resource flavors", "3.4 Flavor sale
+ * status"). Every method throws `ModelArtsError`.
+ */
 export class Flavors {
   readonly #transport: Transport;
 

@@ -34,7 +34,10 @@ export class Images {
     this.#transport = transport;
   }
 
-  /** Returns all images of one type that match; by default those of the service. `name` matches parts of a name unless `name_fuzzy_match` is false. */
+  /**
+   * Returns all images of one type that match; by default those of the service. `name` matches parts of a name unless
+   * `name_fuzzy_match` is false.
+   */
   async list(filter: ImageFilter = {}, options?: RequestOptions): Promise<Image[]> {
     const query = this.#transport.check(list, imageFilterSchema, filter);
     return readRows({

@@ -64,7 +64,10 @@ const serviceFilterSchema = z.strictObject({
 /** Which services to list. `offset` must be a multiple of `limit`. */
 export type ServiceFilter = z.input<typeof serviceFilterSchema>;
 
-/** Inference services of the current API (docs/api/workloads-and-operations.md "2.6 Other look-ups for the same question"). */
+/**
+ * Inference services of the current API (docs/api/workloads-and-operations.md "2.6 Other look-ups for the same
+ * question").
+ */
 export class Services {
   readonly #transport: Transport;
 

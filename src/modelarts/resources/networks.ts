@@ -19,7 +19,10 @@ const filterSchema = z.strictObject({
 /** Which networks to list (docs/api/pools-and-flavors.md "4.2 Networks"). */
 export type NetworkFilter = z.input<typeof filterSchema>;
 
-/** Networks for physical pools (docs/api/pools-and-flavors.md "4.2 Networks"). The id of a network is its `metadata.name`. Every method throws `ModelArtsError`. */
+/**
+ * Networks for physical pools (docs/api/pools-and-flavors.md "4.2 Networks"). The id of a network is its
+ * `metadata.name`. Every method throws `ModelArtsError`.
+ */
 export class Networks {
   readonly #transport: Transport;
 

@@ -17,7 +17,10 @@ const showCluster = endpoint('clusters.show', 'GET', `${authoring}/clusters/{clu
 /** The documented default. */
 const pageSize = 1000;
 
-/** Switches and quotas of the notebook service (docs/api/notebooks-current.md "9. Other calls", C20). Every method throws `ModelArtsError`. */
+/**
+ * Switches and quotas of the notebook service (docs/api/notebooks-current.md "9. Other calls", C20). Every method
+ * throws `ModelArtsError`.
+ */
 export class Features {
   readonly #transport: Transport;
 
@@ -31,7 +34,10 @@ export class Features {
   }
 }
 
-/** Pools as the notebook service sees them (docs/api/notebooks-current.md "9. Other calls", C21). Every method throws `ModelArtsError`. */
+/**
+ * Pools as the notebook service sees them (docs/api/notebooks-current.md "9. Other calls", C21). Every method throws
+ * `ModelArtsError`.
+ */
 export class Clusters {
   readonly #transport: Transport;
 

@@ -42,7 +42,10 @@ function actionEndpoint(verb: NotebookActionVerb): Endpoint<NotebookAction> {
   return endpoint(`notebooks.${verb}`, 'POST', `${single}/action`, notebookActionSchema, { priority, emptyResult: {} });
 }
 
-/** Notebook instances of the historical API (docs/api/notebooks-and-auth.md "1.1 Old generation"). Every method throws `ModelArtsError`. */
+/**
+ * Notebook instances of the historical API (docs/api/notebooks-and-auth.md "1.1 Old generation"). Every method throws
+ * `ModelArtsError`.
+ */
 export class Notebooks {
   readonly #transport: Transport;
 
@@ -56,7 +59,10 @@ export class Notebooks {
     return this.#transport.send(create, { body, subject: body.name, options });
   }
 
-  /** Returns all matching instances in one response, unless `limit` is given (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+  /**
+   * Returns all matching instances in one response, unless `limit` is given (docs/api/notebooks-and-auth.md "2.4 O2
+   * list").
+   */
   async list(filter: NotebookFilter = {}, options?: RequestOptions): Promise<NotebookList> {
     const query = this.#transport.check(list, notebookFilterSchema, filter);
     return this.#transport.send(list, { query: { de_type: 'Notebook', ...query }, options });
@@ -73,7 +79,10 @@ export class Notebooks {
     return this.#transport.send(show, { path: { instance_id: id }, options });
   }
 
-  /** Changes the description or the automatic stop. On a running instance, a new duration takes effect at the next start (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
+  /**
+   * Changes the description or the automatic stop. On a running instance, a new duration takes effect at the next start
+   * (docs/api/notebooks-and-auth.md "2.6 O4 update").
+   */
   async update(id: string, change: NotebookUpdate, options?: RequestOptions): Promise<Notebook> {
     const body = this.#transport.check(update, notebookUpdateSchema, change, id);
     return this.#transport.send(update, { path: { instance_id: id }, body, options });
@@ -99,7 +108,9 @@ export class Notebooks {
     return this.#transport.send(endpoint, { path: { instance_id: id }, body, options });
   }
 
-  /** Returns the token that opens the instance's URL (docs/api/notebooks-and-auth.md "2.9 O7 token"). Do not store it. */
+  /**
+   * Returns the token that opens the instance's URL (docs/api/notebooks-and-auth.md "2.9 O7 token"). Do not store it.
+   */
   async token(id: string, options?: RequestOptions): Promise<NotebookToken> {
     return this.#transport.send(token, { path: { instance_id: id }, options });
   }

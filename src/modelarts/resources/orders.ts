@@ -32,7 +32,9 @@ const orderFilter = z.strictObject({
 
 const eventFilter = z.strictObject({ ...span, type: z.enum(['Normal', 'Warning']).optional() });
 
-/** Work orders of pools (docs/api/workloads-and-operations.md "3. Work orders"). Every method throws `ModelArtsError`. */
+/**
+ * Work orders of pools (docs/api/workloads-and-operations.md "3. Work orders"). Every method throws `ModelArtsError`.
+ */
 export class Orders {
   readonly #transport: Transport;
 

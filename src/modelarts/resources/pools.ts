@@ -31,7 +31,10 @@ function originHeaders({ userId, requestType }: PoolWriteOptions): Record<string
   };
 }
 
-/** Resource pools (docs/api/pools-and-flavors.md "2. Pools"). The id of a pool is its `metadata.name`. Every method throws `ModelArtsError`. */
+/**
+ * Resource pools (docs/api/pools-and-flavors.md "2. Pools"). The id of a pool is its `metadata.name`. Every method
+ * throws `ModelArtsError`.
+ */
 export class Pools {
   readonly #transport: Transport;
 
@@ -39,14 +42,20 @@ export class Pools {
     this.#transport = transport;
   }
 
-  /** Starts creating a pool. There is no idempotency token: after an unknown outcome, list the pools instead of repeating the call. */
+  /**
+   * Starts creating a pool. There is no idempotency token: after an unknown outcome, list the pools instead of
+   * repeating the call.
+   */
   async create(pool: PoolCreate, options: PoolWriteOptions = {}): Promise<Pool> {
     const body = this.#transport.check(create, poolCreateSchema, pool);
     const subject = body.metadata.labels['os.modelarts/name'];
     return this.#transport.send(create, { body, subject, headers: originHeaders(options), options });
   }
 
-  /** Returns all pools in one response. Without `status`, failed creations are hidden (docs/api/pools-and-flavors.md "2.3 List"). */
+  /**
+   * Returns all pools in one response. Without `status`, failed creations are hidden (docs/api/pools-and-flavors.md
+   * "2.3 List").
+   */
   async list(filter: PoolFilter = {}, options?: RequestOptions): Promise<PoolList> {
     return this.#transport.send(list, { query: this.#transport.check(list, poolFilterSchema, filter), options });
   }
@@ -61,7 +70,10 @@ export class Pools {
     return this.#transport.send(show, { path: { pool_name: id }, options });
   }
 
-  /** Changes a pool by JSON merge patch, which replaces whole arrays (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
+  /**
+   * Changes a pool by JSON merge patch, which replaces whole arrays (docs/api/pools-and-flavors.md "2.4 Show, PATCH,
+   * DELETE").
+   */
   async patch(id: string, change: PoolPatch, options: PoolWriteOptions = {}): Promise<Pool> {
     const body = this.#transport.check(patch, poolPatchSchema, change, id);
     return this.#transport.send(patch, { path: { pool_name: id }, body, headers: originHeaders(options), options });

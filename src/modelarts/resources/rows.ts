@@ -23,9 +23,10 @@ const maxRows = 50_000;
 const maxReadings = 3;
 
 /**
- * Reads all rows of a list. A row that is deleted between two pages moves the later ones forward, and one of them would be
- * missed. So each page starts with the last row of the page before. If that row has moved, or rows are missing at the end,
- * the list is read again, and at last reported as incomplete (docs/api/notebooks-current.md "15. Exactly once: marker, look, adopt").
+ * Reads all rows of a list. A row that is deleted between two pages moves the later ones forward, and one of them would
+ * be missed. So each page starts with the last row of the page before. If that row has moved, or rows are missing at
+ * the end, the list is read again, and at last reported as incomplete (docs/api/notebooks-current.md "15. Exactly once:
+ * marker, look, adopt").
  */
 export async function readRows<Row>(reading: RowReading<Row>): Promise<Row[]> {
   let problem = '';

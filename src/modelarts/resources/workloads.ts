@@ -46,7 +46,10 @@ const pageSize = 500;
 /** Bounds a read of a pool: 20,000 rows. */
 const mostPages = 40;
 
-/** Jobs on pools (docs/api/workloads-and-operations.md "2. Workloads (W1, W2, W3)"). Every method throws `ModelArtsError`. */
+/**
+ * Jobs on pools (docs/api/workloads-and-operations.md "2. Workloads (W1, W2, W3)"). Every method throws
+ * `ModelArtsError`.
+ */
 export class Workloads {
   readonly #transport: Transport;
 

@@ -70,7 +70,10 @@ const statuses = [
   'FROZEN',
 ] as const;
 
-/** The query of a list, without its pages (docs/api/notebooks-current.md "4. List"). `name`, `description` and `flavor` are fuzzy: compare the rows exactly. */
+/**
+ * The query of a list, without its pages (docs/api/notebooks-current.md "4. List"). `name`, `description` and `flavor`
+ * are fuzzy: compare the rows exactly.
+ */
 export const currentNotebookFilterSchema = z.strictObject({
   workspace_id: parts.workspaceId.default('0'),
   feature: z.enum(['NOTEBOOK', 'DEFAULT']).default('NOTEBOOK'),
@@ -87,7 +90,10 @@ export const currentNotebookFilterSchema = z.strictObject({
   tags: nonEmpty.optional(),
 });
 
-/** The query of a start (docs/api/notebooks-current.md "7. Start, stop, delete"). The duration is required here, because leaving it out means one hour. */
+/**
+ * The query of a start (docs/api/notebooks-current.md "7. Start, stop, delete"). The duration is required here, because
+ * leaving it out means one hour.
+ */
 export const notebookStartSchema = z.strictObject({
   duration: parts.runTimeOrNever,
   type: parts.leaseType.optional(),

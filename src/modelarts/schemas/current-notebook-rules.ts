@@ -1,8 +1,9 @@
 import type { Report } from './request-parts.js';
 
 /**
- * Rules between the fields of a create in the current API (docs/api/notebooks-current.md "2.2 `volume` and `data_volumes[]`"
- * and "2.4 Rules between fields"). A number in a message is the error code of the service for the same mistake.
+ * Rules between the fields of a create in the current API (docs/api/notebooks-current.md "2.2 `volume` and
+ * `data_volumes[]`" and "2.4 Rules between fields"). A number in a message is the error code of the service for the
+ * same mistake.
  */
 
 interface Volume {

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { Secret } from '../secret.js';
 import { count, epoch, flag, identity, many, part, text } from './tolerant.js';
 
-/** Removes every member called `token` and every token in a URL, at any depth: it opens the notebook (docs/api/notebooks-current.md "11. URL and token"). */
+/**
+ * Removes every member called `token` and every token in a URL, at any depth: it opens the notebook
+ * (docs/api/notebooks-current.md "11. URL and token").
+ */
 function withoutToken(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/[?&]token=[^&#\s]*/gi, '');
   if (Array.isArray(value)) return value.map(withoutToken);
@@ -95,7 +98,10 @@ const instance = z.looseObject({
 /** An instance of the current API (docs/api/notebooks-current.md "3. The instance object"), without its token. */
 export const currentNotebookSchema = z.preprocess(withoutToken, instance);
 
-/** The lease of an instance (docs/api/notebooks-current.md "6. Lease: what `duration` means"). It ends at `create_at + duration`. */
+/**
+ * The lease of an instance (docs/api/notebooks-current.md "6. Lease: what `duration` means"). It ends at `create_at +
+ * duration`.
+ */
 export const notebookLeaseSchema = z.preprocess(withoutToken, leaseFields);
 
 /** The members of a page of rows, and whether more follow (docs/api/notebooks-current.md "4. List"). */

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { count, identity, instant, items, many, part, text, textMap } from './tolerant.js';
 
-/** `card` counts cards; `size` and `chip` count chips, of which a card may have two. Older editions send only `size`. */
+/**
+ * `card` counts cards; `size` and `chip` count chips, of which a card may have two. Older editions send only `size`.
+ */
 const accelerator = z.looseObject({ type: text, size: text, memory: text, card: text, chip: text });
 const volume = z.looseObject({ volumeType: text, size: text });
 
-/** A resource flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"). `status.phase` maps an AZ to `normal` or `soldout`. */
+/**
+ * A resource flavor (docs/api/pools-and-flavors.md "4.1 Resource flavors"). `status.phase` maps an AZ to `normal` or
+ * `soldout`.
+ */
 const flavorSchema = z.looseObject({
   kind: text,
   apiVersion: text,
@@ -20,7 +25,10 @@ const flavorSchema = z.looseObject({
         gpu: part(accelerator),
         npu: part(accelerator),
         dataVolumes: many(volume),
-        /** The spelling of one SDK, used when `dataVolumes` is missing (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
+        /**
+         * The spelling of one SDK, used when `dataVolumes` is missing (docs/api/pools-and-flavors.md "2.8
+         * Contradictions, and what to do").
+         */
         dataVolume: many(volume),
         rootVolume: part(volume),
         billingModes: many(z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])),
@@ -39,7 +47,10 @@ const flavorSchema = z.looseObject({
   status: part(z.looseObject({ phase: textMap })),
 });
 
-/** The paging member of flavor and network lists. An empty `continue` marks the last page (docs/api/pools-and-flavors.md "5.1 Pagination"). */
+/**
+ * The paging member of flavor and network lists. An empty `continue` marks the last page (docs/api/pools-and-flavors.md
+ * "5.1 Pagination").
+ */
 export const pageMetadata = z.looseObject({ continue: text, remainingItemCount: count }).catch({}).default({});
 
 /** One page of flavors. */

@@ -66,7 +66,9 @@ export const notebookCreateSchema = z
   })
   .check(rules(checkNotebook));
 
-/** The body of an update. Nothing else of an instance can be changed (docs/api/notebooks-and-auth.md "2.6 O4 update"). */
+/**
+ * The body of an update. Nothing else of an instance can be changed (docs/api/notebooks-and-auth.md "2.6 O4 update").
+ */
 export const notebookUpdateSchema = z.strictObject({
   description: description.optional(),
   spec: z.strictObject({ auto_stop: autoStop.optional() }).optional(),
@@ -105,7 +107,10 @@ export const notebookFilterSchema = z.strictObject({
   pool_id: nonEmpty.optional(),
 });
 
-/** The actions on an instance. `queue` and `dequeue` exist only for free flavors (docs/api/notebooks-and-auth.md "2.8 O6 action"). */
+/**
+ * The actions on an instance. `queue` and `dequeue` exist only for free flavors (docs/api/notebooks-and-auth.md "2.8 O6
+ * action").
+ */
 const notebookActionVerbs = ['start', 'stop', 'restart', 'queue', 'dequeue'] as const;
 export const notebookActionRequestSchema = z.strictObject({ action: z.enum(notebookActionVerbs) });
 

@@ -2,7 +2,8 @@ import type { Report } from './request-parts.js';
 
 /**
  * Rules between the fields of a notebook create (docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1" and
- * "9. Further points of the primary page"). A number in a message is the error code of the service for the same mistake.
+ * "9. Further points of the primary page"). A number in a message is the error code of the service for the same
+ * mistake.
  */
 
 interface Location {

@@ -9,7 +9,10 @@ const storage = z.looseObject({
   ),
 });
 
-/** Every member counts as a secret, because the documentation disagrees on what they contain (docs/api/notebooks-and-auth.md "2.3 Old instance object"). */
+/**
+ * Every member counts as a secret, because the documentation disagrees on what they contain
+ * (docs/api/notebooks-and-auth.md "2.3 Old instance object").
+ */
 const credential = z.record(z.string(), z.unknown()).transform((members) => {
   const secrets: Record<string, Secret> = {};
   for (const [key, value] of Object.entries(members)) {
@@ -118,7 +121,9 @@ export const notebookSchema = z.looseObject({
   user: part(z.looseObject({ id: text, name: text })),
 });
 
-/** The response of a list. Without a limit it contains every instance (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
+/**
+ * The response of a list. Without a limit it contains every instance (docs/api/notebooks-and-auth.md "2.4 O2 list").
+ */
 export const notebookListSchema = z.looseObject({ total_count: count, instances: items(notebookSchema) });
 
 /** The same, of which only the ids are parsed. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { count, epoch, many, text } from './tolerant.js';
 
-/** A work order. The word of its result is `result`, or else `phase` (docs/api/workloads-and-operations.md "3. Work orders"). */
+/**
+ * A work order. The word of its result is `result`, or else `phase` (docs/api/workloads-and-operations.md "3. Work
+ * orders").
+ */
 const orderSchema = z.looseObject({
   orderName: text,
   resourceName: text,
@@ -26,7 +29,10 @@ export const orderDetailsSchema = z.looseObject({
   items: many(z.looseObject({ resourceName: text, action: text, status: text, message: text })),
 });
 
-/** One page of the events of a pool (docs/api/workloads-and-operations.md "4.1 E1"). The order of the rows is not promised. */
+/**
+ * One page of the events of a pool (docs/api/workloads-and-operations.md "4.1 E1"). The order of the rows is not
+ * promised.
+ */
 export const eventListSchema = z.looseObject({
   total: count,
   items: many(

@@ -25,7 +25,10 @@ const dockerBaseSize = scalarText.refine(
 
 const openParams = z.record(z.string(), scalar);
 
-/** One flavor and its nodes in a create or patch request (docs/api/pools-and-flavors.md "2.2 Create", with the fields beyond the primary pages). */
+/**
+ * One flavor and its nodes in a create or patch request (docs/api/pools-and-flavors.md "2.2 Create", with the fields
+ * beyond the primary pages).
+ */
 const resourceRequest = z
   .strictObject({
     flavor: nonEmpty,

@@ -43,7 +43,10 @@ const billing = {
   'os.modelarts/product.id': scalarText.optional(),
 };
 
-/** More annotations exist than the pages list (docs/api/pools-and-flavors.md "0.1 Corrections"). A key of another form is a mistake. */
+/**
+ * More annotations exist than the pages list (docs/api/pools-and-flavors.md "0.1 Corrections"). A key of another form
+ * is a mistake.
+ */
 const annotations = z
   .object({
     'os.modelarts/description': poolDescription.optional(),
@@ -126,7 +129,10 @@ const spec = z
     }),
   );
 
-/** The body of a pool create. `kind` and `apiVersion` are optional (docs/api/pools-and-flavors.md "2.2 Create", "2.7 What to validate on create"). */
+/**
+ * The body of a pool create. `kind` and `apiVersion` are optional (docs/api/pools-and-flavors.md "2.2 Create", "2.7
+ * What to validate on create").
+ */
 export const poolCreateSchema = z.strictObject({
   kind: z.literal('Pool').default('Pool'),
   apiVersion: z.enum(['v2', 'v1']).default('v2'),
@@ -144,7 +150,10 @@ const patchAnnotations = z.record(z.string(), scalarText).check(
   }),
 );
 
-/** The body of a pool patch, a JSON merge patch, which replaces whole arrays (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). */
+/**
+ * The body of a pool patch, a JSON merge patch, which replaces whole arrays (docs/api/pools-and-flavors.md "2.4 Show,
+ * PATCH, DELETE").
+ */
 export const poolPatchSchema = z
   .strictObject({
     metadata: z

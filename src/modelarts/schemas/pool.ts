@@ -5,8 +5,8 @@ const texts = many(z.union([z.string(), z.number().transform(String)]));
 const azNodes = z.looseObject({ az: text, count });
 
 /**
- * Nodes of one flavor, in `spec.resources` and in each member of `status.resources` (docs/api/pools-and-flavors.md "2.6 Pool object").
- * It has no member that the response does not have, so that it can be sent back.
+ * Nodes of one flavor, in `spec.resources` and in each member of `status.resources` (docs/api/pools-and-flavors.md "2.6
+ * Pool object"). It has no member that the response does not have, so that it can be sent back.
  */
 const flavorNodes = z.looseObject({
   flavor: text,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Secret } from '../secret.js';
 
 /**
- * Building blocks for requests. Requests are parsed strictly, because the service ignores unknown keys without an error.
+ * Building blocks for requests. Requests are parsed strictly, because the service ignores unknown keys without an
+ * error.
  */
 
 /** The input of a request schema, deeply read-only, so that callers may pass frozen values. */
@@ -19,7 +20,10 @@ export const nonEmpty = z.string().min(1, 'must not be empty');
 /** A scalar that is sent as it is. */
 export const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** A scalar that is sent as text. The documented examples also use numbers (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
+/**
+ * A scalar that is sent as text. The documented examples also use numbers (docs/api/pools-and-flavors.md "2.8
+ * Contradictions, and what to do").
+ */
 export const scalarText = scalar.transform(String);
 
 /** One of a fixed list of words, which may be given as a number or boolean. */

@@ -3,9 +3,9 @@ import { instantOf, parseInstant } from '../../domain/resource/instant.js';
 import { shaped } from './shapes.js';
 
 /**
- * Building blocks for responses, which are parsed tolerantly. A field that is missing, null or of an unexpected type counts
- * as absent. Unknown fields and words are kept. Only the id of a resource is required. A poll must not fail because the
- * service differs from its documentation in one field.
+ * Building blocks for responses, which are parsed tolerantly. A field that is missing, null or of an unexpected type
+ * counts as absent. Unknown fields and words are kept. Only the id of a resource is required. A poll must not fail
+ * because the service differs from its documentation in one field.
  */
 
 /** Drops null members and items down to a depth, because the documentation uses null for absent fields. */

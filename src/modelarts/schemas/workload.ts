@@ -38,8 +38,8 @@ export const workloadSchema = z.looseObject({
 });
 
 /**
- * One page of workloads. `items` may be missing only in a response that says what it is: anything else proves nothing about
- * the pool.
+ * One page of workloads. `items` may be missing only in a response that says what it is: anything else proves nothing
+ * about the pool.
  */
 export const workloadPageSchema = z
   .looseObject({ kind: text, apiVersion: text, total: count, items: rows(workloadSchema).optional() })
@@ -67,7 +67,10 @@ const statistics = z.looseObject({
   items: z.array(z.looseObject({ type: text, total: count, status: part(counters) })).default([]),
 });
 
-/** Counts of workloads by kind and status. The tables call the key `statics` (docs/api/workloads-and-operations.md "2.3 W2 and W3"). */
+/**
+ * Counts of workloads by kind and status. The tables call the key `statics` (docs/api/workloads-and-operations.md "2.3
+ * W2 and W3").
+ */
 export const workloadStatisticsSchema = z
   .looseObject({ statistics: statistics.optional(), statics: statistics.optional() })
   .refine((value) => value.statistics !== undefined || value.statics !== undefined, {
@@ -76,7 +79,10 @@ export const workloadStatisticsSchema = z
   })
   .transform((value) => value.statistics ?? value.statics ?? { items: [] });
 
-/** Allocation of all pools of the project (docs/api/workloads-and-operations.md "2.3 W2 and W3"). A pool that is missing is unknown. */
+/**
+ * Allocation of all pools of the project (docs/api/workloads-and-operations.md "2.3 W2 and W3"). A pool that is missing
+ * is unknown.
+ */
 export const poolRuntimeSchema = z.looseObject({
   kind: text,
   apiVersion: text,

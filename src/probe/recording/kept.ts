@@ -52,7 +52,10 @@ export function isKeptLabelValue(value: string): boolean {
   return labelWord.test(value);
 }
 
-/** Whether a text of a known field stays: numbers, sizes, flavors, codes and constants. Words of closed sets have a rule of their own. */
+/**
+ * Whether a text of a known field stays: numbers, sizes, flavors, codes and constants. Words of closed sets have a rule
+ * of their own.
+ */
 export function isKeptText(key: string, leaf: Leaf, value: string, isFlavorRow: boolean): boolean {
   // The default workspace.
   if (value === '0') return true;

@@ -7,8 +7,8 @@ const timeKey = /(time|timestamp|_at|At)$/i;
 const firstEpochMs = 100_000_000_000;
 
 /**
- * Moves times by whole days, so that the recording seems to be made on 2026-01-01. The distances between times, the time of
- * day and the form of each time stay.
+ * Moves times by whole days, so that the recording seems to be made on 2026-01-01. The distances between times, the
+ * time of day and the form of each time stay.
  */
 export class TimeShift {
   readonly #days: number;

@@ -16,7 +16,10 @@ const SKEW = 15 * MINUTE;
 const LOCK = 5 * MINUTE;
 const FAILURES_BEFORE_LOCK = 5;
 
-/** Authenticates a call by its token, or else by its signature. Calls of IAM need no token of a project (`isScoped` false) (docs/api/notebooks-and-auth.md "4.6 Authentication failures"). */
+/**
+ * Authenticates a call by its token, or else by its signature. Calls of IAM need no token of a project (`isScoped`
+ * false) (docs/api/notebooks-and-auth.md "4.6 Authentication failures").
+ */
 export function identify(world: World, request: SignedRequest, isScoped = true): SimUser {
   const token = request.headers['x-auth-token'];
   if (token !== undefined && token !== '') return userOfToken(world, token, isScoped);
@@ -88,7 +91,10 @@ function digestFits(request: SignedRequest): boolean {
   return digest === createHash('sha256').update(request.body).digest('hex');
 }
 
-/** Counts a failed attempt with a key. More than five in a row lock the key (docs/api/notebooks-and-auth.md "4.2 AK/SK signing"). */
+/**
+ * Counts a failed attempt with a key. More than five in a row lock the key (docs/api/notebooks-and-auth.md "4.2 AK/SK
+ * signing").
+ */
 function failed(world: World, ak: string, message: string): ApiError {
   const failures = world.state.keyFailures[ak] ?? { count: 0 };
   failures.count += 1;

@@ -9,7 +9,10 @@ import type { SimUser } from './credentials.js';
 const DAY = 24 * 60 * 60 * 1000;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** POST /v3/auth/tokens (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). The token is in a header, its expiry time in the body. */
+/**
+ * POST /v3/auth/tokens (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). The token is in a header, its expiry time
+ * in the body.
+ */
 export function createToken(world: World, call: Call): HandlerResult {
   const { user, method, expiresAt: endsAt } = authenticated(world, call.body);
   const scope = objectAt(call.body, 'auth', 'scope');
@@ -38,7 +41,10 @@ export function createToken(world: World, call: Call): HandlerResult {
   };
 }
 
-/** GET /v3/projects?name= (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). The project of a region has the name of the region. */
+/**
+ * GET /v3/projects?name= (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). The project of a region has the name of
+ * the region.
+ */
 export function listProjects(world: World, call: Call): HandlerResult {
   const name = call.query.get('name');
   const known = name === null || name === world.region;
@@ -55,7 +61,10 @@ export function listProjects(world: World, call: Call): HandlerResult {
   return { status: 200, body: { projects: known ? [project] : [], links: {} } };
 }
 
-/** GET /v3/auth/domains: the account of the caller. It takes no query (docs/api/notebooks-and-auth.md "4.1 IAM token flow"). */
+/**
+ * GET /v3/auth/domains: the account of the caller. It takes no query (docs/api/notebooks-and-auth.md "4.1 IAM token
+ * flow").
+ */
 export function listDomains(_world: World, call: Call): HandlerResult {
   const { domainId: id, domainName: name } = call.user;
   const domain = { id, name, enabled: true, description: '', links: { self: `/v3/domains/${id}` } };

@@ -20,7 +20,10 @@ export interface Authorization {
   readonly signature: string;
 }
 
-/** Parses the `Authorization` header (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 5); undefined when it has another form. */
+/**
+ * Parses the `Authorization` header (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 5); undefined when it has
+ * another form.
+ */
 export function readAuthorization(header: string): Authorization | undefined {
   const match = /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]+)$/.exec(header);
   if (match === null) return undefined;
@@ -28,7 +31,10 @@ export function readAuthorization(header: string): Authorization | undefined {
   return { ak, signedHeaders: signedHeaders.split(';'), signature };
 }
 
-/** The canonical request, with the headers that the request lists as signed (docs/api/notebooks-and-auth.md "4.2 AK/SK signing" step 2). */
+/**
+ * The canonical request, with the headers that the request lists as signed (docs/api/notebooks-and-auth.md "4.2 AK/SK
+ * signing" step 2).
+ */
 export function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
   const names = [...signedHeaders].sort();
   return [

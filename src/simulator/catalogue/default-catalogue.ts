@@ -3,7 +3,10 @@ import { DEFAULT_IMAGES } from './default-images.js';
 
 const AZS = ['cn-north-4a', 'cn-north-4b', 'cn-north-4c'] as const;
 const EVERYWHERE = Object.fromEntries(AZS.map((az) => [az, 'normal']));
-/** Two AZs sold out and one available, as in the documented example (docs/api/pools-and-flavors.md "6.6 Flavors answer"). */
+/**
+ * Two AZs sold out and one available, as in the documented example (docs/api/pools-and-flavors.md "6.6 Flavors
+ * answer").
+ */
 const ONE_ZONE = { 'cn-north-4a': 'soldout', 'cn-north-4b': 'soldout', 'cn-north-4c': 'normal' };
 
 const DATA_VOLUMES = [{ volumeType: 'SSD', size: '500Gi' }];

@@ -10,7 +10,10 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   deleteRunningNotebook: ['accept', 'refuse'],
 };
 
-/** Parses a change of the behavior, such as `{"deletePoolInUse": "refuse"}`. The rate limit is fixed. Throws `InputError`. */
+/**
+ * Parses a change of the behavior, such as `{"deletePoolInUse": "refuse"}`. The rate limit is fixed. Throws
+ * `InputError`.
+ */
 export function readBehavior(body: unknown): Partial<Behavior> {
   if (!isObject(body)) throw new InputError('the body must be an object such as {"deletePoolInUse": "refuse"}');
   assertBehavior(body);

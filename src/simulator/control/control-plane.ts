@@ -14,8 +14,8 @@ import { changeNotebook, changePool, placeNotebook, placePool } from './placemen
 import { changeWorkload, placeWorkload } from './workload-placement.js';
 
 /**
- * Handles a control call under `/_sim/`. Control calls are not authenticated; the server listens on the loopback address
- * by default.
+ * Handles a control call under `/_sim/`. Control calls are not authenticated; the server listens on the loopback
+ * address by default.
  */
 export function control(world: World, simulator: Simulator, request: ParsedRequest): SimResponse {
   try {

@@ -7,8 +7,9 @@ import type { World } from '../world.js';
 import { backdate, byIdOrName, createAs } from './create-as.js';
 
 /**
- * Adds a current notebook in any status: `{name, status?, pool?, flavor?, image?, description?, workspaceId?, duration?,
- * createdAt?, user?}`, or `{notebook: <create body>, …}`. It has no automatic stop unless `duration` (milliseconds) is given.
+ * Adds a current notebook in any status: `{name, status?, pool?, flavor?, image?, description?, workspaceId?,
+ * duration?, createdAt?, user?}`, or `{notebook: <create body>, …}`. It has no automatic stop unless `duration`
+ * (milliseconds) is given.
  */
 export function placeCurrentNotebook(world: World, body: unknown): JsonObject {
   if (!isObject(body)) throw new InputError('the body must be an object');
@@ -32,8 +33,8 @@ export function placeCurrentNotebook(world: World, body: unknown): JsonObject {
 }
 
 /**
- * Changes a current notebook, by id or by a name that only one has: `{status?, message?, busy?}`. A busy notebook is never
- * idle. Without `busy`, its idle time starts now.
+ * Changes a current notebook, by id or by a name that only one has: `{status?, message?, busy?}`. A busy notebook is
+ * never idle. Without `busy`, its idle time starts now.
  */
 export function changeCurrentNotebook(world: World, id: string, body: unknown): JsonObject {
   const { currentNotebooks } = world.state;

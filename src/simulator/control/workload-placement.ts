@@ -10,8 +10,8 @@ const TYPES = ['train', 'infer', 'x-infer', 'notebook'];
 
 /**
  * Starts a job on a pool: `{pool, name?, type?, status?, user?, workspaceId?, flavor?, nodes?, createdAt?, startsInMs?,
- * visibleAfterMs?, runsForMs?, ends?, hold?}`. From its status (`Running`) it passes through the lifecycle, unless `hold`
- * keeps it there. A running job ends only after `runsForMs`, or through the control plane.
+ * visibleAfterMs?, runsForMs?, ends?, hold?}`. From its status (`Running`) it passes through the lifecycle, unless
+ * `hold` keeps it there. A running job ends only after `runsForMs`, or through the control plane.
  */
 export function placeWorkload(world: World, body: unknown): WorkloadRecord {
   if (!isObject(body)) throw new InputError('the body must be an object');

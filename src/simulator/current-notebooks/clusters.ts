@@ -10,7 +10,10 @@ import { pageOfRows } from './paging.js';
 
 const DEFAULT_LIMIT = 1000;
 
-/** GET clusters: the pools that are usable for notebooks. Their times and sizes are texts (docs/api/notebooks-current.md "9. Other calls"). */
+/**
+ * GET clusters: the pools that are usable for notebooks. Their times and sizes are texts (docs/api/notebooks-current.md
+ * "9. Other calls").
+ */
 export function listClusters(world: World, call: Call): HandlerResult {
   const { query } = call;
   const workspaceId = query.get('workspace_id') || '0';

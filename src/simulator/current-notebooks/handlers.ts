@@ -43,7 +43,10 @@ export function showCurrentNotebook(world: World, call: Call): HandlerResult {
   return { status: 200, body: currentNotebookView(world, notebook, call.operation) };
 }
 
-/** PUT notebook: all fields while STOPPED; name, description and storage while RUNNING (docs/api/notebooks-current.md "5. Update (C5)"). */
+/**
+ * PUT notebook: all fields while STOPPED; name, description and storage while RUNNING (docs/api/notebooks-current.md
+ * "5. Update (C5)").
+ */
 export function updateCurrentNotebook(world: World, call: Call): HandlerResult {
   const notebook = findCurrentNotebook(world, call);
   const { body } = call;
@@ -89,7 +92,10 @@ export function deleteCurrentNotebook(world: World, call: Call): HandlerResult {
   return { status: 200, body: currentNotebookView(world, notebook, call.operation) };
 }
 
-/** The instance in the path. "Not found" is HTTP 400, and another user's instance is forbidden (6407) under tenant isolation. */
+/**
+ * The instance in the path. "Not found" is HTTP 400, and another user's instance is forbidden (6407) under tenant
+ * isolation.
+ */
 export function findCurrentNotebook(world: World, call: Call): CurrentNotebookRecord {
   const notebook = world.state.currentNotebooks.find(({ id }) => id === call.params.notebook);
   if (notebook === undefined) throw notFound('notebook');

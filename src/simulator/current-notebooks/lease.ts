@@ -42,7 +42,10 @@ export function newLease(request: LeaseRequest, now: number): LeaseRecord {
   return renewedLease({ createAt: now, duration: 0, enable: true, type: 'TIMING', updateAt: now }, request, now);
 }
 
-/** The lease after a start or renewal, which counts from now. `createAt` does not change, so `duration` grows by the time since then. */
+/**
+ * The lease after a start or renewal, which counts from now. `createAt` does not change, so `duration` grows by the
+ * time since then.
+ */
 export function renewedLease(lease: LeaseRecord, { duration, type }: LeaseRequest, now: number): LeaseRecord {
   const { createAt } = lease;
   if (duration === NEVER) return { createAt, duration, enable: false, type, updateAt: now };

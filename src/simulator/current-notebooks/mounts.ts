@@ -23,7 +23,10 @@ export function showMount(world: World, call: Call): HandlerResult {
   return { status: 200, body: mountView(findMount(findCurrentNotebook(world, call), call)) };
 }
 
-/** POST storage: mounts more storage on a RUNNING notebook, asynchronous (docs/api/notebooks-current.md "9. Other calls"). */
+/**
+ * POST storage: mounts more storage on a RUNNING notebook, asynchronous (docs/api/notebooks-current.md "9. Other
+ * calls").
+ */
 export function mountStorage(world: World, call: Call): HandlerResult {
   const notebook = findCurrentNotebook(world, call);
   const { body } = call;

@@ -36,7 +36,10 @@ export function pageOfRows<T>(rows: readonly T[], query: URLSearchParams, rules:
   };
 }
 
-/** Whether a value contains the text of a query parameter, in any case. An absent or empty parameter matches every value. */
+/**
+ * Whether a value contains the text of a query parameter, in any case. An absent or empty parameter matches every
+ * value.
+ */
 export function nameMatches(query: URLSearchParams, key: string, value: string | undefined): boolean {
   return (value ?? '').toLowerCase().includes((query.get(key) ?? '').toLowerCase());
 }

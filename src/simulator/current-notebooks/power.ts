@@ -10,7 +10,10 @@ import { leaseType, queryDuration, readLease, renewedLease } from './lease.js';
 import type { CurrentNotebookRecord } from './record.js';
 import { currentNotebookView, leaseView } from './view.js';
 
-/** POST start: a new token, and a lease that counts from now, by default one hour (docs/api/notebooks-current.md "7. Start, stop, delete"). */
+/**
+ * POST start: a new token, and a lease that counts from now, by default one hour (docs/api/notebooks-current.md "7.
+ * Start, stop, delete").
+ */
 export function startCurrentNotebook(world: World, call: Call): HandlerResult {
   const notebook = findCurrentNotebook(world, call);
   const { duration } = readLease(queryDuration(call.query), undefined);

@@ -4,7 +4,9 @@ import type { CurrentNotebookRecord } from './record.js';
 
 const STEPS = ['create the storage', 'allocate compute resources', 'configure the network', 'initialize the instance'];
 
-/** The four steps of a creation or start, the last step first (docs/api/notebooks-current.md "3. The instance object"). */
+/**
+ * The four steps of a creation or start, the last step first (docs/api/notebooks-current.md "3. The instance object").
+ */
 export function actionProgress(world: World, notebook: CurrentNotebookRecord): Json {
   const done = completedSteps(world, notebook);
   const steps = STEPS.map((description, index) => {

@@ -49,8 +49,8 @@ export interface EndpointRecord {
 }
 
 /**
- * A notebook of the current API. Its token is not part of the record: it is derived from the seed, the `uid` and `starts`,
- * so that no dump of the state contains it.
+ * A notebook of the current API. Its token is not part of the record: it is derived from the seed, the `uid` and
+ * `starts`, so that no dump of the state contains it.
  */
 export interface CurrentNotebookRecord extends LivingRecord {
   /** Not unique. */

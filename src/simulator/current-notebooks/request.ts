@@ -27,7 +27,10 @@ export type CurrentNotebookRequest = Pick<
 
 const OBJECTS = ['hooks', 'affinity', 'run_user', 'user_vpc', 'public_network_config'] as const;
 
-/** Parses a create request (docs/api/notebooks-current.md "2. Create (C1)"). Unknown fields are ignored. `newId` names the volumes. */
+/**
+ * Parses a create request (docs/api/notebooks-current.md "2. Create (C1)"). Unknown fields are ignored. `newId` names
+ * the volumes.
+ */
 export function readCreateRequest(
   world: World,
   body: unknown,
@@ -87,7 +90,10 @@ export function readMore(body: JsonObject): JsonObject {
   return more;
 }
 
-/** The pool must exist, and be ready for notebooks (6355 asks the caller to wait). The code for an unknown pool is in no source. */
+/**
+ * The pool must exist, and be ready for notebooks (6355 asks the caller to wait). The code for an unknown pool is in no
+ * source.
+ */
 function readPool(world: World, body: JsonObject): CurrentNotebookRecord['pool'] {
   const id = checkText(body, 'pool_id', 64);
   if (id === undefined || id === '') return undefined;

@@ -20,7 +20,10 @@ const NOTEBOOK = `${NOTEBOOKS}/{notebook}`;
 const IMAGES = '/v1/{project}/images';
 const CLUSTERS = '/v1/{project}/authoring/clusters';
 
-/** The operations of the current notebook API (docs/api/notebooks-current.md "1. Calls"). A fixed path stands before `{notebook}`. */
+/**
+ * The operations of the current notebook API (docs/api/notebooks-current.md "1. Calls"). A fixed path stands before
+ * `{notebook}`.
+ */
 export const CURRENT_NOTEBOOK_ROUTES: readonly Route[] = [
   route('currentNotebooks.create', 'POST', NOTEBOOKS, createCurrentNotebook),
   route('currentNotebooks.list', 'GET', NOTEBOOKS, listOwn),

@@ -7,7 +7,10 @@ import { findCurrentNotebook } from './handlers.js';
 const KEY = /^[\p{L}\p{N} _.:=+\-@]{1,128}$/u;
 const VALUE = /^[\p{L}\p{N} _.:=+\-@/]{0,255}$/u;
 
-/** POST tags/create: adds tags, and overwrites the values of existing keys (docs/api/notebooks-current.md "9. Other calls"). */
+/**
+ * POST tags/create: adds tags, and overwrites the values of existing keys (docs/api/notebooks-current.md "9. Other
+ * calls").
+ */
 export function addTags(world: World, call: Call): HandlerResult {
   const notebook = findCurrentNotebook(world, call);
   const tags = readTags(call);

@@ -11,8 +11,8 @@ import type { CurrentNotebookRecord, VolumeRecord } from './record.js';
 const CUSTOM_FLAVOR = 'custom.flavor.spec.code';
 
 /**
- * An instance in a response (docs/api/notebooks-current.md "3. The instance object"). The create response has no URL and no
- * endpoints yet, but the token.
+ * An instance in a response (docs/api/notebooks-current.md "3. The instance object"). The create response has no URL
+ * and no endpoints yet, but the token.
  */
 export function currentNotebookView(world: World, notebook: CurrentNotebookRecord, operation: Operation): JsonObject {
   const { id, name, description, status, feature, workspaceId } = notebook;
@@ -61,7 +61,10 @@ export function leaseView(world: World, { lease }: CurrentNotebookRecord, operat
   };
 }
 
-/** What costs now: EVS from creation to deletion, and compute while RUNNING on a public pool (docs/api/notebooks-current.md "12. Billing"). */
+/**
+ * What costs now: EVS from creation to deletion, and compute while RUNNING on a public pool
+ * (docs/api/notebooks-current.md "12. Billing").
+ */
 export function billingItems({ status, volume, pool }: CurrentNotebookRecord): string[] {
   if (status === 'INIT' || status === 'CREATING' || status === 'CREATE_FAILED') return [];
   return [

@@ -5,7 +5,10 @@ import { matchesQuery, offsetPage, pageOf } from '../list-query.js';
 import type { PoolEvent } from '../records.js';
 import { type Call, type HandlerResult, timeIn, type World } from '../world.js';
 
-/** GET events of one pool, paged by `offset` or `continue` (docs/api/pools-and-flavors.md "4.5 Events", docs/api/workloads-and-operations.md "4.1 E1"). */
+/**
+ * GET events of one pool, paged by `offset` or `continue` (docs/api/pools-and-flavors.md "4.5 Events",
+ * docs/api/workloads-and-operations.md "4.1 E1").
+ */
 export function listEvents(world: World, call: Call): HandlerResult {
   const { query } = call;
   const name = query.get('name') ?? '';

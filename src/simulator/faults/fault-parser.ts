@@ -55,7 +55,10 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'abnormal.phase': ['Abnormal', 'Error'],
 };
 
-/** Parses one fault or a list. Rejects unknown fields, because a fault with a misspelt field would never apply. Throws `InputError`. */
+/**
+ * Parses one fault or a list. Rejects unknown fields, because a fault with a misspelt field would never apply. Throws
+ * `InputError`.
+ */
 export function readFaults(value: unknown): Fault[] {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   return items.map((item) => {

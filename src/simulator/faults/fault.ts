@@ -73,8 +73,8 @@ export type OutcomeFault =
   /** This many nodes, or half of them, never become available. */
   | { readonly kind: 'partialNodes'; readonly missing: number | 'half' }
   /**
-   * The resource stays in this phase or status (`Creating`, `Deleting`, `CREATING`, …). With `forMs`, it leaves it after
-   * that time: a deletion completes, and anything else fails.
+   * The resource stays in this phase or status (`Creating`, `Deleting`, `CREATING`, …). With `forMs`, it leaves it
+   * after that time: a deletion completes, and anything else fails.
    */
   | { readonly kind: 'stuck'; readonly phase: string; readonly forMs?: number }
   /** Creation ends in CreationFailed. */
@@ -94,7 +94,9 @@ export type OutcomeFault =
   | { readonly kind: 'driverFlap'; readonly rounds?: number; readonly everyMs?: number }
   /** A notebook ends in CREATE_FAILED or START_FAILED. */
   | { readonly kind: 'notebookFailed'; readonly code?: string; readonly message?: string }
-  /** A RUNNING notebook becomes UNAVAILABLE (historical API) or ERROR (current API). With `recoverAfterMs`, it recovers. */
+  /**
+   * A RUNNING notebook becomes UNAVAILABLE (historical API) or ERROR (current API). With `recoverAfterMs`, it recovers.
+   */
   | { readonly kind: 'notebookUnavailable'; readonly afterMs?: number; readonly recoverAfterMs?: number };
 
 /** Faults that change a successful response. */

@@ -2,7 +2,10 @@ import { schedule } from '../lifecycles/schedule.js';
 import type { ScheduledTransition } from '../records.js';
 import type { World } from '../world.js';
 
-/** Sets the status of a pool flavor in one AZ or in all. With `forMs`, the old status returns after that time. Returns the changed AZs. */
+/**
+ * Sets the status of a pool flavor in one AZ or in all. With `forMs`, the old status returns after that time. Returns
+ * the changed AZs.
+ */
 export function setFlavorStatus(
   world: World,
   flavor: string,
@@ -55,7 +58,10 @@ export function applyFlavorStatus(world: World, item: ScheduledTransition): void
   if (zones?.[item.key] === item.from) zones[item.key] = item.to;
 }
 
-/** Whether a flavor is available in all the given AZs, or in any AZ when none is given (docs/api/pools-and-flavors.md "3.4 Flavor sale status"). */
+/**
+ * Whether a flavor is available in all the given AZs, or in any AZ when none is given (docs/api/pools-and-flavors.md
+ * "3.4 Flavor sale status").
+ */
 export function isAvailable(world: World, flavor: string, azs?: readonly string[]): boolean {
   const zones = world.state.sale[flavor] ?? {};
   return azs === undefined ? Object.values(zones).includes('normal') : azs.every((az) => zones[az] === 'normal');

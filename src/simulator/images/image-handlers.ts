@@ -19,7 +19,9 @@ export function listImages(world: World, call: Call): HandlerResult {
   return { status: 200, body: { ...page, data: page.data.map((image) => imageView(world, image, call.operation)) } };
 }
 
-/** GET images by name and namespace, with the number of images of each (docs/api/notebooks-current.md "9. Other calls"). */
+/**
+ * GET images by name and namespace, with the number of images of each (docs/api/notebooks-current.md "9. Other calls").
+ */
 export function listImageGroups(world: World, call: Call): HandlerResult {
   const groups = new Map<string, ImageRecord[]>();
   for (const image of imagesFor(world, call.query)) {

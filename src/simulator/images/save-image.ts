@@ -13,7 +13,10 @@ const NAME = /^[a-z0-9._-]{1,128}$/;
 const NAMESPACE = /^[a-z][a-z0-9._-]{0,63}$/;
 const TAG = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** POST create-image: saves a RUNNING notebook as an image. It is SNAPSHOTTING meanwhile (docs/api/notebooks-current.md "9. Other calls"). */
+/**
+ * POST create-image: saves a RUNNING notebook as an image. It is SNAPSHOTTING meanwhile (docs/api/notebooks-current.md
+ * "9. Other calls").
+ */
 export function saveImage(world: World, call: Call): HandlerResult {
   const notebook = findCurrentNotebook(world, call);
   const { body } = call;

@@ -120,7 +120,10 @@ export function enterMountStatus(
   scheduleNext(world, TRANSITIONS, { ...entered, state: status, at });
 }
 
-/** Notebooks of a deleted pool stay, and so does their storage (docs/api/notebooks-current.md "13. With a dedicated pool"). */
+/**
+ * Notebooks of a deleted pool stay, and so does their storage (docs/api/notebooks-current.md "13. With a dedicated
+ * pool").
+ */
 export function leavePool(world: World, poolId: string, at: number): void {
   const status = world.behavior.notebookStatusWithoutPool;
   for (const notebook of world.state.currentNotebooks) {

@@ -59,7 +59,10 @@ export function enterStatus(
   scheduleNext(world, NOTEBOOK_TRANSITIONS, { kind: 'notebook', record: notebook, track: 'status', state: status, at });
 }
 
-/** The auto-stop duration starts when the notebook is RUNNING, not with the create call (docs/api/notebooks-and-auth.md "3.1 Old generation"). */
+/**
+ * The auto-stop duration starts when the notebook is RUNNING, not with the create call (docs/api/notebooks-and-auth.md
+ * "3.1 Old generation").
+ */
 function scheduleAutoStop(world: World, notebook: NotebookRecord, at: number): void {
   const { enable, duration } = notebook.autoStop;
   if (enable !== true || duration === undefined) return;

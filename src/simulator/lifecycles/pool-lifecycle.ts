@@ -9,9 +9,9 @@ import { scheduleNext, type Transition } from './transitions.js';
 import { failWorkloads, liveWorkloads } from './workload-lifecycle.js';
 
 /**
- * The lifecycle of a pool (docs/api/pools-and-flavors.md "3.1 Pool" to "3.3 Driver"). As observed with the real service,
- * the phase is `Running` before the last node is available, and scopes and drivers start only then. So a client must not
- * treat `Running` as usable.
+ * The lifecycle of a pool (docs/api/pools-and-flavors.md "3.1 Pool" to "3.3 Driver"). As observed with the real
+ * service, the phase is `Running` before the last node is available, and scopes and drivers start only then. So a
+ * client must not treat `Running` as usable.
  */
 export const POOL_TRANSITIONS: readonly Transition[] = [
   { track: 'phase', from: '', to: 'Creating', after: 'poolAccept' },

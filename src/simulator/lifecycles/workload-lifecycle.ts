@@ -3,7 +3,10 @@ import type { World } from '../world.js';
 import { schedule } from './schedule.js';
 import { scheduleNext, type Transition } from './transitions.js';
 
-/** The lifecycle of a job (docs/api/workloads-and-operations.md "15. Simulator"). `Abnormal` is left only through the control plane. */
+/**
+ * The lifecycle of a job (docs/api/workloads-and-operations.md "15. Simulator"). `Abnormal` is left only through the
+ * control plane.
+ */
 const WORKLOAD_TRANSITIONS: readonly Transition[] = [
   { track: 'status', from: 'Queue', to: 'Pending', after: 'workloadQueue' },
   { track: 'status', from: 'Pending', to: 'Creating', after: 'workloadPending' },

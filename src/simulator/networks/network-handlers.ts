@@ -111,7 +111,10 @@ function networkView(world: World, network: NetworkRecord, operation: Operation)
   };
 }
 
-/** `subnets` is not documented, but the Terraform provider needs the id of the first one (docs/api/pools-and-flavors.md "4.2 Networks"). */
+/**
+ * `subnets` is not documented, but the Terraform provider needs the id of the first one (docs/api/pools-and-flavors.md
+ * "4.2 Networks").
+ */
 function activeStatus(world: World, network: NetworkRecord): JsonObject {
   const digits = hexDigits(32, world.seed, network.uid, 'subnet');
   const networkId = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -40,7 +40,10 @@ export function createNotebook(world: World, call: Call): HandlerResult {
   return { status: 200, body: notebookView(world, notebook, call.operation) };
 }
 
-/** GET notebooks (docs/api/notebooks-and-auth.md "2.4 O2 list"): by default the caller's own in workspace 0, sorted by name. */
+/**
+ * GET notebooks (docs/api/notebooks-and-auth.md "2.4 O2 list"): by default the caller's own in workspace 0, sorted by
+ * name.
+ */
 export function listNotebooks(world: World, call: Call): HandlerResult {
   const { query } = call;
   if (query.get('de_type') !== 'Notebook')

@@ -13,7 +13,9 @@ import {
 } from './notebook-rules.js';
 import { poolReadiness } from './pool-association.js';
 
-/** A create request that satisfies the rules R1 to R16 of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1". */
+/**
+ * A create request that satisfies the rules R1 to R16 of docs/api/notebooks-and-auth.md "2.2 Cross-field rules for O1".
+ */
 export type NotebookRequest = Pick<
   NotebookRecord,
   | 'name'

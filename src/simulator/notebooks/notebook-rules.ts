@@ -110,7 +110,8 @@ function checkObsPath(path: string | undefined): string {
   if (path === undefined || path === '') {
     throw notebookError('6317', "The 'path' parameter is required when the storage type is OBS.");
   }
-  // Without quotes as in the documented sample, unlike in the table of codes (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
+  // Without quotes as in the documented sample, unlike in the table of codes (docs/api/notebooks-and-auth.md "2.13
+  // Contradictions inside / between the sources").
   if (!path.endsWith('/')) throw notebookError('6318', 'The param path needs to end with /.');
   if (path.split('/').filter((part) => part !== '').length < 2) {
     throw notebookError(

@@ -3,7 +3,10 @@ import type { Operation } from '../operations.js';
 import type { NotebookRecord } from '../records.js';
 import { epochIn, type World } from '../world.js';
 
-/** An instance in a response of the historical API (docs/api/notebooks-and-auth.md "2.3 Old instance object", "6. Examples"). */
+/**
+ * An instance in a response of the historical API (docs/api/notebooks-and-auth.md "2.3 Old instance object", "6.
+ * Examples").
+ */
 export function notebookView(world: World, notebook: NotebookRecord, operation: Operation): JsonObject {
   const { id, name, description, status, flavor } = notebook;
   return present({
@@ -11,7 +14,8 @@ export function notebookView(world: World, notebook: NotebookRecord, operation: 
     name,
     description,
     status,
-    // Text here, but numbers in auto_stop, as in the real service (docs/api/notebooks-and-auth.md "2.13 Contradictions inside / between the sources").
+    // Text here, but numbers in auto_stop, as in the real service (docs/api/notebooks-and-auth.md "2.13 Contradictions
+    // inside / between the sources").
     creation_timestamp: epochIn(world, operation, notebook.createdAt),
     latest_update_timestamp: epochIn(world, operation, notebook.updatedAt),
     flavor,

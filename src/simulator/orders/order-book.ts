@@ -56,8 +56,8 @@ export function followCreation(world: World, pool: PoolRecord, at: number): void
 }
 
 /**
- * Ends the orders of a pool that are due. It runs after every change of the pool and before every read, so the result does
- * not depend on reads: an overdue order ends with what was complete at its deadline.
+ * Ends the orders of a pool that are due. It runs after every change of the pool and before every read, so the result
+ * does not depend on reads: an overdue order ends with what was complete at its deadline.
  */
 export function settleOrders(world: World, pool: PoolRecord, at: number): void {
   for (const order of openOrders(world, pool)) {

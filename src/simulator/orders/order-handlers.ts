@@ -10,7 +10,10 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Older orders cannot be found. */
 const LISTED_FOR = 31 * DAY;
 
-/** GET orders, newest first (docs/api/pools-and-flavors.md "4.4 Work orders", docs/api/workloads-and-operations.md "3. Work orders"). */
+/**
+ * GET orders, newest first (docs/api/pools-and-flavors.md "4.4 Work orders", docs/api/workloads-and-operations.md "3.
+ * Work orders").
+ */
 export function listOrders(world: World, call: Call): HandlerResult {
   const { query } = call;
   const involved = query.get('involvedName') ?? '';

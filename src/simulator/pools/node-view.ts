@@ -10,7 +10,10 @@ const DRIVER_PHASE: Readonly<Record<string, string>> = {
   Abnormal: 'Abnormal',
 };
 
-/** A node in a response (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes", docs/api/workloads-and-operations.md "6.2 Node fields"). */
+/**
+ * A node in a response (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes",
+ * docs/api/workloads-and-operations.md "6.2 Node fields").
+ */
 export function nodeView(world: World, pool: PoolRecord, node: NodeRecord): Json {
   const flavor = world.catalogue.poolFlavors.find((candidate) => candidate.name === node.flavor);
   const resources = {

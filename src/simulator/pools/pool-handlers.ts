@@ -49,7 +49,10 @@ export function createPool(world: World, call: Call): HandlerResult {
   return { status: 200, body: poolView(world, pool, call.operation) };
 }
 
-/** GET pools, without paging. Failed creations are listed only with `status=failed` (docs/api/pools-and-flavors.md "2.3 List", "5.2 Filters"). */
+/**
+ * GET pools, without paging. Failed creations are listed only with `status=failed` (docs/api/pools-and-flavors.md "2.3
+ * List", "5.2 Filters").
+ */
 export function listPools(world: World, call: Call): HandlerResult {
   const selects = labelSelector(call.query.get('labelSelector'));
   const status = call.query.get('status') ?? '';
@@ -100,14 +103,20 @@ function openDeletion(world: World, pool: PoolRecord, at: number): void {
   openOrder(world, pool, { name, operation: 'delete', initial: pool.spec.resources, wanted: [], items }, at);
 }
 
-/** GET nodes (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"). Returns all nodes; the service ignores paging here. */
+/**
+ * GET nodes (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"). Returns all nodes; the
+ * service ignores paging here.
+ */
 export function listNodes(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const items = pool.nodes.map((node) => nodeView(world, pool, node));
   return { status: 200, body: { kind: 'NodeList', apiVersion: 'v2', metadata: {}, items } };
 }
 
-/** GET statistics (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"). The time is in Go's format. */
+/**
+ * GET statistics (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"). The time is in Go's
+ * format.
+ */
 export function poolStatistics(world: World, call: Call): HandlerResult {
   const workspace = call.query.get('workspaceId') ?? '0';
   const status = { creating: 0, created: 0, failed: 0, pending: 0, deleting: 0 };

@@ -25,7 +25,10 @@ import { flavorsIn, refuseSoldOut, soldOutRows } from './sold-out.js';
 
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** PATCH pool, a merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). A metadata-only patch is accepted in every phase except `Deleting`. */
+/**
+ * PATCH pool, a merge patch (docs/api/pools-and-flavors.md "2.4 Show, PATCH, DELETE"). A metadata-only patch is
+ * accepted in every phase except `Deleting`.
+ */
 export function patchPool(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const type = (call.headers['content-type'] ?? '').toLowerCase();
@@ -78,7 +81,10 @@ function without(map: TextMap, patch: unknown): TextMap {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !removed.includes(key)));
 }
 
-/** POST retry-scope (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): enables a failed scope again. */
+/**
+ * POST retry-scope (docs/api/pools-and-flavors.md "2.5 retry-scope, statistics, monitor, nodes"): enables a failed
+ * scope again.
+ */
 export function retryScope(world: World, call: Call): HandlerResult {
   const pool = findPool(world, call);
   const type = valueAt(call.body, 'scope');
@@ -125,8 +131,8 @@ function differs<T>(value: T | undefined, now: T | undefined): T | undefined {
 }
 
 /**
- * A scaling outcome starts from the current phase, so its transition is scheduled here. New nodes of a sold-out flavor are
- * refused, or the scaling fails.
+ * A scaling outcome starts from the current phase, so its transition is scheduled here. New nodes of a sold-out flavor
+ * are refused, or the scaling fails.
  */
 function applyPatchOutcomes(world: World, pool: PoolRecord, call: Call, changes: Changes): void {
   const at = world.clock.now();

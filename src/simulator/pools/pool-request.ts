@@ -63,7 +63,10 @@ export function checkSharing(sharing: string | undefined): void {
   }
 }
 
-/** Checks the description and the billing annotations (docs/api/pools-and-flavors.md "2.2 Create", "9. Further points of the primary pages"). */
+/**
+ * Checks the description and the billing annotations (docs/api/pools-and-flavors.md "2.2 Create", "9. Further points of
+ * the primary pages").
+ */
 export function checkAnnotations(annotations: TextMap): void {
   const description = annotations['os.modelarts/description'] ?? '';
   if (/[!<>=&"']/.test(description)) throw badRequest('os.modelarts/description has a forbidden character.');
@@ -119,7 +122,9 @@ function readSpec(world: World, spec: JsonObject): PoolSpec {
   return present({ type, scope, resources, network: spec.network, jobFlavors, driver, controlMode: 0, more });
 }
 
-/** The network is given by its `metadata.name`, not by its display name (docs/api/pools-and-flavors.md "2.2 Create"). */
+/**
+ * The network is given by its `metadata.name`, not by its display name (docs/api/pools-and-flavors.md "2.2 Create").
+ */
 function checkNetwork(world: World, spec: JsonObject): void {
   const name = textAt(spec, 'network', 'name');
   if (name === undefined || name === '') throw badRequest('spec.network is required');

@@ -28,7 +28,10 @@ export function readResources(
   return resources;
 }
 
-/** Parses `spec.driver`. A version needs a flavor with such a chip (docs/api/pools-and-flavors.md "9. Further points of the primary pages"). */
+/**
+ * Parses `spec.driver`. A version needs a flavor with such a chip (docs/api/pools-and-flavors.md "9. Further points of
+ * the primary pages").
+ */
 export function readDriver(
   world: World,
   value: Json | undefined,
@@ -59,7 +62,10 @@ export function flavorOf(world: World, name: string): PoolFlavor {
   return flavor;
 }
 
-/** The node pool of a row. The service's own default is `<flavor>-default` (docs/api/pools-and-flavors.md "0.1 Corrections"). */
+/**
+ * The node pool of a row. The service's own default is `<flavor>-default` (docs/api/pools-and-flavors.md "0.1
+ * Corrections").
+ */
 export function nodePoolOf({ flavor, more }: PoolResource): string {
   return typeof more.nodePool === 'string' ? more.nodePool : `${flavor}-default`;
 }
@@ -103,7 +109,10 @@ function readAzs(world: World, value: Json | undefined): NonNullable<PoolResourc
   });
 }
 
-/** Accepts a number or text, because the documented table and examples differ (docs/api/pools-and-flavors.md "2.8 Contradictions, and what to do"). */
+/**
+ * Accepts a number or text, because the documented table and examples differ (docs/api/pools-and-flavors.md "2.8
+ * Contradictions, and what to do").
+ */
 function wholeNumber(value: Json | undefined, what: string): number {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > MOST_NODES) {

@@ -11,7 +11,9 @@ const COUNTERS = [
   ['deleting', 'Deleting'],
 ] as const;
 
-/** A pool in a response (docs/api/pools-and-flavors.md "2.6 Pool object"). The operation determines the format of times. */
+/**
+ * A pool in a response (docs/api/pools-and-flavors.md "2.6 Pool object"). The operation determines the format of times.
+ */
 export function poolView(world: World, pool: PoolRecord, operation: Operation): { readonly [key: string]: Json } {
   const { type, scope, resources, network, jobFlavors, driver, controlMode, more } = pool.spec;
   const mode = pool.annotations['os.modelarts/billing.mode'];
@@ -46,7 +48,10 @@ export function poolView(world: World, pool: PoolRecord, operation: Operation): 
   };
 }
 
-/** Right after the create, the status has only empty resources and no phase (docs/api/pools-and-flavors.md "6.3 Create request our client should send, and the 200 answer"). */
+/**
+ * Right after the create, the status has only empty resources and no phase (docs/api/pools-and-flavors.md "6.3 Create
+ * request our client should send, and the 200 answer").
+ */
 function statusView(world: World, pool: PoolRecord): Json {
   if (pool.phase === '') return { resources: {} };
   return present({

@@ -20,7 +20,10 @@ const STATUS: Readonly<Record<string, string>> = {
   Failed: 'FAILED',
 };
 
-/** GET services (docs/api/workloads-and-operations.md "2.6 Other look-ups for the same question"). `offset` is a multiple of `limit`. */
+/**
+ * GET services (docs/api/workloads-and-operations.md "2.6 Other look-ups for the same question"). `offset` is a
+ * multiple of `limit`.
+ */
 export function listServices(world: World, call: Call): HandlerResult {
   const { query } = call;
   const services = visibleJobs(world, call).filter(

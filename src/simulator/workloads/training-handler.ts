@@ -8,7 +8,10 @@ const DAY = 24 * 60 * 60 * 1000;
 const LONGEST_SPAN = 31 * DAY;
 const MOST_VALUES = 10;
 
-/** POST training-job-searches (docs/api/workloads-and-operations.md "2.6 Other look-ups for the same question"). `offset` is a page number. */
+/**
+ * POST training-job-searches (docs/api/workloads-and-operations.md "2.6 Other look-ups for the same question").
+ * `offset` is a page number.
+ */
 export function searchTrainingJobs(world: World, call: Call): HandlerResult {
   const { body } = call;
   if (call.malformed || !isObject(body)) throw badRequest();

@@ -26,7 +26,9 @@ export function listWorkloads(world: World, call: Call): HandlerResult {
   return { status: 200, body: { kind: 'WorkloadList', apiVersion: 'v1', ...total, items } };
 }
 
-/** GET statistics of workloads (docs/api/workloads-and-operations.md "2.3 W2 and W3"). Only present counters are sent. */
+/**
+ * GET statistics of workloads (docs/api/workloads-and-operations.md "2.3 W2 and W3"). Only present counters are sent.
+ */
 export function workloadStatistics(world: World, call: Call): HandlerResult {
   const rows = visibleWorkloads(world, findPool(world, call), call);
   const items = [...new Set(rows.map(({ type }) => type))].map((type) => {

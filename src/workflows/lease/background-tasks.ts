@@ -23,8 +23,8 @@ const mostUndelivered = 20;
 const afterStopMs = MINUTE;
 
 /**
- * Background tasks of a lease: observing its resources, the notebook's `auto_stop`, and webhooks. The lease never waits for
- * them, and no failure of theirs reaches it. Unfinished tasks are carried over a continue-as-new.
+ * Background tasks of a lease: observing its resources, the notebook's `auto_stop`, and webhooks. The lease never waits
+ * for them, and no failure of theirs reaches it. Unfinished tasks are carried over a continue-as-new.
  */
 export class LeaseBackgroundTasks {
   private observing: 'no' | 'once' | 'again' = 'no';

@@ -54,7 +54,9 @@ export async function decideOnJobs(
   return { use, end };
 }
 
-/** Stops our own notebooks, once in a drain. A stop that fails is reported: the notebook is deleted with the pool later. */
+/**
+ * Stops our own notebooks, once in a drain. A stop that fails is reported: the notebook is deleted with the pool later.
+ */
 export async function stopOwnNotebooks(op: Operation<LeaseState>, removal: Removal): Promise<void> {
   const { draining = null } = op.state;
   if (draining === null || draining.areStopped) return;
@@ -72,7 +74,10 @@ export async function stopOwnNotebooks(op: Operation<LeaseState>, removal: Remov
   op.state.draining = { ...draining, areStopped: true };
 }
 
-/** Warns of the jobs that keep a pool: when its drain begins, and every day after that, give or take the time of the decision. */
+/**
+ * Warns of the jobs that keep a pool: when its drain begins, and every day after that, give or take the time of the
+ * decision.
+ */
 export function warnOfJobs(
   op: Operation<LeaseState>,
   backgroundTasks: LeaseBackgroundTasks,

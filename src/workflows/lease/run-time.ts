@@ -22,7 +22,9 @@ export function observedRunTime(before: RunTime | null, facts: NotebookFacts | n
   return { grant: facts.grant ?? null, triedAt: before?.triedAt ?? null };
 }
 
-/** When the notebook is to be renewed (epoch milliseconds); null when it is not. A pause of the lease does not matter. */
+/**
+ * When the notebook is to be renewed (epoch milliseconds); null when it is not. A pause of the lease does not matter.
+ */
 export function nextRenewal(state: LeaseState): number | null {
   const { runTime = null } = state.backgroundTasks;
   const limits = limitsIn(state);

@@ -9,8 +9,8 @@ import { currentAnnouncement } from './state.js';
 const unannounced: CancelAnnouncement = { cause: 'operator', by: 'unknown', reason: '' };
 
 /**
- * The cancellation of a workflow over all its runs. A clean-up cannot be cancelled. During such a clean-up only the root
- * scope receives the request. Continue-as-new drops it, so the first one is kept in the state.
+ * The cancellation of a workflow over all its runs. A clean-up cannot be cancelled. During such a clean-up only the
+ * root scope receives the request. Continue-as-new drops it, so the first one is kept in the state.
  */
 export class Cancellation {
   private readonly root = CancellationScope.current();
@@ -40,8 +40,8 @@ export class Cancellation {
   }
 
   /**
-   * Ends the workflow as cancelled. Temporal reports `Canceled` only for a run that was itself asked to cancel, so a run
-   * that continues a cancelled one has itself asked first.
+   * Ends the workflow as cancelled. Temporal reports `Canceled` only for a run that was itself asked to cancel, so a
+   * run that continues a cancelled one has itself asked first.
    */
   async end(why: string): Promise<never> {
     if (!this.root.consideredCancelled) {
@@ -57,7 +57,9 @@ export class Cancellation {
     throw new CancelledFailure(`The workflow was cancelled: ${why}`);
   }
 
-  /** Records that an operator's request arrived too late to change the end. A teardown continues with the next owner. */
+  /**
+   * Records that an operator's request arrived too late to change the end. A teardown continues with the next owner.
+   */
   refuseLate(why: string): void {
     const { request } = this;
     if (request?.cause !== 'operator') return;

@@ -21,8 +21,8 @@ import { Retries } from './retries.js';
 import { type OperationState, timeNow } from './state.js';
 
 /**
- * What every workflow shares: the state and how it is shown, pause and resume, the announcement of a cancel, and waits that a
- * pause, `tryNow` or a deadline interrupts.
+ * What every workflow shares: the state and how it is shown, pause and resume, the announcement of a cancel, and waits
+ * that a pause, `tryNow` or a deadline interrupts.
  */
 export class Operation<State extends OperationState = OperationState> extends OperationProgress<State> {
   /** Number of pauses in this run. Observations from before a pause are out of date. */
@@ -90,8 +90,8 @@ export class Operation<State extends OperationState = OperationState> extends Op
   }
 
   /**
-   * Sends a command that may be sent only once. A pause or a cancel withdraws it while it is still queued: then nothing was
-   * sent, and the answer is null. One that a worker has taken is awaited.
+   * Sends a command that may be sent only once. A pause or a cancel withdraws it while it is still queued: then nothing
+   * was sent, and the answer is null. One that a worker has taken is awaited.
    */
   async sendOnce<T>(send: () => Promise<T>): Promise<T | null> {
     try {
@@ -103,9 +103,9 @@ export class Operation<State extends OperationState = OperationState> extends Op
   }
 
   /**
-   * Runs one cancellable wait until it answers, the stopwatch runs out, or a pause or `tryNow` interrupts it. Returns what
-   * happened and the stopwatch with the time that counted; an interrupted wait leaves nothing running. `tryNow` does not
-   * interrupt a wait for a person's decision.
+   * Runs one cancellable wait until it answers, the stopwatch runs out, or a pause or `tryNow` interrupts it. Returns
+   * what happened and the stopwatch with the time that counted; an interrupted wait leaves nothing running. `tryNow`
+   * does not interrupt a wait for a person's decision.
    */
   async waitWithin<T>(watch: Stopwatch, wait: () => Promise<T>, isDecision = false): Promise<WaitResult<T>> {
     await this.gate();
@@ -117,9 +117,9 @@ export class Operation<State extends OperationState = OperationState> extends Op
   }
 
   /**
-   * Like `waitWithin`, for calls that take their limit as the time-out of the activity, so that the wait needs no timer. The server
-   * ends a call early when its next retry would pass the limit. Then the wait counts as interrupted: the caller starts another
-   * call with the rest of the time, so that only the deadline ends the wait.
+   * Like `waitWithin`, for calls that take their limit as the time-out of the activity, so that the wait needs no
+   * timer. The server ends a call early when its next retry would pass the limit. Then the wait counts as interrupted:
+   * the caller starts another call with the rest of the time, so that only the deadline ends the wait.
    */
   async callWithin<T>(watch: Stopwatch, call: (limitMs: number) => Promise<T>): Promise<WaitResult<T>> {
     await this.gate();
@@ -143,7 +143,10 @@ export class Operation<State extends OperationState = OperationState> extends Op
     return remaining(after) === 0 ? { end: 'deadline', watch: after } : { end: 'interrupted', watch: after };
   }
 
-  /** Runs a wait until it ends, a timer of `limitMs` fires, or a pause or `tryNow` interrupts it. Without a limit there is no timer. */
+  /**
+   * Runs a wait until it ends, a timer of `limitMs` fires, or a pause or `tryNow` interrupts it. Without a limit there
+   * is no timer.
+   */
   private async unlessInterrupted<T>(
     wait: () => Promise<T>,
     limitMs: number | null,

@@ -31,7 +31,10 @@ export interface OperationState {
   keys: readonly UsedKey[];
   /** The time that the removal under way has taken, and since when it runs (epoch ms). */
   removalClock: { readonly watch: Stopwatch; readonly since: number } | null;
-  /** True once a removal has found a resource. Without a failure of the removal, the run then ends `RolledBack` and not `Failed`. */
+  /**
+   * True once a removal has found a resource. Without a failure of the removal, the run then ends `RolledBack` and not
+   * `Failed`.
+   */
   foundToRemove: boolean;
 }
 

@@ -13,8 +13,9 @@ import { deadlinePassed } from './failures.js';
 import type { Provision } from './state.js';
 
 /**
- * Waits until two observations show the resource usable, or one if the steps after it are still to run: the second one is
- * made after them. Returns why when the choice turned out to have no capacity, and throws the failure of the step otherwise.
+ * Waits until two observations show the resource usable, or one if the steps after it are still to run: the second one
+ * is made after them. Returns why when the choice turned out to have no capacity, and throws the failure of the step
+ * otherwise.
  */
 export async function awaitUsable(op: Provision, kind: ResourceKind): Promise<true | { readonly why: string }> {
   const { step, awaiting } = kind;
@@ -59,8 +60,8 @@ function hasLaterStep(op: Provision, { step }: ResourceKind): boolean {
 }
 
 /**
- * Observes a resource that was usable once more: true when it is still usable, and still the same one. So this is its second
- * usable observation, or a later one.
+ * Observes a resource that was usable once more: true when it is still usable, and still the same one. So this is its
+ * second usable observation, or a later one.
  */
 export async function isStillUsable(op: Provision, kind: ResourceKind): Promise<boolean> {
   const { ref } = op.resource(kind.step);
@@ -76,8 +77,8 @@ export async function isStillUsable(op: Provision, kind: ResourceKind): Promise<
 }
 
 /**
- * Observes a resource on which another one has failed. True when it is not usable any more, so that it may be the cause; false
- * also without an answer within the time of two requests.
+ * Observes a resource on which another one has failed. True when it is not usable any more, so that it may be the
+ * cause; false also without an answer within the time of two requests.
  */
 export async function isUnusableNow(op: Provision, kind: ResourceKind): Promise<boolean> {
   const { ref } = op.resource(kind.step);
@@ -89,7 +90,8 @@ export async function isUnusableNow(op: Provision, kind: ResourceKind): Promise<
 }
 
 /**
- * Waits for the next significant change, and remembers it. Null means that the deadline has passed: that of the step, or of
+ * Waits for the next significant change, and remembers it. Null means that the deadline has passed: that of the step,
+ * or of
  * `limit`.
  */
 async function observe(op: Provision, kind: ResourceKind, limit?: Stopwatch): Promise<Verdict | null> {
@@ -114,7 +116,10 @@ function ownCreation(op: Provision, kind: ResourceKind): { readonly creation?: O
   return sentAt === null ? {} : { creation: { like: `${kind.step}: ${kind.describe(op.spec, choice)}`, sentAt } };
 }
 
-/** The resource that a step observes: by its name where that gives the id, otherwise by the id that the service assigned. */
+/**
+ * The resource that a step observes: by its name where that gives the id, otherwise by the id that the service
+ * assigned.
+ */
 export function targetOf(op: Provision, kind: ResourceKind): Target {
   const wanted = kind.wanted(op.spec);
   const { identity } = kind;
@@ -135,7 +140,10 @@ export function show(op: Provision, kind: ResourceKind, facts: ResourceFacts | n
   op.reach(percentOf(kind.awaiting.percent, kind.share(facts, goal)));
 }
 
-/** Starts a resource that stopped by itself, such as a notebook of yesterday that was adopted. Each such observation gives one command. */
+/**
+ * Starts a resource that stopped by itself, such as a notebook of yesterday that was adopted. Each such observation
+ * gives one command.
+ */
 async function startAgain(op: Provision, kind: ResourceKind, facts: ResourceFacts): Promise<void> {
   const start = kind.start(op, facts);
   if (start === null) return;
@@ -146,7 +154,10 @@ async function startAgain(op: Provision, kind: ResourceKind, facts: ResourceFact
     op.explain(`the start was not accepted: ${started.answer.why}`);
 }
 
-/** A creation that failed for lack of capacity leads to the next choice. A prepaid pool cannot be deleted to make room for it. */
+/**
+ * A creation that failed for lack of capacity leads to the next choice. A prepaid pool cannot be deleted to make room
+ * for it.
+ */
 async function hasSoldOut(op: Provision, kind: ResourceKind): Promise<boolean> {
   if (!kind.hasSaleStatus || isPrepaid(op.spec)) return false;
   const choice = choiceAt(kind.choices(op.spec), op.resource(kind.step).choice);

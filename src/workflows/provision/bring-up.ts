@@ -15,7 +15,10 @@ import type { Provision } from './state.js';
 /** How a step ended: it had ended before, it is done or skipped now, or a step that it needs was opened again. */
 type StepEnd = 'before' | 'done' | 'skipped' | 'reopened';
 
-/** Runs the step of each kind until all resources are usable at once. A resource that became unusable meanwhile is awaited again. */
+/**
+ * Runs the step of each kind until all resources are usable at once. A resource that became unusable meanwhile is
+ * awaited again.
+ */
 export async function bringUpAll(op: Provision, specKind: SpecKind, handlers: Handlers): Promise<void> {
   for (;;) {
     const { end, justSeen } = await runSteps(op, specKind, handlers);
@@ -34,7 +37,10 @@ async function runSteps(op: Provision, specKind: SpecKind, handlers: Handlers) {
   return { end: 'done' as const, justSeen };
 }
 
-/** Creates or adopts the resource and waits until it is usable. A choice without capacity is cleaned up and the next one is tried. */
+/**
+ * Creates or adopts the resource and waits until it is usable. A choice without capacity is cleaned up and the next one
+ * is tried.
+ */
 async function bringUp(op: Provision, kind: ResourceKind): Promise<void> {
   for (;;) {
     await finishClearing(op, kind);
@@ -67,7 +73,8 @@ async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, ha
       if (!isFailure(error) || isCancellation(error)) throw error;
       const failure = describeFailure(error, step);
       if (!hasOwnCause.includes(failure.type) && (await reopenNeeded(op, kind))) return 'reopened';
-      // No program can know whether an unanswered create took effect, so an operator decides, even without `onFailure: ask`.
+      // No program can know whether an unanswered create took effect, so an operator decides, even without `onFailure:
+      // ask`.
       if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;
       const verb = await awaitDecision(op, step, specKind, handlers, failure);
       if (verb === 'skip') {
@@ -86,8 +93,8 @@ async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, ha
 const hasOwnCause: readonly FailureType[] = ['NameTaken', 'SpecConflict', 'UnknownOutcome', 'NotAuthorized'];
 
 /**
- * A resource may fail because one that it needs is not usable any more, such as a notebook on a pool. Then that step is opened
- * again: it waits until the resource heals, or reports its failure. True when it was opened.
+ * A resource may fail because one that it needs is not usable any more, such as a notebook on a pool. Then that step is
+ * opened again: it waits until the resource heals, or reports its failure. True when it was opened.
  */
 async function reopenNeeded(op: Provision, kind: ResourceKind): Promise<boolean> {
   for (const needed of kindsIn(op.spec)) {
@@ -104,9 +111,9 @@ async function reopenNeeded(op: Provision, kind: ResourceKind): Promise<boolean>
 
 /**
  * Whether every resource is usable now. Much time may have passed since its step was done: waits for a later step or an
- * operator, or a pause. So each one but `justSeen` is observed once more, and after a pause all of them. For a resource that
- * was observed usable only once, this is the second observation. If one is not usable any more, its step is opened again: it
- * waits until the resource heals, or fails.
+ * operator, or a pause. So each one but `justSeen` is observed once more, and after a pause all of them. For a resource
+ * that was observed usable only once, this is the second observation. If one is not usable any more, its step is opened
+ * again: it waits until the resource heals, or fails.
  */
 async function areStillUsable(op: Provision, justSeen: ResourceKind | null): Promise<boolean> {
   let seen = justSeen;

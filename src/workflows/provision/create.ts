@@ -26,8 +26,8 @@ import { createConflict, deadlinePassed, prepaidFailed } from './failures.js';
 import type { Provision } from './state.js';
 
 /**
- * Creates or adopts the resource of a step. Every create is preceded by a search, and after an unknown outcome it searches
- * again instead of sending a second create.
+ * Creates or adopts the resource of a step. Every create is preceded by a search, and after an unknown outcome it
+ * searches again instead of sending a second create.
  *
  * Phases: the kind's creating phase, and `AwaitingCapacity` while every choice is sold out.
  */
@@ -189,8 +189,8 @@ async function awaitGone(op: Provision, kind: ResourceKind): Promise<boolean> {
 }
 
 /**
- * Looks once more when the resource is usable, if an earlier create got no response: it may have taken effect late. False when
- * another resource stays than the one that was awaited.
+ * Looks once more when the resource is usable, if an earlier create got no response: it may have taken effect late.
+ * False when another resource stays than the one that was awaited.
  */
 export async function isStillOldest(op: Provision, kind: ResourceKind): Promise<boolean> {
   const { ref, mayRepeat } = op.resource(kind.step);

@@ -6,8 +6,8 @@ import { nameIn, type ResourceKind } from '../resource/kind.js';
 import type { Provision } from './state.js';
 
 /**
- * Builds the failure of a step that missed its deadline. The last known cause names the failure: while creates are refused for lack of
- * capacity that is the cause, whatever the step was waiting for at that moment.
+ * Builds the failure of a step that missed its deadline. The last known cause names the failure: while creates are
+ * refused for lack of capacity that is the cause, whatever the step was waiting for at that moment.
  */
 export function deadlinePassed(
   op: Provision,

@@ -19,7 +19,9 @@ export interface Handlers {
   resolution: Resolution | null;
 }
 
-/** Registers the updates of operators. Validators refuse what does not fit the present state; handlers only record it. */
+/**
+ * Registers the updates of operators. Validators refuse what does not fit the present state; handlers only record it.
+ */
 export function setHandlers(op: Provision): Handlers {
   const handlers: Handlers = { answer: null, resolution: null };
   for (const [verb, update] of [['approve', approveUpdate] as const, ['reject', rejectUpdate] as const]) {
@@ -84,7 +86,10 @@ export async function awaitApproval(op: Provision, handlers: Handlers): Promise<
   op.state.approved = true;
 }
 
-/** Waits for an operator's decision on a failed step. A retry starts the step again. After `deadlines.ask` it is `undecided`. */
+/**
+ * Waits for an operator's decision on a failed step. A retry starts the step again. After `deadlines.ask` it is
+ * `undecided`.
+ */
 export async function awaitDecision(
   op: Provision,
   step: ResourceStep,

@@ -76,7 +76,8 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
       if (ending.why !== 'abandoned' && !ending.keep) await rollBack(op);
     } catch (error) {
       if (!isFailure(error)) throw error;
-      // The removal is forbidden, for example by another user's notebook or job on the pool. The resource stays, with an owner.
+      // The removal is forbidden, for example by another user's notebook or job on the pool. The resource stays, with
+      // an owner.
       const kept = op.state.progress.steps.find(({ state }) => state === 'undoing')?.name ?? null;
       if (kept !== null) op.setStep(kept, 'failed');
       failure = describeFailure(error, kept);

@@ -7,8 +7,8 @@ import type { Provision } from './state.js';
 
 /**
  * The removal of this run's own resources: those with its marker, and those that it knows by identity. An operator's
- * protection does not keep a run from undoing its own create. It does keep what is older than the run, and everything when
- * a teardown or a lease cancelled the run.
+ * protection does not keep a run from undoing its own create. It does keep what is older than the run, and everything
+ * when a teardown or a lease cancelled the run.
  */
 export function removalOf(op: Provision): Removal {
   const respectProtection = op.cancellation.request?.cause === 'teardown';

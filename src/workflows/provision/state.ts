@@ -113,8 +113,9 @@ export class Provision extends Operation<ProvisionState> {
   }
 
   /**
-   * Starts a step again for an operator: clocks, observations, flavor choice and refused creates count from here. Only what may
-   * exist is remembered, and a create with an unknown outcome. The resource is searched for, because it may be gone by now.
+   * Starts a step again for an operator: clocks, observations, flavor choice and refused creates count from here. Only
+   * what may exist is remembered, and a create with an unknown outcome. The resource is searched for, because it may be
+   * gone by now.
    */
   tryAgain(step: ResourceStep): void {
     this.startStep(step);
@@ -128,7 +129,10 @@ export class Provision extends Operation<ProvisionState> {
     this.setResource(step, { clock: { limitMs: Math.max(limitMs, spentMs + ms), spentMs } });
   }
 
-  /** Pauses before the next attempt, on one of the step's clocks. `tryNow` ends the pause. False means that the deadline has passed. */
+  /**
+   * Pauses before the next attempt, on one of the step's clocks. `tryNow` ends the pause. False means that the deadline
+   * has passed.
+   */
   async pauseWithin(step: ResourceStep, ms: number, clock: Clock = 'clock'): Promise<boolean> {
     for (;;) {
       const { tryNowCount } = this.retries;
@@ -140,8 +144,8 @@ export class Provision extends Operation<ProvisionState> {
   }
 
   /**
-   * Waits for an answer on one of the step's clocks. `call` gives its activities the limit in milliseconds. A pause or a command
-   * only interrupts the wait: it starts again behind the gate. Null means that the deadline has passed.
+   * Waits for an answer on one of the step's clocks. `call` gives its activities the limit in milliseconds. A pause or
+   * a command only interrupts the wait: it starts again behind the gate. Null means that the deadline has passed.
    */
   async within<T>(
     step: ResourceStep,

@@ -27,8 +27,9 @@ const stepsOf: Readonly<Record<SpecKind, readonly StepName[]>> = {
 /**
  * Creates the resources of a spec: the body of the three create operations.
  *
- * Phases: `Validating` until the document is checked and normalised, `AwaitingApproval` if the spec requires it, then the
- * phases of each resource kind (`resource/kinds`), `AwaitingOperator` after a failed step that an operator decides on.
+ * Phases: `Validating` until the document is checked and normalised, `AwaitingApproval` if the spec requires it, then
+ * the phases of each resource kind (`resource/kinds`), `AwaitingOperator` after a failed step that an operator decides
+ * on.
  * `Ready` when all resources are usable; a lease owns them. Otherwise `RollingBack` until their deletion is verified.
  * The rollback cannot be cancelled and retries forever.
  */

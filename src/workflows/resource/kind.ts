@@ -25,7 +25,10 @@ export interface Removal {
   readonly known: EnvironmentResources;
   /** False when a run undoes its own create, which an operator's protection does not forbid. */
   readonly respectProtection: boolean;
-  /** Epoch milliseconds. The protection of resources that were created before this still applies: the run did not create them. */
+  /**
+   * Epoch milliseconds. The protection of resources that were created before this still applies: the run did not create
+   * them.
+   */
   readonly protectedBefore?: number;
   /** Only its items may be deleted; without a plan, everything that is known as ours. */
   readonly plan?: PlannedRemoval;
@@ -34,7 +37,10 @@ export interface Removal {
    * @defaultValue jobs keep the pool, and the removal fails with `Busy`
    */
   readonly jobs?: 'ignore' | 'neverUsable';
-  /** Called when a foreign resource has the name and nothing of ours is left. Throws the failure, or returns to continue. */
+  /**
+   * Called when a foreign resource has the name and nothing of ours is left. Throws the failure, or returns to
+   * continue.
+   */
   readonly onNameTaken?: (failure: Error) => void;
 }
 
@@ -68,7 +74,8 @@ interface Wait<Facts, Goal> extends Target {
 
 /**
  * A kind of resource that operations create and remove. The loops in `provision/bring-up.ts`,
- * `provision/create.ts`, `provision/await-usable.ts` and `resource/remove.ts` work on any kind. Everything that differs is here. The methods of a kind call its activities.
+ * `provision/create.ts`, `provision/await-usable.ts` and `resource/remove.ts` work on any kind. Everything that differs
+ * is here. The methods of a kind call its activities.
  */
 export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal = unknown> {
   /** Name of the step that creates it, of its state and of the resource in messages. */
@@ -85,8 +92,8 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
   readonly soldOutHint: string;
   /**
    * `byName`: the id is derived from the name, so one resource at most has it, and a foreign one may.
-   * `byMarker`: the service assigns ids. Ours are found by their marker, and there may be duplicates. Where `namesRepeat`,
-   * a foreign resource of the same name is of no concern.
+   * `byMarker`: the service assigns ids. Ours are found by their marker, and there may be duplicates. Where
+   * `namesRepeat`, a foreign resource of the same name is of no concern.
    */
   readonly identity:
     | {
@@ -98,7 +105,9 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
         readonly byMarker: (op: Operation, removal: Removal) => Promise<readonly (Facts & Target)[]>;
         readonly namesRepeat?: true;
       };
-  /** Whether the service lists what is on sale. Without a list, only a refused create shows that capacity is missing. */
+  /**
+   * Whether the service lists what is on sale. Without a list, only a refused create shows that capacity is missing.
+   */
   readonly hasSaleStatus: boolean;
   /** The state in which nothing but absence ends a wait. */
   readonly gone: Goal;

@@ -73,7 +73,9 @@ function scopeOf(
   };
 }
 
-/** A run that undoes its own create leaves a foreign resource alone. A teardown must not report that the name is gone. */
+/**
+ * A run that undoes its own create leaves a foreign resource alone. A teardown must not report that the name is gone.
+ */
 export function leaveForeign(
   op: Operation,
   kind: ResourceKind,

@@ -115,9 +115,9 @@ export async function removeNamed(
 }
 
 /**
- * Removes one resource and waits until it is gone; returns whether it existed. `decideAfterObservation` decides after each
- * observation: at most one command, and only a confirmed absence counts as gone. `found` is the observation of the search
- * that found it: then the next search confirms its absence.
+ * Removes one resource and waits until it is gone; returns whether it existed. `decideAfterObservation` decides after
+ * each observation: at most one command, and only a confirmed absence counts as gone. `found` is the observation of the
+ * search that found it: then the next search confirms its absence.
  */
 export async function removeOne(
   op: Operation,

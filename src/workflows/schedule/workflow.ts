@@ -21,9 +21,9 @@ interface ScheduledState extends OperationState {
 /**
  * The workflow that a Temporal Schedule starts.
  *
- * Phases: `Planning` until the scheduled operation is started under its own id, or joined. `Applying` until that operation
- * ends; `why` shows its phases. Ends in `Done`, or in `Failed` with the operation's own failure type, so that the overlap
- * and pause-on-failure rules of the schedule see the real result.
+ * Phases: `Planning` until the scheduled operation is started under its own id, or joined. `Applying` until that
+ * operation ends; `why` shows its phases. Ends in `Done`, or in `Failed` with the operation's own failure type, so that
+ * the overlap and pause-on-failure rules of the schedule see the real result.
  */
 export async function scheduled(input: ScheduledInput, carried?: ScheduledState): Promise<Progress> {
   const op: Operation<ScheduledState> = new Operation(

@@ -20,7 +20,10 @@ export function startedPlan(restarts: number): LargePlan {
   return { recorded: [], after: 0, restarts, next: 0, inProgress: null, counts: noResults, kept: 0 };
 }
 
-/** Records the pages of a large plan as results of activities. A plan that has changed meanwhile is made again in another run. */
+/**
+ * Records the pages of a large plan as results of activities. A plan that has changed meanwhile is made again in
+ * another run.
+ */
 export async function recordPages(op: Operation<SweepState>, question: SweepQuestion, plan: Plan): Promise<void> {
   const { settings } = op.identity;
   const { runId } = workflowInfo();

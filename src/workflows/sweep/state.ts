@@ -16,7 +16,9 @@ export interface SweepState extends OperationState {
   inProgress: string | null;
 }
 
-/** The state of a plan that is too large for one result. Its pages are in the histories of the runs that recorded them. */
+/**
+ * The state of a plan that is too large for one result. Its pages are in the histories of the runs that recorded them.
+ */
 export interface LargePlan {
   readonly recorded: readonly RecordedPages[];
   /** Where the next page to record begins; null when all are recorded. */

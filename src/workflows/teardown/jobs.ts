@@ -21,8 +21,8 @@ export interface JobsState extends OperationState {
 }
 
 /**
- * Waits for the jobs on the pool, before anything is cancelled or deleted, and throws `Busy` when they keep it. The pool's
- * DELETE reads them again.
+ * Waits for the jobs on the pool, before anything is cancelled or deleted, and throws `Busy` when they keep it. The
+ * pool's DELETE reads them again.
  */
 export async function awaitJobs(op: Operation<JobsState>, input: TeardownInput): Promise<void> {
   if (op.state.areJobsDone === true) return;
@@ -62,8 +62,8 @@ export function isPlanned({ plan }: SweepProgress): boolean {
 }
 
 /**
- * The same for a pool that the plan does not contain, because the lists could not be read. Its jobs are read by its id once the
- * open operations have ended, before anything is deleted.
+ * The same for a pool that the plan does not contain, because the lists could not be read. Its jobs are read by its id
+ * once the open operations have ended, before anything is deleted.
  */
 export async function awaitJobsOfUnplanned(
   op: Operation<JobsState>,

@@ -37,10 +37,11 @@ interface TeardownState extends JobsState {
 /**
  * Deletes every resource that this installation created under a name.
  *
- * Phases: `Planning` until the plan is made, the jobs on the pool allow its deletion (`drain` waits for them), and every open
- * operation of the name has ended, so that nothing is created meanwhile. `StoppingNotebook` and `DeletingNotebook` until
- * no notebook is left, then `DeletingPool`. `Verifying` until two observations confirm the absence. Ends in `Gone`, or in `Failed` when something must stay: a lease then owns it.
- * A cancel is refused, because half a teardown would leave resources without an owner.
+ * Phases: `Planning` until the plan is made, the jobs on the pool allow its deletion (`drain` waits for them), and
+ * every open operation of the name has ended, so that nothing is created meanwhile. `StoppingNotebook` and
+ * `DeletingNotebook` until no notebook is left, then `DeletingPool`. `Verifying` until two observations confirm the
+ * absence. Ends in `Gone`, or in `Failed` when something must stay: a lease then owns it. A cancel is refused, because
+ * half a teardown would leave resources without an owner.
  */
 export async function teardown(input: TeardownInput, carried?: TeardownState): Promise<SweepProgress> {
   const state = carried === undefined ? firstState(input) : carriedOver(carried);

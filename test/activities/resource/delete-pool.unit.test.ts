@@ -20,7 +20,10 @@ const answers: Respond = ({ url, method }) => {
   return { body: { instances: [], items: [], total: 0 } };
 };
 
-/** Deletes a pool with one call per `pauseMs`, and returns the calls and their times. Slow responses to the reads of jobs take 5 s. */
+/**
+ * Deletes a pool with one call per `pauseMs`, and returns the calls and their times. Slow responses to the reads of
+ * jobs take 5 s.
+ */
 async function deletePool(pauseMs: number, slow = 0) {
   const clock = new FakeClock();
   const sent: { readonly call: string; readonly at: number }[] = [];

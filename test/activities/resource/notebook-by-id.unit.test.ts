@@ -34,7 +34,9 @@ const apis = [
 ] as const;
 
 describe.each(apis)('a notebook of the $api API', ({ body, later, send }) => {
-  /** Sends a command to a notebook that is by now as `change` says. Returns its outcome and the methods of the calls. */
+  /**
+   * Sends a command to a notebook that is by now as `change` says. Returns its outcome and the methods of the calls.
+   */
   async function command(verb: Verb, change: object, respectProtection: boolean) {
     const { modelarts, seen } = connect(() => ({ body: { ...body, ...change } }));
     const deps = { modelarts, now: Date.now } as unknown as ActivityDeps;

@@ -86,8 +86,8 @@ async function played(scenario: Scenario, death: Death | null): Promise<Played> 
 }
 
 /**
- * Plays each scenario once without a crash, then once for every activation, with the worker dying before and after it has
- * reported, and once for every API call, with the worker dying before it is sent and after it took effect.
+ * Plays each scenario once without a crash, then once for every activation, with the worker dying before and after it
+ * has reported, and once for every API call, with the worker dying before it is sent and after it took effect.
  */
 export function testCrashes(scenarios: readonly Scenario[]): void {
   describe.each(scenarios)('$name', (scenario) => {

@@ -93,7 +93,10 @@ function crossingOf(cancelAt: number, index: number, { refusesCancel = false }: 
   };
 }
 
-/** Plays each scenario once as it is, then once with a cancel at each of its activations, with thresholds and pauses beside it. */
+/**
+ * Plays each scenario once as it is, then once with a cancel at each of its activations, with thresholds and pauses
+ * beside it.
+ */
 export function testCrossings(scenarios: readonly CrossedScenario[]): void {
   describe.each(scenarios)('$name', (scenario) => {
     let activations = 0;

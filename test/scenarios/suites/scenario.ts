@@ -21,8 +21,8 @@ export function hasEnded({ workflowId }: RepeatedScenario, { temporal }: Testbed
 }
 
 /**
- * For a scenario that creates nothing once it is prepared: an environment that is ready after half a minute, so that the
- * part in which nobody dies costs few polls.
+ * For a scenario that creates nothing once it is prepared: an environment that is ready after half a minute, so that
+ * the part in which nobody dies costs few polls.
  */
 export const quickCreates: SimulatorOptions['durations'] = {
   poolAccept: 1_000,

@@ -16,8 +16,8 @@ import type { ResourceKind } from '../kind.js';
 import { notebook as historical } from './notebook.js';
 
 /**
- * A notebook instance of the current API. It shares step, phases and failures with the historical one, and a spec asks for
- * one of the two. Names repeat, so the marker in the description alone says which ones are ours.
+ * A notebook instance of the current API. It shares step, phases and failures with the historical one, and a spec asks
+ * for one of the two. Names repeat, so the marker in the description alone says which ones are ours.
  */
 export const currentNotebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   ...historical,
@@ -89,7 +89,9 @@ function grantIn(spec: Spec | null): number {
   return grantDuration(limits, Date.now());
 }
 
-/** The pool that the notebook runs on: the one that this run created, or the one in the spec, or none (public flavor). */
+/**
+ * The pool that the notebook runs on: the one that this run created, or the one in the spec, or none (public flavor).
+ */
 function poolFor(spec: Spec, projectId: string): string | null {
   return spec.pool === undefined ? (spec.notebook?.pool?.id ?? null) : poolIdOf(spec.name, projectId);
 }

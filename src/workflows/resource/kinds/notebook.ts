@@ -22,7 +22,10 @@ const failed = {
   hint: (name: string) => `See \`maops notebook show ${name}\`. Another flavor or pool may help.`,
 } as const;
 
-/** A notebook instance of the historical API. The service assigns its id, and shows a lack of capacity only by refusing a create. */
+/**
+ * A notebook instance of the historical API. The service assigns its id, and shows a lack of capacity only by refusing
+ * a create.
+ */
 export const notebook: ResourceKind<NotebookFacts, NotebookGoal> = {
   step: 'notebook',
   needs: ['pool'],
@@ -106,7 +109,9 @@ function isHistorical(id: string): boolean {
   return notebookApiOf(id) === 'historical';
 }
 
-/** The pool that the notebook runs on: the one that this run created, or the one in the spec, or none (public flavor). */
+/**
+ * The pool that the notebook runs on: the one that this run created, or the one in the spec, or none (public flavor).
+ */
 function poolFor(spec: Spec, projectId: string): NotebookPool | null {
   if (spec.pool === undefined) return spec.notebook?.pool ?? null;
   return { id: poolIdOf(spec.name, projectId), type: 'USER_DEFINED', name: spec.name, owner: { projectId } };
