@@ -7,6 +7,7 @@ import { incumbent } from './incumbent.js';
 import { lag } from './lag.js';
 import { leases } from './leases.js';
 import { looksAtPools } from './looks.js';
+import { openLeases } from './open-leases.js';
 import { ratio } from './ratio.js';
 import { ready } from './ready.js';
 import { recovery } from './recovery.js';
@@ -29,6 +30,8 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'admission-1000': () => admission(1_000, { calls: 3, minutes: null }),
   lag,
   leases,
+  'leases-5000': () => openLeases(5_000),
+  'leases-50000': () => openLeases(50_000),
   recovery,
   removal,
 };
