@@ -4,8 +4,8 @@ import { join } from 'node:path';
 /**
  * Reports words that this project has replaced by the field's own, with file, line and the word to use, and comments of
  * code that are wider than 120 columns, which the formatter leaves alone. Exits with 1 when it finds something.
- * The patterns are written with `[x]` so that this file does not match them. Words that are fixed, such as the key
- * `standing` of the audit's JSON, are left out of their pattern.
+ * The patterns are written with `[x]` so that this file does not match them. Words that are fixed, such as keys of the
+ * audit's JSON and of the Temporal server's configuration, are left out of their pattern.
  */
 
 interface Rule {
@@ -39,7 +39,7 @@ const rules: readonly Rule[] = [
   { pattern: '\\b[p]ark(s|ed|ing)?\\b', use: 'await a decision' },
   { pattern: '[s]urplus', use: 'duplicate' },
   { pattern: '(?<!\\bin )\\b[d]oubt(s|ed|ful)?\\b|isD[o]ubt', use: 'unconfirmed' },
-  { pattern: '\\b[p]ersist(s|ence)?\\b', use: 'retryForever' },
+  { pattern: '\\b[p]ersist(s|ence)?\\b(?!: \\{)', use: 'retryForever' },
   { pattern: '[o]bedience|[o]beys?Protection', use: 'respectProtection' },
   { pattern: '\\b[m]akers?\\b', use: 'creating operations' },
   { pattern: '\\b[l]anes?\\b|\\beach[O]f\\b', use: 'p-map, or concurrency' },
