@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import pMap from 'p-map';
 import { median, rounded } from './bench-stack.js';
 import type { Row } from './row.js';
 import { withWorkerProcess } from './worker-process.js';
 
-/** What a worker with 1 GB of memory keeps: half of the memory, 0.3 MB each. */
-const cached = 1_700;
+/** What a worker in a container of 1 GB keeps (`src/worker/size.ts`). */
+const cached = 1_280;
 const extensions = 200;
 
 /**
@@ -22,14 +23,16 @@ export async function openLeases(count: number): Promise<readonly Row[]> {
       const args = [{ name, owner: `env/${name}`, spec, resources }];
       await client.workflow.start('leaseEnvironment', { workflowId: `lease/${name}`, taskQueue, args });
     };
+    const isRunning = async (index: number) =>
+      (await client.workflow.getHandle(`lease/kept-${index}`).describe()).historyLength > 4;
     const openAll = async (from: number, to: number) => {
       await pMap(
         Array.from({ length: to - from }, (_, index) => from + index),
         open,
         { concurrency: 50 },
       );
-      // The last one that started has run its first task.
-      await client.workflow.getHandle(`lease/kept-${to - 1}`).query('progress');
+      // The last one that started has run its first task. Until then a query may run into its time-out.
+      while (!(await isRunning(to - 1))) await setTimeout(1_000);
     };
     const first = Math.min(count / 2, 3 * cached);
     await openAll(0, first);

@@ -1,5 +1,5 @@
 import type { Settings } from '../../src/contract/settings.js';
-import type { Testbed } from '../support/testbed.js';
+import type { Testbed, TestbedOptions } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { changeProtection, control } from './outside-changes.js';
 import { name, startMainJob } from './steps.js';
@@ -16,8 +16,9 @@ async function leasedWithJob(
   lease: object = {},
   change: object | null = {},
   settings: Partial<Settings> = {},
+  options: TestbedOptions = {},
 ): Promise<Testbed> {
-  const testbed = await newTestbed({ settings });
+  const testbed = await newTestbed({ ...options, settings });
   await startMainJob(testbed, { lease: { ttl: '1h', warnings: [], ...lease } });
   await testbed.temporal.result(`env/${name}`);
   if (change !== null) await control(testbed, 'workloads', { ...job, ...change });
@@ -202,3 +203,19 @@ test('a job that starts between the look and the DELETE keeps the pool, and gets
   await temporal.run({ maxTime: hour });
   expect(isOpen(testbed)).toBe(false);
 });
+
+test.each([28, 32, 36, 40, 44])(
+  'a job that starts while a notebook is deleted keeps the pool alone, also when the run continues as new from event %i',
+  async (suggestContinueAsNewAfter) => {
+    const testbed = await leasedWithJob({}, null, {}, { suggestContinueAsNewAfter });
+    const { simulator, temporal } = testbed;
+    await temporal.run({ until: () => simulator.requests('notebooks.delete').length > 0 });
+    await control(testbed, 'workloads', job);
+    await afterEnd(testbed, 10 * minute);
+    expect(simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], notebooks: [] });
+    expect(await temporal.query(workflowId, 'owned')).toMatchObject({
+      pool: { id: expect.any(String) },
+      notebooks: [],
+    });
+  },
+);

@@ -14,7 +14,7 @@ import { isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { retryForever } from '../operation/retry-forever.js';
 import type { Removal } from '../resource/kind.js';
-import { kindsToRemove } from '../resource/kinds/index.js';
+import { kindsOnPool } from '../resource/kinds/index.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
 import { type LeaseState, leasedPool } from './state.js';
 
@@ -61,7 +61,7 @@ export async function stopOwnNotebooks(op: Operation<LeaseState>, removal: Remov
   const { draining = null } = op.state;
   if (draining === null || draining.areStopped) return;
   const { name, workflowId } = op.state.progress;
-  for (const kind of kindsToRemove.filter(({ identity }) => 'byMarker' in identity)) {
+  for (const kind of kindsOnPool) {
     for (const ref of kind.known(op.state.resources)) {
       try {
         await kind.command(op, 'stop', { ...ref, name }, removal);

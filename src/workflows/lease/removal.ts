@@ -10,7 +10,8 @@ import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
 import { retryErrorOf } from '../operation/retries.js';
 import { showingOverdue } from '../operation/time-limit.js';
-import type { Removal } from '../resource/kind.js';
+import type { Removal, ResourceKind } from '../resource/kind.js';
+import { kindsOnPool } from '../resource/kinds/index.js';
 import { poolInUse } from '../resource/pool-in-use.js';
 import { removeAll, teardownPhases } from '../resource/remove.js';
 import type { LeaseBackgroundTasks } from './background-tasks.js';
@@ -43,18 +44,21 @@ export async function endLease(
       op.audit('leave', operationId('lease', name), message);
     };
     const base: Removal = { name, owners, known: op.state.resources, respectProtection: true, onNameTaken };
+    const remove = (removal: Removal, kinds?: readonly ResourceKind[]) =>
+      showingOverdue(op, op.state.spec, () => removeAll(op, removal, teardownPhases(op), forget, kinds));
+    const forget = (kind: ResourceKind) => {
+      const { resources } = op.state;
+      op.state.resources = leftOf(resources, kind.without(resources));
+    };
     const { use, end } = await decideOnJobs(op);
     if (end.decision === 'keep') {
-      await stopOwnNotebooks(op, base);
+      // A removal that an earlier run began, before the jobs came, may have sent the DELETE of a notebook.
+      if (op.state.isRemovalStarted === true) await remove(base, kindsOnPool);
+      else await stopOwnNotebooks(op, base);
       return await keepOwning(op, input, backgroundTasks, poolInUse(name, use), end.until);
     }
-    const removal: Removal = end.decision === 'deleteUnderJobs' ? { ...base, jobs: 'ignore' } : base;
-    await showingOverdue(op, op.state.spec, () =>
-      removeAll(op, removal, teardownPhases(op), (kind) => {
-        const { resources } = op.state;
-        op.state.resources = leftOf(resources, kind.without(resources));
-      }),
-    );
+    op.state.isRemovalStarted = true;
+    await remove(end.decision === 'deleteUnderJobs' ? { ...base, jobs: 'ignore' } : base);
   } catch (error) {
     if (!isFailure(error)) throw error;
     return await keepOwning(op, input, backgroundTasks, error);
@@ -104,6 +108,7 @@ async function keepOwning(
   const wish = op.cancellation.request?.cause === 'operator' ? 'cancelled' : releasedBy(op.state);
   op.state.refused = { wish, times, why: failure.message, until };
   op.state.released = 'no';
+  op.state.isRemovalStarted = false;
   op.retries.failed(`removing ${input.name}`, retryErrorOf(error), until - Date.now(), times);
   // A teardown that waited for this run announces itself to the next run again.
   op.state.announced = null;

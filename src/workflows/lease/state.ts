@@ -34,6 +34,8 @@ export interface LeaseState extends OperationState {
   /** True when a resource lost its protection since the last removal was refused: retry now. */
   protectionChanged: boolean;
   backgroundTasks: BackgroundTasks;
+  /** True from the first DELETE of a removal until the removal is refused. Absent in states of an earlier version. */
+  isRemovalStarted?: boolean;
   /** Set while jobs keep the pool after the end of the lease. Absent in states of an earlier version. */
   draining?: Draining | null;
   /**

@@ -48,8 +48,9 @@ export async function removeAll(
   removal: Removal,
   show: ShowRemoval,
   onRemoved: (kind: ResourceKind) => void,
+  kinds: readonly ResourceKind[] = kindsToRemove,
 ): Promise<void> {
-  for (const kind of kindsToRemove) {
+  for (const kind of kinds) {
     await removeKind(op, kind, removal, show);
     onRemoved(kind);
   }

@@ -20,6 +20,9 @@ const everyNotebook: ResourceKind = {
 /** Removal goes backwards: deleting a pool would break the notebooks on it. One entry for each step. */
 export const kindsToRemove: readonly ResourceKind[] = [everyNotebook, pool];
 
+/** The kinds that are on a pool: everything but the pool. */
+export const kindsOnPool: readonly ResourceKind[] = [everyNotebook];
+
 /** The kind of a resource that a removal found. */
 export function kindOf(removed: ResourceKind, id: string): ResourceKind {
   return kinds.find((kind) => kind.step === removed.step && kind.hasId(id)) ?? removed;
