@@ -30,7 +30,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'admission-1000': () => admission(1_000, { calls: 3, minutes: null }),
   lag,
   leases,
-  'leases-10000': () => openLeases(10_000),
+  'leases-5000': () => openLeases(5_000),
   'leases-50000': () => openLeases(50_000),
   recovery,
   removal,
