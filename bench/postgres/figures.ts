@@ -18,6 +18,8 @@ export interface Measured {
   readonly faults: readonly Fault[];
   readonly memory: readonly MemorySample[];
   readonly loads: readonly number[];
+  /** CPU seconds during the load, by process. */
+  readonly totals: Readonly<Record<string, number>>;
   readonly warnings: Readonly<Record<string, number>>;
   readonly loadMs: number;
   readonly drainedMs: number;
@@ -71,9 +73,22 @@ export function figures(measured: Measured): { readonly rows: Row[]; readonly pr
     count('API calls per environment', rounded(verdict.calls / environments.length), 'calls', null),
     ...Object.entries(measured.warnings).map(([sign, value]) => count(`warnings ${sign}`, value, 'tasks', null)),
     ...memoryRows(measured),
+    ...Object.entries(measured.totals).map(([name, used]) =>
+      count(`CPU of ${name}`, rounded((used * 1_000) / measured.loadMs, 2), 'cores', null),
+    ),
     count('load average of the machine, mean', rounded(mean(measured.loads)), 'processes', null),
   ];
   return { rows, problems };
+}
+
+/** The times of the last updates, to see what a fault does to them. */
+export function updateLine(environments: readonly Environment[], withinMs: number): string {
+  const since = performance.now() - withinMs;
+  const ms = environments.flatMap(({ updates }) =>
+    updates.filter(({ to }) => to > since).map(({ from, to }) => to - from),
+  );
+  if (ms.length === 0) return 'no extension';
+  return `${ms.length} extensions, median ${rounded(median(ms), 0)} ms, longest ${rounded(Math.max(...ms), 0)} ms`;
 }
 
 function isTouched({ from, to }: UpdateTime, fault: Fault): boolean {

@@ -10,9 +10,10 @@ import { clientEnvironment } from '../../src/simulator/client-environment.js';
 import type { Row } from '../row.js';
 import { startChild } from './child.js';
 import { CloudWatch } from './cloud.js';
+import { CpuMeter } from './cpu.js';
 import { type Environment, newEnvironment, runEnvironment } from './environment.js';
 import { causeFaults, type Fault } from './faults.js';
-import { figures, type MemorySample } from './figures.js';
+import { figures, type MemorySample, updateLine } from './figures.js';
 import { createPostgres } from './postgres.js';
 import { retry } from './retry.js';
 import { serverBinaries } from './server-binaries.js';
@@ -25,7 +26,7 @@ const speed = 5;
 const maxRps = '200';
 const sampleEveryMs = 10_000;
 /** How long the last environments may take after the last start. */
-const drainMs = 10 * 60_000;
+const drainMs = 15 * 60_000;
 const taskQueue = 'modelarts-ops';
 const maops = fileURLToPath(new URL('../../bin/maops.js', import.meta.url));
 
@@ -65,13 +66,24 @@ export async function measure(options: LoadOptions): Promise<{ readonly rows: Ro
     const loads: number[] = [];
     const environments: Environment[] = [];
     const began = performance.now();
+    let loadMs: number | null = null;
+    const cpu = new CpuMeter({
+      'first worker': { pid: workers.pids.first },
+      'second worker': { pid: workers.pids.second },
+      'Temporal server': { pid: server.pid },
+      PostgreSQL: { pid: postgres.pid, children: true },
+      simulator: { pid: () => simulator.pid },
+      'this client': { pid: () => process.pid },
+    });
     const sampling = sampler(async () => {
       const [load = Number.NaN] = loadavg();
       loads.push(load);
       memory.push({ at: performance.now() - began, mib: await workers.memory() });
       const counts = [environments.filter(({ readyAt }) => readyAt !== null), environments.filter((one) => one.isDone)];
       const done = counts.map(({ length }) => length).join(' Ready, ');
-      onProgress(`${Math.round((performance.now() - began) / 1_000)} s: ${environments.length} started, ${done} done`);
+      if (loadMs === null) cpu.read();
+      const at = `${Math.round((performance.now() - began) / 1_000)} s`;
+      onProgress(`${at}: ${environments.length} started, ${done} done; ${updateLine(environments, sampleEveryMs)}`);
     });
     stops.unshift(sampling.stop);
     const targets = { workers, temporal: server, postgres };
@@ -80,13 +92,14 @@ export async function measure(options: LoadOptions): Promise<{ readonly rows: Ro
       : Promise.resolve([]);
     const { startsEnded, allEnded } = startLoad(client, environments, options);
     const [faults] = await Promise.all([faulting, startsEnded]);
-    const loadMs = performance.now() - began;
+    loadMs = performance.now() - began;
     await Promise.race([allEnded, setTimeout(drainMs)]);
     const drainedMs = performance.now() - began - loadMs;
     const verdict = await watch.judge(environments);
     const warnings = await workers.warnings();
     const created = watch.effective;
-    return figures({ environments, verdict, created, faults, memory, loads, warnings, loadMs, drainedMs });
+    const { totals } = cpu;
+    return figures({ totals, environments, verdict, created, faults, memory, loads, warnings, loadMs, drainedMs });
   } finally {
     for (const stop of stops) await stop().catch((error: unknown) => onProgress(String(error)));
   }
@@ -98,7 +111,7 @@ async function startSimulator(folder: string) {
   const child = startChild(process.execPath, words, { env: process.env, logFile: join(folder, 'simulator.log') });
   const url = `http://127.0.0.1:${port}`;
   await retry(30_000, () => fetch(`${url}/_sim/healthz`), child.hasEnded);
-  return { url, stop: () => child.stop('SIGTERM') };
+  return { url, pid: child.pid, stop: () => child.stop('SIGTERM') };
 }
 
 async function untilBothPoll(client: Client, namespace: string): Promise<void> {

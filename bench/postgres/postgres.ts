@@ -15,6 +15,7 @@ const install = 'Install it (Debian and Ubuntu: `apt-get install postgresql post
 export interface Postgres {
   readonly port: number;
   readonly version: string;
+  readonly pid: () => number;
   readonly start: () => Promise<void>;
   /** Ends all connections and stops, as `pg_ctl stop -m fast`. */
   readonly stop: () => Promise<void>;
@@ -38,6 +39,7 @@ export async function createPostgres(folder: string): Promise<Postgres> {
   return {
     port,
     version: version.trim(),
+    pid: () => child?.pid ?? 0,
     start: async () => {
       const listen = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', ''];
       child = startChild(join(binaries, 'postgres'), listen, {
@@ -45,7 +47,8 @@ export async function createPostgres(folder: string): Promise<Postgres> {
         logFile: join(folder, 'postgres.log'),
         user,
       });
-      const isReady = () => run(join(binaries, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]);
+      const isReady = () =>
+        run(join(binaries, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'temporal']);
       await retry(30_000, isReady, () => child?.hasEnded() === true);
     },
     stop: async () => await child?.stop('SIGINT'),

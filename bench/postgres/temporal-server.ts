@@ -26,6 +26,7 @@ const databases = [
 export interface TemporalOnPostgres {
   readonly address: string;
   readonly namespace: string;
+  readonly pid: () => number;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -54,6 +55,7 @@ export async function createTemporal(
   return {
     address,
     namespace,
+    pid: () => child?.pid ?? 0,
     start: async () => {
       const words = ['--root', folder, '--config', 'config', '--env', 'bench', '--allow-no-auth', 'start'];
       child = startChild(server, words, { env: process.env, logFile: join(folder, 'server.log') });

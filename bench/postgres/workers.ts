@@ -7,6 +7,8 @@ const maops = fileURLToPath(new URL('../../bin/maops.js', import.meta.url));
 
 /** Two worker processes. Only the second one is ever killed, so the first one shows the memory over time. */
 export interface Workers {
+  /** Process ids of the first and of the present second worker. */
+  readonly pids: { readonly first: () => number; readonly second: () => number };
   /** Kills the second worker with SIGKILL and starts another one. */
   readonly replaceSecond: () => Promise<void>;
   /** Resident memory of the first worker in MiB. */
@@ -23,6 +25,7 @@ export function startWorkers(folder: string, variables: Readonly<Record<string, 
   const first = start();
   let second: Child = start();
   return {
+    pids: { first: () => first.pid, second: () => second.pid },
     replaceSecond: async () => {
       await second.stop('SIGKILL');
       second = start();
