@@ -1,6 +1,7 @@
 import type { Testbed } from '../support/testbed.js';
 import { bothMade, finishMainJob, name, nothing, upTo } from './steps.js';
 import { testCrashes } from './suites/crash-suite.js';
+import { quickCreates } from './suites/scenario.js';
 
 const workflowId = `env/${name}`;
 
@@ -34,6 +35,7 @@ testCrashes([
   {
     name: 'the release of a lease',
     workflowId: `lease/${name}`,
+    durations: quickCreates,
     prepare: finishMainJob,
     play: async ({ temporal }) => await temporal.update(`lease/${name}`, 'releaseLease', { by: 'op', reason: 'done' }),
     outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },

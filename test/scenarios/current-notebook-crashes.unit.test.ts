@@ -2,6 +2,7 @@ import type { Testbed } from '../support/testbed.js';
 import { currentNotebookPart } from '../workflows/documents.js';
 import { finishMainJob, name, nothing, ready, startMainJob } from './steps.js';
 import { testCrashes } from './suites/crash-suite.js';
+import { quickCreates } from './suites/scenario.js';
 
 const minute = 60_000;
 const workflowId = `env/${name}`;
@@ -31,6 +32,7 @@ testCrashes([
   {
     name: 'a teardown of a notebook of the current API, whose first delete is refused',
     workflowId: `teardown/${name}`,
+    durations: quickCreates,
     faults: [
       {
         operation: 'currentNotebooks.delete',
@@ -47,6 +49,7 @@ testCrashes([
   {
     name: 'a lease that renews a notebook of the current API twice and expires',
     workflowId: `lease/${name}`,
+    durations: quickCreates,
     prepare: async (testbed) => {
       await finishMainJob(testbed, { notebook, lease });
       await testbed.temporal.run({ maxTime: 80 * minute });

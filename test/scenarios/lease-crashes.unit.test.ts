@@ -30,6 +30,7 @@ testCrashes([
   {
     name: 'a lease that warns and expires',
     workflowId,
+    durations: quickCreates,
     prepare: shortlyBefore(31 * minute),
     play: async () => undefined,
     outcome: gone,
@@ -37,6 +38,7 @@ testCrashes([
   {
     name: 'a lease that is extended ten seconds before its end',
     workflowId,
+    durations: quickCreates,
     prepare: shortlyBefore(10 * second),
     play: async ({ temporal }) => {
       const command = { by: 'op', reason: 'late', duration: '1h' };
@@ -51,6 +53,7 @@ testCrashes([
   {
     name: 'a teardown that comes as the lease ends',
     workflowId: `teardown/${name}`,
+    durations: quickCreates,
     prepare: shortlyBefore(0),
     play: async ({ temporal }) => await temporal.start('teardownEnvironment', `teardown/${name}`, [{ name }]),
     outcome: gone,

@@ -3,6 +3,7 @@ import type { Testbed } from '../support/testbed.js';
 import { poolPart, publicNotebookPart } from '../workflows/documents.js';
 import { bothMade, finishMainJob, name } from './steps.js';
 import { testCrashes } from './suites/crash-suite.js';
+import { quickCreates } from './suites/scenario.js';
 
 const ready = { status: 'COMPLETED', phase: 'Ready', open: [`lease/${name}`] } as const;
 
@@ -28,6 +29,7 @@ testCrashes([
   {
     name: 'the stop of a notebook',
     workflowId: `change/notebook/${name}`,
+    durations: quickCreates,
     prepare: finishMainJob,
     play: async (testbed) => {
       await change('stop')(testbed);

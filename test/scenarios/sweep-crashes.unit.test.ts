@@ -26,6 +26,7 @@ testCrashes([
   {
     name: 'a sweep by the hash of a plan',
     workflowId,
+    durations: quickCreates,
     prepare: planned,
     play: async (testbed) => await apply(testbed, hashes.get(testbed)),
     outcome: done,

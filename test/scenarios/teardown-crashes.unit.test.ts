@@ -2,6 +2,7 @@ import type { Testbed } from '../support/testbed.js';
 import { control } from './outside-changes.js';
 import { bothMade, finishMainJob, name, nothing, upTo } from './steps.js';
 import { testCrashes } from './suites/crash-suite.js';
+import { quickCreates } from './suites/scenario.js';
 
 const teardown = { workflowId: `teardown/${name}`, play: startTeardown };
 
@@ -18,6 +19,7 @@ async function withJob(testbed: Testbed): Promise<void> {
 testCrashes([
   {
     name: 'a teardown that waits for a job',
+    durations: quickCreates,
     ...teardown,
     play: async ({ temporal }) => {
       await temporal.start('teardownEnvironment', `teardown/${name}`, [
@@ -29,6 +31,7 @@ testCrashes([
   },
   {
     name: 'a teardown of what a lease owns',
+    durations: quickCreates,
     ...teardown,
     prepare: finishMainJob,
     outcome: { status: 'COMPLETED', phase: 'Gone', made: bothMade, ...nothing },
@@ -41,6 +44,7 @@ testCrashes([
   },
   {
     name: 'a teardown whose deletes fail at first',
+    durations: quickCreates,
     ...teardown,
     faults: [
       { operation: 'notebooks.delete', kind: 'deleteFails', times: 2, optional: true },

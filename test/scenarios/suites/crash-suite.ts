@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestbed } from '../../support/testbed.js';
 import type { HttpCall } from '../../support/virtual-http.js';
 import type { ActivationOutcome } from '../../temporal-sim/internals.js';
+import { hashText, seededRandom } from '../../temporal-sim/random.js';
 import { hasEnded, type RepeatedScenario, simulatorOptions } from './scenario.js';
 
 /** What is left when a scenario is over: it must be the same whenever a worker dies in it. */
@@ -33,6 +34,14 @@ interface Played extends Outcome {
 interface Death {
   readonly at: Exclude<ActivationOutcome, 'reported'> | 'beforeSend' | 'afterCommit';
   readonly number: number;
+}
+
+/** The part of all deaths that `npm test` plays. `npm run crashes` sets the variable. */
+const playedShare = process.env.MAOPS_CRASHES === 'all' ? 1 : 0.25;
+
+/** The same selection in every run. Drawn, because a fixed step could miss one call of a repeating cycle forever. */
+function isPlayed({ name }: Scenario, { at, number }: Death): boolean {
+  return seededRandom(hashText(`${name} ${at} ${number}`))() < playedShare;
 }
 
 async function played(scenario: Scenario, death: Death | null): Promise<Played> {
@@ -113,6 +122,7 @@ export function testCrashes(scenarios: readonly Scenario[]): void {
       'ends the same whichever of its %s the worker dies in: %s',
       async (kind, at) => {
         for (let number = 1; number <= golden[kind]; number += 1) {
+          if (!isPlayed(scenario, { at, number })) continue;
           const result = await played(scenario, { at, number });
           expect({ number, ...result }).toMatchObject({ number, deaths: 1, ...scenario.outcome });
         }
