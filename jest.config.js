@@ -35,6 +35,7 @@ const temporal = {
 export default {
   // Most of the slow tests wait for other processes; jest's default of one worker on two cores would double the time.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   // Workflow sandboxes leave memory behind, which slows the suites that follow in the same process.
   workerIdleMemoryLimit: '500MB',
   // A test that hangs is told from one on a busy machine: the longest that sets no limit of its own takes seconds.
