@@ -90,6 +90,14 @@ test('a plan that is not refused is applied with the same options', async () => 
   expect(err).toContain(': maops sweep apply --hash 41de91b15441054b --yes --max-share 50\n');
 });
 
+test.each([
+  ['plan', []],
+  ['apply', ['--hash', '41de91b15441054b']],
+] as const)('%s prints the command with the reason, quoted', async (name, words) => {
+  const { err } = await perform(commands[name], planWith({}), ...words, '--reason', "Anna's pools");
+  expect(err).toContain(`maops sweep apply --hash 41de91b15441054b --yes --reason 'Anna'\\''s pools'\n`);
+});
+
 test('a plan without a worker is cancelled', async () => {
   const { failure, sent } = await perform(commands.plan, null);
   expect(failure).toMatchObject({ name: 'WorkerUnreachableError' });

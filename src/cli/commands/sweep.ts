@@ -129,14 +129,26 @@ async function rulesOf(context: Context, { rules, maxShare }: SweepOptions): Pro
   return document;
 }
 
+/** The reasons that plan and apply record without `--reason`. */
+const defaultReasons: ReadonlySet<string> = new Set(['plan', 'sweep']);
+
 /** The hint for a plan that exceeds the share. */
 const whySoMuch = 'Find out why the share is so large. An empty or restored Temporal database can be the reason.';
 
 /** The command that applies a plan, with a sufficient `--max-share` if the plan exceeds the share. */
-function applyCommand(plan: Plan, { rules, maxShare }: Pick<SweepOptions, 'rules' | 'maxShare'>): string {
+function applyCommand(plan: Plan, { rules, maxShare, reason }: SweepOptions): string {
   const share = plan.refusal === null ? maxShare : String(Math.ceil((countOf(plan) / plan.carrying) * 100));
-  const same = rules === undefined ? '' : ` --rules ${rules}`;
-  return `maops sweep apply --hash ${plan.hash} --yes${same}${share === undefined ? '' : ` --max-share ${share}`}`;
+  const options = [
+    ...(rules === undefined ? [] : ['--rules', quoted(rules)]),
+    ...(share === undefined ? [] : ['--max-share', share]),
+    ...(defaultReasons.has(reason) ? [] : ['--reason', quoted(reason)]),
+  ];
+  return ['maops sweep apply --hash', plan.hash, '--yes', ...options].join(' ');
+}
+
+/** One word for a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function countOf({ items, totals }: Plan): number {
