@@ -1,4 +1,6 @@
+import { type CallContext, ModelArtsError } from './errors.js';
 import { withoutNulls } from './schemas/tolerant.js';
+import type { Observation } from './subscribers.js';
 
 /** Parses a row whose id is known to be valid. */
 type Parse<Item> = (row: unknown) => Item;
@@ -22,8 +24,18 @@ export class RowParser<Item> {
   readonly #parse: Parse<Item>;
   #last = new Map<string, Parsed<Item>>();
 
-  constructor(schema: { parse(row: unknown): Item }) {
-    this.#parse = (row) => schema.parse(withoutNulls(row));
+  constructor(schema: { parse(row: unknown): Item }, call: CallContext) {
+    this.#parse = (row) => {
+      try {
+        return schema.parse(withoutNulls(row));
+      } catch {
+        // The schema's error may quote the row, so its text is not kept.
+        throw new ModelArtsError(`${call.operation} failed: a row of the list cannot be read`, {
+          ...call,
+          kind: 'malformed',
+        });
+      }
+    };
   }
 
   /** The rows of a list. `raw` has every row by its id. */
@@ -46,5 +58,14 @@ export class RowParser<Item> {
         return row.item;
       },
     };
+  }
+}
+
+/** The observation of a listed row. A row that cannot be read concerns only those who wait for it. */
+export function rowOf<Item>(listed: ListedRows<Item>, id: string, at: number): Observation<Item> {
+  try {
+    return { at, item: listed.get(id) ?? null };
+  } catch (error) {
+    return { at, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { ModelArtsError } from './errors.js';
-import type { ListedRows } from './listed-rows.js';
+import { type ListedRows, rowOf } from './listed-rows.js';
 import type { Sleep } from './request-options.js';
 import { type Observation, type Subscriber, Subscribers } from './subscribers.js';
 import { formatSeconds, linkSignals } from './timing.js';
@@ -154,8 +154,7 @@ export class WatchLoop<Item> {
       const listed = await list(this.#workspaceId, this.#signal);
       const wanted = this.#subscribers.ids;
       for (const id of wanted) {
-        const item = listed.get(id);
-        if (item !== undefined) changed = this.#notify(id, { at, item }) || changed;
+        if (listed.has(id)) changed = this.#notify(id, rowOf(listed, id, at)) || changed;
       }
       const missing = wanted.filter((id) => !listed.has(id));
       const gone = new Set(missing.filter((id) => this.#listed.has(id) && this.#isLeaving(id)));

@@ -33,10 +33,10 @@ async function nullIfAbsent<Item>(read: Promise<Item>): Promise<Item | null> {
 }
 
 /** The parser of each workspace. */
-function parsers<Item>(schema: { parse(row: unknown): Item }) {
+function parsers<Item>(schema: { parse(row: unknown): Item }, operation: string, template: string) {
   const all = new Map<string | undefined, RowParser<Item>>();
   return (workspaceId: string | undefined): RowParser<Item> => {
-    const parser = all.get(workspaceId) ?? new RowParser(schema);
+    const parser = all.get(workspaceId) ?? new RowParser(schema, { operation, method: 'GET', template });
     all.set(workspaceId, parser);
     return parser;
   };
@@ -59,7 +59,7 @@ function currentNotebookFingerprint({ status, url, lease, volume, action_progres
 
 /** Watches pools by id. */
 function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): PoolWatcher {
-  const parserOf = parsers(poolSchema);
+  const parserOf = parsers(poolSchema, 'pools.list', '/v2/{project_id}/pools');
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
@@ -73,7 +73,7 @@ function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): Pool
 
 /** Watches notebook instances by id. */
 function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): NotebookWatcher {
-  const parserOf = parsers(notebookSchema);
+  const parserOf = parsers(notebookSchema, 'notebooks.list', '/v1/{project_id}/demanager/instances');
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
@@ -87,7 +87,7 @@ function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): 
 
 /** Watches notebook instances of the current API by id. A list shows one workspace, and only own instances. */
 function createCurrentNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): CurrentNotebookWatcher {
-  const parserOf = parsers(currentNotebookSchema);
+  const parserOf = parsers(currentNotebookSchema, 'currentNotebooks.list', '/v1/{project_id}/notebooks');
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {

@@ -7,6 +7,7 @@ import { poolListSchema, poolRowsSchema, poolSchema } from '../../src/modelarts/
 import { withoutNulls } from '../../src/modelarts/schemas/tolerant.js';
 import { connect, failureOf } from './fake-service.js';
 
+const call = { operation: 'pools.list', method: 'GET', template: '/v2/{project_id}/pools' };
 const id = fc.constantFrom<unknown>('a', 'b', 'c', 7, '', null, {});
 const status = fc.dictionary(fc.constantFrom('phase', 'message', 'resources', 'scope'), fc.jsonValue());
 const poolRow = fc.record(
@@ -26,7 +27,7 @@ describe('the rows of a list', () => {
         const raw = poolRowsSchema.safeParse(shallow(body));
         expect(raw.success).toBe(whole.success);
         if (!raw.success || !whole.success) return;
-        const rows = new RowParser(poolSchema).rows(raw.data);
+        const rows = new RowParser(poolSchema, call).rows(raw.data);
         const expected = new Map(whole.data.items.map((pool) => [pool.metadata.name, pool]));
         for (const name of ['a', 'b', 'c', '7', 'd']) expect(rows.get(name)).toEqual(expected.get(name));
       }),
@@ -40,7 +41,7 @@ describe('the rows of a list', () => {
         const raw = notebookRowsSchema.safeParse(shallow(body));
         expect(raw.success).toBe(whole.success);
         if (!raw.success || !whole.success) return;
-        const rows = new RowParser(notebookSchema).rows(raw.data);
+        const rows = new RowParser(notebookSchema, call).rows(raw.data);
         const expected = new Map(whole.data.instances.map((one) => [one.id, one]));
         for (const name of ['a', 'b', 'c', '7', 'd']) expect(rows.get(name)).toEqual(expected.get(name));
       }),
@@ -53,7 +54,7 @@ describe('the rows of a list', () => {
       parsed.push(row.phase);
       return row;
     });
-    const parser = new RowParser(schema);
+    const parser = new RowParser(schema, call);
     const list = (phases: Record<string, string>) =>
       parser.rows(new Map(Object.entries(phases).map(([name, phase]) => [name, { phase }])));
     const first = list({ a: 'Creating', b: 'Running', c: 'Running' });
@@ -72,6 +73,13 @@ describe('the rows of a list', () => {
     list({ a: 'Running', b: 'Running' }).get('b');
     list({ a: 'Running', b: 'Running' }).get('a');
     expect(parsed).toHaveLength(4);
+  });
+
+  test('that cannot be read throw a typed error without their content', () => {
+    const rows = new RowParser(z.literal('Running'), call).rows(new Map([['a', 'tok-secret']]));
+    const read = (): unknown => rows.get('a');
+    expect(read).toThrow(expect.objectContaining({ name: 'ModelArtsError', kind: 'malformed', ...call }));
+    expect(read).not.toThrow('tok-secret');
   });
 
   test('of current notebooks have no token', async () => {

@@ -50,6 +50,28 @@ test('one list call serves a hundred subscribers', async () => {
   for (const { seen } of waiters) expect(seen).toEqual([{ at: clock.now(), item: 'Creating' }]);
 });
 
+test('a row that cannot be read fails only those who wait for it', async () => {
+  const malformed = new ModelArtsError('bad row', { ...throttledFacts, kind: 'malformed' });
+  const { clock, watcher } = setUp({
+    list: async () => ({
+      has: () => true,
+      get: (id) => {
+        if (id === 'bad') throw malformed;
+        return 'Creating';
+      },
+    }),
+  });
+  const before = watch(watcher, 'a');
+  const bad = watch(watcher, 'bad');
+  const after = watch(watcher, 'b');
+  await clock.advance(0);
+  expect([before, bad, after].map(({ seen }) => seen)).toEqual([
+    [{ at: clock.now(), item: 'Creating' }],
+    [{ at: clock.now(), error: malformed }],
+    [{ at: clock.now(), item: 'Creating' }],
+  ]);
+});
+
 test('the interval grows to its maximum while nothing changes, and is short after a change', async () => {
   const { clock, items, lists, watcher } = setUp();
   watch(watcher, 'a');
