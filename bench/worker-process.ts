@@ -29,6 +29,7 @@ export async function withWorkerProcess<T>(
   const simulator = await runSimulator({ port: 0, speed: options.speed, signals: false });
   const env = {
     ...process.env,
+    ...options.env,
     ...stackEnvironment({ ...options.env }, temporal, simulator.environment, 1),
   };
   const connection = await Connection.connect({ address: temporal.address });

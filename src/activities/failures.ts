@@ -26,7 +26,7 @@ const verdicts: Readonly<Record<ModelArtsErrorKind, Verdict>> = {
     type: 'NotAuthorized',
     retry: false,
     benign: false,
-    hint: 'Give the worker’s user the missing permission, then start again.',
+    hint: 'Give the user of the worker the missing permission, then start again.',
   },
   throttled: {
     type: 'ServiceUnavailable',
@@ -72,6 +72,7 @@ const verdicts: Readonly<Record<ModelArtsErrorKind, Verdict>> = {
  */
 export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (isBug(error)) return bugFailure(error);
   if (!(error instanceof ModelArtsError)) {
     return makeFailure('ServiceUnavailable', messageOf(error), {}, { retryable: true });
   }
@@ -84,6 +85,29 @@ export function asFailure(error: unknown): Error {
   const { type, hint, retry, benign } = verdict;
   const facts: FailureFacts = { errorCode, requestId, hint, ...asked, ...throttled, ...answered };
   return makeFailure(type, error.message, facts, { retryable: retry, benign, ...asked });
+}
+
+/** Whether an error can only come from a mistake in our own code. */
+export function isBug(error: unknown): error is Error {
+  return error instanceof Error && ['TypeError', 'RangeError', 'ReferenceError'].includes(error.name);
+}
+
+/** Passes a mistake of ours on, where every other error means that there was no response. */
+export function rethrowBug(error: unknown): void {
+  if (isBug(error)) throw error;
+}
+
+/**
+ * The failure of an activity with a mistake of ours. It is retried until a worker without it runs, so that nothing is
+ * rolled back (docs/decisions/0006), and its stack is the one of the mistake.
+ */
+function bugFailure(error: Error): ApplicationFailure {
+  const hint =
+    'This version has a fault. Report it with the stack in the log of the worker, and start a newer version.';
+  const message = `internal error, retried until a version without it runs: ${error.name}: ${error.message}`;
+  const failure = makeFailure('ServiceUnavailable', message, { hint }, { retryable: true });
+  if (error.stack !== undefined) failure.stack = error.stack;
+  return failure;
 }
 
 /** The failure type of a failed read, which a wait reports and retries. */

@@ -9,7 +9,7 @@ import { isFields } from '../spec/finding.js';
 import type { AttemptFailure, HistoryEvent } from './temporal/history-event.js';
 
 /** What each activity does; `{}` is replaced by its summary, which names the resource. */
-export const activityDescriptions: Readonly<Record<string, string>> = {
+export const activityDescriptions = {
   validate: 'check the spec of {}',
   checkService: 'check that {} can be created',
   changeSpec: 'check the changed spec of {}',
@@ -56,11 +56,30 @@ export const activityDescriptions: Readonly<Record<string, string>> = {
   awaitSpec: 'wait for the checked spec of {}',
   awaitOperation: 'wait for the end of {}',
   followOperation: 'follow {}',
-};
+  checkArgument: 'check the argument of {}',
+  createCurrentNotebook: 'create {}',
+  observeCurrentNotebook: 'wait for {}',
+  startCurrentNotebook: 'start: {}',
+  stopCurrentNotebook: 'stop {}',
+  deleteCurrentNotebook: 'delete {}',
+  findExistingCurrentNotebook: 'look for {}',
+  findOwnedCurrentNotebooks: 'look for {}',
+  findOwnedHistoricalNotebooks: 'look for {}',
+  resolveImage: 'find the image of {}',
+  tagNotebook: 'tag {}',
+  renewNotebook: 'renew the stop time of {}',
+  prolongNotebook: 'renew the stop time of {}',
+  runTimeOf: 'read the stop time of {}',
+  readPoolUse: 'read the jobs on {}',
+  awaitPoolUse: 'wait for the jobs on {}',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The entry of a type that a history names; a history of another version may name others. */
+const descriptions: Readonly<Record<string, string>> = activityDescriptions;
 
 /** What an activity does, such as `delete pool team-a`. An unknown type is split into words. */
 export function describeCall(type: string, summary: string | null): string {
-  const description = activityDescriptions[type];
+  const description = descriptions[type];
   if (description !== undefined) return description.replace('{}', summary ?? 'it');
   const words = type.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
   return summary === null ? words : `${words}: ${summary}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { asFailure, asRetryable, outcomeOfFailedCreate } from '../../src/activities/failures.js';
+import { asFailure, asRetryable, outcomeOfFailedCreate, rethrowBug } from '../../src/activities/failures.js';
 import { isFailureType } from '../../src/contract/failures.js';
 import { ModelArtsError, type ModelArtsErrorFacts, modelArtsErrorKinds } from '../../src/modelarts/errors.js';
 
@@ -71,6 +71,21 @@ describe('API errors in the history', () => {
 
   test('a rollback is retried after every error', () => {
     expect(asRetryable(error({ kind: 'permission' }))).toMatchObject({ nonRetryable: false, type: 'NotAuthorized' });
+  });
+
+  test.each([new TypeError('x is undefined'), new RangeError('too long'), new ReferenceError('y is not defined')])(
+    'a mistake of ours (%s) is retried, is reported as one, and keeps its stack',
+    (mistake) => {
+      const failure = failureOf(mistake);
+      expect(failure).toMatchObject({ nonRetryable: false, type: 'ServiceUnavailable', stack: mistake.stack });
+      expect(failure.message).toContain(mistake.message);
+      expect(failure.details?.[0]).toHaveProperty('hint', expect.stringMatching(/\w/));
+      expect(() => rethrowBug(mistake)).toThrow(mistake);
+    },
+  );
+
+  test('every other error may mean that there was no response', () => {
+    expect(() => rethrowBug(error({ kind: 'unavailable' }))).not.toThrow();
   });
 
   test('an unknown error leaves its cause behind, which may hold a request', () => {

@@ -1,3 +1,4 @@
+import type { Activities } from '../../src/activities/index.js';
 import { describe, expect, test } from '@jest/globals';
 import { renderRunHistory } from '../../src/cli/output/history.js';
 import { activityDescriptions, describeCall } from '../../src/client/descriptions.js';
@@ -179,6 +180,12 @@ test('equal successful waits in a row are rendered as one line', () => {
 describe('the description of an activity', () => {
   test('is made from its type when it has no entry', () => {
     expect(describeCall('weighPool', 'pool a')).toBe('weigh pool: pool a');
+  });
+
+  test('exists for every activity', () => {
+    // The compiler names the activities without one.
+    const complete: Readonly<Record<keyof Activities, string>> = activityDescriptions;
+    expect(complete).toBe(activityDescriptions);
   });
 
   test('has a place for the resource', () => {

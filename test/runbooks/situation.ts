@@ -52,6 +52,7 @@ export interface Situation {
   worker(change?: Variables): Promise<Maops>;
   /**
    * Starts the main job of `team-a`, or of another name, and leaves its spec as `team-a.yaml` in the operator's folder.
+   * By default its notebook is of the current API at the first call, and of each API in turn after that.
    */
   start(
     change?: { readonly name?: string; readonly deadlines?: object } & Readonly<Record<string, unknown>>,
@@ -118,6 +119,7 @@ export async function runRunbook(
     const answer = await fetch(`${served.url}/_sim/${what}`, init);
     if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`);
   };
+  let starts = 0;
   const executed = new Set<number>();
   const workers: Maops[] = [];
   try {
@@ -137,7 +139,10 @@ export async function runRunbook(
       },
       async start(change = {}) {
         const own = change.name ?? name;
-        const document = environmentDocument(own, { ...change, deadlines: { ...deadlines, ...change.deadlines } });
+        starts += 1;
+        const notebook = starts % 2 === 1 ? currentNotebookPart() : notebookPart();
+        const limits = { ...deadlines, ...change.deadlines };
+        const document = environmentDocument(own, { notebook, ...change, deadlines: limits });
         await shell.write(`${own}.yaml`, JSON.stringify(document, null, 2));
         const start = { workflowId: `env/${own}`, taskQueue, args: [document] };
         await client.workflow.start('provisionPoolThenLaunchNotebook', start);

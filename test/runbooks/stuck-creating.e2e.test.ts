@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { pageMs, runRunbook } from './situation.js';
+import { bothApis, pageMs, runRunbook } from './situation.js';
 
 /** One node never becomes available, and the pool stays `Creating`. */
 const faults = [
@@ -7,12 +7,12 @@ const faults = [
   { operation: 'pools.create', kind: 'stuck', phase: 'Creating' },
 ] as const;
 
-test(
-  'a pool that stays Creating gets more time, and is then cancelled',
-  async () => {
+test.each(bothApis)(
+  'a pool that stays Creating, for a notebook of the %s API, gets more time, and is then cancelled',
+  async (_api, notebook) => {
     await runRunbook('stuck-creating', { faults }, async (on) => {
       await on.worker();
-      await on.start();
+      await on.start({ notebook });
       await on.until(({ pool }) => pool?.nodes.available === 1);
       await on.run('Diagnose');
       await on.run('Act: More time');

@@ -5,11 +5,11 @@ import { test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.js';
 import { startTemporalServer } from '../../src/dev/temporal-server.js';
 import { until } from '../support/until.js';
-import { pageMs, runRunbook } from './situation.js';
+import { bothApis, pageMs, runRunbook } from './situation.js';
 
-test(
-  'runs and workers survive a restart of the server',
-  async () => {
+test.each(bothApis)(
+  'runs with a notebook of the %s API and workers survive a restart of the server',
+  async (_api, notebook) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'maops-runbook-'));
     const { TEMPORAL_ADDRESS: _, ...env } = process.env;
     const port = await freePort();
@@ -23,7 +23,7 @@ test(
       await runRunbook('temporal-down', { folder, temporal: server }, async (on) => {
         await on.worker();
         on.simulator.clock.setSpeed(1);
-        await on.start();
+        await on.start({ notebook });
         await on.until(({ phase }) => phase === 'AwaitingPool');
         await server.stop();
         await on.run('Diagnose');

@@ -1,13 +1,13 @@
 import { test } from '@jest/globals';
-import { pageMs, runRunbook } from './situation.js';
+import { bothApis, pageMs, runRunbook } from './situation.js';
 
-test(
-  'runs wait while the account is throttled, and continue at a lower rate',
-  async () => {
+test.each(bothApis)(
+  'runs with a notebook of the %s API wait while the account is throttled, and continue at a lower rate',
+  async (_api, notebook) => {
     await runRunbook('throttled', {}, async (on) => {
       on.simulator.faults.plan({ operation: '*', kind: 'throttle', retryAfter: 2, times: 'always' });
       const worker = await on.worker();
-      await on.start();
+      await on.start({ notebook });
       await on.attempts(2);
       await on.run('Diagnose');
       worker.kill('SIGTERM');

@@ -1,12 +1,12 @@
 import { test } from '@jest/globals';
-import { pageMs, runRunbook } from './situation.js';
+import { bothApis, pageMs, runRunbook } from './situation.js';
 
-test(
-  'runs stop without a worker and continue with one',
-  async () => {
+test.each(bothApis)(
+  'runs with a notebook of the %s API stop without a worker and continue with one',
+  async (_api, notebook) => {
     await runRunbook('worker-down', {}, async (on) => {
       on.simulator.clock.setSpeed(1);
-      await on.start();
+      await on.start({ notebook });
       await on.run('Diagnose');
       await on.run('Act: Start a worker');
       await on.until(({ phase }) => phase === 'AwaitingPool');

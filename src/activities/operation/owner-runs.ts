@@ -4,6 +4,7 @@ import type { Ownership } from '../../domain/resource/inventory.js';
 import { describeRun } from '../../temporal/describe-run.js';
 import { isOpen, type RunFacts } from '../../temporal/run-facts.js';
 import type { ActivityDeps } from '../deps.js';
+import { rethrowBug } from '../failures.js';
 import { isRemovalPending } from '../lease/transfer.js';
 
 /** Operations whose hashed id is in markers. */
@@ -96,7 +97,8 @@ async function isRemoving(deps: ActivityDeps, workflowId: string, phase: string 
 async function progressOf({ temporal: { workflow }, now }: ActivityDeps, workflowId: string) {
   try {
     return await workflow.withDeadline(now() + callMs, () => workflow.getHandle(workflowId).query(progressQuery));
-  } catch {
+  } catch (error) {
+    rethrowBug(error);
     return null;
   }
 }

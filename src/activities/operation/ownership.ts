@@ -4,6 +4,7 @@ import { type OperationKind, operationId, parseOperationId } from '../../contrac
 import type { Ownership } from '../../domain/resource/inventory.js';
 import { ownerHash } from '../../spec/hash.js';
 import type { ActivityDeps } from '../deps.js';
+import { rethrowBug } from '../failures.js';
 import { creatingKinds, type Described, describe, readOwner, type Seen, sameRuns, unknownName } from './owner-runs.js';
 
 /**
@@ -107,7 +108,8 @@ export function ownershipReader(deps: ActivityDeps) {
           if (ids.size === wanted.size) break;
         }
         isWhole = true;
-      } catch {
+      } catch (error) {
+        rethrowBug(error);
         cancellationSignal().throwIfAborted();
         await deps.sleep(attempt * 1_000, cancellationSignal());
       }
@@ -143,7 +145,8 @@ export function ownershipReader(deps: ActivityDeps) {
     for (let attempt = 1; attempt <= tries; attempt += 1) {
       try {
         return await describe(deps, kind, name);
-      } catch {
+      } catch (error) {
+        rethrowBug(error);
         signal.throwIfAborted();
         if (attempt < tries) await deps.sleep(attempt * 500, signal);
       }

@@ -5,7 +5,7 @@ import { readSpecFacts } from '../../inventory/spec-facts.js';
 import { linkSignals } from '../../modelarts/timing.js';
 import { checkFeasibility } from '../../spec/feasibility.js';
 import type { ActivityDeps } from '../deps.js';
-import { asFailure } from '../failures.js';
+import { asFailure, rethrowBug } from '../failures.js';
 import { findLease, type LeasedBefore } from '../lease/transfer.js';
 import { type CheckedSpec, checkDocument, invalidSpec } from '../operation/arguments.js';
 import { checkNotebookApi } from '../resource/notebook-apis.js';
@@ -56,7 +56,8 @@ export function validationActivities(deps: ActivityDeps) {
     try {
       await checkService(spec, either.signal);
       return true;
-    } catch {
+    } catch (error) {
+      rethrowBug(error);
       return false;
     } finally {
       either.unlink();

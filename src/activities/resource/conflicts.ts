@@ -5,6 +5,7 @@ import type { Spec } from '../../contract/spec.js';
 import { describeDifferences, diffSpecs } from '../../spec/difference.js';
 import { specHash } from '../../spec/hash.js';
 import type { ActivityDeps } from '../deps.js';
+import { rethrowBug } from '../failures.js';
 
 /** Number of earlier runs that are queried, newest first. Each answer costs a replay. */
 const mostRuns = 10;
@@ -38,7 +39,8 @@ export function conflictActivities(deps: ActivityDeps) {
           cancellationSignal().throwIfAborted();
           if (spec !== null && specHash(spec) === madeFrom) return describeDifferences(diffSpecs(spec, asked));
         }
-      } catch {
+      } catch (error) {
+        rethrowBug(error);
         cancellationSignal().throwIfAborted();
       }
       return null;

@@ -7,6 +7,7 @@ import { isUnknownWorkspace, isUnpublished } from '../../modelarts/errors.js';
 import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
 import type { Notebook } from '../../modelarts/schemas/notebook.js';
 import type { ActivityDeps } from '../deps.js';
+import { rethrowBug } from '../failures.js';
 import { findSpec } from '../operation/ask-workflow.js';
 
 /** The workspace that is listed when none is named (docs/api/notebooks-and-auth.md "2.4 O2 list"). */
@@ -109,7 +110,8 @@ export async function workspacesInUse(deps: ActivityDeps, signal: AbortSignal): 
         else runs.push({ workflowId, runId, isOpen });
       }
     });
-  } catch {
+  } catch (error) {
+    rethrowBug(error);
     signal.throwIfAborted();
     return { ids: [], unasked: ['notebooks in other workspaces: Temporal did not list the operations'] };
   }
