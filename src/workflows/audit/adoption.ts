@@ -18,7 +18,9 @@ export async function adopt(op: Operation, { id, by, reason }: NonNullable<Audit
   if (!id || !by) throw makeFailure('InvalidSpec', 'adopt: `id` and `by` are required');
   op.audit('adopt', by, reason);
   const { settings } = op.identity;
-  const { finding, siblings } = await surveys(settings, id).findOrphans({ id });
+  const { finding, siblings } = await op.retries.run(`looking for the orphan ${id}`, () =>
+    surveys(settings, id).findOrphans({ id }),
+  );
   const orphan = orphanIn(finding, id);
   const name = nameOf(orphan);
   await op.gate();

@@ -5,9 +5,9 @@ import { type AuditTally, addPage, emptyTally, partialReport, reportOf } from '.
 import { type AuditFinding, type AuditReport, describeCounts } from '../../domain/audit/report.js';
 import type { RecordedPages } from '../../domain/pages.js';
 import { isoTime } from '../../domain/rfc3339.js';
-import { firstCalls, surveys } from '../operation/activity-proxies.js';
+import { surveys } from '../operation/activity-proxies.js';
+import { checkArgument } from '../operation/check-argument.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
-import { refuseLarge } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState } from '../operation/state.js';
 import { adopt } from './adoption.js';
@@ -59,11 +59,10 @@ async function survey(
   input: AuditInput | null | undefined,
 ): Promise<NonNullable<AuditState['survey']>> {
   op.enter('Planning', 'reading all pools and notebooks of the project');
-  const { workflowId } = op.state.progress;
-  refuseLarge(input);
-  const question = { kind: 'auditResources', document: input, workflowId, name: 'audit' } as const;
-  op.state.identity = await firstCalls('audit').checkArgument(question);
-  const { resources } = await surveys(op.identity.settings, 'inventory').surveyProject();
+  await checkArgument(op, 'auditResources', input, 'audit');
+  const { resources } = await op.retries.run('reading the resources of the project', () =>
+    surveys(op.identity.settings, 'inventory').surveyProject(),
+  );
   op.enter('Reading', `reading the owners of ${resources} resources`);
   op.reach(40);
   return { resources, adopted: input?.adopt == null ? null : await adopt(op, input.adopt) };
@@ -78,7 +77,9 @@ async function readPages(
   const findings: AuditFinding[] = [];
   const limit = pages.length === 0 ? pagesOfFirst : pagesOfRun;
   for (let count = 1; ; count += 1) {
-    const page = await surveys(settings, 'owners').auditPage({ after: op.state.after, adopted });
+    const page = await op.retries.run('reading the owners', () =>
+      surveys(settings, 'owners').auditPage({ after: op.state.after, adopted }),
+    );
     findings.push(...page.findings);
     op.state.tally = addPage(op.state.tally, page);
     op.state.after = page.next;

@@ -8,9 +8,10 @@ import { isMarkedBy, parseMarker } from '../../domain/resource/marker.js';
 import { judgeNotebook, type NotebookFacts, notebookApiOf } from '../../domain/resource/notebook.js';
 import { freshWatch, isConfirmed, type Observation, remember, type Watch } from '../../domain/resource/observation.js';
 import { isName } from '../../domain/text.js';
-import { firstCalls, reads, surveys, undos, waits } from '../operation/activity-proxies.js';
+import { reads, surveys, undos, waits } from '../operation/activity-proxies.js';
+import { checkArgument } from '../operation/check-argument.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
-import { isFailure, refuseLarge } from '../operation/failure.js';
+import { isFailure } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { newState } from '../operation/state.js';
 import { observedNotebook } from '../resource/projection.js';
@@ -31,10 +32,7 @@ export async function change(input: ChangeInput): Promise<Progress> {
   );
   const work = async (): Promise<Outcome> => {
     op.enter('Planning', 'checking the argument');
-    const { name, workflowId } = op.state.progress;
-    refuseLarge(input);
-    const question = { kind: 'changeResource', document: input, workflowId, name } as const;
-    op.state.identity = await firstCalls(workflowId).checkArgument(question);
+    await checkArgument(op, 'changeResource', input, op.state.progress.name);
     op.audit(input.change, input.by, input.reason);
     op.explain(`looking for ${input.kind} ${input.name}`);
     await perform(op, input);

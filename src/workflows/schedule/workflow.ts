@@ -5,9 +5,10 @@ import { operationId, scheduledId, sweepId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../../contract/workflows.js';
 import { isName } from '../../domain/text.js';
-import { firstCalls, reads, waits } from '../operation/activity-proxies.js';
+import { reads, waits } from '../operation/activity-proxies.js';
+import { checkArgument } from '../operation/check-argument.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
-import { describeFailure, refuseLarge } from '../operation/failure.js';
+import { describeFailure } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState, timeNow } from '../operation/state.js';
 
@@ -54,10 +55,7 @@ async function start(
   input: ScheduledInput,
 ): Promise<NonNullable<ScheduledState['started']>> {
   op.enter('Planning', 'checking the argument');
-  const { name, workflowId: own } = op.state.progress;
-  refuseLarge(input);
-  const question = { kind: 'runScheduled', document: input, workflowId: own, name } as const;
-  op.state.identity = await op.retries.run('checking the argument', () => firstCalls(own).checkArgument(question));
+  await checkArgument(op, 'runScheduled', input, op.state.progress.name);
   const order = orderOf(input);
   const { workflowId } = order;
   op.explain(`starting ${workflowId}`);

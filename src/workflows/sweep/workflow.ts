@@ -3,9 +3,10 @@ import type { SweepPlanning } from '../../activities/sweep/plans.js';
 import { makeFailure } from '../../contract/failures.js';
 import type { PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
 import { hasPool, type Plan, partsOf } from '../../domain/teardown/plan.js';
-import { firstCalls, surveys } from '../operation/activity-proxies.js';
+import { surveys } from '../operation/activity-proxies.js';
+import { checkArgument } from '../operation/check-argument.js';
 import { type Outcome, runToEnd } from '../operation/ending.js';
-import { describeFailure, planChanged, refuseLarge } from '../operation/failure.js';
+import { describeFailure, planChanged } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState } from '../operation/state.js';
 import { countResults, endPage, recordPages, startedPlan, sumOf, takePage } from './large-plan.js';
@@ -63,10 +64,7 @@ function isReal({ apply }: SweepInput): boolean {
 async function setUp(op: Operation<SweepState>, input: SweepInput): Promise<Plan> {
   op.enter('Planning', 'reading all pools and notebooks of the project and their owners');
   op.audit(isReal(input) ? 'sweep' : 'plan', input.by ?? 'unknown', input.reason ?? '');
-  const { name, workflowId } = op.state.progress;
-  refuseLarge(input);
-  const question = { kind: 'sweepExpired', document: input, workflowId, name } as const;
-  op.state.identity = await op.retries.run('checking the argument', () => firstCalls('sweep').checkArgument(question));
+  await checkArgument(op, 'sweepExpired', input, op.state.progress.name);
   const { settings } = op.identity;
   const planning: SweepPlanning = await op.retries.run('planning the sweep', () =>
     surveys(settings, 'plan').planSweep({ rules: input.rules ?? null, isReal: isReal(input) }),

@@ -14,9 +14,10 @@ import { protectedVerdict } from '../../domain/resource/removal.js';
 import { keepRule } from '../../domain/sweep/rules.js';
 import type { PlanItem } from '../../domain/teardown/plan.js';
 import { isName } from '../../domain/text.js';
-import { firstCalls, reads, surveys, waits } from '../operation/activity-proxies.js';
+import { reads, surveys, waits } from '../operation/activity-proxies.js';
+import { checkArgument } from '../operation/check-argument.js';
 import { failed, type Outcome, runToEnd } from '../operation/ending.js';
-import { isFailure, planChanged, refuseLarge } from '../operation/failure.js';
+import { isFailure, planChanged } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState, type OperationState } from '../operation/state.js';
 import { showingOverdue } from '../operation/time-limit.js';
@@ -107,13 +108,7 @@ function firstState(input: TeardownInput): TeardownState {
 /** Raw JSON can start a teardown too. A misspelled key must not delete more than was requested. */
 async function check(op: Operation<TeardownState>, document: unknown): Promise<void> {
   op.enter('Planning', 'checking the argument of the teardown');
-  const { name } = op.state.progress;
-  const { workflowId } = workflowInfo();
-  refuseLarge(document);
-  const question = { kind: 'teardownEnvironment', document, workflowId, name } as const;
-  op.state.identity = await op.retries.run('checking the argument', () =>
-    firstCalls(workflowId).checkArgument(question),
-  );
+  await checkArgument(op, 'teardownEnvironment', document, op.state.progress.name);
 }
 
 /**
