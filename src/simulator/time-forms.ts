@@ -7,8 +7,7 @@ const offsetPattern = /^([+-])(\d{2}):(\d{2})$/;
 
 /**
  * The format of times in a response. `seconds` is documented for pools and networks (docs/api/pools-and-flavors.md "1.
- * Shape of the API"),
- * `offset` is short for `+08:00`, and `none` omits the zone.
+ * Shape of the API"), `offset` is short for `+08:00`, and `none` omits the zone.
  */
 export type TimeForm = (typeof words)[number] | `+${string}` | `-${string}`;
 

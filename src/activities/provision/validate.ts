@@ -68,9 +68,8 @@ export function validationActivities(deps: ActivityDeps) {
   return {
     /**
      * Checks and normalises the document of a run, that its name is not being torn down, and what it refers to. Fails
-     * with
-     * `InvalidSpec` and every problem, or with `SpecConflict`. Where a lease owns the name, the service is not asked:
-     * the resources may exist already.
+     * with `InvalidSpec` and every problem, or with `SpecConflict`. Where a lease owns the name, the service is not
+     * asked: the resources may exist already.
      */
     async validate(input: { kind: SpecKind; document: unknown; workflowId: string }): Promise<Validated> {
       const checked = checkDocument(deps, input);

@@ -50,8 +50,7 @@ export interface AuditReport {
   readonly unread: readonly string[];
   /**
    * Only in a report of more than about 1,000 resources: `findings` has only the first of those that need action.
-   * `counts` and
-   * `costs` are about all resources.
+   * `counts` and `costs` are about all resources.
    */
   readonly partial?: true;
   /**

@@ -66,9 +66,8 @@ export type CreateRefusal = {
  * Decides before a create request. The API has no idempotency token, so this decision keeps a resource from being
  * created twice. Ours is adopted, or awaited until its deletion is complete. A foreign one ends the step. After an
  * unknown outcome, a missing resource counts as absent only after `consistencyWindowMs`: until then it may still become
- * visible. Where
- * `namesRepeat`, a foreign resource takes no name, and only one that is or may be ours counts, or that of another
- * operation.
+ * visible. Where `namesRepeat`, a foreign resource takes no name, and only one that is or may be ours counts, or that
+ * of another operation.
  */
 export function decideCreate(
   label: string,

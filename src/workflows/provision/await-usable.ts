@@ -91,8 +91,7 @@ export async function isUnusableNow(op: Provision, kind: ResourceKind): Promise<
 
 /**
  * Waits for the next significant change, and remembers it. Null means that the deadline has passed: that of the step,
- * or of
- * `limit`.
+ * or of `limit`.
  */
 async function observe(op: Provision, kind: ResourceKind, limit?: Stopwatch): Promise<Verdict | null> {
   const { step } = kind;
