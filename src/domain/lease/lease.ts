@@ -80,7 +80,7 @@ export type Extension =
   | { readonly granted: false; readonly why: string };
 
 /** A requested extension. Raw JSON may contain anything. */
-export interface ExtensionWish {
+export interface ExtensionRequest {
   /** How much later the lease ends: `4h`. */
   readonly duration?: unknown;
   /** When the lease ends at the earliest, RFC 3339 with a zone. */
@@ -92,7 +92,7 @@ export interface ExtensionWish {
  * Expiry is decided on the same end and clock, so a lease is either extended or expired. Warnings before the new end
  * are given again.
  */
-export function extendTerm(term: LeaseTerm, { duration, until }: ExtensionWish, now: number): Extension {
+export function extendTerm(term: LeaseTerm, { duration, until }: ExtensionRequest, now: number): Extension {
   if (now >= term.endsAt) return refuse(`the lease ended at ${isoTime(term.endsAt)}`);
   if ((duration == null) === (until == null)) return refuse('an extension has either `duration` or `until`');
   const endsAt = until == null ? term.endsAt + (lengthIn(duration) ?? 0) : parseRfc3339(until);
@@ -121,11 +121,6 @@ function lengthIn(duration: unknown): number | null {
 
 function shown(value: unknown): string {
   return cut(JSON.stringify(value) ?? 'nothing', 60);
-}
-
-/** The pause before a refused removal is retried: from one poll pause to an hour. */
-export function retryPause(refusals: number, pollMaxMs: number): number {
-  return Math.min(pollMaxMs * 2 ** Math.min(refusals, 20), HOUR);
 }
 
 /**

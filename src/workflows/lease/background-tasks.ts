@@ -110,13 +110,13 @@ export class LeaseBackgroundTasks {
     runBeside(async () => {
       const settings = await this.settings();
       for (;;) {
-        const { draining = null, refused, released } = this.op.state;
+        const { draining = null, refused, removalCause } = this.op.state;
         const pool = leasedPool(this.op);
-        if (draining === null || refused === null || released !== 'no' || pool === null) return;
+        if (draining === null || refused === null || removalCause !== null || pool === null) return;
         const question = { ...pool, seen: draining.use, isPatient: true };
         const use = await waits(settings, `jobs on pool ${pool.name}`).awaitPoolUse(question);
         const { state } = this.op;
-        if (state.draining == null || state.refused === null || state.released !== 'no') return;
+        if (state.draining == null || state.refused === null || state.removalCause !== null) return;
         state.draining = { ...state.draining, use };
         const isOtherState = stateOfUse(use) !== stateOfUse(draining.use);
         // Either the pool may be deleted now, or the next decision names other jobs.
@@ -181,7 +181,7 @@ export class LeaseBackgroundTasks {
     const notebook = notebooks[0] ?? null;
     const seen = await backgroundTasks(settings, `resources of ${name}`).observeLeased({ pool, notebook });
     // During a removal, the removal shows the resources.
-    if (this.op.state.released !== 'no') return;
+    if (this.op.state.removalCause !== null) return;
     // Drop texts that may be long: the observation is carried over continue-as-new.
     this.op.state.observed = {
       ...seen,
@@ -217,9 +217,9 @@ export class LeaseBackgroundTasks {
   }
 
   private async setAutoStop(autoStopMs: number): Promise<void> {
-    const { progress, resources, released } = this.op.state;
+    const { progress, resources, removalCause } = this.op.state;
     const [notebook] = resources.notebooks;
-    if (notebook === undefined || released !== 'no') return;
+    if (notebook === undefined || removalCause !== null) return;
     try {
       const settings = await this.settings();
       const outcome = await backgroundTasks(settings, `notebook ${progress.name}`).setAutoStop({
@@ -236,7 +236,7 @@ export class LeaseBackgroundTasks {
 
   private recordUnset(why: string): void {
     // A notebook that is being removed needs no automatic stop.
-    if (this.op.state.released !== 'no') return;
+    if (this.op.state.removalCause !== null) return;
     const { workflowId } = this.op.state.progress;
     this.op.audit('auto-stop', workflowId, `the notebook's auto-stop was not changed: ${why}`);
   }

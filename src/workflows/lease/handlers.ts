@@ -11,12 +11,8 @@ import {
 } from '../../contract/messages.js';
 import { leaseEndsAtAttribute } from '../../contract/search-attributes.js';
 import { mergeResources, noResources } from '../../contract/workflows.js';
-import {
-  type Extension as ExtensionDecision,
-  type ExtensionWish,
-  extendTerm,
-  type LeaseTerm,
-} from '../../domain/lease/lease.js';
+import type { LeaseTerm } from '../../domain/lease/lease.js';
+import { decideExtension } from '../../domain/lease/steps.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { handleCommand } from '../operation/commands.js';
 import type { Operation } from '../operation/operation.js';
@@ -32,7 +28,7 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
   });
   setHandler(ownedQuery, () => ({
     ...op.state.resources,
-    isRemovalPending: op.state.released !== 'no',
+    isRemovalPending: op.state.removalCause !== null,
     observed: op.state.observed ?? null,
   }));
   setHandler(
@@ -59,64 +55,53 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
         )
           throw makeFailure('RequestRejected', 'the argument is not a list of resources, or too large');
         // Its resources are being removed, so a new owner needs a new lease.
-        if (op.state.released !== 'no') throw makeFailure('RequestRejected', 'the lease is ending');
+        if (op.state.removalCause !== null) throw makeFailure('RequestRejected', 'the lease is ending');
       },
     },
   );
   handleCommand(op, releaseLeaseUpdate, {
-    refusal: () => (op.state.released === 'no' ? null : 'the lease is already being released'),
+    refusal: () => (op.state.removalCause === null ? null : 'the lease is already being released'),
     act: ({ by, reason }) => {
       op.audit('release', by, reason);
       // A new command is tried at once, and reports again what forbids it.
       op.state.refused = null;
       op.retries.clear();
-      op.state.released = 'released';
+      op.state.removalCause = 'released';
     },
   });
   handleCommand(op, extendLeaseUpdate, {
-    refusal: (wish) => {
-      const extension = extensionOf(op, wish);
+    refusal: (request) => {
+      const extension = decideExtension(op.state, request, Date.now());
       return extension.granted ? null : extension.why;
     },
-    act: (wish) => extend(op, backgroundTasks, wish),
+    act: (request) => extend(op, backgroundTasks, request),
   });
 }
 
-/** The term that an extension would give, or why it is refused. */
-function extensionOf(op: Operation<LeaseState>, wish: ExtensionWish): ExtensionDecision {
-  const { term, released, refused } = op.state;
-  const refuse = (why: string): ExtensionDecision => ({ granted: false, why });
-  if (refused !== null && refused.wish !== 'expired')
-    return refuse(`it is ${refused.wish}, and its removal is retried: ${refused.why}`);
-  if (released !== 'no') return refuse('the lease is ending and cannot be extended');
-  if (term === null) return refuse('this lease has no end, so there is nothing to extend');
-  return extendTerm(term, wish, Date.now());
-}
-
 /** Decides again after the validator, because time has passed. */
-function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, wish: Extension): void {
-  const extension = extensionOf(op, wish);
+function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, request: Extension): void {
+  const extension = decideExtension(op.state, request, Date.now());
   if (!extension.granted) throw makeFailure('RequestRejected', extension.why);
   const { term } = extension;
   // The lease already lasts that long, so nothing changes.
   if (term === op.state.term) return;
-  const why = `${wish.duration == null ? '' : `${wish.duration}, `}to ${isoTime(term.endsAt)}: ${wish.reason}`;
-  op.audit('extend', wish.by, why);
+  const why = `${request.duration == null ? '' : `${request.duration}, `}to ${isoTime(term.endsAt)}: ${request.reason}`;
+  op.audit('extend', request.by, why);
   takeTerm(op, term);
   backgroundTasks.followEnd(term);
-  const by = wish.duration == null ? '' : 'by ';
-  backgroundTasks.announce('lease.extended', `${op.state.progress.name} was extended by ${wish.by} ${by}${why}`);
+  const by = request.duration == null ? '' : 'by ';
+  backgroundTasks.announce('lease.extended', `${op.state.progress.name} was extended by ${request.by} ${by}${why}`);
 }
 
 /** A new operation uses the environment, so withdraw an earlier release that was refused and would be retried. */
 function withdrawRelease(op: Operation<LeaseState>): void {
   const { refused, progress } = op.state;
-  if (refused === null || refused.wish === 'expired') return;
+  if (refused === null || refused.cause === 'expired') return;
   op.state.refused = null;
   op.state.draining = null;
   op.retries.clear();
   op.fail(null);
-  op.audit('withdraw', progress.workflowId, `another operation joined, so it is no longer ${refused.wish}`);
+  op.audit('withdraw', progress.workflowId, `another operation joined, so it is no longer ${refused.cause}`);
 }
 
 /** Sets a new end, and shows it. */

@@ -3,7 +3,7 @@ import { operationId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import { type LeaseInput, leftOf, mergeResources } from '../../contract/workflows.js';
 import { SECOND } from '../../domain/duration.js';
-import { retryPause } from '../../domain/lease/lease.js';
+import { afterRefusal } from '../../domain/lease/steps.js';
 import { firstCalls, waits } from '../operation/activity-proxies.js';
 import { endWith } from '../operation/ending.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
@@ -35,7 +35,7 @@ export async function endLease(
   showResources(op);
   try {
     op.state.identity ??= await op.retries.run('asking for the identity', () => firstCalls(name).identify({ name }));
-    op.enter('Planning', `the lease of ${name} is ${op.state.released}; cancelling the open operations of ${name}`);
+    op.enter('Planning', `the lease of ${name} is ${op.state.removalCause}; cancelling the open operations of ${name}`);
     await cancelCreatingOperations(op, name);
     const { env, pool, notebook } = op.identity.owners;
     const owners = [env, pool, notebook];
@@ -67,7 +67,7 @@ export async function endLease(
   op.update({ percent: 100, pool: null });
   return await endWith(
     op,
-    op.state.released === 'cancelled'
+    op.state.removalCause === 'cancelled'
       ? { phase: 'Cancelled', why: 'cancelled; everything it owned has been deleted' }
       : { phase: 'Gone', why: gone },
   );
@@ -78,7 +78,7 @@ async function cancelCreatingOperations(op: Operation<LeaseState>, name: string)
   const kinds = ['env', 'pool', 'notebook'] as const;
   const by = operationId('lease', name);
   const calls = waits(op.identity.settings, name);
-  const reason = `the lease is ${op.state.released}`;
+  const reason = `the lease is ${op.state.removalCause}`;
   const order = { name, kinds, by, reason, since: op.state.progress.startedAt };
   const awaited = kinds.map((kind) => operationId(kind, name));
   const { resources } = await op.awaitingEndOf(awaited, () =>
@@ -97,28 +97,26 @@ async function keepOwning(
 ): Promise<Progress> {
   const failure = describeFailure(error, null);
   const { refused, identity } = op.state;
+  // What was asked for counts, although a refused removal is not done yet.
+  const cause = op.cancellation.request?.cause === 'operator' ? 'cancelled' : (op.state.removalCause ?? 'expired');
+  const pollMaxMs = identity?.settings.pollMaxMs ?? defaultPauseMs;
+  const after = afterRefusal(refused, { cause, why: failure.message, retryAt }, pollMaxMs, Date.now());
+  const { times, until } = after.refused;
   // The removal is retried: one audit entry per reason is enough. A new command resets the refusal.
-  const times = (refused?.times ?? 0) + 1;
-  const until = retryAt ?? Date.now() + retryPause(times, identity?.settings.pollMaxMs ?? defaultPauseMs);
   if (retryAt !== undefined) warnOfJobs(op, backgroundTasks, failure, until);
-  else if (refused?.why !== failure.message) {
+  else if (after.isNewReason) {
     op.audit('refuse', operationId('lease', input.name), failure.message);
     backgroundTasks.announce('lease.refused', `${input.name} could not be removed: ${failure.message}`);
   }
-  const wish = op.cancellation.request?.cause === 'operator' ? 'cancelled' : releasedBy(op.state);
-  op.state.refused = { wish, times, why: failure.message, until };
-  op.state.released = 'no';
+  op.state.refused = after.refused;
+  op.state.removalCause = null;
   op.state.isRemovalStarted = false;
   op.retries.failed(`removing ${input.name}`, retryErrorOf(error), until - Date.now(), times);
   // A teardown that waited for this run announces itself to the next run again.
   op.state.announced = null;
-  // `wish` records an operator's cancel. The next run owns the resources again and accepts another cancel.
+  // The cause records an operator's cancel. The next run owns the resources again and accepts another cancel.
   op.state.cancelRequest = null;
   op.fail(failure);
   await op.drain();
   return await continueAsNew<(input: LeaseInput, carried: LeaseState) => Promise<unknown>>(input, op.state);
-}
-
-function releasedBy({ released }: LeaseState): 'released' | 'cancelled' | 'expired' {
-  return released === 'no' ? 'expired' : released;
 }

@@ -28,7 +28,7 @@ export function observedRunTime(before: RunTime | null, facts: NotebookFacts | n
 export function nextRenewal(state: LeaseState): number | null {
   const { runTime = null } = state.backgroundTasks;
   const limits = limitsIn(state);
-  if (runTime === null || limits === null || state.released !== 'no') return null;
+  if (runTime === null || limits === null || state.removalCause !== null) return null;
   return renewalDue(runTime.grant, limits, runTime.triedAt);
 }
 
@@ -59,7 +59,7 @@ export async function renew(op: Operation<LeaseState>, settings: Settings): Prom
   } catch (error) {
     if (!isFailure(error)) throw error;
     const { workflowId } = state.progress;
-    if (state.released === 'no')
+    if (state.removalCause === null)
       op.audit('renew', workflowId, `the notebook was not renewed: ${describeFailure(error, null).message}`);
     return { grant: before?.grant ?? null, triedAt: Date.now() };
   }

@@ -13,6 +13,7 @@ import { addToAudit } from '../../domain/audit-trail.js';
 import { isSigned } from '../../domain/command.js';
 import type { Grant } from '../../domain/lease/grant.js';
 import { type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
+import type { RefusedRemoval, RemovalCause } from '../../domain/lease/steps.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
 import type { PoolUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';
@@ -26,11 +27,11 @@ import { usedPool } from '../resource/pool-in-use.js';
 export interface LeaseState extends OperationState {
   resources: EnvironmentResources;
   /** Why the resources are being removed. Carried over continue-as-new, so that a removal continues. */
-  released: 'no' | 'released' | 'cancelled' | 'expired';
+  removalCause: RemovalCause | null;
   /** Null when the lease has no end. */
   term: LeaseTerm | null;
   /** The last removal that was refused. It is retried. */
-  refused: Refusal | null;
+  refused: RefusedRemoval | null;
   /** True when a resource lost its protection since the last removal was refused: retry now. */
   protectionChanged: boolean;
   backgroundTasks: BackgroundTasks;
@@ -43,17 +44,6 @@ export interface LeaseState extends OperationState {
    * states of an earlier version.
    */
   observed?: LeasedObservation | null;
-}
-
-/** A removal that was refused, for example because a resource is protected. */
-export interface Refusal {
-  /** Why the removal was started. The retry has the same reason. */
-  readonly wish: 'released' | 'cancelled' | 'expired';
-  /** How many removals were refused since the last command. */
-  readonly times: number;
-  readonly why: string;
-  /** When it is retried (epoch ms). */
-  readonly until: number;
 }
 
 /** A pool that its jobs keep, or whose jobs cannot be read. */
@@ -106,7 +96,7 @@ export function firstLeaseState(input: LeaseInput): LeaseState {
     ...state,
     progress: { ...state.progress, lease: shownTerm(term), audit: adoptionOf(input) },
     resources,
-    released: 'no',
+    removalCause: null,
     term,
     refused: null,
     protectionChanged: false,
@@ -163,15 +153,15 @@ export function shownTerm(term: LeaseTerm | null): LeaseProgress {
 
 /** One line about the state of an open lease. */
 export function whyLeased(state: LeaseState): string {
-  const { progress, term, refused, paused, released } = state;
+  const { progress, term, refused, paused, removalCause } = state;
   const { name } = progress;
   const stops = whenItStops(state);
   const held = paused === null ? '' : ', its teardown is paused';
-  if (released !== 'no') return `${name} is ${released}${held}: \`maops env resume ${name} --reason …\``;
-  if (refused !== null && refused.wish !== 'expired') {
+  if (removalCause !== null) return `${name} is ${removalCause}${held}: \`maops env resume ${name} --reason …\``;
+  if (refused !== null && refused.cause !== 'expired') {
     const next =
       paused === null ? `trying again at ${isoTime(refused.until)}` : `\`maops env resume ${name} --reason …\``;
-    return `${name} was ${refused.wish}, but ${refused.why}${held}; ${next}${stops}`;
+    return `${name} was ${refused.cause}, but ${refused.why}${held}; ${next}${stops}`;
   }
   if (term === null)
     return `${name} is in use; it has no end, release it with \`maops env release ${name} --reason …\`${stops}`;

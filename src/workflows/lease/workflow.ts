@@ -8,8 +8,9 @@ import {
 } from '@temporalio/workflow';
 import type { Progress } from '../../contract/progress.js';
 import type { LeaseInput } from '../../contract/workflows.js';
-import { DAY, describeDuration } from '../../domain/duration.js';
-import { type LeaseTerm, nextAction, warned } from '../../domain/lease/lease.js';
+import { DAY } from '../../domain/duration.js';
+import { type LeaseTerm, warned } from '../../domain/lease/lease.js';
+import { describeWarning, nextStep } from '../../domain/lease/steps.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { endWith, failed } from '../operation/ending.js';
 import { describeFailure } from '../operation/failure.js';
@@ -38,7 +39,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   );
   const backgroundTasks = new LeaseBackgroundTasks(op);
   op.retries.addWhen(
-    () => (op.state.refused === null || op.state.released !== 'no' ? null : `removing ${op.state.progress.name}`),
+    () => (op.state.refused === null || op.state.removalCause !== null ? null : `removing ${op.state.progress.name}`),
     () => retryRefused(op),
   );
   setLeaseHandlers(op, backgroundTasks);
@@ -46,7 +47,7 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
   if (problem !== null) return await endWith(op, failed(describeFailure(problem, null)));
   backgroundTasks.resumeTasks();
   // A pause still holds after a continue-as-new.
-  if (op.state.released === 'no' || op.isPaused) {
+  if (op.state.removalCause === null || op.isPaused) {
     if (carried === undefined && op.state.term !== null) takeTerm(op, op.state.term);
     showResources(op);
     op.enter('Leased', whyLeased(op.state));
@@ -65,15 +66,15 @@ export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Pr
 async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): Promise<void> {
   for (;;) {
     const { state } = op;
-    if (state.released !== 'no' && !op.isPaused) return;
-    const next = runDueActions(op, backgroundTasks);
+    if (state.removalCause !== null && !op.isPaused) return;
+    const next = runDueSteps(op, backgroundTasks);
     if (next === 'ended') return;
     op.explain(whyLeased(state));
-    const { term, released, refused, paused, progress } = state;
+    const { term, removalCause, refused, paused, progress } = state;
     const { runTime, lookAt } = state.backgroundTasks;
     const isSignificantChange = () =>
       state.term !== term ||
-      state.released !== released ||
+      state.removalCause !== removalCause ||
       state.refused !== refused ||
       state.protectionChanged ||
       // Commands without an effect grow the history too.
@@ -87,45 +88,37 @@ async function awaitEnd(op: Operation<LeaseState>, backgroundTasks: LeaseBackgro
   }
 }
 
-/** Runs the actions that are due, and returns when the next one is due. */
-function runDueActions(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): number | 'ended' {
+/** Runs the steps that are due. Returns when the next one is due, or that the lease has ended. */
+function runDueSteps(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks): number | 'ended' {
   const { state } = op;
-  const now = Date.now();
-  const { lookAt } = state.backgroundTasks;
-  if (lookAt !== null && lookAt <= now) {
-    state.backgroundTasks = { ...state.backgroundTasks, lookAt: null };
-    backgroundTasks.observe();
-  }
-  if (state.protectionChanged) {
-    state.protectionChanged = false;
-    retryRefused(op);
-  }
-  // Also while paused, because a pause does not stop the notebook.
-  if (backgroundTasks.nextRenewal() <= now) backgroundTasks.renew();
-  const nextObservation = Math.min(
-    state.backgroundTasks.lookAt ?? Number.POSITIVE_INFINITY,
-    backgroundTasks.nextRenewal(),
-  );
-  // A removal that waits for a resume needs no timer.
-  if (state.released !== 'no') return nextObservation;
-  if (state.refused !== null) {
-    if (op.isPaused) return nextObservation;
-    if (state.refused.until > now) return Math.min(state.refused.until, nextObservation);
-    state.released = state.refused.wish;
-    return 'ended';
-  }
-  if (state.term === null) return nextObservation;
-  const action = nextAction(state.term, now);
-  switch (action.what) {
-    case 'wait':
-      return Math.min(action.until, nextObservation);
-    case 'warn':
-      warn(op, backgroundTasks, state.term, action.before);
-      return runDueActions(op, backgroundTasks);
-    case 'end':
-      if (op.isPaused) return nextObservation;
-      expire(op, backgroundTasks, state.term);
-      return 'ended';
+  for (;;) {
+    const { lookAt } = state.backgroundTasks;
+    const renewAt = backgroundTasks.nextRenewal();
+    const next = nextStep({ ...state, isPaused: op.isPaused, lookAt, renewAt }, Date.now());
+    switch (next.step) {
+      case 'observe':
+        state.backgroundTasks = { ...state.backgroundTasks, lookAt: null };
+        backgroundTasks.observe();
+        continue;
+      case 'retryRefused':
+        state.protectionChanged = false;
+        retryRefused(op);
+        continue;
+      case 'renew':
+        backgroundTasks.renew();
+        continue;
+      case 'warn':
+        if (state.term !== null) warn(op, backgroundTasks, state.term, next.before);
+        continue;
+      case 'removeAgain':
+        state.removalCause = next.cause;
+        return 'ended';
+      case 'expire':
+        if (state.term !== null) expire(op, backgroundTasks, state.term);
+        return 'ended';
+      case 'wait':
+        return next.until;
+    }
   }
 }
 
@@ -136,13 +129,7 @@ function retryRefused({ state }: Operation<LeaseState>): void {
 
 function warn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, term: LeaseTerm, before: number): void {
   const { name, workflowId } = op.state.progress;
-  const left = describeDuration(term.endsAt - Date.now());
-  const room = term.maxEndsAt - term.endsAt;
-  const advice =
-    room === 0
-      ? 'it cannot be extended further'
-      : `it can be extended by up to ${describeDuration(room)}: \`maops env extend ${name} DURATION --reason …\``;
-  const why = `${name} ends in ${left}, at ${isoTime(term.endsAt)}; ${advice}${whenItStops(op.state)}`;
+  const why = `${describeWarning(name, term, Date.now())}${whenItStops(op.state)}`;
   op.state.term = warned(term, before);
   op.audit('warn', workflowId, why);
   backgroundTasks.announce('lease.warning', why);
@@ -151,7 +138,7 @@ function warn(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, 
 
 function expire(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks, term: LeaseTerm): void {
   const { name, workflowId } = op.state.progress;
-  op.state.released = 'expired';
+  op.state.removalCause = 'expired';
   op.audit('expire', workflowId, `the lease ended at ${isoTime(term.endsAt)}`);
   backgroundTasks.announce('lease.expired', `${name} ended at ${isoTime(term.endsAt)}; it is being removed`);
 }
@@ -161,5 +148,5 @@ async function handleCancel(op: Operation<LeaseState>): Promise<void> {
   if (op.cancellation.request?.cause === 'teardown') return await op.cancellation.end('a teardown took over');
   op.state.refused = null;
   op.retries.clear();
-  op.state.released = 'cancelled';
+  op.state.removalCause = 'cancelled';
 }

@@ -6,7 +6,6 @@ import {
   leasedAutoStop,
   nextAction,
   resumeTerm,
-  retryPause,
   startTerm,
   warned,
 } from '../../../src/domain/lease/lease.js';
@@ -206,10 +205,6 @@ describe('over any lifetime', () => {
       { numRuns: 10_000 },
     );
   });
-});
-
-test('pauses between attempts of a refused removal grow from one poll to an hour', () => {
-  expect([1, 2, 5, 6, 7, 50].map((times) => retryPause(times, 30_000) / minute)).toEqual([1, 2, 16, 32, 60, 60]);
 });
 
 test.each([
