@@ -246,3 +246,18 @@ describe('two notebooks with our marker', () => {
     expect(temporal.openWorkflows()).toEqual([`lease/${name}`]);
   });
 });
+
+test('an image that cannot be found ends the step at its deadline, and nothing is created', async () => {
+  const testbed = await newTestbed();
+  const { simulator, temporal } = testbed;
+  await startMainJob(testbed, { notebook, deadlines: { notebook: '20m' } });
+  await temporal.run({ until: () => simulator.state().pools.some(({ phase }) => phase === 'Running') });
+  simulator.faults.plan({ operation: 'images.list', kind: 'status', status: 500, times: 'always' });
+  await temporal.run({ maxTime: 2 * hour, until: () => temporal.status(`env/${name}`) !== 'RUNNING' });
+  expect(await testbed.progress(`env/${name}`)).toMatchObject({
+    phase: 'RolledBack',
+    failure: { type: 'DeadlineExceeded', step: 'notebook' },
+  });
+  expect(simulator.requests('currentNotebooks.create')).toEqual([]);
+  expect(simulator.state()).toMatchObject({ pools: [], currentNotebooks: [] });
+});

@@ -86,10 +86,12 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
   const label = labelIn(kind, op.spec);
   const before = op.resource(step);
   op.explain(`creating ${label}: ${kind.describe(op.spec, before.choice)}`);
+  const prepared = await prepare(op, kind);
+  await op.gate();
   const mayRepeat = mayAppear(before.lastCreate);
   op.setResource(step, { undo: true, neverUsable: true, ...(mayRepeat ? { mayRepeat } : {}) });
   const sentAt = Date.now();
-  const outcome = await op.sendOnce(() => sendCreate(op, kind));
+  const outcome = await op.sendOnce(() => sendCreate(op, kind, prepared));
   const { change, next } = afterCreate(label, before, outcome, sentAt, Date.now());
   op.setResource(step, change);
   switch (next.act) {
@@ -116,10 +118,19 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
   }
 }
 
+/** Finds what the create needs before anything is recorded as sent. */
+async function prepare(op: Provision, kind: ResourceKind): Promise<string | null> {
+  const { prepare: find } = kind;
+  if (find === undefined) return null;
+  const found = await op.within(kind.step, (ms) => find(op.createOrder(kind.step), ms));
+  if (found === null) throw deadlinePassed(op, kind, `no response about the image of ${labelIn(kind, op.spec)}`);
+  return found.answer;
+}
+
 /** A create whose activity was lost is as unknown as one whose response was. */
-async function sendCreate(op: Provision, kind: ResourceKind): Promise<CreateOutcome> {
+async function sendCreate(op: Provision, kind: ResourceKind, prepared: string | null): Promise<CreateOutcome> {
   try {
-    return await kind.create(op.createOrder(kind.step));
+    return await kind.create(op.createOrder(kind.step), prepared);
   } catch (error) {
     const failure = describeFailure(error, kind.step);
     if (!isFailure(error) || isCancellation(error) || failure.type !== 'ServiceUnavailable') throw error;

@@ -132,7 +132,10 @@ export interface ResourceKind<Facts extends ResourceFacts = ResourceFacts, Goal 
 
   /** `limitMs` of this and the next ones: the time after which the server ends the call. */
   findExisting(order: CreateOrder, limitMs?: number): Promise<readonly ExistingResource[]>;
-  create(order: CreateOrder): Promise<CreateOutcome>;
+  /** Finds what a create needs, such as the id of an image. Called before each create, on the clock of the step. */
+  prepare?(order: CreateOrder, limitMs: number): Promise<string>;
+  /** Sends one create with what `prepare` found; null without it. */
+  create(order: CreateOrder, prepared: string | null): Promise<CreateOutcome>;
   observe(op: Operation, wait: Wait<Facts, Goal>, limitMs?: number): Promise<Observation<Facts>>;
   /** The command that a resource needs that does not become usable by itself; null when it needs none. */
   start(op: Operation, facts: Facts): ((limitMs: number) => Promise<CommandOutcome>) | null;

@@ -43,13 +43,16 @@ export const currentNotebook: ResourceKind<NotebookFacts, NotebookGoal> = {
     const question = { name, workspaceId, mayExist, owner, known: leased };
     return await reads(identity.settings, `notebook ${name}`, limitMs).findExistingCurrentNotebook(question);
   },
-  async create({ spec, identity, owner }) {
+  async prepare({ spec, identity }, limitMs) {
     const { name, image, workspaceId = null } = notebookIn(spec);
-    const { settings, projectId } = identity;
-    const label = `notebook ${name}`;
-    const imageId = isImageId(image) ? image : await reads(settings, label).resolveImage({ image, workspaceId });
-    const poolId = poolFor(spec, projectId);
-    return await creates(settings, label).createCurrentNotebook({ spec, imageId, poolId, owner });
+    if (isImageId(image)) return image;
+    return await reads(identity.settings, `notebook ${name}`, limitMs).resolveImage({ image, workspaceId });
+  },
+  async create({ spec, identity, owner }, imageId) {
+    if (imageId === null) throw new Error('A notebook of the current API is created without its image.');
+    const poolId = poolFor(spec, identity.projectId);
+    const calls = creates(identity.settings, `notebook ${notebookIn(spec).name}`);
+    return await calls.createCurrentNotebook({ spec, imageId, poolId, owner });
   },
   observe: async (op, wait, limitMs) =>
     await waits(op.identity.settings, `notebook ${wait.name}`, limitMs).observeCurrentNotebook(wait),
