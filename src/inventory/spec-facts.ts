@@ -1,18 +1,27 @@
 import { isCurrentNotebook, type NotebookPool, type NotebookSpec, type Spec } from '../contract/spec.js';
+import type { FlavorFacts } from '../domain/resource/flavor.js';
 import type { ModelArts } from '../modelarts/client.js';
 import { ModelArtsError } from '../modelarts/errors.js';
 import type { Pool } from '../modelarts/schemas/pool.js';
 import { type NotebookPoolFacts, noFacts, type SpecFacts } from '../spec/facts.js';
+import { flavorFacts } from './flavor-facts.js';
 import { readImages } from './images.js';
 
+/** The facts that a spec is checked against, with the sale status of all pool flavors; null where it is unknown. */
+export interface ReadFacts extends SpecFacts {
+  readonly flavors: readonly FlavorFacts[] | null;
+}
+
 /** Reads the facts that a spec is checked against. A refused read is unknown; transient errors throw. */
-export async function readSpecFacts(modelarts: ModelArts, spec: Spec, signal: AbortSignal): Promise<SpecFacts> {
+export async function readSpecFacts(modelarts: ModelArts, spec: Spec, signal: AbortSignal): Promise<ReadFacts> {
   const { pool, notebook } = spec;
-  const poolFlavors = pool === undefined ? null : await unlessRefused(readPoolFlavors(modelarts, signal));
+  const listed = pool === undefined ? null : await unlessRefused(readPoolFlavors(modelarts, signal));
+  // An empty list is no evidence.
+  const flavors = listed?.length === 0 ? null : listed;
   return {
     ...noFacts,
-    // An empty list is no evidence.
-    poolFlavors: poolFlavors === null || poolFlavors.length === 0 ? null : poolFlavors,
+    flavors,
+    poolFlavors: flavors?.map(({ name }) => name) ?? null,
     notebookPool: notebook?.pool === undefined ? null : await readNotebookPool(modelarts, notebook.pool, signal),
     images: notebook === undefined ? null : await readNotebookImages(modelarts, notebook, signal),
   };
@@ -23,10 +32,10 @@ async function readNotebookImages(modelarts: ModelArts, notebook: NotebookSpec, 
   return await unlessRefused(readImages(modelarts, notebook.image, notebook.workspaceId, signal));
 }
 
-async function readPoolFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<string[]> {
-  const names: string[] = [];
-  for await (const flavor of modelarts.flavors.list({}, { signal })) names.push(flavor.metadata.name);
-  return names;
+async function readPoolFlavors(modelarts: ModelArts, signal: AbortSignal): Promise<FlavorFacts[]> {
+  const flavors: FlavorFacts[] = [];
+  for await (const flavor of modelarts.flavors.list({}, { signal })) flavors.push(flavorFacts(flavor));
+  return flavors;
 }
 
 /** A pool of another project cannot be read with this project's credentials. */

@@ -1,5 +1,5 @@
-import type { Activities } from '../../src/activities/index.js';
 import { describe, expect, test } from '@jest/globals';
+import type { Activities } from '../../src/activities/index.js';
 import { renderRunHistory } from '../../src/cli/output/history.js';
 import { activityDescriptions, describeCall } from '../../src/client/descriptions.js';
 import { describeRun, type HistoryEntry } from '../../src/client/run-events.js';

@@ -3,8 +3,8 @@ import { measureGoldenPath } from '../support/golden-path.js';
 import { currentNotebookPart } from '../workflows/documents.js';
 
 describe.each([
-  ['historical', {}, { totalCalls: 22, totalActivities: 15, events: 117 }, 17],
-  ['current', { notebook: currentNotebookPart() }, { totalCalls: 25, totalActivities: 17, events: 131 }, 20],
+  ['historical', {}, { totalCalls: 21, totalActivities: 14, events: 111 }, 16],
+  ['current', { notebook: currentNotebookPart() }, { totalCalls: 24, totalActivities: 16, events: 125 }, 19],
 ])('the main job with the %s notebook API', (_api, change, most, mostCallsWarm) => {
   test('stays within its calls, activities and events', async () => {
     const path = await measureGoldenPath(1, change);

@@ -90,3 +90,15 @@ test.each([40, 50, 60, 80, 4096])(
     expect((await testbed.progress(workflowId)).steps[1]).toMatchObject({ name: 'pool', attempt: 3 });
   },
 );
+
+test('flavors that were read before a long approval are read again before the create', async () => {
+  const testbed = await newStack();
+  const { temporal, simulator } = testbed;
+  await startMainJob(testbed, { approval: { required: true, timeout: '1h' } });
+  await untilPhase(testbed, 'AwaitingApproval');
+  await temporal.run({ maxTime: 60_000 });
+  expect(simulator.requests('flavors.list')).toHaveLength(1);
+  await temporal.update(workflowId, 'approve', { by: 'ann', reason: 'budget' });
+  await temporal.run({ until: () => simulator.requests('pools.create').length > 0 });
+  expect(simulator.requests('flavors.list')).toHaveLength(2);
+});

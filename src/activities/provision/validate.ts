@@ -1,6 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { isCurrentNotebook, type NotebookSpec, type Spec, type SpecKind } from '../../contract/spec.js';
+import { poolChoices } from '../../domain/provision/pool-choices.js';
+import { type FlavorFacts, flavorsOf } from '../../domain/resource/flavor.js';
 import { readSpecFacts } from '../../inventory/spec-facts.js';
 import { linkSignals } from '../../modelarts/timing.js';
 import { checkFeasibility } from '../../spec/feasibility.js';
@@ -15,6 +17,8 @@ export interface Validated extends CheckedSpec {
   readonly before: LeasedBefore;
   /** True when the service was asked too, and has nothing against the spec. */
   readonly isFeasible: boolean;
+  /** The sale status of the flavors of the spec, if it was read; a flavor that is not listed is missing. */
+  readonly flavors: readonly FlavorFacts[] | null;
 }
 
 /**
@@ -25,7 +29,7 @@ const firstChecksMs = 5_000;
 
 /** Activities that ask, before anything is created, whether it can succeed. */
 export function validationActivities(deps: ActivityDeps) {
-  async function checkService(spec: Spec, signal: AbortSignal): Promise<void> {
+  async function checkService(spec: Spec, signal: AbortSignal): Promise<readonly FlavorFacts[] | null> {
     const { pool, notebook } = spec;
     const { network } = pool ?? {};
     // Alone, because several calls at once with a wrong token could get it locked.
@@ -38,15 +42,20 @@ export function validationActivities(deps: ActivityDeps) {
     // What no retry can fix is reported although another check had no answer.
     const first = failures.find(isFinal) ?? failures[0];
     if (first !== undefined) throw first;
+    const [, read] = checks;
+    return read.status === 'fulfilled' ? read.value : null;
   }
 
-  async function checkFacts(spec: Spec, signal: AbortSignal): Promise<void> {
-    const { problems } = checkFeasibility(spec, await orFailure(readSpecFacts(deps.modelarts, spec, signal)));
+  async function checkFacts(spec: Spec, signal: AbortSignal): Promise<readonly FlavorFacts[] | null> {
+    const facts = await orFailure(readSpecFacts(deps.modelarts, spec, signal));
+    const { problems } = checkFeasibility(spec, facts);
     if (problems.length > 0) throw invalidSpec(problems);
+    const names = spec.pool === undefined ? [] : flavorsOf(poolChoices(spec.pool));
+    return facts.flavors?.filter(({ name }) => names.includes(name)) ?? null;
   }
 
-  /** False without a good answer in time. `checkService` then reports why. */
-  async function isFeasible(spec: Spec): Promise<boolean> {
+  /** Not feasible without a good answer in time. `checkService` then reports why. */
+  async function feasibility(spec: Spec): Promise<Pick<Validated, 'isFeasible' | 'flavors'>> {
     const limit = new AbortController();
     const either = linkSignals([limit.signal, cancellationSignal()]);
     deps.sleep(firstChecksMs, limit.signal).then(
@@ -54,11 +63,10 @@ export function validationActivities(deps: ActivityDeps) {
       () => undefined,
     );
     try {
-      await checkService(spec, either.signal);
-      return true;
+      return { isFeasible: true, flavors: await checkService(spec, either.signal) };
     } catch (error) {
       rethrowBug(error);
-      return false;
+      return { isFeasible: false, flavors: null };
     } finally {
       either.unlink();
       limit.abort();
@@ -75,7 +83,8 @@ export function validationActivities(deps: ActivityDeps) {
       const checked = checkDocument(deps, input);
       const { spec, specHash } = checked;
       const before = await findLease(deps, { name: spec.name, specHash });
-      return { ...checked, before, isFeasible: before.leased === null && (await isFeasible(spec)) };
+      if (before.leased !== null) return { ...checked, before, isFeasible: false, flavors: null };
+      return { ...checked, before, ...(await feasibility(spec)) };
     },
 
     /**

@@ -1,4 +1,10 @@
-import { type Choice, describeSoldOut, type FlavorFacts, firstOnSale } from '../../domain/resource/flavor.js';
+import {
+  type Choice,
+  describeSoldOut,
+  type FlavorFacts,
+  firstOnSale,
+  flavorsOf,
+} from '../../domain/resource/flavor.js';
 import { flavorFacts } from '../../inventory/flavor-facts.js';
 import { readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
@@ -22,7 +28,7 @@ export function flavorActivities(deps: ActivityDeps) {
 
     /** Waits in one poll window until one of the choices is on sale; returns its index. */
     async awaitCapacity(input: { choices: readonly Choice[] }): Promise<number> {
-      const names = namesIn(input.choices);
+      const names = flavorsOf(input.choices);
       return await inPollWindow(deps, `capacity for ${names.join(', ')}`, (finish, report) => {
         const seen = new Map<string, FlavorFacts>();
         const unsubscribe = names.map((name) =>
@@ -43,8 +49,4 @@ export function flavorActivities(deps: ActivityDeps) {
       });
     },
   };
-}
-
-function namesIn(choices: readonly Choice[]): string[] {
-  return [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
 }

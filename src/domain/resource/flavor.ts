@@ -1,3 +1,5 @@
+import { SECOND } from '../duration.js';
+
 /**
  * Sale status of a flavor by availability zone (docs/api/pools-and-flavors.md "3.4 Flavor sale status"); null when the
  * service reports none.
@@ -33,6 +35,25 @@ export function saleOfChoice(choice: Choice, flavors: readonly FlavorFacts[]): S
   const sales = choice.resources.map((resource) => saleOf(resource, flavors));
   if (sales.includes('soldOut')) return 'soldOut';
   return sales.includes('unknown') ? 'unknown' : 'onSale';
+}
+
+/** The flavors of some choices, each once. */
+export function flavorsOf(choices: readonly Choice[]): string[] {
+  return [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
+}
+
+/** The sale status as it was read once, and since when (epoch ms) it may be out of date. */
+export interface KnownSale {
+  readonly flavors: readonly FlavorFacts[];
+  readonly since: number;
+}
+
+/** How long a sale status may be used. A create that finds no capacity is refused and takes the next choice anyway. */
+const saleHoldsMs = 10 * SECOND;
+
+/** The sale status, if it is still recent. */
+export function recentSale(known: KnownSale | null, now: number): readonly FlavorFacts[] | null {
+  return known !== null && now - known.since <= saleHoldsMs ? known.flavors : null;
 }
 
 /** The choice that a resource was created from, by its flavors; null when it fits none. */

@@ -1,6 +1,6 @@
 import { capacityPause, consistencyWaitMs } from '../../domain/provision/create.js';
 import type { CapacityRefusal } from '../../domain/provision/resource-state.js';
-import { describeSoldOut, firstOnSale } from '../../domain/resource/flavor.js';
+import { describeSoldOut, type FlavorFacts, firstOnSale, flavorsOf, recentSale } from '../../domain/resource/flavor.js';
 import { retryError } from '../operation/retries.js';
 import { timeNow } from '../operation/state.js';
 import { labelIn, type ResourceKind } from '../resource/kind.js';
@@ -12,11 +12,10 @@ import type { Provision } from './state.js';
 export async function awaitCapacity(op: Provision, kind: ResourceKind): Promise<boolean> {
   const { step, creating } = kind;
   const choices = kind.choices(op.spec);
-  const names = [...new Set(choices.flatMap(({ resources }) => resources.map(({ flavor }) => flavor)))];
-  const flavors = await op.within(step, (ms) => op.reads(names.join(', '), ms).readFlavors({ names }));
-  if (flavors === null) throw deadlinePassed(op, kind, 'no response about the flavors before the deadline');
+  const names = flavorsOf(choices);
+  const flavors = await readSale(op, kind, names);
   const { choice } = op.resource(step);
-  const next = firstOnSale(choices, flavors.answer, choice);
+  const next = firstOnSale(choices, flavors, choice);
   if (next !== null) {
     if (next !== choice) choose(op, kind, next);
     return true;
@@ -37,6 +36,17 @@ export async function awaitCapacity(op: Provision, kind: ResourceKind): Promise<
   if (onSale === null) throw soldOut(kind, refusal);
   op.enter(creating.phase, `capacity is back; checking whether ${labelIn(kind, op.spec)} exists`);
   return false;
+}
+
+/** The sale status that the first step has just read, or else reads it. */
+async function readSale(op: Provision, kind: ResourceKind, names: readonly string[]): Promise<readonly FlavorFacts[]> {
+  const known = recentSale(op.state.sale ?? null, Date.now());
+  // A second look asks again: the first create may have been refused.
+  op.state.sale = null;
+  if (known !== null) return known;
+  const read = await op.within(kind.step, (ms) => op.reads(names.join(', '), ms).readFlavors({ names }));
+  if (read === null) throw deadlinePassed(op, kind, 'no response about the flavors before the deadline');
+  return read.answer;
 }
 
 /** Cleans up a choice without capacity and turns to the next one. After the last one it waits for capacity. */

@@ -120,9 +120,9 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
 
 /** Finds what the create needs before anything is recorded as sent. */
 async function prepare(op: Provision, kind: ResourceKind): Promise<string | null> {
-  const { prepare: find } = kind;
-  if (find === undefined) return null;
-  const found = await op.within(kind.step, (ms) => find(op.createOrder(kind.step), ms));
+  const { step } = kind;
+  if (kind.prepare === undefined) return null;
+  const found = await op.within(step, async (ms) => (await kind.prepare?.(op.createOrder(step), ms)) ?? null);
   if (found === null) throw deadlinePassed(op, kind, `no response about the image of ${labelIn(kind, op.spec)}`);
   return found.answer;
 }

@@ -4,6 +4,7 @@ import type { Spec } from '../../contract/spec.js';
 import type { EnvironmentResources, ResourceRef } from '../../contract/workflows.js';
 import { parseDuration } from '../../domain/duration.js';
 import { newResource, type ResourceState, withChange, withCleared } from '../../domain/provision/resource-state.js';
+import type { KnownSale } from '../../domain/resource/flavor.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
 import { freshWatch } from '../../domain/resource/observation.js';
 import { type Stopwatch, startStopwatch } from '../../domain/stopwatch.js';
@@ -28,6 +29,8 @@ export interface ProvisionState extends OperationState {
   /** Workspaces other than the default that were in use by any spec of this run. */
   workspaceIds: readonly string[];
   approved: boolean;
+  /** What the first step read about its flavors; null once it was used. Absent in states of an earlier version. */
+  sale?: KnownSale | null;
   /** Resources of earlier runs that this one has removed. A lease that owned them must be informed. */
   cleared: readonly ResourceRef[];
   /** True once the rollback has begun. */

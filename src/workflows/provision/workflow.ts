@@ -82,9 +82,11 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
   op.startStep('validate');
   refuseLarge(document);
   const { workflowId } = workflowInfo();
+  const since = Date.now();
   const checked = await op.retries.run('checking the spec', () =>
     firstCalls(op.state.progress.name).validate({ kind, document, workflowId }),
   );
+  op.state.sale = checked.flavors === null ? null : { flavors: checked.flavors, since };
   const { spec, before, isFeasible } = checked;
   op.takeSpec(spec, checked.specHash);
   op.state.identity = checked.identity;
