@@ -87,6 +87,27 @@ export interface ExtensionRequest {
   readonly until?: unknown;
 }
 
+/** Why a lease removes what it owns. */
+export type RemovalCause = 'released' | 'cancelled' | 'expired';
+
+/** Grants or refuses the extension of a lease, which may be on its way to its end. */
+export function decideExtension(
+  lease: {
+    readonly term: LeaseTerm | null;
+    readonly removalCause: RemovalCause | null;
+    readonly refused: { readonly cause: RemovalCause; readonly why: string } | null;
+  },
+  request: ExtensionRequest,
+  now: number,
+): Extension {
+  const { term, removalCause, refused } = lease;
+  if (refused !== null && refused.cause !== 'expired')
+    return refuse(`it is ${refused.cause}, and its removal is retried: ${refused.why}`);
+  if (removalCause !== null) return refuse('the lease is ending and cannot be extended');
+  if (term === null) return refuse('this lease has no end, so there is nothing to extend');
+  return extendTerm(term, request, now);
+}
+
 /**
  * Grants or refuses an extension. A duration is added to the present end; a time can be requested again without harm.
  * Expiry is decided on the same end and clock, so a lease is either extended or expired. Warnings before the new end

@@ -1,9 +1,6 @@
 import { describeDuration, HOUR } from '../duration.js';
 import { isoTime } from '../rfc3339.js';
-import { type Extension, type ExtensionRequest, extendTerm, type LeaseTerm, nextAction } from './lease.js';
-
-/** Why a lease removes what it owns. */
-export type RemovalCause = 'released' | 'cancelled' | 'expired';
+import { type LeaseTerm, nextAction, type RemovalCause } from './lease.js';
 
 /** A removal that was refused, for example because a resource is protected. */
 export interface RefusedRemoval {
@@ -64,20 +61,6 @@ export function nextStep(lease: OpenLease, now: number): LeaseStep {
   if (action.what === 'warn') return { step: 'warn', before: action.before };
   if (action.what === 'wait') return { step: 'wait', until: Math.min(action.until, untilObservation) };
   return isPaused ? idle : { step: 'expire' };
-}
-
-/** Grants or refuses the extension of a lease, which may be on its way to its end. */
-export function decideExtension(
-  { term, removalCause, refused }: Pick<OpenLease, 'term' | 'removalCause' | 'refused'>,
-  request: ExtensionRequest,
-  now: number,
-): Extension {
-  const refuse = (why: string): Extension => ({ granted: false, why });
-  if (refused !== null && refused.cause !== 'expired')
-    return refuse(`it is ${refused.cause}, and its removal is retried: ${refused.why}`);
-  if (removalCause !== null) return refuse('the lease is ending and cannot be extended');
-  if (term === null) return refuse('this lease has no end, so there is nothing to extend');
-  return extendTerm(term, request, now);
 }
 
 /**

@@ -11,8 +11,7 @@ import {
 } from '../../contract/messages.js';
 import { leaseEndsAtAttribute } from '../../contract/search-attributes.js';
 import { mergeResources, noResources } from '../../contract/workflows.js';
-import type { LeaseTerm } from '../../domain/lease/lease.js';
-import { decideExtension } from '../../domain/lease/steps.js';
+import { decideExtension, type LeaseTerm } from '../../domain/lease/lease.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { handleCommand } from '../operation/commands.js';
 import type { Operation } from '../operation/operation.js';

@@ -12,8 +12,8 @@ import {
 import { addToAudit } from '../../domain/audit-trail.js';
 import { isSigned } from '../../domain/command.js';
 import type { Grant } from '../../domain/lease/grant.js';
-import { type LeaseTerm, resumeTerm, startTerm } from '../../domain/lease/lease.js';
-import type { RefusedRemoval, RemovalCause } from '../../domain/lease/steps.js';
+import { type LeaseTerm, type RemovalCause, resumeTerm, startTerm } from '../../domain/lease/lease.js';
+import type { RefusedRemoval } from '../../domain/lease/steps.js';
 import type { LeasedObservation } from '../../domain/provision/repeated-create.js';
 import type { PoolUse } from '../../domain/resource/pool-use.js';
 import { isoTime } from '../../domain/rfc3339.js';

@@ -1,14 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LeaseTerm } from '../../../src/domain/lease/lease.js';
+import { decideExtension, type LeaseTerm, type RemovalCause } from '../../../src/domain/lease/lease.js';
 import {
   afterRefusal,
-  decideExtension,
   describeWarning,
   nextStep,
   type OpenLease,
   type RefusedRemoval,
-  type RemovalCause,
 } from '../../../src/domain/lease/steps.js';
 
 const minute = 60_000;
