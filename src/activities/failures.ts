@@ -41,7 +41,7 @@ const verdicts: Readonly<Record<ModelArtsErrorKind, Verdict>> = {
     type: 'QuotaExceeded',
     retry: false,
     benign: false,
-    hint: 'Free resources or raise the quota, then start again.',
+    hint: 'Delete resources that you no longer need, or raise the quota, then start again.',
   },
   soldOut: { type: 'SoldOut', retry: true, benign: true, hint: 'Try another flavor: `maops flavor list`.' },
   billing: { type: 'BillingRefused', retry: false, benign: false, hint: 'Check the account in the billing centre.' },

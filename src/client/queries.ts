@@ -75,8 +75,8 @@ export class OperationQueries {
   }
 
   /**
-   * One summary per environment, by name: what Temporal itself knows, from one list. Also for thousands of
-   * environments, and without a worker. With `overdue`, only those with an overdue removal.
+   * One summary per environment, by name: from one Temporal list; works for thousands of environments, and without a
+   * worker. With `overdue`, only those with an overdue removal.
    */
   list(options?: ListOptions): Promise<EnvironmentSummary[]> {
     return listEnvironments(this.reads.runs, options);

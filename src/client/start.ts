@@ -88,7 +88,7 @@ async function refuseOtherLease(runs: Runs, type: SpecKind, spec: Spec): Promise
 
 async function refuseOtherSpec(runs: Runs, run: Run, type: SpecKind, spec: Spec): Promise<void> {
   const hash = specHash(spec);
-  // The run itself is asked first, because an operator may have changed the spec that the memo and the argument have.
+  // Query the run first, because an operator may have changed the spec that the memo and the argument have.
   const answer = await runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name).catch(() => null);
   if (answer === null && run.memo[memoKeys.specHash] === hash) return;
   const current = answer ?? (await specOfArgument(runs, run, type));

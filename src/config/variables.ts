@@ -214,7 +214,7 @@ export const variables = {
   stickyTimeout: optional(
     'MAOPS_STICKY_TIMEOUT',
     positiveDuration,
-    'how long a workflow task waits for the worker with the workflow in its memory',
+    'how long a workflow task waits for the worker that has the workflow cached',
     '3s',
   ),
   metricsAddress: optional('MAOPS_METRICS_ADDRESS', listenAddress, 'host:port of Prometheus metrics', 'no metrics'),

@@ -14,7 +14,7 @@ export const textLimits = {
 
 /** How large the document of a spec may be as JSON, in bytes of UTF-8; Temporal takes up to 2 MiB in one payload. */
 export const documentLimit = 256 * 1024;
-/** How large the argument of a lease may be: a spec with everything written out, and what there is of it. */
+/** How large the argument of a lease may be: a fully expanded spec and its resources. */
 export const leaseLimit = 2 * documentLimit;
 /** How large the list of an environment's resources may be as JSON. */
 export const resourcesLimit = 64 * 1024;

@@ -74,7 +74,7 @@ export function currentNotebookItem(notebook: CurrentNotebook, source: Source): 
     state: status ?? null,
     changedAt: notebook.update_at ?? null,
     leaving: status === 'DELETING',
-    // A show without a description is of a notebook that has none.
+    // If show returns no description, the notebook has none.
     marker: description === undefined && source === 'list' ? 'unread' : parseMarker(description),
     isProtected: isProtected(description),
     labels: {},

@@ -28,7 +28,7 @@ export interface Finding {
   readonly effect: Effect;
 }
 
-/** `skipped`: there was nothing to ask about. */
+/** `skipped`: there was no resource to read. */
 export type CallState = 'ok' | 'missing' | 'denied' | 'failed' | 'skipped';
 
 /** What an API error of a read means for an operation (src/activities/failures.ts). */

@@ -142,7 +142,7 @@ describe('an adoption', () => {
       colors: pc.createColors(false),
     });
 
-  test('is one sentence: the resources, their owner, and its end', () => {
+  test('says in one sentence what exists, who owns it and when that ends', () => {
     expect(adoption([finding(), pool], 'lost', noEnd)).toBe('pool lost adopted: lease/lost owns it, with no end');
     expect(adoption([pool, notebook, finding()], 'nb-1', { ...noEnd, endsAt: '2026-03-03T10:00:00.000Z' })).toBe(
       'pool lost and notebook lost adopted: lease/lost owns them until 2026-03-03 10:00:00 UTC',

@@ -82,7 +82,7 @@ describe('the rows of a list', () => {
     expect(read).not.toThrow('tok-secret');
   });
 
-  test('of current notebooks have no token', async () => {
+  test('rows of current notebooks have no token', async () => {
     const { modelarts } = connect(() => ({ body: { data: [null, { id: 'n', token: 'tok-secret', url: null }] } }));
     const rows = await modelarts.currentNotebooks.listRows();
     expect([...rows]).toEqual([['n', { id: 'n', url: null }]]);

@@ -62,7 +62,7 @@ const prepaid = {
 };
 
 describe('a prepaid pool, which the API cannot delete', () => {
-  test('has no rollback as a decision', async () => {
+  test('does not offer rollback as a decision', async () => {
     const testbed = await undecided(prepaid);
     expect((await testbed.progress(env)).awaiting?.verbs).toEqual(['retry', 'skip', 'abandon']);
     await expect(resolve(testbed, 'rollback')).rejects.toThrow();

@@ -6,7 +6,7 @@ describe.each([
   ['historical', {}, { totalCalls: 21, totalActivities: 14, events: 111 }, 16],
   ['current', { notebook: currentNotebookPart() }, { totalCalls: 24, totalActivities: 16, events: 125 }, 19],
 ])('the main job with the %s notebook API', (_api, change, most, mostCallsWarm) => {
-  test('stays within its calls, activities and events', async () => {
+  test('stays within its limits for calls, activities and events', async () => {
     const path = await measureGoldenPath(1, change);
     expect(path.totalCalls).toBeLessThanOrEqual(most.totalCalls);
     expect(path.totalActivities).toBeLessThanOrEqual(most.totalActivities);

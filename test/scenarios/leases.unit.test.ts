@@ -137,7 +137,7 @@ describe('a lease with an end', () => {
     expect(await lease.end()).toBe(end);
   });
 
-  test('that passed without a worker takes effect when there is one', async () => {
+  test('an end that passed without a worker takes effect when one starts', async () => {
     const { temporal, sent, left, progress } = await leased({ webhook }, { restartMs: null });
     temporal.killWorker();
     await temporal.run({ maxTime: 3 * 24 * hour });
@@ -405,7 +405,7 @@ describe('a teardown and the end', () => {
     },
   );
 
-  test('that must keep something transfers the same end to a lease', async () => {
+  test('a teardown that must keep something transfers the same end to a lease', async () => {
     const { temporal, end, testbed, extend } = await leased();
     await extend('2h');
     const before = await end();

@@ -127,7 +127,7 @@ describe('idle', () => {
     },
   );
 
-  test.each([{}, current])('a running notebook is no idleness: %j', async (change) => {
+  test.each([{}, current])('a pool with a running notebook is not idle: %j', async (change) => {
     const testbed = await newTestbed();
     await finishMainJob(testbed, change);
     await testbed.temporal.run({ maxTime: 3 * hour });

@@ -222,7 +222,7 @@ describe('tryNow is refused', () => {
     expect(await comesWithin(testbed, 'pools.delete', hour)).toBe(false);
   });
 
-  test('without actor and reason', async () => {
+  test('refuses tryNow without an actor and a reason', async () => {
     const testbed = await stuckRollback();
     await expect(testbed.temporal.update(`pool/${name}`, 'tryNow', { by: 'ann' })).rejects.toMatchObject({
       cause: { type: 'RequestRejected' },

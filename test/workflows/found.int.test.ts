@@ -98,7 +98,7 @@ describe('at the end', () => {
     expect(await (await start(freshName())).result()).toMatchObject({ phase: 'Ready' });
   });
 
-  test('one refused look does not undo a usable environment', async () => {
+  test('one refused read does not roll back a usable environment', async () => {
     const handle = await start(freshName());
     await stack().until(handle.workflowId, ({ phase }) => phase === 'AwaitingNotebook');
     stack().simulator.faults.plan({ operation: 'pools.list', kind: 'forbidden' });

@@ -10,8 +10,8 @@ import { workspacesFor } from '../resource/workspaces.js';
 export function inventoryActivities(deps: ActivityDeps) {
   return {
     /**
-     * Reads the pools and notebooks that may belong to a name: created under it, or called so. The result names the
-     * lists that could not be read.
+     * Reads the pools and notebooks that may belong to a name: created under it, or with that name. The result names
+     * the lists that could not be read.
      */
     async readInventory({ name }: { name: string }): Promise<Inventory> {
       return await readOrFail(async ({ signal }) => {

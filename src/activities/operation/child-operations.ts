@@ -124,7 +124,7 @@ export function startedActivities(deps: ActivityDeps) {
       const run = await describeRun(workflow, workflowId, runId);
       const joined = run?.memo[memoKeys.start] !== callId;
       if (joined && spec !== null) {
-        // The run itself is asked first, because an operator may have changed the spec since the start.
+        // Query the run first, because an operator may have changed the spec since the start.
         const current = await ask<Spec | null>(workflow, workflowId, specQuery.name);
         if (current !== null) refuseOtherSpec(workflowId, spec, current);
         else if (run?.memo[memoKeys.specHash] !== specHash(spec)) return { workflowId, runId, joined, hasNoSpec: true };

@@ -15,7 +15,7 @@ import { checkNotebookApi } from '../resource/notebook-apis.js';
 /** A checked document, and what was found before anything is created. */
 export interface Validated extends CheckedSpec {
   readonly before: LeasedBefore;
-  /** True when the service was asked too, and has nothing against the spec. */
+  /** True when the service was asked too, and accepts the spec. */
   readonly isFeasible: boolean;
   /** The sale status of the flavors of the spec, if it was read; a flavor that is not listed is missing. */
   readonly flavors: readonly FlavorFacts[] | null;
@@ -39,7 +39,7 @@ export function validationActivities(deps: ActivityDeps) {
       checkFacts(spec, signal),
     ]);
     const failures = checks.flatMap((check): unknown[] => (check.status === 'rejected' ? [check.reason] : []));
-    // What no retry can fix is reported although another check had no answer.
+    // A permanent failure is reported even if another check got no response.
     const first = failures.find(isFinal) ?? failures[0];
     if (first !== undefined) throw first;
     const [, read] = checks;

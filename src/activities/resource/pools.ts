@@ -188,7 +188,7 @@ function isPrepaid({ metadata }: Pool): boolean {
 
 /**
  * The refusal of a prepaid pool's DELETE (docs/api/pools-and-flavors.md "5.5 Deletion"). It is repeated, so that the
- * end of the pool is noticed.
+ * workflow notices when the pool is gone.
  */
 function withWayOut(error: unknown, label: string): unknown {
   if (!(error instanceof ModelArtsError) || !refusals.includes(error.kind)) return error;

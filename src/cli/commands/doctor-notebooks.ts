@@ -20,7 +20,7 @@ interface Options {
   readonly signal: AbortSignal;
 }
 
-/** Whether the account has an API, and may list everybody's notebooks with it. */
+/** Whether the account has an API, and may list all users' notebooks with it. */
 export async function readNotebookApi(
   modelarts: ModelArts,
   api: NotebookApi,

@@ -64,8 +64,8 @@ export function nextStep(lease: OpenLease, now: number): LeaseStep {
 }
 
 /**
- * The refusal of a removal, and whether its reason is a new one. Without `retryAt` the pause before the retry grows from
- * one poll pause to an hour.
+ * The refusal of a removal, and whether its reason is a new one. Without `retryAt` the pause before the retry grows
+ * from one poll pause to an hour.
  */
 export function afterRefusal(
   before: RefusedRemoval | null,

@@ -4,7 +4,7 @@ import type { ExistingResource } from './create.js';
 
 /**
  * The resource of another operation of this installation to which one just created must give way: an older one of the
- * same name. Two operations may have looked at the same time, and where names repeat the service lets both create.
+ * same name. Two operations may have searched at the same time, and where names repeat the service lets both create.
  */
 export function olderRival(
   found: readonly ExistingResource[],

@@ -23,7 +23,7 @@ export interface ResponseIds {
   readonly requestId: string | null;
 }
 
-/** The ids are those of the latest response. */
+/** Ids of the latest response. */
 export interface UnknownCreate extends Partial<ResponseIds> {
   readonly outcome: 'unknown';
   /** When the first call was sent that may have taken effect. */

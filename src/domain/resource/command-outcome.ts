@@ -1,7 +1,8 @@
 import type { PoolUse } from './pool-use.js';
 
 /**
- * The outcome of a command on a resource, such as a stop or a delete. A command that was not sent never counts as done.
+ * The outcome of a command on a resource, such as a stop or a delete. A command that was not sent is never treated as
+ * done.
  */
 export type CommandOutcome = SentCommand | NotSent;
 

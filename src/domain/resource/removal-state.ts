@@ -54,7 +54,7 @@ export function commandedAt({ last }: RemovalState<unknown>): number | null {
   return last.state === null ? null : Math.max(0, last.at);
 }
 
-/** The pause before the look that confirms a first absence: shorter when the service reported the deletion itself. */
+/** The pause before the observation that confirms an absence: shorter when the service reported the deletion itself. */
 export function confirmAfter({ wasLeaving }: RemovalState<unknown>, { pollMinMs }: Pick<Pace, 'pollMinMs'>): number {
   return wasLeaving ? Math.min(pollMinMs, 2 * SECOND) : pollMinMs;
 }

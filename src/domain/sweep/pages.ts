@@ -59,7 +59,7 @@ export function wholePlan(plan: Plan, pages: readonly PlanPage[]): Plan | null {
   return { ...rest, items: items.sort(comparePlanned), kept: kept.sort(comparePlanned) };
 }
 
-/** As a plan has its items: by environment, a pool after its notebooks. */
+/** In plan order: by environment, notebooks before their pool. */
 function comparePlanned(a: PlanItem, b: PlanItem): number {
   const groupOf = ({ environment, marker }: PlanItem) => environment ?? `#${marker.split('-')[1] ?? ''}`;
   return order(groupOf(a), groupOf(b)) || order(a.kind, b.kind) || order(a.name, b.name) || order(a.id, b.id);

@@ -70,8 +70,9 @@ function expired({ leaseEndsAt, isBeingRemoved, phase, phaseSince }: Ownership, 
 }
 
 /**
- * Nothing runs on it: every notebook is stopped, and no job uses the pool. It is idle since the last of them ended, or
- * since the pool was created. Without a reading of its jobs, an environment needs a stopped notebook to be idle.
+ * Nothing runs on it: every notebook is stopped, and no job uses the pool. It has been idle since the last of them
+ * ended, or since the pool was created. Without a reading of its jobs, an environment needs a stopped notebook to be
+ * idle.
  */
 function idle(
   ownership: Ownership,

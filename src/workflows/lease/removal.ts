@@ -87,7 +87,7 @@ async function cancelCreatingOperations(op: Operation<LeaseState>, name: string)
   op.state.resources = mergeResources(op.state.resources, resources);
 }
 
-/** What may not be deleted stays owned by a new run, which a cancel of this run does not reach. It shows why. */
+/** Continues as a new run that owns what may not be deleted and shows why. A cancel of this run does not reach it. */
 async function keepOwning(
   op: Operation<LeaseState>,
   input: LeaseInput,

@@ -28,7 +28,7 @@ const longestWaitMs = 30 * DAY;
  * Owns the resources of an environment after it is Ready, kept or abandoned.
  *
  * Phases: `Leased` until the lease expires, is released or is cancelled. Then the teardown phases, ending in `Gone`, or
- * in `Cancelled` after a cancel. A resource that may not be deleted returns the lease to `Leased`, and the removal is
+ * in `Cancelled` after a cancel. If a resource may not be deleted, the lease returns to `Leased`, and the removal is
  * retried. A teardown of the same environment takes ownership: it announces itself and cancels this workflow, which
  * then ends `Cancelled` without deleting anything.
  */

@@ -6,7 +6,9 @@ import type { Operation } from './operation.js';
 
 type Question = Parameters<Activities['checkArgument']>[0];
 
-/** Checks the argument of a run, which raw JSON can start, and takes the identity of the installation from the answer. */
+/**
+ * Checks the argument of a run, which raw JSON can start, and takes the identity of the installation from the answer.
+ */
 export async function checkArgument(
   op: Operation,
   kind: Question['kind'],

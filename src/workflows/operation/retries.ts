@@ -16,7 +16,7 @@ interface Waiting {
 
 /** The pending retries of an operation. `progress.retrying` shows them, and the update `tryNow` starts them at once. */
 export class Retries {
-  /** Number of accepted `tryNow` updates. A waiter compares it to learn of a new one. */
+  /** Number of accepted `tryNow` updates. A waiter compares it to detect a new one. */
   tryNowCount = 0;
   private readonly waiting = new Set<Waiting>();
   private readonly conditional: Waiting[] = [];

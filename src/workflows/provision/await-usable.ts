@@ -140,8 +140,8 @@ export function show(op: Provision, kind: ResourceKind, facts: ResourceFacts | n
 }
 
 /**
- * Starts a resource that stopped by itself, such as a notebook of yesterday that was adopted. Each such observation
- * gives one command.
+ * Starts a resource that stopped by itself, such as an adopted notebook that its auto-stop has stopped. Sends one
+ * command per observation.
  */
 async function startAgain(op: Provision, kind: ResourceKind, facts: ResourceFacts): Promise<void> {
   const start = kind.start(op, facts);

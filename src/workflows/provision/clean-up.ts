@@ -10,8 +10,8 @@ import { removalOf } from './rollback.js';
 import type { Provision } from './state.js';
 
 /**
- * Runs a removal of the bring-up to its end, also when the operation is cancelled: half a removal would leave resources
- * behind.
+ * Runs a removal of the bring-up to its end, also when the operation is cancelled: an interrupted removal would leave
+ * resources behind.
  */
 async function finish(op: Provision, removal: () => Promise<unknown>): Promise<void> {
   await CancellationScope.nonCancellable(() => showingOverdue(op, op.spec, removal));

@@ -127,7 +127,7 @@ async function prepare(op: Provision, kind: ResourceKind): Promise<string | null
   return found.answer;
 }
 
-/** A create whose activity was lost is as unknown as one whose response was. */
+/** A lost activity leaves the outcome unknown, like a lost response. */
 async function sendCreate(op: Provision, kind: ResourceKind, prepared: string | null): Promise<CreateOutcome> {
   try {
     return await kind.create(op.createOrder(kind.step), prepared);
@@ -221,7 +221,7 @@ async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void
   const rival = olderRival(existing?.answer ?? [], op.us, found.kept);
   if (rival !== null) {
     const why = `${labelIn(kind, op.spec)} is taken: ${rival.id} of another operation of this installation is older`;
-    throw makeFailure('NameTaken', why, { hint: 'Choose another name, or tear the other one down first.' });
+    throw makeFailure('NameTaken', why, { hint: 'Choose another name, or tear down the other one first.' });
   }
   const { kept, duplicates } = found;
   if (kept.id !== created.id) {

@@ -56,7 +56,7 @@ async function planAgain(op: Operation<SweepState>, { restarts }: LargePlan, has
       'ServiceUnavailable',
       `the plan changed ${restarts + 1} times while it was recorded, last to ${hash}`,
       {
-        hint: 'Nothing was deleted. Start the sweep again when less is created and deleted.',
+        hint: 'Nothing was deleted. Start the sweep again when fewer resources are being created and deleted.',
       },
     );
   }

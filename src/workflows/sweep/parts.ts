@@ -30,7 +30,7 @@ export async function sweepNamed(op: Operation<SweepState>, input: SweepInput, p
   const by = workflowInfo().workflowId;
   const planHash = op.state.hashes[name];
   if (planHash === undefined)
-    throw new Error(`The part of ${name} has no hash; without one its teardown would take everything.`);
+    throw new Error(`The part of ${name} has no hash; without one its teardown would delete everything.`);
   const [reason] = new Set(part.items.map((item) => item.reason));
   await op.gate();
   const order = {

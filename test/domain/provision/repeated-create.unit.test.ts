@@ -66,7 +66,7 @@ describe('a lease whose record does not count', () => {
     expect(mayRepeat(wanted, { ...leased, ...change }, pace, now)).toMatchObject({ isReady: false });
   });
 
-  test('a long past create with an unknown outcome does not matter', () => {
+  test('ignores an unknown create outcome after the consistency window', () => {
     const change = { unknownSince: now - pace.consistencyWindowMs };
     expect(mayRepeat(wanted, { ...leased, ...change }, pace, now)).toMatchObject({ isReady: true });
   });

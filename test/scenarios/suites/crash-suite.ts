@@ -40,8 +40,8 @@ interface Death {
 const playedShare = process.env.MAOPS_CRASHES === 'all' ? 1 : 0.25;
 
 /**
- * The same selection in every run, with the first death of each kind. Drawn, because a fixed step could miss one call of
- * a repeating cycle forever.
+ * The same selection in every run, with the first death of each kind. Drawn, because a fixed step could miss one call
+ * of a repeating cycle forever.
  */
 function isPlayed({ name }: Scenario, { at, number }: Death): boolean {
   return number === 1 || seededRandom(hashText(`${name} ${at} ${number}`))() < playedShare;
