@@ -16,6 +16,8 @@ export interface Endpoint<Result> {
   /** For example `/v2/{project_id}/pools/{pool_name}`. */
   readonly template: string;
   readonly priority: Priority;
+  /** How long the rate governor may hold the call back before it counts as not sent, unless the caller says. */
+  readonly maxWaitMs: number;
   /** The schema of the response. */
   readonly response: z.ZodType<Result>;
   /** The resource kind for messages, for example `pool`. */
@@ -33,6 +35,10 @@ export interface Endpoint<Result> {
   readonly returnsInstance?: boolean;
 }
 
+/** `maxWaitMs` of a create: a caller that has just checked for an existing resource must check again soon. */
+export const createMaxWaitMs = 2_000;
+export const usualMaxWaitMs = 10_000;
+
 /**
  * Describes an endpoint. Unless given, the resource kind comes from the operation, and the priority from the method.
  */
@@ -45,7 +51,7 @@ export function endpoint<Result>(
 ): Endpoint<Result> {
   const kind = operation.slice(0, operation.indexOf('s.'));
   const priority = method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'create';
-  return { operation, method, template, priority, response, kind, ...more };
+  return { operation, method, template, priority, maxWaitMs: usualMaxWaitMs, response, kind, ...more };
 }
 
 /** `nullsDownTo` of a list in a member of the response: the member and its rows. */

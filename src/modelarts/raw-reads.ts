@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Call, Endpoint } from './call.js';
+import { type Call, type Endpoint, usualMaxWaitMs } from './call.js';
 import type { ModelArtsError } from './errors.js';
 
 /** A read whose response is wanted as it is. */
@@ -46,7 +46,15 @@ export class RawReads {
     // The only POST that changes nothing.
     if (method === 'POST' && !template.endsWith('-searches')) throw new TypeError(`${operation} is not a read`);
     const kind = operation.slice(0, operation.indexOf('.')).replace(/s$/, '');
-    const endpoint: Endpoint<unknown> = { operation, method, template, kind, priority: 'read', response: z.unknown() };
+    const endpoint: Endpoint<unknown> = {
+      operation,
+      method,
+      template,
+      kind,
+      priority: 'read',
+      maxWaitMs: usualMaxWaitMs,
+      response: z.unknown(),
+    };
     return this.#transport.read(returnsInstance === true ? { ...endpoint, returnsInstance } : endpoint, call);
   }
 }

@@ -10,11 +10,6 @@ import type { InterpretedResponse, Sender } from './sender.js';
 import { SharedReads } from './shared-reads.js';
 import { abortReason } from './timing.js';
 
-/** How long the rate governor may hold back a create before it counts as not sent. */
-export const createMaxWaitMs = 2_000;
-/** The same for other calls. */
-const otherMaxWaitMs = 10_000;
-
 /** The parts of a transport. */
 export interface TransportOptions {
   readonly endpoint: string;
@@ -124,8 +119,7 @@ export class HttpTransport implements Transport, RawTransport {
     const { sender, httpTimeoutMs } = this.#options;
     const { signal, timeoutMs = httpTimeoutMs } = call.options ?? {};
     const priority = firstOf(endpoint.priority, call.options?.priority);
-    const maxWaitMs =
-      call.options?.maxWaitMs ?? (endpoint.operation.endsWith('.create') ? createMaxWaitMs : otherMaxWaitMs);
+    const maxWaitMs = call.options?.maxWaitMs ?? endpoint.maxWaitMs;
     if (signal?.aborted === true) throw abortReason(signal);
     const isShared = endpoint.method === 'GET' && call.headers === undefined;
     const question = isShared ? `${timeoutMs} ${endpoint.returnsInstance === true} ${url.href}` : undefined;

@@ -12,8 +12,8 @@ import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from
 import type { Observation } from '../../domain/resource/observation.js';
 import { currentNotebookFacts, existingCurrentNotebook } from '../../inventory/current-notebook-facts.js';
 import { readImages } from '../../inventory/images.js';
+import { createMaxWaitMs } from '../../modelarts/call.js';
 import type { CurrentNotebook } from '../../modelarts/schemas/current-notebook.js';
-import { createMaxWaitMs } from '../../modelarts/transport.js';
 import { type CommandedResource, orAbsent, readExisting, readOrFail, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';

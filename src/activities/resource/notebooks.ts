@@ -9,7 +9,7 @@ import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/reso
 import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from '../../domain/resource/notebook.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
-import { createMaxWaitMs } from '../../modelarts/transport.js';
+import { createMaxWaitMs } from '../../modelarts/call.js';
 import { type CommandedResource, orAbsent, readExisting, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';

@@ -14,9 +14,9 @@ import { noUse, stateOfUse } from '../../domain/resource/pool-use.js';
 import { readFailedOrder } from '../../inventory/failed-orders.js';
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
 import { readPoolUse } from '../../inventory/pool-use.js';
+import { createMaxWaitMs } from '../../modelarts/call.js';
 import { isTooLate, ModelArtsError } from '../../modelarts/errors.js';
 import type { Pool } from '../../modelarts/schemas/pool.js';
-import { createMaxWaitMs } from '../../modelarts/transport.js';
 import {
   type CommandedResource,
   orAbsent,

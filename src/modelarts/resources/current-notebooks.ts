@@ -1,4 +1,4 @@
-import { type Call, type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
+import { type Call, createMaxWaitMs, type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import {
   type CurrentNotebook,
@@ -38,7 +38,10 @@ const kind = 'notebook';
 /** The largest page. Only 10, 20 and 50 are allowed. */
 const pageSize = 50;
 
-const create = endpoint('currentNotebooks.create', 'POST', collection, currentNotebookSchema, instance);
+const create = endpoint('currentNotebooks.create', 'POST', collection, currentNotebookSchema, {
+  ...instance,
+  maxWaitMs: createMaxWaitMs,
+});
 const list = endpoint('currentNotebooks.list', 'GET', collection, currentNotebookPageSchema, { kind });
 const listRows = endpoint('currentNotebooks.list', 'GET', collection, currentNotebookRowPageSchema, {
   kind,

@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
+import { createMaxWaitMs, type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import {
   type Notebook,
@@ -28,7 +28,10 @@ const collection = '/v1/{project_id}/demanager/instances';
 const single = `${collection}/{instance_id}`;
 const returnsInstance = true;
 
-const create = endpoint('notebooks.create', 'POST', collection, notebookSchema, { returnsInstance });
+const create = endpoint('notebooks.create', 'POST', collection, notebookSchema, {
+  returnsInstance,
+  maxWaitMs: createMaxWaitMs,
+});
 const list = endpoint('notebooks.list', 'GET', collection, notebookListSchema);
 const listRows = endpoint('notebooks.list', 'GET', collection, notebookRowsSchema, { nullsDownTo: rowDepth });
 const show = endpoint('notebooks.show', 'GET', single, notebookSchema, { returnsInstance });

@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
+import { createMaxWaitMs, type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
 import type { PoolWriteOptions, RequestOptions } from '../request-options.js';
 import { type Pool, type PoolList, poolListSchema, poolRowsSchema, poolSchema } from '../schemas/pool.js';
 import {
@@ -13,7 +13,7 @@ import {
 const collection = '/v2/{project_id}/pools';
 const single = `${collection}/{pool_name}`;
 
-const create = endpoint('pools.create', 'POST', collection, poolSchema);
+const create = endpoint('pools.create', 'POST', collection, poolSchema, { maxWaitMs: createMaxWaitMs });
 const list = endpoint('pools.list', 'GET', collection, poolListSchema);
 const listRows = endpoint('pools.list', 'GET', collection, poolRowsSchema, { nullsDownTo: rowDepth });
 const show = endpoint('pools.show', 'GET', single, poolSchema);
