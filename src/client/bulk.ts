@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { Progress } from '../contract/progress.js';
 import { specKinds } from '../contract/spec.js';
+import type { WorkflowType } from '../contract/workflows.js';
 import { oneLine } from '../domain/command.js';
 import { isOpen } from '../temporal/run-facts.js';
 import {
@@ -16,7 +17,7 @@ import type { Run, Runs } from './temporal/run.js';
 /** The operations that a bulk command finds; only creating operations (`creating`) have approvals and steps. */
 export type BulkScope = 'everyone' | 'creating';
 
-const scopes: Readonly<Record<BulkScope, readonly string[]>> = {
+const scopes: Readonly<Record<BulkScope, readonly WorkflowType[]>> = {
   creating: specKinds,
   everyone: [
     ...specKinds,
@@ -55,7 +56,7 @@ export async function findOpen(runs: Runs, query: string, scope: BulkScope): Pro
   try {
     for await (const run of runs.list(`(${query}) AND ExecutionStatus = "Running" AND WorkflowType IN (${quoted})`)) {
       // A query with brackets of its own could have cancelled the added conditions.
-      if (isOpen(run) && types.includes(run.type)) found.set(run.workflowId, run);
+      if (isOpen(run) && types.some((type) => type === run.type)) found.set(run.workflowId, run);
     }
   } catch (error) {
     // List again without the added conditions, so that Temporal's message is about the query as it was given.

@@ -1,6 +1,6 @@
 import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import type { FailureProgress, Progress } from '../contract/progress.js';
-import type { ScheduledInput } from '../contract/workflows.js';
+import type { ScheduledInput, WorkflowType } from '../contract/workflows.js';
 import { formatDuration } from '../domain/duration.js';
 import { type ScheduleWarning, scheduleWarnings } from '../domain/schedule/zone-changes.js';
 import { isFields } from '../spec/finding.js';
@@ -9,7 +9,7 @@ import { findTimeZone } from './schedule-check.js';
 import type { Runs } from './temporal/run.js';
 
 /** The workflow type of our schedules; the namespace may have other schedules. */
-export const scheduledType = 'runScheduled';
+export const scheduledType: WorkflowType = 'runScheduled';
 
 /** Memo key of a schedule: the settings that Temporal does not keep. */
 export const scheduleMemoKey = 'maopsSchedule';

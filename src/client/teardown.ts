@@ -66,7 +66,7 @@ export async function startTeardown(
   if (jobs !== null || planHash !== undefined) await refuseJoin(context, name, jobs === null ? planHash : undefined);
   const signed = jobs === null ? {} : { ...jobs, ...signatureOf(context, options) };
   const argument = { name, ...(planHash === undefined ? {} : { planHash }), ...signed };
-  const start = { type: 'teardownEnvironment', workflowId, argument, memo: {}, summary: `teardown ${name}` };
+  const start = { type: 'teardownEnvironment' as const, workflowId, argument, memo: {}, summary: `teardown ${name}` };
   const announcement = { cause: 'teardown', ...signatureOf(context, options) };
   return { workflowId, ...(await context.runs.signalWithStart(start, announceCancelSignal.name, announcement)) };
 }

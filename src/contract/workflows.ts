@@ -2,9 +2,19 @@ import type { AuditReport } from '../domain/audit/report.js';
 import { maybeSame, type ResourceRef, sameResource } from '../domain/resource/identity.js';
 import type { Plan, PlanItem } from '../domain/teardown/plan.js';
 import type { LeaseProgress, Progress } from './progress.js';
-import type { DurationText, Spec } from './spec.js';
+import type { DurationText, Spec, SpecKind } from './spec.js';
 
 export type { ResourceRef };
+
+/** The workflow types. Fixed, because programs start workflows by them. */
+export type WorkflowType =
+  | SpecKind
+  | 'leaseEnvironment'
+  | 'teardownEnvironment'
+  | 'changeResource'
+  | 'auditResources'
+  | 'sweepExpired'
+  | 'runScheduled';
 
 /** The resources of an environment that may exist, and the workspaces to search. */
 export interface EnvironmentResources {

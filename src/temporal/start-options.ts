@@ -1,7 +1,8 @@
+import type { WorkflowType } from '../contract/workflows.js';
+
 /** One workflow to start. */
 export interface RunStart {
-  /** Workflow type. */
-  readonly type: string;
+  readonly type: WorkflowType;
   readonly workflowId: string;
   readonly argument: unknown;
   readonly memo: Readonly<Record<string, unknown>>;

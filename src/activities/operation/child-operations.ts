@@ -4,7 +4,7 @@ import { memoKeys } from '../../contract/ids.js';
 import { announceCancelSignal, type CancelAnnouncement, specQuery } from '../../contract/messages.js';
 import type { Progress } from '../../contract/progress.js';
 import { type Spec, type SpecKind, specKinds } from '../../contract/spec.js';
-import type { PlanItemResult, SweepProgress } from '../../contract/workflows.js';
+import type { PlanItemResult, SweepProgress, WorkflowType } from '../../contract/workflows.js';
 import { cut } from '../../domain/text.js';
 import { checkSpec } from '../../spec/check.js';
 import { describeDifferences, diffSpecs } from '../../spec/difference.js';
@@ -20,8 +20,7 @@ import { endOf, lost, type OperationEnd } from './operation-end.js';
 
 /** An operation to start under its workflow id, such as `teardown/team-a`. */
 export interface StartOperation {
-  /** Workflow type. */
-  readonly type: string;
+  readonly type: WorkflowType;
   readonly workflowId: string;
   readonly argument: unknown;
   /** Shows in the Temporal UI. */
