@@ -27,15 +27,26 @@ interface Crossing {
 const never: Crossing = { cancelAt: 0, suggestContinueAsNewAfter: 4096, pause: null };
 /** Far longer than any scenario: a pause that a cancel does not end would show. */
 const forever = 48 * 60 * minute;
+const untilCancelMs = 60 * minute;
 
 async function played(scenario: CrossedScenario, crossing: Crossing) {
   const faults = scenario.faults ?? [];
   let count = 0;
   let hasBegun = false;
+  let isCancelled = false;
   const act = (run: WorkflowRun) => {
-    if (count === crossing.cancelAt) run.requestCancel('');
+    if (count === crossing.cancelAt) {
+      isCancelled = true;
+      run.requestCancel('');
+    }
     if (crossing.pause === null || count !== crossing.pause.at) return;
     const signal = (name: string) => testbed.temporal.signal(scenario.workflowId, name, command).catch(() => undefined);
+    // A pause may leave nothing that activates the workflow, so that it never gets to its cancel.
+    testbed.temporal.clock.schedule(testbed.temporal.now() + untilCancelMs, () => {
+      if (!isCancelled && count < crossing.cancelAt)
+        void testbed.temporal.cancel(scenario.workflowId).catch(() => undefined);
+      isCancelled = true;
+    });
     testbed.temporal.clock.schedule(testbed.temporal.now(), () => void signal('pause'));
     testbed.temporal.clock.schedule(testbed.temporal.now() + crossing.pause.forMs, () => void signal('resume'));
   };
