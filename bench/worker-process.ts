@@ -29,8 +29,9 @@ export async function withWorkerProcess<T>(
   const simulator = await runSimulator({ port: 0, speed: options.speed, signals: false });
   const env = {
     ...process.env,
+    // Also what `stackEnvironment` leaves out, such as `NODE_OPTIONS`.
     ...options.env,
-    ...stackEnvironment({ ...options.env }, temporal, simulator.environment, 1),
+    ...stackEnvironment(options.env ?? {}, temporal, simulator.environment, 1),
   };
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });

@@ -87,24 +87,23 @@ export function asFailure(error: unknown): Error {
   return makeFailure(type, error.message, facts, { retryable: retry, benign, ...asked });
 }
 
-/** Whether an error can only come from a mistake in our own code. */
-export function isBug(error: unknown): error is Error {
+/** Whether an error can only come from a bug in our own code. */
+function isBug(error: unknown): error is Error {
   return error instanceof Error && ['TypeError', 'RangeError', 'ReferenceError'].includes(error.name);
 }
 
-/** Passes a mistake of ours on, where every other error means that there was no response. */
+/** Rethrows a bug of ours where every other error means that there was no response. */
 export function rethrowBug(error: unknown): void {
   if (isBug(error)) throw error;
 }
 
 /**
- * The failure of an activity with a mistake of ours. It is retried until a worker without it runs, so that nothing is
- * rolled back (docs/decisions/0006), and its stack is the one of the mistake.
+ * The failure of an activity that has a bug. It is retried until a worker without the bug runs, so that nothing is rolled
+ * back (docs/decisions/0006). It keeps the stack of the bug.
  */
 function bugFailure(error: Error): ApplicationFailure {
-  const hint =
-    'This version has a fault. Report it with the stack in the log of the worker, and start a newer version.';
-  const message = `internal error, retried until a version without it runs: ${error.name}: ${error.message}`;
+  const hint = 'This version has a bug. Report it with the stack in the log of the worker, and start a newer version.';
+  const message = `internal error, retried until a fixed version runs: ${error.name}: ${error.message}`;
   const failure = makeFailure('ServiceUnavailable', message, { hint }, { retryable: true });
   if (error.stack !== undefined) failure.stack = error.stack;
   return failure;

@@ -75,7 +75,7 @@ export class OperationQueries {
   }
 
   /**
-   * One summary per environment, by name: from one Temporal list; works for thousands of environments, and without a
+   * One summary per environment, by name, from one Temporal list. Works for thousands of environments, and without a
    * worker. With `overdue`, only those with an overdue removal.
    */
   list(options?: ListOptions): Promise<EnvironmentSummary[]> {

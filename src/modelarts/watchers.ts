@@ -1,6 +1,10 @@
+import type { Endpoint } from './call.js';
 import type { ModelArts } from './client.js';
 import { ModelArtsError } from './errors.js';
 import { RowParser } from './listed-rows.js';
+import { listCurrentNotebookRows } from './resources/current-notebooks.js';
+import { listNotebookRows } from './resources/notebooks.js';
+import { listPoolRows } from './resources/pools.js';
 import { type CurrentNotebook, currentNotebookSchema } from './schemas/current-notebook.js';
 import { type Notebook, notebookSchema } from './schemas/notebook.js';
 import { type Pool, poolSchema } from './schemas/pool.js';
@@ -33,10 +37,10 @@ async function nullIfAbsent<Item>(read: Promise<Item>): Promise<Item | null> {
 }
 
 /** The parser of each workspace. */
-function parsers<Item>(schema: { parse(row: unknown): Item }, operation: string, template: string) {
+function parsers<Item>(schema: { parse(row: unknown): Item }, { operation, method, template }: Endpoint<unknown>) {
   const all = new Map<string | undefined, RowParser<Item>>();
   return (workspaceId: string | undefined): RowParser<Item> => {
-    const parser = all.get(workspaceId) ?? new RowParser(schema, { operation, method: 'GET', template });
+    const parser = all.get(workspaceId) ?? new RowParser(schema, { operation, method, template });
     all.set(workspaceId, parser);
     return parser;
   };
@@ -59,7 +63,7 @@ function currentNotebookFingerprint({ status, url, lease, volume, action_progres
 
 /** Watches pools by id. */
 function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): PoolWatcher {
-  const parserOf = parsers(poolSchema, 'pools.list', '/v2/{project_id}/pools');
+  const parserOf = parsers(poolSchema, listPoolRows);
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
@@ -73,7 +77,7 @@ function createPoolWatcher(modelarts: ModelArts, options: WatchersOptions): Pool
 
 /** Watches notebook instances by id. */
 function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): NotebookWatcher {
-  const parserOf = parsers(notebookSchema, 'notebooks.list', '/v1/{project_id}/demanager/instances');
+  const parserOf = parsers(notebookSchema, listNotebookRows);
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {
@@ -87,7 +91,7 @@ function createNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): 
 
 /** Watches notebook instances of the current API by id. A list shows one workspace, and only own instances. */
 function createCurrentNotebookWatcher(modelarts: ModelArts, options: WatchersOptions): CurrentNotebookWatcher {
-  const parserOf = parsers(currentNotebookSchema, 'currentNotebooks.list', '/v1/{project_id}/notebooks');
+  const parserOf = parsers(currentNotebookSchema, listCurrentNotebookRows);
   return createWatcher({
     ...filled(options),
     list: async (workspaceId, signal) => {

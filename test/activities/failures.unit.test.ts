@@ -74,13 +74,13 @@ describe('API errors in the history', () => {
   });
 
   test.each([new TypeError('x is undefined'), new RangeError('too long'), new ReferenceError('y is not defined')])(
-    'a mistake of ours (%s) is retried, is reported as one, and keeps its stack',
-    (mistake) => {
-      const failure = failureOf(mistake);
-      expect(failure).toMatchObject({ nonRetryable: false, type: 'ServiceUnavailable', stack: mistake.stack });
-      expect(failure.message).toContain(mistake.message);
+    'a bug of ours (%s) is retried, is reported as one, and keeps its stack',
+    (bug) => {
+      const failure = failureOf(bug);
+      expect(failure).toMatchObject({ nonRetryable: false, type: 'ServiceUnavailable', stack: bug.stack });
+      expect(failure.message).toContain(bug.message);
       expect(failure.details?.[0]).toHaveProperty('hint', expect.stringMatching(/\w/));
-      expect(() => rethrowBug(mistake)).toThrow(mistake);
+      expect(() => rethrowBug(bug)).toThrow(bug);
     },
   );
 

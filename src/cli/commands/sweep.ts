@@ -13,9 +13,12 @@ import { followToEnd } from '../follow.js';
 import { offerReason, readDuration, readHash } from '../options.js';
 import { renderPlan, renderResults } from '../output/plan.js';
 
+/** The reasons that are recorded without `--reason`. */
+const defaultReasons: Readonly<Record<'plan' | 'apply', string>> = { plan: 'plan', apply: 'sweep' };
+
 /** `maops sweep plan`: lists the resources to delete, as a plan with a hash. Deletes nothing. */
 const plan: Define = (command, run) => {
-  defineSweep(command, 'plan')
+  defineSweep(command, defaultReasons.plan)
     .addHelpText('after', example('maops sweep plan', 'maops sweep plan --rules sweep.yaml --json'))
     .action((options: SweepOptions) =>
       run(async (context) => {
@@ -39,7 +42,7 @@ interface Options extends SweepOptions {
 
 /** `maops sweep apply`: deletes the resources in a plan and follows the sweep to its end. */
 const apply: Define = (command, run) => {
-  defineSweep(command, 'sweep')
+  defineSweep(command, defaultReasons.apply)
     .requiredOption('--hash <hash>', 'hash of the reviewed plan')
     .option('--yes', 'delete without asking')
     .option('--timeout <duration>', 'stop waiting after this time (exit 8); the sweep continues')
@@ -129,9 +132,6 @@ async function rulesOf(context: Context, { rules, maxShare }: SweepOptions): Pro
   return document;
 }
 
-/** The reasons that plan and apply record without `--reason`. */
-const defaultReasons: ReadonlySet<string> = new Set(['plan', 'sweep']);
-
 /** The hint for a plan that exceeds the share. */
 const whySoMuch = 'Find out why the share is so large. An empty or restored Temporal database can be the reason.';
 
@@ -141,7 +141,7 @@ function applyCommand(plan: Plan, { rules, maxShare, reason }: SweepOptions): st
   const options = [
     ...(rules === undefined ? [] : ['--rules', quoted(rules)]),
     ...(share === undefined ? [] : ['--max-share', share]),
-    ...(defaultReasons.has(reason) ? [] : ['--reason', quoted(reason)]),
+    ...(Object.values(defaultReasons).includes(reason) ? [] : ['--reason', quoted(reason)]),
   ];
   return ['maops sweep apply --hash', plan.hash, '--yes', ...options].join(' ');
 }

@@ -7,6 +7,6 @@ export interface View {
   readonly now: number;
   readonly timeZone: string;
   readonly colors: Colors;
-  /** Width of the terminal; undefined without a terminal; text is then not wrapped. */
+  /** Width of the terminal; undefined without one. Text is then not wrapped. */
   readonly columns?: number | undefined;
 }

@@ -28,13 +28,13 @@ export interface OpenLease {
   readonly renewAt: number;
 }
 
-/** The next step of an open lease. `before` is the time between the warning and the end. */
+/** The next step of an open lease. `before` is the time between the warning and the end of the term. */
 export type LeaseStep =
   | { readonly step: 'observe' }
   | { readonly step: 'retryRefused' }
   | { readonly step: 'renew' }
-  | { readonly step: 'warn'; readonly before: number }
-  | { readonly step: 'expire' }
+  | { readonly step: 'warn'; readonly term: LeaseTerm; readonly before: number }
+  | { readonly step: 'expire'; readonly term: LeaseTerm }
   | { readonly step: 'removeAgain'; readonly cause: RemovalCause }
   | { readonly step: 'wait'; readonly until: number };
 
@@ -58,9 +58,9 @@ export function nextStep(lease: OpenLease, now: number): LeaseStep {
   }
   if (term === null) return idle;
   const action = nextAction(term, now);
-  if (action.what === 'warn') return { step: 'warn', before: action.before };
+  if (action.what === 'warn') return { step: 'warn', term, before: action.before };
   if (action.what === 'wait') return { step: 'wait', until: Math.min(action.until, untilObservation) };
-  return isPaused ? idle : { step: 'expire' };
+  return isPaused ? idle : { step: 'expire', term };
 }
 
 /**

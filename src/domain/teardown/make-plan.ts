@@ -130,7 +130,7 @@ function withReasons(
   return candidates;
 }
 
-/** The rule that keeps a resource in a sweep, that a teardown by name would delete. */
+/** The rule by which a sweep keeps a resource that a teardown by name would delete. */
 function sweepRule(item: InventoryItem, reason: RemovalReason, { orphans }: SweepRules, now: number): string | null {
   if (item.leaving) return 'it is already being deleted';
   if (reason !== 'orphan') return null;

@@ -43,10 +43,16 @@ const create = endpoint('currentNotebooks.create', 'POST', collection, currentNo
   maxWaitMs: createMaxWaitMs,
 });
 const list = endpoint('currentNotebooks.list', 'GET', collection, currentNotebookPageSchema, { kind });
-const listRows = endpoint('currentNotebooks.list', 'GET', collection, currentNotebookRowPageSchema, {
-  kind,
-  nullsDownTo: rowDepth,
-});
+export const listCurrentNotebookRows = endpoint(
+  'currentNotebooks.list',
+  'GET',
+  collection,
+  currentNotebookRowPageSchema,
+  {
+    kind,
+    nullsDownTo: rowDepth,
+  },
+);
 const listAll = endpoint('currentNotebooks.listAll', 'GET', `${collection}/all`, currentNotebookPageSchema, { kind });
 const show = endpoint('currentNotebooks.show', 'GET', single, currentNotebookSchema, instance);
 const access = endpoint('currentNotebooks.show', 'GET', single, notebookAccessSchema, instance);
@@ -114,7 +120,7 @@ export class CurrentNotebooks extends NotebookExtras {
 
   /** The same list as `list`, by id, with rows that are not parsed yet. They have no token. */
   async listRows(filter: CurrentNotebookFilter = {}, options?: RequestOptions): Promise<ReadonlyMap<string, unknown>> {
-    const rows = await this.#readRows(listRows, filter, options);
+    const rows = await this.#readRows(listCurrentNotebookRows, filter, options);
     return new Map(rows.map((row) => [row.id, row]));
   }
 

@@ -33,7 +33,9 @@ const create = endpoint('notebooks.create', 'POST', collection, notebookSchema, 
   maxWaitMs: createMaxWaitMs,
 });
 const list = endpoint('notebooks.list', 'GET', collection, notebookListSchema);
-const listRows = endpoint('notebooks.list', 'GET', collection, notebookRowsSchema, { nullsDownTo: rowDepth });
+export const listNotebookRows = endpoint('notebooks.list', 'GET', collection, notebookRowsSchema, {
+  nullsDownTo: rowDepth,
+});
 const show = endpoint('notebooks.show', 'GET', single, notebookSchema, { returnsInstance });
 const update = endpoint('notebooks.update', 'PUT', single, notebookSchema, { returnsInstance });
 const remove = endpoint('notebooks.delete', 'DELETE', single, notebookDeletedSchema, { emptyResult: {} });
@@ -74,7 +76,7 @@ export class Notebooks {
   /** The same list as `list`, by id, with rows that are not parsed yet. */
   async listRows(filter: NotebookFilter = {}, options?: RequestOptions): Promise<ReadonlyMap<string, unknown>> {
     const query = this.#transport.check(list, notebookFilterSchema, filter);
-    return this.#transport.send(listRows, { query: { de_type: 'Notebook', ...query }, options });
+    return this.#transport.send(listNotebookRows, { query: { de_type: 'Notebook', ...query }, options });
   }
 
   /** Returns one instance by its id. */

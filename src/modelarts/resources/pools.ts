@@ -15,7 +15,7 @@ const single = `${collection}/{pool_name}`;
 
 const create = endpoint('pools.create', 'POST', collection, poolSchema, { maxWaitMs: createMaxWaitMs });
 const list = endpoint('pools.list', 'GET', collection, poolListSchema);
-const listRows = endpoint('pools.list', 'GET', collection, poolRowsSchema, { nullsDownTo: rowDepth });
+export const listPoolRows = endpoint('pools.list', 'GET', collection, poolRowsSchema, { nullsDownTo: rowDepth });
 const show = endpoint('pools.show', 'GET', single, poolSchema);
 // The service rejects plain JSON with ModelArts.50004100.
 const patch = endpoint('pools.patch', 'PATCH', single, poolSchema, { contentType: 'application/merge-patch+json' });
@@ -62,7 +62,10 @@ export class Pools {
 
   /** The same list as `list`, by id, with rows that are not parsed yet. */
   async listRows(filter: PoolFilter = {}, options?: RequestOptions): Promise<ReadonlyMap<string, unknown>> {
-    return this.#transport.send(listRows, { query: this.#transport.check(list, poolFilterSchema, filter), options });
+    return this.#transport.send(listPoolRows, {
+      query: this.#transport.check(list, poolFilterSchema, filter),
+      options,
+    });
   }
 
   /** Returns one pool by its id, including one whose creation failed. */

@@ -108,13 +108,13 @@ function runDueSteps(op: Operation<LeaseState>, backgroundTasks: LeaseBackground
         backgroundTasks.renew();
         continue;
       case 'warn':
-        if (state.term !== null) warn(op, backgroundTasks, state.term, next.before);
+        warn(op, backgroundTasks, next.term, next.before);
         continue;
       case 'removeAgain':
         state.removalCause = next.cause;
         return 'ended';
       case 'expire':
-        if (state.term !== null) expire(op, backgroundTasks, state.term);
+        expire(op, backgroundTasks, next.term);
         return 'ended';
       case 'wait':
         return next.until;

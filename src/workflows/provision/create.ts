@@ -123,7 +123,7 @@ async function prepare(op: Provision, kind: ResourceKind): Promise<string | null
   const { step } = kind;
   if (kind.prepare === undefined) return null;
   const found = await op.within(step, async (ms) => (await kind.prepare?.(op.createOrder(step), ms)) ?? null);
-  if (found === null) throw deadlinePassed(op, kind, `no response about the image of ${labelIn(kind, op.spec)}`);
+  if (found === null) throw deadlinePassed(op, kind, `no response about what ${labelIn(kind, op.spec)} needs`);
   return found.answer;
 }
 

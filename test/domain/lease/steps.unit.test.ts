@@ -60,8 +60,8 @@ describe('the next step of a lease', () => {
     [{ lookAt: now }, { step: 'observe' }],
     [{ protectionChanged: true }, { step: 'retryRefused' }],
     [{ renewAt: now }, { step: 'renew' }],
-    [{ term: { ...term, endsAt: now + hour } }, { step: 'warn', before: hour }],
-    [{ term: past }, { step: 'expire' }],
+    [{ term: { ...term, endsAt: now + hour } }, { step: 'warn', before: hour, term: { ...term, endsAt: now + hour } }],
+    [{ term: past }, { step: 'expire', term: past }],
     [{ refused: refusedUntil(now, 'cancelled') }, { step: 'removeAgain', cause: 'cancelled' }],
   ])('is due: %j', (change, step) => {
     expect(nextStep({ ...open, ...change }, now)).toEqual(step);
