@@ -98,8 +98,8 @@ export function rethrowBug(error: unknown): void {
 }
 
 /**
- * The failure of an activity that has a bug. It is retried until a worker without the bug runs, so that nothing is rolled
- * back (docs/decisions/0006). It keeps the stack of the bug.
+ * The failure of an activity that has a bug. It is retried until a worker without the bug runs, so that nothing is
+ * rolled back (docs/decisions/0006). It keeps the stack of the bug.
  */
 function bugFailure(error: Error): ApplicationFailure {
   const hint = 'This version has a bug. Report it with the stack in the log of the worker, and start a newer version.';
