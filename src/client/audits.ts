@@ -2,9 +2,11 @@ import { auditId } from '../contract/ids.js';
 import type { AuditInput } from '../contract/workflows.js';
 import { type AuditPage, completed } from '../domain/audit/pages.js';
 import type { AuditFinding, AuditReport } from '../domain/audit/report.js';
+import { isoTime } from '../domain/rfc3339.js';
 import { isFields } from '../spec/finding.js';
 import type { CommandOptions } from './api-types.js';
-import { type CommandContext, type NewRun, signatureOf } from './command.js';
+import { signatureOf } from './command.js';
+import type { OperationsDeps } from './deps.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import { expectWorker, progressOf } from './read-progress.js';
 import type { Runs } from './temporal/run.js';
@@ -14,26 +16,25 @@ export interface AuditOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs one audit and returns its report. */
-export async function audit(context: CommandContext, start: NewRun, options: AuditOptions = {}): Promise<AuditReport> {
-  return await run(context, auditId(new Date(start.at).toISOString()), {}, options);
-}
+/** Methods that read the whole project. */
+export function audits({ runs, actor, pacer, newId }: OperationsDeps) {
+  return {
+    /** The owner and ownership status of every pool and notebook of the project. Throws WorkerUnreachableError. */
+    audit(options: AuditOptions = {}): Promise<AuditReport> {
+      return run(runs, auditId(isoTime(pacer.now())), {}, options);
+    },
 
-/** Gives an orphan an owner again, and returns the report of the audit that follows. */
-export async function adopt(
-  context: CommandContext,
-  id: string,
-  start: NewRun,
-  options: CommandOptions,
-  wait: AuditOptions = {},
-): Promise<AuditReport> {
-  // Two adoptions of the same millisecond are separate runs.
-  const workflowId = auditId(`${new Date(start.at).toISOString()}-${start.id.slice(0, 8)}`);
-  return await run(context, workflowId, { adopt: { id, ...signatureOf(context, options) } }, wait);
+    /** Gives an orphan, by id, an owner again: the lease of the name that created it. Returns the audit after it. */
+    adopt(id: string, options: CommandOptions, wait: AuditOptions = {}): Promise<AuditReport> {
+      // Two adoptions of the same millisecond are separate runs.
+      const workflowId = auditId(`${isoTime(pacer.now())}-${newId().slice(0, 8)}`);
+      return run(runs, workflowId, { adopt: { id, ...signatureOf({ actor }, options) } }, wait);
+    },
+  };
 }
 
 async function run(
-  { runs }: CommandContext,
+  runs: Runs,
   workflowId: string,
   argument: AuditInput,
   { signal }: AuditOptions,

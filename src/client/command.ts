@@ -1,25 +1,18 @@
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { parseOperationId } from '../contract/ids.js';
 import type { Command, CommandAnswer } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
 import { problemOfLengths } from '../domain/command.js';
 import { isOpen } from '../temporal/run-facts.js';
 import type { CommandOptions } from './api-types.js';
+import type { OperationsDeps } from './deps.js';
 import { InvalidCommandError, OperationRefusedError } from './errors.js';
 import { type ResourceKindName, requireRun } from './find-run.js';
 import { progressAfter, progressOf } from './read-progress.js';
-import type { Run, Runs } from './temporal/run.js';
+import type { Run } from './temporal/run.js';
 
-/** What every command needs: the runs, and the actor of commands that name none. */
-export interface CommandContext {
-  readonly runs: Runs;
-  readonly actor: string;
-}
-
-/** The start of a run that is not shared: its time in epoch milliseconds, and a random id. */
-export interface NewRun {
-  readonly at: number;
-  readonly id: string;
-}
+/** What every command needs. */
+export type CommandContext = Pick<OperationsDeps, 'runs' | 'actor'>;
 
 /** What a command is sent to: a name of a kind, or a workflow id. */
 export interface Target {
@@ -29,7 +22,7 @@ export interface Target {
 
 /** Actor and reason of a command; throws InvalidCommandError for a text that a workflow would refuse or cut. */
 export function signatureOf(
-  { actor }: CommandContext,
+  { actor }: Pick<CommandContext, 'actor'>,
   { reason, by }: CommandOptions,
 ): { readonly by: string; readonly reason: string } {
   return checked({ by: by ?? actor, reason });
@@ -55,17 +48,25 @@ export async function requireOpen({ runs }: CommandContext, { name, kind }: Targ
 }
 
 /** Sends a signal, which returns nothing, and reads the progress. */
-export async function send({ runs }: CommandContext, run: Run, signal: string, argument: unknown): Promise<Progress> {
+export async function send<Argument>(
+  { runs }: CommandContext,
+  run: Run,
+  signal: SignalDefinition<[Argument]>,
+  argument: Argument,
+): Promise<Progress> {
   await runs.signal(run.workflowId, signal, argument);
   return await progressOf(runs, run);
 }
 
 /** Sends an update that only creating operations accept. Repeated with the same id, it takes effect once. */
-export async function update(
+export async function update<Argument extends Command>(
   context: CommandContext,
   target: Target,
-  { name, argument, id }: { readonly name: string; readonly argument: Command; readonly id: string },
+  definition: UpdateDefinition<CommandAnswer, [Argument]>,
+  argument: Argument,
+  id: string = definition.name,
 ): Promise<Progress> {
+  const { name } = definition;
   const run = await requireOpen(context, target, name);
   const kind = parseOperationId(run.workflowId)?.kind;
   if (kind === 'lease' || kind === 'teardown') {
@@ -75,17 +76,17 @@ export async function update(
       hint: `See its state with \`maops env show ${target.name}\`.`,
     });
   }
-  return await progressAfter(context.runs, run, await sendUpdate(context, run, name, argument, id));
+  return await progressAfter(context.runs, run, await sendUpdate(context, run, definition, argument, id));
 }
 
 /** Sends an update that returns the state of the operation. Updates with the same key, else the same id, count once. */
-export async function sendUpdate(
+export async function sendUpdate<Result, Argument extends Command>(
   { runs }: CommandContext,
   { workflowId }: Pick<Run, 'workflowId'>,
-  name: string,
-  argument: Command,
+  definition: UpdateDefinition<Result, [Argument]>,
+  argument: Argument,
   id?: string,
-): Promise<CommandAnswer> {
+): Promise<Result> {
   const { key } = argument;
-  return await runs.update<CommandAnswer>(workflowId, name, argument, key === undefined ? id : `${name} ${key}`);
+  return await runs.update(workflowId, definition, argument, key === undefined ? id : `${definition.name} ${key}`);
 }

@@ -14,7 +14,7 @@ import type { ModelArts } from '../modelarts/client.js';
 import type { ProbeFinding, ProbeTarget } from '../temporal/probe.js';
 import { NotAuthorizedError, ServerUnreachableError } from './errors.js';
 import { realPacer } from './follow.js';
-import { Operations } from './operations.js';
+import { createOperations, type Operations } from './operations.js';
 import { Schedules } from './schedules.js';
 import { castError, type Place } from './temporal/errors.js';
 import { TemporalRuns } from './temporal/runs.js';
@@ -76,13 +76,12 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.codecKeys) });
   const runs = new TemporalRuns(client, place);
   const schedules = new Schedules({ client, runs, place, actor, pacer: realPacer });
-  const operations: Operations = new Operations({
+  const deps = {
     runs,
     actor,
     pacer: realPacer,
     newId: randomUUID,
-    close: () => connection.close(),
-    planRemoval: async (name) => {
+    planRemoval: async (name: string) => {
       const modelarts = await openModelArts();
       if (modelarts === null) return null;
       const { readRemovalPlan } = await import('./removal-plan.js');
@@ -92,7 +91,8 @@ export async function openSession(config: ClientConfig, given: ConnectOptions['c
       const reading = { operations, connection, namespace, installation, modelarts, now, signal };
       return await readRemovalPlan(reading, name).finally(() => modelarts.close());
     },
-  });
+  };
+  const operations: Operations = createOperations(deps, () => connection.close());
   return { operations, schedules, client, connection, place };
 }
 

@@ -85,7 +85,7 @@ async function progressForAudit(runs: Runs, run: Run, workers: { isSilent: boole
   const last = await lastProgress(runs, run);
   if (last !== null || workers.isSilent) return last;
   try {
-    const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
+    const answer = await runs.query(run.workflowId, run.runId, progressQuery);
     return isProgress(answer) ? answer : null;
   } catch (error) {
     if (!(error instanceof OperationsError) || error instanceof UnreadableError) throw error;

@@ -9,34 +9,98 @@ import {
   resolveUpdate,
   resumeSignal,
   specQuery,
+  type TriedNow,
 } from '../contract/messages.js';
 import type { Progress, Step } from '../contract/progress.js';
-import { type Spec, specKinds } from '../contract/spec.js';
+import { specKinds } from '../contract/spec.js';
 import { changesLimit, tooLarge } from '../domain/text.js';
 import { changesHash } from '../spec/hash.js';
 import type { CommandOptions, ResolveOptions } from './api-types.js';
+import { type BulkResult, commandEach } from './bulk.js';
 import { type CommandContext, requireOpen, send, signatureOf, signedCommand, type Target, update } from './command.js';
 import { InvalidCommandError, InvalidSpecError, OperationRefusedError, WorkerUnreachableError } from './errors.js';
-import { requireRun } from './find-run.js';
+import { type ResourceKindName, requireRun } from './find-run.js';
 import { progressOf } from './read-progress.js';
 import type { Run } from './temporal/run.js';
+import { tryNow } from './try-now.js';
 
-export async function pause(context: CommandContext, target: Target, options: CommandOptions): Promise<Progress> {
-  const command = signedCommand(context, options);
-  return await send(context, await requireOpen(context, target, 'pause'), pauseSignal.name, command);
-}
+/** Commands to running operations. Repeated with the same key, a command takes effect once. */
+export function operatorCommands(context: CommandContext) {
+  const { runs } = context;
+  return {
+    /** Stops creating and deleting within one poll window; waits may continue. */
+    async pause(name: string, options: CommandOptions, kind: ResourceKindName = 'env'): Promise<Progress> {
+      const command = signedCommand(context, options);
+      return await send(context, await requireOpen(context, { name, kind }, 'pause'), pauseSignal, command);
+    },
 
-export async function resume(context: CommandContext, target: Target, options: CommandOptions): Promise<Progress> {
-  const command = signedCommand(context, options);
-  const run = await requireOpen(context, target, 'resume');
-  // A repeated command may find that it has already ended the pause.
-  if (command.key === undefined) await refuseUnpaused(context, run, target.name);
-  return await send(context, run, resumeSignal.name, command);
+    /** Resumes after a pause. */
+    async resume(name: string, options: CommandOptions, kind: ResourceKindName = 'env'): Promise<Progress> {
+      const command = signedCommand(context, options);
+      const run = await requireOpen(context, { name, kind }, 'resume');
+      // A repeated command may find that it has already ended the pause.
+      if (command.key === undefined) await refuseUnpaused(context, run, name);
+      return await send(context, run, resumeSignal, command);
+    },
+
+    /**
+     * Cancels an operation. It rolls back, or keeps what it created, according to `onCancel` of its spec. Refused for a
+     * lease and a teardown: it would delete the resources of the lease, and leave the teardown half done.
+     */
+    async cancel(name: string, options: CommandOptions, kind: ResourceKindName = 'env'): Promise<Progress> {
+      const signature = signatureOf(context, options);
+      const run = await requireOpen(context, { name, kind }, 'cancel');
+      refuseCancel(run, name);
+      await runs.signal(run.workflowId, announceCancelSignal, { cause: 'operator', ...signature });
+      await runs.cancel(run.workflowId);
+      return await progressOf(runs, (await runs.describe(run.workflowId)) ?? run);
+    },
+
+    async approve(name: string, options: CommandOptions, kind: ResourceKindName = 'env'): Promise<Progress> {
+      return await update(context, { name, kind }, approveUpdate, signedCommand(context, options));
+    },
+
+    async reject(name: string, options: CommandOptions, kind: ResourceKindName = 'env'): Promise<Progress> {
+      return await update(context, { name, kind }, rejectUpdate, signedCommand(context, options));
+    },
+
+    /**
+     * Decides for an operation that awaits an operator. Throws InvalidSpecError for changes that make no valid spec.
+     */
+    async resolve(
+      name: string,
+      verb: ResolveVerb,
+      options: ResolveOptions,
+      kind: ResourceKindName = 'env',
+    ): Promise<Progress> {
+      return await resolve(context, { name, kind }, verb, options);
+    },
+
+    /**
+     * Retries at once whatever waits for a retry, also in the operations that this one waits for. Returns one result
+     * per operation that retries; throws OperationRefusedError when none does.
+     */
+    async tryNow(name: string, options: CommandOptions, kind: ResourceKindName = 'env'): Promise<TriedNow[]> {
+      return await tryNow(context, { name, kind }, options);
+    },
+
+    /**
+     * Sends a command to each listed operation. Errors are in the results and not thrown; none is sent after the
+     * signal.
+     */
+    steerEach(
+      listed: readonly Progress[],
+      command: (workflowId: string) => Promise<Progress>,
+      signal?: AbortSignal,
+    ): Promise<BulkResult[]> {
+      return commandEach(runs, listed, command, signal);
+    },
+  };
 }
 
 /** Without a worker the phase is unknown, and the signal is sent: it takes effect when a worker is available. */
 async function refuseUnpaused({ runs }: CommandContext, { workflowId, runId }: Run, name: string): Promise<void> {
-  const progress = await runs.query<Progress>(workflowId, runId, progressQuery.name).catch((error: unknown) => {
+  const progress = await runs.query(workflowId, runId, progressQuery).catch((error: unknown) => {
     if (error instanceof WorkerUnreachableError) return null;
     throw error;
   });
@@ -44,39 +108,17 @@ async function refuseUnpaused({ runs }: CommandContext, { workflowId, runId }: R
   throw new OperationRefusedError(`resume ${name}: ${workflowId} is not paused (it is ${progress.phase})`);
 }
 
-/**
- * Refused for a lease and a teardown. Cancelling a lease would delete its resources; cancelling a teardown would leave
- * it half done.
- */
-export async function cancel(context: CommandContext, target: Target, options: CommandOptions): Promise<Progress> {
-  const { runs } = context;
-  const { name } = target;
-  const signature = signatureOf(context, options);
-  const run = await requireOpen(context, target, 'cancel');
-  const kind = parseOperationId(run.workflowId)?.kind;
-  if (kind === 'teardown' || kind === 'lease') {
-    const why = kind === 'teardown' ? 'a teardown cannot be cancelled' : 'the creation has finished';
-    throw new OperationRefusedError(`cancel ${name}: ${why} (${run.workflowId})`, {
-      hint: kind === 'lease' ? `To delete it, run \`maops env teardown ${run.environment ?? name}\`.` : null,
-    });
-  }
-  await runs.signal(run.workflowId, announceCancelSignal.name, { cause: 'operator', ...signature });
-  await runs.cancel(run.workflowId);
-  return await progressOf(runs, (await runs.describe(run.workflowId)) ?? run);
-}
-
-export async function approve(context: CommandContext, target: Target, options: CommandOptions): Promise<Progress> {
-  const argument = signedCommand(context, options);
-  return await update(context, target, { name: approveUpdate.name, argument, id: 'approve' });
-}
-
-export async function reject(context: CommandContext, target: Target, options: CommandOptions): Promise<Progress> {
-  const argument = signedCommand(context, options);
-  return await update(context, target, { name: rejectUpdate.name, argument, id: 'reject' });
+function refuseCancel({ workflowId, environment }: Run, name: string): void {
+  const kind = parseOperationId(workflowId)?.kind;
+  if (kind !== 'teardown' && kind !== 'lease') return;
+  const why = kind === 'teardown' ? 'a teardown cannot be cancelled' : 'the creation has finished';
+  throw new OperationRefusedError(`cancel ${name}: ${why} (${workflowId})`, {
+    hint: kind === 'lease' ? `To delete it, run \`maops env teardown ${environment ?? name}\`.` : null,
+  });
 }
 
 /** Names the failed step and its attempt, so that the workflow refuses the command when they have changed since. */
-export async function resolve(
+async function resolve(
   context: CommandContext,
   target: Target,
   verb: ResolveVerb,
@@ -99,7 +141,7 @@ export async function resolve(
     ...(changes === undefined ? {} : { changes }),
   };
   const id = `${verb} ${failed?.name} ${failed?.attempt} ${changes === undefined ? 'as is' : changesHash(changes)}`;
-  return await update(context, target, { name: resolveUpdate.name, argument, id });
+  return await update(context, target, resolveUpdate, argument, id);
 }
 
 /** The workflow would accept invalid changes as the decision and replace the failure that the operator saw. */
@@ -111,7 +153,7 @@ async function checkChanges(
 ): Promise<void> {
   const kind = specKinds.find((known) => known === type);
   if (kind === undefined || (failed?.name !== 'pool' && failed?.name !== 'notebook')) return;
-  const spec = (await runs.query<Spec | null>(workflowId, runId, specQuery.name)) ?? null;
+  const spec = (await runs.query(workflowId, runId, specQuery)) ?? null;
   if (spec === null) return;
   const { applyChanges, mayChange } = await import('../spec/change.js');
   const checked = applyChanges(kind, spec, changes, mayChange(failed.name));

@@ -1,17 +1,14 @@
 import { progressQuery, refreshSignal } from '../contract/messages.js';
 import type { Progress } from '../contract/progress.js';
-import type { CommandContext } from './command.js';
+import type { OperationsDeps } from './deps.js';
 import { OperationsError, ProtectedError } from './errors.js';
-import type { Pacer } from './follow.js';
 import type { Run } from './temporal/run.js';
 
 /** How long the lease may take for a new observation. Without one the command is sent, and the workflow decides. */
 const refreshLimitMs = 5_000;
 const pollMs = 200;
 
-export interface ProtectionContext extends CommandContext {
-  readonly pacer: Pacer;
-}
+export type ProtectionContext = Pick<OperationsDeps, 'runs' | 'actor' | 'pacer'>;
 
 /**
  * Throws ProtectedError when what a lease owns is protected: its workflow would accept the removal, refuse it and
@@ -40,12 +37,12 @@ async function observeAgain(
   { workflowId, runId }: Run,
   reason: string,
 ): Promise<Progress | null> {
-  const read = async () => await runs.query<Progress>(workflowId, runId, progressQuery.name);
+  const read = async () => await runs.query(workflowId, runId, progressQuery);
   const until = pacer.now() + refreshLimitMs;
   try {
     const before = await read();
     if (before.pool === null && before.notebook === null) return null;
-    await runs.signal(workflowId, refreshSignal.name, { by, reason });
+    await runs.signal(workflowId, refreshSignal, { by, reason });
     while (pacer.now() < until) {
       const now = await read();
       if (observedAt(now) !== observedAt(before)) return now;

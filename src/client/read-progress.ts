@@ -56,7 +56,7 @@ async function answeredProgress(runs: Runs, run: Run): Promise<Progress | null> 
   const last = await lastProgress(runs, run);
   if (last !== null) return last;
   try {
-    const answer = await runs.query<unknown>(run.workflowId, run.runId, progressQuery.name);
+    const answer = await runs.query(run.workflowId, run.runId, progressQuery);
     if (isProgress(answer)) return isOpen(run) ? answer : closedProgress(run, answer);
   } catch (error) {
     if (!(error instanceof OperationsError) || error instanceof UnreadableError) throw error;
@@ -104,7 +104,7 @@ export async function expectWorker(
   { workflowId, runId }: Pick<Run, 'workflowId' | 'runId'>,
 ): Promise<void> {
   try {
-    await runs.query(workflowId, runId, progressQuery.name);
+    await runs.query(workflowId, runId, progressQuery);
   } catch (error) {
     if (!(error instanceof WorkerUnreachableError)) throw error;
     await runs.cancel(workflowId).catch(() => undefined);

@@ -1,14 +1,53 @@
 import { memoKeys, operationId } from '../contract/ids.js';
 import { specQuery } from '../contract/messages.js';
+import type { Progress } from '../contract/progress.js';
 import { type Spec, type SpecKind, specKindOf } from '../contract/spec.js';
-import { checkSpec } from '../spec/check.js';
 import { diffSpecs } from '../spec/difference.js';
 import { isFields } from '../spec/finding.js';
 import { specHash } from '../spec/hash.js';
 import { isOpen } from '../temporal/run-facts.js';
+import type { Created, CreateOptions } from './api-types.js';
+import type { OperationsDeps } from './deps.js';
 import { InvalidSpecError, OperationRefusedError, SpecConflictError } from './errors.js';
 import type { ResourceKindName } from './find-run.js';
+import { awaitResult } from './queries.js';
 import type { Run, Runs } from './temporal/run.js';
+
+/** Methods that create resources. */
+export function creation({ runs, actor, newId }: OperationsDeps) {
+  /**
+   * Creates by kind. Throws InvalidSpecError, SpecConflictError, and OperationRefusedError during a teardown of the
+   * name.
+   */
+  async function create(
+    kind: ResourceKindName,
+    document: unknown,
+    { by = actor, wait = false, signal }: CreateOptions = {},
+  ): Promise<Created> {
+    const { workflowId, runId, joined } = await startOrJoin(runs, kind, document, { id: newId(), by });
+    const progress: Progress | null = wait ? await awaitResult(runs, workflowId, { signal }) : null;
+    return { handle: { workflowId, runId }, joined, progress };
+  }
+  return {
+    create,
+    /** Creates an environment, or joins its open operation with the same spec. */
+    createEnvironment(document: unknown, options?: CreateOptions): Promise<Created> {
+      return create('env', document, options);
+    },
+    /** Creates a pool without an environment. */
+    provisionPool(document: unknown, options?: CreateOptions): Promise<Created> {
+      return create('pool', document, options);
+    },
+    /** Creates a notebook without an environment, on an existing pool or a public flavor. */
+    launchNotebook(document: unknown, options?: CreateOptions): Promise<Created> {
+      return create('notebook', document, options);
+    },
+    /** Throws what `create` would throw for a checked spec, and starts nothing. */
+    checkCreate(kind: ResourceKindName, spec: Spec): Promise<{ readonly joins: boolean }> {
+      return checkStart(runs, kind, spec);
+    },
+  };
+}
 
 /** One call that starts an operation: a random id, and the actor. */
 export interface StartCall {
@@ -36,7 +75,7 @@ export async function startOrJoin(
   call: StartCall,
 ): Promise<Started> {
   const type = specKindOf[kind];
-  const checked = checkSpec(type, document);
+  const checked = await check(type, document);
   if (!checked.ok) throw new InvalidSpecError(checked.problems);
   const { spec } = checked;
   await refuseDuringTeardown(runs, spec.name);
@@ -57,7 +96,7 @@ export async function startOrJoin(
 }
 
 /** Throws as `startOrJoin` would and starts nothing. Returns whether an open run would be joined. */
-export async function checkStart(runs: Runs, kind: ResourceKindName, spec: Spec): Promise<{ readonly joins: boolean }> {
+async function checkStart(runs: Runs, kind: ResourceKindName, spec: Spec): Promise<{ readonly joins: boolean }> {
   const type = specKindOf[kind];
   await refuseDuringTeardown(runs, spec.name);
   await refuseOtherLease(runs, type, spec);
@@ -81,7 +120,7 @@ async function refuseOtherLease(runs: Runs, type: SpecKind, spec: Spec): Promise
   if (lease === null || !isOpen(lease)) return;
   const argument = await runs.argument(lease.workflowId, lease.runId);
   // The spec of another kind of operation is not valid as this kind.
-  const owned = checkSpec(type, isFields(argument) ? argument.spec : null);
+  const owned = await check(type, isFields(argument) ? argument.spec : null);
   if (owned.ok && specHash(owned.spec) === specHash(spec)) return;
   throw new SpecConflictError(spec.name, lease.workflowId, owned.ok ? diffSpecs(owned.spec, spec) : []);
 }
@@ -89,7 +128,7 @@ async function refuseOtherLease(runs: Runs, type: SpecKind, spec: Spec): Promise
 async function refuseOtherSpec(runs: Runs, run: Run, type: SpecKind, spec: Spec): Promise<void> {
   const hash = specHash(spec);
   // Query the run first, because an operator may have changed the spec that the memo and the argument have.
-  const answer = await runs.query<Spec | null>(run.workflowId, run.runId, specQuery.name).catch(() => null);
+  const answer = await runs.query(run.workflowId, run.runId, specQuery).catch(() => null);
   if (answer === null && run.memo[memoKeys.specHash] === hash) return;
   const current = answer ?? (await specOfArgument(runs, run, type));
   if (current !== null && specHash(current) === hash) return;
@@ -98,6 +137,12 @@ async function refuseOtherSpec(runs: Runs, run: Run, type: SpecKind, spec: Spec)
 
 /** The spec with which a run was started. */
 async function specOfArgument(runs: Runs, run: Run, type: SpecKind): Promise<Spec | null> {
-  const started = checkSpec(type, await runs.argument(run.workflowId, run.runId));
+  const started = await check(type, await runs.argument(run.workflowId, run.runId));
   return started.ok ? started.spec : null;
+}
+
+/** The schemas of documents take long to load, and few commands need them. */
+async function check(type: SpecKind, document: unknown) {
+  const { checkSpec } = await import('../spec/check.js');
+  return checkSpec(type, document);
 }

@@ -1,9 +1,11 @@
 import { sweepId } from '../contract/ids.js';
 import type { SweepInput, SweepProgress } from '../contract/workflows.js';
+import { isoTime } from '../domain/rfc3339.js';
 import { type PlanPage, wholePlan } from '../domain/sweep/pages.js';
 import { isFields } from '../spec/finding.js';
 import type { CommandOptions, OperationHandle } from './api-types.js';
-import { type CommandContext, type NewRun, signatureOf } from './command.js';
+import { signatureOf } from './command.js';
+import type { OperationsDeps } from './deps.js';
 import { OperationFailedError, OperationsError } from './errors.js';
 import { expectWorker, progressOf } from './read-progress.js';
 import type { Runs } from './temporal/run.js';
@@ -11,31 +13,32 @@ import type { Runs } from './temporal/run.js';
 /** The rules of a sweep; without `apply` it is a dry run. */
 export type SweepRequest = Pick<SweepInput, 'apply' | 'rules' | 'planHash'>;
 
-/** Starts a sweep named `manual`; the sweep of a schedule has the name of the schedule. */
-export async function start(
-  context: CommandContext,
-  request: SweepRequest,
-  { at, id }: NewRun,
-  options: CommandOptions,
-): Promise<OperationHandle> {
-  const workflowId = `${sweepId('manual', new Date(at).toISOString())}-${id.slice(0, 8)}`;
-  const argument: SweepInput = { ...request, ...signatureOf(context, options) };
-  const summary = request.apply === true ? 'sweep' : 'plan of a sweep';
-  const { runId } = await context.runs.start({ type: 'sweepExpired', workflowId, argument, memo: {}, summary });
-  return { workflowId, runId };
-}
+/** Methods that sweep the project. */
+export function sweeps({ runs, actor, pacer, newId }: OperationsDeps) {
+  async function start(request: SweepRequest, options: CommandOptions): Promise<OperationHandle> {
+    // The sweep of a schedule has the name of the schedule.
+    const workflowId = `${sweepId('manual', isoTime(pacer.now()))}-${newId().slice(0, 8)}`;
+    const argument: SweepInput = { ...request, ...signatureOf({ actor }, options) };
+    const summary = request.apply === true ? 'sweep' : 'plan of a sweep';
+    const { runId } = await runs.start({ type: 'sweepExpired', workflowId, argument, memo: {}, summary });
+    return { workflowId, runId };
+  }
 
-/** The plan of a sweep, which deletes nothing; throws WorkerUnreachableError without a worker. */
-export async function plan(
-  context: CommandContext,
-  { rules }: Pick<SweepRequest, 'rules'>,
-  newRun: NewRun,
-  options: CommandOptions,
-  wait?: { readonly signal?: AbortSignal },
-): Promise<SweepProgress> {
-  const handle = await start(context, { rules }, newRun, options);
-  await expectWorker(context.runs, handle);
-  return await end(context.runs, handle, wait);
+  return {
+    /** Starts a sweep. With `apply` and the hash of a plan it deletes exactly what is in that plan. */
+    startSweep: start,
+
+    /** The plan of a sweep, which deletes nothing. Throws WorkerUnreachableError and OperationFailedError. */
+    async planSweep(
+      { rules }: Pick<SweepRequest, 'rules'>,
+      options: CommandOptions,
+      wait?: { readonly signal?: AbortSignal },
+    ): Promise<SweepProgress> {
+      const handle = await start({ rules }, options);
+      await expectWorker(runs, handle);
+      return await end(runs, handle, wait);
+    },
+  };
 }
 
 /** Waits for the end of a sweep; throws OperationFailedError when it failed. */

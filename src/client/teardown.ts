@@ -8,8 +8,9 @@ import { isFields } from '../spec/finding.js';
 import { isOpen } from '../temporal/run-facts.js';
 import type { OperationHandle, TeardownOptions } from './api-types.js';
 import { type CommandContext, signatureOf } from './command.js';
+import type { OperationsDeps } from './deps.js';
 import { InvalidCommandError, OperationRefusedError } from './errors.js';
-import { type ProtectionContext, protectedError, refuseProtected } from './protection.js';
+import { protectedError, refuseProtected } from './protection.js';
 import type { RemovalPlan } from './removal-plan.js';
 
 /** The kinds of operation on a name. */
@@ -21,17 +22,33 @@ export type Teardown =
   /** No run was started: Temporal has no operation of the name, and the service has no resource of it. */
   | { readonly workflowId: string; readonly runId: null; readonly gone: Progress };
 
-export interface TeardownContext extends ProtectionContext {
-  /** The plan as a worker would make it; null where this process cannot read the service. */
-  readonly planRemoval: (name: string) => Promise<RemovalPlan | null>;
+/** Methods that tear down what a name owns. */
+export function teardowns(context: OperationsDeps) {
+  return {
+    /**
+     * Deletes everything of a name; joins an open teardown. Throws ProtectedError when something is protected. Starts
+     * no run for a name without operations and resources. Ends `Busy` while jobs use the pool, unless an option says
+     * otherwise. What this process cannot read is checked by the workers.
+     */
+    teardown(name: string, options: TeardownOptions, planHash?: string): Promise<Teardown> {
+      return teardown(context, name, options, planHash);
+    },
+
+    /** As `teardown`, without its checks. */
+    startTeardown(name: string, options: TeardownOptions, planHash?: string): Promise<OperationHandle> {
+      return startTeardown(context, name, options, planHash);
+    },
+
+    /** Throws ProtectedError when the open lease of a name owns something protected. */
+    async refuseProtected(verb: string, name: string): Promise<void> {
+      const lease = await context.runs.describe(operationId('lease', name));
+      if (lease !== null && isOpen(lease)) await refuseProtected(context, lease, verb, name);
+    },
+  };
 }
 
-/**
- * Tears down what a name owns. Throws ProtectedError when something of it is protected, and starts no run for a name
- * that never existed. What this process cannot read is checked by the workers.
- */
-export async function teardown(
-  context: TeardownContext,
+async function teardown(
+  context: OperationsDeps,
   name: string,
   options: TeardownOptions,
   planHash?: string,
@@ -54,8 +71,8 @@ export async function teardown(
   return { ...(await startTeardown(context, name, options, planHash)), gone: null };
 }
 
-/** Starts the teardown of a name or joins the open one, without any check. */
-export async function startTeardown(
+/** Starts the teardown of a name or joins the open one. */
+async function startTeardown(
   context: CommandContext,
   name: string,
   options: TeardownOptions,
@@ -67,8 +84,8 @@ export async function startTeardown(
   const signed = jobs === null ? {} : { ...jobs, ...signatureOf(context, options) };
   const argument = { name, ...(planHash === undefined ? {} : { planHash }), ...signed };
   const start = { type: 'teardownEnvironment' as const, workflowId, argument, memo: {}, summary: `teardown ${name}` };
-  const announcement = { cause: 'teardown', ...signatureOf(context, options) };
-  return { workflowId, ...(await context.runs.signalWithStart(start, announceCancelSignal.name, announcement)) };
+  const announcement = { cause: 'teardown' as const, ...signatureOf(context, options) };
+  return { workflowId, ...(await context.runs.signalWithStart(start, announceCancelSignal, announcement)) };
 }
 
 /** The first protected resource of this installation in a plan; null when there is none. */

@@ -1,6 +1,6 @@
 import { type TriedNow, tryNowUpdate } from '../contract/messages.js';
 import type { CommandOptions } from './api-types.js';
-import { type CommandContext, requireOpen, signedCommand, type Target } from './command.js';
+import { type CommandContext, requireOpen, sendUpdate, signedCommand, type Target } from './command.js';
 import { OperationRefusedError } from './errors.js';
 import { rootBlockersOf } from './retrying.js';
 
@@ -12,12 +12,11 @@ export async function tryNow(context: CommandContext, target: Target, options: C
   const { runs } = context;
   const roots = await rootBlockersOf(runs, await requireOpen(context, target, 'try-now'));
   const command = signedCommand(context, options);
-  const id = command.key === undefined ? undefined : `${tryNowUpdate.name} ${command.key}`;
   const tried: TriedNow[] = [];
   const refusals: OperationRefusedError[] = [];
   for (const { workflowId } of roots) {
     try {
-      tried.push(await runs.update<TriedNow>(workflowId, tryNowUpdate.name, command, id));
+      tried.push(await sendUpdate(context, { workflowId }, tryNowUpdate, command));
     } catch (error) {
       if (!(error instanceof OperationRefusedError)) throw error;
       refusals.push(error);

@@ -1,7 +1,5 @@
 import type { Context } from '../../src/cli/context.js';
-import { realPacer } from '../../src/client/follow.js';
-import { Operations } from '../../src/client/operations.js';
-import type { FakeRuns } from '../client/fake-runs.js';
+import { type FakeRuns, libraryOn } from '../client/fake-runs.js';
 import { type MemoryTerminal, memoryTerminal } from './memory-terminal.js';
 
 /** A context of a command on a Temporal in memory; asking for anything else fails. */
@@ -11,13 +9,7 @@ export function fakeContext(
 ): { readonly context: Context; readonly terminal: MemoryTerminal } {
   const terminal = memoryTerminal();
   const json = options.json ?? false;
-  const operations = new Operations({
-    runs,
-    actor: 'ops',
-    pacer: realPacer,
-    newId: () => 'call',
-    close: async () => {},
-  });
+  const operations = libraryOn(runs);
   const refuse = () => {
     throw new Error('not in this test');
   };

@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServerUnreachableError } from '../../src/client/errors.js';
-import { realPacer } from '../../src/client/follow.js';
-import { Operations } from '../../src/client/operations.js';
-import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
-
-function operationsOn(runs: FakeRuns): Operations {
-  return new Operations({ runs, actor: 'ops', pacer: realPacer, newId: () => 'call', close: async () => {} });
-}
+import { type FakeRun, FakeRuns, libraryOn, makeProgress, makeRun } from './fake-runs.js';
 
 function open(workflowId: string, change: Partial<FakeRun> = {}): FakeRun {
   const progress = makeProgress({ workflowId, runId: `run of ${workflowId}`, name: workflowId.split('/')[1] ?? '' });
@@ -18,7 +12,7 @@ const byId = (rows: readonly { workflowId: string }[]) => rows.map(({ workflowId
 describe('the results of a query', () => {
   test('is restricted to open operations of this product', async () => {
     const runs = new FakeRuns(open('env/a'), lease);
-    expect(byId(await operationsOn(runs).matching('MaopsPhase="Paused" OR MaopsPhase="Leased"'))).toEqual([
+    expect(byId(await libraryOn(runs).matching('MaopsPhase="Paused" OR MaopsPhase="Leased"'))).toEqual([
       'env/a',
       'lease/b',
     ]);
@@ -35,11 +29,11 @@ describe('the results of a query', () => {
       open('env/ended', { status: 'COMPLETED' }),
       open('env/a'),
     );
-    expect(byId(await operationsOn(runs).matching('a = 1) OR (b = 2'))).toEqual(['env/a']);
+    expect(byId(await libraryOn(runs).matching('a = 1) OR (b = 2'))).toEqual(['env/a']);
   });
 
   test('is restricted to creating operations for approve, reject and resolve', async () => {
-    expect(byId(await operationsOn(new FakeRuns(open('env/a'), lease)).matching('x', 'creating'))).toEqual(['env/a']);
+    expect(byId(await libraryOn(new FakeRuns(open('env/a'), lease)).matching('x', 'creating'))).toEqual(['env/a']);
   });
 });
 
@@ -50,7 +44,7 @@ describe('a bulk command', () => {
       open('env/c', { answers: { progress: makeProgress({ runId: 'run of env/c', workflowId: 'env/c', name: 'c' }) } }),
       lease,
     );
-    const operations = operationsOn(runs);
+    const operations = libraryOn(runs);
     const listed = await operations.matching('x');
     const results = await operations.steerEach(listed, (id) => operations.approve(id, { reason: 'budget' }));
     expect(results.map(({ workflowId, result, reason }) => [workflowId, result, reason])).toEqual([
@@ -62,7 +56,7 @@ describe('a bulk command', () => {
 
   test('is refused for a newer run than the listed one', async () => {
     const runs = new FakeRuns(open('env/a'));
-    const operations = operationsOn(runs);
+    const operations = libraryOn(runs);
     const listed = await operations.matching('x');
     runs.runs.set('env/a', open('env/a', { runId: 'a later run' }));
     const results = await operations.steerEach(listed, (id) => operations.pause(id, { reason: 'x' }));
@@ -71,7 +65,7 @@ describe('a bulk command', () => {
   });
 
   test('continues after a failure, and sends nothing after an interruption', async () => {
-    const operations = operationsOn(new FakeRuns(open('env/a'), open('env/c')));
+    const operations = libraryOn(new FakeRuns(open('env/a'), open('env/c')));
     const listed = await operations.matching('x');
     const results = await operations.steerEach(listed, async (id) => {
       if (id === 'env/a') throw new ServerUnreachableError('here:7233');

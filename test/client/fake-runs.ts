@@ -1,4 +1,8 @@
+import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import type { OperationsDeps } from '../../src/client/deps.js';
 import { OperationRefusedError, WorkerUnreachableError } from '../../src/client/errors.js';
+import { realPacer } from '../../src/client/follow.js';
+import { createOperations, type Operations } from '../../src/client/operations.js';
 import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
 import type { Run, RunOutcome, Runs } from '../../src/client/temporal/run.js';
 import { blankProgress, type Progress } from '../../src/contract/progress.js';
@@ -115,30 +119,35 @@ export class FakeRuns implements Runs {
     return { runId: run.runId };
   }
 
-  async signalWithStart(request: RunStart, name: string, argument: unknown): Promise<{ readonly runId: string }> {
+  async signalWithStart<Argument>(request: RunStart, signal: SignalDefinition<[Argument]>, argument: Argument) {
     const started = await this.start(request);
-    await this.signal(request.workflowId, name, argument);
+    await this.signal(request.workflowId, signal, argument);
     return started;
   }
 
-  async query<T>(workflowId: string, _runId: string, name: string): Promise<T> {
+  async query<Result>(workflowId: string, _runId: string, { name }: QueryDefinition<Result>): Promise<Result> {
     const run = this.runs.get(workflowId);
     if (run === undefined || !(name in run.answers)) throw new WorkerUnreachableError('modelarts-ops');
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fake returns what the test put in.
-    return run.answers[name] as T;
+    return run.answers[name] as Result;
   }
 
-  async signal(workflowId: string, name: string, argument: unknown): Promise<void> {
+  async signal(workflowId: string, { name }: Pick<SignalDefinition, 'name'>, argument: unknown): Promise<void> {
     this.sent.push({ kind: 'signal', workflowId, name, argument });
   }
 
-  async update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T> {
+  async update<Result, Argument>(
+    workflowId: string,
+    { name }: UpdateDefinition<Result, [Argument]>,
+    argument: Argument,
+    id?: string,
+  ): Promise<Result> {
     this.updateIds.push(id);
     this.sent.push({ kind: 'update', workflowId, name, argument });
     const answer = this.runs.get(workflowId)?.answers[name];
     if (answer === undefined) throw new OperationRefusedError(`${workflowId}: nothing waits for it`);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fake returns what the test put in.
-    return answer as T;
+    return answer as Result;
   }
 
   async cancel(workflowId: string): Promise<void> {
@@ -170,4 +179,10 @@ export class FakeRuns implements Runs {
   async history(_workflowId: string, runId: string): Promise<readonly HistoryEvent[]> {
     return this.histories.get(runId) ?? [];
   }
+}
+
+/** The library on given runs, which it leaves open. */
+export function libraryOn(runs: Runs, change: Partial<OperationsDeps> = {}): Operations {
+  const deps = { runs, actor: 'ops', pacer: realPacer, newId: () => 'call', planRemoval: async () => null, ...change };
+  return createOperations(deps, async () => {});
 }

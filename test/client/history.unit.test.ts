@@ -1,15 +1,15 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { OperationNotFoundError } from '../../src/client/errors.js';
 import { realPacer } from '../../src/client/follow.js';
-import { Operations } from '../../src/client/operations.js';
+import type { Operations } from '../../src/client/operations.js';
 import type { HistoryEvent } from '../../src/client/temporal/history-event.js';
-import { type FakeRun, FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+import { type FakeRun, FakeRuns, libraryOn, makeProgress, makeRun } from './fake-runs.js';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 10, minute));
 
 function operationsOn(runs: FakeRuns): Operations {
   const pacer = { ...realPacer, now: () => at(30).getTime() };
-  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {} });
+  return libraryOn(runs, { pacer });
 }
 
 const started = (minute: number, continues: string | null): HistoryEvent => ({

@@ -5,10 +5,10 @@ import {
   OperationFailedError,
   OperationRefusedError,
 } from '../../src/client/errors.js';
-import { Operations } from '../../src/client/operations.js';
+import type { Operations } from '../../src/client/operations.js';
 import { isUnanswered } from '../../src/client/unanswered.js';
 import { main, specWith } from '../spec/documents.js';
-import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+import { FakeRuns, libraryOn, makeProgress, makeRun } from './fake-runs.js';
 
 function operationsOn(runs: FakeRuns): Operations {
   let now = 0;
@@ -18,7 +18,7 @@ function operationsOn(runs: FakeRuns): Operations {
       now += ms;
     },
   };
-  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {} });
+  return libraryOn(runs, { pacer });
 }
 
 const leased = { endsAt: '2026-03-02T12:00:00.000Z', maxEndsAt: '2026-03-04T10:00:00.000Z', extensions: 1 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { QueryDefinition } from '@temporalio/common';
 import { ServerUnreachableError, WorkerUnreachableError } from '../../src/client/errors.js';
 import { progressOf, progressOfEach } from '../../src/client/read-progress.js';
 import { isUnanswered } from '../../src/client/unanswered.js';
@@ -85,10 +86,10 @@ describe('the progress of many runs', () => {
     const runs = new FakeRuns(...asks);
     const answer = runs.query.bind(runs);
     const questions: string[] = [];
-    runs.query = async <T>(workflowId: string, runId: string, name: string): Promise<T> => {
+    runs.query = async <T>(workflowId: string, runId: string, query: QueryDefinition<T>): Promise<T> => {
       questions.push(workflowId);
       if (!answers(Number(workflowId.at(-1)))) throw new WorkerUnreachableError('modelarts-ops');
-      return await answer<T>(workflowId, runId, name);
+      return await answer(workflowId, runId, query);
     };
     const told = await progressOfEach(runs, asks, 2);
     return { questions: questions.length, told };

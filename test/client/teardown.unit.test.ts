@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SignalDefinition } from '@temporalio/common';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
 import { OperationRefusedError, ProtectedError } from '../../src/client/errors.js';
-import { Operations } from '../../src/client/operations.js';
+import type { Operations } from '../../src/client/operations.js';
 import type { RemovalItem, RemovalPlan } from '../../src/client/removal-plan.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+import { FakeRuns, libraryOn, makeProgress, makeRun } from './fake-runs.js';
 
 const commandOptions = { reason: 'x' };
 const at = (second: number) => `2026-03-01T10:00:0${second}.000Z`;
@@ -27,8 +28,8 @@ class LeaseRuns extends FakeRuns {
 
   private readonly look: () => unknown;
 
-  override async signal(workflowId: string, name: string, argument: unknown): Promise<void> {
-    await super.signal(workflowId, name, argument);
+  override async signal<Argument>(workflowId: string, signal: SignalDefinition<[Argument]>, argument: Argument) {
+    await super.signal(workflowId, signal, argument);
     this.look();
   }
 }
@@ -41,8 +42,7 @@ function operationsOn(runs: FakeRuns, plan: RemovalPlan | null = null): Operatio
       now += ms;
     },
   };
-  const planRemoval = async () => plan;
-  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => {}, planRemoval });
+  return libraryOn(runs, { pacer, planRemoval: async () => plan });
 }
 
 const commandsSent = ({ sent }: FakeRuns) =>

@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { OperationRefusedError } from '../../src/client/errors.js';
-import { realPacer } from '../../src/client/follow.js';
-import { Operations } from '../../src/client/operations.js';
 import type { PendingActivity } from '../../src/client/temporal/run.js';
 import type { Progress } from '../../src/contract/progress.js';
-import { FakeRuns, makeProgress, makeRun } from './fake-runs.js';
+import { FakeRuns, libraryOn, makeProgress, makeRun } from './fake-runs.js';
 
 const retrying = {
   operation: 'deleting pool team-a',
@@ -13,9 +11,6 @@ const retrying = {
   since: '2026-03-01T10:05:00.000Z',
   nextTryAt: '2026-03-01T14:00:00.000Z',
 } as const;
-
-const operationsOn = (runs: FakeRuns) =>
-  new Operations({ runs, actor: 'ops', pacer: realPacer, newId: () => 'call', close: async () => {} });
 
 const operation = (workflowId: string, change: Partial<Progress>, pending: readonly PendingActivity[] = []) => {
   const progress = makeProgress({ workflowId, pool: null, ...change });
@@ -36,7 +31,7 @@ describe('why', () => {
   test('explains the blocking operation too, with its error, next attempt and cost', async () => {
     const runs = new FakeRuns(rollback, held, sweep, gone);
     const prices = { currency: 'EUR', flavors: { 'modelarts.vm.cpu.8u': 1.5 } };
-    expect(await operationsOn(runs).why('team-a', 'env', { prices })).toMatchObject({
+    expect(await libraryOn(runs).why('team-a', 'env', { prices })).toMatchObject({
       workflowId: 'teardown/team-a',
       retrying: null,
       inTheWay: {
@@ -46,7 +41,7 @@ describe('why', () => {
         alive: { nodes: { 'modelarts.vm.cpu.8u': 8 }, cost: { perHour: 12, currency: 'EUR' } },
       },
     });
-    const { inTheWay } = await operationsOn(runs).why('sweep/nightly');
+    const { inTheWay } = await libraryOn(runs).why('sweep/nightly');
     expect(inTheWay).toMatchObject({ workflowId: 'teardown/team-a', inTheWay: { workflowId: 'env/team-a' } });
     expect(inTheWay?.inTheWay?.alive).toMatchObject({ cost: null });
   });
@@ -67,14 +62,14 @@ describe('why', () => {
       lastHeartbeatAt: null,
     } as const;
     const runs = new FakeRuns(operation('env/team-a', { phase: 'RollingBack' }, [activity]));
-    expect((await operationsOn(runs).why('team-a')).retrying).toMatchObject({
+    expect((await libraryOn(runs).why('team-a')).retrying).toMatchObject({
       error: { type: 'ServiceUnavailable', status: 503, errorCode: 'ModelArts.1', requestId: 'r-2' },
       attempt: 3,
       nextTryAt: nextAttemptAt.toISOString(),
     });
     // The count and start of earlier failures stay, with the newest error.
     const longer = new FakeRuns(operation('env/team-a', { phase: 'RollingBack', retrying }, [activity]));
-    expect((await operationsOn(longer).why('team-a')).retrying).toMatchObject({
+    expect((await libraryOn(longer).why('team-a')).retrying).toMatchObject({
       attempt: 266,
       since: retrying.since,
       error: { status: 503 },
@@ -89,7 +84,7 @@ describe('why', () => {
       operation('env/team-a', { waitsFor: ['teardown/team-a'] }, pending),
       operation('teardown/team-a', { waitsFor: ['env/team-a'] }),
     );
-    const explained = await operationsOn(runs).why('teardown/team-a');
+    const explained = await libraryOn(runs).why('teardown/team-a');
     expect(explained).toMatchObject({ inTheWay: { workflowId: 'env/team-a', retrying: null, inTheWay: null } });
   });
 });
@@ -97,7 +92,7 @@ describe('why', () => {
 describe('try now', () => {
   test('is sent to the blocking operation, and returns what it retries', async () => {
     const runs = new FakeRuns(rollback, held, sweep, gone);
-    const answer = await operationsOn(runs).tryNow('sweep/nightly', { reason: 'fixed' });
+    const answer = await libraryOn(runs).tryNow('sweep/nightly', { reason: 'fixed' });
     expect(answer).toMatchObject([{ workflowId: 'env/team-a', retried: ['deleting pool team-a'] }]);
     expect(runs.sent).toEqual([
       { kind: 'update', workflowId: 'env/team-a', name: 'tryNow', argument: { by: 'ops', reason: 'fixed' } },
@@ -106,13 +101,13 @@ describe('try now', () => {
 
   test('is refused with the reason of the operation that has nothing to retry', async () => {
     const runs = new FakeRuns(operation('env/team-a', { phase: 'AwaitingApproval' }));
-    const answer = operationsOn(runs).tryNow('team-a', { reason: 'x' });
+    const answer = libraryOn(runs).tryNow('team-a', { reason: 'x' });
     await expect(answer).rejects.toThrow(OperationRefusedError);
     await expect(answer).rejects.toThrow('nothing waits for it');
   });
 
   test('is refused when the operation has ended', async () => {
-    await expect(operationsOn(new FakeRuns(gone)).tryNow('teardown/team-b', { reason: 'x' })).rejects.toThrow(
+    await expect(libraryOn(new FakeRuns(gone)).tryNow('teardown/team-b', { reason: 'x' })).rejects.toThrow(
       OperationRefusedError,
     );
   });

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { Operations } from '../../src/client/operations.js';
+import type { Operations } from '../../src/client/operations.js';
 import { TemporalRuns } from '../../src/client/temporal/runs.js';
 import type { AuditProgress } from '../../src/contract/workflows.js';
 import { describeCounts } from '../../src/domain/audit/report.js';
+import { libraryOn } from '../client/fake-runs.js';
 import type { Testbed, TestbedOptions } from '../support/testbed.js';
 import { testbedsForFile } from '../support/testbeds-for-file.js';
 import { fill, historyLimit, warnedPayload } from './large-project.js';
@@ -31,7 +32,7 @@ function libraryOf({ temporal }: Testbed): Operations {
   const place = { address: 'virtual', namespace: 'default', taskQueue: 'modelarts-ops', proxy: null };
   const pacer = { now: () => temporal.now(), sleep: async () => undefined };
   const runs = new TemporalRuns(temporal.client, place);
-  return new Operations({ runs, actor: 'ops', pacer, newId: () => 'call', close: async () => undefined });
+  return libraryOn(runs, { pacer });
 }
 
 const largest = ({ temporal }: Testbed, id = workflowId) => {

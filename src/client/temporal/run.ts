@@ -1,3 +1,4 @@
+import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { stillPending, type WaitReport } from '../../contract/failures.js';
 import type { RunFacts } from '../../temporal/run-facts.js';
 import type { RunStart } from '../../temporal/start-options.js';
@@ -41,14 +42,23 @@ export interface Runs {
   /** Starts a run, or joins the open one of the workflow id. */
   start(start: RunStart): Promise<{ readonly runId: string }>;
   /** As `start`, with a signal that the run receives before its first step. */
-  signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }>;
-  query<T>(workflowId: string, runId: string, name: string): Promise<T>;
-  signal(workflowId: string, name: string, argument: unknown): Promise<void>;
+  signalWithStart<Argument>(
+    start: RunStart,
+    signal: SignalDefinition<[Argument]>,
+    argument: Argument,
+  ): Promise<{ readonly runId: string }>;
+  query<Result>(workflowId: string, runId: string, query: QueryDefinition<Result>): Promise<Result>;
+  signal<Argument>(workflowId: string, signal: SignalDefinition<[Argument]>, argument: Argument): Promise<void>;
   /**
    * Sends an update to the open run; a rejection throws OperationRefusedError. Updates with the same id take effect
    * once.
    */
-  update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T>;
+  update<Result, Argument>(
+    workflowId: string,
+    update: UpdateDefinition<Result, [Argument]>,
+    argument: Argument,
+    id?: string,
+  ): Promise<Result>;
   cancel(workflowId: string): Promise<void>;
   /** Waits for the end of the newest run, over continue-as-new; the signal aborts the wait. */
   awaitEnd(workflowId: string, signal?: AbortSignal): Promise<void>;

@@ -5,7 +5,13 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  type LoadedDataConverter,
+  type QueryDefinition,
+  type SignalDefinition,
+  type UpdateDefinition,
+} from '@temporalio/common';
 import { isFailureType, type WaitReport } from '../../contract/failures.js';
 import { tooLarge } from '../../domain/text.js';
 import { isFields } from '../../spec/finding.js';
@@ -49,32 +55,36 @@ export class TemporalRuns implements Runs {
     return { runId: handle.firstExecutionRunId };
   }
 
-  async signalWithStart(start: RunStart, signal: string, argument: unknown): Promise<{ readonly runId: string }> {
-    const handle = await this.ask(start.workflowId, () =>
-      this.client.workflow.signalWithStart(start.type, { ...this.startOptions(start), signal, signalArgs: [argument] }),
-    );
+  async signalWithStart<Argument>(
+    start: RunStart,
+    signal: SignalDefinition<[Argument]>,
+    argument: Argument,
+  ): Promise<{ readonly runId: string }> {
+    const options = { ...this.startOptions(start), signal, signalArgs: [argument] as [Argument] };
+    const handle = await this.ask(start.workflowId, () => this.client.workflow.signalWithStart(start.type, options));
     return { runId: handle.signaledRunId };
   }
 
-  query<T>(workflowId: string, runId: string, name: string): Promise<T> {
-    return this.ask(workflowId, () => this.handle(workflowId, runId).query<T>(name), 'worker');
+  query<Result>(workflowId: string, runId: string, query: QueryDefinition<Result>): Promise<Result> {
+    return this.ask(workflowId, () => this.handle(workflowId, runId).query(query), 'worker');
   }
 
-  signal(workflowId: string, name: string, argument: unknown): Promise<void> {
-    return this.ask(workflowId, () => this.handle(workflowId).signal<[unknown]>(name, argument));
+  signal<Argument>(workflowId: string, signal: SignalDefinition<[Argument]>, argument: Argument): Promise<void> {
+    return this.ask(workflowId, () => this.handle(workflowId).signal(signal, argument));
   }
 
-  async update<T>(workflowId: string, name: string, argument: unknown, id?: string): Promise<T> {
-    const options = { args: [argument] as [unknown], ...(id === undefined ? {} : { updateId: id }) };
+  async update<Result, Argument>(
+    workflowId: string,
+    update: UpdateDefinition<Result, [Argument]>,
+    argument: Argument,
+    id?: string,
+  ): Promise<Result> {
+    const options = { args: [argument] as [Argument], ...(id === undefined ? {} : { updateId: id }) };
     try {
-      return await this.ask(
-        workflowId,
-        () => this.handle(workflowId).executeUpdate<T, [unknown]>(name, options),
-        'worker',
-      );
+      return await this.ask(workflowId, () => this.handle(workflowId).executeUpdate(update, options), 'worker');
     } catch (error) {
       if (!(error instanceof WorkerUnreachableError)) throw error;
-      throw new WorkerUnreachableError(error.taskQueue, error.cause, `${name} to ${workflowId}`);
+      throw new WorkerUnreachableError(error.taskQueue, error.cause, `${update.name} to ${workflowId}`);
     }
   }
 
