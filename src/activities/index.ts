@@ -5,10 +5,10 @@ import type { ActivityDeps } from './deps.js';
 import { leaseActivities } from './lease/leases.js';
 import { runTimeActivities } from './lease/run-time.js';
 import { transferActivities } from './lease/transfer.js';
-import { specActivities } from './operation/arguments.js';
-import { handoverActivities } from './operation/cancel-and-await.js';
+import { argumentActivities } from './operation/arguments.js';
+import { cancelAndAwaitActivities } from './operation/cancel-and-await.js';
 import { cancellationActivities } from './operation/cancellation.js';
-import { startedActivities } from './operation/child-operations.js';
+import { childOperationActivities } from './operation/child-operations.js';
 import { ownershipActivities } from './operation/ownership.js';
 import { webhookActivities } from './operation/webhooks.js';
 import { validationActivities } from './provision/validate.js';
@@ -19,13 +19,13 @@ import { notebookApiActivities } from './resource/notebook-apis.js';
 import { notebookActivities } from './resource/notebooks.js';
 import { poolUseActivities } from './resource/pool-use.js';
 import { poolActivities } from './resource/pools.js';
-import { sweepActivities } from './sweep/plans.js';
-import { planActivities } from './teardown/plans.js';
+import { sweepPlanActivities } from './sweep/plans.js';
+import { teardownPlanActivities } from './teardown/plans.js';
 import { countedWait } from './waits.js';
 
 function allActivities(deps: ActivityDeps) {
   return {
-    ...specActivities(deps),
+    ...argumentActivities(deps),
     ...validationActivities(deps),
     ...poolActivities(deps),
     ...poolUseActivities(deps),
@@ -35,7 +35,7 @@ function allActivities(deps: ActivityDeps) {
     ...notebookApiActivities(deps),
     ...transferActivities(deps),
     ...cancellationActivities(deps),
-    ...handoverActivities(deps),
+    ...cancelAndAwaitActivities(deps),
     ...inventoryActivities(deps),
     ...surveyActivities(deps),
     ...ownershipActivities(deps),
@@ -44,9 +44,9 @@ function allActivities(deps: ActivityDeps) {
     ...leaseActivities(deps),
     ...runTimeActivities(deps),
     ...webhookActivities(deps),
-    ...startedActivities(deps),
-    ...planActivities(deps),
-    ...sweepActivities(deps),
+    ...childOperationActivities(deps),
+    ...teardownPlanActivities(deps),
+    ...sweepPlanActivities(deps),
   };
 }
 

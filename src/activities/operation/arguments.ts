@@ -52,7 +52,7 @@ export function checkDocument(
 }
 
 /** Activities that read only their input and this worker's settings. */
-export function specActivities(deps: ActivityDeps) {
+export function argumentActivities(deps: ActivityDeps) {
   return {
     /** Applies an operator's changes. Only the failed step and later ones may change. */
     async changeSpec(input: {

@@ -45,7 +45,7 @@ const noReport: OwnedReport = { owned: null, lease: null, failed: 0 };
 const pace = { firstMs: 100, longestMs: 2_000 };
 
 /** The activity that takes ownership from the other operations of a name. */
-export function handoverActivities(deps: ActivityDeps) {
+export function cancelAndAwaitActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
   return {

@@ -62,7 +62,7 @@ function hasResults(progress: Progress): progress is SweepProgress {
 }
 
 /** Activities that start other operations and wait for their end, for schedules and plans. */
-export function startedActivities(deps: ActivityDeps) {
+export function childOperationActivities(deps: ActivityDeps) {
   const { workflow } = deps.temporal;
 
   /** Polls until `isSignificantChange` accepts a phase, or the operation has ended. */

@@ -38,7 +38,7 @@ export interface SweepQuestion {
 }
 
 /** Activities of a sweep. Each reads the inventory and then the owners itself, so that neither is in the history. */
-export function sweepActivities(deps: ActivityDeps) {
+export function sweepPlanActivities(deps: ActivityDeps) {
   const plans = planner(deps);
   const snapshots = new Snapshots<Plan>(deps.now);
 

@@ -39,7 +39,7 @@ const anyReason: SweepRules = {
 /**
  * Activities that make plans. Each reads the inventory and then the owners itself, so that neither is in the history.
  */
-export function planActivities(deps: ActivityDeps) {
+export function teardownPlanActivities(deps: ActivityDeps) {
   const plans = planner(deps);
 
   /** The use of the pool that a teardown would delete. One pool at most has the id that belongs to the name. */

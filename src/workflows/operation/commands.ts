@@ -1,4 +1,4 @@
-import type { UpdateDefinition } from '@temporalio/common';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import type { Command, CommandAnswer } from '../../contract/messages.js';
@@ -68,20 +68,21 @@ export function handleCommandWith<Given extends Command, Answer extends CommandA
  * Handles a signal that is an operator's command, once per key. A signal cannot be refused, so a key of another command
  * is recorded in the audit.
  */
-export function handleSignal(
+export function handleSignal<Given extends Partial<Command>>(
   op: Commanded,
-  verb: 'pause' | 'resume',
-  command: Parameters<typeof readCommand>[0],
+  signal: SignalDefinition<[Given]>,
   act: (by: string, reason: string) => void,
 ): void {
-  const { by, reason, key } = readCommand(command);
-  const { keys } = op.state;
-  const before = key === null ? null : commandOfKey(keys, key);
-  if (before === verb) return;
-  if (before !== null) {
-    op.audit('refuse', by, `${verb}: the key ${key} was already used for ${before}`);
-    return;
-  }
-  if (key !== null) op.state.keys = keepKey(keys, verb, key);
-  act(by, reason);
+  setHandler(signal, (command) => {
+    const { by, reason, key } = readCommand(command);
+    const { keys } = op.state;
+    const before = key === null ? null : commandOfKey(keys, key);
+    if (before === signal.name) return;
+    if (before !== null) {
+      op.audit('refuse', by, `${signal.name}: the key ${key} was already used for ${before}`);
+      return;
+    }
+    if (key !== null) op.state.keys = keepKey(keys, signal.name, key);
+    act(by, reason);
+  });
 }

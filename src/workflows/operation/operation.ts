@@ -43,10 +43,8 @@ export class Operation<State extends OperationState = OperationState> extends Op
     setHandler(progressQuery, () => this.state.progress);
     setHandler(specQuery, () => this.state.spec);
     this.retries = new Retries(this);
-    setHandler(pauseSignal, (command) => handleSignal(this, 'pause', command, (by, reason) => this.pause(by, reason)));
-    setHandler(resumeSignal, (command) =>
-      handleSignal(this, 'resume', command, (by, reason) => this.resume(by, reason)),
-    );
+    handleSignal(this, pauseSignal, (by, reason) => this.pause(by, reason));
+    handleSignal(this, resumeSignal, (by, reason) => this.resume(by, reason));
     setHandler(announceCancelSignal, (announcement) => {
       const { by, reason } = readCommand(announcement);
       const cause = announcement?.cause === 'teardown' ? 'teardown' : 'operator';
