@@ -131,9 +131,9 @@ orphan: adopt it with \`maops audit adopt lost\`, or delete it with a sweep: \`m
 });
 
 describe('an adoption', () => {
-  const why = 'lease/lost: adopted by operator';
-  const pool = finding({ id: 'lost-1', name: 'lost', owner: 'env/lost', why });
-  const notebook = finding({ kind: 'notebook', id: 'nb-1', name: 'lost', owner: 'env/lost', why });
+  const adoptedInto = 'lease/lost';
+  const pool = finding({ id: 'lost-1', name: 'lost', owner: 'env/lost', adoptedInto });
+  const notebook = finding({ kind: 'notebook', id: 'nb-1', name: 'lost', owner: 'env/lost', adoptedInto });
   const noEnd = { endsAt: null, maxEndsAt: null, extensions: 0 };
   const adoption = (findings: readonly AuditFinding[], id: string, lease: Parameters<typeof renderAdoption>[2]) =>
     renderAdoption(id, adoptionOf({ ...report, findings }, id), lease, {

@@ -1,5 +1,5 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { nameOfCreating } from '../../contract/ids.js';
+import { nameOfCreating, operationId } from '../../contract/ids.js';
 import { type AuditPage, pageBytes } from '../../domain/audit/pages.js';
 import { type AuditFinding, findingOf } from '../../domain/audit/report.js';
 import { fitting } from '../../domain/pages.js';
@@ -164,5 +164,6 @@ function isSame(a: InventoryItem, b: InventoryItem): boolean {
 function withAdoption(finding: AuditFinding, adopted: Adopted | null): AuditFinding {
   const isAdopted = adopted?.resources.some(({ kind, id }) => kind === finding.kind && id === finding.id);
   if (adopted === null || isAdopted !== true) return finding;
-  return { ...finding, standing: 'owned', why: `lease/${adopted.name}: adopted by ${adopted.by}` };
+  const adoptedInto = operationId('lease', adopted.name);
+  return { ...finding, standing: 'owned', why: `${adoptedInto}: adopted by ${adopted.by}`, adoptedInto };
 }

@@ -125,10 +125,9 @@ interface Adoption {
 
 /** Finds the adopted resources of an id or name in the report; null when the report does not contain them. */
 export function adoptionOf({ findings }: AuditReport, id: string): Adoption | null {
-  const leaseOf = ({ why }: AuditFinding) => /^(lease\/\S+): adopted by /.exec(why)?.[1];
   const named = findings.filter((finding) => finding.id === id || finding.name === id);
-  const lease = named.map(leaseOf).find((found) => found !== undefined);
-  return lease === undefined ? null : { lease, findings: findings.filter((finding) => leaseOf(finding) === lease) };
+  const lease = named.map(({ adoptedInto }) => adoptedInto).find((found) => found !== undefined);
+  return lease === undefined ? null : { lease, findings: findings.filter(({ adoptedInto }) => adoptedInto === lease) };
 }
 
 /** One sentence: the adopted resources, their owner, and the end of its lease. */

@@ -30,6 +30,8 @@ export interface AuditFinding {
   /** Null without a price table, or when it lacks one of the flavors. */
   readonly cost: Cost | null;
   readonly why: string;
+  /** Workflow id of the lease that owns it now. Only for a resource that this audit has adopted. */
+  readonly adoptedInto?: string;
 }
 
 /** The result of an audit, as `maops audit --json` prints it. */

@@ -8,8 +8,8 @@ export interface Marker {
   readonly spec: string;
 }
 
-const pattern = /maops:([0-9a-f]{6})-([0-9a-f]{8})-([0-9a-f]{8})/;
-const keepMark = 'maops:keep';
+export const markerPattern = /maops:([0-9a-f]{6})-([0-9a-f]{8})-([0-9a-f]{8})/;
+export const keepMark = 'maops:keep';
 /** With the space that separates it, at any position. */
 const anyKeepMark = /^maops:keep ?| ?maops:keep/g;
 
@@ -19,7 +19,7 @@ export function formatMarker(marker: Marker): string {
 
 /** Reads the marker out of a description or annotation; null when there is none. */
 export function parseMarker(text: string | null | undefined): Marker | null {
-  const [, installation, owner, spec] = pattern.exec(text ?? '') ?? [];
+  const [, installation, owner, spec] = markerPattern.exec(text ?? '') ?? [];
   return installation === undefined || owner === undefined || spec === undefined ? null : { installation, owner, spec };
 }
 

@@ -1,11 +1,10 @@
+import { formatMarker, keepMark, markerPattern } from '../../domain/resource/marker.js';
+
 const uuid = /^(DE-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const hex32 = /^[0-9a-f]{32}$/i;
 const ipv4 = /^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/;
 const url = /^(https?|ssh|obs|ftp):\/\//i;
 const name = /^[a-z][a-z0-9-]*$/;
-/** docs/glossary.md, marker: installation, owner and spec. */
-const marker = /maops:([0-9a-f]{6})-([0-9a-f]{8})-([0-9a-f]{8})/;
-const keepMark = 'maops:keep';
 
 /**
  * The replacements of one recording. The same text has the same replacement everywhere, so that relations survive. A
@@ -39,7 +38,7 @@ export class Replacements {
     // The service derives the ids of pools and networks from the name and the project.
     if (original.length > suffix.length && original.endsWith(suffix))
       return `${this.text(original.slice(0, -suffix.length))}-${this.text(this.#projectId)}`;
-    if (marker.test(original) || original.includes(keepMark)) return this.#description(original);
+    if (markerPattern.test(original) || original.includes(keepMark)) return this.#description(original);
     if (uuid.test(original)) {
       const prefix = original.startsWith('DE-') ? 'DE-' : '';
       return `${prefix}00000000-0000-4000-8000-${this.#hex('uuid', 12)}`;
@@ -57,7 +56,7 @@ export class Replacements {
 
   /** Marker and protection decide what the product does, so their form stays. */
   #description(original: string): string {
-    const [found, installation = '', owner = '', spec = ''] = marker.exec(original) ?? [];
+    const [found, installation = '', owner = '', spec = ''] = markerPattern.exec(original) ?? [];
     const words = original
       .replace(found ?? keepMark, '')
       .replaceAll(keepMark, '')
@@ -65,7 +64,7 @@ export class Replacements {
     const hash = (part: string) => this.#hash(part);
     return [
       words === '' ? '' : this.text(words),
-      found === undefined ? '' : `maops:${hash(installation)}-${hash(owner)}-${hash(spec)}`,
+      found === undefined ? '' : formatMarker({ installation: hash(installation), owner: hash(owner), spec: hash(spec) }),
       original.includes(keepMark) ? keepMark : '',
     ]
       .filter((part) => part !== '')
