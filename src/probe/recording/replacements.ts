@@ -64,7 +64,9 @@ export class Replacements {
     const hash = (part: string) => this.#hash(part);
     return [
       words === '' ? '' : this.text(words),
-      found === undefined ? '' : formatMarker({ installation: hash(installation), owner: hash(owner), spec: hash(spec) }),
+      found === undefined
+        ? ''
+        : formatMarker({ installation: hash(installation), owner: hash(owner), spec: hash(spec) }),
       original.includes(keepMark) ? keepMark : '',
     ]
       .filter((part) => part !== '')
