@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { FailureProgress, Progress } from '../../contract/progress.js';
-import { endWith, failed } from '../operation/ending.js';
+import type { Progress } from '../../contract/progress.js';
+import { closingOf, endingOf, keepsResources, mayOwn } from '../../domain/provision/ending.js';
+import { endWith } from '../operation/ending.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import { rollBack } from './rollback.js';
 import type { Ending, Provision } from './state.js';
@@ -12,8 +13,8 @@ export class Decided extends Error {
   }
 }
 
-/** How a run ends that did not reach its goal. */
-export function endingOf(op: Provision, error: unknown): Ending {
+/** Decides how a run ends that did not reach its goal, and records the step that was interrupted. */
+export function interrupted(op: Provision, error: unknown): Ending {
   op.update({ awaiting: null });
   op.retries.clear();
   const running = op.state.progress.steps.find(({ state }) => state === 'running' || state === 'failed')?.name ?? null;
@@ -21,11 +22,7 @@ export function endingOf(op: Provision, error: unknown): Ending {
   // An interrupted step is not running any more. The rollback records whether it was undone.
   if (running !== null && op.step(running)?.state === 'running')
     op.setStep(running, isCancellation(error) ? 'pending' : 'failed');
-  if (isCancellation(error)) return { why: 'cancelled', keep: op.state.spec?.onCancel === 'keep' };
-  const failure = describeFailure(error, running);
-  if (failure.type === 'ApprovalRejected' || failure.type === 'ApprovalTimedOut')
-    return { why: 'rejected', failure, keep: false };
-  return { why: 'failed', failure, keep: op.state.spec?.onFailure === 'keep' };
+  return endingOf(isCancellation(error) ? null : describeFailure(error, running), op.state.spec);
 }
 
 export async function endReady(op: Provision): Promise<Progress> {
@@ -40,10 +37,7 @@ export async function endReady(op: Provision): Promise<Progress> {
 async function transfer(op: Provision): Promise<void> {
   const { owned } = op;
   const { pool, notebook } = op.state.resources;
-  // The result of an unknown create may exist without being known. The lease owns it by name and marker.
-  const isUnknown = owned.unknownSince !== null && (pool.undo || notebook.undo);
-  const isAlive = owned.pool !== null || owned.notebooks.length > 0 || isUnknown;
-  if (!isAlive && !(await hasClearedLeased(op))) return;
+  if (!mayOwn(owned, pool.undo || notebook.undo) && !(await hasClearedLeased(op))) return;
   op.explain(`transferring the resources to lease/${op.spec.name}`);
   const { name } = op.spec;
   const order = { name, owner: op.state.progress.workflowId, spec: op.spec, resources: owned };
@@ -69,11 +63,11 @@ async function transferKept(op: Provision): Promise<void> {
 }
 
 export async function end(op: Provision, ending: Ending): Promise<Progress> {
-  if (ending.why === 'failed' || ending.why === 'rejected') op.fail(ending.failure);
-  let failure = ending.why === 'failed' || ending.why === 'rejected' ? ending.failure : null;
+  let failure = 'failure' in ending ? ending.failure : null;
+  if (failure !== null) op.fail(failure);
   if (op.state.spec !== null && op.state.identity !== null) {
     try {
-      if (ending.why !== 'abandoned' && !ending.keep) await rollBack(op);
+      if (!keepsResources(ending)) await rollBack(op);
     } catch (error) {
       if (!isFailure(error)) throw error;
       // The removal is forbidden, for example by another user's notebook or job on the pool. The resource stays, with
@@ -85,19 +79,7 @@ export async function end(op: Provision, ending: Ending): Promise<Progress> {
     }
     if (op.cancellation.request?.cause !== 'teardown') await transferKept(op);
   }
-  return await close(op, ending, failure);
-}
-
-async function close(op: Provision, ending: Ending, failure: FailureProgress | null): Promise<Progress> {
-  if (ending.why === 'abandoned')
-    return await endWith(op, { phase: 'Abandoned', why: 'abandoned by an operator; every resource is kept' });
-  if (failure === null) {
-    const kept = ending.keep ? 'the resources are kept' : 'everything it created has been deleted';
-    return await endWith(op, { phase: 'Cancelled', why: `cancelled; ${kept}` });
-  }
-  const isKept = failure.type === 'Protected' || failure.type === 'Busy';
-  const isUndone = op.state.foundToRemove && !('keep' in ending && ending.keep) && !isKept;
-  if (ending.why !== 'cancelled' && ending.keep) op.cancellation.refuseLate('the resources are kept');
-  const phase = ending.why === 'rejected' ? 'Rejected' : isUndone ? 'RolledBack' : 'Failed';
-  return await endWith(op, { ...failed(failure), phase });
+  const closing = closingOf(ending, failure, op.state.foundToRemove);
+  if ('failure' in ending && ending.keep) op.cancellation.refuseLate('the resources are kept');
+  return await endWith(op, failure === null ? closing : { ...closing, failure });
 }

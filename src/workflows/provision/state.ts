@@ -3,6 +3,7 @@ import type { FailureProgress, ResourceStep } from '../../contract/progress.js';
 import type { Spec } from '../../contract/spec.js';
 import type { EnvironmentResources, ResourceRef } from '../../contract/workflows.js';
 import { parseDuration } from '../../domain/duration.js';
+import type { Ending as EndingOf } from '../../domain/provision/ending.js';
 import { newResource, type ResourceState, withChange, withCleared } from '../../domain/provision/resource-state.js';
 import type { KnownSale } from '../../domain/resource/flavor.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
@@ -13,11 +14,7 @@ import { Operation } from '../operation/operation.js';
 import type { OperationState } from '../operation/state.js';
 import type { CreateOrder } from '../resource/kind.js';
 
-export type Ending =
-  | { readonly why: 'cancelled'; readonly keep: boolean }
-  | { readonly why: 'failed'; readonly failure: FailureProgress; readonly keep: boolean }
-  | { readonly why: 'rejected'; readonly failure: FailureProgress; readonly keep: boolean }
-  | { readonly why: 'abandoned' };
+export type Ending = EndingOf<FailureProgress>;
 
 /** State of the operations that create resources: the shared part, each resource, and the rollback. */
 export interface ProvisionState extends OperationState {

@@ -14,7 +14,7 @@ import type { ResourceKind } from '../resource/kind.js';
 import { kindsIn } from '../resource/kinds/index.js';
 import { bringUpAll } from './bring-up.js';
 import { awaitApproval, setHandlers } from './handlers.js';
-import { Decided, end, endingOf, endReady } from './outcome.js';
+import { Decided, end, endReady, interrupted } from './outcome.js';
 import { adoptLeased } from './repeated-create.js';
 import { newResources, Provision, type ProvisionState } from './state.js';
 
@@ -49,7 +49,7 @@ export async function provision(kind: SpecKind, document: unknown, carried?: Pro
       });
     } catch (error) {
       if (!isFailure(error) && !(error instanceof Decided)) throw error;
-      op.state.ending = endingOf(op, error);
+      op.state.ending = interrupted(op, error);
     }
   }
   const ending = op.state.ending;
