@@ -18,6 +18,8 @@ export interface Endpoint<Result> {
   readonly priority: Priority;
   /** How long the rate governor may hold the call back before it counts as not sent, unless the caller says. */
   readonly maxWaitMs: number;
+  /** How long a pause of the endpoint may hold it back, so that the caller can report the pause. @defaultValue `maxWaitMs` */
+  readonly maxPauseMs?: number;
   /** The schema of the response. */
   readonly response: z.ZodType<Result>;
   /** The resource kind for messages, for example `pool`. */
@@ -37,6 +39,13 @@ export interface Endpoint<Result> {
 
 /** `maxWaitMs` of a create: a caller that has just checked for an existing resource must check again soon. */
 export const createMaxWaitMs = 2_000;
+/**
+ * The same where names are unique: the service refuses a second resource, however old the check is. So a queue of many
+ * creates is sent in turn, without new checks.
+ */
+export const uniqueCreateMaxWaitMs = 30_000;
+/** The limits of a create where names are unique. */
+export const uniqueCreate = { maxWaitMs: uniqueCreateMaxWaitMs, maxPauseMs: createMaxWaitMs } as const;
 export const usualMaxWaitMs = 10_000;
 
 /**

@@ -15,6 +15,8 @@ export interface Admission extends CallContext {
   readonly signal?: AbortSignal | undefined;
   /** @defaultValue no limit */
   readonly maxWaitMs?: number | undefined;
+  /** The longest pause of the endpoint that it waits for. A longer one refuses it at once. @defaultValue `maxWaitMs` */
+  readonly maxPauseMs?: number | undefined;
   /** Calls with the same question that wait at the same time get one turn, because one response answers all of them. */
   readonly question?: string | undefined;
 }
@@ -32,6 +34,8 @@ export interface RateGovernor {
    * `maxWaitMs`.
    */
   acquire(admission: Admission): Promise<Turn>;
+  /** True while several calls wait: a list that answers many callers is then cheaper than a read for each. */
+  readonly isBusy: boolean;
   /** Changes the rate, for example when the number of workers of the account has changed. */
   setRate(maxRps: number): void;
   /** Takes a response into account: a throttled endpoint is paused for all callers. */
@@ -50,6 +54,9 @@ export interface GovernorOptions {
   readonly sleep: Sleep;
   readonly random: () => number;
 }
+
+/** `isBusy` from this many waiting calls on. */
+const busyWaiters = 3;
 
 interface Waiter {
   readonly admission: Admission;
@@ -81,12 +88,13 @@ class TokenBucketGovernor implements RateGovernor {
   }
 
   async acquire(admission: Admission): Promise<Turn> {
-    const { signal, maxWaitMs = Number.POSITIVE_INFINITY } = admission;
+    const { signal, maxWaitMs = Number.POSITIVE_INFINITY, maxPauseMs = maxWaitMs } = admission;
     if (signal?.aborted === true) throw abortReason(signal);
     const now = this.#options.now();
     const blocked = this.#blocks.until(endpointKey(admission), now);
     // The wait would end in this error anyway. Throw it now, so that the caller can use the time.
-    if (blocked !== null && blocked - now > maxWaitMs) throw this.#refusal(admission, blocked, now);
+    if (blocked !== null && blocked - now > Math.min(maxWaitMs, maxPauseMs))
+      throw this.#refusal(admission, blocked, now);
 
     return await new Promise<Turn>((resolve, reject) => {
       const leave = () => signal?.removeEventListener('abort', onAbort);
@@ -112,6 +120,10 @@ class TokenBucketGovernor implements RateGovernor {
       this.#waiters.splice(next < 0 ? this.#waiters.length : next, 0, waiter);
       this.#admitWaiting();
     });
+  }
+
+  get isBusy(): boolean {
+    return this.#waiters.length >= busyWaiters;
   }
 
   setRate(maxRps: number): void {

@@ -9,7 +9,7 @@ export interface RequestOptions {
   readonly awaitResponse?: boolean | undefined;
   /**
    * How long the call may wait for the rate governor, in milliseconds. After that it fails without being sent.
-   * @defaultValue 2 s for creates, 10 s for everything else
+   * @defaultValue 30 s for creates, 2 s where names repeat, 10 s for everything else
    */
   readonly maxWaitMs?: number | undefined;
   /** `guard` for a read that a delete waits for: it is sent before creates and other reads. A delete stays first. */

@@ -120,12 +120,13 @@ export class HttpTransport implements Transport, RawTransport {
     const { signal, timeoutMs = httpTimeoutMs } = call.options ?? {};
     const priority = firstOf(endpoint.priority, call.options?.priority);
     const maxWaitMs = call.options?.maxWaitMs ?? endpoint.maxWaitMs;
+    const { maxPauseMs } = endpoint;
     if (signal?.aborted === true) throw abortReason(signal);
     const isShared = endpoint.method === 'GET' && call.headers === undefined;
     const question = isShared ? `${timeoutMs} ${endpoint.returnsInstance === true} ${url.href}` : undefined;
-    const turn = await sender.admit(context, { priority, maxWaitMs, signal, question });
+    const turn = await sender.admit(context, { priority, maxWaitMs, maxPauseMs, signal, question });
     const request = async (ownSignal: AbortSignal | undefined) => {
-      const again = () => sender.admit(context, { priority, maxWaitMs, signal: ownSignal });
+      const again = () => sender.admit(context, { priority, maxWaitMs, maxPauseMs, signal: ownSignal });
       return await this.#sendAdmitted(endpoint, call, { context, url, timeoutMs, signal: ownSignal, again });
     };
     return isShared && turn.calls > 1 ? await this.#shared.join(turn, signal, request) : await request(signal);

@@ -4,6 +4,7 @@ import type { Flavor } from './schemas/flavor.js';
 import type { Notebook } from './schemas/notebook.js';
 import type { Pool } from './schemas/pool.js';
 import type { Listener, NextPollAt, Observation, Subscriber } from './subscribers.js';
+import { orAborted } from './timing.js';
 import { type SharedPause, type WatcherOptions, WatchLoop } from './watch-loop.js';
 
 /** Which resource to watch. */
@@ -42,6 +43,24 @@ export type NotebookWatcher = Watcher<Notebook>;
 export type CurrentNotebookWatcher = Watcher<CurrentNotebook>;
 /** Watches flavors by name; flavors have no workspaces. */
 export type FlavorWatcher = Watcher<Flavor>;
+
+/** The first observation of a target that begins after this call. Rejects with the error of its read. */
+export async function observeOnce<Item>(
+  watcher: Watcher<Item>,
+  target: Target,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<{ readonly at: number; readonly item: Item | null }> {
+  const since = now();
+  let leave = () => {};
+  const observed = new Promise<{ readonly at: number; readonly item: Item | null }>((resolve, reject) => {
+    leave = watcher.subscribe(target, ({ at, item, error }) => {
+      if (error !== undefined) reject(error);
+      else if (at >= since) resolve({ at, item });
+    });
+  });
+  return await orAborted(observed, signal).finally(leave);
+}
 
 /**
  * Creates a watcher. Its loops run in the async context of this call, and not in that of the activity that subscribes

@@ -1,8 +1,9 @@
 import type { Priority } from '../../src/modelarts/call.js';
+import { ModelArtsError } from '../../src/modelarts/errors.js';
 import { createRateGovernor, endpointKey, type RateGovernor } from '../../src/modelarts/rate-governor.js';
 import type { ThrottleReport } from '../../src/modelarts/throttle-blocks.js';
 import { FakeClock } from './fake-clock.js';
-import { connect, failureOf } from './fake-service.js';
+import { connect, failureOf, fixture } from './fake-service.js';
 
 const list = { operation: 'pools.list', method: 'GET', template: '/v2/{project_id}/pools' };
 const create = { operation: 'pools.create', method: 'POST', template: '/v2/{project_id}/pools' };
@@ -45,6 +46,16 @@ describe('the rate limit', () => {
     expect(log).toHaveLength(8);
     await clock.advance(60_000);
     expect(log).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  });
+
+  test('is busy while several calls wait', async () => {
+    const { clock, governor } = setUp(1);
+    for (const name of ['a', 'b', 'c']) void ask(governor, [], name);
+    expect(governor.isBusy).toBe(false);
+    void ask(governor, [], 'd');
+    expect(governor.isBusy).toBe(true);
+    await clock.advance(1_000);
+    expect(governor.isBusy).toBe(false);
   });
 
   test('a rate below one per second sends single calls', async () => {
@@ -189,7 +200,7 @@ describe('a throttled endpoint', () => {
 });
 
 describe('the client under the governor', () => {
-  test('a create that cannot be admitted within two seconds is not sent', async () => {
+  test('a create is not sent while its endpoint pauses for more than two seconds', async () => {
     const clock = new FakeClock();
     const reply = { status: 429, headers: { 'Retry-After': '30' }, body: { error_code: 'APIGW.0308' } };
     const { modelarts, seen } = connect(() => reply, { now: clock.now, sleep: clock.sleep });
@@ -205,6 +216,31 @@ describe('the client under the governor', () => {
       retryAfterMs: 30_000,
     });
     expect(seen).toHaveLength(1);
+  });
+
+  test('a create waits its turn for 30 seconds, and for 2 where names repeat', async () => {
+    const clock = new FakeClock();
+    const { modelarts } = connect(() => ({ body: { items: [] } }), {
+      now: clock.now,
+      sleep: clock.sleep,
+      maxRps: 0.05,
+    });
+    await modelarts.pools.list();
+    const outcomes: string[] = [];
+    const record = (name: string, call: Promise<unknown>) =>
+      void call.then(
+        () => outcomes.push(`${name} sent`),
+        (error: unknown) => outcomes.push(`${name}: ${error instanceof ModelArtsError ? error.kind : String(error)}`),
+      );
+    const notebook = { name: 'n', profile_id: 'p', flavor: 'f', spec: { storage: { type: 'evs' as const } } };
+    record('unique', modelarts.notebooks.create(notebook));
+    record('repeating', modelarts.currentNotebooks.create(fixture('current-notebook-create.request')));
+    expect(modelarts.governor.isBusy).toBe(false);
+    await clock.advance(2_000);
+    expect(outcomes).toEqual(['repeating: throttled']);
+    await clock.advance(18_000);
+    // It was sent: the answer of the service is no notebook.
+    expect(outcomes).toEqual(['repeating: throttled', 'unique: malformed']);
   });
 
   test('calls go out again as soon as the block has ended', async () => {

@@ -3,23 +3,47 @@ import type { LeasedObservation } from '../../domain/provision/repeated-create.j
 import { type CommandOutcome, notSent, sent } from '../../domain/resource/command-outcome.js';
 import { maybeSame } from '../../domain/resource/identity.js';
 import { type NotebookFacts, notebookApiOf } from '../../domain/resource/notebook.js';
+import type { PoolFacts } from '../../domain/resource/pool.js';
 import { currentNotebookFacts } from '../../inventory/current-notebook-facts.js';
 import { notebookFacts } from '../../inventory/notebook-facts.js';
 import { poolFacts } from '../../inventory/pool-facts.js';
+import { observeOnce, type Watcher } from '../../modelarts/watcher.js';
 import { orAbsent, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 
+function ifSame<Facts extends ResourceRef>(facts: Facts, ref: ResourceRef): Facts | null {
+  return maybeSame(facts, ref) ? facts : null;
+}
+
 /** Best-effort activities of a lease on its resources. None of them decides when the lease ends. */
 export function leaseActivities(deps: ActivityDeps) {
-  const { pools, notebooks, currentNotebooks } = deps.modelarts;
+  const { pools, notebooks, currentNotebooks, governor } = deps.modelarts;
+  const { watchers } = deps;
 
-  async function showSame(ref: ResourceRef, options: { signal: AbortSignal }): Promise<NotebookFacts | null> {
-    const facts = await orAbsent(
-      notebookApiOf(ref.id) === 'historical'
-        ? notebooks.show(ref.id, options).then(notebookFacts)
-        : currentNotebooks.show(ref.id, options).then(currentNotebookFacts),
-    );
-    return facts !== null && maybeSame(facts, ref) ? facts : null;
+  /** Reads one resource by its id. While many calls wait, the next poll of the workers' watchers reads it. */
+  async function look<Item>(
+    { id }: ResourceRef,
+    watcher: Watcher<Item>,
+    show: (id: string, options: { signal: AbortSignal }) => Promise<Item>,
+    { signal }: { signal: AbortSignal },
+  ): Promise<Item | null> {
+    if (!governor.isBusy) return await orAbsent(show(id, { signal }));
+    return (await observeOnce(watcher, { id }, deps.now, signal)).item;
+  }
+
+  async function lookAtPool(ref: ResourceRef, options: { signal: AbortSignal }): Promise<PoolFacts | null> {
+    const pool = await look(ref, watchers.pools, (id, option) => pools.show(id, option), options);
+    return pool === null ? null : ifSame(poolFacts(pool), ref);
+  }
+
+  async function lookAtNotebook(ref: ResourceRef, options: { signal: AbortSignal }): Promise<NotebookFacts | null> {
+    if (notebookApiOf(ref.id) === 'historical') {
+      const notebook = await look(ref, watchers.notebooks, (id, option) => notebooks.show(id, option), options);
+      return notebook === null ? null : ifSame(notebookFacts(notebook), ref);
+    }
+    const show = (id: string, option: { signal: AbortSignal }) => currentNotebooks.show(id, option);
+    const notebook = await look(ref, watchers.currentNotebooks, show, options);
+    return notebook === null ? null : ifSame(currentNotebookFacts(notebook), ref);
   }
 
   return {
@@ -28,16 +52,11 @@ export function leaseActivities(deps: ActivityDeps) {
       return await readWithRetries(async (options) => {
         const { pool, notebook } = input;
         const beganAt = deps.now();
-        const [facts, shown] = await Promise.all([
-          pool === null ? null : orAbsent(pools.show(pool.id, options).then(poolFacts)),
-          notebook === null ? null : showSame(notebook, options),
+        const [poolSeen, notebookSeen] = await Promise.all([
+          pool === null ? null : lookAtPool(pool, options),
+          notebook === null ? null : lookAtNotebook(notebook, options),
         ]);
-        return {
-          beganAt,
-          at: deps.now(),
-          pool: facts !== null && pool !== null && maybeSame(facts, pool) ? facts : null,
-          notebook: shown,
-        };
+        return { beganAt, at: deps.now(), pool: poolSeen, notebook: notebookSeen };
       });
     },
 

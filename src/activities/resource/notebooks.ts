@@ -9,7 +9,7 @@ import { isMarkedBy, type MarkerOwnership, parseMarker } from '../../domain/reso
 import { type NotebookFacts, type NotebookGoal, needsStart, notebookRules } from '../../domain/resource/notebook.js';
 import type { Observation } from '../../domain/resource/observation.js';
 import { existingNotebook, notebookFacts } from '../../inventory/notebook-facts.js';
-import { createMaxWaitMs } from '../../modelarts/call.js';
+import { uniqueCreateMaxWaitMs } from '../../modelarts/call.js';
 import { type CommandedResource, orAbsent, readExisting, readWithRetries } from '../api-call.js';
 import type { ActivityDeps } from '../deps.js';
 import { outcomeOfFailedCreate, refusedForNow } from '../failures.js';
@@ -99,7 +99,7 @@ export function notebookActivities(deps: ActivityDeps) {
         const created = await notebooks.create(body, {
           signal: cancellationSignal(),
           awaitResponse: true,
-          sendBefore: deps.now() + createMaxWaitMs + deps.settings.httpTimeoutMs,
+          sendBefore: deps.now() + uniqueCreateMaxWaitMs + deps.settings.httpTimeoutMs,
         });
         return { outcome: 'created', id: created.id, createdAt: created.creation_timestamp ?? unknownInstant };
       } catch (error) {

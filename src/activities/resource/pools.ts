@@ -14,7 +14,7 @@ import { noUse, stateOfUse } from '../../domain/resource/pool-use.js';
 import { readFailedOrder } from '../../inventory/failed-orders.js';
 import { existingPool, poolFacts } from '../../inventory/pool-facts.js';
 import { readPoolUse } from '../../inventory/pool-use.js';
-import { createMaxWaitMs } from '../../modelarts/call.js';
+import { uniqueCreateMaxWaitMs } from '../../modelarts/call.js';
 import { isTooLate, ModelArtsError } from '../../modelarts/errors.js';
 import type { Pool } from '../../modelarts/schemas/pool.js';
 import {
@@ -53,22 +53,27 @@ export interface PoolDeletion extends CommandedResource, OwnedPool {
 
 /** Activities on resource pools (docs/api/pools-and-flavors.md "2. Pools"). */
 export function poolActivities(deps: ActivityDeps) {
-  const { pools } = deps.modelarts;
+  const { pools, governor } = deps.modelarts;
   const removals = new RemovalTimes();
 
   return {
-    /** Finds a pool by its id, then in the list. The list may lag behind, and does not contain a failed pool. */
+    /**
+     * Finds a pool by its id, then in the list. The list may lag behind, and does not contain a failed pool. While many
+     * calls wait and nothing shows that the pool exists, two lists answer all of them: without this the checks of many
+     * runs would delay their creates.
+     */
     async findExistingPool(question: ExistingQuestion & { id: string }): Promise<ExistingResource[]> {
-      return await readExisting(question.mayExist, async (options) => {
-        const shown = await orAbsent(pools.show(question.id, options));
+      const { id, name, workspaceId, mayExist } = question;
+      const inWorkspace = workspaceId === null ? {} : { workspaceId };
+      return await readExisting(mayExist, async (options) => {
+        const isShared = !mayExist && governor.isBusy;
+        const shown = isShared ? null : await orAbsent(pools.show(id, options));
         if (shown !== null) return [existingPool(poolFacts(shown))];
-        const inWorkspace = question.workspaceId === null ? {} : { workspaceId: question.workspaceId };
-        const listed = await pools.list(inWorkspace, options);
-        return listed.items
-          .filter(
-            ({ metadata }) => metadata.name === question.id || metadata.labels['os.modelarts/name'] === question.name,
-          )
-          .map((pool) => existingPool(poolFacts(pool)));
+        const lists = await Promise.all([
+          pools.listNamed({ id, name }, inWorkspace, options),
+          ...(isShared ? [pools.listNamed({ id, name }, { ...inWorkspace, status: 'failed' }, options)] : []),
+        ]);
+        return lists.flat().map((pool) => existingPool(poolFacts(pool)));
       });
     },
 
@@ -82,7 +87,7 @@ export function poolActivities(deps: ActivityDeps) {
       const options = {
         signal: cancellationSignal(),
         awaitResponse: true,
-        sendBefore: deps.now() + createMaxWaitMs + deps.settings.httpTimeoutMs,
+        sendBefore: deps.now() + uniqueCreateMaxWaitMs + deps.settings.httpTimeoutMs,
         ...(userId === undefined ? {} : { userId }),
         ...(requestType === undefined ? {} : { requestType }),
       };

@@ -1,4 +1,4 @@
-import { createMaxWaitMs, type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
+import { type Endpoint, endpoint, rowDepth, type Transport, uniqueCreate } from '../call.js';
 import type { RequestOptions } from '../request-options.js';
 import {
   type Notebook,
@@ -30,7 +30,7 @@ const returnsInstance = true;
 
 const create = endpoint('notebooks.create', 'POST', collection, notebookSchema, {
   returnsInstance,
-  maxWaitMs: createMaxWaitMs,
+  ...uniqueCreate,
 });
 const list = endpoint('notebooks.list', 'GET', collection, notebookListSchema);
 export const listNotebookRows = endpoint('notebooks.list', 'GET', collection, notebookRowsSchema, {

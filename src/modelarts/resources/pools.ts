@@ -1,5 +1,7 @@
-import { createMaxWaitMs, type Endpoint, endpoint, rowDepth, type Transport } from '../call.js';
+import { type Endpoint, endpoint, rowDepth, type Transport, uniqueCreate } from '../call.js';
+import { RowParser } from '../listed-rows.js';
 import type { PoolWriteOptions, RequestOptions } from '../request-options.js';
+import { isRecord } from '../response-body.js';
 import { type Pool, type PoolList, poolListSchema, poolRowsSchema, poolSchema } from '../schemas/pool.js';
 import {
   type PoolCreate,
@@ -13,7 +15,7 @@ import {
 const collection = '/v2/{project_id}/pools';
 const single = `${collection}/{pool_name}`;
 
-const create = endpoint('pools.create', 'POST', collection, poolSchema, { maxWaitMs: createMaxWaitMs });
+const create = endpoint('pools.create', 'POST', collection, poolSchema, uniqueCreate);
 const list = endpoint('pools.list', 'GET', collection, poolListSchema);
 export const listPoolRows = endpoint('pools.list', 'GET', collection, poolRowsSchema, { nullsDownTo: rowDepth });
 const show = endpoint('pools.show', 'GET', single, poolSchema);
@@ -29,6 +31,12 @@ function originHeaders({ userId, requestType }: PoolWriteOptions): Record<string
     ...(userId === undefined ? {} : { 'X-ModelArts-User-ID': userId }),
     ...(requestType === undefined ? {} : { 'request-type': requestType }),
   };
+}
+
+function displayNameOf(row: unknown): unknown {
+  const metadata = isRecord(row) ? row.metadata : null;
+  const labels = isRecord(metadata) ? metadata.labels : null;
+  return isRecord(labels) ? labels['os.modelarts/name'] : null;
 }
 
 /**
@@ -66,6 +74,18 @@ export class Pools {
       query: this.#transport.check(list, poolFilterSchema, filter),
       options,
     });
+  }
+
+  /** The listed pools of this id or display name. Parses their rows alone, so that a large project costs little. */
+  async listNamed(
+    { id, name }: { readonly id: string; readonly name: string },
+    filter: PoolFilter = {},
+    options?: RequestOptions,
+  ): Promise<Pool[]> {
+    const listed = await this.listRows(filter, options);
+    const rows = new RowParser(poolSchema, listPoolRows).rows(listed);
+    const wanted = [...listed].filter(([rowId, row]) => rowId === id || displayNameOf(row) === name);
+    return wanted.flatMap(([rowId]) => rows.get(rowId) ?? []);
   }
 
   /** Returns one pool by its id, including one whose creation failed. */
