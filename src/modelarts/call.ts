@@ -18,7 +18,10 @@ export interface Endpoint<Result> {
   readonly priority: Priority;
   /** How long the rate governor may hold the call back before it counts as not sent, unless the caller says. */
   readonly maxWaitMs: number;
-  /** How long a pause of the endpoint may hold it back, so that the caller can report the pause. @defaultValue `maxWaitMs` */
+  /**
+   * How long a pause of the endpoint may hold it back. A short one lets the caller report the pause.
+   * @defaultValue `maxWaitMs`
+   */
   readonly maxPauseMs?: number;
   /** The schema of the response. */
   readonly response: z.ZodType<Result>;

@@ -26,10 +26,10 @@ test('many environments at once need few calls each, at the rate of 5 a second',
   const testbed = await newTestbed({ slots: { calls: 100, waits: 100 } });
   await startAll(testbed);
   await untilAllEnd(testbed);
-  const { state, summary } = testbed.simulator;
-  expect(state().pools).toHaveLength(count);
-  expect(state().notebooks).toHaveLength(count);
-  expect(summary()).toMatchObject({ 'pools.create': count, 'notebooks.create': count });
+  const { simulator } = testbed;
+  expect(simulator.state().pools).toHaveLength(count);
+  expect(simulator.state().notebooks).toHaveLength(count);
+  expect(simulator.summary()).toMatchObject({ 'pools.create': count, 'notebooks.create': count });
   expect(testbed.calls()).toBeLessThanOrEqual(5 * count);
 });
 
