@@ -42,7 +42,7 @@ const word = fc.oneof(
   fc.constantFrom('\u001b[31m', '\u001b]0;x\u0007', '\u009b2J', '\u202e', '\t', '\r\n', '\n'),
   fc.string({ unit: 'grapheme', maxLength: 60 }),
 );
-const anyText = fc.array(word, { maxLength: 12 }).chain((words) => fc.constantFrom(words.join(' '), words.join('')));
+const anyText = fc.array(word, { maxLength: 6 }).chain((words) => fc.constantFrom(words.join(' '), words.join('')));
 
 /** Every page and table, with the text in every place for foreign text. */
 function pages(text: string, view: View): Record<string, string> {
