@@ -16,7 +16,7 @@ const transform = { '^.+\\.ts$': swc('typescript'), '/node_modules/.+\\.js$': sw
 const project = (name, options = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/**/*.${name}.test.ts`],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/plain-global.js',
   setupFiles: ['<rootDir>/test/support/async-storages.ts'],
   extensionsToTreatAsEsm: [],
   transform,
