@@ -1,5 +1,6 @@
 import { sameResource } from '../resource/identity.js';
 import { changesLimit, tooLarge } from '../text.js';
+import type { Ending } from './ending.js';
 import type { ResourceState } from './resource-state.js';
 
 type Step = 'pool' | 'notebook';
@@ -12,6 +13,39 @@ export function resolutionVerbs(step: Step, isPrepaid: boolean): readonly string
   const skip = step === 'notebook' ? ['skip'] : [];
   const rollback = isPrepaid ? [] : ['rollback'];
   return ['retry', ...skip, ...rollback, 'abandon'];
+}
+
+/** Failures that no other resource can cause. */
+const hasOwnCause: readonly string[] = ['NameTaken', 'SpecConflict', 'UnknownOutcome', 'NotAuthorized'];
+
+/**
+ * What follows a failed step. `checkNeeded`: a resource that the step needs may be the cause, and is observed first.
+ * No program can know whether an unanswered create took effect, so an operator decides, even without `onFailure: ask`.
+ */
+export function afterFailedStep(
+  type: string,
+  onFailure: string,
+): { readonly checkNeeded: boolean; readonly act: 'ask' | 'fail' } {
+  const mustAsk = onFailure === 'ask' || type === 'UnknownOutcome';
+  return { checkNeeded: !hasOwnCause.includes(type), act: mustAsk ? 'ask' : 'fail' };
+}
+
+/** What follows the decision on a failed step. After `undecided` the run ends as it would have without the question. */
+export function afterDecision<Failure extends { readonly type: string; readonly message: string }>(
+  verb: 'retry' | 'skip' | 'rollback' | 'abandon' | 'undecided',
+  failure: Failure,
+): { readonly act: 'retry' | 'skip' | 'fail' } | { readonly act: 'end'; readonly ending: Ending<Failure> } {
+  switch (verb) {
+    case 'abandon':
+      return { act: 'end', ending: { why: 'abandoned' } };
+    case 'rollback':
+      return { act: 'end', ending: { why: 'failed', failure, keep: false } };
+    case 'undecided':
+      return { act: 'fail' };
+    case 'retry':
+    case 'skip':
+      return { act: verb };
+  }
 }
 
 interface Resolution {

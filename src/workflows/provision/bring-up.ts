@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { FailureType } from '../../contract/failures.js';
 import type { SpecKind } from '../../contract/spec.js';
+import { afterDecision, afterFailedStep } from '../../domain/provision/resolution.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { ResourceKind } from '../resource/kind.js';
 import { kindsIn } from '../resource/kinds/index.js';
@@ -72,25 +72,25 @@ async function runStep(op: Provision, kind: ResourceKind, specKind: SpecKind, ha
     } catch (error) {
       if (!isFailure(error) || isCancellation(error)) throw error;
       const failure = describeFailure(error, step);
-      if (!hasOwnCause.includes(failure.type) && (await reopenNeeded(op, kind))) return 'reopened';
-      // No program can know whether an unanswered create took effect, so an operator decides, even without `onFailure:
-      // ask`.
-      if (op.spec.onFailure !== 'ask' && failure.type !== 'UnknownOutcome') throw error;
-      const verb = await awaitDecision(op, step, specKind, handlers, failure);
-      if (verb === 'skip') {
-        op.setStep(step, 'skipped');
-        op.fail(null);
-        return 'skipped';
+      const { checkNeeded, act } = afterFailedStep(failure.type, op.spec.onFailure);
+      if (checkNeeded && (await reopenNeeded(op, kind))) return 'reopened';
+      if (act === 'fail') throw error;
+      const next = afterDecision(await awaitDecision(op, step, specKind, handlers, failure), failure);
+      switch (next.act) {
+        case 'retry':
+          continue;
+        case 'skip':
+          op.setStep(step, 'skipped');
+          op.fail(null);
+          return 'skipped';
+        case 'fail':
+          throw error;
+        case 'end':
+          throw new Decided(next.ending);
       }
-      if (verb === 'abandon') throw new Decided({ why: 'abandoned' });
-      if (verb === 'rollback') throw new Decided({ why: 'failed', failure, keep: false });
-      if (verb === 'undecided') throw error;
     }
   }
 }
-
-/** Failures that no other resource can cause. */
-const hasOwnCause: readonly FailureType[] = ['NameTaken', 'SpecConflict', 'UnknownOutcome', 'NotAuthorized'];
 
 /**
  * A resource may fail because one that it needs is not usable any more, such as a notebook on a pool. Then that step is
