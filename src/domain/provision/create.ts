@@ -150,7 +150,20 @@ export function consistencyWaitMs(lastCreate: LastCreate, consistencyWindowMs: n
   return lastCreate.outcome !== 'none' ? Math.max(0, lastCreate.since + consistencyWindowMs - now) : 0;
 }
 
-/** Growing pause after creates in a row without capacity: 1 to 10 minutes at the default pace (pollMax 30 s). */
-export function capacityPause(refusals: number, pollMaxMs: number): number {
-  return Math.min(pollMaxMs * 2 ** refusals, pollMaxMs * 20);
+/**
+ * How a resource of an earlier attempt makes room. Where names repeat it is removed by its identity. The API cannot
+ * delete a prepaid pool.
+ */
+export function roomFor(
+  act: 'awaitGone' | 'cleanUp',
+  kind: { readonly byMarker: boolean; readonly isPrepaid: boolean },
+): 'clear' | 'refuse' | 'cleanUp' | 'await' {
+  if (kind.byMarker) return 'clear';
+  if (act === 'awaitGone') return 'await';
+  return kind.isPrepaid ? 'refuse' : 'cleanUp';
+}
+
+/** Whether the wait for a deletion is over: the resource is gone for sure, or turns out to stay. */
+export function hasLeftOrStays(condition: string, isAbsenceConfirmed: boolean): boolean {
+  return condition === 'absent' ? isAbsenceConfirmed : condition !== 'leaving';
 }

@@ -1,6 +1,6 @@
-import { capacityPause, consistencyWaitMs } from '../../domain/provision/create.js';
+import { decideCapacity, nextChoice, pauseBeforeRound } from '../../domain/provision/capacity.js';
 import type { CapacityRefusal } from '../../domain/provision/resource-state.js';
-import { describeSoldOut, type FlavorFacts, firstOnSale, flavorsOf, recentSale } from '../../domain/resource/flavor.js';
+import { describeSoldOut, type FlavorFacts, flavorsOf, recentSale } from '../../domain/resource/flavor.js';
 import { retryError } from '../operation/retries.js';
 import { timeNow } from '../operation/state.js';
 import { labelIn, type ResourceKind } from '../resource/kind.js';
@@ -15,14 +15,13 @@ export async function awaitCapacity(op: Provision, kind: ResourceKind): Promise<
   const names = flavorsOf(choices);
   const flavors = await readSale(op, kind, names);
   const { choice } = op.resource(step);
-  const next = firstOnSale(choices, flavors, choice);
-  if (next !== null) {
-    if (next !== choice) choose(op, kind, next);
+  const decision = decideCapacity(choices, flavors, choice);
+  if (decision.act === 'create') {
+    if (decision.choice !== choice) choose(op, kind, decision.choice);
     return true;
   }
   const refusal = { why: describeSoldOut(choices), errorCode: null, requestId: null };
-  // Earlier choices were refused in this round. The next round begins after a pause, whatever the list says about them.
-  if (choice > 0) {
+  if (decision.act === 'pause') {
     await pauseForCapacity(op, kind, refusal);
     return false;
   }
@@ -55,23 +54,20 @@ export async function leaveChoice(op: Provision, kind: ResourceKind, refusal: Ca
   op.setResource(step, { leaving: refusal });
   await cleanUp(op, kind, `${refusal.why}; cleaning up before the next choice`);
   op.setResource(step, { leaving: null });
-  const { choice } = op.resource(step);
-  if (choice + 1 < kind.choices(op.spec).length) choose(op, kind, choice + 1);
+  const next = nextChoice(op.resource(step).choice, kind.choices(op.spec).length);
+  if (next !== null) choose(op, kind, next);
   else await pauseForCapacity(op, kind, refusal);
 }
 
 /** Every choice was tried or is sold out: pauses for longer each time, then begins with the first choice again. */
 export async function pauseForCapacity(op: Provision, kind: ResourceKind, refusal: CapacityRefusal): Promise<void> {
   const { step, creating } = kind;
-  const { consistencyWindowMs, pollMaxMs } = op.identity.settings;
   const { lastCreate, refusals: before } = op.resource(step);
   const refusals = before + 1;
   op.setResource(step, { refusals, refusal });
   if (kind.hasSaleStatus) choose(op, kind, 0);
   showAwaitingCapacity(op, kind, refusal.why);
-  // A refused create that took effect is visible by then, and the next search finds it.
-  const consistencyWait = consistencyWaitMs(lastCreate, consistencyWindowMs, Date.now());
-  const pauseMs = Math.max(consistencyWait, capacityPause(refusals, pollMaxMs));
+  const pauseMs = pauseBeforeRound(refusals, lastCreate, op.identity.settings, Date.now());
   op.retries.failed(`creating ${labelIn(kind, op.spec)}`, retryError('SoldOut', refusal), pauseMs, refusals);
   const waited = await op.pauseWithin(step, pauseMs, 'capacityClock');
   op.update({ awaiting: null });

@@ -1,10 +1,15 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { makeFailure } from '../../contract/failures.js';
 import { isPrepaid } from '../../contract/spec.js';
-import type { ResourceRef } from '../../contract/workflows.js';
 import { afterCreate, type CreateOutcome } from '../../domain/provision/after-create.js';
-import { decideCreate, type ExistingResource } from '../../domain/provision/create.js';
-import { keepOldest, olderRival } from '../../domain/provision/duplicates.js';
+import { leavesChoice } from '../../domain/provision/capacity.js';
+import {
+  type CreateDecision,
+  decideCreate,
+  type ExistingResource,
+  hasLeftOrStays,
+  roomFor,
+} from '../../domain/provision/create.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { mayAppear } from '../../domain/provision/resource-state.js';
 import { choiceOf } from '../../domain/resource/flavor.js';
@@ -21,7 +26,8 @@ import { retryError } from '../operation/retries.js';
 import { labelIn, type ResourceKind } from '../resource/kind.js';
 import { targetOf } from './await-usable.js';
 import { awaitCapacity, leaveChoice, pauseForCapacity } from './capacity.js';
-import { cleanUp, finishClearing, removeDependents } from './clean-up.js';
+import { cleanUp, removeDependents } from './clean-up.js';
+import { clearAway, removeDuplicates } from './duplicates.js';
 import { createConflict, deadlinePassed, prepaidFailed } from './failures.js';
 import type { Provision } from './state.js';
 
@@ -32,50 +38,72 @@ import type { Provision } from './state.js';
  * Phases: the kind's creating phase, and `AwaitingCapacity` while every choice is sold out.
  */
 export async function createOrAdopt(op: Provision, kind: ResourceKind): Promise<void> {
+  await prepareStep(op, kind);
+  const confirmRefusal = twiceInARow();
+  for (;;) {
+    await op.continueWhenLong();
+    const decision = await search(op, kind);
+    const isConfirmedRefusal = confirmRefusal(decision.act === 'refuse');
+    if (decision.act === 'refuse' && isConfirmedRefusal) throw await createConflict(op, kind, decision);
+    if (await carryOut(op, kind, decision)) return;
+  }
+}
+
+/** Shows the step, and finishes the clean-up that an earlier attempt has begun. */
+async function prepareStep(op: Provision, kind: ResourceKind): Promise<void> {
   const { step, creating } = kind;
-  const { settings } = op.identity;
   const label = labelIn(kind, op.spec);
   op.enter(creating.phase, `checking whether ${label} exists`);
   op.reach(percentOf(creating.percent));
   const { cleaning, leaving } = op.resource(step);
   if (cleaning && leaving !== null) await leaveChoice(op, kind, leaving);
   else if (cleaning) await cleanUp(op, kind, `cleaning up what is left of ${label}`);
-  const namesRepeat = 'byMarker' in kind.identity && kind.identity.namesRepeat === true;
-  const confirmRefusal = twiceInARow();
-  for (;;) {
-    await op.continueWhenLong();
-    const { lastCreate } = op.resource(step);
-    const existing = await op.within(step, (ms) => kind.findExisting(op.createOrder(step), ms));
-    if (existing === null) throw deadlinePassed(op, kind, `no response about ${label} before the deadline`);
-    const window = settings.consistencyWindowMs;
-    const decision = decideCreate(label, existing.answer, op.us, lastCreate, window, Date.now(), namesRepeat);
-    const isConfirmedRefusal = confirmRefusal(decision.act === 'refuse');
-    switch (decision.act) {
-      case 'refuse':
-        if (isConfirmedRefusal) throw await createConflict(op, kind, decision);
-        if (!(await op.pauseWithin(step, settings.pollMinMs)))
-          throw deadlinePassed(op, kind, decision.why, decision.type, 'requestId' in decision ? decision : {});
-        continue;
-      case 'adopt':
-        return await adopt(op, kind, decision.found, decision.duplicates);
-      case 'awaitGone':
-      case 'cleanUp':
-        await makeRoom(op, kind, decision.act, decision.found);
-        continue;
-      case 'checkAgain':
-        op.explain(`${decision.why}. Checking again.`);
-        op.retries.failed(`looking for ${label}`, retryError('UnknownOutcome', decision), decision.pauseMs);
-        if (!(await op.pauseWithin(step, decision.pauseMs)))
-          throw deadlinePassed(op, kind, decision.why, decision.failure, decision);
-        continue;
-      case 'create':
-        await removeDependents(op, kind);
-        if (kind.hasSaleStatus && !(await awaitCapacity(op, kind))) continue;
-        if (!(await createOnce(op, kind))) continue;
-        // Where names are unique, a second one is refused.
-        if (namesRepeat) await removeDuplicates(op, kind);
-        return;
-    }
+}
+
+async function search(op: Provision, kind: ResourceKind): Promise<CreateDecision> {
+  const { step } = kind;
+  const label = labelIn(kind, op.spec);
+  const { lastCreate } = op.resource(step);
+  const existing = await op.within(step, (ms) => kind.findExisting(op.createOrder(step), ms));
+  if (existing === null) throw deadlinePassed(op, kind, `no response about ${label} before the deadline`);
+  const window = op.identity.settings.consistencyWindowMs;
+  return decideCreate(label, existing.answer, op.us, lastCreate, window, Date.now(), namesRepeat(kind));
+}
+
+function namesRepeat({ identity }: ResourceKind): boolean {
+  return 'byMarker' in identity && identity.namesRepeat === true;
+}
+
+/** True when the resource exists; false when everything has to be checked again. */
+async function carryOut(op: Provision, kind: ResourceKind, decision: CreateDecision): Promise<boolean> {
+  const { step } = kind;
+  switch (decision.act) {
+    case 'refuse':
+      if (await op.pauseWithin(step, op.identity.settings.pollMinMs)) return false;
+      throw deadlinePassed(op, kind, decision.why, decision.type, 'requestId' in decision ? decision : {});
+    case 'adopt':
+      await adopt(op, kind, decision.found, decision.duplicates);
+      return true;
+    case 'awaitGone':
+    case 'cleanUp':
+      await makeRoom(op, kind, decision.act, decision.found);
+      return false;
+    case 'checkAgain':
+      op.explain(`${decision.why}. Checking again.`);
+      op.retries.failed(
+        `looking for ${labelIn(kind, op.spec)}`,
+        retryError('UnknownOutcome', decision),
+        decision.pauseMs,
+      );
+      if (await op.pauseWithin(step, decision.pauseMs)) return false;
+      throw deadlinePassed(op, kind, decision.why, decision.failure, decision);
+    case 'create':
+      await removeDependents(op, kind);
+      if (kind.hasSaleStatus && !(await awaitCapacity(op, kind))) return false;
+      if (!(await createOnce(op, kind))) return false;
+      // Where names are unique, a second one is refused.
+      if (namesRepeat(kind)) await removeDuplicates(op, kind);
+      return true;
   }
 }
 
@@ -109,9 +137,8 @@ async function createOnce(op: Provision, kind: ResourceKind): Promise<boolean> {
         throw deadlinePassed(op, kind, next.why, 'DeadlineExceeded', next);
       return false;
     case 'noCapacity': {
-      // A create that may have taken effect is not cleaned up when the API cannot delete its result.
-      const mustStay = isPrepaid(op.spec) && op.resource(step).lastCreate.outcome !== 'none';
-      if (kind.hasSaleStatus && !mustStay) await leaveChoice(op, kind, next.refusal);
+      const { lastCreate } = op.resource(step);
+      if (leavesChoice(kind.hasSaleStatus, isPrepaid(op.spec), lastCreate)) await leaveChoice(op, kind, next.refusal);
       else await pauseForCapacity(op, kind, next.refusal);
       return false;
     }
@@ -173,13 +200,15 @@ async function adopt(
 /** Waits for, or removes, a resource of an earlier attempt that holds the name. */
 async function makeRoom(op: Provision, kind: ResourceKind, act: 'awaitGone' | 'cleanUp', found: ExistingResource) {
   const label = labelIn(kind, op.spec);
-  if ('byMarker' in kind.identity) {
+  const isPrepaidPool = kind.step === 'pool' && isPrepaid(op.spec);
+  const room = roomFor(act, { byMarker: 'byMarker' in kind.identity, isPrepaid: isPrepaidPool });
+  if (room === 'clear') {
     op.explain(`removing ${label} of an earlier run first`);
     return await clearAway(op, kind, [found]);
   }
-  if (act === 'cleanUp' && kind.step === 'pool' && isPrepaid(op.spec)) throw prepaidFailed(label);
+  if (room === 'refuse') throw prepaidFailed(label);
   if (!op.resource(kind.step).undo) op.clear(found);
-  if (act === 'cleanUp') return await cleanUp(op, kind, `cleaning up what is left of ${label}`);
+  if (room === 'cleanUp') return await cleanUp(op, kind, `cleaning up what is left of ${label}`);
   op.explain(`${label} is still being deleted. It is created again when it is gone.`);
   if (!(await awaitGone(op, kind))) throw deadlinePassed(op, kind, op.state.progress.why);
 }
@@ -194,48 +223,7 @@ async function awaitGone(op: Provision, kind: ResourceKind): Promise<boolean> {
     if (wait === null) return false;
     const verdict = kind.judge(target.name, wait.answer.facts, goal);
     watch = remember(watch, wait.answer, verdict);
-    const isGone = isConfirmed(watch.absentSince, wait.answer.at, op.pace);
-    if (verdict.condition === 'absent' ? isGone : verdict.condition !== 'leaving') return true;
+    const isAbsent = isConfirmed(watch.absentSince, wait.answer.at, op.pace);
+    if (hasLeftOrStays(verdict.condition, isAbsent)) return true;
   }
-}
-
-/**
- * Looks once more when the resource is usable, if an earlier create got no response: it may have taken effect late.
- * False when another resource stays than the one that was awaited.
- */
-export async function isStillOldest(op: Provision, kind: ResourceKind): Promise<boolean> {
-  const { ref, mayRepeat } = op.resource(kind.step);
-  if (mayRepeat !== true || 'byName' in kind.identity) return true;
-  await removeDuplicates(op, kind);
-  op.setResource(kind.step, { mayRepeat: false });
-  return op.resource(kind.step).ref?.id === ref?.id;
-}
-
-/** A second resource with our marker costs money for nothing: the oldest stays, the others are deleted and reported. */
-async function removeDuplicates(op: Provision, kind: ResourceKind): Promise<void> {
-  const { step } = kind;
-  const existing = await op.within(step, (ms) => kind.findExisting(op.createOrder(step), ms));
-  const found = keepOldest(existing?.answer ?? [], op.us);
-  const created = op.resource(step).ref;
-  if (found === null || created === null) return;
-  const rival = olderRival(existing?.answer ?? [], op.us, found.kept);
-  if (rival !== null) {
-    const why = `${labelIn(kind, op.spec)} is taken: ${rival.id} of another operation of this installation is older`;
-    throw makeFailure('NameTaken', why, { hint: 'Choose another name, or tear down the other one first.' });
-  }
-  const { kept, duplicates } = found;
-  if (kept.id !== created.id) {
-    op.setResource(step, { ref: { id: kept.id, createdAt: kept.createdAt }, watch: freshWatch, sentAt: null });
-    kind.identified(op, kept.id);
-  }
-  // Lists lag behind: the created one may not be in this one.
-  const isListed = [kept, ...duplicates].some(({ id }) => id === created.id);
-  await clearAway(op, kind, isListed ? duplicates : [...duplicates, created]);
-}
-
-async function clearAway(op: Provision, kind: ResourceKind, found: readonly ResourceRef[]): Promise<void> {
-  for (const one of found)
-    op.audit('clear', workflowInfo().workflowId, `${kind.step} ${one.id} with our marker is removed`);
-  op.setResource(kind.step, { clearing: found.map(({ id, createdAt }) => ({ id, createdAt })) });
-  await finishClearing(op, kind);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { afterUnconfirmed } from '../../../src/domain/provision/after-create.js';
-import { capacityPause, decideCreate, type ExistingResource } from '../../../src/domain/provision/create.js';
+import { decideCreate, type ExistingResource, hasLeftOrStays, roomFor } from '../../../src/domain/provision/create.js';
 import type { LastCreate } from '../../../src/domain/provision/resource-state.js';
 import {
   formatMarker,
@@ -151,9 +151,31 @@ describe('before a create', () => {
       }),
     );
   });
+});
 
-  test('pauses for capacity grow from 1 to 10 minutes at the default pace', () => {
-    expect([1, 2, 3, 4, 9].map((refusals) => capacityPause(refusals, 30_000) / 60_000)).toEqual([1, 2, 4, 8, 10]);
+describe('room for a create', () => {
+  test.each([
+    ['awaitGone', false, false, 'await'],
+    ['awaitGone', false, true, 'await'],
+    ['cleanUp', false, false, 'cleanUp'],
+    ['cleanUp', false, true, 'refuse'],
+    ['awaitGone', true, false, 'clear'],
+    ['cleanUp', true, false, 'clear'],
+    ['cleanUp', true, true, 'clear'],
+  ] as const)('%s (by marker %s, prepaid %s): %s', (act, byMarker, isPrepaid, room) => {
+    expect(roomFor(act, { byMarker, isPrepaid })).toBe(room);
+  });
+
+  test.each([
+    ['absent', false, false],
+    ['absent', true, true],
+    ['leaving', false, false],
+    ['leaving', true, false],
+    ['usable', false, true],
+    ['pending', false, true],
+    ['failed', false, true],
+  ])('the wait for a deletion: %s (absence confirmed %s): over %s', (condition, isConfirmed, isOver) => {
+    expect(hasLeftOrStays(condition, isConfirmed)).toBe(isOver);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decideCreate, type ExistingResource } from '../../../src/domain/provision/create.js';
-import { keepOldest, olderRival } from '../../../src/domain/provision/duplicates.js';
+import { keepOldest, olderRival, planDuplicates } from '../../../src/domain/provision/duplicates.js';
 import type { LastCreate } from '../../../src/domain/provision/resource-state.js';
 import type { Marker, MarkerOwnership } from '../../../src/domain/resource/marker.js';
 
@@ -91,5 +91,61 @@ describe('where names repeat', () => {
         for (const one of alive) expect((kept?.kept.createdAt ?? '') <= one.createdAt).toBe(true);
       }),
     );
+  });
+
+  describe('duplicates after a create', () => {
+    const mine = found({ id: 'n-2', createdAt: '2026-01-01T00:00:10Z' });
+    const older = found({ id: 'n-1' });
+    const younger = found({ id: 'n-3', createdAt: '2026-01-01T00:00:20Z' });
+    const rival = found({ id: 'n-0', marker: { ...ours, owner: '44444444' } });
+    test.each<[string, readonly ExistingResource[], ExistingResource | null, object]>([
+      ['nothing listed', [], mine, { act: 'nothing' }],
+      ['nothing created', [older], null, { act: 'nothing' }],
+      ['only the created one', [mine], mine, { act: 'keep', kept: mine, isOther: false, clear: [] }],
+      ['a younger one', [younger, mine], mine, { act: 'keep', kept: mine, isOther: false, clear: [younger] }],
+      ['an older one', [mine, older], mine, { act: 'keep', kept: older, isOther: true, clear: [mine] }],
+      [
+        'an older one, and the created one is not listed',
+        [younger, older],
+        mine,
+        { act: 'keep', kept: older, isOther: true, clear: [younger, mine] },
+      ],
+      [
+        'an older one that failed',
+        [{ ...older, failed: true }, mine],
+        mine,
+        { act: 'keep', kept: mine, isOther: false, clear: [{ ...older, failed: true }] },
+      ],
+      [
+        'an older one that leaves',
+        [{ ...older, leaving: true }, mine],
+        mine,
+        { act: 'keep', isOther: false, clear: [] },
+      ],
+      ['an older rival', [mine, rival], mine, { act: 'giveWay', rival }],
+      ['a rival between two of ours', [{ ...rival, createdAt: mine.createdAt }, mine, older], mine, { act: 'keep' }],
+    ])('%s', (_title, list, created, plan) => {
+      expect(planDuplicates(list, us, created)).toMatchObject(plan);
+    });
+
+    test('exactly one of ours is left, and it is never cleared', () => {
+      fc.assert(
+        fc.property(
+          fc.uniqueArray(existing, { selector: ({ id }) => id }),
+          existing,
+          fc.boolean(),
+          (others, one, lists) => {
+            const created = { ...one, marker: ours, leaving: false, failed: false };
+            const list = lists ? [...others, created] : others;
+            const plan = planDuplicates(list, us, created);
+            if (plan.act !== 'keep') return;
+            const living = [...list, created].filter(({ marker, leaving }) => marker === ours && !leaving);
+            const left = new Set(living.map(({ id }) => id));
+            for (const { id } of plan.clear) left.delete(id);
+            expect([...left]).toEqual([plan.kept.id]);
+          },
+        ),
+      );
+    });
   });
 });
