@@ -1,10 +1,11 @@
 import type { AuditReport } from '../domain/audit/report.js';
 import { maybeSame, type ResourceRef, sameResource } from '../domain/resource/identity.js';
-import type { Plan, PlanItem } from '../domain/teardown/plan.js';
+import type { PlanItemResult, ResultCounts } from '../domain/sweep/results.js';
+import type { Plan } from '../domain/teardown/plan.js';
 import type { LeaseProgress, Progress } from './progress.js';
 import type { DurationText, Spec, SpecKind } from './spec.js';
 
-export type { ResourceRef };
+export type { PlanItemResult, ResourceRef };
 
 /** The workflow types. Fixed, because programs start workflows by them. */
 export type WorkflowType =
@@ -142,22 +143,13 @@ export interface SweepInput {
   readonly reason?: string;
 }
 
-/** The result of one item of a plan. */
-export interface PlanItemResult {
-  readonly kind: PlanItem['kind'];
-  readonly id: string;
-  /** `busy`: jobs use the pool, or it is not known whether they do. */
-  readonly result: 'deleted' | 'changed' | 'protected' | 'busy' | 'failed' | 'gone';
-  readonly why: string;
-}
-
 /** The progress and result of a sweep or teardown. */
 export interface SweepProgress extends Progress {
   readonly plan: Plan | null;
   /** Of a partial plan only those that were not deleted, 200 at most, and those of the page in progress. */
   readonly results: readonly PlanItemResult[];
   /** How many items have each result. Only with a partial plan. */
-  readonly resultCounts?: Readonly<Record<PlanItemResult['result'], number>>;
+  readonly resultCounts?: ResultCounts;
 }
 
 /** Argument of `auditResources`. With `adopt`, one orphan gets an owner again. */

@@ -1,9 +1,11 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { StartedOperation, StartOperation } from '../../activities/operation/child-operations.js';
-import { type FailureType, makeFailure } from '../../contract/failures.js';
+import type { OperationEnd } from '../../activities/operation/operation-end.js';
+import { makeFailure } from '../../contract/failures.js';
 import { operationId, scheduledId, sweepId } from '../../contract/ids.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ScheduledInput, SweepInput, TeardownInput } from '../../contract/workflows.js';
+import { failsSchedule } from '../../domain/schedule/pause.js';
 import { isName } from '../../domain/text.js';
 import { reads, waits } from '../operation/activity-proxies.js';
 import { checkArgument } from '../operation/check-argument.js';
@@ -82,14 +84,7 @@ async function startOrJoin(op: Operation<ScheduledState>, order: StartOperation)
   }
 }
 
-/**
- * Failures that pause the schedule of a sweep, because the next sweep would fail the same way or delete too much:
- * invalid rules, too large a share, and a sweep that Temporal no longer has. After any other failure the next sweep
- * runs.
- */
-const pausesSweeps: readonly FailureType[] = ['InvalidSpec', 'RequestRejected', 'UnknownOutcome'];
-
-/** Shows the phases of the started operation, and returns when it has reached its goal. */
+/** Shows the phases of the started operation until it has ended. */
 async function follow(
   op: Operation<ScheduledState>,
   workflowId: string,
@@ -108,30 +103,29 @@ async function follow(
     runId = change.runId;
     op.state.started = { workflowId, runId, joined: op.state.started?.joined ?? false };
     op.state.seen = change.phase;
-    const { end } = change;
-    if (end === null) {
-      op.explain(`${workflowId} is ${change.phase ?? 'not started yet'}`);
-      continue;
-    }
-    const { pool = null, notebook = null, lease = null } = end.progress ?? {};
-    op.update({ pool, notebook, lease });
-    const why = end.progress?.why ?? '';
-    op.explain(`${workflowId} ended ${end.phase ?? 'without a result'}${why === '' ? '' : `: ${why}`}`);
-    if (end.reachedGoal) {
-      // A sweep that could not delete everything is done, and shows what is left.
-      op.fail(end.phase === 'Done' ? (end.progress?.failure ?? null) : null);
+    if (change.end !== null) {
+      close(op, workflowId, change.end, isSweep);
       return;
     }
-    const failure = end.failure ?? describeFailure(new Error(op.state.progress.why), null);
-    // A job that is still running is no reason to skip the next runs.
-    const isBusy = !isSweep && failure.type === 'Busy';
-    if (isBusy || (isSweep && (end.phase === 'Cancelled' || !pausesSweeps.includes(failure.type)))) {
-      op.fail(failure);
-      return;
-    }
-    const { type, message, ...facts } = failure;
-    throw makeFailure(type, message, facts);
+    op.explain(`${workflowId} is ${change.phase ?? 'not started yet'}`);
   }
+}
+
+/** Shows how the operation ended. Throws its failure when that must reach the schedule. */
+function close(op: Operation<ScheduledState>, workflowId: string, end: OperationEnd, isSweep: boolean): void {
+  const { pool = null, notebook = null, lease = null } = end.progress ?? {};
+  op.update({ pool, notebook, lease });
+  const why = end.progress?.why ?? '';
+  op.explain(`${workflowId} ended ${end.phase ?? 'without a result'}${why === '' ? '' : `: ${why}`}`);
+  if (end.reachedGoal) {
+    // A sweep that could not delete everything is done, and shows what is left.
+    op.fail(end.phase === 'Done' ? (end.progress?.failure ?? null) : null);
+    return;
+  }
+  const failure = end.failure ?? describeFailure(new Error(op.state.progress.why), null);
+  const { type, message, ...facts } = failure;
+  if (failsSchedule(isSweep, end.phase, type)) throw makeFailure(type, message, facts);
+  op.fail(failure);
 }
 
 /** The workflow that a schedule starts, with its id and argument. */

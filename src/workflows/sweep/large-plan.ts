@@ -1,12 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { SweepQuestion } from '../../activities/sweep/plans.js';
 import { makeFailure } from '../../contract/failures.js';
-import type { PlanItemResult } from '../../contract/workflows.js';
 import { fitting } from '../../domain/pages.js';
+import type { ResultCounts } from '../../domain/sweep/results.js';
 import type { Plan, PlanItem } from '../../domain/teardown/plan.js';
 import { surveys } from '../operation/activity-proxies.js';
 import type { Operation } from '../operation/operation.js';
-import type { LargePlan, ResultCounts, SweepState } from './state.js';
+import type { LargePlan, SweepState } from './state.js';
 
 /** Pages that one run records or applies, so that its history stays below 1 MB. */
 const pagesOfRun = 5;
@@ -101,11 +101,6 @@ export function countResults({ large, progress: { results } }: SweepState): Resu
   const counts = { ...(large?.counts ?? noResults) };
   for (const { result } of results.slice(large?.kept ?? 0)) counts[result] += 1;
   return counts;
-}
-
-export function sumOf(counts: ResultCounts, of: readonly PlanItemResult['result'][] | null = null): number {
-  const wanted = Object.entries(counts).filter(([result]) => of === null || of.some((one) => one === result));
-  return wanted.reduce((sum, [, count]) => sum + count, 0);
 }
 
 /** The run that recorded the next page, and its number there. */

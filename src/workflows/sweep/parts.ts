@@ -1,13 +1,10 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { BriefEnd } from '../../activities/operation/child-operations.js';
-import type { FailureType } from '../../contract/failures.js';
 import { operationId } from '../../contract/ids.js';
 import type { EnvironmentResources, PlanItemResult, SweepInput } from '../../contract/workflows.js';
 import { HOUR, parseDuration } from '../../domain/duration.js';
 import { startStopwatch } from '../../domain/stopwatch.js';
-import type { Recheck } from '../../domain/sweep/recheck.js';
-import type { PlanItem, PlanPart } from '../../domain/teardown/plan.js';
-import { cut } from '../../domain/text.js';
+import { refusedResults, resultOf, resultsOf, sameFor, withResults } from '../../domain/sweep/results.js';
+import type { PlanPart } from '../../domain/teardown/plan.js';
 import { reads, surveys, waits } from '../operation/activity-proxies.js';
 import { describeFailure, isFailure } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
@@ -71,27 +68,11 @@ async function awaitTeardown(
     recordResults(
       op,
       wait.end === 'answer'
-        ? resultsOf(part, wait.answer)
+        ? resultsOf(part.items, wait.answer)
         : sameFor(part.items, 'failed', `${workflowId} is still running`),
     );
     return;
   }
-}
-
-/** The results of a teardown for the items of its part. */
-function resultsOf(part: PlanPart, { reachedGoal, results: reported, failure }: BriefEnd): PlanItemResult[] {
-  const why = failure === null ? 'verified deleted' : `${failure.type}: ${failure.message}`;
-  const rest = reachedGoal ? 'deleted' : resultOf(failure?.type);
-  return part.items.map(
-    ({ kind, id }) => reported.find((one) => one.kind === kind && one.id === id) ?? { kind, id, result: rest, why },
-  );
-}
-
-/** The result of the items of a part that failed with a type. */
-function resultOf(type: FailureType | undefined): PlanItemResult['result'] {
-  if (type === 'PlanChanged') return 'changed';
-  if (type === 'Protected') return 'protected';
-  return type === 'Busy' ? 'busy' : 'failed';
 }
 
 /** Removes the resources of an unknown owner by identity. Without a name there is no teardown to start. */
@@ -120,22 +101,6 @@ export async function sweepUnnamed(op: Operation<SweepState>, input: SweepInput,
     recordResults(op, sameFor(part.items, resultOf(type), message));
   }
   op.state.inProgress = null;
-}
-
-/**
- * Null when all items may be deleted. A part is deleted as a whole: if one item has changed, the state of the others is
- * unknown.
- */
-function refusedResults(items: readonly PlanItem[], rechecks: readonly Recheck[]): PlanItemResult[] | null {
-  const verdicts = items.map((item, index) => ({ item, ...(rechecks[index] ?? notChecked) }));
-  const blocker = verdicts.find(({ verdict }) => verdict !== 'same' && verdict !== 'gone');
-  if (blocker === undefined && verdicts.some(({ verdict }) => verdict === 'same')) return null;
-  return verdicts.map(
-    ({ item: { kind, id }, verdict, why }): PlanItemResult =>
-      verdict === 'same'
-        ? { kind, id, result: 'changed', why: `stays with ${blocker?.item.kind} ${blocker?.item.id}` }
-        : { kind, id, result: verdict, why },
-  );
 }
 
 async function removeUnnamed(op: Operation<SweepState>, { owner, items }: PlanPart): Promise<void> {
@@ -167,21 +132,9 @@ async function removeUnnamed(op: Operation<SweepState>, { owner, items }: PlanPa
   }
 }
 
-/** Limit for each item. The failed teardown has the whole reason. */
-const whyLimit = 300;
-const notChecked: Recheck = { verdict: 'changed', why: 'it was not checked again' };
 const gone = 'verified deleted';
 
-function sameFor(items: readonly PlanItem[], result: PlanItemResult['result'], why: string): PlanItemResult[] {
-  return items.map(({ kind, id }) => ({ kind, id, result, why }));
-}
-
-/** Adds results. The first result of an item counts: a deleted item stays deleted when something else fails later. */
 function recordResults(op: Operation<SweepState>, results: readonly PlanItemResult[]): void {
-  const { results: recorded } = op.state.progress;
-  const added = results
-    .filter(({ kind, id }) => !recorded.some((done) => done.kind === kind && done.id === id))
-    // One teardown can report thousands of items.
-    .map((result) => ({ ...result, why: cut(result.why, whyLimit) }));
-  op.state.progress = { ...op.state.progress, results: [...recorded, ...added] };
+  const { progress } = op.state;
+  op.state.progress = { ...progress, results: withResults(progress.results, results) };
 }

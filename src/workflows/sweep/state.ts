@@ -1,5 +1,6 @@
 import type { SweepProgress } from '../../contract/workflows.js';
 import type { RecordedPages } from '../../domain/pages.js';
+import type { ResultCounts } from '../../domain/sweep/results.js';
 import type { PlanItem } from '../../domain/teardown/plan.js';
 import type { OperationState } from '../operation/state.js';
 
@@ -32,5 +33,3 @@ export interface LargePlan {
   readonly counts: ResultCounts;
   readonly kept: number;
 }
-
-export type ResultCounts = NonNullable<SweepProgress['resultCounts']>;

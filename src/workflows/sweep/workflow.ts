@@ -1,7 +1,8 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { SweepPlanning } from '../../activities/sweep/plans.js';
 import { makeFailure } from '../../contract/failures.js';
-import type { PlanItemResult, SweepInput, SweepProgress } from '../../contract/workflows.js';
+import type { SweepInput, SweepProgress } from '../../contract/workflows.js';
+import { judgeSweep, sumOf } from '../../domain/sweep/results.js';
 import { hasPool, type Plan, partsOf } from '../../domain/teardown/plan.js';
 import { surveys } from '../operation/activity-proxies.js';
 import { checkArgument } from '../operation/check-argument.js';
@@ -9,7 +10,7 @@ import { type Outcome, runToEnd } from '../operation/ending.js';
 import { describeFailure, planChanged } from '../operation/failure.js';
 import { Operation } from '../operation/operation.js';
 import { carriedOver, newState } from '../operation/state.js';
-import { countResults, endPage, recordPages, startedPlan, sumOf, takePage } from './large-plan.js';
+import { countResults, endPage, recordPages, startedPlan, takePage } from './large-plan.js';
 import { sweepNamed, sweepUnnamed } from './parts.js';
 import type { SweepState } from './state.js';
 
@@ -142,36 +143,14 @@ function isProcessed(done: ReadonlySet<string>, items: Plan['items']): boolean {
   return items.every(({ kind, id }) => done.has(`${kind} ${id}`));
 }
 
-/**
- * Reports the results. A plan that was requested by its hash must be carried out completely, so changed items fail it.
- * A plan that the run made for itself skips them. Items that could not be deleted are shown as the failure.
- */
 function judgeResults(op: Operation<SweepState>, input: SweepInput): void {
   const { results, plan } = op.state.progress;
-  const failed = results.filter(({ result }) => result === 'failed');
-  const changed = results.filter(({ result }) => ['changed', 'protected', 'busy'].includes(result));
-  const counts = countResults(op.state);
-  const left = sumOf(counts, ['changed', 'protected', 'busy']);
-  op.explain(
-    `${counts.deleted} of ${sumOf(counts)} deleted${left > 0 ? `, ${left} not deleted because they changed` : ''}`,
-  );
-  const named = (some: readonly PlanItemResult[]) =>
-    some.map(({ kind, id, why }) => `${kind} ${id}: ${why}`).join('\n');
-  if (left > 0 && input.planHash != null) {
-    throw makeFailure(
-      'PlanChanged',
-      `plan ${plan?.hash}: these resources have changed and were not deleted:\n${named(changed)}`,
-      {
-        hint: 'Make a new plan with `maops sweep plan` and review it.',
-      },
-    );
-  }
-  // Not thrown: one resource that cannot be deleted must not stop the next sweeps, which save money.
-  if (counts.failed === 0) return;
-  const incomplete = makeFailure('ServiceUnavailable', `some resources could not be deleted:\n${named(failed)}`, {
-    hint: 'See the reason of each with `maops env why teardown/NAME`. The next sweep tries them again.',
-  });
-  op.fail(describeFailure(incomplete, null));
+  const { why, failure } = judgeSweep(results, countResults(op.state), plan?.hash, input.planHash != null);
+  op.explain(why);
+  if (failure === null) return;
+  const error = makeFailure(failure.type, failure.message, { hint: failure.hint });
+  if (failure.isThrown) throw error;
+  op.fail(describeFailure(error, null));
 }
 
 function describePlan({ items, kept, unread, totals }: Plan): string {
