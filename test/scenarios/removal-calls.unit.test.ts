@@ -7,13 +7,13 @@ const newTestbed = testbedsForFile();
 const cloud = { poolMs: 30_000, notebookMs: 5_000 };
 const change = { notebook: currentNotebookPart() };
 
-test('a teardown of a pool and a notebook takes at most 22 s and 27 GETs beyond the cloud, and 12 s after two others', async () => {
+test('a teardown of a pool and a notebook takes at most 12 s and 29 GETs beyond the cloud', async () => {
   const testbed = await newTestbed();
   const first = await measureTeardown(testbed, cloud, change);
-  expect(first.beyondMs).toBeLessThanOrEqual(22_000);
-  expect(first.gets).toBeLessThanOrEqual(27);
+  expect(first.beyondMs).toBeLessThanOrEqual(12_000);
+  expect(first.gets).toBeLessThanOrEqual(29);
   await measureTeardown(testbed, cloud, change);
   const third = await measureTeardown(testbed, cloud, change);
-  expect(third.beyondMs).toBeLessThanOrEqual(12_000);
+  expect(third.beyondMs).toBeLessThanOrEqual(11_000);
   expect(third.gets).toBeLessThanOrEqual(27);
 });

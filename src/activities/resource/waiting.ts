@@ -11,7 +11,7 @@ import {
   type Watch,
   type WatchRules,
 } from '../../domain/resource/observation.js';
-import { addAge, expectedAge } from '../../domain/resource/removal-times.js';
+import { addAge, expectedAge, nextRemovalPollAt } from '../../domain/resource/removal-times.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { ModelArtsError } from '../../modelarts/errors.js';
 import type { Watcher } from '../../modelarts/watcher.js';
@@ -70,6 +70,8 @@ export async function observe<Item, Facts, Goal>(
   const judge = (facts: Facts | null) => rules.judge(name, facts, goal);
   const polls = new CreationPace(deps.creationTimes, creation, pace, judge, rules, goal, watch);
   const commandedAt = removal?.commandedAt ?? null;
+  const removedAt = removals.expectedAt(commandedAt);
+  const isUnknownRemoval = commandedAt !== null && removedAt === undefined;
   // Only a wait that saw the resource knows when it ended.
   let wasSeen = false;
   const target = {
@@ -78,8 +80,9 @@ export async function observe<Item, Facts, Goal>(
     // An observation from before the last command says nothing about its effect.
     lastSeenAt: watch.last === null || watch.last.at <= (commandedAt ?? 0) ? undefined : watch.last.at,
     isLeaving: removal !== undefined,
-    changeExpectedAt: nextDecisionAt(watch, pace) ?? removals.expectedAt(commandedAt),
-    nextPollAt: (polledAt: number) => polls.nextPollAt(polledAt, deps.now()),
+    changeExpectedAt: nextDecisionAt(watch, pace) ?? removedAt,
+    nextPollAt: (polledAt: number) =>
+      isUnknownRemoval ? nextRemovalPollAt(commandedAt, polledAt, pace) : polls.nextPollAt(polledAt, deps.now()),
   };
   return await inPollWindow(deps, label, (finish, report, fail) =>
     watcher.subscribe(target, (observed) => {

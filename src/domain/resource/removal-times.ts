@@ -1,3 +1,5 @@
+import type { Pace } from './observation.js';
+
 /** How many removals of one kind are remembered. */
 const kept = 20;
 
@@ -13,4 +15,20 @@ export function addAge(ages: readonly number[], ageMs: number): readonly number[
 export function expectedAge(ages: readonly number[]): number | null {
   const sorted = [...ages].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 10)] ?? null;
+}
+
+/** The share of a removal so far after which it is polled again: the end is noticed that late at most. */
+const lateShare = 0.2;
+
+/**
+ * When to poll again for the end of a removal whose duration is not known (epoch ms): often at first, because most are
+ * short, then less often.
+ */
+export function nextRemovalPollAt(
+  commandedAt: number,
+  polledAt: number,
+  { pollMinMs, pollMaxMs }: Pick<Pace, 'pollMinMs' | 'pollMaxMs'>,
+): number {
+  const late = Math.round(lateShare * (polledAt - commandedAt));
+  return polledAt + Math.min(pollMaxMs, Math.max(pollMinMs, late));
 }
