@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { firstOnSale, flavorsOf, recentSale, saleOfChoice } from '../../../src/domain/resource/flavor.js';
+import { choiceOf, firstOnSale, flavorsOf, recentSale, saleOfChoice } from '../../../src/domain/resource/flavor.js';
 
 const flavors = [
   { name: 'gpu', sale: { 'az-1': 'normal', 'az-2': 'soldout' } },
@@ -45,4 +45,16 @@ describe('a sale status that was read before', () => {
   test('is unknown when it was not read', () => {
     expect(recentSale(null, 0)).toBeNull();
   });
+});
+
+test.each([
+  [{ a: 2 }, 0],
+  [{ b: 1, a: 1 }, 1],
+  [{ b: 1 }, 2],
+  [{ c: 1 }, null],
+  [{ a: 1, b: 1, c: 1 }, null],
+  [{}, null],
+])('a resource with %j was created from choice %s', (wanted, choice) => {
+  const of = (...flavors: string[]) => ({ resources: flavors.map((flavor) => ({ flavor, count: 1 })) });
+  expect(choiceOf([of('a'), of('a', 'b', 'a'), of('b')], wanted as Record<string, number>)).toBe(choice);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { mergeResources, noResources } from '../../../src/contract/workflows.js';
-import { aimAt, byAge, type Identity, sameResource } from '../../../src/domain/resource/identity.js';
+import { aimAt, byAge, type Identity, maybeSame, sameResource } from '../../../src/domain/resource/identity.js';
 
 const ref = (createdAt: string | null, id = 'team-a'): Identity => ({ id, createdAt });
 
@@ -20,6 +20,7 @@ describe('two answers are about', () => {
     ['an unknown one, with a time that cannot be read', ref('soon'), ref('2026-11-30T13:27:51Z'), 'unknown'],
   ])('%s', (_, a, b, expected) => {
     expect([sameResource(a, b), sameResource(b, a)]).toEqual([expected, expected]);
+    expect(maybeSame(a, b)).toBe(expected !== 'other');
   });
 });
 

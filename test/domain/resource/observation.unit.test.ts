@@ -5,8 +5,10 @@ import {
   isBeyondGrace,
   isConfirmed,
   isSignificantChange,
+  nextDecisionAt,
   type Pace,
   remember,
+  twiceInARow,
   type Watch,
 } from '../../../src/domain/resource/observation.js';
 import { judgePool, type PoolFacts, type PoolGoal, poolRules } from '../../../src/domain/resource/pool.js';
@@ -104,4 +106,29 @@ describe('a watch', () => {
     expect(isBeyondGrace(watch.unhealthySince, 400_000, pace)).toBe(false);
     expect(isBeyondGrace(watch.unhealthySince, 550_000, pace)).toBe(true);
   });
+});
+
+test.each([
+  [[true], [false]],
+  [
+    [true, true],
+    [false, true],
+  ],
+  [
+    [true, false, true, true],
+    [false, false, false, true],
+  ],
+])('a refusal seen %j is confirmed %j', (seen, confirmed) => {
+  expect(seen.map(twiceInARow())).toEqual(confirmed);
+});
+
+test.each([
+  [{}, null],
+  [{ usableSince: 5 }, 105],
+  [{ absentSince: 5 }, 105],
+  [{ unhealthySince: 5 }, 1_005],
+  [{ usableSince: 5, unhealthySince: 1 }, 105],
+])('with %j the next decision is due at %s', (change, at) => {
+  const pace = { pollMinMs: 100, pollMaxMs: 200, abnormalGraceMs: 1_000, pollWindowMs: 500 };
+  expect(nextDecisionAt({ ...freshWatch, ...change }, pace)).toBe(at);
 });
