@@ -31,8 +31,9 @@ const pagesOfRun = 3;
  *
  * Phases: `Planning` while it lists pools and notebooks. `Reading` while it asks Temporal for their owners, page by
  * page, and reads apparent orphans once more by id. Owners are read after the list, so that an operation that starts
- * meanwhile is never missed. Ends in `Done` with a report, or in `Failed`. A report that is too large for one result is
- * partial, and names the runs whose histories have its pages.
+ * meanwhile is never missed. `Paused` above either until `resume`. Ends in `Done` with a report, in `Failed` when the
+ * project could not be read or the orphan not be adopted, or in `Cancelled`: only an adoption may have happened then. A
+ * report that is too large for one result is partial, and names the runs whose histories have its pages.
  */
 export async function audit(input: AuditInput | null | undefined, carried?: AuditState): Promise<AuditProgress> {
   const op: Operation<AuditState> = new Operation(carried === undefined ? firstState() : carriedOver(carried), () =>

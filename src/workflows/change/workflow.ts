@@ -24,7 +24,8 @@ const doing = { start: 'starting', stop: 'stopping', renew: 'renewing' } as cons
  * Starts, stops or renews a notebook, or protects or unprotects an environment.
  *
  * Phases: `Planning` until the resource is found. `Applying` until two observations show the change, for at most 30
- * minutes. Ends in `Done` or `Failed`.
+ * minutes. `Paused` above either: no command is sent until `resume`. Ends in `Done`, in `Failed` when the change was
+ * refused or not seen in time, or in `Cancelled`: a command that was already sent still takes effect.
  */
 export async function change(input: ChangeInput): Promise<Progress> {
   const op = new Operation(newState(isName(input?.name) ? input.name : '', [], 'Planning'), () =>

@@ -30,7 +30,8 @@ const longestWaitMs = 30 * DAY;
  * Phases: `Leased` until the lease expires, is released or is cancelled. Then the teardown phases, ending in `Gone`, or
  * in `Cancelled` after a cancel. If a resource may not be deleted, the lease returns to `Leased`, and the removal is
  * retried. A teardown of the same environment takes ownership: it announces itself and cancels this workflow, which
- * then ends `Cancelled` without deleting anything.
+ * then ends `Cancelled` without deleting anything. Ends in `Failed` when its argument is invalid: it then owns nothing.
+ * `Paused` above any phase: nothing is deleted until `resume`.
  */
 export async function lease(input: LeaseInput, carried?: LeaseState): Promise<Progress> {
   const op: Operation<LeaseState> = new Operation(

@@ -27,11 +27,26 @@ const stepsOf: Readonly<Record<SpecKind, readonly StepName[]>> = {
 /**
  * Creates the resources of a spec: the body of the three create operations.
  *
- * Phases: `Validating` until the document is checked and normalised, `AwaitingApproval` if the spec requires it, then
- * the phases of each resource kind (`resource/kinds`), `AwaitingOperator` after a failed step that an operator decides
- * on.
- * `Ready` when all resources are usable; a lease owns them. Otherwise `RollingBack` until their deletion is verified.
- * The rollback cannot be cancelled and retries forever.
+ * Phases, and what leaves them:
+ * - `Validating`: nothing is created. Left when the document is checked, or for `Ready` when a lease already owns
+ *   usable resources.
+ * - `AwaitingApproval`, if the spec requires it: nothing is created. Left by `approve`, `reject` or its deadline.
+ * - `CreatingPool`, `CreatingNotebook`: at most one create is sent, and its rollback is recorded first. Left when the
+ *   resource exists, or when the step fails.
+ * - `AwaitingCapacity`: every choice is sold out. Left for another try, or at `deadlines.capacity`.
+ * - `AwaitingPool`, `AwaitingNotebook`: the resource exists. Left when it is usable, or when the step fails.
+ * - `AwaitingOperator`: a step has failed, and what exists stays. Left by `resolve`, or at `deadlines.ask`.
+ * - `RollingBack`: no create is sent any more. Left when the deletion is verified, or must not happen. It cannot be
+ *   cancelled and retries forever.
+ * - `Paused`, above any of them: no create or delete is sent. Left by `resume`, or by a cancel that comes later.
+ *
+ * Ends. A lease owns whatever stays, unless a teardown has cancelled the run and continues itself:
+ * - `Ready`: all resources are usable.
+ * - `Cancelled`: everything it created has been deleted, or stays with `onCancel: keep`.
+ * - `Rejected`: not approved, so nothing was created.
+ * - `RolledBack`: a step failed, and everything it created has been deleted.
+ * - `Failed`: a step or the rollback failed. Nothing had to be deleted, or something stays.
+ * - `Abandoned`: an operator ended it, and everything stays.
  */
 export async function provision(kind: SpecKind, document: unknown, carried?: ProvisionState): Promise<Progress> {
   const op: Provision = new Provision(carried === undefined ? firstState(kind, document) : carriedOver(carried), () =>

@@ -26,7 +26,8 @@ interface ScheduledState extends OperationState {
  *
  * Phases: `Planning` until the scheduled operation is started under its own id, or joined. `Applying` until that
  * operation ends; `why` shows its phases. Ends in `Done`, or in `Failed` with the operation's own failure type, so that
- * the overlap and pause-on-failure rules of the schedule see the real result.
+ * the overlap and pause-on-failure rules of the schedule see the real result (`domain/schedule/pause.ts`). Ends in
+ * `Cancelled` after a cancel: an operation that was started continues. `Paused` above any phase until `resume`.
  */
 export async function scheduled(input: ScheduledInput, carried?: ScheduledState): Promise<Progress> {
   const op: Operation<ScheduledState> = new Operation(

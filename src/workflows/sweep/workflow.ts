@@ -26,8 +26,9 @@ const pagesOfRun = 3;
  * Phases: `Planning` until the rules are checked and the plan is made. With a hash, it must be the reviewed plan.
  * `Applying` until each part of the plan has a result. The teardown of its environment deletes a part with a name: it
  * cancels the lease, and transfers what must stay to a lease. A part without a name is checked again and deleted here.
- * Ends in `Done`, with a failure when a resource could not be deleted. Ends in `Failed` when the plan could not be made
- * or its hash differs.
+ * `Paused` above either: nothing is started or deleted until `resume`. Ends in `Done`, with a failure when a resource
+ * could not be deleted. Ends in `Failed` when the plan could not be made, deletes too much, or differs from its hash at
+ * the start or at the end. Ends in `Cancelled` after a cancel: teardowns that have started continue.
  */
 export async function sweep(given: SweepInput | null | undefined, carried?: SweepState): Promise<SweepProgress> {
   const input: SweepInput = given ?? {};
