@@ -118,7 +118,8 @@ export function poolActivities(deps: ActivityDeps) {
     /**
      * Deletes a pool if it is still the observed one (a pool that was deleted and created again has the same id), is
      * not protected by now, has no other user's notebook on it, and no job uses it. The request that read its jobs is
-     * at most two seconds old when the DELETE is sent, or ten at the third reading.
+     * at most two seconds old when the DELETE is sent, or ten at the third reading. The other reads are at most ten
+     * seconds older, except at the third reading.
      */
     async deletePool(ref: PoolDeletion): Promise<RemovalOutcome> {
       return await sendCommand<NotSent | PoolInUse>(async (options) => {
@@ -145,10 +146,15 @@ export function poolActivities(deps: ActivityDeps) {
         const ownWorkspace = facts.workspaceId;
         const workspaceIds = [...(ref.workspaceIds ?? []), ...(ownWorkspace === null ? [] : [ownWorkspace])];
         for (let attempt = 1; ; attempt += 1) {
-          const unknown = await refuseForeignNotebooks(deps, { ...ref, workspaceIds });
+          const beganAt = deps.now();
           const isAsked = ref.jobs !== 'ignore' && !(ref.jobs === 'neverUsable' && isUnusable(facts));
-          sentAt = deps.now();
-          const use = isAsked ? await readPoolUse(deps.modelarts, { ...ref, workspaceIds }, reading) : noUse;
+          const [unknown, use] = await Promise.all([
+            refuseForeignNotebooks(deps, { ...ref, workspaceIds }),
+            isAsked ? readPoolUse(deps.modelarts, { ...ref, workspaceIds }, reading) : noUse,
+          ]);
+          if (!isAsked) sentAt = deps.now();
+          // Somebody may have started a notebook since its list was read.
+          if (deps.now() - beganAt > longestUseHoldsMs && attempt < mostReads) continue;
           const known = isAsked ? { ...use, unknown: [...unknown, ...use.unknown] } : noUse;
           if (stateOfUse(known) !== 'idle') return { outcome: 'inUse', use: known };
           // Below half a call per second, no DELETE could be sent in time.

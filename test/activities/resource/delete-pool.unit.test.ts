@@ -24,11 +24,16 @@ const answers: Respond = ({ url, method }) => {
  * Deletes a pool with one call per `pauseMs`, and returns the calls and their times. Slow responses to the reads of
  * jobs take 5 s.
  */
-async function deletePool(pauseMs: number, slow = 0) {
+async function deletePool(
+  pauseMs: number,
+  slow = 0,
+  delay: (seen: Parameters<Respond>[0], clock: FakeClock) => Promise<void> = async () => undefined,
+) {
   const clock = new FakeClock();
   const sent: { readonly call: string; readonly at: number }[] = [];
   const respond: Respond = async (seen, index) => {
     sent.push({ call: `${seen.method} ${seen.url.pathname.split('/').at(-1)}`, at: clock.now() });
+    await delay(seen, clock);
     const reads = sent.filter(({ call }) => call === 'GET workloads').length;
     if (!seen.url.pathname.endsWith('/workloads') || reads > slow) return answers(seen, index);
     await clock.sleep(5_000);
@@ -50,8 +55,8 @@ test('a DELETE follows its reading within two seconds', async () => {
   expect(sent.map(({ call }) => call)).toEqual([
     'GET p',
     'GET instances',
-    'GET all',
     'POST training-job-searches',
+    'GET all',
     'GET services',
     'GET workloads',
     'DELETE p',
@@ -71,6 +76,20 @@ test.each([1, 2, 3])('%i slow responses count from their requests', async (slow)
   const readings = sent.filter(({ call }) => call === 'GET workloads');
   expect(readings).toHaveLength(Math.min(slow + 1, 3));
   expect(sent.at(-1)?.call).toBe('DELETE p');
+});
+
+test('the notebooks of all users are listed again when another read took longer than ten seconds', async () => {
+  let isSlow = true;
+  const { outcome, sent } = await deletePool(100, 0, async ({ url }, clock) => {
+    if (!isSlow || !url.pathname.endsWith('/services')) return;
+    isSlow = false;
+    await clock.sleep(12_000);
+  });
+  expect(outcome).toEqual({ outcome: 'sent' });
+  const calls = sent.map(({ call }) => call);
+  expect(calls.filter((call) => call === 'GET instances')).toHaveLength(2);
+  expect(calls.filter((call) => call === 'GET all')).toHaveLength(2);
+  expect(calls.at(-1)).toBe('DELETE p');
 });
 
 describe('a pool that changed after it was observed', () => {
