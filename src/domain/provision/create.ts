@@ -56,7 +56,8 @@ export type CreateRefusal = {
   readonly act: 'refuse';
   readonly why: string;
 } /** `UnknownOutcome`: only an operator can tell whose it is. */ & (
-  | { readonly type: 'NameTaken' }
+  /** With the ids of the service's own refusal, where it refused a create. */
+  | ({ readonly type: 'NameTaken' } & Partial<ResponseIds>)
   | ({ readonly type: 'UnknownOutcome' } & ResponseIds)
   /** `madeFrom`: hash of the spec that it was created from. */
   | { readonly type: 'SpecConflict'; readonly madeFrom: string }
@@ -96,7 +97,8 @@ export function decideCreate(
       markerOwnershipOf(foreign.marker, us) === 'otherOwner'
         ? 'it belongs to another operation of this installation'
         : 'it does not carry the marker of this installation';
-    return { act: 'refuse', type: 'NameTaken', why: `${label} is taken: ${foreign.id} exists and ${owner}` };
+    const ids = lastCreate.outcome === 'unknown' ? idsOf(lastCreate) : {};
+    return { act: 'refuse', type: 'NameTaken', ...ids, why: `${label} is taken: ${foreign.id} exists and ${owner}` };
   }
   const leaving = mine.find((one) => one.leaving);
   if (leaving !== undefined) return { act: 'awaitGone', found: leaving };

@@ -48,8 +48,10 @@ export async function createConflict(
   const { name } = op.spec;
   const hint = `See \`maops ${kind.step} show ${nameIn(kind, op.spec)}\`.`;
   switch (type) {
-    case 'NameTaken':
-      return makeFailure(type, why, { hint });
+    case 'NameTaken': {
+      const { errorCode = null, requestId = null } = refusal;
+      return makeFailure(type, why, { errorCode, requestId, hint });
+    }
     case 'UnknownOutcome': {
       const next = `If it is yours, delete it or restore its marker, then \`maops env resolve ${name} retry\`.`;
       const { errorCode, requestId } = refusal;

@@ -85,6 +85,9 @@ describe('before a create', () => {
     const type = (last: LastCreate) => decideCreate('pool p', [bare], us, last, consistencyWindowMs, sentAt);
     const refused = call(call({ outcome: 'none' }, 'exists', sentAt), 'exists', sentAt + 1_000);
     expect(type(refused)).toMatchObject({ type: 'NameTaken' });
+    const ids = { errorCode: 'ModelArts.1', requestId: 'request-1' };
+    const named = afterUnconfirmed({ outcome: 'none' }, { outcome: 'exists', why: 'exists', ...ids }, sentAt, sentAt);
+    expect(type(named)).toMatchObject({ type: 'NameTaken', ...ids });
     const lostFirst = call(call({ outcome: 'none' }, 'unknown', sentAt), 'exists', sentAt + 90_000);
     expect(type(lostFirst)).toMatchObject({ type: 'UnknownOutcome', why: expect.stringContaining('exists at') });
     expect(type(call(refused, 'unknown', sentAt + 2_000))).toMatchObject({ type: 'UnknownOutcome' });
