@@ -3,10 +3,18 @@ import type { CancelAnnouncement } from '../../contract/messages.js';
 import { isEnding } from '../../contract/phases.js';
 import { firstCalls } from './activity-proxies.js';
 import { inBackground } from './background.js';
-import type { Operation } from './operation.js';
+import type { OperationProgress } from './operation-progress.js';
 import { currentAnnouncement } from './state.js';
 
 const unannounced: CancelAnnouncement = { cause: 'operator', by: 'unknown', reason: '' };
+
+/** The operation that is cancelled. */
+interface Cancelled extends OperationProgress {
+  /** Waits until every update has been answered. */
+  drain(): Promise<void>;
+  /** Ends a pause that the cancel overrules. */
+  unpause(): void;
+}
 
 /**
  * The cancellation of a workflow over all its runs. A clean-up cannot be cancelled. During such a clean-up only the
@@ -18,7 +26,7 @@ export class Cancellation {
 
   /** `refusal` says why this workflow is never cancelled. Must be constructed in the root scope. */
   constructor(
-    private readonly op: Operation,
+    private readonly op: Cancelled,
     private readonly refusal: string | null,
   ) {
     inBackground(() => this.root.cancelRequested.catch(() => this.accept()));

@@ -4,7 +4,7 @@ import type { RetryError } from '../../contract/progress.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { handleCommandWith } from './commands.js';
 import { describeFailure, factsOf, rootFailure } from './failure.js';
-import type { Operation } from './operation.js';
+import type { OperationProgress } from './operation-progress.js';
 import { timeNow } from './state.js';
 
 /** A pending retry, and how to start it now. */
@@ -23,7 +23,7 @@ export class Retries {
   /** The retries that the last `tryNow` started, for a `tryNow` that is repeated with its key. */
   private retriedNow: readonly string[] = [];
 
-  constructor(private readonly op: Operation) {
+  constructor(private readonly op: OperationProgress) {
     const rules = {
       refusal: () => this.refusal(),
       act: ({ by, reason }: Command) => {
