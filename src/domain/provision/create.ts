@@ -55,9 +55,9 @@ export type CreateDecision =
 export type CreateRefusal = {
   readonly act: 'refuse';
   readonly why: string;
-} /** `UnknownOutcome`: only an operator can tell whose it is. */ & (
-  /** With the ids of the service's own refusal, where it refused a create. */
+} & (
   | ({ readonly type: 'NameTaken' } & Partial<ResponseIds>)
+  /** Only an operator can tell whose it is. */
   | ({ readonly type: 'UnknownOutcome' } & ResponseIds)
   /** `madeFrom`: hash of the spec that it was created from. */
   | { readonly type: 'SpecConflict'; readonly madeFrom: string }
