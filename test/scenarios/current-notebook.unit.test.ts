@@ -247,13 +247,18 @@ describe('two notebooks with our marker', () => {
   });
 });
 
-test('an image that cannot be found ends the step at its deadline, and nothing is created', async () => {
-  const testbed = await newTestbed();
+test('the image that the first check has found is not looked for again', async () => {
+  const { simulator } = await ready();
+  expect(simulator.requests('images.list')).toHaveLength(1);
+});
+
+test('an image that cannot be found after an hour ends the step at its deadline, and nothing is created', async () => {
+  const testbed = await newTestbed({ simulator: { durations: { poolCreate: 70 * minute } } });
   const { simulator, temporal } = testbed;
-  await startMainJob(testbed, { notebook, deadlines: { notebook: '20m' } });
+  await startMainJob(testbed, { notebook, deadlines: { pool: '3h', notebook: '20m' } });
   await temporal.run({ until: () => simulator.state().pools.some(({ phase }) => phase === 'Running') });
   simulator.faults.plan({ operation: 'images.list', kind: 'status', status: 500, times: 'always' });
-  await temporal.run({ maxTime: 2 * hour, until: () => temporal.status(`env/${name}`) !== 'RUNNING' });
+  await temporal.run({ maxTime: 4 * hour, until: () => temporal.status(`env/${name}`) !== 'RUNNING' });
   expect(await testbed.progress(`env/${name}`)).toMatchObject({
     phase: 'RolledBack',
     failure: { type: 'DeadlineExceeded', step: 'notebook' },

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { isCurrentNotebook, type NotebookSpec, type Spec, type SpecKind } from '../../contract/spec.js';
 import { poolChoices } from '../../domain/provision/pool-choices.js';
 import { type FlavorFacts, flavorsOf } from '../../domain/resource/flavor.js';
+import { chooseImage } from '../../domain/resource/image.js';
 import { readSpecFacts } from '../../inventory/spec-facts.js';
 import { linkSignals } from '../../modelarts/timing.js';
 import { checkFeasibility } from '../../spec/feasibility.js';
@@ -19,7 +20,12 @@ export interface Validated extends CheckedSpec {
   readonly isFeasible: boolean;
   /** The sale status of the flavors of the spec, if it was read; a flavor that is not listed is missing. */
   readonly flavors: readonly FlavorFacts[] | null;
+  /** The id of the image that the spec names, if it was read. */
+  readonly imageId: string | null;
 }
+
+type ReadBefore = Pick<Validated, 'flavors' | 'imageId'>;
+const nothingRead: ReadBefore = { flavors: null, imageId: null };
 
 /**
  * How long the service may take in the activity that also checks the document. Until that ends, the run has no spec to
@@ -29,7 +35,7 @@ const firstChecksMs = 5_000;
 
 /** Activities that ask, before anything is created, whether it can succeed. */
 export function validationActivities(deps: ActivityDeps) {
-  async function checkService(spec: Spec, signal: AbortSignal): Promise<readonly FlavorFacts[] | null> {
+  async function checkService(spec: Spec, signal: AbortSignal): Promise<ReadBefore> {
     const { pool, notebook } = spec;
     const { network } = pool ?? {};
     // Alone, because several calls at once with a wrong token could get it locked.
@@ -43,19 +49,23 @@ export function validationActivities(deps: ActivityDeps) {
     const first = failures.find(isFinal) ?? failures[0];
     if (first !== undefined) throw first;
     const [, read] = checks;
-    return read.status === 'fulfilled' ? read.value : null;
+    return read.status === 'fulfilled' ? read.value : nothingRead;
   }
 
-  async function checkFacts(spec: Spec, signal: AbortSignal): Promise<readonly FlavorFacts[] | null> {
+  async function checkFacts(spec: Spec, signal: AbortSignal): Promise<ReadBefore> {
     const facts = await orFailure(readSpecFacts(deps.modelarts, spec, signal));
     const { problems } = checkFeasibility(spec, facts);
     if (problems.length > 0) throw invalidSpec(problems);
-    const names = spec.pool === undefined ? [] : flavorsOf(poolChoices(spec.pool));
-    return facts.flavors?.filter(({ name }) => names.includes(name)) ?? null;
+    const { pool, notebook } = spec;
+    const names = pool === undefined ? [] : flavorsOf(poolChoices(pool));
+    const flavors = facts.flavors?.filter(({ name }) => names.includes(name)) ?? null;
+    const isNamed = notebook !== undefined && isCurrentNotebook(notebook) && facts.images !== null;
+    const image = isNamed ? chooseImage(facts.images, notebook.image) : '';
+    return { flavors, imageId: typeof image === 'string' ? null : image.id };
   }
 
   /** Not feasible without a good answer in time. `checkService` then reports why. */
-  async function feasibility(spec: Spec): Promise<Pick<Validated, 'isFeasible' | 'flavors'>> {
+  async function feasibility(spec: Spec): Promise<ReadBefore & Pick<Validated, 'isFeasible'>> {
     const limit = new AbortController();
     const either = linkSignals([limit.signal, cancellationSignal()]);
     deps.sleep(firstChecksMs, limit.signal).then(
@@ -63,10 +73,10 @@ export function validationActivities(deps: ActivityDeps) {
       () => undefined,
     );
     try {
-      return { isFeasible: true, flavors: await checkService(spec, either.signal) };
+      return { isFeasible: true, ...(await checkService(spec, either.signal)) };
     } catch (error) {
       rethrowBug(error);
-      return { isFeasible: false, flavors: null };
+      return { isFeasible: false, ...nothingRead };
     } finally {
       either.unlink();
       limit.abort();
@@ -83,7 +93,7 @@ export function validationActivities(deps: ActivityDeps) {
       const checked = checkDocument(deps, input);
       const { spec, specHash } = checked;
       const before = await findLease(deps, { name: spec.name, specHash });
-      if (before.leased !== null) return { ...checked, before, isFeasible: false, flavors: null };
+      if (before.leased !== null) return { ...checked, before, isFeasible: false, ...nothingRead };
       return { ...checked, before, ...(await feasibility(spec)) };
     },
 

@@ -1,3 +1,5 @@
+import { MINUTE } from '../duration.js';
+
 /** An image of the current notebook API. */
 export interface ImageFacts {
   readonly id: string;
@@ -31,4 +33,20 @@ export function chooseImage(images: readonly ImageFacts[], written: string): Ima
   if (named.length === 1) return first;
   const ids = named.map(({ id, tag }) => `${id}${tag === null ? '' : ` (tag ${tag})`}`).slice(0, 10);
   return `${named.length} images are called ${written}. Write the id: ${ids.join(', ')}`;
+}
+
+/** The image of a spec as it was found once, and when (epoch ms). */
+export interface KnownImage {
+  /** As the spec names it. */
+  readonly written: string;
+  readonly id: string;
+  readonly since: number;
+}
+
+/** How long a found image may be used: longer than most pools take, and short enough for a replaced image. */
+const imageHoldsMs = 60 * MINUTE;
+
+/** The id of the image that a spec names, if it was found not long ago. */
+export function recentImage(known: KnownImage | null, written: string, now: number): string | null {
+  return known?.written === written && now - known.since <= imageHoldsMs ? known.id : null;
 }

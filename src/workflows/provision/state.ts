@@ -6,6 +6,7 @@ import { parseDuration } from '../../domain/duration.js';
 import type { Ending as EndingOf } from '../../domain/provision/ending.js';
 import { newResource, type ResourceState, withChange, withCleared } from '../../domain/provision/resource-state.js';
 import type { KnownSale } from '../../domain/resource/flavor.js';
+import type { KnownImage } from '../../domain/resource/image.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
 import { freshWatch } from '../../domain/resource/observation.js';
 import { type Stopwatch, startStopwatch } from '../../domain/stopwatch.js';
@@ -28,6 +29,8 @@ export interface ProvisionState extends OperationState {
   approved: boolean;
   /** What the first step read about its flavors; null once it was used. Absent in states of an earlier version. */
   sale?: KnownSale | null;
+  /** The image that the first step found. */
+  image?: KnownImage;
   /** Resources of earlier runs that this one has removed. A lease that owned them must be informed. */
   cleared: readonly ResourceRef[];
   /** True once the rollback has begun. */
@@ -94,7 +97,8 @@ export class Provision extends Operation<ProvisionState> {
   }
 
   createOrder(step: ResourceStep): CreateOrder {
-    return { spec: this.spec, identity: this.identity, owner: this.us, state: this.resource(step) };
+    const image = this.state.image ?? null;
+    return { spec: this.spec, identity: this.identity, owner: this.us, state: this.resource(step), image };
   }
 
   resource(step: ResourceStep): ResourceState {

@@ -3,7 +3,7 @@ import type { Leased } from '../../activities/lease/transfer.js';
 import { makeFailure } from '../../contract/failures.js';
 import { ownedQuery } from '../../contract/messages.js';
 import type { Progress, StepName } from '../../contract/progress.js';
-import type { SpecKind } from '../../contract/spec.js';
+import { isCurrentNotebook, type SpecKind } from '../../contract/spec.js';
 import type { ResourceRef } from '../../contract/workflows.js';
 import { percentOf } from '../../domain/provision/percent.js';
 import { isName } from '../../domain/text.js';
@@ -102,7 +102,10 @@ async function validate(op: Provision, kind: SpecKind, document: unknown): Promi
     firstCalls(op.state.progress.name).validate({ kind, document, workflowId }),
   );
   op.state.sale = checked.flavors === null ? null : { flavors: checked.flavors, since };
-  const { spec, before, isFeasible } = checked;
+  const { spec, before, isFeasible, imageId } = checked;
+  const { notebook } = spec;
+  if (imageId !== null && notebook !== undefined && isCurrentNotebook(notebook))
+    op.state.image = { written: notebook.image, id: imageId, since };
   op.takeSpec(spec, checked.specHash);
   op.state.identity = checked.identity;
   op.state.owner = checked.owner;

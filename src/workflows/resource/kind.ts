@@ -11,6 +11,7 @@ import type { Piece } from '../../domain/provision/percent.js';
 import type { ResourceState } from '../../domain/provision/resource-state.js';
 import type { CommandOutcome, RemovalOutcome } from '../../domain/resource/command-outcome.js';
 import type { Choice } from '../../domain/resource/flavor.js';
+import type { KnownImage } from '../../domain/resource/image.js';
 import type { MarkerOwnership } from '../../domain/resource/marker.js';
 import type { Observation, Pace, ResourceFacts, Verdict, Watch } from '../../domain/resource/observation.js';
 import type { FailureCause } from '../../domain/resource/readiness.js';
@@ -60,6 +61,8 @@ export interface CreateOrder {
   readonly identity: Identity;
   readonly owner: MarkerOwnership;
   readonly state: ResourceState;
+  /** The image that the first step of the run found. */
+  readonly image: KnownImage | null;
 }
 
 interface Wait<Facts, Goal> extends Target {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseImage, type ImageFacts, imageNameOf, isImageId } from '../../../src/domain/resource/image.js';
+import { chooseImage, type ImageFacts, imageNameOf, isImageId, recentImage } from '../../../src/domain/resource/image.js';
 
 const ids = ['0', '1', '2'].map((digit) => `${digit}abcdef0-0000-4000-8000-000000000000`);
 const [first = '', second = '', third = ''] = ids;
@@ -53,4 +53,14 @@ describe('the image of a spec', () => {
   ])('the name of %j is %j', (written, name) => {
     expect(imageNameOf(written)).toBe(name);
   });
+});
+
+test.each([
+  ['soon after', 'pytorch:1.0', 60_000, first],
+  ['an hour after', 'pytorch:1.0', 3_600_000, first],
+  ['later', 'pytorch:1.0', 3_600_001, null],
+  ['for another image', 'pytorch:2.0', 60_000, null],
+])('a found image is used %s', (_title, written, at, id) => {
+  expect(recentImage({ written: 'pytorch:1.0', id: first, since: 0 }, written, at)).toBe(id);
+  expect(recentImage(null, written, at)).toBeNull();
 });

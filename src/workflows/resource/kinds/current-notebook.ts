@@ -1,7 +1,7 @@
 import { type CurrentNotebookSpec, isCurrentNotebook, type Spec } from '../../../contract/spec.js';
 import { parseDuration } from '../../../domain/duration.js';
 import { grantDuration, grantLimits } from '../../../domain/lease/grant.js';
-import { isImageId } from '../../../domain/resource/image.js';
+import { isImageId, recentImage } from '../../../domain/resource/image.js';
 import {
   judgeNotebook,
   type NotebookFacts,
@@ -43,9 +43,11 @@ export const currentNotebook: ResourceKind<NotebookFacts, NotebookGoal> = {
     const question = { name, workspaceId, mayExist, owner, known: leased };
     return await reads(identity.settings, `notebook ${name}`, limitMs).findExistingCurrentNotebook(question);
   },
-  async prepare({ spec, identity }, limitMs) {
+  async prepare({ spec, identity, image: known }, limitMs) {
     const { name, image, workspaceId = null } = notebookIn(spec);
     if (isImageId(image)) return image;
+    const recent = recentImage(known, image, Date.now());
+    if (recent !== null) return recent;
     return await reads(identity.settings, `notebook ${name}`, limitMs).resolveImage({ image, workspaceId });
   },
   async create({ spec, identity, owner }, imageId) {
