@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseImage, type ImageFacts, imageNameOf, isImageId, recentImage } from '../../../src/domain/resource/image.js';
+import {
+  chooseImage,
+  type ImageFacts,
+  imageNameOf,
+  isImageId,
+  recentImage,
+} from '../../../src/domain/resource/image.js';
 
 const ids = ['0', '1', '2'].map((digit) => `${digit}abcdef0-0000-4000-8000-000000000000`);
 const [first = '', second = '', third = ''] = ids;
