@@ -182,6 +182,16 @@ test('an operation that joins in the drain of a release keeps the environment', 
   expect(testbed.simulator.state()).toMatchObject({ pools: [{ phase: 'Running' }], workloadIncidents: [] });
 });
 
+test('an operation cannot join in the drain after the end of a lease: the pool will be deleted', async () => {
+  const testbed = await leasedWithJob();
+  await afterEnd(testbed, 10 * minute);
+  await startMainJob(testbed, { lease: { ttl: '1h', warnings: [] } });
+  await testbed.temporal.run({ until: () => testbed.temporal.status(`env/${name}`) !== 'RUNNING' });
+  expect(await testbed.progress(`env/${name}`)).toMatchObject({ phase: 'Failed', failure: { type: 'SpecConflict' } });
+  await testbed.temporal.run({ until: () => !isOpen(testbed) });
+  expect(testbed.simulator.state()).toMatchObject({ pools: [], notebooks: [] });
+});
+
 test('a teardown takes over from a lease in its drain', async () => {
   const testbed = await leasedWithJob();
   const { temporal } = testbed;

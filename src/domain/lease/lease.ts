@@ -90,6 +90,20 @@ export interface ExtensionRequest {
 /** Why a lease removes what it owns. */
 export type RemovalCause = 'released' | 'cancelled' | 'expired';
 
+/**
+ * Whether a lease is going to remove what it owns, whatever operators do: also between two attempts after its end. A
+ * refused release can still be withdrawn.
+ */
+export function isRemovalCertain({
+  removalCause,
+  refused,
+}: {
+  readonly removalCause: RemovalCause | null;
+  readonly refused: { readonly cause: RemovalCause } | null;
+}): boolean {
+  return removalCause !== null || refused?.cause === 'expired';
+}
+
 /** Grants or refuses the extension of a lease, which may be on its way to its end. */
 export function decideExtension(
   lease: {

@@ -11,7 +11,7 @@ import {
 } from '../../contract/messages.js';
 import { leaseEndsAtAttribute } from '../../contract/search-attributes.js';
 import { mergeResources, noResources } from '../../contract/workflows.js';
-import { decideExtension, type LeaseTerm } from '../../domain/lease/lease.js';
+import { decideExtension, isRemovalCertain, type LeaseTerm } from '../../domain/lease/lease.js';
 import { isoTime } from '../../domain/rfc3339.js';
 import { handleCommand } from '../operation/commands.js';
 import type { Operation } from '../operation/operation.js';
@@ -27,7 +27,7 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
   });
   setHandler(ownedQuery, () => ({
     ...op.state.resources,
-    isRemovalPending: op.state.removalCause !== null,
+    isRemovalPending: isRemovalCertain(op.state),
     observed: op.state.observed ?? null,
   }));
   setHandler(
@@ -54,7 +54,7 @@ export function setLeaseHandlers(op: Operation<LeaseState>, backgroundTasks: Lea
         )
           throw makeFailure('RequestRejected', 'the argument is not a list of resources, or too large');
         // Its resources are being removed, so a new owner needs a new lease.
-        if (op.state.removalCause !== null) throw makeFailure('RequestRejected', 'the lease is ending');
+        if (isRemovalCertain(op.state)) throw makeFailure('RequestRejected', 'the lease is ending');
       },
     },
   );
@@ -95,7 +95,7 @@ function extend(op: Operation<LeaseState>, backgroundTasks: LeaseBackgroundTasks
 /** A new operation uses the environment, so withdraw an earlier release that was refused and would be retried. */
 function withdrawRelease(op: Operation<LeaseState>): void {
   const { refused, progress } = op.state;
-  if (refused === null || refused.cause === 'expired') return;
+  if (refused === null) return;
   op.state.refused = null;
   op.state.draining = null;
   op.retries.clear();

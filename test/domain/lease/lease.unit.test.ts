@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   extendTerm,
+  isRemovalCertain,
   type LeaseTerm,
   leasedAutoStop,
   nextAction,
@@ -217,4 +218,15 @@ test.each([
   [null, 72 * hour, 24 * hour],
 ])('a notebook whose user asked for %s on a lease of %s stops after %s', (own, lease, stop) => {
   expect(leasedAutoStop(own, lease)).toBe(stop);
+});
+
+test.each([
+  [null, null, false],
+  ['released', null, true],
+  ['expired', null, true],
+  [null, 'released', false],
+  [null, 'cancelled', false],
+  [null, 'expired', true],
+] as const)('a lease with removal cause %s and refused cause %s: removal is certain: %s', (removalCause, cause, certain) => {
+  expect(isRemovalCertain({ removalCause, refused: cause === null ? null : { cause } })).toBe(certain);
 });
