@@ -227,6 +227,9 @@ test.each([
   [null, 'released', false],
   [null, 'cancelled', false],
   [null, 'expired', true],
-] as const)('a lease with removal cause %s and refused cause %s: removal is certain: %s', (removalCause, cause, certain) => {
-  expect(isRemovalCertain({ removalCause, refused: cause === null ? null : { cause } })).toBe(certain);
-});
+] as const)(
+  'a lease with removal cause %s and refused cause %s: removal is certain: %s',
+  (removalCause, cause, certain) => {
+    expect(isRemovalCertain({ removalCause, refused: cause === null ? null : { cause } })).toBe(certain);
+  },
+);
